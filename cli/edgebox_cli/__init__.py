@@ -1,0 +1,1 @@
+"""The ``edgebox`` command."""

@@ -1,0 +1,144 @@
+"""Pure ASGI middleware: what every request gets, whatever its endpoint.
+
+Starlette's own ``RequestBodyLimitMiddleware`` is not used: it answers in plain
+text, and it turns a 404 or 415 into a 413 when the body was too large as well.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import Headers, MutableHeaders
+
+from edgebox.api.problems import internal_error
+from edgebox.errors import BodyTooLarge, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from edgebox.metrics import Metrics
+
+log = logging.getLogger("edgebox.api")
+
+HUNG_UP = 499  # nginx's number for a client that went away; only ever logged
+_SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+
+class RequestContext:
+    """Gives each request its id, its log line, its metrics, and a 500 when all else fails.
+
+    The log line is one JSON object and holds no path, query, header or body: the
+    route's template, the status, the time and the client's id are what an
+    administrator needs, and none of them can carry a transcript.
+
+    Args:
+        app: the rest.
+        metrics: where answers are counted.
+        clock: monotonic seconds; ``state["arrived"]`` of the request comes from it.
+        new_id: makes a request id when the client sent none that is sane.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics,
+        clock: Callable[[], float],
+        new_id: Callable[[], str],
+    ) -> None:
+        self.app = app
+        self.metrics = metrics
+        self.clock = clock
+        self.new_id = new_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        sent = Headers(scope=scope).get("x-request-id", "")
+        request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else self.new_id()
+        state["request_id"] = request_id
+        state["arrived"] = arrived = self.clock()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        self.metrics.http_in_flight.inc()
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
+            # Neither message nor traceback: both may quote what the client sent.
+            log.error(_line("error", request_id=request_id, error=where(error)))
+            if status == 0:
+                await internal_error(request_id)(scope, receive, send_with_id)
+            # Otherwise the answer stays unfinished and the server drops the connection.
+        finally:
+            self.metrics.http_in_flight.dec()
+            route = getattr(scope.get("route"), "path", "unmatched")
+            seconds = self.clock() - arrived
+            self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
+            log.info(
+                _line(
+                    "request",
+                    request_id=request_id,
+                    method=scope["method"] if scope["method"].isalpha() else "other",
+                    route=route,
+                    status=status or HUNG_UP,
+                    seconds=round(seconds, 4),
+                    client=state.get("client_id"),
+                )
+            )
+
+
+class BodyLimit:
+    """Refuses bodies over ``limit`` bytes, declared or streamed, when they are read.
+
+    Not earlier: an endpoint that does not exist or wants another content type
+    says so first, and nobody is told to send ``100 Continue`` for nothing.
+    """
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        too_large = declared.isdecimal() and int(declared) > self.limit
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            if too_large:
+                raise BodyTooLarge(self._detail())
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > self.limit:
+                    raise BodyTooLarge(self._detail())
+            return message
+
+        await self.app(scope, receive_within_limit, send)
+
+    def _detail(self) -> str:
+        return f"The body is over {self.limit} bytes. Split it into several requests."
+
+
+def _line(event: str, **fields: Any) -> str:
+    return json.dumps({"event": event, **fields}, ensure_ascii=False)

@@ -1,0 +1,62 @@
+"""Files that are either the old one or the new one, never half of each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside ``folder`` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_text(
+    path: Path, text: str, *, mode: int = 0o644, check: Callable[[Path], object] | None = None
+) -> None:
+    """Replace ``path`` by ``text``, on disk when this returns.
+
+    An existing file keeps its mode and, where allowed, its owner; a link is
+    followed, so the file that it names is replaced.
+
+    Args:
+        path: the file; its folder exists.
+        text: written as UTF-8, line ends as they are.
+        mode: permissions of a new file.
+        check: called with the finished new file before it takes the place of the
+            old one; what it raises leaves the old file alone.
+
+    Raises:
+        OSError: nothing was changed.
+    """
+    target = path.resolve()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode())
+            with contextlib.suppress(FileNotFoundError):
+                old = target.stat()
+                mode = old.st_mode & 0o7777
+                with contextlib.suppress(PermissionError):
+                    os.fchown(file.fileno(), old.st_uid, old.st_gid)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        if check is not None:
+            check(fresh)
+        fresh.replace(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)

@@ -1,0 +1,1 @@
+"""The backlog: claim, analyse, finish, and the tick that decides when."""

@@ -1,0 +1,297 @@
+"""When the backlog runs and callbacks go out. The only file that knows Huey.
+
+Huey is the clock and the wake-up: its tasks carry nothing, and each of them looks at our
+own tables to decide what there is to do. So a lost task costs at most a minute (the
+periodic one), a doubled task does nothing twice, and deleting Huey's file loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from huey import SqliteHuey, crontab
+from huey.consumer import Consumer
+
+from edgebox.errors import EdgeBoxError, StoreError, where
+from edgebox.store.connection import create_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from edgebox.config import BatchSettings, Settings
+    from edgebox.store.db import Store
+
+log = logging.getLogger("edgebox.tick")
+
+PERIOD = 60.0
+"""Seconds between the ticks that happen whether or not anybody asks."""
+
+_WORKERS = 3  # one for a run that takes an hour, one for deliveries, one to answer wake-ups
+_HEALTH_SECONDS = 10.0
+
+
+def should_run(
+    pending: int,
+    oldest_pending_at: float | None,
+    last_run_started_at: float | None,
+    now: float,
+    settings: BatchSettings,
+) -> bool:
+    """Whether the backlog runs now.
+
+    1. Nothing waits: no.
+    2. ``min_pending`` or more wait: yes.
+    3. No run ever, or none that ended by itself: yes. After a crash, and on a new box,
+       nobody waits for a quarter of an hour.
+    4. The last run started ``max_wait_seconds`` ago or earlier: yes. Likewise when it lies
+       in the future: the clock was set back.
+    5. The oldest has waited ``max_wait_seconds``: yes, whatever runs there were.
+    6. Otherwise no.
+
+    Args:
+        pending: consultations that could be claimed now.
+        oldest_pending_at: when the oldest of them was submitted, Unix seconds.
+        last_run_started_at: Unix seconds; None where there was none, or it was cut short.
+        now: Unix seconds.
+        settings: ``min_pending`` and ``max_wait_seconds``.
+    """
+    if pending <= 0:
+        return False
+    if pending >= settings.min_pending or last_run_started_at is None:
+        return True
+    if not 0 <= now - last_run_started_at < settings.max_wait_seconds:
+        return True
+    return oldest_pending_at is not None and now - oldest_pending_at >= settings.max_wait_seconds
+
+
+class Once:
+    """Runs a piece of work in one thread at a time and misses no request for it.
+
+    A call while the work goes on returns at once, and the work is done once more after it.
+    """
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._work = work
+        self._wanted = threading.Event()
+        self._busy = threading.Lock()
+
+    def __call__(self) -> None:
+        """Do the work now, or have the thread that is at it do it again."""
+        self._wanted.set()
+        while self._wanted.is_set() and self._busy.acquire(blocking=False):
+            try:
+                self._wanted.clear()
+                self._work()
+            finally:
+                self._busy.release()
+
+
+class Ticker:
+    """Decides at every tick, and has the work done.
+
+    Args:
+        store: what waits and what is due.
+        settings: all of them.
+        run: works the backlog once; returns when it is done. Its argument is the trigger.
+        deliver: sends what is due; returns when nothing is being sent.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        run: Callable[[str], None],
+        deliver: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._run = run
+        self._deliver = deliver
+        self._clock = clock
+        self._alarm_at = 0.0
+        self._stopping = threading.Event()
+        self._queue = _Queue(
+            settings.huey_database, batch=Once(self._batch), deliver=Once(self._deliveries)
+        )
+
+    def consume(
+        self,
+        stopped: Callable[[float], bool],
+        *,
+        stop_work: Callable[[], None] = lambda: None,
+        shutdown_seconds: float = 20.0,
+    ) -> bool:
+        """Tick until told to stop, starting with what is due now.
+
+        Args:
+            stopped: waits at most so many seconds, True when it is time to stop.
+            stop_work: then called, to have ``run`` and ``deliver`` end soon.
+            shutdown_seconds: how long they may take.
+
+        Returns:
+            Whether they ended in that time.
+        """
+        consumer = _Consumer(
+            self._queue.huey,
+            workers=_WORKERS,
+            max_delay=1.0,
+            flush_locks=True,
+            shutdown_timeout=shutdown_seconds,
+        )
+        consumer.start()
+        self.wake()
+        self.wake_deliveries()
+        try:
+            while not stopped(_HEALTH_SECONDS):
+                consumer.check_worker_health()
+        finally:
+            self._stopping.set()
+            stop_work()
+            consumer.stop(graceful=True)
+            ended = not any(thread.is_alive() for _, thread in consumer.worker_threads)
+            self._queue.huey.storage.close()
+        return ended
+
+    def wake(self) -> None:
+        """Have the backlog looked at, by another thread, within about a second; never raises."""
+        _quietly(self._queue.batch)
+
+    def wake_deliveries(self) -> None:
+        """Have the outbox looked at, by another thread, within about a second; never raises."""
+        _quietly(self._queue.deliver)
+
+    def wake_deliveries_if_due(self) -> None:
+        """The same, but only when a callback is due now."""
+        try:
+            due = self._store.outbox.next_due()
+        except StoreError:
+            return  # the next tick sees it
+        if due is not None and due <= self._clock():
+            self.wake_deliveries()
+
+    def _batch(self) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            waiting = self._store.consultations
+            pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
+            last = self._store.runs.last()
+            started = last.started_at if last and last.finished_at is not None else None
+            if should_run(pending, oldest, started, self._clock(), self._settings.batch):
+                self._run("size" if pending >= self._settings.batch.min_pending else "time")
+                self.wake_deliveries_if_due()
+        except EdgeBoxError as error:
+            log.warning("the backlog was not worked: %s", error.detail)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("the backlog was not worked: %s", where(error))  # noqa: TRY400
+
+    def _deliveries(self) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._deliver()
+            self._set_alarm()
+        except EdgeBoxError as error:
+            log.warning("callbacks were not sent: %s", error.detail)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("callbacks were not sent: %s", where(error))  # noqa: TRY400
+
+    def _set_alarm(self) -> None:
+        """Come back when the next callback is due, if that is before the next tick."""
+        due, now = self._store.outbox.next_due(), self._clock()
+        if due is None or due - now >= PERIOD:
+            return
+        if now < self._alarm_at <= due:
+            return  # one that rings earlier is set and will set the next
+        self._alarm_at = due
+        self._queue.deliver(delay=max(0.0, due - now))
+
+
+def make_wake(settings: Settings) -> Callable[[], None]:
+    """A function that has the worker look at the backlog now.
+
+    For the process that accepts batches; cheap (one small commit), callable from any thread.
+    It never raises: when the wake-up cannot be left, the next tick does without it.
+    """
+    opened: list[_Queue] = []
+    lock = threading.Lock()
+
+    def leave() -> None:
+        with lock:
+            if not opened:
+                opened.append(_Queue(settings.huey_database, timeout=1.0))
+        opened[0].batch()
+
+    return lambda: _quietly(leave)
+
+
+def _quietly(wake: Callable[[], None]) -> None:
+    try:
+        wake()
+    except (StoreError, sqlite3.Error, OSError) as error:
+        log.info("a wake-up was not left: %s", where(error))
+
+
+def _nothing() -> None:
+    """The other process does it."""
+
+
+class _Queue:
+    """Huey's file with our two tasks, under the same names in every process that opens it."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        batch: Callable[[], None] = _nothing,
+        deliver: Callable[[], None] = _nothing,
+        timeout: float = 5.0,
+    ) -> None:
+        create_file(path)  # mode 0600 before anything is in it: Huey unpickles what it reads
+        self.huey = SqliteHuey(
+            "edgebox",
+            filename=os.fspath(path),
+            results=False,
+            fsync=True,
+            journal_mode="truncate",  # WAL loses commits on some SQLite versions
+            timeout=timeout,
+        )
+
+        def batch_task() -> None:
+            batch()
+
+        def deliver_task() -> None:
+            deliver()
+
+        def minute() -> None:
+            self.batch()
+            self.deliver()
+
+        self._batch = self.huey.task(name="batch")(batch_task)
+        self._deliver = self.huey.task(name="deliver")(deliver_task)
+        self.huey.periodic_task(crontab(), name="minute")(minute)
+
+    def batch(self) -> None:
+        """Have the backlog looked at."""
+        self.huey.enqueue(self._batch.s())
+
+    def deliver(self, *, delay: float = 0.0) -> None:
+        """Have the outbox looked at, ``delay`` seconds from now."""
+        if delay > 0:
+            self._deliver.schedule(delay=delay)
+        else:
+            self.huey.enqueue(self._deliver.s())
+
+
+class _Consumer(Consumer):  # type: ignore[misc]
+    def _set_signal_handlers(self) -> None:
+        """None: the worker process has its own."""

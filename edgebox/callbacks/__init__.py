@@ -1,0 +1,1 @@
+"""Signed delivery of finished batches to the centre's system."""

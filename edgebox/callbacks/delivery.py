@@ -1,0 +1,245 @@
+"""The outbox's other end: every finished batch to its receiver, until it is there.
+
+::
+
+    DNS or connection fails, timeout, 3xx, 4xx, 5xx        → again, by the schedule
+    2xx                                                    → delivered
+    410, no longer on the client's list, attempts used up  → dead: kept, shown, re-sendable
+
+At least once: after a crash between the receiver's 2xx and our commit, the same
+``webhook-id`` is sent again, and the receiver knows it by that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edgebox import __version__
+from edgebox.callbacks.post import Poster, SystemResolver
+from edgebox.callbacks.retry import Attempt, retry_delay
+from edgebox.callbacks.signing import bound_key, webhook_headers
+from edgebox.callbacks.urls import check_callback_url, parse_callback_url
+from edgebox.errors import InvalidFields, LeaseLost, NotFound, StoreError, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from edgebox.callbacks.post import NewTransport, Resolve
+    from edgebox.store.db import Store
+    from edgebox.store.outbox import Delivery
+
+log = logging.getLogger("edgebox.callbacks")
+
+_POLL_SECONDS = 0.5
+_RECORD_TRIES = 5
+
+
+@dataclass
+class DeliveryCounts:
+    """What one pass did."""
+
+    delivered: int = 0
+    retried: int = 0
+    dead: int = 0
+
+
+@dataclass
+class _Pass:
+    """One call of :meth:`Deliverer.deliver_due`: its counts and its gates."""
+
+    slots: asyncio.Semaphore
+    per_receiver: int
+    counts: DeliveryCounts = field(default_factory=DeliveryCounts)
+    receivers: dict[str, asyncio.Semaphore] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.receivers = defaultdict(lambda: asyncio.Semaphore(self.per_receiver))
+
+
+class Deliverer:
+    """Sends what the outbox says is due.
+
+    Args:
+        store: outbox and clients.
+        own_ports: TCP ports of this box, never called.
+        timeout: seconds one attempt may take in all, name resolution to status line.
+        max_attempts: failed attempts after which a delivery is dead.
+        concurrency: attempts at once; one receiver gets at most a quarter of them, so
+            one that hangs does not hold up the others.
+        clock: Unix seconds.
+        rng: for the jitter.
+        resolve: host and port to addresses; the system's resolver when None.
+        transport: makes the transport of one attempt; verified TLS with the system's
+            certificate authorities when None.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        own_ports: Collection[int],
+        timeout: float = 15.0,
+        max_attempts: int = 10,
+        concurrency: int = 8,
+        clock: Callable[[], float] = time.time,
+        rng: random.Random | None = None,
+        resolve: Resolve | None = None,
+        transport: NewTransport | None = None,
+    ) -> None:
+        self._store = store
+        self._own_ports = frozenset(own_ports)
+        self._timeout = timeout
+        self._poster = Poster(
+            own_ports=own_ports,
+            timeout=timeout,
+            clock=clock,
+            resolve=resolve or SystemResolver(concurrency),
+            transport=transport,
+        )
+        self._max_attempts = max_attempts
+        self._concurrency = concurrency
+        self._clock = clock
+        self._rng = rng or random.SystemRandom()
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Take no more deliveries; those being sent end by themselves. Any thread."""
+        self._stopping = True
+
+    async def deliver_due(self) -> DeliveryCounts:
+        """Send everything that is due, and what becomes due meanwhile.
+
+        Several calls may go on at once, in one thread or in several: the outbox gives each
+        delivery to one of them.
+
+        Raises:
+            StoreError: the outbox could not be read; nothing was lost.
+        """
+        this = _Pass(asyncio.Semaphore(self._concurrency), max(1, self._concurrency // 4))
+        window = 4 * self._concurrency
+        # Longer than a window full of one receiver that hangs takes, a quarter at a time.
+        lease = (window / this.per_receiver + 2) * self._timeout
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                for delivery in self._claim(window - len(running), lease, busy=bool(running)):
+                    running.add(asyncio.create_task(self._deliver(delivery, this)))
+                if not running:
+                    return this.counts
+                _, running = await asyncio.wait(
+                    running, timeout=_POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    def _claim(self, room: int, lease: float, *, busy: bool) -> list[Delivery]:
+        if self._stopping or not room:
+            return []
+        try:
+            return self._store.outbox.due(self._clock(), room, lease)
+        except StoreError:
+            if busy:  # do not drop what is being sent because the disk is busy now
+                return []
+            raise
+
+    async def _deliver(self, delivery: Delivery, this: _Pass) -> None:
+        async with this.receivers[_receiver(delivery.url)], this.slots:
+            if self._stopping:
+                attempt = Attempt("retry", error="the worker stopped before it was sent")
+                await self._record(delivery, attempt, this.counts, delay=0.0)
+                return
+            try:
+                attempt = await self.attempt(delivery)
+            except (LeaseLost, NotFound):
+                return  # the batch is analysed again, or gone: its outbox row is, too
+            except StoreError as error:
+                attempt = Attempt("retry", error=error.detail)
+            except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
+                attempt = Attempt("retry", error=f"internal error ({type(error).__name__})")
+                log.error("callback %s: %s", delivery.batch_id, where(error))  # noqa: TRY400
+        delay = retry_delay(delivery.attempts, attempt.retry_after, self._rng)
+        await self._record(delivery, attempt, this.counts, delay=delay)
+
+    async def attempt(self, delivery: Delivery) -> Attempt:
+        """Send once and say how it ended; the outbox is not changed.
+
+        Raises:
+            LeaseLost, NotFound: there is nothing to send any more.
+            StoreError: the database could not be read.
+        """
+        client = self._store.clients.get(delivery.client_id)
+        if client is None:
+            return Attempt("dead", error="the client no longer exists")
+        if client.disabled:
+            return Attempt("retry", error="the client is disabled: nothing is signed for it")
+        try:
+            target = check_callback_url(delivery.url, client.allowed_callbacks, self._own_ports)
+        except InvalidFields as refusal:
+            return Attempt("dead", error=refusal.errors[0][1])
+        body = json.dumps(
+            self._store.outbox.body(delivery.batch_id), ensure_ascii=False, separators=(",", ":")
+        ).encode("utf-8")
+        now = self._clock()
+        headers = {
+            "User-Agent": f"edgebox/{__version__}",
+            "Content-Type": "application/json",
+            "X-Bound-Key": bound_key(delivery.client_id, client.secrets[0], now),
+        } | webhook_headers(delivery.webhook_id, now, body, client.secrets)
+        return await self._poster.post(target, headers, body)
+
+    async def _record(
+        self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts, *, delay: float
+    ) -> None:
+        """Write the outcome down, again if the disk is busy."""
+        for left in reversed(range(_RECORD_TRIES)):
+            try:
+                self._write(delivery, attempt, counts, delay)
+            except StoreError as error:
+                if left:
+                    await asyncio.sleep(_POLL_SECONDS)
+                else:
+                    # Its lease runs out and it is sent again: at least once, never less.
+                    log.warning("callback %s: not recorded: %s", delivery.batch_id, error.detail)
+            else:
+                return
+
+    def _write(
+        self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts, delay: float
+    ) -> None:
+        outbox = self._store.outbox
+        tries = f"attempt {delivery.attempts} of {self._max_attempts}"
+        if attempt.kind == "delivered":
+            counts.delivered += outbox.delivered(delivery.id, attempt.status or 200)
+            log.info("callback %s: delivered, %s", delivery.batch_id, tries)
+        elif attempt.kind == "dead" or delivery.attempts >= self._max_attempts:
+            counts.dead += outbox.dead(delivery.id, attempt.error, status=attempt.status)
+            log.warning("callback %s: dead, %s: %s", delivery.batch_id, tries, attempt.error)
+        else:
+            when = self._clock() + delay
+            counts.retried += outbox.retry_at(
+                delivery.id, when, attempt.error, status=attempt.status
+            )
+            log.info(
+                "callback %s: %s: %s; again in %.0f s",
+                delivery.batch_id,
+                tries,
+                attempt.error,
+                delay,
+            )
+
+
+def _receiver(url: str) -> str:
+    """What deliveries to one receiver have in common."""
+    try:
+        return parse_callback_url(url).authority
+    except InvalidFields:
+        return ""

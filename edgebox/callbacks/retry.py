@@ -1,0 +1,84 @@
+"""What an attempt's outcome means, and when the next one is. Pure: no clock, no network.
+
+Source: contract 3 (Callback); Standard Webhooks (schedule, 410, ``Retry-After``).
+"""
+
+from __future__ import annotations
+
+import email.utils
+from dataclasses import dataclass
+from datetime import UTC
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import random
+
+RETRY_DELAYS = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 86400.0)
+"""Seconds after the 1st to 9th failed attempt: 10 attempts over 75.6 hours."""
+
+JITTER = 0.1
+RETRY_AFTER_LIMIT = 86400.0
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How one attempt ended.
+
+    Attributes:
+        kind: what follows from it.
+        status: the receiver's HTTP status, None when there was no answer.
+        error: one line for the administrator; empty when delivered.
+        retry_after: seconds that the receiver asked for.
+    """
+
+    kind: Literal["delivered", "retry", "dead"]
+    status: int | None = None
+    error: str = ""
+    retry_after: float | None = None
+
+
+def classify(status: int, retry_after: str | None, now: float) -> Attempt:
+    """What a status means: 2xx delivered, 410 dead, everything else again."""
+    if 200 <= status < 300:
+        return Attempt("delivered", status)
+    if status == 410:
+        return Attempt("dead", status, "410: the receiver wants no more of it")
+    if 300 <= status < 400:
+        return Attempt("retry", status, f"HTTP {status}: redirects are not followed")
+    wait = parse_retry_after(retry_after, now) if status in {429, 503} else None
+    return Attempt("retry", status, f"HTTP {status}", wait)
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Seconds to wait, from a number of seconds or an HTTP date; at most a day, None if neither."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), RETRY_AFTER_LIMIT)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        return min(max(when.timestamp() - now, 0.0), RETRY_AFTER_LIMIT)
+    except (ValueError, OverflowError):
+        return None
+
+
+def retry_delay(failed: int, retry_after: float | None, rng: random.Random) -> float:
+    """Seconds until the next attempt.
+
+    Never earlier than the receiver asked and never earlier than the schedule: a receiver
+    that always says "in a minute" must not use up ten attempts in ten minutes.
+
+    Args:
+        failed: attempts that have failed, at least 1.
+        retry_after: see :func:`parse_retry_after`.
+        rng: spreads the schedule by ±10 %, what the receiver asked for by +10 %.
+    """
+    scheduled = RETRY_DELAYS[min(failed, len(RETRY_DELAYS)) - 1] * rng.uniform(
+        1 - JITTER, 1 + JITTER
+    )
+    if retry_after is None:
+        return scheduled
+    return max(scheduled, retry_after * rng.uniform(1, 1 + JITTER))

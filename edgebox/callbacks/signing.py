@@ -1,0 +1,179 @@
+"""Bound keys and webhook signatures: the two ways a client and the box prove who they are.
+
+Both use HMAC-SHA256 with the same key: **the client's secret string as UTF-8 bytes**. The
+secret is 64 hexadecimal digits and they are used as they stand, never decoded to 32 bytes,
+so that ``printf '%s' "$ID:$TS" | openssl dgst -sha256 -hmac "$SECRET"`` makes a bound key.
+
+A library for Standard Webhooks expects ``whsec_`` + Base64 of the key's bytes. For ours
+that is :func:`standard_webhooks_secret`::
+
+    Webhook("whsec_" + base64.b64encode(secret.encode()).decode()).verify(body, headers)
+
+Source: contract 1 (bound key); https://www.standardwebhooks.com (signatures).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from edgebox.errors import InvalidBoundKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What a client id looks like: no colon, so a bound key splits in one way only."""
+
+MAX_LIVE_SECRETS = 2
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_SIGNATURE = re.compile(r"[0-9a-fA-F]{64}")
+_NO_SECRET = "0" * 64
+
+
+class KeyHolder(Protocol):
+    """What the signatures need to know of a client (``store.clients.Client`` has it)."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The live secrets, newest first."""
+
+    @property
+    def disabled(self) -> bool:
+        """A disabled client's keys are refused."""
+
+
+def bound_key(client_id: str, secret: str, now: float) -> str:
+    """A bound key that is valid now.
+
+    Args:
+        client_id: who signs; see :data:`CLIENT_ID`.
+        secret: one of the client's live secrets.
+        now: Unix seconds; the fraction is dropped.
+
+    Returns:
+        ``client_id:timestamp:signature``.
+
+    Raises:
+        ValueError: the client id could never be verified.
+    """
+    if not CLIENT_ID.fullmatch(client_id):
+        raise ValueError("a client id is 1 to 64 of A-Z a-z 0-9 . _ -")
+    signed = f"{client_id}:{int(now)}"
+    return f"{signed}:{_hmac(secret, signed.encode('utf-8')).hex()}"
+
+
+def verify_bound_key(
+    value: str, lookup: Callable[[str], KeyHolder | None], now: float, tolerance: float
+) -> str:
+    """Check a bound key.
+
+    A well-formed key costs the same number of HMACs whether the client is unknown,
+    disabled or has one secret or two, so timing does not tell which client ids exist.
+
+    Args:
+        value: what was sent, any text.
+        lookup: the client of an id, None when there is none.
+        now: Unix seconds on the box's clock.
+        tolerance: seconds the timestamp may differ from ``now`` in either direction.
+
+    Returns:
+        The client's id.
+
+    Raises:
+        InvalidBoundKey: for every reason alike.
+    """
+    parts = value.rsplit(":", 2)
+    if len(parts) != 3:
+        raise InvalidBoundKey
+    client_id, timestamp, signature = parts
+    if not (
+        CLIENT_ID.fullmatch(client_id)
+        and _TIMESTAMP.fullmatch(timestamp)
+        and _SIGNATURE.fullmatch(signature)
+    ):
+        raise InvalidBoundKey
+    client = lookup(client_id)
+    live = client is not None and not client.disabled
+    secrets = tuple(client.secrets) if client is not None else ()
+    given = bytes.fromhex(signature)
+    signed = f"{client_id}:{timestamp}".encode("ascii")
+    matched = False
+    for index in range(max(MAX_LIVE_SECRETS, len(secrets))):
+        real = index < len(secrets)
+        expected = _hmac(secrets[index] if real else _NO_SECRET, signed)
+        matched |= hmac.compare_digest(expected, given) and real
+    fresh = abs(now - int(timestamp)) <= tolerance
+    if not (matched and live and fresh):
+        raise InvalidBoundKey
+    return client_id
+
+
+def standard_webhooks_secret(secret: str) -> str:
+    """The secret in the form that Standard Webhooks libraries take."""
+    return "whsec_" + base64.b64encode(secret.encode("utf-8")).decode("ascii")
+
+
+def webhook_headers(
+    webhook_id: str, timestamp: float, body: bytes, secrets: Sequence[str]
+) -> dict[str, str]:
+    """The three headers of Standard Webhooks.
+
+    Args:
+        webhook_id: the same for every attempt of one delivery.
+        timestamp: Unix seconds of this attempt; the fraction is dropped.
+        body: the exact bytes that are sent.
+        secrets: the client's live secrets; one signature is made with each, so that a
+            receiver that has not yet taken over a new secret goes on verifying.
+    """
+    signed = _signed_content(webhook_id, str(int(timestamp)), body)
+    return {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(timestamp)),
+        "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets),
+    }
+
+
+def verify_webhook(
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: float, tolerance: float
+) -> bool:
+    """Whether a callback was signed with one of ``secrets`` within ``tolerance`` seconds of now.
+
+    Args:
+        headers: as received; names in any case.
+        body: the exact bytes received.
+        secrets: those the receiver knows.
+        now: Unix seconds on the receiver's clock.
+        tolerance: seconds the timestamp may differ from ``now`` in either direction.
+    """
+    lower = {name.lower(): value for name, value in headers.items()}
+    webhook_id = lower.get("webhook-id", "")
+    timestamp = lower.get("webhook-timestamp", "")
+    if not webhook_id or not _TIMESTAMP.fullmatch(timestamp):
+        return False
+    if abs(now - int(timestamp)) > tolerance:
+        return False
+    signed = _signed_content(webhook_id, timestamp, body)
+    expected = [_signature(secret, signed).encode("ascii") for secret in secrets]
+    matched = False
+    for item in lower.get("webhook-signature", "").split():
+        version, _, given = item.partition(",")
+        if version == "v1":
+            for one in expected:
+                matched |= hmac.compare_digest(one, given.encode("utf-8", "surrogatepass"))
+    return matched
+
+
+def _signed_content(webhook_id: str, timestamp: str, body: bytes) -> bytes:
+    return f"{webhook_id}.{timestamp}.".encode("utf-8", "surrogatepass") + body
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    return base64.b64encode(_hmac(secret, signed)).decode("ascii")
+
+
+def _hmac(secret: str, message: bytes) -> bytes:
+    return hmac.new(secret.encode("utf-8"), message, hashlib.sha256).digest()

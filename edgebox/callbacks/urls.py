@@ -1,0 +1,259 @@
+"""Which callback URLs are allowed: the one place that reads them.
+
+Receivers live on private addresses, so "no private addresses" cannot be the rule. The rule:
+
+1. http or https, a host, no user name, no fragment.
+2. Host and port are on the client's list: ``host`` (the scheme's own port) or ``host:port``.
+3. Never, even when listed: link-local, unspecified and multicast addresses (cloud metadata,
+   "this host"), and the box's own ports on any of the box's own addresses.
+
+A URL is parsed once, into a :class:`Target`, and delivery connects to that target: nothing
+reads the URL a second time in another way. Addresses in every form that ``inet_aton``
+takes (``2852039166``, ``0xa9fea9fe``, ``169.254.43518``) and IPv4 inside IPv6 are read as
+what they mean. Names are resolved at delivery, and rule 3 is applied to the result.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import httpx
+
+from edgebox.errors import InvalidFields, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from edgebox.config import Settings
+
+POINTER = "/callback_url"
+MAX_URL_CHARACTERS = 2048
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
+_PORT = re.compile(r"[0-9]{1,5}")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
+_BROADCAST = ipaddress.IPv4Address("255.255.255.255")
+# IPv6 ranges whose last 32 bits are an IPv4 address that a gateway may connect to.
+_IPV4_INSIDE = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+
+
+@dataclass(frozen=True)
+class Target:
+    """A callback URL, read.
+
+    Attributes:
+        scheme: ``http`` or ``https``.
+        host: lower case, no trailing dot, IDNA-encoded; an address in its canonical form.
+        port: 1 to 65535.
+        path: path and query as they go on the request line; starts with ``/``.
+        address: set when the host is an address and not a name.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    address: Address | None
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header: the port only where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+def check_callback_url(url: str, allowed: Iterable[str], own_ports: Collection[int]) -> Target:
+    """Refuse a URL that a callback must not go to.
+
+    Names are not resolved here, only at delivery; ``localhost`` and this machine's own name
+    count as the box without asking anybody.
+
+    Args:
+        url: what the client sent.
+        allowed: the client's list, entries as :func:`parse_allowed` takes them.
+        own_ports: TCP ports this box listens on; see :func:`own_ports`.
+
+    Returns:
+        Where it goes.
+
+    Raises:
+        InvalidFields: at ``/callback_url``; the message never repeats the URL.
+    """
+    target = parse_callback_url(url)
+    if target.address is not None:
+        reason = forbidden(target.address, target.port, own_ports)
+        if reason:
+            raise _refused(reason)
+    elif target.port in own_ports and _names_this_box(target.host):
+        raise _refused("must not point at this box's own ports")
+    wanted = (target.host, target.port)
+    default = _DEFAULT_PORTS[target.scheme]
+    if not any(
+        (host, default if port is None else port) == wanted
+        for host, port in map(parse_allowed, allowed)
+    ):
+        raise _refused(
+            "host and port are not on this client's list; ask the administrator of the box"
+        )
+    return target
+
+
+def parse_callback_url(url: str) -> Target:
+    """Read a URL without judging where it leads.
+
+    Raises:
+        InvalidFields: at ``/callback_url``: not an absolute http(s) URL with a plain host.
+    """
+    if len(url) > MAX_URL_CHARACTERS:
+        raise _refused(f"must be at most {MAX_URL_CHARACTERS} characters")
+    if any(char.isspace() or char == "\\" for char in url):
+        raise _refused("must not contain spaces or backslashes")
+    try:
+        parsed = httpx.URL(url)
+        path = parsed.raw_path.decode("ascii")
+    except (httpx.InvalidURL, ValueError):
+        raise _refused("must be an absolute http:// or https:// URL") from None
+    if parsed.scheme not in _DEFAULT_PORTS or not parsed.host:
+        raise _refused("must be an absolute http:// or https:// URL")
+    if parsed.userinfo:
+        raise _refused("must not contain a user name or password")
+    if "#" in url:
+        raise _refused("must not contain a fragment")
+    host, address = _canonical(parsed.raw_host.decode("ascii"))
+    port = parsed.port or _DEFAULT_PORTS[parsed.scheme]
+    if host is None or parsed.port == 0 or not 0 < port < 65536:
+        raise _refused("has a host or port that cannot be")
+    return Target(parsed.scheme, host, port, path, address)
+
+
+def parse_allowed(entry: str) -> tuple[str, int | None]:
+    """Read one entry of a client's list.
+
+    Args:
+        entry: ``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address.
+
+    Returns:
+        (canonical host, port or None for the scheme's own port).
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    text = entry.strip().lower()
+    port_text = ""
+    if text.count(":") > 1 and not text.startswith("["):
+        host_text = text
+    elif text.startswith("["):
+        host_text, closed, rest = text[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
+            host_text = ""
+        port_text = rest[1:] if rest else ""
+        if rest == ":":
+            host_text = ""
+    else:
+        host_text, colon, port_text = text.partition(":")
+        if colon and not port_text:
+            host_text = ""
+    host, _ = _canonical(_idna(host_text))
+    if host is None or (port_text and not _PORT.fullmatch(port_text)):
+        raise UsageError(f"'{entry}' is not a host or host:port that callbacks could go to.")
+    port = int(port_text) if port_text else None
+    if port is not None and not 0 < port < 65536:
+        raise UsageError(f"'{entry}' has a port outside 1 to 65535.")
+    return host, port
+
+
+def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | None:
+    """Why nothing may ever be sent to this address and port, or None."""
+    for one in _meanings(address):
+        if one.is_link_local or one.is_unspecified or one.is_multicast or one == _BROADCAST:
+            return "must not point at a link-local, unspecified or multicast address"
+        if isinstance(one, ipaddress.IPv4Address) and one in _THIS_NETWORK:
+            return "must not point at a link-local, unspecified or multicast address"
+        if port in own_ports and is_own_address(one):
+            return "must not point at this box's own ports"
+    return None
+
+
+def is_own_address(address: Address) -> bool:
+    """Whether this machine has the address on one of its interfaces (loopback included).
+
+    A socket can be bound to local addresses only, which asks the kernel without listing
+    interfaces and without a dependency.
+    """
+    if address.is_loopback:
+        return True
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((str(address), 0))
+    except OSError:
+        return False
+    return True
+
+
+def own_ports(settings: Settings) -> frozenset[int]:
+    """The TCP ports that this box's own services listen on."""
+    ports = {settings.api.port}
+    metrics = settings.api.metrics_listen.rpartition(":")[2]
+    if _PORT.fullmatch(metrics):
+        ports.add(int(metrics))
+    return frozenset(ports - {0})
+
+
+def _refused(reason: str) -> InvalidFields:
+    return InvalidFields([(POINTER, f"callback_url {reason}.")])
+
+
+def _canonical(host: str) -> tuple[str | None, Address | None]:
+    """(canonical host, its address if it is one); (None, None) when it is not a host."""
+    host = host.lower().removesuffix(".")
+    try:
+        address: Address = ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        if isinstance(address, ipaddress.IPv6Address) and address.scope_id is not None:
+            return None, None
+        return str(address), address
+    if len(host) > 253 or not _NAME.fullmatch(host):
+        return None, None
+    try:
+        # What the resolver would do with 2852039166, 0xa9fea9fe or 0251.0376.1: an address.
+        address = ipaddress.IPv4Address(socket.inet_aton(host))
+    except OSError:
+        return host, None
+    return str(address), address
+
+
+def _idna(host: str) -> str:
+    """A name as it appears on the wire, or "" when it has no such form."""
+    if host.isascii():
+        return host
+    try:
+        return httpx.URL(scheme="http", host=host).raw_host.decode("ascii")
+    except (httpx.InvalidURL, ValueError):
+        return ""
+
+
+def _meanings(address: Address) -> list[Address]:
+    """The address itself and the IPv4 address that it carries, if any."""
+    meanings: list[Address] = [address]
+    if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside is None and any(address in network for network in _IPV4_INSIDE):
+            inside = ipaddress.IPv4Address(address.packed[-4:])
+        if inside is not None:
+            meanings.append(inside)
+    return meanings
+
+
+def _names_this_box(host: str) -> bool:
+    own = socket.gethostname().lower()
+    return host in {"localhost", own} or host.endswith(".localhost")

@@ -1,0 +1,224 @@
+"""Settings: defaults, then ``edgebox.toml``, then ``EDGEBOX_*`` variables.
+
+Nested keys use two underscores: ``EDGEBOX_API__PORT=9000`` is ``port`` under
+``[api]``. A key that does not exist is an error that names it. Composition
+roots read the settings once and pass values on; nothing else reads them.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from edgebox.errors import ConfigError
+
+Role = Literal["slm", "mlm"]
+ROLES: tuple[Role, ...] = ("slm", "mlm")
+
+
+def xdg(variable: str, fallback: str) -> Path:
+    """The user's XDG folder for ``variable``, or its documented default."""
+    return Path(os.environ.get(variable) or Path.home() / fallback)
+
+
+def default_config_path() -> Path:
+    """Where the configuration is looked for: $EDGEBOX_CONFIG, /etc, then the user's own."""
+    if named := os.environ.get("EDGEBOX_CONFIG"):
+        return Path(named)
+    system = Path("/etc/edgebox/edgebox.toml")
+    user = xdg("XDG_CONFIG_HOME", ".config") / "edgebox" / "edgebox.toml"
+    return system if system.exists() and not user.exists() else user
+
+
+def default_models_dir() -> Path:
+    """``gguf/`` of the checkout this runs from, else ``models/`` of the user's data."""
+    checkout = Path(__file__).resolve().parents[1] / "gguf"
+    if (checkout / "catalog.toml").exists():
+        return checkout
+    return xdg("XDG_DATA_HOME", ".local/share") / "edgebox" / "models"
+
+
+class Section(BaseModel):
+    """A table of the file: unknown keys are errors."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ApiSettings(Section):
+    """``[api]``: the HTTP side."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8600
+    body_limit_bytes: Annotated[int, Field(gt=0)] = 16 * 1024 * 1024
+    transcript_limit_characters: Annotated[int, Field(gt=0)] = 200_000
+    batch_limit_consultations: Annotated[int, Field(gt=0)] = 500
+    rate_per_minute: Annotated[int, Field(gt=0)] = 600
+    key_tolerance_seconds: Annotated[float, Field(gt=0)] = 300
+    idempotency_hours: Annotated[float, Field(gt=0)] = 24
+    # "HOST:PORT" of a second listener for /metrics without a key; empty: only with a key.
+    metrics_listen: str = ""
+
+
+class QuickSettings(Section):
+    """``[quick]``: the summary an agent waits for."""
+
+    deadline_seconds: Annotated[float, Field(ge=0.2, le=60)] = 3.0
+    max_tokens: Annotated[int, Field(ge=16, le=1024)] = 96
+    # Kept back from the deadline for HTTP, scheduling and the fallback itself.
+    margin_seconds: Annotated[float, Field(ge=0.02, le=5)] = 0.2
+    max_in_flight: Annotated[int, Field(ge=1)] = 64
+
+
+class BatchSettings(Section):
+    """``[batch]``: when the backlog runs."""
+
+    min_pending: Annotated[int, Field(ge=1)] = 20
+    max_wait_seconds: Annotated[float, Field(gt=0)] = 900
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    lease_seconds: Annotated[float, Field(gt=0)] = 600
+    max_attempts: Annotated[int, Field(ge=1)] = 3
+    max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
+
+
+class CallbackSettings(Section):
+    """``[callbacks]``: delivery to the centre's system."""
+
+    timeout_seconds: Annotated[float, Field(gt=0)] = 15
+    max_attempts: Annotated[int, Field(ge=1)] = 10
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+
+
+class RoleSettings(Section):
+    """``[engines.slm]`` and ``[engines.mlm]``: who answers for a role."""
+
+    model: str = ""
+    # Set: this role is answered by another OpenAI-compatible server, not by our engine.
+    url: str = ""
+    url_model: str = ""
+    context_tokens: Annotated[int, Field(ge=512)] = 16384
+    parallel: Annotated[int, Field(ge=1, le=64)] = 8
+    retained: Annotated[int, Field(ge=1, le=64)] = 6
+    gpu_layers: Annotated[int, Field(ge=-1)] = -1
+
+
+class EngineSettings(Section):
+    """``[engines]``: the process that runs the models."""
+
+    threads: Annotated[int, Field(ge=0)] = 0  # 0: one per physical core
+    queue_limit: Annotated[int, Field(ge=1)] = 256
+    step_target_seconds: Annotated[float, Field(gt=0)] = 0.1
+    slm: RoleSettings = RoleSettings(model="qwen3-1.7b-q8_0")
+    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m")
+
+    @field_validator("slm", "mlm", mode="before")
+    @classmethod
+    def _keep_default_model(cls, value: object, info: ValidationInfo) -> object:
+        """A table that sets something else of a role does not unset the role's model."""
+        if not isinstance(value, dict) or info.field_name is None:
+            return value
+        return {"model": cls.model_fields[info.field_name].default.model, **value}
+
+    def role(self, role: Role) -> RoleSettings:
+        """The settings of one role."""
+        return self.slm if role == "slm" else self.mlm
+
+
+class Settings(BaseSettings):
+    """Everything an administrator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="EDGEBOX_", env_nested_delimiter="__", extra="forbid", validate_default=True
+    )
+
+    state_dir: Path = Field(
+        default_factory=lambda: xdg("XDG_STATE_HOME", ".local/state") / "edgebox"
+    )
+    models_dir: Path = Field(default_factory=default_models_dir)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    api: ApiSettings = ApiSettings()
+    quick: QuickSettings = QuickSettings()
+    batch: BatchSettings = BatchSettings()
+    callbacks: CallbackSettings = CallbackSettings()
+    engines: EngineSettings = EngineSettings()
+
+    @property
+    def database(self) -> Path:
+        """The one SQLite file that holds the truth."""
+        return self.state_dir / "edgebox.db"
+
+    @property
+    def huey_database(self) -> Path:
+        """Huey's own file: only wake-ups live there, losing it loses nothing."""
+        return self.state_dir / "huey.db"
+
+    @property
+    def socket(self) -> Path:
+        """The engine's Unix socket."""
+        return self.state_dir / "engine.sock"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file: the file arrives as the init values."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read the settings.
+
+    Args:
+        path: the TOML file; the default path when None. A default file that does
+            not exist means defaults; a named one that does not exist is an error.
+
+    Raises:
+        ConfigError: unreadable, not TOML, an unknown key or a wrong value.
+    """
+    named = path is not None or "EDGEBOX_CONFIG" in os.environ
+    file = path or default_config_path()
+    values: dict[str, Any] = {}
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if named:
+            raise ConfigError(
+                f"There is no configuration at {file}. Write one with: edgebox init"
+            ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read {file}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from None
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        raise ConfigError(_explain(error, file)) from None
+
+
+def _explain(error: ValidationError, file: Path) -> str:
+    """One line per problem, by key, without repeating a value (it may be a secret)."""
+    lines = []
+    for item in error.errors(include_url=False, include_input=False, include_context=False):
+        key = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            lines.append(f"unknown key '{key}'")
+        else:
+            lines.append(f"'{key}': {item['msg']}")
+    return f"{file} (or EDGEBOX_*): " + "; ".join(lines)

@@ -1,0 +1,1 @@
+"""What the product is about: prompts, budgets, summaries, analyses, scores."""

@@ -1,0 +1,169 @@
+"""The summary when no model answers: two of the transcript's own sentences.
+
+The customer's first real request, then the agent's last commitment or outcome. Nothing is
+rephrased, so nothing can be invented. Greetings, backchannels and closing courtesies are passed
+over.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.transcript import Utterance, split_sentences, split_utterances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_EDGE: Final = 8_000
+"""Characters read at each end. A request stands in the opening, an outcome in the ending; what
+is between them only costs time (the whole answer has 50 ms)."""
+
+_SHORTEST: Final = 20
+"""Below this many characters half a sentence says nothing: the request alone is given."""
+
+_FILLERS: Final = re.compile(
+    r"^(?:(?:네네|네에|네|넵|예|아니|아|어|음|흠|그|저|저기요|저기|그게|그니까|그러니까|여보세요"
+    r"|안녕하세요|안녕하십니까|안녕하세여|반갑습니다|수고하십니다|수고하세요|고객님|감사합니다"
+    r"|고맙습니다"
+    r"|죄송한데요?|다름이? ?아니라|알겠습니다|잠시만요|잠시만 기다려 ?주세요|맞습니다|맞아요"
+    r"|그렇군요|그러시군요"
+    r"|hello|hi|hey|well|um+|uh+|okay|ok|yes|yeah|no|so|sure|thanks|thank you)"
+    r"(?:[\s,.!?~…]+|$))+",
+    re.IGNORECASE,
+)
+_COURTESY: Final = re.compile(
+    r"도와 ?드릴까요|도와 ?드리겠습니다[.!]?$|무엇을 도와|궁금하신|궁금한 (?:점|사항)|더 필요하신"
+    r"|문의 ?사항"
+    r"|좋은 하루|행복한|즐거운 하루|이용해 ?주셔서|전화 ?주셔서|기다려 ?주셔서|상담[사원] \S+(?:입"
+    r"|이었|였)습니다"
+    r"|수고하(?:세요|십시오|셨)|들어가세요|만족도|본인 ?확인|성함|생년월일|연락처가|말씀해 ?주시겠"
+    r"|how (?:can|may) i (?:help|assist)|anything else|(?:great|nice|good) (?:day|one)|goodbye"
+    r"|\bbye|thank you for (?:calling|contacting|your)|you'?re welcome|your (?:full )?name",
+    re.IGNORECASE,
+)
+_REQUEST: Final = re.compile(
+    r"싶|문의|신청|요청|어떻게|어떡|안 ?돼|안 ?되|안 ?와|안 ?나오|취소|환불|반품|교환|변경|해지"
+    r"|분실|잃어버|고장|오류"
+    r"|신고|결제|배송|청구|해 ?주세요|해 ?주실|되나요|되는지|될까요|할까요|하려고|하려는데|인데요"
+    r"|는데요|궁금|때문에"
+    r"|왜|가능한|가능할|알고|보려고|받고|needs?\b|want|would like|'d like|help|problem|issue|cancel"
+    r"|refund|return|change|lost|broken|charged|wrong|can i|can you|could you|how (?:do|much|long)"
+    r"|when (?:will|can|is)|hasn't|haven't|didn't|not working",
+    re.IGNORECASE,
+)
+_OUTCOME: Final = re.compile(
+    r"드렸습니다|했습니다|됐습니다|되었습니다|드리겠습니다|하겠습니다|드릴게요|드릴 예정"
+    r"|예정입니다|됩니다|될 겁니다"
+    r"|완료|접수|처리|발송|예약|등록|취소|환불|방문|문자|내일|오늘|까지|이내|가능합니다|어렵습니다"
+    r"|불가"
+    r"|\bwill\b|i'll|we'll|ha(?:s|ve) been|i'?ve|done|sent|processed|scheduled|confirmed|within"
+    r"|refund|tomorrow|today",
+    re.IGNORECASE,
+)
+# Where a Korean sentence can be cut: after a comma or a connective ending.
+_CLAUSE: Final = re.compile(r"[,;]\s+|(?<=[고서데만면며지])\s+|(?<=니까)\s+")
+_HANGUL: Final = re.compile(r"[가-힣]")
+
+
+def extractive_summary(transcript: str, max_characters: int = 160) -> str:
+    """One or two of the transcript's own sentences.
+
+    Args:
+        transcript: The transcript as received, labelled or not, Korean or not, of any size.
+        max_characters: The longest answer, at least 1. A sentence that does not fit loses whole
+            clauses, marked with ``…``: the first ones in Korean, whose verb comes last.
+
+    Returns:
+        The summary; empty only where the transcript is blank.
+    """
+    if not transcript.strip():
+        return ""
+    utterances = split_utterances(_edges(transcript))
+    request = _best(_sentences(_of(utterances, "customer")), _REQUEST)
+    outcome = _best(_sentences(_of(utterances, "agent"))[::-1], _OUTCOME)
+    chosen = [sentence for sentence in (request, outcome) if sentence]
+    if not chosen:
+        said = [_FILLERS.sub("", utterance.text) or utterance.text for utterance in utterances]
+        chosen = [max(said, key=len) if said else " ".join(transcript.split())]
+    chosen = [_ended(sentence) for sentence in dict.fromkeys(chosen)]
+    if len(chosen) == 1 or len(" ".join(chosen)) <= max_characters:
+        return _shorten(" ".join(chosen), max_characters)
+    if max_characters < 2 * _SHORTEST:
+        return _shorten(chosen[0], max_characters)
+    # Each may have half, and what the other leaves of its half.
+    half = (max_characters - 1) // 2
+    first, last = chosen
+    last = _shorten(last, max(half, max_characters - 1 - len(first)))
+    return f"{_shorten(first, max_characters - 1 - len(last))} {last}"
+
+
+def _edges(transcript: str) -> str:
+    """The opening and the ending, each of whole lines where there are lines."""
+    if len(transcript) <= 2 * _EDGE:
+        return transcript
+    head, tail = transcript[:_EDGE], transcript[-_EDGE:]
+    head = head[: head.rfind("\n")] if "\n" in head.strip() else head
+    tail = tail[tail.find("\n") + 1 :] if "\n" in tail.strip() else tail
+    edges = f"{head}\n{tail}"
+    return edges if edges.strip() else " ".join(transcript.split())[: 2 * _EDGE]
+
+
+def _of(utterances: Sequence[Utterance], speaker: str) -> list[Utterance]:
+    """What that speaker said; where that speaker is not known, what anybody said."""
+    return [u for u in utterances if u.speaker == speaker] or list(utterances)
+
+
+def _sentences(utterances: Sequence[Utterance]) -> list[str]:
+    """Sentences that say something, fillers taken off their beginning."""
+    return list(_meaningful(utterances))
+
+
+def _meaningful(utterances: Sequence[Utterance]) -> Iterator[str]:
+    for utterance in utterances:
+        for start, end in split_sentences(utterance.text):
+            sentence = _FILLERS.sub("", utterance.text[start:end]).strip(" ,~")
+            if len(sentence) >= 6 and not _COURTESY.search(sentence):
+                yield sentence
+
+
+def _best(sentences: Sequence[str], cue: re.Pattern[str]) -> str:
+    """The sentence with most cues among the first that have any, nearer ones preferred.
+
+    Eight are looked at from the first with a cue on: later ones belong to another matter. Each
+    cue weighs as much as two places, and beyond three cues no more is learned.
+    """
+    first = next((i for i, sentence in enumerate(sentences) if cue.search(sentence)), None)
+    if first is None:
+        return max(sentences[:8], key=len, default="")
+    ranked = [
+        (min(len({m.group() for m in cue.finditer(sentence)}), 3) * 2 - place, sentence)
+        for place, sentence in enumerate(sentences[first : first + 8])
+    ]
+    return max(ranked, key=lambda one: one[0])[1]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence[-1] in ".?!。？！…" else sentence + "."
+
+
+def _shorten(sentence: str, limit: int) -> str:
+    """``sentence`` within ``limit`` characters, cut at a clause, a word, or as it must be."""
+    if len(sentence) <= limit:
+        return sentence
+    if limit < 4:
+        return sentence[:limit]
+    cuts = [match.end() for match in _CLAUSE.finditer(sentence)]
+    spaces = [match.end() for match in re.finditer(r"\s+", sentence)]
+    if _HANGUL.search(sentence):
+        for ends in (cuts, spaces):
+            for at in ends:
+                if len(sentence) - at <= limit - 1 and len(sentence) - at >= limit // 3:
+                    return "…" + sentence[at:]
+        return "…" + sentence[-(limit - 1) :]
+    for ends in (cuts, spaces):
+        for at in reversed(ends):
+            kept = sentence[:at].rstrip(" ,;")
+            if limit // 3 <= len(kept) <= limit - 1:
+                return kept + "…"
+    return sentence[: limit - 1] + "…"

@@ -1,0 +1,476 @@
+r"""Numbers, codes and names in Korean speech, made comparable.
+
+A caller says 사십팔만 칠천 원 and a summary writes 487,000원; 오후 세 시 becomes 15:00, and
+공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what
+it claims (``needs``) and what it would bear out (``gives``).
+
+Reading number words is where errors come from: 일, 이, 사, 오, 구, 만 and 천 begin everyday words
+(일단, 이번, 사용, 오늘, 구매, 만약, 천천히). So a word is read as a number only
+
+* where it begins a word and is followed by a unit or counter that itself ends there or goes on
+  with a particle (``\b`` does not see that end: Hangul particles are word characters), or
+* in a run too long to be anything else: three syllables with a multiplier, or spoken digits;
+* and a single syllable only before units that make no everyday word with it (이월, 이 분, 사원).
+
+Sources: 한글 맞춤법 제43·44항 (units and numerals may be written together, numerals by groups of
+만), 표준어 규정 제17항 (한/두/세/네, 석/넉 before counters), 국어 사전 for 하루 … 열흘, 보름; the
+exceptions are words that everyday call transcripts made this misread.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from edgebox.consultation import numerals
+from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+Kind = Literal["amount", "date", "time", "phone", "code", "count", "percent", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number as it stands in a text.
+
+    Attributes:
+        kind: What it measures. Durations are ``count``, figures without a unit ``plain``.
+        value: The canonical form: ``487000``, ``2025-9-13``, ``9-13``, ``9mo``, ``15:30``,
+            ``01012345678``, ``A123456``, ``15%``; days ``3d``, minutes ``90min``, months
+            ``12m``; else digits.
+        needs: Any one of these must be given by a source for this number to be borne out.
+        gives: What this number bears out.
+        start: Offset of its first character.
+        end: Offset after its last, the unit included.
+    """
+
+    kind: Kind
+    value: str
+    needs: frozenset[str]
+    gives: frozenset[str]
+    start: int
+    end: int
+
+
+def supports(source: Collection[str], claim: Number) -> bool:
+    """Whether a source that ``gives`` all these bears ``claim`` out."""
+    return any(need in source for need in claim.needs)
+
+
+class _Atom(NamedTuple):
+    """A value and its unit, before dates and times are put together."""
+
+    value: Decimal
+    unit: str
+    start: int
+    end: int
+    sure: bool
+    literal: str = ""
+
+
+_DAYS: Final = {
+    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7,
+    "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15, "일주일": 7,
+}  # fmt: skip
+_COUNTERS: Final = """
+    개 명 건 번 번째 회 차 대 장 병 잔 권 마리 가지 군데 곳 차례 배 통 켤레 벌 줄 박스 상자 봉지
+    세트 팩 캔 종류 종 사람 인 인분 세 살 층 호 호선 학년 학기 주년 평 점 도 등 위 급 단계 초
+    킬로 킬로그램 그램 미터 센티 리터 기가 메가 테라 달러 불 유로 엔 포인트 마일 매 부 편 좌 구좌
+    계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째
+"""
+# Unit as written → unit as compared; "" is a plain counter.
+_UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
+    "원": "won", "퍼센트": "percent", "프로": "percent", "%": "percent", "년": "year",
+    "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
+    "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
+}  # fmt: skip
+_UNIT_WORD: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
+_UNIT: Final = re.compile(f" ?({_UNIT_WORD})")
+# What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
+# 시스템, 분실, 주소, 대리 ….
+_TAIL: Final = re.compile(
+    r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무)|에|로|으로|과(?!정)|와|만|까지"
+    r"|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대|입니"
+    r"|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고|랑"
+    r"|지[나만]"
+)
+_NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
+# Units that one syllable may stand before. Any other single syllable stays a word, unless the
+# date or time around it needs a number there.
+_ANY_DIGIT: Final = "일이삼사오육칠팔구십백"
+_SINGLES: Final = (
+    dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년"], _ANY_DIGIT)
+    | dict.fromkeys(["킬로", "기가", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT)
+    | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
+    | {"주일": "이삼사오육칠팔", "월": "일삼사오칠팔구", "원": "십백천만억"}
+)
+# 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
+_SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에)")
+# 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
+_ONE_IS_A: Final = frozenset(
+    ["번", "분", "가지", "군데", "곳", "사람", "편", "판", "대", "해", "통", "벌", "줄", "주", "장"]
+)
+_SINO_ONLY: Final = frozenset(["월", "일", "원", "년", "세", "인", "도", "위", "등", "호", "프로"])
+_NATIVE_WORDS: Final = re.compile(r"두통|두부|세대|세부|세장|세주|세점|네트|열차|열등|열통|한세")
+
+_SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
+# 이삼일, 두세 개, 사오만 원: either of the two is said.
+_PAIRS: Final = {
+    "일이": (1, 2), "이삼": (2, 3), "삼사": (3, 4), "사오": (4, 5), "오륙": (5, 6), "오육": (5, 6),
+    "육칠": (6, 7), "칠팔": (7, 8), "팔구": (8, 9), "한두": (1, 2), "두세": (2, 3), "두서": (2, 3),
+    "서너": (3, 4), "너댓": (4, 5), "네댓": (4, 5), "네다섯": (4, 5), "대여섯": (5, 6),
+    "예닐곱": (6, 7),
+}  # fmt: skip
+_CANDIDATE: Final = re.compile(
+    rf"""
+  (?=[\dA-Za-z{ZEROS}{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대])
+  (?:
+    (?P<iso>(?<![\d.])(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
+  | (?P<clock>(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:]))
+  | (?P<phone>(?<!\d)(?:
+        0\d{{1,2}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{3,4}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{4}}
+      | 1[568]\d\d[-\ ]\d{{4}} )(?!\d))
+  | (?P<slash>(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:[12]\d|3[01]|0?[1-9])(?![\d/]))
+  | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?(?:
+        [KMGT]B|[km]?g|[kmc]?m|m?l|k?Wh?|[MG]bps|[GVAKpx])(?![A-Za-z0-9]))
+  | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
+        [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
+  | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))
+  | (?P<counted>\d)
+  | (?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각))(?:
+        (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
+            (?P<scale>[십백천]?[만억]?)\ ?(?P<unit>{_UNIT_WORD})(?={_TAIL.pattern}))
+      |         (?P<spoken>{_SPOKEN}(?:(?:[ ,-]|\ ?다시\ ?|에\ )?{_SPOKEN}){{3,30}})
+      | (?P<days>{"|".join(_DAYS)})
+      | (?P<half>반년) | (?P<noon>정오|자정) | (?P<month>[유시]월)
+      | (?P<first>첫\ ?번째|첫째|둘째|셋째|넷째)
+      | (?P<sino>[{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}])
+      | (?P<native>열|스[물무]|서른|마흔|쉰|예순|일흔|여[든섯덟]|아[흔홉]|[한두세네석넉]|다섯|일곱)
+    )
+  )
+    """,
+    re.ASCII | re.VERBOSE,
+)
+_DAYPART: Final = re.compile(r"(오전|오후|새벽|아침|낮|점심|저녁|밤)\s?(?:에\s)?$")
+_HALF: Final = re.compile(r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|입|경))")
+_VAGUE: Final = re.compile(r"[몇수]\s?$")
+# A spoken digit word is digits to its end, or goes on with what people add to a number.
+_SPOKEN_TAIL: Final = re.compile(
+    r"$|[^가-힣]|번|이요|요|입니|이에|예요|이고|으로|로|은|는|을|를|이구|님|인데|맞"
+)
+_JOINED: Final = frozenset("십" + SINO_DIGITS)
+_OPEN: Final = frozenset(["year", "month", "hour", "hours"])
+_PARTS: Final = {("year", "month"), ("month", "day"), ("hour", "minute"), ("hours", "minute")}
+
+
+def numbers_in(text: str) -> list[Number]:
+    """Every number in ``text``, in order, none overlapping. Linear in the text's length."""
+    found: list[Number] = []
+    chain: list[_Atom] = []
+    pos = 0
+    while match := _CANDIDATE.search(text, pos):
+        pos = match.start() + 1
+        read = _read(match)
+        if isinstance(read, Number):
+            found += _put_together(chain, text)
+            chain = []
+            found.append(read)
+            pos = read.end
+        while isinstance(read, _Atom):
+            if chain and not _adjoin(text, chain[-1], read):
+                found += _put_together(chain, text)
+                chain = []
+            chain.append(read)
+            pos = read.end
+            # The next part may follow without a space.
+            joined = read.unit in _OPEN and text[pos : pos + 1] in _JOINED
+            read = _counted(text, pos) if joined else None
+    found += _put_together(chain, text)
+    return found
+
+
+def codes_in(text: str) -> list[Number]:
+    """Order, account, card and telephone numbers: what is copied, never computed."""
+    return [number for number in numbers_in(text) if number.kind in {"code", "phone"}]
+
+
+def normalise(text: str) -> str:
+    """``text`` for comparison: NFKC, small letters, canonical numbers, no punctuation."""
+    text = unicodedata.normalize("NFKC", text)
+    parts = []
+    pos = 0
+    for number in numbers_in(text):
+        parts += [_PUNCTUATION.sub(" ", text[pos : number.start]), f" {number.value} "]
+        pos = number.end
+    parts.append(_PUNCTUATION.sub(" ", text[pos:]))
+    return " ".join("".join(parts).split()).casefold()
+
+
+_PUNCTUATION: Final = re.compile(r"[^\w]+|_+")
+_FAMILY: Final = (
+    "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
+    "장전정조주진차채천최추하한허현홍황"
+)
+_NAME: Final = re.compile(
+    rf"(?<![가-힣])([{_FAMILY}][가-힣]{{2}})"
+    r"(?= ?(?:고객|회원|기사|선생|매니저|팀장|과장|대리|사장)?님)"
+    rf"|(?:상담[사원]|성함은|이름은|본인은|저는) ([{_FAMILY}][가-힣]{{2}})"
+    r"(?=입니다|이에요|예요|이고|이라고|이요)"
+)
+# Three syllables that begin like a family name and are roles.
+_ROLES: Final = """
+    이용자 신청자 구매자 배우자 안내원 주문자 송금인 전문가 임차인 임대인 임직원 조합원 정회원
+    이사장 차주분 전담자 주인분 변호사 세무사 이웃분 공급자 신고자 공무원 신고인 양육자 채무자
+"""
+_NOT_NAMES: Final = frozenset(_ROLES.split())
+_LATIN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z+]{1,30}(?![A-Za-z0-9])")
+
+
+def names_in(text: str) -> list[str]:
+    """People addressed by name, and product names in Latin letters (small letters), no repeats.
+
+    Only forms that cannot be missed: 홍길동 고객님, 김하늘님, 상담사 김하늘입니다, LTE, iPhone.
+    """
+    people = [a or b for a, b in _NAME.findall(text)]
+    latin = [word.casefold() for word in _LATIN.findall(text)]
+    return list(dict.fromkeys([name for name in people if name not in _NOT_NAMES] + latin))
+
+
+def _read(match: re.Match[str]) -> Number | _Atom | None:
+    """What stands at a candidate: a number, a part of one, or a word after all."""
+    kind, text, start = match.lastgroup, match.string, match.start()
+    if kind == "spoken":
+        return _spoken(match) or _counted(text, start)
+    if kind in {"counted", "sino"}:
+        return _counted(text, start)
+    if kind == "native":
+        return _native(text, start)
+    if kind == "month":
+        month = Decimal(6 if text[start] == "유" else 10)
+        return _Atom(month, "month", start, match.end(), sure=False)
+    if kind in {"days", "half", "first", "pair"}:
+        return _worded(match)
+    return _formed(match)
+
+
+def _worded(match: re.Match[str]) -> Number:
+    """Words that are numbers by themselves."""
+    word, span = match.group(), match.span()
+    if match.lastgroup == "pair":
+        low, high = next(pair for name, pair in _PAIRS.items() if word.startswith(name))
+        scale = numerals.stops(match["scale"] or "일", 0)[-1].value
+        unit = _UNITS[match["unit"]]
+        one, two = (_quantity(n * scale, unit, *span) for n in (low, high))
+        return replace(two, needs=one.needs | two.needs, gives=one.gives | two.gives)
+    if match.lastgroup == "days":
+        return _quantity(Decimal(_DAYS[word]), "day", *span)
+    if match.lastgroup == "half":
+        return _quantity(Decimal(6), "months", *span)
+    return _quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
+
+
+def _formed(match: re.Match[str]) -> Number:
+    """Numbers whose form alone says what they are."""
+    text, (start, end) = match.group(), match.span()
+    parts = [int(part) for part in re.findall(r"\d{1,4}", text)]
+    before = _DAYPART.search(match.string, max(0, start - 5), start)
+    match match.lastgroup:
+        case "iso":
+            return _date(parts[0], parts[1], parts[2], start, end)
+        case "slash":
+            return _date(0, parts[0], parts[1], start, end)
+        case "clock":
+            return _time(parts[0], parts[1], before[1] if before else "", start, end)
+        case "noon":
+            return _time(12, 0, "낮" if text == "정오" else "밤", start, end)
+        case "measure":
+            figure = numerals.FIGURE.match(text)
+            return _plain("count", numerals.canonical(figure[0] if figure else text), start, end)
+        case kind:
+            signs = re.sub(r"[^A-Za-z0-9]", "", text).upper()
+            return _code("phone" if kind == "phone" else "code", signs, start, end)
+
+
+def _spoken(match: re.Match[str]) -> Number | None:
+    """공일공 일이삼사 오육칠팔, where it is too long to be words."""
+    run, start = match.group().rstrip(" ,-"), match.start()
+    while run and not _SPOKEN_TAIL.match(match.string, start + len(run)):
+        run = re.sub(r"(?:^|[ ,-]+)[^ ,-]*$", "", run)  # its last word goes on as a word
+    words = re.findall(rf"[{ZEROS}{SINO_DIGITS}]+", run)
+    digits = numerals.digits(run)
+    longest = max(map(len, words), default=0)
+    certain = longest >= 3 or len(digits) >= 7 or len(words) == len(digits) >= 5
+    if len(digits) < 4 or not certain:
+        return None
+    phone = digits.startswith("0") and 9 <= len(digits) <= 11
+    return _code("phone" if phone else "code", digits, start, start + len(run))
+
+
+def _counted(text: str, start: int) -> _Atom | None:
+    """The number in figures, words or both at ``start``, with its unit."""
+    if _VAGUE.search(text, max(0, start - 2), start):
+        return None  # 몇 만 원, 수천 명
+    stops = numerals.stops(text, start)
+    for stop in reversed(stops):
+        unit = _UNIT.match(text, stop.end)
+        if unit is None or not _may_count(text, stop, unit):
+            continue
+        run, known, value = text[start : stop.end], _UNITS[unit[1]], stop.value
+        sure = run[0].isdigit() or len(run) > 1 or run in _SINGLES.get(unit[1], "")
+        sure = sure and not _goes_on(text, unit)
+        if not sure and unit[1] in {"일", "분", "주", "시간"} and run not in "이만천":
+            sure = _SPAN.match(text, unit.end()) is not None
+        if run.startswith("만 ") and unit[1] in {"세", "살"}:
+            value -= 10_000  # 만 20세: years fully lived
+        if sure or known in {"month", "day", "minute", "hour"}:
+            return _Atom(value, known, start, unit.end(), sure)
+    return _uncounted(text, start, [stop for stop in stops if not stop.lone])
+
+
+def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
+    """Whether what follows a numeral is a unit and not the beginning of a word."""
+    if unit[1] == "원" and _NOT_WON.match(text, unit.start(1)):
+        return False
+    if stop.lone and unit[1] != "원":
+        return False
+    figures = text[stop.end - 1].isdigit()
+    return figures or _goes_on(text, unit) or _TAIL.match(text, unit.end()) is not None
+
+
+def _goes_on(text: str, unit: re.Match[str]) -> bool:
+    """Whether the next part of a date or time stands right behind: 구월십삼일."""
+    return _UNITS[unit[1]] in _OPEN and text[unit.end() : unit.end() + 1] in _JOINED
+
+
+def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> _Atom | None:
+    """A number without a unit: figures always, words in a run of three or more."""
+    if not stops:
+        return None
+    end, value, _ = stops[-1]
+    run = text[start:end]
+    if run[0].isdigit():
+        literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
+        return _Atom(value, "", start, end, sure=True, literal=literal)
+    long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
+    return _Atom(value, "", start, end, sure=True) if long and _TAIL.match(text, end) else None
+
+
+def _native(text: str, start: int) -> _Atom | None:
+    """세 개, 스물두 살, 열두 시: only before a counter."""
+    match = numerals.NATIVE.match(text, start)
+    if match is None or _NATIVE_WORDS.match(text, start):
+        return None
+    unit = _UNIT.match(text, match.end())
+    if unit is None or not _TAIL.match(text, unit.end()) or unit[1] in _SINO_ONLY:
+        return None
+    value = numerals.native(match)
+    if value == 1 and unit[1] in _ONE_IS_A:
+        return None
+    known = "" if unit[1] == "분" else _UNITS[unit[1]]  # 두 분, 세 분 are people
+    return _Atom(Decimal(value), known, start, unit.end(), sure=True)
+
+
+def _adjoin(text: str, one: _Atom, other: _Atom) -> bool:
+    """Whether two atoms are parts of one date, time or duration."""
+    return (one.unit, other.unit) in _PARTS and not text[one.end : other.start].strip()
+
+
+def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
+    """The atoms that stand beside each other, as one number."""
+    if not chain or (len(chain) == 1 and not chain[0].sure):
+        return
+    first, start, end = chain[0], chain[0].start, chain[-1].end
+    of = {atom.unit: atom.value for atom in chain}
+    half = _HALF.match(text, end) if chain[-1].unit in {"hour", "hours"} else None
+    minute = Decimal(30) if half else of.get("minute", Decimal(0))
+    end = half.end() if half else end
+    if "hour" in of:
+        before = _DAYPART.search(text, max(0, start - 5), start)
+        yield _time(int(of["hour"]), int(minute), before[1] if before else "", start, end)
+    elif "hours" in of:
+        yield _quantity(of["hours"] * 60 + minute, "minute", start, end)
+    elif len(chain) > 1 or first.unit == "month":
+        year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
+        yield _date(year + 2000 if 0 < year < 100 else year, month, day, start, end)
+    elif first.unit == "" and text[end - 1].isdigit():
+        yield _plain("plain", first.literal or numerals.canonical(first.value), start, end)
+    else:
+        yield _quantity(first.value, first.unit, start, end)
+
+
+def _quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
+    figure = numerals.canonical(value)
+    kind: Kind = "count"
+    claim = figure
+    if unit == "won":
+        kind = "amount"
+    elif unit == "percent":
+        kind, claim = "percent", f"{figure}%"
+    elif unit == "year" and value >= 1900:
+        kind, claim = "date", f"{figure}y"
+    elif unit in {"year", "months"}:
+        claim = f"{numerals.canonical(value * (12 if unit == 'year' else 1))}m"
+    elif unit in {"weeks", "day"}:
+        claim = f"{numerals.canonical(value * (7 if unit == 'weeks' else 1))}d"
+    elif unit == "minute":
+        claim = f"{figure}min"
+    return Number(kind, claim, frozenset({claim}), frozenset({claim, f"#{figure}"}), start, end)
+
+
+def _date(year: int, month: int, day: int, start: int, end: int) -> Number:
+    """A date as far as it was said; 0 is a part that was not.
+
+    With and without the year agree, two different years do not: ``~`` marks what a source
+    without a year gives and a claim with a year can do with.
+    """
+    short = f"{month}-{day}" if day else f"{month}mo"
+    value = f"{year}-{short.removesuffix('mo')}" if year else short
+    gives = {value, short, f"{month}mo", f"#{month}"}
+    gives |= {f"{day}d", f"#{day}"} if day else set()
+    gives |= {f"{year}y", f"{year}-{month}", f"#{year}"} if year else {f"~{short}"}
+    needs = {value, f"~{short}"} if year else {value}
+    return Number("date", value, frozenset(needs), frozenset(gives), start, end)
+
+
+def _time(hour: int, minute: int, part: str, start: int, end: int) -> Number:
+    """A time of day: 오후 3시 is 15:00, 3시 alone may be either."""
+    hour %= 24
+    if hour > 12:
+        hours = [hour]
+    elif part:
+        late = part in {"오후", "점심", "저녁"} or (part == "밤" and 5 < hour < 12)
+        late = late or (part == "낮" and hour not in {10, 11})
+        hours = [hour % 12 + (12 if late else 0)]
+    else:
+        hours = [hour, (hour + 12) % 24]
+    values = [f"{h}:{minute:02d}" for h in hours]
+    gives = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
+    return Number("time", values[0], frozenset(values), frozenset(gives), start, end)
+
+
+def _code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:
+    """What is copied sign by sign. The last four figures are often all that is said again.
+
+    Letters are often lost in speech: figures alone bear out a code with the same figures.
+    """
+    only = re.sub(r"\D", "", signs)
+    long = len(only) >= 4
+    gives = {signs, f"#{only}"} | ({f"#{only[-4:]}"} if long else set())
+    needs = {signs}
+    if only == signs:
+        gives.add(f"~{only}")
+        needs |= {f"#{only}"} if long else set()
+    elif long:
+        needs.add(f"~{only}")
+    return Number(kind, signs, frozenset(needs), frozenset(gives), start, end)
+
+
+def _plain(kind: Literal["plain", "count"], value: str, start: int, end: int) -> Number:
+    needs = {value, f"#{value}"} if kind == "plain" else {value}
+    gives = {value, f"#{value}", f"~{value}"}
+    return Number(kind, value, frozenset(needs), frozenset(gives), start, end)

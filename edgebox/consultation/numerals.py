@@ -1,0 +1,110 @@
+"""Korean numerals, read at a place in a text: figures, Sino-Korean, native, spoken digits.
+
+What a numeral measures, and whether a word may be read as one there, is `korean`'s business.
+The grammar is that of 한글 맞춤법 제44항: groups of 만, in each 천, 백, 십 and a digit, the digit
+before 십/백/천 left out for one. Figures may stand for any digit word (48만 7천, 3천5백).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+SINO_DIGITS: Final = "일이삼사오육륙칠팔구"
+ZEROS: Final = "공영"
+_DIGITS: Final = {c: i for i, c in enumerate("영일이삼사오육칠팔구")} | {"공": 0, "륙": 6}
+_SMALL: Final = {"십": 10, "백": 100, "천": 1000}
+_BIG: Final = {"만": 10**4, "억": 10**8, "조": 10**12}
+MULTIPLIERS: Final = frozenset([*_SMALL, *_BIG])
+_ONES: Final = {
+    word: value
+    for value, words in enumerate(
+        ["한", "두", "세 석", "네 넉", "다섯", "여섯", "일곱", "여덟", "아홉"], 1
+    )
+    for word in words.split()
+}
+_TENS: Final = {
+    word: value * 10
+    for value, words in enumerate(
+        ["열", "스물 스무", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"], 1
+    )
+    for word in words.split()
+}
+NATIVE: Final = re.compile(rf"(?=[가-힣])({'|'.join(_TENS)})?({'|'.join(_ONES)})?")
+FIGURE: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+
+_LONGEST_FIGURE: Final = 20
+"""Longer runs of figures are copied things, not quantities."""
+
+# "48 만 원" is one number, "2 만나서" is not: a space before 만 needs the number to go on.
+_SPACED_BIG: Final = re.compile(r" (?=[만억] ?(?:원|[0-9]|[일이삼사오육칠팔구]?[천백십]))")
+
+
+class Stop(NamedTuple):
+    """A place where a numeral may end.
+
+    ``lone`` says that its last token is one digit word after a space, as in 오만 이: more often
+    the beginning of the next word than the end of this number.
+    """
+
+    end: int
+    value: Decimal
+    lone: bool
+
+
+def stops(text: str, start: int) -> list[Stop]:
+    """Every place where the numeral that begins at ``start`` may end, nearest first.
+
+    Empty where none begins. A run of more than 20 figures is no quantity: its value is 0 and
+    the caller keeps it as written.
+    """
+    total, section = Decimal(0), Decimal(0)
+    current: Decimal | None = None
+    small, big = 10**4, 10**16
+    found: list[Stop] = []
+    pos, spaced = start, False
+    while pos < len(text):
+        char = text[pos]
+        figures = FIGURE.match(text, pos)
+        step = 1
+        if figures is not None and current is None:
+            step = figures.end() - pos
+            long = step > _LONGEST_FIGURE
+            current = Decimal(0 if long else figures.group().replace(",", ""))
+        elif char in SINO_DIGITS and current is None:
+            current = Decimal(_DIGITS[char])
+        elif _SMALL.get(char, small) < small:
+            small = _SMALL[char]
+            section += (1 if current is None else current) * small
+            current = None
+        elif _BIG.get(char, big) < big:
+            big = _BIG[char]
+            total += (section + (current or 0) or 1) * big
+            section, current, small = Decimal(0), None, 10**4
+        else:
+            break
+        pos += step
+        lone = spaced and char in SINO_DIGITS
+        found.append(Stop(pos, total + section + (current or 0), lone))
+        spaced = text[pos : pos + 1] == " " and (
+            current is None or _SPACED_BIG.match(text, pos) is not None
+        )
+        pos += spaced
+    return found
+
+
+def native(match: re.Match[str]) -> int:
+    """The value of a `NATIVE` match: 스물두 is 22."""
+    return _TENS.get(match[1], 0) + _ONES.get(match[2], 0)
+
+
+def digits(spoken: str) -> str:
+    """공일공 as 010; anything that is no digit word is passed over."""
+    return "".join(str(_DIGITS[char]) for char in spoken if char in _DIGITS)
+
+
+def canonical(value: Decimal | str) -> str:
+    """Figures as compared: no commas, no idle zeros after the point, leading zeros kept."""
+    plain = f"{value:f}" if isinstance(value, Decimal) else value.replace(",", "")
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -1,0 +1,37 @@
+"""What an analysis is: the shape that the schema, the score and the callback share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Summary(_Part):
+    """What the customer wanted, what the agent did, how it ended: one line each."""
+
+    customer: Line
+    agent: Line
+    result: Line
+
+
+class Titles(_Part):
+    """A title made of keywords joined by ``_``, and one a person would write."""
+
+    keyword: Word
+    descriptive: Annotated[Line, StringConstraints(max_length=120)]
+
+
+class Analysis(_Part):
+    """One consultation's analysis, as the model must give it."""
+
+    summary: Summary
+    keywords: Annotated[list[Word], Field(min_length=1, max_length=8)]
+    titles: Titles

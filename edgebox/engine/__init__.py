@@ -1,0 +1,1 @@
+"""Process 1: both models on one decode thread, behind an OpenAI-compatible façade."""

@@ -1,0 +1,104 @@
+"""How fast this machine runs a model: measured at start, kept true while it works."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgebox.engine.llama import Chunk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edgebox.engine.loop import Model
+
+PREFILL_PROBE = 128
+DECODE_PROBE = 6
+_WEIGHT = 0.2  # of a new observation; about the last dozen steps count
+_CLEAR_PREFILL = 48  # prompt tokens from which a step says something about prefill
+
+
+@dataclass(slots=True)
+class Speed:
+    """Tokens a second.
+
+    Attributes:
+        prefill_tps: prompt tokens a second, one sequence.
+        decode_tps: generated tokens a second, one sequence alone.
+        batch_decode_tps: generated tokens a second in all, ``parallel`` sequences together.
+        parallel: how many sequences that was.
+    """
+
+    prefill_tps: float
+    decode_tps: float
+    batch_decode_tps: float
+    parallel: int
+
+    def observe(self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float) -> None:
+        """Learn from a finished step.
+
+        Args:
+            prefilled: prompt tokens per sequence in the step.
+            decoded: generated tokens per sequence in the step.
+            seconds: how long the step took.
+        """
+        if seconds <= 0:
+            return
+        read = sum(prefilled)
+        if read >= _CLEAR_PREFILL and read > 8 * len(decoded):
+            self.prefill_tps += _WEIGHT * (read / seconds - self.prefill_tps)
+        elif not read and len(decoded) == 1 == sum(decoded):
+            self.decode_tps += _WEIGHT * (1 / seconds - self.decode_tps)
+        elif not read and len(decoded) >= max(2, self.parallel):
+            self.batch_decode_tps += _WEIGHT * (sum(decoded) / seconds - self.batch_decode_tps)
+
+
+def measure(
+    model: Model,
+    parallel: int,
+    tokens: Sequence[int],
+    clock: Callable[[], float] = time.perf_counter,
+) -> Speed:
+    """Run a short prefill and a few decode steps on the model's first slots.
+
+    Args:
+        model: freshly loaded; its cells are empty afterwards.
+        parallel: sequences for the batched figure.
+        tokens: at least 2 * PREFILL_PROBE real tokens, so that the work is typical.
+        clock: seconds, of high resolution.
+
+    Returns:
+        The speeds. The first, cold step is not counted.
+    """
+    size = min(PREFILL_PROBE, model.batch_tokens, len(tokens) // 2)
+    together = min(parallel, model.slots)
+
+    def timed(chunks: list[Chunk]) -> float:
+        started = clock()
+        model.decode(chunks)
+        return clock() - started
+
+    timed([Chunk(0, tokens[:16], 0, logits=True)])
+    model.truncate(0)
+    prefill = timed([Chunk(0, tokens[:size], 0, logits=True)])
+    single = sorted(
+        timed([Chunk(0, tokens[size + i : size + i + 1], size + i, logits=True)])
+        for i in range(DECODE_PROBE)
+    )
+    for slot in range(1, together):
+        model.copy_prefix(0, slot, size)
+    model.truncate(0, size)
+    batched = sorted(
+        timed(
+            [
+                Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=True)
+                for slot in range(together)
+            ]
+        )
+        for i in range(DECODE_PROBE)
+    )
+    for slot in range(together):
+        model.truncate(slot)
+    middle = DECODE_PROBE // 2
+    return Speed(size / prefill, 1 / single[middle], together / batched[middle], together)

@@ -1,0 +1,199 @@
+"""OpenAI's chat-completion shapes: what comes in, what goes out.
+
+Extra request fields as vLLM has them: ``priority`` (integer, lower first), and
+``deadline`` (seconds from arrival, ours). ``stop_reason`` in a choice says
+``deadline`` where ``finish_reason`` can only say ``length``.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from edgebox.engine.sequence import Finish
+
+
+class _Lenient(BaseModel):
+    """Unknown fields are ignored: OpenAI clients send many that mean nothing here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class ContentPart(_Lenient):
+    """A text part of a message."""
+
+    type: Literal["text"]
+    text: str
+
+
+class Message(_Lenient):
+    """One turn."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str | list[ContentPart]
+
+    def plain(self) -> dict[str, str]:
+        """As chat templates want it."""
+        role = "system" if self.role == "developer" else self.role
+        if isinstance(self.content, str):
+            return {"role": role, "content": self.content}
+        return {"role": role, "content": "".join(part.text for part in self.content)}
+
+
+class SchemaSpec(_Lenient):
+    """The ``json_schema`` of a response format."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+    name: str = "answer"
+    schema_: Annotated[dict[str, Any], Field(alias="schema")]
+
+
+class ResponseFormat(_Lenient):
+    """Plain text, any JSON object, or JSON of a schema."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: SchemaSpec | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> ResponseFormat:
+        if self.type == "json_schema" and self.json_schema is None:
+            message = "response_format json_schema needs a json_schema object"
+            raise ValueError(message)
+        return self
+
+    def schema_to_enforce(self) -> dict[str, Any] | None:
+        """The schema that the answer is held to, or None for free text."""
+        if self.type == "json_object":
+            return {"type": "object"}
+        return self.json_schema.schema_ if self.json_schema else None
+
+
+class StreamOptions(_Lenient):
+    """Options of a streamed answer."""
+
+    include_usage: bool = False
+    continuous_usage_stats: bool = False  # usage in every chunk, as vLLM has it
+
+
+class ChatRequest(_Lenient):
+    """``POST /v1/chat/completions``."""
+
+    model: str
+    messages: Annotated[list[Message], Field(min_length=1)]
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] = 1.0
+    top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
+    top_k: Annotated[int, Field(ge=0)] = 0
+    presence_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
+    stop: str | list[str] | None = None
+    seed: int | None = None
+    n: Literal[1] = 1
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    response_format: ResponseFormat | None = None
+    logprobs: bool = False
+    top_logprobs: Annotated[int, Field(ge=0, le=20)] = 0
+    priority: int = 0
+    deadline: Annotated[float, Field(gt=0)] | None = None
+
+    @field_validator("temperature", "top_p", "presence_penalty", "frequency_penalty", mode="before")
+    @classmethod
+    def _null_is_default(cls, value: float | None, info: Any) -> float:  # noqa: ANN401 - pydantic's own type
+        if value is None:
+            return float(cls.model_fields[info.field_name].default)
+        return value
+
+    @property
+    def limit(self) -> int | None:
+        """The most tokens to generate, under either name."""
+        return self.max_completion_tokens or self.max_tokens
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Stop strings."""
+        return (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+
+
+class TokenizeRequest(_Lenient):
+    """``POST /tokenize`` over a chat, as vLLM has it."""
+
+    model: str
+    messages: Annotated[list[Message], Field(min_length=1)]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the answers of one request have in common."""
+
+    model: str
+    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    def whole(
+        self,
+        text: str,
+        finish: Finish,
+        usage: dict[str, Any],
+        logprobs: list[dict[str, Any]] | None,
+    ) -> dict[str, Any]:
+        """The answer that is not streamed."""
+        choice = {
+            "index": 0,
+            "message": {"role": "assistant", "content": text},
+            "logprobs": {"content": logprobs} if logprobs is not None else None,
+            **_reasons(finish),
+        }
+        return self._envelope("chat.completion") | {"choices": [choice], "usage": usage}
+
+    def chunk(
+        self,
+        delta: dict[str, Any],
+        finish: Finish | None = None,
+        logprobs: list[dict[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """One event of a streamed answer."""
+        reasons = _reasons(finish) if finish else {"finish_reason": None}
+        choice = {
+            "index": 0,
+            "delta": delta,
+            "logprobs": {"content": logprobs} if logprobs is not None else None,
+            **reasons,
+        }
+        return self._envelope("chat.completion.chunk") | {"choices": [choice]}
+
+    def usage_chunk(self, usage: dict[str, Any]) -> dict[str, Any]:
+        """The last event before [DONE] when the client asked for usage."""
+        return self._envelope("chat.completion.chunk") | {"choices": [], "usage": usage}
+
+    def _envelope(self, kind: str) -> dict[str, Any]:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def _reasons(finish: Finish) -> dict[str, Any]:
+    deadline = finish is Finish.DEADLINE
+    return {
+        "finish_reason": "length" if deadline else finish.value,
+        "stop_reason": "deadline" if deadline else None,
+    }
+
+
+def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:
+    """Token counts in OpenAI's shape."""
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+        "prompt_tokens_details": {"cached_tokens": cached},
+    }
+
+
+def error_body(message: str, kind: str, code: str | None = None) -> dict[str, Any]:
+    """An error in OpenAI's shape."""
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}

@@ -1,0 +1,84 @@
+"""Choosing the next token from a row of logits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Logits = NDArray[np.float32]
+
+TOP_K_MAX = 1024
+"""Sampling looks at no more candidates than this: the tail beyond has no weight that matters."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLogprob:
+    """One token's natural-log probability, with the most likely alternatives."""
+
+    token: int
+    logprob: float
+    top: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(slots=True)
+class Sampler:
+    """Temperature, nucleus and penalties as OpenAI defines them.
+
+    Penalties follow OpenAI's formula: ``logit - count * frequency - (count > 0) *
+    presence`` over the generated tokens. Temperature 0 is greedy and takes the
+    lowest token id among equals.
+    """
+
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    presence_penalty: float = 0.0
+    frequency_penalty: float = 0.0
+    logprobs: int = -1  # -1: none; n: with n alternatives
+    seed: int | None = None
+    _random: np.random.Generator | None = None
+
+    def choose(self, logits: Logits, generated: Sequence[int]) -> tuple[int, TokenLogprob | None]:
+        """Pick a token.
+
+        Args:
+            logits: float32 of shape (vocabulary,); written to by the penalties.
+            generated: the tokens produced so far.
+        """
+        if (self.presence_penalty or self.frequency_penalty) and generated:
+            seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
+            logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
+        token = int(logits.argmax()) if self.temperature <= 0 else self._draw(logits)
+        return token, self._explain(logits, token) if self.logprobs >= 0 else None
+
+    def _draw(self, logits: Logits) -> int:
+        size = min(self.top_k or TOP_K_MAX, TOP_K_MAX, logits.shape[0])
+        candidates = np.argpartition(logits, -size)[-size:]
+        candidates = candidates[np.argsort(-logits[candidates], kind="stable")]
+        scaled = logits[candidates].astype(np.float64) / self.temperature
+        weights = np.exp(scaled - scaled[0])
+        weights /= weights.sum()
+        if self.top_p < 1:
+            kept = int(np.searchsorted(np.cumsum(weights), self.top_p)) + 1
+            candidates, weights = candidates[:kept], weights[:kept] / weights[:kept].sum()
+        if self._random is None:
+            self._random = np.random.default_rng(self.seed)
+        return int(self._random.choice(candidates, p=weights))
+
+    def _explain(self, logits: Logits, token: int) -> TokenLogprob:
+        wide = logits.astype(np.float64)
+        peak = wide.max()
+        total = peak + np.log(np.exp(wide - peak).sum())
+        size = min(self.logprobs, wide.shape[0])
+        best = np.argpartition(wide, -size)[-size:] if size else np.empty(0, dtype=np.int64)
+        best = best[np.argsort(-wide[best], kind="stable")]
+        return TokenLogprob(
+            token, float(wide[token] - total), tuple((int(i), float(wide[i] - total)) for i in best)
+        )

@@ -1,0 +1,141 @@
+"""What goes into the next step. Pure policy: no llama, no threads, no clock.
+
+The decision tree; the numbers stand again in the code:
+
+1. Nothing has work: no step.
+2. Somebody is waiting (an interactive sequence has work):
+   2.1 the step is for the model of the most urgent of them; among models with
+       equally urgent ones, the one that ran longest ago;
+   2.2 one step of every interactive decoder of that model;
+   2.3 then interactive prefill, most urgent first, up to the token budget;
+   2.4 then batch decoders of the same model ride along: a row each costs little.
+       Batch prefill never does.
+3. Only the backlog has work:
+   3.1 the model that ran longest ago;
+   3.2 every decoder, then prefill up to the budget.
+   3.3 such a step may be aborted where the device allows it, so it may be long;
+       where it cannot be aborted the budget keeps it short.
+
+Budgets come from measured speed: ``seconds * prefill tokens per second``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from edgebox.config import Role
+    from edgebox.engine.sequence import Sequence
+
+MIN_CHUNK = 48
+"""Prompt tokens in a step, at least: measured here, a CPU reads chunks of 8 at half and chunks of
+48 at full speed. It also keeps a slow spell from shrinking chunks, which would slow the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """What policy knows of a model.
+
+    Attributes:
+        prefill_tps: measured prompt tokens a second.
+        batch_tokens: the most tokens one decode takes.
+        abortable: a running step can be given up (CPU).
+        last_step: number of the last step it ran; lower means longer ago.
+    """
+
+    prefill_tps: float
+    batch_tokens: int
+    abortable: bool
+    last_step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A sequence's share of a step: feed this many of its pending tokens."""
+
+    sequence: Sequence
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call of llama_decode."""
+
+    role: Role
+    work: tuple[Work, ...]
+    abortable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduler:
+    """The policy with its two targets.
+
+    Attributes:
+        batch_target: seconds that an unabortable batch step may take.
+        interactive_target: seconds of one interactive prefill step; between two of
+            them deadlines are checked and other people's tokens come out.
+    """
+
+    batch_target: float = 0.1
+    interactive_target: float = 0.4
+
+    def plan(self, sequences: Iterable[Sequence], models: Mapping[Role, ModelView]) -> Step | None:
+        """Decide the next step over the sequences that hold a slot."""
+        ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
+        if not ready:
+            return None  # 1
+        waiting = [s for s in ready if s.interactive]
+        if waiting:  # 2
+            top = [s.role for s in waiting if s.priority == waiting[0].priority]
+            role = min(top, key=lambda r: models[r].last_step)  # 2.1
+            return self._interactive(role, [s for s in ready if s.role == role], models[role])
+        role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
+        return self._batch(role, [s for s in ready if s.role == role], models[role])
+
+    def _interactive(self, role: Role, ready: list[Sequence], model: ModelView) -> Step:
+        mine = [s for s in ready if s.interactive]
+        work = _decoders(mine, model.batch_tokens)  # 2.2
+        budget = _budget(self.interactive_target, model)
+        work += _prefills(mine, min(budget, model.batch_tokens - _total(work)))  # 2.3
+        riders = [s for s in ready if not s.interactive]
+        work += _decoders(riders, model.batch_tokens - _total(work))  # 2.4
+        return Step(role, tuple(work), abortable=False)
+
+    def _batch(self, role: Role, ready: list[Sequence], model: ModelView) -> Step:
+        work = _decoders(ready, model.batch_tokens)  # 3.2
+        budget = model.batch_tokens if model.abortable else _budget(self.batch_target, model)
+        work += _prefills(ready, min(budget, model.batch_tokens - _total(work)))
+        return Step(role, tuple(work), abortable=model.abortable)  # 3.3
+
+
+def _budget(seconds: float, model: ModelView) -> int:
+    return max(MIN_CHUNK, int(seconds * model.prefill_tps))
+
+
+def _decoders(sequences: list[Sequence], room: int) -> list[Work]:
+    """A row for every sequence past its prompt; forced tokens come along whole."""
+    work = []
+    for sequence in sequences:
+        if sequence.decoding and room > 0:
+            tokens = min(sequence.pending, room)
+            work.append(Work(sequence, tokens))
+            room -= tokens
+    return work
+
+
+def _prefills(sequences: list[Sequence], room: int) -> list[Work]:
+    """Prompt chunks, most urgent first, until the room is used."""
+    work = []
+    for sequence in sequences:
+        if not sequence.decoding and room > 0:
+            tokens = min(sequence.pending, room)
+            work.append(Work(sequence, tokens))
+            room -= tokens
+    return work
+
+
+def _total(work: list[Work]) -> int:
+    return sum(item.tokens for item in work)

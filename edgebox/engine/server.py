@@ -1,0 +1,202 @@
+"""The OpenAI-compatible façade on the engine's Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from edgebox.engine.openai import Answer, ChatRequest, TokenizeRequest, error_body, usage
+from edgebox.engine.sequence import Event, Finish
+from edgebox.errors import EngineError, EngineRefused
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.requests import Request
+
+    from edgebox.engine.llama import LlamaModel
+    from edgebox.engine.sampling import TokenLogprob
+    from edgebox.engine.service import Service, Ticket
+
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def engine_app(service: Service) -> Starlette:
+    """The façade over a service."""
+    app = Starlette(
+        routes=[
+            Route("/v1/chat/completions", chat, methods=["POST"]),
+            Route("/v1/models", models, methods=["GET"]),
+            Route("/tokenize", tokenize, methods=["POST"]),
+            Route("/health", health, methods=["GET"]),
+        ],
+        exception_handlers={EngineError: _refused},
+    )
+    app.state.service = service
+    return app
+
+
+async def health(request: Request) -> Response:
+    """Ready or starting, with the measured speeds and the load."""
+    body = _service(request).health()
+    return JSONResponse(body, status_code=200 if body["status"] == "ready" else 503)
+
+
+async def models(request: Request) -> Response:
+    """Both models, each under its name; a role works as a name too."""
+    described = _service(request).health()["models"]
+    data = [
+        {"id": entry["model"], "object": "model", "created": 0, "owned_by": "edgebox", "role": role}
+        for role, entry in described.items()
+    ]
+    return JSONResponse({"object": "list", "data": data})
+
+
+async def tokenize(request: Request) -> Response:
+    """How many tokens a chat has, and how many of them are already read."""
+    body = await _body(request, TokenizeRequest)
+    service = _service(request)
+    entry = service.served(body.model)
+    messages = [message.plain() for message in body.messages]
+    prompt = await asyncio.to_thread(service.prompt, entry, messages)
+    return JSONResponse(
+        {
+            "count": len(prompt),
+            "cached": service.cached(entry, prompt),
+            "max_model_len": entry.model.context_tokens,
+        }
+    )
+
+
+async def chat(request: Request) -> Response:
+    """A chat completion, whole or streamed; a caller who hangs up cancels it."""
+    arrived = time.monotonic()
+    body = await _body(request, ChatRequest)
+    service = _service(request)
+    ticket = await service.submit(body, arrived)
+    answer = Answer(ticket.name)
+    if body.stream:
+        model = service.served(body.model).model
+        return StreamingResponse(
+            _stream(service, ticket, answer, body, model), media_type="text/event-stream"
+        )
+    gone = asyncio.create_task(_hung_up(request))
+    whole = asyncio.create_task(_collect(ticket))
+    try:
+        await asyncio.wait({gone, whole}, return_when=asyncio.FIRST_COMPLETED)
+        if not whole.done():
+            return Response(status_code=499)
+        text, last, logprobs = whole.result()
+    finally:
+        gone.cancel()
+        whole.cancel()
+        if ticket.sequence.finish is None:
+            service.loop.cancel(ticket.sequence)
+    if last.error is not None:
+        raise last.error
+    entries = _logprob_entries(logprobs, service.served(body.model).model)
+    return JSONResponse(
+        answer.whole(
+            text, last.finish or Finish.STOP, _usage(ticket), entries if body.logprobs else None
+        )
+    )
+
+
+async def _collect(ticket: Ticket) -> tuple[str, Event, list[TokenLogprob]]:
+    text = ""
+    logprobs: list[TokenLogprob] = []
+    while True:
+        event = await ticket.events.get()
+        text += event.text
+        logprobs += event.logprobs
+        if event.finish is not None:
+            return text, event, logprobs
+
+
+async def _stream(
+    service: Service, ticket: Ticket, answer: Answer, body: ChatRequest, model: LlamaModel
+) -> AsyncIterator[str]:
+    """Server-sent events in OpenAI's order; closing the generator cancels the sequence."""
+    try:
+        yield _event(answer.chunk({"role": "assistant", "content": ""}))
+        while True:
+            event = await ticket.events.get()
+            if event.error is not None:
+                yield _event(error_body(event.error.detail, type(event.error).__name__))
+                break
+            entries = _logprob_entries(event.logprobs, model) if body.logprobs else None
+            if event.text or entries:
+                chunk = answer.chunk({"content": event.text}, logprobs=entries)
+                if body.stream_options and body.stream_options.continuous_usage_stats:
+                    chunk["usage"] = _usage(ticket)
+                yield _event(chunk)
+            if event.finish is not None:
+                yield _event(answer.chunk({}, event.finish))
+                if body.stream_options and body.stream_options.include_usage:
+                    yield _event(answer.usage_chunk(_usage(ticket)))
+                break
+        yield "data: [DONE]\n\n"
+    finally:
+        if ticket.sequence.finish is None:
+            service.loop.cancel(ticket.sequence)
+
+
+async def _hung_up(request: Request) -> None:
+    """Return when the client is gone. The body has been read, so nothing else arrives."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _body(request: Request, kind: type[Body]) -> Body:
+    try:
+        return kind.model_validate_json(await request.body())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise EngineRefused(f"{where}: {first['msg']}") from None
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, EngineError)  # noqa: S101 - registered for EngineError only
+    kind = "invalid_request_error" if isinstance(error, EngineRefused) else "server_error"
+    headers = {"Retry-After": "1"} if error.http_status == 503 else None
+    return JSONResponse(
+        error_body(error.detail, kind, type(error).__name__), error.http_status, headers
+    )
+
+
+def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+def _usage(ticket: Ticket) -> dict[str, Any]:
+    sequence = ticket.sequence
+    return usage(sequence.prompt_length, sequence.cached, sequence.generated)
+
+
+def _event(body: dict[str, Any]) -> str:
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+def _logprob_entries(logprobs: Any, model: LlamaModel) -> list[dict[str, Any]]:  # noqa: ANN401 - tuple or list
+    def entry(token: int, value: float) -> dict[str, Any]:
+        piece = model.piece(token)
+        text = ""
+        with suppress(UnicodeDecodeError):
+            text = piece.decode("utf-8")
+        return {"token": text, "logprob": value, "bytes": list(piece)}
+
+    return [
+        entry(item.token, item.logprob) | {"top_logprobs": [entry(*other) for other in item.top]}
+        for item in logprobs
+    ]

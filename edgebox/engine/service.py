@@ -1,0 +1,199 @@
+"""From a chat request to a running sequence: models by name, prompts, counts, health."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from array import array
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgebox.engine.constraint import Constraint, Grammars
+from edgebox.engine.sampling import Sampler
+from edgebox.engine.sequence import Event, Sequence
+from edgebox.engine.text import TextStream
+from edgebox.errors import EngineRefused, EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from edgebox.config import Role
+    from edgebox.engine.llama import LlamaModel
+    from edgebox.engine.loop import DecodeLoop, Engine
+    from edgebox.engine.openai import ChatRequest
+
+DEFAULT_MAX_TOKENS = 1024
+TOP_LOGPROBS_OFF = -1
+
+
+@dataclass(slots=True)
+class Served:
+    """One role as the façade sees it."""
+
+    role: Role
+    name: str
+    model: LlamaModel
+    engine: Engine
+    tokens_per_char: float
+    grammars: Grammars | None = None
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A submitted sequence and the queue its events arrive on."""
+
+    sequence: Sequence
+    events: asyncio.Queue[Event]
+    name: str
+
+
+class Service:
+    """The engine without HTTP.
+
+    Args:
+        loop: the decode thread.
+        served: the roles; filled when the models are loaded.
+    """
+
+    def __init__(self, loop: DecodeLoop, served: Mapping[Role, Served]) -> None:
+        self.loop = loop
+        self._served = served
+        self._grammar_lock = threading.Lock()
+
+    @property
+    def ready(self) -> bool:
+        """The models are loaded and measured."""
+        return self.loop.loaded.is_set() and self.loop.failure is None and self.loop.is_alive()
+
+    def served(self, model: str) -> Served:
+        """The role that a request names, by role or by model name.
+
+        Raises:
+            EngineUnavailable: still loading.
+            EngineRefused: nothing is served under this name.
+        """
+        if not self.ready:
+            raise EngineUnavailable("The engine is loading its models. Try again in a few seconds.")
+        for entry in self._served.values():
+            if model in (entry.role, entry.name):
+                return entry
+        names = ", ".join(f"{e.role} ({e.name})" for e in self._served.values())
+        raise EngineRefused(f"No model '{model}' here. Served: {names}.")
+
+    def prompt(self, entry: Served, messages: list[dict[str, str]]) -> list[int]:
+        """Token ids of a chat. Takes a while for long texts: call it off the event loop."""
+        return entry.model.tokenize(entry.model.render(messages))
+
+    def cached(self, entry: Served, prompt: list[int]) -> int:
+        """How many leading tokens of a prompt the engine holds now."""
+        return entry.engine.pool.peek(array("i", prompt))
+
+    async def submit(self, request: ChatRequest, arrived: float) -> Ticket:
+        """Start a request.
+
+        Args:
+            request: validated.
+            arrived: monotonic seconds at which it came in.
+
+        Raises:
+            EngineRefused: unknown model, unusable schema, or longer than the context.
+            EngineBusy: the queue is full.
+            EngineUnavailable: loading or stopping.
+        """
+        entry = self.served(request.model)
+        messages = [message.plain() for message in request.messages]
+        prompt = await asyncio.to_thread(self.prompt, entry, messages)
+        room = entry.model.context_tokens - len(prompt)
+        wanted = request.limit or DEFAULT_MAX_TOKENS
+        if room < min(wanted, 16):
+            raise EngineRefused(
+                f"The prompt has {len(prompt)} tokens and the context holds "
+                f"{entry.model.context_tokens}. Shorten it or raise context_tokens."
+            )
+        constraint = await self._constraint(entry, request)
+        events: asyncio.Queue[Event] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def emit(event: Event) -> None:
+            with suppress(RuntimeError):  # the event loop closed: nobody listens any more
+                loop.call_soon_threadsafe(events.put_nowait, event)
+
+        sequence = Sequence.of(
+            prompt,
+            role=entry.role,
+            max_tokens=min(wanted, room),
+            arrived=arrived,
+            emit=emit,
+            text=TextStream(request.stops),
+            sampler=Sampler(
+                temperature=request.temperature,
+                top_p=request.top_p,
+                top_k=request.top_k,
+                presence_penalty=request.presence_penalty,
+                frequency_penalty=request.frequency_penalty,
+                logprobs=request.top_logprobs if request.logprobs else TOP_LOGPROBS_OFF,
+                seed=request.seed,
+            ),
+            priority=request.priority,
+            deadline=arrived + request.deadline if request.deadline else None,
+            constraint=constraint,
+        )
+        self.loop.submit(sequence)
+        return Ticket(sequence, events, entry.name)
+
+    async def _constraint(self, entry: Served, request: ChatRequest) -> Constraint | None:
+        schema = request.response_format.schema_to_enforce() if request.response_format else None
+        if schema is None:
+            return None
+
+        def compile_it() -> Constraint:
+            with self._grammar_lock:
+                if entry.grammars is None:
+                    entry.grammars = grammars_of(entry.model)
+            return entry.grammars.compile(schema)
+
+        return await asyncio.to_thread(compile_it)
+
+    def health(self) -> dict[str, Any]:
+        """The state of everything, as ``GET /health`` gives it."""
+        snapshot = self.loop.snapshot
+        models = {
+            entry.role: {
+                "model": entry.name,
+                "context_tokens": entry.model.context_tokens,
+                "parallel": entry.engine.speed.parallel,
+                "prefill_tps": round(entry.engine.speed.prefill_tps, 2),
+                "decode_tps": round(entry.engine.speed.decode_tps, 2),
+                "batch_decode_tps": round(entry.engine.speed.batch_decode_tps, 2),
+                "tokens_per_char": round(entry.tokens_per_char, 4),
+                "weights_bytes": entry.model.weights_bytes,
+                "kv_bytes": entry.model.kv_bytes,
+                "kv_cells_used": snapshot.cells.get(entry.role, 0),
+            }
+            for entry in (self._served.values() if self.ready else ())
+        }
+        return {
+            "status": "ready" if self.ready else "starting",
+            "models": models,
+            "waiting": snapshot.waiting,
+            "running": snapshot.running,
+            "interactive": snapshot.interactive,
+            "steps": snapshot.steps,
+            "aborted_steps": snapshot.aborted,
+            "evicted_prefixes": snapshot.evicted,
+            "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
+            "rss_bytes": rss_bytes(),
+        }
+
+
+def grammars_of(model: LlamaModel) -> Grammars:
+    """The schema compiler of a model."""
+    return Grammars(model.vocab_pointer, model.vocabulary, model.end_tokens)
+
+
+def rss_bytes() -> int:
+    """This process's resident memory, from /proc/self/statm (pages of 4096 bytes)."""
+    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096

@@ -1,0 +1,388 @@
+"""The engine from the other side: our socket, or any OpenAI-compatible server by URL.
+
+Foreign failures (connections, HTTP statuses, broken JSON) become ``EngineError``
+here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from edgebox.config import ROLES, Role, Settings
+from edgebox.errors import EngineBusy, EngineError, EngineFault, EngineRefused, EngineUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+BATCH_PRIORITY = 100
+"""What the backlog runs at; the engine treats priorities under 50 as people waiting."""
+
+_BASE = "http://engine"
+_UNHURRIED = httpx.Timeout(None, connect=2.0)  # an analysis may take minutes on a CPU
+_GRACE = 1.0  # seconds after a deadline in which the engine's own answer is still awaited
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A finished answer.
+
+    Attributes:
+        finish_reason: "stop", "length" or "deadline".
+        cached_tokens: prompt tokens that the engine did not have to read again.
+    """
+
+    text: str
+    finish_reason: str
+    model: str
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A streamed piece of an answer, with the token counts so far."""
+
+    text: str
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """A chat's length in tokens, and how many of them the engine holds now."""
+
+    count: int
+    cached: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHealth:
+    """One role's model with its measured speeds (tokens a second) and sizes (bytes)."""
+
+    role: Role
+    model: str
+    context_tokens: int
+    prefill_tps: float
+    decode_tps: float
+    batch_decode_tps: float
+    tokens_per_char: float
+    parallel: int
+    weights_bytes: int
+    kv_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngineHealth:
+    """What the engine says of itself."""
+
+    ready: bool
+    roles: dict[Role, RoleHealth]
+    rss_bytes: int | None
+    raw: dict[str, Any]
+
+
+class EngineClient:
+    """One per process.
+
+    Args:
+        settings: where each role is.
+        transport: replaces the socket, for tests.
+    """
+
+    def __init__(
+        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._engines = settings.engines
+        local = transport or httpx.AsyncHTTPTransport(
+            uds=str(settings.socket), limits=httpx.Limits(max_connections=None)
+        )
+        self._local = httpx.AsyncClient(
+            transport=local, base_url=_BASE, timeout=_UNHURRIED, trust_env=False
+        )
+        self._remote = {
+            role: httpx.AsyncClient(base_url=url, timeout=_UNHURRIED, trust_env=False)
+            for role in ROLES
+            if (url := settings.engines.role(role).url.rstrip("/").removesuffix("/v1"))
+        }
+
+    async def complete(
+        self,
+        role: Role,
+        messages: list[dict[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        priority: int = 0,
+        deadline: float | None = None,
+        json_schema: dict[str, Any] | None = None,
+        stop: list[str] | None = None,
+        presence_penalty: float = 0.0,
+        frequency_penalty: float = 0.0,
+        seed: int | None = None,
+    ) -> Completion:
+        """A whole answer.
+
+        Args:
+            role: who answers.
+            messages: the chat.
+            max_tokens: the most to generate.
+            temperature: 0 is greedy.
+            priority: lower first; BATCH_PRIORITY for the backlog.
+            deadline: seconds from now after which it ends with what it has.
+            json_schema: holds the answer to this schema.
+            stop: strings that end the answer.
+            presence_penalty: as OpenAI defines it.
+            frequency_penalty: as OpenAI defines it.
+            seed: for temperatures over 0.
+
+        Raises:
+            EngineError: see the tree in ``errors.py``.
+        """
+        body = self._body(role, locals())
+        async with _translated(deadline):
+            answer = await self._client(role).post(
+                "/v1/chat/completions", json=body, timeout=_timeout(deadline)
+            )
+            _check(answer)
+            return _completion(answer.json())
+
+    async def stream(
+        self,
+        role: Role,
+        messages: list[dict[str, str]],
+        *,
+        max_tokens: int,
+        temperature: float = 0.0,
+        priority: int = 0,
+        deadline: float | None = None,
+        json_schema: dict[str, Any] | None = None,
+        stop: list[str] | None = None,
+        presence_penalty: float = 0.0,
+        frequency_penalty: float = 0.0,
+        seed: int | None = None,
+    ) -> AsyncGenerator[Delta | Completion]:
+        """The same, as it comes: deltas, then one Completion with the whole text.
+
+        Closing the iterator cancels the generation.
+        """
+        body = self._body(role, locals()) | {
+            "stream": True,
+            "stream_options": {"include_usage": True, "continuous_usage_stats": True},
+        }
+        async with (
+            _translated(deadline),
+            self._client(role).stream(
+                "POST", "/v1/chat/completions", json=body, timeout=_timeout(deadline)
+            ) as answer,
+        ):
+            if answer.status_code >= 400:
+                await answer.aread()
+                _check(answer)
+            whole = _Streamed()
+            async for line in answer.aiter_lines():
+                if text := whole.feed(line):
+                    yield whole.delta(text)
+                if whole.done:
+                    break
+            yield whole.completion()
+
+    async def tokenize(self, role: Role, messages: list[dict[str, str]]) -> TokenCount | None:
+        """Count a chat's tokens; None where the server has no such call (not our engine).
+
+        Raises:
+            EngineError: the engine does not answer.
+        """
+        if role in self._remote:
+            return None
+        async with _translated(None):
+            answer = await self._local.post(
+                "/tokenize", json={"model": role, "messages": messages}, timeout=2.0
+            )
+            _check(answer)
+            body = answer.json()
+            return TokenCount(int(body["count"]), int(body["cached"]))
+
+    async def health(self, timeout: float = 1.0) -> EngineHealth:  # noqa: ASYNC109 - per call, in seconds
+        """The engine's own account of itself.
+
+        Raises:
+            EngineUnavailable: nothing answers on the socket.
+        """
+        async with _translated(None):
+            answer = await self._local.get("/health", timeout=timeout)
+            body = answer.json()
+            roles: dict[Role, RoleHealth] = {}
+            for role in ROLES:
+                if role in body["models"]:
+                    known = {
+                        key: value
+                        for key, value in body["models"][role].items()
+                        if key in RoleHealth.__slots__
+                    }
+                    roles[role] = RoleHealth(role=role, **known)
+            return EngineHealth(body["status"] == "ready", roles, body.get("rss_bytes"), body)
+
+    def is_remote(self, role: Role) -> bool:
+        """Whether another server answers for this role."""
+        return role in self._remote
+
+    def model_name(self, role: Role) -> str:
+        """The model that the settings name for a role."""
+        options = self._engines.role(role)
+        return (options.url_model if self.is_remote(role) else "") or options.model
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for client in (self._local, *self._remote.values()):
+            await client.aclose()
+
+    def _client(self, role: Role) -> httpx.AsyncClient:
+        return self._remote.get(role, self._local)
+
+    def _body(self, role: Role, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The request; ``arguments`` are the caller's own, so both calls share one form."""
+        plain = (
+            "messages",
+            "max_tokens",
+            "temperature",
+            "priority",
+            "deadline",
+            "stop",
+            "presence_penalty",
+            "frequency_penalty",
+            "seed",
+        )
+        body = {key: arguments[key] for key in plain if arguments[key] is not None}
+        body["model"] = self.model_name(role) if role in self._remote else role
+        if role in self._remote:
+            body.pop("deadline", None)  # not an OpenAI field: strict servers refuse it
+        if arguments["json_schema"] is not None:
+            body["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {
+                    "name": "answer",
+                    "schema": arguments["json_schema"],
+                    "strict": True,
+                },
+            }
+        return body
+
+
+class _Streamed:
+    """Server-sent chunks becoming one completion."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._text = self._model = self._finish = ""
+        self._usage: dict[str, Any] = {}
+
+    def feed(self, line: str) -> str:
+        """Take one line; returns the text it added."""
+        if not line.startswith("data:"):
+            return ""
+        data = line.removeprefix("data:").strip()
+        if data == "[DONE]":
+            self.done = True
+            return ""
+        chunk = json.loads(data)
+        if "error" in chunk:
+            raise _engine_error(str(chunk["error"].get("type")), chunk["error"].get("message"))
+        self._model = chunk.get("model") or self._model
+        self._usage = chunk.get("usage") or self._usage
+        added = ""
+        for choice in chunk.get("choices", ()):
+            added += (choice.get("delta") or {}).get("content") or ""
+            self._finish = _finish_of(choice) or self._finish
+        self._text += added
+        return added
+
+    def delta(self, text: str) -> Delta:
+        """A piece with the counts that came with it; servers without them count nothing."""
+        return Delta(text, *_counts(self._usage))
+
+    def completion(self) -> Completion:
+        """The whole answer.
+
+        Raises:
+            EngineUnavailable: the stream ended before the answer did.
+        """
+        if not self._finish:
+            raise EngineUnavailable("The engine went away during the answer.")
+        return _counted(self._text, self._finish, self._model, self._usage)
+
+
+def _completion(body: dict[str, Any]) -> Completion:
+    choice = body["choices"][0]
+    text = choice["message"]["content"] or ""
+    return _counted(text, _finish_of(choice), body["model"], body.get("usage") or {})
+
+
+def _counted(text: str, finish: str, model: str, usage: dict[str, Any]) -> Completion:
+    return Completion(text, finish, model, *_counts(usage))
+
+
+def _counts(usage: dict[str, Any]) -> tuple[int, int, int]:
+    """Prompt, cached and completion tokens."""
+    details = usage.get("prompt_tokens_details") or {}
+    return (
+        int(usage.get("prompt_tokens") or 0),
+        int(details.get("cached_tokens") or 0),
+        int(usage.get("completion_tokens") or 0),
+    )
+
+
+def _finish_of(choice: dict[str, Any]) -> str:
+    if choice.get("stop_reason") == "deadline":
+        return "deadline"
+    return choice.get("finish_reason") or ""
+
+
+def _timeout(deadline: float | None) -> httpx.Timeout:
+    if deadline is None:
+        return _UNHURRIED
+    return httpx.Timeout(deadline + _GRACE, connect=min(2.0, deadline))
+
+
+@asynccontextmanager
+async def _translated(deadline: float | None) -> AsyncIterator[None]:
+    """Turn what httpx and broken answers raise into our own errors."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        waited = f" within {deadline:.1f} s" if deadline else ""
+        raise EngineUnavailable(f"The engine did not answer{waited}.") from None
+    except httpx.HTTPError:
+        raise EngineUnavailable(
+            "The engine does not answer. Start it with: edgebox engine (or edgebox up)"
+        ) from None
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise EngineFault("The engine's answer was not understood.") from None
+
+
+def _check(answer: httpx.Response) -> None:
+    if answer.status_code < 400:
+        return
+    try:
+        error = answer.json()["error"]
+        code, message = error.get("code") or "", error.get("message")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        code, message = "", None
+    if answer.status_code in (502, 503, 504) and code != "EngineBusy":
+        code = "EngineUnavailable"
+    if answer.status_code == 429:
+        code = "EngineBusy"
+    if 400 <= answer.status_code < 429 and not code.startswith("Engine"):
+        code = "EngineRefused"
+    raise _engine_error(str(code), message)
+
+
+def _engine_error(code: str, message: str | None) -> EngineError:
+    kinds = {kind.__name__: kind for kind in (EngineBusy, EngineRefused, EngineUnavailable)}
+    return kinds.get(code, EngineFault)(message or "The engine reported an error.")

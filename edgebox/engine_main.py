@@ -1,0 +1,191 @@
+"""Process 1: loads both models, measures them, and serves them on the Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from array import array
+from contextlib import suppress
+from pathlib import Path
+
+import uvicorn
+
+from edgebox.config import ROLES, Role, Settings
+from edgebox.consultation.prompts import analysis_messages, summary_messages
+from edgebox.engine.llama import LlamaModel
+from edgebox.engine.loop import DecodeLoop, Engine
+from edgebox.engine.measure import measure
+from edgebox.engine.pool import Pool
+from edgebox.engine.prefix import common_length
+from edgebox.engine.sampling import Sampler
+from edgebox.engine.scheduler import Scheduler
+from edgebox.engine.sequence import Event, Sequence
+from edgebox.engine.server import engine_app
+from edgebox.engine.service import Served, Service, grammars_of
+from edgebox.engine.text import TextStream
+from edgebox.errors import BoxNotRunning, EdgeBoxError
+from edgebox.models.installed import Installed
+
+log = logging.getLogger(__name__)
+
+SHARED = {"slm": summary_messages, "mlm": analysis_messages}
+"""What each role's requests begin with: read once at start and kept."""
+
+PINNED = 1
+WARM_PRIORITY = 99
+
+
+def run_engine(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        EdgeBoxError: a model is missing, cannot be loaded, or another engine runs.
+    """
+    return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    listener = _bind(settings.socket)
+    try:
+        served: dict[Role, Served] = {}
+        loop = DecodeLoop(
+            lambda: _load(settings, served),
+            Scheduler(batch_target=settings.engines.step_target_seconds),
+            queue_limit=settings.engines.queue_limit,
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(
+                engine_app(Service(loop, served)),
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=5,
+                timeout_keep_alive=60,
+            )
+        )
+        loop.start()
+        watch = asyncio.create_task(_watch(loop, served, server))
+        await server.serve(sockets=[listener])
+        watch.cancel()
+        loop.stop()
+        await asyncio.to_thread(loop.join, 10)
+    finally:
+        listener.close()
+        settings.socket.unlink(missing_ok=True)
+    if isinstance(loop.failure, EdgeBoxError):
+        raise loop.failure
+    if loop.failure is not None:
+        log.error("the engine could not start: %s", type(loop.failure).__name__)
+        return 1
+    return 0
+
+
+async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: uvicorn.Server) -> None:
+    """Warm the shared prefixes once loaded; stop serving when the decode thread is gone."""
+    await asyncio.to_thread(loop.loaded.wait)
+    if loop.failure is None:
+        for entry in served.values():
+            loop.submit(_warm(entry))
+            log.info(
+                "%s ready: %s, prefill %.0f tok/s, decode %.1f tok/s",
+                entry.role,
+                entry.name,
+                entry.engine.speed.prefill_tps,
+                entry.engine.speed.decode_tps,
+            )
+        await asyncio.to_thread(loop.join)
+    server.should_exit = True
+
+
+def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
+    """Load, compile and measure; runs on the decode thread."""
+    installed = Installed(settings.models_dir)
+    engines: dict[Role, Engine] = {}
+    for role in ROLES:
+        options = settings.engines.role(role)
+        if options.url:
+            continue
+        entry = installed.get(options.model)
+        slots = Pool.slots_needed(options.parallel, options.retained, PINNED)
+        model = LlamaModel(
+            installed.require(options.model),
+            context_tokens=options.context_tokens,
+            slots=slots,
+            outputs=slots,
+            threads=settings.engines.threads or physical_cores(),
+            gpu_layers=options.gpu_layers,
+            template_options=dict(entry.template_options),
+        )
+        sample = model.tokenize(model.render(SHARED[role]("")))
+        speed = measure(model, options.parallel, sample)
+        pool = Pool(model, parallel=options.parallel, retained=options.retained)
+        engines[role] = Engine(model, pool, speed)
+        served[role] = Served(
+            role=role,
+            name=options.model,
+            model=model,
+            engine=engines[role],
+            tokens_per_char=len(sample) / len(model.render(SHARED[role](""))),
+            grammars=grammars_of(model) if role == "mlm" else None,
+        )
+    return engines
+
+
+def _warm(entry: Served) -> Sequence:
+    """A sequence that only reads the role's shared prefix and pins it."""
+    first, second = (
+        array("i", entry.model.tokenize(entry.model.render(SHARED[entry.role](text))))
+        for text in ("가", "A")
+    )
+    shared = common_length(first, second, len(first))
+
+    def ignore(_event: Event) -> None:
+        """Nobody waits for this one."""
+
+    return Sequence.of(
+        first[:shared],
+        role=entry.role,
+        max_tokens=0,
+        arrived=0.0,
+        emit=ignore,
+        text=TextStream(),
+        sampler=Sampler(),
+        # The small model's prefix is read before anything else: agents wait for it.
+        priority=0 if entry.role == "slm" else WARM_PRIORITY,
+        pin=True,
+    )
+
+
+def physical_cores() -> int:
+    """Cores this process may use, counting hyper-threads once: llama.cpp gains nothing from two."""
+    cores = set()
+    for cpu in os.sched_getaffinity(0):
+        siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        try:
+            cores.add(siblings.read_text(encoding="ascii").strip())
+        except OSError:
+            cores.add(str(cpu))
+    return max(1, len(cores))
+
+
+def _bind(path: Path) -> socket.socket:
+    """A listening socket that only this user can open."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists():
+        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
+            probe.connect(str(path))
+            raise BoxNotRunning(f"An engine already listens on {path}. Stop it first.")
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    listener.listen(128)
+    return listener

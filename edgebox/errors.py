@@ -1,0 +1,281 @@
+"""Every error this program raises on purpose.
+
+::
+
+    EdgeBoxError
+    ├── UsageError                 wrong words on a command line               exit 2
+    ├── ConfigError                edgebox.toml or EDGEBOX_* cannot be used    exit 1
+    ├── BoxNotRunning              the API or the engine does not answer       exit 3
+    ├── RequestError               a client's request is refused (RFC 9457)
+    │   ├── MalformedRequest       400  the body is not JSON
+    │   ├── InvalidBoundKey        401  never says which part was wrong
+    │   ├── NotFound               404
+    │   ├── MethodNotAllowed       405
+    │   ├── RequestConflict        409  the same Idempotency-Key is in flight
+    │   ├── BodyTooLarge           413
+    │   ├── UnsupportedMediaType   415
+    │   ├── InvalidFields          422  carries one (pointer, detail) per field
+    │   ├── RateLimited            429  Retry-After
+    │   └── BoxBusy                503  Retry-After
+    ├── ModelError                 the catalogue and its files                 exit 1
+    │   ├── UnknownModel           no such name in the catalogue
+    │   ├── ModelMissing           known, but not downloaded
+    │   ├── ModelNotTrusted        hash unknown and nobody vouched for it
+    │   ├── HashMismatch           the file is not the one the catalogue lists
+    │   ├── ModelUnreadable        not a GGUF file, or cut short
+    │   ├── ModelsFolderError      the models folder is full, read-only or in use
+    │   └── DownloadFailed         no source gave the file
+    ├── EngineError                the engine's side of a generation
+    │   ├── EngineUnavailable      not running, starting, or it died meanwhile
+    │   ├── EngineBusy             its queue is full
+    │   ├── EngineRefused          the request can never work (schema, context)
+    │   └── EngineFault            llama.cpp failed; nothing the caller did
+    └── StoreError                 the database
+        ├── StoreBusy              locked or full: nothing was written
+        └── LeaseLost              another worker holds this consultation now
+
+A message says what happened and what to do, and never holds a transcript, a
+secret or a file's content. ``http_status`` is what the API answers when the
+error reaches it, ``exit_code`` what the command line exits with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class EdgeBoxError(Exception):
+    """The root: anything EdgeBox raises on purpose."""
+
+    http_status: ClassVar[int] = 500
+    exit_code: ClassVar[int] = 1
+    title: ClassVar[str] = "Internal error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def where(error: BaseException) -> str:
+    """An unexpected error as a log may hold it: its type and our last line it passed.
+
+    Never its message or source lines: both may quote a transcript.
+    """
+    place = "outside edgebox"
+    step = error.__traceback__
+    while step is not None:
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("edgebox"):
+            place = f"{module}:{step.tb_lineno}"
+        step = step.tb_next
+    return f"{type(error).__qualname__} at {place}"
+
+
+class UsageError(EdgeBoxError):
+    """The words on the command line cannot be carried out."""
+
+    exit_code = 2
+
+
+class ConfigError(EdgeBoxError):
+    """The configuration file or an EDGEBOX_* variable cannot be used."""
+
+
+class BoxNotRunning(EdgeBoxError):
+    """The process that this command talks to does not answer."""
+
+    exit_code = 3
+
+
+class RequestError(EdgeBoxError):
+    """A client's request is refused. ``slug`` names the kind in the problem's ``type``."""
+
+    http_status = 400
+    title = "Bad request"
+    slug: ClassVar[str] = "bad-request"
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class MalformedRequest(RequestError):
+    """The body is not a JSON object in UTF-8."""
+
+    title = "Malformed JSON"
+    slug = "malformed-json"
+
+
+class InvalidBoundKey(RequestError):
+    """The bound key is missing or not valid; the answer never says why."""
+
+    http_status = 401
+    title = "Invalid bound key"
+    slug = "invalid-bound-key"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The bound key is missing or not valid. Sign a fresh one: "
+            "client_id:timestamp:hex(HMAC-SHA256(secret, client_id:timestamp)), "
+            "and check this client's clock."
+        )
+
+
+class NotFound(RequestError):
+    """There is nothing here for this client."""
+
+    http_status = 404
+    title = "Not found"
+    slug = "not-found"
+
+
+class MethodNotAllowed(RequestError):
+    """The path exists, the method does not."""
+
+    http_status = 405
+    title = "Method not allowed"
+    slug = "method-not-allowed"
+
+
+class RequestConflict(RequestError):
+    """The same Idempotency-Key is being processed right now."""
+
+    http_status = 409
+    title = "Request in progress"
+    slug = "request-in-progress"
+
+
+class BodyTooLarge(RequestError):
+    """The body, a transcript in it, or the number of consultations is over the limit.
+
+    Args:
+        detail: what is too large, and the limit.
+        errors: (JSON pointer, detail) per field, where a field is to blame.
+    """
+
+    http_status = 413
+    title = "Body too large"
+    slug = "body-too-large"
+
+    def __init__(self, detail: str, *, errors: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(detail)
+        self.errors = list(errors)
+
+
+class UnsupportedMediaType(RequestError):
+    """The content type is not application/json."""
+
+    http_status = 415
+    title = "Unsupported media type"
+    slug = "unsupported-media-type"
+
+
+class InvalidFields(RequestError):
+    """One or more fields are wrong.
+
+    Args:
+        errors: (JSON pointer, what is wrong and what to send) per field.
+        detail: one line over all; made from the first error when left out.
+    """
+
+    http_status = 422
+    title = "Invalid fields"
+    slug = "invalid-fields"
+
+    def __init__(self, errors: list[tuple[str, str]], detail: str | None = None) -> None:
+        first = f"{errors[0][0]}: {errors[0][1]}" if errors else "The request is not valid."
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(detail or first + more)
+        self.errors = errors
+
+
+class RateLimited(RequestError):
+    """This client sends more than its rate."""
+
+    http_status = 429
+    title = "Too many requests"
+    slug = "too-many-requests"
+
+
+class BoxBusy(RequestError):
+    """The box is full, or still starting."""
+
+    http_status = 503
+    title = "Box busy"
+    slug = "box-busy"
+
+
+class ModelError(EdgeBoxError):
+    """Something is wrong with a model or its file."""
+
+
+class UnknownModel(ModelError):
+    """The catalogue has no model of this name."""
+
+
+class ModelMissing(ModelError):
+    """The model is known, its file is not here."""
+
+
+class ModelNotTrusted(ModelError):
+    """The file's hash is in no catalogue and the administrator did not vouch for it."""
+
+
+class HashMismatch(ModelError):
+    """The file is not the one that the catalogue lists."""
+
+
+class ModelUnreadable(ModelError):
+    """The file is not a GGUF language model, or it was cut short."""
+
+
+class ModelsFolderError(ModelError):
+    """The models folder is full, cannot be written, or another command is writing there."""
+
+
+class DownloadFailed(ModelError):
+    """No source gave the file."""
+
+
+class EngineError(EdgeBoxError):
+    """A generation did not happen."""
+
+    http_status = 503
+    title = "Engine error"
+
+
+class EngineUnavailable(EngineError):
+    """The engine is not running, still starting, or died during the request."""
+
+
+class EngineBusy(EngineError):
+    """The engine's queue is full."""
+
+
+class EngineRefused(EngineError):
+    """The engine will never accept this request: too long, or a schema it cannot use."""
+
+    http_status = 400
+
+
+class EngineFault(EngineError):
+    """llama.cpp reported an error that the caller did not cause."""
+
+    http_status = 500
+
+
+class StoreError(EdgeBoxError):
+    """The database could not do it."""
+
+
+class StoreBusy(StoreError):
+    """The database is locked or the disk is full; nothing was written."""
+
+    http_status = 503
+
+
+class LeaseLost(StoreError):
+    """The lease ran out and somebody else holds the consultation: drop the result."""

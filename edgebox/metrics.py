@@ -1,0 +1,134 @@
+"""Every Prometheus object of the API process, once.
+
+A :class:`Metrics` owns its registry: the composition root builds one and passes
+it on, so two boxes in one process (tests) never share a counter. What other
+processes change (the queue, the outbox, the engine) is read when somebody
+scrapes, from where the truth is, and set as gauges here.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
+
+# Seconds. The default deadline needs its own edge at 3.0: the library's default
+# buckets jump from 2.5 to 5 and could not tell a kept promise from a broken one.
+LATENCY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 10.0)
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+
+class Metrics:
+    """Counters, gauges and histograms with the names that dashboards use.
+
+    Args:
+        version: what ``edgebox_build_info`` says.
+    """
+
+    def __init__(self, version: str = "") -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        Info("edgebox_build", "What runs here.", registry=self.registry).info({"version": version})
+        self.http_requests = Counter(
+            "edgebox_http_requests",
+            "Answers, by method, route template and status.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.http_seconds = Histogram(
+            "edgebox_http_request_seconds",
+            "From the request's headers to the answer's last byte, by route template.",
+            ("route",),
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.http_in_flight = Gauge(
+            "edgebox_http_in_flight", "Requests being answered now.", registry=self.registry
+        )
+        self.quick_summaries = Counter(
+            "edgebox_quick_summaries",
+            "Quick summaries, by how they ended: success, partial, fallback, refused (box full), "
+            "abandoned (the client hung up).",
+            ("status",),
+            registry=self.registry,
+        )
+        self.quick_seconds = Histogram(
+            "edgebox_quick_summary_seconds",
+            "From the request's arrival to the whole summary.",
+            buckets=LATENCY_BUCKETS,
+            registry=self.registry,
+        )
+        self.quick_in_flight = Gauge(
+            "edgebox_quick_in_flight", "Quick summaries being written now.", registry=self.registry
+        )
+        self.quick_cached_tokens = Counter(
+            "edgebox_quick_cached_tokens",
+            "Prompt tokens that the engine had read before.",
+            registry=self.registry,
+        )
+        self.quick_prompt_tokens = Counter(
+            "edgebox_quick_prompt_tokens",
+            "Prompt tokens of quick summaries.",
+            registry=self.registry,
+        )
+        self.consultations_accepted = Counter(
+            "edgebox_consultations_accepted",
+            "Consultations put on disk for analysis.",
+            registry=self.registry,
+        )
+        self.pending = Gauge(
+            "edgebox_consultations_pending",
+            "Consultations waiting for analysis.",
+            registry=self.registry,
+        )
+        self.oldest_pending_seconds = Gauge(
+            "edgebox_oldest_pending_seconds",
+            "How long the oldest of them has waited; 0 when none does.",
+            registry=self.registry,
+        )
+        self.callbacks = Gauge(
+            "edgebox_callbacks",
+            "Callbacks in the outbox, by state.",
+            ("state",),
+            registry=self.registry,
+        )
+        self.store_up = Gauge(
+            "edgebox_store_up",
+            "1 when the database answered this scrape.",
+            registry=self.registry,
+        )
+        self.engine_up = Gauge(
+            "edgebox_engine_up",
+            "1 when the engine is ready.",
+            registry=self.registry,
+        )
+        self.engine_rss_bytes = Gauge(
+            "edgebox_engine_rss_bytes",
+            "Resident memory of the engine; 0 when unknown.",
+            registry=self.registry,
+        )
+        self.engine_tokens_per_second = Gauge(
+            "edgebox_engine_tokens_per_second",
+            "Speeds that the engine measured at its start, by role and kind.",
+            ("role", "kind"),
+            registry=self.registry,
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one HTTP answer; ``route`` is the template, never the path."""
+        label = method if method in _METHODS else "other"
+        self.http_requests.labels(label, route, str(status)).inc()
+        self.http_seconds.labels(route).observe(seconds)
+
+    def render(self) -> bytes:
+        """The text exposition format."""
+        return generate_latest(self.registry)

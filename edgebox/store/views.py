@@ -1,0 +1,144 @@
+"""What may be read: a batch as it stands, a consultation's entry in the results."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+ConsultationState = Literal["pending", "running", "done", "failed"]
+BatchState = Literal["queued", "running", "completed", "failed"]
+CallbackState = Literal["waiting", "pending", "delivered", "dead"]
+
+
+@dataclass(frozen=True)
+class ConsultationRow:
+    """A consultation without its transcript. Times are Unix seconds.
+
+    ``result`` is what ``Consultations.finish`` was given.
+    """
+
+    row_id: int
+    consultation_id: str
+    position: int
+    state: ConsultationState
+    attempts: int
+    characters: int
+    metadata: dict[str, Any]
+    result: dict[str, Any] | None
+    error_code: str | None
+    error_detail: str | None
+    processing_time: float | None
+    ended_at: float | None
+
+    def entry(self) -> dict[str, Any] | None:
+        """The result object of the callback and of GET; None while it has not ended.
+
+        A failed one holds its error and no invented field.
+        """
+        if self.state == "done":
+            return {
+                "consultation_id": self.consultation_id,
+                **(self.result or {}),
+                "status": "success",
+                "metadata": self.metadata,
+            }
+        if self.state == "failed":
+            entry: dict[str, Any] = {
+                "consultation_id": self.consultation_id,
+                "status": "failed",
+                "error": {"code": self.error_code, "detail": self.error_detail},
+            }
+            if self.processing_time is not None:
+                entry["processing_time"] = self.processing_time
+            return {**entry, "metadata": self.metadata}
+        return None
+
+
+def rows_of_batch(db: Database, batch_id: str) -> list[ConsultationRow]:
+    """The batch's consultations in the order they were submitted."""
+    rows = db.query(
+        "SELECT row_id, consultation_id, position, state, attempts, characters, metadata, result,"
+        " error_code, error_detail, processing_time, ended_at"
+        " FROM consultations WHERE batch_id = :batch_id ORDER BY position",
+        {"batch_id": batch_id},
+    )
+    return [
+        ConsultationRow(
+            **{
+                **row,
+                "metadata": json.loads(row["metadata"]),
+                "result": None if row["result"] is None else json.loads(row["result"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class BatchView:
+    """A batch as it stands. Times are Unix seconds.
+
+    ``callback_state`` is None without a callback URL, ``waiting`` until the batch has
+    ended. The last four say what has to be worked before it ends: its own open
+    consultations, and those that are claimed before its first open one.
+    """
+
+    batch_id: str
+    client_id: str
+    state: BatchState
+    created_at: float
+    completed_at: float | None
+    total: int
+    pending: int
+    running: int
+    done: int
+    failed: int
+    callback_url: str | None
+    callback_state: CallbackState | None
+    callback_attempts: int
+    remaining: int
+    remaining_characters: int
+    ahead: int
+    ahead_characters: int
+
+
+def batch_views(
+    db: Database, where: str, parameters: dict[str, Any]
+) -> list[tuple[int, BatchView]]:
+    """(row_id, view) of the newest ``:limit`` batches that match, newest first."""
+    rows = db.query(
+        "SELECT b.row_id, b.batch_id, b.client_id, b.state,"  # noqa: S608 - where is our callers' SQL
+        " b.created_at, b.completed_at, b.total,"
+        " SUM(c.state = 'pending') AS pending, SUM(c.state = 'running') AS running,"
+        " SUM(c.state = 'done') AS done, SUM(c.state = 'failed') AS failed, b.callback_url,"
+        " CASE WHEN b.callback_url IS NULL THEN NULL ELSE COALESCE(o.state, 'waiting') END"
+        "  AS callback_state, COALESCE(o.attempts, 0) AS callback_attempts,"
+        " SUM(c.state IN ('pending', 'running')) AS remaining,"
+        " SUM(IIF(c.state IN ('pending', 'running'), c.characters, 0)) AS remaining_characters,"
+        " MIN(IIF(c.state IN ('pending', 'running'), c.row_id, NULL)) AS first_open"
+        f" FROM (SELECT * FROM batches WHERE {where}"
+        "  ORDER BY row_id DESC LIMIT :limit) b"
+        " JOIN consultations c ON c.batch_id = b.batch_id"
+        " LEFT JOIN outbox o ON o.batch_id = b.batch_id"
+        " GROUP BY b.row_id ORDER BY b.row_id DESC",
+        parameters,
+    )
+    views = []
+    for row in list(rows):
+        row_id, first_open = row.pop("row_id"), row.pop("first_open")
+        ahead: dict[str, Any] = {"ahead": 0, "ahead_characters": 0}
+        if first_open is not None:
+            ahead = next(
+                db.query(
+                    "SELECT COUNT(*) AS ahead, COALESCE(SUM(characters), 0) AS ahead_characters"
+                    " FROM consultations WHERE state IN ('pending', 'running')"
+                    " AND row_id < :first_open",
+                    {"first_open": first_open},
+                )
+            )
+        views.append((row_id, BatchView(**row, **ahead)))
+    return views

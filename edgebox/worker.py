@@ -1,0 +1,204 @@
+"""Process 3: works the backlog and delivers callbacks. The composition root."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import signal
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import httpx
+
+from edgebox.batch.runner import Runner, Timing
+from edgebox.batch.tick import Ticker
+from edgebox.callbacks.delivery import Deliverer
+from edgebox.callbacks.urls import own_ports
+from edgebox.consultation.analysis import Analyst
+from edgebox.engine_client import EngineClient
+from edgebox.errors import EdgeBoxError, EngineError
+from edgebox.store.db import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from edgebox.config import Settings
+
+log = logging.getLogger("edgebox.worker")
+
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_MARGIN_SECONDS = 5.0
+
+
+def run_worker(settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT; call it on the main thread.
+
+    On the signal nothing new is begun, what is going on gets some seconds to end, and the
+    rest goes back to the waiting.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        EdgeBoxError: another worker uses this state folder, or the database cannot be used.
+    """
+    for chatty in ("httpx", "httpcore", "huey"):  # they log URLs, headers and every tick
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    with _only_worker(settings.state_dir), _signals() as stopped:
+        store = Store(settings.database)
+        store.migrate()
+        deliverer = Deliverer(
+            store,
+            own_ports=own_ports(settings),
+            timeout=settings.callbacks.timeout_seconds,
+            max_attempts=settings.callbacks.max_attempts,
+            concurrency=settings.callbacks.concurrency,
+        )
+        timing = Timing()
+        backlog = Backlog(settings, store, timing)
+        ticker = Ticker(
+            store,
+            settings,
+            run=lambda trigger: backlog.run(trigger, ticker.wake_deliveries_if_due),
+            deliver=lambda: asyncio.run(_deliver(deliverer)),
+        )
+
+        def stop_work() -> None:
+            log.info("stopping")
+            backlog.stop()
+            deliverer.stop()
+
+        log.info("worker ready")
+        ended = ticker.consume(
+            stopped,
+            stop_work=stop_work,
+            shutdown_seconds=max(timing.grace, settings.callbacks.timeout_seconds)
+            + _MARGIN_SECONDS,
+        )
+        if ended:
+            store.close()
+        else:
+            log.warning("stopped before everything had ended; leases bring it back")
+    return 0
+
+
+class Backlog:
+    """Runs with the real engine, one at a time.
+
+    Args:
+        settings: all of them.
+        store: the consultations.
+        timing: the runs' waits.
+    """
+
+    def __init__(self, settings: Settings, store: Store, timing: Timing) -> None:
+        self._settings = settings
+        self._store = store
+        self._timing = timing
+        self._runner: Runner | None = None
+        self._stopping = False
+        self._lock = threading.Lock()
+
+    def run(self, trigger: str, on_ended: Callable[[], None]) -> None:
+        """Work the backlog once, in a loop of its own on this thread.
+
+        Args:
+            trigger: what set it off.
+            on_ended: called after consultations have ended.
+
+        Raises:
+            StoreError: the database cannot be used.
+        """
+        asyncio.run(self._run(trigger, on_ended))
+
+    def stop(self) -> None:
+        """Have the run end soon, and begin no other. Any thread."""
+        with self._lock:
+            self._stopping = True
+            if self._runner is not None:
+                self._runner.stop()
+
+    async def _run(self, trigger: str, on_ended: Callable[[], None]) -> None:
+        client = EngineClient(self._settings)
+        try:
+            runner = Runner(
+                self._store,
+                Analyst(client, self._settings).analyse,
+                self._settings.batch,
+                ready=lambda: engine_ready(client, self._settings),
+                on_ended=on_ended,
+                timing=self._timing,
+            )
+            with self._lock:
+                if self._stopping:
+                    return
+                self._runner = runner
+            await runner.run(trigger)
+        finally:
+            with self._lock:
+                self._runner = None
+            await client.aclose()
+
+
+async def engine_ready(client: EngineClient, settings: Settings) -> bool:
+    """Whether the mid model's server can take an analysis now; never raises."""
+    if client.is_remote("mlm"):
+        # Any OpenAI-compatible server lists its models; ours alone has /health in our form.
+        url = settings.engines.mlm.url.rstrip("/").removesuffix("/v1") + "/v1/models"
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=5.0) as http:
+                return (await http.get(url)).status_code < 500
+        except httpx.HTTPError:
+            return False
+    try:
+        return (await client.health(timeout=5.0)).ready
+    except EngineError:
+        return False
+
+
+async def _deliver(deliverer: Deliverer) -> None:
+    counts = await deliverer.deliver_due()
+    if counts.delivered or counts.retried or counts.dead:
+        log.info("callbacks: %s", counts)
+
+
+@contextmanager
+def _only_worker(state_dir: Path) -> Iterator[None]:
+    """Hold the state folder's worker lock: two would spoil "alone" in runs of suspects."""
+    path = state_dir / "worker.lock"
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EdgeBoxError(
+            f"Cannot write {path}: {error.strerror}. Check state_dir in edgebox.toml"
+        ) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise EdgeBoxError(f"A worker already uses {state_dir}. Stop it first.") from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _signals() -> Iterator[Callable[[float], bool]]:
+    """A wait that ends with the first stop signal.
+
+    The signals are blocked in every thread started from here and taken by waiting for them:
+    no handler runs between two arbitrary lines of ours.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield lambda seconds: signal.sigtimedwait(_STOP_SIGNALS, seconds) is not None
+    finally:
+        while signal.sigtimedwait(_STOP_SIGNALS, 0) is not None:
+            pass  # the second of Ctrl-C and a supervisor's SIGTERM must not end us now
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

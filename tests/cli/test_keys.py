@@ -1,0 +1,135 @@
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox.callbacks.signing import verify_bound_key
+from edgebox.errors import InvalidBoundKey
+from edgebox.store.db import Store
+from edgebox_cli import context, keys
+
+SECRET = re.compile(r"[0-9a-f]{64}\n")
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setattr(context, "_config", None)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
+    store = Store(tmp_path / "state" / "edgebox.db")
+    store.migrate()
+    yield store
+    store.close()
+
+
+def run(*words):
+    return CliRunner().invoke(keys.app, words)
+
+
+def test_create_prints_the_secret_alone_on_standard_output(store):
+    result = run("create", "erp", "--callback", "ERP.example:8443", "--callback", "10.0.0.5")
+    assert result.exit_code == 0
+    assert SECRET.fullmatch(result.stdout)
+    client = store.clients.get("erp")
+    assert client.secrets == (result.stdout.strip(),)
+    assert client.allowed_callbacks == ("erp.example:8443", "10.0.0.5")
+    assert client.secrets[0] not in result.stderr
+
+
+def test_create_and_rotate_in_json(store):
+    first = json.loads(run("create", "erp", "--json").stdout)
+    second = json.loads(run("rotate", "erp", "--json").stdout)
+    assert first["client_id"] == second["client_id"] == "erp"
+    assert store.clients.get("erp").secrets == (second["secret"], first["secret"])
+
+
+def test_a_callback_that_is_a_url_is_refused_before_anything_is_written(store):
+    result = run("create", "erp", "--callback", "https://erp.example/hook")
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert store.clients.list() == []
+
+
+def test_an_existing_client_is_one_line_and_keeps_its_secret(store):
+    secret = store.clients.create("erp")
+    result = run("create", "erp")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "edgebox keys rotate erp" in result.stderr
+    assert store.clients.get("erp").secrets == (secret,)
+
+
+def test_list_shows_no_secret(store):
+    secret = store.clients.create("erp", allowed_callbacks=["[fe80::1]:9000", "erp.example"])
+    store.clients.rotate("erp")
+    store.clients.disable("erp")
+    for result in (run("list"), run("list", "--json")):
+        assert result.exit_code == 0
+        assert secret not in result.stdout
+        assert "[fe80::1]:9000" in result.stdout
+    [one] = json.loads(run("list", "--json").stdout)["clients"]
+    assert (one["client_id"], one["disabled"], one["secrets"]) == ("erp", True, 2)
+
+
+def test_callbacks_are_shown_replaced_and_cleared(store):
+    store.clients.create("erp", allowed_callbacks=["old.example"])
+    assert run("callbacks", "erp").stdout == "old.example\n"
+    assert run("callbacks", "erp", "a.example:1", "b.example").stdout == "a.example:1\nb.example\n"
+    assert store.clients.get("erp").allowed_callbacks == ("a.example:1", "b.example")
+    assert run("callbacks", "erp", "x y").exit_code == 2
+    assert store.clients.get("erp").allowed_callbacks == ("a.example:1", "b.example")
+    cleared = json.loads(run("callbacks", "erp", "--none", "--json").stdout)
+    assert cleared == {"client_id": "erp", "allowed_callbacks": []}
+    assert store.clients.get("erp").allowed_callbacks == ()
+
+
+def test_sign_prints_a_key_that_is_valid_now(store):
+    store.clients.create("erp")
+    key = run("sign", "erp").stdout.strip()
+    now = int(key.split(":")[1])
+    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    assert json.loads(run("sign", "erp", "--json").stdout)["bound_key"].startswith("erp:")
+
+
+def test_a_key_signed_before_two_rotations_is_refused(store):
+    store.clients.create("erp")
+    key = run("sign", "erp").stdout.strip()
+    now = int(key.split(":")[1])
+    run("rotate", "erp")
+    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    run("rotate", "erp")
+    with pytest.raises(InvalidBoundKey):
+        verify_bound_key(key, store.clients.get, now, 300)
+
+
+def test_a_disabled_client_does_not_sign_until_enabled(store):
+    store.clients.create("erp")
+    assert run("disable", "erp").exit_code == 0
+    result = run("sign", "erp")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "edgebox keys enable erp" in result.stderr
+    assert run("enable", "erp").exit_code == 0
+    assert run("sign", "erp").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["rotate", "disable", "enable", "callbacks", "sign"])
+def test_an_unknown_client_is_one_line(store, command):
+    result = run(command, "nobody")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "edgebox keys list" in result.stderr
+
+
+def test_a_box_that_was_never_initialised_says_what_to_type(store):
+    store.path.unlink()
+    result = run("list")
+    assert result.exit_code == 1
+    assert "edgebox init" in result.stderr
+    assert not store.path.exists()
+
+
+def test_every_command_and_option_has_help(store):
+    for command in ["create", "list", "rotate", "disable", "enable", "callbacks", "sign"]:
+        assert run(command, "--help").exit_code == 0
+    assert all(command.callback.__doc__ for command in keys.app.registered_commands)

@@ -1,0 +1,173 @@
+import hashlib
+import json
+import os
+import stat
+
+import pytest
+from support import catalogue, gguf
+
+from edgebox.errors import (
+    HashMismatch,
+    ModelMissing,
+    ModelNotTrusted,
+    ModelsFolderError,
+    UnknownModel,
+)
+from edgebox.models.catalog import Catalog
+from edgebox.models.files import Part, need_space
+from edgebox.models.installed import Installed
+
+CONTENT = gguf.build()
+NAME = "tiny-q8_0"
+
+
+@pytest.fixture
+def installed(tmp_path):
+    return Installed(tmp_path, catalogue.catalog(CONTENT), clock=lambda: 1_700_000_000.0)
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Counts full hashes by what they read."""
+    from edgebox.models import installed as module
+
+    hashed = []
+    real = module.sha256_of
+    monkeypatch.setattr(
+        module, "sha256_of", lambda path, *args: hashed.append(path.name) or real(path, *args)
+    )
+    return hashed
+
+
+def test_a_model_that_is_not_here_says_how_to_get_it(installed):
+    assert installed.state(NAME) == "missing"
+    with pytest.raises(ModelMissing, match=f"edgebox models pull {NAME}"):
+        installed.require(NAME)
+    with pytest.raises(UnknownModel, match=NAME):
+        installed.require("tiny-q8")
+
+
+def test_a_file_put_here_by_hand_is_hashed_once(installed, tmp_path, reads):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    assert installed.state(NAME) == "unchecked"
+    path = installed.require(NAME)
+    assert path.read_bytes() == CONTENT
+    assert installed.is_ready(NAME)
+    # A later process trusts the record while size and time match.
+    assert Installed(tmp_path, installed.catalog).require(NAME) == path
+    assert reads == [f"{NAME}.gguf"]
+
+
+def test_the_record_is_readable_by_the_service_and_dated(installed, tmp_path):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    installed.require(NAME)
+    file = tmp_path / "installed.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    [record] = json.loads(file.read_text())["models"]
+    assert record["checked_at"] == "2023-11-14T22:13:20+00:00"
+    assert record["trust"] == "catalogue"
+
+
+def test_a_changed_file_is_not_loaded_again(installed, tmp_path):
+    file = tmp_path / f"{NAME}.gguf"
+    file.write_bytes(CONTENT)
+    installed.require(NAME)
+    file.write_bytes(CONTENT[:-1] + b"\x01")
+    os.utime(file, (1, 1))
+    with pytest.raises(HashMismatch, match=f"edgebox models remove {NAME}"):
+        installed.require(NAME)
+    assert installed.state(NAME) == "unchecked"
+    assert installed.records() == {}
+
+
+def test_verify_reads_every_byte_even_when_time_and_size_match(installed, tmp_path):
+    file = tmp_path / f"{NAME}.gguf"
+    file.write_bytes(CONTENT)
+    installed.require(NAME)
+    before = file.stat()
+    file.write_bytes(CONTENT[:-1] + b"\x01")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert installed.is_ready(NAME)
+    with pytest.raises(HashMismatch):
+        installed.verify(NAME)
+    assert not installed.is_ready(NAME)
+
+
+def test_a_newer_catalogue_that_lists_another_hash_withdraws_the_trust(installed, tmp_path):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    installed.require(NAME)
+    newer = Installed(tmp_path, catalogue.catalog(CONTENT, sha256="0" * 64))
+    assert newer.state(NAME) == "unchecked"
+    with pytest.raises(HashMismatch):
+        newer.require(NAME)
+
+
+def test_a_file_without_a_known_hash_is_not_loaded_unless_vouched_for(tmp_path):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    unknown = catalogue.catalog(CONTENT, sha256=None, verified=False)
+    installed = Installed(tmp_path, unknown)
+    digest = hashlib.sha256(CONTENT).hexdigest()
+    with pytest.raises(ModelNotTrusted, match=digest):
+        installed.require(NAME)
+    installed.admit(unknown.get(NAME), digest, "administrator")
+    assert installed.require(NAME)
+
+
+def test_what_was_vouched_for_is_the_file_and_not_its_name(tmp_path):
+    file = tmp_path / "own.gguf"
+    file.write_bytes(CONTENT)
+    entry = catalogue.entry(CONTENT, name="own", sources=())
+    installed = Installed(tmp_path, Catalog(()))
+    installed.admit(entry, hashlib.sha256(CONTENT).hexdigest(), "administrator")
+    os.utime(file, (5, 5))  # touched: hashed again, still the same
+    assert installed.require("own") == file
+    file.write_bytes(gguf.build(salt=1))
+    with pytest.raises(HashMismatch):
+        installed.require("own")
+    file.write_bytes(CONTENT)  # the right one is back
+    assert installed.require("own") == file
+
+
+def test_damaged_records_are_made_anew(installed, tmp_path):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    for damage in ("", "[]", '{"models": [3, {"name": "../x"}]}', '{"models": {}}', "\x00"):
+        (tmp_path / "installed.json").write_text(damage)
+        assert installed.state(NAME) == "unchecked"
+        assert installed.require(NAME)
+        assert installed.is_ready(NAME)
+
+
+def test_remove_leaves_nothing_of_the_model_behind(installed, tmp_path):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    installed.require(NAME)
+    (tmp_path / f"{NAME}.gguf.refused").write_bytes(b"12345")
+    (tmp_path / f"{NAME}.gguf.hub.part").write_bytes(b"123")
+    (tmp_path / f"{NAME}.gguf.hub.part.json").write_text("{}")
+    assert installed.remove(NAME) == len(CONTENT) + 8
+    assert [path.name for path in tmp_path.iterdir()] == ["installed.json"]
+    with pytest.raises(ModelMissing, match="nothing to remove"):
+        installed.remove(NAME)
+
+
+def test_a_model_added_by_hand_is_unknown_once_removed(tmp_path):
+    (tmp_path / "own.gguf").write_bytes(CONTENT)
+    installed = Installed(tmp_path, Catalog(()))
+    entry = catalogue.entry(CONTENT, name="own", sources=())
+    installed.admit(entry, hashlib.sha256(CONTENT).hexdigest(), "administrator")
+    assert [found.name for found in installed.entries()] == ["own"]
+    installed.remove("own")
+    with pytest.raises(UnknownModel):
+        installed.get("own")
+
+
+def test_two_writers_of_one_file_are_kept_apart(tmp_path):
+    path = tmp_path / "x.part"
+    with Part(path), pytest.raises(ModelsFolderError, match="Another command"):
+        Part(path).__enter__()
+    assert not path.exists()  # an empty part is not left lying about
+
+
+def test_a_file_that_cannot_fit_is_refused_before_it_is_fetched(tmp_path):
+    with pytest.raises(ModelsFolderError, match="models_dir"):
+        need_space(tmp_path, 10**18)
+    need_space(tmp_path, 0)

@@ -1,0 +1,189 @@
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from support.stores import URL, analysis, submit
+
+from edgebox.errors import LeaseLost, NotFound
+
+
+def ended(store, *names, bad=()):
+    """A batch that has ended, ``bad`` ones as failed."""
+    batch_id = submit(store, names).batch_id
+    for one in store.consultations.claim(99, 600, 3):
+        if one.consultation_id in bad:
+            store.consultations.fail(one.row_id, one.lease_token, "invalid", "no JSON")
+        else:
+            store.consultations.finish(one.row_id, one.lease_token, analysis())
+    return batch_id
+
+
+def test_what_is_due_is_leased_to_one(store, clock):
+    batch_id = ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    assert (delivery.batch_id, delivery.client_id, delivery.url, delivery.attempts) == (
+        batch_id,
+        "centerlink",
+        URL,
+        1,
+    )
+    assert store.outbox.due(clock.now, 5) == []
+    assert store.outbox.next_due() == clock.now + 300
+
+
+def test_a_worker_that_died_while_sending_is_an_expired_lease(store, clock):
+    ended(store, "a")
+    [first] = store.outbox.due(clock.now, 5, lease_seconds=60)
+    clock.advance(60)
+    [second] = store.outbox.due(clock.now, 5, lease_seconds=60)
+    assert (second.id, second.webhook_id, second.attempts) == (first.id, first.webhook_id, 2)
+
+
+def test_delivered_is_the_end(store, clock):
+    batch_id = ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    assert store.outbox.delivered(delivery.id, 204)
+    [row] = store.outbox.list("delivered")
+    assert (row.last_status, row.last_error, row.delivered_at) == (204, None, clock.now)
+    assert store.batches.get(batch_id).callback_state == "delivered"
+    clock.advance(1e6)
+    assert store.outbox.due(clock.now, 5) == []
+    assert store.outbox.next_due() is None
+
+
+def test_a_retry_comes_at_its_time_under_the_same_webhook_id(store, clock):
+    ended(store, "a")
+    [first] = store.outbox.due(clock.now, 5)
+    assert store.outbox.retry_at(first.id, clock.now + 30, "HTTP 503", status=503)
+    [row] = store.outbox.list()
+    assert (row.state, row.last_status, row.last_error) == ("pending", 503, "HTTP 503")
+    assert store.outbox.next_due() == clock.now + 30
+    clock.advance(29)
+    assert store.outbox.due(clock.now, 5) == []
+    clock.advance(1)
+    [second] = store.outbox.due(clock.now, 5)
+    assert (second.webhook_id, second.attempts) == (first.webhook_id, 2)
+
+
+def test_dead_is_kept_shown_and_sent_only_when_asked(store, clock):
+    batch_id = ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    assert store.outbox.dead(delivery.id, "HTTP 410", status=410)
+    assert store.batches.get(batch_id).callback_state == "dead"
+    clock.advance(1e6)
+    assert store.outbox.due(clock.now, 5) == []
+    store.outbox.resend(delivery.id)
+    [again] = store.outbox.due(clock.now, 5)
+    assert (again.webhook_id, again.attempts) == (delivery.webhook_id, 1)
+
+
+def test_a_delivered_one_can_be_sent_again(store, clock):
+    ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    store.outbox.delivered(delivery.id, 200)
+    store.outbox.resend(delivery.id)
+    assert [one.id for one in store.outbox.due(clock.now, 5)] == [delivery.id]
+
+
+def test_resend_does_not_send_twice_at_once(store, clock):
+    ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5, lease_seconds=60)
+    store.outbox.resend(delivery.id)
+    assert store.outbox.due(clock.now, 5) == []
+    clock.advance(60)
+    assert len(store.outbox.due(clock.now, 5)) == 1
+
+
+def test_resending_what_is_not_there_says_so(store):
+    with pytest.raises(NotFound, match="edgebox callbacks list"):
+        store.outbox.resend(7)
+
+
+def test_a_late_failure_does_not_undo_a_delivery(store, clock):
+    ended(store, "a")
+    [slow] = store.outbox.due(clock.now, 5, lease_seconds=60)
+    clock.advance(60)
+    [fast] = store.outbox.due(clock.now, 5, lease_seconds=60)
+    assert store.outbox.delivered(fast.id, 200)
+    assert store.outbox.retry_at(slow.id, clock.now, "timed out") is False
+    assert store.outbox.dead(slow.id, "timed out") is False
+    assert [row.state for row in store.outbox.list()] == ["delivered"]
+
+
+def test_the_longest_due_goes_first_and_the_limit_holds(store, clock):
+    batches = []
+    for name in "abc":
+        batches.append(ended(store, name))
+        clock.advance(10)
+    assert [one.batch_id for one in store.outbox.due(clock.now, 2)] == batches[:2]
+    assert [one.batch_id for one in store.outbox.due(clock.now, 2)] == batches[2:]
+
+
+def test_the_list_is_newest_first_and_counts_name_every_state(store, clock):
+    first, second = ended(store, "a"), ended(store, "b")
+    assert [row.batch_id for row in store.outbox.list()] == [second, first]
+    assert [row.batch_id for row in store.outbox.list(limit=1)] == [second]
+    store.outbox.delivered(store.outbox.due(clock.now, 1)[0].id, 200)
+    assert store.outbox.counts() == {"pending": 1, "delivered": 1, "dead": 0}
+
+
+def test_an_error_is_kept_short(store, clock):
+    ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    store.outbox.retry_at(delivery.id, clock.now, "x" * 10_000)
+    assert len(store.outbox.list()[0].last_error) == 300
+
+
+def test_the_body_is_the_contracts(store, clock):
+    clock.now = 1757773725.9  # 2025-09-13T14:28:45.9Z
+    batch_id = ended(store, "CL-2", "CL-1", "CL-3", bad=["CL-1"])
+    assert store.outbox.body(batch_id) == {
+        "batch_id": batch_id,
+        "results": [
+            {
+                "consultation_id": "CL-2",
+                **analysis(),
+                "status": "success",
+                "metadata": {"번호": "CL-2"},
+            },
+            {
+                "consultation_id": "CL-1",
+                "status": "failed",
+                "error": {"code": "invalid", "detail": "no JSON"},
+                "metadata": {"번호": "CL-1"},
+            },
+            {
+                "consultation_id": "CL-3",
+                **analysis(),
+                "status": "success",
+                "metadata": {"번호": "CL-3"},
+            },
+        ],
+        "total_processing_time": 3.6,
+        "completed_at": "2025-09-13T14:28:45Z",
+    }
+
+
+def test_a_body_of_an_unended_batch_is_not_made(store):
+    batch_id = submit(store, ["a"]).batch_id
+    with pytest.raises(LeaseLost):
+        store.outbox.body(batch_id)
+    with pytest.raises(NotFound):
+        store.outbox.body("BATCH-x")
+
+
+def test_threads_never_get_the_same_delivery(store, clock):
+    for n in range(20):
+        ended(store, f"CL-{n}")
+    together = threading.Barrier(5)
+
+    def worker(_):
+        together.wait()
+        taken = []
+        while due := store.outbox.due(clock.now, 2):
+            taken += [one.id for one in due]
+        return taken
+
+    with ThreadPoolExecutor(5) as pool:
+        taken = [one for some in pool.map(worker, range(5)) for one in some]
+    assert len(taken) == len(set(taken)) == 20

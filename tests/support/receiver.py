@@ -1,0 +1,100 @@
+"""A webhook receiver that misbehaves as told, over real sockets."""
+
+import asyncio
+import contextlib
+import ssl
+import struct
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from socket import SO_LINGER, SOL_SOCKET
+
+HANG = "hang"
+"""Take the request, never answer."""
+RESET = "reset"
+"""Take the request, reset the connection."""
+DRIP = "drip"
+"""Answer one byte of the status line every 20 ms, for ever."""
+DRIP_BODY = "drip body"
+"""Answer 200 at once and the body one byte every 20 ms, for ever."""
+
+
+def answer(status: int, *headers: str) -> bytes:
+    """A whole answer with a small body."""
+    lines = [f"HTTP/1.1 {status} X", "Content-Length: 2", *headers, "", "ok"]
+    return "\r\n".join(lines).encode()
+
+
+@dataclass
+class Request:
+    """A request as it came."""
+
+    line: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Receiver:
+    """Gives each connection the next of ``answers``; the last one again and again."""
+
+    answers: list[bytes | str]
+    requests: list[Request] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    connections: int = 0
+    port: int = 0
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self.tasks.add(task)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await self._serve(reader, writer)
+        writer.close()
+        self.tasks.discard(task)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        give = self.answers[min(self.connections, len(self.answers) - 1)]
+        self.connections += 1
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        line, *fields = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, value in (item.split(": ", 1) for item in fields)}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.requests.append(Request(line, headers, body))
+        self.arrived.set()
+        if give == HANG:
+            await asyncio.sleep(3600)
+        elif give == RESET:
+            writer.get_extra_info("socket").setsockopt(
+                SOL_SOCKET, SO_LINGER, struct.pack("ii", 1, 0)
+            )
+        elif give == DRIP:
+            await self._drip(writer, b"HTTP/1.1 200 O" + b"K" * 100_000)
+        elif give == DRIP_BODY:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+            await self._drip(writer, b"x" * 1_000_000)
+        else:
+            writer.write(give)
+            await writer.drain()
+
+    async def _drip(self, writer: asyncio.StreamWriter, data: bytes) -> None:
+        for byte in data:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+
+@contextlib.asynccontextmanager
+async def receiving(
+    *answers: bytes | str, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
+    """A receiver on a port of its own at 127.0.0.1."""
+    receiver = Receiver(list(answers) or [answer(200)])
+    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
+    receiver.port = server.sockets[0].getsockname()[1]
+    try:
+        yield receiver
+    finally:
+        server.close()
+        for task in list(receiver.tasks):
+            task.cancel()
+        await asyncio.gather(*receiver.tasks, return_exceptions=True)
