@@ -50,14 +50,16 @@ class Pool:
     def start(self, sequence: Sequence, running: Iterable[Sequence], now: float) -> bool:
         """Give a sequence a slot and whatever prefix is there; False to keep it waiting.
 
-        The backlog starts only while everything running could grow to its full
-        length beside it; people waiting always start when a slot is free.
+        A sequence starts only while everything it may not push aside could grow to
+        its full length beside it: for the backlog that is whatever runs, for people
+        waiting the other people. So nobody is ever sent back twice for the same room.
         """
         mine = [s for s in running if s.role == sequence.role]
         if sum(s.interactive == sequence.interactive for s in mine) >= self._parallel:
             return False
-        held = sum(s.need for s in mine) + self._pinned_cells()
-        if not sequence.interactive and mine and held + sequence.need > self._cells.context_tokens:
+        beside = [s for s in mine if s.interactive or not sequence.interactive]
+        held = sum(s.need for s in beside) + self._pinned_cells()
+        if beside and held + sequence.need > self._cells.context_tokens:
             return False
         if not self._free and not self.evict():
             return False

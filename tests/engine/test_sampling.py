@@ -1,0 +1,60 @@
+"""Choosing tokens."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from edgebox.engine.sampling import Sampler
+
+
+def logits(*values):
+    return np.array(values, dtype=np.float32)
+
+
+def test_greedy_takes_the_largest_and_the_first_among_equals():
+    assert Sampler(temperature=0).choose(logits(1, 3, 2), [])[0] == 1
+    assert Sampler(temperature=0).choose(logits(3, 3, 2), [])[0] == 0
+
+
+def test_masked_tokens_are_never_drawn():
+    sampler = Sampler(temperature=2.0, seed=1)
+    row = logits(0, -np.inf, 0, -np.inf)
+    assert {sampler.choose(row.copy(), [])[0] for _ in range(200)} == {0, 2}
+
+
+def test_the_same_seed_draws_the_same_tokens():
+    def draw():
+        sampler = Sampler(temperature=1.0, seed=42)
+        return [sampler.choose(logits(1, 2, 3, 4), [])[0] for _ in range(30)]
+
+    assert draw() == draw()
+
+
+def test_frequencies_follow_the_temperature():
+    sampler = Sampler(temperature=1.0, seed=3)
+    counts = Counter(
+        sampler.choose(logits(math.log(0.7), math.log(0.3)), [])[0] for _ in range(3000)
+    )
+    assert counts[0] / 3000 == pytest.approx(0.7, abs=0.03)
+
+
+def test_top_p_cuts_the_tail():
+    sampler = Sampler(temperature=1.0, top_p=0.6, seed=3)
+    row = logits(math.log(0.5), math.log(0.3), math.log(0.2))
+    assert {sampler.choose(row.copy(), [])[0] for _ in range(300)} == {0, 1}
+
+
+def test_penalties_push_repeated_tokens_down():
+    row = logits(1.0, 0.9)
+    assert Sampler(temperature=0, frequency_penalty=0.2).choose(row.copy(), [0])[0] == 1
+    assert Sampler(temperature=0, presence_penalty=0.05).choose(row.copy(), [0, 0])[0] == 0
+
+
+def test_logprobs_are_natural_and_normalised():
+    row = logits(*(math.log(p) for p in (0.5, 0.25, 0.125, 0.125)))
+    token, explained = Sampler(temperature=0, logprobs=2).choose(row, [])
+    assert token == 0
+    assert explained.logprob == pytest.approx(math.log(0.5), abs=1e-6)
+    assert [t for t, _ in explained.top] == [0, 1]

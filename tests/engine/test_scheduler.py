@@ -1,0 +1,128 @@
+"""The policy, one test per branch of its decision tree."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgebox.engine.sampling import Sampler
+from edgebox.engine.scheduler import MIN_CHUNK, ModelView, Scheduler
+from edgebox.engine.sequence import Sequence
+from edgebox.engine.text import TextStream
+
+CPU = ModelView(prefill_tps=200, batch_tokens=512, abortable=True)
+GPU = ModelView(prefill_tps=5000, batch_tokens=512, abortable=False)
+
+
+def sequence(role="slm", *, prompt=100, position=0, priority=0, arrived=0.0, generated=0):
+    made = Sequence.of(
+        [1] * prompt,
+        role=role,
+        max_tokens=50,
+        arrived=arrived,
+        emit=lambda _event: None,
+        text=TextStream(),
+        sampler=Sampler(),
+        priority=priority,
+    )
+    made.tokens.extend([2] * generated)
+    made.position = position
+    return made
+
+
+def decoding(role="slm", **rest):
+    return sequence(role, prompt=100, position=100, generated=1, **rest)
+
+
+def plan(*sequences, slm=CPU, mlm=CPU):
+    return Scheduler().plan(sequences, {"slm": slm, "mlm": mlm})
+
+
+def tokens(step):
+    return {id(work.sequence): work.tokens for work in step.work}
+
+
+def test_1_nothing_to_do_is_no_step():
+    assert plan() is None
+
+
+def test_2_1_the_step_belongs_to_whoever_waits_even_beside_an_older_backlog():
+    person = sequence("slm", arrived=9.0)
+    step = plan(sequence("mlm", priority=100, arrived=1.0), person)
+    assert step.role == "slm"
+    assert not step.abortable
+
+
+def test_2_1_models_with_equally_urgent_people_take_turns():
+    view = ModelView(200, 512, abortable=True, last_step=7)
+    assert plan(decoding("slm"), decoding("mlm"), slm=view).role == "mlm"
+    assert plan(decoding("slm"), decoding("mlm"), mlm=view).role == "slm"
+
+
+def test_2_2_every_waiting_decoder_gets_a_token_before_prompts_are_read():
+    decoders = [decoding(arrived=i) for i in range(3)]
+    late = sequence(prompt=1000, arrived=10)
+    step = plan(late, *decoders)
+    assert [work.tokens for work in step.work[:3]] == [1, 1, 1]
+    assert step.work[3].sequence is late
+
+
+def test_2_3_prompts_are_read_in_order_of_urgency_within_the_budget():
+    first, second = sequence(prompt=60, arrived=1), sequence(prompt=400, arrived=2)
+    high = sequence(prompt=10, arrived=3, priority=-10)
+    step = plan(first, second, high)
+    assert [work.sequence for work in step.work] == [high, first, second]
+    budget = int(Scheduler().interactive_target * CPU.prefill_tps)
+    assert sum(tokens(step).values()) == budget
+
+
+def test_2_4_backlog_decoders_ride_along_but_backlog_prompts_do_not():
+    person, rider = decoding(), decoding(priority=100)
+    reader = sequence(prompt=300, priority=100)
+    step = plan(person, rider, reader)
+    assert id(rider) in tokens(step)
+    assert id(reader) not in tokens(step)
+
+
+def test_3_1_backlogs_of_two_models_take_turns():
+    view = ModelView(200, 512, abortable=True, last_step=3)
+    both = (sequence("slm", priority=100), sequence("mlm", priority=100))
+    assert plan(*both, slm=view).role == "mlm"
+
+
+def test_3_3_a_batch_step_is_long_where_it_can_be_aborted_and_short_where_not():
+    backlog = sequence(prompt=4000, priority=100)
+    cpu, gpu = plan(backlog, slm=CPU), plan(backlog, slm=GPU)
+    assert cpu.abortable
+    assert cpu.work[0].tokens == CPU.batch_tokens
+    slow_gpu = plan(backlog, slm=ModelView(1000, 512, abortable=False))
+    assert not gpu.abortable
+    assert slow_gpu.work[0].tokens == int(Scheduler().batch_target * 1000)
+
+
+def test_a_slow_spell_does_not_shrink_chunks_below_the_efficient_size():
+    step = plan(sequence(prompt=300), slm=ModelView(5, 512, abortable=True))
+    assert step.work[0].tokens == MIN_CHUNK
+
+
+anyone = st.builds(
+    sequence,
+    st.sampled_from(["slm", "mlm"]),
+    prompt=st.integers(1, 700),
+    priority=st.sampled_from([-10, 0, 10, 100]),
+    arrived=st.floats(0, 100),
+)
+
+
+@given(st.lists(anyone, max_size=30), st.integers(8, 512))
+def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, room):
+    view = ModelView(200, room, abortable=True)
+    step = Scheduler().plan(everyone, {"slm": view, "mlm": view})
+    if not everyone:
+        assert step is None
+        return
+    assert 0 < sum(work.tokens for work in step.work) <= room
+    assert all(0 < work.tokens <= work.sequence.pending for work in step.work)
+    assert len({id(work.sequence) for work in step.work}) == len(step.work)
+    assert all(work.sequence.role == step.role for work in step.work)
+    if any(s.interactive for s in everyone):
+        assert step.work[0].sequence.interactive
+        assert not step.abortable
