@@ -70,6 +70,12 @@ class ApiSettings(Section):
     # "HOST:PORT" of a second listener for /metrics without a key; empty: only with a key.
     metrics_listen: str = ""
 
+    @property
+    def local_url(self) -> str:
+        """Where programs on this machine reach the API."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
 
 class QuickSettings(Section):
     """``[quick]``: the summary an agent waits for."""

@@ -6,6 +6,7 @@
     ├── UsageError                 wrong words on a command line               exit 2
     ├── ConfigError                edgebox.toml or EDGEBOX_* cannot be used    exit 1
     ├── BoxNotRunning              the API or the engine does not answer       exit 3
+    ├── CaseInvalid                a transcript to evaluate with is unusable   exit 1
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
@@ -88,6 +89,10 @@ class BoxNotRunning(EdgeBoxError):
     """The process that this command talks to does not answer."""
 
     exit_code = 3
+
+
+class CaseInvalid(EdgeBoxError):
+    """A file or folder of transcripts to evaluate with cannot be used."""
 
 
 class RequestError(EdgeBoxError):
@@ -186,7 +191,7 @@ class InvalidFields(RequestError):
     slug = "invalid-fields"
 
     def __init__(self, errors: list[tuple[str, str]], detail: str | None = None) -> None:
-        first = f"{errors[0][0]}: {errors[0][1]}" if errors else "The request is not valid."
+        first = ": ".join(filter(None, errors[0])) if errors else "The request is not valid."
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         super().__init__(detail or first + more)
         self.errors = errors

@@ -129,6 +129,15 @@ class Metrics:
         self.http_requests.labels(label, route, str(status)).inc()
         self.http_seconds.labels(route).observe(seconds)
 
+    def quick_done(
+        self, status: str, seconds: float, *, prompt_tokens: int, cached_tokens: int
+    ) -> None:
+        """Count one quick summary that was given."""
+        self.quick_summaries.labels(status).inc()
+        self.quick_seconds.observe(seconds)
+        self.quick_prompt_tokens.inc(prompt_tokens)
+        self.quick_cached_tokens.inc(cached_tokens)
+
     def render(self) -> bytes:
         """The text exposition format."""
         return generate_latest(self.registry)

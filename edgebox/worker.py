@@ -6,7 +6,9 @@ import asyncio
 import fcntl
 import logging
 import os
+import select
 import signal
+import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -34,11 +36,15 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _MARGIN_SECONDS = 5.0
 
 
-def run_worker(settings: Settings) -> int:
+def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
     """Work until SIGTERM or SIGINT; call it on the main thread.
 
     On the signal nothing new is begun, what is going on gets some seconds to end, and the
     rest goes back to the waiting.
+
+    Args:
+        settings: all of them.
+        timing: the runs' waits and the grace at the end.
 
     Returns:
         The exit code.
@@ -58,7 +64,7 @@ def run_worker(settings: Settings) -> int:
             max_attempts=settings.callbacks.max_attempts,
             concurrency=settings.callbacks.concurrency,
         )
-        timing = Timing()
+        timing = timing or Timing()
         backlog = Backlog(settings, store, timing)
         ticker = Ticker(
             store,
@@ -192,13 +198,19 @@ def _only_worker(state_dir: Path) -> Iterator[None]:
 def _signals() -> Iterator[Callable[[float], bool]]:
     """A wait that ends with the first stop signal.
 
-    The signals are blocked in every thread started from here and taken by waiting for them:
-    no handler runs between two arbitrary lines of ours.
+    The interpreter's own C handler writes to a socket, and the wait reads it: no code of
+    ours runs between two arbitrary lines, and it does not matter which thread the kernel
+    picks for the signal.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    ours, theirs = socket.socketpair()
+    theirs.settimeout(0)
+    before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
+    wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     try:
-        yield lambda seconds: signal.sigtimedwait(_STOP_SIGNALS, seconds) is not None
+        yield lambda seconds: bool(select.select([ours], [], [], seconds)[0])
     finally:
-        while signal.sigtimedwait(_STOP_SIGNALS, 0) is not None:
-            pass  # the second of Ctrl-C and a supervisor's SIGTERM must not end us now
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.set_wakeup_fd(wakeup)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        ours.close()
+        theirs.close()

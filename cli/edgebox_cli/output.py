@@ -66,3 +66,10 @@ def table(
     for row in rows:
         view.add_row(*row)
     console().print(view)
+
+
+def local_time(seconds: float) -> str:
+    """Unix seconds as people here read a recent time: month, day and minute."""
+    from datetime import datetime
+
+    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M")

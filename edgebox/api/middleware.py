@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
@@ -82,7 +82,7 @@ class RequestContext:
             await self.app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
             # Neither message nor traceback: both may quote what the client sent.
-            log.error(_line("error", request_id=request_id, error=where(error)))
+            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
             if status == 0:
                 await internal_error(request_id)(scope, receive, send_with_id)
             # Otherwise the answer stays unfinished and the server drops the connection.
@@ -140,5 +140,5 @@ class BodyLimit:
         return f"The body is over {self.limit} bytes. Split it into several requests."
 
 
-def _line(event: str, **fields: Any) -> str:
+def _line(event: str, **fields: str | float | None) -> str:
     return json.dumps({"event": event, **fields}, ensure_ascii=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from edgebox.api.hangup import NoAnswer
 from edgebox.errors import (
     BodyTooLarge,
     EdgeBoxError,
@@ -20,12 +22,15 @@ from edgebox.errors import (
     NotFound,
     RequestError,
     StoreBusy,
+    where,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from starlette.requests import Request
+
+log = logging.getLogger("edgebox.api")
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:edgebox:problem:"
@@ -41,7 +46,6 @@ def problem_body(
     detail: str,
     request_id: str,
     errors: Sequence[tuple[str, str]] = (),
-    **more: Any,
 ) -> dict[str, Any]:
     """The members of a problem, in the order people read them."""
     body: dict[str, Any] = {
@@ -53,7 +57,6 @@ def problem_body(
     }
     if errors:
         body["errors"] = [{"pointer": pointer, "detail": text} for pointer, text in errors]
-    body.update(more)
     return body
 
 
@@ -77,34 +80,37 @@ async def on_edgebox_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, EdgeBoxError)  # noqa: S101 - how Starlette looks handlers up
     request_id = request_id_of(request)
     if isinstance(error, RequestError):
-        headers = {}
-        if error.retry_after is not None:
-            headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-        more: dict[str, Any] = {}
-        if isinstance(error, InvalidBoundKey):
-            more["error"] = "Invalid bound key"
-        fields = error.errors if isinstance(error, InvalidFields | BodyTooLarge) else ()
-        body = problem_body(
-            slug=error.slug,
-            title=error.title,
-            status=error.http_status,
-            detail=error.detail,
-            request_id=request_id,
-            errors=fields,
-            **more,
-        )
-        return problem_response(body, headers)
+        return _refusal(error, request_id)
+    log.warning("%s: %s", request_id, where(error))
     if isinstance(error, StoreBusy):
-        return _unavailable(
-            request_id,
-            "The box could not write it down just now. Send it again.",
-            STORE_RETRY_AFTER,
-        )
+        detail = "The box could not write it down just now; nothing was kept. Send it again."
+        return _unavailable(request_id, detail, STORE_RETRY_AFTER)
     if isinstance(error, EngineError):
-        return _unavailable(
-            request_id, "The language model does not answer just now.", ENGINE_RETRY_AFTER
-        )
+        detail = "The language model does not answer just now."
+        return _unavailable(request_id, detail, ENGINE_RETRY_AFTER)
     return internal_error(request_id)
+
+
+async def on_client_gone(_request: Request, _error: Exception) -> Response:
+    """The client hung up: the log says so, and nothing is sent."""
+    return NoAnswer()
+
+
+def _refusal(error: RequestError, request_id: str) -> Response:
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    body = problem_body(
+        slug=error.slug,
+        title=error.title,
+        status=error.http_status,
+        detail=error.detail,
+        request_id=request_id,
+        errors=error.errors if isinstance(error, InvalidFields | BodyTooLarge) else (),
+    )
+    if isinstance(error, InvalidBoundKey):
+        body["error"] = "Invalid bound key"
+    return problem_response(body, headers)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
@@ -112,12 +118,10 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - how Starlette looks handlers up
     request_id = request_id_of(request)
     if error.status_code == 404:
-        kind: type[RequestError] = NotFound
-        slug, title = kind.slug, kind.title
+        slug, title = NotFound.slug, NotFound.title
         detail = "There is nothing at this path. See /openapi.json for the paths there are."
     elif error.status_code == 405:
-        kind = MethodNotAllowed
-        slug, title = kind.slug, kind.title
+        slug, title = MethodNotAllowed.slug, MethodNotAllowed.title
         allowed = (error.headers or {}).get("Allow", "")
         detail = f"This path answers {allowed or 'other methods'} only."
     else:

@@ -301,7 +301,7 @@ def result_of(outcome: AnalysisOutcome) -> dict[str, Any]:
         "keywords": analysis.keywords,
         "titles": analysis.titles.model_dump(),
         "quality_score": outcome.quality.score,
-        "quality": outcome.quality,
+        "quality": outcome.quality.as_dict(),
         "processing_time": outcome.processing_time,
         "model_used": outcome.model,
     }

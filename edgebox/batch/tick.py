@@ -101,6 +101,9 @@ class Ticker:
         run: works the backlog once; returns when it is done. Its argument is the trigger.
         deliver: sends what is due; returns when nothing is being sent.
         clock: Unix seconds.
+
+    Raises:
+        StoreError: Huey's file cannot be used.
     """
 
     def __init__(
@@ -119,9 +122,26 @@ class Ticker:
         self._clock = clock
         self._alarm_at = 0.0
         self._stopping = threading.Event()
-        self._queue = _Queue(
-            settings.huey_database, batch=Once(self._batch), deliver=Once(self._deliveries)
-        )
+        self._asked = threading.Event()
+        look = Once(self._batch)
+
+        def run_now() -> None:
+            self._asked.set()
+            look()
+
+        create_file(settings.huey_database)  # mode 0600 first: Huey unpickles what it reads
+        try:
+            self._queue = _Queue(
+                settings.huey_database,
+                batch=look,
+                run_now=run_now,
+                deliver=Once(self._deliveries),
+            )
+        except sqlite3.Error:
+            raise StoreError(
+                f"Cannot use {settings.huey_database}. It holds wake-ups only: remove it and "
+                "start again."
+            ) from None
 
     def consume(
         self,
@@ -183,10 +203,15 @@ class Ticker:
             return
         try:
             waiting = self._store.consultations
+            asked = self._asked.is_set()
+            self._asked.clear()  # before looking: whoever asks from here on gets another look
             pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
             last = self._store.runs.last()
             started = last.started_at if last and last.finished_at is not None else None
-            if should_run(pending, oldest, started, self._clock(), self._settings.batch):
+            if asked and pending:
+                self._run("asked")
+                self.wake_deliveries_if_due()
+            elif should_run(pending, oldest, started, self._clock(), self._settings.batch):
                 self._run("size" if pending >= self._settings.batch.min_pending else "time")
                 self.wake_deliveries_if_due()
         except EdgeBoxError as error:
@@ -216,11 +241,19 @@ class Ticker:
         self._queue.deliver(delay=max(0.0, due - now))
 
 
-def make_wake(settings: Settings) -> Callable[[], None]:
-    """A function that has the worker look at the backlog now.
+def make_wake(
+    settings: Settings, *, deliveries: bool = False, force: bool = False
+) -> Callable[[], None]:
+    """A function that has the worker look at the backlog (or the outbox) now.
 
-    For the process that accepts batches; cheap (one small commit), callable from any thread.
-    It never raises: when the wake-up cannot be left, the next tick does without it.
+    For the processes beside the worker. Cheap (one small commit), callable from any thread,
+    never raises: when the wake-up cannot be left, the next tick does without it.
+
+    Args:
+        settings: where Huey's file is.
+        deliveries: the outbox instead of the backlog.
+        force: whatever waits is worked now, without waiting for ``should_run``: somebody
+            at a shell waits for it.
     """
     opened: list[_Queue] = []
     lock = threading.Lock()
@@ -228,8 +261,14 @@ def make_wake(settings: Settings) -> Callable[[], None]:
     def leave() -> None:
         with lock:
             if not opened:
+                if not settings.huey_database.exists():
+                    return  # no worker yet: it begins with a look at everything
                 opened.append(_Queue(settings.huey_database, timeout=1.0))
-        opened[0].batch()
+        queue = opened[0]
+        if force:
+            queue.run_now()
+        else:
+            (queue.deliver if deliveries else queue.batch)()
 
     return lambda: _quietly(leave)
 
@@ -253,10 +292,10 @@ class _Queue:
         path: Path,
         *,
         batch: Callable[[], None] = _nothing,
+        run_now: Callable[[], None] = _nothing,
         deliver: Callable[[], None] = _nothing,
         timeout: float = 5.0,
     ) -> None:
-        create_file(path)  # mode 0600 before anything is in it: Huey unpickles what it reads
         self.huey = SqliteHuey(
             "edgebox",
             filename=os.fspath(path),
@@ -269,6 +308,9 @@ class _Queue:
         def batch_task() -> None:
             batch()
 
+        def run_now_task() -> None:
+            run_now()
+
         def deliver_task() -> None:
             deliver()
 
@@ -277,12 +319,17 @@ class _Queue:
             self.deliver()
 
         self._batch = self.huey.task(name="batch")(batch_task)
+        self._run_now = self.huey.task(name="run_now")(run_now_task)
         self._deliver = self.huey.task(name="deliver")(deliver_task)
         self.huey.periodic_task(crontab(), name="minute")(minute)
 
     def batch(self) -> None:
         """Have the backlog looked at."""
         self.huey.enqueue(self._batch.s())
+
+    def run_now(self) -> None:
+        """Have whatever waits worked now."""
+        self.huey.enqueue(self._run_now.s())
 
     def deliver(self, *, delay: float = 0.0) -> None:
         """Have the outbox looked at, ``delay`` seconds from now."""

@@ -26,7 +26,7 @@ from edgebox.callbacks.post import Poster, SystemResolver
 from edgebox.callbacks.retry import Attempt, retry_delay
 from edgebox.callbacks.signing import bound_key, webhook_headers
 from edgebox.callbacks.urls import check_callback_url, parse_callback_url
-from edgebox.errors import InvalidFields, LeaseLost, NotFound, StoreError, where
+from edgebox.errors import EdgeBoxError, InvalidFields, StoreError, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -159,9 +159,8 @@ class Deliverer:
                 return
             try:
                 attempt = await self.attempt(delivery)
-            except (LeaseLost, NotFound):
-                return  # the batch is analysed again, or gone: its outbox row is, too
-            except StoreError as error:
+            except EdgeBoxError as error:
+                # Where its batch is analysed again, its row is gone: nothing is written below.
                 attempt = Attempt("retry", error=error.detail)
             except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
                 attempt = Attempt("retry", error=f"internal error ({type(error).__name__})")
@@ -173,8 +172,7 @@ class Deliverer:
         """Send once and say how it ended; the outbox is not changed.
 
         Raises:
-            LeaseLost, NotFound: there is nothing to send any more.
-            StoreError: the database could not be read.
+            EdgeBoxError: the database could not be read, or there is nothing to send any more.
         """
         client = self._store.clients.get(delivery.client_id)
         if client is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.transcript import Utterance, split_sentences, split_utterances
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ _FILLERS: Final = re.compile(
 _COURTESY: Final = re.compile(
     r"도와 ?드릴까요|도와 ?드리겠습니다[.!]?$|무엇을 도와|궁금하신|궁금한 (?:점|사항)|더 필요하신"
     r"|문의 ?사항"
-    r"|좋은 하루|행복한|즐거운 하루|이용해 ?주셔서|전화 ?주셔서|기다려 ?주셔서|상담[사원] \S+(?:입"
+    r"|좋은 하루|행복한|바라겠습니다|바랍니다|쾌차|즐거운 하루|이용해 ?주셔서|전화 ?주셔서"
+    r"|기다려 ?주셔서|기다렸|오랜 시간|상담[사원] \S+(?:입"
     r"|이었|였)습니다"
     r"|수고하(?:세요|십시오|셨)|들어가세요|만족도|본인 ?확인|성함|생년월일|연락처가|말씀해 ?주시겠"
     r"|how (?:can|may) i (?:help|assist)|anything else|(?:great|nice|good) (?:day|one)|goodbye"
@@ -53,7 +55,8 @@ _REQUEST: Final = re.compile(
     re.IGNORECASE,
 )
 _OUTCOME: Final = re.compile(
-    r"드렸습니다|했습니다|됐습니다|되었습니다|드리겠습니다|하겠습니다|드릴게요|드릴 예정"
+    r"드렸습니다|드렸어요|변경|바꿔|했습니다|됐습니다|되었습니다|드리겠습니다|하겠습니다|드릴게요"
+    r"|드릴 예정"
     r"|예정입니다|됩니다|될 겁니다"
     r"|완료|접수|처리|발송|예약|등록|취소|환불|방문|문자|내일|오늘|까지|이내|가능합니다|어렵습니다"
     r"|불가"
@@ -128,19 +131,22 @@ def _meaningful(utterances: Sequence[Utterance]) -> Iterator[str]:
 
 
 def _best(sentences: Sequence[str], cue: re.Pattern[str]) -> str:
-    """The sentence with most cues among the first that have any, nearer ones preferred.
+    """The sentence that says most, of the first eight; later ones are about details.
 
-    Eight are looked at from the first with a cue on: later ones belong to another matter. Each
-    cue weighs as much as two places, and beyond three cues no more is learned.
+    Up to three cues, a number and fullness (to 60 characters) speak for a sentence, its distance
+    against it.
     """
-    first = next((i for i, sentence in enumerate(sentences) if cue.search(sentence)), None)
-    if first is None:
-        return max(sentences[:8], key=len, default="")
     ranked = [
-        (min(len({m.group() for m in cue.finditer(sentence)}), 3) * 2 - place, sentence)
-        for place, sentence in enumerate(sentences[first : first + 8])
+        (
+            2 * min(len({match.group() for match in cue.finditer(sentence)}), 3)
+            + 2 * bool(numbers_in(sentence))
+            + min(len(sentence), 60) / 15
+            - place,
+            sentence,
+        )
+        for place, sentence in enumerate(sentences[:8])
     ]
-    return max(ranked, key=lambda one: one[0])[1]
+    return max(ranked, key=lambda one: one[0], default=(0.0, ""))[1]
 
 
 def _ended(sentence: str) -> str:

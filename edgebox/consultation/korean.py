@@ -1,4 +1,4 @@
-r"""Numbers, codes and names in Korean speech, made comparable.
+r"""Numbers and codes in Korean speech, read into a form that can be compared.
 
 A caller says 사십팔만 칠천 원 and a summary writes 487,000원; 오후 세 시 becomes 15:00, and
 공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what
@@ -21,45 +21,26 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.consultation import numerals
+from edgebox.consultation.number import (
+    Number,
+    code,
+    date,
+    plain,
+    quantity,
+    supports,
+    time_of_day,
+)
 from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-Kind = Literal["amount", "date", "time", "phone", "code", "count", "percent", "plain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number as it stands in a text.
-
-    Attributes:
-        kind: What it measures. Durations are ``count``, figures without a unit ``plain``.
-        value: The canonical form: ``487000``, ``2025-9-13``, ``9-13``, ``9mo``, ``15:30``,
-            ``01012345678``, ``A123456``, ``15%``; days ``3d``, minutes ``90min``, months
-            ``12m``; else digits.
-        needs: Any one of these must be given by a source for this number to be borne out.
-        gives: What this number bears out.
-        start: Offset of its first character.
-        end: Offset after its last, the unit included.
-    """
-
-    kind: Kind
-    value: str
-    needs: frozenset[str]
-    gives: frozenset[str]
-    start: int
-    end: int
-
-
-def supports(source: Collection[str], claim: Number) -> bool:
-    """Whether a source that ``gives`` all these bears ``claim`` out."""
-    return any(need in source for need in claim.needs)
+__all__ = ["Number", "codes_in", "normalise", "numbers_in", "supports"]
 
 
 class _Atom(NamedTuple):
@@ -71,6 +52,8 @@ class _Atom(NamedTuple):
     end: int
     sure: bool
     literal: str = ""
+    other: Decimal | None = None
+    """Another reading that speech leaves open: 천이백이 is 1202, or 1200 and a particle."""
 
 
 _DAYS: Final = {
@@ -94,10 +77,10 @@ _UNIT: Final = re.compile(f" ?({_UNIT_WORD})")
 # What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
 # 시스템, 분실, 주소, 대리 ….
 _TAIL: Final = re.compile(
-    r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무)|에|로|으로|과(?!정)|와|만|까지"
-    r"|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대|입니"
-    r"|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고|랑"
-    r"|지[나만]"
+    r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
+    r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
+    r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
+    r"|랑|지[나만]|권"
 )
 _NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 # Units that one syllable may stand before. Any other single syllable stays a word, unless the
@@ -107,7 +90,7 @@ _SINGLES: Final = (
     dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년"], _ANY_DIGIT)
     | dict.fromkeys(["킬로", "기가", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT)
     | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
-    | {"주일": "이삼사오육칠팔", "월": "일삼사오칠팔구", "원": "십백천만억"}
+    | {"주일": "이삼사오육칠팔", "월": "일삼사오칠팔구", "일": "삼육칠팔", "원": "십백천만억"}
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
 _SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에)")
@@ -126,9 +109,11 @@ _PAIRS: Final = {
     "서너": (3, 4), "너댓": (4, 5), "네댓": (4, 5), "네다섯": (4, 5), "대여섯": (5, 6),
     "예닐곱": (6, 7),
 }  # fmt: skip
+# Where no candidate can begin, nothing else is tried: four fifths of all characters.
+_FIRST_SYLLABLES: Final = "하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 _CANDIDATE: Final = re.compile(
     rf"""
-  (?=[\dA-Za-z{ZEROS}{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대])
+  (?=[\dA-Za-z{ZEROS}{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}{_FIRST_SYLLABLES}])
   (?:
     (?P<iso>(?<![\d.])(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
   | (?P<clock>(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:]))
@@ -143,14 +128,15 @@ _CANDIDATE: Final = re.compile(
   | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))
   | (?P<counted>\d)
   | (?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각))(?:
-        (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
+        (?P<point>[{ZEROS}{SINO_DIGITS}십]{{1,4}}[점쩜]{_SPOKEN}{{1,4}})
+      | (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
             (?P<scale>[십백천]?[만억]?)\ ?(?P<unit>{_UNIT_WORD})(?={_TAIL.pattern}))
-      |         (?P<spoken>{_SPOKEN}(?:(?:[ ,-]|\ ?다시\ ?|에\ )?{_SPOKEN}){{3,30}})
+      | (?P<spoken>{_SPOKEN}(?:(?:[ ,-]|\ ?다시\ ?|에\ )?{_SPOKEN}){{3,30}})
       | (?P<days>{"|".join(_DAYS)})
       | (?P<half>반년) | (?P<noon>정오|자정) | (?P<month>[유시]월)
       | (?P<first>첫\ ?번째|첫째|둘째|셋째|넷째)
-      | (?P<sino>[{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}])
       | (?P<native>열|스[물무]|서른|마흔|쉰|예순|일흔|여[든섯덟]|아[흔홉]|[한두세네석넉]|다섯|일곱)
+      | (?P<sino>[{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}])
     )
   )
     """,
@@ -212,40 +198,13 @@ def normalise(text: str) -> str:
 
 
 _PUNCTUATION: Final = re.compile(r"[^\w]+|_+")
-_FAMILY: Final = (
-    "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
-    "장전정조주진차채천최추하한허현홍황"
-)
-_NAME: Final = re.compile(
-    rf"(?<![가-힣])([{_FAMILY}][가-힣]{{2}})"
-    r"(?= ?(?:고객|회원|기사|선생|매니저|팀장|과장|대리|사장)?님)"
-    rf"|(?:상담[사원]|성함은|이름은|본인은|저는) ([{_FAMILY}][가-힣]{{2}})"
-    r"(?=입니다|이에요|예요|이고|이라고|이요)"
-)
-# Three syllables that begin like a family name and are roles.
-_ROLES: Final = """
-    이용자 신청자 구매자 배우자 안내원 주문자 송금인 전문가 임차인 임대인 임직원 조합원 정회원
-    이사장 차주분 전담자 주인분 변호사 세무사 이웃분 공급자 신고자 공무원 신고인 양육자 채무자
-"""
-_NOT_NAMES: Final = frozenset(_ROLES.split())
-_LATIN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z+]{1,30}(?![A-Za-z0-9])")
-
-
-def names_in(text: str) -> list[str]:
-    """People addressed by name, and product names in Latin letters (small letters), no repeats.
-
-    Only forms that cannot be missed: 홍길동 고객님, 김하늘님, 상담사 김하늘입니다, LTE, iPhone.
-    """
-    people = [a or b for a, b in _NAME.findall(text)]
-    latin = [word.casefold() for word in _LATIN.findall(text)]
-    return list(dict.fromkeys([name for name in people if name not in _NOT_NAMES] + latin))
 
 
 def _read(match: re.Match[str]) -> Number | _Atom | None:
     """What stands at a candidate: a number, a part of one, or a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
-    if kind == "spoken":
-        return _spoken(match) or _counted(text, start)
+    if kind in {"spoken", "point"}:
+        return (_spoken(match) if kind == "spoken" else _decimal(match)) or _counted(text, start)
     if kind in {"counted", "sino"}:
         return _counted(text, start)
     if kind == "native":
@@ -265,13 +224,13 @@ def _worded(match: re.Match[str]) -> Number:
         low, high = next(pair for name, pair in _PAIRS.items() if word.startswith(name))
         scale = numerals.stops(match["scale"] or "일", 0)[-1].value
         unit = _UNITS[match["unit"]]
-        one, two = (_quantity(n * scale, unit, *span) for n in (low, high))
+        one, two = (quantity(n * scale, unit, *span) for n in (low, high))
         return replace(two, needs=one.needs | two.needs, gives=one.gives | two.gives)
     if match.lastgroup == "days":
-        return _quantity(Decimal(_DAYS[word]), "day", *span)
+        return quantity(Decimal(_DAYS[word]), "day", *span)
     if match.lastgroup == "half":
-        return _quantity(Decimal(6), "months", *span)
-    return _quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
+        return quantity(Decimal(6), "months", *span)
+    return quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
 
 
 def _formed(match: re.Match[str]) -> Number:
@@ -281,19 +240,19 @@ def _formed(match: re.Match[str]) -> Number:
     before = _DAYPART.search(match.string, max(0, start - 5), start)
     match match.lastgroup:
         case "iso":
-            return _date(parts[0], parts[1], parts[2], start, end)
+            return date(parts[0], parts[1], parts[2], start, end)
         case "slash":
-            return _date(0, parts[0], parts[1], start, end)
+            return date(0, parts[0], parts[1], start, end)
         case "clock":
-            return _time(parts[0], parts[1], before[1] if before else "", start, end)
+            return time_of_day(parts[0], parts[1], before[1] if before else "", start, end)
         case "noon":
-            return _time(12, 0, "낮" if text == "정오" else "밤", start, end)
+            return time_of_day(12, 0, "낮" if text == "정오" else "밤", start, end)
         case "measure":
             figure = numerals.FIGURE.match(text)
-            return _plain("count", numerals.canonical(figure[0] if figure else text), start, end)
+            return plain("count", numerals.canonical(figure[0] if figure else text), start, end)
         case kind:
             signs = re.sub(r"[^A-Za-z0-9]", "", text).upper()
-            return _code("phone" if kind == "phone" else "code", signs, start, end)
+            return code("phone" if kind == "phone" else "code", signs, start, end)
 
 
 def _spoken(match: re.Match[str]) -> Number | None:
@@ -308,7 +267,14 @@ def _spoken(match: re.Match[str]) -> Number | None:
     if len(digits) < 4 or not certain:
         return None
     phone = digits.startswith("0") and 9 <= len(digits) <= 11
-    return _code("phone" if phone else "code", digits, start, start + len(run))
+    end = start + len(run)
+    number = code("phone" if phone else "code", digits, start, end)
+    if run[-1] == "이" and re.match("요|에요|고|라", match.string[end : end + 2]):
+        # 공일이삼이요 may end in 3 and 이요.
+        shorter = code("code", digits[:-1], start, end)
+        needs, gives = number.needs | shorter.needs, number.gives | shorter.gives
+        return replace(number, needs=needs, gives=gives)
+    return number
 
 
 def _counted(text: str, start: int) -> _Atom | None:
@@ -338,6 +304,9 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
         return False
     if stop.lone and unit[1] != "원":
         return False
+    after = text[unit.end() : unit.end() + 1]
+    if (unit[1], after) in {("분", "의"), ("세", "요")}:
+        return False  # 십만분의 이십이; 칠천이백이세요
     figures = text[stop.end - 1].isdigit()
     return figures or _goes_on(text, unit) or _TAIL.match(text, unit.end()) is not None
 
@@ -351,13 +320,51 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> _Atom |
     """A number without a unit: figures always, words in a run of three or more."""
     if not stops:
         return None
-    end, value, _ = stops[-1]
-    run = text[start:end]
-    if run[0].isdigit():
+    if text[start].isdigit():
+        end, value, _ = stops[-1]
+        run = text[start:end]
         literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
         return _Atom(value, "", start, end, sure=True, literal=literal)
-    long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
-    return _Atom(value, "", start, end, sure=True) if long and _TAIL.match(text, end) else None
+    for at in range(len(stops) - 1, -1, -1):
+        end, value, _ = stops[at]
+        run = text[start:end]
+        long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
+        if long and _TAIL.match(text, end):
+            particle = run[-1] == "이" and at > 0
+            other = stops[at - 1].value if particle else _in_ten_thousands(value)
+            return _Atom(value, "", start, end, sure=True, other=other)
+    return None
+
+
+def _in_ten_thousands(value: Decimal) -> Decimal | None:
+    """이억 천오백 and 연봉 사천육백 leave 만 unsaid where nobody can misunderstand."""
+    rest = value % 10**8
+    if rest and rest < 10**4 and rest % 100 == 0:
+        return value - rest + rest * 10**4
+    return None
+
+
+def _decimal(match: re.Match[str]) -> _Atom | None:
+    """영점팔 프로, 사점일오 프로; without a unit only where it begins with zero."""
+    text, start, end = match.string, match.start(), match.end()
+    whole, part = re.split("[점쩜]", match.group())
+    front = numerals.stops(whole, 0)
+    if whole[0] in ZEROS:
+        value = Decimal(0)
+    elif front and front[-1].end == len(whole):
+        value = front[-1].value
+    else:
+        return None
+    unit = _UNIT.match(text, end)
+    known = unit is not None and _TAIL.match(text, unit.end()) is not None
+    digits = numerals.digits(part)
+    exact, shorter = (value + Decimal(f"0.{d}") for d in (digits, digits[:-1] or "0"))
+    if unit is not None and known:
+        return _Atom(exact, _UNITS[unit[1]], start, unit.end(), sure=True)
+    if whole[0] not in ZEROS or not (_TAIL.match(text, end) or part[-1] == "이"):
+        return None
+    other = shorter if part[-1] == "이" and len(part) > 1 else None
+    return _Atom(exact, "", start, end, sure=True, other=other)
 
 
 def _native(text: str, start: int) -> _Atom | None:
@@ -391,86 +398,16 @@ def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
     end = half.end() if half else end
     if "hour" in of:
         before = _DAYPART.search(text, max(0, start - 5), start)
-        yield _time(int(of["hour"]), int(minute), before[1] if before else "", start, end)
+        yield time_of_day(int(of["hour"]), int(minute), before[1] if before else "", start, end)
     elif "hours" in of:
-        yield _quantity(of["hours"] * 60 + minute, "minute", start, end)
+        yield quantity(of["hours"] * 60 + minute, "minute", start, end)
     elif len(chain) > 1 or first.unit == "month":
         year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
-        yield _date(year + 2000 if 0 < year < 100 else year, month, day, start, end)
+        yield date(year + 2000 if 0 < year < 100 else year, month, day, start, end)
     elif first.unit == "" and text[end - 1].isdigit():
-        yield _plain("plain", first.literal or numerals.canonical(first.value), start, end)
+        yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
+    elif first.other is not None:
+        one, two = (quantity(value, first.unit, start, end) for value in (first.value, first.other))
+        yield replace(one, needs=one.needs | two.needs, gives=one.gives | two.gives)
     else:
-        yield _quantity(first.value, first.unit, start, end)
-
-
-def _quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
-    figure = numerals.canonical(value)
-    kind: Kind = "count"
-    claim = figure
-    if unit == "won":
-        kind = "amount"
-    elif unit == "percent":
-        kind, claim = "percent", f"{figure}%"
-    elif unit == "year" and value >= 1900:
-        kind, claim = "date", f"{figure}y"
-    elif unit in {"year", "months"}:
-        claim = f"{numerals.canonical(value * (12 if unit == 'year' else 1))}m"
-    elif unit in {"weeks", "day"}:
-        claim = f"{numerals.canonical(value * (7 if unit == 'weeks' else 1))}d"
-    elif unit == "minute":
-        claim = f"{figure}min"
-    return Number(kind, claim, frozenset({claim}), frozenset({claim, f"#{figure}"}), start, end)
-
-
-def _date(year: int, month: int, day: int, start: int, end: int) -> Number:
-    """A date as far as it was said; 0 is a part that was not.
-
-    With and without the year agree, two different years do not: ``~`` marks what a source
-    without a year gives and a claim with a year can do with.
-    """
-    short = f"{month}-{day}" if day else f"{month}mo"
-    value = f"{year}-{short.removesuffix('mo')}" if year else short
-    gives = {value, short, f"{month}mo", f"#{month}"}
-    gives |= {f"{day}d", f"#{day}"} if day else set()
-    gives |= {f"{year}y", f"{year}-{month}", f"#{year}"} if year else {f"~{short}"}
-    needs = {value, f"~{short}"} if year else {value}
-    return Number("date", value, frozenset(needs), frozenset(gives), start, end)
-
-
-def _time(hour: int, minute: int, part: str, start: int, end: int) -> Number:
-    """A time of day: 오후 3시 is 15:00, 3시 alone may be either."""
-    hour %= 24
-    if hour > 12:
-        hours = [hour]
-    elif part:
-        late = part in {"오후", "점심", "저녁"} or (part == "밤" and 5 < hour < 12)
-        late = late or (part == "낮" and hour not in {10, 11})
-        hours = [hour % 12 + (12 if late else 0)]
-    else:
-        hours = [hour, (hour + 12) % 24]
-    values = [f"{h}:{minute:02d}" for h in hours]
-    gives = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
-    return Number("time", values[0], frozenset(values), frozenset(gives), start, end)
-
-
-def _code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:
-    """What is copied sign by sign. The last four figures are often all that is said again.
-
-    Letters are often lost in speech: figures alone bear out a code with the same figures.
-    """
-    only = re.sub(r"\D", "", signs)
-    long = len(only) >= 4
-    gives = {signs, f"#{only}"} | ({f"#{only[-4:]}"} if long else set())
-    needs = {signs}
-    if only == signs:
-        gives.add(f"~{only}")
-        needs |= {f"#{only}"} if long else set()
-    elif long:
-        needs.add(f"~{only}")
-    return Number(kind, signs, frozenset(needs), frozenset(gives), start, end)
-
-
-def _plain(kind: Literal["plain", "count"], value: str, start: int, end: int) -> Number:
-    needs = {value, f"#{value}"} if kind == "plain" else {value}
-    gives = {value, f"#{value}", f"~{value}"}
-    return Number(kind, value, frozenset(needs), frozenset(gives), start, end)
+        yield quantity(first.value, first.unit, start, end)

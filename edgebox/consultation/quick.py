@@ -9,43 +9,39 @@ sentences answer (``fallback``).
 from __future__ import annotations
 
 import asyncio
-import math
 import re
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from edgebox.consultation.admission import ASK_TOKENS, Admission, Priority, Ticket
 from edgebox.consultation.budget import Speeds, shorten
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.transcript import render, split_utterances
 from edgebox.engine_client import Completion, EngineClient, EngineHealth
-from edgebox.errors import BoxBusy, EngineError, EngineRefused
+from edgebox.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from edgebox.config import QuickSettings
-    from edgebox.engine_client import Delta
+    from edgebox.engine_client import Delta, RoleHealth
 
-Priority = Literal["high", "normal", "low"]
 Status = Literal["success", "partial", "fallback"]
 
 ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
-LEAST_READING: dict[Priority, int] = {"high": 64, "normal": 128, "low": 256}
-"""Prompt tokens below which a summary is not worth promising; over capacity sooner for ``low``."""
-
 EXTRACTIVE = "extractive"
 POLL_SECONDS = 0.5
-ANSWER_TOKENS = 56
-"""A two-sentence Korean summary in the models here, measured; adapted to what comes out."""
-ASK_TOKENS = 32
-"""The instruction after the transcript and the turn markers: never in the cache."""
+LEAST_WORTH = 24
+"""Transcript tokens: with time for fewer the model is not asked at all."""
 MAX_COUNTED_CHARACTERS = 24_000
 """Longer texts are not tokenised in a hurry: their length is estimated first."""
 MAX_SENTENCES = 2
+FREQUENCY_PENALTY = 0.2
+"""Against loops; more of it changes the figures that a summary has to repeat."""
 CAUTION = 0.9
 """Of the reading that would just fit: measured speed varies by about a tenth from call to call."""
 
@@ -67,27 +63,6 @@ class QuickResult:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """A place in the engine's next seconds.
-
-    Attributes:
-        arrived: monotonic seconds at which the request came in.
-        work: engine seconds reserved for it.
-    """
-
-    owner: QuickSummaries
-    transcript: str
-    priority: Priority
-    arrived: float
-    work: float
-    started: float
-
-    def release(self) -> None:
-        """Give the place back; harmless when done twice."""
-        self.owner.release(self)
 
 
 @dataclass(slots=True)
@@ -122,9 +97,8 @@ class QuickSummaries:
         self._clock = clock
         self._health: EngineHealth | None = None
         self._polled = False
-        self._tickets: list[Ticket] = []
-        self._busy_until = 0.0
-        self._answer_tokens = float(ANSWER_TOKENS)
+        self._admission = Admission(settings, self._role, clock)
+        self._empty: dict[str, int] = {}
         self._examples = example_texts()
 
     @property
@@ -135,27 +109,26 @@ class QuickSummaries:
     @property
     def in_flight(self) -> int:
         """Summaries being made now."""
-        return len(self._tickets)
+        return len(self._admission)
 
     async def watch(self) -> None:
         """Keep the engine's health at hand; runs until cancelled."""
         while True:
-            try:
-                self._health = await self._client.health()
-            except EngineError:
-                self._health = None
-            self._polled = True
+            await self.poll()
             await asyncio.sleep(POLL_SECONDS)
 
-    # Admission ------------------------------------------------------------------
+    async def poll(self) -> None:
+        """Ask for the engine's health once."""
+        try:
+            self._health = await self._client.health()
+        except EngineError:
+            self._health = None
+        self._polled = True
 
     def admit(
         self, transcript: str, priority: Priority = "normal", *, arrived: float | None = None
     ) -> Ticket:
-        """Reserve engine time, or refuse at once.
-
-        Nobody's place is taken: the newcomer's work must fit before its own
-        deadline and into the slack of everybody already admitted.
+        """Reserve engine time, or refuse at once (see ``admission.py``).
 
         Args:
             transcript: the whole text.
@@ -165,61 +138,13 @@ class QuickSummaries:
         Raises:
             BoxBusy: no time is left for one more; says when there will be.
         """
-        now = self._clock()
-        arrived = now if arrived is None else arrived
-        if len(self._tickets) >= self._settings.max_in_flight:
-            raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
-        speeds = self._speeds()
-        work = 0.0
-        if speeds is not None:
-            answering = speeds.answering_seconds(self._expected, len(self._tickets) + 1)
-            least = min(LEAST_READING[priority], len(transcript)) + ASK_TOKENS
-            available = self._available(arrived, now)
-            if self._tickets and answering + least / speeds.prefill_tps > available:
-                wait = max(0.0, self._busy_until - now)
-                raise BoxBusy(
-                    "Every second of the model is taken. Try again, or send fewer at once.",
-                    retry_after=max(1, math.ceil(wait)),
-                )
-            wanted = len(transcript) * self._tokens_per_char() + ASK_TOKENS
-            reading = min(wanted / speeds.prefill_tps, max(0.0, available - answering))
-            work = answering + reading
-        start = max(now, self._busy_until)
-        self._busy_until = start + work
-        ticket = Ticket(self, transcript, priority, arrived, work, start)
-        self._tickets.append(ticket)
-        return ticket
+        return self._admission.admit(
+            transcript, priority, self._clock() if arrived is None else arrived
+        )
 
-    def release(self, ticket: Ticket) -> None:
-        """A summary is done or given up; its unused time is free again."""
-        if ticket in self._tickets:
-            self._tickets.remove(ticket)
-            now = self._clock()
-            left = sum(t.work for t in self._tickets if t.started > now)
-            left += sum(t.started + t.work - now for t in self._tickets if t.started <= now)
-            self._busy_until = min(self._busy_until, now + max(0.0, left))
-
-    def _available(self, arrived: float, now: float) -> float:
-        """Engine seconds that a newcomer may use."""
-        ahead = max(now, self._busy_until)
-        deadlines = [t.arrived for t in self._tickets] + [arrived]
-        return min(deadlines) + self._budget - ahead
-
-    @property
-    def _budget(self) -> float:
-        return self._settings.deadline_seconds - self._settings.margin_seconds
-
-    @property
-    def _expected(self) -> int:
-        return min(round(self._answer_tokens), self._settings.max_tokens)
-
-    def _speeds(self) -> Speeds | None:
-        role = self._health.roles.get("slm") if self._health and self._health.ready else None
-        return Speeds.of(role) if role else None
-
-    def _tokens_per_char(self) -> float:
-        role = self._health.roles.get("slm") if self._health else None
-        return role.tokens_per_char if role else 1.0
+    def _role(self) -> RoleHealth | None:
+        """The small model as the engine last described it; None while unknown."""
+        return self._health.roles.get("slm") if self._health and self._health.ready else None
 
     @property
     def _reachable(self) -> bool:
@@ -243,12 +168,13 @@ class QuickSummaries:
         run = _Run()
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         work = asyncio.create_task(self._ask(ticket, run, queue))
-        left = self._settings.deadline_seconds - self._settings.margin_seconds / 3
+        until = ticket.arrived + self._settings.deadline_seconds - self._settings.margin_seconds / 3
         try:
+            # A wait of its own for every piece: a timeout around the yields would strike
+            # in whoever consumes them.
             with suppress(TimeoutError):
-                async with asyncio.timeout(ticket.arrived + left - self._clock()):
-                    while (piece := await queue.get()) is not None:
-                        yield piece
+                while piece := await asyncio.wait_for(queue.get(), until - self._clock()):
+                    yield piece
         finally:
             work.cancel()
             ticket.release()
@@ -256,54 +182,57 @@ class QuickSummaries:
 
     async def _ask(self, ticket: Ticket, run: _Run, queue: asyncio.Queue[str | None]) -> None:
         try:
-            if self._reachable:
-                await self._prepare(ticket, run)
+            if self._reachable and await self._prepare(ticket, run):
                 await self._generate(ticket, run, queue)
         except EngineError:
             pass  # whatever came before is used, else the transcript's own sentences
         finally:
             queue.put_nowait(None)
 
-    async def _prepare(self, ticket: Ticket, run: _Run) -> None:
-        """Build the prompt, shortened to what can be read in time."""
+    async def _prepare(self, ticket: Ticket, run: _Run) -> bool:
+        """Build the prompt, shortened to what can be read in time; False when nothing can."""
         text = ticket.transcript
         utterances = await asyncio.to_thread(split_utterances, text)
         rendered = render(utterances)
         run.messages, run.characters_used = summary_messages(rendered), len(text)
-        speeds = self._speeds()
-        if speeds is None:
-            return
-        left = ticket.arrived + self._budget - self._clock()
-        behind = max(0.0, ticket.started - self._clock())
-        answering = speeds.answering_seconds(self._expected, len(self._tickets))
-        readable = speeds.readable_tokens(CAUTION * (left - behind - answering))
-        per_char = self._tokens_per_char()
-        unread = len(rendered) * per_char + ASK_TOKENS
-        if len(rendered) <= MAX_COUNTED_CHARACTERS:
-            with suppress(EngineRefused):  # longer than the context: the estimate stands
-                count = await self._client.tokenize("slm", run.messages)
-                if count is not None:
-                    unread = count.count - count.cached
-                    empty = await self._empty_tokens()
-                    per_char = max(0.05, (count.count - empty) / max(1, len(rendered)))
-        readable = min(readable, self._context_room())
-        if unread > readable:
-            room = max(LEAST_READING["high"], readable - ASK_TOKENS)
-            kept = shorten(utterances, len(text), int(room / per_char))
+        role = self._role()
+        if role is None:
+            return True
+        speeds = Speeds.of(role)
+        per_char = role.tokens_per_char
+        empty = await self._empty_tokens(role.model)
+        total = empty + int(len(rendered) * per_char)
+        unread = total - empty + ASK_TOKENS
+        if len(rendered) <= MAX_COUNTED_CHARACTERS and (
+            count := await self._client.tokenize("slm", run.messages)
+        ):
+            total, unread = count.count, count.count - count.cached
+            per_char = max(0.05, (total - empty) / max(1, len(rendered)))
+        now = self._clock()
+        left = ticket.arrived + self._admission.budget - now - max(0.0, ticket.started - now)
+        answering = speeds.answering_seconds(self._admission.expected_tokens, self.in_flight)
+        readable = speeds.readable_tokens(CAUTION * (left - answering))
+        room = role.context_tokens - self._settings.max_tokens
+        if unread > readable or total > room:
+            keep = min(readable - ASK_TOKENS, room - empty)
+            if keep < LEAST_WORTH:
+                return False
+            kept = shorten(utterances, len(text), int(keep / per_char))
             run.messages = summary_messages(kept.text)
             run.characters_used = kept.characters_used
+            unread = keep
+        self._admission.revise(ticket, answering + unread / speeds.prefill_tps)
+        return True
 
-    async def _empty_tokens(self) -> int:
-        count = await self._client.tokenize("slm", summary_messages(""))
-        return count.count if count else 0
-
-    def _context_room(self) -> int:
-        role = self._health.roles.get("slm") if self._health else None
-        shared = 2 * len("".join(self._examples))
-        return max(0, role.context_tokens - self._settings.max_tokens - shared) if role else 0
+    async def _empty_tokens(self, model: str) -> int:
+        """Tokens of the prompt without a transcript; the same for as long as the model is."""
+        if model not in self._empty:
+            count = await self._client.tokenize("slm", summary_messages(""))
+            self._empty = {model: count.count if count else 0}
+        return self._empty[model]
 
     async def _generate(self, ticket: Ticket, run: _Run, queue: asyncio.Queue[str | None]) -> None:
-        left = ticket.arrived + self._budget - self._clock()
+        left = ticket.arrived + self._admission.budget - self._clock()
         if left <= 0:
             return
         async with aclosing(
@@ -314,7 +243,7 @@ class QuickSummaries:
                 temperature=0.0,
                 priority=ENGINE_PRIORITY[ticket.priority],
                 deadline=left,
-                frequency_penalty=0.2,
+                frequency_penalty=FREQUENCY_PENALTY,
             )
         ) as pieces:
             async for piece in pieces:
@@ -328,7 +257,7 @@ class QuickSummaries:
                     run.finish_reason = "stop"
                     break
         if run.last and run.finish_reason == "stop":
-            self._answer_tokens += 0.1 * (run.last.completion_tokens - self._answer_tokens)
+            self._admission.answered(run.last.completion_tokens)
 
     def _conclude(self, ticket: Ticket, run: _Run) -> QuickResult:
         text = _tidy(run.text)
@@ -359,7 +288,7 @@ class QuickSummaries:
         )
 
     def _model_name(self) -> str:
-        role = self._health.roles.get("slm") if self._health else None
+        role = self._role()
         return role.model if role else self._client.model_name("slm")
 
 

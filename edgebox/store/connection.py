@@ -118,8 +118,7 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
             f"SQLite {sqlite3.sqlite_version} is too old; EdgeBox needs 3.37 or newer. "
             "Run it with a newer Python or system."
         )
-    if not path.exists():
-        raise StoreError("There is no database yet. Create it with: edgebox init")
+    _check_usable(path)
     with translated():
         # check_same_thread=False: only so that close() may close every thread's.
         conn = sqlite3.connect(
@@ -139,6 +138,23 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
         except BaseException:
             conn.close()
             raise
+
+
+def _check_usable(path: Path) -> None:
+    """Tell a missing file from a forbidden one; SQLite says the same of both."""
+    try:
+        if not path.exists():
+            raise StoreError("There is no database yet. Create it with: edgebox init")
+        usable = os.access(
+            path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids
+        )
+    except PermissionError:
+        usable = False
+    if not usable:
+        raise StoreError(
+            "This user may not use the database. Run the command as the user EdgeBox runs as, "
+            "such as: sudo -u edgebox edgebox ..."
+        )
 
 
 @contextmanager

@@ -1,8 +1,11 @@
+import multiprocessing
 import sqlite3
+import tempfile
 import threading
+from pathlib import Path
 
 import pytest
-from support.stores import submit
+from support.stores import list_as_nobody, submit
 
 from edgebox.errors import StoreBusy, StoreError
 from edgebox.store.connection import Connections, translated, wal_is_safe
@@ -67,6 +70,24 @@ def test_a_missing_database_is_named_and_not_created(tmp_path):
     with pytest.raises(StoreError, match="edgebox init"):
         store.clients.list()
     assert not store.path.exists()
+
+
+@pytest.mark.parametrize("locked", ["folder", "file"])
+def test_another_user_is_told_whom_to_be(locked):
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path: nobody else may enter that one
+        store = Store(Path(name) / "edgebox.db")
+        store.migrate()
+        Path(name).chmod(0o000 if locked == "folder" else 0o711)
+        if locked == "file":
+            store.path.chmod(0o000)
+        spawn = multiprocessing.get_context("spawn")
+        here, there = spawn.Pipe()
+        child = spawn.Process(target=list_as_nobody, args=(store.path, there))
+        child.start()
+        answer = here.recv()
+        child.join()
+        Path(name).chmod(0o700)
+    assert "sudo -u edgebox" in answer
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):

@@ -1,10 +1,12 @@
-"""A real store on disk with a clock that tests set."""
+"""A box's store on disk with one client: batches that wait, batches that have ended."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
+from support.stores import Clock
 
 NOW = 1_757_750_400.0
 RESULT = {
@@ -18,21 +20,11 @@ RESULT = {
 
 
 @dataclass
-class Clock:
-    """Unix seconds that stand still until told."""
-
-    now: float = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
 class Box:
     """A store, its clock, and one client."""
 
     path: Path
-    clock: Clock = field(default_factory=Clock)
+    clock: Callable[[], float] = field(default_factory=lambda: Clock(NOW))
     client: str = "center-1"
 
     def __post_init__(self) -> None:

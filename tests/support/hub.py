@@ -38,6 +38,7 @@ class HubServer:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda request, address: None  # clients hang up on purpose
         self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
 
     @contextlib.contextmanager
@@ -102,7 +103,8 @@ class HubServer:
             request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         cut = self.cuts.pop(0) if self.cuts else None
-        request.wfile.write(body if cut is None else body[:cut])
+        with contextlib.suppress(ConnectionError):  # the client may refuse it half-way
+            request.wfile.write(body if cut is None else body[:cut])
         if cut is not None or self.chunked:
             request.wfile.flush()
             request.close_connection = True

@@ -7,6 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any
 
+from edgebox.errors import StoreError
 from edgebox.store.batches import NewConsultation, Submitted
 from edgebox.store.db import Store
 
@@ -84,3 +85,14 @@ def migrate_together(path: Path, wire: Connection) -> None:
     wire.send("ready")
     wire.recv()
     wire.send(Store(path).migrate())
+
+
+def list_as_nobody(path: Path, wire: Connection) -> None:
+    """Another user's process: tell how the store refuses it."""
+    store = Store(path)
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    try:
+        wire.send(str(store.clients.list()))
+    except StoreError as error:
+        wire.send(error.detail)

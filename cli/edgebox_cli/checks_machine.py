@@ -1,0 +1,173 @@
+"""Checks of the machine: models on disk, memory, room, llama.cpp."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgebox_cli.checks import Check, roles_of
+from edgebox_cli.status_screen import size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.config import Settings
+    from edgebox.engine_client import EngineHealth
+    from edgebox.models.installed import Installed
+
+LEAST_DISK = 2_000_000_000
+
+_NATIVE = (
+    "import llama_cpp; print(llama_cpp.__version__, int(llama_cpp.llama_supports_gpu_offload()))"
+)
+
+
+def models(settings: Settings) -> Iterator[Check]:
+    """Each role has its model on disk, hashed and recorded, or a server that answers."""
+    from edgebox.errors import ModelError
+    from edgebox.models.installed import Installed
+
+    try:
+        installed = Installed(settings.models_dir)
+    except ModelError as error:
+        yield Check("models", "fail", error.detail)
+        return
+    for role, options in roles_of(settings).items():
+        if options.url:
+            yield _server(f"model {role}", options.url)
+            continue
+        try:
+            yield _model(installed, role, options.model)
+        except ModelError as error:
+            yield Check(f"model {role}", "fail", error.detail, f"edgebox models use {role} NAME")
+
+
+def _model(installed: Installed, role: str, model: str) -> Check:
+    name, state = f"model {role}", installed.state(model)
+    if state in ("missing", "partial"):
+        what = "is not here" if state == "missing" else "is only partly here"
+        return Check(name, "fail", f"{model} {what}.", f"edgebox models pull {model}")
+    if state == "unchecked":
+        return Check(
+            name,
+            "warn",
+            f"{model} is hashed again at every start until it is recorded.",
+            f"edgebox models verify {model}",
+        )
+    if installed.get(model).trial:
+        return Check(name, "warn", f"{model} is for trying EdgeBox out: its Korean is poor.")
+    return Check(name, "ok", model)
+
+
+def _server(name: str, url: str) -> Check:
+    import httpx
+
+    try:
+        status = httpx.get(
+            f"{url.rstrip('/').removesuffix('/v1')}/v1/models", timeout=3.0, trust_env=False
+        ).status_code
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return Check(name, "fail", f"{url} does not answer.", "start that server, or unset the url")
+    if status >= 400:
+        return Check(name, "warn", f"{url} answers {status} to /v1/models.")
+    return Check(name, "ok", f"another server, {url}")
+
+
+def memory(settings: Settings, health: EngineHealth | None) -> Check:
+    """The models and their contexts fit beside what runs already."""
+    from edgebox.errors import ModelError
+    from edgebox.models.catalog import memory_need
+    from edgebox.models.installed import Installed
+
+    available = available_memory()
+    if health is not None and health.ready:
+        used = size(health.rss_bytes or 0)
+        return Check("memory", "ok", f"the engine has {used}, {size(available)} are left")
+    need = 0
+    try:
+        installed = Installed(settings.models_dir)
+        for options in roles_of(settings).values():
+            if not options.url:
+                need += memory_need(installed.get(options.model), options.context_tokens)
+    except ModelError:
+        return Check("memory", "ok", f"{size(available)} available")
+    if need > available:
+        return Check(
+            "memory",
+            "fail",
+            f"The models need {size(need)}, {size(available)} are available.",
+            "smaller models (edgebox models list), or a smaller context_tokens under [engines]",
+        )
+    return Check("memory", "ok", f"{size(available)} available, the models need {size(need)}")
+
+
+def disk(settings: Settings) -> Iterator[Check]:
+    """Room for the database and its journal."""
+    folder = next(p for p in (settings.state_dir, *settings.state_dir.parents) if p.exists())
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_DISK:
+        yield Check(
+            "disk",
+            "fail",
+            f"{size(free)} free at {folder}; {size(LEAST_DISK)} should be.",
+            "delete what is not needed, for models: edgebox models remove NAME",
+        )
+    else:
+        yield Check("disk", "ok", f"{size(free)} free at {folder}")
+
+
+def native() -> Iterator[Check]:
+    """llama.cpp loads here, and was built for the GPU if there is one.
+
+    In a process of its own: a library built for another processor kills the one it is in.
+    """
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and a constant
+        [sys.executable, "-P", "-c", _NATIVE],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    words = ended.stdout.split()
+    if ended.returncode < 0:
+        detail = f"llama.cpp was killed while loading (signal {-ended.returncode}): it was built "
+        yield Check("llama.cpp", "fail", f"{detail}for another processor.", "./install.sh")
+        return
+    if ended.returncode or len(words) != 2:
+        last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
+        yield Check("llama.cpp", "fail", f"It cannot be loaded: {last}", "./install.sh")
+        return
+    gpu = words[1] == "1"
+    if not gpu and _has_nvidia():
+        yield Check(
+            "llama.cpp",
+            "warn",
+            f"{words[0]} was built without CUDA, and there is an NVIDIA GPU here.",
+            "./install.sh --cuda",
+        )
+    else:
+        yield Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")
+
+
+def available_memory() -> int:
+    """Bytes that new processes may take, by the kernel's own estimate."""
+    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _has_nvidia() -> bool:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return False
+    try:
+        listed = subprocess.run(  # noqa: S603 - found on the PATH, constant arguments
+            [tool, "-L"], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return listed.returncode == 0 and "GPU" in listed.stdout

@@ -1,0 +1,62 @@
+"""``edgebox doctor``: what is wrong with this box, and what to type next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from edgebox_cli.checks import Check
+
+_MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red")}
+
+
+def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+    """Check this box from the configuration to the callbacks; exit 1 if anything fails."""
+    from dataclasses import asdict
+
+    from edgebox_cli.checks import every_check
+    from edgebox_cli.output import print_json
+
+    checks = list(every_check())
+    failed = sum(check.state == "fail" for check in checks)
+    if as_json:
+        print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
+    else:
+        _show(checks)
+        _conclude(failed, sum(check.state == "warn" for check in checks))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _show(checks: list[Check]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from edgebox_cli.output import console
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for check in checks:
+        word, style = _MARKS[check.state]
+        text = Text(check.detail)
+        if check.fix:
+            text.append(f"\n→ {check.fix}", style="bold")
+        grid.add_row(Text(word, style=style), Text(check.name), text)
+    out = console()
+    out.print(grid, width=min(out.width, 80))
+
+
+def _conclude(failed: int, warnings: int) -> None:
+    from edgebox_cli.output import console
+
+    if failed:
+        line = f"{failed} of the checks failed: begin with the first."
+    elif warnings:
+        line = "Nothing fails; the warnings are worth a look."
+    else:
+        line = "Everything is in order."
+    console().print(f"\n{line}", markup=False)

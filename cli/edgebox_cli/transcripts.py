@@ -1,0 +1,51 @@
+"""Transcripts from files or standard input."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_LONGEST_ID = 120
+
+
+def read(path: Path) -> str:
+    """The text of a file; ``-`` is standard input.
+
+    Raises:
+        UsageError: it cannot be read, is not UTF-8, or is empty.
+    """
+    from edgebox.errors import UsageError
+
+    shown = "standard input" if str(path) == "-" else str(path)
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"Cannot read {shown}: {error.strerror}.") from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{shown} is not UTF-8 text (byte {error.start}). If it is Korean from Windows: "
+            f"iconv -f CP949 -t UTF-8 {'FILE' if str(path) == '-' else shown} | edgebox "
+            "summarize -"
+        ) from None
+    if not text.strip():
+        raise UsageError(f"{shown} has no text.")
+    return text
+
+
+def ids_of(paths: Iterable[Path]) -> list[str]:
+    """A consultation_id for each file: its name without the suffix, numbered where it repeats."""
+    ids: list[str] = []
+    for path in paths:
+        stem = "stdin" if str(path) == "-" else path.stem
+        name = "".join(c for c in stem if c.isprintable()).strip()[:_LONGEST_ID] or "file"
+        unique, number = name, 2
+        while unique in ids:
+            unique, number = f"{name}-{number}", number + 1
+        ids.append(unique)
+    return ids

@@ -1,0 +1,92 @@
+"""The API as data: routes, middleware, handlers."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from edgebox.api.batches import BatchEndpoints
+from edgebox.api.hangup import ClientGone
+from edgebox.api.health import HealthEndpoints
+from edgebox.api.middleware import BodyLimit, RequestContext
+from edgebox.api.openapi import get_openapi
+from edgebox.api.problems import on_client_gone, on_edgebox_error, on_http_exception
+from edgebox.api.quick import QuickEndpoint
+from edgebox.errors import EdgeBoxError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import Lifespan
+
+    from edgebox.api.services import Services
+
+    Endpoint = Callable[[Request], Awaitable[Response]]
+
+HANDLERS: dict[Any, Any] = {
+    EdgeBoxError: on_edgebox_error,
+    HTTPException: on_http_exception,
+    ClientGone: on_client_gone,
+}
+
+
+def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
+    """The public interface (contract, sections 1 to 4)."""
+    quick = QuickEndpoint(services)
+    batches = BatchEndpoints(services)
+    health = HealthEndpoints(services)
+    return _app(
+        services,
+        [
+            _route("POST", "/api/v1/consultation/quick-summary", quick.post),
+            _route("POST", "/api/v1/consultation/batch-analysis", batches.post),
+            _route("GET", "/api/v1/batches", batches.page),
+            _route("GET", "/api/v1/batches/{batch_id}", batches.get),
+            _route("GET", "/healthz", health.alive),
+            _route("GET", "/readyz", health.ready),
+            _route("GET", "/metrics", health.metrics),
+            _route("GET", "/openapi.json", get_openapi),
+        ],
+        lifespan,
+    )
+
+
+def create_metrics_app(services: Services) -> Starlette:
+    """``/metrics`` without a key, for the listener that ``metrics_listen`` names."""
+    health = HealthEndpoints(services)
+    return _app(services, [_route("GET", "/metrics", health.metrics_without_key)])
+
+
+def _app(
+    services: Services, routes: list[Route], lifespan: Lifespan[Starlette] | None = None
+) -> Starlette:
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(
+                RequestContext,
+                metrics=services.metrics,
+                clock=services.monotonic,
+                new_id=lambda: uuid.uuid4().hex,
+            ),
+            Middleware(BodyLimit, limit=services.settings.api.body_limit_bytes),
+        ],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False  # a path with a slash too many does not exist
+    return app
+
+
+def _route(method: str, path: str, endpoint: Endpoint) -> Route:
+    """Exactly one method: Starlette would add HEAD to GET."""
+    route = Route(path, endpoint, methods=[method])
+    route.methods = {method}
+    return route

@@ -1,0 +1,93 @@
+"""Who asks: the bound key of a request, and the client's rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from edgebox.callbacks.signing import verify_bound_key
+from edgebox.errors import InvalidBoundKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.requests import Request
+
+    from edgebox.api.clients_cache import ClientsCache
+    from edgebox.api.ratelimit import RateLimiter
+    from edgebox.store.clients import Client
+
+HEADER = "X-Bound-Key"
+SECOND_LOOK = 0.05
+"""Seconds: a key that fails is checked once more against clients not older than this, so
+that one made a moment ago works at once, and guessing costs at most 20 rereads a second."""
+
+
+class Gate:
+    """Lets requests with a valid key through.
+
+    Args:
+        clients: the cache.
+        limiter: the rates.
+        tolerance: seconds that a key's timestamp may differ from the clock.
+        clock: Unix seconds.
+    """
+
+    def __init__(
+        self,
+        clients: ClientsCache,
+        limiter: RateLimiter,
+        *,
+        tolerance: float,
+        clock: Callable[[], float],
+    ) -> None:
+        self._clients = clients
+        self._limiter = limiter
+        self._tolerance = tolerance
+        self._clock = clock
+
+    async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
+        """Check the key and count the request.
+
+        Args:
+            request: with the header, if it has one; learns its ``client_id``.
+            body: a JSON body that may hold ``bound_key``.
+
+        Raises:
+            InvalidBoundKey: for every reason alike.
+            RateLimited: too many.
+            StoreBusy: the clients have never been read.
+        """
+        key = key_of(request, body)
+        await self._clients.refresh()
+        try:
+            client = self._verify(key)
+        except InvalidBoundKey:
+            await self._clients.refresh(SECOND_LOOK)
+            client = self._verify(key)
+        request.scope["state"]["client_id"] = client.client_id
+        self._limiter.take(client.client_id)
+        return client
+
+    def _verify(self, key: str) -> Client:
+        client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
+        client = self._clients.get(client_id)
+        if client is None:  # pragma: no cover - it was found a moment ago
+            raise InvalidBoundKey
+        return client
+
+
+def key_of(request: Request, body: Mapping[str, Any] | None) -> str:
+    """The one key that a request carries.
+
+    Raises:
+        InvalidBoundKey: none, several, or the header's and the body's differ.
+    """
+    sent = set(request.headers.getlist(HEADER))
+    inside = body.get("bound_key") if body else None
+    if inside is not None:
+        if not isinstance(inside, str):
+            raise InvalidBoundKey
+        sent.add(inside)
+    if len(sent) != 1:
+        raise InvalidBoundKey
+    return sent.pop()

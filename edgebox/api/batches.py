@@ -1,0 +1,262 @@
+"""Batches over HTTP: hand in, look at, list."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from edgebox.api.body import fingerprint
+from edgebox.api.requests import BatchAnalysisRequest, Limits, read_fields
+from edgebox.api.responses import (
+    BatchAccepted,
+    BatchPage,
+    BatchStatus,
+    BatchSummary,
+    CallbackStatus,
+    Counts,
+    json_response,
+)
+from edgebox.callbacks.urls import check_callback_url
+from edgebox.consultation.estimate import Workload, estimate_seconds, seconds_until_run
+from edgebox.errors import InvalidFields, NotFound, RequestConflict, StoreError, where
+from edgebox.store.batches import NewConsultation
+from edgebox.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from edgebox.api.services import Services
+    from edgebox.store.batches import Submitted
+    from edgebox.store.clients import Client
+    from edgebox.store.views import BatchView, ConsultationRow
+
+log = logging.getLogger("edgebox.api")
+
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+_PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
+DEFAULT_PAGE = 50
+
+
+class BatchEndpoints:
+    """Batches.
+
+    Args:
+        services: what they work with.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._limits = Limits.of(services.settings.api)
+        self._in_flight: set[tuple[str, str]] = set()
+
+    async def post(self, request: Request) -> Response:
+        """``POST /api/v1/consultation/batch-analysis``: 202 once the rows are on disk."""
+        services = self._services
+        body = await services.bodies.read(request)
+        client = await services.gate.admit(request, body.fields)
+        key = idempotency_key(request)
+
+        def check() -> tuple[BatchAnalysisRequest, tuple[str, str] | None]:
+            asked = read_fields(BatchAnalysisRequest, body.fields, self._limits)
+            return asked, (key, fingerprint(body.fields)) if key is not None else None
+
+        asked, idempotency = await services.bodies.work(body.size, check)
+        with self._only_one(client, key):
+            submitted, expected = await services.threads.store(
+                lambda: self._submit(client, asked, idempotency)
+            )
+        headers = {"Location": f"/api/v1/batches/{submitted.batch_id}"}
+        if submitted.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        else:
+            services.metrics.consultations_accepted.inc(submitted.total)
+            await self._wake()
+        answer = BatchAccepted(
+            batch_id=submitted.batch_id,
+            total_consultations=submitted.total,
+            estimated_completion=expected,
+        )
+        return json_response(answer, 202, headers)
+
+    async def get(self, request: Request) -> Response:
+        """``GET /api/v1/batches/{batch_id}``: the state, and the results there are."""
+        client = await self._services.gate.admit(request)
+        batch_id: str = request.path_params["batch_id"]
+        view, rows, starts_in = await self._services.threads.store(
+            lambda: self._read(client, batch_id)
+        )
+        results = [entry for row in rows if (entry := row.entry()) is not None]
+        summary = self._summary(view, starts_in)
+        return json_response(BatchStatus(**dict(summary), results=results))
+
+    async def page(self, request: Request) -> Response:
+        """``GET /api/v1/batches?state=&limit=&cursor=``: the caller's own, newest first."""
+        services = self._services
+        client = await services.gate.admit(request)
+        state = request.query_params.get("state") or None
+        cursor = request.query_params.get("cursor") or None
+        limit = _whole_number(request.query_params.get("limit") or str(DEFAULT_PAGE))
+
+        def read() -> tuple[list[BatchView], str | None, float]:
+            views, following = services.store.batches.page(client.client_id, state, limit, cursor)
+            return views, following, self._starts_in()
+
+        views, following, starts_in = await services.threads.store(read)
+        batches = [self._summary(view, starts_in) for view in views]
+        return json_response(BatchPage(batches=batches, next_cursor=following))
+
+    async def _wake(self) -> None:
+        """Tell the worker; without it, its next tick finds the batch."""
+        try:
+            await self._services.threads.store(self._services.wake)
+        except Exception as error:  # noqa: BLE001 - the batch is accepted, whatever happens here
+            log.warning("the worker was not woken: %s", where(error))
+
+    @contextmanager
+    def _only_one(self, client: Client, key: str | None) -> Iterator[None]:
+        """Refuse an Idempotency-Key while another request with it is being written.
+
+        Raises:
+            RequestConflict: 409 (contract, section 3).
+        """
+        if key is None:
+            yield
+            return
+        held = (client.client_id, key)
+        if held in self._in_flight:
+            raise RequestConflict(
+                "A request with this Idempotency-Key is being processed. Try again in a moment.",
+                retry_after=1,
+            )
+        self._in_flight.add(held)
+        try:
+            yield
+        finally:
+            self._in_flight.discard(held)
+
+    # In a thread ----------------------------------------------------------------
+
+    def _submit(
+        self,
+        client: Client,
+        asked: BatchAnalysisRequest,
+        idempotency: tuple[str, str] | None,
+    ) -> tuple[Submitted, str]:
+        """Put it on disk; (what came of it, when it is expected to be done)."""
+        services = self._services
+        if asked.callback_url is not None:
+            check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
+        today = datetime.fromtimestamp(services.clock(), tz=UTC).astimezone()
+        submitted = services.store.batches.submit(
+            client.client_id,
+            [
+                NewConsultation(item.consultation_id, item.conversation_text, item.metadata)
+                for item in asked.consultations
+            ],
+            asked.callback_url,
+            idempotency=idempotency,
+            local_date=f"{today:%Y%m%d}",
+            idempotency_hours=services.settings.api.idempotency_hours,
+        )
+        # From here on it is accepted: nothing may turn that into an error.
+        with suppress(StoreError):
+            view = services.store.batches.get(submitted.batch_id, client.client_id)
+            if view is not None and view.completed_at is not None:
+                return submitted, rfc3339(view.completed_at)
+            if view is not None:
+                return submitted, self._completion(view, self._starts_in())
+        own = Workload(
+            len(asked.consultations), sum(len(c.conversation_text) for c in asked.consultations)
+        )
+        return submitted, self._at(own, services.settings.batch.max_wait_seconds)
+
+    def _read(
+        self, client: Client, batch_id: str
+    ) -> tuple[BatchView, list[ConsultationRow], float]:
+        store = self._services.store
+        view = store.batches.get(batch_id, client.client_id)
+        if view is None:
+            raise NotFound("There is no such batch of yours.")
+        return view, store.batches.consultations(batch_id), self._starts_in()
+
+    def _starts_in(self) -> float:
+        store, settings = self._services.store, self._services.settings.batch
+        last = store.runs.last()
+        return seconds_until_run(
+            store.consultations.pending_count(),
+            store.consultations.oldest_pending_at(),
+            last.started_at if last and last.finished_at is not None else None,
+            self._services.clock(),
+            settings,
+        )
+
+    # Shapes ---------------------------------------------------------------------
+
+    def _completion(self, view: BatchView, starts_in: float) -> str:
+        """When an open batch will be done."""
+        work = Workload(
+            view.ahead + view.remaining, view.ahead_characters + view.remaining_characters
+        )
+        # What runs now runs on; only what waits has to wait for the next run.
+        return self._at(work, starts_in if view.state == "queued" else 0.0)
+
+    def _at(self, work: Workload, starts_in: float) -> str:
+        health = self._services.quick.health
+        seconds = estimate_seconds(
+            work,
+            health.roles.get("mlm") if health else None,
+            concurrency=self._services.settings.batch.concurrency,
+            seconds_until_run=starts_in,
+        )
+        return rfc3339(math.ceil(self._services.clock() + seconds))
+
+    def _summary(self, view: BatchView, starts_in: float) -> BatchSummary:
+        callback = completed_at = expected = None
+        if view.completed_at is not None:
+            completed_at = rfc3339(view.completed_at)
+        else:
+            expected = self._completion(view, starts_in)
+        if view.callback_state is not None:
+            callback = CallbackStatus(state=view.callback_state, attempts=view.callback_attempts)
+        return BatchSummary(
+            batch_id=view.batch_id,
+            state=view.state,
+            total_consultations=view.total,
+            counts=Counts(
+                pending=view.pending, running=view.running, done=view.done, failed=view.failed
+            ),
+            created_at=rfc3339(view.created_at),
+            completed_at=completed_at,
+            estimated_completion=expected,
+            callback=callback,
+        )
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The header, if there is one.
+
+    Raises:
+        InvalidFields: empty, too long, not printable ASCII, or sent twice.
+    """
+    sent = request.headers.getlist(IDEMPOTENCY_HEADER)
+    if not sent:
+        return None
+    if len(sent) > 1 or not _PRINTABLE.fullmatch(sent[0]):
+        raise InvalidFields(
+            [("", f"{IDEMPOTENCY_HEADER}: send it once, 1 to 255 printable ASCII characters.")],
+            f"{IDEMPOTENCY_HEADER}: send it once, 1 to 255 printable ASCII characters.",
+        )
+    return sent[0]
+
+
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidFields([("/limit", "Send a whole number.")])
+    return int(text)

@@ -1,0 +1,100 @@
+"""The clients in memory, at most a second old, so that no key check waits for the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Protocol
+
+from edgebox.errors import StoreBusy, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from edgebox.store.clients import Client
+
+log = logging.getLogger("edgebox.api")
+
+MAX_AGE = 1.0
+"""Seconds after which a change (a disabled client, a new secret) is seen at the latest."""
+
+PATIENCE = 0.2
+"""Seconds a request waits for a reread; after that the last known clients decide."""
+
+
+class ClientSource(Protocol):
+    """Where clients come from (``store.clients.Clients``)."""
+
+    def list(self) -> list[Client]:
+        """Every client."""
+
+    def data_version(self) -> int:
+        """Grows with every change."""
+
+
+class ClientsCache:
+    """A snapshot of the clients; one reread at a time, off the event loop.
+
+    Args:
+        source: the store's clients.
+        run: runs a blocking call in a thread.
+        clock: monotonic seconds.
+        patience: seconds to wait for a reread.
+    """
+
+    def __init__(
+        self,
+        source: ClientSource,
+        run: Callable[[Callable[[], None]], Awaitable[None]],
+        *,
+        clock: Callable[[], float],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._source = source
+        self._run = run
+        self._clock = clock
+        self._patience = patience
+        self._clients: dict[str, Client] | None = None
+        self._version = -1
+        self._as_of = float("-inf")
+        self._tried = float("-inf")
+        self._reading: asyncio.Task[None] | None = None
+
+    def get(self, client_id: str) -> Client | None:
+        """The client as of the last reread."""
+        return (self._clients or {}).get(client_id)
+
+    async def refresh(self, max_age: float = MAX_AGE) -> None:
+        """Reread unless the snapshot is younger than ``max_age`` seconds.
+
+        A busy store leaves the last snapshot in force, and is asked again only
+        after ``max_age``, so that requests do not queue up behind it.
+
+        Raises:
+            StoreBusy: the clients have never been read.
+        """
+        now = self._clock()
+        if now - max(self._as_of, self._tried) > max_age and self._reading is None:
+            self._tried = now
+            self._reading = asyncio.create_task(self._reread(now))
+        if self._reading is not None and now - self._as_of > max_age:
+            left = self._tried + self._patience - now  # for all who wait: not for each anew
+            if left > 0:
+                await asyncio.wait({self._reading}, timeout=left)
+        if self._clients is None:
+            raise StoreBusy("The clients could not be read.")
+
+    async def _reread(self, now: float) -> None:
+        try:
+            await self._run(self._read)
+            self._as_of = now
+        except StoreError as error:
+            log.warning("the clients could not be reread: %s", error.detail)
+        finally:
+            self._reading = None
+
+    def _read(self) -> None:
+        version = self._source.data_version()
+        if self._clients is None or version != self._version:
+            self._clients = {client.client_id: client for client in self._source.list()}
+            self._version = version

@@ -1,0 +1,119 @@
+"""Is it alive, is it ready, how is it doing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, Response
+
+from edgebox import __version__
+from edgebox.api.problems import problem_body, problem_response, request_id_of
+from edgebox.config import ROLES
+from edgebox.errors import StoreError
+from edgebox.metrics import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from edgebox.api.services import Services
+
+STORE_PATIENCE = 1.0
+"""Seconds the database has to answer a question about its health."""
+
+REMEMBERED = 1.0
+"""Seconds that an answer about the store stands: whoever asks often costs nothing."""
+
+
+class HealthEndpoints:
+    """``/healthz``, ``/readyz`` and ``/metrics``.
+
+    Args:
+        services: what they work with.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._asking: asyncio.Task[bool] | None = None
+        self._asked_at = float("-inf")
+
+    async def alive(self, _request: Request) -> Response:
+        """``GET /healthz``: this process answers."""
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    async def ready(self, request: Request) -> Response:
+        """``GET /readyz``: the store answers and the engine is ready, else 503 and which is not."""
+        parts = {
+            "store": "ok" if await self._store_ok() else "unavailable",
+            "engine": self._engine(),
+        }
+        if all(state in {"ok", "remote"} for state in parts.values()):
+            return JSONResponse({"status": "ready", "parts": parts})
+        failing = " and ".join(
+            part for part, state in parts.items() if state not in {"ok", "remote"}
+        )
+        body = problem_body(
+            slug="not-ready",
+            title="Not ready",
+            status=503,
+            detail=f"Not ready: {failing}. On the box, edgebox doctor says what to do.",
+            request_id=request_id_of(request),
+        )
+        return problem_response(body | {"parts": parts}, {"Retry-After": "2"})
+
+    async def metrics(self, request: Request) -> Response:
+        """``GET /metrics`` on the API's own port: with a key."""
+        await self._services.gate.admit(request)
+        return await self.metrics_without_key(request)
+
+    async def metrics_without_key(self, _request: Request) -> Response:
+        """``GET /metrics`` on its own listener."""
+        services = self._services
+        health = services.quick.health
+        services.metrics.quick_in_flight.set(services.quick.in_flight)
+        services.metrics.engine_up.set(health is not None and health.ready)
+        services.metrics.engine_rss_bytes.set((health and health.rss_bytes) or 0)
+        for role, speed in (health.roles if health else {}).items():
+            gauge = services.metrics.engine_tokens_per_second
+            gauge.labels(role, "prefill").set(speed.prefill_tps)
+            gauge.labels(role, "decode").set(speed.decode_tps)
+            gauge.labels(role, "batch_decode").set(speed.batch_decode_tps)
+        await self._store_ok()
+        return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
+
+    def _engine(self) -> str:
+        engines = self._services.settings.engines
+        if all(engines.role(role).url for role in ROLES):
+            return "remote"  # nothing of ours to be ready
+        health = self._services.quick.health
+        if health is None:
+            return "unavailable"
+        return "ok" if health.ready else "starting"
+
+    async def _store_ok(self) -> bool:
+        """Ask the store, one question at a time whoever asks; a slow answer is a no."""
+        now = self._services.monotonic()
+        done = self._asking is None or self._asking.done()
+        if self._asking is None or (done and now - self._asked_at > REMEMBERED):
+            self._asked_at = now
+            self._asking = asyncio.create_task(self._services.threads.store(self._ask_store))
+        await asyncio.wait({self._asking}, timeout=STORE_PATIENCE)
+        return self._asking.done() and self._asking.result()
+
+    def _ask_store(self) -> bool:
+        """Read the queue's and the outbox's state into the gauges; in a thread."""
+        store, metrics = self._services.store, self._services.metrics
+        try:
+            pending = store.consultations.pending_count()
+            oldest = store.consultations.oldest_pending_at()
+            callbacks = store.outbox.counts()
+        except StoreError:
+            metrics.store_up.set(0)
+            return False
+        waited = 0.0 if oldest is None else max(0.0, self._services.clock() - oldest)
+        metrics.store_up.set(1)
+        metrics.pending.set(pending)
+        metrics.oldest_pending_seconds.set(waited)
+        for state, number in callbacks.items():
+            metrics.callbacks.labels(state).set(number)
+        return True

@@ -1,0 +1,198 @@
+"""The interface as OpenAPI 3.1, built from the models that check and make the messages."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import models_json_schema
+from starlette.responses import Response
+
+from edgebox import __version__
+from edgebox.api.auth import HEADER
+from edgebox.api.batches import IDEMPOTENCY_HEADER
+from edgebox.api.requests import BatchAnalysisRequest, QuickSummaryRequest
+from edgebox.api.responses import (
+    BatchAccepted,
+    BatchPage,
+    BatchStatus,
+    Problem,
+    QuickSummaryAnswer,
+)
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_PROBLEMS = {
+    "400": "Not JSON",
+    "401": "The bound key is missing or not valid",
+    "404": "Nothing here for this client",
+    "409": "The same Idempotency-Key is being processed",
+    "413": "The body, a transcript or the batch is over its limit",
+    "415": "Not application/json in UTF-8",
+    "422": "Fields are wrong; `errors` names each",
+    "429": "This client's rate; see Retry-After",
+    "503": "The box is full or starting; see Retry-After",
+}
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def openapi() -> dict[str, Any]:
+    """The whole document."""
+    _, definitions = models_json_schema(
+        [
+            (QuickSummaryRequest, "validation"),
+            (BatchAnalysisRequest, "validation"),
+            (QuickSummaryAnswer, "serialization"),
+            (BatchAccepted, "serialization"),
+            (BatchStatus, "serialization"),
+            (BatchPage, "serialization"),
+            (Problem, "serialization"),
+        ],
+        ref_template=_REFERENCE,
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "EdgeBox",
+            "version": __version__,
+            "description": "Consultation summaries on one machine. Every error is an RFC 9457 "
+            "problem; every answer carries X-Request-Id.",
+        },
+        "paths": _paths(),
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {
+                "boundKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": HEADER,
+                    "description": "client_id:timestamp:hex(HMAC-SHA256(secret, "
+                    "client_id:timestamp)); Unix seconds, ±300 s. A JSON body may carry it "
+                    "as bound_key instead.",
+                }
+            },
+        },
+    }
+
+
+def _paths() -> dict[str, Any]:
+    quick = _operation(
+        "quickSummary",
+        "A summary of one or two sentences, within the deadline",
+        {"200": _json("QuickSummaryAnswer", "The summary")},
+        body="QuickSummaryRequest",
+        problems=("400", "401", "413", "415", "422", "429", "503"),
+    )
+    quick["responses"]["200"]["content"]["text/event-stream"] = {
+        "schema": {"type": "string"},
+        "example": 'event: delta\ndata: {"text": "…"}\n\nevent: done\ndata: {…}\n\n',
+    }
+    batch = _operation(
+        "batchAnalysis",
+        "Hand in consultations for detailed analysis",
+        {"202": _json("BatchAccepted", "They are on disk and will be analysed")},
+        body="BatchAnalysisRequest",
+        problems=("400", "401", "409", "413", "415", "422", "429", "503"),
+    )
+    batch["parameters"] = [
+        {
+            "name": IDEMPOTENCY_HEADER,
+            "in": "header",
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": "The same key and body give the same batch.",
+        }
+    ]
+    page = _operation(
+        "listBatches",
+        "The caller's batches, newest first",
+        {"200": _json("BatchPage", "One page")},
+        problems=("401", "422", "429", "503"),
+    )
+    states = ["queued", "running", "completed", "failed"]
+    page["parameters"] = [
+        _query("state", {"type": "string", "enum": states}),
+        _query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+        _query("cursor", {"type": "string"}),
+    ]
+    one = _operation(
+        "getBatch",
+        "A batch's state, and the results there are",
+        {"200": _json("BatchStatus", "The batch")},
+        problems=("401", "404", "429", "503"),
+    )
+    one["parameters"] = [
+        {"name": "batch_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
+    return {
+        "/api/v1/consultation/quick-summary": {"post": quick},
+        "/api/v1/consultation/batch-analysis": {"post": batch},
+        "/api/v1/batches": {"get": page},
+        "/api/v1/batches/{batch_id}": {"get": one},
+        "/healthz": {"get": _plain("alive", "This process answers")},
+        "/readyz": {"get": _plain("ready", "The store and the engine are ready", ("503",))},
+        "/metrics": {"get": _plain("metrics", "Prometheus metrics", ("401",), key=True)},
+        "/openapi.json": {"get": _plain("openapi", "This document")},
+    }
+
+
+def _operation(
+    name: str,
+    summary: str,
+    answers: dict[str, Any],
+    *,
+    body: str | None = None,
+    problems: tuple[str, ...],
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": name,
+        "summary": summary,
+        # A body may carry the key itself.
+        "security": [{"boundKey": []}, {}] if body else [{"boundKey": []}],
+        "responses": answers | {status: _problem(status) for status in problems},
+    }
+    if body:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model=body)}}},
+        }
+    return operation
+
+
+def _plain(
+    name: str, summary: str, problems: tuple[str, ...] = (), *, key: bool = False
+) -> dict[str, Any]:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "security": [{"boundKey": []}] if key else [],
+        "responses": {"200": {"description": summary}} | {s: _problem(s) for s in problems},
+    }
+
+
+def _json(model: str, description: str) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model=model)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(status: str) -> dict[str, Any]:
+    schema = {"$ref": _REFERENCE.format(model="Problem")}
+    return {
+        "description": _PROBLEMS[status],
+        "content": {"application/problem+json": {"schema": schema}},
+    }
+
+
+def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "schema": schema}
+
+
+@cache
+def _document() -> bytes:
+    return json.dumps(openapi(), ensure_ascii=False).encode()
+
+
+async def get_openapi(_request: Request) -> Response:
+    """``GET /openapi.json``."""
+    return Response(_document(), media_type="application/json")

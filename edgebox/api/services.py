@@ -1,0 +1,48 @@
+"""What the endpoints work with; built by the composition root, passed to each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.api.auth import Gate
+    from edgebox.api.body import BodyReader
+    from edgebox.api.threads import Threads
+    from edgebox.config import Settings
+    from edgebox.consultation.quick import QuickSummaries
+    from edgebox.metrics import Metrics
+    from edgebox.store.db import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything an endpoint may need.
+
+    Attributes:
+        settings: the administrator's.
+        store: blocking; only through ``threads.store``.
+        quick: admission and the race against the deadline; knows the engine's health.
+        gate: keys and rates.
+        bodies: reads JSON bodies.
+        threads: for what blocks.
+        metrics: counters.
+        wake: tells the worker that something waits; blocking, never raises.
+        own_ports: TCP ports that callbacks must not go to.
+        clock: Unix seconds.
+        monotonic: seconds that never jump.
+    """
+
+    settings: Settings
+    store: Store
+    quick: QuickSummaries
+    gate: Gate
+    bodies: BodyReader
+    threads: Threads
+    metrics: Metrics
+    wake: Callable[[], None]
+    own_ports: frozenset[int]
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]

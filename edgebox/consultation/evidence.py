@@ -1,0 +1,128 @@
+"""What a score looks at: a transcript and an analysis, their numbers and words read once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.fallback import extractive_summary
+from edgebox.consultation.korean import Number, numbers_in
+from edgebox.consultation.transcript import split_sentences, split_utterances
+from edgebox.consultation.words import bigrams, content_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edgebox.consultation.types import Analysis
+
+_TAIL: Final = 0.4
+"""The last part of a transcript, in characters, where the outcome stands."""
+
+
+class Text:
+    """A text with its numbers, words and letters, each read once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return numbers_in(self.text)
+
+    @cached_property
+    def gives(self) -> frozenset[str]:
+        return frozenset().union(*(number.gives for number in self.numbers))
+
+    @cached_property
+    def words(self) -> Counter[str]:
+        """Content words outside numbers."""
+        parts, pos = [], 0
+        for number in self.numbers:
+            parts.append(self.text[pos : number.start])
+            pos = number.end
+        return Counter(content_words(" ".join([*parts, self.text[pos:]])))
+
+    @cached_property
+    def squeezed(self) -> str:
+        return "".join(self.text.split()).casefold()
+
+    @cached_property
+    def bigrams(self) -> set[str]:
+        return bigrams(self.text.casefold())
+
+    def holds(self, word: str) -> float:
+        """How much of a word is here: all of it, or the share of its character pairs.
+
+        Compounds are written together or apart at will (방문수리, 방문 수리), and endings differ.
+        """
+        if word in self.squeezed:
+            return 1.0
+        pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+        return sum(pair in self.bigrams for pair in pairs) / len(pairs)
+
+
+class Source(Text):
+    """The transcript: whole, by speaker, and its last part. Times of recording are left out."""
+
+    def __init__(self, transcript: str) -> None:
+        utterances = split_utterances(transcript)
+        super().__init__("\n".join(utterance.text for utterance in utterances))
+        by = {
+            speaker: "\n".join(u.text for u in utterances if u.speaker == speaker)
+            for speaker in ("customer", "agent")
+        }
+        self.attributed = bool(by["customer"] and by["agent"])
+        self.customer, self.agent = Text(by["customer"]), Text(by["agent"])
+        least = min(len(self.text), max(120, int(len(self.text) * _TAIL)))
+        self.tail = Text(self.text[len(self.text) - least :])
+        self.key = Text(extractive_summary(transcript, 400))
+
+
+class Said:
+    """The analysis, field by field."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        summary, titles = analysis.summary, analysis.titles
+        self.customer, self.agent, self.result = (
+            Text(unicodedata.normalize("NFKC", text))
+            for text in (summary.customer, summary.agent, summary.result)
+        )
+        self.fields = (self.customer, self.agent, self.result)
+        self.keywords = [unicodedata.normalize("NFKC", word) for word in analysis.keywords]
+        self.title = unicodedata.normalize("NFKC", titles.keyword)
+        self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive))
+        listed = (*self.keywords, self.title.replace("_", " "))
+        self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
+        self.whole = Text("\n".join(self.texts))
+        self.prose = Text("\n".join(field.text for field in self.fields))
+        self.claims = [number for number in self.whole.numbers if telling(number)]
+
+
+def telling(number: Number) -> bool:
+    """One of a thing, and a small figure of a range (2~3일), say nothing by themselves."""
+    small = number.kind == "plain" and len(number.value) < 2
+    return not small and number.value not in {"0", "1"}
+
+
+_CLAUSE_END: Final = re.compile(r"[,;]\s+|(?<=[고며])\s+")
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Sentences, cut again where one statement is joined to the next."""
+    spans = []
+    for start, end in split_sentences(text):
+        at = start
+        for match in _CLAUSE_END.finditer(text, start, end):
+            spans.append((at, match.end()))
+            at = match.end()
+        spans.append((at, end))
+    return spans
+
+
+def mean(values: Iterable[float]) -> float:
+    """The average; 0 of nothing."""
+    listed = list(values)
+    return sum(listed) / len(listed) if listed else 0.0

@@ -1,0 +1,142 @@
+import json
+
+import pytest
+
+from edgebox.api.body import fingerprint, parse_object
+from edgebox.errors import MalformedRequest
+from support.api_box import BATCH, QUICK, TALK, ApiBox, api_box
+
+pytestmark = pytest.mark.anyio
+
+JSON = "application/json"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"text"',
+        b"null",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1e999}',
+        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"a": 1, "a": 2}',
+        b'{"a": {"b": 1, "b": 1}}',
+        b'{"a": "\xff"}',
+        '{"a": "가"}'.encode("euc-kr"),
+        '{"a": 1}'.encode("utf-16"),
+        b'{"a": 1} x',
+        b'{"a": ' * 100_000,
+        b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"a": "line\nbreak"}',
+    ],
+    ids=repr,
+)
+def test_what_is_not_a_json_object_is_refused(raw: bytes) -> None:
+    with pytest.raises(MalformedRequest) as refused:
+        parse_object(raw)
+    assert len(refused.value.detail) < 100
+
+
+def test_a_byte_order_mark_is_ignored() -> None:
+    assert parse_object(b"\xef\xbb\xbf" + '{"가": [1, 2.5, null]}'.encode()) == {
+        "가": [1, 2.5, None]
+    }
+
+
+def test_a_refusal_says_where_and_not_what() -> None:
+    with pytest.raises(MalformedRequest) as refused:
+        parse_object('{"conversation_text": "비밀",\n x}'.encode())
+    assert "line 2, column 2" in refused.value.detail
+    assert "비밀" not in refused.value.detail
+
+
+def test_the_fingerprint_ignores_the_key_the_order_and_the_spacing_only() -> None:
+    one = parse_object(b'{"a": {"x": 1, "y": "\\ud800"}, "bound_key": "k1"}')
+    same = parse_object(b'{"bound_key": "k2","a":{"y":"\\ud800","x":1}}')
+    other = parse_object(b'{"a": {"x": 2, "y": "\\ud800"}, "bound_key": "k1"}')
+    assert fingerprint(one) == fingerprint(same) != fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "text/plain",
+        "",
+        "application/json; charset=euc-kr",
+        "application/jsonx",
+        "application/x-www-form-urlencoded",
+    ],
+)
+async def test_another_content_type_is_a_415(box: ApiBox, kind: str) -> None:
+    headers = box.headers() | {"Content-Type": kind}
+    answer = await box.http.post(QUICK, content=b"{}", headers=headers)
+    assert answer.status_code == 415
+    assert "application/json" in answer.json()["detail"]
+
+
+async def test_a_compressed_body_is_a_415(box: ApiBox) -> None:
+    headers = box.headers() | {"Content-Type": JSON, "Content-Encoding": "gzip"}
+    assert (await box.http.post(QUICK, content=b"x", headers=headers)).status_code == 415
+
+
+@pytest.mark.parametrize("kind", [JSON, "APPLICATION/JSON", 'application/json; charset="UTF-8"'])
+async def test_json_by_any_of_its_spellings_is_taken(box: ApiBox, kind: str) -> None:
+    body = json.dumps({"consultation_id": "CL-1", "conversation_text": TALK})
+    headers = box.headers() | {"Content-Type": kind}
+    assert (await box.http.post(QUICK, content=body, headers=headers)).status_code == 200
+
+
+async def test_the_checks_come_in_their_order(box: ApiBox) -> None:
+    """Content type, size, JSON, key, fields: each request is wrong in all later ways too."""
+    too_long = {"Content-Length": "99999999"}
+
+    async def status(content: bytes, **headers: str) -> int:
+        answer = await box.http.post(QUICK, content=content, headers=headers)
+        return answer.status_code
+
+    assert await status(b"not json", **{"Content-Type": "text/plain"}, **too_long) == 415
+    assert await status(b"not json", **{"Content-Type": JSON}, **too_long) == 413
+    assert await status(b"not json", **{"Content-Type": JSON}) == 400
+    assert await status(b"{}", **{"Content-Type": JSON}) == 401
+    assert await status(b"{}", **{"Content-Type": JSON}, **box.headers()) == 422
+
+
+async def test_a_path_that_does_not_exist_says_so_whatever_the_body(box: ApiBox) -> None:
+    answer = await box.http.post("/nowhere", content=b"x", headers={"Content-Length": "99999999"})
+    assert answer.status_code == 404
+
+
+async def test_a_streamed_body_over_the_limit_is_a_413(tmp_path, anyio_backend) -> None:
+    async def endless():
+        for _ in range(100):
+            yield b" " * 1000
+
+    async with api_box(tmp_path, api={"body_limit_bytes": 10_000}) as box:
+        headers = box.headers() | {"Content-Type": JSON}
+        answer = await box.http.post(QUICK, content=endless(), headers=headers)
+        assert answer.status_code == 413
+        assert "10000 bytes" in answer.json()["detail"]
+
+
+async def test_a_large_body_is_read_too(box: ApiBox) -> None:
+    answer = await box.batch(*["고객: 문의합니다. " * 9_000] * 4)
+    assert answer.status_code == 202
+
+
+async def test_bodies_in_memory_have_a_limit_over_all_requests(box: ApiBox) -> None:
+    box.services.bodies._held = 8 * box.settings.api.body_limit_bytes  # other requests' bodies
+    answer = await box.quick()
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    box.services.bodies._held = 0
+    assert (await box.quick()).status_code == 200
+    assert box.services.bodies._held == 0
+
+
+async def test_an_empty_body_is_a_400(box: ApiBox) -> None:
+    headers = box.headers() | {"Content-Type": JSON}
+    assert (await box.http.post(BATCH, content=b"", headers=headers)).status_code == 400

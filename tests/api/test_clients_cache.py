@@ -1,0 +1,128 @@
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.threads import Threads
+from edgebox.errors import StoreBusy
+from edgebox.store.db import Store
+
+pytestmark = pytest.mark.anyio
+
+
+class Counting:
+    """The store's clients, with the reads counted and a gate in front of them."""
+
+    def __init__(self, store: Store) -> None:
+        self.clients = store.clients
+        self.lists = 0
+        self.versions = 0
+        self.open = threading.Event()
+        self.open.set()
+        self.error: StoreBusy | None = None
+
+    def list(self):
+        self.lists += 1
+        return self.clients.list()
+
+    def data_version(self) -> int:
+        self.versions += 1
+        self.open.wait(5)
+        if self.error:
+            raise self.error
+        return self.clients.data_version()
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    made = Store(tmp_path / "edgebox.db", busy_timeout=0.05)
+    made.migrate()
+    made.clients.create("center-1")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def threads():
+    made = Threads()
+    yield made
+    made.close()
+
+
+async def test_clients_are_reread_only_when_old_and_changed(store, threads) -> None:
+    now = [0.0]
+    source = Counting(store)
+    cache = ClientsCache(source, threads.keys, clock=lambda: now[0])
+    for _ in range(10):
+        await cache.refresh()
+    assert (source.versions, source.lists) == (1, 1)
+    now[0] += 1.1
+    await cache.refresh()
+    assert (source.versions, source.lists) == (2, 1)
+    store.clients.create("center-2")
+    now[0] += 1.1
+    await cache.refresh()
+    assert (source.versions, source.lists) == (3, 2)
+    assert cache.get("center-2") is not None
+
+
+async def test_many_requests_share_one_reread(store, threads) -> None:
+    source = Counting(store)
+    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0)
+    await asyncio.gather(*(cache.refresh() for _ in range(50)))
+    assert source.versions == 1
+
+
+async def test_a_store_that_fails_leaves_the_last_known_clients(store, threads) -> None:
+    now = [0.0]
+    source = Counting(store)
+    cache = ClientsCache(source, threads.keys, clock=lambda: now[0])
+    await cache.refresh()
+    source.error = StoreBusy("locked")
+    now[0] += 60
+    await cache.refresh()
+    assert cache.get("center-1") is not None
+    await cache.refresh()
+    assert source.versions == 2  # not asked again before its second is over
+
+
+async def test_a_store_that_hangs_is_waited_for_once_and_briefly(store, threads) -> None:
+    loop = asyncio.get_running_loop()
+    source = Counting(store)
+    offset = [0.0]
+    cache = ClientsCache(source, threads.keys, clock=lambda: loop.time() + offset[0], patience=0.05)
+    await cache.refresh()
+    source.open.clear()
+    offset[0] = 10
+    await cache.refresh()
+    await asyncio.gather(*(cache.refresh() for _ in range(20)))
+    assert source.versions == 2
+    assert cache.get("center-1") is not None
+    source.open.set()
+
+
+async def test_without_any_clients_ever_read_the_box_is_busy(store, threads) -> None:
+    source = Counting(store)
+    source.error = StoreBusy("locked")
+    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0)
+    with pytest.raises(StoreBusy):
+        await cache.refresh()
+
+
+async def test_a_really_locked_database_does_not_keep_a_key_from_being_checked(
+    store, threads, tmp_path
+) -> None:
+    now = [0.0]
+    cache = ClientsCache(store.clients, threads.keys, clock=lambda: now[0])
+    await cache.refresh()
+    other = sqlite3.connect(tmp_path / "edgebox.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        now[0] += 5
+        await cache.refresh()
+        assert cache.get("center-1") is not None
+    finally:
+        other.close()

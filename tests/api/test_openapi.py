@@ -1,0 +1,63 @@
+import json
+
+import pytest
+
+from edgebox.api.app import create_app
+from edgebox.api.openapi import openapi
+from support.api_box import TALK, ApiBox
+
+pytestmark = pytest.mark.anyio
+
+
+def references(node: object) -> set[str]:
+    if isinstance(node, dict):
+        own = {node["$ref"]} if isinstance(node.get("$ref"), str) else set()
+        return own.union(*(references(value) for value in node.values()))
+    if isinstance(node, list):
+        return set().union(*(references(value) for value in node))
+    return set()
+
+
+async def test_every_route_is_documented_and_nothing_else(box: ApiBox) -> None:
+    routes = {
+        (route.path, method.lower())
+        for route in create_app(box.services).routes
+        for method in route.methods
+    }
+    document = (await box.http.get("/openapi.json")).json()
+    documented = {(path, method) for path, item in document["paths"].items() for method in item}
+    assert documented == routes
+
+
+def test_every_reference_leads_somewhere() -> None:
+    document = openapi()
+    assert json.loads(json.dumps(document)) == document
+    for reference in references(document):
+        node = document
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+        assert node["type"] == "object"
+
+
+async def test_answers_have_the_fields_that_are_documented(box: ApiBox) -> None:
+    schemas = openapi()["components"]["schemas"]
+    quick = (await box.quick()).json()
+    assert set(quick) == set(schemas["QuickSummaryAnswer"]["properties"])
+    accepted = (await box.batch(TALK)).json()
+    assert set(accepted) == set(schemas["BatchAccepted"]["properties"])
+    status = (await box.get(f"/api/v1/batches/{accepted['batch_id']}")).json()
+    assert set(status) == set(schemas["BatchStatus"]["properties"])
+    page = (await box.get("/api/v1/batches")).json()
+    assert set(page) == set(schemas["BatchPage"]["properties"])
+    refused = (await box.quick(headers={}, priority="x")).json()
+    assert set(refused) <= set(schemas["Problem"]["properties"])
+
+
+def test_limits_and_optional_fields_are_documented() -> None:
+    schemas = openapi()["components"]["schemas"]
+    quick = schemas["QuickSummaryRequest"]
+    assert quick["required"] == ["consultation_id", "conversation_text"]
+    assert quick["properties"]["conversation_text"]["maxLength"] == 200_000
+    assert quick["properties"]["priority"]["enum"] == ["high", "normal", "low"]
+    assert schemas["BatchAnalysisRequest"]["properties"]["consultations"]["maxItems"] == 500
+    assert schemas["ConsultationItem"]["properties"]["metadata"]["type"] == "object"

@@ -1,0 +1,175 @@
+import asyncio
+import json
+import time
+
+import httpx
+import pytest
+
+from support.api_box import TALK, ApiBox, api_box
+from support.fake_engine import role_health
+
+pytestmark = pytest.mark.anyio
+
+
+def events(text: str) -> list[tuple[str, dict]]:
+    found = []
+    for block in text.strip().split("\n\n"):
+        name, data = block.split("\n", 1)
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+async def test_the_answer_has_the_contracts_fields(box: ApiBox) -> None:
+    body = (await box.quick(consultation_id="CL-2025091301234", priority="high")).json()
+    processing_time = body.pop("processing_time")
+    assert 0 <= processing_time < 3
+    assert body == {
+        "consultation_id": "CL-2025091301234",
+        "summary": "고객이 카드 분실을 신고했고, 상담사가 정지 후 재발급을 접수했습니다.",
+        "model_used": "small",
+        "status": "success",
+        "input": {
+            "characters": len(TALK),
+            "characters_used": len(TALK),
+            "truncated": False,
+        },
+        "usage": {"prompt_tokens": 100, "cached_tokens": 60, "completion_tokens": 20},
+    }
+
+
+async def test_hangul_stays_readable_on_the_wire(box: ApiBox) -> None:
+    assert "재발급" in (await box.quick()).content.decode()
+
+
+async def test_a_dead_engine_is_answered_from_the_transcript(tmp_path, anyio_backend) -> None:
+    nobody = httpx.AsyncHTTPTransport(uds=str(tmp_path / "nobody.sock"))
+    async with api_box(tmp_path, transport=nobody) as box:
+        answer = await box.quick()
+        assert answer.status_code == 200
+        body = answer.json()
+        assert (body["status"], body["model_used"]) == ("fallback", "extractive")
+        assert body["summary"]
+
+
+async def test_a_broken_engine_is_answered_from_the_transcript(box: ApiBox) -> None:
+    box.engine.broken = True
+    assert (await box.quick()).json()["status"] == "fallback"
+
+
+async def test_an_answer_comes_within_the_deadline_however_slow_the_engine(
+    tmp_path, anyio_backend
+) -> None:
+    quick = {"deadline_seconds": 0.4, "margin_seconds": 0.1}
+    async with api_box(tmp_path, quick=quick) as box:
+        box.engine.pause = 5
+        started = time.monotonic()
+        answer = await box.quick()
+        assert answer.json()["status"] == "fallback"
+        assert time.monotonic() - started < 2  # not 5: the deadline is what ended it
+
+
+async def test_a_full_box_refuses_with_retry_after(tmp_path, anyio_backend) -> None:
+    async with api_box(tmp_path, quick={"max_in_flight": 1}) as box:
+        held = box.services.quick.admit(TALK)
+        refused = await box.quick()
+        assert refused.status_code == 503
+        assert int(refused.headers["retry-after"]) >= 1
+        assert refused.json()["type"] == "urn:edgebox:problem:box-busy"
+        assert not box.engine.requests
+        held.release()
+        assert (await box.quick()).status_code == 200
+
+
+async def test_a_place_is_given_back_after_every_answer(tmp_path, anyio_backend) -> None:
+    async with api_box(tmp_path, quick={"max_in_flight": 1}) as box:
+        for accept in ("application/json", "text/event-stream"):
+            for _ in range(3):
+                answer = await box.quick(headers=box.headers(Accept=accept))
+                assert answer.status_code == 200
+        assert box.services.quick.in_flight == 0
+
+
+async def test_work_that_cannot_be_done_in_time_is_refused_and_not_queued(
+    tmp_path, anyio_backend
+) -> None:
+    async with api_box(tmp_path) as box:
+        box.engine.roles["slm"] = role_health(
+            "small", prefill_tps=100, decode_tps=20, batch_decode_tps=25
+        )
+        while box.services.quick.health.roles["slm"].prefill_tps != 100:
+            await asyncio.sleep(0.05)
+        box.engine.pause = 0.1
+        long = {"conversation_text": "고객: 요금이 왜 이렇게 나왔나요. " * 100}
+        answers = await asyncio.gather(*(box.quick(**long) for _ in range(6)))
+        statuses = sorted(answer.status_code for answer in answers)
+        assert statuses[0] == 200
+        assert statuses[-1] == 503
+
+
+async def test_a_streamed_answer_is_deltas_and_then_the_same_object(box: ApiBox) -> None:
+    answer = await box.quick(headers=box.headers(Accept="text/event-stream"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-accel-buffering"] == "no"
+    assert "content-length" not in answer.headers
+    *deltas, (last, done) = events(answer.text)
+    assert [name for name, _ in deltas] == ["delta"] * len(deltas)
+    assert last == "done"
+    assert "".join(data["text"] for _, data in deltas) == done["summary"]
+    whole = (await box.quick()).json()
+    assert done | {"processing_time": 0} == whole | {"processing_time": 0}
+
+
+async def test_a_line_end_inside_a_delta_does_not_break_the_stream(box: ApiBox) -> None:
+    box.engine.answers["slm"] = ("첫 줄\n\nevent: done\n", "둘째 줄입니다.")
+    found = events((await box.quick(headers=box.headers(Accept="text/event-stream"))).text)
+    assert [name for name, _ in found] == ["delta", "delta", "done"]
+    assert found[0][1] == {"text": "첫 줄\n\nevent: done\n"}
+
+
+async def test_refusals_of_a_stream_are_problems(box: ApiBox) -> None:
+    headers = box.headers(Accept="text/event-stream")
+    answer = await box.quick(headers=headers, conversation_text="")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("accept", "streams"),
+    [
+        ("text/event-stream", True),
+        ("Text/Event-Stream; charset=utf-8", True),
+        ("application/json, text/event-stream", True),
+        ("text/event-stream;q=0.5", True),
+        ("text/event-stream; q=0", False),
+        ("*/*", False),
+        ("text/*", False),
+        ("application/json", False),
+        ("text/event-streams", False),
+    ],
+)
+async def test_only_a_client_that_names_the_stream_gets_it(
+    box: ApiBox, accept: str, streams: bool
+) -> None:
+    answer = await box.quick(headers=box.headers(Accept=accept))
+    assert answer.headers["content-type"].startswith("text/event-stream") == streams
+
+
+async def test_the_clients_priority_reaches_the_engine(box: ApiBox) -> None:
+    for priority in ("high", "normal", "low"):
+        await box.quick(priority=priority)
+    sent = [request["priority"] for request in box.engine.requests]
+    assert sent == sorted(sent)
+    assert len(set(sent)) == 3
+
+
+async def test_answers_are_counted_by_how_they_ended(box: ApiBox) -> None:
+    await box.quick()
+    box.engine.broken = True
+    await box.quick()
+    text = box.services.metrics.render().decode()
+    assert 'edgebox_quick_summaries_total{status="success"} 1.0' in text
+    assert 'edgebox_quick_summaries_total{status="fallback"} 1.0' in text
+    assert "edgebox_quick_summary_seconds_count 2.0" in text
+    assert "edgebox_quick_cached_tokens_total 60.0" in text

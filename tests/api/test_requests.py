@@ -1,0 +1,219 @@
+import json
+
+import pytest
+
+from edgebox.api.requests import (
+    BatchAnalysisRequest,
+    Limits,
+    QuickSummaryRequest,
+    read_fields,
+)
+from edgebox.errors import BodyTooLarge, InvalidFields
+from support.api_box import BATCH, QUICK, TALK, ApiBox
+
+SMALL = Limits(characters=100, consultations=3)
+ITEM = {"consultation_id": "CL-1", "conversation_text": TALK}
+
+
+def quick(**fields: object) -> QuickSummaryRequest:
+    return read_fields(QuickSummaryRequest, ITEM | fields, SMALL)
+
+
+def batch(*items: object, **fields: object) -> BatchAnalysisRequest:
+    return read_fields(BatchAnalysisRequest, {"consultations": list(items)} | fields, SMALL)
+
+
+def item(number: int, **fields: object) -> dict:
+    return ITEM | {"consultation_id": f"CL-{number}"} | fields
+
+
+def test_defaults_and_unknown_fields() -> None:
+    asked = quick(agent_name="김상담", bound_key="k")
+    assert (asked.priority, asked.conversation_text) == ("normal", TALK)
+    assert batch(item(1)).callback_url is None
+    assert batch(item(1)).consultations[0].metadata == {}
+    assert quick(priority=None).priority == "normal"
+
+
+def test_control_characters_are_removed_from_texts_and_line_ends_are_kept() -> None:
+    asked = quick(conversation_text="고객:\x00 안\x1b[31m녕\x7f하\x85세요\r\n\t네\x0b\x0c")
+    assert asked.conversation_text == "고객: 안[31m녕하세요\r\n\t네"
+
+
+@pytest.mark.parametrize("text", ["", " \t\r\n", "\x00\x01", "\u200b\ufeff \u3000"])
+def test_a_text_without_anything_in_it_is_refused_helpfully(text: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        quick(conversation_text=text)
+    [(pointer, words)] = refused.value.errors
+    assert pointer == "/conversation_text"
+    assert "no text" in words
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("consultation_id", "", "Must not be empty."),
+        ("consultation_id", "  ", "Must not be empty."),
+        ("consultation_id", "x" * 129, "At most 128 characters."),
+        ("consultation_id", "a\nb", "Must not contain control characters."),
+        ("consultation_id", 7, "Send a string."),
+        ("consultation_id", None, "Send a string."),
+        ("conversation_text", ["고객: 비밀"], "Send a string."),
+        ("conversation_text", "고객: 비밀\ud800", "surrogate"),
+        ("consultation_id", "비밀\udfff", "surrogate"),
+        ("priority", "비밀", "Send one of: high, normal, low."),
+        ("priority", ["비밀"], "Send one of: high, normal, low."),
+    ],
+)
+def test_a_wrong_field_is_named_and_not_repeated(field: str, value: object, words: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        quick(**{field: value})
+    [(pointer, said)] = refused.value.errors
+    assert pointer == f"/{field}"
+    assert words in said
+    assert "비밀" not in f"{said} {refused.value.detail}"
+
+
+def test_the_longest_id_and_text_are_taken() -> None:
+    asked = quick(consultation_id="가" * 128, conversation_text="나" * 100)
+    assert len(asked.conversation_text) == 100
+
+
+def test_a_transcript_over_the_limit_is_too_large_and_named() -> None:
+    with pytest.raises(BodyTooLarge) as refused:
+        batch(item(1), item(2), item(3, conversation_text="가" * 101))
+    [(pointer, words)] = refused.value.errors
+    assert pointer == "/consultations/2/conversation_text"
+    assert "100" in words
+
+
+def test_too_many_consultations_are_too_large_without_a_look_at_each() -> None:
+    with pytest.raises(BodyTooLarge) as refused:
+        batch(*["not even an object"] * 4)
+    assert refused.value.errors == [
+        ("/consultations", "At most 3 consultations a batch. Send several batches.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "words"),
+    [
+        ({}, "/consultations", "Required."),
+        ({"consultations": None}, "/consultations", "Send an array."),
+        ({"consultations": {}}, "/consultations", "Send an array."),
+        ({"consultations": []}, "/consultations", "Send at least one."),
+        ({"consultations": ["x"]}, "/consultations/0", "Send an object."),
+        ({"consultations": [{}]}, "/consultations/0/consultation_id", "Required."),
+        ({"consultations": [ITEM], "callback_url": 7}, "/callback_url", "Send a string."),
+        (
+            {"consultations": [ITEM], "callback_url": "http://a/\ud800"},
+            "/callback_url",
+            "Holds half of a surrogate pair, which is not Unicode text.",
+        ),
+    ],
+)
+def test_the_shape_of_a_batch(fields: dict, pointer: str, words: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        read_fields(BatchAnalysisRequest, fields, SMALL)
+    assert refused.value.errors[0] == (pointer, words)
+
+
+def test_an_id_that_stands_twice_is_named_with_the_first() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        batch(item(1), item(2), item(1))
+    assert refused.value.errors == [
+        ("/consultations/2/consultation_id", "The same id as /consultations/0.")
+    ]
+
+
+def nested(levels: int) -> dict:
+    value: dict = {}
+    for _ in range(levels - 1):
+        value = {"a": [value]} if levels % 2 else {"a": value}
+    return value
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"call_date": "2025-09-13", "duration": 180, "비고": [None, True, 1.5, {"a": []}]},
+        {"text": "가" * 5000},
+        nested(32),
+    ],
+    ids=["empty", "usual", "large", "deep"],
+)
+def test_metadata_stays_as_it_is(metadata: dict) -> None:
+    assert batch(item(1, metadata=metadata)).consultations[0].metadata == metadata
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        ("text", "Send an object"),
+        ([], "Send an object"),
+        (None, "Send an object"),
+        ({"text": "가" * 5500}, "16384 bytes"),
+        (nested(34), "32 levels"),
+        ({"비밀\ud800": 1}, "surrogate"),
+        ({"a": ["비밀\ud800"]}, "surrogate"),
+    ],
+    ids=["text", "array", "null", "large", "deep", "surrogate name", "surrogate"],
+)
+def test_other_metadata_is_refused(metadata: object, words: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        batch(item(1), item(2, metadata=metadata))
+    [(pointer, said)] = refused.value.errors
+    assert pointer == "/consultations/1/metadata"
+    assert words in said
+    assert "비밀" not in said
+
+
+def test_very_deep_metadata_does_not_exhaust_the_stack() -> None:
+    value: list = []
+    for _ in range(50_000):
+        value = [value]
+    with pytest.raises(InvalidFields):
+        batch(item(1, metadata={"a": value}))
+
+
+def test_a_long_list_of_errors_is_cut_and_counted() -> None:
+    limits = Limits(consultations=500)
+    with pytest.raises(InvalidFields) as refused:
+        read_fields(BatchAnalysisRequest, {"consultations": [{}] * 500}, limits)
+    assert len(refused.value.errors) == 50
+    assert refused.value.detail.endswith("(and 999 more)")
+
+
+def test_a_request_does_not_show_its_key() -> None:
+    asked = quick(bound_key="center-1:1:secret")
+    assert "secret" not in repr(asked)
+    assert "secret" not in asked.model_dump_json()
+
+
+@pytest.mark.anyio
+async def test_half_a_surrogate_pair_in_a_quick_summary_is_a_422(box: ApiBox) -> None:
+    body = json.dumps(ITEM | {"conversation_text": "비밀 \ud800"})
+    headers = box.headers() | {"Content-Type": "application/json"}
+    answer = await box.http.post(QUICK, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/conversation_text"
+
+
+@pytest.mark.anyio
+async def test_half_a_surrogate_pair_in_a_batch_is_a_422_with_a_pointer(box: ApiBox) -> None:
+    body = json.dumps({"consultations": [item(1), item(2, conversation_text="비밀 \ud800")]})
+    headers = box.headers() | {"Content-Type": "application/json"}
+    answer = await box.http.post(BATCH, content=body, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/consultations/1/conversation_text"
+
+
+@pytest.mark.anyio
+async def test_the_contracts_limits_hold_by_default(box: ApiBox) -> None:
+    assert (await box.quick(conversation_text="가 " * 100_000)).status_code == 200
+    over = await box.quick(conversation_text="가" * 200_001)
+    assert over.status_code == 413
+    assert over.json()["errors"][0]["pointer"] == "/conversation_text"
+    assert (await box.batch(*[TALK] * 500)).status_code == 202
+    assert (await box.batch(*[TALK] * 501)).status_code == 413

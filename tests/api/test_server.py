@@ -1,0 +1,266 @@
+"""The whole process on real sockets: uvicorn on 127.0.0.1, the engine on a Unix socket."""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from edgebox.api_main import serve
+from edgebox.callbacks.signing import bound_key
+from edgebox.config import Settings
+from edgebox.errors import ConfigError
+from edgebox.store.db import Store
+from support.api_box import BATCH, QUICK, TALK
+from support.fake_engine import FakeEngine
+
+pytestmark = pytest.mark.anyio
+
+BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
+
+
+@dataclass
+class Running:
+    settings: Settings
+    url: str
+    secret: str
+    engine: FakeEngine
+    http: httpx.AsyncClient
+    stop: asyncio.Event
+    task: asyncio.Task[int]
+
+    def headers(self, **more: str) -> dict[str, str]:
+        return {"X-Bound-Key": bound_key("center-1", self.secret, time.time()), **more}
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.url.removeprefix("http://").split(":")
+        return host, int(port)
+
+    async def until_ready(self) -> None:
+        while (await self.http.get("/readyz")).status_code != 200:
+            await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
+    settings = Settings(state_dir=state, **{"api": {"port": 0}} | sections)
+    store = Store(settings.database)
+    store.migrate()
+    secret = store.clients.create("center-1")
+    store.close()
+    engine, stop, listening = (
+        FakeEngine(),
+        asyncio.Event(),
+        asyncio.get_running_loop().create_future(),
+    )
+    async with engine.serve(settings.socket):
+        task = asyncio.create_task(serve(settings, on_listening=listening.set_result, stop=stop))
+        await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+        url = listening.result()
+        try:
+            async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+                yield Running(settings, url, secret, engine, http, stop, task)
+        finally:
+            stop.set()
+            assert await task == 0
+
+
+@pytest.fixture
+async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
+    async with running(tmp_path) as made:
+        await made.until_ready()
+        yield made
+
+
+async def eventually(condition) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_deltas_arrive_while_the_engine_still_writes(box: Running) -> None:
+    box.engine.pause = 0.1
+    headers = box.headers(Accept="text/event-stream")
+    names = []
+    async with box.http.stream("POST", QUICK, json=BODY, headers=headers) as answer:
+        assert answer.status_code == 200
+        async for line in answer.aiter_lines():
+            if line.startswith("event: "):
+                names.append(line.removeprefix("event: "))
+                if names == ["delta"]:
+                    assert box.engine.finished == 0
+    assert names == ["delta", "delta", "done"]
+
+
+async def send_and_hang_up(box: Running, accept: str) -> None:
+    """A client that closes its connection as soon as the engine works for it."""
+    reader, writer = await asyncio.open_connection(*box.address)
+    body = json.dumps(BODY).encode()
+    head = [
+        f"POST {QUICK} HTTP/1.1",
+        "Host: box",
+        f"Accept: {accept}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in box.headers().items()),
+    ]
+    writer.write("\r\n".join([*head, "", ""]).encode() + body)
+    await eventually(lambda: box.engine.requests)
+    writer.close()
+    await writer.wait_closed()
+    del reader
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_client_that_hangs_up_stops_the_engine(
+    box: Running, accept: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "edgebox.api")
+    box.engine.pause = 2
+    await send_and_hang_up(box, accept)
+    await eventually(lambda: box.engine.cancelled == 1)
+    assert box.engine.finished == 0
+    metrics = (await box.http.get("/metrics", headers=box.headers())).text
+    assert "edgebox_quick_in_flight 0.0" in metrics
+    assert 'edgebox_quick_summaries_total{status="abandoned"} 1.0' in metrics
+    logged = [json.loads(r.message) for r in caplog.records if QUICK in r.message]
+    expected = 499 if accept == "application/json" else 200  # whose answer had begun
+    assert [line["status"] for line in logged] == [expected]
+
+
+async def test_a_slow_engine_does_not_make_the_box_slow(tmp_path, anyio_backend) -> None:
+    quick = {"deadline_seconds": 0.5, "margin_seconds": 0.1}
+    async with running(tmp_path, quick=quick) as box:
+        await box.until_ready()
+        box.engine.pause = 30
+        answer = await box.http.post(QUICK, json=BODY, headers=box.headers())
+        assert answer.json()["status"] == "fallback"
+        assert answer.json()["processing_time"] < 1
+
+
+async def test_a_body_over_the_limit_is_answered_and_not_cut_off(tmp_path, anyio_backend) -> None:
+    async def endless():
+        for _ in range(200):
+            yield b" " * 65536
+
+    api = {"port": 0, "body_limit_bytes": 1_000_000}
+    async with running(tmp_path, api=api) as box:
+        kind = {"Content-Type": "application/json"}
+        declared = await box.http.post(QUICK, content=b" " * 8_000_000, headers=kind)
+        chunked = await box.http.post(QUICK, content=endless(), headers=kind)
+        for answer in (declared, chunked):
+            assert answer.status_code == 413
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_largest_batch_is_accepted(box: Running) -> None:
+    text = "고객: 요금 문의입니다. " * 2000  # 16 MiB hold 500 of these
+    items = [{"consultation_id": str(n), "conversation_text": text[:10_800]} for n in range(500)]
+    body = json.dumps({"consultations": items}, ensure_ascii=False).encode()
+    assert 11_000_000 < len(body) < 16 * 1024 * 1024
+    headers = box.headers(**{"Content-Type": "application/json"})
+    answer = await box.http.post(BATCH, content=body, headers=headers, timeout=30)
+    assert answer.status_code == 202
+    assert answer.json()["total_consultations"] == 500
+
+
+async def test_head_has_no_body_and_a_websocket_finds_nothing(box: Running) -> None:
+    head = await box.http.head("/healthz")
+    assert (head.status_code, head.content, head.headers["allow"]) == (405, b"", "GET")
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x"}
+    assert (await box.http.get("/ws", headers=upgrade)).status_code == 404
+
+
+async def test_the_server_does_not_say_what_it_is(box: Running) -> None:
+    assert "server" not in (await box.http.get("/healthz")).headers
+
+
+async def test_the_engine_may_come_back(box: Running) -> None:
+    box.engine.status = "starting"
+    while (await box.http.get("/readyz")).status_code == 200:
+        await asyncio.sleep(0.02)
+    down = await box.http.post(QUICK, json=BODY, headers=box.headers())
+    assert down.json()["status"] == "fallback"
+    box.engine.status = "ready"
+    await box.until_ready()
+    assert (await box.http.post(QUICK, json=BODY, headers=box.headers())).json()[
+        "status"
+    ] == "success"
+
+
+async def test_a_request_in_flight_ends_before_the_process_does(box: Running) -> None:
+    box.engine.pause = 0.1
+    answer = asyncio.create_task(box.http.post(QUICK, json=BODY, headers=box.headers()))
+    await eventually(lambda: box.engine.requests)
+    box.stop.set()
+    assert (await answer).json()["status"] == "success"
+    assert await box.task == 0
+    with pytest.raises(httpx.ConnectError):
+        await box.http.get("/healthz")
+
+
+async def test_metrics_listen_is_a_second_door_without_a_key(tmp_path, anyio_backend) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    api = {"port": 0, "metrics_listen": f"127.0.0.1:{port}"}
+    async with running(tmp_path, api=api) as box:
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(f"http://127.0.0.1:{port}/metrics")
+        assert answer.status_code == 200
+        assert b"edgebox_http_requests" in answer.content
+        assert (await box.http.get("/metrics")).status_code == 401
+
+
+async def test_a_taken_port_is_said_in_one_line(tmp_path, anyio_backend) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError) as refused:
+            await serve(Settings(state_dir=tmp_path, api={"port": port}))
+    assert str(port) in refused.value.detail
+    assert "edgebox.toml" in refused.value.detail
+
+
+async def test_a_callback_to_the_port_that_was_really_bound_is_refused(box: Running) -> None:
+    store = Store(box.settings.database)
+    host = f"127.0.0.1:{box.address[1]}"
+    store.clients.set_callbacks("center-1", [host])
+    store.close()
+    await asyncio.sleep(0.1)
+    body = {"consultations": [BODY], "callback_url": f"http://{host}/hook"}
+    answer = await box.http.post(BATCH, json=body, headers=box.headers())
+    assert answer.status_code == 422
+    assert "own ports" in answer.json()["detail"]
+
+
+def test_the_process_ends_with_0_on_sigterm(tmp_path: Path) -> None:
+    program = (
+        "import logging, pathlib, sys; logging.basicConfig(level=logging.INFO)\n"
+        "from edgebox.api_main import run_api\n"
+        "from edgebox.config import Settings\n"
+        f"sys.exit(run_api(Settings(state_dir=pathlib.Path({str(tmp_path)!r}), api={{'port': 0}})))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, env=os.environ.copy()
+    )
+    assert process.stderr is not None
+    lines = [process.stderr.readline()]
+    while lines[-1] and "listening on http://127.0.0.1:" not in lines[-1]:
+        lines.append(process.stderr.readline())
+    process.send_signal(signal.SIGTERM)
+    _, rest = process.communicate(timeout=10)
+    assert process.returncode == 0, "".join(lines) + rest
+    assert "Traceback" not in rest

@@ -1,0 +1,94 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox_cli.main import app
+from edgebox_cli.observe import worker_running
+
+TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["analyze", *words])
+
+
+@pytest.fixture
+def talks(tmp_path):
+    paths = [tmp_path / "a" / "call.txt", tmp_path / "b" / "call.txt"]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(TALK, encoding="utf-8")
+    return [str(path) for path in paths]
+
+
+@pytest.fixture
+def worker(live):
+    """The real worker, in its own process."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "edgebox_cli", "worker"], stderr=subprocess.PIPE, text=True
+    )
+    for line in process.stderr:
+        if "worker ready" in line:
+            break
+    yield process
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+def test_files_are_analysed_at_once_and_shown(live, worker, talks):
+    first = run(*talks)
+    assert first.exit_code == 0, first.stderr
+    for shown in ("call", "call-2", "재발급이 접수됐습니다.", "카드_분실_재발급", "grounding"):
+        assert shown in first.stdout
+    # The run just before would make a single one wait for a quarter of an hour.
+    second = run(talks[0], "--json")
+    batch = json.loads(second.stdout)
+    assert batch["state"] == "completed"
+    [result] = batch["results"]
+    assert result["titles"]["keyword"] == "카드_분실_재발급"
+    assert [each.trigger for each in live.store.runs.recent(1)] == ["asked"]
+
+
+def test_a_consultation_that_fails_is_told_and_exit_1(live, worker, talks):
+    live.engine.answers["mlm"] = ("이것은 JSON이 아닙니다.",)
+    result = run(talks[0])
+    assert result.exit_code == 1
+    assert "failed" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_leaves_the_batch_and_says_how_to_look_at_it(live, worker, talks):
+    live.engine.pause = 60.0
+    command = [sys.executable, "-m", "edgebox_cli", "analyze", talks[0]]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
+        deadline = time.monotonic() + 20
+        while not live.engine.requests and time.monotonic() < deadline:
+            time.sleep(0.02)
+        waiting.send_signal(signal.SIGINT)
+        _, errors = waiting.communicate(timeout=20)
+    assert waiting.returncode == 1
+    [line] = errors.splitlines()
+    assert "edgebox batches show BATCH-" in line
+    [batch], _ = live.store.batches.page()
+    assert batch.state == "running"
+    live.engine.pause = 0.0
+
+
+def test_without_a_worker_nothing_is_submitted(live, talks):
+    result = run(*talks)
+    assert result.exit_code == 3
+    assert "edgebox worker" in result.stderr
+    assert live.store.batches.page() == ([], None)
+
+
+def test_the_worker_is_seen_while_it_runs_and_not_after_it_was_killed(live, worker):
+    assert worker_running(live.settings.state_dir)
+    os.kill(worker.pid, signal.SIGKILL)
+    worker.wait()
+    assert not worker_running(live.settings.state_dir)

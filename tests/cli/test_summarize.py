@@ -1,0 +1,164 @@
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+from support.fake_engine import SUMMARY
+from typer.testing import CliRunner
+
+from edgebox_cli.main import app
+
+TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
+
+
+def run(*words, **more):
+    return CliRunner().invoke(app, ["summarize", *words], **more)
+
+
+@pytest.fixture
+def talk(tmp_path):
+    path = tmp_path / "상담 01.txt"
+    path.write_text(TALK, encoding="utf-8")
+    return str(path)
+
+
+def test_the_summary_alone_goes_to_standard_output(live, talk):
+    result = run(talk)
+    assert result.exit_code == 0
+    assert result.stdout == "".join(SUMMARY) + "\n"
+    assert result.stderr.startswith("success · small · ")
+    assert f"{len(TALK)} of {len(TALK)} characters" in result.stderr
+
+
+def test_json_is_the_answer_of_the_api(live, talk):
+    answer = json.loads(run(talk, "--json").stdout)
+    assert answer["consultation_id"] == "상담 01"
+    assert answer["summary"] == "".join(SUMMARY)
+    assert answer["input"] == {
+        "characters": len(TALK),
+        "characters_used": len(TALK),
+        "truncated": False,
+    }
+
+
+def test_standard_input_is_a_file_too(live):
+    result = run("-", "--json", input=TALK)
+    assert json.loads(result.stdout)["consultation_id"] == "stdin"
+
+
+def test_an_answer_without_the_model_says_so(live, talk):
+    live.engine.broken = True
+    result = run(talk)
+    assert result.exit_code == 0
+    assert result.stderr.startswith("fallback · extractive")
+    assert "transcript's own sentences" in result.stderr
+
+
+def test_a_shortened_transcript_is_told(live, tmp_path):
+    live.engine.roles["slm"] |= {"prefill_tps": 300.0, "tokens_per_char": 1.0}
+    path = tmp_path / "long.txt"
+    path.write_text("".join(f"고객: {n}번째로 드리는 말씀입니다.\n" for n in range(2000)))
+    result = run(str(path))
+    assert "was shortened" in result.stderr
+
+
+def test_on_a_terminal_the_words_come_as_they_are_written(live, talk):
+    live.engine.pause = 0.1
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "edgebox_cli", "summarize", talk]
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        shown = read_all(ours)
+    assert process.returncode == 0
+    assert shown.count(SUMMARY[0].strip()) >= 2  # as a draft, and in the summary
+    assert SUMMARY[1] in shown
+    assert live.engine.requests[0]["stream"] is True
+
+
+def read_all(descriptor):
+    data = b""
+    try:
+        while chunk := os.read(descriptor, 65536):
+            data += chunk
+    except OSError:  # how a terminal says that its other end is closed
+        pass
+    os.close(descriptor)
+    return data.decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("카드".encode("cp949"), "iconv -f CP949"),
+        (b"", "has no text"),
+        (b" \n\t", "has no text"),
+        (None, "Cannot read"),
+    ],
+)
+def test_a_file_that_is_no_transcript_is_one_line(live, tmp_path, content, words):
+    path = tmp_path / "file.txt"
+    if content is not None:
+        path.write_bytes(content)
+    result = run(str(path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert words in result.stderr
+
+
+def test_a_refusal_is_one_line_in_the_boxs_own_words(live, tmp_path):
+    path = tmp_path / "long.txt"
+    path.write_text("가" * 200_001)
+    result = run(str(path))
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "At most 200000 characters" in result.stderr
+
+
+def test_another_client_may_be_named(live, talk):
+    live.store.clients.create("erp")
+    assert run(talk, "--client", "erp").exit_code == 0
+    assert run(talk, "--client", "nobody").exit_code == 1
+    live.store.clients.disable("erp")
+    assert run(talk, "--client", "erp").exit_code == 2
+
+
+def test_the_first_client_that_is_enabled_asks(live, talk):
+    live.store.clients.create("a-client")
+    live.store.clients.disable("a-client")
+    assert run(talk).exit_code == 0
+
+
+def test_without_any_client_it_says_how_to_make_one(live, talk):
+    live.store.clients.disable("centerlink")
+    result = run(talk)
+    assert result.exit_code == 1
+    assert "edgebox keys create" in result.stderr
+
+
+def test_a_box_with_another_state_folder_is_named_as_the_reason(live, talk, bare, monkeypatch):
+    from edgebox.store.db import Store
+
+    other = Store(bare / "other" / "edgebox.db")
+    other.migrate()
+    other.clients.create("centerlink")
+    other.close()
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(bare / "other"))
+    result = run(talk)
+    assert result.exit_code == 1
+    assert "another state folder" in result.stderr
+
+
+def test_a_box_that_does_not_run_is_exit_3_and_says_what_to_type(live, talk, free_port):
+    result = run(talk)
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert len(result.stderr.splitlines()) == 1
+    assert "edgebox up" in result.stderr
+
+
+def test_another_program_on_the_port_is_not_taken_for_the_box(live, talk, foreign_server):
+    result = run(talk)
+    assert result.exit_code == 1
+    assert "another program" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

@@ -1,0 +1,321 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgebox.consultation.korean import codes_in, normalise, numbers_in
+from edgebox.consultation.names import names_in
+from edgebox.consultation.number import supports
+
+
+def _read(text):
+    return [(number.kind, number.value) for number in numbers_in(text)]
+
+
+def _borne_out(claim, source):
+    gives = frozenset().union(*(number.gives for number in numbers_in(source)))
+    return all(supports(gives, number) for number in numbers_in(claim))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        # money: figures, words, both
+        ("487,000원", "amount", "487000"),
+        ("487000원을", "amount", "487000"),
+        ("48만 7천원", "amount", "487000"),
+        ("48만 7천 원", "amount", "487000"),
+        ("48만7,000원", "amount", "487000"),
+        ("48 만 원", "amount", "480000"),
+        ("1억 2천만 원", "amount", "120000000"),
+        ("3천5백원", "amount", "3500"),
+        ("1.5만 원", "amount", "15000"),
+        ("사십팔만 칠천 원", "amount", "487000"),
+        ("사십팔만칠천원", "amount", "487000"),
+        ("이천오백만 원이요", "amount", "25000000"),
+        ("만 원", "amount", "10000"),
+        ("천원이에요", "amount", "1000"),
+        ("오백 원인데요", "amount", "500"),
+        ("총삼만원", "amount", "30000"),
+        ("구만 구천 구백 원", "amount", "99900"),
+        ("삼사십만 원", "amount", "400000"),
+        # dates
+        ("2025-09-13", "date", "2025-9-13"),
+        ("2025.9.13", "date", "2025-9-13"),
+        ("2025년 9월 13일", "date", "2025-9-13"),
+        ("25년 9월 13일", "date", "2025-9-13"),
+        ("이천이십오년 구월 십삼일", "date", "2025-9-13"),
+        ("이천이십오 년 구월 십삼 일에", "date", "2025-9-13"),
+        ("9월 13일", "date", "9-13"),
+        ("9/13", "date", "9-13"),
+        ("구월 십삼일까지", "date", "9-13"),
+        ("구월십삼일", "date", "9-13"),
+        ("시월 삼일", "date", "10-3"),
+        ("유월 육일", "date", "6-6"),
+        ("이월 이십팔일", "date", "2-28"),
+        ("십이월 이십오일", "date", "12-25"),
+        ("9월", "date", "9mo"),
+        ("오월부터", "date", "5mo"),
+        ("2026년 5월", "date", "2026-5"),
+        ("2014년에", "date", "2014y"),
+        # times of day
+        ("15:00", "time", "15:00"),
+        ("오후 세 시", "time", "15:00"),
+        ("오후 3시", "time", "15:00"),
+        ("오후 3:20", "time", "15:20"),
+        ("15시 30분", "time", "15:30"),
+        ("오전 열 시 삼십 분부터", "time", "10:30"),
+        ("열두 시 반", "time", "12:30"),
+        ("두시이십분", "time", "2:20"),
+        ("세 시", "time", "3:00"),
+        ("밤 열두 시", "time", "0:00"),
+        ("정오", "time", "12:00"),
+        # durations
+        ("하루", "count", "1d"),
+        ("이틀", "count", "2d"),
+        ("사흘", "count", "3d"),
+        ("열흘 안에", "count", "10d"),
+        ("보름", "count", "15d"),
+        ("일주일", "count", "7d"),
+        ("2주", "count", "14d"),
+        ("사 일 이내", "count", "4d"),
+        ("삼일 뒤", "count", "3d"),
+        ("이삼일 뒤", "count", "3d"),
+        ("두 달", "count", "2m"),
+        ("석 달", "count", "3m"),
+        ("팔 개월", "count", "8m"),
+        ("일 년", "count", "12m"),
+        ("3년", "count", "36m"),
+        ("한 시간", "count", "60min"),
+        ("두 시간 반", "count", "150min"),
+        ("1시간 30분", "count", "90min"),
+        ("오 분 정도", "count", "5min"),
+        # counts
+        ("세 개", "count", "3"),
+        ("3개", "count", "3"),
+        ("스물두 살", "count", "22"),
+        ("서른다섯 명", "count", "35"),
+        ("두세 개", "count", "3"),
+        ("이십층", "count", "20"),
+        ("삼백이 호", "count", "302"),
+        ("만 이십 세", "count", "20"),
+        ("첫 번째", "count", "1"),
+        ("셋째", "count", "3"),
+        ("10GB", "count", "10"),
+        ("일점오 킬로", "count", "1.5"),
+        # rates
+        ("15%", "percent", "15%"),
+        ("3.5 %", "percent", "3.5%"),
+        ("십오 퍼센트", "percent", "15%"),
+        ("삼 프로", "percent", "3%"),
+        ("사점일오 프로", "percent", "4.15%"),
+        ("영점팔 프로", "percent", "0.8%"),
+        # what is copied
+        ("010-1234-5678", "phone", "01012345678"),
+        ("01012345678", "phone", "01012345678"),
+        ("공일공 일이삼사 오육칠팔", "phone", "01012345678"),
+        ("공일공에 일이삼사에 오육칠팔로", "phone", "01012345678"),
+        ("영이 오오오 일이삼사", "phone", "025551234"),
+        ("1588-1234", "phone", "15881234"),
+        ("A12-3456", "code", "A123456"),
+        ("CL-2025091301234", "code", "CL2025091301234"),
+        ("110-234-567890", "code", "110234567890"),
+        ("1234 5678 9012 3456", "code", "1234567890123456"),
+        ("일이삼사", "code", "1234"),
+        # no unit
+        ("1,234", "plain", "1234"),
+        ("1.50", "plain", "1.5"),
+        ("12345678901234567890123", "plain", "12345678901234567890123"),
+        ("사십팔만 칠천", "count", "487000"),
+        ("백이십삼", "count", "123"),
+    ],
+)
+def test_a_number_is_read(text, kind, value):
+    assert _read(text) == [(kind, value)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "일단 이번에 오늘 사용하고 구매했는데 만약 천천히 하시면",
+        "이번 달 이월 요금",
+        "이 분이 이 건을 이 점에서",
+        "사원 구원 이원 사회 일회용",
+        "만일 천만에요 백만장자",
+        "네 번호 네 주소 네 시스템 네 분실 네 편의점",
+        "한번 확인해 주세요",
+        "한 번 더, 한 가지, 한 분",
+        "두통 세대 두부 세부",
+        "일이 많아서 그 일이 사실",
+        "몇만 원 수십만 원 몇 만 원 수천 명",
+        "원인이 뭔지",
+        "장점이 많고 이점이 있어",
+        "두세요 하세요 보내세요",
+        "이사 오이 구이",
+        "내일 모레 오전에",
+        "시월드 유월절",
+        "천천히 만만하게 백수",
+        "",
+    ],
+)
+def test_a_word_is_no_number(text):
+    assert _read(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("9월 13일에 사십팔만 칠천 원을 결제", ["9-13", "487000"]),
+        ("오전 열 시에서 열두 시 사이", ["10:00", "12:00"]),
+        ("시월 십일 금요일 오후 세 시 이십 분", ["10-10", "15:20"]),
+        ("한 건 사십팔만 칠천 원", ["1", "487000"]),
+        ("세 시 십삼 분에 사십팔만 칠천 원", ["3:13", "487000"]),
+        ("삼 년 약정 중에 십구 개월", ["36m", "19m"]),
+        ("오만 이번 달", []),
+        ("2만 이번 달", ["20000"]),
+        ("천원 이천원", ["1000", "2000"]),
+        ("1, 2, 3", ["1", "2", "3"]),
+    ],
+)
+def test_numbers_beside_each_other_are_told_apart(text, numbers):
+    assert [number.value for number in numbers_in(text)] == numbers
+
+
+def test_spans_are_those_of_the_number_with_its_unit():
+    text = "네 구월 십삼일에 사십팔만 칠천 원이요"
+    assert [text[n.start : n.end] for n in numbers_in(text)] == ["구월 십삼일", "사십팔만 칠천 원"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("487,000원", "사십팔만 칠천 원"),
+        ("오후 3시", "세 시에"),
+        ("3시", "오후 세 시에"),
+        ("15:00", "오후 세 시"),
+        ("2025년 9월 13일", "구월 십삼일"),
+        ("9월 13일", "이천이십오년 구월 십삼일"),
+        ("13일", "구월 십삼일"),
+        ("1주일", "칠 일"),
+        ("1년", "십이 개월"),
+        ("90분", "한 시간 반"),
+        ("3일", "이삼 일"),
+        ("A12-3456", "에이 일이삼사오육이요"),
+        ("뒷번호 5678", "공일공 일이삼사 오육칠팔"),
+        ("2억 1,500만 원", "이억 천오백으로"),
+        ("연봉 4,600만 원", "사천육백으로"),
+        ("890123번", "팔구공일이삼이요"),
+        ("1,200명", "천이백이 오면"),
+        ("2~3일", "이삼일"),
+    ],
+)
+def test_what_was_said_bears_out_what_is_written(claim, source):
+    gives = frozenset().union(*(number.gives for number in numbers_in(source)))
+    last = numbers_in(claim)[-1]
+    assert supports(gives, last)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("487,000원", "사십칠만 팔천 원"),
+        ("오전 3시", "오후 세 시"),
+        ("4시", "오후 세 시"),
+        ("3시 30분", "세 시"),
+        ("2024년 9월 13일", "이천이십오년 구월 십삼일"),
+        ("9월 14일", "구월 십삼일"),
+        ("9월 13일", "십삼일에"),
+        ("3개월", "사흘"),
+        ("30%", "삼십 분"),
+        ("B12-3456", "A12-3456"),
+        ("A12-3457", "A12-3456"),
+        ("010-1234-5679", "공일공 일이삼사 오육칠팔"),
+        ("48,700원", "사십팔만 칠천 원"),
+    ],
+)
+def test_another_number_is_not_borne_out(claim, source):
+    assert not _borne_out(claim, source)
+
+
+_DIGITS = " 일이삼사오육칠팔구"
+
+
+def _spell(n: int, gap: str, *, one: bool) -> str:
+    """Sino-Korean words for ``n``; ``gap`` between groups of 만, ``one`` writes 일만 for 만."""
+    groups = []
+    for name in ("", "만", "억"):
+        n, group = divmod(n, 10_000)
+        words = "".join(
+            ("" if digit == 1 and unit else _DIGITS[digit]) + unit
+            for digit, unit in zip((int(c) for c in f"{group:04d}"), "천백십 ", strict=True)
+            for unit in [unit.strip()]
+            if digit
+        )
+        if group == 1 and name == "만" and not n and not one:
+            words = ""
+        if group:
+            groups.append(words + name)
+    return gap.join(reversed(groups))
+
+
+# From ten on: 일 원 … 구 원 are never said of money, and 사원, 구원 are words.
+@given(
+    st.integers(10, 10**9), st.sampled_from(["", " "]), st.booleans(), st.sampled_from(["", " "])
+)
+def test_any_amount_spelt_out_reads_back(n, gap, one, before_unit):
+    text = f"요금이 {_spell(n, gap, one=one)}{before_unit}원입니다"
+    assert _read(text) == [("amount", str(n))]
+
+
+@given(st.integers(1, 10**9))
+def test_any_amount_in_figures_reads_back(n):
+    mixed = f"{n // 10_000}만 {n % 10_000:,}원" if n >= 10_000 and n % 10_000 else f"{n:,}원"
+    assert _read(mixed) == [("amount", str(n))]
+
+
+@given(st.from_regex(r"010[0-9]{8}", fullmatch=True))
+def test_any_telephone_number_spoken_reads_back(digits):
+    spoken = "".join("공일이삼사오육칠팔구"[int(digit)] for digit in digits)
+    text = f"번호는 {spoken[:3]} {spoken[3:7]} {spoken[7:]} 입니다"
+    assert _read(text) == [("phone", digits)]
+
+
+@given(
+    st.one_of(st.text(), st.text("일이삼사오육칠팔구십백천만억조원월일시분 0123456789,.-:/%점공"))
+)
+def test_any_text_is_read_without_overlap(text):
+    numbers = numbers_in(text)
+    ends = [0, *(number.end for number in numbers)]
+    for number, end in zip(numbers, ends[:-1], strict=True):
+        assert end <= number.start < number.end <= len(text)
+        assert number.needs
+        assert number.gives
+
+
+def test_normalise_makes_spellings_equal():
+    written = normalise("요금 48만 7천원, LTE 요금제! (9월 13일)")
+    assert written == "요금 487000 lte 요금제 9-13"
+    assert normalise("요금  사십팔만 칠천 원 ＬＴＥ 요금제 구월 십삼일") == written
+
+
+def test_codes_are_what_is_copied():
+    text = "주문번호 A12-3456 전화 010-1234-5678 금액 3만 원 9월 13일"
+    assert [code.value for code in codes_in(text)] == ["A123456", "01012345678"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("네 홍길동 고객님 맞으시죠", ["홍길동"]),
+        ("김하늘님 안녕하세요", ["김하늘"]),
+        ("상담사 김하늘입니다", ["김하늘"]),
+        ("제 이름은 박준호이고요", ["박준호"]),
+        ("LTE 요금제에서 iPhone으로", ["lte", "iphone"]),
+        ("고객님 선생님 기사님 담당자님 이용자님 신청자님", []),
+        ("감사합니다 고객님", []),
+        ("", []),
+    ],
+)
+def test_only_certain_names_are_read(text, names):
+    assert names_in(text) == names

@@ -1,0 +1,170 @@
+"""The unmodified openai client against the engine with both real models."""
+
+import json
+import time
+
+import httpx
+import openai
+import pytest
+
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.consultation.types import Analysis
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def client(engine):
+    transport = httpx.HTTPTransport(uds=str(engine.settings.socket))
+    with openai.OpenAI(
+        base_url="http://engine/v1",
+        api_key="none",
+        max_retries=0,
+        http_client=httpx.Client(transport=transport, timeout=180),
+    ) as made:
+        yield made
+
+
+def capital(**rest):
+    return {
+        "model": "slm",
+        "messages": [{"role": "user", "content": "What is the capital of France? One word."}],
+        "max_tokens": 12,
+        "temperature": 0,
+    } | rest
+
+
+def test_a_chat_completion_answers_the_question(client):
+    answer = client.chat.completions.create(**capital())
+    assert "Paris" in answer.choices[0].message.content
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.usage.prompt_tokens > 10
+    assert answer.usage.completion_tokens >= 1
+
+
+def test_streaming_gives_the_same_text_in_pieces(client):
+    whole = client.chat.completions.create(**capital(max_tokens=40)).choices[0].message.content
+    stream = client.chat.completions.create(
+        **capital(max_tokens=40, stream=True, stream_options={"include_usage": True})
+    )
+    text, usage, finish = "", None, None
+    for chunk in stream:
+        usage = chunk.usage or usage
+        for choice in chunk.choices:
+            text += choice.delta.content or ""
+            finish = choice.finish_reason or finish
+    assert text == whole
+    assert finish == "stop"
+    assert usage.completion_tokens > 0
+
+
+def test_a_json_schema_is_kept_even_at_a_wild_temperature(client, korean):
+    transcript = korean["03-delivery-wrong-item"]["transcript"]
+    answer = client.chat.completions.create(
+        model="mlm",
+        messages=analysis_messages(transcript),
+        max_tokens=600,
+        temperature=1.6,
+        seed=7,
+        response_format={
+            "type": "json_schema",
+            "json_schema": {"name": "analysis", "schema": ANALYSIS_SCHEMA, "strict": True},
+        },
+    )
+    assert answer.choices[0].finish_reason == "stop"
+    Analysis.model_validate_json(answer.choices[0].message.content)
+
+
+def test_json_object_mode_gives_an_object(client):
+    answer = client.chat.completions.create(
+        **capital(
+            messages=[{"role": "user", "content": 'Give me {"city": ...} for France as JSON.'}],
+            max_tokens=60,
+            response_format={"type": "json_object"},
+        )
+    )
+    assert isinstance(json.loads(answer.choices[0].message.content), dict)
+
+
+def test_logprobs_belong_to_the_tokens(client):
+    answer = client.chat.completions.create(**capital(logprobs=True, top_logprobs=3))
+    entries = answer.choices[0].logprobs.content
+    assert "".join(e.token for e in entries) == answer.choices[0].message.content
+    assert all(e.logprob <= 0 and len(e.top_logprobs) == 3 for e in entries)
+    assert all(e.logprob == pytest.approx(e.top_logprobs[0].logprob) for e in entries)
+
+
+def test_a_second_identical_request_reads_almost_nothing(client, korean):
+    messages = summary_messages(korean["01-card-lost-card"]["transcript"])
+    ask = {"model": "slm", "messages": messages, "max_tokens": 8, "temperature": 0}
+    first = client.chat.completions.create(**ask)
+    second = client.chat.completions.create(**ask)
+    assert second.choices[0].message.content == first.choices[0].message.content
+    assert second.usage.prompt_tokens_details.cached_tokens == second.usage.prompt_tokens - 1
+
+
+def test_both_models_are_listed_and_answer_by_name_and_by_role(client):
+    names = {entry.id for entry in client.models.list()}
+    assert len(names) == 2
+    for name in names:
+        assert client.chat.completions.create(**capital(model=name, max_tokens=1)).model == name
+
+
+def test_a_deadline_ends_the_answer_with_what_it_has(client):
+    answer = client.chat.completions.create(
+        **capital(
+            messages=[{"role": "user", "content": "Count from 1 to 500, separated by commas."}],
+            max_tokens=800,
+            extra_body={"deadline": 1.0},
+        )
+    )
+    assert answer.choices[0].finish_reason == "length"
+    assert answer.choices[0].stop_reason == "deadline"
+    assert answer.choices[0].message.content.startswith("1")
+
+
+def test_hanging_up_frees_the_engine(client, engine):
+    stream = client.chat.completions.create(
+        **capital(
+            messages=[{"role": "user", "content": "Count from 1 to 500, separated by commas."}],
+            max_tokens=2000,
+            stream=True,
+        )
+    )
+    next(iter(stream))
+    stream.close()
+    with engine.http() as http:
+        for _ in range(50):
+            if http.get("/health").json()["running"] == 0:
+                return
+            time.sleep(0.1)
+    raise AssertionError("the engine still works for somebody who is gone")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"model": "gpt-4"}, "No model"),
+        ({"messages": []}, "messages"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"temperature": 9}, "temperature"),
+        ({"messages": [{"role": "user", "content": "가 " * 40_000}]}, "context"),
+        (
+            {
+                "response_format": {
+                    "type": "json_schema",
+                    "json_schema": {"name": "x", "schema": {"type": "nonsense"}},
+                }
+            },
+            "schema",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused_with_a_reason(client, change, says):
+    with pytest.raises(openai.BadRequestError) as refused:
+        client.chat.completions.create(**capital(**change))
+    assert says in str(refused.value)
+
+
+def test_the_socket_is_only_for_its_owner(engine):
+    assert engine.settings.socket.stat().st_mode & 0o077 == 0

@@ -1,0 +1,210 @@
+"""Batching, prefix reuse, preemption and forced tokens never change what a lone cold run gives.
+
+The one exception is arithmetic: llama.cpp multiplies a matrix by one row and by
+several rows with different kernels, so two tokens whose probabilities are nearly
+equal may change places. A difference counts as such a tie only when the lone run
+itself gives the other token almost the same probability.
+"""
+
+import random
+
+import pytest
+
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.consultation.types import Analysis
+from edgebox.engine.llama import Chunk, Decoded, LlamaModel
+from edgebox.engine.loop import DecodeLoop, Engine
+from edgebox.engine.measure import measure
+from edgebox.engine.pool import Pool
+from edgebox.engine.sampling import Sampler
+from edgebox.engine.scheduler import Scheduler
+from edgebox.engine.sequence import Finish, Sequence
+from edgebox.engine.service import grammars_of
+from edgebox.engine.text import TextStream
+from edgebox.errors import EngineRefused
+
+pytestmark = pytest.mark.model
+
+TIE = 0.35
+"""Natural-log probability between two tokens that the kernels' rounding may swap: the
+largest difference seen between one-row and many-row logits of the Q4_K_M starter is 0.2."""
+
+
+@pytest.fixture(scope="module")
+def model(starter_models):
+    loaded = LlamaModel(
+        starter_models / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+        context_tokens=8192,
+        slots=16,
+        outputs=16,
+        threads=2,
+    )
+    yield loaded
+    loaded.close()
+
+
+@pytest.fixture(scope="module")
+def grammars(model):
+    return grammars_of(model)
+
+
+def clear(model):
+    for slot in range(model.slots):
+        model.truncate(slot)
+
+
+def lone(model, prompt, max_tokens, constraint=None):
+    """A cold run of one request: (tokens, the row of logits each was chosen from)."""
+    clear(model)
+    sampler, tokens, rows = Sampler(temperature=0, logprobs=20), list(prompt), []
+    position = 0
+    while len(rows) < max_tokens:
+        while position < len(tokens):
+            piece = tokens[position : position + 256]
+            last = position + len(piece) == len(tokens)
+            _, at = model.decode([Chunk(0, piece, position, logits=last)])
+            position += len(piece)
+        row = model.logits(at[0])
+        if constraint:
+            constraint.apply(row)
+        token, explained = sampler.choose(row, [])
+        if model.ends(token):
+            break
+        forced = constraint.accept(token) if constraint else []
+        for index, accepted in enumerate([token, *forced]):
+            tokens.append(accepted)
+            rows.append(dict(explained.top) if index == 0 else {accepted: 0.0})
+        if constraint and constraint.complete:
+            break
+    return tokens[len(prompt) :][:max_tokens], rows
+
+
+def agree(got, want, rows):
+    """Whether two answers are the same up to the first tie."""
+    for index, (left, right) in enumerate(zip(got, want, strict=False)):
+        if left != right:
+            gap = rows[index].get(right, 0.0) - rows[index].get(left, -99.0)
+            return gap <= TIE, index, gap
+    return len(got) == len(want), None, None
+
+
+class Run:
+    def __init__(self, model, **pool):
+        clear(model)
+        sample = model.tokenize(model.render(summary_messages("")))
+        engine = Engine(model, Pool(model, **pool), measure(model, 4, sample))
+        self.loop = DecodeLoop(lambda: {"slm": engine}, Scheduler())
+        self.loop.load()
+        self.model = model
+
+    def ask(self, prompt, max_tokens, constraint=None, **rest):
+        events = []
+        sequence = Sequence.of(
+            prompt,
+            role="slm",
+            max_tokens=max_tokens,
+            arrived=self.loop._clock(),
+            emit=events.append,
+            text=TextStream(),
+            sampler=Sampler(temperature=0),
+            constraint=constraint,
+            **rest,
+        )
+        self.loop.submit(sequence)
+        return sequence
+
+    def rest(self):
+        while self.loop.step():
+            pass
+
+
+def answer(sequence):
+    return list(sequence.tokens[sequence.prompt_length :])
+
+
+def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, korean):
+    texts = [korean[name]["transcript"] for name in list(korean)[:4]]
+    plain = [model.tokenize(model.render(summary_messages(text))) for text in texts]
+    # Growing calls: the same beginning, cut at different places.
+    plain += [
+        model.tokenize(model.render(summary_messages(texts[0][:size]))) for size in (120, 200)
+    ]
+    schema_prompt = model.tokenize(model.render(analysis_messages(texts[1])))
+    want = [lone(model, prompt, 24) for prompt in plain]
+    want_json = lone(model, schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA))
+
+    run = Run(model, parallel=3, retained=4)
+    chance = random.Random(5)
+    asked = []
+    analysis = run.ask(schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA), priority=100)
+    for index in (0, 4, 1, 2, 5, 3, 0, 4):
+        asked.append((index, run.ask(plain[index], 24, priority=chance.choice([-10, 0, 10]))))
+        stranger = run.ask(plain[(index + 1) % 6], 24)
+        for _ in range(chance.randint(0, 4)):
+            run.loop.step()
+        run.loop.cancel(stranger)
+    run.rest()
+
+    ties = 0
+    for index, sequence in asked:
+        same, at, gap = agree(answer(sequence), *want[index])
+        ties += at is not None
+        assert same, f"request {index} differs at {at} by {gap}"
+    same, at, gap = agree(answer(analysis), *want_json)
+    assert same, f"the analysis differs at {at} by {gap}"
+    assert any(sequence.cached > 400 for _, sequence in asked), "nothing was reused"
+    print(f"\n{len(asked)} answers compared, {ties} left the lone run at a tie")
+
+
+def test_every_answer_under_a_schema_is_valid_at_any_temperature(model, grammars, korean):
+    run = Run(model, parallel=3, retained=2)
+    asked = []
+    for seed, name in enumerate(list(korean)[:3]):
+        prompt = model.tokenize(model.render(analysis_messages(korean[name]["transcript"])))
+        sequence = run.ask(prompt, 700, grammars.compile(ANALYSIS_SCHEMA), priority=100)
+        sequence.sampler = Sampler(temperature=1.4, seed=seed)
+        asked.append(sequence)
+    run.rest()
+    for sequence in asked:
+        assert sequence.finish is Finish.STOP
+        Analysis.model_validate_json(sequence.text.value)
+
+
+def test_an_aborted_step_leaves_nothing_behind(model, korean):
+    prompt = model.tokenize(
+        model.render(summary_messages(korean["07-card-double-charge"]["transcript"]))
+    )
+    want = lone(model, prompt, 12)
+    clear(model)
+    aborted = []
+
+    def wanted():
+        aborted.append(1)
+        return 3 < len(aborted) < 40
+
+    model.on_abort(wanted)
+    try:
+        outcome, _ = model.decode([Chunk(0, prompt[:200], 0, logits=False)])
+        assert outcome is Decoded.ABORTED
+    finally:
+        model.on_abort(lambda: False)
+    run = Run(model, parallel=2, retained=1)
+    sequence = run.ask(prompt, 12)
+    run.rest()
+    same, at, gap = agree(answer(sequence), *want)
+    assert same, f"differs at {at} by {gap}"
+
+
+def test_schemas_that_cannot_be_kept_are_refused(grammars):
+    with pytest.raises(EngineRefused):
+        grammars.compile({"type": "no such type"})
+
+
+def test_the_template_and_the_vocabulary_know_the_ends(model):
+    text = model.render([{"role": "user", "content": "안녕"}])
+    assert text.endswith("<|im_start|>assistant\n")
+    assert (
+        b"".join(model.piece(t) for t in model.tokenize("요금은 3만 원"))
+        == "요금은 3만 원".encode()
+    )
+    assert any(model.ends(token) for token in model.tokenize("<|im_end|>"))

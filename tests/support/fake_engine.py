@@ -1,0 +1,233 @@
+"""An OpenAI-compatible engine without a model, for tests whose subject is not the engine.
+
+Speaks the same interface as ``edgebox.engine.server``: chat completions (whole and
+streamed), ``/tokenize``, ``/v1/models`` and ``/health``. What it says and how fast is
+set on the object, also while it is being served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+SUMMARY = ("고객이 카드 분실을 신고했고, ", "상담사가 정지 후 재발급을 접수했습니다.")
+ANALYSIS = json.dumps(
+    {
+        "summary": {
+            "customer": "카드를 잃어버려 정지를 요청했습니다.",
+            "agent": "카드를 정지하고 재발급을 안내했습니다.",
+            "result": "재발급이 접수됐습니다.",
+        },
+        "keywords": ["카드", "분실", "재발급"],
+        "titles": {"keyword": "카드_분실_재발급", "descriptive": "분실 카드 정지와 재발급"},
+    },
+    ensure_ascii=False,
+)
+
+
+def role_health(model: str, **more: float) -> dict[str, Any]:
+    """One role as ``/health`` describes it: a fast box unless told otherwise."""
+    return {
+        "model": model,
+        "context_tokens": 16384,
+        "parallel": 4,
+        "prefill_tps": 2000.0,
+        "decode_tps": 200.0,
+        "batch_decode_tps": 400.0,
+        "tokens_per_char": 0.5,
+        "weights_bytes": 1_000_000,
+        "kv_bytes": 1_000_000,
+        "kv_cells_used": 0,
+        **more,
+    }
+
+
+@dataclass
+class FakeEngine:
+    """The script.
+
+    Attributes:
+        answers: what each role says, in the pieces it is streamed in.
+        pause: seconds before each piece.
+        status: "ready" or "starting".
+        broken: answers 503 to everything but ``/health``.
+        roles: ``models`` of ``/health``.
+        requests: chat requests, as received.
+        finished: answers that were sent to their end.
+        cancelled: answers whose client hung up.
+    """
+
+    answers: dict[str, tuple[str, ...]] = field(
+        default_factory=lambda: {"slm": SUMMARY, "mlm": (ANALYSIS,)}
+    )
+    pause: float = 0.0
+    status: str = "ready"
+    broken: bool = False
+    roles: dict[str, dict[str, Any]] = field(
+        default_factory=lambda: {"slm": role_health("small"), "mlm": role_health("mid")}
+    )
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    finished: int = 0
+    cancelled: int = 0
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/v1/chat/completions", self._chat, methods=["POST"]),
+                Route("/v1/models", self._models, methods=["GET"]),
+                Route("/tokenize", self._tokenize, methods=["POST"]),
+                Route("/health", self._health, methods=["GET"]),
+            ]
+        )
+
+    @asynccontextmanager
+    async def serve(self, path: Path) -> AsyncIterator[None]:
+        """Serve on a Unix socket for the length of the block."""
+        async with serving(uvicorn.Config(self.app(), uds=str(path), **QUIET)):
+            yield
+
+    async def _health(self, _request: Request) -> Response:
+        ready = self.status == "ready"
+        body = {
+            "status": self.status,
+            "models": self.roles if ready else {},
+            "waiting": 0,
+            "running": len(self.requests) - self.finished - self.cancelled,
+            "interactive": 0,
+            "steps": 0,
+            "aborted_steps": 0,
+            "evicted_prefixes": 0,
+            "heartbeat_age": 0.0,
+            "rss_bytes": 123_456_789,
+        }
+        return JSONResponse(body, 200 if ready else 503)
+
+    async def _models(self, _request: Request) -> Response:
+        data = [
+            {"id": r["model"], "object": "model", "role": name} for name, r in self.roles.items()
+        ]
+        return JSONResponse({"object": "list", "data": data})
+
+    async def _tokenize(self, request: Request) -> Response:
+        if self.broken:
+            return _unavailable()
+        body = await request.json()
+        count = sum(len(message["content"]) for message in body["messages"]) // 2
+        return JSONResponse({"count": count, "cached": 0, "max_model_len": 16384})
+
+    async def _chat(self, request: Request) -> Response:
+        if self.broken:
+            return _unavailable()
+        body = await request.json()
+        self.requests.append(body)
+        if body.get("stream"):
+            return StreamingResponse(self._stream(body), media_type="text/event-stream")
+        text, finish = "", {"finish_reason": "stop", "stop_reason": None}
+        try:
+            async for piece in self._pieces(body):
+                text += piece
+        except TimeoutError:
+            finish = {"finish_reason": "length", "stop_reason": "deadline"}
+        message = {"role": "assistant", "content": text}
+        choice = {"index": 0, "message": message, **finish}
+        self.finished += 1
+        return JSONResponse(self._envelope(body) | {"choices": [choice], "usage": usage()})
+
+    async def _stream(self, body: dict[str, Any]) -> AsyncIterator[str]:
+        finish = {"finish_reason": "stop", "stop_reason": None}
+        try:
+            yield self._event(body, {"role": "assistant", "content": ""})
+            try:
+                async for piece in self._pieces(body):
+                    yield self._event(body, {"content": piece})
+            except TimeoutError:
+                finish = {"finish_reason": "length", "stop_reason": "deadline"}
+            yield self._event(body, {}, **finish)
+            last = self._envelope(body) | {"choices": [], "usage": usage()}
+            yield f"data: {json.dumps(last)}\n\n"
+            yield "data: [DONE]\n\n"
+        except (asyncio.CancelledError, GeneratorExit):
+            self.cancelled += 1
+            raise
+        self.finished += 1
+
+    async def _pieces(self, body: dict[str, Any]) -> AsyncIterator[str]:
+        """The answer's pieces; TimeoutError when the request's deadline comes first."""
+        ends = time.monotonic() + body.get("deadline", 1e9)
+        for piece in self.answers[body["model"]]:
+            left = ends - time.monotonic()
+            await asyncio.sleep(max(0.0, min(self.pause, left)))
+            if left <= self.pause:
+                raise TimeoutError
+            yield piece
+
+    def _envelope(self, body: dict[str, Any]) -> dict[str, Any]:
+        model = self.roles[body["model"]]["model"]
+        return {"id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": model}
+
+    def _event(self, body: dict[str, Any], delta: dict[str, Any], **finish: str | None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": None, **finish}
+        chunk = self._envelope(body) | {"choices": [choice]}
+        return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+
+
+def usage() -> dict[str, Any]:
+    return {
+        "prompt_tokens": 100,
+        "completion_tokens": 20,
+        "total_tokens": 120,
+        "prompt_tokens_details": {"cached_tokens": 60},
+    }
+
+
+def _unavailable() -> Response:
+    error = {"message": "starting", "type": "server_error", "code": "EngineUnavailable"}
+    return JSONResponse({"error": error}, 503)
+
+
+QUIET: dict[str, Any] = {
+    "log_config": None,
+    "log_level": "critical",
+    "access_log": False,
+    "lifespan": "off",
+    "timeout_graceful_shutdown": 1,
+}
+
+
+@asynccontextmanager
+async def serving(config: uvicorn.Config) -> AsyncIterator[uvicorn.Server]:
+    """A uvicorn server on this event loop for the length of the block."""
+    server = uvicorn.Server(config)
+    server.capture_signals = _no_signals  # type: ignore[method-assign, assignment]
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            assert not task.done(), "the server did not start"
+            await asyncio.sleep(0.005)
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _no_signals:  # noqa: N801 - stands in for a function
+    def __enter__(self) -> None:
+        """The test runner keeps its signals."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing to restore."""

@@ -1,0 +1,185 @@
+"""Who may import whom: the layers of docs/architecture.md, held by this test."""
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# From the top down: a module imports from lower lines only, or from its own package.
+LAYERS = (
+    ("edgebox_cli",),
+    ("up", "worker", "engine_main", "api_main"),
+    ("api",),
+    ("batch",),
+    ("callbacks",),
+    ("store",),
+    ("consultation",),
+    ("engine_client",),
+    ("engine",),
+    ("models",),
+    ("metrics",),
+    ("config_file",),
+    ("config",),
+    ("logs",),
+    ("errors", "atomic", "times", ""),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+# What the line above would allow, and design.md does not.
+FORBIDDEN = {
+    ("api", "batch"): "the API hands rows over through the store",
+    **{
+        (module, "engine"): "the engine is another process: only engine_client speaks to it"
+        for module in ("up", "worker", "api_main", "api", "batch", "callbacks", "store")
+    },
+    ("consultation", "engine"): "the engine is another process: only engine_client speaks to it",
+    ("engine_client", "engine"): "the client knows the wire, not the engine's code",
+    ("edgebox_cli", "engine"): "the command line asks the running engine",
+}
+
+SOLE_IMPORTERS = {
+    "llama_cpp": ("edgebox/engine/llama.py",),
+    "llguidance": ("edgebox/engine/constraint.py",),
+    "sqlite_utils": ("edgebox/store/",),
+    "huey": ("edgebox/batch/tick.py",),
+    "typer": ("cli/edgebox_cli/",),
+    "rich": ("cli/edgebox_cli/",),
+    "starlette": ("edgebox/api/", "edgebox/engine/server.py"),
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's target. ``runs``: on importing the module itself."""
+
+    file: str
+    line: int
+    target: str
+    runs: bool
+    typing_only: bool
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.target}"
+
+
+def sources() -> list[Path]:
+    return [*(ROOT / "edgebox").rglob("*.py"), *(ROOT / "cli").rglob("*.py")]
+
+
+def imports_of(path: Path) -> Iterator[Import]:
+    file = str(path.relative_to(ROOT))
+    yield from _walk(ast.parse(path.read_text(encoding="utf-8")), file, runs=True, typing=False)
+
+
+def _walk(node: ast.AST, file: str, *, runs: bool, typing: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for name in child.names:
+                yield Import(file, child.lineno, name.name, runs, typing)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, f"{file}:{child.lineno}: relative import"
+            for name in child.names:
+                yield Import(file, child.lineno, f"{child.module}.{name.name}", runs, typing)
+        elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+            for inner in child.body:
+                yield from _walk(ast.Module([inner], []), file, runs=False, typing=True)
+        else:
+            inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _walk(child, file, runs=runs and not inside, typing=typing)
+
+
+ALL = [found for path in sources() for found in imports_of(path)]
+
+
+def unit(target: str) -> str | None:
+    """The name in LAYERS that a dotted module belongs to; None for what is not ours."""
+    head, _, rest = target.partition(".")
+    if head == "edgebox_cli":
+        return head
+    if head != "edgebox":
+        return None
+    name = rest.partition(".")[0]
+    ours = (ROOT / "edgebox" / name).is_dir() or (ROOT / "edgebox" / f"{name}.py").is_file()
+    return name if ours else ""  # ``from edgebox import __version__``
+
+
+def unit_of(file: str) -> str:
+    parts = Path(file).parts
+    if parts[0] == "cli":
+        return "edgebox_cli"
+    return parts[1].removesuffix(".py").replace("__init__", "")
+
+
+def test_every_module_has_its_place_in_the_layers():
+    assert {unit_of(str(path.relative_to(ROOT))) for path in sources()} <= set(RANK)
+
+
+def test_imports_go_downward_only():
+    wrong = []
+    for found in ALL:
+        importer, imported = unit_of(found.file), unit(found.target)
+        if imported is None or imported == importer:
+            continue
+        if RANK[imported] <= RANK[importer]:
+            wrong.append(f"{found}: {importer} is not above {imported}")
+        elif reason := FORBIDDEN.get((importer, imported)):
+            wrong.append(f"{found}: {reason}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", SOLE_IMPORTERS)
+def test_a_foreign_package_is_imported_in_its_one_place(package):
+    places = SOLE_IMPORTERS[package]
+    importers = [
+        found
+        for found in ALL
+        if found.target.split(".")[0] == package and not found.typing_only  # a type is only a name
+    ]
+    assert importers, f"nothing imports {package}: is it still a dependency?"
+    wrong = [str(found) for found in importers if not found.file.startswith(places)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_command_line_imports_edgebox_only_when_a_command_runs():
+    wrong = [
+        str(found)
+        for found in ALL
+        if found.file.startswith("cli/")
+        and found.runs
+        and unit(found.target) not in (None, "edgebox_cli")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_table_of_commands_costs_typer_and_no_more():
+    heavy = {"httpx", "rich", "pydantic", "huey", "sqlite_utils", "numpy", "llama_cpp", "starlette"}
+    wrong = [
+        str(found)
+        for found in ALL
+        if found.file.startswith("cli/") and found.runs and found.target.split(".")[0] in heavy
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_outside_the_standard_library_is_imported_undeclared():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {
+        line.split(">")[0].split("=")[0].split("<")[0].strip().lower().replace("-", "_")
+        for line in project["dependencies"]
+    }
+    provided = {name.replace("llama_cpp_python", "llama_cpp") for name in declared}
+    provided.add("pydantic_core")  # pydantic's other half, with the errors that validators raise
+    known = set(sys.stdlib_module_names) | provided | {"edgebox", "edgebox_cli"}
+    wrong = [str(found) for found in ALL if found.target.split(".")[0] not in known]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_python_lies_beside_the_cli_package_or_among_the_models():
+    assert not list((ROOT / "cli").glob("*.py"))
+    assert not list((ROOT / "gguf").rglob("*.py"))  # the package index's ``gguf`` stays importable
