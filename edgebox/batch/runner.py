@@ -210,6 +210,9 @@ class Runner:
         """Analyse one consultation and put its end on disk."""
         try:
             outcome = await self._answer(claimed)
+            self._counts.done += await self._leases.finish(claimed, result_of(outcome))
+            self._deaths = 0
+            self._on_ended()
         except asyncio.CancelledError:
             await self._release(claimed, refund=True)
             raise
@@ -231,10 +234,6 @@ class Runner:
             else:
                 self._harmless.add(claimed.row_id)
                 await self._release(claimed, refund=False)
-        else:
-            self._deaths = 0
-            self._counts.done += await self._leases.finish(claimed, result_of(outcome))
-            self._on_ended()
 
     async def _answer(self, claimed: Claimed) -> AnalysisOutcome:
         while True:

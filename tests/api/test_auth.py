@@ -1,9 +1,9 @@
+import asyncio
 import json
 import time
 
 import httpx
 import pytest
-
 from support.api_box import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
@@ -80,7 +80,7 @@ async def test_a_key_outside_the_tolerance_is_refused(box: ApiBox) -> None:
 
 async def test_a_client_made_a_moment_ago_is_known_at_once(box: ApiBox) -> None:
     assert (await box.quick()).status_code == 200
-    time.sleep(0.06)
+    await asyncio.sleep(0.06)
     box.secrets["late"] = box.store.clients.create("late")
     assert (await send(box, header=box.key("late"))).status_code == 200
 
@@ -90,7 +90,7 @@ async def test_a_rotated_secret_works_at_once_and_the_one_before_it_still_does(
 ) -> None:
     old = box.key()
     assert (await send(box, header=old)).status_code == 200
-    time.sleep(0.06)
+    await asyncio.sleep(0.06)
     box.secrets["center-1"] = box.store.clients.rotate("center-1")
     assert (await send(box, header=box.key())).status_code == 200
     assert (await send(box, header=old)).status_code == 200

@@ -4,11 +4,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
+from support.box import RESULT
 
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
-from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
 
 pytestmark = pytest.mark.anyio
 
@@ -136,7 +136,7 @@ async def test_the_list_can_be_of_one_state(box: ApiBox) -> None:
 async def test_a_wrong_query_is_a_422_that_names_it(box: ApiBox, query: str) -> None:
     answer = await box.get(f"/api/v1/batches?{query}")
     assert answer.status_code == 422
-    assert answer.json()["errors"][0]["pointer"] == "/" + query.split("=")[0]
+    assert answer.json()["errors"][0]["pointer"] == "/" + query.partition("=")[0]
 
 
 @pytest.mark.parametrize("batch_id", ["x", "BATCH-20250913-001' OR 1=1", "%00", "가"])

@@ -1,10 +1,10 @@
 import json
 
 import pytest
+from support.api_box import BATCH, QUICK, TALK, ApiBox, api_box
 
 from edgebox.api.body import fingerprint, parse_object
 from edgebox.errors import MalformedRequest
-from support.api_box import BATCH, QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
 

@@ -1,13 +1,13 @@
-import asyncio
 import sqlite3
 
 import httpx
 import pytest
+from support.api_box import HOOK, TALK, ApiBox, api_box
+from support.box import RESULT
+from support.polling import eventually
 
 from edgebox.api.app import create_metrics_app
 from edgebox.config import EngineSettings, RoleSettings
-from support.api_box import HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
 
 pytestmark = pytest.mark.anyio
 
@@ -36,8 +36,7 @@ async def test_without_an_engine_it_is_alive_and_not_ready(tmp_path, anyio_backe
 
 async def test_an_engine_that_loads_is_starting(box: ApiBox) -> None:
     box.engine.status = "starting"
-    while box.services.quick.health.ready:
-        await asyncio.sleep(0.02)
+    await eventually(lambda: not box.services.quick.health.ready)
     answer = await box.http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["parts"]["engine"] == "starting"

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from support.api_box import BATCH, QUICK, TALK
+from support.fake_engine import FakeEngine
+from support.polling import eventually
 
 from edgebox.api_main import serve
 from edgebox.callbacks.signing import bound_key
 from edgebox.config import Settings
 from edgebox.errors import ConfigError
 from edgebox.store.db import Store
-from support.api_box import BATCH, QUICK, TALK
-from support.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.anyio
 
@@ -48,9 +49,11 @@ class Running:
         host, port = self.url.removeprefix("http://").split(":")
         return host, int(port)
 
-    async def until_ready(self) -> None:
-        while (await self.http.get("/readyz")).status_code != 200:
-            await asyncio.sleep(0.02)
+    async def until_ready(self, status: int = 200) -> None:
+        async def answers() -> bool:
+            return (await self.http.get("/readyz")).status_code == status
+
+        await eventually(answers)
 
 
 @asynccontextmanager
@@ -84,12 +87,6 @@ async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
     async with running(tmp_path) as made:
         await made.until_ready()
         yield made
-
-
-async def eventually(condition) -> None:
-    async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_deltas_arrive_while_the_engine_still_writes(box: Running) -> None:
@@ -191,8 +188,7 @@ async def test_the_server_does_not_say_what_it_is(box: Running) -> None:
 
 async def test_the_engine_may_come_back(box: Running) -> None:
     box.engine.status = "starting"
-    while (await box.http.get("/readyz")).status_code == 200:
-        await asyncio.sleep(0.02)
+    await box.until_ready(503)
     down = await box.http.post(QUICK, json=BODY, headers=box.headers())
     assert down.json()["status"] == "fallback"
     box.engine.status = "ready"

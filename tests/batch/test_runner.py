@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import time
 from collections import Counter
@@ -198,6 +199,21 @@ def test_one_that_is_refused_or_never_valid_fails_and_the_others_go_on(box):
     tries = Counter(engine.seen)
     assert (tries["refuse"], tries["invalid"], tries["bug"]) == (1, 3, 3)
     assert box.store.batches.get(batch).state == "completed"
+
+
+def test_a_result_that_cannot_be_stored_fails_and_the_others_go_on(box):
+    batch = box.submit("a", "odd")
+    engine = Engine()
+    odd = dataclasses.replace(OUTCOME, model="\ud800")
+
+    async def analyse(transcript):
+        outcome = await Engine.analyse(engine, transcript)
+        return odd if transcript == "odd" else outcome
+
+    engine.analyse = analyse
+    counts, _ = work(box, engine=engine)
+    assert (counts.done, counts.failed, counts.drained) == (1, 1, True)
+    assert box.store.batches.consultations(batch)[1].error_code == "analysis_failed"
 
 
 def test_an_invalid_answer_does_not_cost_the_others_their_places(box):

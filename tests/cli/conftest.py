@@ -54,7 +54,7 @@ def foreign_server(monkeypatch):
             self.end_headers()
             self.wfile.write(b"<html>It works!</html>")
 
-        do_POST = do_GET  # noqa: N815 - the base class looks for this name
+        do_POST = do_GET  # noqa: N815 - what the base class calls
 
         def log_message(self, *args):
             """Quiet."""

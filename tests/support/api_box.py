@@ -19,6 +19,7 @@ from edgebox.callbacks.signing import bound_key
 from edgebox.config import Settings
 from edgebox.store.db import Store
 from support.fake_engine import FakeEngine
+from support.polling import eventually
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,8 +118,7 @@ async def api_box(
     )
     watch = asyncio.create_task(services.quick.watch())
     if transport is None:
-        while services.quick.health is None:
-            await asyncio.sleep(0.005)
+        await eventually(lambda: services.quick.health)
     app = create_app(services)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://box") as http:
         yield ApiBox(settings, store, engine, services, http, secrets, woken)
