@@ -93,7 +93,7 @@ class BatchSettings(Section):
     min_pending: Annotated[int, Field(ge=1)] = 20
     max_wait_seconds: Annotated[float, Field(gt=0)] = 900
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
-    lease_seconds: Annotated[float, Field(gt=0)] = 600
+    lease_seconds: Annotated[float, Field(gt=0)] = 120
     max_attempts: Annotated[int, Field(ge=1)] = 3
     max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
 

@@ -193,8 +193,19 @@ class EngineClient:
                     break
             yield whole.completion()
 
-    async def tokenize(self, role: Role, messages: list[dict[str, str]]) -> TokenCount | None:
+    async def tokenize(
+        self,
+        role: Role,
+        messages: list[dict[str, str]],
+        *,
+        timeout: float = 2.0,  # noqa: ASYNC109 - per call, in seconds
+    ) -> TokenCount | None:
         """Count a chat's tokens; None where the server has no such call (not our engine).
+
+        Args:
+            role: whose tokens.
+            messages: the chat.
+            timeout: seconds to wait.
 
         Raises:
             EngineError: the engine does not answer.
@@ -203,7 +214,7 @@ class EngineClient:
             return None
         async with _translated(None):
             answer = await self._local.post(
-                "/tokenize", json={"model": role, "messages": messages}, timeout=2.0
+                "/tokenize", json={"model": role, "messages": messages}, timeout=timeout
             )
             _check(answer)
             body = answer.json()

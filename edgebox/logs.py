@@ -18,8 +18,8 @@ from edgebox.errors import where
 if TYPE_CHECKING:
     from types import TracebackType
 
-CHATTY = ("asyncio", "httpcore", "httpx", "huey", "uvicorn.access")
-"""They write a line for each request, tick or slow callback: only their warnings count."""
+CHATTY = ("asyncio", "httpcore", "httpx", "huey", "uvicorn")
+"""They write a line for each request, tick or start: only their warnings count."""
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 QUICK_PATH = "/api/v1/consultation/quick-summary"
 BATCH_PATH = "/api/v1/consultation/batch-analysis"
-CALLBACK_PATH = "/analysis-complete"
 
 QUICK_TRIES = 3
 BATCH_SECONDS = 900.0
@@ -152,7 +151,7 @@ def _batch(run: _Run, box: DemoBox, alive: Callable[[str], None]) -> None:
                 {"consultation_id": name, "conversation_text": text, "metadata": {"demo": True}}
                 for name, text in BATCH
             ],
-            "callback_url": f"http://{box.receiver.host}{CALLBACK_PATH}",
+            "callback_url": f"http://{box.receiver.host}/analysis-complete",
         },
     )
     until = time.monotonic() + BATCH_SECONDS
@@ -200,11 +199,14 @@ def _show(run: _Run) -> None:
     from edgebox_cli.output import console, table
 
     right = {"justify": "right", "no_wrap": True}
-    label, text = ("", {"no_wrap": True, "style": "dim"}), ("", {"overflow": "fold"})
+
+    def columns(label: str, text: str) -> list[str | tuple[str, dict[str, Any]]]:
+        return [(label, {"no_wrap": True, "style": "dim"}), (text, {"overflow": "fold"})]
+
     answer = run.answer
     table(
-        "Quick summary: an agent waits for this one",
-        [label, text],
+        "Quick summary",
+        columns("DEMO-1", ""),
         [
             ["summary", _plain(answer.get("summary", ""))],
             ["written by", _plain(f"{answer.get('model_used')} ({answer.get('status')})")],
@@ -213,16 +215,15 @@ def _show(run: _Run) -> None:
     )
     if run.callback is not None:
         table(
-            f"Analyses of {run.callback.payload.get('batch_id')}, as its callback brought them",
-            [label, text],
+            f"Analyses of {run.callback.payload.get('batch_id')}, as the callback brought them",
+            columns("consultation", "what the model wrote"),
             [row for result in run.callback.payload["results"] for row in _analysis(result)],
         )
         table(
             "Callback",
-            [label, text],
+            columns("received", run.callback.url),
             [
-                ["received", "yes"],
-                ["signature", "verified" if run.callback.webhook_signed else "NOT GOOD"],
+                ["webhook-signature", "verified" if run.callback.webhook_signed else "NOT GOOD"],
                 ["X-Bound-Key", "verified" if run.callback.key_signed else "NOT GOOD"],
             ],
         )

@@ -42,8 +42,9 @@ LONGEST_FOLDER = 80  # characters: a socket's path has room for 107
 
 @dataclass(frozen=True)
 class Callback:
-    """A callback as it arrived. ``signed``: by this box, for this client; both ways."""
+    """A callback as it arrived, and whether either signature is this box's for its client."""
 
+    url: str
     payload: dict[str, Any]
     webhook_signed: bool
     key_signed: bool
@@ -62,7 +63,9 @@ class Receiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                self.send_response(204 if receiver.take(dict(self.headers), body) else 401)
+                self.send_response(
+                    204 if receiver.take(self.path, dict(self.headers), body) else 401
+                )
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
@@ -86,7 +89,7 @@ class Receiver:
             self._server.shutdown()
         self._server.server_close()
 
-    def take(self, headers: Mapping[str, str], body: bytes) -> bool:
+    def take(self, path: str, headers: Mapping[str, str], body: bytes) -> bool:
         """Check one callback and keep it; whether both of its signatures are good."""
         from edgebox.callbacks.signing import verify_bound_key, verify_webhook
         from edgebox.errors import InvalidBoundKey
@@ -103,7 +106,7 @@ class Receiver:
             payload = json.loads(body)
         except ValueError:
             return False
-        self.arrived.put(Callback(payload, webhook_signed, key_signed))
+        self.arrived.put(Callback(f"http://{self.host}{path}", payload, webhook_signed, key_signed))
         return webhook_signed and key_signed
 
 

@@ -18,8 +18,12 @@ log = logging.getLogger("edgebox.api")
 MAX_AGE = 1.0
 """Seconds after which a change (a disabled client, a new secret) is seen at the latest."""
 
-PATIENCE = 0.2
-"""Seconds a request waits for a reread; after that the last known clients decide."""
+PATIENCE = 0.05
+"""Seconds a request waits for a reread; after that the last known clients decide. A full box
+must refuse within 100 ms, also while the disk is slow."""
+
+FIRST_PATIENCE = 2.0
+"""The same while no clients are known at all."""
 
 
 class ClientSource(Protocol):
@@ -78,7 +82,8 @@ class ClientsCache:
             self._tried = now
             self._reading = asyncio.create_task(self._reread(now))
         if self._reading is not None and now - self._as_of > max_age:
-            left = self._tried + self._patience - now  # for all who wait: not for each anew
+            patience = FIRST_PATIENCE if self._clients is None else self._patience
+            left = self._tried + patience - now  # for all who wait: not for each anew
             if left > 0:
                 await asyncio.wait({self._reading}, timeout=left)
         if self._clients is None:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 OVERLAP = 0.08
 """Of a part, repeated from the part before: a question and its answer stay together."""
 
+PATIENCE = 60.0
+"""Seconds for the engine's small answers: on a saturated box they may take a while, and a
+timeout here would count as a death of the engine."""
+
 RETRY_TEMPERATURE = 0.4
 """A greedy answer that was not valid would come again; a warmer one may not."""
 
@@ -121,7 +125,7 @@ class Analyst:
             # Another server: its tokenizer is unknown, and no model here needs more
             # than a token a character of Korean.
             return max(500, context - self.settings.batch.max_tokens - len(_prompt_text("")))
-        health = await self.client.health(timeout=5.0)
+        health = await self.client.health(timeout=PATIENCE)
         if "mlm" in health.roles:
             context = health.roles["mlm"].context_tokens
         empty = await self._count(analysis_messages(""))
@@ -131,7 +135,7 @@ class Analyst:
         return int(0.9 * (context - empty - self.settings.batch.max_tokens) / per_character)
 
     async def _count(self, messages: Messages) -> int:
-        count = await self.client.tokenize("mlm", messages)
+        count = await self.client.tokenize("mlm", messages, timeout=PATIENCE)
         return count.count if count else len(_joined(messages))
 
     async def _merge(self, found: list[Analysis], size: int, cost: _Cost) -> Analysis:

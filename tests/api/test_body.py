@@ -1,9 +1,13 @@
+import asyncio
 import json
+from dataclasses import replace
 
+import httpx
 import pytest
 from support.api_box import BATCH, QUICK, TALK, ApiBox, api_box
 
-from edgebox.api.body import fingerprint, parse_object
+from edgebox.api.app import create_app
+from edgebox.api.body import BodyReader, fingerprint, parse_object
 from edgebox.errors import MalformedRequest
 
 pytestmark = pytest.mark.anyio
@@ -39,6 +43,20 @@ def test_what_is_not_a_json_object_is_refused(raw: bytes) -> None:
     with pytest.raises(MalformedRequest) as refused:
         parse_object(raw)
     assert len(refused.value.detail) < 100
+
+
+@pytest.mark.parametrize("one", [b"[]", b"{}", b"0", b'""', b'"\\",["'])
+def test_a_body_of_nothing_but_values_is_refused(one: bytes) -> None:
+    with pytest.raises(MalformedRequest, match="200000 values"):
+        parse_object(b'{"a": [' + b",".join([one] * 200_001) + b"]}")
+
+
+def test_commas_and_brackets_in_texts_are_no_values() -> None:
+    text = '[00:12] 고객: 네, 그게, "저기요", [웃음]\\ {' * 20_000
+    raw = json.dumps({"a": text}).encode()
+    assert raw.count(b",") + raw.count(b"[") + raw.count(b"{") > 100_000
+    assert parse_object(raw) == {"a": text}
+    assert parse_object(json.dumps({"a": [text] * 5}).encode()) == {"a": [text] * 5}
 
 
 def test_a_byte_order_mark_is_ignored() -> None:
@@ -135,6 +153,21 @@ async def test_bodies_in_memory_have_a_limit_over_all_requests(box: ApiBox) -> N
     box.services.bodies._held = 0
     assert (await box.quick()).status_code == 200
     assert box.services.bodies._held == 0
+
+
+async def test_a_body_that_stops_arriving_is_given_up(box: ApiBox) -> None:
+    async def stalls():
+        yield b"{"
+        await asyncio.sleep(0.2)
+        yield b"}"
+
+    bodies = BodyReader(box.services.threads, limit=1000, idle=0.05)
+    app = create_app(replace(box.services, bodies=bodies))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://b") as http:
+        headers = box.headers() | {"Content-Type": JSON}
+        answer = await http.post(QUICK, content=stalls(), headers=headers)
+    assert answer.status_code == 400
+    assert "stopped arriving" in answer.json()["detail"]
 
 
 async def test_an_empty_body_is_a_400(box: ApiBox) -> None:

@@ -104,6 +104,18 @@ async def test_a_store_that_hangs_is_waited_for_once_and_briefly(store, threads)
     source.open.set()
 
 
+async def test_the_first_read_is_waited_for_longer(store, threads) -> None:
+    source = Counting(store)
+    source.open.clear()
+    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0, patience=0.01)
+    first = asyncio.create_task(cache.refresh())
+    await asyncio.sleep(0.1)
+    assert not first.done()
+    source.open.set()
+    await first
+    assert cache.get("center-1") is not None
+
+
 async def test_without_any_clients_ever_read_the_box_is_busy(store, threads) -> None:
     source = Counting(store)
     source.error = StoreBusy("locked")

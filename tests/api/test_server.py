@@ -103,23 +103,35 @@ async def test_deltas_arrive_while_the_engine_still_writes(box: Running) -> None
     assert names == ["delta", "delta", "done"]
 
 
-async def send_and_hang_up(box: Running, accept: str) -> None:
-    """A client that closes its connection as soon as the engine works for it."""
-    reader, writer = await asyncio.open_connection(*box.address)
-    body = json.dumps(BODY).encode()
+async def open_quick(box: Running, accept: str, body: bytes, length: int) -> asyncio.StreamWriter:
+    _, writer = await asyncio.open_connection(*box.address)
     head = [
         f"POST {QUICK} HTTP/1.1",
         "Host: box",
         f"Accept: {accept}",
         "Content-Type: application/json",
-        f"Content-Length: {len(body)}",
+        f"Content-Length: {length}",
         *(f"{name}: {value}" for name, value in box.headers().items()),
     ]
     writer.write("\r\n".join([*head, "", ""]).encode() + body)
-    await eventually(lambda: box.engine.requests)
+    await writer.drain()
+    return writer
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict]:
+    return [json.loads(r.message) for r in caplog.records if QUICK in r.message]
+
+
+async def test_a_client_that_hangs_up_in_its_body_is_no_error(
+    box: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    writer = await open_quick(box, "*/*", b'{"consultation_id": ', 1000)
     writer.close()
     await writer.wait_closed()
-    del reader
+    await eventually(lambda: logged(caplog))
+    assert [line["status"] for line in logged(caplog)] == [499]
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
@@ -128,15 +140,18 @@ async def test_a_client_that_hangs_up_stops_the_engine(
 ) -> None:
     caplog.set_level(logging.INFO, "edgebox.api")
     box.engine.pause = 2
-    await send_and_hang_up(box, accept)
+    body = json.dumps(BODY).encode()
+    writer = await open_quick(box, accept, body, len(body))
+    await eventually(lambda: box.engine.requests)
+    writer.close()
+    await writer.wait_closed()
     await eventually(lambda: box.engine.cancelled == 1)
     assert box.engine.finished == 0
     metrics = (await box.http.get("/metrics", headers=box.headers())).text
     assert "edgebox_quick_in_flight 0.0" in metrics
     assert 'edgebox_quick_summaries_total{status="abandoned"} 1.0' in metrics
-    logged = [json.loads(r.message) for r in caplog.records if QUICK in r.message]
     expected = 499 if accept == "application/json" else 200  # whose answer had begun
-    assert [line["status"] for line in logged] == [expected]
+    assert [line["status"] for line in logged(caplog)] == [expected]
 
 
 async def test_a_slow_engine_does_not_make_the_box_slow(tmp_path, anyio_backend) -> None:
@@ -180,6 +195,23 @@ async def test_head_has_no_body_and_a_websocket_finds_nothing(box: Running) -> N
     assert (head.status_code, head.content, head.headers["allow"]) == (405, b"", "GET")
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x"}
     assert (await box.http.get("/ws", headers=upgrade)).status_code == 404
+
+
+async def test_a_stream_that_fails_is_cut_off_and_nothing_of_it_is_logged(
+    box: Running, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object):
+        yield "고객이 "
+        raise RuntimeError(TALK)
+
+    monkeypatch.setattr("edgebox.consultation.quick.QuickSummaries.stream", fails)
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await box.http.post(QUICK, json=BODY, headers=box.headers(Accept="text/event-stream"))
+    assert "RuntimeError at edgebox.api.quick" in caplog.text
+    assert "카드" not in caplog.text
+    assert "Traceback" not in caplog.text
+    assert (await box.http.get("/healthz")).status_code == 200
 
 
 async def test_the_server_does_not_say_what_it_is(box: Running) -> None:

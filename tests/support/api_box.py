@@ -120,7 +120,9 @@ async def api_box(
     if transport is None:
         await eventually(lambda: services.quick.health)
     app = create_app(services)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://box") as http:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://box", trust_env=False
+    ) as http:
         yield ApiBox(settings, store, engine, services, http, secrets, woken)
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)

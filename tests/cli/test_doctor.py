@@ -1,0 +1,173 @@
+import json
+import sqlite3
+
+import pytest
+from support.box import Box
+from typer.testing import CliRunner
+
+from edgebox.config import Settings
+from edgebox_cli import checks_machine, checks_processes, checks_state
+from edgebox_cli.main import app
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["doctor", *words])
+
+
+def found(result):
+    return {check["name"]: check for check in json.loads(result.stdout)["checks"]}
+
+
+def test_a_new_machine_is_told_what_to_type_first(bare, free_port):
+    result = run("--json")
+    assert result.exit_code == 1
+    checks = found(result)
+    assert checks["state folder"]["fix"] == "edgebox init"
+    assert checks["database"]["fix"] == "edgebox init"
+    assert checks["model slm"]["fix"].startswith("edgebox models pull ")
+    assert checks["engine"]["fix"] == "edgebox up"
+    assert checks["llama.cpp"]["state"] == "ok"
+
+
+def test_a_running_box_passes_in_what_runs(live):
+    result = run("--json")
+    checks = found(result)
+    good = ("clock", "state folder", "database", "SQLite", "clients", "engine", "API", "callbacks")
+    assert {checks[name]["state"] for name in good} == {"ok"}
+    assert checks["worker"]["state"] == "fail"
+
+
+def test_it_fits_80_columns_and_ends_with_what_to_do(bare, free_port):
+    result = run()
+    lines = result.stdout.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert "\x1b" not in result.stdout
+    assert lines[-1].endswith("begin with the first.")
+
+
+def test_a_configuration_that_cannot_be_read_is_the_last_check(bare, monkeypatch):
+    config = bare / "edgebox.toml"
+    config.write_text("[api]\nprot = 1\n")
+    monkeypatch.setenv("EDGEBOX_CONFIG", str(config))
+    result = run("--json")
+    assert result.exit_code == 1
+    checks = found(result)
+    assert list(checks) == ["clock", "configuration"]
+    assert "api.prot" in checks["configuration"]["detail"]
+    assert str(config) in checks["configuration"]["fix"]
+
+
+def test_a_clock_that_was_never_set_fails():
+    assert checks_state.clock(0.0).state == "fail"
+    assert checks_state.clock(1_795_316_400.0).state == "ok"
+
+
+def test_a_state_folder_that_others_may_read_fails(tmp_path):
+    tmp_path.chmod(0o750)
+    [check] = checks_state.state_folder(tmp_path)
+    assert (check.state, check.fix) == ("fail", f"chmod 700 {tmp_path}")
+    tmp_path.chmod(0o700)
+    [check] = checks_state.state_folder(tmp_path)
+    assert check.state == "ok"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(state_dir=tmp_path)
+
+
+@pytest.fixture
+def box(settings):
+    box = Box(settings.database)
+    yield box
+    box.store.close()
+
+
+def database(settings):
+    return {check.name: check for check in checks_state.database(settings)}
+
+
+def test_a_damaged_database_fails(box, settings):
+    box.submit(*["고객: 안녕하세요"] * 200)
+    box.store.close()
+    with settings.database.open("r+b") as file:
+        file.seek(8192)
+        file.write(b"\xff" * 40_000)
+    check = database(settings)["database"]
+    assert check.state == "fail"
+    assert "damaged" in check.detail
+
+
+def test_a_database_of_a_newer_edgebox_fails(box, settings):
+    box.store.close()
+    with sqlite3.connect(settings.database) as db:
+        db.execute("PRAGMA user_version = 999")
+    db.close()
+    [check] = checks_state.database(settings)
+    assert (check.name, check.state) == ("database", "fail")
+    assert "newer" in check.detail
+
+
+def test_a_database_that_others_may_read_fails(box, settings):
+    settings.database.chmod(0o644)
+    assert database(settings)["database"].fix == f"chmod 600 {settings.database}"
+
+
+def test_clients_have_to_be_there_and_enabled(box, settings):
+    assert database(settings)["clients"].state == "ok"
+    box.store.clients.disable(box.client)
+    assert database(settings)["clients"].fix == f"edgebox keys enable {box.client}"
+
+
+def test_callbacks_that_were_given_up_are_a_warning(box, settings):
+    box.finished_batch("http://centerlink.example/hook")
+    [delivery] = box.store.outbox.due(box.clock(), 1)
+    box.store.outbox.dead(delivery.id, "gone")
+    check = database(settings)["callbacks"]
+    assert check.state == "warn"
+    assert "edgebox callbacks resend" in check.fix
+
+
+def test_consultations_that_wait_far_too_long_are_a_warning(box, settings):
+    box.submit("고객: 안녕하세요")  # at the store's clock, long ago
+    assert database(settings)["queue"].state == "warn"
+
+
+def test_models_that_do_not_fit_the_memory_fail(settings):
+    settings.engines.mlm.context_tokens = 1_000_000_000
+    check = checks_machine.memory(settings, None)
+    assert check.state == "fail"
+    assert "context_tokens" in check.fix
+
+
+def test_an_unknown_model_fails(settings):
+    settings.engines.slm.model = "no-such-model"
+    slm, _ = checks_machine.models(settings)
+    assert slm.state == "fail"
+    assert slm.fix == "edgebox models use slm NAME"
+
+
+def test_a_role_on_another_server_is_asked_there(settings, foreign_server):
+    settings.engines.slm.url = f"http://127.0.0.1:{foreign_server}/v1"
+    settings.engines.mlm.url = "http://127.0.0.1:1/v1"
+    slm, mlm = checks_machine.models(settings)
+    assert (slm.state, mlm.state) == ("ok", "fail")
+
+
+def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: x)'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    [check] = checks_machine.native()
+    # Where llama.cpp was built with CUDA, the same machine is in order.
+    assert (check.state, check.fix) in [("warn", "./install.sh --cuda"), ("ok", None)]
+    assert ("without CUDA" in check.detail) == (check.state == "warn")
+
+
+def test_the_port_is_told_apart_from_a_box_that_is_down(settings, free_port, foreign_server):
+    settings.api.port = free_port
+    taken = checks_processes.api(settings)  # bound by somebody who does not answer
+    assert taken.state == "fail"
+    settings.api.port = foreign_server
+    assert "Another program" in checks_processes.api(settings).detail

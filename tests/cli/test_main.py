@@ -1,0 +1,102 @@
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from edgebox_cli.main import app
+
+HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.config"
+CONTRACT = "up engine api worker init models keys summarize analyze batches callbacks status doctor"
+
+
+def commands(command, path=()):
+    """Every command and group with its words."""
+    yield path, command
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, (*path, name))
+
+
+EVERY = list(commands(typer.main.get_command(app)))
+
+
+def run(*words, **more):
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "edgebox_cli", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        **more,
+    )
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['edgebox', '--help']\n"
+        "from edgebox_cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print('HEAVY', [m for m in {HEAVY!r}.split() if m in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_every_command_of_the_contract_is_listed():
+    shown = CliRunner().invoke(app, ["--help"]).stdout
+    for name in CONTRACT.split():
+        assert re.search(rf"^  {name} +\w", shown, re.MULTILINE), name
+
+
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=[" ".join(path) for path, _ in EVERY])
+def test_every_command_and_option_has_help(path, command):
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, typer.core.TyperOption):
+            assert parameter.help, parameter.name
+    result = CliRunner().invoke(app, [*path, "--help"])
+    assert result.exit_code == 0
+    assert max(len(line) for line in result.stdout.splitlines()) <= 80
+
+
+def test_version():
+    result = CliRunner().invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert re.fullmatch(r"edgebox \d+\.\d+\.\d+\S*\n", result.stdout)
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["status", "--nonsense"], ["summarize"]])
+def test_wrong_usage_is_exit_2_without_a_traceback(words):
+    ended = run(*words)
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_process_that_cannot_start_is_one_line_and_exit_1(bare):
+    env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / "s"), "EDGEBOX_MODELS_DIR": str(bare)}
+    ended = run("engine", env=env)
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("edgebox: The model ")
+    assert "edgebox models pull" in line
+
+
+def test_up_ends_with_the_childs_own_words_when_a_model_is_missing(bare):
+    env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / "s"), "EDGEBOX_MODELS_DIR": str(bare)}
+    env["EDGEBOX_API__PORT"] = "0"
+    ended = run("up", env=env)
+    assert ended.returncode == 1
+    assert ended.stderr == ""
+    assert re.search(r"^engine  \| edgebox: The model .*models pull", ended.stdout, re.MULTILINE)
+    assert "engine could not start" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_up_does_not_start_beside_another_program_on_its_port(bare, foreign_server):
+    ended = run("up")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    [line] = ended.stderr.splitlines()
+    assert str(foreign_server) in line

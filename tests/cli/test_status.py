@@ -1,0 +1,112 @@
+import json
+import math
+
+import pytest
+from support.stores import submit
+from typer.testing import CliRunner
+
+from edgebox_cli.main import app
+from edgebox_cli.observe import Quantile, quantile, quick_figures
+
+TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["status", *words])
+
+
+def test_a_running_box_on_one_screen(live, tmp_path):
+    talk = tmp_path / "talk.txt"
+    talk.write_text(TALK, encoding="utf-8")
+    CliRunner().invoke(app, ["summarize", str(talk)])
+    submit(live.store, ["CL-1", "CL-2"])
+    result = run()
+    lines = result.stdout.splitlines()
+    assert len(lines) <= 24
+    assert max(len(line) for line in lines) <= 80
+    for shown in ("api", live.url, "123 MB resident", "small", "reads 2000, writes 200 tokens/s"):
+        assert shown in result.stdout
+    assert "2 waiting, 0 running" in result.stdout
+    assert "1 success since the API started" in result.stdout
+    assert "p50 ≤ " in result.stdout
+
+
+def test_a_worker_that_is_down_is_exit_3(live):
+    result = run("--json")
+    state = json.loads(result.stdout)
+    assert result.exit_code == 3
+    states = {name: process["state"] for name, process in state["processes"].items()}
+    assert states == {"api": "up", "engine": "up", "worker": "down"}
+    assert state["processes"]["engine"]["rss_bytes"] == 123_456_789
+    assert [model["model"] for model in state["models"]] == ["small", "mid"]
+    assert state["quick"] == {"count": 0, "statuses": {}, "p50": None, "p95": None}
+
+
+def test_an_engine_that_still_loads_is_not_down(live):
+    live.engine.status = "starting"
+    assert json.loads(run("--json").stdout)["processes"]["engine"]["state"] == "starting"
+
+
+def test_with_everything_down_the_database_still_speaks(live, free_port, tmp_path):
+    submit(live.store, ["CL-1"])
+    live.settings.socket.unlink()
+    result = run()
+    assert result.exit_code == 3
+    assert result.stdout.count("down") == 3
+    assert "1 waiting" in result.stdout
+    assert "when the worker runs" in result.stdout
+
+
+def test_a_machine_without_a_box_says_how_to_make_one(bare, free_port):
+    result = run()
+    assert result.exit_code == 3
+    assert "edgebox init" in result.stdout
+    assert result.stderr == ""
+
+
+def test_another_program_on_the_port_is_not_taken_for_the_api(live, foreign_server):
+    result = run("--json")
+    assert result.exit_code == 3
+    assert json.loads(result.stdout)["processes"]["api"]["state"] == "another program"
+
+
+def test_a_broken_configuration_is_one_line(bare, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_API__PORT", "many")
+    result = run()
+    assert (result.exit_code, result.stdout) == (1, "")
+    [line] = result.stderr.splitlines()
+    assert "api.port" in line
+
+
+EDGES = (1.0, 2.0, math.inf)
+
+
+@pytest.mark.parametrize(
+    ("upto", "q", "expected"),
+    [
+        ((0, 0, 0), 0.5, None),
+        ((), 0.5, None),
+        ((100, 100, 100), 0.5, Quantile(0.5, exact=True)),
+        ((50, 100, 100), 0.75, Quantile(1.5, exact=True)),
+        ((0, 100, 100), 1.0, Quantile(2.0, exact=True)),
+        ((5, 5, 5), 0.5, Quantile(1.0, exact=False)),
+        ((0, 0, 100), 0.5, Quantile(math.inf, exact=False)),
+    ],
+)
+def test_quantiles_are_told_as_exactly_as_the_buckets_allow(upto, q, expected):
+    assert quantile(list(zip(EDGES, upto, strict=False)), q) == expected
+
+
+def test_figures_are_read_from_what_the_api_exposes():
+    from edgebox.metrics import Metrics
+
+    metrics = Metrics("1")
+    for _ in range(20):
+        metrics.quick_seconds.observe(0.8)
+    metrics.quick_summaries.labels("success").inc(19)
+    metrics.quick_summaries.labels("fallback").inc()
+    figures = quick_figures(metrics.render().decode())
+    assert figures.count == 20
+    assert figures.statuses == {"success": 19, "fallback": 1}
+    assert 0.75 < figures.p50.seconds <= 1.0
+    assert figures.api_rss_bytes > 1_000_000

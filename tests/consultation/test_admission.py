@@ -1,0 +1,91 @@
+"""Who is let in, by arithmetic over measured speeds and a fake clock."""
+
+import pytest
+
+from edgebox.config import QuickSettings
+from edgebox.consultation.admission import Admission
+from edgebox.engine_client import RoleHealth
+from edgebox.errors import BoxBusy
+
+SMALL_CPU = RoleHealth("slm", "m", 16384, 180.0, 40.0, 70.0, 0.6, 8, 1, 1)
+GPU = RoleHealth("slm", "m", 16384, 8000.0, 150.0, 1500.0, 0.6, 16, 1, 1)
+
+
+class Clock:
+    now = 50.0
+
+    def __call__(self):
+        return self.now
+
+
+def door(health, **settings):
+    clock = Clock()
+    return Admission(QuickSettings(**settings), lambda: health, clock), clock
+
+
+def test_a_small_box_takes_one_and_refuses_the_second_with_a_time():
+    admission, clock = door(SMALL_CPU)
+    admission.admit("가" * 2000, "normal", clock())
+    with pytest.raises(BoxBusy) as refused:
+        admission.admit("가" * 2000, "normal", clock())
+    assert 1 <= refused.value.retry_after <= 3
+
+
+def test_a_big_box_takes_twenty_at_once():
+    admission, clock = door(GPU)
+    for _ in range(20):
+        admission.admit("가" * 600, "normal", clock())
+    assert len(admission) == 20
+
+
+def test_the_place_is_free_again_when_the_first_is_done():
+    admission, clock = door(SMALL_CPU)
+    ticket = admission.admit("가" * 2000, "normal", clock())
+    clock.now += 1.0
+    ticket.release()
+    ticket.release()
+    admission.admit("가" * 2000, "normal", clock())
+
+
+def test_work_that_turns_out_small_lets_another_in():
+    admission, clock = door(SMALL_CPU)
+    ticket = admission.admit("가" * 5000, "normal", clock())
+    admission.revise(ticket, 0.3)
+    admission.admit("가" * 100, "high", clock())
+    assert len(admission) == 2
+
+
+def test_nobodys_slack_is_taken():
+    """The newcomer's work has to fit before the deadline of whoever is in already."""
+    admission, clock = door(SMALL_CPU)
+    first = admission.admit("가" * 300, "normal", clock())
+    clock.now += first.work * 0.9
+    with pytest.raises(BoxBusy):
+        admission.admit("가" * 3000, "normal", clock())
+
+
+def test_low_priority_is_refused_before_high():
+    admission, clock = door(RoleHealth("slm", "m", 16384, 180.0, 100.0, 400.0, 0.6, 8, 1, 1))
+    admission.admit("가" * 200, "normal", clock())
+    with pytest.raises(BoxBusy):
+        admission.admit("가" * 2000, "low", clock())
+    admission.admit("가" * 2000, "high", clock())
+
+
+def test_an_engine_of_unknown_speed_is_limited_by_number_only():
+    admission, clock = door(None, max_in_flight=3)
+    for _ in range(3):
+        admission.admit("가" * 100_000, "normal", clock())
+    with pytest.raises(BoxBusy):
+        admission.admit("가", "normal", clock())
+
+
+def test_answers_teach_their_length():
+    admission, _ = door(SMALL_CPU)
+    before = admission.expected_tokens
+    for _ in range(60):
+        admission.answered(20)
+    assert admission.expected_tokens < before
+    for _ in range(200):
+        admission.answered(5000)
+    assert admission.expected_tokens == QuickSettings().max_tokens

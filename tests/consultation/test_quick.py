@@ -1,0 +1,233 @@
+"""The race against the deadline: success, partial and fallback as they really happen."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+from support.fake_engine import FakeEngine, role_health
+
+from edgebox.config import Settings
+from edgebox.consultation.budget import GAP
+from edgebox.consultation.prompts import SUMMARY_EXAMPLES
+from edgebox.consultation.quick import QuickResult, QuickSummaries
+from edgebox.engine_client import EngineClient
+
+CALL = (
+    "상담사: 안녕하세요 고객센터입니다\n"
+    "고객: 카드를 잃어버려서 정지 좀 해 주세요\n"
+    "상담사: 네 지금 정지해 드렸고 재발급은 사흘 걸립니다\n"
+    "고객: 감사합니다"
+)
+
+
+class Box:
+    def __init__(self, tmp_path, engine, deadline=1.0, **quick):
+        values = {"deadline_seconds": deadline, "margin_seconds": 0.15} | quick
+        self.settings = Settings(state_dir=tmp_path, quick=values)
+        self.engine = engine
+
+    def run(self, scenario):
+        async def whole():
+            async with self.engine.serve(self.settings.socket):
+                return await self.asked(scenario)
+
+        return asyncio.run(whole())
+
+    async def asked(self, scenario):
+        client = EngineClient(self.settings)
+        quick = QuickSummaries(client, self.settings.quick)
+        watch = asyncio.create_task(quick.watch())
+        try:
+            await asyncio.sleep(0.1)
+            return await scenario(quick)
+        finally:
+            watch.cancel()
+            await client.aclose()
+
+
+def summarise(text=CALL, **rest):
+    async def scenario(quick):
+        began = time.monotonic()
+        result = await quick.summarise(quick.admit(text, **rest))
+        return result, time.monotonic() - began
+
+    return scenario
+
+
+def test_a_prompt_answer_is_a_success(tmp_path):
+    result, _ = Box(tmp_path, FakeEngine()).run(summarise())
+    assert result.status == "success"
+    assert result.summary == (
+        "고객이 카드 분실을 신고했고, 상담사가 정지 후 재발급을 접수했습니다."
+    )
+    assert result.model_used == "small"
+    assert (result.prompt_tokens, result.cached_tokens, result.completion_tokens) == (100, 60, 20)
+    assert not result.truncated
+
+
+def test_a_slow_engine_gives_what_it_has_up_to_the_last_whole_sentence(tmp_path):
+    engine = FakeEngine(pause=0.2)
+    engine.answers["slm"] = (
+        "카드를 정지했습니다. ",
+        "재발급은 ",
+        "사흘 ",
+        "뒤에 ",
+        "온다고 ",
+        "했습니다.",
+    )
+    result, took = Box(tmp_path, engine).run(summarise())
+    assert result.status == "partial"
+    assert result.summary == "카드를 정지했습니다."
+    assert took < 1.3
+
+
+def test_without_a_whole_sentence_the_last_clause_counts(tmp_path):
+    engine = FakeEngine(pause=0.25)
+    engine.answers["slm"] = ("고객이 카드를 잃어버렸고, ", "상담사가 ", "정지한 ", "다음에 ", "또")
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.status == "partial"
+    assert result.summary.startswith("고객이 카드를 잃어버렸고")
+    assert result.summary.endswith("…")
+
+
+def test_an_engine_that_says_nothing_in_time_leaves_the_transcripts_own_words(tmp_path):
+    result, took = Box(tmp_path, FakeEngine(pause=30)).run(summarise())
+    assert result.status == "fallback"
+    assert result.model_used == "extractive"
+    assert "정지" in result.summary
+    assert took < 1.3
+
+
+def test_a_dead_engine_is_answered_at_once(tmp_path):
+    box = Box(tmp_path, FakeEngine())
+    result, took = asyncio.run(box.asked(summarise()))
+    assert result.status == "fallback"
+    assert "정지" in result.summary
+    assert took < 0.3
+
+
+def test_an_engine_that_breaks_during_the_answer_still_gives_its_whole_sentences(tmp_path):
+    engine = FakeEngine()
+
+    async def broken(_body):
+        yield "카드를 정지했습니다. "
+        yield "그리고 "
+        raise ConnectionResetError
+
+    engine._pieces = broken
+    result, took = Box(tmp_path, engine).run(summarise())
+    assert (result.status, result.summary) == ("partial", "카드를 정지했습니다.")
+    assert took < 1.0
+
+
+def test_no_more_than_two_sentences(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = ("하나입니다. ", "둘입니다. ", "셋입니다. ", "넷입니다.")
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.status == "success"
+    assert result.summary == "하나입니다. 둘입니다."
+
+
+def test_a_point_inside_an_amount_ends_no_sentence(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = ("금리는 3.", "5퍼센트이고 12.5만 원입니다. ", "끝났습니다.")
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.summary == "금리는 3.5퍼센트이고 12.5만 원입니다. 끝났습니다."
+
+
+def test_a_leaked_example_is_never_shown(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = (SUMMARY_EXAMPLES[0][1],)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.status == "fallback"
+    assert "정지" in result.summary
+
+
+def test_what_cannot_be_read_in_time_is_dropped_from_the_middle_and_said(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
+    text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
+    result, _ = Box(tmp_path, engine).run(summarise(text))
+    sent = engine.requests[0]["messages"][-1]["content"]
+    assert result.truncated
+    assert result.characters == len(text)
+    assert 0 < result.characters_used < len(text)
+    assert GAP in sent
+    assert "0번째로" in sent.split(GAP)[0]
+    assert "399번째로" in sent.split(GAP)[1]
+
+
+def test_a_box_too_slow_to_read_anything_does_not_ask_the_model(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=5.0, decode_tps=5.0)})
+    result, took = Box(tmp_path, engine).run(summarise())
+    assert result.status == "fallback"
+    assert engine.requests == []
+    assert took < 0.5
+
+
+def test_streaming_gives_the_pieces_and_then_the_result(tmp_path):
+    async def scenario(quick):
+        return [piece async for piece in quick.stream(quick.admit(CALL))]
+
+    *pieces, last = Box(tmp_path, FakeEngine()).run(scenario)
+    assert "".join(pieces) == last.summary
+    assert isinstance(last, QuickResult)
+    assert len(pieces) == 2
+
+
+def test_a_slow_reader_of_the_stream_is_not_struck_by_the_deadline(tmp_path):
+    async def scenario(quick):
+        pieces = []
+        async for piece in quick.stream(quick.admit(CALL)):
+            pieces.append(piece)
+            await asyncio.sleep(0.6)
+        return pieces
+
+    pieces = Box(tmp_path, FakeEngine()).run(scenario)
+    assert isinstance(pieces[-1], QuickResult)
+    assert pieces[-1].status in ("success", "partial")
+
+
+def test_giving_up_cancels_the_engine_and_frees_the_place(tmp_path):
+    engine = FakeEngine(pause=0.3)
+    engine.answers["slm"] = ("하나 ",) * 50
+
+    async def scenario(quick):
+        task = asyncio.create_task(quick.summarise(quick.admit(CALL)))
+        await asyncio.sleep(0.45)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert quick.in_flight == 0
+        for _ in range(50):
+            if engine.cancelled:
+                return True
+            await asyncio.sleep(0.02)
+        return False
+
+    assert Box(tmp_path, engine, deadline=5.0).run(scenario)
+
+
+def test_another_server_is_asked_without_our_own_fields(tmp_path):
+    engine = FakeEngine()
+    engine.answers["other/model"] = ("카드를 정지했습니다.",)
+    engine.roles["other/model"] = role_health("other/model")
+
+    async def scenario():
+        settings = Settings(
+            state_dir=tmp_path,
+            engines={"slm": {"url": "http://elsewhere/v1", "url_model": "other/model"}},
+        )
+        client = EngineClient(settings)
+        client._remote["slm"] = httpx.AsyncClient(
+            transport=httpx.ASGITransport(engine.app()), base_url="http://elsewhere"
+        )
+        quick = QuickSummaries(client, settings.quick)
+        try:
+            return await quick.summarise(quick.admit(CALL))
+        finally:
+            await client.aclose()
+
+    result = asyncio.run(scenario())
+    assert result.summary == "카드를 정지했습니다."
+    assert "deadline" not in engine.requests[0]
