@@ -8,7 +8,7 @@ import math
 import signal
 import socket
 import time
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -27,10 +27,11 @@ from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.metrics import Metrics
+from edgebox.serving import Server
 from edgebox.store.db import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     import httpx
@@ -174,17 +175,8 @@ async def _watch(services: Services) -> None:
         await asyncio.sleep(1)
 
 
-class _Server(uvicorn.Server):
-    """Leaves signals to the process: two servers share it."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
-        """None."""
-        yield
-
-
-def _server(app: Starlette, settings: Settings) -> _Server:
-    return _Server(
+def _server(app: Starlette, settings: Settings) -> Server:
+    return Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -201,7 +193,7 @@ def _server(app: Starlette, settings: Settings) -> _Server:
 
 
 async def _serve_all(
-    servers: list[tuple[_Server, socket.socket]],
+    servers: list[tuple[Server, socket.socket]],
     url: str,
     on_listening: Callable[[str], None] | None,
     stop: asyncio.Event,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 from array import array
 from contextlib import suppress
@@ -21,12 +22,13 @@ from edgebox.engine.pool import Pool
 from edgebox.engine.prefix import common_length
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
-from edgebox.engine.sequence import Event, Sequence
+from edgebox.engine.sequence import Sequence
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service, grammars_of
 from edgebox.engine.text import TextStream
 from edgebox.errors import BoxNotRunning, EdgeBoxError
 from edgebox.models.installed import Installed
+from edgebox.serving import Server
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,9 @@ SHARED = {"slm": summary_messages, "mlm": analysis_messages}
 
 PINNED = 1
 WARM_PRIORITY = 99
+PROBE_SECONDS = 20.0
+PROBE_TOKENS = 64
+PROBE_ANSWER = 6
 
 
 def run_engine(settings: Settings) -> int:
@@ -58,7 +63,7 @@ async def _serve(settings: Settings) -> int:
             Scheduler(batch_target=settings.engines.step_target_seconds),
             queue_limit=settings.engines.queue_limit,
         )
-        server = uvicorn.Server(
+        server = Server(
             uvicorn.Config(
                 engine_app(Service(loop, served)),
                 log_config=None,
@@ -68,6 +73,8 @@ async def _serve(settings: Settings) -> int:
                 timeout_keep_alive=60,
             )
         )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
         loop.start()
         watch = asyncio.create_task(_watch(loop, served, server))
         await server.serve(sockets=[listener])
@@ -86,7 +93,11 @@ async def _serve(settings: Settings) -> int:
 
 
 async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: uvicorn.Server) -> None:
-    """Warm the shared prefixes once loaded; stop serving when the decode thread is gone."""
+    """Warm the shared prefixes once loaded; stop serving when the decode thread is gone.
+
+    A slow spell lowers the measured speeds, and a speed too low has nobody ask the
+    model, so nothing would ever raise it again: an idle engine measures itself anew.
+    """
     await asyncio.to_thread(loop.loaded.wait)
     if loop.failure is None:
         for entry in served.values():
@@ -98,7 +109,12 @@ async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: uvicorn.S
                 entry.engine.speed.prefill_tps,
                 entry.engine.speed.decode_tps,
             )
-        await asyncio.to_thread(loop.join)
+        while loop.is_alive():
+            await asyncio.to_thread(loop.join, PROBE_SECONDS)
+            if not loop.snapshot.running + loop.snapshot.waiting:
+                for entry in served.values():
+                    if entry.engine.speed.degraded:
+                        loop.submit(_probe(entry))
     server.should_exit = True
 
 
@@ -144,21 +160,37 @@ def _warm(entry: Served) -> Sequence:
     )
     shared = common_length(first, second, len(first))
 
-    def ignore(_event: Event) -> None:
-        """Nobody waits for this one."""
+    # The small model's prefix is read before anything else: agents wait for it.
+    priority = 0 if entry.role == "slm" else WARM_PRIORITY
+    return _errand(entry, first[:shared], 0, priority, pin=True)
 
+
+def _probe(entry: Served) -> Sequence:
+    """A little work that says how fast this is now; it gives way to everything."""
+    text = "".join(message["content"] for message in SHARED[entry.role](""))
+    tokens = entry.model.tokenize(text)[PROBE_TOKENS : 2 * PROBE_TOKENS]
+    return _errand(entry, array("i", tokens), PROBE_ANSWER, WARM_PRIORITY)
+
+
+def _errand(
+    entry: Served, prompt: array[int], answer: int, priority: int, *, pin: bool = False
+) -> Sequence:
+    """A sequence of our own."""
     return Sequence.of(
-        first[:shared],
+        prompt,
         role=entry.role,
-        max_tokens=0,
+        max_tokens=answer,
         arrived=0.0,
-        emit=ignore,
+        emit=_ignore,
         text=TextStream(),
-        sampler=Sampler(),
-        # The small model's prefix is read before anything else: agents wait for it.
-        priority=0 if entry.role == "slm" else WARM_PRIORITY,
-        pin=True,
+        sampler=Sampler(temperature=0),
+        priority=priority,
+        pin=pin,
     )
+
+
+def _ignore(_event: Event) -> None:
+    """Nobody waits for an errand."""
 
 
 def physical_cores() -> int:

@@ -49,7 +49,7 @@ class Timing:
     settled: float = 60.0
     first_pause: float = 1.0
     longest_pause: float = 30.0
-    poll: float = 0.25
+    poll: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,39 @@
-"""Unit tests first, those that run a language model last: what breaks early shows early."""
+"""What every part's tests share: their order, the transcripts, the starter models."""
+
+import json
+from pathlib import Path
 
 import pytest
 
+from support.starter_engine import MLM, SLM, starter_engine
+
+ROOT = Path(__file__).resolve().parents[1]
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Unit tests first, those that run a language model last: what breaks early shows early."""
     items.sort(key=lambda item: item.get_closest_marker("model") is not None)
+
+
+@pytest.fixture(scope="session")
+def korean():
+    """Our own transcripts by file name, in order: ``tests/data/README.md`` says what is in one."""
+    folder = ROOT / "tests" / "data" / "transcripts"
+    return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
+
+
+@pytest.fixture(scope="session")
+def starter_models():
+    """The folder with both starter models."""
+    folder = ROOT / "gguf"
+    missing = [name for name in (SLM, MLM) if not (folder / f"{name}.gguf").is_file()]
+    if missing:
+        pytest.fail(f"These tests run real models: edgebox models pull {' '.join(missing)}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def engine(starter_models, tmp_path_factory):
+    """The real engine with both starter models, on its Unix socket."""
+    with starter_engine(tmp_path_factory.mktemp("engine"), starter_models) as running:
+        yield running

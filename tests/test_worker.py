@@ -10,13 +10,13 @@ import sys
 import time
 
 import pytest
-from support.box import Box
-from support.receiver import HANG, receiving
 
 from edgebox.callbacks.signing import verify_webhook
 from edgebox.config import EngineSettings, RoleSettings, Settings
 from edgebox.engine_client import EngineClient
 from edgebox.worker import engine_ready
+from support.box import Box
+from support.receiver import HANG, receiving
 
 ANALYSIS = {
     "summary": {"customer": "카드 분실 신고", "agent": "카드 정지", "result": "재발급 접수"},

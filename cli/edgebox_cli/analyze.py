@@ -34,9 +34,10 @@ def analyze(
     client: ClientOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Analyse consultations in detail and wait for it; exit 1 when one of them failed.
+    """Analyse consultations in detail through the running box.
 
-    They do not wait for a full batch, but behind what the box has accepted before.
+    They do not wait for a full batch, but behind what the box has accepted before. Exit 1 when
+    one of them failed.
     """
     from edgebox.errors import BoxNotRunning
     from edgebox_cli.box import opened_box

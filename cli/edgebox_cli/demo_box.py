@@ -34,7 +34,7 @@ CONTEXT_TOKENS = 8192
 
 START_SECONDS = 300.0
 STOP_SECONDS = 60.0
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.2
 LOG_LINES = 15
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_FOLDER = 80  # characters: a socket's path has room for 107
@@ -196,7 +196,8 @@ class DemoBox:
         """The end of the box's log: it never holds a transcript."""
         if self._log is None or not self._log.is_file():
             return []
-        return self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [line for line in lines if "/readyz" not in line][-LOG_LINES:]  # our own asking
 
     def _open(self) -> None:
         from edgebox.config import load_settings

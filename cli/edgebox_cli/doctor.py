@@ -13,7 +13,7 @@ _MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "b
 
 
 def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
-    """Check this box from the configuration to the callbacks; exit 1 if anything fails."""
+    """Check everything and say what to type next; exit 1 if a check fails."""
     from dataclasses import asdict
 
     from edgebox_cli.checks import every_check

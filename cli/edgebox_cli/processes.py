@@ -33,7 +33,7 @@ def up() -> None:
 
 
 def engine() -> None:
-    """Run the engine alone: it loads the models and serves them on the Unix socket."""
+    """Run the engine alone: both models, on the Unix socket."""
 
     def run(settings: Settings) -> int:
         from edgebox.engine_main import run_engine
@@ -55,7 +55,7 @@ def api() -> None:
 
 
 def worker() -> None:
-    """Run the worker alone: it analyses the backlog and delivers the callbacks."""
+    """Run the worker alone: the analyses and the callbacks."""
 
     def run(settings: Settings) -> int:
         from edgebox.worker import run_worker

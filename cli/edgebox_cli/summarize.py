@@ -27,7 +27,7 @@ def summarize(
         ),
     ] = True,
 ) -> None:
-    """Summarise one consultation in a sentence or two, through the running box.
+    """Summarise one consultation through the running box.
 
     The summary goes to standard output, how it came about to standard error.
     """

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("edgebox.api")
 
+OPERATIONAL = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: logged at debug, unless they fail."""
+
 HUNG_UP = 499  # nginx's number for a client that went away; only ever logged
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
@@ -91,7 +94,8 @@ class RequestContext:
             route = getattr(scope.get("route"), "path", "unmatched")
             seconds = self.clock() - arrived
             self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
-            log.info(
+            log.log(
+                logging.DEBUG if route in OPERATIONAL and status < 500 else logging.INFO,
                 _line(
                     "request",
                     request_id=request_id,
@@ -100,7 +104,7 @@ class RequestContext:
                     status=status or HUNG_UP,
                     seconds=round(seconds, 4),
                     client=state.get("client_id"),
-                )
+                ),
             )
 
 

@@ -4,11 +4,11 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
 
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
+from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
+from support.box import RESULT
 
 pytestmark = pytest.mark.anyio
 

@@ -2,12 +2,12 @@ import sqlite3
 
 import httpx
 import pytest
-from support.api_box import HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
-from support.polling import eventually
 
 from edgebox.api.app import create_metrics_app
 from edgebox.config import EngineSettings, RoleSettings
+from support.api_box import HOOK, TALK, ApiBox, api_box
+from support.box import RESULT
+from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
 

@@ -1,10 +1,10 @@
 import json
 
 import pytest
-from support.api_box import TALK, ApiBox
 
 from edgebox.api.app import create_app
 from edgebox.api.openapi import openapi
+from support.api_box import TALK, ApiBox
 
 pytestmark = pytest.mark.anyio
 

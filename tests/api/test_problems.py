@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import httpx
 import pytest
-from support.api_box import BATCH, QUICK, TALK, ApiBox
 
 from edgebox.api.app import create_app
 from edgebox.errors import StoreBusy
+from support.api_box import BATCH, QUICK, TALK, ApiBox
 
 pytestmark = pytest.mark.anyio
 

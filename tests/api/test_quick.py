@@ -4,6 +4,7 @@ import time
 
 import httpx
 import pytest
+
 from support.api_box import TALK, ApiBox, api_box
 from support.fake_engine import role_health
 from support.polling import eventually

@@ -16,15 +16,15 @@ from pathlib import Path
 
 import httpx
 import pytest
-from support.api_box import BATCH, QUICK, TALK
-from support.fake_engine import FakeEngine
-from support.polling import eventually
 
 from edgebox.api_main import serve
 from edgebox.callbacks.signing import bound_key
 from edgebox.config import Settings
 from edgebox.errors import ConfigError
 from edgebox.store.db import Store
+from support.api_box import BATCH, QUICK, TALK
+from support.fake_engine import FakeEngine
+from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 
 import pytest
-from support.box import NOW, Box
 
 from edgebox.batch.runner import Runner, Timing
 from edgebox.config import BatchSettings
@@ -16,6 +15,7 @@ from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome
 from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis, Summary, Titles
 from edgebox.errors import EngineBusy, EngineRefused, EngineUnavailable
+from support.box import NOW, Box
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
 OUTCOME = AnalysisOutcome(

@@ -7,11 +7,11 @@ import threading
 import time
 
 import pytest
-from support.box import NOW, Box
 
 from edgebox.batch.tick import Once, Ticker, make_wake, should_run
 from edgebox.config import BatchSettings, Settings
 from edgebox.errors import StoreError
+from support.box import NOW, Box
 
 TWENTY_OR_15_MINUTES = BatchSettings(min_pending=20, max_wait_seconds=900)
 

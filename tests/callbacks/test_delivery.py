@@ -10,11 +10,11 @@ import time
 
 import httpx
 import pytest
-from support.box import NOW, RESULT, Box
-from support.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
 
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
 from edgebox.callbacks.signing import verify_bound_key, verify_webhook
+from support.box import NOW, RESULT, Box
+from support.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
 
 
 @pytest.fixture

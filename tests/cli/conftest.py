@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 import pytest
-from support.live_box import live_box
 
 from edgebox_cli import context
+from support.live_box import live_box
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@ import json
 import sqlite3
 
 import pytest
-from support.box import RESULT, Box
 from typer.testing import CliRunner
 
 from edgebox.batch.tick import Ticker
 from edgebox.config import Settings
 from edgebox_cli import batches, context
+from support.box import RESULT, Box
 
 
 @pytest.fixture

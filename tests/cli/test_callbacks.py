@@ -2,10 +2,10 @@ import json
 import time
 
 import pytest
-from support.box import NOW, Box
 from typer.testing import CliRunner
 
 from edgebox_cli import callbacks, context
+from support.box import NOW, Box
 
 
 @pytest.fixture

@@ -2,12 +2,12 @@ import json
 import sqlite3
 
 import pytest
-from support.box import Box
 from typer.testing import CliRunner
 
 from edgebox.config import Settings
 from edgebox_cli import checks_machine, checks_processes, checks_state
 from edgebox_cli.main import app
+from support.box import Box
 
 
 def run(*words):

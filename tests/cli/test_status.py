@@ -2,11 +2,11 @@ import json
 import math
 
 import pytest
-from support.stores import submit
 from typer.testing import CliRunner
 
 from edgebox_cli.main import app
 from edgebox_cli.observe import Quantile, quantile, quick_figures
+from support.stores import submit
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 

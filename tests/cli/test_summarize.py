@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from support.fake_engine import SUMMARY
 from typer.testing import CliRunner
 
 from edgebox_cli.main import app
+from support.fake_engine import SUMMARY
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 

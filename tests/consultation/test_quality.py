@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
-from support.corruptions import EXAMPLE, auroc, corruptions, load_pairs
 
 from edgebox.consultation.quality import CAPS, SOFT_FLAGS, WEIGHTS, Quality, score
 from edgebox.consultation.types import Analysis, Summary, Titles
+from support.corruptions import EXAMPLE, auroc, corruptions, load_pairs
 
 PAIRS = load_pairs()
 TRANSCRIPT = (

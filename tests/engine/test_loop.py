@@ -7,7 +7,6 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.toy_model import VOCABULARY, ToyModel, expected
 
 from edgebox.engine.loop import DecodeLoop, Engine
 from edgebox.engine.measure import Speed
@@ -17,6 +16,7 @@ from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish, Sequence
 from edgebox.engine.text import TextStream
 from edgebox.errors import EngineBusy, EngineFault, EngineUnavailable
+from support.toy_model import VOCABULARY, ToyModel, expected
 
 
 class Clock:

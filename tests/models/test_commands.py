@@ -4,11 +4,11 @@ import hashlib
 import json
 
 import pytest
-from support import gguf
 from typer.testing import CliRunner
 
 from edgebox.models.catalog import Catalog
 from edgebox.models.installed import Installed
+from support import gguf
 
 OWN = gguf.build(elements=400)
 SLM = "qwen3-1.7b-q8_0"

@@ -3,10 +3,10 @@ import contextlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import gguf
 
 from edgebox.errors import ModelUnreadable
 from edgebox.models.header import read_header
+from support import gguf
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 import hashlib
 
 import pytest
-from support import catalogue, gguf
 
 from edgebox.errors import ModelNotTrusted, ModelUnreadable, UsageError
 from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
+from support import catalogue, gguf
 
 CONTENT = gguf.build()
 OTHER = gguf.build(salt=1)  # as long as the catalogue's file

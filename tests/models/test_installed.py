@@ -4,7 +4,6 @@ import os
 import stat
 
 import pytest
-from support import catalogue, gguf
 
 from edgebox.errors import (
     HashMismatch,
@@ -16,6 +15,7 @@ from edgebox.errors import (
 from edgebox.models.catalog import Catalog
 from edgebox.models.files import Part, need_space
 from edgebox.models.installed import Installed
+from support import catalogue, gguf
 
 CONTENT = gguf.build()
 NAME = "tiny-q8_0"

@@ -1,11 +1,11 @@
 import sys
 
 import pytest
-from support import catalogue, gguf, wheels
 
 from edgebox.errors import DownloadFailed
 from edgebox.models.files import Part
 from edgebox.models.packages import Packages
+from support import catalogue, gguf, wheels
 
 CONTENT = gguf.build(elements=40_000)
 SOURCE = catalogue.PACKAGES

@@ -2,8 +2,6 @@ import hashlib
 import socket
 
 import pytest
-from support import catalogue, gguf, wheels
-from support.hub import HubServer
 
 from edgebox.errors import (
     DownloadFailed,
@@ -17,6 +15,8 @@ from edgebox.models.hub import Hub
 from edgebox.models.installed import Installed
 from edgebox.models.packages import Packages
 from edgebox.models.pull import pull
+from support import catalogue, gguf, wheels
+from support.hub import HubServer
 
 CONTENT = gguf.build(elements=30_000)
 NAME = "tiny-q8_0"

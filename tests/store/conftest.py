@@ -1,9 +1,9 @@
 import shutil
 
 import pytest
-from support.stores import Clock
 
 from edgebox.store.db import Store
+from support.stores import Clock
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.stores import URL, analysis, consultations, submit
 
 from edgebox.errors import InvalidFields, NotFound, StoreError
 from edgebox.store.batches import NewConsultation
+from support.stores import URL, analysis, consultations, submit
 
 
 def test_a_submitted_batch_waits_in_order(store, clock):

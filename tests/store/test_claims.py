@@ -7,10 +7,10 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.stores import Clock, analysis, submit
 
 from edgebox.errors import LeaseLost
 from edgebox.store.db import Store
+from support.stores import Clock, analysis, submit
 
 LEASE = 60
 MOST = 3

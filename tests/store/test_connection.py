@@ -5,11 +5,11 @@ import threading
 from pathlib import Path
 
 import pytest
-from support.stores import list_as_nobody, submit
 
 from edgebox.errors import StoreBusy, StoreError
 from edgebox.store.connection import Connections, translated, wal_is_safe
 from edgebox.store.db import Store
+from support.stores import list_as_nobody, submit
 
 
 @pytest.mark.parametrize(

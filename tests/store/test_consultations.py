@@ -4,6 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+
+from edgebox.errors import LeaseLost
+from edgebox.store.db import Store
 from support.stores import (
     analysis,
     claim_and_die,
@@ -11,9 +14,6 @@ from support.stores import (
     submit,
     submit_forever,
 )
-
-from edgebox.errors import LeaseLost
-from edgebox.store.db import Store
 
 
 def test_claims_take_the_oldest_first_and_no_more_than_asked(store):

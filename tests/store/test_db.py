@@ -3,11 +3,11 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from support.stores import migrate_together
 
 from edgebox.errors import StoreError
 from edgebox.store import migrations
 from edgebox.store.db import Store
+from support.stores import migrate_together
 
 
 def test_migrating_again_changes_nothing(tmp_path):

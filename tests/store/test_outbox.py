@@ -2,9 +2,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support.stores import URL, analysis, submit
 
 from edgebox.errors import LeaseLost, NotFound
+from support.stores import URL, analysis, submit
 
 
 def ended(store, *names, bad=()):
