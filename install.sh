@@ -49,6 +49,7 @@ terminal=0
 if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then terminal=1; fi
 spinner="|/-\\"
 child=""
+scratch="" # removed at the end, whatever that is
 fresh=0    # llama.cpp was built just now
 phases=()  # NAME=SECONDS, handed to the demo
 
@@ -60,7 +61,16 @@ die() {
 }
 
 cleanup() {
-  if [ -n "$child" ]; then kill -TERM -- "-$child" 2>/dev/null || true; fi
+  local try
+  if [ -n "$child" ]; then
+    kill -INT -- "-$child" 2>/dev/null || true # pip then removes what it has unpacked
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+      kill -0 -- "-$child" 2>/dev/null || break
+      sleep 0.3
+      if [ "$try" = 10 ]; then kill -TERM -- "-$child" 2>/dev/null || true; fi
+    done
+  fi
+  if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
   if [ "$terminal" = 1 ]; then printf '\r\033[K'; fi
 }
 trap cleanup EXIT
@@ -256,18 +266,22 @@ build_wheel() {
   jobs=$(nproc) memory=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
   if [ $((memory / each)) -lt "$jobs" ]; then jobs=$((memory / each)); fi
   if [ "$jobs" -lt 1 ]; then jobs=1; fi
-  mkdir -p "$shelf/built"
+  scratch=$shelf/building # not in /tmp: that is often a small memory disk
+  rm -rf "$scratch"
+  mkdir -p "$scratch/wheel"
   # The package forces llama.cpp's own command-line code ON in CMake's cache; an ordinary
   # variable set before it is read wins over the cache (CMP0126) and saves a third of the build.
-  printf 'set(LLAMA_BUILD_COMMON OFF)\n' >"$shelf/first.cmake"
+  printf 'set(LLAMA_BUILD_COMMON OFF)\n' >"$scratch/first.cmake"
   phase build "Building llama.cpp $version ($jobs at a time, once for this machine)" "$shelf/build.log" \
-    env CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" \
-    CMAKE_ARGS="$flags '-DCMAKE_PROJECT_llama_cpp_INCLUDE=$shelf/first.cmake' ${CMAKE_ARGS:-}" \
+    env TMPDIR="$scratch" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" \
+    CMAKE_ARGS="$flags '-DCMAKE_PROJECT_llama_cpp_INCLUDE=$scratch/first.cmake' ${CMAKE_ARGS:-}" \
     "$python" -m pip wheel -v --no-deps --no-cache-dir --no-binary llama-cpp-python \
-    --wheel-dir "$shelf/built" "llama-cpp-python==$version" ||
+    --wheel-dir "$scratch/wheel" "llama-cpp-python==$version" ||
     explain "Building llama.cpp" "$shelf/build.log"
   fresh=1
-  mv "$shelf/built"/llama_cpp_python-*.whl "$shelf/"
+  mv "$scratch/wheel"/llama_cpp_python-*.whl "$shelf/"
+  rm -rf "$scratch"
+  scratch=""
 }
 
 ensure_wheel() {

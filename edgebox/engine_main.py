@@ -22,7 +22,7 @@ from edgebox.engine.pool import Pool
 from edgebox.engine.prefix import common_length
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
-from edgebox.engine.sequence import Sequence
+from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service, grammars_of
 from edgebox.engine.text import TextStream

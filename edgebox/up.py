@@ -60,13 +60,11 @@ class Child:
         name: what its lines begin with.
         argv: the command.
         stop_seconds: how long it may take to end after SIGTERM.
-        nice: added to its niceness.
     """
 
     name: str
     argv: Sequence[str]
     stop_seconds: float = 10.0
-    nice: int = 0
 
 
 def children_of(settings: Settings) -> list[Child]:
@@ -80,11 +78,7 @@ def children_of(settings: Settings) -> list[Child]:
     return [
         Child("api", argv("api"), stop_seconds=settings.quick.deadline_seconds + 10),
         Child("worker", argv("worker"), stop_seconds=work + 10),
-        # The engine computes on every core without a pause. On a machine with two of them
-        # the API would wait for its turn; niced down, the engine gives way at once, and the
-        # API can refuse or fall back within its 100 ms. It costs the engine next to nothing:
-        # the other processes hardly compute.
-        Child("engine", argv("engine"), stop_seconds=20, nice=5),
+        Child("engine", argv("engine"), stop_seconds=20),
     ]
 
 
@@ -218,7 +212,7 @@ class Up:
                 stderr=asyncio.subprocess.STDOUT,
                 # A group of its own: the terminal's Ctrl-C comes to us alone.
                 process_group=0,
-                preexec_fn=partial(_in_child, os.getpid(), child.nice),
+                preexec_fn=partial(_in_child, os.getpid()),
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
         except OSError as error:
@@ -294,7 +288,7 @@ class Up:
             self._write(f"{prefix} {text}")
 
 
-def _in_child(parent: int, nice: int) -> None:
+def _in_child(parent: int) -> None:
     """Between fork and exec: end when the parent ends, however it ends.
 
     SIGTERM, not SIGKILL: the worker then gives its leases back.
@@ -302,8 +296,6 @@ def _in_child(parent: int, nice: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if os.getppid() != parent:  # it ended before the kernel knew
         os._exit(1)
-    if nice:
-        os.nice(nice)
 
 
 def _ending(code: int) -> str:

@@ -26,7 +26,7 @@ LAYERS = (
     ("metrics",),
     ("config_file",),
     ("config",),
-    ("logs",),
+    ("logs", "serving"),
     ("errors", "atomic", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

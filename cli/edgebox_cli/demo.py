@@ -27,6 +27,7 @@ QUICK_PATH = "/api/v1/consultation/quick-summary"
 BATCH_PATH = "/api/v1/consultation/batch-analysis"
 
 QUICK_TRIES = 3
+QUICK_PAUSE = 3.0
 BATCH_SECONDS = 900.0
 TOLD_EVERY = 15.0
 WIDTH = 80
@@ -132,7 +133,7 @@ def _quick(run: _Run, box: DemoBox) -> None:
                 f"answered with the transcript's own sentences. Asking again ({attempt + 1} of "
                 f"{QUICK_TRIES})."
             )
-            time.sleep(1.0)
+            time.sleep(QUICK_PAUSE)
 
 
 def _batch(run: _Run, box: DemoBox, alive: Callable[[str], None]) -> None:

@@ -146,7 +146,7 @@ class DemoBox:
         self._close()
 
     def wait_until_ready(self, alive: Callable[[], None]) -> None:
-        """Return when the box can take work.
+        """Return when the box can take work, and has read what every summary's prompt begins with.
 
         Args:
             alive: called again and again meanwhile.
@@ -156,13 +156,14 @@ class DemoBox:
         """
         import httpx
 
-        from edgebox.errors import EdgeBoxError
+        from edgebox.errors import EdgeBoxError, EngineError
 
         until = time.monotonic() + START_SECONDS
         with httpx.Client(trust_env=False, timeout=5.0) as http:
             while True:
-                with contextlib.suppress(httpx.HTTPError):
-                    if http.get(f"{self.box.url}/readyz").status_code == 200:
+                with contextlib.suppress(httpx.HTTPError, EngineError):
+                    ready = http.get(f"{self.box.url}/readyz").status_code == 200
+                    if ready and not self.health().raw.get("interactive"):
                         return
                 self.check()
                 if time.monotonic() > until:

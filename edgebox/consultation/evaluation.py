@@ -13,9 +13,11 @@ many: read coverage beside ``copied``.
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 import time
+import unicodedata
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
@@ -30,7 +32,7 @@ from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, QuickSummaries
 from edgebox.consultation.transcript import render, split_sentences, split_utterances
 from edgebox.engine_client import Completion, EngineClient
-from edgebox.errors import BoxNotRunning, CaseInvalid, EngineError, EngineUnavailable
+from edgebox.errors import BoxNotRunning, CaseInvalid, EngineError, EngineFault, EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -192,7 +194,7 @@ def load_cases(folder: Path, limit: int | None = None) -> list[Case]:
 
 def _read(file: Path) -> Case:
     try:
-        return Case.model_validate_json(file.read_bytes())
+        return Case.model_validate_json(file.read_bytes().removeprefix(codecs.BOM_UTF8))
     except OSError as error:
         raise CaseInvalid(f"{file.name}: cannot be read: {error.strerror}.") from None
     except ValidationError as error:
@@ -285,7 +287,7 @@ def _judged(
 
 
 def _plain(text: str) -> str:
-    return "".join(text.split()).lower()
+    return "".join(unicodedata.normalize("NFC", text).split()).lower()
 
 
 def _ungrounded(text: str, transcript: str) -> bool:
@@ -386,6 +388,10 @@ class Evaluator:
     settings: Settings
     clock: Callable[[], float] = time.monotonic
     _examples: tuple[str, ...] = field(default_factory=example_texts)
+    _summaries: QuickSummaries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._summaries = QuickSummaries(self.client, self.settings.quick, clock=self.clock)
 
     async def run(
         self, kind: Pass, cases: Sequence[Case], *, each: Callable[[Answer], None] = lambda _: None
@@ -427,9 +433,8 @@ class Evaluator:
             raise BoxNotRunning("The engine is still loading its models. Try again in a minute.")
 
     async def _quick(self, case: Case) -> Answer:
-        summaries = QuickSummaries(self.client, self.settings.quick, clock=self.clock)
-        await summaries.poll()
-        result = await summaries.summarise(summaries.admit(case.transcript))
+        await self._summaries.poll()
+        result = await self._summaries.summarise(self._summaries.admit(case.transcript))
         return judge_summary(
             case,
             result.summary,
@@ -458,9 +463,11 @@ class Evaluator:
                 if len(split_sentences(text)) > MAX_SENTENCES:
                     break
         spans = split_sentences(text)[:MAX_SENTENCES]
+        if not spans:
+            raise EngineFault("The model said nothing.")
         return judge_summary(
             case,
-            " ".join(text[: spans[-1][1] if spans else 0].split()),
+            " ".join(text[: spans[-1][1]].split()),
             status="success",
             seconds=round(self.clock() - started, 3),
             model=model,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import llguidance.llamacpp
@@ -29,9 +30,12 @@ class Grammars:
 
     def __init__(self, vocab: Any, vocabulary: int, end_tokens: list[int]) -> None:  # noqa: ANN401 - an opaque pointer
         self._vocabulary = vocabulary
-        self._tokenizer: LLTokenizer = llguidance.llamacpp.lltokenizer_from_vocab(
-            vocab, eos_token=end_tokens
-        )
+        with warnings.catch_warnings():
+            # llguidance asks a deprecated function about every one of 152k tokens.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._tokenizer: LLTokenizer = llguidance.llamacpp.lltokenizer_from_vocab(
+                vocab, eos_token=end_tokens
+            )
 
     def compile(self, schema: dict[str, Any]) -> Constraint:
         """A fresh constraint for one answer.

@@ -135,7 +135,7 @@ def test_hanging_up_frees_the_engine(client, engine):
     stream.close()
     with engine.http() as http:
         for _ in range(50):
-            if http.get("/health").json()["running"] == 0:
+            if http.get("/health").json()["interactive"] == 0:
                 return
             time.sleep(0.1)
     raise AssertionError("the engine still works for somebody who is gone")
