@@ -1,12 +1,13 @@
 """Settings: defaults, then ``edgebox.toml``, then ``EDGEBOX_*`` variables.
 
 Nested keys use two underscores: ``EDGEBOX_API__PORT=9000`` is ``port`` under
-``[api]``. A key that does not exist is an error that names it. Composition
+``[api]``. A key or variable that does not exist is an error that names it. Composition
 roots read the settings once and pass values on; nothing else reads them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -26,6 +27,7 @@ from edgebox.errors import ConfigError
 
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
+ENV_PREFIX = "EDGEBOX_"
 
 
 def xdg(variable: str, fallback: str) -> Path:
@@ -126,15 +128,16 @@ class EngineSettings(Section):
     queue_limit: Annotated[int, Field(ge=1)] = 256
     step_target_seconds: Annotated[float, Field(gt=0)] = 0.1
     slm: RoleSettings = RoleSettings(model="qwen3-1.7b-q8_0")
-    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m")
+    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m", parallel=4)
 
     @field_validator("slm", "mlm", mode="before")
     @classmethod
-    def _keep_default_model(cls, value: object, info: ValidationInfo) -> object:
-        """A table that sets something else of a role does not unset the role's model."""
+    def _keep_role_defaults(cls, value: object, info: ValidationInfo) -> object:
+        """A table that sets one thing of a role keeps the role's own other defaults."""
         if not isinstance(value, dict) or info.field_name is None:
             return value
-        return {"model": cls.model_fields[info.field_name].default.model, **value}
+        default = cls.model_fields[info.field_name].default
+        return default.model_dump(include={"model", "parallel"}) | value
 
     def role(self, role: Role) -> RoleSettings:
         """The settings of one role."""
@@ -145,7 +148,7 @@ class Settings(BaseSettings):
     """Everything an administrator can set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="EDGEBOX_", env_nested_delimiter="__", extra="forbid", validate_default=True
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", validate_default=True
     )
 
     state_dir: Path = Field(
@@ -196,7 +199,7 @@ def load_settings(path: Path | None = None) -> Settings:
             not exist means defaults; a named one that does not exist is an error.
 
     Raises:
-        ConfigError: unreadable, not TOML, an unknown key or a wrong value.
+        ConfigError: unreadable, not TOML, an unknown key or variable, or a wrong value.
     """
     named = path is not None or "EDGEBOX_CONFIG" in os.environ
     file = path or default_config_path()
@@ -212,10 +215,43 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError(f"Cannot read {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from None
+    _check_variables()
     try:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(error, file)) from None
+
+
+def _check_variables() -> None:
+    """Refuse variables that pydantic-settings passes over (no such key) or fails on (no JSON).
+
+    Raises:
+        ConfigError: names the variable and never its value.
+    """
+    for name, value in os.environ.items():
+        if not name.upper().startswith(ENV_PREFIX) or name == "EDGEBOX_CONFIG":
+            continue
+        fields = Settings.model_fields
+        default: object = None
+        for key in name[len(ENV_PREFIX) :].lower().split("__"):
+            if key not in fields:
+                raise ConfigError(
+                    f"{name}: there is no such setting. Unset it, or correct its name."
+                )
+            default = fields[key].default
+            fields = type(default).model_fields if isinstance(default, Section) else {}
+        if isinstance(default, Section) and not _is_json_object(value):
+            raise ConfigError(
+                f"{name}: a whole table has to be a JSON object. To set one key of it: "
+                f"{name}__KEY=VALUE"
+            )
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _explain(error: ValidationError, file: Path) -> str:

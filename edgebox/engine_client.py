@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from edgebox.config import ROLES, Role, Settings
-from edgebox.errors import EngineBusy, EngineError, EngineFault, EngineRefused, EngineUnavailable
+from edgebox.errors import (
+    EngineBusy,
+    EngineDied,
+    EngineError,
+    EngineFault,
+    EngineRefused,
+    EngineUnavailable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -22,8 +29,19 @@ if TYPE_CHECKING:
 BATCH_PRIORITY = 100
 """What the backlog runs at; the engine treats priorities under 50 as people waiting."""
 
+_CODES = {
+    400: "EngineRefused",
+    413: "EngineRefused",
+    422: "EngineRefused",
+    429: "EngineBusy",
+    500: "EngineFault",
+}
+"""What other servers' statuses mean. The rest (a wrong key or model name, a proxy that finds
+nothing behind it) can be mended by an administrator, so nothing is failed for good over it."""
+
 _BASE = "http://engine"
 _UNHURRIED = httpx.Timeout(None, connect=2.0)  # an analysis may take minutes on a CPU
+_DIED = "The engine went away during the answer."
 _GRACE = 1.0  # seconds after a deadline in which the engine's own answer is still awaited
 
 
@@ -172,10 +190,10 @@ class EngineClient:
 
         Closing the iterator cancels the generation.
         """
-        body = self._body(role, locals()) | {
-            "stream": True,
-            "stream_options": {"include_usage": True, "continuous_usage_stats": True},
-        }
+        options = {"include_usage": True}
+        if role not in self._remote:
+            options["continuous_usage_stats"] = True
+        body = self._body(role, locals()) | {"stream": True, "stream_options": options}
         async with (
             _translated(deadline),
             self._client(role).stream(
@@ -240,6 +258,23 @@ class EngineClient:
                     roles[role] = RoleHealth(role=role, **known)
             return EngineHealth(body["status"] == "ready", roles, body.get("rss_bytes"), body)
 
+    async def ready(self, role: Role) -> bool:
+        """Whether the role's server can take a request now; never raises.
+
+        Of another server that is: it lists its models, and ours is among them.
+        """
+        if role not in self._remote:
+            try:
+                return (await self.health(timeout=5.0)).ready
+            except EngineError:
+                return False
+        try:
+            answer = await self._remote[role].get("/v1/models", timeout=5.0)
+            names = {entry["id"] for entry in answer.json()["data"]}
+        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+            return False
+        return answer.status_code == 200 and self.model_name(role) in names
+
     def is_remote(self, role: Role) -> bool:
         """Whether another server answers for this role."""
         return role in self._remote
@@ -273,7 +308,8 @@ class EngineClient:
         body = {key: arguments[key] for key in plain if arguments[key] is not None}
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
-            body.pop("deadline", None)  # not an OpenAI field: strict servers refuse it
+            for ours in ("deadline", "priority"):  # no OpenAI fields: strict servers refuse them
+                body.pop(ours, None)
         if arguments["json_schema"] is not None:
             body["response_format"] = {
                 "type": "json_schema",
@@ -322,10 +358,10 @@ class _Streamed:
         """The whole answer.
 
         Raises:
-            EngineUnavailable: the stream ended before the answer did.
+            EngineDied: the stream ended before the answer did.
         """
         if not self._finish:
-            raise EngineUnavailable("The engine went away during the answer.")
+            raise EngineDied(_DIED)
         return _counted(self._text, self._finish, self._model, self._usage)
 
 
@@ -369,6 +405,8 @@ async def _translated(deadline: float | None) -> AsyncIterator[None]:
     except httpx.TimeoutException:
         waited = f" within {deadline:.1f} s" if deadline else ""
         raise EngineUnavailable(f"The engine did not answer{waited}.") from None
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+        raise EngineDied(_DIED) from None
     except httpx.HTTPError:
         raise EngineUnavailable(
             "The engine does not answer. Start it with: edgebox engine (or edgebox up)"
@@ -382,16 +420,12 @@ def _check(answer: httpx.Response) -> None:
         return
     try:
         error = answer.json()["error"]
-        code, message = error.get("code") or "", error.get("message")
+        code, message = str(error.get("code") or ""), error.get("message")
     except (ValueError, KeyError, TypeError, AttributeError):
         code, message = "", None
-    if answer.status_code in (502, 503, 504) and code != "EngineBusy":
-        code = "EngineUnavailable"
-    if answer.status_code == 429:
-        code = "EngineBusy"
-    if 400 <= answer.status_code < 429 and not code.startswith("Engine"):
-        code = "EngineRefused"
-    raise _engine_error(str(code), message)
+    if not code.startswith("Engine"):  # another server's own code, or none
+        code = _CODES.get(answer.status_code, "EngineUnavailable")
+    raise _engine_error(code, message)
 
 
 def _engine_error(code: str, message: str | None) -> EngineError:

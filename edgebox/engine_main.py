@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from array import array
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service, grammars_of
 from edgebox.engine.text import TextStream
-from edgebox.errors import BoxNotRunning, EdgeBoxError
+from edgebox.errors import BoxNotRunning, EdgeBoxError, where
 from edgebox.models.installed import Installed
 from edgebox.serving import Server
 
@@ -37,7 +38,12 @@ SHARED = {"slm": summary_messages, "mlm": analysis_messages}
 
 PINNED = 1
 WARM_PRIORITY = 99
-PROBE_SECONDS = 20.0
+WATCH_SECONDS = 0.5
+PROBE_SECONDS = 60.0
+"""Of idleness, after which the speeds are looked at again (a second of work on two cores)."""
+STALL_SECONDS = 180.0
+"""Without a step's end: several times the longest, 512 tokens of the mid model on a busy CPU."""
+STALLED = 70  # EX_SOFTWARE of sysexits.h
 PROBE_TOKENS = 64
 PROBE_ANSWER = 6
 
@@ -56,6 +62,7 @@ def run_engine(settings: Settings) -> int:
 
 async def _serve(settings: Settings) -> int:
     listener = _bind(settings.socket)
+    inode = settings.socket.stat().st_ino
     try:
         served: dict[Role, Served] = {}
         loop = DecodeLoop(
@@ -74,31 +81,36 @@ async def _serve(settings: Settings) -> int:
             )
         )
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, server.handle_exit, number, None)
+            asyncio.get_running_loop().add_signal_handler(number, _stop, loop, server, number)
         loop.start()
         watch = asyncio.create_task(_watch(loop, served, server))
         await server.serve(sockets=[listener])
         watch.cancel()
         loop.stop()
-        await asyncio.to_thread(loop.join, 10)
+        if loop.loaded.is_set():  # a thread that still loads cannot be stopped, only left
+            await asyncio.to_thread(loop.join, 10)
     finally:
         listener.close()
-        settings.socket.unlink(missing_ok=True)
+        with suppress(OSError):  # a successor may already have its own socket there
+            if settings.socket.stat().st_ino == inode:
+                settings.socket.unlink()
     if isinstance(loop.failure, EdgeBoxError):
         raise loop.failure
     if loop.failure is not None:
-        log.error("the engine could not start: %s", type(loop.failure).__name__)
+        log.error("the engine ended: %s", where(loop.failure))
         return 1
     return 0
 
 
-async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: uvicorn.Server) -> None:
+async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: Server) -> None:
     """Warm the shared prefixes once loaded; stop serving when the decode thread is gone.
 
     A slow spell lowers the measured speeds, and a speed too low has nobody ask the
     model, so nothing would ever raise it again: an idle engine measures itself anew.
+    A decode thread that hangs is not ended by anything but the end of the process.
     """
-    await asyncio.to_thread(loop.loaded.wait)
+    while not loop.loaded.is_set():  # noqa: ASYNC110 - a thread's event, and the task must end on SIGTERM
+        await asyncio.sleep(0.05)
     if loop.failure is None:
         for entry in served.values():
             loop.submit(_warm(entry))
@@ -109,13 +121,25 @@ async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: uvicorn.S
                 entry.engine.speed.prefill_tps,
                 entry.engine.speed.decode_tps,
             )
+        steps, idle_since = 0, time.monotonic()
         while loop.is_alive():
-            await asyncio.to_thread(loop.join, PROBE_SECONDS)
-            if not loop.snapshot.running + loop.snapshot.waiting:
+            await asyncio.sleep(WATCH_SECONDS)
+            now, seen = time.monotonic(), loop.snapshot
+            if now - seen.heartbeat > STALL_SECONDS:
+                log.critical("the decode thread hangs: ending, to be started again")
+                os._exit(STALLED)
+            if seen.steps != steps or seen.running + seen.waiting:
+                steps, idle_since = seen.steps, now
+            elif now - idle_since > PROBE_SECONDS:
                 for entry in served.values():
-                    if entry.engine.speed.degraded:
-                        loop.submit(_probe(entry))
+                    loop.submit(_probe(entry))
     server.should_exit = True
+
+
+def _stop(loop: DecodeLoop, server: Server, number: int) -> None:
+    """Answer what runs with "stopping" at once, then end: it is no death of the engine."""
+    loop.stop()
+    server.handle_exit(number, None)
 
 
 def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
@@ -169,7 +193,9 @@ def _probe(entry: Served) -> Sequence:
     """A little work that says how fast this is now; it gives way to everything."""
     text = "".join(message["content"] for message in SHARED[entry.role](""))
     tokens = entry.model.tokenize(text)[PROBE_TOKENS : 2 * PROBE_TOKENS]
-    return _errand(entry, array("i", tokens), PROBE_ANSWER, WARM_PRIORITY)
+    probe = _errand(entry, array("i", tokens), PROBE_ANSWER, WARM_PRIORITY)
+    probe.keep = False  # the next one has to read it again
+    return probe
 
 
 def _errand(

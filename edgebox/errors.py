@@ -27,7 +27,8 @@
     │   ├── ModelsFolderError      the models folder is full, read-only or in use
     │   └── DownloadFailed         no source gave the file
     ├── EngineError                the engine's side of a generation
-    │   ├── EngineUnavailable      not running, starting, or it died meanwhile
+    │   ├── EngineUnavailable      not running, starting, stopping, or too slow
+    │   │   └── EngineDied         the connection broke during the answer
     │   ├── EngineBusy             its queue is full
     │   ├── EngineRefused          the request can never work (schema, context)
     │   └── EngineFault            llama.cpp failed; nothing the caller did
@@ -253,7 +254,11 @@ class EngineError(EdgeBoxError):
 
 
 class EngineUnavailable(EngineError):
-    """The engine is not running, still starting, or died during the request."""
+    """The engine is not running, still starting, stopping, or did not answer in time."""
+
+
+class EngineDied(EngineUnavailable):
+    """The connection broke during the answer: the engine died, perhaps of the request."""
 
 
 class EngineBusy(EngineError):

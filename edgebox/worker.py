@@ -13,15 +13,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import httpx
-
 from edgebox.batch.runner import Runner, Timing
 from edgebox.batch.tick import Ticker
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.callbacks.urls import own_ports
 from edgebox.consultation.analysis import Analyst
 from edgebox.engine_client import EngineClient
-from edgebox.errors import EdgeBoxError, EngineError
+from edgebox.errors import EdgeBoxError
 from edgebox.store.db import Store
 
 if TYPE_CHECKING:
@@ -135,7 +133,7 @@ class Backlog:
                 self._store,
                 Analyst(client, self._settings).analyse,
                 self._settings.batch,
-                ready=lambda: engine_ready(client, self._settings),
+                ready=lambda: client.ready("mlm"),
                 on_ended=on_ended,
                 timing=self._timing,
             )
@@ -148,22 +146,6 @@ class Backlog:
             with self._lock:
                 self._runner = None
             await client.aclose()
-
-
-async def engine_ready(client: EngineClient, settings: Settings) -> bool:
-    """Whether the mid model's server can take an analysis now; never raises."""
-    if client.is_remote("mlm"):
-        # Any OpenAI-compatible server lists its models; ours alone has /health in our form.
-        url = settings.engines.mlm.url.rstrip("/").removesuffix("/v1") + "/v1/models"
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=5.0) as http:
-                return (await http.get(url)).status_code < 500
-        except httpx.HTTPError:
-            return False
-    try:
-        return (await client.health(timeout=5.0)).ready
-    except EngineError:
-        return False
 
 
 async def _deliver(deliverer: Deliverer) -> None:

@@ -1,11 +1,16 @@
+import os
+
 import pytest
 
 from edgebox.config import Settings, load_settings
+from edgebox.errors import ConfigError
 
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
+    for name in list(os.environ):
+        if name.upper().startswith("EDGEBOX_"):
+            monkeypatch.delenv(name)
     return tmp_path / "edgebox.toml"
 
 
@@ -17,3 +22,45 @@ def test_setting_one_key_of_a_role_keeps_its_model(file, monkeypatch):
     assert (engines.slm.parallel, engines.slm.model) == (8, default.slm.model)
     assert (engines.mlm.retained, engines.mlm.model) == (3, default.mlm.model)
     assert engines.slm.model != engines.mlm.model
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "EDGEBOX_PORT",
+        "EDGEBOX_",
+        "edgebox_api_port",
+        "edgebox_config",
+        "EDGEBOX_API__PROT",
+        "EDGEBOX_LOG_LEVEL__X",
+        "EDGEBOX_API__PORT__X",
+        "EDGEBOX_ENGINES__SLM__MODELL",
+    ],
+)
+def test_a_variable_that_sets_nothing_is_named(file, monkeypatch, name):
+    file.write_text("")
+    monkeypatch.setenv(name, "geheim")
+    with pytest.raises(ConfigError, match=rf"^{name}: ") as refused:
+        load_settings(file)
+    assert "geheim" not in refused.value.detail
+
+
+@pytest.mark.parametrize("name", ["EDGEBOX_API", "edgebox_engines", "EDGEBOX_ENGINES__SLM"])
+@pytest.mark.parametrize("value", ["geheim", "", "[]", "8600"])
+def test_a_table_that_is_no_json_object_is_named_without_its_value(file, monkeypatch, name, value):
+    file.write_text("")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigError, match=rf"^{name}: ") as refused:
+        load_settings(file)
+    assert "geheim" not in refused.value.detail
+
+
+def test_variables_count_in_any_case_and_as_whole_tables(file, monkeypatch):
+    file.write_text("")
+    monkeypatch.setenv("EDGEBOX_CONFIG", str(file))
+    monkeypatch.setenv("edgebox_api__port", "9000")
+    monkeypatch.setenv("EDGEBOX_QUICK", '{"max_tokens": 64}')
+    monkeypatch.setenv("EDGEBOX_ENGINES__MLM__PARALLEL", "2")
+    settings = load_settings()
+    found = (settings.api.port, settings.quick.max_tokens, settings.engines.mlm.parallel)
+    assert found == (9000, 64, 2)

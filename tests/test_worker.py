@@ -14,7 +14,6 @@ import pytest
 from edgebox.callbacks.signing import verify_webhook
 from edgebox.config import EngineSettings, RoleSettings, Settings
 from edgebox.engine_client import EngineClient
-from edgebox.worker import engine_ready
 from support.box import Box
 from support.receiver import HANG, receiving
 
@@ -29,7 +28,9 @@ TRANSCRIPT = "고객: 카드를 잃어버렸어요. 정지해 주세요.\n상담
 def completion():
     """What an OpenAI-compatible server answers, to whatever it is asked."""
     choice = {"message": {"content": json.dumps(ANALYSIS)}, "finish_reason": "stop"}
-    body = json.dumps({"model": "far-model", "choices": [choice], "usage": {}}).encode()
+    listed = [{"id": Settings().engines.mlm.model}]
+    whole = {"model": "far-model", "choices": [choice], "usage": {}, "data": listed}
+    body = json.dumps(whole).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return f"{head}Connection: close\r\n\r\n".encode() + body
 
@@ -134,7 +135,7 @@ def test_readiness_is_asked_of_whoever_answers_for_the_mid_model(tmp_path, url, 
             )
             client = EngineClient(settings)
             try:
-                return await engine_ready(client, settings), engine.requests
+                return await client.ready("mlm"), engine.requests
             finally:
                 await client.aclose()
 
@@ -151,7 +152,7 @@ def test_a_far_server_that_does_not_answer_is_not_ready(tmp_path):
     async def scenario():
         client = EngineClient(settings)
         try:
-            return await engine_ready(client, settings)
+            return await client.ready("mlm")
         finally:
             await client.aclose()
 

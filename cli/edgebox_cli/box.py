@@ -163,10 +163,7 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
 
 def not_running(url: str) -> str:
     """That nothing answers, and what to type."""
-    return (
-        f"EdgeBox does not run at {url}. Start it: edgebox up "
-        "(a service: systemctl start edgebox.target)"
-    )
+    return f"EdgeBox does not run at {url}. Start it: edgebox up"
 
 
 def chosen_client(store: Store, name: str | None) -> Client:

@@ -69,6 +69,7 @@ def init(
             "secret": secret,
         },
         asked=bool(client or hosts),
+        hosts=hosts,
         as_json=as_json,
     )
 
@@ -119,7 +120,7 @@ def _first_client(
     return name, store.clients.create(name, allowed_callbacks=hosts)
 
 
-def _tell(done: dict[str, Any], *, asked: bool, as_json: bool) -> None:
+def _tell(done: dict[str, Any], *, asked: bool, hosts: list[str], as_json: bool) -> None:
     from edgebox_cli.keys import print_secret, say
     from edgebox_cli.output import print_json
 
@@ -131,6 +132,8 @@ def _tell(done: dict[str, Any], *, asked: bool, as_json: bool) -> None:
     say(f"Database: {done['database']}{' (brought up to date)' if changed else ', up to date'}")
     if name:
         print_secret(name, done["secret"], as_json=False)
+        if not hosts:
+            say(f"Next, where its callbacks may go: edgebox keys callbacks {name} HOST[:PORT]")
         say("Next: edgebox models pull, then edgebox up")
     elif not (wrote or changed):
         say("Everything was there already; nothing was changed.")

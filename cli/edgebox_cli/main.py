@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -74,8 +75,8 @@ app.command("demo", hidden=True)(demo.demo)
 
 
 def main() -> None:
-    """Run; errors that EdgeBox raises on purpose become one line and an exit code."""
-    from edgebox.errors import EdgeBoxError
+    """Run; every error becomes one line and an exit code."""
+    from edgebox.errors import EdgeBoxError, where
 
     try:
         app()
@@ -84,3 +85,13 @@ def main() -> None:
             fail(error)
         except typer.Exit as leaving:
             raise SystemExit(leaving.exit_code) from None
+    except Exception as error:  # noqa: BLE001 - the last boundary: a message may quote a transcript
+        from edgebox_cli.output import print_error
+
+        if os.environ.get("EDGEBOX_LOG_LEVEL", "").lower() == "debug":
+            import traceback
+
+            traceback.print_tb(error.__traceback__)  # places and our own lines, no message
+        hint = "set EDGEBOX_LOG_LEVEL=debug to see the way there"
+        print_error(f"internal error: {where(error)} ({hint})")
+        raise SystemExit(1) from None

@@ -57,16 +57,28 @@ class Gate:
             RateLimited: too many.
             StoreBusy: the clients have never been read.
         """
-        key = key_of(request, body)
-        await self._clients.refresh()
-        try:
-            client = self._verify(key)
-        except InvalidBoundKey:
-            await self._clients.refresh(SECOND_LOOK)
-            client = self._verify(key)
+        client = await self._client(key_of(request, body))
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client
+
+    async def check_header(self, request: Request) -> None:
+        """Check the key in the header, if there is one, before the body is read.
+
+        Raises:
+            InvalidBoundKey: for every reason alike.
+            StoreBusy: the clients have never been read.
+        """
+        if HEADER in request.headers:
+            await self._client(key_of(request, None))
+
+    async def _client(self, key: str) -> Client:
+        await self._clients.refresh()
+        try:
+            return self._verify(key)
+        except InvalidBoundKey:
+            await self._clients.refresh(SECOND_LOOK)
+            return self._verify(key)
 
     def _verify(self, key: str) -> Client:
         client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)

@@ -23,10 +23,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
-"""Larger bodies are parsed and checked in a thread: up to here it takes about a millisecond."""
+"""Larger bodies are parsed and checked in a thread: up to here it takes about a millisecond.
+They alone count against BUFFERED_BODIES, so large ones never keep small ones out."""
 
 IDLE_SECONDS = 15.0
 """A body that stops arriving for so long is given up."""
+
+RECEIVE_SECONDS = 30.0
+"""A body that has not arrived whole by then is given up, however steadily it comes."""
 
 BUFFERED_BODIES = 8
 """Bodies of the largest size that may be in memory at once, over all connections."""
@@ -54,12 +58,21 @@ class BodyReader:
         threads: for large ones.
         limit: bytes of the largest body (enforced by the middleware).
         idle: seconds without a byte.
+        total: seconds for the whole body.
     """
 
-    def __init__(self, threads: Threads, *, limit: int, idle: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self,
+        threads: Threads,
+        *,
+        limit: int,
+        idle: float = IDLE_SECONDS,
+        total: float = RECEIVE_SECONDS,
+    ) -> None:
         self._threads = threads
         self._most = limit * BUFFERED_BODIES
         self._idle = idle
+        self._total = total
         self._held = 0
 
     async def read(self, request: Request) -> Body:
@@ -68,21 +81,24 @@ class BodyReader:
         Raises:
             UnsupportedMediaType: not ``application/json`` in UTF-8.
             BodyTooLarge: from the middleware.
-            MalformedRequest: not a JSON object.
-            BoxBusy: the bodies of other requests fill the memory set aside for them.
+            MalformedRequest: not a JSON object, or it did not arrive in time.
+            BoxBusy: it is large, and others fill the memory set aside for large ones.
             ClientGone: it hung up.
         """
         check_content_type(request)
         chunks: list[bytes] = []
-        size = 0
+        size = held = 0
+        ends = asyncio.get_running_loop().time() + self._total
         try:
             while True:
-                message = await self._next(request)
+                message = await self._next(request, ends)
                 chunk: bytes = message.get("body", b"")
                 size += len(chunk)
-                self._held += len(chunk)
-                if self._held > self._most:
-                    raise BoxBusy("Too many large bodies at once. Try again.", retry_after=1)
+                if size > INLINE_BYTES:
+                    self._held += size - held
+                    held = size
+                    if self._held > self._most:
+                        raise BoxBusy("Too many large bodies at once. Try again.", retry_after=1)
                 chunks.append(chunk)
                 if not message.get("more_body", False):
                     break
@@ -90,19 +106,22 @@ class BodyReader:
             chunks.clear()
             return Body(await self.work(size, lambda: parse_object(raw)), size)
         finally:
-            self._held -= size
+            self._held -= held
 
     async def work(self, size: int, work: Callable[[], T]) -> T:
         """Run ``work`` on a body of ``size`` bytes: here, or in a thread when it is large."""
         return await self._threads.bodies(work) if size > INLINE_BYTES else work()
 
-    async def _next(self, request: Request) -> dict[str, Any]:
+    async def _next(self, request: Request, ends: float) -> dict[str, Any]:
+        idle = asyncio.get_running_loop().time() + self._idle
         try:
-            async with asyncio.timeout(self._idle):
+            async with asyncio.timeout_at(min(idle, ends)):
                 message = await request.receive()
         except TimeoutError:
             raise MalformedRequest(
                 f"The body stopped arriving for {self._idle:.0f} s. Send it again."
+                if idle < ends
+                else f"The body did not arrive within {self._total:.0f} s. Send it again."
             ) from None
         if message["type"] == "http.disconnect":
             raise ClientGone

@@ -38,6 +38,7 @@ class QuickEndpoint:
     async def post(self, request: Request) -> Response:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
+        await services.gate.check_header(request)
         body = await services.bodies.read(request)
         await services.gate.admit(request, body.fields)
         asked = await services.bodies.work(

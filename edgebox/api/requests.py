@@ -107,6 +107,8 @@ def _at_most(value: object, info: ValidationInfo) -> object:
 
 
 def _metadata(value: object) -> dict[str, Any]:
+    if value is None:
+        return {}  # null means left out, as many serialisers write it
     if not isinstance(value, dict):
         raise PydanticCustomError("object", "Send an object, or leave it out.")
     if _depth(value, MAX_METADATA_DEPTH) > MAX_METADATA_DEPTH:

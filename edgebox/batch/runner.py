@@ -5,13 +5,15 @@ What an analysis's end means:
 1. done: the result is kept.
 2. EngineBusy: the engine's queue is full of people's requests. The same consultation again
    in a moment; nothing counts.
-3. EngineUnavailable: the engine died during it, perhaps of it. The attempt counts and the
-   consultation goes back; nothing is claimed until the engine is ready again.
-4. EngineRefused: failed for good, ``refused``.
-5. anything else (an invalid answer, a fault): the attempt counts; after the last one,
+3. EngineDied: the connection broke during it: the engine died, perhaps of it. The attempt
+   counts and the consultation goes back; nothing is claimed until the engine is ready again.
+4. EngineUnavailable otherwise (not there, stopping, too slow): the same, but the attempt does
+   not count.
+5. EngineRefused: failed for good, ``refused``.
+6. anything else (an invalid answer, a fault): the attempt counts; after the last one,
    ``analysis_failed``.
-6. LeaseLost: somebody else has it; the result is dropped.
-7. the worker stops: it goes back, and the attempt does not count.
+7. LeaseLost: somebody else has it; the result is dropped.
+8. the worker stops: it goes back, and the attempt does not count.
 
 Of several in flight when the engine dies, one is to blame and the others are not. So a
 consultation that was in flight at a death (3.) or at a crash of the worker is a suspect and
@@ -29,7 +31,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edgebox.batch.leases import Leases, name_of
-from edgebox.errors import EngineBusy, EngineRefused, EngineUnavailable, StoreError, where
+from edgebox.errors import (
+    EngineBusy,
+    EngineDied,
+    EngineRefused,
+    EngineUnavailable,
+    StoreError,
+    where,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -41,7 +50,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("edgebox.batch")
 
-_LONGEST_PAUSE = 60.0  # seconds between two tries of an engine that dies again and again
+_LONGEST_PAUSE = 60.0  # seconds between two tries of an engine that is lost again and again
+_MOST_DOUBLINGS = 10
 
 
 class Analyse(Protocol):
@@ -114,7 +124,7 @@ class Runner:
         self._counts = RunCounts()
         self._leases = Leases(store, settings.lease_seconds, pause=self._timing.busy)
         self._harmless: set[int] = set()
-        self._deaths = 0
+        self._losses = 0  # of the engine, since an analysis was last done
         self._engine_lost = False
         self._stopping = False
         self._stopped = asyncio.Event()
@@ -211,17 +221,19 @@ class Runner:
         try:
             outcome = await self._answer(claimed)
             self._counts.done += await self._leases.finish(claimed, result_of(outcome))
-            self._deaths = 0
+            self._losses = 0
             self._on_ended()
         except asyncio.CancelledError:
             await self._release(claimed, refund=True)
             raise
-        except EngineUnavailable:
-            if not self._engine_lost:  # one death, however many were in flight
-                self._deaths += 1
+        except EngineUnavailable as error:
+            if not self._engine_lost:  # one loss, however many were in flight
+                self._losses += 1
             self._engine_lost = True
-            log.warning("%s: the engine went away during the analysis", name_of(claimed))
-            await self._release(claimed, refund=self._stopping)
+            died = isinstance(error, EngineDied)
+            what = "went away during the analysis" if died else "was not available"
+            log.warning("%s: the engine %s", name_of(claimed), what)
+            await self._release(claimed, refund=self._stopping or not died)
         except EngineRefused as error:
             # Not its message: another server's may quote the request.
             log.warning("%s: refused: %s", name_of(claimed), where(error))
@@ -250,9 +262,10 @@ class Runner:
         self._counts.released += await self._leases.release(claimed, refund=refund)
 
     async def _engine_ready(self) -> bool:
-        """Wait for the engine, longer after each death; False when it stays away or we stop."""
-        if self._deaths > 1:
-            await self._pause(min(self._timing.poll * 2**self._deaths, _LONGEST_PAUSE))
+        """Wait for the engine, longer after each loss; False when it stays away or we stop."""
+        if self._losses > 1:
+            doubled = self._timing.poll * 2 ** min(self._losses, _MOST_DOUBLINGS)
+            await self._pause(min(doubled, _LONGEST_PAUSE))
         deadline = time.monotonic() + self._timing.patience
         wait = self._timing.poll
         while not self._stopping:

@@ -5,6 +5,7 @@
     DNS or connection fails, timeout, 3xx, 4xx, 5xx        → again, by the schedule
     2xx                                                    → delivered
     410, no longer on the client's list, attempts used up  → dead: kept, shown, re-sendable
+    not sent: worker stops, database busy, client disabled → again, and it does not count
 
 At least once: after a crash between the receiver's 2xx and our commit, the same
 ``webhook-id`` is sent again, and the receiver knows it by that.
@@ -17,15 +18,14 @@ import json
 import logging
 import random
 import time
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgebox import __version__
 from edgebox.callbacks.post import Poster, SystemResolver
-from edgebox.callbacks.retry import Attempt, retry_delay
+from edgebox.callbacks.retry import RETRY_DELAYS, Attempt, retry_delay
 from edgebox.callbacks.signing import bound_key, webhook_headers
-from edgebox.callbacks.urls import check_callback_url, parse_callback_url
+from edgebox.callbacks.urls import check_callback_url
 from edgebox.errors import EdgeBoxError, InvalidFields, StoreError, where
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ log = logging.getLogger("edgebox.callbacks")
 
 _POLL_SECONDS = 0.5
 _RECORD_TRIES = 5
+_RECORD_SECONDS = 60.0  # for writing an outcome down while the disk is busy
+_DISABLED_SECONDS = 300.0  # until a disabled client's callback is looked at again
 
 
 @dataclass
@@ -48,19 +50,6 @@ class DeliveryCounts:
     delivered: int = 0
     retried: int = 0
     dead: int = 0
-
-
-@dataclass
-class _Pass:
-    """One call of :meth:`Deliverer.deliver_due`: its counts and its gates."""
-
-    slots: asyncio.Semaphore
-    per_receiver: int
-    counts: DeliveryCounts = field(default_factory=DeliveryCounts)
-    receivers: dict[str, asyncio.Semaphore] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.receivers = defaultdict(lambda: asyncio.Semaphore(self.per_receiver))
 
 
 class Deliverer:
@@ -122,63 +111,73 @@ class Deliverer:
         Raises:
             StoreError: the outbox could not be read; nothing was lost.
         """
-        this = _Pass(asyncio.Semaphore(self._concurrency), max(1, self._concurrency // 4))
-        window = 4 * self._concurrency
-        # Longer than a window full of one receiver that hangs takes, a quarter at a time.
-        lease = (window / this.per_receiver + 2) * self._timeout
-        running: set[asyncio.Task[None]] = set()
+        counts = DeliveryCounts()
+        running: dict[asyncio.Task[None], int] = {}
         try:
             while True:
-                for delivery in self._claim(window - len(running), lease, busy=bool(running)):
-                    running.add(asyncio.create_task(self._deliver(delivery, this)))
+                for delivery in self._claim(running.values()):
+                    task = asyncio.create_task(self._deliver(delivery, counts))
+                    running[task] = delivery.id
                 if not running:
-                    return this.counts
-                _, running = await asyncio.wait(
+                    return counts
+                ended, _ = await asyncio.wait(
                     running, timeout=_POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
+                for task in ended:
+                    del running[task]
         finally:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
 
-    def _claim(self, room: int, lease: float, *, busy: bool) -> list[Delivery]:
+    def _claim(self, sending: Collection[int]) -> list[Delivery]:
+        """Only what can be sent at once: nothing waits here while its lease runs."""
+        room = self._concurrency - len(sending)
         if self._stopping or not room:
             return []
         try:
-            return self._store.outbox.due(self._clock(), room, lease)
+            return self._store.outbox.due(
+                self._clock(),
+                room,
+                self._timeout + _RECORD_SECONDS,
+                per_receiver=max(1, self._concurrency // 4),
+                sending=sending,
+            )
         except StoreError:
-            if busy:  # do not drop what is being sent because the disk is busy now
+            if sending:  # do not drop what is being sent because the disk is busy now
                 return []
             raise
 
-    async def _deliver(self, delivery: Delivery, this: _Pass) -> None:
-        async with this.receivers[_receiver(delivery.url)], this.slots:
+    async def _deliver(self, delivery: Delivery, counts: DeliveryCounts) -> None:
+        try:
             if self._stopping:
-                attempt = Attempt("retry", error="the worker stopped before it was sent")
-                await self._record(delivery, attempt, this.counts, delay=0.0)
-                return
-            try:
+                attempt = Attempt("unsent", error="the worker stopped before it was sent")
+            else:
                 attempt = await self.attempt(delivery)
-            except EdgeBoxError as error:
-                # Where its batch is analysed again, its row is gone: nothing is written below.
-                attempt = Attempt("retry", error=error.detail)
-            except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
-                attempt = Attempt("retry", error=f"internal error ({type(error).__name__})")
-                log.error("callback %s: %s", delivery.batch_id, where(error))  # noqa: TRY400
-        delay = retry_delay(delivery.attempts, attempt.retry_after, self._rng)
-        await self._record(delivery, attempt, this.counts, delay=delay)
+        except EdgeBoxError as error:
+            # Where its batch is analysed again, its row is gone: nothing is written below.
+            attempt = Attempt("unsent", error=error.detail, retry_after=RETRY_DELAYS[0])
+        except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
+            attempt = Attempt("retry", error=f"internal error ({type(error).__name__})")
+            log.error("callback %s: %s", delivery.batch_id, where(error))  # noqa: TRY400
+        await self._record(delivery, attempt, counts)
 
     async def attempt(self, delivery: Delivery) -> Attempt:
         """Send once and say how it ended; the outbox is not changed.
 
         Raises:
-            EdgeBoxError: the database could not be read, or there is nothing to send any more.
+            EdgeBoxError: nothing was sent: the database could not be read, or there is
+                nothing to send any more.
         """
         client = self._store.clients.get(delivery.client_id)
         if client is None:
             return Attempt("dead", error="the client no longer exists")
         if client.disabled:
-            return Attempt("retry", error="the client is disabled: nothing is signed for it")
+            return Attempt(
+                "unsent",
+                error="the client is disabled: nothing is signed for it",
+                retry_after=_DISABLED_SECONDS,
+            )
         try:
             target = check_callback_url(delivery.url, client.allowed_callbacks, self._own_ports)
         except InvalidFields as refusal:
@@ -194,13 +193,11 @@ class Deliverer:
         } | webhook_headers(delivery.webhook_id, now, body, client.secrets)
         return await self._poster.post(target, headers, body)
 
-    async def _record(
-        self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts, *, delay: float
-    ) -> None:
+    async def _record(self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts) -> None:
         """Write the outcome down, again if the disk is busy."""
         for left in reversed(range(_RECORD_TRIES)):
             try:
-                self._write(delivery, attempt, counts, delay)
+                self._write(delivery, attempt, counts)
             except StoreError as error:
                 if left:
                     await asyncio.sleep(_POLL_SECONDS)
@@ -210,18 +207,22 @@ class Deliverer:
             else:
                 return
 
-    def _write(
-        self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts, delay: float
-    ) -> None:
+    def _write(self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts) -> None:
         outbox = self._store.outbox
         tries = f"attempt {delivery.attempts} of {self._max_attempts}"
         if attempt.kind == "delivered":
             counts.delivered += outbox.delivered(delivery.id, attempt.status or 200)
             log.info("callback %s: delivered, %s", delivery.batch_id, tries)
+        elif attempt.kind == "unsent":
+            wait = attempt.retry_after
+            when = None if wait is None else self._clock() + wait
+            counts.retried += outbox.unclaim(delivery.id, attempt.error, when=when)
+            log.info("callback %s: not sent: %s", delivery.batch_id, attempt.error)
         elif attempt.kind == "dead" or delivery.attempts >= self._max_attempts:
             counts.dead += outbox.dead(delivery.id, attempt.error, status=attempt.status)
             log.warning("callback %s: dead, %s: %s", delivery.batch_id, tries, attempt.error)
         else:
+            delay = retry_delay(delivery.attempts, attempt.retry_after, self._rng)
             when = self._clock() + delay
             counts.retried += outbox.retry_at(
                 delivery.id, when, attempt.error, status=attempt.status
@@ -233,11 +234,3 @@ class Deliverer:
                 attempt.error,
                 delay,
             )
-
-
-def _receiver(url: str) -> str:
-    """What deliveries to one receiver have in common."""
-    try:
-        return parse_callback_url(url).authority
-    except InvalidFields:
-        return ""

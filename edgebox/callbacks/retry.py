@@ -25,13 +25,13 @@ class Attempt:
     """How one attempt ended.
 
     Attributes:
-        kind: what follows from it.
+        kind: what follows from it; "unsent" does not count as an attempt.
         status: the receiver's HTTP status, None when there was no answer.
         error: one line for the administrator; empty when delivered.
-        retry_after: seconds that the receiver asked for.
+        retry_after: seconds that the receiver asked for, or that an unsent one waits.
     """
 
-    kind: Literal["delivered", "retry", "dead"]
+    kind: Literal["delivered", "retry", "unsent", "dead"]
     status: int | None = None
     error: str = ""
     retry_after: float | None = None

@@ -31,6 +31,9 @@ ANSWER_TOKENS = 56
 ASK_TOKENS = 32
 """The instruction after the transcript and the turn markers: never in the cache."""
 
+SPARE = 1.3
+"""Of the reading that the length suggests: texts differ in tokens a character."""
+
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
 
@@ -108,15 +111,18 @@ class Admission:
         work = 0.0
         if (role := self._role()) is not None:
             speeds = Speeds.of(role)
-            answering = speeds.answering_seconds(self.expected_tokens, len(self._tickets) + 1)
+            together = len(self._tickets) + 1
+            answering = speeds.answering_seconds(self.expected_tokens, together)
             least = min(LEAST_READING[priority], len(transcript)) + ASK_TOKENS
             available = self._available(arrived, now)
-            if self._tickets and answering + least / speeds.prefill_tps > available:
+            own = arrived + self.budget - now
+            own -= speeds.writing_seconds(self.expected_tokens, together)
+            if self._tickets and least / speeds.prefill_tps > min(available - answering, own):
                 raise BoxBusy(
                     "Every second of the model is taken. Try again, or send fewer at once.",
                     retry_after=max(1, math.ceil(self._busy_until - now)),
                 )
-            wanted = len(transcript) * role.tokens_per_char + ASK_TOKENS
+            wanted = SPARE * len(transcript) * role.tokens_per_char + ASK_TOKENS
             reading = min(wanted / speeds.prefill_tps, max(0.0, available - answering))
             work = answering + reading
         start = max(now, self._busy_until)

@@ -94,7 +94,7 @@ class Analyst:
         """Analyse one consultation.
 
         Raises:
-            EngineUnavailable: the engine died or is not there; try again later.
+            EngineUnavailable: the engine is not there, or died (EngineDied); try again later.
             EngineRefused: it can never work.
             AnalysisInvalid: the model's answers were not valid.
         """
@@ -104,6 +104,7 @@ class Analyst:
         text = render(utterances)
         size = await self._part_characters(text)
         pieces = [text] if len(text) <= size else parts(utterances, size, int(size * OVERLAP))
+        pieces = [fit for piece in pieces for fit in await self._fitting(piece)]
         found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]
         analysis = await self._merge(found, size, cost)
         quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
@@ -120,19 +121,35 @@ class Analyst:
 
     async def _part_characters(self, text: str) -> int:
         """Characters of transcript that one prompt can hold."""
-        context = self.settings.engines.mlm.context_tokens
+        context = await self._context()
         if self.client.is_remote("mlm"):
             # Another server: its tokenizer is unknown, and no model here needs more
             # than a token a character of Korean.
             return max(500, context - self.settings.batch.max_tokens - len(_prompt_text("")))
-        health = await self.client.health(timeout=PATIENCE)
-        if "mlm" in health.roles:
-            context = health.roles["mlm"].context_tokens
         empty = await self._count(analysis_messages(""))
         whole = await self._count(analysis_messages(text[:20_000]))
         per_character = max(0.05, (whole - empty) / max(1, min(len(text), 20_000)))
         # A tenth is kept back: parts differ from the measured beginning.
         return int(0.9 * (context - empty - self.settings.batch.max_tokens) / per_character)
+
+    async def _fitting(self, piece: str) -> list[str]:
+        """The piece, or its halves where it has more tokens than its length suggested."""
+        context = await self._context()
+        count = await self._count(analysis_messages(piece))
+        utterances = split_utterances(piece)
+        if count + self.settings.batch.max_tokens <= context or len(utterances) < 2:
+            return [piece]
+        half = len(piece) // 2
+        halves = parts(utterances, half, int(half * OVERLAP))
+        return [fit for part in halves for fit in await self._fitting(part)]
+
+    async def _context(self) -> int:
+        """Tokens that the mid model's context holds."""
+        if not self.client.is_remote("mlm"):
+            health = await self.client.health(timeout=PATIENCE)
+            if "mlm" in health.roles:
+                return health.roles["mlm"].context_tokens
+        return self.settings.engines.mlm.context_tokens
 
     async def _count(self, messages: Messages) -> int:
         count = await self.client.tokenize("mlm", messages, timeout=PATIENCE)

@@ -49,9 +49,11 @@ class Speeds:
 
         Throughput is taken to rise linearly from one sequence to ``parallel``.
         """
-        return self._all(tokens, together) - self._all(tokens, together - 1)
+        before = self.writing_seconds(tokens, together - 1)
+        return max(0.0, self.writing_seconds(tokens, together) - before)
 
-    def _all(self, tokens: int, together: int) -> float:
+    def writing_seconds(self, tokens: int, together: int) -> float:
+        """Until an answer is written when ``together`` are written side by side."""
         if together <= 0:
             return 0.0
         share = min(1.0, (together - 1) / max(1, self.parallel - 1))
@@ -76,31 +78,65 @@ class Shortened:
     characters_used: int
 
 
-def shorten(utterances: Sequence[Utterance], total: int, keep: int) -> Shortened:
+def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int = 0) -> Shortened:
     """Keep the opening and the ending, drop the middle, at utterance boundaries.
+
+    An end whose first utterance alone does not fit is cut inside it: neither the
+    reason for the call nor its outcome is dropped whole.
 
     Args:
         utterances: of the whole transcript.
         total: characters of the original transcript.
         keep: characters of the canonical form that may remain.
+        known: leading characters of it that the model has read already: they cost
+            nothing, so the opening takes them all and ``keep`` comes on top.
     """
     whole = render(utterances)
-    if len(whole) <= keep:
+    if len(whole) <= keep + known:
         return Shortened(whole, total)
-    room = max(0, keep - len(GAP) - 2)
-    head = _take(utterances, int(room * OPENING_SHARE))
-    used = sum(_size(utterances[i]) for i in head)
-    rest = utterances[len(head) :]
-    tail = [len(utterances) - 1 - i for i in _take(rest[::-1], room - used)]
-    kept = [utterances[i] for i in (*head, *sorted(tail))]
-    if not kept:
-        return _cut_inside(utterances, room)
-    parts = [
-        render([utterances[i] for i in head]),
-        GAP,
-        render([utterances[i] for i in sorted(tail)]),
-    ]
-    return Shortened("\n".join(part for part in parts if part), sum(u.end - u.start for u in kept))
+    room = max(2, keep - len(GAP) - 2)
+    if known:
+        head, opening = _end(utterances, known, from_end=False)
+        _, ending = _end(utterances[head:], room, from_end=True)
+    else:
+        rest = utterances[1:] or utterances
+        tail, ending = _end(rest, int(room * (1 - OPENING_SHARE)), from_end=True)
+        before = utterances[: len(utterances) - tail]
+        _, opening = _end(before, room - ending.size, from_end=False)
+    return Shortened(
+        "\n".join(text for text in (opening.text, GAP, ending.text) if text),
+        min(total, opening.used + ending.used),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    text: str
+    used: int  # characters of the original
+
+    @property
+    def size(self) -> int:
+        return len(self.text) + 1 if self.text else 0
+
+
+def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple[int, _Piece]:
+    """How many utterances of one end fit, and their text; a part of the first when none does."""
+    ordered = utterances[::-1] if from_end else utterances
+    count = 0
+    for utterance in ordered:
+        size = len(render([utterance])) + 1
+        if size > room:
+            break
+        room -= size
+        count += 1
+    if count:
+        taken = utterances[len(utterances) - count :] if from_end else utterances[:count]
+        return count, _Piece(render(taken), sum(u.end - u.start for u in taken))
+    if not ordered or room <= 0:
+        return 0, _Piece("", 0)
+    line = render([ordered[0]])
+    cut = line[-room:] if from_end else line[:room]
+    return 0, _Piece(cut, min(len(cut), len(ordered[0].text)))
 
 
 def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]:
@@ -133,23 +169,3 @@ def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]
 
 def _size(utterance: Utterance) -> int:
     return len(render([utterance])) + 1
-
-
-def _take(utterances: Sequence[Utterance], room: int) -> list[int]:
-    """Indexes of the leading utterances that fit."""
-    taken = []
-    for index, utterance in enumerate(utterances):
-        room -= _size(utterance)
-        if room < 0:
-            break
-        taken.append(index)
-    return taken
-
-
-def _cut_inside(utterances: Sequence[Utterance], room: int) -> Shortened:
-    """Neither end fits as a whole: take the beginning of the first and the end of the last."""
-    first, last = utterances[0].text, utterances[-1].text
-    opening = first[: max(1, int(room * OPENING_SHARE))]
-    ending = last[-max(1, room - len(opening)) :] if len(utterances) > 1 else first[len(opening) :]
-    ending = ending[-max(1, room - len(opening)) :]
-    return Shortened(f"{opening}\n{GAP}\n{ending}", len(opening) + len(ending))

@@ -20,6 +20,9 @@ _EDGE: Final = 8_000
 """Characters read at each end. A request stands in the opening, an outcome in the ending; what
 is between them only costs time (the whole answer has 50 ms)."""
 
+READ_CHARACTERS: Final = 2 * _EDGE
+"""Of a transcript, at most; what lies between is not looked at."""
+
 _SHORTEST: Final = 20
 """Below this many characters half a sentence says nothing: the request alone is given."""
 

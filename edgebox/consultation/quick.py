@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import ASK_TOKENS, Admission, Priority, Ticket
 from edgebox.consultation.budget import Speeds, shorten
-from edgebox.consultation.fallback import extractive_summary
+from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.transcript import render, split_utterances
@@ -35,6 +35,7 @@ Status = Literal["success", "partial", "fallback"]
 ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
 EXTRACTIVE = "extractive"
 POLL_SECONDS = 0.5
+MISSED_POLLS = 3
 LEAST_WORTH = 24
 """Transcript tokens: with time for fewer the model is not asked at all."""
 MAX_COUNTED_CHARACTERS = 24_000
@@ -97,6 +98,7 @@ class QuickSummaries:
         self._clock = clock
         self._health: EngineHealth | None = None
         self._polled = False
+        self._missed = 0
         self._admission = Admission(settings, self._role, clock)
         self._empty: dict[str, int] = {}
         self._examples = example_texts()
@@ -121,8 +123,12 @@ class QuickSummaries:
         """Ask for the engine's health once."""
         try:
             self._health = await self._client.health()
+            self._missed = 0
         except EngineError:
-            self._health = None
+            # A busy engine may answer late; one that is gone refuses each request at once.
+            self._missed += 1
+            if self._missed >= MISSED_POLLS:
+                self._health = None
         self._polled = True
 
     def admit(
@@ -210,17 +216,21 @@ class QuickSummaries:
             per_char = max(0.05, (total - empty) / max(1, len(rendered)))
         now = self._clock()
         left = ticket.arrived + self._admission.budget - now - max(0.0, ticket.started - now)
-        answering = speeds.answering_seconds(self._admission.expected_tokens, self.in_flight)
-        readable = speeds.readable_tokens(CAUTION * (left - answering))
+        expected = self._admission.expected_tokens
+        answering = speeds.answering_seconds(expected, self.in_flight)
+        own = CAUTION * (left - speeds.writing_seconds(expected, self.in_flight))
+        # Not more than was reserved: the rest of the time is promised to others.
+        readable = speeds.readable_tokens(min(own, max(0.0, ticket.work - answering)))
         room = role.context_tokens - self._settings.max_tokens
         if unread > readable or total > room:
-            keep = min(readable - ASK_TOKENS, room - empty)
+            known = max(0, min(total - unread, room) - empty)
+            keep = min(readable - ASK_TOKENS, room - empty - known)
             if keep < LEAST_WORTH:
                 return False
-            kept = shorten(utterances, len(text), int(keep / per_char))
+            kept = shorten(utterances, len(text), int(keep / per_char), int(known / per_char))
             run.messages = summary_messages(kept.text)
             run.characters_used = kept.characters_used
-            unread = keep
+            unread = keep + ASK_TOKENS
         self._admission.revise(ticket, answering + unread / speeds.prefill_tps)
         return True
 
@@ -273,7 +283,7 @@ class QuickSummaries:
         used, model = run.characters_used, self._model_name()
         if not text:
             text, status, model = extractive_summary(ticket.transcript), "fallback", EXTRACTIVE
-            used = total
+            used = min(total, READ_CHARACTERS)
         return QuickResult(
             summary=text,
             processing_time=round(self._clock() - ticket.arrived, 3),

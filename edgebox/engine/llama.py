@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -116,9 +117,11 @@ class LlamaModel:
         self._batch = _Batch(batch_tokens)
         self._abort: Any = None
         self._pieces: dict[int, bytes] = {}
-        self.end_tokens = [
-            token for token in range(self.vocabulary) if api.llama_vocab_is_eog(self._vocab, token)
-        ]
+        everything = range(self.vocabulary)
+        self.end_tokens = [t for t in everything if api.llama_vocab_is_eog(self._vocab, t)]
+        control = [t for t in everything if api.llama_vocab_is_control(self._vocab, t)]
+        spelled = [text for t in control if len(text := self._token_text(t)) > 1]
+        self._control = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
         self._options = template_options or {}
         self._formatter = self._load_template(path.name)
 
@@ -186,11 +189,15 @@ class LlamaModel:
     def render(self, messages: list[dict[str, str]]) -> str:
         """The prompt text of a chat, ready for the assistant's turn.
 
+        A control token spelled out in a message stays words: a transcript cannot
+        forge a turn of the chat.
+
         Raises:
             EngineRefused: the template does not take these messages.
         """
         try:
-            return str(self._formatter(messages=messages, **self._options).prompt)
+            safe = [m | {"content": self._control.sub(_defused, m["content"])} for m in messages]
+            return str(self._formatter(messages=safe, **self._options).prompt)
         except (TemplateError, ValueError, TypeError) as error:
             raise EngineRefused(f"The chat template refused the messages: {error}") from None
 
@@ -270,6 +277,11 @@ class LlamaModel:
             api.llama_free(self._context)
             api.llama_model_free(self._model)
             self._context = None
+
+
+def _defused(spelled: re.Match[str]) -> str:
+    """The same characters with a zero-width non-joiner after the first: no token any more."""
+    return f"{spelled[0][0]}\u200c{spelled[0][1:]}"
 
 
 class _Batch:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 from edgebox.engine.llama import Chunk, Decoded
 from edgebox.engine.scheduler import ModelView, Scheduler, Step
 from edgebox.engine.sequence import Event, Finish, Sequence
-from edgebox.errors import EngineBusy, EngineError, EngineFault, EngineUnavailable
+from edgebox.errors import EngineBusy, EngineError, EngineFault, EngineUnavailable, where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -160,6 +160,10 @@ class DecodeLoop(threading.Thread):
             except EngineFault as error:
                 log.error("engine fault: %s", error.detail)  # noqa: TRY400 - the trace names no cause
                 self._fail_all(error)
+            except Exception as error:  # noqa: BLE001 - nobody may wait for a thread that is gone
+                self.failure = error
+                self._closing = True
+        self._receive(block=False)
         self._fail_all(EngineUnavailable("The engine stopped."))
 
     def load(self) -> None:
@@ -246,6 +250,9 @@ class DecodeLoop(threading.Thread):
             forced = sequence.constraint.accept(token) if sequence.constraint else []
         except EngineError as error:
             self._end(sequence, Finish.ERROR, error)
+            return
+        except (ValueError, ArithmeticError) as error:  # this one's parameters, nobody else's
+            self._end(sequence, Finish.ERROR, EngineFault(f"Sampling failed: {where(error)}"))
             return
         room = sequence.max_tokens - sequence.generated
         text = ""

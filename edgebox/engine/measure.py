@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from edgebox.engine.loop import Model
 
 PREFILL_PROBE = 128
-DECODE_PROBE = 6
+DECODE_PROBE = 4
 _WEIGHT = 0.2  # of a new observation; about the last dozen steps count
-_DEGRADED = 0.85  # of the best; ordinary steps vary by a tenth
+_WEIGHT_UP, _CLEARLY = 0.6, 1.3
 _CLEAR_PREFILL = 48  # prompt tokens from which a step says something about prefill
 
 
@@ -29,19 +29,12 @@ class Speed:
         decode_tps: generated tokens a second, one sequence alone.
         batch_decode_tps: generated tokens a second in all, ``parallel`` sequences together.
         parallel: how many sequences that was.
-        best: the highest ``prefill_tps`` there was.
     """
 
     prefill_tps: float
     decode_tps: float
     batch_decode_tps: float
     parallel: int
-    best: float = 0.0
-
-    @property
-    def degraded(self) -> bool:
-        """Clearly slower than this machine has been: worth measuring again when idle."""
-        return self.prefill_tps < _DEGRADED * self.best
 
     def observe(self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float) -> None:
         """Learn from a finished step.
@@ -55,12 +48,19 @@ class Speed:
             return
         read = sum(prefilled)
         if read >= _CLEAR_PREFILL and read > 8 * len(decoded):
-            self.best = max(self.best, self.prefill_tps)
-            self.prefill_tps += _WEIGHT * (read / seconds - self.prefill_tps)
+            self.prefill_tps = _toward(self.prefill_tps, read / seconds)
         elif not read and len(decoded) == 1 == sum(decoded):
-            self.decode_tps += _WEIGHT * (1 / seconds - self.decode_tps)
+            self.decode_tps = _toward(self.decode_tps, 1 / seconds)
         elif not read and len(decoded) >= max(2, self.parallel):
-            self.batch_decode_tps += _WEIGHT * (sum(decoded) / seconds - self.batch_decode_tps)
+            self.batch_decode_tps = _toward(self.batch_decode_tps, sum(decoded) / seconds)
+
+
+def _toward(known: float, seen: float) -> float:
+    """The known speed after one more observation.
+
+    A disturbance from outside makes a step slower, never faster: good news counts more.
+    """
+    return known + (_WEIGHT_UP if seen > _CLEARLY * known else _WEIGHT) * (seen - known)
 
 
 def measure(

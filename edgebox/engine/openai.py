@@ -12,7 +12,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edgebox.engine.sequence import Finish
 
@@ -34,14 +34,14 @@ class Message(_Lenient):
     """One turn."""
 
     role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[ContentPart]
+    content: str | list[ContentPart] | None = None
 
     def plain(self) -> dict[str, str]:
         """As chat templates want it."""
         role = "system" if self.role == "developer" else self.role
-        if isinstance(self.content, str):
-            return {"role": role, "content": self.content}
-        return {"role": role, "content": "".join(part.text for part in self.content)}
+        if isinstance(self.content, list):
+            return {"role": role, "content": "".join(part.text for part in self.content)}
+        return {"role": role, "content": self.content or ""}
 
 
 class SchemaSpec(_Lenient):
@@ -89,7 +89,7 @@ class ChatRequest(_Lenient):
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] = 1.0
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
-    top_k: Annotated[int, Field(ge=0)] = 0
+    top_k: Annotated[int, Field(ge=-1)] = 0  # 0 and vLLM's -1: no limit
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
     stop: str | list[str] | None = None
@@ -103,12 +103,13 @@ class ChatRequest(_Lenient):
     priority: int = 0
     deadline: Annotated[float, Field(gt=0)] | None = None
 
-    @field_validator("temperature", "top_p", "presence_penalty", "frequency_penalty", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _null_is_default(cls, value: float | None, info: Any) -> float:  # noqa: ANN401 - pydantic's own type
-        if value is None:
-            return float(cls.model_fields[info.field_name].default)
-        return value
+    def _null_is_default(cls, body: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """OpenAI's schema allows null nearly everywhere, meaning the default."""
+        if isinstance(body, dict):
+            return {key: value for key, value in body.items() if value is not None}
+        return body
 
     @property
     def limit(self) -> int | None:

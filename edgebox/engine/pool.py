@@ -88,7 +88,7 @@ class Pool:
         """A sequence ended: keep its cells for the next one that begins the same way."""
         if sequence.slot is None:
             return
-        if sequence.position < KEEP_FROM:
+        if sequence.position < KEEP_FROM or not sequence.keep:
             self.release(sequence)
             return
         tokens = sequence.tokens[: sequence.position]

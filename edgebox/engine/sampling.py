@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 
     Logits = NDArray[np.float32]
 
+MASKED = -9999.0
+"""Log probability of a token that may not come, as OpenAI writes it: JSON has no infinity."""
+
+COLDEST = 1e-3
+"""Temperatures below this are greedy: the quotient would overflow."""
+
 TOP_K_MAX = 1024
 """Sampling looks at no more candidates than this: the tail beyond has no weight that matters."""
 
@@ -55,7 +61,8 @@ class Sampler:
         if (self.presence_penalty or self.frequency_penalty) and generated:
             seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
             logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
-        token = int(logits.argmax()) if self.temperature <= 0 else self._draw(logits)
+        greedy = self.temperature < COLDEST
+        token = int(logits.argmax()) if greedy else self._draw(logits)
         return token, self._explain(logits, token) if self.logprobs >= 0 else None
 
     def _draw(self, logits: Logits) -> int:
@@ -69,11 +76,14 @@ class Sampler:
             kept = int(np.searchsorted(np.cumsum(weights), self.top_p)) + 1
             candidates, weights = candidates[:kept], weights[:kept] / weights[:kept].sum()
         if self._random is None:
-            self._random = np.random.default_rng(self.seed)
+            # Any integer is a seed to OpenAI's clients; numpy takes no negative ones.
+            self._random = np.random.default_rng(
+                None if self.seed is None else self.seed & 0xFFFF_FFFF_FFFF_FFFF
+            )
         return int(self._random.choice(candidates, p=weights))
 
     def _explain(self, logits: Logits, token: int) -> TokenLogprob:
-        wide = logits.astype(np.float64)
+        wide = np.maximum(logits.astype(np.float64), MASKED)
         peak = wide.max()
         total = peak + np.log(np.exp(wide - peak).sum())
         size = min(self.logprobs, wide.shape[0])

@@ -61,6 +61,8 @@ class Sequence:
         priority: lower first, as vLLM has it.
         arrived: monotonic seconds.
         deadline: monotonic seconds at which it ends with what it has, or None.
+        pin: keep its cells for good when it ends.
+        keep: keep its cells at all.
         cached: prompt tokens that were already in the cache when it started.
     """
 
@@ -76,6 +78,7 @@ class Sequence:
     deadline: float | None = None
     constraint: Constraint | None = None
     pin: bool = False
+    keep: bool = True
     id: int = field(default_factory=lambda: next(_ids))
     slot: int | None = None
     position: int = 0

@@ -131,7 +131,7 @@ class Service:
             sampler=Sampler(
                 temperature=request.temperature,
                 top_p=request.top_p,
-                top_k=request.top_k,
+                top_k=max(0, request.top_k),
                 presence_penalty=request.presence_penalty,
                 frequency_penalty=request.frequency_penalty,
                 logprobs=request.top_logprobs if request.logprobs else TOP_LOGPROBS_OFF,

@@ -116,7 +116,7 @@ class Batches:
                     "client_id": client_id,
                     "total": len(rows),
                     "now": now,
-                    "webhook_id": f"msg_{self._token(16)}",
+                    "webhook_id": self._webhook_id(),
                     "url": callback_url,
                 },
             )
@@ -209,8 +209,9 @@ class Batches:
     def retry(self, batch_id: str) -> int:
         """Put the failed consultations back among the waiting, with all their attempts.
 
-        The callback is taken out of the outbox and comes again, under the same
-        webhook-id, when the batch has ended again.
+        The callback is taken out of the outbox and comes again when the batch has ended
+        again, under a new webhook-id: a receiver that knows the old one would drop the new
+        results as a repetition.
 
         Returns:
             How many; 0 leaves everything as it is.
@@ -229,8 +230,15 @@ class Batches:
             ).rowcount
             if changed:
                 disarm(db, batch_id)
+                db.execute(
+                    "UPDATE batches SET webhook_id = :webhook_id WHERE batch_id = :batch_id",
+                    {"webhook_id": self._webhook_id(), "batch_id": batch_id},
+                )
                 set_open_state(db, batch_id)
         return changed
+
+    def _webhook_id(self) -> str:
+        return f"msg_{self._token(16)}"
 
 
 def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,7 +11,7 @@ from edgebox.store.views import rows_of_batch
 from edgebox.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlite_utils import Database
 
@@ -53,6 +54,25 @@ _Rows = list[OutboxRow]
 
 _LONGEST_ERROR = 300  # characters kept of a delivery's error
 
+# The due ones with their receiver (host and port), and their places in its queue: the first
+# places belong to those that the caller is sending already.
+_QUEUES = """
+    WITH addresses AS (
+        SELECT id, next_attempt_at, lease_until,
+               id IN (SELECT value FROM json_each(:sending)) AS sent,
+               replace(substr(url, instr(url, '://') + 3), '?', '/') || '/' AS address
+        FROM outbox WHERE state = 'pending'
+    ), queues AS (
+        SELECT id, next_attempt_at, sent, ROW_NUMBER() OVER (
+            PARTITION BY lower(substr(address, 1, instr(address, '/') - 1))
+            ORDER BY sent DESC, next_attempt_at, id
+        ) AS place
+        FROM addresses WHERE sent OR (
+            next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+        )
+    )
+"""
+
 
 def arm(db: Database, batch_id: str, now: float) -> None:
     """Put the ended batch's callback in the outbox, if it has a URL."""
@@ -80,28 +100,44 @@ class Outbox:
         self._connections = connections
         self._clock = clock
 
-    def due(self, now: float, limit: int, lease_seconds: float = 300.0) -> list[Delivery]:
+    def due(
+        self,
+        now: float,
+        limit: int,
+        lease_seconds: float = 300.0,
+        *,
+        per_receiver: int | None = None,
+        sending: Iterable[int] = (),
+    ) -> list[Delivery]:
         """Lease the callbacks whose time has come, the longest due first.
 
-        Each counts as an attempt from here on: a callback that kills its worker
-        does not come back for ever.
+        Each counts as an attempt from here on (``unclaim`` takes it back): a callback that
+        kills its worker does not come back for ever.
 
         Args:
             now: Unix seconds.
             limit: at most so many.
             lease_seconds: longer than one delivery can take.
+            per_receiver: at most so many for one host and port, with those in ``sending``.
+            sending: ids of the deliveries that the caller has at hand; never given again.
         """
         with self._connections.transaction() as db:
             rows = list(
                 db.query(
-                    "UPDATE outbox SET attempts = attempts + 1, lease_until = :until"
-                    " WHERE id IN (SELECT id FROM outbox WHERE state = 'pending'"
-                    "  AND next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)"
+                    f"{_QUEUES} UPDATE outbox SET attempts = attempts + 1, lease_until = :until"
+                    " WHERE id IN (SELECT id FROM queues WHERE NOT sent"
+                    "  AND (:per_receiver IS NULL OR place <= :per_receiver)"
                     "  ORDER BY next_attempt_at, id LIMIT :limit)"
                     " RETURNING id, webhook_id, batch_id, (SELECT client_id FROM batches"
                     "  WHERE batches.batch_id = outbox.batch_id) AS client_id,"
                     "  url, attempts, next_attempt_at",
-                    {"now": now, "until": now + lease_seconds, "limit": limit},
+                    {
+                        "now": now,
+                        "until": now + lease_seconds,
+                        "limit": limit,
+                        "per_receiver": per_receiver,
+                        "sending": json.dumps(list(sending)),
+                    },
                 )
             )
         rows.sort(key=lambda row: (row.pop("next_attempt_at"), row["id"]))
@@ -142,6 +178,24 @@ class Outbox:
                 "error": error[:_LONGEST_ERROR],
                 "status": status,
             },
+        )
+
+    def unclaim(self, delivery_id: int, error: str, *, when: float | None = None) -> bool:
+        """It was not sent, and not for the receiver's sake: the attempt does not count.
+
+        Args:
+            delivery_id: the Delivery's id.
+            error: one short line without any body.
+            when: not before this time (Unix seconds); None: as before.
+
+        Returns:
+            False where nothing waits any more, as for ``retry_at``.
+        """
+        return self._change(
+            "UPDATE outbox SET attempts = MAX(attempts - 1, 0), lease_until = NULL,"
+            " next_attempt_at = COALESCE(:when, next_attempt_at), last_error = :error"
+            " WHERE id = :id AND state = 'pending'",
+            {"id": delivery_id, "when": when, "error": error[:_LONGEST_ERROR]},
         )
 
     def dead(self, delivery_id: int, error: str, *, status: int | None = None) -> bool:

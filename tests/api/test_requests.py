@@ -33,6 +33,7 @@ def test_defaults_and_unknown_fields() -> None:
     assert batch(item(1)).callback_url is None
     assert batch(item(1)).consultations[0].metadata == {}
     assert quick(priority=None).priority == "normal"
+    assert batch(item(1, metadata=None)).consultations[0].metadata == {}
 
 
 def test_control_characters_are_removed_from_texts_and_line_ends_are_kept() -> None:
@@ -152,13 +153,12 @@ def test_metadata_stays_as_it_is(metadata: dict) -> None:
     [
         ("text", "Send an object"),
         ([], "Send an object"),
-        (None, "Send an object"),
         ({"text": "가" * 5500}, "16384 bytes"),
         (nested(34), "32 levels"),
         ({"비밀\ud800": 1}, "surrogate"),
         ({"a": ["비밀\ud800"]}, "surrogate"),
     ],
-    ids=["text", "array", "null", "large", "deep", "surrogate name", "surrogate"],
+    ids=["text", "array", "large", "deep", "surrogate name", "surrogate"],
 )
 def test_other_metadata_is_refused(metadata: object, words: str) -> None:
     with pytest.raises(InvalidFields) as refused:

@@ -58,6 +58,12 @@ def test_init_makes_a_box_that_can_start(home):
     assert result.stdout == client.secrets[0] + "\n"
 
 
+def test_a_client_without_callbacks_is_told_how_to_allow_them(home):
+    assert "edgebox keys callbacks centerlink HOST[:PORT]" in run().stderr
+    assert "edgebox keys callbacks erp HOST[:PORT]" in run("--client", "erp").stderr
+    assert "keys callbacks" not in run("--client", "crm", "--callback", "crm.example").stderr
+
+
 def test_a_second_run_changes_nothing_and_says_so(home):
     run()
     before = snapshot(home)

@@ -7,6 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from edgebox_cli import main as entry
 from edgebox_cli.main import app
 
 HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.config"
@@ -100,3 +101,29 @@ def test_up_does_not_start_beside_another_program_on_its_port(bare, foreign_serv
     assert (ended.returncode, ended.stdout) == (1, "")
     [line] = ended.stderr.splitlines()
     assert str(foreign_server) in line
+
+
+def test_a_variable_that_cannot_be_read_is_one_line_and_exit_1(bare):
+    ended = run("status", env={**os.environ, "EDGEBOX_API": "geheim"})
+    assert (ended.returncode, ended.stdout) == (1, "")
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("edgebox: EDGEBOX_API: ")
+    assert "geheim" not in line
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_an_unexpected_error_is_one_line_that_quotes_nothing(bare, monkeypatch, capsys, level):
+    def broken():
+        raise KeyError("고객: 제 번호는")
+
+    monkeypatch.setenv("EDGEBOX_LOG_LEVEL", level)
+    monkeypatch.setattr(entry, "app", broken)
+    with pytest.raises(SystemExit) as left:
+        entry.main()
+    shown = capsys.readouterr()
+    assert (left.value.code, shown.out) == (1, "")
+    *way, line = shown.err.splitlines()
+    assert re.match(r"edgebox: internal error: KeyError at edgebox_cli\.main:\d+ \(", line)
+    assert "Traceback" not in shown.err
+    assert "번호" not in line
+    assert bool(way) == (level == "debug")

@@ -48,7 +48,7 @@ def test_the_place_is_free_again_when_the_first_is_done():
 
 
 def test_work_that_turns_out_small_lets_another_in():
-    admission, clock = door(SMALL_CPU)
+    admission, clock = door(RoleHealth("slm", "m", 16384, 180.0, 100.0, 400.0, 0.6, 8, 1, 1))
     ticket = admission.admit("가" * 5000, "normal", clock())
     admission.revise(ticket, 0.3)
     admission.admit("가" * 100, "high", clock())

@@ -39,6 +39,26 @@ def test_characters_used_counts_what_is_left_of_the_original():
     assert kept.characters_used == pytest.approx(sum(len(line) + 1 for line in shown), abs=1)
 
 
+def test_an_end_that_is_one_long_turn_is_cut_inside_it_not_dropped():
+    long = "카드를 잃어버렸는데요 " * 40
+    text = f"고객: {long}\n상담사: 네\n고객: 네\n상담사: 정지했습니다"
+    kept = shorten(split_utterances(text), len(text), 300)
+    assert kept.text.startswith("고객: 카드를 잃어버렸는데요")
+    assert kept.text.endswith("상담사: 정지했습니다")
+    assert 200 < len(kept.text) <= 300
+    assert kept.characters_used < len(text)
+
+
+def test_what_the_model_has_read_already_is_kept_on_top_of_the_room():
+    utterances = split_utterances(TEXT)
+    fresh = shorten(utterances, len(TEXT), 300)
+    growing = shorten(utterances, len(TEXT), 300, known=900)
+    assert growing.characters_used > fresh.characters_used + 700
+    head = growing.text.split(GAP)[0].strip().split("\n")
+    assert head == LINES[: len(head)]
+    assert growing.text.endswith(LINES[-1])
+
+
 @given(st.integers(30, 3000), st.integers(1, 60), st.sampled_from(["\n", " "]))
 def test_shortening_never_exceeds_its_room_nor_its_input(keep, lines, glue):
     text = glue.join(LINES[:lines])

@@ -165,6 +165,36 @@ def test_a_box_too_slow_to_read_anything_does_not_ask_the_model(tmp_path):
     assert took < 0.5
 
 
+def test_a_long_call_that_went_on_keeps_what_was_read_before(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
+    text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
+    box = Box(tmp_path, engine)
+    cold, _ = box.run(summarise(text))
+    engine.cached = 2000
+    warm, _ = box.run(summarise(text))
+    assert warm.characters_used > cold.characters_used + 1500
+
+
+def test_the_fallback_says_how_much_it_looked_at(tmp_path):
+    text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(4000))
+    result, _ = asyncio.run(Box(tmp_path, FakeEngine()).asked(summarise(text)))
+    assert result.status == "fallback"
+    assert result.truncated
+    assert result.characters_used == 16_000
+
+
+def test_one_late_health_answer_does_not_switch_the_model_off(tmp_path):
+    async def scenario(quick):
+        quick._client._local = httpx.AsyncClient(
+            transport=httpx.MockTransport(lambda _request: httpx.Response(500)),
+            base_url="http://engine",
+        )
+        await quick.poll()
+        return quick.health
+
+    assert Box(tmp_path, FakeEngine()).run(scenario) is not None
+
+
 def test_streaming_gives_the_pieces_and_then_the_result(tmp_path):
     async def scenario(quick):
         return [piece async for piece in quick.stream(quick.admit(CALL))]
@@ -230,4 +260,4 @@ def test_another_server_is_asked_without_our_own_fields(tmp_path):
 
     result = asyncio.run(scenario())
     assert result.summary == "카드를 정지했습니다."
-    assert "deadline" not in engine.requests[0]
+    assert not {"deadline", "priority"} & set(engine.requests[0])

@@ -267,6 +267,40 @@ def test_a_fault_of_the_model_ends_what_runs_and_the_loop_goes_on():
         Asked(loop, prompt(3, 20), 5)
 
 
+def test_parameters_that_cannot_be_sampled_with_end_that_request_alone():
+    loop = build()
+    odd = Asked(loop, prompt(1, 20), 5)
+    odd.sequence.sampler = Sampler(temperature=float("nan"))
+    fine = Asked(loop, prompt(2, 20), 5)
+    run(loop)
+    assert odd.finish is Finish.ERROR
+    assert fine.tokens == expected(fine.prompt, 5)
+
+
+def test_whatever_ends_the_thread_everybody_hears_of_it():
+    model = ToyModel()
+    loop = build(model, clock=time.monotonic)
+    loop._build = lambda: loop._engines
+    model.decode = lambda _chunks: 1 / 0
+    asked = [Asked(loop, prompt(i, 20), 5) for i in range(3)]
+    loop.start()
+    loop.join(5)
+    assert isinstance(loop.failure, ZeroDivisionError)
+    assert [a.finish for a in asked] == [Finish.ERROR] * 3
+    with pytest.raises(EngineUnavailable):
+        Asked(loop, prompt(9, 20))
+
+
+def test_a_sequence_that_is_not_kept_leaves_nothing_in_the_cache():
+    model = ToyModel()
+    loop = build(model)
+    for _ in range(3):
+        probe = Asked(loop, prompt(1, 60), 3, keep=False, priority=99)
+        run(loop)
+        assert probe.sequence.cached == 0
+    assert not any(model.cells.values())
+
+
 def test_draining_finishes_what_was_accepted():
     loop = build(clock=time.monotonic)
     loop._build = lambda: loop._engines

@@ -103,6 +103,12 @@ def test_a_second_identical_request_reads_almost_nothing(client, korean):
     assert second.usage.prompt_tokens_details.cached_tokens == second.usage.prompt_tokens - 1
 
 
+def test_nulls_mean_the_default(client):
+    nulls = dict.fromkeys(("n", "stream", "logprobs", "top_logprobs", "top_p", "stop", "seed"))
+    answer = client.chat.completions.create(**capital(max_tokens=2, extra_body=nulls))
+    assert answer.choices[0].finish_reason in ("stop", "length")
+
+
 def test_both_models_are_listed_and_answer_by_name_and_by_role(client):
     names = {entry.id for entry in client.models.list()}
     assert len(names) == 2

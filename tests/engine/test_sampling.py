@@ -52,6 +52,17 @@ def test_penalties_push_repeated_tokens_down():
     assert Sampler(temperature=0, presence_penalty=0.05).choose(row.copy(), [0, 0])[0] == 0
 
 
+def test_any_integer_is_a_seed_and_a_vanishing_temperature_is_greedy():
+    assert Sampler(temperature=1.0, seed=-1).choose(logits(0, 50), [])[0] == 1
+    assert Sampler(temperature=1e-310).choose(logits(0, 1), [])[0] == 1
+
+
+def test_the_logprob_of_a_masked_token_is_a_number_that_json_can_hold():
+    _, explained = Sampler(temperature=0, logprobs=2).choose(logits(1, -np.inf), [])
+    assert all(math.isfinite(value) for _, value in explained.top)
+    assert explained.top[1][1] < -9000
+
+
 def test_logprobs_are_natural_and_normalised():
     row = logits(*(math.log(p) for p in (0.5, 0.25, 0.125, 0.125)))
     token, explained = Sampler(temperature=0, logprobs=2).choose(row, [])

@@ -62,6 +62,7 @@ class FakeEngine:
     """The script.
 
     Attributes:
+        cached: tokens that ``/tokenize`` says it holds.
         answers: what each role says, in the pieces it is streamed in.
         pause: seconds before each piece.
         status: "ready" or "starting".
@@ -84,6 +85,7 @@ class FakeEngine:
     requests: list[dict[str, Any]] = field(default_factory=list)
     finished: int = 0
     cancelled: int = 0
+    cached: int = 0
 
     def app(self) -> Starlette:
         return Starlette(
@@ -128,7 +130,8 @@ class FakeEngine:
             return _unavailable()
         body = await request.json()
         count = sum(len(message["content"]) for message in body["messages"]) // 2
-        return JSONResponse({"count": count, "cached": 0, "max_model_len": 16384})
+        cached = min(self.cached, max(0, count - 1))
+        return JSONResponse({"count": count, "cached": cached, "max_model_len": 16384})
 
     async def _chat(self, request: Request) -> Response:
         if self.broken:
