@@ -56,7 +56,7 @@ _LONGEST_ERROR = 300  # characters kept of a delivery's error
 
 # The due ones with their receiver (host and port), and their places in its queue: the first
 # places belong to those that the caller is sending already.
-_QUEUES = """
+_CLAIM = """
     WITH addresses AS (
         SELECT id, next_attempt_at, lease_until,
                id IN (SELECT value FROM json_each(:sending)) AS sent,
@@ -71,6 +71,15 @@ _QUEUES = """
             next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
         )
     )
+    UPDATE outbox SET attempts = attempts + 1, lease_until = :until
+    WHERE id IN (
+        SELECT id FROM queues
+        WHERE NOT sent AND (:per_receiver IS NULL OR place <= :per_receiver)
+        ORDER BY next_attempt_at, id LIMIT :limit
+    )
+    RETURNING id, webhook_id, batch_id,
+        (SELECT client_id FROM batches WHERE batches.batch_id = outbox.batch_id) AS client_id,
+        url, attempts, next_attempt_at
 """
 
 
@@ -124,13 +133,7 @@ class Outbox:
         with self._connections.transaction() as db:
             rows = list(
                 db.query(
-                    f"{_QUEUES} UPDATE outbox SET attempts = attempts + 1, lease_until = :until"
-                    " WHERE id IN (SELECT id FROM queues WHERE NOT sent"
-                    "  AND (:per_receiver IS NULL OR place <= :per_receiver)"
-                    "  ORDER BY next_attempt_at, id LIMIT :limit)"
-                    " RETURNING id, webhook_id, batch_id, (SELECT client_id FROM batches"
-                    "  WHERE batches.batch_id = outbox.batch_id) AS client_id,"
-                    "  url, attempts, next_attempt_at",
+                    _CLAIM,
                     {
                         "now": now,
                         "until": now + lease_seconds,

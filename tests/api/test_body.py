@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -146,13 +147,38 @@ async def test_a_large_body_is_read_too(box: ApiBox) -> None:
 
 
 async def test_bodies_in_memory_have_a_limit_over_all_requests(box: ApiBox) -> None:
-    box.services.bodies._held = 8 * box.settings.api.body_limit_bytes  # other requests' bodies
-    answer = await box.quick()
+    large = ["고객: 문의합니다. " * 9_000] * 4
+    others = 8 * box.settings.api.body_limit_bytes
+    box.services.bodies._held = others
+    answer = await box.batch(*large)
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "1"
+    assert box.services.bodies._held == others
     box.services.bodies._held = 0
-    assert (await box.quick()).status_code == 200
+    assert (await box.batch(*large)).status_code == 202
     assert box.services.bodies._held == 0
+
+
+async def test_large_bodies_do_not_keep_small_ones_out(box: ApiBox) -> None:
+    box.services.bodies._held = others = 8 * box.settings.api.body_limit_bytes
+    assert (await box.quick()).status_code == 200
+    assert (await box.batch(TALK)).status_code == 202
+    assert box.services.bodies._held == others
+
+
+@pytest.mark.parametrize("path", [QUICK, BATCH])
+async def test_a_wrong_key_in_the_header_is_refused_before_the_body_is_read(
+    box: ApiBox, path: str
+) -> None:
+    read = []
+
+    async def body():
+        read.append(True)
+        yield b"{}"
+
+    headers = {"Content-Type": JSON, "X-Bound-Key": "center-1:1:00"}
+    assert (await box.http.post(path, content=body(), headers=headers)).status_code == 401
+    assert not read
 
 
 async def test_a_body_that_stops_arriving_is_given_up(box: ApiBox) -> None:
@@ -161,13 +187,31 @@ async def test_a_body_that_stops_arriving_is_given_up(box: ApiBox) -> None:
         await asyncio.sleep(0.2)
         yield b"}"
 
-    bodies = BodyReader(box.services.threads, limit=1000, idle=0.05)
+    answer = await send_slowly(box, stalls(), idle=0.05)
+    assert answer.status_code == 400
+    assert "stopped arriving" in answer.json()["detail"]
+
+
+async def test_a_body_that_drips_for_ever_is_given_up(box: ApiBox) -> None:
+    async def drips():
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+    answer = await send_slowly(box, drips(), total=0.1)
+    assert answer.status_code == 400
+    assert "did not arrive within" in answer.json()["detail"]
+
+
+async def send_slowly(
+    box: ApiBox, content: AsyncIterator[bytes], **seconds: float
+) -> httpx.Response:
+    """POST to a box that is as patient as ``seconds`` say."""
+    bodies = BodyReader(box.services.threads, limit=1000, **seconds)
     app = create_app(replace(box.services, bodies=bodies))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://b") as http:
         headers = box.headers() | {"Content-Type": JSON}
-        answer = await http.post(QUICK, content=stalls(), headers=headers)
-    assert answer.status_code == 400
-    assert "stopped arriving" in answer.json()["detail"]
+        return await http.post(QUICK, content=content, headers=headers)
 
 
 async def test_an_empty_body_is_a_400(box: ApiBox) -> None:

@@ -14,7 +14,7 @@ from edgebox.config import BatchSettings
 from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome
 from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis, Summary, Titles
-from edgebox.errors import EngineBusy, EngineRefused, EngineUnavailable
+from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
 from support.box import NOW, Box
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
@@ -38,7 +38,8 @@ class Engine:
     """Analyses transcripts; what happens is in their text.
 
     ``poison`` kills it and everything in flight, ``refuse``, ``invalid`` and ``bug`` raise,
-    ``busy`` is refused three times first. After a death it is not ready for two questions.
+    ``busy`` is refused three times first, ``away`` finds no engine five times. After a death
+    it is not ready for two questions.
 
     Attributes:
         seen: every transcript it was asked for, in order.
@@ -78,6 +79,8 @@ class Engine:
     async def _answer(self, transcript, death):
         if "busy" in transcript and self.seen.count(transcript) <= 3:
             raise EngineBusy("full")
+        if "away" in transcript and self.seen.count(transcript) <= 5:
+            raise EngineUnavailable("stopping")
         if "poison" in transcript:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(death.wait(), 0.03)
@@ -85,11 +88,11 @@ class Engine:
                 self.down = 3
                 self.death = asyncio.Event()
                 death.set()
-            raise EngineUnavailable("died")
+            raise EngineDied("died")
         doomed = any("poison" in text for text, _ in self.going)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(death.wait(), None if doomed else self.seconds)
-            raise EngineUnavailable("died")
+            raise EngineDied("died")
         if "refuse" in transcript:
             raise EngineRefused(f"cannot read {transcript}")
         if "invalid" in transcript:
@@ -228,6 +231,16 @@ def test_a_busy_engine_is_asked_again_and_nothing_counts(box):
     assert (counts.done, counts.failed, counts.released) == (1, 0, 0)
     assert engine.seen == ["busy"] * 4
     assert box.store.batches.consultations(batch)[0].attempts == 1
+
+
+def test_an_engine_that_is_not_there_costs_no_attempt_and_nobody_is_suspected(box):
+    batch = box.submit("away", "a", "b")
+    began = time.monotonic()
+    counts, engine = work(box, concurrency=2)
+    assert (counts.done, counts.failed, counts.drained) == (3, 0, True)
+    assert engine.seen.count("away") == 6
+    assert [row.attempts for row in box.store.batches.consultations(batch)] == [1, 1, 1]
+    assert time.monotonic() - began > QUICK.poll * (4 + 8), "it was asked again without a pause"
 
 
 def test_a_consultation_that_kills_the_engine_three_times_is_poison_and_the_rest_is_done(box):

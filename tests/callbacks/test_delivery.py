@@ -13,6 +13,7 @@ import pytest
 
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
 from edgebox.callbacks.signing import verify_bound_key, verify_webhook
+from edgebox.errors import StoreBusy
 from support.box import NOW, RESULT, Box
 from support.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
 
@@ -127,7 +128,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_another(box):
     async def scenario():
         async with receiving(HANG) as bad, receiving() as good:
             box.allow(f"127.0.0.1:{bad.port}", f"127.0.0.1:{good.port}")
-            for _ in range(12):
+            for _ in range(48):
                 box.finished_batch(f"http://127.0.0.1:{bad.port}/")
             last = box.finished_batch(f"http://127.0.0.1:{good.port}/")
             task = asyncio.create_task(deliverer(box, timeout=60, concurrency=8).deliver_due())
@@ -299,7 +300,10 @@ def test_nothing_is_signed_for_a_disabled_client_until_it_is_enabled(box):
             await one.deliver_due()
             assert receiver.connections == 0
             box.store.clients.enable(box.client)
-            box.clock.now += 6
+            [row] = box.store.outbox.list()
+            assert (row.state, row.attempts) == ("pending", 0)
+            box.clock.now = box.store.outbox.next_due()
+            assert 60 <= box.clock.now - NOW <= 600
             await one.deliver_due()
             return receiver.connections
 
@@ -336,6 +340,44 @@ def test_a_stopping_deliverer_takes_nothing_new(box):
 
     assert asyncio.run(scenario()) == 0
     assert box.store.outbox.list()[0].attempts == 0
+
+
+def test_what_could_not_be_sent_is_never_dead_for_it(box):
+    async def scenario():
+        box.finished_batch("http://127.0.0.1:1/")
+        box.store.clients.disable(box.client)
+        one = deliverer(box, max_attempts=1)
+        for _ in range(3):
+            await one.deliver_due()
+            box.clock.now = box.store.outbox.next_due()
+        task = asyncio.create_task(one.deliver_due())
+        await asyncio.sleep(0)  # it has taken the delivery and not yet begun to send it
+        assert box.store.outbox.due(box.clock.now, 1) == []
+        one.stop()
+        await task
+
+    asyncio.run(scenario())
+    [row] = box.store.outbox.list()
+    assert (row.state, row.attempts) == ("pending", 0)
+    assert "worker stopped" in row.last_error
+    assert row.next_attempt_at == box.clock.now
+
+
+def test_a_database_that_is_busy_before_the_send_costs_no_attempt(box):
+    class BusyClients:
+        def get(self, _client_id):
+            raise StoreBusy("The database is locked.")
+
+    class BusyStore:
+        outbox = box.store.outbox
+        clients = BusyClients()
+
+    box.finished_batch("http://127.0.0.1:1/")
+    one = Deliverer(BusyStore(), own_ports={8600}, max_attempts=1, clock=box.clock)
+    asyncio.run(one.deliver_due())
+    [row] = box.store.outbox.list()
+    assert (row.state, row.attempts, row.last_error) == ("pending", 0, "The database is locked.")
+    assert row.next_attempt_at == NOW + 5
 
 
 def test_logs_name_the_batch_and_nothing_of_its_content(box, caplog):

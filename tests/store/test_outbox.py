@@ -7,9 +7,9 @@ from edgebox.errors import LeaseLost, NotFound
 from support.stores import URL, analysis, submit
 
 
-def ended(store, *names, bad=()):
+def ended(store, *names, bad=(), url=URL):
     """A batch that has ended, ``bad`` ones as failed."""
-    batch_id = submit(store, names).batch_id
+    batch_id = submit(store, names, url=url).batch_id
     for one in store.consultations.claim(99, 600, 3):
         if one.consultation_id in bad:
             store.consultations.fail(one.row_id, one.lease_token, "invalid", "no JSON")
@@ -63,6 +63,49 @@ def test_a_retry_comes_at_its_time_under_the_same_webhook_id(store, clock):
     clock.advance(1)
     [second] = store.outbox.due(clock.now, 5)
     assert (second.webhook_id, second.attempts) == (first.webhook_id, 2)
+
+
+def test_what_was_not_sent_does_not_count_and_keeps_its_time(store, clock):
+    ended(store, "a")
+    [row] = store.outbox.list()
+    clock.advance(7)
+    for _ in range(3):
+        [delivery] = store.outbox.due(clock.now, 5)
+        assert delivery.attempts == 1
+        assert store.outbox.unclaim(delivery.id, "the worker stopped")
+    [after] = store.outbox.list()
+    assert (after.state, after.attempts, after.last_error) == ("pending", 0, "the worker stopped")
+    assert after.next_attempt_at == store.outbox.next_due() == row.next_attempt_at
+    store.outbox.due(clock.now, 5)
+    store.outbox.unclaim(delivery.id, "disabled", when=clock.now + 300)
+    assert store.outbox.next_due() == clock.now + 300
+
+
+def test_what_was_delivered_meanwhile_cannot_be_taken_back(store, clock):
+    ended(store, "a")
+    [delivery] = store.outbox.due(clock.now, 5)
+    store.outbox.delivered(delivery.id, 200)
+    assert store.outbox.unclaim(delivery.id, "x") is False
+    assert [(row.state, row.attempts) for row in store.outbox.list()] == [("delivered", 1)]
+
+
+def test_one_receiver_gets_no_more_than_its_share_of_what_is_given(store, clock):
+    one = [
+        ended(store, name, url=f"http://{host}")
+        for name, host in [
+            ("a", "one.test:1/x"),
+            ("b", "ONE.test:1?y"),
+            ("c", "one.test:1"),
+            ("d", "one.test:1/z"),
+        ]
+    ]
+    other = ended(store, "e", url="http://one.test:2/x")
+    first = store.outbox.due(clock.now, 9, per_receiver=2)
+    assert [delivery.batch_id for delivery in first] == [*one[:2], other]
+    assert store.outbox.due(clock.now, 9, per_receiver=2, sending=[d.id for d in first]) == []
+    store.outbox.delivered(first[0].id, 200)
+    [third] = store.outbox.due(clock.now, 9, per_receiver=2, sending=[d.id for d in first])
+    assert third.batch_id == one[2]
 
 
 def test_dead_is_kept_shown_and_sent_only_when_asked(store, clock):

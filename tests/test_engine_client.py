@@ -1,0 +1,82 @@
+"""Which error an engine that goes away becomes, on a real socket."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+
+import pytest
+
+from edgebox.config import Settings
+from edgebox.engine_client import EngineClient
+from edgebox.errors import EngineDied, EngineError, EngineUnavailable
+
+CHAT = [{"role": "user", "content": "안녕"}]
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+
+
+def refusal(code: str) -> bytes:
+    body = json.dumps({"error": {"message": "x", "type": "server_error", "code": code}}).encode()
+    head = f"HTTP/1.1 503 X\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+@asynccontextmanager
+async def engine(settings: Settings, answer: bytes):
+    """Takes a request, sends ``answer`` and is gone."""
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        await reader.readuntil(b"}")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_unix_server(serve, settings.socket)
+    try:
+        yield
+    finally:
+        server.close()
+
+
+def failure(tmp_path, answer: bytes | None, *, stream: bool = False) -> EngineError:
+    """What a request raises; ``answer`` None: there is no engine."""
+    settings = Settings(state_dir=tmp_path)
+    settings.socket.parent.mkdir(parents=True, exist_ok=True)
+
+    async def ask():
+        client = EngineClient(settings)
+        try:
+            if stream:
+                async for _ in client.stream("mlm", CHAT, max_tokens=5):
+                    pass
+            else:
+                await client.complete("mlm", CHAT, max_tokens=5)
+        finally:
+            await client.aclose()
+
+    async def scenario():
+        if answer is None:
+            return await ask()
+        async with engine(settings, answer):
+            return await ask()
+
+    with pytest.raises(EngineError) as raised:
+        asyncio.run(asyncio.wait_for(scenario(), 5))
+    return raised.value
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200", HEAD, HEAD + b'{"choices":'])
+def test_an_engine_killed_during_the_answer_has_died(tmp_path, answer):
+    assert type(failure(tmp_path, answer)) is EngineDied
+
+
+@pytest.mark.parametrize("answer", [b"", EVENTS, EVENTS + b"data: {}\n\n"])
+def test_an_engine_killed_during_a_stream_has_died(tmp_path, answer):
+    assert type(failure(tmp_path, answer, stream=True)) is EngineDied
+
+
+@pytest.mark.parametrize("answer", [None, refusal("EngineUnavailable"), refusal("")])
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_engine_that_is_away_or_says_that_it_stops_has_not_died(tmp_path, answer, stream):
+    assert type(failure(tmp_path, answer, stream=stream)) is EngineUnavailable
