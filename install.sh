@@ -211,10 +211,32 @@ fi
 
 # --- 2. CPU or GPU ------------------------------------------------------------------------
 
+plan() { # Where the build for $backend is kept, and how it is made
+  flags="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
+  flags+=" -DLLAMA_BUILD_SERVER=OFF -DLLAMA_OPENSSL=OFF"
+  local architectures features toolkit=""
+  if [ "$backend" = cuda ]; then
+    # The GPUs here and no others: every architecture more is minutes of compiling.
+    architectures=$({ nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null || true; } |
+      tr -d '. ' | grep -E '^[0-9]+$' | sort -un | paste -sd ';' || true)
+    flags+=" -DGGML_CUDA=ON '-DCMAKE_CUDA_COMPILER=$nvcc'"
+    if [ -n "$architectures" ]; then flags+=" '-DCMAKE_CUDA_ARCHITECTURES=$architectures'"; fi
+    toolkit=$("$nvcc" --version | tail -n 1)
+  fi
+  # A native build dies with SIGILL on a processor that lacks what this one has: part of the key.
+  features=$(sed -n '/^\(flags\|Features\)/{s/^[^:]*://p;q}' /proc/cpuinfo | tr ' ' '\n' |
+    grep -E '^(sse|ssse|avx|fma|f16c|bmi|abm|movbe|amx|gfni|vaes|vpcl|asimd|sve|sme|i8mm|bf16|fphp)' |
+    sort | tr '\n' ' ')
+  key=$(printf '%s\n' "$flags" "${CMAKE_ARGS:-}" "${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}" \
+    "$(uname -m)" "$features" "$toolkit" | sha256sum | cut -c 1-16)
+  shelf=$cache/wheels/$version-$backend-$key
+}
+
+asked=$backend
 nvcc=$(command -v nvcc || true)
 if [ -z "$nvcc" ] && [ -x /usr/local/cuda/bin/nvcc ]; then nvcc=/usr/local/cuda/bin/nvcc; fi
 gpu=$({ nvidia-smi -L 2>/dev/null || true; } | sed -n 's/^GPU [0-9]*: \(.*\) (UUID.*/\1/p' | head -n 1)
-case $backend in
+case $asked in
   cpu) why="as asked" ;;
   cuda)
     [ -n "$gpu" ] || die "--cuda: the NVIDIA driver lists no GPU here (nvidia-smi -L)."
@@ -222,37 +244,23 @@ case $backend in
     why="as asked, on $gpu"
     ;;
   auto)
-    backend=cpu
-    if [ -n "$gpu" ] && [ -n "$nvcc" ]; then
-      backend=cuda why="$gpu and nvcc are here; --cpu builds without"
-    elif [ -n "$gpu" ]; then
-      why="$gpu is here, but no nvcc: install the CUDA toolkit and run this again to use it"
-    else
-      why="no NVIDIA GPU is listed"
+    backend=cuda why="$gpu and nvcc are here; --cpu builds without"
+    if [ -z "$gpu" ]; then
+      backend=cpu why="no NVIDIA GPU is listed"
+    elif [ -z "$nvcc" ]; then
+      backend=cpu why="$gpu is here, but no nvcc: install the CUDA toolkit and run this again to use it"
     fi
     ;;
 esac
+plan
+if [ "$asked" = auto ] && [ -e "$shelf/failed" ]; then
+  why="$gpu is here, but the build for it failed before ($shelf/build.log); --cuda tries again"
+  backend=cpu
+  plan
+fi
 say "llama.cpp for $([ $backend = cuda ] && echo "the GPU (CUDA)" || echo "the processor"): $why"
 
 # --- 3. llama-cpp-python, built once for this machine's processor --------------------------
-
-flags="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
-flags+=" -DLLAMA_BUILD_SERVER=OFF -DLLAMA_OPENSSL=OFF"
-compiler=${CC:-cc}
-if [ $backend = cuda ]; then
-  # The GPUs here and no others: every architecture more is minutes of compiling.
-  architectures=$({ nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null || true; } |
-    tr -d '. ' | grep -E '^[0-9]+$' | sort -un | paste -sd ';' || true)
-  flags+=" -DGGML_CUDA=ON -DCMAKE_CUDA_COMPILER='$nvcc'"
-  if [ -n "$architectures" ]; then flags+=" '-DCMAKE_CUDA_ARCHITECTURES=$architectures'"; fi
-  compiler=$("$nvcc" --version | tail -n 1)
-fi
-# A native build dies with SIGILL on a processor that lacks what this one has: part of the key.
-features=$(sed -n '/^\(flags\|Features\)/{s/^[^:]*://p;q}' /proc/cpuinfo | tr ' ' '\n' |
-  grep -E '^(sse|ssse|avx|fma|f16c|bmi|abm|movbe|amx|gfni|vaes|vpcl|asimd|sve|sme|i8mm|bf16|fphp)' | sort | tr '\n' ' ')
-key=$(printf '%s\n' "$flags" "${CMAKE_ARGS:-}" "${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}" \
-  "$(uname -m)" "$features" "$([ $backend = cpu ] || echo "$compiler")" | sha256sum | cut -c 1-16)
-shelf=$cache/wheels/$version-$backend-$key
 
 wheel() { find "$shelf" -maxdepth 1 -name 'llama_cpp_python-*.whl' 2>/dev/null | head -n 1; }
 
@@ -276,9 +284,20 @@ build_wheel() {
     env TMPDIR="$scratch" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" \
     CMAKE_ARGS="$flags '-DCMAKE_PROJECT_llama_cpp_INCLUDE=$scratch/first.cmake' ${CMAKE_ARGS:-}" \
     "$python" -m pip wheel -v --no-deps --no-cache-dir --no-binary llama-cpp-python \
-    --wheel-dir "$scratch/wheel" "llama-cpp-python==$version" ||
-    explain "Building llama.cpp" "$shelf/build.log"
+    --wheel-dir "$scratch/wheel" "llama-cpp-python==$version" || {
+    if [ "$asked" != auto ] || [ "$backend" != cuda ]; then
+      explain "Building llama.cpp" "$shelf/build.log"
+    fi
+    say "Without the GPU, then. Why: $shelf/build.log; once that is mended, --cuda tries again."
+    touch "$shelf/failed"
+    rm -rf "$scratch"
+    backend=cpu
+    plan
+    ensure_wheel
+    return
+  }
   fresh=1
+  rm -f "$shelf/failed"
   mv "$scratch/wheel"/llama_cpp_python-*.whl "$shelf/"
   rm -rf "$scratch"
   scratch=""
@@ -315,7 +334,7 @@ PY
 
 target=.
 if [ $extras = dev ]; then target=".[dev]"; fi
-wanted=$({ cat pyproject.toml; printf '%s\n' "$version-$backend-$key"; } | sha256sum | cut -c 1-32)
+wanted() { { cat pyproject.toml; printf '%s\n' "$version-$backend-$key"; } | sha256sum | cut -c 1-32; }
 found=$(sed -n 2p "$stamp" 2>/dev/null || true)
 had=$(sed -n 3p "$stamp" 2>/dev/null || true)
 
@@ -335,7 +354,7 @@ replace_wheel() { # pip leaves an installed wheel of the same version as it is
     explain "Installing llama.cpp" "$cache/packages.log"
 }
 
-if [ "$found" = "$wanted" ] && { [ "$had" = "$extras" ] || [ "$had" = dev ]; } && loads; then
+if [ "$found" = "$(wanted)" ] && { [ "$had" = "$extras" ] || [ "$had" = dev ]; } && loads; then
   say "Everything is installed already."
   extras=$had
 else
@@ -350,7 +369,7 @@ else
     replace_wheel
     loads || explain "Starting llama.cpp" "$cache/check.log"
   fi
-  printf '%s\n' "$here" "$wanted" "$extras" >"$stamp"
+  printf '%s\n' "$here" "$(wanted)" "$extras" >"$stamp"
 fi
 say "llama.cpp $(grep '^uses' "$cache/check.log")" | fold -s -w 80
 

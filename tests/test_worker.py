@@ -130,8 +130,7 @@ def test_readiness_is_asked_of_whoever_answers_for_the_mid_model(tmp_path, url, 
     async def scenario():
         async with receiving(completion()) as engine:
             settings = Settings(
-                state_dir=tmp_path,
-                engines=EngineSettings(mlm=RoleSettings(url=url.format(port=engine.port))),
+                state_dir=tmp_path, engines={"mlm": {"url": url.format(port=engine.port)}}
             )
             client = EngineClient(settings)
             try:

@@ -37,7 +37,7 @@ EXTRACTIVE = "extractive"
 POLL_SECONDS = 0.5
 MISSED_POLLS = 3
 LEAST_WORTH = 24
-"""Transcript tokens: with time for fewer the model is not asked at all."""
+"""Transcript tokens: with time for fewer the model is not asked while others wait for it."""
 MAX_COUNTED_CHARACTERS = 24_000
 """Longer texts are not tokenised in a hurry: their length is estimated first."""
 MAX_SENTENCES = 2
@@ -226,7 +226,11 @@ class QuickSummaries:
             known = max(0, min(total - unread, room) - empty)
             keep = min(readable - ASK_TOKENS, room - empty - known)
             if keep < LEAST_WORTH:
-                return False
+                if self.in_flight > 1:
+                    return False
+                # Nobody else waits: trying costs nothing, and a speed that was measured in a
+                # bad moment can only be corrected by work.
+                keep = LEAST_WORTH
             kept = shorten(utterances, len(text), int(keep / per_char), int(known / per_char))
             run.messages = summary_messages(kept.text)
             run.characters_used = kept.characters_used
