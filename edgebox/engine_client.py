@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 import httpx
 
@@ -106,6 +106,35 @@ class EngineHealth:
     raw: dict[str, Any]
 
 
+Messages = list[dict[str, str]]
+
+
+class Options(TypedDict, total=False):
+    """How to answer.
+
+    Attributes:
+        max_tokens: the most to generate.
+        temperature: 0, the default, is greedy.
+        priority: lower first; BATCH_PRIORITY for the backlog.
+        deadline: seconds from now after which it ends with what it has.
+        json_schema: holds the answer to this schema.
+        stop: strings that end the answer.
+        presence_penalty: as OpenAI defines it.
+        frequency_penalty: as OpenAI defines it.
+        seed: for temperatures over 0.
+    """
+
+    max_tokens: Required[int]
+    temperature: float
+    priority: int
+    deadline: float | None
+    json_schema: dict[str, Any]
+    stop: list[str]
+    presence_penalty: float
+    frequency_penalty: float
+    seed: int
+
+
 class EngineClient:
     """One per process.
 
@@ -131,39 +160,15 @@ class EngineClient:
         }
 
     async def complete(
-        self,
-        role: Role,
-        messages: list[dict[str, str]],
-        *,
-        max_tokens: int,
-        temperature: float = 0.0,
-        priority: int = 0,
-        deadline: float | None = None,
-        json_schema: dict[str, Any] | None = None,
-        stop: list[str] | None = None,
-        presence_penalty: float = 0.0,
-        frequency_penalty: float = 0.0,
-        seed: int | None = None,
+        self, role: Role, messages: Messages, **options: Unpack[Options]
     ) -> Completion:
         """A whole answer.
-
-        Args:
-            role: who answers.
-            messages: the chat.
-            max_tokens: the most to generate.
-            temperature: 0 is greedy.
-            priority: lower first; BATCH_PRIORITY for the backlog.
-            deadline: seconds from now after which it ends with what it has.
-            json_schema: holds the answer to this schema.
-            stop: strings that end the answer.
-            presence_penalty: as OpenAI defines it.
-            frequency_penalty: as OpenAI defines it.
-            seed: for temperatures over 0.
 
         Raises:
             EngineError: see the tree in ``errors.py``.
         """
-        body = self._body(role, locals())
+        deadline = options.get("deadline")
+        body = self._body(role, messages, options)
         async with _translated(deadline):
             answer = await self._client(role).post(
                 "/v1/chat/completions", json=body, timeout=_timeout(deadline)
@@ -172,28 +177,17 @@ class EngineClient:
             return _completion(answer.json())
 
     async def stream(
-        self,
-        role: Role,
-        messages: list[dict[str, str]],
-        *,
-        max_tokens: int,
-        temperature: float = 0.0,
-        priority: int = 0,
-        deadline: float | None = None,
-        json_schema: dict[str, Any] | None = None,
-        stop: list[str] | None = None,
-        presence_penalty: float = 0.0,
-        frequency_penalty: float = 0.0,
-        seed: int | None = None,
+        self, role: Role, messages: Messages, **options: Unpack[Options]
     ) -> AsyncGenerator[Delta | Completion]:
         """The same, as it comes: deltas, then one Completion with the whole text.
 
         Closing the iterator cancels the generation.
         """
-        options = {"include_usage": True}
+        deadline = options.get("deadline")
+        usage = {"include_usage": True}
         if role not in self._remote:
-            options["continuous_usage_stats"] = True
-        body = self._body(role, locals()) | {"stream": True, "stream_options": options}
+            usage["continuous_usage_stats"] = True
+        body = self._body(role, messages, options) | {"stream": True, "stream_options": usage}
         async with (
             _translated(deadline),
             self._client(role).stream(
@@ -292,32 +286,19 @@ class EngineClient:
     def _client(self, role: Role) -> httpx.AsyncClient:
         return self._remote.get(role, self._local)
 
-    def _body(self, role: Role, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The request; ``arguments`` are the caller's own, so both calls share one form."""
-        plain = (
-            "messages",
-            "max_tokens",
-            "temperature",
-            "priority",
-            "deadline",
-            "stop",
-            "presence_penalty",
-            "frequency_penalty",
-            "seed",
-        )
-        body = {key: arguments[key] for key in plain if arguments[key] is not None}
+    def _body(self, role: Role, messages: Messages, options: Options) -> dict[str, Any]:
+        """The request; greedy unless told otherwise."""
+        body: dict[str, Any] = {"messages": messages, "temperature": 0.0}
+        body |= {key: value for key, value in options.items() if value is not None}
+        schema = body.pop("json_schema", None)
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
             for ours in ("deadline", "priority"):  # no OpenAI fields: strict servers refuse them
                 body.pop(ours, None)
-        if arguments["json_schema"] is not None:
+        if schema is not None:
             body["response_format"] = {
                 "type": "json_schema",
-                "json_schema": {
-                    "name": "answer",
-                    "schema": arguments["json_schema"],
-                    "strict": True,
-                },
+                "json_schema": {"name": "answer", "schema": schema, "strict": True},
             }
         return body
 
