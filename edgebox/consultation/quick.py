@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import ASK_TOKENS, Admission, Priority, Ticket
-from edgebox.consultation.budget import Speeds, shorten
+from edgebox.consultation.budget import GAP, Speeds, shorten
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
@@ -308,7 +308,7 @@ class QuickSummaries:
 
 def _tidy(text: str) -> str:
     """One paragraph without wrapping quotes or a repeated label."""
-    text = " ".join(text.split()).strip("\"'“”‘’` ")
+    text = " ".join(text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
     return re.sub(r"^(?:요약|상담 요약)\s*[::]\s*", "", text)
 
 

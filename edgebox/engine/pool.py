@@ -26,6 +26,14 @@ class Cells(Protocol):
     def truncate(self, slot: int, length: int = 0) -> None: ...
 
 
+def _will_share(sequence: Sequence, other: Sequence) -> bool:
+    """Whether another sequence is about to read a beginning that this one needs as well."""
+    limit = min(other.prompt_length, sequence.prompt_length - 1)
+    if other.position >= limit - KEEP_FROM:
+        return False
+    return common_length(sequence.tokens, other.tokens, limit) > other.position + KEEP_FROM
+
+
 class Pool:
     """Slots of one model.
 
@@ -53,6 +61,7 @@ class Pool:
         A sequence starts only while everything it may not push aside could grow to
         its full length beside it: for the backlog that is whatever runs, for people
         waiting the other people. So nobody is ever sent back twice for the same room.
+        The backlog also waits for a neighbour that is reading the same beginning.
         """
         mine = [s for s in running if s.role == sequence.role]
         if sum(s.interactive == sequence.interactive for s in mine) >= self._parallel:
@@ -60,6 +69,8 @@ class Pool:
         beside = [s for s in mine if s.interactive or not sequence.interactive]
         held = sum(s.need for s in beside) + self._pinned_cells()
         if beside and held + sequence.need > self._cells.context_tokens:
+            return False
+        if not sequence.interactive and any(_will_share(sequence, other) for other in mine):
             return False
         if not self._free and not self.evict():
             return False

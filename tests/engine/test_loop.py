@@ -219,6 +219,18 @@ def test_the_queue_limit_is_an_error_at_once():
     Asked(loop, prompt(3, 10))
 
 
+def test_the_backlog_reads_a_shared_beginning_once():
+    model = ToyModel(batch_tokens=16)
+    loop = build(model, parallel=4)
+    shared = prompt(5, 120)
+    asked = [Asked(loop, [*shared, i + 1, i + 2], 3, priority=100) for i in range(4)]
+    run(loop)
+    read = sum(n for batch in model.batches for _, n in batch)
+    assert read < 120 + 4 * (40 + 3)
+    for one in asked:
+        assert one.tokens == expected(one.prompt, 3)
+
+
 def test_both_models_make_progress():
     loop = build(models={"slm": ToyModel(), "mlm": ToyModel()})
     small = Asked(loop, prompt(1, 40), 6)
