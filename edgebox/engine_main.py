@@ -18,7 +18,7 @@ from edgebox.config import ROLES, Role, Settings
 from edgebox.consultation.prompts import analysis_messages, summary_messages
 from edgebox.engine.llama import LlamaModel
 from edgebox.engine.loop import DecodeLoop, Engine
-from edgebox.engine.measure import measure
+from edgebox.engine.measure import measure, read_by_probe
 from edgebox.engine.pool import Pool
 from edgebox.engine.prefix import common_length
 from edgebox.engine.sampling import Sampler
@@ -164,6 +164,9 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
         sample = model.tokenize(model.render(SHARED[role]("")))
         speed = measure(model, options.parallel, sample)
         pool = Pool(model, parallel=options.parallel, retained=options.retained)
+        # The sample is the beginning of the shared prefix: what was measured is also read.
+        kept = array("i", sample[: read_by_probe(model, sample)])
+        pool.adopt(0, kept, time.monotonic())
         engines[role] = Engine(model, pool, speed)
         served[role] = Served(
             role=role,

@@ -63,6 +63,11 @@ def _toward(known: float, seen: float) -> float:
     return known + (_WEIGHT_UP if seen > _CLEARLY * known else _WEIGHT) * (seen - known)
 
 
+def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
+    """How many leading tokens ``measure`` reads: they need not be read again."""
+    return min(PREFILL_PROBE, model.batch_tokens, len(tokens) // 2) // 2 * 2
+
+
 def measure(
     model: Model,
     parallel: int,
@@ -72,7 +77,8 @@ def measure(
     """Run a short prefill and a few decode steps on the model's first slots.
 
     Args:
-        model: freshly loaded; its cells are empty afterwards.
+        model: freshly loaded. Afterwards its slot 0 holds the first ``read_by_probe(...)``
+            tokens, the other slots nothing.
         parallel: sequences for the batched figure.
         tokens: at least 2 * PREFILL_PROBE real tokens, so that the work is typical.
         clock: seconds, of high resolution.
@@ -81,7 +87,7 @@ def measure(
         The speeds, each from its fastest step: whatever else runs at that moment only
         makes steps slower. The first, cold step is not counted.
     """
-    size = min(PREFILL_PROBE, model.batch_tokens, len(tokens) // 2)
+    size = read_by_probe(model, tokens)
     together = min(parallel, model.slots)
 
     def timed(chunks: list[Chunk]) -> float:
@@ -93,7 +99,6 @@ def measure(
     model.truncate(0)
     half = size // 2
     prefill = min(timed([Chunk(0, tokens[at : at + half], at, logits=True)]) for at in (0, half))
-    size = 2 * half
     single = min(
         timed([Chunk(0, tokens[size + i : size + i + 1], size + i, logits=True)])
         for i in range(DECODE_PROBE)
@@ -110,6 +115,7 @@ def measure(
         )
         for i in range(DECODE_PROBE)
     )
-    for slot in range(together):
+    model.truncate(0, size)
+    for slot in range(1, together):
         model.truncate(slot)
     return Speed(half / prefill, 1 / single, together / batched, together)

@@ -113,6 +113,11 @@ class Pool:
         if sum(not entry.pinned for entry in self._retained) > self._limit:
             self.evict()
 
+    def adopt(self, slot: int, tokens: array[int], now: float) -> None:
+        """Keep cells that were filled outside any sequence (the measurement's)."""
+        self._free.remove(slot)
+        self._retained.append(Retained(slot, tokens, now))
+
     def release(self, sequence: Sequence) -> None:
         """Take a sequence's cells away."""
         if sequence.slot is not None:

@@ -3,13 +3,14 @@
 import itertools
 import threading
 import time
+from array import array
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.engine.loop import DecodeLoop, Engine
-from edgebox.engine.measure import Speed
+from edgebox.engine.measure import Speed, measure, read_by_probe
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
@@ -217,6 +218,23 @@ def test_the_queue_limit_is_an_error_at_once():
         Asked(loop, prompt(3, 10))
     run(loop)
     Asked(loop, prompt(3, 10))
+
+
+def test_what_the_measurement_read_is_not_read_again():
+    model = ToyModel(batch_tokens=64)
+    sample = prompt(7, 200)
+    speed = measure(model, 3, sample)
+    read = read_by_probe(model, sample)
+    assert model.cells[0] == sample[:read]
+    assert not any(tokens for slot, tokens in model.cells.items() if slot)
+    pool = Pool(model, parallel=3, retained=3)
+    pool.adopt(0, array("i", sample[:read]), 0.0)
+    loop = DecodeLoop(lambda: {"slm": Engine(model, pool, speed)}, Scheduler(), clock=Clock())
+    loop.load()
+    asked = Asked(loop, sample, 4)
+    run(loop)
+    assert asked.sequence.cached == read
+    assert asked.tokens == expected(sample, 4)
 
 
 def test_the_backlog_reads_a_shared_beginning_once():

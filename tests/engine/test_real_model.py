@@ -92,7 +92,9 @@ class Run:
     def __init__(self, model, **pool):
         clear(model)
         sample = model.tokenize(model.render(summary_messages("")))
-        engine = Engine(model, Pool(model, **pool), measure(model, 4, sample))
+        speed = measure(model, 4, sample)
+        clear(model)
+        engine = Engine(model, Pool(model, **pool), speed)
         self.loop = DecodeLoop(lambda: {"slm": engine}, Scheduler())
         self.loop.load()
         self.model = model
