@@ -269,6 +269,7 @@ class Up:
         """Say once that the box is ready."""
         if self._url is None:
             return
+        self._say("Starting; the engine is loading the models.")
         async with httpx.AsyncClient(trust_env=False, timeout=2.0) as http:
             while not self._ready:
                 with suppress(httpx.HTTPError):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.api")
 
 OPERATIONAL = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked every few seconds by machines: logged at debug, unless they fail."""
+"""Asked every few seconds by machines, also while the box starts: logged at debug."""
 
 HUNG_UP = 499  # nginx's number for a client that went away; only ever logged
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
@@ -95,7 +95,7 @@ class RequestContext:
             seconds = self.clock() - arrived
             self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
             log.log(
-                logging.DEBUG if route in OPERATIONAL and status < 500 else logging.INFO,
+                logging.DEBUG if route in OPERATIONAL and status in (200, 503) else logging.INFO,
                 _line(
                     "request",
                     request_id=request_id,

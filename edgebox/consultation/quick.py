@@ -36,6 +36,8 @@ ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
 EXTRACTIVE = "extractive"
 POLL_SECONDS = 0.5
 MISSED_POLLS = 3
+WORTH_TRYING = 96
+"""Unread tokens of a short call: cutting it would save next to nothing."""
 LEAST_WORTH = 24
 """Transcript tokens: with time for fewer the model is not asked while others wait for it."""
 MAX_COUNTED_CHARACTERS = 24_000
@@ -222,11 +224,12 @@ class QuickSummaries:
         # Not more than was reserved: the rest of the time is promised to others.
         readable = speeds.readable_tokens(min(own, max(0.0, ticket.work - answering)))
         room = role.context_tokens - self._settings.max_tokens
-        if unread > readable or total > room:
+        alone = self.in_flight <= 1
+        if total > room or unread > (max(readable, WORTH_TRYING) if alone else readable):
             known = max(0, min(total - unread, room) - empty)
             keep = min(readable - ASK_TOKENS, room - empty - known)
             if keep < LEAST_WORTH:
-                if self.in_flight > 1:
+                if not alone:
                     return False
                 # Nobody else waits: trying costs nothing, and a speed that was measured in a
                 # bad moment can only be corrected by work.
@@ -281,8 +284,11 @@ class QuickSummaries:
             text = text[: ends[MAX_SENTENCES - 1]]
         elif run.finish_reason != "stop":
             text, status = _last_whole(text), "partial"
-        if text and leaks_example(text, ticket.transcript, self._examples):
-            text = ""
+        gap = GAP.strip("()")
+        if (gap in text and gap not in ticket.transcript) or leaks_example(
+            text, ticket.transcript, self._examples
+        ):
+            text = ""  # the prompt's own words, not the call's
         total = len(ticket.transcript)
         used, model = run.characters_used, self._model_name()
         if not text:

@@ -144,6 +144,24 @@ def test_a_leaked_example_is_never_shown(tmp_path):
     assert "정지" in result.summary
 
 
+def test_the_mark_of_what_was_left_out_is_never_shown_as_content(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = ("고객이 중간 생략에서 신청하시면 됩니다.",)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.status == "fallback"
+    engine.answers["slm"] = (f"카드를 {GAP} 정지했습니다.",)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.summary == "카드를 정지했습니다."
+
+
+def test_a_short_call_is_never_cut_while_nobody_else_waits(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=5.0, decode_tps=5.0)})
+    engine.cached = 10_000
+    result, _ = Box(tmp_path, engine).run(summarise(CALL))
+    assert result.status == "success"
+    assert not result.truncated
+
+
 def test_what_cannot_be_read_in_time_is_dropped_from_the_middle_and_said(tmp_path):
     engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
