@@ -16,17 +16,14 @@ import uvicorn
 
 from edgebox.config import ROLES, Role, Settings
 from edgebox.consultation.prompts import analysis_messages, summary_messages
+from edgebox.engine.errands import probe, warm
 from edgebox.engine.llama import LlamaModel
 from edgebox.engine.loop import DecodeLoop, Engine
 from edgebox.engine.measure import measure, read_by_probe
 from edgebox.engine.pool import Pool
-from edgebox.engine.prefix import common_length
-from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
-from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service, grammars_of
-from edgebox.engine.text import TextStream
 from edgebox.errors import BoxNotRunning, EdgeBoxError, where
 from edgebox.models.installed import Installed
 from edgebox.serving import Server
@@ -37,15 +34,12 @@ SHARED = {"slm": summary_messages, "mlm": analysis_messages}
 """What each role's requests begin with: read once at start and kept."""
 
 PINNED = 1
-WARM_PRIORITY = 99
 WATCH_SECONDS = 0.5
 PROBE_SECONDS = 60.0
 """Of idleness, after which the speeds are looked at again (a second of work on two cores)."""
 STALL_SECONDS = 180.0
 """Without a step's end: several times the longest, 512 tokens of the mid model on a busy CPU."""
 STALLED = 70  # EX_SOFTWARE of sysexits.h
-PROBE_TOKENS = 64
-PROBE_ANSWER = 6
 
 
 def run_engine(settings: Settings) -> int:
@@ -113,7 +107,7 @@ async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: Server) -
         await asyncio.sleep(0.05)
     if loop.failure is None:
         for entry in served.values():
-            loop.submit(_warm(entry))
+            loop.submit(warm(entry, SHARED[entry.role]))
             log.info(
                 "%s ready: %s, prefill %.0f tok/s, decode %.1f tok/s",
                 entry.role,
@@ -132,7 +126,7 @@ async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: Server) -
                 steps, idle_since = seen.steps, now
             elif now - idle_since > PROBE_SECONDS:
                 for entry in served.values():
-                    loop.submit(_probe(entry))
+                    loop.submit(probe(entry, SHARED[entry.role]("")))
     server.should_exit = True
 
 
@@ -165,8 +159,8 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
         speed = measure(model, options.parallel, sample)
         pool = Pool(model, parallel=options.parallel, retained=options.retained)
         # The sample is the beginning of the shared prefix: what was measured is also read.
-        kept = array("i", sample[: read_by_probe(model, sample)])
-        pool.adopt(0, kept, time.monotonic())
+        measured = array("i", sample[: read_by_probe(model, sample)])
+        pool.adopt(0, measured, time.monotonic())
         engines[role] = Engine(model, pool, speed)
         served[role] = Served(
             role=role,
@@ -177,49 +171,6 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
             grammars=grammars_of(model) if role == "mlm" else None,
         )
     return engines
-
-
-def _warm(entry: Served) -> Sequence:
-    """A sequence that only reads the role's shared prefix and pins it."""
-    first, second = (
-        array("i", entry.model.tokenize(entry.model.render(SHARED[entry.role](text))))
-        for text in ("가", "A")
-    )
-    shared = common_length(first, second, len(first))
-
-    # The small model's prefix is read before anything else: agents wait for it.
-    priority = 0 if entry.role == "slm" else WARM_PRIORITY
-    return _errand(entry, first[:shared], 0, priority, pin=True)
-
-
-def _probe(entry: Served) -> Sequence:
-    """A little work that says how fast this is now; it gives way to everything."""
-    text = "".join(message["content"] for message in SHARED[entry.role](""))
-    tokens = entry.model.tokenize(text)[PROBE_TOKENS : 2 * PROBE_TOKENS]
-    probe = _errand(entry, array("i", tokens), PROBE_ANSWER, WARM_PRIORITY)
-    probe.keep = False  # the next one has to read it again
-    return probe
-
-
-def _errand(
-    entry: Served, prompt: array[int], answer: int, priority: int, *, pin: bool = False
-) -> Sequence:
-    """A sequence of our own."""
-    return Sequence.of(
-        prompt,
-        role=entry.role,
-        max_tokens=answer,
-        arrived=0.0,
-        emit=_ignore,
-        text=TextStream(),
-        sampler=Sampler(temperature=0),
-        priority=priority,
-        pin=pin,
-    )
-
-
-def _ignore(_event: Event) -> None:
-    """Nobody waits for an errand."""
 
 
 def physical_cores() -> int:
@@ -238,8 +189,8 @@ def _bind(path: Path) -> socket.socket:
     """A listening socket that only this user can open."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
-        with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
-            probe.connect(str(path))
+        with socket.socket(socket.AF_UNIX) as other, suppress(OSError):
+            other.connect(str(path))
             raise BoxNotRunning(f"An engine already listens on {path}. Stop it first.")
         path.unlink()
     listener = socket.socket(socket.AF_UNIX)

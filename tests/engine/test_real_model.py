@@ -93,11 +93,11 @@ def rounding(model, prompts, want):
         for piece in (PIECE // 4, 33, 8):
             _, others = lone(model, prompt, len(tokens), piece=piece, follow=tokens)
             for token, row, other in zip(tokens, rows, others, strict=True):
-                for rival in list(row)[:5]:
-                    if rival in other and token in other:
-                        moved.append(
-                            abs((row[token] - row[rival]) - (other[token] - other[rival]))
-                        )
+                moved += [
+                    abs((row[token] - row[rival]) - (other[token] - other[rival]))
+                    for rival in list(row)[:5]
+                    if rival in other and token in other
+                ]
     return max(moved)
 
 
