@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("edgebox_cli",),
     ("up", "worker", "engine_main", "api_main"),
+    ("bench",),
     ("api",),
     ("batch",),
     ("callbacks",),
@@ -38,6 +39,7 @@ FORBIDDEN = {
         (module, "engine"): "the engine is another process: only engine_client speaks to it"
         for module in ("up", "worker", "api_main", "api", "batch", "callbacks", "store")
     },
+    ("bench", "engine"): "a benchmark sees what every client sees",
     ("consultation", "engine"): "the engine is another process: only engine_client speaks to it",
     ("engine_client", "engine"): "the client knows the wire, not the engine's code",
     ("edgebox_cli", "engine"): "the command line asks the running engine",

@@ -11,6 +11,7 @@ import typer
 from edgebox_cli import (
     analyze,
     batches,
+    bench,
     callbacks,
     demo,
     doctor,
@@ -71,6 +72,7 @@ app.add_typer(callbacks.app, name="callbacks")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("eval")(evaluate.evaluate)
+app.command()(bench.bench)
 app.command("demo", hidden=True)(demo.demo)
 
 

@@ -86,6 +86,7 @@ class LlamaModel:
         outputs: the most rows of logits in one decode.
         threads: CPU threads.
         gpu_layers: layers offloaded; -1 for all where there is a GPU.
+        repack: let llama.cpp copy the weights into an order made for this processor.
         template_options: passed to the chat template, such as enable_thinking.
 
     Raises:
@@ -101,6 +102,7 @@ class LlamaModel:
         outputs: int,
         threads: int,
         gpu_layers: int = -1,
+        repack: bool = True,
         batch_tokens: int = 512,
         template_options: dict[str, Any] | None = None,
     ) -> None:
@@ -109,6 +111,7 @@ class LlamaModel:
         self.on_gpu = bool(api.llama_supports_gpu_offload()) and gpu_layers != 0
         parameters = api.llama_model_default_params()
         parameters.n_gpu_layers = (0x7FFFFFFF if gpu_layers < 0 else gpu_layers) * self.on_gpu
+        parameters.use_extra_bufts = repack
         model = api.llama_model_load_from_file(str(path).encode(), parameters)
         if not model:
             raise ModelError(

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds the servers that EdgeBox is compared with, from the very sources of the pinned
+# llama-cpp-python: its llama.cpp's llama-server, and an environment for llama_cpp.server.
+# About ten minutes on two cores; everything goes to benchmarks/peers/ (ignored by git).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+here=$(pwd -P)
+root=$(dirname "$here")
+python=$root/.venv/bin/python
+peers=$here/peers
+version=$("$python" -c 'from importlib.metadata import version; print(version("llama-cpp-python"))')
+mkdir -p "$peers"
+cd "$peers"
+
+if [ ! -d "llama_cpp_python-$version" ]; then
+  "$python" -m pip download --no-deps --no-binary :all: --no-build-isolation -d . \
+    "llama-cpp-python==$version" || true # the metadata step may want a compiler; the file is there
+  tar xzf "llama_cpp_python-$version.tar.gz"
+fi
+if [ ! -x bin/llama-server ]; then
+  cuda=OFF
+  if command -v nvcc >/dev/null && nvidia-smi -L >/dev/null 2>&1; then cuda=ON; fi
+  cmake -S "llama_cpp_python-$version/vendor/llama.cpp" -B build -DCMAKE_BUILD_TYPE=Release \
+    -DGGML_CUDA=$cuda -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
+    -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_UI=OFF -DBUILD_SHARED_LIBS=OFF
+  cmake --build build --target llama-server -j "$(nproc)"
+  mkdir -p bin
+  cp build/bin/llama-server bin/
+fi
+if [ ! -x venv/bin/python ]; then
+  "$python" -m venv venv
+  site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
+  # Our llama_cpp, byte for byte; what only its server needs comes on top.
+  echo "$site" >"$(venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/edgebox.pth"
+  venv/bin/python -m pip install -q fastapi sse-starlette starlette-context PyYAML
+fi
+bin/llama-server --version 2>&1 | head -2
+venv/bin/python -c 'import llama_cpp.server.app' && echo "llama_cpp.server $version"

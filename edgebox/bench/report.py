@@ -1,0 +1,216 @@
+"""From runs to figures: percentiles of each target, and ratios of what belongs together."""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from edgebox.bench.workload import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from edgebox.bench.workload import Run, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One kind of request of one workload on one target, over all rounds.
+
+    Attributes:
+        count: answers; ``failed`` have none, ``invalid`` are not of the schema's form.
+        p50, p95, p99: seconds for a whole answer, nearest rank.
+        first: median seconds to the first character; None where nothing came.
+        per_minute: answers a minute.
+        tokens_per_second: generated.
+        cpu: the server's CPU seconds for each answer of the workload; None where unknown.
+        memory: bytes at the highest; None where unknown.
+    """
+
+    workload: str
+    kind: str
+    target: str
+    count: int
+    failed: int
+    invalid: int
+    p50: float
+    p95: float
+    p99: float
+    first: float | None
+    per_minute: float
+    tokens_per_second: float
+    cpu: float | None
+    memory: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A comparison within each round or pair: its median and its extremes.
+
+    Attributes:
+        name: what is divided by what.
+        target: whose.
+        pairs: how many values it is the median of.
+    """
+
+    name: str
+    target: str
+    median: float
+    low: float
+    high: float
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that one session says."""
+
+    rows: list[Row]
+    ratios: list[Ratio]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def report(runs: Sequence[Run]) -> Report:
+    """The figures of a session; the first target is the one that others are compared with."""
+    targets = list(dict.fromkeys(run.target for run in runs))
+    rows = [
+        _row(name, kind, target, [r for r in runs if (r.workload, r.target) == (name, target)])
+        for name in NAMES
+        for kind in ("quick", "analysis", "grown", "cold")
+        for target in targets
+        if any(
+            s.kind == kind
+            for r in runs
+            if (r.workload, r.target) == (name, target)
+            for s in r.samples
+        )
+    ]
+    ratios = [ratio for target in targets for ratio in _own(target, runs)]
+    for other in targets[1:]:
+        ratios += _against(other, targets[0], runs)
+    return Report(rows, ratios)
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The nearest-rank percentile; NaN of nothing.
+
+    Args:
+        values: any order.
+        share: 0 to 1.
+    """
+    ordered = sorted(values)
+    if not ordered:
+        return float("nan")
+    rank = max(1, -int(-share * len(ordered) // 1))  # ceiling
+    return ordered[rank - 1]
+
+
+def _row(workload: str, kind: str, target: str, runs: list[Run]) -> Row:
+    samples = [s for run in runs for s in run.samples if s.kind == kind]
+    good = [s for s in samples if not s.error]
+    took = [s.seconds for s in good]
+    first = [s.first for s in good if s.first is not None]
+    busy = sum((run.analyses if kind == "analysis" else run.wall) or run.wall for run in runs)
+    answers = sum(len(run.samples) for run in runs)
+    cpu = [run.cpu for run in runs if run.cpu is not None]
+    memory = [run.memory for run in runs if run.memory is not None]
+    return Row(
+        workload,
+        kind,
+        target,
+        len(good),
+        len(samples) - len(good),
+        sum(not s.valid for s in good),
+        percentile(took, 0.5),
+        percentile(took, 0.95),
+        percentile(took, 0.99),
+        statistics.median(first) if first else None,
+        60 * len(good) / busy,
+        sum(s.generated for s in good) / busy,
+        sum(cpu) / answers if cpu else None,
+        max(memory) if memory else None,
+    )
+
+
+def _ratio(name: str, target: str, values: list[float]) -> list[Ratio]:
+    if not values:
+        return []
+    return [Ratio(name, target, statistics.median(values), min(values), max(values), len(values))]
+
+
+def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
+    """What a target does under load, divided by what it does without."""
+    mine = {(r.workload, r.round): r for r in runs if r.target == target}
+    found: dict[str, list[float]] = {}
+    under: list[float] = []
+    idle: list[float] = []
+    for (workload, number), run in mine.items():
+        if workload == "growing":
+            cold = _by_index(run, "cold")
+            for index, grown in _by_index(run, "grown").items():
+                twin = cold.get(index)
+                if twin and grown.first and twin.first:
+                    found.setdefault("growing: first character, grown / cold", []).append(
+                        grown.first / twin.first
+                    )
+                    found.setdefault("growing: whole answer, grown / cold", []).append(
+                        grown.seconds / twin.seconds
+                    )
+        alone, quick = mine.get(("analysis", number)), mine.get(("quick", number))
+        if workload == "mixed" and quick:
+            calm = _by_index(quick, "quick")
+            pairs = [
+                (sample.seconds, calm[index].seconds)
+                for index, sample in _by_index(run, "quick").items()
+                if index in calm
+            ]
+            under += [left for left, _ in pairs]
+            idle += [right for _, right in pairs]
+            found.setdefault("quick: beside analyses / idle, the same call", []).extend(
+                left / right for left, right in pairs
+            )
+        if workload == "mixed" and alone:
+            spent = sum(s.seconds for s in _by_index(run, "quick").values())
+            if spent:
+                found.setdefault("analyses: time lost / time the quick ones took", []).append(
+                    (run.analyses - alone.analyses) / spent
+                )
+    ratios = [ratio for name, values in found.items() for ratio in _ratio(name, target, values)]
+    if under:
+        tail = percentile(under, 0.95) / percentile(idle, 0.95)
+        ratios.append(Ratio("quick: p95 beside analyses / p95 idle", target, tail, tail, tail, 1))
+    return ratios
+
+
+def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
+    """What belongs together, base / other: over 1 where the base is slower."""
+    theirs = {(r.workload, r.round): r for r in runs if r.target == other}
+    found: dict[str, list[float]] = {}
+    for run in (r for r in runs if r.target == base):
+        twin = theirs.get((run.workload, run.round))
+        if twin is None:
+            continue
+        for kind in sorted({sample.kind for sample in run.samples}):
+            their = _by_index(twin, kind)
+            found.setdefault(f"{run.workload}: time for one ({kind}), {base} / {other}", []).extend(
+                sample.seconds / their[index].seconds
+                for index, sample in _by_index(run, kind).items()
+                if index in their
+            )
+        if run.analyses and twin.analyses:
+            found.setdefault(f"{run.workload}: analyses a minute, {base} / {other}", []).append(
+                _rate(run) / _rate(twin)
+            )
+    return [ratio for name, values in found.items() for ratio in _ratio(name, base, values)]
+
+
+def _rate(run: Run) -> float:
+    return len(_by_index(run, "analysis")) / run.analyses
+
+
+def _by_index(run: Run, kind: str) -> dict[int, Sample]:
+    return {s.index: s for s in run.samples if s.kind == kind and not s.error}

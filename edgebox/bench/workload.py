@@ -1,0 +1,286 @@
+"""What is asked, in which order, and what each answer took.
+
+Every request of a workload is a function of its round and index alone, so every
+target gets the same ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from edgebox.bench.calls import call, utterances
+from edgebox.bench.process import Watch
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.consultation.types import Analysis
+from edgebox.engine_client import BATCH_PRIORITY, Completion, Delta
+from edgebox.errors import EngineError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from edgebox.bench.target import Target
+    from edgebox.config import Role
+    from edgebox.engine_client import EngineClient, Messages
+
+Name = Literal["quick", "analysis", "growing", "mixed"]
+NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
+
+SUMMARY_TOKENS = 96
+ANALYSIS_TOKENS = 512
+GROWS_BY = 5
+GROWS_TO = 20
+_COLD = 500_000  # seeds of the calls that a growing one is compared with
+_LONGEST = 600.0  # seconds for one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer.
+
+    Attributes:
+        kind: "quick", "analysis", "grown" (its beginning was read before) or "cold".
+        index: which request of its kind; the same index is the same text for all targets.
+        start: seconds from the workload's beginning to when it was sent.
+        seconds: from sending to the last character.
+        first: seconds to the first character; None when there was none.
+        prompt, cached, generated: tokens, as the server counts them.
+        valid: of an analysis, whether it has the form that the schema demands.
+        error: why there is no answer; empty when there is.
+    """
+
+    kind: str
+    index: int
+    start: float
+    seconds: float
+    first: float | None
+    prompt: int = 0
+    cached: int = 0
+    generated: int = 0
+    valid: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One workload on one target, once.
+
+    Attributes:
+        wall: seconds from the first request to the last answer.
+        analyses: seconds until the last analysis; 0 where there was none.
+        cpu: CPU seconds of the server's processes; None where they are unknown.
+        memory: bytes, the highest resident memory; None where unknown.
+    """
+
+    target: str
+    workload: Name
+    round: int
+    samples: list[Sample]
+    wall: float
+    analyses: float = 0.0
+    cpu: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of each.
+
+    Attributes:
+        quick: summaries of the quick workload.
+        analyses: analyses of the analysis and the mixed workload.
+        concurrency: analyses in flight.
+        rate: quick summaries a minute in the mixed workload.
+    """
+
+    quick: int = 8
+    analyses: int = 6
+    concurrency: int = 4
+    rate: float = 6.0
+
+
+@dataclass(slots=True)
+class _Session:
+    client: EngineClient
+    began: float = field(default_factory=time.perf_counter)
+    samples: list[Sample] = field(default_factory=list)
+
+    async def ask(
+        self, kind: str, index: int, role: Role, messages: Messages, tokens: int
+    ) -> Sample:
+        """One request, streamed; a failure is a sample too."""
+        analysis = role == "mlm"
+        sent = time.perf_counter()
+        first: float | None = None
+        last: Completion | None = None
+        error = ""
+        try:
+            async with asyncio.timeout(_LONGEST):
+                async for event in self._stream(role, messages, tokens, analysis=analysis):
+                    if isinstance(event, Completion):
+                        last = event
+                    elif first is None and event.text:
+                        first = time.perf_counter() - sent
+        except EngineError as failure:
+            error = type(failure).__name__
+        except TimeoutError:
+            error = "TimeoutError"
+        seconds = time.perf_counter() - sent
+        sample = Sample(kind, index, sent - self.began, seconds, first, error=error or "no answer")
+        if last is not None:
+            sample = Sample(
+                kind,
+                index,
+                sent - self.began,
+                seconds,
+                first,
+                last.prompt_tokens,
+                last.cached_tokens,
+                last.completion_tokens,
+                valid=not analysis or _is_analysis(last.text),
+            )
+        self.samples.append(sample)
+        return sample
+
+    def _stream(
+        self, role: Role, messages: Messages, tokens: int, *, analysis: bool
+    ) -> AsyncIterator[Delta | Completion]:
+        if analysis:
+            return self.client.stream(
+                role,
+                messages,
+                max_tokens=tokens,
+                priority=BATCH_PRIORITY,
+                json_schema=ANALYSIS_SCHEMA,
+            )
+        return self.client.stream(role, messages, max_tokens=tokens, priority=0)
+
+    async def summary(self, kind: str, index: int, text: str) -> None:
+        await self.ask(kind, index, "slm", summary_messages(text), SUMMARY_TOKENS)
+
+    async def analyses(self, numbers: range, concurrency: int) -> None:
+        """Every analysis of ``numbers``, so many in flight."""
+        waiting = iter(enumerate(numbers))
+
+        async def worker() -> None:
+            for index, number in waiting:
+                messages = analysis_messages(call(number))
+                await self.ask("analysis", index, "mlm", messages, ANALYSIS_TOKENS)
+
+        await asyncio.gather(*(worker() for _ in range(concurrency)))
+
+
+def named(name: str) -> Name:
+    """A workload by its name.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    for known in NAMES:
+        if name == known:
+            return known
+    raise UsageError(f"There is no workload '{name}'. There are: {', '.join(NAMES)}.")
+
+
+async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
+    """One workload on one target.
+
+    Args:
+        target: a server that answers.
+        workload: which.
+        number: of the round; every round asks about other calls.
+        size: how much of it.
+    """
+    jobs: dict[Name, Callable[[_Session, int, Size], Awaitable[float]]] = {
+        "quick": _quick,
+        "analysis": _analysis,
+        "growing": _growing,
+        "mixed": _mixed,
+    }
+    client = target.client()
+    try:
+        with Watch(target.pids) as watch:
+            session = _Session(client)
+            analyses = await jobs[workload](session, number, size)
+            wall = time.perf_counter() - session.began
+    finally:
+        await client.aclose()
+    known = bool(target.pids)
+    return Run(
+        target.name,
+        workload,
+        number,
+        sorted(session.samples, key=lambda sample: (sample.kind, sample.index)),
+        wall,
+        analyses,
+        watch.cpu if known else None,
+        watch.peak if known else None,
+    )
+
+
+def _seed(number: int, index: int = 0) -> int:
+    return number * 1000 + index
+
+
+async def _quick(session: _Session, number: int, size: Size) -> float:
+    """Distinct consultations, one after the other."""
+    for index in range(size.quick):
+        await session.summary("quick", index, call(_seed(number, index)))
+    return 0.0
+
+
+async def _analysis(session: _Session, number: int, size: Size) -> float:
+    """Distinct consultations, ``concurrency`` in flight."""
+    first = _seed(number, 500)
+    await session.analyses(range(first, first + size.analyses), size.concurrency)
+    return time.perf_counter() - session.began
+
+
+async def _growing(session: _Session, number: int, _size: Size) -> float:
+    """A call that goes on, summarised at every fifth line, beside cold ones of that length."""
+    lines = utterances(_seed(number, 900), GROWS_TO)
+    for index, length in enumerate(range(GROWS_BY, GROWS_TO + 1, GROWS_BY)):
+        kind = "grown" if index else "cold"
+        await session.summary(kind, index, "\n".join(lines[:length]))
+        if index:
+            stranger = utterances(_COLD + _seed(number, index), length)
+            await session.summary("cold", index, "\n".join(stranger))
+    return 0.0
+
+
+async def _mixed(session: _Session, number: int, size: Size) -> float:
+    """The analyses of ``analysis`` with quick summaries arriving at a set mean rate."""
+    first = _seed(number, 500)
+    backlog = asyncio.create_task(
+        session.analyses(range(first, first + size.analyses), size.concurrency)
+    )
+    gaps = random.Random(number)  # noqa: S311 - the same arrivals for every target
+    people: list[asyncio.Task[None]] = []
+    while True:
+        pause = asyncio.sleep(gaps.expovariate(size.rate / 60))
+        await asyncio.wait(
+            {backlog, sleeper := asyncio.ensure_future(pause)}, return_when="FIRST_COMPLETED"
+        )
+        if backlog.done():
+            sleeper.cancel()
+            break
+        index = len(people)
+        text = call(_seed(number, index))
+        people.append(asyncio.create_task(session.summary("quick", index, text)))
+    await backlog
+    ended = time.perf_counter() - session.began
+    await asyncio.gather(*people)
+    return ended
+
+
+def _is_analysis(text: str) -> bool:
+    try:
+        Analysis.model_validate_json(text)
+    except ValidationError:
+        return False
+    return True

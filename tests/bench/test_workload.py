@@ -1,0 +1,128 @@
+import asyncio
+import os
+import tempfile
+from collections import Counter
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from edgebox.bench.calls import call, utterances
+from edgebox.bench.process import Watch, port_listener
+from edgebox.bench.target import Target
+from edgebox.bench.workload import Size, named, run
+from edgebox.errors import BoxNotRunning, UsageError
+from support.fake_engine import FakeEngine
+
+SMALL = Size(quick=3, analyses=3, concurrency=2, rate=600.0)
+
+
+@asynccontextmanager
+async def served():
+    with tempfile.TemporaryDirectory(prefix="eb-") as folder:
+        engine = FakeEngine()
+        async with engine.serve(Path(folder) / "engine.sock"):
+            yield engine, Target.engine(Path(folder) / "engine.sock")
+
+
+def asked(workload, **script):
+    async def go():
+        async with served() as (engine, target):
+            for name, value in script.items():
+                setattr(engine, name, value)
+            return engine, await run(target, workload, 0, SMALL)
+
+    return asyncio.run(go())
+
+
+def test_calls_are_the_same_everywhere_and_share_no_beginning():
+    assert call(7) == call(7)
+    first_lines = {utterances(seed, 1)[0] for seed in range(200)}
+    assert len(first_lines) == 200
+    assert len(utterances(3, 60)) == 60
+    assert utterances(3, 20)[:5] == utterances(3, 5), "a call grows at its end"
+
+
+@pytest.mark.parametrize(
+    ("workload", "kinds"),
+    [
+        ("quick", {"quick": 3}),
+        ("analysis", {"analysis": 3}),
+        ("growing", {"cold": 4, "grown": 3}),
+    ],
+)
+def test_each_workload_asks_what_it_says(workload, kinds):
+    engine, done = asked(workload)
+    assert Counter(s.kind for s in done.samples) == kinds
+    assert not any(s.error for s in done.samples)
+    assert all(s.valid and s.first is not None and s.first <= s.seconds for s in done.samples)
+    assert len(engine.requests) == sum(kinds.values())
+    assert done.memory > 0
+    assert done.cpu >= 0
+
+
+def test_analyses_are_the_backlog_and_held_to_the_schema():
+    engine, _ = asked("analysis")
+    for request in engine.requests:
+        assert request["priority"] >= 50
+        assert request["response_format"]["type"] == "json_schema"
+
+
+def test_in_the_mixed_workload_people_arrive_while_analyses_run():
+    engine, done = asked("mixed", pause=0.2)
+    kinds = Counter(s.kind for s in done.samples)
+    assert kinds["analysis"] == 3
+    assert kinds["quick"] >= 1
+    assert 0 < done.analyses <= done.wall
+    texts = [r["messages"][-1]["content"] for r in engine.requests if r["model"] == "slm"]
+    assert len(set(texts)) == len(texts)
+
+
+def test_a_failure_and_a_wrong_form_are_told_apart():
+    _, refused = asked("quick", broken=True)
+    assert all(s.error for s in refused.samples)
+    _, wrong = asked("analysis", answers={"slm": ("네.",), "mlm": ('{"summary": 1}',)})
+    assert not any(s.valid or s.error for s in wrong.samples)
+
+
+def test_a_socket_without_an_engine_says_what_to_start(tmp_path):
+    with pytest.raises(BoxNotRunning, match="edgebox up"):
+        Target.engine(tmp_path / "engine.sock")
+
+
+@pytest.mark.parametrize("text", ["", "name", "=http://x", "a=ftp://x", "a=http://x,y"])
+def test_a_target_of_the_wrong_form_is_refused(text):
+    with pytest.raises(UsageError):
+        Target.parse(text)
+
+
+def test_two_servers_make_one_target():
+    target = Target.parse("peer=http://10.0.0.1:1,http://10.0.0.1:2")
+    assert (target.name, target.slm, target.mlm) == (
+        "peer",
+        "http://10.0.0.1:1",
+        "http://10.0.0.1:2",
+    )
+    assert target.pids == ()
+
+
+def test_an_unknown_workload_is_refused():
+    with pytest.raises(UsageError, match="quick, analysis, growing, mixed"):
+        named("slow")
+
+
+def test_a_port_leads_to_its_process():
+    async def go():
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        async with server:
+            return port_listener(server.sockets[0].getsockname()[1])
+
+    assert asyncio.run(go()) == os.getpid()
+    assert port_listener(1) is None
+
+
+def test_the_watch_sees_work_and_memory():
+    with Watch((os.getpid(),)) as watch:
+        sum(i * i for i in range(2_000_000))
+    assert watch.cpu > 0
+    assert watch.peak > 2**20
