@@ -119,6 +119,7 @@ class RoleSettings(Section):
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6
     gpu_layers: Annotated[int, Field(ge=-1)] = -1
+    gpu_memory_gib: Annotated[float | None, Field(gt=0)] = None
     repack: Literal["auto", "on", "off"] = "auto"
 
 

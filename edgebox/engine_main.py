@@ -11,13 +11,14 @@ import time
 from array import array
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
-from edgebox.config import ROLES, Role, Settings
+from edgebox.config import ROLES, Role, RoleSettings, Settings
 from edgebox.consultation.prompts import analysis_messages, summary_messages
 from edgebox.engine.errands import probe, warm
-from edgebox.engine.llama import LlamaModel
+from edgebox.engine.llama import LlamaModel, has_gpu
 from edgebox.engine.loop import DecodeLoop, Engine
 from edgebox.engine.measure import measure, read_by_probe
 from edgebox.engine.pool import Pool
@@ -25,8 +26,13 @@ from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service, grammars_of
 from edgebox.errors import BoxNotRunning, EdgeBoxError, where
+from edgebox.machine import available_memory, gpus
+from edgebox.models.advice import layers_within, require_fit
 from edgebox.models.installed import Installed
 from edgebox.serving import Server
+
+if TYPE_CHECKING:
+    from edgebox.models.catalog import ModelEntry
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +146,7 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
     """Load, compile and measure; runs on the decode thread."""
     installed = Installed(settings.models_dir)
     engines: dict[Role, Engine] = {}
+    _require_room(settings, installed)
     for role in ROLES:
         options = settings.engines.role(role)
         if options.url:
@@ -152,7 +159,7 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
             slots=slots,
             outputs=slots,
             threads=settings.engines.threads or physical_cores(),
-            gpu_layers=options.gpu_layers,
+            gpu_layers=_gpu_layers(options, entry),
             repack=repacks(options.repack, entry.quantization),
             template_options=dict(entry.template_options),
         )
@@ -172,6 +179,37 @@ def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
             grammars=grammars_of(model) if role == "mlm" else None,
         )
     return engines
+
+
+def _require_room(settings: Settings, installed: Installed) -> None:
+    """Refuse a pair of models that cannot be in memory together, before loading either.
+
+    A model that an administrator spread over GPU and processor is left to llama.cpp.
+    """
+    cpu: dict[Role, tuple[ModelEntry, int]] = {}
+    gpu: dict[Role, tuple[ModelEntry, int]] = {}
+    for role in ROLES:
+        options = settings.engines.role(role)
+        if options.url:
+            continue
+        wanted = (installed.get(options.model), options.context_tokens)
+        if not has_gpu() or options.gpu_layers == 0:
+            cpu[role] = wanted
+        elif options.gpu_layers < 0 and options.gpu_memory_gib is None:
+            gpu[role] = wanted
+    require_fit(cpu, available_memory(), installed.entries())
+    if gpu and (cards := gpus()):
+        require_fit(gpu, sum(card.free for card in cards), installed.entries())
+
+
+def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
+    """The setting, within the role's GPU memory where one is set."""
+    if options.gpu_memory_gib is None or options.gpu_layers == 0:
+        return options.gpu_layers
+    within = layers_within(entry, options.context_tokens, int(options.gpu_memory_gib * 2**30))
+    if within < 0 or options.gpu_layers < 0:
+        return max(within, options.gpu_layers)
+    return min(within, options.gpu_layers)
 
 
 def repacks(wanted: str, quantization: str) -> bool:

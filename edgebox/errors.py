@@ -25,6 +25,7 @@
     │   ├── HashMismatch           the file is not the one the catalogue lists
     │   ├── ModelUnreadable        not a GGUF file, or cut short
     │   ├── ModelsFolderError      the models folder is full, read-only or in use
+    │   ├── ModelsTooLarge         the models of both roles do not fit in memory
     │   └── DownloadFailed         no source gave the file
     ├── EngineError                the engine's side of a generation
     │   ├── EngineUnavailable      not running, starting, stopping, or too slow
@@ -240,6 +241,10 @@ class ModelUnreadable(ModelError):
 
 class ModelsFolderError(ModelError):
     """The models folder is full, cannot be written, or another command is writing there."""
+
+
+class ModelsTooLarge(ModelError):
+    """The models of both roles do not fit in this machine's memory together."""
 
 
 class DownloadFailed(ModelError):

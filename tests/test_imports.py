@@ -28,7 +28,7 @@ LAYERS = (
     ("config_file",),
     ("config",),
     ("logs", "serving"),
-    ("errors", "atomic", "times", ""),
+    ("errors", "atomic", "machine", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgebox.config import RoleSettings, Settings
+    from edgebox.config import Role, RoleSettings, Settings
 
 State = Literal["ok", "warn", "fail"]
 
@@ -57,7 +57,7 @@ def every_check() -> Iterator[Check]:
     yield checks_processes.api(found)
 
 
-def roles_of(settings: Settings) -> dict[str, RoleSettings]:
+def roles_of(settings: Settings) -> dict[Role, RoleSettings]:
     """The settings of each role by name."""
     from edgebox.config import ROLES
 

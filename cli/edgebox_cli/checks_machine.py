@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgebox_cli.checks import Check, roles_of
@@ -78,7 +77,9 @@ def _server(name: str, url: str) -> Check:
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:
     """The models and their contexts fit beside what runs already."""
-    from edgebox.errors import ModelError
+    from edgebox.errors import ModelError, ModelsTooLarge
+    from edgebox.machine import available_memory
+    from edgebox.models.advice import require_fit
     from edgebox.models.catalog import memory_need
     from edgebox.models.installed import Installed
 
@@ -86,21 +87,20 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     if health is not None and health.ready:
         used = size(health.rss_bytes or 0)
         return Check("memory", "ok", f"the engine has {used}, {size(available)} are left")
-    need = 0
     try:
         installed = Installed(settings.models_dir)
-        for options in roles_of(settings).values():
-            if not options.url:
-                need += memory_need(installed.get(options.model), options.context_tokens)
+        wanted = {
+            role: (installed.get(options.model), options.context_tokens)
+            for role, options in roles_of(settings).items()
+            if not options.url
+        }
+        require_fit(wanted, available, installed.entries())
+    except ModelsTooLarge as error:
+        said, _, fix = error.detail.partition(" here. ")
+        return Check("memory", "fail", f"{said} here.", fix)
     except ModelError:
         return Check("memory", "ok", f"{size(available)} available")
-    if need > available:
-        return Check(
-            "memory",
-            "fail",
-            f"The models need {size(need)}, {size(available)} are available.",
-            "smaller models (edgebox models list), or a smaller context_tokens under [engines]",
-        )
+    need = sum(memory_need(*model) for model in wanted.values())
     return Check("memory", "ok", f"{size(available)} available, the models need {size(need)}")
 
 
@@ -141,7 +141,9 @@ def native() -> Iterator[Check]:
         yield Check("llama.cpp", "fail", f"It cannot be loaded: {last}", "./install.sh")
         return
     gpu = words[1] == "1"
-    if not gpu and _has_nvidia():
+    from edgebox.machine import gpus
+
+    if not gpu and gpus():
         yield Check(
             "llama.cpp",
             "warn",
@@ -150,24 +152,3 @@ def native() -> Iterator[Check]:
         )
     else:
         yield Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")
-
-
-def available_memory() -> int:
-    """Bytes that new processes may take, by the kernel's own estimate."""
-    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return 0
-
-
-def _has_nvidia() -> bool:
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return False
-    try:
-        listed = subprocess.run(  # noqa: S603 - found on the PATH, constant arguments
-            [tool, "-L"], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return listed.returncode == 0 and "GPU" in listed.stdout

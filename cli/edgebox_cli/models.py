@@ -28,11 +28,23 @@ WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
 @app.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
     """Show every known model: what it is for, what it needs, whether it is here."""
+    from edgebox.models.advice import fastest, machine
+    from edgebox.models.catalog import memory_need
     from edgebox_cli.output import console, print_json, table
 
     with _reported():
         settings, installed = _open()
-        models = [_described(settings, installed, entry) for entry in installed.entries()]
+        entries = list(installed.entries())
+        here = machine()
+        best = fastest(entries, here.device)
+        models = [
+            _described(settings, installed, entry)
+            | {
+                "fits": memory_need(entry, _context(settings, entry)) <= here.room,
+                "fastest": entry.name in best,
+            }
+            for entry in entries
+        ]
     if as_json:
         print_json({"models_dir": str(installed.folder), "models": models})
         return
@@ -48,10 +60,10 @@ def list_models(*, as_json: AsJson = False) -> None:
         ],
         [
             [
-                m["name"] + ("*" if m["trial"] else ""),
+                m["name"] + "*" * m["trial"] + "+" * m["fastest"],
                 " ".join(m["roles"]),
                 _size(m["bytes"]),
-                _size(m["memory_bytes"]),
+                _size(m["memory_bytes"]) + "!" * (not m["fits"]),
                 _word(m),
             ]
             for m in models
@@ -60,6 +72,14 @@ def list_models(*, as_json: AsJson = False) -> None:
     out = console()
     if any(m["trial"] for m in models):
         out.print("* for trying EdgeBox out only: its Korean is poor.", style="dim")
+    if best:
+        out.print(
+            f"+ the fastest of its family on this machine's {here.device.upper()}; "
+            "the others may keep more of its Korean.",
+            style="dim",
+        )
+    if any(not m["fits"] for m in models):
+        out.print("! more memory than this machine has.", style="dim")
     if any(m["used_by"] and m["state"] in ("missing", "partial") for m in models):
         out.print("What the configuration needs is not all here. Get it: edgebox models pull")
 
@@ -287,7 +307,7 @@ def transfer_progress(title: str) -> Iterator[Progress]:
 def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> dict[str, Any]:
     from edgebox.models.catalog import memory_need
 
-    context = settings.engines.role(entry.roles[0]).context_tokens
+    context = _context(settings, entry)
     record = installed.records().get(entry.name)
     return {
         "name": entry.name,
@@ -305,6 +325,11 @@ def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> d
         "trial": entry.trial,
         "note": entry.note,
     }
+
+
+def _context(settings: Settings, entry: ModelEntry) -> int:
+    """The context that the model would get in the role it is meant for."""
+    return settings.engines.role(entry.roles[0]).context_tokens
 
 
 def _used_by(settings: Settings, entry: ModelEntry) -> list[str]:

@@ -50,6 +50,11 @@ def _log_line(level: int, text: bytes, _data: object) -> None:
         log.log(_LEVELS[level], "llama.cpp: %s", text.decode("utf-8", "replace").strip())
 
 
+def has_gpu() -> bool:
+    """Whether this llama.cpp was built for a GPU and finds one."""
+    return bool(api.llama_supports_gpu_offload())
+
+
 class Decoded(Enum):
     """How a decode ended when it did not fail."""
 
@@ -108,7 +113,7 @@ class LlamaModel:
     ) -> None:
         api.llama_log_set(_log_line, ctypes.c_void_p(0))
         api.llama_backend_init()
-        self.on_gpu = bool(api.llama_supports_gpu_offload()) and gpu_layers != 0
+        self.on_gpu = has_gpu() and gpu_layers != 0
         parameters = api.llama_model_default_params()
         parameters.n_gpu_layers = (0x7FFFFFFF if gpu_layers < 0 else gpu_layers) * self.on_gpu
         parameters.use_extra_bufts = repack

@@ -1,0 +1,75 @@
+"""What this machine has for models: free memory, and GPUs where there are some."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_MIB = 2**20
+_ASK = ("--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits")
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """An NVIDIA GPU; memory in bytes."""
+
+    name: str
+    total: int
+    free: int
+
+
+def gpus() -> tuple[Gpu, ...]:
+    """The GPUs that the driver lists; none where there is no driver."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    try:
+        listed = subprocess.run(  # noqa: S603 - found on the PATH, constant arguments
+            [tool, *_ASK], capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    found = []
+    for line in listed.stdout.splitlines() if listed.returncode == 0 else ():
+        name, *numbers = (part.strip() for part in line.rsplit(",", 2))
+        with suppress(ValueError):  # "[N/A]": a card that does not say
+            total, free = (int(number) * _MIB for number in numbers)
+            found.append(Gpu(name, total, free))
+    return tuple(found)
+
+
+def total_memory() -> int:
+    """Bytes of memory that the machine has."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None = None) -> int:
+    """Bytes that new processes may take: the kernel's estimate, within the cgroup's limit.
+
+    Args:
+        meminfo: of the kernel.
+        cgroup: folder with memory.max and memory.current (cgroup v2); without: our own.
+    """
+    free = 0
+    for line in meminfo.read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            free = int(line.split()[1]) * 1024
+    folder = cgroup or _own_cgroup()
+    with suppress(OSError, ValueError):  # no limit reads "max"
+        limit = int((folder / "memory.max").read_text(encoding="ascii"))
+        used = int((folder / "memory.current").read_text(encoding="ascii"))
+        free = min(free, max(0, limit - used))
+    return free
+
+
+def _own_cgroup() -> Path:
+    root = Path("/sys/fs/cgroup")
+    with suppress(OSError):
+        for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+            if line.startswith("0::"):
+                return root / line.removeprefix("0::").strip().lstrip("/")
+    return root
