@@ -71,7 +71,7 @@ def main() -> int:
 
 def physical_cores() -> int:
     """As EdgeBox counts them: hyper-threads once."""
-    from edgebox.engine_main import physical_cores as count
+    from edgebox.engine_load import physical_cores as count
 
     return count()
 

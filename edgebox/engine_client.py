@@ -82,7 +82,11 @@ class TokenCount:
 
 @dataclass(frozen=True, slots=True)
 class RoleHealth:
-    """One role's model with its measured speeds (tokens a second) and sizes (bytes)."""
+    """One role's model with its measured speeds (tokens a second) and sizes (bytes).
+
+    Attributes:
+        loaded: False while an idle model's memory is given back.
+    """
 
     role: Role
     model: str
@@ -94,6 +98,7 @@ class RoleHealth:
     parallel: int
     weights_bytes: int
     kv_bytes: int
+    loaded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,38 +8,27 @@ import os
 import signal
 import socket
 import time
-from array import array
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from edgebox.config import ROLES, Role, RoleSettings, Settings
-from edgebox.consultation.prompts import analysis_messages, summary_messages
 from edgebox.engine.errands import probe, warm
-from edgebox.engine.llama import LlamaModel, has_gpu
-from edgebox.engine.loop import DecodeLoop, Engine
-from edgebox.engine.measure import measure, read_by_probe
-from edgebox.engine.pool import Pool
+from edgebox.engine.loop import DecodeLoop
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.server import engine_app
-from edgebox.engine.service import Served, Service, grammars_of
+from edgebox.engine.service import Served, Service
+from edgebox.engine_load import load
 from edgebox.errors import BoxNotRunning, EdgeBoxError, where
-from edgebox.machine import available_memory, gpus
-from edgebox.models.advice import layers_within, require_fit
-from edgebox.models.installed import Installed
 from edgebox.serving import Server
 
 if TYPE_CHECKING:
-    from edgebox.models.catalog import ModelEntry
+    from pathlib import Path
+
+    from edgebox.config import Role, Settings
 
 log = logging.getLogger(__name__)
 
-SHARED = {"slm": summary_messages, "mlm": analysis_messages}
-"""What each role's requests begin with: read once at start and kept."""
-
-PINNED = 1
 WATCH_SECONDS = 0.5
 PROBE_SECONDS = 60.0
 """Of idleness, after which the speeds are looked at again (a second of work on two cores)."""
@@ -66,13 +55,14 @@ async def _serve(settings: Settings) -> int:
     try:
         served: dict[Role, Served] = {}
         loop = DecodeLoop(
-            lambda: _load(settings, served),
+            lambda: load(settings, served),
             Scheduler(batch_target=settings.engines.step_target_seconds),
             queue_limit=settings.engines.queue_limit,
         )
+        service = Service(loop, served)
         server = Server(
             uvicorn.Config(
-                engine_app(Service(loop, served)),
+                engine_app(service),
                 log_config=None,
                 access_log=False,
                 lifespan="off",
@@ -83,7 +73,7 @@ async def _serve(settings: Settings) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, _stop, loop, server, number)
         loop.start()
-        watch = asyncio.create_task(_watch(loop, served, server))
+        watch = asyncio.create_task(_watch(settings, service, loop, server))
         await server.serve(sockets=[listener])
         watch.cancel()
         loop.stop()
@@ -102,18 +92,13 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: Server) -> None:
-    """Warm the shared prefixes once loaded; stop serving when the decode thread is gone.
-
-    A slow spell lowers the measured speeds, and a speed too low has nobody ask the
-    model, so nothing would ever raise it again: an idle engine measures itself anew.
-    A decode thread that hangs is not ended by anything but the end of the process.
-    """
+async def _watch(settings: Settings, service: Service, loop: DecodeLoop, server: Server) -> None:
+    """Warm the shared prefixes once loaded; stop serving when the decode thread is gone."""
     while not loop.loaded.is_set():  # noqa: ASYNC110 - a thread's event, and the task must end on SIGTERM
         await asyncio.sleep(0.05)
     if loop.failure is None:
-        for entry in served.values():
-            loop.submit(warm(entry, SHARED[entry.role]))
+        for entry in service.entries:
+            loop.submit(warm(entry))
             log.info(
                 "%s ready: %s, prefill %.0f tok/s, decode %.1f tok/s",
                 entry.role,
@@ -121,117 +106,41 @@ async def _watch(loop: DecodeLoop, served: dict[Role, Served], server: Server) -
                 entry.engine.speed.prefill_tps,
                 entry.engine.speed.decode_tps,
             )
-        steps, idle_since = 0, time.monotonic()
-        while loop.is_alive():
-            await asyncio.sleep(WATCH_SECONDS)
-            now, seen = time.monotonic(), loop.snapshot
-            if now - seen.heartbeat > STALL_SECONDS:
-                log.critical("the decode thread hangs: ending, to be started again")
-                os._exit(STALLED)
-            if seen.steps != steps or seen.running + seen.waiting:
-                steps, idle_since = seen.steps, now
-            elif now - idle_since > PROBE_SECONDS:
-                for entry in served.values():
-                    loop.submit(probe(entry, SHARED[entry.role]("")))
+        await _attend(settings, service, loop)
     server.should_exit = True
+
+
+async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> None:
+    """What a running engine needs from outside its steps, until the decode thread has ended.
+
+    A slow spell lowers the measured speeds, and a speed too low has nobody ask the
+    model, so nothing would ever raise it again: an idle engine measures itself anew.
+    A decode thread that hangs is not ended by anything but the end of the process.
+    """
+    steps, idle_since = 0, time.monotonic()
+    roles = [(entry, settings.engines.role(entry.role)) for entry in service.entries]
+    while loop.is_alive():
+        await asyncio.sleep(WATCH_SECONDS)
+        now, seen = time.monotonic(), loop.snapshot
+        if now - seen.heartbeat > STALL_SECONDS:
+            log.critical("the decode thread hangs: ending, to be started again")
+            os._exit(STALLED)
+        for entry, options in roles:
+            minutes = options.unload_after_minutes
+            if minutes and await service.rest(entry, 60 * minutes):
+                log.info("%s unloaded: nobody asked for %g minutes", entry.role, minutes)
+        if seen.steps != steps or seen.running + seen.waiting:
+            steps, idle_since = seen.steps, now
+        elif now - idle_since > PROBE_SECONDS:
+            for entry, options in roles:
+                if not options.unload_after_minutes:
+                    loop.submit(probe(entry))
 
 
 def _stop(loop: DecodeLoop, server: Server, number: int) -> None:
     """Answer what runs with "stopping" at once, then end: it is no death of the engine."""
     loop.stop()
     server.handle_exit(number, None)
-
-
-def _load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
-    """Load, compile and measure; runs on the decode thread."""
-    installed = Installed(settings.models_dir)
-    engines: dict[Role, Engine] = {}
-    _require_room(settings, installed)
-    for role in ROLES:
-        options = settings.engines.role(role)
-        if options.url:
-            continue
-        entry = installed.get(options.model)
-        slots = Pool.slots_needed(options.parallel, options.retained, PINNED)
-        model = LlamaModel(
-            installed.require(options.model),
-            context_tokens=options.context_tokens,
-            slots=slots,
-            outputs=slots,
-            threads=settings.engines.threads or physical_cores(),
-            gpu_layers=_gpu_layers(options, entry),
-            repack=repacks(options.repack, entry.quantization),
-            template_options=dict(entry.template_options),
-        )
-        sample = model.tokenize(model.render(SHARED[role]("")))
-        speed = measure(model, options.parallel, sample)
-        pool = Pool(model, parallel=options.parallel, retained=options.retained)
-        # The sample is the beginning of the shared prefix: what was measured is also read.
-        measured = array("i", sample[: read_by_probe(model, sample)])
-        pool.adopt(0, measured, time.monotonic())
-        engines[role] = Engine(model, pool, speed)
-        served[role] = Served(
-            role=role,
-            name=options.model,
-            model=model,
-            engine=engines[role],
-            tokens_per_char=len(sample) / len(model.render(SHARED[role](""))),
-            grammars=grammars_of(model) if role == "mlm" else None,
-        )
-    return engines
-
-
-def _require_room(settings: Settings, installed: Installed) -> None:
-    """Refuse a pair of models that cannot be in memory together, before loading either.
-
-    A model that an administrator spread over GPU and processor is left to llama.cpp.
-    """
-    cpu: dict[Role, tuple[ModelEntry, int]] = {}
-    gpu: dict[Role, tuple[ModelEntry, int]] = {}
-    for role in ROLES:
-        options = settings.engines.role(role)
-        if options.url:
-            continue
-        wanted = (installed.get(options.model), options.context_tokens)
-        if not has_gpu() or options.gpu_layers == 0:
-            cpu[role] = wanted
-        elif options.gpu_layers < 0 and options.gpu_memory_gib is None:
-            gpu[role] = wanted
-    require_fit(cpu, available_memory(), installed.entries())
-    if gpu and (cards := gpus()):
-        require_fit(gpu, sum(card.free for card in cards), installed.entries())
-
-
-def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
-    """The setting, within the role's GPU memory where one is set."""
-    if options.gpu_memory_gib is None or options.gpu_layers == 0:
-        return options.gpu_layers
-    within = layers_within(entry, options.context_tokens, int(options.gpu_memory_gib * 2**30))
-    if within < 0 or options.gpu_layers < 0:
-        return max(within, options.gpu_layers)
-    return min(within, options.gpu_layers)
-
-
-def repacks(wanted: str, quantization: str) -> bool:
-    """Whether to let llama.cpp rearrange a model's weights for the processor.
-
-    For Q4_K it makes a generated token 5 to 15 % faster and reading a prompt 30 % slower,
-    takes the weights' size once more in memory and seconds at every start: our work is
-    mostly reading. For Q4_0 and Q8_0 it is the faster way at both (docs/performance.md).
-    """
-    return wanted == "on" or (wanted == "auto" and not quantization.startswith("Q4_K"))
-
-
-def physical_cores() -> int:
-    """Cores this process may use, counting hyper-threads once: llama.cpp gains nothing from two."""
-    cores = set()
-    for cpu in os.sched_getaffinity(0):
-        siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        try:
-            cores.add(siblings.read_text(encoding="ascii").strip())
-        except OSError:
-            cores.add(str(cpu))
-    return max(1, len(cores))
 
 
 def _bind(path: Path) -> socket.socket:

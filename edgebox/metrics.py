@@ -116,6 +116,18 @@ class Metrics:
             "Resident memory of the engine; 0 when unknown.",
             registry=self.registry,
         )
+        self.engine_model_bytes = Gauge(
+            "edgebox_engine_model_bytes",
+            "Memory of a role's model, by part (weights, kv); 0 while it is unloaded.",
+            ("role", "part"),
+            registry=self.registry,
+        )
+        self.gpu_bytes = Gauge(
+            "edgebox_gpu_used_bytes",
+            "Memory in use on a GPU, by whomever.",
+            ("gpu",),
+            registry=self.registry,
+        )
         self.engine_tokens_per_second = Gauge(
             "edgebox_engine_tokens_per_second",
             "Speeds that the engine measured at its start, by role and kind.",

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = (
     ("edgebox_cli",),
     ("up", "worker", "engine_main", "api_main"),
+    ("engine_load",),
     ("bench",),
     ("api",),
     ("batch",),

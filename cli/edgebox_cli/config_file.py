@@ -30,6 +30,7 @@ _ROLE = {
     "retained": "Ended requests whose context is kept for the next one that starts alike.",
     "gpu_layers": "Layers on the GPU; -1: all that fit, 0: none.",
     "gpu_memory_gib": "The most GPU memory for it; the layers beyond stay with the processor.",
+    "unload_after_minutes": "Idle so long, its memory is given back until asked again; 0: never.",
     "repack": "Weights rearranged for the processor; auto: where that is the faster way.",
 }
 

@@ -36,9 +36,9 @@ def shared_prefix(model: LlamaModel, messages: Callable[[str], Messages]) -> arr
     return first[: common_length(first, second, len(first))]
 
 
-def warm(entry: Served, messages: Callable[[str], Messages]) -> Sequence:
+def warm(entry: Served) -> Sequence:
     """A sequence that only reads a role's shared prefix and pins it."""
-    tokens = shared_prefix(entry.model, messages)
+    tokens = shared_prefix(entry.model, entry.messages)
     # The small model's prefix is read before anything else: agents wait for it.
     priority = 0 if entry.role == "slm" else WARM_PRIORITY
     sequence = _errand(entry, tokens, 0, priority)
@@ -46,9 +46,9 @@ def warm(entry: Served, messages: Callable[[str], Messages]) -> Sequence:
     return sequence
 
 
-def probe(entry: Served, messages: Messages) -> Sequence:
+def probe(entry: Served) -> Sequence:
     """A little work that says how fast this is now; it gives way to everything."""
-    text = "".join(message["content"] for message in messages)
+    text = "".join(message["content"] for message in entry.messages(""))
     tokens = entry.model.tokenize(text)[PROBE_TOKENS : 2 * PROBE_TOKENS]
     sequence = _errand(entry, array("i", tokens), PROBE_ANSWER, WARM_PRIORITY)
     sequence.keep = False  # the next one has to read it again

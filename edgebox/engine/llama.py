@@ -132,6 +132,7 @@ class LlamaModel:
         self._context = self._new_context(context_tokens, slots, outputs, threads)
         self._memory: Any = api.llama_get_memory(self._context)
         self.context_tokens: int = api.llama_n_ctx(self._context)
+        self.kv_bytes = self._kv_bytes()
         self._batch = _Batch(batch_tokens)
         self._abort: Any = None
         self._pieces: dict[int, bytes] = {}
@@ -143,8 +144,7 @@ class LlamaModel:
         self._options = template_options or {}
         self._formatter = self._load_template(path.name)
 
-    @property
-    def kv_bytes(self) -> int:
+    def _kv_bytes(self) -> int:
         """Bytes of the KV cache: layers x KV heads x (key + value) x 2 bytes (fp16) x cells."""
         heads = api.llama_model_n_head(self._model)
         width = api.llama_model_n_embd(self._model) // heads

@@ -10,8 +10,9 @@ import logging
 import queue
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from edgebox.engine.llama import Chunk, Decoded
 from edgebox.engine.scheduler import ModelView, Scheduler, Step
@@ -47,16 +48,27 @@ class Model(Protocol):
     def piece(self, token: int) -> bytes: ...
     def ends(self, token: int) -> bool: ...
     def on_abort(self, wanted: Callable[[], bool]) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass(slots=True)
 class Engine:
-    """One role's model with its cells and its measured speed."""
+    """One role's model with its cells and its measured speed.
+
+    Attributes:
+        last_step: number of the last step it ran.
+        used: monotonic seconds when its last sequence ended.
+    """
 
     model: Model
     pool: Pool
     speed: Speed
     last_step: int = 0
+    used: float = field(default_factory=time.monotonic)
+
+
+Command: TypeAlias = "Sequence | Callable[[], None] | int | None"
+"""A new sequence, work for this thread, a sequence to cancel by id, or only a wake-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,7 @@ class DecodeLoop(threading.Thread):
         self._scheduler = scheduler
         self._limit = queue_limit
         self._clock = clock
-        self._commands: queue.SimpleQueue[Sequence | int | None] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._waiting: list[Sequence] = []
         self._running: list[Sequence] = []
         self._interrupt = False  # an interactive request arrived during an abortable step
@@ -133,6 +145,34 @@ class DecodeLoop(threading.Thread):
     def cancel(self, sequence: Sequence) -> None:
         """Nobody listens to this sequence any more."""
         self._commands.put(sequence.id)
+
+    def retire(self, role: Role) -> Future[bool]:
+        """Free a role's model unless a sequence needs it; whether it is gone.
+
+        No sequence of that role may be submitted until ``adopt``.
+        """
+        done: Future[bool] = Future()
+
+        def work() -> None:
+            busy = any(s.role == role for s in [*self._waiting, *self._running])
+            if not busy:
+                self._engines.pop(role).model.close()
+            done.set_result(not busy)
+
+        self._commands.put(work)
+        return done
+
+    def adopt(self, role: Role, engine: Engine) -> Future[None]:
+        """Take over a model that was loaded elsewhere."""
+        done: Future[None] = Future()
+
+        def work() -> None:
+            self._engines[role] = engine
+            self._make_abortable(engine)
+            done.set_result(None)
+
+        self._commands.put(work)
+        return done
 
     def stop(self, *, drain: bool = False) -> None:
         """End the thread; with ``drain`` after the accepted sequences have ended."""
@@ -170,8 +210,11 @@ class DecodeLoop(threading.Thread):
         """Build the engines; part of ``run``, apart for tests that step by hand."""
         self._engines = dict(self._build())
         for engine in self._engines.values():
-            if not engine.model.on_gpu:
-                engine.model.on_abort(lambda: self._interrupt and self._abortable)
+            self._make_abortable(engine)
+
+    def _make_abortable(self, engine: Engine) -> None:
+        if not engine.model.on_gpu:
+            engine.model.on_abort(lambda: self._interrupt and self._abortable)
 
     def _finished(self) -> bool:
         return self._closing and not (self._drain and (self._waiting or self._running))
@@ -282,6 +325,8 @@ class DecodeLoop(threading.Thread):
                 return
             if isinstance(command, Sequence):
                 self._waiting.append(command)
+            elif callable(command):
+                command()
             elif command is not None:
                 for sequence in [*self._waiting, *self._running]:
                     if sequence.id == command:
@@ -324,7 +369,9 @@ class DecodeLoop(threading.Thread):
         sequence.finish = finish
         if sequence in self._running:
             self._running.remove(sequence)
-            self._engines[sequence.role].pool.retain(sequence, self._clock())
+            engine = self._engines[sequence.role]
+            engine.pool.retain(sequence, self._clock())
+            engine.used = self._clock()
         else:
             self._waiting.remove(sequence)
         with self._lock:

@@ -64,17 +64,8 @@ async def models(request: Request) -> Response:
 async def tokenize(request: Request) -> Response:
     """How many tokens a chat has, and how many of them are already read."""
     body = await _body(request, TokenizeRequest)
-    service = _service(request)
-    entry = service.served(body.model)
     messages = [message.plain() for message in body.messages]
-    prompt = await asyncio.to_thread(service.prompt, entry, messages)
-    return JSONResponse(
-        {
-            "count": len(prompt),
-            "cached": service.cached(entry, prompt),
-            "max_model_len": entry.model.context_tokens,
-        }
-    )
+    return JSONResponse(await _service(request).count(body.model, messages))
 
 
 async def chat(request: Request) -> Response:

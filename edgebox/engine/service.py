@@ -6,19 +6,20 @@ import asyncio
 import threading
 import time
 from array import array
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgebox.engine.constraint import Constraint, Grammars
+from edgebox.engine.errands import warm
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.text import TextStream
 from edgebox.errors import EngineRefused, EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from edgebox.config import Role
     from edgebox.engine.llama import LlamaModel
@@ -29,16 +30,32 @@ DEFAULT_MAX_TOKENS = 1024
 TOP_LOGPROBS_OFF = -1
 
 
+Messages = list[dict[str, str]]
+
+
 @dataclass(slots=True)
 class Served:
-    """One role as the façade sees it."""
+    """One role as the façade sees it.
+
+    Attributes:
+        messages: the role's chat about a transcript; all of them begin the same way.
+        reload: loads the model again after it was unloaded; called on any thread.
+        awake: the model is in memory. While it is not, nothing may touch ``model``.
+        users: requests between asking for the model and being handed to the loop.
+        gate: held while that changes.
+    """
 
     role: Role
     name: str
     model: LlamaModel
     engine: Engine
     tokens_per_char: float
+    messages: Callable[[str], Messages]
+    reload: Callable[[], tuple[LlamaModel, Engine]]
     grammars: Grammars | None = None
+    awake: bool = True
+    users: int = 0
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(slots=True)
@@ -83,13 +100,50 @@ class Service:
         names = ", ".join(f"{e.role} ({e.name})" for e in self._served.values())
         raise EngineRefused(f"No model '{model}' here. Served: {names}.")
 
-    def prompt(self, entry: Served, messages: list[dict[str, str]]) -> list[int]:
-        """Token ids of a chat. Takes a while for long texts: call it off the event loop."""
-        return entry.model.tokenize(entry.model.render(messages))
+    @property
+    def entries(self) -> list[Served]:
+        """The roles, once they are loaded."""
+        return list(self._served.values())
 
-    def cached(self, entry: Served, prompt: list[int]) -> int:
-        """How many leading tokens of a prompt the engine holds now."""
-        return entry.engine.pool.peek(array("i", prompt))
+    async def count(self, model: str, messages: Messages) -> dict[str, int]:
+        """A chat's length, and how many of its leading tokens are held now, in tokens.
+
+        Raises:
+            EngineUnavailable: still loading.
+            EngineRefused: an unknown model, or messages that its template does not take.
+        """
+        entry = self.served(model)
+        async with self._using(entry):
+            prompt = await asyncio.to_thread(_tokens, entry, messages)
+            return {
+                "count": len(prompt),
+                "cached": entry.engine.pool.peek(array("i", prompt)),
+                "max_model_len": entry.model.context_tokens,
+            }
+
+    async def rest(self, entry: Served, seconds: float) -> bool:
+        """Give a role's memory back when nobody has asked for so long; whether that was done."""
+        if not entry.awake or entry.users or time.monotonic() - entry.engine.used < seconds:
+            return False
+        async with entry.gate:
+            if entry.users == 0 and await asyncio.wrap_future(self.loop.retire(entry.role)):
+                entry.awake = False
+        return not entry.awake
+
+    @asynccontextmanager
+    async def _using(self, entry: Served) -> AsyncIterator[None]:
+        """In the block the model stays in memory; it is loaded when it is not there."""
+        async with entry.gate:
+            if not entry.awake:
+                entry.model, entry.engine = await asyncio.to_thread(entry.reload)
+                await asyncio.wrap_future(self.loop.adopt(entry.role, entry.engine))
+                entry.awake = True
+                self.loop.submit(warm(entry))
+            entry.users += 1
+        try:
+            yield
+        finally:
+            entry.users -= 1
 
     async def submit(self, request: ChatRequest, arrived: float) -> Ticket:
         """Start a request.
@@ -104,8 +158,12 @@ class Service:
             EngineUnavailable: loading or stopping.
         """
         entry = self.served(request.model)
+        async with self._using(entry):
+            return await self._submit(entry, request, arrived)
+
+    async def _submit(self, entry: Served, request: ChatRequest, arrived: float) -> Ticket:
         messages = [message.plain() for message in request.messages]
-        prompt = await asyncio.to_thread(self.prompt, entry, messages)
+        prompt = await asyncio.to_thread(_tokens, entry, messages)
         room = entry.model.context_tokens - len(prompt)
         wanted = request.limit or DEFAULT_MAX_TOKENS
         if room < min(wanted, 16):
@@ -169,8 +227,9 @@ class Service:
                 "decode_tps": round(entry.engine.speed.decode_tps, 2),
                 "batch_decode_tps": round(entry.engine.speed.batch_decode_tps, 2),
                 "tokens_per_char": round(entry.tokens_per_char, 4),
-                "weights_bytes": entry.model.weights_bytes,
-                "kv_bytes": entry.model.kv_bytes,
+                "loaded": entry.awake,
+                "weights_bytes": entry.model.weights_bytes if entry.awake else 0,
+                "kv_bytes": entry.model.kv_bytes if entry.awake else 0,
                 "kv_cells_used": snapshot.cells.get(entry.role, 0),
             }
             for entry in (self._served.values() if self.ready else ())
@@ -187,6 +246,11 @@ class Service:
             "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
             "rss_bytes": rss_bytes(),
         }
+
+
+def _tokens(entry: Served, messages: Messages) -> list[int]:
+    """Token ids of a chat. Takes a while for long texts: not for the event loop."""
+    return entry.model.tokenize(entry.model.render(messages))
 
 
 def grammars_of(model: LlamaModel) -> Grammars:

@@ -105,6 +105,8 @@ async def test_metrics_tell_the_queue_the_outbox_and_the_engine(box: ApiBox) -> 
         "edgebox_engine_up 1.0",
         "edgebox_store_up 1.0",
         "edgebox_engine_rss_bytes 1.23456789e+08",
+        'edgebox_engine_model_bytes{part="weights",role="mlm"} 1e+06',
+        'edgebox_engine_model_bytes{part="kv",role="slm"} 1e+06',
         'edgebox_engine_tokens_per_second{kind="prefill",role="mlm"} 2000.0',
         "edgebox_consultations_accepted_total 3.0",
     ):

@@ -389,3 +389,25 @@ def test_any_mix_of_requests_gets_exactly_the_lone_answers(
     assert loop._accepted == 0
     held = {entry.slot for entry in loop._engines["slm"].pool._retained}
     assert all(not tokens for slot, tokens in model.cells.items() if slot not in held)
+
+
+def test_a_model_is_freed_only_when_no_sequence_needs_it_and_can_come_back():
+    first, second = ToyModel(), ToyModel()
+    loop = build(first)
+    asked = Asked(loop, [1, 2, 3], 4)
+    refused = loop.retire("slm")
+    loop.step()
+    assert refused.result(0) is False
+    assert not first.closed
+    while loop.step():
+        pass
+    freed = loop.retire("slm")
+    loop.step()
+    assert freed.result(0) is True
+    assert first.closed
+
+    loop.adopt("slm", Engine(second, Pool(second, parallel=3, retained=3), Speed(100, 10, 20, 3)))
+    again = Asked(loop, [1, 2, 3], 4)
+    while loop.step():
+        pass
+    assert again.sequence.tokens == asked.sequence.tokens

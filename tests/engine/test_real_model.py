@@ -29,6 +29,9 @@ pytestmark = pytest.mark.model
 PIECE = 256
 """Prompt tokens that a lone run reads in one call."""
 
+BEYOND = 1.5
+"""A busy run may meet more than the few cuts that ``rounding`` tries, by this factor."""
+
 
 @pytest.fixture(scope="module")
 def model(starter_models):
@@ -87,10 +90,10 @@ def lone(model, prompt, max_tokens, constraint=None, *, piece=PIECE, follow=None
 
 
 def rounding(model, prompts, want):
-    """The most that cutting the prompt differently moves the first token's lead [ln p]."""
+    """How far cutting the prompt differently may move the first token's lead [ln p]."""
     moved = [0.0]
     for prompt, (tokens, rows) in zip(prompts, want, strict=True):
-        for piece in (PIECE // 4, 33, 8):
+        for piece in (PIECE // 4, 33):
             _, others = lone(model, prompt, len(tokens), piece=piece, follow=tokens)
             for token, row, other in zip(tokens, rows, others, strict=True):
                 moved += [
@@ -98,7 +101,7 @@ def rounding(model, prompts, want):
                     for rival in list(row)[:5]
                     if rival in other and token in other
                 ]
-    return max(moved)
+    return BEYOND * max(moved)
 
 
 def agree(got, want, rows, tie):
@@ -156,7 +159,7 @@ def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, kore
     schema_prompt = model.tokenize(model.render(analysis_messages(texts[1])))
     want = [lone(model, prompt, 24) for prompt in plain]
     want_json = lone(model, schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA))
-    tie = rounding(model, plain[:4], want[:4])
+    tie = rounding(model, plain[:3], want[:3])
 
     run = Run(model, parallel=3, retained=4)
     chance = random.Random(5)

@@ -1,7 +1,7 @@
 import pytest
 
 from edgebox.config import EngineSettings, RoleSettings, Settings
-from edgebox.engine_main import _gpu_layers, _require_room, repacks
+from edgebox.engine_load import _gpu_layers, _require_room, repacks
 from edgebox.errors import ModelsTooLarge
 from edgebox.models.installed import Installed
 

@@ -37,12 +37,13 @@ class StarterEngine:
 
 
 @contextlib.contextmanager
-def starter_engine(folder: Path, models_dir: Path) -> Iterator[StarterEngine]:
+def starter_engine(folder: Path, models_dir: Path, **variables: str) -> Iterator[StarterEngine]:
     """Start it, wait until it is ready, and stop it afterwards.
 
     Args:
         folder: its state folder, empty.
         models_dir: where the starter models are.
+        variables: more of the configuration, EDGEBOX_*.
     """
     roles = {"context_tokens": CONTEXT_TOKENS}
     settings = Settings(
@@ -60,6 +61,7 @@ def starter_engine(folder: Path, models_dir: Path) -> Iterator[StarterEngine]:
         environment[f"EDGEBOX_ENGINES__{role}__CONTEXT_TOKENS"] = str(CONTEXT_TOKENS)
     environment["EDGEBOX_STATE_DIR"] = str(folder)
     environment["EDGEBOX_MODELS_DIR"] = str(models_dir)
+    environment |= variables
     config = folder / "edgebox.toml"
     config.touch()
     log = folder / "log"

@@ -40,6 +40,7 @@ class ToyModel:
         self.slots = slots
         self.context_tokens = context_tokens
         self.batch_tokens = batch_tokens
+        self.closed = False
         self.cells = {}
         self.batches = []
         self._abort_every = abort_every
@@ -88,6 +89,9 @@ class ToyModel:
 
     def ends(self, token):
         return token == END
+
+    def close(self):
+        self.closed = True
 
     def on_abort(self, wanted):
         self._wanted = wanted

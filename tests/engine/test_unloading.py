@@ -1,0 +1,47 @@
+"""An idle model gives its memory back, and is there again when it is asked."""
+
+import time
+
+import pytest
+
+from support.starter_engine import starter_engine
+
+pytestmark = pytest.mark.model
+
+QUESTION = {
+    "model": "mlm",
+    "temperature": 0,
+    "max_tokens": 12,
+    "messages": [{"role": "user", "content": "대한민국의 수도는 어디인가요? 한 낱말로 답하세요."}],
+}
+
+
+def test_an_idle_model_is_unloaded_and_loaded_again(tmp_path_factory, starter_models):
+    folder = tmp_path_factory.mktemp("e")
+    seldom = {"EDGEBOX_ENGINES__MLM__UNLOAD_AFTER_MINUTES": "0.02"}
+    with (
+        starter_engine(folder, starter_models, **seldom) as engine,
+        engine.http() as http,
+    ):
+
+        def role(name):
+            return http.get("/health").json()["models"][name]
+
+        def until_unloaded():
+            limit = time.monotonic() + 60
+            while role("mlm")["loaded"]:
+                assert time.monotonic() < limit, "it is never unloaded"
+                time.sleep(0.1)
+
+        def ask():
+            answer = http.post("/v1/chat/completions", json=QUESTION, timeout=120)
+            return answer.json()["choices"][0]["message"]["content"]
+
+        before = ask()
+        until_unloaded()
+        assert role("mlm")["weights_bytes"] == 0
+        assert role("slm")["loaded"], "only the role that is set rests"
+        assert ask() == before
+        until_unloaded()
+        counted = {"model": "mlm", "messages": QUESTION["messages"]}
+        assert http.post("/tokenize", json=counted, timeout=60).json()["count"] > 10
