@@ -119,7 +119,7 @@ class RoleSettings(Section):
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6
     gpu_layers: Annotated[int, Field(ge=-1)] = -1
-    gpu_memory_gib: Annotated[float | None, Field(gt=0)] = None
+    gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
 

@@ -105,7 +105,7 @@ def _require_room(settings: Settings, installed: Installed) -> None:
         wanted = (installed.get(options.model), options.context_tokens)
         if not has_gpu() or options.gpu_layers == 0:
             cpu[role] = wanted
-        elif options.gpu_layers < 0 and options.gpu_memory_gib is None:
+        elif options.gpu_layers < 0 and not options.gpu_memory_gib:
             gpu[role] = wanted
     require_fit(cpu, available_memory(), installed.entries())
     if gpu and (cards := gpus()):
@@ -114,7 +114,7 @@ def _require_room(settings: Settings, installed: Installed) -> None:
 
 def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
     """The setting, within the role's GPU memory where one is set."""
-    if options.gpu_memory_gib is None or options.gpu_layers == 0:
+    if not options.gpu_memory_gib or options.gpu_layers == 0:
         return options.gpu_layers
     within = layers_within(entry, options.context_tokens, int(options.gpu_memory_gib * 2**30))
     if within < 0 or options.gpu_layers < 0:

@@ -29,7 +29,7 @@ _ROLE = {
     "parallel": "Requests that run at once.",
     "retained": "Ended requests whose context is kept for the next one that starts alike.",
     "gpu_layers": "Layers on the GPU; -1: all that fit, 0: none.",
-    "gpu_memory_gib": "The most GPU memory for it; the layers beyond stay with the processor.",
+    "gpu_memory_gib": "GPU memory for it; layers beyond stay with the processor; 0: no limit.",
     "unload_after_minutes": "Idle so long, its memory is given back until asked again; 0: never.",
     "repack": "Weights rearranged for the processor; auto: where that is the faster way.",
 }

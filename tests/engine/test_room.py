@@ -28,8 +28,8 @@ def test_a_role_of_another_server_needs_no_room(tmp_path):
 @pytest.mark.parametrize(
     ("gib", "layers", "want"),
     [
-        (None, -1, -1),
-        (None, 7, 7),
+        (0, -1, -1),
+        (0, 7, 7),
         (100, -1, -1),
         (100, 7, 7),
         (0.1, -1, 0),
