@@ -41,8 +41,9 @@ def bench(
     analyses: Annotated[int, typer.Option(min=1, help="Analyses of a workload.")] = 6,
     concurrency: Annotated[int, typer.Option(min=1, help="Analyses in flight.")] = 4,
     rate: Annotated[
-        float, typer.Option(min=0.1, help="Summaries a minute in the mixed workload.")
-    ] = 6.0,
+        float,
+        typer.Option(min=0.1, help="Mixed workload: a pause of 60/RATE s between summaries."),
+    ] = 12.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, every sample too.")] = False,
 ) -> None:
     """Measure how fast models answer here, with the load that EdgeBox has to carry.
@@ -76,10 +77,13 @@ def bench(
 
 async def _all(targets: list[Target], wanted: list[Name], rounds: int, size: Size) -> list[Run]:
     """Every workload on every target, round by round; the order of the targets alternates."""
-    from edgebox.bench.workload import run
+    from edgebox.bench.workload import run, warm_up
 
     runs = []
     with _progress(rounds * len(wanted) * len(targets)) as told:
+        for target in targets:
+            told(f"warming up {target.name}", 0)
+            await warm_up(target, wanted, size)
         for number in range(rounds):
             for name in wanted:
                 for target in targets if number % 2 == 0 else reversed(targets):

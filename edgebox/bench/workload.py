@@ -22,7 +22,7 @@ from edgebox.engine_client import BATCH_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from edgebox.bench.target import Target
     from edgebox.config import Role
@@ -36,6 +36,7 @@ ANALYSIS_TOKENS = 512
 GROWS_BY = 5
 GROWS_TO = 20
 _COLD = 500_000  # seeds of the calls that a growing one is compared with
+_WARM = 900_000  # seeds of calls that only warm a server up
 _LONGEST = 600.0  # seconds for one answer
 
 
@@ -95,13 +96,13 @@ class Size:
         quick: summaries of the quick workload.
         analyses: analyses of the analysis and the mixed workload.
         concurrency: analyses in flight.
-        rate: quick summaries a minute in the mixed workload.
+        rate: in the mixed workload, 60 / the mean pause in seconds before the next summary.
     """
 
     quick: int = 8
     analyses: int = 6
     concurrency: int = 4
-    rate: float = 6.0
+    rate: float = 12.0
 
 
 @dataclass(slots=True)
@@ -187,6 +188,26 @@ def named(name: str) -> Name:
     raise UsageError(f"There is no workload '{name}'. There are: {', '.join(NAMES)}.")
 
 
+async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
+    """One answer of each kind that will be asked, for every slot: caches hold what all begin with.
+
+    Args:
+        target: a server that answers.
+        wanted: the workloads to come.
+        size: of them.
+    """
+    client = target.client()
+    session = _Session(client)
+    try:
+        if {"quick", "growing", "mixed"} & set(wanted):
+            await session.summary("quick", 0, call(_WARM))
+        if {"analysis", "mixed"} & set(wanted):
+            first = _WARM + 1
+            await session.analyses(range(first, first + size.concurrency), size.concurrency)
+    finally:
+        await client.aclose()
+
+
 async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
     """One workload on one target.
 
@@ -254,28 +275,25 @@ async def _growing(session: _Session, number: int, _size: Size) -> float:
 
 
 async def _mixed(session: _Session, number: int, size: Size) -> float:
-    """The analyses of ``analysis`` with quick summaries arriving at a set mean rate."""
+    """The analyses of ``analysis`` beside people who ask one after the other.
+
+    Each asks a while after the one before was answered, so that what is measured is the
+    analyses' effect on a summary and not a queue of summaries.
+    """
     first = _seed(number, 500)
     backlog = asyncio.create_task(
         session.analyses(range(first, first + size.analyses), size.concurrency)
     )
-    gaps = random.Random(number)  # noqa: S311 - the same arrivals for every target
-    people: list[asyncio.Task[None]] = []
+    gaps = random.Random(number)  # noqa: S311 - the same pauses for every target
+    index = 0
     while True:
-        pause = asyncio.sleep(gaps.expovariate(size.rate / 60))
-        await asyncio.wait(
-            {backlog, sleeper := asyncio.ensure_future(pause)}, return_when="FIRST_COMPLETED"
-        )
+        await asyncio.wait({backlog}, timeout=gaps.expovariate(size.rate / 60))
         if backlog.done():
-            sleeper.cancel()
             break
-        index = len(people)
-        text = call(_seed(number, index))
-        people.append(asyncio.create_task(session.summary("quick", index, text)))
+        await session.summary("quick", index, call(_seed(number, index)))
+        index += 1
     await backlog
-    ended = time.perf_counter() - session.began
-    await asyncio.gather(*people)
-    return ended
+    return max(s.start + s.seconds for s in session.samples if s.kind == "analysis")
 
 
 def _is_analysis(text: str) -> bool:

@@ -75,12 +75,15 @@ class Scheduler:
 
     Attributes:
         batch_target: seconds that an unabortable batch step may take.
-        interactive_target: seconds of one interactive prefill step; between two of
-            them deadlines are checked and other people's tokens come out.
+        interactive_target: seconds of one interactive prefill step while other people's
+            tokens have to come out between two of them.
+        alone_target: seconds of one while nobody else waits for the model; between two of
+            them deadlines and hang-ups are noticed.
     """
 
     batch_target: float = 0.1
     interactive_target: float = 0.6
+    alone_target: float = 1.5
 
     def plan(self, sequences: Iterable[Sequence], models: Mapping[Role, ModelView]) -> Step | None:
         """Decide the next step over the sequences that hold a slot."""
@@ -98,7 +101,8 @@ class Scheduler:
     def _interactive(self, role: Role, ready: list[Sequence], model: ModelView) -> Step:
         mine = [s for s in ready if s.interactive]
         work = _decoders(mine, model.batch_tokens)  # 2.2
-        budget = _budget(self.interactive_target, model)
+        target = self.alone_target if len(mine) == 1 else self.interactive_target
+        budget = _budget(target, model)
         work += _prefills(mine, min(budget, model.batch_tokens - _total(work)))  # 2.3
         riders = [s for s in ready if not s.interactive]
         work += _decoders(riders, model.batch_tokens - _total(work))  # 2.4
@@ -127,11 +131,16 @@ def _decoders(sequences: list[Sequence], room: int) -> list[Work]:
 
 
 def _prefills(sequences: list[Sequence], room: int) -> list[Work]:
-    """Prompt chunks, most urgent first, until the room is used."""
+    """Prompt chunks, most urgent first, until the room is used.
+
+    A prompt that needs several steps is cut evenly: a last step of three tokens would
+    take as long as one of thirty.
+    """
     work = []
     for sequence in sequences:
         if not sequence.decoding and room > 0:
-            tokens = min(sequence.pending, room)
+            steps = -(-sequence.pending // room)
+            tokens = -(-sequence.pending // steps)
             work.append(Work(sequence, tokens))
             room -= tokens
     return work

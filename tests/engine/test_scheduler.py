@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.engine.sampling import Sampler
-from edgebox.engine.scheduler import MIN_CHUNK, ModelView, Scheduler
+from edgebox.engine.scheduler import ModelView, Scheduler
 from edgebox.engine.sequence import Sequence
 from edgebox.engine.text import TextStream
 
@@ -92,7 +92,7 @@ def test_3_3_a_batch_step_is_long_where_it_can_be_aborted_and_short_where_not():
     backlog = sequence(prompt=4000, priority=100)
     cpu, gpu = plan(backlog, slm=CPU), plan(backlog, slm=GPU)
     assert cpu.abortable
-    assert cpu.work[0].tokens == CPU.batch_tokens
+    assert cpu.work[0].tokens == 500  # ten even steps, none over batch_tokens
     slow_gpu = plan(backlog, slm=ModelView(1000, 512, abortable=False))
     assert not gpu.abortable
     assert slow_gpu.work[0].tokens == int(Scheduler().batch_target * 1000)
@@ -100,7 +100,7 @@ def test_3_3_a_batch_step_is_long_where_it_can_be_aborted_and_short_where_not():
 
 def test_a_slow_spell_does_not_shrink_chunks_below_the_efficient_size():
     step = plan(sequence(prompt=300), slm=ModelView(5, 512, abortable=True))
-    assert step.work[0].tokens == MIN_CHUNK
+    assert step.work[0].tokens == 60  # five even steps of at most MIN_CHUNK
 
 
 anyone = st.builds(
@@ -126,3 +126,12 @@ def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, r
     if any(s.interactive for s in everyone):
         assert step.work[0].sequence.interactive
         assert not step.abortable
+
+
+def test_a_prompt_of_somebody_alone_is_read_in_few_even_steps():
+    alone = plan(sequence(prompt=345), slm=ModelView(180, 512, abortable=True))
+    assert alone.work[0].tokens == 173  # two of 270 at most
+    beside = plan(
+        sequence(prompt=345), sequence(prompt=50), slm=ModelView(180, 512, abortable=True)
+    )
+    assert beside.work[0].tokens == 87  # four of 108 at most
