@@ -107,7 +107,7 @@ def _require_room(settings: Settings, installed: Installed) -> None:
             cpu[role] = wanted
         elif options.gpu_layers < 0 and not options.gpu_memory_gib:
             gpu[role] = wanted
-    require_fit(cpu, available_memory(), installed.entries())
+    require_fit(cpu, available_memory(), installed.entries(), mapped=True)
     if gpu and (cards := gpus()):
         require_fit(gpu, sum(card.free for card in cards), installed.entries())
 

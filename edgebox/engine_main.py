@@ -118,6 +118,7 @@ async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> Non
     A decode thread that hangs is not ended by anything but the end of the process.
     """
     steps, idle_since = 0, time.monotonic()
+    resting = asyncio.create_task(_let_rest(settings, service))
     roles = [(entry, settings.engines.role(entry.role)) for entry in service.entries]
     while loop.is_alive():
         await asyncio.sleep(WATCH_SECONDS)
@@ -125,16 +126,23 @@ async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> Non
         if now - seen.heartbeat > STALL_SECONDS:
             log.critical("the decode thread hangs: ending, to be started again")
             os._exit(STALLED)
-        for entry, options in roles:
-            minutes = options.unload_after_minutes
-            if minutes and await service.rest(entry, 60 * minutes):
-                log.info("%s unloaded: nobody asked for %g minutes", entry.role, minutes)
         if seen.steps != steps or seen.running + seen.waiting:
             steps, idle_since = seen.steps, now
         elif now - idle_since > PROBE_SECONDS:
             for entry, options in roles:
                 if not options.unload_after_minutes:
                     loop.submit(probe(entry))
+    resting.cancel()
+
+
+async def _let_rest(settings: Settings, service: Service) -> None:
+    """Unload what nobody has asked for; apart from the watch, because it waits for the thread."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        for entry in service.entries:
+            minutes = settings.engines.role(entry.role).unload_after_minutes
+            if minutes and await service.rest(entry, 60 * minutes):
+                log.info("%s unloaded: nobody asked for %g minutes", entry.role, minutes)
 
 
 def _stop(loop: DecodeLoop, server: Server, number: int) -> None:

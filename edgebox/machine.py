@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 _MIB = 2**20
@@ -42,6 +43,13 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(found)
 
 
+def built_for_gpu() -> bool:
+    """Whether the llama.cpp here has a CUDA backend; without loading it."""
+    found = find_spec("llama_cpp")
+    folders = found.submodule_search_locations if found else None
+    return any(next(Path(f).glob("**/libggml-cuda*"), None) is not None for f in folders or ())
+
+
 def total_memory() -> int:
     """Bytes of memory that the machine has."""
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -52,7 +60,7 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None 
 
     Args:
         meminfo: of the kernel.
-        cgroup: folder with memory.max and memory.current (cgroup v2); without: our own.
+        cgroup: folder with memory.max, .current and .stat (cgroup v2); without: our own.
     """
     free = 0
     for line in meminfo.read_text(encoding="ascii").splitlines():
@@ -62,7 +70,10 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None 
     with suppress(OSError, ValueError):  # no limit reads "max"
         limit = int((folder / "memory.max").read_text(encoding="ascii"))
         used = int((folder / "memory.current").read_text(encoding="ascii"))
-        free = min(free, max(0, limit - used))
+        stat = (folder / "memory.stat").read_text(encoding="ascii").split()
+        files = dict(zip(stat[::2], stat[1::2], strict=True))
+        cached = sum(int(files.get(key, 0)) for key in ("active_file", "inactive_file"))
+        free = min(free, max(0, limit - used + cached))  # the kernel gives file pages back
     return free
 
 

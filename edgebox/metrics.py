@@ -122,12 +122,6 @@ class Metrics:
             ("role", "part"),
             registry=self.registry,
         )
-        self.gpu_bytes = Gauge(
-            "edgebox_gpu_used_bytes",
-            "Memory in use on a GPU, by whomever.",
-            ("gpu",),
-            registry=self.registry,
-        )
         self.engine_tokens_per_second = Gauge(
             "edgebox_engine_tokens_per_second",
             "Speeds that the engine measured at its start, by role and kind.",

@@ -52,6 +52,7 @@ def bench(
     slows both. Times are seconds as a client sees them.
     """
     import asyncio
+    import time
     from dataclasses import asdict
 
     from edgebox.bench.report import report
@@ -64,7 +65,7 @@ def bench(
         wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
         targets = [Target.parse(text) for text in target or ()]
         targets = targets or [Target.engine(settings().socket)]
-        size = Size(quick, analyses, concurrency, rate)
+        size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
         runs = asyncio.run(_all(targets, wanted, rounds, size))
     found = report(runs)
     if as_json:
@@ -173,10 +174,10 @@ def _cells(row: Row) -> list[str]:
         row.target,
         row.kind,
         str(row.count),
-        f"{row.p50:.2f}",
-        f"{row.p95:.2f}",
-        f"{row.p99:.2f}",
-        "-" if row.first is None else f"{row.first:.2f}",
+        *(
+            "-" if seconds is None else f"{seconds:.2f}"
+            for seconds in (row.p50, row.p95, row.p99, row.first)
+        ),
         f"{row.per_minute:.1f}",
         f"{row.tokens_per_second:.1f}",
         "-" if row.cpu is None else f"{row.cpu:.1f}",

@@ -79,7 +79,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     """The models and their contexts fit beside what runs already."""
     from edgebox.errors import ModelError, ModelsTooLarge
     from edgebox.machine import available_memory
-    from edgebox.models.advice import require_fit
+    from edgebox.models.advice import machine, require_fit
     from edgebox.models.catalog import memory_need
     from edgebox.models.installed import Installed
 
@@ -87,14 +87,15 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     if health is not None and health.ready:
         used = size(health.rss_bytes or 0)
         return Check("memory", "ok", f"the engine has {used}, {size(available)} are left")
+    on_cpu = machine().device == "cpu"  # the engine itself looks at the GPU's memory
     try:
         installed = Installed(settings.models_dir)
         wanted = {
             role: (installed.get(options.model), options.context_tokens)
             for role, options in roles_of(settings).items()
-            if not options.url
+            if not options.url and (on_cpu or options.gpu_layers == 0)
         }
-        require_fit(wanted, available, installed.entries())
+        require_fit(wanted, available, installed.entries(), mapped=True)
     except ModelsTooLarge as error:
         said, _, fix = error.detail.partition(" here. ")
         return Check("memory", "fail", f"{said} here.", fix)

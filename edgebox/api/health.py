@@ -11,7 +11,6 @@ from edgebox import __version__
 from edgebox.api.problems import problem_body, problem_response, request_id_of
 from edgebox.config import ROLES
 from edgebox.errors import StoreError
-from edgebox.machine import gpus
 from edgebox.metrics import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -82,8 +81,6 @@ class HealthEndpoints:
             size = services.metrics.engine_model_bytes
             size.labels(role, "weights").set(speed.weights_bytes)
             size.labels(role, "kv").set(speed.kv_bytes)
-        for number, card in enumerate(await asyncio.to_thread(gpus)):
-            services.metrics.gpu_bytes.labels(str(number)).set(card.total - card.free)
         await self._store_ok()
         return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 

@@ -53,10 +53,17 @@ _TOPICS: tuple[tuple[str, ...], ...] = (
 _SHOPS = ("한빛마트", "가온서점", "도담식당", "누리전자", "새봄약국", "아라카페", "다온의류")
 
 
-def utterances(seed: int, count: int) -> list[str]:
-    """The first ``count`` lines of a call, each "speaker: words"."""
+def utterances(seed: int, count: int, salt: int = 0) -> list[str]:
+    """The first ``count`` lines of a call, each "speaker: words".
+
+    Args:
+        seed: which story.
+        count: how many lines.
+        salt: another one gives the same story another beginning, of the same length.
+    """
+    number = random.Random(f"{seed} {salt}").randrange(10**7, 10**8)  # noqa: S311 - see below
     chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
-    lines = [f"고객: 안녕하세요 고객 번호 {chance.randrange(10**7, 10**8)}번인데요"]
+    lines = [f"고객: 안녕하세요 고객 번호 {number}번인데요"]
     topics = chance.sample(_TOPICS, len(_TOPICS))
     while len(lines) < count:
         facts = {
@@ -72,6 +79,6 @@ def utterances(seed: int, count: int) -> list[str]:
     return lines[:count]
 
 
-def call(seed: int, count: int = 13) -> str:
+def call(seed: int, count: int = 13, salt: int = 0) -> str:
     """A whole call, by default of a minute or two."""
-    return "\n".join(utterances(seed, count))
+    return "\n".join(utterances(seed, count, salt))

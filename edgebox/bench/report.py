@@ -20,7 +20,7 @@ class Row:
 
     Attributes:
         count: answers; ``failed`` have none, ``invalid`` are not of the schema's form.
-        p50, p95, p99: seconds for a whole answer, nearest rank.
+        p50, p95, p99: seconds for a whole answer, nearest rank; None where none came.
         first: median seconds to the first character; None where nothing came.
         per_minute: answers a minute.
         tokens_per_second: generated.
@@ -34,9 +34,9 @@ class Row:
     count: int
     failed: int
     invalid: int
-    p50: float
-    p95: float
-    p99: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
     first: float | None
     per_minute: float
     tokens_per_second: float
@@ -95,8 +95,8 @@ def report(runs: Sequence[Run]) -> Report:
     return Report(rows, ratios)
 
 
-def percentile(values: Iterable[float], share: float) -> float:
-    """The nearest-rank percentile; NaN of nothing.
+def percentile(values: Iterable[float], share: float) -> float | None:
+    """The nearest-rank percentile; None of nothing.
 
     Args:
         values: any order.
@@ -104,7 +104,7 @@ def percentile(values: Iterable[float], share: float) -> float:
     """
     ordered = sorted(values)
     if not ordered:
-        return float("nan")
+        return None
     rank = max(1, -int(-share * len(ordered) // 1))  # ceiling
     return ordered[rank - 1]
 
@@ -180,8 +180,9 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
                     (run.analyses - alone.analyses) / spent
                 )
     ratios = [ratio for name, values in found.items() for ratio in _ratio(name, target, values)]
-    if under:
-        tail = percentile(under, 0.95) / percentile(idle, 0.95)
+    high, calm_high = percentile(under, 0.95), percentile(idle, 0.95)
+    if high and calm_high:
+        tail = high / calm_high
         ratios.append(Ratio("quick: p95 beside analyses / p95 idle", target, tail, tail, tail, 1))
     return ratios
 
@@ -201,7 +202,7 @@ def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
                 for index, sample in _by_index(run, kind).items()
                 if index in their
             )
-        if run.analyses and twin.analyses:
+        if _rate(run) and _rate(twin):
             found.setdefault(f"{run.workload}: analyses a minute, {base} / {other}", []).append(
                 _rate(run) / _rate(twin)
             )
@@ -209,7 +210,9 @@ def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
 
 
 def _rate(run: Run) -> float:
-    return len(_by_index(run, "analysis")) / run.analyses
+    """Good analyses a second; 0 when there was none."""
+    good = sum(sample.valid for sample in _by_index(run, "analysis").values())
+    return good / run.analyses if run.analyses else 0.0
 
 
 def _by_index(run: Run, kind: str) -> dict[int, Sample]:

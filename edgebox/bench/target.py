@@ -23,7 +23,7 @@ class Target:
         slm: URL, or "unix:PATH" of an EdgeBox engine.
         mlm: the same for the mid model.
         models: the servers' names for the models; an EdgeBox engine knows the roles.
-        pids: processes whose CPU time and memory count; empty where unknown.
+        pids: processes that listen, whose CPU time and memory count; empty where one is unknown.
     """
 
     name: str
@@ -47,6 +47,8 @@ class Target:
         for url in (slm, mlm or slm):
             if not url.startswith(("unix:", "http://", "https://")):
                 raise UsageError(f"{url} is neither http://..., https://... nor unix:PATH.")
+        if mlm and mlm != slm and (slm + mlm).count("unix:") == 2:
+            raise UsageError("An EdgeBox engine has both models: name its socket once.")
         return cls(name, slm, mlm or slm, pids=_listeners({slm, mlm or slm}))
 
     @classmethod
@@ -76,16 +78,19 @@ class Target:
 
 def _listeners(urls: set[str]) -> tuple[int, ...]:
     """The processes behind the URLs that are on this machine."""
-    found: set[int | None] = set()
+    found: list[int | None] = []
     for url in urls:
         parts = urlsplit(url)
         if parts.scheme == "unix":
             try:
-                found.add(listener(Path(parts.path)))
+                found.append(listener(Path(parts.path)))
             except OSError:
                 raise BoxNotRunning(
                     f"No engine listens on {parts.path}. Start it: edgebox up"
                 ) from None
         elif parts.hostname in ("127.0.0.1", "localhost", "::1") and parts.port:
-            found.add(port_listener(parts.port))
-    return tuple(sorted(pid for pid in found if pid is not None))
+            found.append(port_listener(parts.port))
+        else:
+            found.append(None)
+    known = [pid for pid in found if pid is not None]
+    return tuple(sorted(set(known))) if len(known) == len(found) else ()

@@ -96,6 +96,8 @@ class Size:
         quick: summaries of the quick workload.
         analyses: analyses of the analysis and the mixed workload.
         concurrency: analyses in flight.
+        salt: of this session: the same for every target, another one next time, so that no
+            server answers from the cache of an earlier session.
         rate: in the mixed workload, 60 / the mean pause in seconds before the next summary.
     """
 
@@ -103,6 +105,7 @@ class Size:
     analyses: int = 6
     concurrency: int = 4
     rate: float = 12.0
+    salt: int = 0
 
 
 @dataclass(slots=True)
@@ -164,13 +167,13 @@ class _Session:
     async def summary(self, kind: str, index: int, text: str) -> None:
         await self.ask(kind, index, "slm", summary_messages(text), SUMMARY_TOKENS)
 
-    async def analyses(self, numbers: range, concurrency: int) -> None:
+    async def analyses(self, numbers: range, concurrency: int, salt: int) -> None:
         """Every analysis of ``numbers``, so many in flight."""
         waiting = iter(enumerate(numbers))
 
         async def worker() -> None:
             for index, number in waiting:
-                messages = analysis_messages(call(number))
+                messages = analysis_messages(call(number, salt=salt))
                 await self.ask("analysis", index, "mlm", messages, ANALYSIS_TOKENS)
 
         await asyncio.gather(*(worker() for _ in range(concurrency)))
@@ -200,10 +203,11 @@ async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
     session = _Session(client)
     try:
         if {"quick", "growing", "mixed"} & set(wanted):
-            await session.summary("quick", 0, call(_WARM))
+            await session.summary("quick", 0, call(_WARM, salt=size.salt))
         if {"analysis", "mixed"} & set(wanted):
             first = _WARM + 1
-            await session.analyses(range(first, first + size.concurrency), size.concurrency)
+            numbers = range(first, first + size.concurrency)
+            await session.analyses(numbers, size.concurrency, size.salt)
     finally:
         await client.aclose()
 
@@ -251,25 +255,26 @@ def _seed(number: int, index: int = 0) -> int:
 async def _quick(session: _Session, number: int, size: Size) -> float:
     """Distinct consultations, one after the other."""
     for index in range(size.quick):
-        await session.summary("quick", index, call(_seed(number, index)))
+        await session.summary("quick", index, call(_seed(number, index), salt=size.salt))
     return 0.0
 
 
 async def _analysis(session: _Session, number: int, size: Size) -> float:
     """Distinct consultations, ``concurrency`` in flight."""
     first = _seed(number, 500)
-    await session.analyses(range(first, first + size.analyses), size.concurrency)
+    numbers = range(first, first + size.analyses)
+    await session.analyses(numbers, size.concurrency, size.salt)
     return time.perf_counter() - session.began
 
 
-async def _growing(session: _Session, number: int, _size: Size) -> float:
+async def _growing(session: _Session, number: int, size: Size) -> float:
     """A call that goes on, summarised at every fifth line, beside cold ones of that length."""
-    lines = utterances(_seed(number, 900), GROWS_TO)
+    lines = utterances(_seed(number, 900), GROWS_TO, size.salt)
     for index, length in enumerate(range(GROWS_BY, GROWS_TO + 1, GROWS_BY)):
         kind = "grown" if index else "cold"
         await session.summary(kind, index, "\n".join(lines[:length]))
         if index:
-            stranger = utterances(_COLD + _seed(number, index), length)
+            stranger = utterances(_COLD + _seed(number, index), length, size.salt)
             await session.summary("cold", index, "\n".join(stranger))
     return 0.0
 
@@ -278,11 +283,13 @@ async def _mixed(session: _Session, number: int, size: Size) -> float:
     """The analyses of ``analysis`` beside people who ask one after the other.
 
     Each asks a while after the one before was answered, so that what is measured is the
-    analyses' effect on a summary and not a queue of summaries.
+    analyses' effect on a summary and not a queue of summaries. The stories are those of
+    ``quick`` and ``analysis`` with other beginnings: nothing of them is in a cache.
     """
+    other = size.salt + 1
     first = _seed(number, 500)
     backlog = asyncio.create_task(
-        session.analyses(range(first, first + size.analyses), size.concurrency)
+        session.analyses(range(first, first + size.analyses), size.concurrency, other)
     )
     gaps = random.Random(number)  # noqa: S311 - the same pauses for every target
     index = 0
@@ -290,7 +297,7 @@ async def _mixed(session: _Session, number: int, size: Size) -> float:
         await asyncio.wait({backlog}, timeout=gaps.expovariate(size.rate / 60))
         if backlog.done():
             break
-        await session.summary("quick", index, call(_seed(number, index)))
+        await session.summary("quick", index, call(_seed(number, index), salt=other))
         index += 1
     await backlog
     return max(s.start + s.seconds for s in session.samples if s.kind == "analysis")

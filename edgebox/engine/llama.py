@@ -123,26 +123,34 @@ class LlamaModel:
                 f"llama.cpp cannot load {path.name}. Check it with: edgebox models verify"
             )
         self._model = model
-        self._vocab: Any = api.llama_model_get_vocab(model)
-        self.vocabulary: int = api.llama_vocab_n_tokens(self._vocab)
-        self.trained_context: int = api.llama_model_n_ctx_train(model)
-        self.weights_bytes: int = api.llama_model_size(model)
+        self._context: Any = None
         self.batch_tokens = batch_tokens
         self.slots = slots
+        self._options = template_options or {}
+        self._abort: Any = None
+        self._pieces: dict[int, bytes] = {}
+        try:
+            self._open(path.name, context_tokens, slots, outputs, threads)
+        except BaseException:
+            self.close()  # a reload is tried again: it must not keep the weights each time
+            raise
+
+    def _open(self, name: str, context_tokens: int, slots: int, outputs: int, threads: int) -> None:
+        self._vocab: Any = api.llama_model_get_vocab(self._model)
+        self.vocabulary: int = api.llama_vocab_n_tokens(self._vocab)
+        self.trained_context: int = api.llama_model_n_ctx_train(self._model)
+        self.weights_bytes: int = api.llama_model_size(self._model)
         self._context = self._new_context(context_tokens, slots, outputs, threads)
         self._memory: Any = api.llama_get_memory(self._context)
         self.context_tokens: int = api.llama_n_ctx(self._context)
         self.kv_bytes = self._kv_bytes()
-        self._batch = _Batch(batch_tokens)
-        self._abort: Any = None
-        self._pieces: dict[int, bytes] = {}
+        self._batch = _Batch(self.batch_tokens)
         everything = range(self.vocabulary)
         self.end_tokens = [t for t in everything if api.llama_vocab_is_eog(self._vocab, t)]
         control = [t for t in everything if api.llama_vocab_is_control(self._vocab, t)]
         spelled = [text for t in control if len(text := self._token_text(t)) > 1]
         self._control = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
-        self._options = template_options or {}
-        self._formatter = self._load_template(path.name)
+        self._formatter = self._load_template(name)
 
     def _kv_bytes(self) -> int:
         """Bytes of the KV cache: layers x KV heads x (key + value) x 2 bytes (fp16) x cells."""
@@ -296,8 +304,9 @@ class LlamaModel:
         """Free the context and the weights."""
         if self._context:
             api.llama_free(self._context)
+        if self._model:
             api.llama_model_free(self._model)
-            self._context = None
+        self._context = self._model = None
 
 
 def _calm() -> None:

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from edgebox.engine.llama import Chunk, Decoded
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from edgebox.config import Role
     from edgebox.engine.measure import Speed
     from edgebox.engine.pool import Pool
+    from edgebox.engine.sampling import TokenLogprob
 
 log = logging.getLogger(__name__)
 
@@ -146,18 +147,22 @@ class DecodeLoop(threading.Thread):
         """Nobody listens to this sequence any more."""
         self._commands.put(sequence.id)
 
-    def retire(self, role: Role) -> Future[bool]:
-        """Free a role's model unless a sequence needs it; whether it is gone.
+    def retire(self, role: Role, idle: float) -> Future[bool]:
+        """Free a role's model that no sequence has needed for ``idle`` seconds.
 
-        No sequence of that role may be submitted until ``adopt``.
+        Its result is whether the model is gone. No sequence of that role may be submitted
+        between this and ``adopt``.
         """
         done: Future[bool] = Future()
 
         def work() -> None:
+            if not done.set_running_or_notify_cancel():
+                return
+            used = self._clock() - self._engines[role].used < idle
             busy = any(s.role == role for s in [*self._waiting, *self._running])
-            if not busy:
+            if not (used or busy):
                 self._engines.pop(role).model.close()
-            done.set_result(not busy)
+            done.set_result(not (used or busy))
 
         self._commands.put(work)
         return done
@@ -167,9 +172,11 @@ class DecodeLoop(threading.Thread):
         done: Future[None] = Future()
 
         def work() -> None:
+            engine.used = self._clock()
             self._engines[role] = engine
             self._make_abortable(engine)
-            done.set_result(None)
+            if done.set_running_or_notify_cancel():
+                done.set_result(None)
 
         self._commands.put(work)
         return done
@@ -308,7 +315,7 @@ class DecodeLoop(threading.Thread):
         elif sequence.generated >= sequence.max_tokens:
             ended = Finish.LENGTH
         if text or logprob:
-            sequence.emit(Event(text=text, logprobs=(logprob,) if logprob else ()))
+            sequence.emit(Event(text=text, logprobs=_spelled(logprob, model)))
         if ended:
             self._end(sequence, ended)
 
@@ -399,3 +406,11 @@ class DecodeLoop(threading.Thread):
                 role: engine.pool.cells(self._running) for role, engine in self._engines.items()
             },
         )
+
+
+def _spelled(logprob: TokenLogprob | None, model: Model) -> tuple[TokenLogprob, ...]:
+    """With the tokens' bytes: whoever reads it may do so when the model is gone."""
+    if logprob is None:
+        return ()
+    tokens = (logprob.token, *(token for token, _ in logprob.top))
+    return (replace(logprob, pieces=tuple(map(model.piece, tokens))),)

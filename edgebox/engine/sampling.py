@@ -26,11 +26,16 @@ TOP_K_MAX = 1024
 
 @dataclass(frozen=True, slots=True)
 class TokenLogprob:
-    """One token's natural-log probability, with the most likely alternatives."""
+    """One token's natural-log probability, with the most likely alternatives.
+
+    Attributes:
+        pieces: the bytes of the token and of each alternative, for readers without a model.
+    """
 
     token: int
     logprob: float
     top: tuple[tuple[int, float], ...] = ()
+    pieces: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)

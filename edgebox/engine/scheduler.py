@@ -77,7 +77,7 @@ class Scheduler:
         batch_target: seconds that an unabortable batch step may take.
         interactive_target: seconds of one interactive prefill step while other people's
             tokens have to come out between two of them.
-        alone_target: seconds of one while nobody else waits for the model; between two of
+        alone_target: seconds of one while nobody else waits for any model; between two of
             them deadlines and hang-ups are noticed.
     """
 
@@ -94,14 +94,17 @@ class Scheduler:
         if waiting:  # 2
             top = [s.role for s in waiting if s.priority == waiting[0].priority]
             role = min(top, key=lambda r: models[r].last_step)  # 2.1
-            return self._interactive(role, [s for s in ready if s.role == role], models[role])
+            mine = [s for s in ready if s.role == role]
+            return self._interactive(mine, models[role], role, alone=len(waiting) == 1)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
         return self._batch(role, [s for s in ready if s.role == role], models[role])
 
-    def _interactive(self, role: Role, ready: list[Sequence], model: ModelView) -> Step:
+    def _interactive(
+        self, ready: list[Sequence], model: ModelView, role: Role, *, alone: bool
+    ) -> Step:
         mine = [s for s in ready if s.interactive]
         work = _decoders(mine, model.batch_tokens)  # 2.2
-        target = self.alone_target if len(mine) == 1 else self.interactive_target
+        target = self.alone_target if alone else self.interactive_target
         budget = _budget(target, model)
         work += _prefills(mine, min(budget, model.batch_tokens - _total(work)))  # 2.3
         riders = [s for s in ready if not s.interactive]
@@ -140,7 +143,8 @@ def _prefills(sequences: list[Sequence], room: int) -> list[Work]:
     for sequence in sequences:
         if not sequence.decoding and room > 0:
             steps = -(-sequence.pending // room)
-            tokens = -(-sequence.pending // steps)
+            even = -(-sequence.pending // steps)
+            tokens = even if even >= MIN_CHUNK else min(sequence.pending, room)
             work.append(Work(sequence, tokens))
             room -= tokens
     return work

@@ -18,11 +18,10 @@ from edgebox.engine.sequence import Event, Finish
 from edgebox.errors import EngineError, EngineRefused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from starlette.requests import Request
 
-    from edgebox.engine.llama import LlamaModel
     from edgebox.engine.sampling import TokenLogprob
     from edgebox.engine.service import Service, Ticket
 
@@ -76,9 +75,8 @@ async def chat(request: Request) -> Response:
     ticket = await service.submit(body, arrived)
     answer = Answer(ticket.name)
     if body.stream:
-        model = service.served(body.model).model
         return StreamingResponse(
-            _stream(service, ticket, answer, body, model), media_type="text/event-stream"
+            _stream(service, ticket, answer, body), media_type="text/event-stream"
         )
     gone = asyncio.create_task(_hung_up(request))
     whole = asyncio.create_task(_collect(ticket))
@@ -94,7 +92,7 @@ async def chat(request: Request) -> Response:
             service.loop.cancel(ticket.sequence)
     if last.error is not None:
         raise last.error
-    entries = _logprob_entries(logprobs, service.served(body.model).model)
+    entries = _logprob_entries(logprobs)
     return JSONResponse(
         answer.whole(
             text, last.finish or Finish.STOP, _usage(ticket), entries if body.logprobs else None
@@ -114,7 +112,7 @@ async def _collect(ticket: Ticket) -> tuple[str, Event, list[TokenLogprob]]:
 
 
 async def _stream(
-    service: Service, ticket: Ticket, answer: Answer, body: ChatRequest, model: LlamaModel
+    service: Service, ticket: Ticket, answer: Answer, body: ChatRequest
 ) -> AsyncIterator[str]:
     """Server-sent events in OpenAI's order; closing the generator cancels the sequence."""
     try:
@@ -124,7 +122,7 @@ async def _stream(
             if event.error is not None:
                 yield _event(error_body(event.error.detail, type(event.error).__name__))
                 break
-            entries = _logprob_entries(event.logprobs, model) if body.logprobs else None
+            entries = _logprob_entries(event.logprobs) if body.logprobs else None
             if event.text or entries:
                 chunk = answer.chunk({"content": event.text}, logprobs=entries)
                 if body.stream_options and body.stream_options.continuous_usage_stats:
@@ -179,15 +177,20 @@ def _event(body: dict[str, Any]) -> str:
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
-def _logprob_entries(logprobs: Any, model: LlamaModel) -> list[dict[str, Any]]:  # noqa: ANN401 - tuple or list
-    def entry(token: int, value: float) -> dict[str, Any]:
-        piece = model.piece(token)
+def _logprob_entries(logprobs: Iterable[TokenLogprob]) -> list[dict[str, Any]]:
+    def entry(piece: bytes, value: float) -> dict[str, Any]:
         text = ""
         with suppress(UnicodeDecodeError):
             text = piece.decode("utf-8")
         return {"token": text, "logprob": value, "bytes": list(piece)}
 
     return [
-        entry(item.token, item.logprob) | {"top_logprobs": [entry(*other) for other in item.top]}
+        entry(item.pieces[0], item.logprob)
+        | {
+            "top_logprobs": [
+                entry(piece, value)
+                for piece, (_, value) in zip(item.pieces[1:], item.top, strict=True)
+            ]
+        }
         for item in logprobs
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from array import array
@@ -16,7 +17,7 @@ from edgebox.engine.errands import warm
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.text import TextStream
-from edgebox.errors import EngineRefused, EngineUnavailable
+from edgebox.errors import EdgeBoxError, EngineRefused, EngineUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
     from edgebox.engine.loop import DecodeLoop, Engine
     from edgebox.engine.openai import ChatRequest
 
+log = logging.getLogger(__name__)
+
 DEFAULT_MAX_TOKENS = 1024
+RELOAD_PAUSE = 5.0
+"""Seconds after a model could not be loaded again in which nobody else tries."""
 TOP_LOGPROBS_OFF = -1
 
 
@@ -43,6 +48,8 @@ class Served:
         awake: the model is in memory. While it is not, nothing may touch ``model``.
         users: requests between asking for the model and being handed to the loop.
         gate: held while that changes.
+        waking: loads the model again.
+        broken_until: monotonic seconds before which that is not tried again.
     """
 
     role: Role
@@ -54,6 +61,8 @@ class Served:
     reload: Callable[[], tuple[LlamaModel, Engine]]
     grammars: Grammars | None = None
     awake: bool = True
+    waking: asyncio.Task[None] | None = None
+    broken_until: float = 0.0
     users: int = 0
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -123,27 +132,45 @@ class Service:
 
     async def rest(self, entry: Served, seconds: float) -> bool:
         """Give a role's memory back when nobody has asked for so long; whether that was done."""
-        if not entry.awake or entry.users or time.monotonic() - entry.engine.used < seconds:
+        if time.monotonic() - entry.engine.used < seconds:
             return False
         async with entry.gate:
-            if entry.users == 0 and await asyncio.wrap_future(self.loop.retire(entry.role)):
-                entry.awake = False
-        return not entry.awake
+            if not entry.awake or entry.users:
+                return False
+            if not await asyncio.wrap_future(self.loop.retire(entry.role, seconds)):
+                return False
+            entry.awake = False
+            entry.grammars = None  # llguidance asks the vocabulary that went with the model
+            return True
 
     @asynccontextmanager
     async def _using(self, entry: Served) -> AsyncIterator[None]:
         """In the block the model stays in memory; it is loaded when it is not there."""
         async with entry.gate:
             if not entry.awake:
-                entry.model, entry.engine = await asyncio.to_thread(entry.reload)
-                await asyncio.wrap_future(self.loop.adopt(entry.role, entry.engine))
-                entry.awake = True
-                self.loop.submit(warm(entry))
+                if entry.waking is None or entry.waking.done():
+                    entry.waking = asyncio.create_task(self._wake(entry))
+                await asyncio.shield(entry.waking)  # a caller who hangs up does not stop it
             entry.users += 1
         try:
             yield
         finally:
             entry.users -= 1
+
+    async def _wake(self, entry: Served) -> None:
+        if time.monotonic() < entry.broken_until:
+            raise EngineUnavailable(f"{entry.name} could not be loaded again. Try again shortly.")
+        try:
+            entry.model, entry.engine = await asyncio.to_thread(entry.reload)
+        except EdgeBoxError as error:
+            entry.broken_until = time.monotonic() + RELOAD_PAUSE
+            log.error("%s cannot be loaded again: %s", entry.role, error.detail)  # noqa: TRY400 - ours
+            raise EngineUnavailable(
+                f"{entry.name} could not be loaded again. Try again shortly."
+            ) from None
+        await asyncio.wrap_future(self.loop.adopt(entry.role, entry.engine))
+        entry.awake = True
+        self.loop.submit(warm(entry))
 
     async def submit(self, request: ChatRequest, arrived: float) -> Ticket:
         """Start a request.

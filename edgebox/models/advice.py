@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edgebox.config import ROLES, Role
 from edgebox.errors import ModelsTooLarge
-from edgebox.machine import gpus, total_memory
+from edgebox.machine import built_for_gpu, gpus, total_memory
 from edgebox.models.catalog import OVERHEAD_BYTES, memory_need
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Here:
 
 def machine() -> Here:
     """This one. What runs now is not counted: an engine may be running already."""
-    if cards := gpus():
+    if built_for_gpu() and (cards := gpus()):
         return Here("gpu", sum(card.total for card in cards))
     return Here("cpu", total_memory())
 
@@ -61,18 +61,25 @@ def fastest(entries: Iterable[ModelEntry], device: Device) -> set[str]:
     return {min(kin, key=cost).name for kin in families.values() if len(kin) > 1}
 
 
-def require_fit(wanted: Mapping[Role, Wanted], room: int, known: Iterable[ModelEntry]) -> None:
+def require_fit(
+    wanted: Mapping[Role, Wanted],
+    room: int,
+    known: Iterable[ModelEntry],
+    *,
+    mapped: bool = False,
+) -> None:
     """Refuse models that cannot be in memory together.
 
     Args:
         wanted: of each role that our engine answers for.
         room: bytes.
         known: the catalogue, for saying what would fit.
+        mapped: two roles with one file share its pages (not so on a GPU).
 
     Raises:
         ModelsTooLarge: names a pair or a context that would fit.
     """
-    need = sum(memory_need(*model) for model in wanted.values())
+    need = _need(wanted.values(), mapped=mapped)
     if need <= room:
         return
     names = " and ".join(entry.name for entry, _ in wanted.values())
@@ -90,7 +97,7 @@ def _instead(wanted: Mapping[Role, Wanted], room: int, known: Iterable[ModelEntr
         smaller *= 2
     while smaller >= _LEAST_CONTEXT:
         if sum(memory_need(e, min(smaller, t)) for e, t in wanted.values()) <= room:
-            tables = ", ".join(f"[engines.{role}]" for role in wanted)
+            tables = ", ".join(f"[engines.{r}]" for r, (_, t) in wanted.items() if t > smaller)
             return f"They fit with context_tokens = {smaller} under {tables} in edgebox.toml."
         smaller //= 2
     roles: list[Role] = [role for role in ROLES if role in wanted]
@@ -127,6 +134,14 @@ def layers_within(entry: ModelEntry, context_tokens: int, budget: int) -> int:
         return 0
     each = (memory_need(entry, context_tokens) - OVERHEAD_BYTES) / (entry.layers + 1)
     return max(0, min(entry.layers, int((budget - OVERHEAD_BYTES) / each)))
+
+
+def _need(wanted: Iterable[Wanted], *, mapped: bool) -> int:
+    models = list(wanted)
+    need = sum(memory_need(*model) for model in models)
+    files = {entry.name: entry.size_bytes for entry, _ in models}
+    again = sum(entry.size_bytes for entry, _ in models) - sum(files.values())
+    return need - again if mapped else need
 
 
 def _weight(pair: tuple[ModelEntry, ...]) -> int:

@@ -1,4 +1,4 @@
-import math
+import json
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_percentiles_are_values_that_occurred(values, share, want):
 
 
 def test_there_is_no_percentile_of_nothing():
-    assert math.isnan(percentile([], 0.5))
+    assert percentile([], 0.5) is None
 
 
 def test_a_row_counts_answers_failures_and_wrong_forms_apart():
@@ -87,3 +87,15 @@ def test_load_is_compared_with_the_idle_runs_of_the_same_round():
     assert ratio(found, "quick: p95 beside analyses / p95 idle", "a").median == 1.5
     lost = ratio(found, "analyses: time lost / time the quick ones took", "a")
     assert (lost.median, lost.pairs) == (pytest.approx(4 / 5), 1)
+
+
+def test_a_target_whose_answers_all_fail_is_shown_and_compared_with_nobody():
+    good = run("ours", "analysis", 0, [sample("analysis", 0, 4.0)], analyses=4.0)
+    bad = run("theirs", "analysis", 0, [sample("analysis", 0, 1.0, error="x")], analyses=1.0)
+    found = report([good, bad])
+    assert [(row.target, row.p50, row.failed) for row in found.rows] == [
+        ("ours", 4.0, 0),
+        ("theirs", None, 1),
+    ]
+    assert not [r for r in found.ratios if "minute" in r.name]
+    json.loads(json.dumps(found.as_dict(), allow_nan=False))

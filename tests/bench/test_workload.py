@@ -41,6 +41,22 @@ def test_calls_are_the_same_everywhere_and_share_no_beginning():
     assert len(first_lines) == 200
     assert len(utterances(3, 60)) == 60
     assert utterances(3, 20)[:5] == utterances(3, 5), "a call grows at its end"
+    salted = utterances(3, 20, salt=1)
+    assert salted[0] != utterances(3, 1)[0]
+    assert salted[1:] == utterances(3, 20)[1:], "the same story"
+
+
+def test_no_workload_of_a_session_repeats_another_ones_beginning():
+    async def go():
+        async with served() as (engine, target):
+            engine.pause = 0.1
+            for workload in ("quick", "analysis", "growing", "mixed"):
+                await run(target, workload, 0, SMALL)
+            return [r["messages"][-1]["content"] for r in engine.requests]
+
+    begun = Counter(text.splitlines()[0] for text in asyncio.run(go()))
+    assert set(begun.values()) <= {1, 4}, "only the growing call begins as before"
+    assert list(begun.values()).count(4) == 1
 
 
 @pytest.mark.parametrize(
@@ -90,7 +106,9 @@ def test_a_socket_without_an_engine_says_what_to_start(tmp_path):
         Target.engine(tmp_path / "engine.sock")
 
 
-@pytest.mark.parametrize("text", ["", "name", "=http://x", "a=ftp://x", "a=http://x,y"])
+@pytest.mark.parametrize(
+    "text", ["", "name", "=http://x", "a=ftp://x", "a=http://x,y", "a=unix:/x,unix:/y"]
+)
 def test_a_target_of_the_wrong_form_is_refused(text):
     with pytest.raises(UsageError):
         Target.parse(text)

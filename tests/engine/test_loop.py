@@ -395,13 +395,20 @@ def test_a_model_is_freed_only_when_no_sequence_needs_it_and_can_come_back():
     first, second = ToyModel(), ToyModel()
     loop = build(first)
     asked = Asked(loop, [1, 2, 3], 4)
-    refused = loop.retire("slm")
+    refused = loop.retire("slm", 0.0)
     loop.step()
     assert refused.result(0) is False
     assert not first.closed
     while loop.step():
         pass
-    freed = loop.retire("slm")
+    early = loop.retire("slm", 1000.0)
+    loop.step()
+    assert early.result(0) is False, "it was used a moment ago"
+    given_up = loop.retire("slm", 0.0)
+    given_up.cancel()
+    loop.step()
+    assert not first.closed
+    freed = loop.retire("slm", 0.0)
     loop.step()
     assert freed.result(0) is True
     assert first.closed

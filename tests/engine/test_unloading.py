@@ -1,5 +1,6 @@
 """An idle model gives its memory back, and is there again when it is asked."""
 
+import json
 import time
 
 import pytest
@@ -12,6 +13,8 @@ QUESTION = {
     "model": "mlm",
     "temperature": 0,
     "max_tokens": 12,
+    "logprobs": True,
+    "top_logprobs": 2,
     "messages": [{"role": "user", "content": "대한민국의 수도는 어디인가요? 한 낱말로 답하세요."}],
 }
 
@@ -35,13 +38,29 @@ def test_an_idle_model_is_unloaded_and_loaded_again(tmp_path_factory, starter_mo
 
         def ask():
             answer = http.post("/v1/chat/completions", json=QUESTION, timeout=120)
-            return answer.json()["choices"][0]["message"]["content"]
+            choice = answer.json()["choices"][0]
+            assert choice["logprobs"]["content"][0]["top_logprobs"][1]["bytes"]
+            return choice["message"]
+
+        def capital():
+            schema = {
+                "type": "object",
+                "properties": {"city": {"type": "string", "maxLength": 9}},
+                "required": ["city"],
+                "additionalProperties": False,
+            }
+            form = {"type": "json_schema", "json_schema": {"name": "a", "schema": schema}}
+            more = {"response_format": form, "max_tokens": 40}
+            answer = http.post("/v1/chat/completions", json=QUESTION | more, timeout=120)
+            return json.loads(answer.json()["choices"][0]["message"]["content"])
 
         before = ask()
+        assert set(capital()) == {"city"}
         until_unloaded()
         assert role("mlm")["weights_bytes"] == 0
         assert role("slm")["loaded"], "only the role that is set rests"
         assert ask() == before
+        assert set(capital()) == {"city"}, "the compiler of the model that is gone is not asked"
         until_unloaded()
         counted = {"model": "mlm", "messages": QUESTION["messages"]}
         assert http.post("/tokenize", json=counted, timeout=60).json()["count"] > 10

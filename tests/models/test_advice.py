@@ -40,6 +40,15 @@ def test_smaller_models_are_the_second(catalog):
     require_fit(named, 5 * GB, catalog.entries)
 
 
+def test_one_file_in_both_roles_is_in_memory_once_where_it_is_mapped(catalog):
+    entry = catalog.get("qwen2.5-coder-1.5b-instruct-q4_k_m")
+    both = {"slm": (entry, 2048), "mlm": (entry, 2048)}
+    room = 2 * memory_need(entry, 2048) - entry.size_bytes
+    require_fit(both, room, (), mapped=True)
+    with pytest.raises(ModelsTooLarge):
+        require_fit(both, room, ())
+
+
 def test_a_machine_too_small_for_anything_is_told_so(catalog):
     with pytest.raises(ModelsTooLarge, match="too small for any two models"):
         require_fit(pair(catalog), GB, catalog.entries)
@@ -72,8 +81,11 @@ def test_memory_is_what_the_kernel_says_within_the_cgroup(tmp_path):
     meminfo.write_text("MemTotal: 9000 kB\nMemAvailable: 8000 kB\n")
     assert machine.available_memory(meminfo, tmp_path) == 8000 * 1024
     (tmp_path / "memory.max").write_text("5000000\n")
-    (tmp_path / "memory.current").write_text("1000000\n")
-    assert machine.available_memory(meminfo, tmp_path) == 4_000_000
+    (tmp_path / "memory.current").write_text("3000000\n")
+    (tmp_path / "memory.stat").write_text(
+        "anon 900000\nactive_file 500000\ninactive_file 1500000\n"
+    )
+    assert machine.available_memory(meminfo, tmp_path) == 4_000_000, "file pages are not in use"
     (tmp_path / "memory.max").write_text("max\n")
     assert machine.available_memory(meminfo, tmp_path) == 8000 * 1024
 
@@ -94,4 +106,6 @@ def test_cards_are_what_the_driver_lists(tmp_path, monkeypatch, prints, cards):
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     found = [(c.name, c.total // 2**20, c.free // 2**20) for c in machine.gpus()]
     assert found == cards
+    assert advice.machine().device == "cpu", "this llama.cpp was not built for a GPU"
+    monkeypatch.setattr(advice, "built_for_gpu", lambda: True)
     assert advice.machine().device == ("gpu" if cards else "cpu")
