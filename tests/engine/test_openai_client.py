@@ -97,9 +97,8 @@ def test_logprobs_belong_to_the_tokens(client):
 def test_a_second_identical_request_reads_almost_nothing(client, korean):
     messages = summary_messages(korean["01-card-lost-card"]["transcript"])
     ask = {"model": "slm", "messages": messages, "max_tokens": 8, "temperature": 0}
-    first = client.chat.completions.create(**ask)
-    second = client.chat.completions.create(**ask)
-    assert second.choices[0].message.content == first.choices[0].message.content
+    client.chat.completions.create(**ask)
+    second = client.chat.completions.create(**ask)  # whose words: test_real_model.py, with ties
     assert second.usage.prompt_tokens_details.cached_tokens == second.usage.prompt_tokens - 1
 
 
