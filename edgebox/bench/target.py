@@ -22,14 +22,12 @@ class Target:
         name: for the tables.
         slm: URL, or "unix:PATH" of an EdgeBox engine.
         mlm: the same for the mid model.
-        models: the servers' names for the models; an EdgeBox engine knows the roles.
         pids: processes that listen, whose CPU time and memory count; empty where one is unknown.
     """
 
     name: str
     slm: str
     mlm: str
-    models: tuple[str, str] = ("slm", "mlm")
     pids: tuple[int, ...] = ()
 
     @classmethod
@@ -63,17 +61,16 @@ class Target:
     def client(self) -> EngineClient:
         """A client of its own; close it with ``aclose``."""
         transport, roles = None, {}
-        for role, url, model in (
-            ("slm", self.slm, self.models[0]),
-            ("mlm", self.mlm, self.models[1]),
-        ):
+        for role, url in (("slm", self.slm), ("mlm", self.mlm)):
             if url.startswith("unix:"):
                 transport = httpx.AsyncHTTPTransport(
                     uds=url.removeprefix("unix:"), limits=httpx.Limits(max_connections=None)
                 )
             else:
-                roles[role] = RoleSettings(url=url, url_model=model)
-        return EngineClient(Settings(engines=EngineSettings(**roles)), transport)
+                roles[role] = RoleSettings(url=url, url_model=role)
+        # Constructed, not read: EDGEBOX_* of this box must not redirect a target that was named.
+        settings = Settings.model_construct(engines=EngineSettings(**roles), state_dir=Path())
+        return EngineClient(settings, transport)
 
 
 def _listeners(urls: set[str]) -> tuple[int, ...]:

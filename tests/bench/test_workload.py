@@ -124,6 +124,13 @@ def test_two_servers_make_one_target():
     assert target.pids == ()
 
 
+def test_the_boxs_own_variables_do_not_redirect_a_target(monkeypatch):
+    monkeypatch.setenv("EDGEBOX_ENGINES__SLM__URL", "http://127.0.0.1:1")
+    engine, done = asked("quick")
+    assert not any(s.error for s in done.samples)
+    assert len(engine.requests) == SMALL.quick
+
+
 def test_an_unknown_workload_is_refused():
     with pytest.raises(UsageError, match="quick, analysis, growing, mixed"):
         named("slow")
