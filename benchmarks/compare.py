@@ -19,10 +19,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+import httpx
+
+from edgebox.engine_load import physical_cores
+from edgebox.machine import gpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +36,8 @@ PEERS = HERE / "peers"
 CONTEXT = 8192
 PARALLEL = 4
 START_SECONDS = 180.0
-ALL = ("edgebox", "llama-server", "llama_cpp.server")
+Pair: TypeAlias = "contextlib.AbstractContextManager[list[str]]"
+"""A running server's URLs, of the small and the mid model."""
 
 
 def main() -> int:
@@ -46,7 +50,7 @@ def main() -> int:
     parser.add_argument("--slm", default="qwen2.5-coder-0.5b-instruct-q4_k_m")
     parser.add_argument("--mlm", default="qwen2.5-coder-1.5b-instruct-q4_k_m")
     parser.add_argument("--models", type=Path, default=ROOT / "gguf", help="folder of the GGUFs")
-    parser.add_argument("--servers", default="edgebox,llama-server", help=f"of {', '.join(ALL)}")
+    parser.add_argument("--servers", default="edgebox,llama-server", help=f"of {', '.join(STARTS)}")
     parser.add_argument("--threads", type=int, default=physical_cores())
     parser.add_argument("--out", type=Path, required=True, help="JSON of the session")
     parser.add_argument("rest", nargs="*", help="for edgebox bench, after --")
@@ -69,13 +73,6 @@ def main() -> int:
     return done.returncode
 
 
-def physical_cores() -> int:
-    """As EdgeBox counts them: hyper-threads once."""
-    from edgebox.engine_load import physical_cores as count
-
-    return count()
-
-
 def machine() -> dict[str, str]:
     """What the figures belong to."""
     processor = next(
@@ -83,11 +80,9 @@ def machine() -> dict[str, str]:
         for line in Path("/proc/cpuinfo").read_text().splitlines()
         if line.startswith("model name")
     )
-    with contextlib.suppress(OSError):
-        ask = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-        processor += ", " + subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    processor = ", ".join([processor, *(card.name for card in gpus())])
     return {
-        "processor": processor.strip(),
+        "processor": processor,
         "cores": str(os.cpu_count()),
         "kernel": platform.release(),
         "date": time.strftime("%Y-%m-%d"),
@@ -111,47 +106,42 @@ def edgebox(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
     command = [sys.executable, "-m", "edgebox_cli", "--config", str(config), "engine"]
     with server(command, folder / "edgebox.log") as process:
         path = folder / "engine.sock"
-        await_ready(process, lambda: unix_health(path), "edgebox", folder)
-        time.sleep(15)  # it reads the shared prefixes after it is ready
+        await_ready(process, lambda: answers("http://engine/health", path), "edgebox", folder)
         yield [f"unix:{path}"]
 
 
-@contextlib.contextmanager
-def llama_server(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+def llama_server(options: argparse.Namespace, folder: Path) -> Pair:
     """llama.cpp's own server, one for each model."""
-    with contextlib.ExitStack() as stack:
-        yield [
-            stack.enter_context(
-                http_server(
-                    [
-                        *(str(PEERS / "bin" / "llama-server"), "--host", "127.0.0.1"),
-                        *("--model", str(options.models / f"{name}.gguf"), "--jinja"),
-                        *("--threads", str(options.threads), "--ctx-size", str(CONTEXT)),
-                        *("--parallel", str(PARALLEL), "--kv-unified", "--n-gpu-layers", "999"),
-                    ],
-                    "/health",
-                    folder / f"llama-server-{name}.log",
-                )
-            )
-            for name in (options.slm, options.mlm)
-        ]
+    command = [
+        *(str(PEERS / "bin" / "llama-server"), "--host", "127.0.0.1", "--jinja"),
+        *("--threads", str(options.threads), "--ctx-size", str(CONTEXT)),
+        *("--parallel", str(PARALLEL), "--kv-unified", "--n-gpu-layers", "999"),
+    ]
+    return pair(command, "/health", options, folder)
+
+
+def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
+    """``python -m llama_cpp.server``, one for each model."""
+    command = [
+        *(str(PEERS / "venv" / "bin" / "python"), "-m", "llama_cpp.server"),
+        *("--host", "127.0.0.1", "--n_gpu_layers", "-1"),
+        *("--n_threads", str(options.threads), "--n_ctx", str(CONTEXT)),
+    ]
+    return pair(command, "/v1/models", options, folder)
 
 
 @contextlib.contextmanager
-def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
-    """``python -m llama_cpp.server``, one for each model."""
+def pair(
+    command: list[str], path: str, options: argparse.Namespace, folder: Path
+) -> Iterator[list[str]]:
+    """The same server twice, with one model each."""
     with contextlib.ExitStack() as stack:
         yield [
             stack.enter_context(
                 http_server(
-                    [
-                        *(str(PEERS / "venv" / "bin" / "python"), "-m", "llama_cpp.server"),
-                        *("--host", "127.0.0.1", "--n_gpu_layers", "-1"),
-                        *("--model", str(options.models / f"{name}.gguf")),
-                        *("--n_threads", str(options.threads), "--n_ctx", str(CONTEXT)),
-                    ],
-                    "/v1/models",
-                    folder / f"llama_cpp-{name}.log",
+                    [*command, "--model", str(options.models / f"{name}.gguf")],
+                    path,
+                    folder / f"{Path(command[0]).name}-{name}.log",
                 )
             )
             for name in (options.slm, options.mlm)
@@ -169,13 +159,8 @@ def http_server(command: list[str], path: str, log: Path) -> Iterator[str]:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
 
-    def answers() -> bool:
-        with contextlib.suppress(OSError, urllib.error.URLError):
-            return bool(urllib.request.urlopen(url + path, timeout=5).status == 200)
-        return False
-
     with server([*command, "--port", str(port)], log) as process:
-        await_ready(process, answers, command[0], log.parent)
+        await_ready(process, lambda: answers(url + path), command[0], log.parent)
         yield url
 
 
@@ -196,6 +181,16 @@ def server(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.wait()
 
 
+def answers(url: str, socket_path: Path | None = None) -> bool:
+    """Whether a server says 200 to this."""
+    transport = httpx.HTTPTransport(uds=str(socket_path) if socket_path else None)
+    with httpx.Client(transport=transport, timeout=5.0, trust_env=False) as http:
+        try:
+            return http.get(url).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+
 def await_ready(
     process: subprocess.Popen[bytes], ready: Callable[[], bool], name: str, folder: Path
 ) -> None:
@@ -208,15 +203,6 @@ def await_ready(
             )
             raise SystemExit(f"{name} did not start:\n{logs}")
         time.sleep(0.3)
-
-
-def unix_health(path: Path) -> bool:
-    """Whether our engine says that it is ready."""
-    with socket.socket(socket.AF_UNIX) as line, contextlib.suppress(OSError):
-        line.connect(str(path))
-        line.sendall(b"GET /health HTTP/1.1\r\nHost: engine\r\nConnection: close\r\n\r\n")
-        return line.recv(4096).startswith(b"HTTP/1.1 200")
-    return False
 
 
 if __name__ == "__main__":

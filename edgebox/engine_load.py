@@ -114,20 +114,19 @@ def _require_room(settings: Settings, installed: Installed) -> None:
 
 def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
     """The setting, within the role's GPU memory where one is set."""
-    if not options.gpu_memory_gib or options.gpu_layers == 0:
-        return options.gpu_layers
-    within = layers_within(entry, options.context_tokens, int(options.gpu_memory_gib * 2**30))
-    if within < 0 or options.gpu_layers < 0:
-        return max(within, options.gpu_layers)
-    return min(within, options.gpu_layers)
+    within = -1
+    if options.gpu_memory_gib:
+        budget = int(options.gpu_memory_gib * 2**30)
+        within = layers_within(entry, options.context_tokens, budget)
+    return min((layers for layers in (options.gpu_layers, within) if layers >= 0), default=-1)
 
 
 def repacks(wanted: str, quantization: str) -> bool:
     """Whether to let llama.cpp rearrange a model's weights for the processor.
 
-    For Q4_K it makes a generated token 5 to 15 % faster and reading a prompt 30 % slower,
-    takes the weights' size once more in memory and seconds at every start: our work is
-    mostly reading. For Q4_0 and Q8_0 it is the faster way at both (docs/performance.md).
+    For Q4_K it makes a generated token faster and reading a prompt slower, takes memory and
+    seconds at every start (docs/performance.md): our work is mostly reading. Other types
+    keep llama.cpp's default.
     """
     return wanted == "on" or (wanted == "auto" and not quantization.startswith("Q4_K"))
 

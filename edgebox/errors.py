@@ -244,7 +244,16 @@ class ModelsFolderError(ModelError):
 
 
 class ModelsTooLarge(ModelError):
-    """The models of both roles do not fit in this machine's memory together."""
+    """The models of both roles do not fit in this machine's memory together.
+
+    Args:
+        need: what they need and what is free.
+        instead: what to do.
+    """
+
+    def __init__(self, need: str, instead: str) -> None:
+        super().__init__(f"{need} {instead}")
+        self.need, self.instead = need, instead
 
 
 class DownloadFailed(ModelError):

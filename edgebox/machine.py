@@ -1,4 +1,4 @@
-"""What this machine has for models: free memory, and GPUs where there are some."""
+"""What this machine has: memory and who uses it, GPUs where there are some."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _MIB = 2**20
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 _ASK = ("--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits")
 
 
@@ -52,7 +53,15 @@ def built_for_gpu() -> bool:
 
 def total_memory() -> int:
     """Bytes of memory that the machine has."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return os.sysconf("SC_PHYS_PAGES") * _PAGE
+
+
+def rss_bytes(pid: int | str) -> int:
+    """Resident memory of a process ("self": this one); 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
+    except OSError:
+        return 0
 
 
 def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None = None) -> int:

@@ -97,8 +97,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
         }
         require_fit(wanted, available, installed.entries(), mapped=True)
     except ModelsTooLarge as error:
-        said, _, fix = error.detail.partition(" here. ")
-        return Check("memory", "fail", f"{said} here.", fix)
+        return Check("memory", "fail", error.need, error.instead)
     except ModelError:
         return Check("memory", "ok", f"{size(available)} available")
     need = sum(memory_need(*model) for model in wanted.values())

@@ -29,7 +29,6 @@ WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
 def list_models(*, as_json: AsJson = False) -> None:
     """Show every known model: what it is for, what it needs, whether it is here."""
     from edgebox.models.advice import fastest, machine
-    from edgebox.models.catalog import memory_need
     from edgebox_cli.output import console, print_json, table
 
     with _reported():
@@ -38,13 +37,11 @@ def list_models(*, as_json: AsJson = False) -> None:
         here = machine()
         best = fastest(entries, here.device)
         models = [
-            _described(settings, installed, entry)
-            | {
-                "fits": memory_need(entry, _context(settings, entry)) <= here.room,
-                "fastest": entry.name in best,
-            }
+            _described(settings, installed, entry) | {"fastest": entry.name in best}
             for entry in entries
         ]
+        for model in models:
+            model["fits"] = model["memory_bytes"] <= here.room
     if as_json:
         print_json({"models_dir": str(installed.folder), "models": models})
         return
@@ -307,7 +304,7 @@ def transfer_progress(title: str) -> Iterator[Progress]:
 def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> dict[str, Any]:
     from edgebox.models.catalog import memory_need
 
-    context = _context(settings, entry)
+    context = settings.engines.role(entry.roles[0]).context_tokens
     record = installed.records().get(entry.name)
     return {
         "name": entry.name,
@@ -325,11 +322,6 @@ def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> d
         "trial": entry.trial,
         "note": entry.note,
     }
-
-
-def _context(settings: Settings, entry: ModelEntry) -> int:
-    """The context that the model would get in the role it is meant for."""
-    return settings.engines.role(entry.roles[0]).context_tokens
 
 
 def _used_by(settings: Settings, entry: ModelEntry) -> list[str]:

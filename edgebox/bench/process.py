@@ -10,8 +10,9 @@ import threading
 from pathlib import Path
 from typing import Self
 
+from edgebox.machine import rss_bytes
+
 TICKS = os.sysconf("SC_CLK_TCK")
-PAGE = os.sysconf("SC_PAGE_SIZE")
 _LISTENING = "0A"  # TCP_LISTEN of the kernel's tcp_states.h
 _EVERY = 0.25  # seconds between two looks at the memory
 
@@ -51,14 +52,6 @@ def cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
-
-
-def rss_bytes(pid: int) -> int:
-    """Resident memory of a process now; 0 when it is gone."""
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * PAGE
-    except OSError:
-        return 0
 
 
 class Watch:

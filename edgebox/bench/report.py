@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from edgebox.bench.workload import NAMES
+from edgebox.consultation.evaluation import percentile as nearest_rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,18 +80,11 @@ class Report:
 def report(runs: Sequence[Run]) -> Report:
     """The figures of a session; the first target is the one that others are compared with."""
     targets = list(dict.fromkeys(run.target for run in runs))
-    rows = [
-        _row(name, kind, target, [r for r in runs if (r.workload, r.target) == (name, target)])
-        for name in NAMES
-        for kind in ("quick", "analysis", "grown", "cold")
-        for target in targets
-        if any(
-            s.kind == kind
-            for r in runs
-            if (r.workload, r.target) == (name, target)
-            for s in r.samples
-        )
-    ]
+    rows = []
+    for name, kind, target in product(NAMES, ("quick", "analysis", "grown", "cold"), targets):
+        mine = [run for run in runs if (run.workload, run.target) == (name, target)]
+        if any(sample.kind == kind for run in mine for sample in run.samples):
+            rows.append(_row(name, kind, target, mine))
     ratios = [ratio for target in targets for ratio in _own(target, runs)]
     for other in targets[1:]:
         ratios += _against(other, targets[0], runs)
@@ -105,8 +101,7 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     ordered = sorted(values)
     if not ordered:
         return None
-    rank = max(1, -int(-share * len(ordered) // 1))  # ceiling
-    return ordered[rank - 1]
+    return nearest_rank(ordered, 100 * share)
 
 
 def _row(workload: str, kind: str, target: str, runs: list[Run]) -> Row:
@@ -136,16 +131,18 @@ def _row(workload: str, kind: str, target: str, runs: list[Run]) -> Row:
     )
 
 
-def _ratio(name: str, target: str, values: list[float]) -> list[Ratio]:
-    if not values:
-        return []
-    return [Ratio(name, target, statistics.median(values), min(values), max(values), len(values))]
+def _ratios(target: str, found: dict[str, list[float]]) -> list[Ratio]:
+    return [
+        Ratio(name, target, statistics.median(values), min(values), max(values), len(values))
+        for name, values in found.items()
+        if values
+    ]
 
 
 def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
     """What a target does under load, divided by what it does without."""
     mine = {(r.workload, r.round): r for r in runs if r.target == target}
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[float]] = defaultdict(list)
     under: list[float] = []
     idle: list[float] = []
     for (workload, number), run in mine.items():
@@ -154,10 +151,8 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
             for index, grown in _by_index(run, "grown").items():
                 twin = cold.get(index)
                 if twin and grown.first and twin.first:
-                    found.setdefault("growing: first character, grown / cold", []).append(
-                        grown.first / twin.first
-                    )
-                    found.setdefault("growing: whole answer, grown / cold", []).append(
+                    found["growing: first character, grown / cold"].append(grown.first / twin.first)
+                    found["growing: whole answer, grown / cold"].append(
                         grown.seconds / twin.seconds
                     )
         alone, quick = mine.get(("analysis", number)), mine.get(("quick", number))
@@ -170,16 +165,16 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
             ]
             under += [left for left, _ in pairs]
             idle += [right for _, right in pairs]
-            found.setdefault("quick: beside analyses / idle, the same call", []).extend(
+            found["quick: beside analyses / idle, the same call"].extend(
                 left / right for left, right in pairs
             )
         if workload == "mixed" and alone:
             spent = sum(s.seconds for s in _by_index(run, "quick").values())
             if spent:
-                found.setdefault("analyses: time lost / time the quick ones took", []).append(
+                found["analyses: time lost / time the quick ones took"].append(
                     (run.analyses - alone.analyses) / spent
                 )
-    ratios = [ratio for name, values in found.items() for ratio in _ratio(name, target, values)]
+    ratios = _ratios(target, found)
     high, calm_high = percentile(under, 0.95), percentile(idle, 0.95)
     if high and calm_high:
         tail = high / calm_high
@@ -190,23 +185,23 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
 def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
     """What belongs together, base / other: over 1 where the base is slower."""
     theirs = {(r.workload, r.round): r for r in runs if r.target == other}
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[float]] = defaultdict(list)
     for run in (r for r in runs if r.target == base):
         twin = theirs.get((run.workload, run.round))
         if twin is None:
             continue
         for kind in sorted({sample.kind for sample in run.samples}):
             their = _by_index(twin, kind)
-            found.setdefault(f"{run.workload}: time for one ({kind}), {base} / {other}", []).extend(
+            found[f"{run.workload}: time for one ({kind}), {base} / {other}"].extend(
                 sample.seconds / their[index].seconds
                 for index, sample in _by_index(run, kind).items()
                 if index in their
             )
         if _rate(run) and _rate(twin):
-            found.setdefault(f"{run.workload}: analyses a minute, {base} / {other}", []).append(
+            found[f"{run.workload}: analyses a minute, {base} / {other}"].append(
                 _rate(run) / _rate(twin)
             )
-    return [ratio for name, values in found.items() for ratio in _ratio(name, base, values)]
+    return _ratios(base, found)
 
 
 def _rate(run: Run) -> float:

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from edgebox.bench.target import Target
-    from edgebox.config import Role
-    from edgebox.engine_client import EngineClient, Messages
+    from edgebox.engine_client import EngineClient, Options
 
 Name = Literal["quick", "analysis", "growing", "mixed"]
 NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
@@ -51,7 +50,7 @@ class Sample:
         seconds: from sending to the last character.
         first: seconds to the first character; None when there was none.
         prompt, cached, generated: tokens, as the server counts them.
-        valid: of an analysis, whether it has the form that the schema demands.
+        valid: False for an analysis without the form that the schema demands.
         error: why there is no answer; empty when there is.
     """
 
@@ -114,58 +113,49 @@ class _Session:
     began: float = field(default_factory=time.perf_counter)
     samples: list[Sample] = field(default_factory=list)
 
-    async def ask(
-        self, kind: str, index: int, role: Role, messages: Messages, tokens: int
-    ) -> Sample:
-        """One request, streamed; a failure is a sample too."""
-        analysis = role == "mlm"
+    async def summary(self, kind: str, index: int, text: str) -> None:
+        """One summary, as the API would ask for it."""
+        options: Options = {"max_tokens": SUMMARY_TOKENS, "priority": 0}
+        await self._ask(kind, index, self.client.stream("slm", summary_messages(text), **options))
+
+    async def _analysis(self, index: int, text: str) -> None:
+        options: Options = {
+            "max_tokens": ANALYSIS_TOKENS,
+            "priority": BATCH_PRIORITY,
+            "json_schema": ANALYSIS_SCHEMA,
+        }
+        stream = self.client.stream("mlm", analysis_messages(text), **options)
+        await self._ask("analysis", index, stream)
+
+    async def _ask(self, kind: str, index: int, stream: AsyncIterator[Delta | Completion]) -> None:
+        """One request; a failure is a sample too."""
         sent = time.perf_counter()
         first: float | None = None
-        last: Completion | None = None
+        last = Completion("", "", "", 0, 0, 0)
         error = ""
         try:
             async with asyncio.timeout(_LONGEST):
-                async for event in self._stream(role, messages, tokens, analysis=analysis):
+                async for event in stream:
                     if isinstance(event, Completion):
                         last = event
                     elif first is None and event.text:
                         first = time.perf_counter() - sent
-        except EngineError as failure:
+        except (EngineError, TimeoutError) as failure:
             error = type(failure).__name__
-        except TimeoutError:
-            error = "TimeoutError"
-        seconds = time.perf_counter() - sent
-        sample = Sample(kind, index, sent - self.began, seconds, first, error=error or "no answer")
-        if last is not None:
-            sample = Sample(
+        self.samples.append(
+            Sample(
                 kind,
                 index,
                 sent - self.began,
-                seconds,
+                time.perf_counter() - sent,
                 first,
                 last.prompt_tokens,
                 last.cached_tokens,
                 last.completion_tokens,
-                valid=not analysis or _is_analysis(last.text),
+                valid=bool(error) or kind != "analysis" or _is_analysis(last.text),
+                error=error,
             )
-        self.samples.append(sample)
-        return sample
-
-    def _stream(
-        self, role: Role, messages: Messages, tokens: int, *, analysis: bool
-    ) -> AsyncIterator[Delta | Completion]:
-        if analysis:
-            return self.client.stream(
-                role,
-                messages,
-                max_tokens=tokens,
-                priority=BATCH_PRIORITY,
-                json_schema=ANALYSIS_SCHEMA,
-            )
-        return self.client.stream(role, messages, max_tokens=tokens, priority=0)
-
-    async def summary(self, kind: str, index: int, text: str) -> None:
-        await self.ask(kind, index, "slm", summary_messages(text), SUMMARY_TOKENS)
+        )
 
     async def analyses(self, numbers: range, concurrency: int, salt: int) -> None:
         """Every analysis of ``numbers``, so many in flight."""
@@ -173,8 +163,7 @@ class _Session:
 
         async def worker() -> None:
             for index, number in waiting:
-                messages = analysis_messages(call(number, salt=salt))
-                await self.ask("analysis", index, "mlm", messages, ANALYSIS_TOKENS)
+                await self._analysis(index, call(number, salt=salt))
 
         await asyncio.gather(*(worker() for _ in range(concurrency)))
 

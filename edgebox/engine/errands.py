@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.engine.llama import LlamaModel
-    from edgebox.engine.service import Served
-
-Messages = list[dict[str, str]]
+    from edgebox.engine.service import Messages, Served
 
 WARM_PRIORITY = 99
 PROBE_TOKENS = 64

@@ -158,11 +158,11 @@ class DecodeLoop(threading.Thread):
         def work() -> None:
             if not done.set_running_or_notify_cancel():
                 return
-            used = self._clock() - self._engines[role].used < idle
-            busy = any(s.role == role for s in [*self._waiting, *self._running])
-            if not (used or busy):
+            needed = any(s.role == role for s in [*self._waiting, *self._running])
+            needed = needed or self._clock() - self._engines[role].used < idle
+            if not needed:
                 self._engines.pop(role).model.close()
-            done.set_result(not (used or busy))
+            done.set_result(not needed)
 
         self._commands.put(work)
         return done

@@ -9,7 +9,6 @@ import time
 from array import array
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgebox.engine.constraint import Constraint, Grammars
@@ -18,6 +17,7 @@ from edgebox.engine.sampling import Sampler
 from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.text import TextStream
 from edgebox.errors import EdgeBoxError, EngineRefused, EngineUnavailable
+from edgebox.machine import rss_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -33,7 +33,6 @@ DEFAULT_MAX_TOKENS = 1024
 RELOAD_PAUSE = 5.0
 """Seconds after a model could not be loaded again in which nobody else tries."""
 TOP_LOGPROBS_OFF = -1
-
 
 Messages = list[dict[str, str]]
 
@@ -158,16 +157,15 @@ class Service:
             entry.users -= 1
 
     async def _wake(self, entry: Served) -> None:
+        failed = EngineUnavailable(f"{entry.name} could not be loaded again. Try again shortly.")
         if time.monotonic() < entry.broken_until:
-            raise EngineUnavailable(f"{entry.name} could not be loaded again. Try again shortly.")
+            raise failed
         try:
             entry.model, entry.engine = await asyncio.to_thread(entry.reload)
         except EdgeBoxError as error:
             entry.broken_until = time.monotonic() + RELOAD_PAUSE
             log.error("%s cannot be loaded again: %s", entry.role, error.detail)  # noqa: TRY400 - ours
-            raise EngineUnavailable(
-                f"{entry.name} could not be loaded again. Try again shortly."
-            ) from None
+            raise failed from None
         await asyncio.wrap_future(self.loop.adopt(entry.role, entry.engine))
         entry.awake = True
         self.loop.submit(warm(entry))
@@ -271,7 +269,7 @@ class Service:
             "aborted_steps": snapshot.aborted,
             "evicted_prefixes": snapshot.evicted,
             "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
-            "rss_bytes": rss_bytes(),
+            "rss_bytes": rss_bytes("self"),
         }
 
 
@@ -283,8 +281,3 @@ def _tokens(entry: Served, messages: Messages) -> list[int]:
 def grammars_of(model: LlamaModel) -> Grammars:
     """The schema compiler of a model."""
     return Grammars(model.vocab_pointer, model.vocabulary, model.end_tokens)
-
-
-def rss_bytes() -> int:
-    """This process's resident memory, from /proc/self/statm (pages of 4096 bytes)."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
