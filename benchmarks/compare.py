@@ -61,7 +61,7 @@ def main() -> int:
         targets = []
         for name in options.servers.split(","):
             urls = stack.enter_context(STARTS[name](options, folder))
-            targets += ["--target", f"{name}={','.join(urls)}"]
+            targets += ["--target", f"{name}={SCHEMAS.get(name, '')}{','.join(urls)}"]
         command = [sys.executable, "-m", "edgebox_cli", "bench", *targets, *options.rest, "--json"]
         print("edgebox bench", " ".join(targets + options.rest), file=sys.stderr)
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -126,8 +126,36 @@ def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
         *(str(PEERS / "venv" / "bin" / "python"), "-m", "llama_cpp.server"),
         *("--host", "127.0.0.1", "--n_gpu_layers", "-1"),
         *("--n_threads", str(options.threads), "--n_ctx", str(CONTEXT)),
+        *("--interrupt_requests", "false"),  # else a second request ends the first one
     ]
     return pair(command, "/v1/models", options, folder)
+
+
+@contextlib.contextmanager
+def examples_server(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+    """llama-cpp-python's examples/server, one for each model; it reads a file, no options."""
+    source = next(PEERS.glob("llama_cpp_python-*/examples/server/server.py"))
+    with contextlib.ExitStack() as stack:
+        urls = []
+        for name in (options.slm, options.mlm):
+            port = free_port()
+            config = folder / f"examples-{name}.json"
+            model = {
+                "path": str(options.models / f"{name}.gguf"),
+                "alias": name,
+                "n_gpu_layers": -1,
+                "n_ctx": CONTEXT,
+                "n_seq_max": PARALLEL,
+                "threads": options.threads,
+                "threads_batch": options.threads,
+                "flash_attn": True,
+                "store_logits": False,
+            }
+            config.write_text(json.dumps({"server": {"port": port}, "model": model}))
+            command = [str(PEERS / "venv" / "bin" / "python"), str(source), "-C", str(config)]
+            log = folder / f"examples-{name}.log"
+            urls.append(stack.enter_context(http_server(command, port, "/v1/models", log)))
+        yield urls
 
 
 @contextlib.contextmanager
@@ -139,27 +167,41 @@ def pair(
         yield [
             stack.enter_context(
                 http_server(
-                    [*command, "--model", str(options.models / f"{name}.gguf")],
+                    [
+                        *(*command, "--port", str(port)),
+                        *("--model", str(options.models / f"{name}.gguf")),
+                    ],
+                    port,
                     path,
                     folder / f"{Path(command[0]).name}-{name}.log",
                 )
             )
-            for name in (options.slm, options.mlm)
+            for name, port in ((options.slm, free_port()), (options.mlm, free_port()))
         ]
 
 
-STARTS = {"edgebox": edgebox, "llama-server": llama_server, "llama_cpp.server": llama_cpp_server}
+STARTS = {
+    "edgebox": edgebox,
+    "llama-server": llama_server,
+    "llama_cpp.server": llama_cpp_server,
+    "examples/server": examples_server,
+}
+SCHEMAS = {"llama_cpp.server": "json_object+"}
+"""How a server wants to be asked for JSON, where that is not OpenAI's way."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
-def http_server(command: list[str], path: str, log: Path) -> Iterator[str]:
-    """A server on a free port, once it answers ``path``."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def http_server(command: list[str], port: int, path: str, log: Path) -> Iterator[str]:
+    """A server, once it answers ``path`` on its port."""
     url = f"http://127.0.0.1:{port}"
-
-    with server([*command, "--port", str(port)], log) as process:
+    with server(command, log) as process:
         await_ready(process, lambda: answers(url + path), command[0], log.parent)
         yield url
 

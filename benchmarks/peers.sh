@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds the servers that EdgeBox is compared with, from the very sources of the pinned
-# llama-cpp-python: its llama.cpp's llama-server, and an environment for llama_cpp.server.
-# About ten minutes on two cores; everything goes to benchmarks/peers/ (ignored by git).
+# llama-cpp-python: its llama.cpp's llama-server, and an environment for llama_cpp.server and
+# its examples/server.
+# About twenty minutes on two cores; everything goes to benchmarks/peers/ (ignored by git).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 here=$(pwd -P)
@@ -13,11 +14,15 @@ mkdir -p "$peers"
 cd "$peers"
 
 if [ ! -d "llama_cpp_python-$version" ]; then
-  "$python" -m pip download --no-deps --no-binary :all: --no-build-isolation -d . \
-    "llama-cpp-python==$version" || true # the metadata step may want a compiler; the file is there
+  "$python" -m pip download -q --no-deps --no-binary llama-cpp-python -d . \
+    "llama-cpp-python==$version"
   tar xzf "llama_cpp_python-$version.tar.gz"
 fi
 if [ ! -x bin/llama-server ]; then
+  if ! command -v cmake >/dev/null; then
+    echo "peers.sh: llama-server needs CMake: apt-get install cmake" >&2
+    exit 1
+  fi
   cuda=OFF
   if command -v nvcc >/dev/null && nvidia-smi -L >/dev/null 2>&1; then cuda=ON; fi
   cmake -S "llama_cpp_python-$version/vendor/llama.cpp" -B build -DCMAKE_BUILD_TYPE=Release \
@@ -29,10 +34,9 @@ if [ ! -x bin/llama-server ]; then
 fi
 if [ ! -x venv/bin/python ]; then
   "$python" -m venv venv
-  site=$("$python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
-  # Our llama_cpp, byte for byte; what only its server needs comes on top.
-  echo "$site" >"$(venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/edgebox.pth"
-  venv/bin/python -m pip install -q fastapi sse-starlette starlette-context PyYAML
+  # As pip builds it: ours leaves out the multimodal library, which examples/server imports.
+  venv/bin/python -m pip install -q "llama_cpp_python-$version.tar.gz[server]" \
+    openai safetensors websockets || { rm -rf venv; exit 1; }
 fi
 bin/llama-server --version 2>&1 | head -2
 venv/bin/python -c 'import llama_cpp.server.app' && echo "llama_cpp.server $version"

@@ -33,7 +33,8 @@ def bench(
         typer.Option(
             metavar="NAME=URL[,MLM_URL]",
             help="An OpenAI-compatible server, or unix:PATH of an engine; repeatable, compared "
-            "with the first; without: this box's engine.",
+            "with the first; without: this box's engine. NAME=json_object+URL for servers that "
+            "do not know response_format json_schema.",
         ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Every target once in each round.")] = 1,

@@ -29,8 +29,11 @@ def listener(path: Path) -> int:
     return int(struct.unpack("3i", raw)[0])
 
 
-def port_listener(port: int) -> int | None:
-    """The process that listens on a TCP port of this machine; None when it is not to be seen."""
+def port_listeners(port: int) -> set[int]:
+    """The processes that listen on a TCP port of this machine; none when they are not to be seen.
+
+    A server with workers has several: they share one socket.
+    """
     wanted = set()
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(OSError):
@@ -38,20 +41,39 @@ def port_listener(port: int) -> int | None:
                 fields = line.split()
                 if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                     wanted.add(f"socket:[{fields[9]}]")
+    found = set()
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         with contextlib.suppress(OSError):  # gone meanwhile, or another user's
             if str(link.readlink()) in wanted:
-                return int(link.parts[2])
-    return None
+                found.add(int(link.parts[2]))
+    return found
+
+
+def families(pids: set[int]) -> tuple[int, ...]:
+    """These processes with their children and theirs, as they are now."""
+    children: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        if fields := _stat(int(folder.name)):
+            children.setdefault(int(fields[1]), []).append(int(folder.name))
+    found, new = set(pids), list(pids)
+    while new:
+        new = [child for pid in new for child in children.get(pid, ()) if child not in found]
+        found.update(new)
+    return tuple(sorted(found))
 
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far; 0 when it is gone."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat after the name (proc(5)); none when the process is gone."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS
+        return []
 
 
 class Watch:

@@ -1,5 +1,8 @@
 import asyncio
+import dataclasses
 import os
+import signal
+import subprocess
 import tempfile
 from collections import Counter
 from contextlib import asynccontextmanager
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edgebox.bench.calls import call, utterances
-from edgebox.bench.process import Watch, port_listener
+from edgebox.bench.process import Watch, families, port_listeners
 from edgebox.bench.target import Target
 from edgebox.bench.workload import Size, named, run
 from edgebox.errors import BoxNotRunning, UsageError
@@ -55,7 +58,7 @@ def test_no_workload_of_a_session_repeats_another_ones_beginning():
             return [r["messages"][-1]["content"] for r in engine.requests]
 
     begun = Counter(text.splitlines()[0] for text in asyncio.run(go()))
-    assert set(begun.values()) <= {1, 4}, "only the growing call begins as before"
+    assert set(begun.values()) <= {1, 8}, "only the growing call begins as before"
     assert list(begun.values()).count(4) == 1
 
 
@@ -64,7 +67,7 @@ def test_no_workload_of_a_session_repeats_another_ones_beginning():
     [
         ("quick", {"quick": 3}),
         ("analysis", {"analysis": 3}),
-        ("growing", {"cold": 4, "grown": 3}),
+        ("growing", {"cold": 8, "grown": 7}),
     ],
 )
 def test_each_workload_asks_what_it_says(workload, kinds):
@@ -140,10 +143,41 @@ def test_a_port_leads_to_its_process():
     async def go():
         server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
         async with server:
-            return port_listener(server.sockets[0].getsockname()[1])
+            return port_listeners(server.sockets[0].getsockname()[1])
 
-    assert asyncio.run(go()) == os.getpid()
-    assert port_listener(1) is None
+    assert asyncio.run(go()) == {os.getpid()}
+    assert port_listeners(1) == set()
+
+
+def test_a_servers_children_and_theirs_count_with_it():
+    script = "sh -c 'sleep 60 & echo $$; wait'; true"
+    with subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        found = families({parent.pid})
+        grandchild = set(found) - {parent.pid, child}
+        for pid in sorted(found, reverse=True):
+            os.kill(pid, signal.SIGKILL)
+    assert {parent.pid, child} < set(found)
+    assert len(grandchild) == 1
+
+
+def test_a_server_that_knows_only_json_objects_gets_the_schema_that_way():
+    async def go():
+        async with served() as (engine, target):
+            older = dataclasses.replace(target, json_object=True)
+            done = await run(older, "analysis", 0, SMALL)
+            return engine, done
+
+    engine, done = asyncio.run(go())
+    assert not any(s.error for s in done.samples)
+    assert {r["response_format"]["type"] for r in engine.requests} == {"json_object"}
+    assert all("properties" in r["response_format"]["schema"] for r in engine.requests)
+
+
+def test_the_older_way_is_named_before_the_address():
+    target = Target.parse("peer=json_object+http://10.0.0.1:1,http://10.0.0.1:2")
+    assert (target.slm, target.mlm) == ("http://10.0.0.1:1", "http://10.0.0.1:2")
+    assert target.json_object
 
 
 def test_the_watch_sees_work_and_memory():
