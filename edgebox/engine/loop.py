@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TELL_SECONDS = 0.1
+"""Between two pieces of an answer: telling each token takes a twentieth of a small model's time."""
+
 
 class Model(Protocol):
     """What the loop needs of a model; ``LlamaModel`` is the real one."""
@@ -289,11 +292,10 @@ class DecodeLoop(threading.Thread):
     def _sample(self, sequence: Sequence, model: Model, row: int) -> None:
         """Take the next token and everything that follows from it."""
         try:
-            logits = model.logits(row)
-            if sequence.constraint is not None:
-                sequence.constraint.apply(logits)
             generated = sequence.tokens[sequence.prompt_length :]
-            token, logprob = sequence.sampler.choose(logits, generated)
+            token, logprob = sequence.sampler.choose(
+                model.logits(row), generated, sequence.constraint
+            )
             if model.ends(token):
                 self._end(sequence, Finish.STOP)
                 return
@@ -314,8 +316,11 @@ class DecodeLoop(threading.Thread):
             ended = Finish.STOP
         elif sequence.generated >= sequence.max_tokens:
             ended = Finish.LENGTH
-        if text or logprob:
-            sequence.emit(Event(text=text, logprobs=_spelled(logprob, model)))
+        sequence.said += text
+        if logprob:
+            sequence.say(self._clock(), _spelled(logprob, model))
+        elif sequence.said and self._clock() - sequence.told >= TELL_SECONDS:
+            sequence.say(self._clock())
         if ended:
             self._end(sequence, ended)
 
@@ -383,7 +388,8 @@ class DecodeLoop(threading.Thread):
             self._waiting.remove(sequence)
         with self._lock:
             self._accepted -= 1
-        sequence.emit(Event(text=sequence.text.close(), finish=finish, error=error))
+        text = sequence.said + sequence.text.close()
+        sequence.emit(Event(text=text, finish=finish, error=error))
 
     def _fail_all(self, error: EngineError) -> None:
         for sequence in [*self._waiting, *self._running]:

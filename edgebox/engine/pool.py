@@ -96,13 +96,21 @@ class Pool:
         return longest(prompt, kept)[1]
 
     def retain(self, sequence: Sequence, now: float) -> None:
-        """A sequence ended: keep its cells for the next one that begins the same way."""
+        """A sequence ended: keep its prompt's cells for the next one that begins the same way.
+
+        Not what it generated (a call that goes on is sent again with more text, not with our
+        summary), and nothing of the backlog, whose calls are over: every step pays for every
+        cell that is kept, also the steps of others.
+        """
         if sequence.slot is None:
             return
-        if sequence.position < KEEP_FROM or not sequence.keep:
+        kept = min(sequence.position, sequence.prompt_length)
+        wanted = sequence.pin or (sequence.keep and sequence.interactive)
+        if kept < KEEP_FROM or not wanted:
             self.release(sequence)
             return
-        tokens = sequence.tokens[: sequence.position]
+        tokens = sequence.tokens[:kept]
+        self._cells.truncate(sequence.slot, kept)
         for entry in list(self._retained):
             if not entry.pinned and common_length(tokens, entry.tokens, len(tokens)) == len(
                 entry.tokens

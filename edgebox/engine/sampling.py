@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from edgebox.engine.constraint import Constraint
+
     Logits = NDArray[np.float32]
 
 MASKED = -9999.0
@@ -56,19 +58,37 @@ class Sampler:
     seed: int | None = None
     _random: np.random.Generator | None = None
 
-    def choose(self, logits: Logits, generated: Sequence[int]) -> tuple[int, TokenLogprob | None]:
+    def choose(
+        self, logits: Logits, generated: Sequence[int], constraint: Constraint | None = None
+    ) -> tuple[int, TokenLogprob | None]:
         """Pick a token.
 
         Args:
-            logits: float32 of shape (vocabulary,); written to by the penalties.
+            logits: float32 of shape (vocabulary,); written to by constraint and penalties.
             generated: the tokens produced so far.
+            constraint: what may come next; anything without one.
+
+        Raises:
+            EngineFault: the constraint failed.
         """
+        if constraint is not None:
+            # The likeliest token of all is the likeliest allowed one whenever it is allowed,
+            # and mostly it is: then no mask over the whole vocabulary is made.
+            if self._plain and constraint.allows(likeliest := int(logits.argmax())):
+                return likeliest, None
+            constraint.apply(logits)
         if (self.presence_penalty or self.frequency_penalty) and generated:
             seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
             logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
         greedy = self.temperature < COLDEST
         token = int(logits.argmax()) if greedy else self._draw(logits)
         return token, self._explain(logits, token) if self.logprobs >= 0 else None
+
+    @property
+    def _plain(self) -> bool:
+        """Nothing but the likeliest token is wanted, of the logits as they are."""
+        changed = self.presence_penalty or self.frequency_penalty
+        return self.temperature < COLDEST and not changed and self.logprobs < 0
 
     def _draw(self, logits: Logits) -> int:
         size = min(self.top_k or TOP_K_MAX, TOP_K_MAX, logits.shape[0])

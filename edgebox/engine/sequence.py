@@ -64,6 +64,8 @@ class Sequence:
         pin: keep its cells for good when it ends.
         keep: keep its cells at all.
         cached: prompt tokens that were already in the cache when it started.
+        said: text that was generated and not told yet.
+        told: monotonic seconds when text was last told; 0 before the first.
     """
 
     role: Role
@@ -84,11 +86,18 @@ class Sequence:
     position: int = 0
     cached: int = 0
     finish: Finish | None = None
+    said: str = ""
+    told: float = 0.0
 
     @classmethod
     def of(cls, prompt: SequenceOf[int], **rest: object) -> Sequence:
         """A sequence over a copy of ``prompt``."""
         return cls(tokens=array("i", prompt), prompt_length=len(prompt), **rest)  # type: ignore[arg-type]
+
+    def say(self, now: float, logprobs: tuple[TokenLogprob, ...] = ()) -> None:
+        """Tell what was generated since the last time."""
+        text, self.said, self.told = self.said, "", now
+        self.emit(Event(text=text, logprobs=logprobs))
 
     @property
     def interactive(self) -> bool:

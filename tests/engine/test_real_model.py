@@ -9,6 +9,7 @@ first tokens by so much. A difference counts as a tie only within that.
 
 import random
 
+import numpy as np
 import pytest
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
@@ -196,6 +197,23 @@ def test_every_answer_under_a_schema_is_valid_at_any_temperature(model, grammars
     for sequence in asked:
         assert sequence.finish is Finish.STOP
         Analysis.model_validate_json(sequence.text.value)
+
+
+def test_a_token_is_allowed_exactly_where_the_mask_says_so(model, grammars):
+    chance = random.Random(4)
+    constraint = grammars.compile(ANALYSIS_SCHEMA)
+    for _ in range(120):
+        row = np.zeros(model.vocabulary, dtype=np.float32)
+        constraint.apply(row)
+        allowed = np.flatnonzero(row == 0)
+        looked_at = {*chance.sample(range(model.vocabulary), 200), *model.end_tokens}
+        looked_at |= {int(token) for token in chance.sample(list(allowed), min(50, len(allowed)))}
+        for token in looked_at:
+            assert constraint.allows(token) == (row[token] == 0), model.piece(token)
+        ends_a_string = [t for t in allowed if model.piece(int(t)) in (b'"', b'",', b'"]', b'"}')]
+        constraint.accept(int(chance.choice(ends_a_string or list(allowed))))
+        if constraint.complete:
+            constraint = grammars.compile(ANALYSIS_SCHEMA)
 
 
 def test_an_aborted_step_leaves_nothing_behind(model, korean):
