@@ -22,6 +22,7 @@ from edgebox.errors import (
     EngineRefused,
     EngineUnavailable,
 )
+from edgebox.machine import Gpu
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -109,6 +110,7 @@ class EngineHealth:
     roles: dict[Role, RoleHealth]
     rss_bytes: int | None
     raw: dict[str, Any]
+    gpus: tuple[Gpu, ...] = ()
 
 
 Messages = list[dict[str, str]]
@@ -255,7 +257,13 @@ class EngineClient:
                         if key in RoleHealth.__slots__
                     }
                     roles[role] = RoleHealth(role=role, **known)
-            return EngineHealth(body["status"] == "ready", roles, body.get("rss_bytes"), body)
+            cards = tuple(
+                Gpu(card["name"], card["total_bytes"], card["total_bytes"] - card["used_bytes"])
+                for card in body.get("gpus", ())
+            )
+            return EngineHealth(
+                body["status"] == "ready", roles, body.get("rss_bytes"), body, cards
+            )
 
     async def ready(self, role: Role) -> bool:
         """Whether the role's server can take a request now; never raises.

@@ -20,6 +20,7 @@ from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service
 from edgebox.engine_load import load
 from edgebox.errors import BoxNotRunning, EdgeBoxError, where
+from edgebox.machine import built_for_gpu, gpus
 from edgebox.serving import Server
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
 WATCH_SECONDS = 0.5
 PROBE_SECONDS = 60.0
 """Of idleness, after which the speeds are looked at again (a second of work on two cores)."""
+CARD_SECONDS = 30.0  # between two looks at the GPUs' memory
 STALL_SECONDS = 180.0
 """Without a step's end: several times the longest, 512 tokens of the mid model on a busy CPU."""
 STALLED = 70  # EX_SOFTWARE of sysexits.h
@@ -118,7 +120,9 @@ async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> Non
     A decode thread that hangs is not ended by anything but the end of the process.
     """
     steps, idle_since = 0, time.monotonic()
-    resting = asyncio.create_task(_let_rest(settings, service))
+    beside = [asyncio.create_task(_let_rest(settings, service))]
+    if built_for_gpu():
+        beside.append(asyncio.create_task(_look_at_cards(service)))
     roles = [(entry, settings.engines.role(entry.role)) for entry in service.entries]
     while loop.is_alive():
         await asyncio.sleep(WATCH_SECONDS)
@@ -132,7 +136,8 @@ async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> Non
             for entry, options in roles:
                 if not options.unload_after_minutes:
                     loop.submit(probe(entry))
-    resting.cancel()
+    for task in beside:
+        task.cancel()
 
 
 async def _let_rest(settings: Settings, service: Service) -> None:
@@ -143,6 +148,13 @@ async def _let_rest(settings: Settings, service: Service) -> None:
             minutes = settings.engines.role(entry.role).unload_after_minutes
             if minutes and await service.rest(entry, 60 * minutes):
                 log.info("%s unloaded: nobody asked for %g minutes", entry.role, minutes)
+
+
+async def _look_at_cards(service: Service) -> None:
+    """Keep the GPUs' memory for ``/health``: asking the driver takes too long for an answer."""
+    while True:
+        service.cards = await asyncio.to_thread(gpus)
+        await asyncio.sleep(CARD_SECONDS)
 
 
 def _stop(loop: DecodeLoop, server: Server, number: int) -> None:

@@ -122,6 +122,12 @@ class Metrics:
             ("role", "part"),
             registry=self.registry,
         )
+        self.engine_gpu_bytes = Gauge(
+            "edgebox_engine_gpu_bytes",
+            "Memory of a GPU, by its place and name, and kind (total, used by whomever).",
+            ("gpu", "name", "kind"),
+            registry=self.registry,
+        )
         self.engine_tokens_per_second = Gauge(
             "edgebox_engine_tokens_per_second",
             "Speeds that the engine measured at its start, by role and kind.",

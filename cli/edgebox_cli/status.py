@@ -69,6 +69,10 @@ def gather(settings: Settings) -> dict[str, Any]:
             "engine": {
                 "state": _engine_state(settings, health),
                 "rss_bytes": health and health.rss_bytes,
+                "gpus": [
+                    {"name": card.name, "total_bytes": card.total, "free_bytes": card.free}
+                    for card in (health.gpus if health else ())
+                ],
             },
             "worker": {"state": "up" if worker_running(settings.state_dir) else "down"},
         },

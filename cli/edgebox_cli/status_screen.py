@@ -31,6 +31,9 @@ def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     rows: list[tuple[str, str | Text]] = []
     for name, process in state["processes"].items():
         rows.append((name, _process(process)))
+        for card in process.get("gpus", ()):
+            used = size(card["total_bytes"] - card["free_bytes"])
+            rows.append(("", f"{card['name']}: {used} of {size(card['total_bytes'])} used"))
     for model in state["models"]:
         rows += _model(model)
     if state["store_error"]:

@@ -81,6 +81,10 @@ class HealthEndpoints:
             size = services.metrics.engine_model_bytes
             size.labels(role, "weights").set(speed.weights_bytes)
             size.labels(role, "kv").set(speed.kv_bytes)
+        for place, card in enumerate(health.gpus if health else ()):
+            memory = services.metrics.engine_gpu_bytes
+            memory.labels(str(place), card.name, "total").set(card.total)
+            memory.labels(str(place), card.name, "used").set(card.total - card.free)
         await self._store_ok()
         return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 

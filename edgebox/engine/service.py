@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edgebox.engine.llama import LlamaModel
     from edgebox.engine.loop import DecodeLoop, Engine
     from edgebox.engine.openai import ChatRequest
+    from edgebox.machine import Gpu
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,8 @@ class Service:
 
     def __init__(self, loop: DecodeLoop, served: Mapping[Role, Served]) -> None:
         self.loop = loop
+        self.cards: tuple[Gpu, ...] = ()
+        """The GPUs as they were when last looked at; whoever runs the service looks."""
         self._served = served
         self._grammar_lock = threading.Lock()
 
@@ -270,6 +273,10 @@ class Service:
             "evicted_prefixes": snapshot.evicted,
             "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
             "rss_bytes": rss_bytes("self"),
+            "gpus": [
+                {"name": card.name, "total_bytes": card.total, "used_bytes": card.total - card.free}
+                for card in self.cards
+            ],
         }
 
 

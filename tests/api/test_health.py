@@ -114,6 +114,14 @@ async def test_metrics_tell_the_queue_the_outbox_and_the_engine(box: ApiBox) -> 
     assert "center-1" not in text
 
 
+async def test_metrics_tell_the_gpus_memory(box: ApiBox) -> None:
+    box.engine.gpus = [{"name": "NVIDIA L4", "total_bytes": 24e9, "used_bytes": 6e9}]
+    await eventually(lambda: box.services.quick.health.gpus)
+    text = (await box.get("/metrics")).text.splitlines()
+    assert 'edgebox_engine_gpu_bytes{gpu="0",kind="used",name="NVIDIA L4"} 6e+09' in text
+    assert 'edgebox_engine_gpu_bytes{gpu="0",kind="total",name="NVIDIA L4"} 2.4e+10' in text
+
+
 async def test_metrics_count_by_route_template_and_status(box: ApiBox) -> None:
     for number in range(3):
         await box.get(f"/api/v1/batches/BATCH-20250913-00{number}")

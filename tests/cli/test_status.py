@@ -42,6 +42,15 @@ def test_a_worker_that_is_down_is_exit_3(live):
     assert state["quick"] == {"count": 0, "statuses": {}, "p50": None, "p95": None}
 
 
+def test_a_gpus_memory_is_shown(live):
+    live.engine.gpus = [
+        {"name": "NVIDIA L4", "total_bytes": 24_000_000_000, "used_bytes": 6_100_000_000}
+    ]
+    assert "NVIDIA L4: 6.1 GB of 24.0 GB used" in run().stdout
+    (card,) = json.loads(run("--json").stdout)["processes"]["engine"]["gpus"]
+    assert card == {"name": "NVIDIA L4", "total_bytes": 24e9, "free_bytes": 17.9e9}
+
+
 def test_an_engine_that_still_loads_is_not_down(live):
     live.engine.status = "starting"
     assert json.loads(run("--json").stdout)["processes"]["engine"]["state"] == "starting"

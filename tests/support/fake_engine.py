@@ -71,6 +71,7 @@ class FakeEngine:
         requests: chat requests, as received.
         finished: answers that were sent to their end.
         cancelled: answers whose client hung up.
+        gpus: ``gpus`` of ``/health``.
     """
 
     answers: dict[str, tuple[str, ...]] = field(
@@ -86,6 +87,7 @@ class FakeEngine:
     finished: int = 0
     cancelled: int = 0
     cached: int = 0
+    gpus: list[dict[str, Any]] = field(default_factory=list)
 
     def app(self) -> Starlette:
         return Starlette(
@@ -116,6 +118,7 @@ class FakeEngine:
             "evicted_prefixes": 0,
             "heartbeat_age": 0.0,
             "rss_bytes": 123_456_789,
+            "gpus": self.gpus,
         }
         return JSONResponse(body, 200 if ready else 503)
 
