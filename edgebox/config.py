@@ -98,6 +98,9 @@ class BatchSettings(Section):
     lease_seconds: Annotated[float, Field(gt=0)] = 120
     max_attempts: Annotated[int, Field(ge=1)] = 3
     max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
+    # Consultations that may wait, in all and of one client; more are refused until there is room.
+    max_waiting: Annotated[int, Field(ge=1)] = 20_000
+    max_waiting_per_client: Annotated[int, Field(ge=1)] = 10_000
 
 
 class CallbackSettings(Section):

@@ -17,7 +17,9 @@
     │   ├── UnsupportedMediaType   415
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
+    │   │   └── ClientQueueFull    429  too many of this client's analyses wait
     │   └── BoxBusy                503  Retry-After
+    │       └── QueueFull          503  too many analyses wait
     ├── ModelError                 the catalogue and its files                 exit 1
     │   ├── UnknownModel           no such name in the catalogue
     │   ├── ModelMissing           known, but not downloaded
@@ -213,6 +215,14 @@ class BoxBusy(RequestError):
     http_status = 503
     title = "Box busy"
     slug = "box-busy"
+
+
+class QueueFull(BoxBusy):
+    """As many consultations wait for their analysis as the box takes."""
+
+
+class ClientQueueFull(RateLimited):
+    """As many of this client's consultations wait as the box takes of one client."""
 
 
 class ModelError(EdgeBoxError):

@@ -60,6 +60,8 @@ EXPLAINED: dict[str, str] = {
     "batch.lease_seconds": "After so long without a sign of life a worker counts as dead.",
     "batch.max_attempts": "A consultation that stopped the engine so often is given up.",
     "batch.max_tokens": "The longest analysis, in tokens.",
+    "batch.max_waiting": "So many consultations may wait; more are refused (503) ...",
+    "batch.max_waiting_per_client": "... and so many of one client (429).",
     "callbacks": "Delivery of the results.",
     "callbacks.timeout_seconds": "How long a receiver may take to answer.",
     "callbacks.max_attempts": "Then a callback is dead: kept, shown, sent again by hand.",

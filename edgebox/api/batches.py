@@ -22,8 +22,17 @@ from edgebox.api.responses import (
 )
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.consultation.estimate import Workload, estimate_seconds, seconds_until_run
-from edgebox.errors import InvalidFields, NotFound, RequestConflict, StoreError, where
+from edgebox.errors import (
+    ClientQueueFull,
+    InvalidFields,
+    NotFound,
+    QueueFull,
+    RequestConflict,
+    StoreError,
+    where,
+)
 from edgebox.store.batches import NewConsultation
+from edgebox.store.room import Room
 from edgebox.times import rfc3339
 
 if TYPE_CHECKING:
@@ -42,6 +51,7 @@ log = logging.getLogger("edgebox.api")
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 DEFAULT_PAGE = 50
+_LONGEST_REFUSAL = 3600  # seconds; whoever is told to wait longer would not ask again
 
 
 class BatchEndpoints:
@@ -155,17 +165,27 @@ class BatchEndpoints:
         if asked.callback_url is not None:
             check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
         today = datetime.fromtimestamp(services.clock(), tz=UTC).astimezone()
-        submitted = services.store.batches.submit(
-            client.client_id,
-            [
-                NewConsultation(item.consultation_id, item.conversation_text, item.metadata)
-                for item in asked.consultations
-            ],
-            asked.callback_url,
-            idempotency=idempotency,
-            local_date=f"{today:%Y%m%d}",
-            idempotency_hours=services.settings.api.idempotency_hours,
+        own = Workload(
+            len(asked.consultations), sum(len(c.conversation_text) for c in asked.consultations)
         )
+        limits = services.settings.batch
+        try:
+            submitted = services.store.batches.submit(
+                client.client_id,
+                [
+                    NewConsultation(item.consultation_id, item.conversation_text, item.metadata)
+                    for item in asked.consultations
+                ],
+                asked.callback_url,
+                idempotency=idempotency,
+                local_date=f"{today:%Y%m%d}",
+                idempotency_hours=services.settings.api.idempotency_hours,
+                room=Room(limits.max_waiting, limits.max_waiting_per_client),
+            )
+        except (QueueFull, ClientQueueFull) as full:
+            # Room for as much as this batch brings is there once as much has been worked.
+            full.retry_after = min(math.ceil(self._seconds(own, 0.0)), _LONGEST_REFUSAL)
+            raise
         # From here on it is accepted: nothing may turn that into an error.
         with suppress(StoreError):
             view = services.store.batches.get(submitted.batch_id, client.client_id)
@@ -173,10 +193,7 @@ class BatchEndpoints:
                 return submitted, rfc3339(view.completed_at)
             if view is not None:
                 return submitted, self._completion(view, self._starts_in())
-        own = Workload(
-            len(asked.consultations), sum(len(c.conversation_text) for c in asked.consultations)
-        )
-        return submitted, self._at(own, services.settings.batch.max_wait_seconds)
+        return submitted, self._at(own, limits.max_wait_seconds)
 
     def _read(
         self, client: Client, batch_id: str
@@ -209,14 +226,16 @@ class BatchEndpoints:
         return self._at(work, starts_in if view.state == "queued" else 0.0)
 
     def _at(self, work: Workload, starts_in: float) -> str:
+        return rfc3339(math.ceil(self._services.clock() + self._seconds(work, starts_in)))
+
+    def _seconds(self, work: Workload, starts_in: float) -> float:
         health = self._services.quick.health
-        seconds = estimate_seconds(
+        return estimate_seconds(
             work,
             health.roles.get("mlm") if health else None,
             concurrency=self._services.settings.batch.concurrency,
             seconds_until_run=starts_in,
         )
-        return rfc3339(math.ceil(self._services.clock() + seconds))
 
     def _summary(self, view: BatchView, starts_in: float) -> BatchSummary:
         callback = completed_at = expected = None

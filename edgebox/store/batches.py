@@ -10,6 +10,7 @@ from edgebox.store.connection import to_json
 from edgebox.store.consultations import set_open_state
 from edgebox.store.counters import count_up
 from edgebox.store.outbox import disarm
+from edgebox.store.room import Room, check_room
 from edgebox.store.views import (
     BatchState,
     BatchView,
@@ -80,6 +81,7 @@ class Batches:
         idempotency: tuple[str, str] | None,
         local_date: str,
         idempotency_hours: float = 24.0,
+        room: Room | None = None,
     ) -> Submitted:
         """Put a batch on disk. When this returns, it will be analysed.
 
@@ -91,8 +93,10 @@ class Batches:
                 gives the same batch, ``replayed``.
             local_date: YYYYMMDD where the box stands, for the batch_id.
             idempotency_hours: how long a key is remembered.
+            room: the most that may wait; where nothing waits, one batch of any size may.
 
         Raises:
+            QueueFull, ClientQueueFull: there is no room; nothing was written.
             InvalidFields: the key came with another body (pointer ``""``), nothing was
                 submitted, an id stands twice, or a text is not Unicode.
             StoreBusy: nothing was written.
@@ -106,6 +110,8 @@ class Batches:
                 )
                 if earlier:
                     return earlier
+            if room is not None:
+                check_room(db, client_id, len(rows), room)
             counter = count_up(db, f"batch/{local_date}")
             batch_id = f"BATCH-{local_date}-{counter:03d}"
             db.execute(
@@ -223,8 +229,8 @@ class Batches:
             if not list(db.query("SELECT 1 FROM batches WHERE batch_id = :b", {"b": batch_id})):
                 raise NotFound(f"There is no batch {batch_id}. See: edgebox batches list")
             changed = db.execute(
-                "UPDATE consultations SET state = 'pending', attempts = 0, ended_at = NULL,"
-                " processing_time = NULL, error_code = NULL, error_detail = NULL"
+                "UPDATE consultations SET state = 'pending', attempts = 0, crashes = 0,"
+                " ended_at = NULL, processing_time = NULL, error_code = NULL, error_detail = NULL"
                 " WHERE batch_id = :batch_id AND state = 'failed'",
                 {"batch_id": batch_id},
             ).rowcount

@@ -276,6 +276,61 @@ async def test_what_is_on_disk_is_accepted_whatever_fails_after_that(
         assert box.store.consultations.pending_count() == 1
 
 
+async def test_a_full_queue_says_when_to_come_again_and_whose_fault_it_is(
+    tmp_path, anyio_backend
+) -> None:
+    limits = {"max_waiting": 5, "max_waiting_per_client": 3}
+    async with api_box(tmp_path, batch=limits) as box:
+        assert (await box.batch(*[TALK] * 4)).status_code == 202, "an empty queue takes any batch"
+        own = await box.batch(TALK)
+        assert own.status_code == 429
+        assert own.json()["type"].endswith("too-many-requests")
+        assert "4 of your consultations wait" in own.json()["detail"]
+        assert (await box.batch(TALK, client="center-2")).status_code == 202
+        full = await box.batch(TALK, client="center-2")
+        assert full.status_code == 503
+        assert "5 consultations wait" in full.json()["detail"]
+        for refused in (own, full):
+            assert 1 <= int(refused.headers["retry-after"]) <= 3600
+        assert box.store.consultations.pending_count() == 5
+
+
+async def test_a_repeated_post_is_answered_though_the_queue_is_full(
+    tmp_path, anyio_backend
+) -> None:
+    async with api_box(tmp_path, batch={"max_waiting": 1}) as box:
+        first = await box.batch(TALK, headers={"Idempotency-Key": "K"})
+        again = await box.batch(TALK, headers={"Idempotency-Key": "K"})
+        assert (again.status_code, again.json()["batch_id"]) == (202, first.json()["batch_id"])
+
+
+@pytest.mark.parametrize("zone", ["Asia/Seoul", "UTC"])
+async def test_a_batch_is_named_after_the_day_where_the_box_stands(
+    tmp_path, anyio_backend, monkeypatch, zone
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    offset = 9 * 3600 if zone == "Asia/Seoul" else 0
+    midnight = 1_767_225_600.0 + 86_400 - offset  # 2 January 2026, 00:00 local time
+    now = [midnight - 1]
+    names = []
+    try:
+        async with api_box(tmp_path, clock=lambda: now[0]) as box:
+            for seconds in (0, 2, -2, 3):
+                now[0] += seconds
+                sent = {"X-Bound-Key": box.key(at=now[0])}
+                names.append((await box.batch(TALK, headers=sent)).json()["batch_id"])
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert names == [
+        "BATCH-20260101-001",
+        "BATCH-20260102-001",
+        "BATCH-20260101-002",
+        "BATCH-20260102-002",
+    ]
+
+
 # Estimates -------------------------------------------------------------------------
 
 

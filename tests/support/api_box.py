@@ -89,6 +89,7 @@ async def api_box(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     store: Store | None = None,
+    clock: Any = time.time,
     monotonic: Any = time.monotonic,
     **sections: Any,
 ) -> AsyncIterator[ApiBox]:
@@ -98,6 +99,7 @@ async def api_box(
         state: its folder.
         transport: to the engine, when the in-process one will not do.
         store: instead of a plain one.
+        clock: Unix seconds.
         monotonic: for rates and staleness.
         sections: of the settings, e.g. ``api={"rate_per_minute": 2}``.
     """
@@ -114,6 +116,7 @@ async def api_box(
         ports=frozenset({8600}),
         transport=transport or httpx.ASGITransport(engine.app()),
         wake=lambda: woken.append(time.time()),
+        clock=clock,
         monotonic=monotonic,
     )
     watch = asyncio.create_task(services.quick.watch())
