@@ -55,6 +55,14 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
     with _only_worker(settings.state_dir), _signals() as stopped:
         store = Store(settings.database)
         store.migrate()
+        analyses, callbacks = store.recover()
+        if analyses or callbacks:
+            log.warning(
+                "the last worker ended in the middle of its work: %d analyses and %d callbacks "
+                "go on now",
+                analyses,
+                callbacks,
+            )
         deliverer = Deliverer(
             store,
             own_ports=own_ports(settings),

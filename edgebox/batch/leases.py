@@ -49,6 +49,10 @@ class Leases:
         """The analyses going on."""
         return {task for _, task in self._held.values() if task is not None}
 
+    def row_ids(self) -> list[int]:
+        """Of everything held."""
+        return list(self._held)
+
     def claimed(self) -> list[Claimed]:
         """Everything held."""
         return [claimed for claimed, _ in self._held.values()]

@@ -18,7 +18,8 @@ What an analysis's end means:
 Of several in flight when the engine dies, one is to blame and the others are not. So a
 consultation that was in flight at a death (3.) or at a crash of the worker is a suspect and
 runs **alone** from then on: what kills the engine alone, three times in all, is ``poison``
-(``store.consultations.claim`` ends it), and its neighbours are not.
+(``store.consultations.claim`` ends it), and its neighbours are not. A crash of the worker is
+counted apart, with more patience: power cuts are nobody's fault.
 """
 
 from __future__ import annotations
@@ -176,7 +177,8 @@ class Runner:
             elif len(self._leases) >= self._settings.concurrency:
                 await self._until_any(self._leases.tasks())
             elif (claimed := self._claim()) is not None:
-                if claimed.attempts > 1 and claimed.row_id not in self._harmless:
+                suspect = claimed.attempts > 1 and claimed.row_id not in self._harmless
+                if suspect or claimed.crashes:
                     await self._alone(claimed)
                 else:
                     self._start(claimed)
@@ -190,7 +192,10 @@ class Runner:
         """The next consultation; None when nothing waits, or nothing can be had now."""
         try:
             rows = self._store.consultations.claim(
-                1, self._settings.lease_seconds, self._settings.max_attempts
+                1,
+                self._settings.lease_seconds,
+                self._settings.max_attempts,
+                holding=self._leases.row_ids(),
             )
         except StoreError as error:
             if not self._leases:

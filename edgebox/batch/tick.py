@@ -12,6 +12,7 @@ import os
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from huey import SqliteHuey, crontab
@@ -101,6 +102,7 @@ class Ticker:
         run: works the backlog once; returns when it is done. Its argument is the trigger.
         deliver: sends what is due; returns when nothing is being sent.
         clock: Unix seconds.
+        monotonic: seconds that no clock setting moves.
 
     Raises:
         StoreError: Huey's file cannot be used.
@@ -114,26 +116,32 @@ class Ticker:
         run: Callable[[str], None],
         deliver: Callable[[], None],
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._settings = settings
         self._run = run
         self._deliver = deliver
         self._clock = clock
+        self._monotonic = monotonic
+        self._waiting_since: float | None = None
         self._alarm_at = 0.0
+        self._clock_seen_at = 0.0
         self._stopping = threading.Event()
         self._asked = threading.Event()
-        look = Once(self._batch)
+        self.look = Once(self._batch)
+        """Looks at the backlog now, on this thread, and works it if it is time."""
 
         def run_now() -> None:
             self._asked.set()
-            look()
+            self.look()
 
+        _renew_if_damaged(settings.huey_database)
         create_file(settings.huey_database)  # mode 0600 first: Huey unpickles what it reads
         try:
             self._queue = _Queue(
                 settings.huey_database,
-                batch=look,
+                batch=self.look,
                 run_now=run_now,
                 deliver=Once(self._deliveries),
             )
@@ -208,27 +216,55 @@ class Ticker:
             pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
             last = self._store.runs.last()
             started = last.started_at if last and last.finished_at is not None else None
-            if asked and pending:
-                self._run("asked")
-                self.wake_deliveries_if_due()
-            elif should_run(pending, oldest, started, self._clock(), self._settings.batch):
-                self._run("size" if pending >= self._settings.batch.min_pending else "time")
+            if trigger := self._trigger(pending, oldest, started, asked=asked):
+                self._waiting_since = None
+                self._run(trigger)
                 self.wake_deliveries_if_due()
         except EdgeBoxError as error:
             log.warning("the backlog was not worked: %s", error.detail)
         except Exception as error:  # noqa: BLE001 - the next tick tries again
             log.error("the backlog was not worked: %s", where(error))  # noqa: TRY400
 
+    def _trigger(
+        self, pending: int, oldest: float | None, started: float | None, *, asked: bool
+    ) -> str:
+        """Why the backlog runs now; empty: it does not.
+
+        A quarter of an hour is one of this process's own time too, whatever happens to the
+        clock on the wall.
+        """
+        settings, now = self._settings.batch, self._monotonic()
+        if pending <= 0:
+            self._waiting_since = None
+            return ""
+        if self._waiting_since is None:
+            self._waiting_since = now
+        if asked:
+            return "asked"
+        waited = now - self._waiting_since >= settings.max_wait_seconds
+        if waited or should_run(pending, oldest, started, self._clock(), settings):
+            return "size" if pending >= settings.min_pending else "time"
+        return ""
+
     def _deliveries(self) -> None:
         if self._stopping.is_set():
             return
         try:
+            self._look_at_the_clock()
             self._deliver()
             self._set_alarm()
         except EdgeBoxError as error:
             log.warning("callbacks were not sent: %s", error.detail)
         except Exception as error:  # noqa: BLE001 - the next tick tries again
             log.error("callbacks were not sent: %s", where(error))  # noqa: TRY400
+
+    def _look_at_the_clock(self) -> None:
+        now = self._clock()
+        if 0 <= now - self._clock_seen_at < PERIOD / 2:
+            return
+        self._clock_seen_at = now
+        if back := self._store.clock.look():
+            log.warning("the clock was set back by %.0f s: callbacks wait that much less", back)
 
     def _set_alarm(self) -> None:
         """Come back when the next callback is due, if that is before the next tick."""
@@ -255,16 +291,19 @@ def make_wake(
         force: whatever waits is worked now, without waiting for ``should_run``: somebody
             at a shell waits for it.
     """
-    opened: list[_Queue] = []
+    opened: dict[int, _Queue] = {}  # by inode: a worker that found the file damaged made a new one
     lock = threading.Lock()
 
     def leave() -> None:
         with lock:
-            if not opened:
-                if not settings.huey_database.exists():
-                    return  # no worker yet: it begins with a look at everything
-                opened.append(_Queue(settings.huey_database, timeout=1.0))
-        queue = opened[0]
+            try:
+                inode = settings.huey_database.stat().st_ino
+            except FileNotFoundError:
+                return  # no worker yet: it begins with a look at everything
+            if inode not in opened:
+                opened.clear()
+                opened[inode] = _Queue(settings.huey_database, timeout=1.0)
+            queue = opened[inode]
         if force:
             queue.run_now()
         else:
@@ -278,6 +317,24 @@ def _quietly(wake: Callable[[], None]) -> None:
         wake()
     except (StoreError, sqlite3.Error, OSError) as error:
         log.info("a wake-up was not left: %s", where(error))
+
+
+def _renew_if_damaged(path: Path) -> None:
+    """Remove a file that SQLite cannot read, as after a power cut: it holds wake-ups only."""
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(path, timeout=5.0)) as db:
+            found = db.execute("PRAGMA quick_check").fetchone()
+    except sqlite3.OperationalError:
+        return  # locked, or no right to it: whoever opens it next says so
+    except sqlite3.DatabaseError:
+        found = None
+    if found == ("ok",):
+        return
+    log.warning("%s was damaged and is made anew: it holds wake-ups only", path.name)
+    for old in (path, path.with_name(f"{path.name}-journal")):
+        old.unlink(missing_ok=True)
 
 
 def _nothing() -> None:

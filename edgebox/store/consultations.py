@@ -11,7 +11,7 @@ from edgebox.store import outbox
 from edgebox.store.connection import to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlite_utils import Database
 
@@ -23,10 +23,19 @@ _CLAIMABLE = (
     "state IN ('pending', 'running') AND (state = 'pending' OR COALESCE(lease_until, 0) <= :now)"
 )
 
+MAX_CRASHES = 10
+"""Times a worker may end with one consultation in its hands before that one is given up: more
+than the attempts, because a worker mostly dies of something else (a power cut, ``kill``)."""
+
 
 @dataclass(frozen=True)
 class Claimed:
-    """A consultation to work on, until its lease ends. ``attempts`` counts this one."""
+    """A consultation to work on, until its lease ends.
+
+    Attributes:
+        attempts: this one included; those of workers that crashed are not.
+        crashes: how often a worker ended with it in its hands.
+    """
 
     row_id: int
     batch_id: str
@@ -36,6 +45,7 @@ class Claimed:
     metadata: dict[str, Any]
     lease_token: str
     attempts: int
+    crashes: int = 0
 
 
 class Consultations:
@@ -88,29 +98,47 @@ class Consultations:
             row["state"]: row["n"] for row in rows
         }
 
-    def claim(self, limit: int, lease_seconds: float, max_attempts: int) -> list[Claimed]:
+    def claim(
+        self,
+        limit: int,
+        lease_seconds: float,
+        max_attempts: int,
+        *,
+        holding: Iterable[int] = (),
+    ) -> list[Claimed]:
         """Take the oldest consultations, each for ``lease_seconds``.
 
-        One that was already tried ``max_attempts`` times is not given out again: it
-        ends here as failed with the code ``poison``.
+        One that was already tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers
+        left behind, is not given out again: it ends here as failed with the code ``poison``.
 
         Args:
             limit: at most so many.
             lease_seconds: until then nobody else gets them; ``renew`` extends.
             max_attempts: attempts before a consultation is given up.
+            holding: row ids that the caller works on already: never given to it again, also
+                when the clock jumped over the end of their leases.
 
         Returns:
             Oldest first; empty when nothing waits.
         """
-        now = self._clock()
+        now, held = self._clock(), to_json(list(holding))
         with self._connections.transaction() as db:
             poisoned = list(
                 db.query(
                     "UPDATE consultations SET state = 'failed', lease_token = NULL,"  # noqa: S608
-                    " lease_until = NULL, ended_at = :now, error_code = 'poison',"
-                    " error_detail = 'It was tried ' || attempts || ' times and never finished.'"
-                    f" WHERE {_CLAIMABLE} AND attempts >= :most RETURNING batch_id",
-                    {"now": now, "most": max_attempts},
+                    " lease_until = NULL, ended_at = :now, error_code = 'poison', error_detail ="
+                    " CASE WHEN attempts >= :most"
+                    "  THEN 'It was tried ' || attempts || ' times and never finished.'"
+                    "  ELSE 'The worker ended ' || crashes || ' times while it was analysed.' END"
+                    f" WHERE {_CLAIMABLE} AND (attempts >= :most OR crashes >= :most_crashes)"
+                    " AND row_id NOT IN (SELECT value FROM json_each(:holding))"
+                    " RETURNING batch_id",
+                    {
+                        "now": now,
+                        "most": max_attempts,
+                        "most_crashes": MAX_CRASHES,
+                        "holding": held,
+                    },
                 )
             )
             for batch_id in sorted({row["batch_id"] for row in poisoned}):
@@ -121,15 +149,18 @@ class Consultations:
                     " attempts = attempts + 1,"
                     " lease_token = :token, lease_until = :until"
                     " WHERE row_id IN (SELECT row_id FROM consultations"
-                    f"  WHERE {_CLAIMABLE} ORDER BY row_id LIMIT :limit)"
+                    f"  WHERE {_CLAIMABLE}"
+                    "  AND row_id NOT IN (SELECT value FROM json_each(:holding))"
+                    "  ORDER BY row_id LIMIT :limit)"
                     " RETURNING row_id, batch_id, (SELECT client_id FROM batches"
                     "  WHERE batches.batch_id = consultations.batch_id) AS client_id,"
-                    "  consultation_id, transcript, metadata, lease_token, attempts",
+                    "  consultation_id, transcript, metadata, lease_token, attempts, crashes",
                     {
                         "now": now,
                         "until": now + lease_seconds,
                         "token": self._token(16),
                         "limit": limit,
+                        "holding": held,
                     },
                 )
             )
@@ -141,6 +172,21 @@ class Consultations:
                 )
         rows.sort(key=lambda row: int(row["row_id"]))
         return [Claimed(**{**row, "metadata": json.loads(row["metadata"])}) for row in rows]
+
+    def recover(self) -> int:
+        """Take back what earlier workers held when they ended, whatever their leases say.
+
+        For a worker at its start: there is one at a time, so whoever holds a lease is gone.
+        Their attempts do not count, their crashes do.
+
+        Returns:
+            How many consultations.
+        """
+        with self._connections.transaction() as db:
+            return db.execute(
+                "UPDATE consultations SET lease_until = 0, attempts = MAX(attempts - 1, 0),"
+                " crashes = crashes + 1 WHERE state = 'running' AND lease_until > 0"
+            ).rowcount
 
     def renew(self, row_id: int, lease_token: str, lease_seconds: float) -> None:
         """Keep the lease for ``lease_seconds`` from now.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from edgebox.store import migrations
 from edgebox.store.batches import Batches
 from edgebox.store.clients import Clients
+from edgebox.store.clock import WallClock
 from edgebox.store.connection import (
     Connections,
     check_schema,
@@ -58,6 +59,7 @@ class Store:
         self.consultations = Consultations(self._connections, clock=clock, token=token)
         self.outbox = Outbox(self._connections, clock=clock)
         self.runs = Runs(self._connections, clock=clock)
+        self.clock = WallClock(self._connections, clock=clock)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.
@@ -73,6 +75,14 @@ class Store:
                 applied = migrations.apply(db)
             check_schema(db)
         return applied
+
+    def recover(self) -> tuple[int, int]:
+        """Take back what an earlier worker held, for the one worker at its start.
+
+        Returns:
+            (consultations, callbacks) that it held.
+        """
+        return self.consultations.recover(), self.outbox.recover()
 
     def transaction(self) -> AbstractContextManager[Database]:
         """Several calls of this thread as one: all of them are kept, or none."""

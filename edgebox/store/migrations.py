@@ -124,8 +124,13 @@ def _first_tables(db: Database) -> None:
     )
 
 
+@migrations(name="0002_crashes")
+def _crashes(db: Database) -> None:
+    db.execute("ALTER TABLE consultations ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0")
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def apply(db: Database) -> list[str]:

@@ -54,6 +54,10 @@ _Rows = list[OutboxRow]
 
 _LONGEST_ERROR = 300  # characters kept of a delivery's error
 
+LONGEST_WAIT = 2 * 86400.0
+"""Seconds: no attempt is ever scheduled further ahead (``callbacks/retry.py``). What lies further
+in the future was written under a clock that has been set back since, and is due."""
+
 # The due ones with their receiver (host and port), and their places in its queue: the first
 # places belong to those that the caller is sending already.
 _CLAIM = """
@@ -68,7 +72,8 @@ _CLAIM = """
             ORDER BY sent DESC, next_attempt_at, id
         ) AS place
         FROM addresses WHERE sent OR (
-            next_attempt_at <= :now AND (lease_until IS NULL OR lease_until <= :now)
+            (next_attempt_at <= :now OR next_attempt_at > :farthest)
+            AND (lease_until IS NULL OR lease_until <= :now)
         )
     )
     UPDATE outbox SET attempts = attempts + 1, lease_until = :until
@@ -137,6 +142,7 @@ class Outbox:
                     {
                         "now": now,
                         "until": now + lease_seconds,
+                        "farthest": now + LONGEST_WAIT,
                         "limit": limit,
                         "per_receiver": per_receiver,
                         "sending": json.dumps(list(sending)),
@@ -226,11 +232,27 @@ class Outbox:
         ):
             raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
 
+    def recover(self) -> int:
+        """Take back what an earlier worker was sending when it ended, as due now.
+
+        For a worker at its start, as ``Consultations.recover``. The attempt counts: perhaps
+        it arrived, perhaps the worker died of it.
+
+        Returns:
+            How many callbacks.
+        """
+        with self._connections.transaction() as db:
+            return db.execute(
+                "UPDATE outbox SET lease_until = NULL"
+                " WHERE state = 'pending' AND lease_until IS NOT NULL"
+            ).rowcount
+
     def next_due(self) -> float | None:
         """When the next callback may be sent (Unix seconds); None when none waits."""
         row = self._connections.rows(
-            "SELECT MIN(MAX(next_attempt_at, COALESCE(lease_until, 0))) AS due"
-            " FROM outbox WHERE state = 'pending'"
+            "SELECT MIN(MAX(IIF(next_attempt_at > :farthest, 0, next_attempt_at),"
+            " COALESCE(lease_until, 0))) AS due FROM outbox WHERE state = 'pending'",
+            {"farthest": self._clock() + LONGEST_WAIT},
         )[0]
         due: float | None = row["due"]
         return due

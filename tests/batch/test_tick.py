@@ -240,10 +240,22 @@ def test_wake_never_raises_and_creates_nothing(tmp_path):
     make_wake(settings)()
 
 
-def test_a_broken_file_of_hueys_is_named_with_what_to_do(tmp_path):
+def test_a_damaged_file_of_hueys_is_made_anew_and_wakes_again(tmp_path, caplog):
+    settings = Settings(state_dir=tmp_path)
+    settings.huey_database.write_bytes(b"this is no database" * 100)
+    wake = make_wake(settings)
+    wake()
+    with Office(tmp_path, min_pending=1) as office:
+        assert "wake-ups only" in caplog.text
+        office.box.submit("고객: 문의")
+        wake()
+        assert office.ran.wait(5)
+
+
+def test_a_file_of_hueys_that_cannot_be_used_is_named_with_what_to_do(tmp_path):
     settings = Settings(state_dir=tmp_path)
     box = Box(settings.database)
-    settings.huey_database.write_bytes(b"this is no database" * 100)
+    settings.huey_database.mkdir()
     with pytest.raises(StoreError, match="remove it"):
         Ticker(box.store, settings, run=lambda _: None, deliver=lambda: None)
     box.store.close()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.callbacks.retry import RETRY_DELAYS, classify, parse_retry_after, retry_delay
+from edgebox.callbacks.retry import (
+    JITTER,
+    RETRY_AFTER_LIMIT,
+    RETRY_DELAYS,
+    classify,
+    parse_retry_after,
+    retry_delay,
+)
+from edgebox.store.outbox import LONGEST_WAIT
 
 NOW = 1_757_750_400.0  # Sat, 13 Sep 2025 08:00:00 GMT
 
@@ -82,3 +90,8 @@ def test_the_next_attempt_is_never_earlier_than_asked_or_scheduled(failed, asked
 
 def test_two_boxes_do_not_retry_in_step():
     assert len({retry_delay(4, None, random.Random(seed)) for seed in range(20)}) == 20
+
+
+def test_nothing_is_ever_scheduled_further_ahead_than_the_outbox_believes():
+    longest = max(RETRY_DELAYS[-1] * (1 + JITTER), RETRY_AFTER_LIMIT * (1 + JITTER))
+    assert longest < LONGEST_WAIT

@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 
 from edgebox.errors import LeaseLost
+from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
 from support.stores import (
     analysis,
@@ -278,3 +279,42 @@ def test_what_was_accepted_is_whole_after_a_kill(store):
     views = {view.batch_id: view for view in store.batches.page(limit=200)[0]}
     assert set(accepted) <= set(views)
     assert {view.pending for view in views.values()} == {5}, "no half batch"
+
+
+def test_a_worker_that_starts_takes_back_what_the_last_one_held_and_counts_its_crash(store):
+    batch_id = submit(store, ["a", "b"]).batch_id
+    lost, _ = store.consultations.claim(2, 600, 3)
+    assert store.recover() == (2, 0)
+    assert store.recover() == (0, 0), "once"
+    assert store.consultations.pending_count() == 2
+    again = store.consultations.claim(2, 600, 3)
+    assert [(one.attempts, one.crashes) for one in again] == [(1, 1), (1, 1)]
+    with pytest.raises(LeaseLost):
+        store.consultations.finish(lost.row_id, lost.lease_token, analysis())
+    for one in again:
+        store.consultations.finish(one.row_id, one.lease_token, analysis())
+    assert store.batches.get(batch_id).state == "completed"
+
+
+def test_a_consultation_that_ends_ten_workers_is_poison_and_can_be_retried(store):
+    batch_id = submit(store, ["a"]).batch_id
+    for crashes in range(MAX_CRASHES):
+        assert store.consultations.claim(1, 600, 3)[0].crashes == crashes
+        store.recover()
+    assert store.consultations.claim(1, 600, 3) == []
+    (row,) = store.batches.consultations(batch_id)
+    assert (row.error_code, row.error_detail) == (
+        "poison",
+        "The worker ended 10 times while it was analysed.",
+    )
+    assert store.batches.retry(batch_id) == 1
+    assert store.consultations.claim(1, 600, 3)[0].crashes == 0
+
+
+def test_a_clock_that_jumps_does_not_give_a_worker_its_own_work_again(store, clock):
+    submit(store, ["a", "b"])
+    (held,) = store.consultations.claim(1, 60, 3)
+    clock.advance(86_400)
+    (other,) = store.consultations.claim(9, 60, 3, holding=[held.row_id])
+    assert other.consultation_id == "b"
+    store.consultations.finish(held.row_id, held.lease_token, analysis())

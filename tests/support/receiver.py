@@ -53,7 +53,7 @@ class Receiver:
         self.tasks.discard(task)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        give = self.answers[min(self.connections, len(self.answers) - 1)]
+        turn = self.connections
         self.connections += 1
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         line, *fields = head.strip().split("\r\n")
@@ -61,6 +61,7 @@ class Receiver:
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.requests.append(Request(line, headers, body))
         self.arrived.set()
+        give = self.give(self.requests[-1], turn)
         if give == HANG:
             await asyncio.sleep(3600)
         elif give == RESET:
@@ -75,6 +76,10 @@ class Receiver:
         else:
             writer.write(give)
             await writer.drain()
+
+    def give(self, _request: Request, turn: int) -> bytes | str:
+        """How to answer the connection that came as number ``turn``, from 0."""
+        return self.answers[min(turn, len(self.answers) - 1)]
 
     async def _drip(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         for byte in data:

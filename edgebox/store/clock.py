@@ -1,0 +1,56 @@
+"""The wall clock as the tables remember it: what a clock that was set back would hold up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.store.connection import Connections
+
+TOLERANCE = 60.0
+"""Seconds a clock may be behind what was seen: time servers step it by less all day."""
+
+_SEEN = "clock/seen"
+
+
+class WallClock:
+    """The latest time that was seen, in ``counters``: it outlives restarts.
+
+    Args:
+        connections: the store's.
+        clock: Unix seconds.
+    """
+
+    def __init__(self, connections: Connections, *, clock: Callable[[], float]) -> None:
+        self._connections = connections
+        self._clock = clock
+
+    def look(self) -> float:
+        """Note the time; where it was set back, bring waiting callbacks forward by as much.
+
+        A callback due in five minutes is due in five minutes, also when the clock stood nine
+        hours ahead (a hardware clock in local time) and was put right in between.
+
+        Returns:
+            By how many seconds it was set back since the last look; 0 where it was not.
+        """
+        now = self._clock()
+        with self._connections.transaction() as db:
+            rows = db.query("SELECT value FROM counters WHERE name = :name", {"name": _SEEN})
+            seen = next(rows, {"value": 0})["value"]
+            db.execute(
+                "INSERT INTO counters (name, value) VALUES (:name, :now)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                {"name": _SEEN, "now": int(now)},
+            )
+            back = seen - now
+            if back <= TOLERANCE:
+                return 0.0
+            db.execute(
+                "UPDATE outbox SET next_attempt_at = next_attempt_at - :back"
+                " WHERE state = 'pending'",
+                {"back": back},
+            )
+        return float(back)

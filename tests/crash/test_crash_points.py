@@ -1,0 +1,90 @@
+"""Every transition of the batch path dies once before and once after its commit, and recovers."""
+
+import asyncio
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from support.life import DIED, GOOD, POINTS
+from support.receiver import Receiver, answer
+from support.supervised import TESTS
+
+
+class Centre(Receiver):
+    """500 to the first callback of batch A, 410 to the first of batch B, then 200."""
+
+    def __init__(self):
+        super().__init__([answer(200)])
+        self.bodies = defaultdict(lambda: defaultdict(list))  # batch name -> webhook-id -> bodies
+
+    def give(self, request, _turn):
+        name = request.line.split()[1].removeprefix("/")
+        first = not self.bodies[name]
+        self.bodies[name][request.headers["webhook-id"]].append(request.body)
+        return answer({"A": 500, "B": 410}.get(name, 200) if first else 200)
+
+
+async def live(state, port, *point):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "support.life", str(state), str(port), *point), env=environment
+    )
+    return await asyncio.wait_for(process.wait(), 60)
+
+
+async def lives(*points):
+    """One life after the other over one state folder; (exit codes, receiver, log, tables)."""
+    centre = Centre()
+    server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        with tempfile.TemporaryDirectory(prefix="eb-") as folder:
+            state = Path(folder)
+            codes = [await live(state, port, *filter(None, [point])) for point in points]
+            log = (state / "lived.log").read_text().splitlines()
+            with contextlib.closing(sqlite3.connect(state / "edgebox.db")) as db:
+                assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+                rows = db.execute(
+                    "SELECT consultation_id, state, transcript FROM consultations ORDER BY row_id"
+                ).fetchall()
+                hooks = db.execute("SELECT webhook_id, state FROM outbox").fetchall()
+    return codes, centre, log, rows, hooks
+
+
+def test_a_life_passes_every_point_that_is_named():
+    codes, _, log, _, _ = asyncio.run(lives(""))
+    assert codes == [0]
+    passed = {line.removeprefix("passed ") for line in log if line.startswith("passed ")}
+    assert passed == set(POINTS)
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_dying_at_any_point_loses_nothing_and_doubles_nothing(point):
+    codes, centre, log, rows, hooks = asyncio.run(lives(point, ""))
+    assert codes == [DIED, 0]
+
+    assert [name for name, *_ in rows] == ["A-0", "A-1", "A-2", "B-0", "C-0"], "each exactly once"
+    assert {state for _, state, _ in rows} == {"done"}
+    assert {state for _, state in hooks} == {"delivered"}
+    acked = {line.split()[-1] for line in log if line.startswith("acked submitted")}
+    assert len(acked) == 3, "a batch keeps its number"
+
+    for name, ids in centre.bodies.items():
+        for bodies in ids.values():
+            assert len(set(bodies)) == 1, f"{name}: one id, one body"
+        last = json.loads(list(ids.values())[-1][-1])
+        assert {entry["status"] for entry in last["results"]} == {"success"}
+    assert set(centre.bodies) == {"A", "B", "C"}
+    assert len(centre.bodies["A"]) == 2, "failed ones first; then, retried, under a new id"
+    assert len(centre.bodies["B"]) == len(centre.bodies["C"]) == 1
+    arrived = {webhook_id for ids in centre.bodies.values() for webhook_id in ids}
+    assert {webhook_id for webhook_id, _ in hooks} <= arrived
+    assert GOOD in {text for *_, text in rows}

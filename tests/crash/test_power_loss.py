@@ -1,0 +1,127 @@
+"""The power goes at any moment of a life: what was promised by then is on every possible disk."""
+
+import asyncio
+import contextlib
+import os
+import random
+import sqlite3
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from edgebox.errors import StoreError
+from edgebox.store.db import Store
+from support.power import build_recorder, read_log, states
+from support.receiver import Receiver, answer
+from support.supervised import TESTS
+
+DISKS = 400
+
+
+@pytest.fixture(scope="module")
+def recorder(tmp_path_factory):
+    return build_recorder(tmp_path_factory.mktemp("recorder"))
+
+
+class Centre(Receiver):
+    def give(self, request, turn):
+        return answer(500 if turn == 0 else 200)
+
+
+async def record(recorder, folder, *, careless):
+    """A life's every disk operation.
+
+    With ``careless``, SQLite does not sync: the negative control.
+    """
+    centre = Centre([])
+    server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
+    state = folder / "state"
+    state.mkdir(mode=0o700)
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path]),
+        "LD_PRELOAD": str(recorder),
+        "RECORD_FOLDER": f"{state}/",
+        "RECORD_LOG": str(folder / "ops"),
+        "LIFE_SYNCHRONOUS": "OFF" if careless else "FULL",
+    }
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "support.life", str(state), str(port)), env=environment
+        )
+        assert await asyncio.wait_for(process.wait(), 60) == 0
+    return read_log(folder / "ops")
+
+
+def promised(ops):
+    """(operations done by then, what was promised), from the life's own log of it."""
+    told = []
+    for number, op in enumerate(ops):
+        if op.name == "lived.log" and op.data.startswith(b"acked "):
+            told += [(number, line.split()[1:]) for line in op.data.decode().splitlines()]
+    return told
+
+
+def look(files, folder):
+    """The disk after the power came back: (batch ids, ended ones, webhook-id to state).
+
+    Raises:
+        AssertionError: the database cannot be opened, or is damaged.
+    """
+    for name, content in files.items():
+        if name.startswith("edgebox.db") and not name.endswith("-shm"):
+            (folder / name).write_bytes(content)
+    if not (folder / "edgebox.db").exists():
+        return set(), set(), {}
+    try:
+        store = Store(folder / "edgebox.db")
+        store.migrate()
+        store.recover()
+        store.close()
+    except StoreError as error:
+        raise AssertionError(error.detail) from error
+    with contextlib.closing(sqlite3.connect(folder / "edgebox.db")) as db:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        batches = db.execute("SELECT batch_id, completed_at FROM batches").fetchall()
+        hooks = dict(db.execute("SELECT webhook_id, state FROM outbox").fetchall())
+    return {b for b, _ in batches}, {b for b, ended in batches if ended is not None}, hooks
+
+
+def losses(ops, seed):
+    """What was promised and is missing, over many power losses."""
+    told, found = promised(ops), Counter()
+    for moment, files in states(ops, DISKS, random.Random(seed)):
+        with tempfile.TemporaryDirectory(prefix="eb-") as folder:
+            try:
+                batches, _, hooks = look(files, Path(folder))
+            except (AssertionError, sqlite3.DatabaseError) as error:
+                found[f"damaged: {error}"[:80]] += 1
+                continue
+        for number, (kind, what) in told:
+            if number >= moment:
+                break
+            if kind == "submitted" and what not in batches:
+                found["an accepted batch is gone"] += 1
+            # A webhook-id goes when its batch is retried: only what is still there is judged.
+            if kind == "delivered" and hooks.get(what, "delivered") != "delivered":
+                found["a delivery is forgotten"] += 1
+        found["looked"] += 1
+    return found
+
+
+def test_what_was_promised_survives_a_power_cut_at_any_moment(recorder, tmp_path):
+    ops = asyncio.run(record(recorder, tmp_path, careless=False))
+    assert len(promised(ops)) > 5
+    assert losses(ops, seed=1) == {"looked": DISKS}
+
+
+def test_without_syncs_the_same_check_fails(recorder, tmp_path):
+    """The negative control: a power loss does cost something here."""
+    ops = asyncio.run(record(recorder, tmp_path, careless=True))
+    found = losses(ops, seed=1)
+    assert found["an accepted batch is gone"] > DISKS // 20
+    assert any(what.startswith("damaged") for what in found) or found["looked"] == DISKS

@@ -1,0 +1,38 @@
+from edgebox.store.clock import TOLERANCE
+from edgebox.store.outbox import LONGEST_WAIT
+from support.stores import analysis, submit
+
+
+def ended(store):
+    submit(store, ["a"])
+    (one,) = store.consultations.claim(1, 60, 3)
+    store.consultations.finish(one.row_id, one.lease_token, analysis())
+    return store.outbox.due(store.outbox.next_due(), 1)[0]
+
+
+def test_a_clock_that_goes_on_or_is_stepped_a_little_changes_nothing(store, clock):
+    assert store.clock.look() == 0
+    clock.advance(3600)
+    assert store.clock.look() == 0
+    clock.advance(-TOLERANCE)
+    assert store.clock.look() == 0
+
+
+def test_a_callback_waits_as_long_as_it_should_though_the_clock_was_put_right(store, clock):
+    store.clock.look()
+    delivery = ended(store)
+    store.outbox.retry_at(delivery.id, clock.now + 300, "HTTP 500")
+    clock.advance(-9 * 3600)  # the hardware clock stood in local time
+    back = store.clock.look()
+    assert abs(back - 9 * 3600) < 1
+    assert abs(store.outbox.next_due() - (clock.now + 300)) <= 1
+    assert store.outbox.due(clock.now + 290, 1) == []
+    assert [one.webhook_id for one in store.outbox.due(clock.now + 301, 1)] == [delivery.webhook_id]
+
+
+def test_what_no_schedule_would_set_so_far_ahead_is_due(store, clock):
+    delivery = ended(store)
+    store.outbox.retry_at(delivery.id, clock.now + 300, "HTTP 500")
+    clock.advance(-LONGEST_WAIT - 3600)  # nobody looked before: the box was off
+    assert store.outbox.next_due() <= clock.now
+    assert len(store.outbox.due(clock.now, 1)) == 1

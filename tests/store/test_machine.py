@@ -1,0 +1,284 @@
+"""The store as a state machine: any order of what workers, clients, clocks and crashes do.
+
+After every step everything that the store promises is checked against a model of it.
+"""
+
+import contextlib
+import shutil
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from edgebox.errors import InvalidFields, LeaseLost
+from edgebox.store.consultations import MAX_CRASHES
+from edgebox.store.db import Store
+from edgebox.store.outbox import LONGEST_WAIT
+from support.stores import Clock, analysis, submit
+
+LEASE = 60
+SENDING = 75
+MOST = 3
+DAY = 86_400
+RUNS = 1000
+MEMORY = Path(
+    "/dev/shm"
+)  # a real file system without a disk behind it: a thousand runs in a minute
+
+workers = st.integers(0, 2)
+
+
+class Office(RuleBasedStateMachine):
+    """Three workers, one outbox, one clock, and what is true of them."""
+
+    template: Path
+
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None)
+        self.clock = Clock()
+        self.store = Store(Path(shutil.copy(self.template, self.folder.name)), clock=self.clock)
+        self.hands = defaultdict(list)  # worker -> what it believes it holds
+        self.tokens = {}  # row_id -> the token that is really good
+        self.ended = {}  # row_id -> done or failed
+        self.results = {}  # row_id -> the result that was kept
+        self.submitted = 0
+        self.keys = {}  # Idempotency-Key -> (names, batch_id, when)
+        self.sending = []  # deliveries that somebody believes to be sending
+        self.delivered = set()  # webhook ids that a receiver took, not re-sent since
+        self.dead = set()
+        self.ids = {}  # batch_id -> its webhook-id now
+
+    def teardown(self):
+        self.store.close()
+        self.folder.cleanup()
+
+    @initialize()
+    def open(self):
+        self.submit(1, None)
+
+    # Clients -------------------------------------------------------------------------
+
+    @rule(n=st.integers(1, 3), key=st.sampled_from([None, "K1", "K2"]))
+    def submit(self, n, key):
+        names = [f"CL-{self.submitted + i}" for i in range(n)]
+        if key:  # a submission with a key forgets the old ones
+            oldest = self.clock() - DAY
+            self.keys = {k: kept for k, kept in self.keys.items() if kept[2] > oldest}
+        if key in self.keys:
+            names, before, _ = self.keys[key]
+            again = submit(self.store, names, idempotency=(key, str(names)))
+            assert (again.batch_id, again.replayed) == (before, True)
+            with pytest.raises(InvalidFields):
+                submit(self.store, ["other"], idempotency=(key, "other"))
+            return
+        made = submit(self.store, names, idempotency=(key, str(names)) if key else None)
+        assert not made.replayed
+        assert made.batch_id not in self.ids
+        self.submitted += n
+        if key:
+            self.keys[key] = (names, made.batch_id, self.clock())
+        self.ids[made.batch_id] = None
+
+    # Workers -------------------------------------------------------------------------
+
+    @rule(worker=workers, limit=st.integers(1, 3))
+    def claim(self, worker, limit):
+        held = [one.row_id for one in self.hands[worker]]
+        claimed = self.store.consultations.claim(limit, LEASE, MOST, holding=held)
+        for one in claimed:
+            assert one.row_id not in self.ended
+            assert one.row_id not in held
+            assert one.lease_token != self.tokens.get(one.row_id)
+            assert 1 <= one.attempts <= MOST
+            assert one.crashes < MAX_CRASHES
+            self.tokens[one.row_id] = one.lease_token
+        self.hands[worker] += claimed
+
+    @rule(worker=workers, how=st.sampled_from(["finish", "fail"]))
+    def end(self, worker, how):
+        result = analysis(serial=len(self.ended))
+        consultations = self.store.consultations
+        if how == "finish":
+            kept = self._use(worker, lambda *one: consultations.finish(*one, result))
+        else:
+            kept = self._use(worker, lambda *one: consultations.fail(*one, "invalid", "no JSON"))
+        if kept is not None:
+            self.ended[kept] = "done" if how == "finish" else "failed"
+            if how == "finish":
+                self.results[kept] = result
+
+    @rule(worker=workers, refund=st.booleans())
+    def release(self, worker, refund):
+        door = self.store.consultations
+        self._use(worker, lambda *one: door.release(*one, refund_attempt=refund))
+
+    @rule(worker=workers)
+    def renew(self, worker):
+        if not self.hands[worker]:
+            return
+        one = self.hands[worker][-1]
+        good = self.tokens.get(one.row_id) == one.lease_token
+        with contextlib.nullcontext() if good else pytest.raises(LeaseLost):
+            self.store.consultations.renew(one.row_id, one.lease_token, LEASE)
+
+    @rule(worker=workers)
+    def crash(self, worker):
+        """One is gone and nobody noticed: its leases run out."""
+        self.hands[worker] = []
+
+    @rule()
+    def restart(self):
+        """All are gone, and a new one starts."""
+        self.hands.clear()
+        self.sending = []
+        self.store.recover()
+        due = self.store.outbox.next_due()
+        waiting = self.store.outbox.list("pending")
+        assert (due is None) == (not waiting)
+
+    def _use(self, worker, act):
+        """Do something with the last one in hand: it works if and only if the token is good."""
+        if not self.hands[worker]:
+            return None
+        one = self.hands[worker].pop()
+        good = self.tokens.get(one.row_id) == one.lease_token
+        try:
+            act(one.row_id, one.lease_token)
+        except LeaseLost:
+            assert not good
+            return None
+        assert good
+        del self.tokens[one.row_id]
+        return one.row_id
+
+    # The administrator ----------------------------------------------------------------
+
+    @rule(back=st.integers(0, 5))
+    def retry(self, back):
+        batches = self.store.batches.page(limit=200)[0]
+        view = batches[min(back, len(batches) - 1)]
+        failed = [r for r in self.store.batches.consultations(view.batch_id) if r.state == "failed"]
+        assert self.store.batches.retry(view.batch_id) == len(failed)
+        for row in failed:
+            self.ended.pop(row.row_id, None)
+        if failed:
+            self.delivered.discard(self.ids[view.batch_id])
+            self.dead.discard(self.ids[view.batch_id])
+            self.ids[view.batch_id] = None
+
+    @precondition(lambda self: self.delivered or self.dead)
+    @rule(data=st.data())
+    def resend(self, data):
+        webhook = data.draw(st.sampled_from(sorted(self.delivered | self.dead)))
+        row = next(r for r in self.store.outbox.list() if r.webhook_id == webhook)
+        self.store.outbox.resend(row.id)
+        self.delivered.discard(webhook)
+        self.dead.discard(webhook)
+
+    # Callbacks ------------------------------------------------------------------------
+
+    @rule(limit=st.integers(1, 3))
+    def due(self, limit):
+        held = [one.id for one in self.sending]
+        for one in self.store.outbox.due(self.clock(), limit, SENDING, sending=held):
+            assert one.webhook_id == self.ids[one.batch_id]
+            assert one.webhook_id not in self.delivered | self.dead
+            assert one.id not in held
+            self.sending.append(one)
+
+    @precondition(lambda self: self.sending)
+    @rule(how=st.sampled_from(["delivered", "retry_at", "unclaim", "dead"]))
+    def outcome(self, how):
+        one, outbox = self.sending.pop(0), self.store.outbox
+        there = any(row.id == one.id for row in outbox.list())
+        waits = any(row.id == one.id for row in outbox.list("pending"))
+        if how == "delivered":
+            assert outbox.delivered(one.id, 200) == there
+            if there:
+                self.dead.discard(one.webhook_id)
+                self.delivered.add(one.webhook_id)
+        elif how == "dead":
+            assert outbox.dead(one.id, "410") == waits
+            if waits:
+                self.dead.add(one.webhook_id)
+        elif how == "retry_at":
+            assert outbox.retry_at(one.id, self.clock() + 300, "HTTP 500") == waits
+        else:
+            assert outbox.unclaim(one.id, "stopped") == waits
+
+    # Time -----------------------------------------------------------------------------
+
+    @rule(seconds=st.sampled_from([1, 30, LEASE + 1, 400, 90_000]))
+    def wait(self, seconds):
+        self.clock.advance(seconds)
+
+    @rule(seconds=st.sampled_from([2, 3600, 30 * DAY]))
+    def set_back(self, seconds):
+        self.store.clock.look()
+        self.clock.advance(-seconds)
+        back = self.store.clock.look()
+        assert back == 0 or abs(back - seconds) <= 1
+        due = self.store.outbox.next_due()
+        assert due is None or due <= self.clock() + LONGEST_WAIT
+
+    # What holds -----------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_lost_and_nothing_is_doubled(self):
+        counts = self.store.consultations.counts()
+        assert sum(counts.values()) == self.submitted
+        rows = self.store.outbox.list()
+        hooks = {row.batch_id: row for row in rows}
+        assert len(hooks) == len(rows), "one callback a batch"
+        for view in self.store.batches.page(limit=200)[0]:
+            consultations = self.store.batches.consultations(view.batch_id)
+            for row in consultations:
+                self._check_end(row)
+            states = {row.state for row in consultations}
+            over = states <= {"done", "failed"}
+            assert over == (view.completed_at is not None) == (view.batch_id in hooks)
+            if not over:
+                assert view.state == ("queued" if states == {"pending"} else "running")
+                continue
+            assert view.state == ("completed" if "done" in states else "failed")
+            hook = hooks[view.batch_id]
+            known = self.ids[view.batch_id]
+            assert known in (None, hook.webhook_id), "one id until it is retried"
+            self.ids[view.batch_id] = hook.webhook_id
+            assert (hook.state == "delivered") == (hook.webhook_id in self.delivered)
+            assert (hook.state == "dead") == (hook.webhook_id in self.dead)
+            body = self.store.outbox.body(view.batch_id)
+            assert len(body["results"]) == view.total
+
+    def _check_end(self, row):
+        """An end is final, and the only one that nobody reported is poison."""
+        if row.state == "failed" and row.row_id not in self.ended:
+            assert row.error_code == "poison"
+            self.ended[row.row_id] = "failed"
+            self.tokens.pop(row.row_id, None)
+        reported = self.ended.get(row.row_id)
+        assert reported == (row.state if row.state in ("done", "failed") else None)
+        if reported == "done":
+            assert row.result == self.results[row.row_id], "the first result stays"
+
+
+def test_whatever_happens_nothing_is_lost_or_held_twice(migrated):
+    machine = type("OfficeOfThisFile", (Office,), {"template": migrated})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=RUNS, stateful_step_count=25, deadline=None, database=None, print_blob=True
+        ),
+    )
