@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.config import Settings
+    from edgebox.notify import Notifier
 
 
 def up() -> None:
@@ -35,10 +36,10 @@ def up() -> None:
 def engine() -> None:
     """Run the engine alone: both models, on the Unix socket."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.engine_main import run_engine
 
-        return run_engine(settings)
+        return run_engine(settings, notifier)
 
     _alone(run)
 
@@ -46,10 +47,10 @@ def engine() -> None:
 def api() -> None:
     """Run the API alone: HTTP for the centre's systems."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.api_main import run_api
 
-        return run_api(settings)
+        return run_api(settings, notifier)
 
     _alone(run)
 
@@ -57,26 +58,32 @@ def api() -> None:
 def worker() -> None:
     """Run the worker alone: the analyses and the callbacks."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.worker import run_worker
 
-        return run_worker(settings)
+        return run_worker(settings, notifier=notifier)
 
     _alone(run)
 
 
-def _alone(run: Callable[[Settings], int]) -> None:
+def _alone(run: Callable[[Settings, Notifier], int]) -> None:
     """One process until it is told to stop; Ctrl-C is such a telling, not a failure."""
+    from edgebox.errors import EdgeBoxError
     from edgebox.logs import configure
+    from edgebox.notify import Notifier
     from edgebox_cli.context import reported, settings
 
+    notifier = Notifier.of_process()
     with reported():
-        found = settings()
-        configure(found.log_level)
         try:
-            code = run(found)
+            found = settings()
+            configure(found.log_level)
+            code = run(found, notifier)
         except KeyboardInterrupt:
             code = 0
+        except EdgeBoxError as error:
+            notifier.status(error.detail)  # systemctl status then says why it does not start
+            raise
     raise typer.Exit(code)
 
 

@@ -268,7 +268,7 @@ class Service:
             "steps": snapshot.steps,
             "aborted_steps": snapshot.aborted,
             "evicted_prefixes": snapshot.evicted,
-            "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
+            "heartbeat_age": round(max(0.0, time.monotonic() - self.loop.heartbeat), 3),
             "rss_bytes": rss_bytes("self"),
         }
 
