@@ -41,7 +41,7 @@ def services():
 @pytest.fixture
 def root(tmp_path):
     """A system with our units in it, a program where they expect it, and systemd's own units."""
-    for program in ("opt/edgebox/current/edgebox", "usr/bin/nvidia-modprobe"):
+    for program in ("opt/edgebox/current/edgebox", "usr/bin/nvidia-modprobe", "bin/sh"):
         (tmp_path / program).parent.mkdir(parents=True)
         (tmp_path / program).touch(mode=0o755)
     shutil.copytree(STANDARD, tmp_path / "usr/lib/systemd/system", symlinks=True)
