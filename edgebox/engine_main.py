@@ -122,7 +122,7 @@ async def _watch(
                 entry.engine.speed.prefill_tps,
                 entry.engine.speed.decode_tps,
             )
-        speeds = "; ".join(_speeds(entry) for entry in service.entries)
+        speeds = "; ".join(map(_speeds, service.entries)) or "no model here"
         notifier.ready(speeds)
         await _attend(settings, service, loop, notifier, speeds)
     server.should_exit = True
@@ -132,7 +132,7 @@ async def _until_loaded(settings: Settings, loop: DecodeLoop, notifier: Notifier
     """Wait for the models. The supervisor waits with us for as long as their loading gets on."""
     roles = [settings.engines.role(role) for role in ROLES]
     names = sorted({options.model for options in roles if not options.url})
-    notifier.status(f"Loading {' and '.join(names)}")
+    notifier.status(f"Loading {' and '.join(names) or 'nothing: other servers have both roles'}")
     work, asked_at = -1, float("-inf")
     while not loop.loaded.is_set():
         now = time.monotonic()

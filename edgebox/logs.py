@@ -114,6 +114,11 @@ class JournalHandler(logging.Handler):
             sys.stderr.write(f"<{priority}>{self._line.format(record)}\n")
             sys.stderr.flush()
 
+    def close(self) -> None:
+        """No more records."""
+        self._socket.close()
+        super().close()
+
 
 def _one_line(text: str) -> str:
     """Every control character would be a line or an escape sequence in the log."""
@@ -135,21 +140,21 @@ def in_journal() -> bool:
     return (device, inode) == (str(ours.st_dev), str(ours.st_ino))
 
 
-def configure(level: str, journal: Path = JOURNAL) -> None:
-    """Log from ``level`` on; call it once, first thing in a process.
+def configure(level: str, journal: Path | None = None) -> None:
+    """Log from ``level`` on; call it first thing in a process.
 
     Errors that nobody caught are logged the same way and end the process as ever. A native
     fault, and a watchdog's SIGABRT, leave the places where the threads were on standard error.
 
     Args:
         level: "debug", "info", "warning" or "error", as in the settings.
-        journal: its socket.
+        journal: its socket; where systemd has it when None.
     """
-    faulthandler.enable()
+    faulthandler.enable(2)
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneLine())
     if in_journal():
-        handler = JournalHandler(journal)
+        handler = JournalHandler(journal or JOURNAL)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -165,7 +165,7 @@ def test_the_engine_is_ready_when_it_has_measured_and_dumb_when_its_thread_hangs
         transport = httpx.HTTPTransport(uds=str(tmp_path / "engine.sock"))
         with httpx.Client(transport=transport, base_url="http://engine", timeout=60) as http:
             assert http.get("/health").json()["models"]["slm"]["decode_tps"] > 0
-            assert signs_of_life(supervisor, WATCHDOG) >= 2, "an idle thread is alive"
+            assert signs_of_life(supervisor, WATCHDOG) >= 1, "an idle thread is alive"
 
             flag.touch()
             body = {
@@ -203,6 +203,29 @@ def test_the_supervisor_is_told_why_a_process_cannot_start(supervisor, tmp_path)
     with started(supervisor, tmp_path, "-m", "edgebox_cli", "engine") as process:
         assert process.wait(60) == 1
     assert "is not in" in supervisor.received()[-1]["STATUS"]
+
+
+def test_what_keeps_a_process_from_starting_is_an_error_in_the_journal(supervisor, tmp_path):
+    journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    journal.bind(str(tmp_path / "journal"))
+    journal.settimeout(60)
+    code = (
+        "import os, pathlib, edgebox.logs as logs\n"
+        f"logs.JOURNAL = pathlib.Path({str(tmp_path / 'journal')!r})\n"
+        "here = os.fstat(2)\n"
+        "os.environ['JOURNAL_STREAM'] = f'{here.st_dev}:{here.st_ino}'\n"
+        "from edgebox_cli.main import main\n"
+        "main()"
+    )
+    with (
+        contextlib.closing(journal),
+        started(supervisor, tmp_path, "-c", code, "engine") as process,
+    ):
+        fields = dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
+        assert process.wait(60) == 1
+        assert process.stderr.read() == ""
+    assert "is not in" in fields["MESSAGE"]
+    assert fields["PRIORITY"] == "2"
 
 
 def test_the_socket_may_be_in_a_folder_of_its_own(supervisor, tmp_path, models):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from edgebox.config import Settings
     from edgebox.notify import Notifier
+
+log = logging.getLogger("edgebox.start")
 
 
 def up() -> None:
@@ -69,11 +72,12 @@ def worker() -> None:
 def _alone(run: Callable[[Settings, Notifier], int]) -> None:
     """One process until it is told to stop; Ctrl-C is such a telling, not a failure."""
     from edgebox.errors import EdgeBoxError
-    from edgebox.logs import configure
+    from edgebox.logs import configure, in_journal
     from edgebox.notify import Notifier
     from edgebox_cli.context import reported, settings
 
     notifier = Notifier.of_process()
+    configure("info")  # what is wrong with the settings is a record of the journal too
     with reported():
         try:
             found = settings()
@@ -83,7 +87,10 @@ def _alone(run: Callable[[Settings, Notifier], int]) -> None:
             code = 0
         except EdgeBoxError as error:
             notifier.status(error.detail)  # systemctl status then says why it does not start
-            raise
+            if not in_journal():
+                raise
+            log.critical("%s", error.detail)
+            code = error.exit_code
     raise typer.Exit(code)
 
 

@@ -80,6 +80,16 @@ def test_systemd_has_nothing_to_say_against_the_units(root, drop_ins):
 
 
 @needs_systemd
+def test_systemd_from_254_on_knows_the_back_off(root):
+    version = subprocess.run([ANALYZE, "--version"], capture_output=True, text=True, check=True)
+    if int(version.stdout.split()[1]) < 254:
+        pytest.skip("systemd here is older than 254: the drop-in is not for it")
+    add(root, "v254")
+    said = analyze(root, "verify", "edgebox-api.service")
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
+@needs_systemd
 def test_a_unit_with_a_wrong_key_would_be_told(root):
     file = root / "etc/systemd/system/edgebox-api.service"
     file.write_text(file.read_text().replace("MemoryMax=", "MemoryMaximum="))
