@@ -27,6 +27,7 @@ from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.metrics import Metrics
+from edgebox.notify import Notifier
 from edgebox.serving import Server
 from edgebox.store.db import Store
 
@@ -43,10 +44,16 @@ log = logging.getLogger("edgebox.api")
 
 SHUTDOWN_EXTRA = 2.0
 """Seconds over the quick deadline that requests in flight get to end."""
+STOP_MARGIN = 8.0
+"""Seconds over that to close everything else (``up`` gives the same)."""
 
 
-def run_api(settings: Settings) -> int:
+def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
     """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: the administrator's.
+        notifier: the supervisor.
 
     Returns:
         The exit code.
@@ -58,7 +65,7 @@ def run_api(settings: Settings) -> int:
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
     for noisy in ("uvicorn", "uvicorn.error", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    return asyncio.run(serve(settings))
+    return asyncio.run(serve(settings, notifier=notifier))
 
 
 async def serve(
@@ -66,6 +73,7 @@ async def serve(
     *,
     on_listening: Callable[[str], None] | None = None,
     stop: asyncio.Event | None = None,
+    notifier: Notifier | None = None,
 ) -> int:
     """The whole process, on a running event loop.
 
@@ -73,6 +81,7 @@ async def serve(
         settings: the administrator's.
         on_listening: called with the base URL once requests are answered.
         stop: set it to end; signals of the process do the same.
+        notifier: the supervisor.
 
     Returns:
         The exit code.
@@ -95,7 +104,16 @@ async def serve(
         if metrics_listener:
             metrics_app = create_metrics_app(services)
             servers.append((_server(metrics_app, settings), metrics_listener))
-        await _serve_all(servers, _url(listener), on_listening, stop or asyncio.Event())
+        stop = stop or asyncio.Event()
+        telling: list[asyncio.Task[None]] = []
+
+        def listening(url: str) -> None:
+            telling.append(asyncio.create_task(_tell(notifier or Notifier(), services, url, stop)))
+            if on_listening:
+                on_listening(url)
+
+        await _serve_all(servers, _url(listener), listening, stop)
+        await asyncio.gather(*telling)
     finally:
         listener.close()
         if metrics_listener:
@@ -175,6 +193,20 @@ async def _watch(services: Services) -> None:
         await asyncio.sleep(1)
 
 
+async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.Event) -> None:
+    """Show the supervisor, until ``stop``, that this event loop turns."""
+    notifier.ready(f"Listening on {url}")
+    while not stop.is_set():
+        ready = services.quick.health is not None and services.quick.health.ready
+        engine = "is ready" if ready else "is not: summaries are the transcripts' own sentences"
+        notifier.alive()
+        notifier.status(f"Listening on {url}; the engine {engine}")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
+    longest = services.settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    notifier.stopping("Answering what is open", longest + STOP_MARGIN)
+
+
 def _server(app: Starlette, settings: Settings) -> Server:
     return Server(
         uvicorn.Config(
@@ -195,7 +227,7 @@ def _server(app: Starlette, settings: Settings) -> Server:
 async def _serve_all(
     servers: list[tuple[Server, socket.socket]],
     url: str,
-    on_listening: Callable[[str], None] | None,
+    on_listening: Callable[[str], None],
     stop: asyncio.Event,
 ) -> None:
     """Serve until ``stop`` or a signal; a second signal does not wait for requests."""
@@ -218,11 +250,11 @@ async def _serve_all(
             await asyncio.sleep(0.01)
         else:
             log.info("listening on %s", url)
-            if on_listening:
-                on_listening(url)
+            on_listening(url)
         await asyncio.wait({*running, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopped.cancel()
+        stop.set()
         for server, _ in servers:
             server.should_exit = True
         await asyncio.gather(*running)

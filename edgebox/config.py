@@ -161,6 +161,8 @@ class Settings(BaseSettings):
         default_factory=lambda: xdg("XDG_STATE_HOME", ".local/state") / "edgebox"
     )
     models_dir: Path = Field(default_factory=default_models_dir)
+    # The engine's socket is there, so that the engine need not see the database; empty: state_dir.
+    runtime_dir: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: ApiSettings = ApiSettings()
     quick: QuickSettings = QuickSettings()
@@ -181,7 +183,7 @@ class Settings(BaseSettings):
     @property
     def socket(self) -> Path:
         """The engine's Unix socket."""
-        return self.state_dir / "engine.sock"
+        return Path(self.runtime_dir or self.state_dir) / "engine.sock"
 
     @classmethod
     def settings_customise_sources(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from edgebox.config import ROLES
 from edgebox.engine.errands import probe, warm
 from edgebox.engine.loop import DecodeLoop
 from edgebox.engine.scheduler import Scheduler
@@ -20,7 +21,8 @@ from edgebox.engine.server import engine_app
 from edgebox.engine.service import Served, Service
 from edgebox.engine_load import load
 from edgebox.errors import BoxNotRunning, EdgeBoxError, where
-from edgebox.machine import built_for_gpu, gpus
+from edgebox.machine import built_for_gpu, gpus, thread_work
+from edgebox.notify import Notifier
 from edgebox.serving import Server
 
 if TYPE_CHECKING:
@@ -35,12 +37,19 @@ PROBE_SECONDS = 60.0
 """Of idleness, after which the speeds are looked at again (a second of work on two cores)."""
 CARD_SECONDS = 30.0  # between two looks at the GPUs' memory
 STALL_SECONDS = 180.0
-"""Without a step's end: several times the longest, 512 tokens of the mid model on a busy CPU."""
+"""Without a heartbeat, where no watchdog is quicker: a GPU shows a step's end only."""
 STALLED = 70  # EX_SOFTWARE of sysexits.h
+LOADING_SECONDS = 60.0
+"""How much longer the supervisor is asked to wait while the models are being loaded."""
+STOP_SECONDS = 20.0
 
 
-def run_engine(settings: Settings) -> int:
+def run_engine(settings: Settings, notifier: Notifier | None = None) -> int:
     """Serve until SIGTERM or SIGINT.
+
+    Args:
+        settings: all of them.
+        notifier: the supervisor.
 
     Returns:
         The exit code.
@@ -48,10 +57,10 @@ def run_engine(settings: Settings) -> int:
     Raises:
         EdgeBoxError: a model is missing, cannot be loaded, or another engine runs.
     """
-    return asyncio.run(_serve(settings))
+    return asyncio.run(_serve(settings, notifier or Notifier()))
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, notifier: Notifier) -> int:
     listener = _bind(settings.socket)
     inode = settings.socket.stat().st_ino
     try:
@@ -72,10 +81,15 @@ async def _serve(settings: Settings) -> int:
                 timeout_keep_alive=60,
             )
         )
+
+        def stop(number: int) -> None:
+            notifier.stopping("Stopping", STOP_SECONDS)
+            _stop(loop, server, number)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, _stop, loop, server, number)
+            asyncio.get_running_loop().add_signal_handler(number, stop, number)
         loop.start()
-        watch = asyncio.create_task(_watch(settings, service, loop, server))
+        watch = asyncio.create_task(_watch(settings, service, loop, server, notifier))
         await server.serve(sockets=[listener])
         watch.cancel()
         loop.stop()
@@ -94,10 +108,11 @@ async def _serve(settings: Settings) -> int:
     return 0
 
 
-async def _watch(settings: Settings, service: Service, loop: DecodeLoop, server: Server) -> None:
+async def _watch(
+    settings: Settings, service: Service, loop: DecodeLoop, server: Server, notifier: Notifier
+) -> None:
     """Warm the shared prefixes once loaded; stop serving when the decode thread is gone."""
-    while not loop.loaded.is_set():  # noqa: ASYNC110 - a thread's event, and the task must end on SIGTERM
-        await asyncio.sleep(0.05)
+    await _until_loaded(settings, loop, notifier)
     if loop.failure is None:
         for entry in service.entries:
             loop.submit(warm(entry))
@@ -108,18 +123,46 @@ async def _watch(settings: Settings, service: Service, loop: DecodeLoop, server:
                 entry.engine.speed.prefill_tps,
                 entry.engine.speed.decode_tps,
             )
-        await _attend(settings, service, loop)
+        speeds = "; ".join(map(_speeds, service.entries)) or "no model here"
+        notifier.ready(speeds)
+        await _attend(settings, service, loop, notifier, speeds)
     server.should_exit = True
 
 
-async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> None:
+async def _until_loaded(settings: Settings, loop: DecodeLoop, notifier: Notifier) -> None:
+    """Wait for the models. The supervisor waits with us for as long as their loading gets on."""
+    roles = [settings.engines.role(role) for role in ROLES]
+    names = sorted({options.model for options in roles if not options.url})
+    notifier.status(f"Loading {' and '.join(names) or 'nothing: other servers have both roles'}")
+    work, asked_at = -1, float("-inf")
+    while not loop.loaded.is_set():
+        now = time.monotonic()
+        if now - asked_at > LOADING_SECONDS / 10 and (done := thread_work(loop.native_id)) != work:
+            work, asked_at = done, now
+            notifier.extend(LOADING_SECONDS)
+        await asyncio.sleep(0.05)
+
+
+def _speeds(entry: Served) -> str:
+    speed = entry.engine.speed
+    return (
+        f"{entry.role} {entry.name} reads {speed.prefill_tps:.0f} "
+        f"and writes {speed.decode_tps:.0f} tokens/s"
+    )
+
+
+async def _attend(
+    settings: Settings, service: Service, loop: DecodeLoop, notifier: Notifier, speeds: str
+) -> None:
     """What a running engine needs from outside its steps, until the decode thread has ended.
 
     A slow spell lowers the measured speeds, and a speed too low has nobody ask the
     model, so nothing would ever raise it again: an idle engine measures itself anew.
-    A decode thread that hangs is not ended by anything but the end of the process.
+    A decode thread that hangs is not ended by anything but the end of the process: without
+    its heartbeat the supervisor's watchdog hears nothing more.
     """
-    steps, idle_since = 0, time.monotonic()
+    steps, idle_since, hangs = 0, time.monotonic(), False
+    patience = notifier.watchdog_seconds / 2 or STALL_SECONDS
     beside = [asyncio.create_task(_let_rest(settings, service))]
     if built_for_gpu():
         beside.append(asyncio.create_task(_look_at_cards(service)))
@@ -127,9 +170,18 @@ async def _attend(settings: Settings, service: Service, loop: DecodeLoop) -> Non
     while loop.is_alive():
         await asyncio.sleep(WATCH_SECONDS)
         now, seen = time.monotonic(), loop.snapshot
-        if now - seen.heartbeat > STALL_SECONDS:
+        silent = now - loop.heartbeat
+        if silent > STALL_SECONDS:
             log.critical("the decode thread hangs: ending, to be started again")
             os._exit(STALLED)
+        if silent <= patience:
+            hangs = False
+            notifier.alive()
+            notifier.status(f"{seen.running} running, {seen.waiting} waiting; {speeds}")
+        elif not hangs:
+            hangs = True
+            log.critical("the decode thread has not been seen to get on for %.0f s", silent)
+            notifier.status("The decode thread hangs: the watchdog will end this process")
         if seen.steps != steps or seen.running + seen.waiting:
             steps, idle_since = seen.steps, now
         elif now - idle_since > PROBE_SECONDS:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.errors import EdgeBoxError
+from edgebox.notify import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -204,6 +205,7 @@ class Up:
         Returns:
             Its exit code; negative: the signal that ended it.
         """
+        inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         try:
             process = await asyncio.create_subprocess_exec(
                 *child.argv,
@@ -213,7 +215,7 @@ class Up:
                 # A group of its own: the terminal's Ctrl-C comes to us alone.
                 process_group=0,
                 preexec_fn=partial(_in_child, os.getpid()),
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**inherited, "PYTHONUNBUFFERED": "1"},
             )
         except OSError as error:
             self._say(f"{child.name}: cannot run {child.argv[0]}: {error.strerror}.")

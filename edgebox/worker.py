@@ -14,12 +14,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edgebox.batch.runner import Runner, Timing
-from edgebox.batch.tick import Ticker
+from edgebox.batch.tick import PERIOD, Ticker
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.callbacks.urls import own_ports
 from edgebox.consultation.analysis import Analyst
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EdgeBoxError
+from edgebox.notify import Notifier
+from edgebox.pulse import Pulse
 from edgebox.store.db import Store
 
 if TYPE_CHECKING:
@@ -32,9 +34,14 @@ log = logging.getLogger("edgebox.worker")
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _MARGIN_SECONDS = 5.0
+_TICK, _RUN, _CALLBACKS = "the tick", "the run", "the callbacks"
+_SILENCE = {_TICK: 2.5 * PERIOD, _RUN: 120.0, _CALLBACKS: 120.0}
+"""Seconds after which each of them hangs: a long transcript is scored in one piece."""
 
 
-def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
+def run_worker(
+    settings: Settings, *, timing: Timing | None = None, notifier: Notifier | None = None
+) -> int:
     """Work until SIGTERM or SIGINT; call it on the main thread.
 
     On the signal nothing new is begun, what is going on gets some seconds to end, and the
@@ -43,6 +50,7 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
     Args:
         settings: all of them.
         timing: the runs' waits and the grace at the end.
+        notifier: the supervisor.
 
     Returns:
         The exit code.
@@ -52,6 +60,8 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
     """
     for chatty in ("httpx", "httpcore", "huey"):  # they log URLs, headers and every tick
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    notifier = notifier or Notifier()
+    pulse = Pulse(_SILENCE)
     with _only_worker(settings.state_dir), _signals() as stopped:
         store = Store(settings.database)
         store.migrate()
@@ -71,25 +81,28 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
             concurrency=settings.callbacks.concurrency,
         )
         timing = timing or Timing()
-        backlog = Backlog(settings, store, timing)
+        backlog = Backlog(settings, store, timing, pulse)
+        stop_seconds = max(timing.grace, settings.callbacks.timeout_seconds) + _MARGIN_SECONDS
         ticker = Ticker(
             store,
             settings,
             run=lambda trigger: backlog.run(trigger, ticker.wake_deliveries_if_due),
-            deliver=lambda: asyncio.run(_deliver(deliverer)),
+            deliver=lambda: asyncio.run(_deliver(deliverer, pulse)),
+            on_tick=lambda: pulse.beat(_TICK),
         )
 
         def stop_work() -> None:
             log.info("stopping")
+            notifier.stopping("Giving back what cannot end", stop_seconds + _MARGIN_SECONDS)
             backlog.stop()
             deliverer.stop()
 
         log.info("worker ready")
         ended = ticker.consume(
             stopped,
+            attend=lambda: _tell(notifier, pulse),
             stop_work=stop_work,
-            shutdown_seconds=max(timing.grace, settings.callbacks.timeout_seconds)
-            + _MARGIN_SECONDS,
+            shutdown_seconds=stop_seconds,
         )
         if ended:
             store.close()
@@ -105,12 +118,14 @@ class Backlog:
         settings: all of them.
         store: the consultations.
         timing: the runs' waits.
+        pulse: where a run shows that it gets on.
     """
 
-    def __init__(self, settings: Settings, store: Store, timing: Timing) -> None:
+    def __init__(self, settings: Settings, store: Store, timing: Timing, pulse: Pulse) -> None:
         self._settings = settings
         self._store = store
         self._timing = timing
+        self._pulse = pulse
         self._runner: Runner | None = None
         self._stopping = False
         self._lock = threading.Lock()
@@ -149,15 +164,32 @@ class Backlog:
                 if self._stopping:
                     return
                 self._runner = runner
-            await runner.run(trigger)
+            async with self._pulse.of_loop(_RUN):
+                await runner.run(trigger)
         finally:
             with self._lock:
                 self._runner = None
             await client.aclose()
 
 
-async def _deliver(deliverer: Deliverer) -> None:
-    counts = await deliverer.deliver_due()
+def _tell(notifier: Notifier, pulse: Pulse) -> None:
+    """Show the supervisor how the worker fares; without the watchdog's sign when a part hangs."""
+    if not pulse.goes_on(_TICK):
+        return  # Huey has not called yet
+    working = pulse.goes_on(_RUN)
+    status = "Working the backlog" if working else "Waiting for consultations and callbacks"
+    if (hanging := pulse.silent()) is None:
+        notifier.ready(status)
+        notifier.alive()
+    else:
+        status = f"Nothing was seen of {hanging} for {_SILENCE[hanging]:.0f} s"
+    if notifier.status(status) and hanging:
+        log.error(status)
+
+
+async def _deliver(deliverer: Deliverer, pulse: Pulse) -> None:
+    async with pulse.of_loop(_CALLBACKS):
+        counts = await deliverer.deliver_due()
     if counts.delivered or counts.retried or counts.dead:
         log.info("callbacks: %s", counts)
 

@@ -37,6 +37,7 @@ _ROLE = {
 EXPLAINED: dict[str, str] = {
     "state_dir": "Database, wake-ups and the engine's socket. Only this user may read it.",
     "models_dir": "Where model files are kept.",
+    "runtime_dir": "Where the engine's socket is; empty: in state_dir.",
     "log_level": "debug, info, warning or error. Transcripts are never logged.",
     "api": "The HTTP side.",
     "api.host": "Address to listen on; 0.0.0.0 for every interface of the LAN.",

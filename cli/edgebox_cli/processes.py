@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.config import Settings
+    from edgebox.notify import Notifier
+
+log = logging.getLogger("edgebox.start")
 
 
 def up() -> None:
@@ -35,10 +39,10 @@ def up() -> None:
 def engine() -> None:
     """Run the engine alone: both models, on the Unix socket."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.engine_main import run_engine
 
-        return run_engine(settings)
+        return run_engine(settings, notifier)
 
     _alone(run)
 
@@ -46,10 +50,10 @@ def engine() -> None:
 def api() -> None:
     """Run the API alone: HTTP for the centre's systems."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.api_main import run_api
 
-        return run_api(settings)
+        return run_api(settings, notifier)
 
     _alone(run)
 
@@ -57,26 +61,36 @@ def api() -> None:
 def worker() -> None:
     """Run the worker alone: the analyses and the callbacks."""
 
-    def run(settings: Settings) -> int:
+    def run(settings: Settings, notifier: Notifier) -> int:
         from edgebox.worker import run_worker
 
-        return run_worker(settings)
+        return run_worker(settings, notifier=notifier)
 
     _alone(run)
 
 
-def _alone(run: Callable[[Settings], int]) -> None:
+def _alone(run: Callable[[Settings, Notifier], int]) -> None:
     """One process until it is told to stop; Ctrl-C is such a telling, not a failure."""
-    from edgebox.logs import configure
+    from edgebox.errors import EdgeBoxError
+    from edgebox.logs import configure, in_journal
+    from edgebox.notify import Notifier
     from edgebox_cli.context import reported, settings
 
+    notifier = Notifier.of_process()
+    configure("info")  # what is wrong with the settings is a record of the journal too
     with reported():
-        found = settings()
-        configure(found.log_level)
         try:
-            code = run(found)
+            found = settings()
+            configure(found.log_level)
+            code = run(found, notifier)
         except KeyboardInterrupt:
             code = 0
+        except EdgeBoxError as error:
+            notifier.status(error.detail)  # systemctl status then says why it does not start
+            if not in_journal():
+                raise
+            log.critical("%s", error.detail)
+            code = error.exit_code
     raise typer.Exit(code)
 
 

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.problems import internal_error
 from edgebox.errors import BodyTooLarge, where
+from edgebox.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +68,11 @@ class RequestContext:
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else self.new_id()
         state["request_id"] = request_id
+        with about(request_id=request_id):
+            await self._answer(request_id, scope, receive, send)
+
+    async def _answer(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["state"]
         state["arrived"] = arrived = self.clock()
         status = 0
 

@@ -40,6 +40,7 @@ from edgebox.errors import (
     StoreError,
     where,
 )
+from edgebox.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -206,7 +207,8 @@ class Runner:
         return rows[0] if rows else None
 
     def _start(self, claimed: Claimed) -> None:
-        self._leases.hold(claimed, asyncio.create_task(self._one(claimed)))
+        with about(batch_id=claimed.batch_id):
+            self._leases.hold(claimed, asyncio.create_task(self._one(claimed)))
 
     async def _alone(self, suspect: Claimed) -> None:
         """Let the others end, then run the suspect with nobody beside it."""

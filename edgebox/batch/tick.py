@@ -35,6 +35,7 @@ PERIOD = 60.0
 
 _WORKERS = 3  # one for a run that takes an hour, one for deliveries, one to answer wake-ups
 _HEALTH_SECONDS = 10.0
+_ATTEND_SECONDS = 1.0
 
 
 def should_run(
@@ -101,6 +102,7 @@ class Ticker:
         settings: all of them.
         run: works the backlog once; returns when it is done. Its argument is the trigger.
         deliver: sends what is due; returns when nothing is being sent.
+        on_tick: called each minute that a tick was carried out, by Huey's threads.
         clock: Unix seconds.
         monotonic: seconds that no clock setting moves.
 
@@ -115,6 +117,7 @@ class Ticker:
         *,
         run: Callable[[str], None],
         deliver: Callable[[], None],
+        on_tick: Callable[[], None] | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -144,6 +147,7 @@ class Ticker:
                 batch=self.look,
                 run_now=run_now,
                 deliver=Once(self._deliveries),
+                on_tick=on_tick or _nothing,
             )
         except sqlite3.Error:
             raise StoreError(
@@ -155,6 +159,7 @@ class Ticker:
         self,
         stopped: Callable[[float], bool],
         *,
+        attend: Callable[[], None] = lambda: None,
         stop_work: Callable[[], None] = lambda: None,
         shutdown_seconds: float = 20.0,
     ) -> bool:
@@ -162,6 +167,7 @@ class Ticker:
 
         Args:
             stopped: waits at most so many seconds, True when it is time to stop.
+            attend: called every second meanwhile.
             stop_work: then called, to have ``run`` and ``deliver`` end soon.
             shutdown_seconds: how long they may take.
 
@@ -179,8 +185,12 @@ class Ticker:
         self.wake()
         self.wake_deliveries()
         try:
-            while not stopped(_HEALTH_SECONDS):
-                consumer.check_worker_health()
+            looked_at = time.monotonic()
+            while not stopped(_ATTEND_SECONDS):
+                attend()
+                if time.monotonic() - looked_at > _HEALTH_SECONDS:
+                    looked_at = time.monotonic()
+                    consumer.check_worker_health()
         finally:
             self._stopping.set()
             stop_work()
@@ -351,6 +361,7 @@ class _Queue:
         batch: Callable[[], None] = _nothing,
         run_now: Callable[[], None] = _nothing,
         deliver: Callable[[], None] = _nothing,
+        on_tick: Callable[[], None] = _nothing,
         timeout: float = 5.0,
     ) -> None:
         self.huey = SqliteHuey(
@@ -374,6 +385,7 @@ class _Queue:
         def minute() -> None:
             self.batch()
             self.deliver()
+            on_tick()
 
         self._batch = self.huey.task(name="batch")(batch_task)
         self._run_now = self.huey.task(name="run_now")(run_now_task)

@@ -27,6 +27,7 @@ from edgebox.callbacks.retry import RETRY_DELAYS, Attempt, retry_delay
 from edgebox.callbacks.signing import bound_key, webhook_headers
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.errors import EdgeBoxError, InvalidFields, StoreError, where
+from edgebox.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -116,7 +117,8 @@ class Deliverer:
         try:
             while True:
                 for delivery in self._claim(running.values()):
-                    task = asyncio.create_task(self._deliver(delivery, counts))
+                    with about(batch_id=delivery.batch_id):
+                        task = asyncio.create_task(self._deliver(delivery, counts))
                     running[task] = delivery.id
                 if not running:
                     return counts

@@ -85,7 +85,6 @@ class Snapshot:
     steps: int = 0
     aborted: int = 0
     evicted: int = 0
-    heartbeat: float = 0.0
     cells: dict[str, int] = field(default_factory=dict)
 
 
@@ -123,7 +122,8 @@ class DecodeLoop(threading.Thread):
         self._closing = False
         self._drain = False
         self._steps = self._aborted = self._evicted = 0
-        self.snapshot = Snapshot(heartbeat=clock())
+        self.snapshot = Snapshot()
+        self.heartbeat = clock()  # when this thread was last seen to get on
         self.loaded = threading.Event()
         self.failure: BaseException | None = None
 
@@ -224,7 +224,12 @@ class DecodeLoop(threading.Thread):
 
     def _make_abortable(self, engine: Engine) -> None:
         if not engine.model.on_gpu:
-            engine.model.on_abort(lambda: self._interrupt and self._abortable)
+            engine.model.on_abort(self._give_up)
+
+    def _give_up(self) -> bool:
+        """Whether to abandon the step; asked within it, so a long step is seen to get on."""
+        self.heartbeat = self._clock()
+        return self._interrupt and self._abortable
 
     def _finished(self) -> bool:
         return self._closing and not (self._drain and (self._waiting or self._running))
@@ -400,6 +405,7 @@ class DecodeLoop(threading.Thread):
             self._end(sequence, Finish.ERROR, error)
 
     def _publish(self) -> None:
+        self.heartbeat = self._clock()
         self.snapshot = Snapshot(
             waiting=len(self._waiting),
             running=len(self._running),
@@ -407,7 +413,6 @@ class DecodeLoop(threading.Thread):
             steps=self._steps,
             aborted=self._aborted,
             evicted=self._evicted,
-            heartbeat=self._clock(),
             cells={
                 role: engine.pool.cells(self._running) for role, engine in self._engines.items()
             },

@@ -271,7 +271,7 @@ class Service:
             "steps": snapshot.steps,
             "aborted_steps": snapshot.aborted,
             "evicted_prefixes": snapshot.evicted,
-            "heartbeat_age": round(max(0.0, time.monotonic() - snapshot.heartbeat), 3),
+            "heartbeat_age": round(max(0.0, time.monotonic() - self.loop.heartbeat), 3),
             "rss_bytes": rss_bytes("self"),
             "gpus": [
                 {"name": card.name, "total_bytes": card.total, "used_bytes": card.total - card.free}

@@ -418,3 +418,37 @@ def test_a_model_is_freed_only_when_no_sequence_needs_it_and_can_come_back():
     while loop.step():
         pass
     assert again.sequence.tokens == asked.sequence.tokens
+
+
+def test_a_long_step_is_seen_to_get_on_from_within():
+    clock, seen = Clock(), []
+
+    class Slow(ToyModel):
+        def decode(self, chunks):
+            for _ in range(3):  # llama.cpp asks between the nodes of its graph
+                clock.now += 100
+                self._wanted()
+                seen.append(clock.now - loop.heartbeat)
+            return super().decode(chunks)
+
+    loop = build(Slow(), clock=clock)
+    Asked(loop, [1, 2, 3])
+    assert loop.step()
+    assert max(seen) < 1
+
+
+def test_a_step_that_hangs_on_a_gpu_leaves_the_heartbeat_behind():
+    clock, seen = Clock(), []
+
+    class Hanging(ToyModel):
+        on_gpu = True
+
+        def decode(self, chunks):
+            clock.now += 100
+            seen.append(clock.now - loop.heartbeat)
+            return super().decode(chunks)
+
+    loop = build(Hanging(), clock=clock)
+    Asked(loop, [1, 2, 3])
+    assert loop.step()
+    assert seen[0] > 99

@@ -1,0 +1,165 @@
+"""The unit files: what systemd says of them, and that they fit this program."""
+
+import configparser
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from edgebox.config import Settings
+from edgebox_cli.main import app
+
+UNITS = Path(__file__).resolve().parents[2] / "systemd"
+SERVICES = ("engine", "api", "worker")
+ANALYZE = shutil.which("systemd-analyze")
+STANDARD = Path("/usr/lib/systemd/system")
+
+needs_systemd = pytest.mark.skipif(
+    ANALYZE is None or not STANDARD.is_dir(), reason="systemd is not installed here"
+)
+
+
+class Unit(configparser.RawConfigParser):
+    """A unit file: keys keep their case, and one that stands twice keeps its last value."""
+
+    optionxform = staticmethod(str)
+
+
+def unit(name):
+    parsed = Unit(strict=False)
+    parsed.read_string((UNITS / name).read_text())
+    return parsed
+
+
+def services():
+    return [(name, unit(f"edgebox-{name}.service")["Service"]) for name in SERVICES]
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A system with our units in it, a program where they expect it, and systemd's own units."""
+    for program in ("opt/edgebox/current/edgebox", "usr/bin/nvidia-modprobe", "bin/sh"):
+        (tmp_path / program).parent.mkdir(parents=True)
+        (tmp_path / program).touch(mode=0o755)
+    shutil.copytree(STANDARD, tmp_path / "usr/lib/systemd/system", symlinks=True)
+    here = tmp_path / "etc/systemd/system"
+    here.mkdir(parents=True)
+    for file in UNITS.glob("edgebox*"):
+        shutil.copy(file, here)
+    return tmp_path
+
+
+def add(root, folder):
+    shutil.copytree(UNITS / folder, root / "etc/systemd/system", dirs_exist_ok=True)
+
+
+def analyze(root, *words):
+    return subprocess.run(
+        [ANALYZE, f"--root={root}", *words], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def exposure(root, name):
+    said = analyze(root, "security", "--offline=true", f"edgebox-{name}.service").stdout
+    return float(re.search(r"Overall exposure level for \S+: ([\d.]+)", said)[1])
+
+
+@needs_systemd
+@pytest.mark.parametrize("drop_ins", [(), ("gpu",), ("gpu", "gpu-jit")])
+def test_systemd_has_nothing_to_say_against_the_units(root, drop_ins):
+    for folder in drop_ins:
+        add(root, folder)
+    names = [path.name for path in (root / "etc/systemd/system").glob("edgebox*.[st]*")]
+    names = [name for name in names if not name.endswith(".d")]
+    assert len(names) >= 4
+    said = analyze(root, "verify", *names)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
+@needs_systemd
+def test_systemd_from_254_on_knows_the_back_off(root):
+    version = subprocess.run([ANALYZE, "--version"], capture_output=True, text=True, check=True)
+    if int(version.stdout.split()[1]) < 254:
+        pytest.skip("systemd here is older than 254: the drop-in is not for it")
+    add(root, "v254")
+    said = analyze(root, "verify", "edgebox-api.service")
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
+@needs_systemd
+def test_a_unit_with_a_wrong_key_would_be_told(root):
+    file = root / "etc/systemd/system/edgebox-api.service"
+    file.write_text(file.read_text().replace("MemoryMax=", "MemoryMaximum="))
+    assert "MemoryMaximum" in analyze(root, "verify", "edgebox-api.service").stderr
+
+
+@needs_systemd
+def test_the_units_are_hardly_exposed(root):
+    scores = {name: exposure(root, name) for name in SERVICES}
+    print(f"\nexposure: {scores}")
+    assert scores["engine"] <= 1.5
+    assert scores["api"] <= 1.3
+    assert scores["worker"] <= 1.3
+
+
+@needs_systemd
+def test_an_engine_with_a_gpu_is_hardly_more_exposed(root):
+    add(root, "gpu")
+    assert exposure(root, "engine") <= 1.5
+    add(root, "gpu-jit")
+    assert exposure(root, "engine") <= 1.5
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_starts_a_command_that_there_is(name):
+    program, *words = unit(f"edgebox-{name}.service")["Service"]["ExecStart"].split()
+    assert program == "/opt/edgebox/current/edgebox"
+    assert words == [name]
+    assert words[0] in get_command(app).commands
+
+
+def test_the_target_wants_every_service_and_none_needs_another():
+    wanted = unit("edgebox.target")["Unit"]["Wants"].split()
+    assert sorted(wanted) == sorted(f"edgebox-{name}.service" for name in SERVICES)
+    for name in SERVICES:
+        head = unit(f"edgebox-{name}.service")["Unit"]
+        assert head["PartOf"] == "edgebox.target"
+        assert not {"Requires", "BindsTo", "Requisite"} & set(head)
+        assert "edgebox-" not in head.get("After", "")
+
+
+def test_all_three_meet_at_the_same_socket_and_only_their_user_does():
+    variables = {name: section["Environment"].split() for name, section in services()}
+    assert variables["engine"] == variables["api"] == variables["worker"]
+    settings = dict(variable.removeprefix("EDGEBOX_").split("=") for variable in variables["api"])
+    folder = Settings(runtime_dir=settings["RUNTIME_DIR"]).socket.parent
+    engine = unit("edgebox-engine.service")["Service"]
+    assert folder == Path("/run") / engine["RuntimeDirectory"]
+    assert engine["RuntimeDirectoryMode"] == "0700"
+    assert {section["User"] for _, section in services()} == {"edgebox"}
+
+
+def test_neither_dump_nor_swap_may_hold_a_transcript():
+    for name, section in services():
+        assert (name, section["LimitCORE"], section["MemorySwapMax"]) == (name, "0", "0")
+
+
+def test_memory_is_taken_from_the_engine_first():
+    adjust = {name: int(section["OOMScoreAdjust"]) for name, section in services()}
+    assert adjust["engine"] > 0 > adjust["worker"] > adjust["api"]
+
+
+def test_every_death_is_followed_by_a_start_without_end():
+    for name, section in services():
+        assert (name, section["Restart"]) == (name, "always")
+        assert unit(f"edgebox-{name}.service")["Unit"]["StartLimitIntervalSec"] == "0"
+        assert float(section["WatchdogSec"]) <= 30
+
+
+def test_the_drop_ins_change_units_that_there_are():
+    for file in UNITS.glob("*/*.d/*.conf"):
+        pattern = file.parent.name.removesuffix(".d").replace("-.service", "-*.service")
+        assert list(UNITS.glob(pattern)), f"{file} is for no unit"
