@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
 import signal
 import socket
 import time
@@ -29,8 +30,10 @@ from edgebox.errors import ConfigError, where
 from edgebox.metrics import Metrics
 from edgebox.serving import Server
 from edgebox.store.db import Store
+from edgebox.tls import keep_current, pair_of, server_context
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
@@ -46,13 +49,13 @@ SHUTDOWN_EXTRA = 2.0
 
 
 def run_api(settings: Settings) -> int:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate anew.
 
     Returns:
         The exit code.
 
     Raises:
-        EdgeBoxError: a port is taken, or the database cannot be used.
+        EdgeBoxError: a port is taken, or the database or the certificate cannot be used.
     """
     # uvicorn's own lines carry tracebacks, httpx's one line for every health check.
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
@@ -80,9 +83,12 @@ async def serve(
     Raises:
         EdgeBoxError: as ``run_api``.
     """
+    pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
+    secure = server_context(pair) if pair else None
     listener = _listen(settings.api.host, settings.api.port)
     ports = own_ports(settings) | {listener.getsockname()[1]}
-    metrics_listener = None
+    metrics_listener: socket.socket | None = None
+    current: asyncio.Task[None] | None = None
     try:
         if settings.api.metrics_listen:
             metrics_listener = _listen(*_host_and_port(settings.api.metrics_listen))
@@ -91,12 +97,18 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         services, engine = build(settings, store, ports=ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings), listener)]
+        servers = [(_server(app, settings, secure), listener)]
         if metrics_listener:
             metrics_app = create_metrics_app(services)
             servers.append((_server(metrics_app, settings), metrics_listener))
-        await _serve_all(servers, _url(listener), on_listening, stop or asyncio.Event())
+        reload = asyncio.Event()
+        if secure and pair:
+            current = asyncio.create_task(keep_current(secure, pair, reload))
+        url = _url(listener, tls=settings.api.tls)
+        await _serve_all(servers, url, on_listening, stop or asyncio.Event(), reload)
     finally:
+        if current:
+            current.cancel()
         listener.close()
         if metrics_listener:
             metrics_listener.close()
@@ -175,21 +187,22 @@ async def _watch(services: Services) -> None:
         await asyncio.sleep(1)
 
 
-def _server(app: Starlette, settings: Settings) -> Server:
-    return Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http="h11",
-            ws="none",
-            lifespan="on",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
-        )
+def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = None) -> Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
     )
+    config.load()
+    config.ssl = secure  # ours: it can be reloaded
+    return Server(config)
 
 
 async def _serve_all(
@@ -197,6 +210,7 @@ async def _serve_all(
     url: str,
     on_listening: Callable[[str], None] | None,
     stop: asyncio.Event,
+    reload: asyncio.Event,
 ) -> None:
     """Serve until ``stop`` or a signal; a second signal does not wait for requests."""
     loop = asyncio.get_running_loop()
@@ -206,9 +220,10 @@ async def _serve_all(
             server.force_exit = stop.is_set()
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    acts = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload.set}
+    for number, act in acts.items():
         with suppress(RuntimeError, ValueError):  # not the main thread: its owner has ``stop``
-            loop.add_signal_handler(number, end)
+            loop.add_signal_handler(number, act)
     running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -247,14 +262,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _host_and_port(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not (port.isascii() and port.isdigit() and int(port) < 65536):
-        raise ConfigError(f"metrics_listen is HOST:PORT, not '{text}'.")
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _url(listener: socket.socket) -> str:
+def _url(listener: socket.socket, *, tls: bool) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{host}:{port}"
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

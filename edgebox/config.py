@@ -20,6 +20,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -53,9 +54,17 @@ def default_models_dir() -> Path:
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys are errors."""
+    """A table of the file: unknown keys are errors, and so are values of another kind."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: object) -> object:
+        """``port = true`` is a slip; pydantic alone would read it as 1."""
+        if isinstance(value, bool):
+            raise ValueError("cannot be true or false")  # noqa: TRY004 - pydantic knows ValueError
+        return value
 
 
 class ApiSettings(Section):
@@ -71,12 +80,42 @@ class ApiSettings(Section):
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key; empty: only with a key.
     metrics_listen: str = ""
+    # PEM files, absolute paths; both or neither.
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if value and not (":" in value and port.isascii() and port.isdigit() and int(port) < 65536):
+            raise ValueError("has to be HOST:PORT, or empty")
+        return value
+
+    @field_validator("tls_cert", "tls_key")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not value.startswith("/"):
+            raise ValueError("has to be an absolute path, or empty")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> ApiSettings:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key have to be set together, or neither of them")
+        return self
+
+    @property
+    def tls(self) -> bool:
+        """Whether the API speaks HTTPS."""
+        return bool(self.tls_cert)
 
     @property
     def local_url(self) -> str:
         """Where programs on this machine reach the API."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
 
 class QuickSettings(Section):
@@ -122,6 +161,13 @@ class RoleSettings(Section):
     gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("has to begin with http:// or https://, or be empty")
+        return value
 
 
 class EngineSettings(Section):

@@ -28,7 +28,8 @@ LAYERS = (
     ("metrics",),
     ("config_file",),
     ("config",),
-    ("logs", "serving"),
+    ("logs", "serving", "tls"),
+    ("certificates",),
     ("errors", "atomic", "machine", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

@@ -26,6 +26,7 @@ def up() -> None:
         children_of(found),
         # Port 0 is any free one: only the API's own log line knows which.
         url=found.api.local_url if found.api.port else None,
+        tls_cert=found.api.tls_cert,
         write=_write,
         colour=console().is_terminal and not console().no_color,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from edgebox_cli.observe import QuickFigures
 
 NOT_RUNNING = 3
-DOWN = ("down", "another program")
+DOWN = ("down", "another program", "another certificate")
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -139,6 +139,8 @@ def _api_state(parts: dict[str, Any] | None) -> str:
         return "down"
     if not parts:
         return "another program"
+    if "certificate" in parts:
+        return "another certificate"
     return "up" if parts.get("store") == "ok" else "no database"
 
 
