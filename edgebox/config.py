@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -25,6 +25,9 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edgebox.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
@@ -250,32 +253,45 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises:
         ConfigError: unreadable, not TOML, an unknown key or variable, or a wrong value.
     """
-    named = path is not None or "EDGEBOX_CONFIG" in os.environ
     file = path or default_config_path()
-    values: dict[str, Any] = {}
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if named:
-            raise ConfigError(
-                f"There is no configuration at {file}. Write one with: edgebox init"
-            ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {file}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not valid TOML: {error}") from None
-    _check_variables()
+    values = read_values(file, named=path is not None or "EDGEBOX_CONFIG" in os.environ)
+    for name, problem in wrong_variables():
+        raise ConfigError(f"{name}: {problem}")
     try:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(error, file)) from None
 
 
-def _check_variables() -> None:
-    """Refuse variables that pydantic-settings passes over (no such key) or fails on (no JSON).
+def read_values(file: Path, *, named: bool) -> dict[str, Any]:
+    """What the file sets, unchecked.
+
+    Args:
+        file: the TOML file.
+        named: whether somebody asked for this one: it then has to exist.
 
     Raises:
-        ConfigError: names the variable and never its value.
+        ConfigError: it is missing, unreadable or not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if named:
+            raise ConfigError(
+                f"There is no configuration at {file}. Write one with: edgebox init"
+            ) from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read {file}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from None
+
+
+def wrong_variables() -> Iterator[tuple[str, str]]:
+    """Variables that pydantic-settings passes over (no such key) or fails on (no JSON).
+
+    Yields:
+        (the variable, what is wrong with it and what to do), never its value.
     """
     for name, value in os.environ.items():
         if not name.upper().startswith(ENV_PREFIX) or name == "EDGEBOX_CONFIG":
@@ -284,16 +300,14 @@ def _check_variables() -> None:
         default: object = None
         for key in name[len(ENV_PREFIX) :].lower().split("__"):
             if key not in fields:
-                raise ConfigError(
-                    f"{name}: there is no such setting. Unset it, or correct its name."
-                )
+                yield name, "there is no such setting. Unset it, or correct its name."
+                break
             default = fields[key].default
             fields = type(default).model_fields if isinstance(default, Section) else {}
-        if isinstance(default, Section) and not _is_json_object(value):
-            raise ConfigError(
-                f"{name}: a whole table has to be a JSON object. To set one key of it: "
-                f"{name}__KEY=VALUE"
-            )
+        else:
+            if isinstance(default, Section) and not _is_json_object(value):
+                fix = f"To set one key of it: {name}__KEY=VALUE"
+                yield name, f"a whole table has to be a JSON object. {fix}"
 
 
 def _is_json_object(text: str) -> bool:

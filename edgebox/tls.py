@@ -152,9 +152,7 @@ async def keep_current(
             try:
                 found = reload(context, pair)
             except ConfigError as error:
-                log.error(
-                    "the certificate was not reloaded, the one before stays: %s", error.detail
-                )  # noqa: TRY400, E501
+                log.error("not reloaded, the certificate before stays: %s", error.detail)  # noqa: TRY400
             else:
                 log.info("certificate reloaded, good until %s", day(found.not_after))
         last = seen

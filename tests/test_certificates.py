@@ -18,7 +18,11 @@ def test_names_addresses_and_dates_are_read(tmp_path):
 
 @pytest.mark.parametrize(
     ("names", "host"),
-    [("", "edgebox"), ("DNS:*.centre.example", "edgebox.centre.example"), ("IP:::1", "0:0:0:0:0:0:0:1")],
+    [
+        ("", "edgebox"),
+        ("DNS:*.centre.example", "edgebox.centre.example"),
+        ("IP:::1", "0:0:0:0:0:0:0:1"),
+    ],
 )
 def test_a_host_that_it_is_good_for(tmp_path, names, host):
     assert read_certificate(make_pair(tmp_path, names=names).cert).host == host

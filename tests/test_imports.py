@@ -24,6 +24,8 @@ LAYERS = (
     ("consultation",),
     ("engine_client",),
     ("engine",),
+    ("config_check",),
+    ("models",),
     ("models",),
     ("metrics",),
     ("config_file",),

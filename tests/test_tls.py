@@ -100,7 +100,7 @@ def test_what_is_older_than_tls_1_2_is_refused(tmp_path):
         old.maximum_version = ssl.TLSVersion.TLSv1_2
         assert shake(address, old)[1] == "TLSv1.2"
         old.set_ciphers("DEFAULT:@SECLEVEL=0")
-        with pytest.warns(DeprecationWarning):
+        with pytest.warns(DeprecationWarning, match="TLSv1_1"):
             old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
         with pytest.raises(OSError):  # noqa: PT011 - an alert or a closed connection
             shake(address, old)
@@ -202,7 +202,7 @@ async def test_files_that_change_are_taken_and_bad_ones_are_said_once(tmp_path, 
         other.cert.replace(pair.cert)  # the key is another one's from here on
         await said(caplog, "does not belong", 1)
         await asyncio.sleep(0.3)
-        assert caplog.text.count("was not reloaded") == 1
+        assert caplog.text.count("not reloaded") == 1
         with serving(context) as address:
             assert (await asyncio.to_thread(shake, address, trusting(first)))[2] == first
         other.key.replace(pair.key)

@@ -13,6 +13,7 @@ from edgebox_cli import (
     batches,
     bench,
     callbacks,
+    config,
     demo,
     doctor,
     evaluate,
@@ -71,6 +72,7 @@ app.add_typer(batches.app, name="batches")
 app.add_typer(callbacks.app, name="callbacks")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.add_typer(config.app, name="config")
 app.command("eval")(evaluate.evaluate)
 app.command()(bench.bench)
 app.command("demo", hidden=True)(demo.demo)
