@@ -30,7 +30,7 @@ LAYERS = (
     ("metrics",),
     ("config_file",),
     ("config",),
-    ("logs", "serving", "tls"),
+    ("log_file", "logs", "serving", "tls"),
     ("certificates",),
     ("errors", "atomic", "machine", "times", ""),
 )

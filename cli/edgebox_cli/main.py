@@ -19,6 +19,7 @@ from edgebox_cli import (
     evaluate,
     init,
     keys,
+    logs,
     models,
     processes,
     status,
@@ -72,6 +73,7 @@ app.add_typer(batches.app, name="batches")
 app.add_typer(callbacks.app, name="callbacks")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.command("logs")(logs.logs)
 app.add_typer(config.app, name="config")
 app.command("eval")(evaluate.evaluate)
 app.command()(bench.bench)
