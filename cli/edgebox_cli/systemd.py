@@ -26,6 +26,11 @@ def has_units() -> bool:
     return bool(show(unit_of("api"), "ActiveState"))
 
 
+def to_start(process: str) -> str:
+    """What to type to have a process run, whoever runs this box."""
+    return f"systemctl restart {unit_of(process)}" if has_units() else "edgebox up"
+
+
 def ask(tool: str, *words: str) -> str:
     """What a tool of the system says; empty where it is missing or fails."""
     path = shutil.which(tool)
