@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgebox_cli import systemd
+from edgebox_cli import redact, systemd
 from edgebox_cli.checks import Check
 
 if TYPE_CHECKING:
@@ -124,11 +124,12 @@ def log(settings: Settings, now: float) -> Check:
         return Check("log", "ok", "there is none to look at")
     if not found:
         return Check("log", "ok", "no error in the last 24 hours")
+    last = redact.record(found[-1])  # the doctor's findings go into support bundles
+    said = f": {last.message}" if last else ""
     return Check(
         "log",
         "warn",
-        f"{len(found)} errors in the last 24 hours; the last one, of {found[-1].process}: "
-        f"{found[-1].message[:200]}",
+        f"{len(found)} errors in the last 24 hours; the last one, of {found[-1].process}{said}",
         "edgebox logs --level error --since 24h",
     )
 

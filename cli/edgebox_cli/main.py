@@ -24,6 +24,7 @@ from edgebox_cli import (
     processes,
     status,
     summarize,
+    support,
 )
 from edgebox_cli.context import fail, set_config
 
@@ -73,6 +74,7 @@ app.add_typer(batches.app, name="batches")
 app.add_typer(callbacks.app, name="callbacks")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.command("support")(support.support)
 app.command("logs")(logs.logs)
 app.add_typer(config.app, name="config")
 app.command("eval")(evaluate.evaluate)
