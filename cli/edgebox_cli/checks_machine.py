@@ -84,17 +84,22 @@ def hashes(settings: Settings) -> Iterator[Check]:
 def _server(name: str, url: str) -> Check:
     import httpx
 
+    from edgebox.config_check import without_password
+
+    shown = without_password(url)
     try:
         status = httpx.get(
             f"{url.rstrip('/').removesuffix('/v1')}/v1/models", timeout=3.0, trust_env=False
         ).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
-        return Check(name, "fail", f"{url} does not answer.", "start that server, or unset the url")
+        return Check(
+            name, "fail", f"{shown} does not answer.", "start that server, or unset the url"
+        )
     if status >= 400:
         return Check(
-            name, "warn", f"{url} answers {status} to /v1/models.", f"curl -i {url}/v1/models"
+            name, "warn", f"{shown} answers {status} to /v1/models.", f"curl -i {shown}/v1/models"
         )
-    return Check(name, "ok", f"another server, {url}")
+    return Check(name, "ok", f"another server, {shown}")
 
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:

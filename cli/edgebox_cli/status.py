@@ -158,13 +158,15 @@ def _models(settings: Settings, health: EngineHealth | None) -> list[dict[str, A
     from dataclasses import asdict
 
     from edgebox.config import ROLES
+    from edgebox.config_check import without_password
 
     models = []
     for role in ROLES:
         options = settings.engines.role(role)
         model: dict[str, Any] = {"role": role, "model": options.model, "loaded": False}
         if options.url:
-            model |= {"model": options.url_model or role, "url": options.url}
+            url = without_password(options.url)
+            model |= {"model": options.url_model or role, "url": url}
         elif health is not None and role in health.roles:
             model |= {"loaded": True, **asdict(health.roles[role])}
         models.append(model)
