@@ -30,7 +30,7 @@ from edgebox.errors import ConfigError, where
 from edgebox.metrics import Metrics
 from edgebox.serving import Server
 from edgebox.store.db import Store
-from edgebox.tls import keep_current, pair_of, server_context
+from edgebox.tls import Served, pair_of
 
 if TYPE_CHECKING:
     import ssl
@@ -84,7 +84,7 @@ async def serve(
         EdgeBoxError: as ``run_api``.
     """
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
-    secure = server_context(pair) if pair else None
+    secure = Served(pair) if pair else None
     listener = _listen(settings.api.host, settings.api.port)
     ports = own_ports(settings) | {listener.getsockname()[1]}
     metrics_listener: socket.socket | None = None
@@ -97,13 +97,13 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         services, engine = build(settings, store, ports=ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings, secure), listener)]
+        servers = [(_server(app, settings, secure and secure.context), listener)]
         if metrics_listener:
             metrics_app = create_metrics_app(services)
             servers.append((_server(metrics_app, settings), metrics_listener))
         reload = asyncio.Event()
-        if secure and pair:
-            current = asyncio.create_task(keep_current(secure, pair, reload))
+        if secure:
+            current = asyncio.create_task(secure.keep_current(reload))
         url = _url(listener, tls=settings.api.tls)
         await _serve_all(servers, url, on_listening, stop or asyncio.Event(), reload)
     finally:

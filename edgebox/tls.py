@@ -127,35 +127,49 @@ def reload(context: ssl.SSLContext, pair: Pair, *, now: float | None = None) -> 
     return found
 
 
-async def keep_current(
-    context: ssl.SSLContext, pair: Pair, asked: asyncio.Event, *, poll: float = POLL_SECONDS
-) -> None:
-    """Reload the context when its files change or somebody asks; runs until it is cancelled.
-
-    A pair that cannot be used is said once, and what was served before goes on.
+class Served:
+    """A pair in service, and the context that connections are made with.
 
     Args:
-        context: what the server uses.
         pair: its files.
-        asked: set it to have them read now.
-        poll: seconds between two looks. Files that have changed are read when they stayed
-            the same for one of these: the second of the two may still be on its way.
+
+    Raises:
+        ConfigError: as ``server_context``.
     """
-    tried = last = pair.fingerprint()
-    while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(asked.wait(), poll)
-        seen = pair.fingerprint()
-        if asked.is_set() or (seen != tried and seen == last):
-            asked.clear()
-            tried = seen
-            try:
-                found = reload(context, pair)
-            except ConfigError as error:
-                log.error("not reloaded, the certificate before stays: %s", error.detail)  # noqa: TRY400
-            else:
-                log.info("certificate reloaded, good until %s", day(found.not_after))
-        last = seen
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+        self._tried = pair.fingerprint()  # before they are read: a change meanwhile is seen
+        self.context = server_context(pair)
+
+    async def keep_current(self, asked: asyncio.Event, *, poll: float = POLL_SECONDS) -> None:
+        """Reload when the files change or somebody asks; runs until it is cancelled.
+
+        A pair that cannot be used is said once, and what was served before goes on.
+
+        Args:
+            asked: set it to have them read now.
+            poll: seconds between two looks. Files that have changed are read when they stayed
+                the same for one of these: the second of the two may still be on its way.
+        """
+        last = self._tried
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), poll)
+            seen = self._pair.fingerprint()
+            if asked.is_set() or (seen != self._tried and seen == last):
+                asked.clear()
+                self._tried = seen
+                self._reload()
+            last = seen
+
+    def _reload(self) -> None:
+        try:
+            found = reload(self.context, self._pair)
+        except ConfigError as error:
+            log.error("not reloaded, the certificate before stays: %s", error.detail)  # noqa: TRY400
+        else:
+            log.info("certificate reloaded, good until %s", day(found.not_after))
 
 
 def client_context(cert: str) -> ssl.SSLContext:
@@ -196,10 +210,13 @@ class _OwnBox(ssl.SSLContext):
     name = ""
 
     def wrap_socket(self, *args: Any, **more: Any) -> ssl.SSLSocket:  # noqa: ANN401 - handed on
-        return super().wrap_socket(*args, **{**more, "server_hostname": self.name})
+        return super().wrap_socket(*args, **self._named(more))
 
     def wrap_bio(self, *args: Any, **more: Any) -> ssl.SSLObject:  # noqa: ANN401 - handed on
-        return super().wrap_bio(*args, **{**more, "server_hostname": self.name})
+        return super().wrap_bio(*args, **self._named(more))
+
+    def _named(self, more: dict[str, Any]) -> dict[str, Any]:
+        return {**more, "server_hostname": self.name} if self.name else more
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int] | None:

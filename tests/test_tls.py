@@ -14,8 +14,8 @@ import pytest
 from edgebox.errors import ConfigError
 from edgebox.tls import (
     Pair,
+    Served,
     client_context,
-    keep_current,
     pair_of,
     refusal,
     reload,
@@ -195,9 +195,9 @@ def test_credentials_of_systemd_go_before_the_named_files(tmp_path):
 async def test_files_that_change_are_taken_and_bad_ones_are_said_once(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     pair, other = make_pair(tmp_path), make_pair(tmp_path, "other")
-    context, asked = server_context(pair), asyncio.Event()
-    first = of(pair)
-    task = asyncio.create_task(keep_current(context, pair, asked, poll=0.05))
+    served, asked = Served(pair), asyncio.Event()
+    context, first = served.context, of(pair)
+    task = asyncio.create_task(served.keep_current(asked, poll=0.05))
     try:
         other.cert.replace(pair.cert)  # the key is another one's from here on
         await said(caplog, "does not belong", 1)
