@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
 import stat
 import time
@@ -50,8 +51,8 @@ def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
     Args:
         cert: ``[api] tls_cert``.
         key: ``[api] tls_key``.
-        environ: says where systemd's credentials are. When both files are among them, they
-            are read there: the named ones may then be root's alone.
+        environ: says where systemd's credentials are. They are copies of the start: read
+            only where the named files are not for this user, since a copy is never renewed.
 
     Raises:
         ConfigError: systemd hands over credentials and the settings name no files.
@@ -66,7 +67,8 @@ def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
                 "set. Set them to the same files, so that edgebox's own commands know of TLS."
             )
         return None
-    return handed if given else Pair(Path(cert), Path(key))
+    readable = os.access(cert, os.R_OK) and os.access(key, os.R_OK)
+    return handed if given and not readable else Pair(Path(cert), Path(key))
 
 
 def server_context(pair: Pair) -> ssl.SSLContext:

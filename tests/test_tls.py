@@ -180,7 +180,7 @@ def test_a_certificate_of_tomorrow_is_refused(tmp_path):
         reload(context, pair, now=time.time() - 86_400)
 
 
-def test_credentials_of_systemd_go_before_the_named_files(tmp_path):
+def test_credentials_of_systemd_stand_in_for_files_that_only_root_reads(tmp_path):
     environ = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
     assert pair_of("", "", {}) is None
     assert pair_of("/etc/c", "/etc/k", environ) == pair_of("/etc/c", "/etc/k", {})
@@ -189,6 +189,8 @@ def test_credentials_of_systemd_go_before_the_named_files(tmp_path):
     assert pair_of("/etc/c", "/etc/k", environ) == Pair(tmp_path / "tls_cert", tmp_path / "tls_key")
     with pytest.raises(ConfigError, match="are not set"):
         pair_of("", "", environ)
+    named = make_pair(tmp_path, "named")  # readable: taken, for a copy would not be renewed
+    assert pair_of(str(named.cert), str(named.key), environ) == named
 
 
 @pytest.mark.anyio
