@@ -97,7 +97,7 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         services, engine = build(settings, store, ports=ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings, secure and secure.context), listener)]
+        servers = [(_server(app, settings, secure.context if secure else None), listener)]
         if metrics_listener:
             metrics_app = create_metrics_app(services)
             servers.append((_server(metrics_app, settings), metrics_listener))
