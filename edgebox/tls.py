@@ -15,12 +15,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgebox.certificates import Certificate, day, decoded, in_memory, read_certificate, read_file
 from edgebox.errors import ConfigError
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
 
 log = logging.getLogger(__name__)
@@ -211,14 +212,37 @@ class _OwnBox(ssl.SSLContext):
 
     name = ""
 
-    def wrap_socket(self, *args: Any, **more: Any) -> ssl.SSLSocket:  # noqa: ANN401 - handed on
-        return super().wrap_socket(*args, **self._named(more))
+    def wrap_socket(  # noqa: PLR0917 - the base's
+        self,
+        sock: socket.socket,
+        server_side: bool = False,  # noqa: FBT001, FBT002 - the base's: some callers give places
+        do_handshake_on_connect: bool = True,  # noqa: FBT001, FBT002 - likewise
+        suppress_ragged_eofs: bool = True,  # noqa: FBT001, FBT002 - likewise
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLSocket:
+        """As the base has it, for the certificate's name."""
+        return super().wrap_socket(
+            sock,
+            server_side,
+            do_handshake_on_connect,
+            suppress_ragged_eofs,
+            self.name or server_hostname,
+            session,
+        )
 
-    def wrap_bio(self, *args: Any, **more: Any) -> ssl.SSLObject:  # noqa: ANN401 - handed on
-        return super().wrap_bio(*args, **self._named(more))
-
-    def _named(self, more: dict[str, Any]) -> dict[str, Any]:
-        return {**more, "server_hostname": self.name} if self.name else more
+    def wrap_bio(
+        self,
+        incoming: ssl.MemoryBIO,
+        outgoing: ssl.MemoryBIO,
+        server_side: bool = False,  # noqa: FBT001, FBT002 - likewise
+        server_hostname: str | bytes | None = None,
+        session: ssl.SSLSession | None = None,
+    ) -> ssl.SSLObject:
+        """As the base has it, for the certificate's name."""
+        return super().wrap_bio(
+            incoming, outgoing, server_side, self.name or server_hostname, session
+        )
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int] | None:
