@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"BATCH-\d{8}-\d+|(?<!\d)\d[\d -]{7,}\d(?!\d)")
 _OURS = re.compile(r"BATCH-.*|\d{4}-\d\d-\d\d")
 # Hangul and whatever else is not our log's English: a transcript's words.
 _FOREIGN = re.compile(r"[^\x20-\x7e]+(?:[\x20-\x7e]{0,40}[^\x20-\x7e]+)*")
+_PART = re.compile(r"[a-z0-9_-]{0,20}")
 _PLAIN_WORD = re.compile(r"[a-z_./-]+", re.IGNORECASE)
 # What may come out of a process besides our own records, because it says how it ended.
 _KEPT_OUTPUT = re.compile(
@@ -66,5 +67,7 @@ def record(found: Record, secrets: Collection[str] = ()) -> Record | None:
 
 
 def _token(found: re.Match[str]) -> str:
-    """Long words and paths stay: they are made of letters alone."""
-    return found[0] if _PLAIN_WORD.fullmatch(found[0]) else HIDDEN
+    """Long words and paths stay: no secret is of small letters in short parts."""
+    word = found[0]
+    path = "/" in word and all(_PART.fullmatch(part) for part in word.split("/"))
+    return word if path or _PLAIN_WORD.fullmatch(word) else HIDDEN

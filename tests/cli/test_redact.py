@@ -22,6 +22,7 @@ def kept(message, logger="tick", secrets=()):
         "certificate reloaded, good until 2027-02-20",
         "the engine's health could not be read: RuntimeError at edgebox.engine_client:221",
         "slm qwen3-4b-instruct-2507-q4_k_m ready",
+        '{"route": "/api/v1/consultation/quick-summary", "status": 200}',
         "cannot open /var/lib/edgebox/models/something/longer/than/that",
     ],
 )
