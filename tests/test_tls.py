@@ -223,6 +223,33 @@ async def test_files_that_change_are_taken_and_bad_ones_are_said_once(tmp_path, 
         await asyncio.gather(task, return_exceptions=True)
 
 
+@pytest.mark.anyio
+async def test_half_of_a_new_pair_is_waited_for(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    other = make_pair(tmp_path, "other")
+    arriving = [
+        lambda: None,
+        lambda: other.cert.replace(own.cert),
+        lambda: other.key.replace(own.key),
+    ]
+
+    class Arriving(Pair):
+        """Its files are exchanged one after the other, a look apart."""
+
+        def fingerprint(self):
+            if arriving:
+                arriving.pop(0)()
+            return super().fingerprint()
+
+    made = make_pair(tmp_path)
+    own = Arriving(made.cert, made.key)
+    task = asyncio.create_task(Served(own).keep_current(asyncio.Event(), poll=0.02))
+    await said(caplog, "certificate reloaded", 1)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert "not reloaded" not in caplog.text
+
+
 def trusting(der):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=der)
