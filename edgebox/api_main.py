@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import os
 import signal
 import socket
 import time
@@ -30,8 +31,10 @@ from edgebox.metrics import Metrics
 from edgebox.notify import Notifier
 from edgebox.serving import Server
 from edgebox.store.db import Store
+from edgebox.tls import Served, pair_of
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
@@ -49,7 +52,7 @@ STOP_MARGIN = 8.0
 
 
 def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate anew.
 
     Args:
         settings: the administrator's.
@@ -59,7 +62,7 @@ def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
         The exit code.
 
     Raises:
-        EdgeBoxError: a port is taken, or the database cannot be used.
+        EdgeBoxError: a port is taken, or the database or the certificate cannot be used.
     """
     # uvicorn's own lines carry tracebacks, httpx's one line for every health check.
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
@@ -89,9 +92,12 @@ async def serve(
     Raises:
         EdgeBoxError: as ``run_api``.
     """
+    pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
+    secure = Served(pair) if pair else None
     listener = _listen(settings.api.host, settings.api.port)
     ports = own_ports(settings) | {listener.getsockname()[1]}
-    metrics_listener = None
+    metrics_listener: socket.socket | None = None
+    current: asyncio.Task[None] | None = None
     try:
         if settings.api.metrics_listen:
             metrics_listener = _listen(*_host_and_port(settings.api.metrics_listen))
@@ -100,11 +106,11 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         services, engine = build(settings, store, ports=ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings), listener)]
+        servers = [(_server(app, settings, secure.context if secure else None), listener)]
         if metrics_listener:
             metrics_app = create_metrics_app(services)
             servers.append((_server(metrics_app, settings), metrics_listener))
-        stop = stop or asyncio.Event()
+        stop, reload = stop or asyncio.Event(), asyncio.Event()
         telling: list[asyncio.Task[None]] = []
 
         def listening(url: str) -> None:
@@ -112,9 +118,14 @@ async def serve(
             if on_listening:
                 on_listening(url)
 
-        await _serve_all(servers, _url(listener), listening, stop)
+        if secure:
+            current = asyncio.create_task(secure.keep_current(reload))
+        url = _url(listener, tls=settings.api.tls)
+        await _serve_all(servers, url, listening, stop, reload)
         await asyncio.gather(*telling)
     finally:
+        if current:
+            current.cancel()
         listener.close()
         if metrics_listener:
             metrics_listener.close()
@@ -207,21 +218,22 @@ async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.
     notifier.stopping("Answering what is open", longest + STOP_MARGIN)
 
 
-def _server(app: Starlette, settings: Settings) -> Server:
-    return Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http="h11",
-            ws="none",
-            lifespan="on",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
-        )
+def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = None) -> Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
     )
+    config.load()
+    config.ssl = secure  # ours: it can be reloaded
+    return Server(config)
 
 
 async def _serve_all(
@@ -229,6 +241,7 @@ async def _serve_all(
     url: str,
     on_listening: Callable[[str], None],
     stop: asyncio.Event,
+    reload: asyncio.Event,
 ) -> None:
     """Serve until ``stop`` or a signal; a second signal does not wait for requests."""
     loop = asyncio.get_running_loop()
@@ -238,9 +251,10 @@ async def _serve_all(
             server.force_exit = stop.is_set()
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    acts = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload.set}
+    for number, act in acts.items():
         with suppress(RuntimeError, ValueError):  # not the main thread: its owner has ``stop``
-            loop.add_signal_handler(number, end)
+            loop.add_signal_handler(number, act)
     running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
     stopped = asyncio.create_task(stop.wait())
     try:
@@ -279,14 +293,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _host_and_port(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
-    if not (port.isascii() and port.isdigit() and int(port) < 65536):
-        raise ConfigError(f"metrics_listen is HOST:PORT, not '{text}'.")
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _url(listener: socket.socket) -> str:
+def _url(listener: socket.socket, *, tls: bool) -> str:
     host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{host}:{port}"
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

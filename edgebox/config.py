@@ -11,7 +11,7 @@ import json
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -20,10 +20,14 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edgebox.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
@@ -53,9 +57,17 @@ def default_models_dir() -> Path:
 
 
 class Section(BaseModel):
-    """A table of the file: unknown keys are errors."""
+    """A table of the file: unknown keys are errors, and so are values of another kind."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: object) -> object:
+        """``port = true`` is a slip; pydantic alone would read it as 1."""
+        if isinstance(value, bool):
+            raise ValueError("cannot be true or false")  # noqa: TRY004 - pydantic knows ValueError
+        return value
 
 
 class ApiSettings(Section):
@@ -71,12 +83,42 @@ class ApiSettings(Section):
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key; empty: only with a key.
     metrics_listen: str = ""
+    # PEM files, absolute paths; both or neither.
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if value and not (":" in value and port.isascii() and port.isdigit() and int(port) < 65536):
+            raise ValueError("has to be HOST:PORT, or empty")
+        return value
+
+    @field_validator("tls_cert", "tls_key")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not value.startswith("/"):
+            raise ValueError("has to be an absolute path, or empty")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> ApiSettings:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key have to be set together, or neither of them")
+        return self
+
+    @property
+    def tls(self) -> bool:
+        """Whether the API speaks HTTPS."""
+        return bool(self.tls_cert)
 
     @property
     def local_url(self) -> str:
         """Where programs on this machine reach the API."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
 
 
 class QuickSettings(Section):
@@ -125,6 +167,13 @@ class RoleSettings(Section):
     gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("has to begin with http:// or https://, or be empty")
+        return value
 
 
 class EngineSettings(Section):
@@ -209,32 +258,45 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises:
         ConfigError: unreadable, not TOML, an unknown key or variable, or a wrong value.
     """
-    named = path is not None or "EDGEBOX_CONFIG" in os.environ
     file = path or default_config_path()
-    values: dict[str, Any] = {}
-    try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if named:
-            raise ConfigError(
-                f"There is no configuration at {file}. Write one with: edgebox init"
-            ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"Cannot read {file}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not valid TOML: {error}") from None
-    _check_variables()
+    values = read_values(file, named=path is not None or "EDGEBOX_CONFIG" in os.environ)
+    for name, problem in wrong_variables():
+        raise ConfigError(f"{name}: {problem}")
     try:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError(_explain(error, file)) from None
 
 
-def _check_variables() -> None:
-    """Refuse variables that pydantic-settings passes over (no such key) or fails on (no JSON).
+def read_values(file: Path, *, named: bool) -> dict[str, Any]:
+    """What the file sets, unchecked.
+
+    Args:
+        file: the TOML file.
+        named: whether somebody asked for this one: it then has to exist.
 
     Raises:
-        ConfigError: names the variable and never its value.
+        ConfigError: it is missing, unreadable or not TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if named:
+            raise ConfigError(
+                f"There is no configuration at {file}. Write one with: edgebox init"
+            ) from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"Cannot read {file}: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}") from None
+
+
+def wrong_variables() -> Iterator[tuple[str, str]]:
+    """Variables that pydantic-settings passes over (no such key) or fails on (no JSON).
+
+    Yields:
+        (the variable, what is wrong with it and what to do), never its value.
     """
     for name, value in os.environ.items():
         if not name.upper().startswith(ENV_PREFIX) or name == "EDGEBOX_CONFIG":
@@ -243,16 +305,14 @@ def _check_variables() -> None:
         default: object = None
         for key in name[len(ENV_PREFIX) :].lower().split("__"):
             if key not in fields:
-                raise ConfigError(
-                    f"{name}: there is no such setting. Unset it, or correct its name."
-                )
+                yield name, "there is no such setting. Unset it, or correct its name."
+                break
             default = fields[key].default
             fields = type(default).model_fields if isinstance(default, Section) else {}
-        if isinstance(default, Section) and not _is_json_object(value):
-            raise ConfigError(
-                f"{name}: a whole table has to be a JSON object. To set one key of it: "
-                f"{name}__KEY=VALUE"
-            )
+        else:
+            if isinstance(default, Section) and not _is_json_object(value):
+                fix = f"To set one key of it: {name}__KEY=VALUE"
+                yield name, f"a whole table has to be a JSON object. {fix}"
 
 
 def _is_json_object(text: str) -> bool:

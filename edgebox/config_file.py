@@ -1,4 +1,4 @@
-"""Changes one string in the configuration file and leaves every other byte alone.
+"""Finds keys in the configuration file, and changes one string of it and no other byte.
 
 The file belongs to an administrator, with comments and an order of their own, so
 it is edited line by line rather than written anew. Whatever way of writing TOML
@@ -59,6 +59,26 @@ def set_string(path: Path, key: str, value: str) -> None:
         atomic.write_text(path, edited, check=lambda fresh: _load(fresh, path))
     except OSError as error:
         raise ConfigError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+_KEY = re.compile(r"""^\s*(?P<key>[\w.\-"' ]+?)\s*=""")
+
+
+def key_lines(text: str) -> dict[str, int]:
+    """The line, from 1, of each dotted key and table of a TOML file.
+
+    What is written in a way that is not understood here, such as a table in braces, has the
+    line where it begins or none.
+    """
+    found: dict[str, int] = {}
+    current: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            current = _names(header[1])
+            found.setdefault(".".join(current), number)
+        elif key := _KEY.match(line):
+            found.setdefault(".".join([*current, *_names(key["key"])]), number)
+    return found
 
 
 def replace_string(text: str, key: str, value: str) -> str | None:

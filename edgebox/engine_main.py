@@ -163,9 +163,10 @@ async def _attend(
     """
     steps, idle_since, hangs = 0, time.monotonic(), False
     patience = notifier.watchdog_seconds / 2 or STALL_SECONDS
-    beside = [asyncio.create_task(_let_rest(settings, service))]
-    if built_for_gpu():
-        beside.append(asyncio.create_task(_look_at_cards(service)))
+    beside = [
+        asyncio.create_task(_let_rest(settings, service)),
+        asyncio.create_task(_look_at_cards(service)),
+    ]
     roles = [(entry, settings.engines.role(entry.role)) for entry in service.entries]
     while loop.is_alive():
         await asyncio.sleep(WATCH_SECONDS)
@@ -204,7 +205,7 @@ async def _let_rest(settings: Settings, service: Service) -> None:
 
 async def _look_at_cards(service: Service) -> None:
     """Keep the GPUs' memory for ``/health``: asking the driver takes too long for an answer."""
-    while True:
+    while built_for_gpu():
         service.cards = await asyncio.to_thread(gpus)
         await asyncio.sleep(CARD_SECONDS)
 

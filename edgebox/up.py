@@ -20,6 +20,7 @@ import httpx
 
 from edgebox.errors import EdgeBoxError
 from edgebox.notify import VARIABLES
+from edgebox.tls import client_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -123,6 +124,7 @@ class Up:
     Args:
         children: in the order in which they stop; they start in the reverse order.
         url: where the box answers; ``/readyz`` below it says when it is ready. None: never.
+        tls_cert: ``[api] tls_cert``, to know the box by.
         write: takes finished lines, without line feed.
         colour: whether names are coloured.
         timing: the waits.
@@ -134,11 +136,13 @@ class Up:
         *,
         url: str | None,
         write: Callable[[str], None],
+        tls_cert: str = "",
         colour: bool = False,
         timing: Timing | None = None,
     ) -> None:
         self._children = children
         self._url = url
+        self._verify = client_context(tls_cert)
         self._write = write
         self._colour = colour
         self._timing = timing or Timing()
@@ -272,7 +276,7 @@ class Up:
         if self._url is None:
             return
         self._say("Starting; the engine is loading the models.")
-        async with httpx.AsyncClient(trust_env=False, timeout=2.0) as http:
+        async with httpx.AsyncClient(trust_env=False, timeout=2.0, verify=self._verify) as http:
             while not self._ready:
                 with suppress(httpx.HTTPError):
                     self._ready = (await http.get(f"{self._url}/readyz")).status_code == 200

@@ -24,11 +24,14 @@ LAYERS = (
     ("consultation",),
     ("engine_client",),
     ("engine",),
+    ("config_check",),
+    ("models",),
     ("models",),
     ("metrics",),
     ("config_file",),
     ("config",),
-    ("logs", "serving"),
+    ("log_file", "logs", "serving", "tls"),
+    ("certificates",),
     ("errors", "atomic", "machine", "notify", "pulse", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}

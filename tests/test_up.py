@@ -14,7 +14,9 @@ import pytest
 
 from edgebox.config import Settings
 from edgebox.errors import EdgeBoxError
+from edgebox.tls import server_context
 from edgebox.up import Child, Timing, Up, children_of, require_free_port
+from support.certificates import make_pair
 
 QUICKLY = Timing(first_pause=0.01, longest_pause=0.04, poll=0.01)
 SERVE = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done"
@@ -157,6 +159,16 @@ def test_readiness_is_told_once_when_the_box_says_so(box):
     assert run([shell("api", SERVE)], log, url=box.url) == 0
     assert log.index("api .*up") < log.index(f"EdgeBox is ready at {box.url} .Ctrl-C stops it")
     assert log.count("EdgeBox is ready") == 1
+
+
+def test_readiness_is_seen_over_tls(box, tmp_path):
+    pair = make_pair(tmp_path)
+    box.socket = server_context(pair).wrap_socket(box.socket, server_side=True)
+    box.status = 200
+    url = box.url.replace("http:", "https:")
+    log = Log({"EdgeBox is ready": interrupt})
+    assert run([shell("api", SERVE)], log, url=url, tls_cert=str(pair.cert)) == 0
+    assert log.count(f"EdgeBox is ready at {url}") == 1
 
 
 def test_a_child_that_does_not_stop_is_killed_after_its_time():

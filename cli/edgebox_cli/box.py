@@ -47,12 +47,15 @@ class Box:
     ) -> None:
         import httpx
 
+        from edgebox.tls import client_context
+
         self.url = settings.api.local_url
         self._client = client
         self._clock = clock
         self._http = httpx.Client(
             base_url=self.url,
             transport=transport,
+            verify=client_context(settings.api.tls_cert),
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             trust_env=False,
         )
@@ -134,10 +137,16 @@ class Box:
         import httpx
 
         from edgebox.errors import BoxNotRunning, EdgeBoxError
+        from edgebox.tls import refusal
 
         try:
             yield
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if reason := refusal(error):
+                raise EdgeBoxError(
+                    f"{self.url} does not show the certificate of [api] tls_cert ({reason}). "
+                    "See: edgebox logs --process api"
+                ) from None
             raise BoxNotRunning(not_running(self.url)) from None
         except httpx.TimeoutException:
             raise BoxNotRunning(

@@ -28,33 +28,57 @@ class Check:
     fix: str | None = None
 
 
-def every_check() -> Iterator[Check]:
-    """All checks that can be made on this box now."""
-    from edgebox.errors import ConfigError
-    from edgebox_cli import checks_machine, checks_processes, checks_state
-    from edgebox_cli.context import config_path, settings
-    from edgebox_cli.observe import engine_health
+def every_check(*, hashes: bool = False) -> Iterator[Check]:
+    """All checks that can be made on this box now.
 
-    yield checks_state.clock(time.time())
+    Args:
+        hashes: read the models' files in full.
+    """
+    from edgebox.errors import ConfigError
+    from edgebox_cli import (
+        checks_access,
+        checks_history,
+        checks_host,
+        checks_machine,
+        checks_network,
+        checks_processes,
+        checks_state,
+    )
+    from edgebox_cli.context import config_path, settings
+    from edgebox_cli.observe import engine_health, worker_running
+
+    now = time.time()
+    yield from checks_host.clock(now)
     try:
         found = settings()
     except ConfigError as error:
-        yield Check("configuration", "fail", error.detail, f"edit {config_path()}")
+        fix = f"edit {config_path()}, then: edgebox config check"
+        yield Check("configuration", "fail", error.detail, fix)
         return
     path = config_path()
     where = str(path) if path.exists() else f"defaults (there is no {path})"
     yield Check("configuration", "ok", where)
+    yield from checks_access.access(found, path)
     yield from checks_state.state_folder(found.state_dir)
     yield from checks_state.database(found)
+    yield from checks_history.history(found, now, worker=worker_running(found.state_dir))
     health = engine_health(found)
     yield from checks_machine.models(found)
+    if hashes:
+        yield from checks_machine.hashes(found)
     yield checks_machine.memory(found, health)
     yield from checks_machine.disk(found)
+    yield checks_host.gpu()
     if any(not role.url for role in roles_of(found).values()):
         yield from checks_machine.native()
         yield checks_processes.engine(health)
     yield checks_processes.worker(found)
-    yield checks_processes.api(found)
+    yield checks_network.certificate(found, now)
+    api = checks_processes.api(found)
+    yield api
+    yield from checks_network.metrics_listener(found, running=api.state != "fail")
+    yield from checks_network.receivers(found)
+    yield checks_host.log(found, now)
 
 
 def roles_of(settings: Settings) -> dict[Role, RoleSettings]:

@@ -32,7 +32,7 @@ def models(settings: Settings) -> Iterator[Check]:
     try:
         installed = Installed(settings.models_dir)
     except ModelError as error:
-        yield Check("models", "fail", error.detail)
+        yield Check("models", "fail", error.detail, "edgebox models list")
         return
     for role, options in roles_of(settings).items():
         if options.url:
@@ -57,22 +57,49 @@ def _model(installed: Installed, role: str, model: str) -> Check:
             f"edgebox models verify {model}",
         )
     if installed.get(model).trial:
-        return Check(name, "warn", f"{model} is for trying EdgeBox out: its Korean is poor.")
+        detail = f"{model} is for trying EdgeBox out: its Korean is poor."
+        return Check(
+            name, "warn", detail, "edgebox models list, then: edgebox models use ROLE NAME"
+        )
     return Check(name, "ok", model)
+
+
+def hashes(settings: Settings) -> Iterator[Check]:
+    """Each role's file, read in full, is the one that the catalogue lists."""
+    from edgebox.errors import ModelError
+    from edgebox.models.installed import Installed
+
+    for role, options in roles_of(settings).items():
+        if options.url:
+            continue
+        name = f"hash {role}"
+        try:
+            record = Installed(settings.models_dir).verify(options.model)
+        except ModelError as error:
+            yield Check(name, "fail", error.detail, f"edgebox models pull {options.model}")
+        else:
+            yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
 
 
 def _server(name: str, url: str) -> Check:
     import httpx
 
+    from edgebox.config_check import without_password
+
+    shown = without_password(url)
     try:
         status = httpx.get(
             f"{url.rstrip('/').removesuffix('/v1')}/v1/models", timeout=3.0, trust_env=False
         ).status_code
     except (httpx.HTTPError, httpx.InvalidURL):
-        return Check(name, "fail", f"{url} does not answer.", "start that server, or unset the url")
+        return Check(
+            name, "fail", f"{shown} does not answer.", "start that server, or unset the url"
+        )
     if status >= 400:
-        return Check(name, "warn", f"{url} answers {status} to /v1/models.")
-    return Check(name, "ok", f"another server, {url}")
+        return Check(
+            name, "warn", f"{shown} answers {status} to /v1/models.", f"curl -i {shown}/v1/models"
+        )
+    return Check(name, "ok", f"another server, {shown}")
 
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:

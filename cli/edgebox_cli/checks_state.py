@@ -1,4 +1,4 @@
-"""Checks of what is on disk: the clock it is dated by, the state folder, the database."""
+"""Checks of what is on disk: the state folder, the database."""
 
 from __future__ import annotations
 
@@ -17,16 +17,6 @@ if TYPE_CHECKING:
     from edgebox.config import Settings
     from edgebox.store.db import Store
 
-FIRST_YEAR = 2025
-
-
-def clock(now: float) -> Check:
-    """Keys are refused and batches misnamed where the clock is wrong; this sees only the worst."""
-    date = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(now))
-    if time.gmtime(now).tm_year < FIRST_YEAR:
-        return Check("clock", "fail", f"This box believes it is {date}.", "timedatectl set-time")
-    return Check("clock", "ok", date)
-
 
 def state_folder(folder: Path) -> Iterator[Check]:
     """It is there, nobody else reads it, this user writes it."""
@@ -37,7 +27,8 @@ def state_folder(folder: Path) -> Iterator[Check]:
         yield Check(name, "fail", f"There is no {folder}.", "edgebox init")
         return
     except OSError as error:
-        yield Check(name, "fail", f"Cannot look at {folder}: {error.strerror}.")
+        fix = f"ls -ld {folder} {folder.parent}"
+        yield Check(name, "fail", f"Cannot look at {folder}: {error.strerror}.", fix)
         return
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         owner = folder.stat().st_uid
@@ -65,7 +56,7 @@ def database(settings: Settings) -> Iterator[Check]:
     try:
         store.clients.data_version()
     except StoreError as error:
-        fix = "edgebox init" if "edgebox init" in error.detail else None
+        fix = "edgebox init" if "edgebox init" in error.detail else "edgebox logs --level error"
         yield Check("database", "fail", error.detail, fix)
         return
     else:

@@ -49,6 +49,8 @@ EXPLAINED: dict[str, str] = {
     "api.key_tolerance_seconds": "How far a bound key's time may be from this box's clock.",
     "api.idempotency_hours": "How long an Idempotency-Key is remembered.",
     "api.metrics_listen": "HOST:PORT of a listener for /metrics without a key; empty: key only.",
+    "api.tls_cert": "PEM file of the certificate and its chain, full path; empty: no TLS.",
+    "api.tls_key": "PEM file of its key. New files are taken without a restart.",
     "quick": "The summary an agent waits for.",
     "quick.deadline_seconds": "It is answered within this time, always.",
     "quick.max_tokens": "The longest summary, in tokens.",

@@ -31,6 +31,11 @@ def config_path() -> Path:
     return _config or default_config_path()
 
 
+def is_named() -> bool:
+    """Whether somebody asked for that file, which then has to exist."""
+    return _config is not None or "EDGEBOX_CONFIG" in os.environ
+
+
 def settings() -> Settings:
     """The settings, read from the file in force.
 

@@ -161,9 +161,11 @@ class DemoBox:
         import httpx
 
         from edgebox.errors import EdgeBoxError, EngineError
+        from edgebox.tls import client_context
 
         until = time.monotonic() + START_SECONDS
-        with httpx.Client(trust_env=False, timeout=5.0) as http:
+        verify = client_context(self.settings.api.tls_cert)
+        with httpx.Client(trust_env=False, timeout=5.0, verify=verify) as http:
             while True:
                 with contextlib.suppress(httpx.HTTPError, EngineError):
                     ready = http.get(f"{self.box.url}/readyz").status_code == 200

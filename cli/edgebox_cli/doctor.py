@@ -12,14 +12,20 @@ if TYPE_CHECKING:
 _MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red")}
 
 
-def doctor(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def doctor(
+    *,
+    hashes: Annotated[
+        bool, typer.Option("--hashes", help="Read the models in full; seconds a gigabyte.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
     """Check everything and say what to type next; exit 1 if a check fails."""
     from dataclasses import asdict
 
     from edgebox_cli.checks import every_check
     from edgebox_cli.output import print_json
 
-    checks = list(every_check())
+    checks = list(every_check(hashes=hashes))
     failed = sum(check.state == "fail" for check in checks)
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})

@@ -13,15 +13,18 @@ from edgebox_cli import (
     batches,
     bench,
     callbacks,
+    config,
     demo,
     doctor,
     evaluate,
     init,
     keys,
+    logs,
     models,
     processes,
     status,
     summarize,
+    support,
 )
 from edgebox_cli.context import fail, set_config
 
@@ -71,6 +74,9 @@ app.add_typer(batches.app, name="batches")
 app.add_typer(callbacks.app, name="callbacks")
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.command("support")(support.support)
+app.command("logs")(logs.logs)
+app.add_typer(config.app, name="config")
 app.command("eval")(evaluate.evaluate)
 app.command()(bench.bench)
 app.command("demo", hidden=True)(demo.demo)

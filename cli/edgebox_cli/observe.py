@@ -64,12 +64,25 @@ def readiness(settings: Settings) -> dict[str, Any] | None:
 
     Returns:
         None when nothing answers on the API's port; empty when something answers that is
-        not EdgeBox.
+        not EdgeBox; {"certificate": why} when what answers does not show the configured
+        certificate.
+
+    Raises:
+        ConfigError: the configured certificate cannot be read.
     """
     import httpx
 
+    from edgebox.tls import client_context, refusal
+
+    verify = client_context(settings.api.tls_cert)
+    url = f"{settings.api.local_url}/readyz"
     try:
-        answer = httpx.get(f"{settings.api.local_url}/readyz", timeout=3.0, trust_env=False)
+        answer = httpx.get(url, timeout=3.0, trust_env=False, verify=verify)
+    except httpx.ConnectError as error:
+        reason = refusal(error)
+        return {"certificate": reason} if reason else None
+    except httpx.RemoteProtocolError:
+        return {}  # it speaks something else, such as TLS where the settings have none
     except httpx.HTTPError:
         return None
     try:

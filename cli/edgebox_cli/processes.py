@@ -19,6 +19,7 @@ log = logging.getLogger("edgebox.start")
 
 def up() -> None:
     """Run the whole box in this terminal: engine, API and worker. Ctrl-C stops it."""
+    from edgebox.log_file import NAME, LogFile
     from edgebox.up import Up, children_of, require_free_port
     from edgebox_cli.context import reported, settings
     from edgebox_cli.output import console
@@ -26,11 +27,19 @@ def up() -> None:
     with reported():
         found = settings()
         require_free_port(found)
+    log = LogFile(found.state_dir / NAME)
+
+    def write(line: str) -> None:
+        log.write(line)
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
     box = Up(
         children_of(found),
         # Port 0 is any free one: only the API's own log line knows which.
         url=found.api.local_url if found.api.port else None,
-        write=_write,
+        tls_cert=found.api.tls_cert,
+        write=write,
         colour=console().is_terminal and not console().no_color,
     )
     raise typer.Exit(box.run())
@@ -92,8 +101,3 @@ def _alone(run: Callable[[Settings, Notifier], int]) -> None:
             log.critical("%s", error.detail)
             code = error.exit_code
     raise typer.Exit(code)
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from edgebox_cli.observe import QuickFigures
 
 NOT_RUNNING = 3
-DOWN = ("down", "another program")
+DOWN = ("down", "another program", "another certificate")
 
 
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
@@ -143,6 +143,8 @@ def _api_state(parts: dict[str, Any] | None) -> str:
         return "down"
     if not parts:
         return "another program"
+    if "certificate" in parts:
+        return "another certificate"
     return "up" if parts.get("store") == "ok" else "no database"
 
 
@@ -160,13 +162,15 @@ def _models(settings: Settings, health: EngineHealth | None) -> list[dict[str, A
     from dataclasses import asdict
 
     from edgebox.config import ROLES
+    from edgebox.config_check import without_password
 
     models = []
     for role in ROLES:
         options = settings.engines.role(role)
         model: dict[str, Any] = {"role": role, "model": options.model, "loaded": False}
         if options.url:
-            model |= {"model": options.url_model or role, "url": options.url}
+            url = without_password(options.url)
+            model |= {"model": options.url_model or role, "url": url}
         elif health is not None and role in health.roles:
             model |= {"loaded": True, **asdict(health.roles[role])}
         models.append(model)

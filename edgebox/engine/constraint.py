@@ -83,7 +83,7 @@ class Constraint:
         Raises:
             EngineFault: the matcher failed.
         """
-        allowed = self._matcher.validate_tokens([token]) == 1
+        allowed = bool(self._matcher.validate_tokens([token]) == 1)
         self._check()
         return allowed
 

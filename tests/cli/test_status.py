@@ -79,6 +79,13 @@ def test_another_program_on_the_port_is_not_taken_for_the_api(live, foreign_serv
     assert json.loads(result.stdout)["processes"]["api"]["state"] == "another program"
 
 
+def test_the_password_of_another_server_is_not_shown(live, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_ENGINES__MLM__URL", "http://me:geheim@127.0.0.1:1/v1")
+    shown = run().stdout + run("--json").stdout
+    assert "geheim" not in shown
+    assert "http://(hidden)@127.0.0.1:1/v1" in shown
+
+
 def test_a_broken_configuration_is_one_line(bare, monkeypatch):
     monkeypatch.setenv("EDGEBOX_API__PORT", "many")
     result = run()

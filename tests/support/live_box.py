@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from edgebox.tls import Pair
+
 CLIENT = "centerlink"
 
 
@@ -33,15 +35,19 @@ class LiveBox:
 
 
 @contextmanager
-def live_box(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBox]:
+def live_box(
+    state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None
+) -> Iterator[LiveBox]:
     """API and engine in a thread of their own, until the block ends.
 
     Args:
         state: the state folder; short, a Unix socket lies in it.
         monkeypatch: sets EDGEBOX_* to the box.
+        tls: certificate and key, for a box that speaks HTTPS.
     """
     state.mkdir(mode=0o700, exist_ok=True)
-    settings = Settings(state_dir=state, api={"port": 0})
+    files = {"tls_cert": str(tls.cert), "tls_key": str(tls.key)} if tls else {}
+    settings = Settings(state_dir=state, api={"port": 0, **files})
     store = Store(settings.database)
     store.migrate()
     store.clients.create(CLIENT)
@@ -65,6 +71,8 @@ def live_box(state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveBox]:
         assert listening.wait(20), "the API did not start"
         monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
         monkeypatch.setenv("EDGEBOX_API__PORT", found[0].rpartition(":")[2])
+        for key, path in files.items():
+            monkeypatch.setenv(f"EDGEBOX_API__{key.upper()}", path)
         yield LiveBox(settings, store, engine, found[0])
     finally:
         loop.call_soon_threadsafe(stop.set)

@@ -1,0 +1,118 @@
+"""X.509 certificates in PEM files: whom they name, and until when they are good."""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from edgebox.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_LEAF = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_LONGEST_FILE = 1_000_000
+_NO_CERTIFICATE = "is not a certificate in PEM form (-----BEGIN CERTIFICATE-----)."
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The first certificate of a file. Times are Unix seconds.
+
+    Attributes:
+        pem: it alone, without what stands behind it in the file.
+        names: host names and addresses that it is good for; a name may begin with ``*.``.
+        not_before: it is good from then on.
+        not_after: and until then.
+    """
+
+    pem: str
+    names: tuple[str, ...]
+    not_before: float
+    not_after: float
+
+    @property
+    def host(self) -> str:
+        """One host that it is good for."""
+        return self.names[0].replace("*", "edgebox", 1)
+
+
+def read_certificate(path: Path) -> Certificate:
+    """The certificate of a file, good or expired.
+
+    Raises:
+        ConfigError: it cannot be read, or there is none in it.
+    """
+    return decoded(read_file(path), path)
+
+
+def decoded(pem: bytes, path: Path) -> Certificate:
+    """The first certificate of a file's content.
+
+    Raises:
+        ConfigError: there is none in it.
+    """
+    leaf = _LEAF.search(pem.decode("ascii", "replace"))
+    if leaf is None:
+        raise ConfigError(f"{path} {_NO_CERTIFICATE}")
+    try:
+        with in_memory(leaf[0].encode()) as file:
+            # The only reader of a certificate in the standard library that needs no
+            # connection; ``getpeercert`` is made of the same function.
+            said: dict[str, Any] = ssl._ssl._test_decode_cert(file)  # type: ignore[attr-defined]  # noqa: SLF001
+    except ssl.SSLError:
+        raise ConfigError(f"{path} {_NO_CERTIFICATE}") from None
+    listed = said.get("subjectAltName", ())
+    names = [value for kind in ("DNS", "IP Address") for key, value in listed if key == kind]
+    common = [value for part in said["subject"] for key, value in part if key == "commonName"]
+    if not (names or common):
+        raise ConfigError(f"The certificate {path} names no host. Have one made for this box's.")
+    return Certificate(
+        leaf[0] + "\n",
+        tuple(names or common),
+        ssl.cert_time_to_seconds(said["notBefore"]),
+        ssl.cert_time_to_seconds(said["notAfter"]),
+    )
+
+
+def read_file(path: Path) -> bytes:
+    """A certificate's or a key's file.
+
+    Raises:
+        ConfigError: there is none, or this user may not read it.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(_LONGEST_FILE)
+    except FileNotFoundError:
+        raise ConfigError(
+            f"There is no {path}. Put it there, or change [api] tls_cert and tls_key."
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot read {path}: {error.strerror}. For a key: chown root:edgebox {path}; "
+            f"chmod 640 {path}"
+        ) from None
+
+
+@contextmanager
+def in_memory(text: bytes) -> Iterator[str]:
+    """A path to ``text``: OpenSSL reads files only, and the file may change meanwhile."""
+    descriptor = os.memfd_create("tls", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(descriptor, "wb", closefd=False) as file:
+            file.write(text)
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
+
+
+def day(seconds: float) -> str:
+    """Unix seconds as a date."""
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))

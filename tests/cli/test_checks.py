@@ -1,0 +1,366 @@
+"""The doctor's checks of host, history, permissions and network, each on the real thing."""
+
+import ast
+import os
+import socket
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from edgebox.config import Settings
+from edgebox.log_file import NAME, LogFile
+from edgebox.store.db import Store
+from edgebox.tls import server_context
+from edgebox_cli import (
+    checks_access,
+    checks_history,
+    checks_host,
+    checks_machine,
+    checks_network,
+)
+from support.box import NOW, Box
+from support.certificates import make_pair
+
+HERE = "127.0.0.1"
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(state_dir=tmp_path / "state", models_dir=tmp_path / "models")
+
+
+@pytest.fixture
+def box(settings):
+    made = Box(settings.database)
+    yield made
+    made.store.close()
+
+
+def named(checks):
+    return {check.name: check for check in checks}
+
+
+@pytest.fixture
+def tool(tmp_path, monkeypatch):
+    """Puts a program of the system in front of the real one."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+
+    def put(name, script):
+        (folder / name).write_text(f"#!/bin/sh\n{script}\n")
+        (folder / name).chmod(0o755)
+
+    for name in ("systemctl", "timedatectl", "nvidia-smi"):
+        put(name, "exit 1")
+    return put
+
+
+def test_every_finding_has_its_command():
+    folder = Path(checks_host.__file__).parent
+    without = []
+    for file in folder.glob("checks*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Check"):
+                continue
+            state = node.args[1].value if isinstance(node.args[1], ast.Constant) else "ok"
+            given = len(node.args) + len(node.keywords)
+            if state != "ok" and given < 4:
+                without.append(f"{file.name}:{node.lineno}")
+    assert not without, without
+
+
+# the host
+
+
+def test_a_machine_without_a_gpu_is_in_order(tool, tmp_path):
+    assert checks_host.gpu(tmp_path).state == "ok"
+
+
+def card(root):
+    device = root / "sys/bus/pci/devices/0000:01:00.0"
+    device.mkdir(parents=True)
+    (device / "vendor").write_text("0x10de\n")
+    (device / "class").write_text("0x030200\n")
+
+
+def test_a_gpu_without_its_driver_is_told(tool, tmp_path):
+    card(tmp_path)
+    check = checks_host.gpu(tmp_path)
+    assert (check.state, check.fix.startswith("apt install nvidia-driver")) == ("warn", True)
+    version = tmp_path / "proc/driver/nvidia/version"
+    version.parent.mkdir(parents=True)
+    version.touch()
+    assert (checks_host.gpu(tmp_path).state, checks_host.gpu(tmp_path).fix) == (
+        "fail",
+        "nvidia-smi",
+    )
+
+
+def test_the_devices_of_a_gpu_have_to_be_there_and_open(tool, tmp_path):
+    card(tmp_path)
+    tool("nvidia-smi", "echo 'NVIDIA H100, 81559, 81000'")
+    (tmp_path / "dev").mkdir()
+    check = checks_host.gpu(tmp_path)
+    assert (check.state, check.fix) == ("fail", "nvidia-modprobe -u -c 0")
+    for name in ("nvidiactl", "nvidia-uvm", "nvidia0"):
+        (tmp_path / "dev" / name).touch()
+    check = checks_host.gpu(tmp_path)
+    assert check.state == "ok"
+    assert "NVIDIA H100 (84.9 GB of 85.5 GB free)" in check.detail
+    if os.geteuid() != 0:
+        (tmp_path / "dev/nvidia0").chmod(0)
+        assert checks_host.gpu(tmp_path).fix == f"chmod a+rw {tmp_path}/dev/nvidia0"
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "fix"),
+    [
+        ("NTP=yes\nNTPSynchronized=yes", "ok", None),
+        ("NTP=no\nNTPSynchronized=no", "warn", "timedatectl set-ntp true"),
+        ("NTP=yes\nNTPSynchronized=no", "warn", "timesyncd.conf"),
+    ],
+)
+def test_a_clock_that_nothing_sets_is_a_warning(tool, said, state, fix):
+    tool("timedatectl", f"echo '{said}'")
+    check = named(checks_host.clock(time.time()))["NTP"]
+    assert check.state == state
+    assert check.fix is None if fix is None else fix in check.fix
+
+
+def test_without_systemd_only_the_date_is_judged(tool):
+    assert set(named(checks_host.clock(time.time()))) == {"clock"}
+
+
+def test_a_clock_that_was_moved_since_the_start_is_told(tool):
+    started = time.time() - 100
+    monotonic = int((time.monotonic() - 100) * 1e6)
+
+    def says(at):
+        tool(
+            "systemctl",
+            f"echo ExecMainStartTimestamp=@{at:.0f}; "
+            f"echo ExecMainStartTimestampMonotonic={monotonic}",
+        )
+        return named(checks_host.clock(time.time())).get("clock, since start")
+
+    assert says(started) is None
+    moved = says(started - 7200)
+    assert moved.state == "warn"
+    assert "+7" in moved.detail
+
+
+def test_errors_of_the_last_day_are_counted_and_old_ones_are_not(tool, settings):
+    now = 1_795_316_400.0
+    assert checks_host.log(settings, now).state == "ok"
+    log = LogFile(settings.state_dir / NAME)
+    log.write("api     | 2026-11-20T03:00:00Z ERROR api long ago")
+    assert checks_host.log(settings, now).detail == "no error in the last 24 hours"
+    log.write("engine  | 2026-11-22T02:00:00Z ERROR engine.loop engine fault: 고객 decode")
+    log.close()
+    check = checks_host.log(settings, now)
+    assert check.state == "warn"
+    assert check.detail.startswith("1 errors in the last 24 hours; the last one, of engine: engine")
+    assert "고객" not in check.detail
+    assert check.fix == "edgebox logs --level error --since 24h"
+
+
+# the history
+
+
+def history(settings, now=NOW + 10, *, worker=False):
+    return named(checks_history.history(settings, now, worker=worker))
+
+
+def test_a_quiet_box_has_nothing_to_tell(box, settings):
+    found = history(settings)
+    assert {check.state for check in found.values()} == {"ok"}
+    assert "applied" in found["migrations"].detail
+
+
+def test_a_database_before_its_migrations_is_told(settings):
+    settings.state_dir.mkdir()
+    sqlite3.connect(settings.database).close()
+    settings.database.touch()
+    check = history(settings)["migrations"]
+    assert (check.state, check.fix) == ("fail", "edgebox init")
+    assert "0001" in check.detail
+    store = Store(settings.database)
+    store.migrate()
+    store.close()
+    assert history(settings)["migrations"].state == "ok"
+
+
+def test_a_clock_behind_the_records_fails(box, settings):
+    box.submit("고객: 안녕하세요")
+    assert history(settings)["clock, by the records"].state == "ok"
+    check = history(settings, NOW - 86_400)["clock, by the records"]
+    assert check.state == "fail"
+    assert "24.0 h from now" in check.detail
+    assert check.fix.startswith("timedatectl")
+
+
+def test_failed_analyses_and_late_callbacks_are_told_with_their_batch(box, settings):
+    batch = box.submit("고객: 하나", "고객: 둘")
+    for row in box.store.consultations.claim(2, 600, 3):
+        box.store.consultations.fail(row.row_id, row.lease_token, "refused", "too long")
+    late = box.finished_batch("http://centerlink.example/hook")
+    [delivery] = box.store.outbox.due(box.clock(), 1)
+    box.store.outbox.retry_at(delivery.id, NOW + 60, "connection refused or unreachable")
+    found = history(settings)
+    assert found["failed analyses"].fix == f"edgebox batches retry {batch}"
+    assert "2 refused" in found["failed analyses"].detail
+    assert found["late callbacks"].fix == f"edgebox callbacks resend {late}"
+    assert "1: connection refused" in found["late callbacks"].detail
+    assert history(settings, NOW + 8 * 86_400)["failed analyses"].state == "ok"
+
+
+def test_a_run_that_never_ended_is_told_unless_it_goes_on(box, settings):
+    box.store.runs.start("pending", NOW)
+    assert history(settings, worker=True)["runs"].detail == "one goes on"
+    check = history(settings)["runs"]
+    assert check.state == "warn"
+    assert check.fix == "edgebox logs --process worker --since 2025-09-13T08:00:00Z"
+
+
+def test_runs_that_end_before_they_begin_are_a_jumping_clock(box, settings):
+    run = box.store.runs.start("pending", NOW + 60)
+    box.store.runs.finish(run, {})
+    assert history(settings, NOW + 120)["clock, by the records"].state == "warn"
+
+
+# permissions
+
+
+def access(settings, config):
+    return named(checks_access.access(settings, config))
+
+
+def test_modes_of_configuration_state_and_models(box, settings, tmp_path):
+    config = tmp_path / "edgebox.toml"
+    config.write_text("")
+    config.chmod(0o640)
+    settings.models_dir.mkdir()
+    model = settings.models_dir / "m.gguf"
+    model.touch(0o644)
+    assert {check.state for check in access(settings, config).values()} == {"ok"}
+    config.chmod(0o646)
+    model.chmod(0o666)
+    journal = settings.state_dir / "huey.db"
+    journal.touch()
+    journal.chmod(0o644)
+    found = access(settings, config)
+    assert found["permissions: config"].fix == f"chmod o-w {config}"
+    assert found["permissions: models"].fix == f"chmod o-w {model}"
+    assert found["permissions: state"].fix == f"chmod go= {journal}"
+    config.chmod(0o644)
+    settings.engines.mlm.url = "http://me:geheim@10.0.0.9/v1"
+    check = access(settings, config)["permissions: config"]
+    assert (check.state, check.fix) == ("fail", f"chmod o= {config}")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_files_of_another_user_in_the_state_folder_fail(box, settings, tmp_path):
+    os.chown(settings.database, 65534, 65534)
+    check = access(settings, tmp_path / "none")["permissions: state"]
+    assert check.state == "fail"
+    assert check.fix == f"chown -R --reference={settings.state_dir} {settings.state_dir}"
+
+
+# the network
+
+
+@contextmanager
+def listening(context=None):
+    """A receiver that takes connections and counts what it is sent."""
+    sent = []
+    with socket.create_server((HERE, 0)) as server:
+
+        def run():
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                with connection, suppress(OSError):
+                    connection.settimeout(5)
+                    if context:
+                        connection = context.wrap_socket(connection, server_side=True)
+                    sent.append(connection.recv(100))
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            yield server.getsockname()[1], sent
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(5)
+
+
+def test_receivers_are_connected_to_and_sent_nothing(box, settings):
+    with listening() as (port, sent):
+        box.allow(f"{HERE}:{port}")
+        [check] = checks_network.receivers(settings)
+    assert check.state == "ok"
+    assert f"{box.client}: {HERE}:{port} takes connections (TCP" in check.detail
+    assert sent == [b""]
+
+
+def test_receivers_that_cannot_be_reached_fail_with_a_way_out(box, settings):
+    with socket.socket() as closed:
+        closed.bind((HERE, 0))
+        port = closed.getsockname()[1]
+        box.allow(f"{HERE}:{port}", "no-such-host.invalid:9000", "169.254.1.1:80")
+        refused, unknown, forbidden = checks_network.receivers(settings)
+    assert "connection refused" in refused.detail
+    assert f"nc -vz {HERE} {port}" in refused.fix
+    assert "no address here" in unknown.detail
+    assert "/etc/hosts" in unknown.fix
+    assert "link-local" in forbidden.detail
+    assert {check.state for check in (refused, unknown, forbidden)} == {"fail"}
+
+
+def test_a_receivers_certificate_has_to_be_trusted(box, settings, tmp_path):
+    with listening(server_context(make_pair(tmp_path, names=f"IP:{HERE}"))) as (port, _):
+        box.allow(f"{HERE}:{port}")
+        assert [check.state for check in checks_network.receivers(settings)] == ["ok"]
+        box.finished_batch(f"https://{HERE}:{port}/hook")  # from now on it is known to be HTTPS
+        [check] = checks_network.receivers(settings)
+    assert check.state == "fail"
+    assert "TLS: self-signed certificate" in check.detail
+    assert "update-ca-certificates" in check.fix
+
+
+def test_disabled_clients_receivers_are_not_asked(box, settings):
+    box.allow("no-such-host.invalid")
+    box.store.clients.disable(box.client)
+    assert list(checks_network.receivers(settings)) == []
+
+
+def test_the_metrics_listener_is_free_or_ours(settings):
+    with listening() as (port, _):
+        settings.api.metrics_listen = f"{HERE}:{port}"
+        [check] = checks_network.metrics_listener(settings, running=False)
+        assert check.state == "fail"
+        assert "ss -ltnp" in check.fix
+        [check] = checks_network.metrics_listener(settings, running=True)
+        assert "does not answer" in check.detail
+    [check] = checks_network.metrics_listener(settings, running=False)
+    assert check.state == "ok"
+
+
+# models
+
+
+def test_hashes_read_every_byte(tmp_path, settings):
+    settings.models_dir.mkdir()
+    settings.engines.slm.model = settings.engines.mlm.model
+    file = settings.models_dir / "Qwen3-4B-Instruct-2507-Q4_K_M.gguf"
+    file.write_bytes(b"GGUF, and not what the catalogue lists")
+    for check in checks_machine.hashes(settings):
+        assert check.state == "fail"
+        assert check.fix.startswith("edgebox models pull ")
