@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from edgebox.batch.retain import Retainer
 from edgebox.batch.runner import Runner, Timing
 from edgebox.batch.tick import Ticker
 from edgebox.callbacks.delivery import Deliverer
@@ -62,6 +63,9 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
             max_attempts=settings.callbacks.max_attempts,
             concurrency=settings.callbacks.concurrency,
         )
+        # A compaction's temporary copy holds transcripts: it stays in our own folder.
+        os.environ["SQLITE_TMPDIR"] = str(settings.state_dir)
+        retainer = Retainer(store, settings)
         timing = timing or Timing()
         backlog = Backlog(settings, store, timing)
         ticker = Ticker(
@@ -69,12 +73,14 @@ def run_worker(settings: Settings, *, timing: Timing | None = None) -> int:
             settings,
             run=lambda trigger: backlog.run(trigger, ticker.wake_deliveries_if_due),
             deliver=lambda: asyncio.run(_deliver(deliverer)),
+            retain=retainer.run,
         )
 
         def stop_work() -> None:
             log.info("stopping")
             backlog.stop()
             deliverer.stop()
+            retainer.stop()
 
         log.info("worker ready")
         ended = ticker.consume(

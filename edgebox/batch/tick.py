@@ -32,7 +32,7 @@ log = logging.getLogger("edgebox.tick")
 PERIOD = 60.0
 """Seconds between the ticks that happen whether or not anybody asks."""
 
-_WORKERS = 3  # one for a run that takes an hour, one for deliveries, one to answer wake-ups
+_WORKERS = 4  # a run that takes an hour, deliveries, retention, and one to answer wake-ups
 _HEALTH_SECONDS = 10.0
 
 
@@ -100,6 +100,7 @@ class Ticker:
         settings: all of them.
         run: works the backlog once; returns when it is done. Its argument is the trigger.
         deliver: sends what is due; returns when nothing is being sent.
+        retain: removes what has been kept long enough; returns after some seconds.
         clock: Unix seconds.
 
     Raises:
@@ -113,12 +114,14 @@ class Ticker:
         *,
         run: Callable[[str], None],
         deliver: Callable[[], None],
+        retain: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._settings = settings
         self._run = run
         self._deliver = deliver
+        self._retain = retain
         self._clock = clock
         self._alarm_at = 0.0
         self._stopping = threading.Event()
@@ -136,6 +139,7 @@ class Ticker:
                 batch=look,
                 run_now=run_now,
                 deliver=Once(self._deliveries),
+                retain=Once(self._retention),
             )
         except sqlite3.Error:
             raise StoreError(
@@ -230,6 +234,16 @@ class Ticker:
         except Exception as error:  # noqa: BLE001 - the next tick tries again
             log.error("callbacks were not sent: %s", where(error))  # noqa: TRY400
 
+    def _retention(self) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._retain()
+        except EdgeBoxError as error:
+            log.warning("nothing was removed: %s", error.detail)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("nothing was removed: %s", where(error))  # noqa: TRY400
+
     def _set_alarm(self) -> None:
         """Come back when the next callback is due, if that is before the next tick."""
         due, now = self._store.outbox.next_due(), self._clock()
@@ -294,6 +308,7 @@ class _Queue:
         batch: Callable[[], None] = _nothing,
         run_now: Callable[[], None] = _nothing,
         deliver: Callable[[], None] = _nothing,
+        retain: Callable[[], None] = _nothing,
         timeout: float = 5.0,
     ) -> None:
         self.huey = SqliteHuey(
@@ -314,13 +329,18 @@ class _Queue:
         def deliver_task() -> None:
             deliver()
 
+        def retain_task() -> None:
+            retain()
+
         def minute() -> None:
             self.batch()
             self.deliver()
+            self.huey.enqueue(self._retain.s())
 
         self._batch = self.huey.task(name="batch")(batch_task)
         self._run_now = self.huey.task(name="run_now")(run_now_task)
         self._deliver = self.huey.task(name="deliver")(deliver_task)
+        self._retain = self.huey.task(name="retain")(retain_task)
         self.huey.periodic_task(crontab(), name="minute")(minute)
 
     def batch(self) -> None:

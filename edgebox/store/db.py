@@ -19,6 +19,7 @@ from edgebox.store.connection import (
 )
 from edgebox.store.consultations import Consultations
 from edgebox.store.outbox import Outbox
+from edgebox.store.retention import Retention
 from edgebox.store.runs import Runs
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Store:
         self.consultations = Consultations(self._connections, clock=clock, token=token)
         self.outbox = Outbox(self._connections, clock=clock)
         self.runs = Runs(self._connections, clock=clock)
+        self.retention = Retention(self._connections, path)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.
