@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from edgebox_cli import checks_retention
 from edgebox_cli.checks import Check
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def database(settings: Settings) -> Iterator[Check]:
         yield Check("SQLite", "ok", f"{sqlite3.sqlite_version}, {note}")
         yield _clients(store)
         yield from _stuck(store, settings)
+        yield from checks_retention.retention(store, settings)
     finally:
         store.close()
 
