@@ -54,7 +54,7 @@ def retention(store: Store, settings: Settings, now: float | None = None) -> Ite
             Check(
                 name,
                 "warn",
-                f"{len(aside)} databases from before a restore still hold transcripts.",
+                f"{len(aside)} copies from before or during a restore hold transcripts.",
                 f"rm {aside[0]}*",
             )
         )

@@ -118,7 +118,7 @@ def _clients(store: Store) -> Check:
 
 
 def _stuck(store: Store, settings: Settings) -> Iterator[Check]:
-    dead = store.outbox.counts()["dead"]
+    dead = store.retention.resendable()
     if dead:
         yield Check(
             "callbacks",

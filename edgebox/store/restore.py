@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 _ASIDE = ".before-restore-"
+_SCRATCH = ".edgebox-restore-"
 _PAGES_A_STEP = 2048
 _BATCH_IDS_A_DAY = 1000
 _BUSY_SECONDS = 5.0
@@ -88,7 +89,7 @@ def restore_backup(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_owner(folder)
-        with _no_worker(folder), scratch(folder, ".edgebox-restore-") as fresh:
+        with _no_worker(folder), scratch(folder, _SCRATCH) as fresh:
             _refuse_users(database)
             require_room(folder, backup.stat().st_size)
             _copy(backup, fresh, progress)
@@ -101,9 +102,11 @@ def restore_backup(
 
 
 def kept_aside(database: Path) -> list[Path]:
-    """The databases from before a restore, the oldest first."""
-    found = database.parent.glob(f"{database.name}{_ASIDE}*")
-    return sorted(path for path in found if not path.name.endswith(SIDECARS))
+    """The databases from before a restore, the oldest first, and what a killed one left."""
+    before = database.parent.glob(f"{database.name}{_ASIDE}*")
+    left = database.parent.glob(f"{_SCRATCH}*")
+    found = [*sorted(before), *sorted(left)]
+    return [path for path in found if not path.name.endswith(SIDECARS)]
 
 
 def users_of(path: Path) -> list[int]:

@@ -231,6 +231,14 @@ class Retention:
         )
         return {row["client_id"]: row["n"] for row in rows}
 
+    def resendable(self) -> int:
+        """How many callbacks were given up and still have results to send."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM outbox o JOIN batches b USING (batch_id)"
+            " WHERE o.state = 'dead' AND b.results_removed_at IS NULL"
+        )[0]
+        return int(row["n"])
+
     def _require_room(self) -> None:
         """The copy, and the journal of putting it back, each as large as the file."""
         needed = 2 * self._path.stat().st_size

@@ -47,7 +47,7 @@ def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     assert [(b["state"], b["removed"]) for b in shown] == [("queued", None), ("completed", None)]
     run("restore", str(file))
     doctor = json.loads(run("doctor", "--json").stdout)
-    [check] = [c for c in doctor["checks"] if "before a restore" in c["detail"]]
+    [check] = [c for c in doctor["checks"] if "a restore hold" in c["detail"]]
     assert check["state"] == "warn"
     assert ".before-restore-" in check["fix"]
 

@@ -180,6 +180,7 @@ def test_a_dead_callback_can_be_sent_again_until_its_results_are_removed(store, 
     assert not pass_(store, clock), "the time begins when it was given up"
     clock.now = given_up + 89 * DAY
     assert pass_(store, clock) == Removals(transcripts=1)
+    assert store.retention.resendable() == 1
     store.outbox.resend(delivery.id)
     clock.advance(1000 * DAY)
     assert not pass_(store, clock), "it waits to be sent"
@@ -189,6 +190,7 @@ def test_a_dead_callback_can_be_sent_again_until_its_results_are_removed(store, 
     store.outbox.dead(delivery.id, "410")
     clock.advance(90 * DAY)
     assert pass_(store, clock) == Removals(results=1)
+    assert store.retention.resendable() == 0
     with pytest.raises(Removed, match=rf"results of {batch} were removed at 20"):
         store.outbox.resend(delivery.id)
     assert store.outbox.counts() == {"pending": 0, "delivered": 0, "dead": 1}, "nothing changed"
