@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from edgebox.store.connection import Connections
 
 MOST_ROWS = 2000
-MOST_CHARACTERS = 4_000_000
-"""A step ends at one of these: about 12 MB of Hangul, some tenths of a second of write lock."""
+MOST_CHARACTERS = 1_000_000
+"""A step ends at one of these: about 3 MB of Hangul, some tenths of a second of write lock."""
 
 _CANDIDATES = 500
 
@@ -276,7 +276,7 @@ def _old(db: Database, sql: str, now: float, age: float | None, limit: int) -> l
 def _bounded(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """As many as one step may take, and at least one: a batch is never done by halves."""
     rows = characters = 0
-    taken = []
+    taken: list[dict[str, Any]] = []
     for batch in batches:
         rows += batch["total"]
         characters += batch["characters"]
