@@ -124,7 +124,7 @@ def _first_tables(db: Database) -> None:
     )
 
 
-@migrations(name="0002_retention")
+@migrations(name="0003_retention")
 def _retention(db: Database) -> None:
     # A callback that was given up before there was this column counts from the upgrade on:
     # nobody loses the time to send it again.

@@ -9,7 +9,7 @@ from edgebox.store import migrations
 from edgebox.store.db import Store
 from support.stores import migrate_together
 
-STEPS = ["0001_first_tables", "0002_retention"]
+STEPS = [step.name for step in migrations.migrations._migrations]
 
 
 def test_migrating_again_changes_nothing(tmp_path):

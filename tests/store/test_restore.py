@@ -120,10 +120,10 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE batches DROP COLUMN transcripts_removed_at;"
             "ALTER TABLE batches DROP COLUMN results_removed_at;"
             "ALTER TABLE outbox DROP COLUMN dead_at;"
-            "DELETE FROM _sqlite_migrations WHERE name = '0002_retention';"
-            "PRAGMA user_version = 1"
+            "DELETE FROM _sqlite_migrations WHERE name = '0003_retention';"
+            f"PRAGMA user_version = {migrations.SCHEMA_VERSION - 1}"
         )
-    assert restore_backup(backup, fresh, now=clock()).migrated == ["0002_retention"]
+    assert restore_backup(backup, fresh, now=clock()).migrated == ["0003_retention"]
     restored(fresh, clock).close()
 
 
