@@ -174,6 +174,7 @@ class Ticker:
         consumer.start()
         self.wake()
         self.wake_deliveries()
+        _quietly(self._queue.retain)
         try:
             while not stopped(_HEALTH_SECONDS):
                 consumer.check_worker_health()
@@ -335,7 +336,7 @@ class _Queue:
         def minute() -> None:
             self.batch()
             self.deliver()
-            self.huey.enqueue(self._retain.s())
+            self.retain()
 
         self._batch = self.huey.task(name="batch")(batch_task)
         self._run_now = self.huey.task(name="run_now")(run_now_task)
@@ -350,6 +351,10 @@ class _Queue:
     def run_now(self) -> None:
         """Have whatever waits worked now."""
         self.huey.enqueue(self._run_now.s())
+
+    def retain(self) -> None:
+        """Have what was kept long enough removed."""
+        self.huey.enqueue(self._retain.s())
 
     def deliver(self, *, delay: float = 0.0) -> None:
         """Have the outbox looked at, ``delay`` seconds from now."""

@@ -52,7 +52,7 @@ def test_a_backup_while_another_process_submits_is_one_moment(store, tmp_path):
     process.start()
     try:
         accepted = [here.recv() for _ in range(5)]
-        for n in range(5):
+        for n in range(2):
             contents = write_backup(store.path, tmp_path / f"{n}.db")
             assert contents.rows["consultations"] == 5 * contents.rows["batches"]
             with closing(sqlite3.connect(tmp_path / f"{n}.db")) as copy:
@@ -84,8 +84,9 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(store, tmp_path):
         if phase == "checking":
             target.write_text("theirs")
 
-    for n in range(400):
-        submit(store, [f"{n}-{m}" for m in range(5)])
+    with store.transaction():
+        for n in range(400):
+            submit(store, [f"{n}-{m}" for m in range(5)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("edgebox.store.backup._POLL_SECONDS", 0.0001)
         with pytest.raises(BackupError, match="meanwhile"):
@@ -143,8 +144,9 @@ def test_a_disk_without_room_is_told_before_the_work(store, tmp_path, monkeypatc
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(store, tmp_path):
-    for n in range(40):
-        submit(store, [f"{n}-{m}" for m in range(20)])
+    with store.transaction():
+        for n in range(40):
+            submit(store, [f"{n}-{m}" for m in range(20)])
     spawn = multiprocessing.get_context("spawn")
     here, there = spawn.Pipe()
     process = spawn.Process(
@@ -176,8 +178,9 @@ def test_a_database_that_somebody_keeps_locked_is_told(store, tmp_path, monkeypa
 
 
 def test_an_interrupted_backup_leaves_nothing(store, tmp_path, monkeypatch):
-    for n in range(200):
-        submit(store, [f"{n}-{m}" for m in range(5)])
+    with store.transaction():
+        for n in range(200):
+            submit(store, [f"{n}-{m}" for m in range(5)])
     monkeypatch.setattr("edgebox.store.backup._POLL_SECONDS", 0.0001)
 
     def stop(*_):
