@@ -153,6 +153,14 @@ class CallbackSettings(Section):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 8
 
 
+class RetentionSettings(Section):
+    """``[retention]``: days (of 24 hours) after delivery; 0: kept for ever."""
+
+    transcript_days: Annotated[float, Field(ge=0)] = 30
+    result_days: Annotated[float, Field(ge=0)] = 90
+    record_days: Annotated[float, Field(ge=0)] = 365
+
+
 class RoleSettings(Section):
     """``[engines.slm]`` and ``[engines.mlm]``: who answers for a role."""
 
@@ -217,6 +225,7 @@ class Settings(BaseSettings):
     quick: QuickSettings = QuickSettings()
     batch: BatchSettings = BatchSettings()
     callbacks: CallbackSettings = CallbackSettings()
+    retention: RetentionSettings = RetentionSettings()
     engines: EngineSettings = EngineSettings()
 
     @property

@@ -37,7 +37,9 @@
     │   └── EngineFault            llama.cpp failed; nothing the caller did
     └── StoreError                 the database
         ├── StoreBusy              locked or full: nothing was written
-        └── LeaseLost              another worker holds this consultation now
+        ├── LeaseLost              another worker holds this consultation now
+        ├── Removed                retention has removed what was asked for
+        └── BackupError            a backup cannot be written, read or put in place
 
 A message says what happened and what to do, and never holds a transcript, a
 secret or a file's content. ``http_status`` is what the API answers when the
@@ -313,3 +315,11 @@ class StoreBusy(StoreError):
 
 class LeaseLost(StoreError):
     """The lease ran out and somebody else holds the consultation: drop the result."""
+
+
+class Removed(StoreError):
+    """Retention has removed the transcripts or results that this needs."""
+
+
+class BackupError(StoreError):
+    """A backup cannot be written, read or put in place; what was there is as it was."""

@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from edgebox.batch.retain import Retainer
 from edgebox.batch.runner import Runner, Timing
 from edgebox.batch.tick import PERIOD, Ticker
 from edgebox.callbacks.delivery import Deliverer
@@ -80,6 +81,9 @@ def run_worker(
             max_attempts=settings.callbacks.max_attempts,
             concurrency=settings.callbacks.concurrency,
         )
+        # A compaction's temporary copy holds transcripts: it stays in our own folder.
+        os.environ["SQLITE_TMPDIR"] = str(settings.state_dir)
+        retainer = Retainer(store, settings)
         timing = timing or Timing()
         backlog = Backlog(settings, store, timing, pulse)
         stop_seconds = max(timing.grace, settings.callbacks.timeout_seconds) + _MARGIN_SECONDS
@@ -88,6 +92,7 @@ def run_worker(
             settings,
             run=lambda trigger: backlog.run(trigger, ticker.wake_deliveries_if_due),
             deliver=lambda: asyncio.run(_deliver(deliverer, pulse)),
+            retain=retainer.run,
             on_tick=lambda: pulse.beat(_TICK),
         )
 
@@ -96,6 +101,7 @@ def run_worker(
             notifier.stopping("Giving back what cannot end", stop_seconds + _MARGIN_SECONDS)
             backlog.stop()
             deliverer.stop()
+            retainer.stop()
 
         log.info("worker ready")
         ended = ticker.consume(

@@ -75,7 +75,9 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
             raise NotFound(f"There is no batch {batch_id}. See: edgebox batches list")
         rows = store.batches.consultations(batch_id)
     if as_json:
-        results = [row.entry() or _waiting(row) for row in rows]
+        results = []
+        if view.results_removed_at is None:
+            results = [row.entry() or _waiting(row) for row in rows]
         print_json({**_described(view), "results": results})
         return
     from rich.markup import escape
@@ -94,6 +96,9 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
             markup=False,
             soft_wrap=True,
         )
+    for what, when in _removed(view).items():
+        if when is not None:
+            out.print(f"{what} removed {local_time(when)}: retention time over", markup=False)
     table(
         "Consultations",
         [
@@ -149,6 +154,7 @@ def _newest(store: Store, state: State | None, limit: int) -> list[BatchView]:
 def _described(view: BatchView) -> dict[str, Any]:
     from edgebox.times import rfc3339
 
+    removed = _removed(view)
     callback = None
     if view.callback_url is not None:
         callback = {
@@ -170,6 +176,17 @@ def _described(view: BatchView) -> dict[str, Any]:
             "failed": view.failed,
         },
         "callback": callback,
+        "removed": None
+        if removed == {"transcripts": None, "results": None}
+        else {what: when and rfc3339(when) for what, when in removed.items()},
+    }
+
+
+def _removed(view: BatchView) -> dict[str, float | None]:
+    """When retention removed the batch's words."""
+    return {
+        "transcripts": view.transcripts_removed_at,
+        "results": view.results_removed_at,
     }
 
 

@@ -8,6 +8,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from edgebox_cli import checks_retention
 from edgebox_cli.checks import Check
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def database(settings: Settings) -> Iterator[Check]:
         yield Check("SQLite", "ok", f"{sqlite3.sqlite_version}, {note}")
         yield _clients(store)
         yield from _stuck(store, settings)
+        yield from checks_retention.retention(store, settings)
     finally:
         store.close()
 
@@ -107,7 +109,7 @@ def _clients(store: Store) -> Check:
 
 
 def _stuck(store: Store, settings: Settings) -> Iterator[Check]:
-    dead = store.outbox.counts()["dead"]
+    dead = store.retention.resendable()
     if dead:
         yield Check(
             "callbacks",

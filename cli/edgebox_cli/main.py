@@ -10,6 +10,7 @@ import typer
 
 from edgebox_cli import (
     analyze,
+    backup,
     batches,
     bench,
     callbacks,
@@ -72,6 +73,8 @@ app.command("summarize")(summarize.summarize)
 app.command("analyze")(analyze.analyze)
 app.add_typer(batches.app, name="batches")
 app.add_typer(callbacks.app, name="callbacks")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
 app.command("support")(support.support)

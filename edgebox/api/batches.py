@@ -18,6 +18,7 @@ from edgebox.api.responses import (
     BatchSummary,
     CallbackStatus,
     Counts,
+    RemovedWords,
     json_response,
 )
 from edgebox.callbacks.urls import check_callback_url
@@ -104,6 +105,8 @@ class BatchEndpoints:
             lambda: self._read(client, batch_id)
         )
         results = [entry for row in rows if (entry := row.entry()) is not None]
+        if view.results_removed_at is not None:
+            results = []  # what is left of them are states, and the counts have those
         summary = self._summary(view, starts_in)
         return json_response(BatchStatus(**dict(summary), results=results))
 
@@ -238,11 +241,16 @@ class BatchEndpoints:
         )
 
     def _summary(self, view: BatchView, starts_in: float) -> BatchSummary:
-        callback = completed_at = expected = None
+        callback = completed_at = expected = removed = None
         if view.completed_at is not None:
             completed_at = rfc3339(view.completed_at)
         else:
             expected = self._completion(view, starts_in)
+        if view.transcripts_removed_at is not None or view.results_removed_at is not None:
+            removed = RemovedWords(
+                transcripts=_time(view.transcripts_removed_at),
+                results=_time(view.results_removed_at),
+            )
         if view.callback_state is not None:
             callback = CallbackStatus(state=view.callback_state, attempts=view.callback_attempts)
         return BatchSummary(
@@ -256,6 +264,7 @@ class BatchEndpoints:
             completed_at=completed_at,
             estimated_completion=expected,
             callback=callback,
+            removed=removed,
         )
 
 
@@ -280,3 +289,7 @@ def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise InvalidFields([("/limit", "Send a whole number.")])
     return int(text)
+
+
+def _time(seconds: float | None) -> str | None:
+    return None if seconds is None else rfc3339(seconds)

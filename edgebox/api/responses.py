@@ -93,6 +93,13 @@ class CallbackStatus(_Answer):
     attempts: int
 
 
+class RemovedWords(_Answer):
+    """When retention removed the batch's words; null: they are there."""
+
+    transcripts: str | None
+    results: str | None
+
+
 class BatchSummary(_Answer):
     """A batch as it stands."""
 
@@ -104,6 +111,7 @@ class BatchSummary(_Answer):
     completed_at: str | None
     estimated_completion: str | None = Field(description="null once the batch has ended")
     callback: CallbackStatus | None = Field(description="null without a callback_url")
+    removed: RemovedWords | None = Field(description="null before retention removed anything")
 
 
 class BatchStatus(BatchSummary):

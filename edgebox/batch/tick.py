@@ -33,7 +33,7 @@ log = logging.getLogger("edgebox.tick")
 PERIOD = 60.0
 """Seconds between the ticks that happen whether or not anybody asks."""
 
-_WORKERS = 3  # one for a run that takes an hour, one for deliveries, one to answer wake-ups
+_WORKERS = 4  # a run that takes an hour, deliveries, retention, and one to answer wake-ups
 _HEALTH_SECONDS = 10.0
 _ATTEND_SECONDS = 1.0
 
@@ -103,6 +103,7 @@ class Ticker:
         run: works the backlog once; returns when it is done. Its argument is the trigger.
         deliver: sends what is due; returns when nothing is being sent.
         on_tick: called each minute that a tick was carried out, by Huey's threads.
+        retain: removes what has been kept long enough; returns after some seconds.
         clock: Unix seconds.
         monotonic: seconds that no clock setting moves.
 
@@ -118,6 +119,7 @@ class Ticker:
         run: Callable[[str], None],
         deliver: Callable[[], None],
         on_tick: Callable[[], None] | None = None,
+        retain: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -125,6 +127,7 @@ class Ticker:
         self._settings = settings
         self._run = run
         self._deliver = deliver
+        self._retain = retain
         self._clock = clock
         self._monotonic = monotonic
         self._waiting_since: float | None = None
@@ -148,6 +151,7 @@ class Ticker:
                 run_now=run_now,
                 deliver=Once(self._deliveries),
                 on_tick=on_tick or _nothing,
+                retain=Once(self._retention),
             )
         except sqlite3.Error:
             raise StoreError(
@@ -184,6 +188,7 @@ class Ticker:
         consumer.start()
         self.wake()
         self.wake_deliveries()
+        _quietly(self._queue.retain)
         try:
             looked_at = time.monotonic()
             while not stopped(_ATTEND_SECONDS):
@@ -276,6 +281,16 @@ class Ticker:
         if back := self._store.clock.look():
             log.warning("the clock was set back by %.0f s: callbacks wait that much less", back)
 
+    def _retention(self) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._retain()
+        except EdgeBoxError as error:
+            log.warning("nothing was removed: %s", error.detail)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("nothing was removed: %s", where(error))  # noqa: TRY400
+
     def _set_alarm(self) -> None:
         """Come back when the next callback is due, if that is before the next tick."""
         due, now = self._store.outbox.next_due(), self._clock()
@@ -362,6 +377,7 @@ class _Queue:
         run_now: Callable[[], None] = _nothing,
         deliver: Callable[[], None] = _nothing,
         on_tick: Callable[[], None] = _nothing,
+        retain: Callable[[], None] = _nothing,
         timeout: float = 5.0,
     ) -> None:
         self.huey = SqliteHuey(
@@ -382,14 +398,19 @@ class _Queue:
         def deliver_task() -> None:
             deliver()
 
+        def retain_task() -> None:
+            retain()
+
         def minute() -> None:
             self.batch()
             self.deliver()
+            self.retain()
             on_tick()
 
         self._batch = self.huey.task(name="batch")(batch_task)
         self._run_now = self.huey.task(name="run_now")(run_now_task)
         self._deliver = self.huey.task(name="deliver")(deliver_task)
+        self._retain = self.huey.task(name="retain")(retain_task)
         self.huey.periodic_task(crontab(), name="minute")(minute)
 
     def batch(self) -> None:
@@ -399,6 +420,10 @@ class _Queue:
     def run_now(self) -> None:
         """Have whatever waits worked now."""
         self.huey.enqueue(self._run_now.s())
+
+    def retain(self) -> None:
+        """Have what was kept long enough removed."""
+        self.huey.enqueue(self._retain.s())
 
     def deliver(self, *, delay: float = 0.0) -> None:
         """Have the outbox looked at, ``delay`` seconds from now."""

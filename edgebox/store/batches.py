@@ -16,6 +16,7 @@ from edgebox.store.views import (
     BatchView,
     ConsultationRow,
     batch_views,
+    refuse_removed,
     rows_of_batch,
 )
 
@@ -224,10 +225,13 @@ class Batches:
 
         Raises:
             NotFound: no such batch.
+            Removed: retention has removed its transcripts or its results.
         """
         with self._connections.transaction() as db:
             if not list(db.query("SELECT 1 FROM batches WHERE batch_id = :b", {"b": batch_id})):
                 raise NotFound(f"There is no batch {batch_id}. See: edgebox batches list")
+            refuse_removed(db, batch_id, "transcripts_removed_at")
+            refuse_removed(db, batch_id, "results_removed_at")
             changed = db.execute(
                 "UPDATE consultations SET state = 'pending', attempts = 0, crashes = 0,"
                 " ended_at = NULL, processing_time = NULL, error_code = NULL, error_detail = NULL"

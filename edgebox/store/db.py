@@ -20,6 +20,7 @@ from edgebox.store.connection import (
 )
 from edgebox.store.consultations import Consultations
 from edgebox.store.outbox import Outbox
+from edgebox.store.retention import Retention
 from edgebox.store.runs import Runs
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Store:
         self.outbox = Outbox(self._connections, clock=clock)
         self.runs = Runs(self._connections, clock=clock)
         self.clock = WallClock(self._connections, clock=clock)
+        self.retention = Retention(self._connections, path)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -129,8 +129,36 @@ def _crashes(db: Database) -> None:
     db.execute("ALTER TABLE consultations ADD COLUMN crashes INTEGER NOT NULL DEFAULT 0")
 
 
+@migrations(name="0003_retention")
+def _retention(db: Database) -> None:
+    # A callback that was given up before there was this column counts from the upgrade on:
+    # nobody loses the time to send it again.
+    db.executescript(
+        """
+        ALTER TABLE batches ADD COLUMN transcripts_removed_at REAL;
+        ALTER TABLE batches ADD COLUMN results_removed_at REAL;
+        CREATE INDEX batches_with_transcripts ON batches (completed_at)
+            WHERE transcripts_removed_at IS NULL;
+        CREATE INDEX batches_with_results ON batches (completed_at)
+            WHERE results_removed_at IS NULL;
+
+        ALTER TABLE outbox ADD COLUMN dead_at REAL;
+        UPDATE outbox SET dead_at = CAST(strftime('%s', 'now') AS REAL) WHERE state = 'dead';
+
+        CREATE TABLE retention (
+            id                   INTEGER PRIMARY KEY CHECK (id = 1),
+            trusted_at           REAL NOT NULL,
+            seen_at              REAL NOT NULL,
+            steady_since         REAL,
+            compaction_wanted_at REAL,
+            compacted_at         REAL
+        ) STRICT;
+        """
+    )
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def apply(db: Database) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from edgebox.errors import LeaseLost, NotFound
-from edgebox.store.views import rows_of_batch
+from edgebox.store.views import refuse_removed, rows_of_batch
 from edgebox.times import rfc3339
 
 if TYPE_CHECKING:
@@ -214,9 +214,14 @@ class Outbox:
             False where nothing waits any more, as for ``retry_at``.
         """
         return self._change(
-            "UPDATE outbox SET state = 'dead', lease_until = NULL, last_status = :status,"
-            " last_error = :error WHERE id = :id AND state = 'pending'",
-            {"id": delivery_id, "error": error[:_LONGEST_ERROR], "status": status},
+            "UPDATE outbox SET state = 'dead', dead_at = :now, lease_until = NULL,"
+            " last_status = :status, last_error = :error WHERE id = :id AND state = 'pending'",
+            {
+                "id": delivery_id,
+                "error": error[:_LONGEST_ERROR],
+                "status": status,
+                "now": self._clock(),
+            },
         )
 
     def resend(self, delivery_id: int) -> None:
@@ -224,13 +229,17 @@ class Outbox:
 
         Raises:
             NotFound: no such callback.
+            Removed: retention has removed its results.
         """
-        if not self._change(
-            "UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = :now,"
-            " delivered_at = NULL WHERE id = :id",
-            {"id": delivery_id, "now": self._clock()},
-        ):
-            raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
+        with self._connections.transaction() as db:
+            found = db.execute(
+                "UPDATE outbox SET state = 'pending', attempts = 0, next_attempt_at = :now,"
+                " delivered_at = NULL, dead_at = NULL WHERE id = :id RETURNING batch_id",
+                {"id": delivery_id, "now": self._clock()},
+            ).fetchone()
+            if found is None:
+                raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
+            refuse_removed(db, found[0], "results_removed_at")
 
     def recover(self) -> int:
         """Take back what an earlier worker was sending when it ended, as due now.

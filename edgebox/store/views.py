@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from edgebox.errors import Removed
+from edgebox.times import rfc3339
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -100,6 +103,8 @@ class BatchView:
     callback_url: str | None
     callback_state: CallbackState | None
     callback_attempts: int
+    transcripts_removed_at: float | None
+    results_removed_at: float | None
     remaining: int
     remaining_characters: int
     ahead: int
@@ -117,6 +122,7 @@ def batch_views(
         " SUM(c.state = 'done') AS done, SUM(c.state = 'failed') AS failed, b.callback_url,"
         " CASE WHEN b.callback_url IS NULL THEN NULL ELSE COALESCE(o.state, 'waiting') END"
         "  AS callback_state, COALESCE(o.attempts, 0) AS callback_attempts,"
+        " b.transcripts_removed_at, b.results_removed_at,"
         " SUM(c.state IN ('pending', 'running')) AS remaining,"
         " SUM(IIF(c.state IN ('pending', 'running'), c.characters, 0)) AS remaining_characters,"
         " MIN(IIF(c.state IN ('pending', 'running'), c.row_id, NULL)) AS first_open"
@@ -142,3 +148,25 @@ def batch_views(
             )
         views.append((row_id, BatchView(**row, **ahead)))
     return views
+
+
+def refuse_removed(
+    db: Database,
+    batch_id: str,
+    column: Literal["transcripts_removed_at", "results_removed_at"],
+) -> None:
+    """Stop where retention has removed what somebody wants to use again.
+
+    Raises:
+        Removed: it says what and when.
+    """
+    found = db.execute(
+        f"SELECT {column} FROM batches WHERE batch_id = :batch_id",  # noqa: S608 - one of two names
+        {"batch_id": batch_id},
+    ).fetchone()
+    if found and found[0] is not None:
+        what = column.removesuffix("_removed_at")
+        raise Removed(
+            f"The {what} of {batch_id} were removed at {rfc3339(found[0])}, when their retention "
+            "time had ended: it cannot be done again."
+        )

@@ -7,6 +7,7 @@ import pytest
 
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
+from edgebox.store.retention import Ages
 from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
 from support.box import RESULT
 
@@ -360,3 +361,28 @@ async def test_accepted_consultations_are_counted_once(box: ApiBox) -> None:
     await box.batch(TALK, TALK, headers=key)
     text = box.services.metrics.render().decode()
     assert "edgebox_consultations_accepted_total 2.0" in text
+
+
+async def test_what_retention_removed_is_told_and_not_an_error(box: ApiBox) -> None:
+    batch_id = (await box.batch(TALK, TALK)).json()["batch_id"]
+    work(box)
+    url = f"/api/v1/batches/{batch_id}"
+    shown = (await box.get(url)).json()
+    assert shown["removed"] is None
+    box.store.retention.remember(trusted_at=time.time(), seen_at=time.time(), steady_since=None)
+    day = 86_400
+    ages = Ages(transcripts=30 * day, results=90 * day, records=None, keys=None)
+    for days, removed, results in [
+        (31, {"transcripts": "2001-10-10T01:46:40Z", "results": None}, shown["results"]),
+        (91, {"transcripts": "2001-10-10T01:46:40Z", "results": "2001-12-09T01:46:40Z"}, []),
+    ]:
+        with sqlite3.connect(box.settings.database) as db:
+            db.execute("UPDATE batches SET completed_at = 1000000000")
+        box.store.retention.step(1_000_000_000 + days * day, ages)
+        told = await box.get(url)
+        assert told.status_code == 200
+        assert told.json()["removed"] == removed
+        assert told.json()["results"] == results
+        assert told.json()["counts"] == shown["counts"]
+    [listed] = (await box.get("/api/v1/batches")).json()["batches"]
+    assert listed["removed"] == removed

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import StoreError
+from edgebox.store.backup import write_backup
 from edgebox.store.batches import NewConsultation, Submitted
 from edgebox.store.db import Store
 
@@ -94,5 +96,14 @@ def list_as_nobody(path: Path, wire: Connection) -> None:
         os.seteuid(65534)
     try:
         wire.send(str(store.clients.list()))
+    except StoreError as error:
+        wire.send(error.detail)
+
+
+def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
+    """A process that may write 100 kB into a file: tell how its backup ends."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        wire.send(str(write_backup(path, target)))
     except StoreError as error:
         wire.send(error.detail)

@@ -1,0 +1,243 @@
+"""Backup: one file with the whole database as it was at one moment, also of a running box.
+
+``VACUUM INTO`` reads one state and writes a new file: without free space, without what was
+removed, and with the number of its schema. Without WAL, others wait with their writes while
+it reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from edgebox.atomic import sync_folder
+from edgebox.errors import BackupError, StoreError
+from edgebox.store.connection import open_database, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+"""Told a phase, and bytes done of bytes in all; 0 in all where that cannot be said."""
+
+COUNTED = ("clients", "batches", "consultations", "outbox")
+
+_POLL_SECONDS = 0.2
+_BUSY_SECONDS = 30.0
+_CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a database file holds: its bytes, and the rows of its main tables."""
+
+    size: int
+    rows: dict[str, int]
+
+
+def no_progress(phase: str, done: int, total: int) -> None:
+    """For those who do not watch."""
+
+
+def write_backup(
+    database: Path, target: Path, *, force: bool = False, progress: Progress = no_progress
+) -> Contents:
+    """Write a copy of ``database``, check it, and put it at ``target`` in one step.
+
+    Args:
+        database: of a box that runs or not.
+        target: a file in an existing folder; mode 0600.
+        force: replace an existing file.
+        progress: called several times a second.
+
+    Raises:
+        BackupError: the target exists, cannot be written, has no room, or the copy is not
+            whole; nothing was left there.
+        StoreError: the database cannot be read.
+    """
+    _check_target(database, target, force=force)
+    with writing(target.parent), scratch(target.parent, ".edgebox-backup-") as fresh:
+        _vacuum_into(database, fresh, progress)
+        contents = in_thread(lambda: check_whole(fresh), lambda: progress("checking", 0, 0))
+        sync_file(fresh)
+        _publish(fresh, target, force=force)
+    return contents
+
+
+def check_whole(path: Path, what: str = "The copy") -> Contents:
+    """Look over a database file that nobody else uses; nothing stays beside it.
+
+    Args:
+        path: the file.
+        what: its name in the error.
+
+    Raises:
+        BackupError: it is damaged, or a row refers to one that is not there.
+    """
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode = DELETE")
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found == "ok" and (orphan := db.execute("PRAGMA foreign_key_check").fetchone()):
+                found = f"a row of {orphan[0]} refers to one that is not there"
+            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+            rows = {
+                table: db.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]  # noqa: S608
+                for table in COUNTED
+                if table in tables
+            }
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise BackupError(f"{what} is damaged: {found}.")
+    return Contents(path.stat().st_size, rows)
+
+
+def in_thread(
+    work: Callable[[], T],
+    meanwhile: Callable[[], None],
+    *,
+    stop: Callable[[], None] = lambda: None,
+) -> T:
+    """Do the work in another thread.
+
+    Args:
+        work: what to do.
+        meanwhile: called again and again until it is done.
+        stop: has it end soon, when this thread is interrupted.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        try:
+            while wait([future], timeout=_POLL_SECONDS).not_done:
+                meanwhile()
+        except BaseException:
+            stop()
+            raise
+        return future.result()
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Say it before the work, not after most of it.
+
+    Raises:
+        BackupError: the disk has less.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BackupError(
+            f"There is no room in {folder}: {needed / 1e6:.1f} MB are needed, "
+            f"{free / 1e6:.1f} MB are free. Make room, or name a file on another disk."
+        )
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong while writing into ``folder`` into one line.
+
+    Raises:
+        BackupError: no room, no permission, a fault of the disk.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BackupError(f"Cannot write in {folder}: {error.strerror}.") from None
+    except BackupError:
+        raise
+    except StoreError as error:
+        code = getattr(error.__cause__, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in _CANNOT_WRITE:
+            raise BackupError(
+                f"Cannot write in {folder}: the disk is full or failing. Nothing was changed."
+            ) from error
+        raise
+
+
+@contextmanager
+def scratch(folder: Path, prefix: str) -> Iterator[Path]:
+    """An empty file of mode 0600 that is gone afterwards, with what SQLite puts beside it."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix)
+    os.close(descriptor)
+    path = Path(name)
+    try:
+        yield path
+    finally:
+        for suffix in ("", *SIDECARS):
+            with contextlib.suppress(OSError):
+                beside(path, suffix).unlink()
+
+
+SIDECARS = ("-journal", "-wal", "-shm")
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """The file that SQLite keeps beside a database."""
+    return path.with_name(path.name + suffix)
+
+
+def sync_file(path: Path) -> None:
+    """Have the file on disk when this returns."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check_target(database: Path, target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise BackupError(f"{target} is a folder. Name a file in it.")
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}. Make it first.")
+    if target.exists() and database.exists() and target.samefile(database):
+        raise BackupError("That is the database itself. Name another file.")
+    if target.exists() and not force:
+        raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
+
+
+def _vacuum_into(database: Path, fresh: Path, progress: Progress) -> None:
+    with closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as db:
+        conn = db.conn
+        with translated():
+            pages, unused, size = (
+                conn.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
+            # What is written is synced once, after the database is free again.
+            conn.execute("PRAGMA synchronous = OFF")
+        total = (pages - unused) * size
+        require_room(fresh.parent, total)
+
+        def copy() -> None:
+            with translated():
+                conn.execute("VACUUM INTO ?", (os.fspath(fresh.absolute()),))
+
+        in_thread(
+            copy,
+            lambda: progress("copying", fresh.stat().st_size, total),
+            stop=conn.interrupt,
+        )
+
+
+def _publish(fresh: Path, target: Path, *, force: bool) -> None:
+    """Give the finished file its name; without ``force`` only if nobody has taken it."""
+    if force:
+        fresh.replace(target)
+    else:
+        try:
+            os.link(fresh, target)
+        except FileExistsError:
+            raise BackupError(f"{target} was made meanwhile. Name another file.") from None
+        except OSError:  # a stick whose filesystem has no links
+            fresh.replace(target)
+    sync_folder(target.parent)

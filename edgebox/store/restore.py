@@ -1,0 +1,316 @@
+"""Restore: a backup in the place of the database, and its unfinished work goes on.
+
+What was accepted after the backup is not in it. What was finished or delivered after it is
+done again, under the webhook-ids it had: a receiver knows it by those.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgebox.atomic import sync_folder
+from edgebox.errors import BackupError, StoreError
+from edgebox.store import migrations
+from edgebox.store.backup import (
+    SIDECARS,
+    Contents,
+    Progress,
+    beside,
+    check_whole,
+    in_thread,
+    no_progress,
+    require_room,
+    scratch,
+    sync_file,
+    writing,
+)
+from edgebox.store.connection import check_schema, immediate, open_database, translated
+from edgebox.store.consultations import set_open_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
+_ASIDE = ".before-restore-"
+_SCRATCH = ".edgebox-restore-"
+_PAGES_A_STEP = 2048
+_BATCH_IDS_A_DAY = 1000
+_BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What the box has now. Times are Unix seconds.
+
+    Attributes:
+        contents: size and rows.
+        migrated: the schema's steps that the backup did not have yet.
+        newest_at: when its newest batch was submitted; None without batches.
+        pending: consultations that wait for analysis.
+        callbacks: callbacks that wait to be sent.
+        kept_aside: the database from before; None where there was none.
+    """
+
+    contents: Contents
+    migrated: list[str]
+    newest_at: float | None
+    pending: int
+    callbacks: int
+    kept_aside: Path | None
+
+
+def restore_backup(
+    backup: Path, database: Path, *, now: float, progress: Progress = no_progress
+) -> Restored:
+    """Put ``backup`` in the place of ``database``; the box must not run.
+
+    Args:
+        backup: a file of ``write_backup``.
+        database: kept aside, if there is one; else made, with its folder.
+        now: Unix seconds.
+        progress: called several times a second.
+
+    Raises:
+        BackupError: the box runs, the file cannot be used, or there is no room; everything
+            is as it was.
+        StoreError: the file was written by a newer EdgeBox; everything is as it was.
+    """
+    _check_backup(backup, database)
+    folder = database.parent
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_owner(folder)
+        with _no_worker(folder), scratch(folder, _SCRATCH) as fresh:
+            _refuse_users(database)
+            require_room(folder, backup.stat().st_size)
+            _copy(backup, fresh, progress)
+            in_thread(lambda: _check_ours(fresh), lambda: progress("checking", 0, 0))
+            migrated, newest, pending, callbacks = _make_ready(fresh, database, now)
+            contents = check_whole(fresh)
+            sync_file(fresh)
+            aside = _put_in_place(fresh, database, now)
+    return Restored(contents, migrated, newest, pending, callbacks, aside)
+
+
+def kept_aside(database: Path) -> list[Path]:
+    """The databases from before a restore, the oldest first, and what a killed one left."""
+    before = database.parent.glob(f"{database.name}{_ASIDE}*")
+    left = database.parent.glob(f"{_SCRATCH}*")
+    found = [*sorted(before), *sorted(left)]
+    return [path for path in found if not path.name.endswith(SIDECARS)]
+
+
+def users_of(path: Path) -> list[int]:
+    """The processes besides this one that have the file open, as far as this user may see."""
+    try:
+        wanted = path.stat()
+    except OSError:
+        return []
+    found = []
+    for process in Path("/proc").iterdir():
+        if not process.name.isdigit() or int(process.name) == os.getpid():
+            continue
+        with contextlib.suppress(OSError):  # it has ended, or is another user's
+            for descriptor in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):
+                    if os.path.samestat(descriptor.stat(), wanted):
+                        found.append(int(process.name))
+                        break
+    return found
+
+
+def _check_backup(backup: Path, database: Path) -> None:
+    if not backup.exists():
+        raise BackupError(f"There is no {backup}.")
+    if not backup.is_file():
+        raise BackupError(f"{backup} is not a file.")
+    if not os.access(backup, os.R_OK):
+        raise BackupError(f"This user may not read {backup}. Give it to the user EdgeBox runs as.")
+    if database.exists() and backup.samefile(database):
+        raise BackupError("That is the database itself. Name a backup.")
+
+
+def _check_owner(folder: Path) -> None:
+    owner = folder.stat().st_uid
+    if owner != os.geteuid():
+        raise BackupError(
+            f"{folder} belongs to another user, who could not use what this one writes. "
+            f"Run it as that user: sudo -u '#{owner}' edgebox restore ..."
+        )
+
+
+@contextmanager
+def _no_worker(folder: Path) -> Iterator[None]:
+    """Hold the worker's lock (``edgebox.worker``): none runs, and none begins meanwhile."""
+    descriptor = os.open(folder / "worker.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BackupError("The box runs: its worker is at work. Stop it first.") from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_users(database: Path) -> None:
+    if pids := users_of(database):
+        raise BackupError(
+            f"The box runs: process {', '.join(map(str, pids))} uses the database. Stop it first."
+        )
+
+
+def _copy(backup: Path, fresh: Path, progress: Progress) -> None:
+    """Page by page through SQLite, so that what lies beside the file is read too.
+
+    Raises:
+        BackupError: it is not a database, or cannot be read.
+    """
+
+    def told(_status: int, remaining: int, total: int) -> None:
+        progress("copying", (total - remaining) * size, total * size)
+
+    with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
+        try:
+            source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+            size = source.execute("PRAGMA page_size").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            raise BackupError(
+                f"{backup} cannot be used: {error}. Name a file of: edgebox backup"
+            ) from None
+        with translated(), closing(sqlite3.connect(fresh)) as target:
+            source.backup(target, pages=_PAGES_A_STEP, progress=told)
+
+
+def _check_ours(fresh: Path) -> None:
+    """Whole, of EdgeBox, and not of a newer one.
+
+    Raises:
+        BackupError: it is not a backup, or damaged.
+        StoreError: its schema is newer.
+    """
+    with translated(), closing(sqlite3.connect(fresh)) as db:
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+    if not {"batches", "consultations", "outbox", "clients"} <= tables or not version:
+        raise BackupError("That is a database, but not of EdgeBox. Name a file of: edgebox backup")
+    if version > migrations.SCHEMA_VERSION:
+        raise BackupError(
+            f"The backup has schema {version}, this EdgeBox knows {migrations.SCHEMA_VERSION}: "
+            "it was made by a newer EdgeBox. Upgrade this one."
+        )
+    check_whole(fresh, "The backup")
+
+
+def _make_ready(
+    fresh: Path, database: Path, now: float
+) -> tuple[list[str], float | None, int, int]:
+    """Bring it up to date and give back what was being worked on.
+
+    Returns:
+        (steps of the schema, when its newest batch was submitted, consultations and
+        callbacks that wait).
+    """
+    with closing(open_database(fresh, busy_timeout=_BUSY_SECONDS)) as db:
+        with immediate(db):
+            migrated = migrations.apply(db)
+            _end_leases(db)
+            _skip_batch_ids(db, database, now)
+        check_schema(db)
+        with translated():
+            newest, pending, callbacks = db.execute(
+                "SELECT (SELECT created_at FROM batches ORDER BY row_id DESC LIMIT 1),"
+                " (SELECT COUNT(*) FROM consultations WHERE state = 'pending'),"
+                " (SELECT COUNT(*) FROM outbox WHERE state = 'pending')"
+            ).fetchone()
+    return migrated, newest, pending, callbacks
+
+
+def _end_leases(db: Database) -> None:
+    """Who held them is gone; that is no crash, and the attempts do not count."""
+    db.execute(
+        "UPDATE consultations SET state = 'pending', attempts = MAX(attempts - 1, 0),"
+        " lease_token = NULL, lease_until = NULL WHERE state = 'running'"
+    )
+    db.execute(
+        "UPDATE outbox SET attempts = MAX(attempts - 1, 0), lease_until = NULL"
+        " WHERE state = 'pending' AND lease_until IS NOT NULL"
+    )
+    for row in list(db.query("SELECT batch_id FROM batches WHERE completed_at IS NULL")):
+        set_open_state(db, row["batch_id"])
+
+
+def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
+    """No id that was given out today, after the backup, is given out again."""
+    name = f"batch/{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d}"
+    last = max(_counter(db, name), _counter_of(database, name))
+    db.execute(
+        "INSERT INTO counters (name, value) VALUES (:name, :value)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        {"name": name, "value": (last // _BATCH_IDS_A_DAY + 1) * _BATCH_IDS_A_DAY},
+    )
+
+
+def _counter(db: Database, name: str) -> int:
+    rows = list(db.query("SELECT value FROM counters WHERE name = :name", {"name": name}))
+    return int(rows[0]["value"]) if rows else 0
+
+
+def _counter_of(database: Path, name: str) -> int:
+    """The present database's; 0 where it cannot be read: that may be why it is replaced.
+
+    Opening and closing it also brings to an end what a crash left in its journal.
+    """
+    try:
+        with (
+            closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as db,
+            translated(),
+        ):
+            return _counter(db, name)
+    except StoreError:
+        return 0
+
+
+def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
+    """Rename, so that there is a whole database under the name at every moment.
+
+    Returns:
+        Where the one from before is now.
+
+    Raises:
+        BackupError: a process opened the database meanwhile; it has it back.
+    """
+    aside = None
+    if database.exists():
+        stamp = f"{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d-%H%M%S}"
+        aside = beside(database, _ASIDE + stamp)
+        os.link(database, aside)
+        aside.chmod(0o600)
+        # One that was closed well has none, or an empty one. A damaged one keeps what it has.
+        _move_sidecars(database, aside)
+    fresh.replace(database)
+    if aside is not None and users_of(aside):
+        _move_sidecars(aside, database)
+        aside.replace(database)
+        sync_folder(database.parent)
+        raise BackupError("The box was started meanwhile. Stop it, and restore again.")
+    sync_folder(database.parent)
+    return aside
+
+
+def _move_sidecars(here: Path, there: Path) -> None:
+    for suffix in SIDECARS:
+        with contextlib.suppress(FileNotFoundError):
+            if beside(here, suffix).stat().st_size:
+                beside(here, suffix).replace(beside(there, suffix))
+            else:
+                beside(here, suffix).unlink()

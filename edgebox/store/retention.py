@@ -1,0 +1,316 @@
+"""Retention: what is removed when its time has ended, and what never is.
+
+A batch's time begins when it is **settled**: its callback was delivered, was given up
+(``dead``), or was not asked for and the batch ended. While a consultation is open or a
+callback waits, whatever the reason, nothing of the batch is touched.
+
+SQLite overwrites what is removed (``secure_delete``), but leaves copies behind where it had
+moved rows between pages before. So a removal asks for a compaction, which writes the file
+anew.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from edgebox.errors import StoreBusy
+from edgebox.store.connection import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlite_utils import Database
+
+    from edgebox.store.connection import Connections
+
+MOST_ROWS = 2000
+MOST_CHARACTERS = 1_000_000
+"""A step ends at one of these: about 3 MB of Hangul, some tenths of a second of write lock."""
+
+_CANDIDATES = 500
+
+# An ended batch's columns stand still, so the inner conditions only save looking twice.
+_SETTLED = """
+    SELECT b.batch_id, b.total, b.completed_at,
+           (SELECT SUM(characters) FROM consultations c WHERE c.batch_id = b.batch_id) AS characters
+    FROM batches b LEFT JOIN outbox o ON o.batch_id = b.batch_id
+    WHERE b.completed_at <= :before AND {condition} AND CASE
+        WHEN b.callback_url IS NULL THEN b.completed_at
+        WHEN o.state = 'delivered' THEN o.delivered_at
+        WHEN o.state = 'dead' THEN o.dead_at
+    END <= :before
+    ORDER BY b.completed_at LIMIT :limit
+"""
+_WITH_TRANSCRIPTS = _SETTLED.format(condition="b.transcripts_removed_at IS NULL")
+_WITH_RESULTS = _SETTLED.format(condition="b.results_removed_at IS NULL")
+_EMPTY = _SETTLED.format(
+    condition="b.transcripts_removed_at IS NOT NULL AND b.results_removed_at IS NOT NULL"
+)
+_OLD_KEYS = (
+    "SELECT client_id, key FROM idempotency WHERE created_at <= :before"
+    " ORDER BY created_at LIMIT :limit"
+)
+# The newest run is what the next one is timed by.
+_OLD_RUNS = (
+    "SELECT run_id FROM runs WHERE started_at <= :before"
+    " AND run_id < (SELECT MAX(run_id) FROM runs) ORDER BY run_id LIMIT :limit"
+)
+_NEWEST_TIME = """
+    SELECT MAX(at) FROM (
+        SELECT MAX(started_at) AS at FROM runs
+        UNION ALL SELECT MAX(completed_at) FROM batches
+        UNION ALL SELECT created_at FROM
+            (SELECT created_at FROM batches ORDER BY row_id DESC LIMIT 1)
+    )
+"""
+
+
+@dataclass(frozen=True)
+class Ages:
+    """Seconds after which each kind is removed; None: never."""
+
+    transcripts: float | None
+    results: float | None
+    records: float | None
+    keys: float | None
+
+
+@dataclass
+class Removals:
+    """What was removed: transcripts and results of so many batches, so many rows of the rest."""
+
+    transcripts: int = 0
+    results: int = 0
+    records: int = 0
+    keys: int = 0
+    runs: int = 0
+
+    def __iadd__(self, other: Removals) -> Self:
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+        return self
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+@dataclass(frozen=True)
+class RetentionState:
+    """What retention remembers. Times are Unix seconds.
+
+    Attributes:
+        trusted_at: the last time the clock was believed.
+        seen_at: the last time it was looked at.
+        steady_since: when it jumped; None while it is believed.
+        compaction_wanted_at: when words were removed first since the last compaction.
+        compacted_at: when that was.
+    """
+
+    trusted_at: float
+    seen_at: float
+    steady_since: float | None
+    compaction_wanted_at: float | None
+    compacted_at: float | None
+
+
+class Retention:
+    """The ``retention`` table, and the removals.
+
+    Args:
+        connections: the store's.
+        path: the database.
+    """
+
+    def __init__(self, connections: Connections, path: Path) -> None:
+        self._connections = connections
+        self._path = path
+
+    def state(self) -> RetentionState | None:
+        """What was remembered; None before the first look."""
+        rows = self._connections.rows(
+            "SELECT trusted_at, seen_at, steady_since, compaction_wanted_at, compacted_at"
+            " FROM retention"
+        )
+        return RetentionState(**rows[0]) if rows else None
+
+    def newest_time(self) -> float | None:
+        """The newest time that the batches and runs tell; None on an empty box."""
+        db = self._connections.current()
+        with translated():
+            newest: float | None = db.execute(_NEWEST_TIME).fetchone()[0]
+        return newest
+
+    def remember(self, *, trusted_at: float, seen_at: float, steady_since: float | None) -> None:
+        """Write down what the clock was found to be."""
+        with self._connections.transaction() as db:
+            db.execute(
+                "INSERT INTO retention (id, trusted_at, seen_at, steady_since)"
+                " VALUES (1, :trusted_at, :seen_at, :steady_since)"
+                " ON CONFLICT (id) DO UPDATE SET trusted_at = excluded.trusted_at,"
+                " seen_at = excluded.seen_at, steady_since = excluded.steady_since",
+                {"trusted_at": trusted_at, "seen_at": seen_at, "steady_since": steady_since},
+            )
+
+    def step(self, now: float, ages: Ages) -> Removals:
+        """Remove a bounded part of what is due, in one transaction.
+
+        Args:
+            now: Unix seconds.
+            ages: how long each kind is kept.
+
+        Returns:
+            What was removed; false when nothing is due any more.
+
+        Raises:
+            StoreBusy: nothing was removed.
+        """
+        with self._connections.snapshot() as db:  # no write lock for a look
+            if not any(_due(db, now, ages).values()):
+                return Removals()
+        with self._connections.transaction() as db:
+            due = _due(db, now, ages)
+            _remove_transcripts(db, due["transcripts"], now)
+            _remove_results(db, due["results"], now)
+            _delete(db, "batches", ("batch_id",), due["records"])
+            _delete(db, "idempotency", ("client_id", "key"), due["keys"])
+            _delete(db, "runs", ("run_id",), due["runs"])
+            if due["transcripts"] or due["results"]:
+                db.execute(
+                    "UPDATE retention SET"
+                    " compaction_wanted_at = COALESCE(compaction_wanted_at, :now)",
+                    {"now": now},
+                )
+        return Removals(**{name: len(rows) for name, rows in due.items()})
+
+    def forget_log(self) -> bool:
+        """Empty the write-ahead log, which holds pages as they were; without one, nothing.
+
+        Returns:
+            Whether it is empty; False while a reader needs it.
+        """
+        db = self._connections.current()
+        with translated():
+            busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        return not busy
+
+    def compact(self, now: Callable[[], float]) -> None:
+        """Write the file anew: no removed word is left in it, and free space goes back.
+
+        Nobody else can use the database meanwhile (in WAL mode: write to it).
+
+        Raises:
+            StoreBusy: locked, or no room for a second copy; the file is as it was.
+        """
+        try:
+            self._require_room()
+            db = self._connections.current()
+            with translated():
+                db.conn.execute("VACUUM")
+        except StoreBusy:
+            self._want_compaction(now())
+            raise
+        with self._connections.transaction() as db:
+            db.execute(
+                "UPDATE retention SET compaction_wanted_at = NULL, compacted_at = :now",
+                {"now": now()},
+            )
+        self.forget_log()
+
+    def held_by_disabled(self, before: float) -> dict[str, int]:
+        """How many callbacks of each disabled client wait, of batches that ended so early."""
+        rows = self._connections.rows(
+            "SELECT b.client_id, COUNT(*) AS n FROM outbox o JOIN batches b USING (batch_id)"
+            " JOIN clients c USING (client_id)"
+            " WHERE o.state = 'pending' AND c.disabled AND b.completed_at <= :before"
+            " GROUP BY b.client_id",
+            {"before": before},
+        )
+        return {row["client_id"]: row["n"] for row in rows}
+
+    def resendable(self) -> int:
+        """How many callbacks were given up and still have results to send."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM outbox o JOIN batches b USING (batch_id)"
+            " WHERE o.state = 'dead' AND b.results_removed_at IS NULL"
+        )[0]
+        return int(row["n"])
+
+    def _require_room(self) -> None:
+        """The copy, and the journal of putting it back, each as large as the file."""
+        needed = 2 * self._path.stat().st_size
+        if shutil.disk_usage(self._path.parent).free < needed:
+            raise StoreBusy(
+                f"The database was not compacted: that needs {needed / 1e6:.0f} MB of free disk."
+            )
+
+    def _want_compaction(self, now: float) -> None:
+        """Put it off: the wish counts from now."""
+        with self._connections.transaction() as db:
+            db.execute("UPDATE retention SET compaction_wanted_at = :now", {"now": now})
+
+
+_Due = dict[str, list[dict[str, Any]]]
+
+
+def _due(db: Database, now: float, ages: Ages) -> _Due:
+    """The rows of one step, by kind."""
+    return {
+        "transcripts": _bounded(_old(db, _WITH_TRANSCRIPTS, now, ages.transcripts, _CANDIDATES)),
+        "results": _bounded(_old(db, _WITH_RESULTS, now, ages.results, _CANDIDATES)),
+        "records": _bounded(_old(db, _EMPTY, now, ages.records, _CANDIDATES)),
+        "keys": _old(db, _OLD_KEYS, now, ages.keys, MOST_ROWS),
+        "runs": _old(db, _OLD_RUNS, now, ages.records, MOST_ROWS),
+    }
+
+
+def _old(db: Database, sql: str, now: float, age: float | None, limit: int) -> list[dict[str, Any]]:
+    if age is None:
+        return []
+    return list(db.query(sql, {"before": now - age, "limit": limit}))
+
+
+def _bounded(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As many as one step may take, and at least one: a batch is never done by halves."""
+    rows = characters = 0
+    taken: list[dict[str, Any]] = []
+    for batch in batches:
+        rows += batch["total"]
+        characters += batch["characters"]
+        if taken and (rows > MOST_ROWS or characters > MOST_CHARACTERS):
+            break
+        taken.append(batch)
+    return taken
+
+
+def _remove_transcripts(db: Database, batches: list[dict[str, Any]], now: float) -> None:
+    for batch in batches:
+        named = {"batch_id": batch["batch_id"], "now": now}
+        db.execute("UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id", named)
+        db.execute(
+            "UPDATE batches SET transcripts_removed_at = :now WHERE batch_id = :batch_id", named
+        )
+
+
+def _remove_results(db: Database, batches: list[dict[str, Any]], now: float) -> None:
+    for batch in batches:
+        named = {"batch_id": batch["batch_id"], "now": now}
+        db.execute(
+            "UPDATE consultations SET metadata = '{}', result = IIF(state = 'done', '{}', NULL)"
+            " WHERE batch_id = :batch_id",
+            named,
+        )
+        db.execute("UPDATE batches SET results_removed_at = :now WHERE batch_id = :batch_id", named)
+
+
+def _delete(db: Database, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Delete the rows with these keys, and what hangs on them."""
+    names = ", ".join(keys)
+    values = ", ".join(f"value ->> '{key}'" for key in keys)
+    db.execute(
+        f"DELETE FROM {table} WHERE ({names}) IN (SELECT {values} FROM json_each(:rows))",  # noqa: S608 - names from this module
+        {"rows": json.dumps([{key: row[key] for key in keys} for row in rows])},
+    )

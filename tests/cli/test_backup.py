@@ -1,0 +1,151 @@
+import json
+import sqlite3
+import stat
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox.config import Settings
+from edgebox_cli.main import app
+from support.box import Box
+
+DAY = 86_400
+
+
+@pytest.fixture
+def box(bare, monkeypatch, free_port):
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(bare / "box"))
+    box = Box(Settings().database)
+    box.allow("center.test")
+    yield box
+    box.store.close()
+
+
+def run(*words):
+    from edgebox.errors import EdgeBoxError
+
+    result = CliRunner().invoke(app, words, env={"COLUMNS": "80", "TERM": "dumb"})
+    assert not isinstance(result.exception, EdgeBoxError), "told by the command itself"
+    return result
+
+
+def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
+    box.finished_batch("http://center.test/hook")
+    box.submit("고객: 안녕하세요")
+    file = bare / "b.db"
+    result = run("backup", str(file))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "1 clients, 2 batches, 2 consultations, 1 callbacks; whole" in result.stderr
+    assert "configuration is not in it" in result.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(bare / "other"))
+    result = run("restore", str(file))
+    assert result.exit_code == 0
+    assert "Waiting: 1 consultations, 1 callbacks." in result.stderr
+    assert "Its newest batch was accepted 09-13" in result.stderr
+    shown = json.loads(run("batches", "list", "--json").stdout)["batches"]
+    assert [(b["state"], b["removed"]) for b in shown] == [("queued", None), ("completed", None)]
+    run("restore", str(file))
+    doctor = json.loads(run("doctor", "--json").stdout)
+    [check] = [c for c in doctor["checks"] if "a restore hold" in c["detail"]]
+    assert check["state"] == "warn"
+    assert ".before-restore-" in check["fix"]
+
+
+def test_both_tell_programs_what_they_did(box, bare):
+    box.submit("고객: 안녕하세요")
+    file = bare / "b.db"
+    told = json.loads(run("backup", str(file), "--json").stdout)
+    rows = {"clients": 1, "batches": 1, "consultations": 1, "outbox": 0}
+    assert told == {"file": str(file), "bytes": file.stat().st_size, "rows": rows}
+    box.store.close()
+    told = json.loads(run("restore", str(file), "--json").stdout)
+    assert told["rows"] == rows
+    assert told["pending_consultations"] == 1
+    assert told["newest_batch_at"] == "2025-09-13T08:00:00Z"
+    assert told["kept_aside"].startswith(f"{box.path}.before-restore-")
+
+
+def test_errors_are_one_line(box, bare):
+    file = bare / "b.db"
+    run("backup", str(file))
+    for words in (("backup", str(file)), ("restore", str(bare / "none")), ("restore", str(bare))):
+        result = run(*words)
+        assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
+    assert "--force" in run("backup", str(file)).stderr
+    assert run("backup", str(file), "--force").exit_code == 0
+
+
+def test_a_running_box_is_backed_up_but_not_restored(live, tmp_path):
+    assert run("backup", str(tmp_path / "b.db")).exit_code == 0
+    before = live.settings.database.read_bytes()
+    result = run("restore", str(tmp_path / "b.db"))
+    assert result.exit_code == 1
+    assert "The box runs: its API answers" in result.stderr
+    assert live.settings.database.read_bytes() == before
+
+
+def removed(box, transcripts, results):
+    """A delivered batch of two, one failed, after retention."""
+    batch = box.submit("a", "b", callback_url="http://center.test/hook")
+    good, bad = box.store.consultations.claim(2, 600, 3)
+    box.store.consultations.finish(good.row_id, good.lease_token, {"quality_score": 0.5})
+    box.store.consultations.fail(bad.row_id, bad.lease_token, "refused", "Too long.")
+    [delivery] = box.store.outbox.due(box.clock(), 1)
+    box.store.outbox.delivered(delivery.id, 200)
+    with sqlite3.connect(box.path) as db:
+        db.execute(
+            "UPDATE batches SET transcripts_removed_at = ?, results_removed_at = ?",
+            [transcripts and box.clock() + transcripts, results and box.clock() + results],
+        )
+    return batch
+
+
+def test_show_says_what_was_removed_and_when(box):
+    batch = removed(box, 30 * DAY, None)
+    shown = run("batches", "show", batch).stdout
+    assert "transcripts removed 10-13 " in shown
+    assert "results removed" not in shown
+    told = json.loads(run("batches", "show", batch, "--json").stdout)
+    assert told["removed"] == {"transcripts": "2025-10-13T08:00:00Z", "results": None}
+    assert len(told["results"]) == 2
+
+
+def test_after_the_results_are_gone_it_refuses_in_one_clear_line(box):
+    batch = removed(box, 30 * DAY, 90 * DAY)
+    shown = run("batches", "show", batch)
+    assert shown.exit_code == 0
+    assert "1 of 2 done, 1 failed" in shown.stdout
+    assert "results removed 12-12" in shown.stdout
+    assert json.loads(run("batches", "show", batch, "--json").stdout)["results"] == []
+    for words in (("callbacks", "resend", batch), ("batches", "retry", batch)):
+        result = run(*words)
+        assert result.exit_code == 1
+        assert "were removed at 2025-1" in result.stderr
+        assert len(result.stderr.splitlines()) == 1
+
+
+def retention_checks(box, now):
+    from edgebox_cli.checks_retention import retention
+
+    return list(retention(box.store, Settings(), now))
+
+
+def test_the_doctor_tells_what_is_kept_and_when_the_clock_jumped(box):
+    [check] = retention_checks(box, box.clock())
+    assert check.detail == "transcripts 30 days, results 90 days, records 365 days"
+    now = box.clock()
+    box.store.retention.remember(trusted_at=now, seen_at=now + DAY, steady_since=now + 365 * DAY)
+    [check] = retention_checks(box, now + 366 * DAY)
+    assert check.state == "warn"
+    assert "jumped from 2025-09-13" in check.detail
+    assert "to 2026-09-13" in check.detail
+    assert "nothing is removed until 09-20" in check.detail
+
+
+def test_the_doctor_tells_what_is_kept_for_a_disabled_client(box):
+    box.finished_batch("http://center.test/hook")
+    box.store.clients.disable(box.client)
+    assert retention_checks(box, box.clock() + 29 * DAY)[0].state == "ok"
+    [check] = retention_checks(box, box.clock() + 31 * DAY)
+    assert (check.state, check.fix) == ("warn", f"edgebox keys enable {box.client}")
