@@ -29,7 +29,7 @@ LAYERS = (
     ("config_file",),
     ("config",),
     ("logs", "serving"),
-    ("errors", "atomic", "machine", "times", ""),
+    ("errors", "atomic", "machine", "program", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -74,6 +74,7 @@ app.command("doctor")(doctor.doctor)
 app.command("eval")(evaluate.evaluate)
 app.command()(bench.bench)
 app.command("demo", hidden=True)(demo.demo)
+app.command("llama-check", hidden=True)(processes.llama_check)
 
 
 def main() -> None:
