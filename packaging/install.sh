@@ -210,8 +210,8 @@ put_release() {
   partial=$opt/releases/.$version.partial
   rm -rf "$partial"
   mkdir "$partial"
-  section "$((head_bytes))" "$((program_bytes))" | tar -xz -C "$partial" --no-same-owner -p -f - ||
-    die "The program could not be unpacked into $opt."
+  section "$((head_bytes))" "$((program_bytes))" | tar -xz -C "$partial" --no-same-owner -p -f - 2>/dev/null ||
+    die "The program could not be unpacked into $opt: its disk takes no more (df $opt; df -i $opt)."
   check_release "$partial"
   sync -f "$partial"
   mv "$partial" "$target"
@@ -275,8 +275,8 @@ put_models() { # What this file carries and the folder lacks
     else
       made_models="$models_dir/$name.gguf $made_models"
       rm -f "$models_dir/$name.gguf"
-      section "$offset" "$size" >"$models_dir/$name.gguf.new" ||
-        die "The model $name could not be written to $models_dir."
+      section "$offset" "$size" 2>/dev/null >"$models_dir/$name.gguf.new" ||
+        die "The model $name could not be written: the disk of $models_dir takes no more."
       chmod 0644 "$models_dir/$name.gguf.new"
       mv "$models_dir/$name.gguf.new" "$models_dir/$name.gguf"
       new_models="$new_models $name"

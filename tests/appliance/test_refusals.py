@@ -43,10 +43,8 @@ def refused(ended, *words):
 
 
 def test_the_machine_has_no_python_no_compiler_and_no_network(machine):
-    assert machine.out("command -v python3 perl gcc cc curl wget unzip xz zstd; true") in (
-        "",
-        "/usr/bin/perl",  # dpkg's own; nothing of ours uses it
-    )
+    for tool in ("python3", "gcc", "cc", "curl", "wget", "xz", "zstd"):
+        assert machine.run(f"command -v {tool}").code != 0, tool
     devices = machine.out("cat /proc/net/dev").splitlines()[2:]
     assert [line.split(":")[0].strip() for line in devices] == ["lo"]
 
@@ -102,10 +100,8 @@ def test_a_disk_that_fills_up_on_the_way(machine, untouched):
     ended = machine.run(
         f"unshare -m sh -c '{mount}; sh {USB}/plain.run; code=$?; ls -A /opt; exit $code'"
     )
-    assert ended.code == 1
-    assert "could not be unpacked" in ended.err.strip().splitlines()[-1]
-    assert "verified" in ended.out
-    assert ended.out.splitlines()[-1].split()[0] == "verified"  # and ls saw nothing in /opt
+    refused(ended, "could not be unpacked into /opt/edgebox", "df -i")
+    assert ended.out.splitlines()[-1].split()[0] == "verified"  # ls saw nothing in /opt
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
