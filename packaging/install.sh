@@ -46,6 +46,8 @@ EdgeBox $version ($backend), for x86-64 Linux with systemd. As root: sh $0 [OPTI
   --key FILE    accept only releases signed with this key from now on (gpg --export)
   --callback HOST[:PORT]
                 where callbacks of the first client may go; repeatable
+  --tls-cert FILE --tls-key FILE
+                serve HTTPS with this certificate (PEM, its chain behind it) and its key
   --wait SECONDS
                 how long the box may take to get ready (default 600)
   --help        this text
@@ -256,7 +258,7 @@ as_service() { # COMMAND...: as the user that the services run as
 
 put_data() {
   put_folder "$etc" 0750 root "$user"
-  put_folder "$etc/tls" 0700 root root
+  put_folder "$etc/tls" 0750 root "$user"
   put_folder "$state" 0700 "$user" "$user"
   put_folder "$models_dir" 0755 root root
   if [ -n "$key" ] && ! cmp -s "$key" "$trusted"; then
@@ -264,6 +266,20 @@ put_data() {
     changed=1
     step key "$trusted: only releases signed with it from now on"
   fi
+}
+
+put_tls() { # The key is root's alone: the API gets it from systemd, as a credential
+  if [ -z "$tls_cert" ]; then return; fi
+  put_file "$tls_cert" "$etc/tls/cert.pem" 0644
+  put_file "$tls_key" "$etc/tls/key.pem" 0600
+  step tls "$etc/tls"
+}
+
+put_file() { # SOURCE TARGET MODE
+  if cmp -s "$1" "$2"; then return; fi
+  if [ ! -e "$2" ]; then made_files="$2 $made_files"; fi
+  install -m "$3" -o root -g root "$1" "$2"
+  changed=1
 }
 
 put_models() { # What this file carries and the folder lacks
@@ -299,6 +315,9 @@ check_models() { # Hashed by the program itself, which then keeps what it found
 put_config() {
   if [ -e "$config" ]; then
     step settings "$config, as it was"
+    if [ -n "$tls_cert" ] && [ -z "$(setting api tls_cert "")" ]; then
+      die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert.pem\" and tls_key = \"$etc/tls/key.pem\", then try again."
+    fi
   else
     made_config=1
     default_config >"$config.new"
@@ -331,10 +350,11 @@ put_client() { # The database and the first client, made by the program as the s
 }
 
 default_config() { # Everything commented out but the folders and the models that came along
-  awk -v chosen="$role_models" '
+  awk -v chosen="$role_models" -v tls="${tls_cert:+$etc/tls}" '
     BEGIN { n = split(chosen, pairs, " "); for (i = 1; i <= n; i++) { split(pairs[i], p, "="); model[p[1]] = p[2] } }
     /^\[/ { role = $0; gsub(/^\[engines\.|\].*$/, "", role) }
     /^# model = / && (role in model) { $0 = "model = \"" model[role] "\"" }
+    tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") ".pem\""); sub(/^# /, "") }
     { print }' "$target/edgebox.toml"
 }
 
@@ -500,6 +520,7 @@ undo() { # Of a first installation that failed: everything that this run made, a
     rm -f "$path" "$path.new"
   done
   if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
+  for path in $made_files; do rm -f "$path"; done
   for path in $made_folders; do rm -rf "$path"; done
   rmdir "$opt/releases" 2>/dev/null || true
   rmdir "$opt" 2>/dev/null || true
@@ -522,6 +543,7 @@ do_install() {
   put_release
   put_user
   put_data
+  put_tls
   put_config
   put_models
   check_models
@@ -763,8 +785,8 @@ ended() { # At the end, however it comes: what was half done is undone
 }
 
 main() {
-  self=$0 wanted="$*" action="" key="" callbacks="" patience=600 with_database=""
-  made_release="" made_user="" made_folders="" made_models="" made_config="" made_database="" made_current=""
+  self=$0 wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key=""
+  made_release="" made_user="" made_folders="" made_files="" made_models="" made_config="" made_database="" made_current=""
   made_link="" made_enabled="" made_started="" new_models="" changed="" secret="" scratch="" undo_with="" backup="" newer=""
   while [ $# -gt 0 ]; do
     case $1 in
@@ -773,7 +795,7 @@ main() {
         action=$1
         ;;
       --with-database) with_database=1 ;;
-      --key | --callback | --wait)
+      --key | --callback | --wait | --tls-cert | --tls-key)
         [ $# -ge 2 ] || die "$1 needs a word behind it. See: sh $0 --help"
         case $1 in
           --key)
@@ -781,6 +803,8 @@ main() {
             [ -r "$key" ] || die "There is no key in $key."
             ;;
           --callback) callbacks="$callbacks $2" ;;
+          --tls-cert) tls_cert=$2 ;;
+          --tls-key) tls_key=$2 ;;
           --wait) patience=$2 ;;
         esac
         shift
@@ -797,6 +821,9 @@ main() {
     shift
   done
   case $patience in '' | *[!0-9]*) die "--wait takes seconds, not $patience." ;; esac
+  if [ -n "$tls_cert$tls_key" ]; then
+    [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key name two files that can be read."
+  fi
   models_bytes=0
   while read -r name size hash; do
     if [ -n "$name" ]; then models_bytes=$((models_bytes + size)); fi
