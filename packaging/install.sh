@@ -258,7 +258,6 @@ as_service() { # COMMAND...: as the user that the services run as
 
 put_data() {
   put_folder "$etc" 0750 root "$user"
-  put_folder "$etc/tls" 0750 root "$user"
   put_folder "$state" 0700 "$user" "$user"
   put_folder "$models_dir" 0755 root root
   if [ -n "$key" ] && ! cmp -s "$key" "$trusted"; then
@@ -270,8 +269,9 @@ put_data() {
 
 put_tls() { # The key is root's alone: the API gets it from systemd, as a credential
   if [ -z "$tls_cert" ]; then return; fi
-  put_file "$tls_cert" "$etc/tls/cert.pem" 0644
-  put_file "$tls_key" "$etc/tls/key.pem" 0600
+  put_folder "$etc/tls" 0750 root "$user"
+  put_file "$tls_cert" "$etc/tls/cert" 0644
+  put_file "$tls_key" "$etc/tls/key" 0600
   step tls "$etc/tls"
 }
 
@@ -316,7 +316,7 @@ put_config() {
   if [ -e "$config" ]; then
     step settings "$config, as it was"
     if [ -n "$tls_cert" ] && [ -z "$(setting api tls_cert "")" ]; then
-      die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert.pem\" and tls_key = \"$etc/tls/key.pem\", then try again."
+      die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert\" and tls_key = \"$etc/tls/key\", then try again."
     fi
   else
     made_config=1
@@ -354,7 +354,7 @@ default_config() { # Everything commented out but the folders and the models tha
     BEGIN { n = split(chosen, pairs, " "); for (i = 1; i <= n; i++) { split(pairs[i], p, "="); model[p[1]] = p[2] } }
     /^\[/ { role = $0; gsub(/^\[engines\.|\].*$/, "", role) }
     /^# model = / && (role in model) { $0 = "model = \"" model[role] "\"" }
-    tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") ".pem\""); sub(/^# /, "") }
+    tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") "\""); sub(/^# /, "") }
     { print }' "$target/edgebox.toml"
 }
 
