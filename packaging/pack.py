@@ -27,7 +27,9 @@ CHUNK = 1 << 20
 ROUNDS = 10
 """More than the head's length needs to settle, which is written into the head."""
 
-SCRIPT = Path(__file__).with_name("install.sh")
+PARTS = ("head", "checks", "steps", "services", "install", "upgrade", "remove", "main")
+"""Files of ``packaging/install``, which become one script in this order."""
+
 OF_THE_FILE = (
     *("HEAD_BYTES", "HEAD_SHA256", "PROGRAM_BYTES", "PROGRAM_SHA256", "PROGRAM_INSTALLED"),
     *("MANIFEST_SHA256", "SIGNATURE_BYTES", "ROLE_MODELS", "MODELS"),
@@ -48,7 +50,9 @@ def main() -> None:
     named = ("VERSION", "BACKEND", "GLIBC")
     values = {name: (tree / name).read_text(encoding="ascii").strip() for name in named}
     program = io.BytesIO()
-    script = SCRIPT.read_text(encoding="utf-8")
+    folder = Path(__file__).with_name("install")
+    texts = [(folder / f"{part}.sh").read_text(encoding="utf-8") for part in PARTS]
+    script = "\n".join(texts)
     (tree / "install.sh").write_text(
         replaced(script, values | dict.fromkeys(OF_THE_FILE, "")), encoding="utf-8"
     )
