@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.config import ROLES, Role, RoleSettings, Settings
 from edgebox.consultation.prompts import analysis_messages, summary_messages
-from edgebox.engine.llama import LlamaModel, has_gpu
+from edgebox.engine.llama import VERSION, LlamaModel, has_gpu
 from edgebox.engine.loop import Engine
 from edgebox.engine.measure import Speed, measure, read_by_probe
 from edgebox.engine.pool import Pool
@@ -26,6 +26,15 @@ SHARED = {"slm": summary_messages, "mlm": analysis_messages}
 """What each role's requests begin with: read once at start and kept."""
 
 PINNED = 1
+
+
+def llama_found() -> tuple[str, bool]:
+    """The version of llama-cpp-python, and whether it can use a GPU here; loads its libraries.
+
+    Raises:
+        EngineFault: its libraries do not run on this processor.
+    """
+    return VERSION, has_gpu()
 
 
 def load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:

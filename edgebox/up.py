@@ -10,7 +10,6 @@ import ctypes
 import os
 import signal
 import socket
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +19,7 @@ import httpx
 
 from edgebox.errors import EdgeBoxError
 from edgebox.notify import VARIABLES
+from edgebox.program import command
 from edgebox.tls import client_context
 
 if TYPE_CHECKING:
@@ -71,16 +71,11 @@ class Child:
 
 def children_of(settings: Settings) -> list[Child]:
     """The box's processes, in the order in which they stop: who hands in work first."""
-
-    def argv(command: str) -> list[str]:
-        # -P: a file named edgebox_cli.py in the current folder is not what is meant.
-        return [sys.executable, "-P", "-m", "edgebox_cli", command]
-
     work = max(15.0, settings.callbacks.timeout_seconds)
     return [
-        Child("api", argv("api"), stop_seconds=settings.quick.deadline_seconds + 10),
-        Child("worker", argv("worker"), stop_seconds=work + 10),
-        Child("engine", argv("engine"), stop_seconds=20),
+        Child("api", command("api"), stop_seconds=settings.quick.deadline_seconds + 10),
+        Child("worker", command("worker"), stop_seconds=work + 10),
+        Child("engine", command("engine"), stop_seconds=20),
     ]
 
 

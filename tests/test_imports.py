@@ -32,7 +32,7 @@ LAYERS = (
     ("config",),
     ("log_file", "logs", "serving", "tls"),
     ("certificates",),
-    ("errors", "atomic", "machine", "notify", "pulse", "times", ""),
+    ("errors", "atomic", "machine", "notify", "program", "pulse", "times", ""),
 )
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

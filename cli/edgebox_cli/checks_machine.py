@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from edgebox_cli.checks import Check, roles_of
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
     from edgebox.models.installed import Installed
 
 LEAST_DISK = 2_000_000_000
-
-_NATIVE = (
-    "import llama_cpp; print(llama_cpp.__version__, int(llama_cpp.llama_supports_gpu_offload()))"
-)
 
 
 def models(settings: Settings) -> Iterator[Check]:
@@ -151,8 +146,10 @@ def native() -> Iterator[Check]:
 
     In a process of its own: a library built for another processor kills the one it is in.
     """
-    ended = subprocess.run(  # noqa: S603 - our own interpreter and a constant
-        [sys.executable, "-P", "-c", _NATIVE],
+    from edgebox.program import command
+
+    ended = subprocess.run(  # noqa: S603 - ourselves
+        command("llama-check"),
         capture_output=True,
         text=True,
         timeout=120,

@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -212,6 +211,7 @@ class DemoBox:
 
     def _open(self) -> None:
         from edgebox.config import load_settings
+        from edgebox.program import command
         from edgebox.store.db import Store
         from edgebox_cli.box import Box
 
@@ -240,7 +240,7 @@ class DemoBox:
         self.receiver.start()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
-                [sys.executable, "-P", "-m", "edgebox_cli", "--config", str(config), "up"],
+                command("--config", str(config), "up"),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

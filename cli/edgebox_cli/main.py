@@ -83,6 +83,7 @@ app.add_typer(config.app, name="config")
 app.command("eval")(evaluate.evaluate)
 app.command()(bench.bench)
 app.command("demo", hidden=True)(demo.demo)
+app.command("llama-check", hidden=True)(processes.llama_check)
 
 
 def main() -> None:

@@ -78,6 +78,16 @@ def worker() -> None:
     _alone(run)
 
 
+def llama_check() -> None:
+    """Load llama.cpp, print its version and whether it has a GPU: for ``edgebox doctor``."""
+    from edgebox.engine_load import llama_found
+    from edgebox_cli.context import reported
+
+    with reported():
+        version, gpu = llama_found()
+    typer.echo(f"{version} {gpu:d}")
+
+
 def _alone(run: Callable[[Settings, Notifier], int]) -> None:
     """One process until it is told to stop; Ctrl-C is such a telling, not a failure."""
     from edgebox.errors import EdgeBoxError

@@ -14,6 +14,8 @@ import os
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # libgomp reads this when it is loaded. Threads that wait for each other spin; when one of them
@@ -24,17 +26,20 @@ os.environ.setdefault("GOMP_SPINCOUNT", "2500")
 import llama_cpp.llama_cpp as api
 import numpy as np
 from jinja2 import TemplateError
+from llama_cpp import __version__
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from edgebox.errors import EngineFault, EngineRefused, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
+
+VERSION: str = __version__
+"""Of llama-cpp-python."""
 
 _LEVELS = {2: logging.DEBUG, 3: logging.DEBUG, 4: logging.ERROR}
 # Its INFO and most of its warnings speak to its developers.
@@ -50,8 +55,40 @@ def _log_line(level: int, text: bytes, _data: object) -> None:
         log.log(_LEVELS[level], "llama.cpp: %s", text.decode("utf-8", "replace").strip())
 
 
+def backends_folder(package: Path) -> Path | None:
+    """Where a portable build keeps its backends; None for one made for this machine alone.
+
+    Args:
+        package: the folder of ``llama_cpp``. The artifact has them beside libllama,
+            the wheel in a ``bin`` beside the package.
+    """
+    for folder in (package / "lib", package.parent / "bin"):
+        if next(folder.glob("libggml-cpu-*.so"), None):
+            return folder
+    return None
+
+
+@cache
+def start() -> None:
+    """Start llama.cpp; a portable build then takes the fastest kernels for this processor.
+
+    Raises:
+        EngineFault: a portable build in which nothing runs here.
+    """
+    api.llama_log_set(_log_line, ctypes.c_void_p(0))
+    folder = backends_folder(Path(api.__file__).parent)
+    if folder is not None:
+        # Asked of libllama: the lookup goes on to the libggml that it uses. The wheel has copies
+        # of libggml beside that one, and backends registered there are seen by nobody.
+        api._lib.ggml_backend_load_all_from_path(str(folder).encode())  # noqa: SLF001 - its only handle
+        if not api._lib.ggml_backend_reg_count():  # noqa: SLF001 - as above
+            raise EngineFault(f"No library in {folder} runs on this processor. Install again.")
+    api.llama_backend_init()
+
+
 def has_gpu() -> bool:
     """Whether this llama.cpp was built for a GPU and finds one."""
+    start()
     return bool(api.llama_supports_gpu_offload())
 
 
@@ -111,8 +148,7 @@ class LlamaModel:
         batch_tokens: int = 512,
         template_options: dict[str, Any] | None = None,
     ) -> None:
-        api.llama_log_set(_log_line, ctypes.c_void_p(0))
-        api.llama_backend_init()
+        start()
         self.on_gpu = has_gpu() and gpu_layers != 0
         parameters = api.llama_model_default_params()
         parameters.n_gpu_layers = (0x7FFFFFFF if gpu_layers < 0 else gpu_layers) * self.on_gpu

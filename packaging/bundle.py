@@ -1,0 +1,137 @@
+"""Completes what PyInstaller made: llama.cpp's libraries, each once, and what is known about them.
+
+Usage: bundle.py TREE LLAMA_WHEEL
+
+The wheel of llama-cpp-python holds every library three times (a link cannot be stored in a wheel)
+and the kernels outside its package. Here each file is laid down once, under the name by which it
+is looked up, beside libllama. What it needs and a plain server lacks (libgomp, the CUDA run-time)
+comes along; what belongs to the target (glibc, the GPU's driver) does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+import zipfile
+from collections import defaultdict
+from pathlib import Path
+
+OF_THE_TARGET = re.compile(
+    r"^(ld-linux-x86-64|libc|libm|libdl|librt|libpthread|libresolv|libutil|libcuda|libnvidia-\S+)"
+    r"\.so(\.|$)"
+)
+"""Never carried: the C library, and the libraries that come with the GPU's driver."""
+
+VERSIONED = re.compile(r"^llama_cpp/lib/(lib[\w-]+\.so)\.\d+$")
+DUPLICATE_BYTES = 16 * 1024
+
+
+def main(tree: Path, wheel: Path) -> None:
+    """Lay the libraries down and check the whole tree."""
+    internal = tree / "_internal"
+    folder = internal / "llama_cpp" / "lib"
+    folder.mkdir(parents=True, exist_ok=True)
+    libraries = unpack(wheel, folder)
+    for library in libraries:
+        run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(library))
+    add_needed(libraries, folder, internal)
+    for library in elf_files(tree):
+        library.chmod(0o755)
+        if library.name != "edgebox":  # the program's own archive is appended to it
+            run("strip", "--strip-unneeded", str(library))
+    if again := duplicates(tree):
+        sys.exit(f"bundle.py: the same file more than once: {again}")
+    glibc = max(versions(tree), key=lambda text: [int(part) for part in text.split(".")])
+    (tree / "GLIBC").write_text(f"{glibc}\n", encoding="ascii")
+
+
+def unpack(wheel: Path, folder: Path) -> list[Path]:
+    """Each library of the wheel once, under the name by which it is asked for."""
+    written = []
+    with zipfile.ZipFile(wheel) as archive:
+        for name in archive.namelist():
+            found = VERSIONED.match(name)
+            kernel = re.match(r"^bin/(libggml-[\w-]+\.so)$", name)
+            if not (found or kernel):
+                continue
+            target = Path(name).name
+            if found and found[1] == "libllama.so":
+                target = "libllama.so"  # ctypes opens it by this name, and nobody else does
+            path = folder / target
+            path.write_bytes(archive.read(name))
+            written.append(path)
+    names = {path.name for path in written}
+    if "libllama.so" not in names or not any(name.startswith("libggml-cpu-") for name in names):
+        sys.exit(f"bundle.py: {wheel.name} is not made by packaging/llama-wheel")
+    return written
+
+
+def add_needed(libraries: list[Path], folder: Path, internal: Path) -> None:
+    """Bring what the libraries need from this machine, unless it is in the tree already."""
+    waiting = list(libraries)
+    while waiting:
+        library = waiting.pop()
+        for name, source in needed(library).items():
+            here = [folder / name, internal / name]
+            if OF_THE_TARGET.match(name) or any(path.exists() for path in here):
+                continue
+            if source is None:
+                sys.exit(f"bundle.py: {library.name} needs {name}, which is not on this machine")
+            copy = folder / name
+            copy.write_bytes(source.read_bytes())
+            run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(copy))
+            (internal / "carried.txt").open("a", encoding="utf-8").write(f"{source.resolve()}\n")
+            waiting.append(copy)
+
+
+def needed(library: Path) -> dict[str, Path | None]:
+    """Name of each library that ``library`` needs, and where this machine has it."""
+    found: dict[str, Path | None] = {}
+    for line in run("ldd", str(library)).splitlines():
+        words = line.split()
+        if "=>" in words:
+            found[words[0]] = None if words[2] == "not" else Path(words[2])
+    return found
+
+
+def elf_files(tree: Path) -> list[Path]:
+    """Every program and library in the tree."""
+    found = []
+    for path in sorted(tree.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(4) == b"\x7fELF":
+                    found.append(path)
+    return found
+
+
+def duplicates(tree: Path) -> list[list[str]]:
+    """Groups of files with the same content, where that is worth a word."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(tree.rglob("*")):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size >= DUPLICATE_BYTES:
+            groups[hashlib.sha256(path.read_bytes()).hexdigest()].append(
+                str(path.relative_to(tree))
+            )
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def versions(tree: Path) -> set[str]:
+    """The versions of glibc's symbols that anything in the tree asks for."""
+    pattern = re.compile(rb"\0GLIBC_(2\.\d+)(?=\0|\.)")
+    found = (pattern.findall(path.read_bytes()) for path in elf_files(tree))
+    return {text.decode() for texts in found for text in texts}
+
+
+def run(*command: str) -> str:
+    """Output of a tool that must succeed."""
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        sys.exit(f"bundle.py: {' '.join(command)}: {ended.stderr.strip()}")
+    return ended.stdout
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,135 @@
+# --- Before anything is written -----------------------------------------------------------------
+
+check_machine() {
+  [ "$(uname -s)" = Linux ] || die "EdgeBox runs on Linux; this is $(uname -s)."
+  [ "$(uname -m)" = x86_64 ] || die "This release is for x86_64; this machine is $(uname -m)."
+  [ "$(id -u)" = 0 ] || die "Run this as root: sudo sh $0 $wanted"
+  [ -d /run/systemd/system ] || die "systemd does not run here, and EdgeBox is started by it."
+  systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
+  [ "${systemd:-0}" -ge 249 ] || die "systemd ${systemd:-?} is too old: 249 or newer is needed (Ubuntu 22.04, Debian 12)."
+}
+
+check_processor() {
+  have=" $(sed -n '/^flags[[:space:]]*:/{s/^[^:]*://p;q}' /proc/cpuinfo) "
+  for feature in cx16 lahf_lm popcnt pni sse4_1 sse4_2 ssse3; do # x86-64-v2
+    case $have in
+      *" $feature "*) ;;
+      *) die "This processor is too old: it lacks $feature (x86-64-v2, sold since 2009, is needed). A virtual machine may hide it: set its CPU type to host." ;;
+    esac
+  done
+  here=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -n 's/^glibc //p')
+  [ -n "$here" ] || die "This system has no glibc: Debian 12, Ubuntu 22.04 or newer is needed."
+  oldest=$(printf '%s\n%s\n' "$glibc" "$here" | sort -V | head -n 1)
+  [ "$oldest" = "$glibc" ] || die "This system's C library is $here; this release was built for $glibc or newer."
+}
+
+section() { # OFFSET SIZE: a part of this file
+  tail -c "+$(($1 + 1))" "$self" | head -c "$2"
+}
+
+sum() { sha256sum | cut -d ' ' -f 1; }
+
+check_artifact() { # The file is whole: every byte is under one of these sums
+  [ -n "$head_bytes" ] || die "This is the installer of a release that is installed already: it has nothing to install. Use the .run file."
+  expected=$((head_bytes + program_bytes + models_bytes + signature_bytes))
+  found=$(wc -c <"$self")
+  [ "$found" -eq "$expected" ] || die "This file is not whole: it has $found of $expected bytes. Copy it again."
+  found=$(head -c "$head_bytes" "$self" | sed "s/^head_sha256='[0-9a-f]*'/head_sha256=''/" | sum)
+  [ "$found" = "$head_sha256" ] || die "This file is damaged (its beginning). Copy it again."
+  found=$(section "$((head_bytes))" "$((program_bytes))" | sum)
+  [ "$found" = "$program_sha256" ] || die "This file is damaged (the program). Copy it again."
+  offset=$((head_bytes + program_bytes))
+  while read -r name size hash; do
+    [ -n "$name" ] || continue
+    found=$(section "$offset" "$size" | sum)
+    [ "$found" = "$hash" ] || die "This file is damaged (the model $name). Copy it again."
+    offset=$((offset + size))
+  done <<LIST
+$models
+LIST
+  step verified "$(megabytes "$expected") MB, SHA-256"
+}
+
+check_signature() { # With the key that was given, else the one that an earlier run was given
+  keyring=$key
+  if [ -z "$keyring" ] && [ -e "$trusted" ]; then keyring=$trusted; fi
+  if [ -z "$keyring" ]; then return; fi
+  command -v gpgv >/dev/null || die "A signature is asked for ($keyring), and gpgv is not here. Install the package gpgv."
+  [ "$((signature_bytes))" -gt 0 ] || die "This release is not signed, and only signed ones are accepted here ($keyring)."
+  scratch=$(mktemp -d)
+  section "$((head_bytes + program_bytes + models_bytes))" "$((signature_bytes))" >"$scratch/signature"
+  head -c "$head_bytes" "$self" >"$scratch/head" # its sums cover all the rest
+  gpgv --quiet --keyring "$(readlink -f "$keyring")" "$scratch/signature" "$scratch/head" 2>"$scratch/said" ||
+    die "The signature is not by the key in $keyring: do not install this file."
+  rm -rf "$scratch"
+  scratch=""
+  step signed "by the key in $keyring"
+}
+
+setting() { # TABLE KEY DEFAULT: of the configuration that is there, where it is written plainly
+  value=""
+  if [ -e "$config" ]; then value=$(toml_value "$1" "$2" <"$config"); fi
+  printf '%s' "${value:-$3}"
+}
+
+toml_value() { # TABLE KEY
+  awk -v table="$1" -v key="$2" '
+    /^[ \t]*\[/ { here = $0; gsub(/^[ \t]*\[|\].*$/, "", here); next }
+    here == table && $0 ~ "^[ \t]*" key "[ \t]*=" {
+      sub(/^[^=]*=[ \t]*/, "")
+      if (/^"/) { sub(/^"/, ""); sub(/".*/, "") } else { sub(/[ \t]*(#.*)?$/, "") }
+      value = $0
+    }
+    END { print value }'
+}
+
+check_port() { # Somebody else's listener on the API's port
+  port=$(setting api port 8600)
+  if systemctl is-active --quiet edgebox-api.service; then return; fi
+  hex=$(printf '%04X' "$port")
+  if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Eq "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]+ 0A "; then
+    die "Port $port is in use by another program. Stop it (ss -ltnp shows which), or, if it has to stay, set another port under [api] in $config before installing."
+  fi
+}
+
+existing() { # PATH: it, or the nearest folder above it that is there
+  path=$1
+  while [ ! -d "$path" ]; do path=$(dirname "$path"); done
+  printf '%s' "$path"
+}
+
+free_bytes() { df -P -B 1 "$(existing "$1")" | awk 'NR == 2 { print $4 }'; }
+device() { df -P "$(existing "$1")" | awk 'NR == 2 { print $1 "@" $6 }'; }
+megabytes() { awk -v bytes="$1" 'BEGIN { printf "%d", (bytes + 999999) / 1000000 }'; }
+
+have_model() { # NAME SIZE HASH: it is there, and edgebox found this hash
+  [ -f "$models_dir/$1.gguf" ] && [ "$(wc -c <"$models_dir/$1.gguf")" -eq "$2" ] &&
+    grep -q "\"$3\"" "$models_dir/installed.json" 2>/dev/null
+}
+
+check_room() { # Before the first byte is written
+  need_program=0 need_models=0 need_state=0
+  if [ ! -d "$opt/releases/$version" ]; then need_program=$((program_installed + spare)); fi
+  while read -r name size hash; do
+    if [ -n "$name" ] && ! have_model "$name" "$size" "$hash"; then need_models=$((need_models + size)); fi
+  done <<LIST
+$models
+LIST
+  if [ -f "$state/edgebox.db" ]; then need_state=$(wc -c <"$state/edgebox.db"); fi
+  if [ "$(device "$models_dir")" = "$(device "$opt")" ]; then
+    all=$((need_program + need_models + need_state))
+    free=$(free_bytes "$opt")
+    what=""
+    if [ "$need_models" -gt 0 ]; then what=" ($(megabytes "$need_models") MB of it for the models)"; fi
+    [ "$free" -ge "$all" ] || die "Not enough room in $(existing "$opt"): $(megabytes "$free") MB are free, $(megabytes "$all") MB are needed$what."
+    return
+  fi
+  free=$(free_bytes "$opt")
+  [ "$free" -ge "$need_program" ] || die "Not enough room in $(existing "$opt"): $(megabytes "$free") MB are free, $(megabytes "$need_program") MB are needed."
+  free=$(free_bytes "$models_dir")
+  [ "$free" -ge $((need_models + need_state)) ] || die "Not enough room for the models in $(existing "$models_dir"): $(megabytes "$free") MB are free, $(megabytes $((need_models + need_state))) MB are needed."
+}
+
+current() { # The release in use, by its folder's name
+  if [ -L "$opt/$1" ]; then basename "$(readlink "$opt/$1")"; fi
+}

@@ -1,0 +1,77 @@
+# --- Install ---------------------------------------------------------------------------------------
+
+undo() { # Of a first installation that failed: everything that this run made, and nothing else
+  if [ -n "$made_started" ]; then stop_services; fi
+  if [ -n "$made_enabled" ]; then
+    # shellcheck disable=SC2086
+    systemctl disable --quiet edgebox.target $services 2>/dev/null || true
+  fi
+  if [ -n "$made_current" ]; then
+    remove_units
+    rm -f "$opt/current"
+  fi
+  if [ -n "$made_link" ]; then rm -f "$link"; fi
+  if [ -n "$made_config" ]; then rm -f "$config" "$config.new"; fi
+  if [ -n "$made_database" ]; then rm -f "$state"/edgebox.db* "$state"/huey.db*; fi
+  for path in $made_models; do
+    rm -f "$path" "$path.new"
+  done
+  if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
+  for path in $made_files; do rm -f "$path"; done
+  for path in $made_folders; do rm -rf "$path"; done
+  rmdir "$opt/releases" 2>/dev/null || true
+  rmdir "$opt" 2>/dev/null || true
+  if [ -n "$made_user" ]; then userdel "$user" 2>/dev/null || true; fi
+}
+
+do_install() {
+  say "EdgeBox $version ($backend)"
+  check_machine
+  in_use=$(current current)
+  if [ -n "$in_use" ] && [ "$in_use" != "$version" ]; then
+    die "EdgeBox $in_use is installed here. To replace it: sh $0 --upgrade"
+  fi
+  check_processor
+  check_artifact
+  check_signature
+  check_port
+  check_room
+  undo_with=undo
+  put_release
+  put_user
+  put_data
+  put_tls
+  put_config
+  put_models
+  check_models
+  put_client
+  put_links
+  put_units "$target"
+  enable_units
+  start
+  undo_with=""
+  if [ -z "$changed" ]; then
+    say "EdgeBox $version was installed already: nothing was changed."
+    return
+  fi
+  say "EdgeBox $version is installed."
+  if [ -n "$secret" ]; then
+    cat <<TEXT
+
+The first client is $client. Its secret, shown this once:
+
+    $secret
+
+Where its callbacks may go: edgebox keys callbacks $client HOST[:PORT]
+TEXT
+  fi
+  if ! models_here; then
+    cat <<TEXT
+
+Next, the models: edgebox models list shows them; carry the files here, then
+    edgebox models import FILE
+    edgebox models use slm NAME, edgebox models use mlm NAME
+    systemctl start edgebox.target
+TEXT
+  fi
+}

@@ -1,0 +1,86 @@
+# --- The words on the command line -------------------------------------------------------------------
+
+ended() { # At the end, however it comes: what was half done is undone
+  status=$?
+  trap - EXIT
+  trap '' INT TERM HUP
+  set +e
+  if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
+  if [ "$status" != 0 ] && [ -n "$undo_with" ]; then "$undo_with"; fi
+  exit "$status"
+}
+
+main() {
+  self=$0 wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key=""
+  made_release="" made_user="" made_folders="" made_files="" made_models="" made_config="" made_database="" made_current=""
+  made_link="" made_enabled="" made_started="" new_models="" changed="" secret="" scratch="" undo_with="" backup="" newer=""
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --upgrade | --rollback | --uninstall | --purge | --verify)
+        [ -z "$action" ] || die "$action and $1 cannot be done at once."
+        action=$1
+        ;;
+      --with-database) with_database=1 ;;
+      --key | --callback | --wait | --tls-cert | --tls-key)
+        [ $# -ge 2 ] || die "$1 needs a word behind it. See: sh $0 --help"
+        case $1 in
+          --key)
+            key=$2
+            [ -r "$key" ] || die "There is no key in $key."
+            ;;
+          --callback) callbacks="$callbacks $2" ;;
+          --tls-cert) tls_cert=$2 ;;
+          --tls-key) tls_key=$2 ;;
+          --wait) patience=$2 ;;
+        esac
+        shift
+        ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *)
+        printf 'edgebox: there is no option %s. See: sh %s --help\n' "$1" "$0" >&2
+        exit 2
+        ;;
+    esac
+    shift
+  done
+  case $patience in '' | *[!0-9]*) die "--wait takes seconds, not $patience." ;; esac
+  if [ -n "$tls_cert$tls_key" ]; then
+    [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key name two files that can be read."
+  fi
+  models_bytes=0
+  while read -r name size hash; do
+    if [ -n "$name" ]; then models_bytes=$((models_bytes + size)); fi
+  done <<LIST
+$models
+LIST
+  models_dir=$(setting "" models_dir "$state/models")
+  trap ended EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  if [ "$action" != --verify ] && [ "$(id -u)" = 0 ]; then
+    exec 9>/run/edgebox-install.lock
+    flock -n 9 || die "Another installation is going on."
+  fi
+  case $action in
+    "") do_install ;;
+    --upgrade) do_upgrade ;;
+    --rollback) do_rollback ;;
+    --uninstall) do_uninstall "" ;;
+    --purge) do_uninstall purge ;;
+    --verify)
+      if [ -n "$head_bytes" ]; then
+        check_artifact
+        check_signature
+      else
+        check_release "$(dirname "$(readlink -f "$self")")"
+      fi
+      say "EdgeBox $version is whole."
+      ;;
+  esac
+  exit 0
+}
+
+main "$@"

@@ -1,0 +1,144 @@
+# --- The units and what runs ----------------------------------------------------------------
+
+unit_files() { # RELEASE: its units and drop-ins, each as NAME PATH; which ones, is in systemd/README.md
+  set -- "$1" "$1/systemd"
+  if [ "$backend" = cuda ]; then set -- "$@" "$2/gpu"; fi
+  if [ "${systemd:-0}" -ge 254 ]; then set -- "$@" "$2/v254"; fi
+  find "$2" -maxdepth 1 -type f -name 'edgebox*' -printf '%P %p\n'
+  shift 2
+  if [ $# -gt 0 ]; then find "$@" -type f -path '*/edgebox*' -printf '%P %p\n'; fi
+}
+
+put_units() { # RELEASE
+  listed=$(unit_files "$1" | sort)
+  names=$(printf '%s\n' "$listed" | sed 's/ .*//')
+  replaced=""
+  if [ -e "$opt/units" ]; then # what a release before this one had, and this one has not
+    while read -r name; do
+      case "
+$names
+" in *"
+$name
+"*) ;; *) rm -f "$units/$name" && replaced=1 ;; esac
+    done <"$opt/units"
+  fi
+  if [ "$(cat "$opt/units" 2>/dev/null)" != "$names" ]; then printf '%s\n' "$names" >"$opt/units"; fi
+  while read -r name source; do
+    if cmp -s "$source" "$units/$name"; then continue; fi
+    mkdir -p "$(dirname "$units/$name")"
+    install -m 0644 "$source" "$units/$name.new"
+    mv "$units/$name.new" "$units/$name"
+    replaced=1
+  done <<LIST
+$listed
+LIST
+  if [ -n "$replaced" ]; then
+    systemctl daemon-reload
+    changed=1
+    step units "in $units"
+  else
+    step units "in $units, as they were"
+  fi
+}
+
+remove_units() {
+  if [ -e "$opt/units" ]; then
+    while read -r name; do
+      rm -f "$units/$name"
+      rmdir "$(dirname "$units/$name")" 2>/dev/null || true
+    done <"$opt/units"
+    rm -f "$opt/units"
+  fi
+  systemctl daemon-reload
+  systemctl reset-failed 'edgebox*' 2>/dev/null || true
+}
+
+point() { # NAME RELEASE: a link is another release in one step, or is not
+  rm -f "$opt/.$1.new"
+  ln -s "releases/$2" "$opt/.$1.new"
+  mv -T "$opt/.$1.new" "$opt/$1"
+}
+
+put_links() {
+  if [ "$(current current)" != "$version" ]; then
+    point current "$version"
+    made_current=1
+    changed=1
+  fi
+  if [ "$(readlink "$link" 2>/dev/null)" != "$opt/current/edgebox" ]; then
+    mkdir -p "$(dirname "$link")"
+    if [ -e "$link" ] && [ ! -L "$link" ]; then die "$link is somebody else's program. Move it away, then try again."; fi
+    ln -sfn "$opt/current/edgebox" "$link"
+    made_link=1
+    changed=1
+  fi
+  step command "$link"
+}
+
+services="edgebox-engine.service edgebox-api.service edgebox-worker.service"
+
+enable_units() {
+  for unit in edgebox.target $services; do
+    if ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then
+      made_enabled=1
+      systemctl enable --quiet "$unit"
+      changed=1
+    fi
+  done
+}
+
+ready() { # All three run, the models are loaded, the API reaches both engine and store
+  for unit in $services; do
+    systemctl is-active --quiet "$unit" || return 1
+  done
+  states=$(as_service "$opt/current/edgebox" --config "$config" status --json 2>/dev/null) || return 1
+  ! printf '%s\n' "$states" | grep -Eq '"state": "(down|starting|another program|no database)"'
+}
+
+await_ready() { # Whether it came in time
+  began=$(date +%s)
+  until ready; do
+    if [ $(($(date +%s) - began)) -ge "$patience" ]; then return 1; fi
+    sleep 1
+  done
+  waited=$(($(date +%s) - began))
+}
+
+models_here() { # Whether both roles have what they answer with
+  for role in slm mlm; do
+    if [ -n "$(setting "engines.$role" url "")" ]; then continue; fi
+    name=$(setting "engines.$role" model "$(sed 's/^# \([a-z_]* = \)/\1/' "$opt/current/edgebox.toml" | toml_value "engines.$role" model)")
+    [ -f "$models_dir/$name.gguf" ] || return 1
+  done
+}
+
+start() {
+  if ! models_here; then
+    step services "enabled, not started: there are no models yet"
+    return
+  fi
+  if ready; then
+    step services "run, ready"
+    return
+  fi
+  changed=1
+  made_started=1
+  # shellcheck disable=SC2086
+  systemctl reset-failed edgebox.target $services 2>/dev/null || true
+  systemctl start --no-block edgebox.target
+  if ! await_ready; then
+    last_words
+    die "EdgeBox did not get ready within $patience s. Nothing was kept of this installation; the lines above say why."
+  fi
+  step services "run, ready after $waited s"
+}
+
+last_words() { # What the services said last, for whoever reads this
+  journalctl --no-pager --quiet -o cat -n 8 -u edgebox-engine -u edgebox-api -u edgebox-worker 2>/dev/null |
+    sed 's/^/    /' >&2 || true
+}
+
+stop_services() {
+  # shellcheck disable=SC2086
+  systemctl stop edgebox.target $services 2>/dev/null || true
+}

@@ -1,0 +1,160 @@
+# --- The steps. Each looks first, does what is lacking, and says so --------------------------------
+
+put_release() {
+  target=$opt/releases/$version
+  if [ -d "$target" ]; then
+    [ "$(sum <"$target/MANIFEST")" = "$manifest_sha256" ] ||
+      die "Another build of $version is installed. Give the new one a version of its own, or uninstall first."
+    step program "$target, as it was"
+    return
+  fi
+  mkdir -p "$opt/releases"
+  made_release=$target
+  partial=$opt/releases/.$version.partial
+  rm -rf "$partial"
+  mkdir "$partial"
+  section "$((head_bytes))" "$((program_bytes))" | tar -xz -C "$partial" --no-same-owner -p -f - 2>/dev/null ||
+    die "The program could not be unpacked into $opt: its disk takes no more (df $opt; df -i $opt)."
+  check_release "$partial"
+  sync -f "$partial"
+  mv "$partial" "$target"
+  changed=1
+  step program "$target"
+}
+
+check_release() { # FOLDER: every file is there, is what it was, and nothing else is
+  if [ -n "$manifest_sha256" ] && [ "$(sum <"$1/MANIFEST")" != "$manifest_sha256" ]; then
+    die "$1/MANIFEST is not this release's."
+  fi
+  (cd "$1" && sha256sum --quiet --strict -c MANIFEST >/dev/null 2>&1) ||
+    die "Files in $1 are not what they were built as: $(cd "$1" && sha256sum --quiet -c MANIFEST 2>/dev/null | head -n 3 | tr '\n' ' ')"
+  listed=$(wc -l <"$1/MANIFEST")
+  there=$(find "$1" ! -type d ! -path "$1/MANIFEST" | wc -l)
+  [ "$listed" -eq "$there" ] || die "$1 has $there files, and its list $listed."
+}
+
+put_user() {
+  if id "$user" >/dev/null 2>&1; then
+    step user "$user, as it was"
+    return
+  fi
+  made_user=1
+  useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin \
+    --comment "EdgeBox" "$user" || die "The user $user could not be made."
+  changed=1
+  step user "$user"
+}
+
+put_folder() { # PATH MODE OWNER GROUP
+  if [ -d "$1" ]; then return; fi
+  made_folders="$1 $made_folders"
+  install -d -m "$2" -o "$3" -g "$4" "$1"
+  changed=1
+}
+
+as_service() { # COMMAND...: as the user that the services run as
+  setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps=-all --bounding-set=-all \
+    --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" "$@"
+}
+
+put_data() {
+  put_folder "$etc" 0750 root "$user"
+  put_folder "$state" 0700 "$user" "$user"
+  put_folder "$models_dir" 0755 root root
+  if [ -n "$key" ] && ! cmp -s "$key" "$trusted"; then
+    install -m 0644 "$key" "$trusted"
+    changed=1
+    step key "$trusted: only releases signed with it from now on"
+  fi
+}
+
+put_tls() { # The key is root's alone: the API gets it from systemd, as a credential
+  if [ -z "$tls_cert" ]; then return; fi
+  put_folder "$etc/tls" 0750 root "$user"
+  put_file "$tls_cert" "$etc/tls/cert" 0644
+  put_file "$tls_key" "$etc/tls/key" 0600
+  step tls "$etc/tls"
+}
+
+put_file() { # SOURCE TARGET MODE
+  if cmp -s "$1" "$2"; then return; fi
+  if [ ! -e "$2" ]; then made_files="$2 $made_files"; fi
+  install -m "$3" -o root -g root "$1" "$2"
+  changed=1
+}
+
+put_models() { # What this file carries and the folder lacks
+  offset=$((head_bytes + program_bytes))
+  while read -r name size hash; do
+    [ -n "$name" ] || continue
+    if have_model "$name" "$size" "$hash"; then
+      step model "$name, as it was"
+    else
+      made_models="$models_dir/$name.gguf $made_models"
+      rm -f "$models_dir/$name.gguf"
+      section "$offset" "$size" 2>/dev/null >"$models_dir/$name.gguf.new" ||
+        die "The model $name could not be written: the disk of $models_dir takes no more."
+      chmod 0644 "$models_dir/$name.gguf.new"
+      mv "$models_dir/$name.gguf.new" "$models_dir/$name.gguf"
+      new_models="$new_models $name"
+      changed=1
+      step model "$name, $(megabytes "$size") MB"
+    fi
+    offset=$((offset + size))
+  done <<LIST
+$models
+LIST
+}
+
+check_models() { # Hashed by the program itself, which then keeps what it found
+  for name in $new_models; do
+    env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" "$target/edgebox" --config "$config" models verify "$name" >/dev/null ||
+      die "The model $name did not arrive whole in $models_dir."
+  done
+}
+
+put_config() {
+  if [ -e "$config" ]; then
+    step settings "$config, as it was"
+    if [ -n "$tls_cert" ] && [ -z "$(setting api tls_cert "")" ]; then
+      die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert\" and tls_key = \"$etc/tls/key\", then try again."
+    fi
+  else
+    made_config=1
+    default_config >"$config.new"
+    chown "root:$user" "$config.new"
+    chmod 0640 "$config.new"
+    mv "$config.new" "$config"
+    changed=1
+    step settings "$config"
+  fi
+}
+
+put_client() { # The database and the first client, made by the program as the service's user
+  set --
+  for host in $callbacks; do set -- "$@" --callback "$host"; done
+  if [ ! -e "$state/edgebox.db" ]; then
+    made_database=1
+    changed=1
+  fi
+  told=$(as_service "$target/edgebox" --config "$config" init --json "$@") ||
+    die "The database could not be made."
+  client=$(printf '%s\n' "$told" | sed -n 's/^ *"client_id": "\(.*\)",\{0,1\}$/\1/p')
+  secret=$(printf '%s\n' "$told" | sed -n 's/^ *"secret": "\(.*\)",\{0,1\}$/\1/p')
+  told=""
+  if [ -n "$secret" ]; then
+    step client "$client; its secret is at the end"
+    changed=1
+  else
+    step clients "as they were"
+  fi
+}
+
+default_config() { # Everything commented out but the folders and the models that came along
+  awk -v chosen="$role_models" -v tls="${tls_cert:+$etc/tls}" '
+    BEGIN { n = split(chosen, pairs, " "); for (i = 1; i <= n; i++) { split(pairs[i], p, "="); model[p[1]] = p[2] } }
+    /^\[/ { role = $0; gsub(/^\[engines\.|\].*$/, "", role) }
+    /^# model = / && (role in model) { $0 = "model = \"" model[role] "\"" }
+    tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") "\""); sub(/^# /, "") }
+    { print }' "$target/edgebox.toml"
+}

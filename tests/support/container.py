@@ -1,0 +1,180 @@
+"""A Debian 12 with real systemd and no network, booted beside us: the machine of an administrator.
+
+Needs root, debootstrap and systemd-nspawn. The installed system is kept in the user's cache, and
+each container is a copy of it.
+"""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebox"
+SUITE = "bookworm"
+PACKAGES = ("systemd", "systemd-sysv", "dbus")
+"""What is in the container besides the smallest Debian: nothing that EdgeBox would bring."""
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CLONE_NEWNET = 0x40000000
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass
+class Ended:
+    """A command that ran to its end in the container."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+def debian() -> Path:
+    """The folder with the installed system; made on the first call, which takes a minute."""
+    folder = CACHE / f"debian-{SUITE}-{'-'.join(PACKAGES)}"
+    if not (folder / "etc" / "os-release").exists():
+        for tool in ("debootstrap", "systemd-nspawn"):
+            if shutil.which(tool) is None:
+                raise RuntimeError("missing: apt-get install debootstrap systemd-container")
+        partial = folder.with_name(folder.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        included = f"--include={','.join(PACKAGES)}"
+        subprocess.run(
+            ["debootstrap", "--variant=minbase", included, SUITE, str(partial)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        partial.rename(folder)
+    return folder
+
+
+class Container:
+    """One booted machine.
+
+    Args:
+        folder: its file system; made from Debian's, removed by ``close``.
+        media: what the administrator carries in, read-only at ``/media/usb``.
+    """
+
+    def __init__(self, folder: Path, media: Path) -> None:
+        self.folder = folder
+        self._media = media
+        self._process: subprocess.Popen[bytes] | None = None
+        subprocess.run(["cp", "-a", f"{debian()}/.", str(folder)], check=True)
+        (folder / "etc" / "hostname").write_text("edgebox-test\n")
+        (folder / "etc" / "machine-id").write_text("")
+        (folder / "media" / "usb").mkdir(parents=True, exist_ok=True)
+
+    def boot(self) -> None:
+        """Start it, and wait until systemd has started what it starts."""
+        self._log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
+        self._process = subprocess.Popen(
+            [
+                "systemd-nspawn",
+                "--quiet",
+                "--register=no",
+                "--keep-unit",
+                "--private-network",
+                f"--bind-ro={self._media}:/media/usb",
+                "-D",
+                str(self.folder),
+                "-b",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+        self.await_booted()
+
+    def await_booted(self, *, after: int | None = None) -> None:
+        """Wait for systemd; ``after``: not the init of this pid, which is on its way out."""
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            with suppress(RuntimeError, IndexError):
+                if self.init != after and self.run("systemctl is-system-running").out.strip() in {
+                    "running",
+                    "degraded",
+                }:
+                    return
+            time.sleep(0.3)
+        raise RuntimeError(f"the container did not boot: {self._log.name}")
+
+    @property
+    def init(self) -> int:
+        """Pid, on this machine, of the container's first process."""
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise RuntimeError(f"the container ended: {self._log.name}")
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return int(children[0])
+
+    def enter(self, *words: str) -> list[str]:
+        """The command that runs these words in the container."""
+        inside = ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"]
+        return [*inside, "--", "env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", *words]
+
+    def run(self, script: str, *, timeout: float = 120) -> Ended:
+        """A shell script as root in the container, to its end."""
+        ended = subprocess.run(
+            self.enter("sh", "-c", script),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def out(self, script: str, *, timeout: float = 120) -> str:
+        """Output of a script that must succeed."""
+        ended = self.run(script, timeout=timeout)
+        assert ended.code == 0, f"{script}: {ended.said}"
+        return ended.out.strip()
+
+    @contextmanager
+    def network(self) -> Iterator[None]:
+        """Sockets that this thread makes in the block are the container's."""
+        with (
+            Path("/proc/thread-self/ns/net").open() as ours,
+            Path(f"/proc/{self.init}/ns/net").open() as theirs,
+        ):
+            _set_network(theirs.fileno())
+            try:
+                yield
+            finally:
+                _set_network(ours.fileno())
+
+    def reboot(self) -> None:
+        """As ``systemctl reboot`` does, until it is up again."""
+        before = self.init
+        self.run("systemctl reboot")
+        self.await_booted(after=before)
+
+    def close(self) -> None:
+        """Pull the plug and remove the file system."""
+        if self._process is not None and self._process.poll() is None:
+            with suppress(RuntimeError, IndexError, ProcessLookupError):
+                os.kill(self.init, signal.SIGKILL)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(20)
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            self._log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _set_network(descriptor: int) -> None:
+    if _libc.setns(descriptor, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
