@@ -21,16 +21,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from edgebox.errors import InvalidFields, LeaseLost
+from edgebox.errors import InvalidFields, LeaseLost, Removed
 from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
 from edgebox.store.outbox import LONGEST_WAIT
+from edgebox.store.retention import Ages
 from support.stores import Clock, analysis, submit
 
 LEASE = 60
 SENDING = 75
 MOST = 3
 DAY = 86_400
+KEPT = Ages(transcripts=DAY, results=3 * DAY, records=None, keys=None)
 RUNS = 1000
 MEMORY = Path(
     "/dev/shm"
@@ -58,6 +60,7 @@ class Office(RuleBasedStateMachine):
         self.sending = []  # deliveries that somebody believes to be sending
         self.delivered = set()  # webhook ids that a receiver took, not re-sent since
         self.dead = set()
+        self.settled = {}  # webhook id -> when it was delivered or given up
         self.ids = {}  # batch_id -> its webhook-id now
 
     def teardown(self):
@@ -170,6 +173,10 @@ class Office(RuleBasedStateMachine):
         batches = self.store.batches.page(limit=200)[0]
         view = batches[min(back, len(batches) - 1)]
         failed = [r for r in self.store.batches.consultations(view.batch_id) if r.state == "failed"]
+        if view.transcripts_removed_at is not None:
+            with pytest.raises(Removed):
+                self.store.batches.retry(view.batch_id)
+            return
         assert self.store.batches.retry(view.batch_id) == len(failed)
         for row in failed:
             self.ended.pop(row.row_id, None)
@@ -183,6 +190,10 @@ class Office(RuleBasedStateMachine):
     def resend(self, data):
         webhook = data.draw(st.sampled_from(sorted(self.delivered | self.dead)))
         row = next(r for r in self.store.outbox.list() if r.webhook_id == webhook)
+        if self.store.batches.get(row.batch_id).results_removed_at is not None:
+            with pytest.raises(Removed):
+                self.store.outbox.resend(row.id)
+            return
         self.store.outbox.resend(row.id)
         self.delivered.discard(webhook)
         self.dead.discard(webhook)
@@ -209,14 +220,35 @@ class Office(RuleBasedStateMachine):
             if there:
                 self.dead.discard(one.webhook_id)
                 self.delivered.add(one.webhook_id)
+                self.settled[one.webhook_id] = self.clock()
         elif how == "dead":
             assert outbox.dead(one.id, "410") == waits
             if waits:
                 self.dead.add(one.webhook_id)
+                self.settled[one.webhook_id] = self.clock()
         elif how == "retry_at":
             assert outbox.retry_at(one.id, self.clock() + 300, "HTTP 500") == waits
         else:
             assert outbox.unclaim(one.id, "stopped") == waits
+
+    @rule()
+    def remove_what_is_old(self):
+        before = {view.batch_id: view for view in self.store.batches.page(limit=200)[0]}
+        while self.store.retention.step(self.clock(), KEPT):
+            pass
+        for view in self.store.batches.page(limit=200)[0]:
+            hook = self.ids[view.batch_id]
+            over = hook in self.delivered | self.dead
+            for age, was, now in (
+                (
+                    KEPT.transcripts,
+                    before[view.batch_id].transcripts_removed_at,
+                    view.transcripts_removed_at,
+                ),
+                (KEPT.results, before[view.batch_id].results_removed_at, view.results_removed_at),
+            ):
+                due = over and self.clock() - max(self.settled[hook], view.completed_at) >= age
+                assert (now is not None) == (due or was is not None)
 
     # Time -----------------------------------------------------------------------------
 
@@ -245,7 +277,7 @@ class Office(RuleBasedStateMachine):
         for view in self.store.batches.page(limit=200)[0]:
             consultations = self.store.batches.consultations(view.batch_id)
             for row in consultations:
-                self._check_end(row)
+                self._check_end(row, removed=view.results_removed_at is not None)
             states = {row.state for row in consultations}
             over = states <= {"done", "failed"}
             assert over == (view.completed_at is not None) == (view.batch_id in hooks)
@@ -259,10 +291,11 @@ class Office(RuleBasedStateMachine):
             self.ids[view.batch_id] = hook.webhook_id
             assert (hook.state == "delivered") == (hook.webhook_id in self.delivered)
             assert (hook.state == "dead") == (hook.webhook_id in self.dead)
-            body = self.store.outbox.body(view.batch_id)
-            assert len(body["results"]) == view.total
+            if view.results_removed_at is None:
+                body = self.store.outbox.body(view.batch_id)
+                assert len(body["results"]) == view.total
 
-    def _check_end(self, row):
+    def _check_end(self, row, *, removed):
         """An end is final, and the only one that nobody reported is poison."""
         if row.state == "failed" and row.row_id not in self.ended:
             assert row.error_code == "poison"
@@ -270,7 +303,7 @@ class Office(RuleBasedStateMachine):
             self.tokens.pop(row.row_id, None)
         reported = self.ended.get(row.row_id)
         assert reported == (row.state if row.state in ("done", "failed") else None)
-        if reported == "done":
+        if reported == "done" and not removed:
             assert row.result == self.results[row.row_id], "the first result stays"
 
 

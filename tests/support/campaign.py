@@ -192,7 +192,7 @@ class Campaign:
         assert counts["batches"] >= len(self.accepted), self._said("an accepted batch is gone")
 
     def _drained(self) -> bool:
-        arrived = {json.loads(bodies[0])["batch_id"] for bodies in self.hook.bodies.values()}
+        arrived = {json.loads(bodies[0])["batch_id"] for bodies in list(self.hook.bodies.values())}
         if not self.accepted.keys() <= arrived:
             return False
         with contextlib.closing(self._store()) as store:
