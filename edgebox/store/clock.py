@@ -28,7 +28,7 @@ class WallClock:
         self._clock = clock
 
     def look(self) -> float:
-        """Note the time; where it was set back, bring waiting callbacks forward by as much.
+        """Note the time; where it was set back, bring callbacks and leases forward by as much.
 
         A callback due in five minutes is due in five minutes, also when the clock stood nine
         hours ahead (a hardware clock in local time) and was put right in between.
@@ -49,8 +49,13 @@ class WallClock:
             if back <= TOLERANCE:
                 return 0.0
             db.execute(
-                "UPDATE outbox SET next_attempt_at = next_attempt_at - :back"
-                " WHERE state = 'pending'",
+                "UPDATE outbox SET next_attempt_at = next_attempt_at - :back,"
+                " lease_until = lease_until - :back WHERE state = 'pending'",
+                {"back": back},
+            )
+            db.execute(
+                "UPDATE consultations SET lease_until = MAX(lease_until - :back, 0)"
+                " WHERE state = 'running'",
                 {"back": back},
             )
         return float(back)

@@ -250,6 +250,18 @@ class Office(RuleBasedStateMachine):
                 due = over and self.clock() - max(self.settled[hook], view.completed_at) >= age
                 assert (now is not None) == (due or was is not None)
 
+    @rule(days=st.sampled_from([0, 2, 4]))
+    def good_days(self, days):
+        """Everything that can be claimed is done and delivered, and then nothing happens."""
+        self.claim(0, 9)
+        while self.hands[0]:
+            self.end(0, "finish")
+        self.nothing_is_lost_and_nothing_is_doubled()
+        self.due(9)
+        while self.sending:
+            self.outcome("delivered")
+        self.wait(days * DAY)
+
     # Time -----------------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([1, 30, LEASE + 1, 400, 90_000]))
