@@ -40,7 +40,7 @@ def main(source: str, target: str) -> None:
                     run["target"], []
                 ).append(sample["seconds"])
     targets = list(dict.fromkeys(run["target"] for run in found["runs"]))
-    figure, axes = plt.subplots(1, len(panels), figsize=(4.2 * len(panels), 3.4), squeeze=False)
+    figure, axes = plt.subplots(1, len(panels), figsize=(4.2 * len(panels), 4.0), squeeze=False)
     for axis, (title, lines) in zip(axes[0], panels.items(), strict=True):
         for label, values in lines.items():
             ordered = sorted(values)
@@ -59,7 +59,7 @@ def main(source: str, target: str) -> None:
         axis.set_xlim(left=0)
         axis.set_ylim(0, 1.02)
         axis.grid(alpha=0.25)
-        axis.legend(fontsize=7, frameon=False, loc="lower right")
+        axis.legend(fontsize=7, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18))
     axes[0][0].set_ylabel("share answered")
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None} if target.endswith(".svg") else None)
