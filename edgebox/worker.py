@@ -17,6 +17,7 @@ from edgebox.batch.retain import Retainer
 from edgebox.batch.runner import Runner, Timing
 from edgebox.batch.tick import PERIOD, Ticker
 from edgebox.callbacks.delivery import Deliverer
+from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
 from edgebox.consultation.analysis import Analyst
 from edgebox.engine_client import EngineClient
@@ -66,7 +67,7 @@ def run_worker(
     with _only_worker(settings.state_dir), _signals() as stopped:
         store = Store(settings.database)
         store.migrate()
-        analyses, callbacks = store.recover()
+        analyses, callbacks = store.recover(delay_after_crash)
         if analyses or callbacks:
             log.warning(
                 "the last worker ended in the middle of its work: %d analyses and %d callbacks "
@@ -81,8 +82,6 @@ def run_worker(
             max_attempts=settings.callbacks.max_attempts,
             concurrency=settings.callbacks.concurrency,
         )
-        # A compaction's temporary copy holds transcripts: it stays in our own folder.
-        os.environ["SQLITE_TMPDIR"] = str(settings.state_dir)
         retainer = Retainer(store, settings)
         timing = timing or Timing()
         backlog = Backlog(settings, store, timing, pulse)

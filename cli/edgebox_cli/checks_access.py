@@ -20,7 +20,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def access(settings: Settings, config: Path) -> Iterator[Check]:
     """The configuration, the state folder's files, the models."""
     yield _config(settings, config)
-    yield from _state(settings.state_dir)
+    yield from _state(settings.state_dir, settings.models_dir)
     yield _models(settings.models_dir)
 
 
@@ -40,11 +40,12 @@ def _config(settings: Settings, path: Path) -> Check:
     return Check(name, "ok", f"mode {mode:04o}")
 
 
-def _state(folder: Path) -> Iterator[Check]:
+def _state(folder: Path, models: Path) -> Iterator[Check]:
     name = "permissions: state"
     try:
         owner = folder.stat().st_uid
-        files = sorted(folder.iterdir())
+        # An installed box keeps its models there: root's, and everybody may read them.
+        files = sorted(file for file in folder.iterdir() if file != models)
         foreign = [file for file in files if file.lstat().st_uid != owner]
     except OSError:
         return  # said already

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,9 @@ def worker() -> None:
     """Run the worker alone: the analyses and the callbacks."""
 
     def run(settings: Settings, notifier: Notifier) -> int:
+        # A compaction's temporary copy holds transcripts: it stays in our own folder. SQLite
+        # reads this once, when Python's module of it is imported.
+        os.environ["SQLITE_TMPDIR"] = str(settings.state_dir)
         from edgebox.worker import run_worker
 
         return run_worker(settings, notifier=notifier)

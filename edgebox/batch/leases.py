@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import LeaseLost, StoreError
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from edgebox.store.db import Store
 
 log = logging.getLogger("edgebox.batch")
-
-_TRIES = 5
 
 
 class Leases:
@@ -101,9 +100,10 @@ class Leases:
                     log.warning("%s: lease not renewed: %s", name_of(claimed), error.detail)
 
     async def _let_go(self, claimed: Claimed, change: Callable[[], None]) -> bool:
-        """Write the end, again while the disk is busy; at worst its lease runs out."""
+        """Write the end, again while the disk is busy, for as long as a lease."""
+        until = time.monotonic() + self._seconds
         try:
-            for left in reversed(range(_TRIES)):
+            while True:
                 try:
                     change()
                 except LeaseLost:
@@ -111,11 +111,11 @@ class Leases:
                     return False
                 except StoreError as error:
                     log.warning("%s: not written: %s", name_of(claimed), error.detail)
-                    if left:
-                        await asyncio.sleep(self._pause)
+                    if time.monotonic() > until:
+                        return False
+                    await asyncio.sleep(self._pause)
                 else:
                     return True
-            return False
         finally:
             self._held.pop(claimed.row_id, None)
 

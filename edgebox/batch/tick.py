@@ -135,6 +135,9 @@ class Ticker:
         self._clock_seen_at = 0.0
         self._stopping = threading.Event()
         self._asked = threading.Event()
+        self._on_tick = on_tick or _nothing
+        self._ticked_at = time.monotonic()
+        self._send, self._remove = Once(self._deliveries), Once(self._retention)
         self.look = Once(self._batch)
         """Looks at the backlog now, on this thread, and works it if it is time."""
 
@@ -149,9 +152,9 @@ class Ticker:
                 settings.huey_database,
                 batch=self.look,
                 run_now=run_now,
-                deliver=Once(self._deliveries),
-                on_tick=on_tick or _nothing,
-                retain=Once(self._retention),
+                deliver=self._send,
+                on_tick=self._ticked,
+                retain=self._remove,
             )
         except sqlite3.Error:
             raise StoreError(
@@ -193,6 +196,7 @@ class Ticker:
             looked_at = time.monotonic()
             while not stopped(_ATTEND_SECONDS):
                 attend()
+                self._tick_without_huey()
                 if time.monotonic() - looked_at > _HEALTH_SECONDS:
                     looked_at = time.monotonic()
                     consumer.check_worker_health()
@@ -203,6 +207,21 @@ class Ticker:
             ended = not any(thread.is_alive() for _, thread in consumer.worker_threads)
             self._queue.huey.storage.close()
         return ended
+
+    def _tick_without_huey(self) -> None:
+        """Tick all the same where Huey cannot write its own wake-ups: the disk is full."""
+        now = time.monotonic()
+        if now - self._ticked_at < 1.5 * PERIOD:
+            return
+        self._ticked_at = now
+        log.warning("no wake-up could be left for a while (is the disk full?): looking without one")
+        for work in (self.look, self._send, self._remove):
+            threading.Thread(target=work, daemon=True).start()
+        self._on_tick()
+
+    def _ticked(self) -> None:
+        self._ticked_at = time.monotonic()
+        self._on_tick()
 
     def wake(self) -> None:
         """Have the backlog looked at, by another thread, within about a second; never raises."""

@@ -65,6 +65,18 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
         return None
 
 
+def delay_after_crash(attempts: int) -> float:
+    """Seconds until what a worker was sending when it ended is sent again.
+
+    At once after the first attempt: mostly it was not the receiver's fault. Later by the
+    schedule, so that a worker that dies again and again does not use up the attempts.
+
+    Args:
+        attempts: made so far, that one included.
+    """
+    return 0.0 if attempts <= 1 else RETRY_DELAYS[min(attempts - 1, len(RETRY_DELAYS)) - 1]
+
+
 def retry_delay(failed: int, retry_after: float | None, rng: random.Random) -> float:
     """Seconds until the next attempt.
 

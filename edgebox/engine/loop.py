@@ -273,6 +273,10 @@ class DecodeLoop(threading.Thread):
         ]
         self._abortable = step.abortable
         started = self._clock()
+        if any(not work.sequence.decoding for work in step.work):  # it may take over a deadline
+            for sequence in self._running:
+                if sequence.said:
+                    sequence.say(started)
         outcome, rows = engine.model.decode(chunks)
         self._abortable = False
         if outcome is Decoded.ABORTED:

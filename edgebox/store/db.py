@@ -78,13 +78,16 @@ class Store:
             check_schema(db)
         return applied
 
-    def recover(self) -> tuple[int, int]:
+    def recover(self, delay: Callable[[int], float] = lambda _: 0.0) -> tuple[int, int]:
         """Take back what an earlier worker held, for the one worker at its start.
+
+        Args:
+            delay: seconds until a callback's next attempt, of the attempts made.
 
         Returns:
             (consultations, callbacks) that it held.
         """
-        return self.consultations.recover(), self.outbox.recover()
+        return self.consultations.recover(), self.outbox.recover(delay)
 
     def transaction(self) -> AbstractContextManager[Database]:
         """Several calls of this thread as one: all of them are kept, or none."""

@@ -241,20 +241,32 @@ class Outbox:
                 raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
             refuse_removed(db, found[0], "results_removed_at")
 
-    def recover(self) -> int:
-        """Take back what an earlier worker was sending when it ended, as due now.
+    def recover(self, delay: Callable[[int], float]) -> int:
+        """Take back what an earlier worker was sending when it ended.
 
         For a worker at its start, as ``Consultations.recover``. The attempt counts: perhaps
         it arrived, perhaps the worker died of it.
 
+        Args:
+            delay: seconds until the next attempt, of the attempts made.
+
         Returns:
             How many callbacks.
         """
+        now = self._clock()
         with self._connections.transaction() as db:
-            return db.execute(
-                "UPDATE outbox SET lease_until = NULL"
-                " WHERE state = 'pending' AND lease_until IS NOT NULL"
-            ).rowcount
+            held = list(
+                db.query(
+                    "SELECT id, attempts FROM outbox"
+                    " WHERE state = 'pending' AND lease_until IS NOT NULL"
+                )
+            )
+            for row in held:
+                db.execute(
+                    "UPDATE outbox SET lease_until = NULL, next_attempt_at = :when WHERE id = :id",
+                    {"id": row["id"], "when": now + delay(row["attempts"])},
+                )
+        return len(held)
 
     def next_due(self) -> float | None:
         """When the next callback may be sent (Unix seconds); None when none waits."""

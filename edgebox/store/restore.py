@@ -102,10 +102,10 @@ def restore_backup(
 
 
 def kept_aside(database: Path) -> list[Path]:
-    """The databases from before a restore, the oldest first, and what a killed one left."""
-    before = database.parent.glob(f"{database.name}{_ASIDE}*")
-    left = database.parent.glob(f"{_SCRATCH}*")
-    found = [*sorted(before), *sorted(left)]
+    """Databases from before a restore or an upgrade, and what a killed restore left."""
+    patterns = (f"{database.name}{_ASIDE}*", f"{database.name}.from-*", f"{_SCRATCH}*")
+    found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
+    found += sorted((database.parent / "backups").glob("before-*.db"))  # an upgrade's
     return [path for path in found if not path.name.endswith(SIDECARS)]
 
 

@@ -82,8 +82,24 @@ class CrashBox:
 
     def start(self, name: Name) -> None:
         """Start one; it must not be running."""
+        command = [sys.executable, "-m"]
+        if name == "engine":
+            command += ["support.crash_engine", str(self.folder / "engine.sock")]
+        else:
+            command += ["edgebox_cli", name]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, env=self._environment(), stdout=log, stderr=log, start_new_session=True
+            )
+
+    def edgebox(self, *words: str) -> None:
+        """A command of the administrator's; CalledProcessError when it fails."""
+        command = [sys.executable, "-m", "edgebox_cli", *words]
+        subprocess.run(command, env=self._environment(), check=True, capture_output=True)
+
+    def _environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
-        environment = own | {
+        return own | {
             "EDGEBOX_STATE_DIR": str(self.folder),
             "EDGEBOX_API__PORT": str(self.port),
             "EDGEBOX_API__RATE_PER_MINUTE": "100000",
@@ -95,15 +111,6 @@ class CrashBox:
             ),
             **self.settings,
         }
-        command = [sys.executable, "-m"]
-        if name == "engine":
-            command += ["support.crash_engine", str(self.folder / "engine.sock")]
-        else:
-            command += ["edgebox_cli", name]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.running[name] = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, start_new_session=True
-            )
 
     def kill(self, *names: Name) -> None:
         """SIGKILL, all of them before any is waited for; then start them again."""
