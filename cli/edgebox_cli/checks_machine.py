@@ -146,8 +146,9 @@ def native() -> Iterator[Check]:
 
     In a process of its own: a library built for another processor kills the one it is in.
     """
-    from edgebox.program import command
+    from edgebox.program import command, frozen
 
+    again = "install the release again: sh edgebox-....run" if frozen() else "./install.sh"
     ended = subprocess.run(  # noqa: S603 - ourselves
         command("llama-check"),
         capture_output=True,
@@ -158,11 +159,11 @@ def native() -> Iterator[Check]:
     words = ended.stdout.split()
     if ended.returncode < 0:
         detail = f"llama.cpp was killed while loading (signal {-ended.returncode}): it was built "
-        yield Check("llama.cpp", "fail", f"{detail}for another processor.", "./install.sh")
+        yield Check("llama.cpp", "fail", f"{detail}for another processor.", again)
         return
     if ended.returncode or len(words) != 2:
         last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
-        yield Check("llama.cpp", "fail", f"It cannot be loaded: {last}", "./install.sh")
+        yield Check("llama.cpp", "fail", f"It cannot be loaded: {last}", again)
         return
     gpu = words[1] == "1"
     from edgebox.machine import gpus
@@ -172,7 +173,7 @@ def native() -> Iterator[Check]:
             "llama.cpp",
             "warn",
             f"{words[0]} was built without CUDA, and there is an NVIDIA GPU here.",
-            "./install.sh --cuda",
+            "install the -cuda release" if frozen() else "./install.sh --cuda",
         )
     else:
         yield Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")

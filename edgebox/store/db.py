@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 
+MIGRATION_PATIENCE = 45.0
+"""Seconds that a start waits for whoever writes: a compaction locks a large file for as long."""
+
+
 class Store:
     """Everything accepted, on disk. Safe to share between threads; calls block.
 
@@ -72,7 +76,8 @@ class Store:
             The steps applied now; empty when there was nothing to do.
         """
         create_file(self.path)
-        with closing(open_database(self.path, busy_timeout=self._busy_timeout)) as db:
+        patience = max(self._busy_timeout, MIGRATION_PATIENCE)
+        with closing(open_database(self.path, busy_timeout=patience)) as db:
             with immediate(db):
                 applied = migrations.apply(db)
             check_schema(db)
