@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
 ENV_PREFIX = "EDGEBOX_"
+SYSTEM_CONFIG = Path("/etc/edgebox/edgebox.toml")
 
 
 def xdg(variable: str, fallback: str) -> Path:
@@ -40,12 +41,12 @@ def xdg(variable: str, fallback: str) -> Path:
 
 
 def default_config_path() -> Path:
-    """Where the configuration is looked for: $EDGEBOX_CONFIG, /etc, then the user's own."""
+    """Where the configuration is looked for: $EDGEBOX_CONFIG, the user's own, then /etc."""
     if named := os.environ.get("EDGEBOX_CONFIG"):
         return Path(named)
-    system = Path("/etc/edgebox/edgebox.toml")
     user = xdg("XDG_CONFIG_HOME", ".config") / "edgebox" / "edgebox.toml"
-    return system if system.exists() and not user.exists() else user
+    # Not exists(): it raises in a home that is closed, such as root's, whose $HOME runuser keeps.
+    return user if os.access(user, os.F_OK) or not SYSTEM_CONFIG.exists() else SYSTEM_CONFIG
 
 
 def default_models_dir() -> Path:

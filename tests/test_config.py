@@ -1,8 +1,12 @@
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from edgebox.config import Settings, load_settings
+from edgebox import config
+from edgebox.config import Settings, default_config_path, load_settings
 from edgebox.errors import ConfigError
 
 
@@ -64,3 +68,32 @@ def test_variables_count_in_any_case_and_as_whole_tables(file, monkeypatch):
     settings = load_settings()
     found = (settings.api.port, settings.quick.max_tokens, settings.engines.mlm.parallel)
     assert found == (9000, 64, 2)
+
+
+@pytest.fixture
+def open_folder():
+    """One that every user may look into: pytest's own are closed."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_home_that_is_closed_holds_no_configuration(open_folder, monkeypatch):
+    """As under runuser, which keeps root's $HOME."""
+    system, home = open_folder / "edgebox.toml", open_folder / "home"
+    system.write_text("")
+    home.mkdir(mode=0o000)
+    monkeypatch.setattr(config, "SYSTEM_CONFIG", system)
+    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    child = os.fork()
+    if not child:
+        found = None
+        try:
+            if os.geteuid() == 0:
+                os.setresuid(65534, 65534, 65534)  # root is let in everywhere
+            found = default_config_path()
+        finally:
+            os._exit(0 if found == system else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -1,0 +1,200 @@
+"""What the guides tell people to type exists, their links lead somewhere, both languages agree."""
+
+import functools
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import typer
+from prometheus_client.metrics_core import Metric
+
+from edgebox.metrics import Metrics
+from edgebox.models.catalog import Catalog, memory_need
+from edgebox_cli.main import app
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDES = [ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs").glob("*.md"))]
+OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.ko.md"]
+
+# A word of its own that is a command: not a path, nor the user behind -u, -g or -o.
+COMMAND = re.compile(r"(?<![\w./:@-])(?<!-[ugo] )edgebox(?: (?:--)?[a-zA-Z][^|;&)#]*|$)")
+SPAN = re.compile(r"`([^`\n]+)`")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+Wrong = typer.BadParameter.__mro__[1]  # UsageError: Typer has one of its own, or click's
+METRIC = re.compile(r"\b(edgebox|process)_[a-z_]+")
+INSTALLER = re.compile(r"(?:\S+\.run|current/install\.sh)((?: --?[a-z][\w-]*(?: [^\s-]\S*)?)+)")
+
+
+def blocks(text, *languages):
+    return [body for language, body in FENCE.findall(text) if language in languages]
+
+
+def prose(text):
+    return FENCE.sub("", text)
+
+
+def commands(line):
+    """The edgebox commands of a line of a shell, as words without ``edgebox``."""
+    line = re.sub(r"\$\((?!edgebox)[^)]*\)", "OUTPUT", line.split(" #")[0])
+    found = [match[0] for match in COMMAND.finditer(line)]
+    return [shlex.split(one.replace("'", "").replace('"', ""))[1:] for one in found]
+
+
+def typed(text):
+    """Every command of the code blocks, in order."""
+    lines = "\n".join(blocks(text, "sh")).replace("\\\n", " ").splitlines()
+    return [words for line in lines for words in commands(line)]
+
+
+def mentioned(text):
+    """Every command in the text itself, from its backticks."""
+    spans = SPAN.findall(prose(text))
+    return [words for span in spans if span.startswith("edgebox ") for words in commands(span)]
+
+
+program = functools.cache(typer.main.get_command)
+
+
+def resolve(words, *, whole):
+    """Have Typer read the command that these words name.
+
+    Args:
+        words: behind ``edgebox``.
+        whole: its arguments have to be complete.
+
+    Raises:
+        Wrong: there is no such command, option or value.
+    """
+    here, rest = program(app), list(words)
+    while hasattr(here, "commands"):
+        if rest and rest[0] in ("--config", "-c"):
+            rest = rest[2:]
+        if (not rest and not whole) or rest[:1] in (["--version"], ["--help"]):
+            return
+        name = rest.pop(0) if rest else ""
+        if name not in here.commands:
+            raise Wrong(f"{here.name} has no command {name}")
+        here = here.commands[name]
+    try:
+        here.make_context(here.name, [word for word in rest if word != "--help"])
+    except Wrong as error:
+        if whole or type(error).__name__ != "MissingParameter":
+            raise
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_command_exists_with_its_options(guide):
+    text = guide.read_text(encoding="utf-8")
+    for words in typed(text):
+        resolve(words, whole=True)
+    for words in mentioned(text):
+        if words[0] != "COMMAND":
+            resolve(words, whole=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "edgebox statuss",
+        "edgebox keys crate portal",
+        "edgebox logs --sinse 2h",
+        "edgebox logs --process enginge",
+        "KEY=$(edgebox keys sign)",
+        "sudo -u edgebox edgebox restore",
+        "EDGEBOX_MODELS_DIR=/media/usb edgebox models use slm",
+        "edgebox backup a.db b.db",
+    ],
+)
+def test_a_wrong_command_is_found(line):
+    (words,) = commands(line)
+    with pytest.raises(Wrong):
+        resolve(words, whole=True)
+
+
+def test_the_guides_have_commands_to_look_at():
+    assert len(typed(OPERATIONS[0].read_text(encoding="utf-8"))) > 50
+    assert commands("install -m 640 -g edgebox box.key /etc/edgebox/tls/key") == []
+    assert commands("systemctl restart edgebox-api") == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_options_of_the_installer_exist(guide):
+    text = guide.read_text(encoding="utf-8")
+    known = (ROOT / "packaging" / "install" / "main.sh").read_text(encoding="utf-8")
+    spans = [span for span in SPAN.findall(prose(text)) if span.startswith(("--", "sh "))]
+    lines = [line for body in blocks(text, "sh") for line in body.splitlines()]
+    for match in INSTALLER.finditer("\n".join([*lines, *spans])):
+        for option in re.findall(r"--[a-z][a-z-]*", match[1]):
+            assert re.search(rf"{option}\b(?!-)", known), option
+
+
+def anchors(guide):
+    text = prose(guide.read_text(encoding="utf-8"))
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(guide):
+    for link in LINK.findall(prose(guide.read_text(encoding="utf-8"))):
+        if link.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (guide.parent / path).resolve() if path else guide
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+def test_both_operations_guides_have_the_same_commands_and_settings():
+    english, korean = (path.read_text(encoding="utf-8") for path in OPERATIONS)
+
+    def code(text):  # comments are in the guide's own language
+        lines = [
+            line for body in blocks(text, "sh", "toml", "ini", "") for line in body.splitlines()
+        ]
+        return [re.sub(r"\s{2,}#.*", "", line) for line in lines]
+
+    assert code(english) == code(korean)
+    first, second = sections(english), sections(korean)
+    assert [level for level, _ in first] == [level for level, _ in second]
+    for (_, one), (_, other) in zip(first, second, strict=True):
+        assert spans_of(one) == spans_of(other)
+
+
+def sections(text):
+    """(its heading's level, its prose) of every part."""
+    parts = re.split(r"^(#+) .*$", prose(text), flags=re.MULTILINE)[1:]
+    return list(zip(parts[::2], parts[1::2], strict=True))
+
+
+def spans_of(text):
+    """What stands in backticks, however often and in whatever order the language wants it."""
+    return set(SPAN.findall(text))
+
+
+@pytest.mark.parametrize("guide", OPERATIONS, ids=lambda path: path.name)
+def test_every_metric_exists(guide):
+    known = {name for metric in Metrics("1").registry.collect() for name in names_of(metric)}
+    for match in METRIC.finditer(guide.read_text(encoding="utf-8")):
+        assert match[0] in known, match[0]
+
+
+def names_of(metric: Metric):
+    endings = {"counter": ["_total"], "histogram": ["", "_bucket", "_count", "_sum"]}
+    return [f"{metric.name}{ending}" for ending in endings.get(metric.type, [""])]
+
+
+@pytest.mark.parametrize("guide", OPERATIONS, ids=lambda path: path.name)
+def test_the_sizing_table_is_the_catalogues(guide):
+    text = guide.read_text(encoding="utf-8")
+    for entry in Catalog.load().entries:
+        row = next(line for line in text.splitlines() if line.startswith(f"| `{entry.name}` |"))
+        assert [cell.strip() for cell in row.split("|")[3:-1]] == [
+            f"{entry.size_bytes / 1e9:.2f}",
+            f"{entry.kv_bytes_per_token / 1e3:.0f}",
+            f"{memory_need(entry, 8192) / 1e9:.1f}",
+            f"{memory_need(entry, 16384) / 1e9:.1f}",
+        ]
