@@ -35,7 +35,7 @@ def main(tree: Path, wheel: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     libraries = unpack(wheel, folder)
     for library in libraries:
-        # In this order, and nobody else's: what was patched and is stripped then no longer loads.
+        # In this order, and no package's libraries: stripped after patching, they do not load.
         run("strip", "--strip-unneeded", str(library))
         run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(library))
     add_needed(libraries, folder, internal)
@@ -44,6 +44,8 @@ def main(tree: Path, wheel: Path) -> None:
             path.unlink()
     for library in elf_files(tree):
         library.chmod(0o755)
+        if library.parent in (internal, *internal.glob("python3*/lib-dynload")):  # Python's own
+            run("strip", "--strip-unneeded", str(library))
     if again := duplicates(tree):
         sys.exit(f"bundle.py: the same file more than once: {again}")
     glibc = max(versions(tree), key=lambda text: [int(part) for part in text.split(".")])
