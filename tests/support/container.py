@@ -172,6 +172,7 @@ class Container:
                 self._process.kill()
                 self._process.wait()
             self._log.close()
+            Path(self._log.name).unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
