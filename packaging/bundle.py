@@ -35,11 +35,16 @@ def main(tree: Path, wheel: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     libraries = unpack(wheel, folder)
     for library in libraries:
+        # In this order, and no package's libraries: stripped after patching, they do not load.
+        run("strip", "--strip-unneeded", str(library))
         run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(library))
     add_needed(libraries, folder, internal)
+    for path in internal.rglob("*"):
+        if path.is_symlink():  # to libraries that their packages find by themselves
+            path.unlink()
     for library in elf_files(tree):
         library.chmod(0o755)
-        if library.name != "edgebox":  # the program's own archive is appended to it
+        if library.parent in (internal, *internal.glob("python3*/lib-dynload")):  # Python's own
             run("strip", "--strip-unneeded", str(library))
     if again := duplicates(tree):
         sys.exit(f"bundle.py: the same file more than once: {again}")

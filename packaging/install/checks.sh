@@ -6,7 +6,7 @@ check_machine() {
   [ "$(id -u)" = 0 ] || die "Run this as root: sudo sh $0 $wanted"
   [ -d /run/systemd/system ] || die "systemd does not run here, and EdgeBox is started by it."
   systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
-  [ "${systemd:-0}" -ge 249 ] || die "systemd ${systemd:-?} is too old: 249 or newer is needed (Ubuntu 22.04, Debian 12)."
+  [ "${systemd:-0}" -ge 249 ] || die "systemd ${systemd:-?} is too old: 249 or newer is needed."
 }
 
 check_processor() {
@@ -18,7 +18,7 @@ check_processor() {
     esac
   done
   here=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -n 's/^glibc //p')
-  [ -n "$here" ] || die "This system has no glibc: Debian 12, Ubuntu 22.04 or newer is needed."
+  [ -n "$here" ] || die "This system has no glibc: Debian 12, Ubuntu 24.04 or newer is needed."
   oldest=$(printf '%s\n%s\n' "$glibc" "$here" | sort -V | head -n 1)
   [ "$oldest" = "$glibc" ] || die "This system's C library is $here; this release was built for $glibc or newer."
 }

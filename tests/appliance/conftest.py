@@ -5,14 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from support.appliance import Artifacts
+from support.appliance import FIGURES, Artifacts
 from support.container import CACHE, Container
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Sizes and times, which no test asserts."""
+    terminalreporter.section("figures")
+    for line in FIGURES:
+        terminalreporter.write_line(line)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--artifact",
+        type=Path,
+        help="what packaging/build --with-models made of this checkout and the starter models",
+    )
+
+
 @pytest.fixture(scope="session")
-def artifacts():
+def artifacts(request):
     with tempfile.TemporaryDirectory(dir=_cache()) as folder:
-        yield Artifacts(Path(folder))
+        yield Artifacts(Path(folder), request.config.getoption("--artifact"))
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -36,19 +35,19 @@ class Artifacts:
 
     Attributes:
         folder: what becomes ``/media/usb``.
+        tree: the release that is in the first.
         version: of the first.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, built: Path | None) -> None:
         self.folder = folder
-        subprocess.run(
-            [ROOT / "packaging" / "build", "--cpu", "--output", folder, "--with-models", SLM, MLM],
-            check=True,
-        )
+        if built is None:
+            command = [ROOT / "packaging" / "build", "--cpu", "--output", folder]
+            subprocess.run([*command, "--with-models", SLM, MLM], check=True)
+            (built,) = folder.glob("*.run")
         self.tree = WORK / "tree-cpu"
         self.version = (self.tree / "VERSION").read_text().strip()
-        (built,) = folder.glob("*.run")
-        built.rename(folder / "edgebox.run")
+        (folder / "edgebox.run").hardlink_to(built)
         self.plain = self.pack("plain.run")
 
     def pack(self, name: str, change: Callable[[Path], None] | None = None) -> Path:
@@ -173,6 +172,9 @@ def await_ready(machine: Container, *, seconds: float = 180) -> float:
     raise AssertionError(f"not ready: {machine.run('journalctl -n 60 --no-pager').out}")
 
 
+FIGURES: list[str] = []
+
+
 def told(name: str, value: object) -> None:
-    """A figure for whoever reads the run."""
-    sys.__stdout__.write(f"\n    {name}: {value}\n")
+    """A figure for whoever reads the run: shown at its end."""
+    FIGURES.append(f"{name}: {value}")

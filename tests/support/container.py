@@ -21,6 +21,9 @@ PACKAGES = ("systemd", "systemd-sysv", "dbus")
 """What is in the container besides the smallest Debian: nothing that EdgeBox would bring."""
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+REBOOT = 133
+"""systemd-nspawn's way to say that the container wants to be started again (--keep-unit)."""
+
 CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -94,17 +97,14 @@ class Container:
             stdout=self._log,
             stderr=self._log,
         )
-        self.await_booted()
+        self._await_booted()
 
-    def await_booted(self, *, after: int | None = None) -> None:
-        """Wait for systemd; ``after``: not the init of this pid, which is on its way out."""
+    def _await_booted(self) -> None:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             with suppress(RuntimeError, IndexError):
-                if self.init != after and self.run("systemctl is-system-running").out.strip() in {
-                    "running",
-                    "degraded",
-                }:
+                state = self.run("systemctl is-system-running").out.strip()
+                if state in {"running", "degraded"}:
                     return
             time.sleep(0.3)
         raise RuntimeError(f"the container did not boot: {self._log.name}")
@@ -157,9 +157,11 @@ class Container:
 
     def reboot(self) -> None:
         """As ``systemctl reboot`` does, until it is up again."""
-        before = self.init
+        assert self._process is not None
         self.run("systemctl reboot")
-        self.await_booted(after=before)
+        assert self._process.wait(120) == REBOOT
+        self._log.close()
+        self.boot()
 
     def close(self) -> None:
         """Pull the plug and remove the file system."""
@@ -172,6 +174,7 @@ class Container:
                 self._process.kill()
                 self._process.wait()
             self._log.close()
+            Path(self._log.name).unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
