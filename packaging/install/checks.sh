@@ -29,13 +29,17 @@ section() { # OFFSET SIZE: a part of this file
 
 sum() { sha256sum | cut -d ' ' -f 1; }
 
+check_head() { # First of all: what a damaged script would do, nobody knows
+  if [ -z "$head_bytes" ]; then return; fi
+  found=$(head -c "$head_bytes" "$self" | sed "s/^head_sha256='[0-9a-f]*'/head_sha256=''/" | sum)
+  [ "$found" = "$head_sha256" ] || die "This file is damaged (its beginning). Copy it again."
+}
+
 check_artifact() { # The file is whole: every byte is under one of these sums
   [ -n "$head_bytes" ] || die "This is the installer of a release that is installed already: it has nothing to install. Use the .run file."
   expected=$((head_bytes + program_bytes + models_bytes + signature_bytes))
   found=$(wc -c <"$self")
   [ "$found" -eq "$expected" ] || die "This file is not whole: it has $found of $expected bytes. Copy it again."
-  found=$(head -c "$head_bytes" "$self" | sed "s/^head_sha256='[0-9a-f]*'/head_sha256=''/" | sum)
-  [ "$found" = "$head_sha256" ] || die "This file is damaged (its beginning). Copy it again."
   found=$(section "$((head_bytes))" "$((program_bytes))" | sum)
   [ "$found" = "$program_sha256" ] || die "This file is damaged (the program). Copy it again."
   offset=$((head_bytes + program_bytes))

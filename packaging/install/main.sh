@@ -11,7 +11,9 @@ ended() { # At the end, however it comes: what was half done is undone
 }
 
 main() {
-  self=$0 wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key=""
+  self=$0
+  check_head
+  wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key=""
   made_release="" made_user="" made_folders="" made_files="" made_models="" made_config="" made_database="" made_current=""
   made_link="" made_enabled="" made_started="" new_models="" changed="" secret="" scratch="" undo_with="" backup="" newer=""
   while [ $# -gt 0 ]; do

@@ -27,6 +27,7 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def artifacts(request):
     with tempfile.TemporaryDirectory(dir=_cache()) as folder:
+        Path(folder).chmod(0o755)  # a stick that everybody can read
         yield Artifacts(Path(folder), request.config.getoption("--artifact"))
 
 
