@@ -230,3 +230,14 @@ go_back
     assert "could not be restored" in ended.stderr
     assert "restore /b/before.db" in ended.stderr
     assert "start" not in (box / "calls").read_text()
+
+
+@root_only
+def test_the_service_may_read_the_key_and_nobody_else(box):
+    for name in ("crt", "key"):
+        (box / name).write_text(name)
+    files = {"tls_cert": box / "crt", "tls_key": box / "key", "user": "nogroup"}
+    ended = step(box, "put_tls", **files)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    key = box / "etc/tls/key"
+    assert (oct(key.stat().st_mode), key.owner(), key.group()) == ("0o100640", "root", "nogroup")
