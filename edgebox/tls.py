@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 """Where systemd puts what ``LoadCredential=`` names; ours are ``tls_cert`` and ``tls_key``."""
 
+ABSENT = b"none"
+"""What the unit's ``SetCredential=`` puts there for a file that there is not."""
+
 POLL_SECONDS = 2.0
 
 _CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2; those of 1.3 are all good
@@ -60,7 +63,7 @@ def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
     """
     folder = Path(environ[CREDENTIALS]) if environ.get(CREDENTIALS) else None
     handed = Pair(folder / "tls_cert", folder / "tls_key") if folder else None
-    given = handed is not None and handed.cert.exists() and handed.key.exists()
+    given = handed is not None and _given(handed.cert) and _given(handed.key)
     if not cert:
         if given:
             raise ConfigError(
@@ -245,6 +248,10 @@ class _OwnBox(ssl.SSLContext):
         )
 
 
+def _given(credential: Path) -> bool:
+    return credential.exists() and credential.read_bytes().strip() != ABSENT
+
+
 def _stamp(path: Path) -> tuple[int, int, int, int] | None:
     try:
         found = path.stat()
@@ -255,7 +262,11 @@ def _stamp(path: Path) -> tuple[int, int, int, int] | None:
 
 def _read_key(path: Path) -> bytes:
     text = read_file(path)
-    if path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:  # exchanged just now
+        raise ConfigError(f"Cannot read {path}: {error.strerror}.") from None
+    if mode & (stat.S_IROTH | stat.S_IWOTH):
         raise ConfigError(f"Everybody may read the key {path}. Type: chmod o= {path}")
     return text
 

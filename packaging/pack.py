@@ -56,6 +56,7 @@ def main() -> None:
     (tree / "install.sh").write_text(
         replaced(script, values | dict.fromkeys(OF_THE_FILE, "")), encoding="utf-8"
     )
+    (tree / "install.sh").chmod(0o755)
     manifest = write_manifest(tree)
     archive(tree, program)
     values |= {

@@ -13,6 +13,7 @@ import pytest
 
 from edgebox.errors import ConfigError
 from edgebox.tls import (
+    ABSENT,
     Pair,
     Served,
     client_context,
@@ -173,6 +174,23 @@ def test_a_key_that_everybody_may_read_is_refused_with_what_to_type(tmp_path):
     server_context(pair)
 
 
+def test_a_key_that_goes_while_it_is_read_is_told_in_words(tmp_path):
+    pair = make_pair(tmp_path)
+    named = tmp_path / "named.key"
+    os.mkfifo(named, 0o600)
+
+    def renew():
+        with named.open("wb") as writer:
+            named.unlink()
+            writer.write(pair.key.read_bytes())
+
+    thread = threading.Thread(target=renew)
+    thread.start()
+    with pytest.raises(ConfigError, match=r"Cannot read .*named\.key"):
+        server_context(Pair(pair.cert, named))
+    thread.join(5)
+
+
 def test_a_certificate_of_tomorrow_is_refused(tmp_path):
     pair = make_pair(tmp_path)
     context = server_context(pair)
@@ -189,6 +207,10 @@ def test_credentials_of_systemd_stand_in_for_files_that_only_root_reads(tmp_path
     assert pair_of("/etc/c", "/etc/k", environ) == Pair(tmp_path / "tls_cert", tmp_path / "tls_key")
     with pytest.raises(ConfigError, match="are not set"):
         pair_of("", "", environ)
+    (tmp_path / "tls_key").write_bytes(ABSENT)  # the unit's word for a file that is not there
+    assert pair_of("", "", environ) is None
+    assert pair_of("/etc/c", "/etc/k", environ) == pair_of("/etc/c", "/etc/k", {})
+    (tmp_path / "tls_key").write_bytes(b"")
     named = make_pair(tmp_path, "named")  # readable: taken, for a copy would not be renewed
     assert pair_of(str(named.cert), str(named.key), environ) == named
 

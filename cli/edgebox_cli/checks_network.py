@@ -7,6 +7,7 @@ import os
 import shlex
 import socket
 import ssl
+import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -41,7 +42,10 @@ def certificate(settings: Settings, now: float) -> Check:
             f"The API listens on {api.host} without TLS: transcripts cross the network as text."
         )
         return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
-    again = f"put a new certificate at {api.tls_cert}; it is taken without a restart"
+    taken = "it is taken without a restart"
+    if not _read_by_the_service(Path(api.tls_key), settings.database.parent):
+        taken = "then restart the API: it has a copy of the key from its start"
+    again = f"put a new certificate at {api.tls_cert}; {taken}"
     try:
         found = read_certificate(Path(api.tls_cert))
         if found.not_after > now and os.access(api.tls_key, os.R_OK):
@@ -58,6 +62,19 @@ def certificate(settings: Settings, now: float) -> Check:
         detail = f"The certificate expires on {day(found.not_after)}, in {left:.0f} days."
         return Check("TLS", "warn", detail, again)
     return Check("TLS", "ok", f"{names}, good until {day(found.not_after)}")
+
+
+def _read_by_the_service(key: Path, state: Path) -> bool:
+    """Whether the user that the state folder belongs to may read the key, by its mode."""
+    try:
+        found, service = key.stat(), state.stat()
+    except OSError:
+        return True  # said elsewhere
+    if service.st_uid == found.st_uid:
+        bit = stat.S_IRUSR
+    else:
+        bit = stat.S_IRGRP if service.st_gid == found.st_gid else stat.S_IROTH
+    return service.st_uid == 0 or bool(found.st_mode & bit)
 
 
 def metrics_listener(settings: Settings, *, running: bool) -> Iterator[Check]:

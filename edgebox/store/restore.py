@@ -103,7 +103,7 @@ def restore_backup(
 
 def kept_aside(database: Path) -> list[Path]:
     """Databases from before a restore or an upgrade, and what a killed restore left."""
-    patterns = (f"{database.name}{_ASIDE}*", f"{database.name}.from-*", f"{_SCRATCH}*")
+    patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*")
     found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
     found += sorted((database.parent / "backups").glob("before-*.db"))  # an upgrade's
     return [path for path in found if not path.name.endswith(SIDECARS)]

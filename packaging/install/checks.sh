@@ -111,6 +111,12 @@ have_model() { # NAME SIZE HASH: it is there, and edgebox found this hash
     grep -q "\"$3\"" "$models_dir/installed.json" 2>/dev/null
 }
 
+check_models_dir() { # Root writes there, in a folder of the service's user: not where that user may say
+  if [ -z "$models" ] || { [ ! -e "$models_dir" ] && [ ! -L "$models_dir" ]; }; then return; fi
+  [ -n "$(find "${models_dir%/}" -maxdepth 0 -type d -user 0 ! -perm /022)" ] ||
+    die "$models_dir is not a folder that is root's alone to write to: models are not put there. If you made it so: chown root: and chmod 755 for a folder; for a link, name the folder itself as models_dir in $config."
+}
+
 check_room() { # Before the first byte is written
   need_program=0 need_models=0 need_state=0
   if [ ! -d "$opt/releases/$version" ]; then need_program=$((program_installed + spare)); fi
@@ -119,19 +125,19 @@ check_room() { # Before the first byte is written
   done <<LIST
 $models
 LIST
-  if [ -f "$state/edgebox.db" ]; then need_state=$(wc -c <"$state/edgebox.db"); fi
-  if [ "$(device "$models_dir")" = "$(device "$opt")" ]; then
-    all=$((need_program + need_models + need_state))
-    free=$(free_bytes "$opt")
-    what=""
-    if [ "$need_models" -gt 0 ]; then what=" ($(megabytes "$need_models") MB of it for the models)"; fi
-    [ "$free" -ge "$all" ] || die "Not enough room in $(existing "$opt"): $(megabytes "$free") MB are free, $(megabytes "$all") MB are needed$what."
-    return
+  if [ "$action" = --upgrade ] && [ -f "$state/edgebox.db" ]; then # its backup, and that restored
+    need_state=$((2 * $(wc -c <"$state/edgebox.db")))
   fi
-  free=$(free_bytes "$opt")
-  [ "$free" -ge "$need_program" ] || die "Not enough room in $(existing "$opt"): $(megabytes "$free") MB are free, $(megabytes "$need_program") MB are needed."
-  free=$(free_bytes "$models_dir")
-  [ "$free" -ge $((need_models + need_state)) ] || die "Not enough room for the models in $(existing "$models_dir"): $(megabytes "$free") MB are free, $(megabytes $((need_models + need_state))) MB are needed."
+  for folder in "$opt" "$models_dir" "$state"; do # whatever lies on the same disk together
+    here=$(device "$folder") all=0 what=""
+    if [ "$(device "$opt")" = "$here" ]; then all=$((all + need_program)); fi
+    if [ "$(device "$state")" = "$here" ]; then all=$((all + need_state)); fi
+    if [ "$(device "$models_dir")" = "$here" ] && [ "$need_models" -gt 0 ]; then
+      all=$((all + need_models)) what=" ($(megabytes "$need_models") MB of it for the models)"
+    fi
+    free=$(free_bytes "$folder")
+    [ "$free" -ge "$all" ] || die "Not enough room in $(existing "$folder"): $(megabytes "$free") MB are free, $(megabytes "$all") MB are needed$what."
+  done
 }
 
 current() { # The release in use, by its folder's name

@@ -40,6 +40,8 @@ EdgeBox $version ($backend), for x86-64 Linux with systemd. As root: sh $0 [OPTI
   --upgrade     replace the release that runs here; it comes back by itself when the new one
                 does not get ready
   --rollback    go back to the release before the last upgrade
+  --rollback --with-database
+                likewise, with the database of before it: without what came in since
   --uninstall   remove the program; configuration, keys, data and models stay
   --purge       remove everything, the data too
   --verify      only check that this file is whole (and signed, where a key is known)

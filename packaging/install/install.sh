@@ -4,7 +4,7 @@ undo() { # Of a first installation that failed: everything that this run made, a
   if [ -n "$made_started" ]; then stop_services; fi
   if [ -n "$made_enabled" ]; then
     # shellcheck disable=SC2086
-    systemctl disable --quiet edgebox.target $services 2>/dev/null || true
+    systemctl disable --quiet $made_enabled 2>/dev/null || true
   fi
   if [ -n "$made_current" ]; then
     remove_units
@@ -12,10 +12,11 @@ undo() { # Of a first installation that failed: everything that this run made, a
   fi
   if [ -n "$made_link" ]; then rm -f "$link"; fi
   if [ -n "$made_config" ]; then rm -f "$config" "$config.new"; fi
-  if [ -n "$made_database" ]; then rm -f "$state"/edgebox.db* "$state"/huey.db*; fi
-  for path in $made_models; do
-    rm -f "$path" "$path.new"
-  done
+  # shellcheck disable=SC2086
+  if [ -n "$made_database" ] && ! systemctl is-active --quiet $services; then
+    for path in $made_database; do rm -f "$path" "$path-journal" "$path-wal" "$path-shm"; done
+  fi
+  drop_models
   if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
   for path in $made_files; do rm -f "$path"; done
   for path in $made_folders; do rm -rf "$path"; done
@@ -35,6 +36,7 @@ do_install() {
   check_artifact
   check_signature
   check_port
+  check_models_dir
   check_room
   undo_with=undo
   put_release
@@ -50,6 +52,7 @@ do_install() {
   enable_units
   start
   undo_with=""
+  keep_models
   if [ -z "$changed" ]; then
     say "EdgeBox $version was installed already: nothing was changed."
     return
@@ -63,6 +66,14 @@ The first client is $client. Its secret, shown this once:
     $secret
 
 Where its callbacks may go: edgebox keys callbacks $client HOST[:PORT]
+TEXT
+  fi
+  if [ -n "$made_config" ]; then
+    cat <<TEXT
+
+Only this machine reaches it so far. To let the network in, set under [api] in $config
+    host = "0.0.0.0"
+and type: systemctl restart edgebox-api
 TEXT
   fi
   if ! models_here; then

@@ -1,5 +1,10 @@
 # --- The words on the command line -------------------------------------------------------------------
 
+on_signals() {
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
 ended() { # At the end, however it comes: what was half done is undone
   status=$?
   trap - EXIT
@@ -60,8 +65,7 @@ $models
 LIST
   models_dir=$(setting "" models_dir "$state/models")
   trap ended EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
+  on_signals
   if [ "$action" != --verify ] && [ "$(id -u)" = 0 ]; then
     exec 9>/run/edgebox-install.lock
     flock -n 9 || die "Another installation is going on."

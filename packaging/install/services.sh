@@ -80,7 +80,7 @@ services="edgebox-engine.service edgebox-api.service edgebox-worker.service"
 enable_units() {
   for unit in edgebox.target $services; do
     if ! systemctl is-enabled --quiet "$unit" 2>/dev/null; then
-      made_enabled=1
+      made_enabled="$made_enabled $unit"
       systemctl enable --quiet "$unit"
       changed=1
     fi
@@ -122,15 +122,32 @@ start() {
     return
   fi
   changed=1
-  made_started=1
+  # What ran before, or was installed before, goes on as it is when this fails.
+  # shellcheck disable=SC2086
+  if [ -z "$in_use" ] && ! systemctl is-active --quiet $services; then made_started=1; fi
   # shellcheck disable=SC2086
   systemctl reset-failed edgebox.target $services 2>/dev/null || true
   systemctl start --no-block edgebox.target
   if ! await_ready; then
     last_words
+    if [ -n "$in_use" ]; then die "EdgeBox is not ready after $patience s; the lines above say why, and: edgebox doctor"; fi
     die "EdgeBox did not get ready within $patience s. Nothing was kept of this installation; the lines above say why."
   fi
   step services "run, ready after $waited s"
+}
+
+start_switched() { # The API last: what cannot load or migrate is known before anything new is accepted
+  timeout "$patience" systemctl start edgebox-engine.service edgebox-worker.service || true
+  for unit in edgebox-engine.service edgebox-worker.service; do
+    systemctl is-active --quiet "$unit" || return 1
+  done
+  systemctl start --no-block edgebox.target
+  await_ready
+}
+
+meant_to_run() { # Also where it does not at this moment: a service that crashes is no choice of anybody's
+  # shellcheck disable=SC2086
+  models_here && { systemctl is-enabled --quiet edgebox.target || systemctl is-active --quiet $services; }
 }
 
 last_words() { # What the services said last, for whoever reads this

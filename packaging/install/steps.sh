@@ -68,34 +68,35 @@ put_data() {
   fi
 }
 
-put_tls() { # The key is root's alone: the API gets it from systemd, as a credential
+put_tls() { # The service reads the key itself: a new one is then taken without a restart
   if [ -z "$tls_cert" ]; then return; fi
   put_folder "$etc/tls" 0750 root "$user"
-  put_file "$tls_cert" "$etc/tls/cert" 0644
-  put_file "$tls_key" "$etc/tls/key" 0600
+  put_file "$tls_cert" "$etc/tls/cert" 0644 root
+  put_file "$tls_key" "$etc/tls/key" 0640 "$user"
   step tls "$etc/tls"
 }
 
-put_file() { # SOURCE TARGET MODE
+put_file() { # SOURCE TARGET MODE GROUP
   if cmp -s "$1" "$2"; then return; fi
   if [ ! -e "$2" ]; then made_files="$2 $made_files"; fi
-  install -m "$3" -o root -g root "$1" "$2"
+  install -m "$3" -o root -g "$4" "$1" "$2"
   changed=1
 }
 
 put_models() { # What this file carries and the folder lacks
+  check_models_dir
   offset=$((head_bytes + program_bytes))
   while read -r name size hash; do
     [ -n "$name" ] || continue
     if have_model "$name" "$size" "$hash"; then
       step model "$name, as it was"
     else
-      made_models="$models_dir/$name.gguf $made_models"
-      rm -f "$models_dir/$name.gguf"
+      set_aside "$models_dir/installed.json"
+      set_aside "$models_dir/$name.gguf"
       section "$offset" "$size" 2>/dev/null >"$models_dir/$name.gguf.new" ||
         die "The model $name could not be written: the disk of $models_dir takes no more."
       chmod 0644 "$models_dir/$name.gguf.new"
-      mv "$models_dir/$name.gguf.new" "$models_dir/$name.gguf"
+      mv -T "$models_dir/$name.gguf.new" "$models_dir/$name.gguf"
       new_models="$new_models $name"
       changed=1
       step model "$name, $(megabytes "$size") MB"
@@ -104,6 +105,31 @@ put_models() { # What this file carries and the folder lacks
   done <<LIST
 $models
 LIST
+}
+
+set_aside() { # FILE: kept as FILE.before until all is done; there already if a run before was cut short
+  case " $made_models" in *" $1 "*) return 0 ;; esac
+  made_models="$1 $made_models"
+  if [ -e "$1" ] && [ ! -e "$1.before" ]; then
+    ln "$1" "$1.before" 2>/dev/null || mv -T "$1" "$1.before" # a disk without hard links
+  fi
+}
+
+drop_models() { # The models folder as it was
+  for path in $made_models; do
+    rm -f "$path.new"
+    if [ ! -e "$path.before" ]; then
+      rm -f "$path"
+    elif [ ! "$path" -ef "$path.before" ]; then
+      mv -T "$path.before" "$path"
+    else
+      rm -f "$path.before"
+    fi
+  done
+}
+
+keep_models() {
+  for path in $made_models; do rm -f "$path.before"; done
 }
 
 check_models() { # Hashed by the program itself, which then keeps what it found
@@ -134,7 +160,9 @@ put_client() { # The database and the first client, made by the program as the s
   set --
   for host in $callbacks; do set -- "$@" --callback "$host"; done
   if [ ! -e "$state/edgebox.db" ]; then
-    made_database=1
+    for path in "$state/edgebox.db" "$state/huey.db"; do
+      if [ ! -e "$path" ]; then made_database="$made_database $path"; fi
+    done
     changed=1
   fi
   told=$(as_service "$target/edgebox" --config "$config" init --json "$@") ||

@@ -20,18 +20,10 @@ back_up() { # RELEASE NAME: the database as it is, by the program that wrote it
   step backup "$backup"
 }
 
-restore() { # RELEASE BACKUP: only where the older program cannot read the database of RELEASE
-  newer=$state/edgebox.db.from-$1 # kept; and taken back where a rollback fails
-  move_database "$state/edgebox.db" "$newer"
-  as_service sh -c 'umask 077; cp "$1" "$2"' - "$2" "$state/edgebox.db"
-  step database "restored from $2; the newer one is kept as $newer"
-}
-
-move_database() { # FROM TO, with whatever SQLite still has beside it
-  rm -f "$2-wal" "$2-shm" "$2-journal"
-  for beside in "" -wal -shm -journal; do
-    if [ -e "$1$beside" ]; then mv -T "$1$beside" "$2$beside"; fi
-  done
+restore() { # RELEASE BACKUP: by that release's own program, wholly or not at all
+  told=$(as_service "$opt/releases/$1/edgebox" --config "$config" restore --json "$2") || return 1
+  aside=$(printf '%s\n' "$told" | sed -n 's/^ *"kept_aside": "\(.*\)",\{0,1\}$/\1/p')
+  step database "restored from $2; the one before is kept as $aside"
 }
 
 switch_to() { # RELEASE: links and units; services are stopped
@@ -43,19 +35,34 @@ switch_to() { # RELEASE: links and units; services are stopped
 go_back() { # An upgrade that failed: the release before, as it was
   say "Going back to $in_use." >&2
   stop_services
+  taken_back=""
   if [ -n "$newer" ]; then
-    move_database "$newer" "$state/edgebox.db"
+    taken_back=$newer
   elif [ -n "$backup" ] && [ "$(schema)" != "$schema_before" ]; then
-    restore "$version" "$backup"
+    taken_back=$backup
   fi
+  if [ -n "$taken_back" ] && restore "$in_use" "$taken_back"; then taken_back=""; fi
+  drop_models
   switch_to "$in_use"
   if [ "$action" = --upgrade ]; then
     if [ -n "$before_that" ]; then point previous "$before_that"; else rm -f "$opt/previous"; fi
     mv "$opt/before.old" "$opt/before" 2>/dev/null || rm -f "$opt/before"
   fi
-  systemctl start --no-block edgebox.target
-  for path in $made_models; do rm -f "$path" "$path.new"; done
   if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
+  if [ -n "$taken_back" ]; then
+    cat >&2 <<TEXT
+EdgeBox $in_use is in use again and stopped: its database could not be restored (the line above
+says why). Put that right, then
+    runuser -u $user -- $link --config $config restore $taken_back
+    systemctl start edgebox.target
+TEXT
+    return
+  fi
+  if [ -z "$to_run" ]; then
+    say "EdgeBox $in_use is in use again; it was not running." >&2
+    return
+  fi
+  systemctl start --no-block edgebox.target
   if await_ready; then
     say "EdgeBox $in_use runs again, ready after $waited s." >&2
   else
@@ -64,9 +71,9 @@ go_back() { # An upgrade that failed: the release before, as it was
 }
 
 drop_partial() {
-  for path in $made_models; do rm -f "$path" "$path.new"; done
+  drop_models
   if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
-  say "EdgeBox $in_use runs on as before." >&2
+  say "EdgeBox $in_use is as it was." >&2
 }
 
 do_upgrade() {
@@ -82,9 +89,10 @@ do_upgrade() {
     say "EdgeBox $version is in use already: nothing was changed."
     return
   fi
+  check_models_dir
   check_room
-  was_running=""
-  if systemctl is-active --quiet edgebox-api.service; then was_running=1; fi
+  to_run=""
+  if meant_to_run; then to_run=1; fi
   undo_with=drop_partial
   put_release
   put_data
@@ -103,25 +111,25 @@ do_upgrade() {
   point previous "$in_use"
   printf '%s %s %s\n' "$in_use" "$schema_before" "$backup" >"$opt/before"
   switch_to "$version"
-  if [ -n "$was_running" ]; then
-    # The engine first: what it cannot load is known before the API takes in anything new.
-    timeout "$patience" systemctl start edgebox-engine.service || true
-    if systemctl is-active --quiet edgebox-engine.service; then systemctl start --no-block edgebox.target; fi
-    if ! systemctl is-active --quiet edgebox-engine.service || ! await_ready; then
-      last_words
-      die "EdgeBox $version did not get ready within $patience s; the lines above say why."
-    fi
+  if [ -n "$to_run" ] && ! start_switched; then
+    last_words
+    die "EdgeBox $version did not get ready within $patience s; the lines above say why."
   fi
   undo_with=""
+  keep_models
   rm -f "$opt/before.old"
   drop_old
-  if [ -n "$was_running" ]; then step services "run, ready; down for $(($(date +%s) - stopped)) s"; fi
+  if [ -n "$to_run" ]; then
+    step services "run, ready; down for $(($(date +%s) - stopped)) s"
+  else
+    step services "not started, as before: systemctl start edgebox.target"
+  fi
   say "EdgeBox $version is in use. Back again: $opt/current/install.sh --rollback"
 }
 
 resume() { # Stopped, and not switched yet
-  systemctl start --no-block edgebox.target
   drop_partial
+  if [ -n "$to_run" ]; then systemctl start --no-block edgebox.target; fi
 }
 
 drop_old() { # Releases that are neither in use nor the one before; all but the last three backups
@@ -149,18 +157,28 @@ do_rollback() {
   backup=""
   schema_before=$(schema)
   version=$target_version
+  to_run=""
+  if meant_to_run; then to_run=1; fi
   undo_with=go_back
   stop_services
-  if [ -n "$with_database" ] && [ "$(schema)" != "$before_schema" ]; then restore "$in_use" "$before_backup"; fi
+  if [ -n "$with_database" ] && [ "$(schema)" != "$before_schema" ]; then
+    trap '' INT TERM HUP # until it is known what to take back
+    restore "$target_version" "$before_backup" || die "The database of before the upgrade could not be restored."
+    newer=$aside
+    on_signals
+  fi
   switch_to "$target_version"
-  systemctl start --no-block edgebox.target
-  if ! await_ready; then
+  if [ -n "$to_run" ] && ! start_switched; then
     last_words
     die "EdgeBox $target_version did not get ready within $patience s; the lines above say why."
   fi
   undo_with=""
   rm -f "$opt/previous" "$opt/before"
   drop_old
-  step services "run, ready; down for $(($(date +%s) - stopped)) s"
+  if [ -n "$to_run" ]; then
+    step services "run, ready; down for $(($(date +%s) - stopped)) s"
+  else
+    step services "not started, as before: systemctl start edgebox.target"
+  fi
   say "EdgeBox $target_version is in use."
 }

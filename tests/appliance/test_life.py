@@ -85,6 +85,11 @@ def test_one_file_makes_a_running_box(machine, artifacts, centre):
     told("installed program", machine.out("du -sm /opt/edgebox | cut -f 1") + " MiB")
 
 
+def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(machine, centre):
+    ended = machine.run("edgebox doctor", timeout=120)
+    assert ended.code == 0, ended.said
+
+
 def test_the_command_starts_within_half_a_second(machine, artifacts):
     assert machine.out("edgebox --version") == f"edgebox {artifacts.version}"
     times, processor = [], []
@@ -253,7 +258,7 @@ def test_a_broken_release_goes_back_by_itself(machine, artifacts, centre, korean
 
 
 def test_rollback_goes_to_the_release_before(machine, artifacts, centre, korean):
-    ended = machine.run("sh /opt/edgebox/current/install.sh --rollback", timeout=600)
+    ended = machine.run("/opt/edgebox/current/install.sh --rollback", timeout=600)
     assert ended.code == 0, ended.said
     assert in_use(machine) == f"releases/{artifacts.version}"
     assert machine.out("ls /opt/edgebox/releases") == artifacts.version

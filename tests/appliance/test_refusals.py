@@ -91,7 +91,7 @@ def test_a_full_disk(machine, untouched):
 def test_no_room_for_the_models(machine, untouched):
     mount = "mount -t tmpfs -o size=500M none /var/lib"
     ended = machine.run(f"unshare -m sh -c '{mount} && sh {USB}/edgebox.run'")
-    refused(ended, "Not enough room for the models in /var/lib", "MB are needed")
+    refused(ended, "Not enough room in /var/lib", "MB are needed", "of it for the models")
 
 
 def test_a_disk_that_fills_up_on_the_way(machine, untouched):

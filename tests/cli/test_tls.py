@@ -1,6 +1,7 @@
 """The box's own commands against a box that speaks HTTPS."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,22 @@ def test_the_doctor_looks_a_month_ahead(bare, tmp_path, monkeypatch, days, found
     check = checks_network.certificate(settings(), time.time())
     state, words = found
     assert (check.state, words in check.detail) == (state, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user's files can be made by root alone")
+@pytest.mark.parametrize(
+    ("mode", "word"), [(0o600, "then restart the API"), (0o640, "taken without a restart")]
+)
+def test_the_doctor_says_when_a_renewal_needs_a_restart(bare, tmp_path, monkeypatch, mode, word):
+    pair = make_pair(tmp_path, days=1)
+    monkeypatch.setenv("EDGEBOX_API__TLS_CERT", str(pair.cert))
+    monkeypatch.setenv("EDGEBOX_API__TLS_KEY", str(pair.key))
+    state = settings().database.parent
+    state.mkdir(parents=True, exist_ok=True)
+    os.chown(state, 65534, 65534)
+    os.chown(pair.key, 0, 65534)
+    pair.key.chmod(mode)
+    assert word in checks_network.certificate(settings(), time.time()).fix
 
 
 def test_a_network_without_tls_is_a_warning_and_this_machine_alone_is_not(bare, monkeypatch):

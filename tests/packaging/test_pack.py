@@ -1,8 +1,11 @@
 """The one file: whole or refused. What it does on a machine is tested in tests/appliance."""
 
+import io
 import os
+import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,26 @@ def test_a_whole_file_says_so(tree):
     assert "EdgeBox 1.2.3 is whole." in ended.stdout
     sums = output.with_name("edgebox.run.sha256")
     subprocess.run(["sha256sum", "-c", sums], cwd=tree.parent, check=True, capture_output=True)
+
+
+def test_the_installer_of_a_release_can_be_typed_as_it_is_printed(tree):
+    whole = pack(tree)[0].read_bytes()
+    start, size = (
+        int(re.search(rf"^{name}_bytes='(\d+)'".encode(), whole, re.MULTILINE)[1])
+        for name in ("head", "program")
+    )
+    with tarfile.open(fileobj=io.BytesIO(whole[start : start + size])) as program:
+        assert program.getmember("install.sh").mode == 0o755
+        assert program.getmember("VERSION").mode == 0o644
+
+
+def test_every_option_is_in_the_help():
+    folder = ROOT / "packaging" / "install"
+    words = (folder / "main.sh").read_text().split("main()")[1]
+    options = re.findall(r"--[a-z][a-z-]+(?=[ )])", words)
+    assert {"--with-database", "--tls-key", "--wait"} <= set(options)
+    for option in options:
+        assert option in (folder / "head.sh").read_text(), option
 
 
 def test_the_same_tree_makes_the_same_file(tree):

@@ -10,6 +10,7 @@ import pytest
 from typer.main import get_command
 
 from edgebox.config import Settings
+from edgebox.tls import ABSENT
 from edgebox_cli.main import app
 
 UNITS = Path(__file__).resolve().parents[2] / "systemd"
@@ -140,6 +141,25 @@ def test_all_three_meet_at_the_same_socket_and_only_their_user_does():
     assert folder == Path("/run") / engine["RuntimeDirectory"]
     assert engine["RuntimeDirectoryMode"] == "0700"
     assert {section["User"] for _, section in services()} == {"edgebox"}
+
+
+def test_the_certificate_is_handed_over_file_by_file_and_may_be_absent():
+    # A whole folder is for systemd 250 and newer; the parser keeps the last of equal keys.
+    lines = (UNITS / "edgebox-api.service").read_text().splitlines()
+    values = [line.split("=", 1) for line in lines if "Credential=" in line]
+    names = {"tls_cert": "/etc/edgebox/tls/cert", "tls_key": "/etc/edgebox/tls/key"}
+    assert [value for key, value in values if key == "LoadCredential"] == [
+        f"{name}:{path}" for name, path in names.items()
+    ]
+    assert [value for key, value in values if key == "SetCredential"] == [
+        f"{name}:{ABSENT.decode()}" for name in names
+    ]
+
+
+def test_who_runs_services_may_not_exchange_the_models_that_root_writes():
+    for name, section in services():
+        key = "BindReadOnlyPaths" if name == "engine" else "ReadOnlyPaths"
+        assert (name, section[key]) == (name, "-/var/lib/edgebox/models")
 
 
 def test_neither_dump_nor_swap_may_hold_a_transcript():
