@@ -8,6 +8,8 @@ before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
 os.environ.pop("LD_LIBRARY_PATH", None)
 if before is not None:
     os.environ["LD_LIBRARY_PATH"] = before
+# A copy of this program that this one starts has to find its libraries for itself.
+os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 from edgebox_cli.main import main  # noqa: E402 - see above
 
