@@ -22,7 +22,7 @@ from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
-from edgebox.batch.tick import make_wake
+from edgebox.batch.wakeups import make_wake
 from edgebox.callbacks.urls import own_ports
 from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient

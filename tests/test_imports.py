@@ -53,7 +53,7 @@ SOLE_IMPORTERS = {
     "llama_cpp": ("edgebox/engine/llama.py",),
     "llguidance": ("edgebox/engine/constraint.py",),
     "sqlite_utils": ("edgebox/store/",),
-    "huey": ("edgebox/batch/tick.py",),
+    "huey": ("edgebox/batch/wakeups.py",),
     "typer": ("cli/edgebox_cli/",),
     "rich": ("cli/edgebox_cli/",),
     "starlette": ("edgebox/api/", "edgebox/engine/server.py"),

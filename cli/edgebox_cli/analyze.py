@@ -74,7 +74,7 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     """The batch once it has ended; a progress bar until then, where there is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from edgebox.batch.tick import make_wake
+    from edgebox.batch.wakeups import make_wake
     from edgebox_cli.observe import worker_running
     from edgebox_cli.output import err_console
 

@@ -126,7 +126,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
 @app.command()
 def retry(batch_id: BatchId) -> None:
     """Analyse a batch's failed consultations again; the callback comes again after that."""
-    from edgebox.batch.tick import make_wake
+    from edgebox.batch.wakeups import make_wake
     from edgebox_cli.context import settings
 
     with opened_store() as store:

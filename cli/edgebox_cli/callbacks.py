@@ -67,7 +67,7 @@ def resend(
     ],
 ) -> None:
     """Send a callback again, now and with all its attempts, under the same webhook-id."""
-    from edgebox.batch.tick import make_wake
+    from edgebox.batch.wakeups import make_wake
     from edgebox_cli.context import settings
 
     with opened_store() as store:

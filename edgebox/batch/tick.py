@@ -1,29 +1,21 @@
-"""When the backlog runs and callbacks go out. The only file that knows Huey.
+"""When the backlog runs, callbacks go out and old words are removed.
 
-Huey is the clock and the wake-up: its tasks carry nothing, and each of them looks at our
-own tables to decide what there is to do. So a lost task costs at most a minute (the
-periodic one), a doubled task does nothing twice, and deleting Huey's file loses nothing.
+Who wakes it is ``wakeups.py``; what there is to do is in our own tables, and looked up
+there each time.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
 import threading
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING
 
-from huey import SqliteHuey, crontab
-from huey.consumer import Consumer
-
+from edgebox.batch.wakeups import WakeUps, quietly
 from edgebox.errors import EdgeBoxError, StoreError, where
-from edgebox.store.connection import create_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from edgebox.config import BatchSettings, Settings
     from edgebox.store.db import Store
@@ -118,7 +110,7 @@ class Ticker:
         *,
         run: Callable[[str], None],
         deliver: Callable[[], None],
-        on_tick: Callable[[], None] | None = None,
+        on_tick: Callable[[], None] = lambda: None,
         retain: Callable[[], object] = lambda: None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -127,7 +119,6 @@ class Ticker:
         self._settings = settings
         self._run = run
         self._deliver = deliver
-        self._retain = retain
         self._clock = clock
         self._monotonic = monotonic
         self._waiting_since: float | None = None
@@ -135,32 +126,26 @@ class Ticker:
         self._clock_seen_at = 0.0
         self._stopping = threading.Event()
         self._asked = threading.Event()
-        self._on_tick = on_tick or _nothing
+        self._on_tick = on_tick
         self._ticked_at = time.monotonic()
-        self._send, self._remove = Once(self._deliveries), Once(self._retention)
-        self.look = Once(self._batch)
+        self._beside: list[threading.Thread] = []
+        self.look = self._guarded("the backlog was not worked", self._batch)
         """Looks at the backlog now, on this thread, and works it if it is time."""
+        self._send = self._guarded("callbacks were not sent", self._deliveries)
+        self._remove = self._guarded("nothing was removed", retain)
 
         def run_now() -> None:
             self._asked.set()
             self.look()
 
-        _renew_if_damaged(settings.huey_database)
-        create_file(settings.huey_database)  # mode 0600 first: Huey unpickles what it reads
-        try:
-            self._queue = _Queue(
-                settings.huey_database,
-                batch=self.look,
-                run_now=run_now,
-                deliver=self._send,
-                on_tick=self._ticked,
-                retain=self._remove,
-            )
-        except sqlite3.Error:
-            raise StoreError(
-                f"Cannot use {settings.huey_database}. It holds wake-ups only: remove it and "
-                "start again."
-            ) from None
+        self._wakeups = WakeUps.of_worker(
+            settings.huey_database,
+            batch=self.look,
+            run_now=run_now,
+            deliver=self._send,
+            retain=self._remove,
+            on_tick=self._ticked,
+        )
 
     def consume(
         self,
@@ -181,17 +166,11 @@ class Ticker:
         Returns:
             Whether they ended in that time.
         """
-        consumer = _Consumer(
-            self._queue.huey,
-            workers=_WORKERS,
-            max_delay=1.0,
-            flush_locks=True,
-            shutdown_timeout=shutdown_seconds,
-        )
+        consumer = self._wakeups.consumer(_WORKERS, shutdown_seconds)
         consumer.start()
         self.wake()
         self.wake_deliveries()
-        _quietly(self._queue.retain)
+        quietly(self._wakeups.retain)
         try:
             looked_at = time.monotonic()
             while not stopped(_ATTEND_SECONDS):
@@ -203,9 +182,13 @@ class Ticker:
         finally:
             self._stopping.set()
             stop_work()
+            until = time.monotonic() + shutdown_seconds
             consumer.stop(graceful=True)
-            ended = not any(thread.is_alive() for _, thread in consumer.worker_threads)
-            self._queue.huey.storage.close()
+            for thread in self._beside:
+                thread.join(max(0.0, until - time.monotonic()))
+            threads = [*self._beside, *(thread for _, thread in consumer.worker_threads)]
+            ended = not any(thread.is_alive() for thread in threads)
+            self._wakeups.close()
         return ended
 
     def _tick_without_huey(self) -> None:
@@ -215,8 +198,10 @@ class Ticker:
             return
         self._ticked_at = now
         log.warning("no wake-up could be left for a while (is the disk full?): looking without one")
+        self._beside = [thread for thread in self._beside if thread.is_alive()]
         for work in (self.look, self._send, self._remove):
-            threading.Thread(target=work, daemon=True).start()
+            self._beside.append(threading.Thread(target=work, daemon=True))
+            self._beside[-1].start()
         self._on_tick()
 
     def _ticked(self) -> None:
@@ -225,11 +210,11 @@ class Ticker:
 
     def wake(self) -> None:
         """Have the backlog looked at, by another thread, within about a second; never raises."""
-        _quietly(self._queue.batch)
+        quietly(self._wakeups.batch)
 
     def wake_deliveries(self) -> None:
         """Have the outbox looked at, by another thread, within about a second; never raises."""
-        _quietly(self._queue.deliver)
+        quietly(self._wakeups.deliver)
 
     def wake_deliveries_if_due(self) -> None:
         """The same, but only when a callback is due now."""
@@ -240,24 +225,32 @@ class Ticker:
         if due is not None and due <= self._clock():
             self.wake_deliveries()
 
+    def _guarded(self, failed: str, work: Callable[[], object]) -> Once:
+        """Work for one thread at a time, none once the worker stops; an error is a log line."""
+
+        def carry_out() -> None:
+            if self._stopping.is_set():
+                return
+            try:
+                work()
+            except EdgeBoxError as error:
+                log.warning("%s: %s", failed, error.detail)
+            except Exception as error:  # noqa: BLE001 - the next tick tries again
+                log.error("%s: %s", failed, where(error))  # noqa: TRY400
+
+        return Once(carry_out)
+
     def _batch(self) -> None:
-        if self._stopping.is_set():
-            return
-        try:
-            waiting = self._store.consultations
-            asked = self._asked.is_set()
-            self._asked.clear()  # before looking: whoever asks from here on gets another look
-            pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
-            last = self._store.runs.last()
-            started = last.started_at if last and last.finished_at is not None else None
-            if trigger := self._trigger(pending, oldest, started, asked=asked):
-                self._waiting_since = None
-                self._run(trigger)
-                self.wake_deliveries_if_due()
-        except EdgeBoxError as error:
-            log.warning("the backlog was not worked: %s", error.detail)
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
-            log.error("the backlog was not worked: %s", where(error))  # noqa: TRY400
+        waiting = self._store.consultations
+        asked = self._asked.is_set()
+        self._asked.clear()  # before looking: whoever asks from here on gets another look
+        pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
+        last = self._store.runs.last()
+        started = last.started_at if last and last.finished_at is not None else None
+        if trigger := self._trigger(pending, oldest, started, asked=asked):
+            self._waiting_since = None
+            self._run(trigger)
+            self.wake_deliveries_if_due()
 
     def _trigger(
         self, pending: int, oldest: float | None, started: float | None, *, asked: bool
@@ -281,16 +274,9 @@ class Ticker:
         return ""
 
     def _deliveries(self) -> None:
-        if self._stopping.is_set():
-            return
-        try:
-            self._look_at_the_clock()
-            self._deliver()
-            self._set_alarm()
-        except EdgeBoxError as error:
-            log.warning("callbacks were not sent: %s", error.detail)
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
-            log.error("callbacks were not sent: %s", where(error))  # noqa: TRY400
+        self._look_at_the_clock()
+        self._deliver()
+        self._set_alarm()
 
     def _look_at_the_clock(self) -> None:
         now = self._clock()
@@ -300,16 +286,6 @@ class Ticker:
         if back := self._store.clock.look():
             log.warning("the clock was set back by %.0f s: callbacks wait that much less", back)
 
-    def _retention(self) -> None:
-        if self._stopping.is_set():
-            return
-        try:
-            self._retain()
-        except EdgeBoxError as error:
-            log.warning("nothing was removed: %s", error.detail)
-        except Exception as error:  # noqa: BLE001 - the next tick tries again
-            log.error("nothing was removed: %s", where(error))  # noqa: TRY400
-
     def _set_alarm(self) -> None:
         """Come back when the next callback is due, if that is before the next tick."""
         due, now = self._store.outbox.next_due(), self._clock()
@@ -318,140 +294,4 @@ class Ticker:
         if now < self._alarm_at <= due:
             return  # one that rings earlier is set and will set the next
         self._alarm_at = due
-        self._queue.deliver(delay=max(0.0, due - now))
-
-
-def make_wake(
-    settings: Settings, *, deliveries: bool = False, force: bool = False
-) -> Callable[[], None]:
-    """A function that has the worker look at the backlog (or the outbox) now.
-
-    For the processes beside the worker. Cheap (one small commit), callable from any thread,
-    never raises: when the wake-up cannot be left, the next tick does without it.
-
-    Args:
-        settings: where Huey's file is.
-        deliveries: the outbox instead of the backlog.
-        force: whatever waits is worked now, without waiting for ``should_run``: somebody
-            at a shell waits for it.
-    """
-    opened: dict[int, _Queue] = {}  # by inode: a worker that found the file damaged made a new one
-    lock = threading.Lock()
-
-    def leave() -> None:
-        with lock:
-            try:
-                inode = settings.huey_database.stat().st_ino
-            except FileNotFoundError:
-                return  # no worker yet: it begins with a look at everything
-            if inode not in opened:
-                opened.clear()
-                opened[inode] = _Queue(settings.huey_database, timeout=1.0)
-            queue = opened[inode]
-        if force:
-            queue.run_now()
-        else:
-            (queue.deliver if deliveries else queue.batch)()
-
-    return lambda: _quietly(leave)
-
-
-def _quietly(wake: Callable[[], None]) -> None:
-    try:
-        wake()
-    except (StoreError, sqlite3.Error, OSError) as error:
-        log.info("a wake-up was not left: %s", where(error))
-
-
-def _renew_if_damaged(path: Path) -> None:
-    """Remove a file that SQLite cannot read, as after a power cut: it holds wake-ups only."""
-    if not path.exists():
-        return
-    try:
-        with closing(sqlite3.connect(path, timeout=5.0)) as db:
-            found = db.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.OperationalError:
-        return  # locked, or no right to it: whoever opens it next says so
-    except sqlite3.DatabaseError:
-        found = None
-    if found == ("ok",):
-        return
-    log.warning("%s was damaged and is made anew: it holds wake-ups only", path.name)
-    for old in (path, path.with_name(f"{path.name}-journal")):
-        old.unlink(missing_ok=True)
-
-
-def _nothing() -> None:
-    """The other process does it."""
-
-
-class _Queue:
-    """Huey's file with our two tasks, under the same names in every process that opens it."""
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        batch: Callable[[], None] = _nothing,
-        run_now: Callable[[], None] = _nothing,
-        deliver: Callable[[], None] = _nothing,
-        on_tick: Callable[[], None] = _nothing,
-        retain: Callable[[], None] = _nothing,
-        timeout: float = 5.0,
-    ) -> None:
-        self.huey = SqliteHuey(
-            "edgebox",
-            filename=os.fspath(path),
-            results=False,
-            fsync=True,
-            journal_mode="truncate",  # WAL loses commits on some SQLite versions
-            timeout=timeout,
-        )
-
-        def batch_task() -> None:
-            batch()
-
-        def run_now_task() -> None:
-            run_now()
-
-        def deliver_task() -> None:
-            deliver()
-
-        def retain_task() -> None:
-            retain()
-
-        def minute() -> None:
-            self.batch()
-            self.deliver()
-            self.retain()
-            on_tick()
-
-        self._batch = self.huey.task(name="batch")(batch_task)
-        self._run_now = self.huey.task(name="run_now")(run_now_task)
-        self._deliver = self.huey.task(name="deliver")(deliver_task)
-        self._retain = self.huey.task(name="retain")(retain_task)
-        self.huey.periodic_task(crontab(), name="minute")(minute)
-
-    def batch(self) -> None:
-        """Have the backlog looked at."""
-        self.huey.enqueue(self._batch.s())
-
-    def run_now(self) -> None:
-        """Have whatever waits worked now."""
-        self.huey.enqueue(self._run_now.s())
-
-    def retain(self) -> None:
-        """Have what was kept long enough removed."""
-        self.huey.enqueue(self._retain.s())
-
-    def deliver(self, *, delay: float = 0.0) -> None:
-        """Have the outbox looked at, ``delay`` seconds from now."""
-        if delay > 0:
-            self._deliver.schedule(delay=delay)
-        else:
-            self.huey.enqueue(self._deliver.s())
-
-
-class _Consumer(Consumer):  # type: ignore[misc]
-    def _set_signal_handlers(self) -> None:
-        """None: the worker process has its own."""
+        self._wakeups.deliver(delay=max(0.0, due - now))

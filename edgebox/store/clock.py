@@ -16,7 +16,7 @@ _SEEN = "clock/seen"
 
 
 class WallClock:
-    """The latest time that was seen, in ``counters``: it outlives restarts.
+    """The time of the last look, in ``counters``: it outlives restarts.
 
     Args:
         connections: the store's.

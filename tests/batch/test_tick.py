@@ -8,7 +8,8 @@ import time
 
 import pytest
 
-from edgebox.batch.tick import Once, Ticker, make_wake, should_run
+from edgebox.batch.tick import Once, Ticker, should_run
+from edgebox.batch.wakeups import make_wake
 from edgebox.config import BatchSettings, Settings
 from edgebox.errors import StoreError
 from support.box import NOW, Box
