@@ -1,6 +1,8 @@
 """What every part's tests share: their order, the transcripts, the starter models."""
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,30 @@ ROOT = Path(__file__).resolve().parents[1]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Unit tests first, those that run a language model last: what breaks early shows early."""
     items.sort(key=lambda item: item.get_closest_marker("model") is not None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def named_callbacks():
+    """An error in a callback of an event loop says which one it was."""
+    handle = asyncio.BaseEventLoop.call_exception_handler
+
+    def call(loop, context):
+        if error := context.get("exception"):
+            error.add_note(f"{context['message']} ({context.get('handle')})")
+        handle(loop, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio.BaseEventLoop, "call_exception_handler", call)
+        yield
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """Where a test writes its settings; this shell's own do not apply."""
+    for name in list(os.environ):
+        if name.upper().startswith("EDGEBOX_"):
+            monkeypatch.delenv(name)
+    return tmp_path / "edgebox.toml"
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,6 @@ from edgebox.config import Settings, default_config_path, load_settings
 from edgebox.errors import ConfigError
 
 
-@pytest.fixture
-def file(tmp_path, monkeypatch):
-    for name in list(os.environ):
-        if name.upper().startswith("EDGEBOX_"):
-            monkeypatch.delenv(name)
-    return tmp_path / "edgebox.toml"
-
-
 def test_setting_one_key_of_a_role_keeps_its_model(file, monkeypatch):
     file.write_text("[engines.slm]\nparallel = 8\n")
     monkeypatch.setenv("EDGEBOX_ENGINES__MLM__RETAINED", "3")

@@ -11,14 +11,6 @@ from edgebox_cli.config_file import render
 from support.certificates import make_pair
 
 
-@pytest.fixture
-def file(tmp_path, monkeypatch):
-    for name in list(os.environ):
-        if name.upper().startswith("EDGEBOX_"):
-            monkeypatch.delenv(name)
-    return tmp_path / "edgebox.toml"
-
-
 def found(file, text=None):
     if text is not None:
         file.write_text(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgebox_cli import context
+from support.box import Box
 from support.live_box import live_box
 
 
@@ -23,6 +24,14 @@ def bare(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("NO_COLOR", "1")
     return tmp_path
+
+
+@pytest.fixture
+def box(settings):
+    """A box's database without its processes, where the test's ``settings`` say."""
+    made = Box(settings.database)
+    yield made
+    made.store.close()
 
 
 @pytest.fixture

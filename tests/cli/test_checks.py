@@ -22,7 +22,7 @@ from edgebox_cli import (
     checks_machine,
     checks_network,
 )
-from support.box import NOW, Box
+from support.box import NOW
 from support.certificates import make_pair
 
 HERE = "127.0.0.1"
@@ -31,13 +31,6 @@ HERE = "127.0.0.1"
 @pytest.fixture
 def settings(tmp_path):
     return Settings(state_dir=tmp_path / "state", models_dir=tmp_path / "models")
-
-
-@pytest.fixture
-def box(settings):
-    made = Box(settings.database)
-    yield made
-    made.store.close()
 
 
 def named(checks):

@@ -7,7 +7,6 @@ from typer.testing import CliRunner
 from edgebox.config import Settings
 from edgebox_cli import checks_host, checks_machine, checks_processes, checks_state
 from edgebox_cli.main import app
-from support.box import Box
 
 
 def run(*words):
@@ -74,13 +73,6 @@ def test_a_state_folder_that_others_may_read_fails(tmp_path):
 @pytest.fixture
 def settings(tmp_path):
     return Settings(state_dir=tmp_path)
-
-
-@pytest.fixture
-def box(settings):
-    box = Box(settings.database)
-    yield box
-    box.store.close()
 
 
 def database(settings):
