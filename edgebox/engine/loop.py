@@ -37,6 +37,10 @@ TELL_SECONDS = 0.1
 """Between two pieces of an answer: telling each token takes a twentieth of a small model's time."""
 
 
+PEOPLE_SECONDS = 60.0
+"""For so long after a person's request another one is expected."""
+
+
 class Model(Protocol):
     """What the loop needs of a model; ``LlamaModel`` is the real one."""
 
@@ -115,6 +119,7 @@ class DecodeLoop(threading.Thread):
         self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._waiting: list[Sequence] = []
         self._running: list[Sequence] = []
+        self._person = -PEOPLE_SECONDS  # when the last interactive request was taken up
         self._interrupt = False  # an interactive request arrived during an abortable step
         self._abortable = False
         self._accepted = 0
@@ -248,7 +253,8 @@ class DecodeLoop(threading.Thread):
             )
             for role, engine in self._engines.items()
         }
-        step = self._scheduler.plan(self._running, models)
+        people = self._clock() - self._person < PEOPLE_SECONDS
+        step = self._scheduler.plan(self._running, models, people=people)
         if step is None:
             self._publish()
             return False
@@ -346,6 +352,8 @@ class DecodeLoop(threading.Thread):
                 return
             if isinstance(command, Sequence):
                 self._waiting.append(command)
+                if command.interactive:
+                    self._person = self._clock()
             elif callable(command):
                 command()
             elif command is not None:

@@ -13,8 +13,9 @@ The decision tree; the numbers stand again in the code:
 3. Only the backlog has work:
    3.1 the model that ran longest ago;
    3.2 every decoder, then prefill up to the budget.
-   3.3 such a step may be aborted where the device allows it, so it may be long;
-       where it cannot be aborted the budget keeps it short.
+   3.3 where the device allows it such a step is aborted for a person and does its work
+       again: long while nobody comes, shorter while people come and go;
+   3.4 where it cannot be aborted the budget keeps it short.
 
 Budgets come from measured speed: ``seconds * prefill tokens per second``.
 """
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
 
 MIN_CHUNK = 64
 """Prompt tokens in a step, at least: measured on two cores, chunks of 8 are read at half and chunks
-of 64 at full speed. It also keeps a slow spell from shrinking chunks, which would slow the next."""
+of 64 at four fifths of the full speed. It also keeps a slow spell from shrinking chunks, which
+would slow the next."""
+
+FULL_SPEED_CHUNK = 128
+"""Prompt tokens in a step from which a longer one gains nothing that could be measured there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
-    """The policy with its two targets.
+    """The policy with its targets.
 
     Attributes:
         batch_target: seconds that an unabortable batch step may take.
+        abortable_target: seconds of one that can be aborted, while people come and go: half of
+            it is lost on average each time somebody comes.
         interactive_target: seconds of one interactive prefill step while other people's
             tokens have to come out between two of them.
         alone_target: seconds of one while nobody else waits for any model; between two of
@@ -82,11 +89,24 @@ class Scheduler:
     """
 
     batch_target: float = 0.1
+    abortable_target: float = 0.5
     interactive_target: float = 0.6
     alone_target: float = 1.5
 
-    def plan(self, sequences: Iterable[Sequence], models: Mapping[Role, ModelView]) -> Step | None:
-        """Decide the next step over the sequences that hold a slot."""
+    def plan(
+        self,
+        sequences: Iterable[Sequence],
+        models: Mapping[Role, ModelView],
+        *,
+        people: bool = False,
+    ) -> Step | None:
+        """Decide the next step over the sequences that hold a slot.
+
+        Args:
+            sequences: all of them.
+            models: what is known of their models.
+            people: somebody came lately, so somebody else may soon.
+        """
         ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
         if not ready:
             return None  # 1
@@ -97,7 +117,8 @@ class Scheduler:
             mine = [s for s in ready if s.role == role]
             return self._interactive(mine, models[role], role, alone=len(waiting) == 1)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
-        return self._batch(role, [s for s in ready if s.role == role], models[role])
+        mine = [s for s in ready if s.role == role]
+        return self._batch(mine, models[role], role, people=people)
 
     def _interactive(
         self, ready: list[Sequence], model: ModelView, role: Role, *, alone: bool
@@ -111,11 +132,16 @@ class Scheduler:
         work += _decoders(riders, model.batch_tokens - _total(work))  # 2.4
         return Step(role, tuple(work), abortable=False)
 
-    def _batch(self, role: Role, ready: list[Sequence], model: ModelView) -> Step:
+    def _batch(self, ready: list[Sequence], model: ModelView, role: Role, *, people: bool) -> Step:
         work = _decoders(ready, model.batch_tokens)  # 3.2
-        budget = model.batch_tokens if model.abortable else _budget(self.batch_target, model)
+        if not model.abortable:  # 3.4
+            budget = _budget(self.batch_target, model)
+        elif people:  # 3.3
+            budget = max(FULL_SPEED_CHUNK, _budget(self.abortable_target, model))
+        else:
+            budget = model.batch_tokens
         work += _prefills(ready, min(budget, model.batch_tokens - _total(work)))
-        return Step(role, tuple(work), abortable=model.abortable)  # 3.3
+        return Step(role, tuple(work), abortable=model.abortable)
 
 
 def _budget(seconds: float, model: ModelView) -> int:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgebox.engine.loop import DecodeLoop, Engine
+from edgebox.engine.loop import PEOPLE_SECONDS, DecodeLoop, Engine
 from edgebox.engine.measure import Speed, measure, read_by_probe
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
@@ -247,6 +247,29 @@ def test_the_backlog_reads_a_shared_beginning_once():
     assert read < 120 + 4 * (40 + 3)
     for one in asked:
         assert one.tokens == expected(one.prompt, 3)
+
+
+def test_the_backlog_is_read_in_shorter_steps_while_people_come_and_go():
+    class Slow(ToyModel):
+        def decode(self, chunks):
+            clock.now += sum(len(chunk.tokens) for chunk in chunks) / 100
+            return super().decode(chunks)
+
+    clock, model = Clock(), Slow(batch_tokens=512)
+    loop = build(model, clock=clock)
+
+    def longest_step(first):
+        model.batches.clear()
+        Asked(loop, prompt(first, 450), 1, priority=100)
+        run(loop)
+        return max(n for batch in model.batches for _, n in batch)
+
+    assert longest_step(1) == 450
+    Asked(loop, prompt(2, 10), 1)
+    run(loop)
+    assert longest_step(3) == 113  # four of FULL_SPEED_CHUNK at most
+    clock.now += PEOPLE_SECONDS
+    assert longest_step(4) == 450
 
 
 def test_both_models_make_progress():

@@ -9,7 +9,6 @@ from edgebox.engine.sequence import Sequence
 from edgebox.engine.text import TextStream
 
 CPU = ModelView(prefill_tps=200, batch_tokens=512, abortable=True)
-GPU = ModelView(prefill_tps=5000, batch_tokens=512, abortable=False)
 
 
 def sequence(role="slm", *, prompt=100, position=0, priority=0, arrived=0.0, generated=0):
@@ -32,8 +31,8 @@ def decoding(role="slm", **rest):
     return sequence(role, prompt=100, position=100, generated=1, **rest)
 
 
-def plan(*sequences, slm=CPU, mlm=CPU):
-    return Scheduler().plan(sequences, {"slm": slm, "mlm": mlm})
+def plan(*sequences, slm=CPU, mlm=CPU, people=False):
+    return Scheduler().plan(sequences, {"slm": slm, "mlm": mlm}, people=people)
 
 
 def tokens(step):
@@ -88,14 +87,20 @@ def test_3_1_backlogs_of_two_models_take_turns():
     assert plan(*both, slm=view).role == "mlm"
 
 
-def test_3_3_a_batch_step_is_long_where_it_can_be_aborted_and_short_where_not():
+def test_3_3_a_batch_step_that_can_be_aborted_is_long_until_people_come():
     backlog = sequence(prompt=4000, priority=100)
-    cpu, gpu = plan(backlog, slm=CPU), plan(backlog, slm=GPU)
-    assert cpu.abortable
-    assert cpu.work[0].tokens == 500  # ten even steps, none over batch_tokens
-    slow_gpu = plan(backlog, slm=ModelView(1000, 512, abortable=False))
+    assert plan(backlog).abortable
+    assert plan(backlog).work[0].tokens == 500  # eight even steps, none over batch_tokens
+    fast = ModelView(600, 512, abortable=True)
+    assert plan(backlog, slm=fast, people=True).work[0].tokens == 286  # 14 of 300 at most
+    assert plan(backlog, people=True).work[0].tokens == 125  # 32 of FULL_SPEED_CHUNK at most
+
+
+def test_3_4_a_batch_step_that_cannot_be_aborted_is_short():
+    backlog = sequence(prompt=4000, priority=100)
+    gpu = plan(backlog, slm=ModelView(1000, 512, abortable=False))
     assert not gpu.abortable
-    assert slow_gpu.work[0].tokens == int(Scheduler().batch_target * 1000)
+    assert gpu.work[0].tokens == int(Scheduler().batch_target * 1000)
 
 
 def test_a_slow_spell_does_not_shrink_chunks_below_the_efficient_size():
@@ -112,10 +117,10 @@ anyone = st.builds(
 )
 
 
-@given(st.lists(anyone, max_size=30), st.integers(8, 512))
-def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, room):
+@given(st.lists(anyone, max_size=30), st.integers(8, 512), st.booleans())
+def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, room, people):
     view = ModelView(200, room, abortable=True)
-    step = Scheduler().plan(everyone, {"slm": view, "mlm": view})
+    step = Scheduler().plan(everyone, {"slm": view, "mlm": view}, people=people)
     if not everyone:
         assert step is None
         return
