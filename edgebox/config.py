@@ -46,7 +46,10 @@ def default_config_path() -> Path:
         return Path(named)
     user = xdg("XDG_CONFIG_HOME", ".config") / "edgebox" / "edgebox.toml"
     # Not exists(): it raises in a home that is closed, such as root's, whose $HOME runuser keeps.
-    return user if os.access(user, os.F_OK) or not SYSTEM_CONFIG.exists() else SYSTEM_CONFIG
+    if os.access(user, os.F_OK) or not SYSTEM_CONFIG.parent.exists():
+        return user
+    closed = not os.access(SYSTEM_CONFIG.parent, os.X_OK)  # to this user: reading it says so
+    return SYSTEM_CONFIG if closed or SYSTEM_CONFIG.exists() else user
 
 
 def default_models_dir() -> Path:
@@ -296,6 +299,8 @@ def read_values(file: Path, *, named: bool) -> dict[str, Any]:
                 f"There is no configuration at {file}. Write one with: edgebox init"
             ) from None
         return {}
+    except PermissionError:
+        raise ConfigError(f"This user may not read {file}. Try as root: sudo edgebox ...") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"Cannot read {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:

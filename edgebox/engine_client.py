@@ -403,7 +403,7 @@ async def _translated(deadline: float | None) -> AsyncIterator[None]:
         raise EngineDied(_DIED) from None
     except httpx.HTTPError:
         raise EngineUnavailable(
-            "The engine does not answer. Start it with: edgebox engine (or edgebox up)"
+            "The engine does not answer. What to type next, says: edgebox doctor"
         ) from None
     except (ValueError, KeyError, TypeError, IndexError):
         raise EngineFault("The engine's answer was not understood.") from None

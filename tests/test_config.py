@@ -71,6 +71,20 @@ def open_folder():
     shutil.rmtree(folder)
 
 
+def as_ordinary_user(holds):
+    """Whether something holds for a user who is not let in everywhere."""
+    child = os.fork()
+    if not child:
+        good = False
+        try:
+            if os.geteuid() == 0:
+                os.setresuid(65534, 65534, 65534)
+            good = holds()
+        finally:
+            os._exit(0 if good else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
 def test_a_home_that_is_closed_holds_no_configuration(open_folder, monkeypatch):
     """As under runuser, which keeps root's $HOME."""
     system, home = open_folder / "edgebox.toml", open_folder / "home"
@@ -79,13 +93,22 @@ def test_a_home_that_is_closed_holds_no_configuration(open_folder, monkeypatch):
     monkeypatch.setattr(config, "SYSTEM_CONFIG", system)
     monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    child = os.fork()
-    if not child:
-        found = None
-        try:
-            if os.geteuid() == 0:
-                os.setresuid(65534, 65534, 65534)  # root is let in everywhere
-            found = default_config_path()
-        finally:
-            os._exit(0 if found == system else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert as_ordinary_user(lambda: default_config_path() == system)
+
+
+def test_an_installed_box_is_found_by_who_may_not_read_its_configuration(open_folder, monkeypatch):
+    system, home = open_folder / "edgebox" / "edgebox.toml", open_folder / "home"
+    system.parent.mkdir(mode=0o700)
+    system.write_text("")
+    monkeypatch.setattr(config, "SYSTEM_CONFIG", system)
+    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
+    if os.geteuid() != 0:
+        system.parent.chmod(0o000)
+
+    def refused():
+        with pytest.raises(ConfigError, match="sudo edgebox"):
+            load_settings()
+        return default_config_path() == system
+
+    assert as_ordinary_user(refused)

@@ -43,6 +43,7 @@ def analyze(
     from edgebox_cli.box import opened_box
     from edgebox_cli.observe import worker_running
     from edgebox_cli.output import print_error, print_json
+    from edgebox_cli.systemd import to_start
     from edgebox_cli.transcripts import ids_of, read
 
     with opened_box(client) as (box, settings):
@@ -51,7 +52,7 @@ def analyze(
             for name, file in zip(ids_of(files), files, strict=True)
         ]
         if not worker_running(settings.state_dir):
-            raise BoxNotRunning("The worker does not run. Start it: edgebox worker (or edgebox up)")
+            raise BoxNotRunning(f"The worker does not run. Start it: {to_start('worker')}")
         batch_id = box.post(SUBMIT, {"consultations": consultations})["batch_id"]
         try:
             batch = _wait(box, settings, batch_id)

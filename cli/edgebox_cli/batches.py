@@ -24,6 +24,9 @@ _PAGE = 200
 def list_batches(
     *,
     state: Annotated[State | None, typer.Option(help="Only batches in this state.")] = None,
+    with_failures: Annotated[
+        bool, typer.Option("--with-failures", help="Only where a consultation failed.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     as_json: AsJson = False,
 ) -> None:
@@ -31,7 +34,7 @@ def list_batches(
     from edgebox_cli.output import local_time, print_json, table
 
     with opened_store() as store:
-        views = _newest(store, state, limit)
+        views = _newest(store, state, limit, with_failures=with_failures)
     if as_json:
         print_json({"batches": [_described(view) for view in views]})
         return
@@ -138,12 +141,17 @@ def retry(batch_id: BatchId) -> None:
     say(f"{count} of {batch_id} wait for analysis again. See: edgebox batches show {batch_id}")
 
 
-def _newest(store: Store, state: State | None, limit: int) -> list[BatchView]:
+def _newest(
+    store: Store, state: State | None, limit: int, *, with_failures: bool
+) -> list[BatchView]:
     views: list[BatchView] = []
     cursor = None
     while len(views) < limit:
         page, cursor = store.batches.page(
-            state=state, limit=min(_PAGE, limit - len(views)), cursor=cursor
+            state=state,
+            limit=min(_PAGE, limit - len(views)),
+            cursor=cursor,
+            with_failures=with_failures,
         )
         views += page
         if cursor is None:

@@ -172,7 +172,9 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
 
 def not_running(url: str) -> str:
     """That nothing answers, and what to type."""
-    return f"EdgeBox does not run at {url}. Start it: edgebox up"
+    from edgebox_cli.systemd import to_start
+
+    return f"EdgeBox does not run at {url}. Start it: {to_start('api')}"
 
 
 def chosen_client(store: Store, name: str | None) -> Client:

@@ -63,18 +63,45 @@ def list_callbacks(
 @app.command()
 def resend(
     what: Annotated[
-        str, typer.Argument(metavar="BATCH_ID|ID", help="As in: edgebox callbacks list")
-    ],
+        str | None, typer.Argument(metavar="[BATCH_ID|ID]", help="As in: edgebox callbacks list")
+    ] = None,
+    *,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="All that were given up, as after an outage.")
+    ] = False,
 ) -> None:
     """Send a callback again, now and with all its attempts, under the same webhook-id."""
     from edgebox.batch.wakeups import make_wake
+    from edgebox.errors import UsageError
     from edgebox_cli.context import settings
 
     with opened_store() as store:
-        row = _found(store, what)
-        store.outbox.resend(row.id)
+        if (what is None) != dead:
+            raise UsageError("Name one callback (edgebox callbacks list), or all with --dead.")
+        said = _resend_dead(store) if what is None else _resend(store, what)
     make_wake(settings(), deliveries=True)()
-    say(f"The callback of {row.batch_id} is sent again. See: edgebox callbacks list")
+    say(f"{said} See: edgebox callbacks list")
+
+
+def _resend(store: Store, what: str) -> str:
+    row = _found(store, what)
+    store.outbox.resend(row.id)
+    return f"The callback of {row.batch_id} is sent again."
+
+
+def _resend_dead(store: Store) -> str:
+    from edgebox.errors import Removed
+
+    sent = gone = 0
+    for row in store.outbox.list("dead", _ALL):
+        try:
+            store.outbox.resend(row.id)
+        except Removed:
+            gone += 1
+        else:
+            sent += 1
+    left = f" {gone} stay: their results were removed, their time was over." if gone else ""
+    return f"{sent} callbacks are sent again.{left}"
 
 
 def _found(store: Store, what: str) -> OutboxRow:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from edgebox.config import Settings
 
+_FSCK = "lost+found"
+"""At the top of a disk of its own: root's, and none of ours."""
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -45,17 +48,18 @@ def _state(folder: Path, models: Path) -> Iterator[Check]:
     try:
         owner = folder.stat().st_uid
         # An installed box keeps its models there: root's, and everybody may read them.
-        files = sorted(file for file in folder.iterdir() if file != models)
+        files = sorted(file for file in folder.iterdir() if file not in (models, folder / _FSCK))
         foreign = [file for file in files if file.lstat().st_uid != owner]
     except OSError:
         return  # said already
     if foreign:
+        paths = " ".join(shlex.quote(str(file)) for file in foreign)
         yield Check(
             name,
             "fail",
             f"{_names(foreign)} in {folder} belong to another user than the folder: the box may "
             "not write them.",
-            f"chown -R --reference={shlex.quote(str(folder))} {shlex.quote(str(folder))}",
+            f"chown -R --reference={shlex.quote(str(folder))} {paths}",
         )
         return
     if open_ones := [file for file in files if (_mode(file) or 0) & _OTHERS]:

@@ -43,7 +43,7 @@ def _model(installed: Installed, role: str, model: str) -> Check:
     name, state = f"model {role}", installed.state(model)
     if state in ("missing", "partial"):
         what = "is not here" if state == "missing" else "is only partly here"
-        return Check(name, "fail", f"{model} {what}.", f"edgebox models pull {model}")
+        return Check(name, "fail", f"{model} {what}.", _get(model))
     if state == "unchecked":
         return Check(
             name,
@@ -59,6 +59,10 @@ def _model(installed: Installed, role: str, model: str) -> Check:
     return Check(name, "ok", model)
 
 
+def _get(model: str) -> str:
+    return f"edgebox models pull {model}, or carried here: edgebox models import FILE"
+
+
 def hashes(settings: Settings) -> Iterator[Check]:
     """Each role's file, read in full, is the one that the catalogue lists."""
     from edgebox.errors import ModelError
@@ -71,7 +75,7 @@ def hashes(settings: Settings) -> Iterator[Check]:
         try:
             record = Installed(settings.models_dir).verify(options.model)
         except ModelError as error:
-            yield Check(name, "fail", error.detail, f"edgebox models pull {options.model}")
+            yield Check(name, "fail", error.detail, _get(options.model))
         else:
             yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
 

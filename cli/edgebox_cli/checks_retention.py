@@ -19,7 +19,7 @@ _DAY = 86_400.0
 def retention(store: Store, settings: Settings, now: float | None = None) -> Iterator[Check]:
     """The clock is believed, nothing is kept for a disabled client, no old copy lies about."""
     from edgebox.batch.retain import ages_of, limit_of
-    from edgebox.store.restore import kept_aside
+    from edgebox.store.restore import kept_aside, upgrade_backups
     from edgebox_cli.output import local_time
 
     name = "retention"
@@ -35,7 +35,7 @@ def retention(store: Store, settings: Settings, now: float | None = None) -> Ite
                 "warn",
                 f"The clock jumped from {_date(state.trusted_at)} to {_date(state.steady_since)}, "
                 f"or the box was off: nothing is removed until {local_time(until)}.",
-                "if the clock is wrong: timedatectl set-time",
+                "if the clock is wrong: timedatectl set-ntp false, then timedatectl set-time",
             )
         )
     if ages.transcripts is not None:
@@ -58,6 +58,19 @@ def retention(store: Store, settings: Settings, now: float | None = None) -> Ite
                 f"rm {aside[0]}*",
             )
         )
+    if ages.transcripts is not None:
+        oldest = now - ages.transcripts
+        copies = upgrade_backups(settings.database)
+        if old := [str(copy) for copy in copies if copy.stat().st_mtime < oldest]:
+            problems.append(
+                Check(
+                    name,
+                    "warn",
+                    f"{len(old)} backups from before an upgrade hold transcripts for longer than "
+                    "the box does. Without them --rollback --with-database is not possible.",
+                    f"rm {' '.join(old)}",
+                )
+            )
     if problems:
         yield from problems
         return

@@ -88,7 +88,7 @@ def _whole(path: Path, mode: int) -> Check:
             "database",
             "fail",
             f"{path} is damaged: {found}",
-            "stop EdgeBox and put the last backup in its place",
+            "stop EdgeBox, then as its user: edgebox restore BACKUP",
         )
     if mode & 0o077:
         return Check(

@@ -17,6 +17,9 @@ def doctor(
     hashes: Annotated[
         bool, typer.Option("--hashes", help="Read the models in full; seconds a gigabyte.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 for warnings too, as for a timer.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check everything and say what to type next; exit 1 if a check fails."""
@@ -26,13 +29,13 @@ def doctor(
     from edgebox_cli.output import print_json
 
     checks = list(every_check(hashes=hashes))
-    failed = sum(check.state == "fail" for check in checks)
+    failed, warned = (sum(c.state == state for c in checks) for state in ("fail", "warn"))
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:
         _show(checks)
-        _conclude(failed, sum(check.state == "warn" for check in checks))
-    if failed:
+        _conclude(failed, warned)
+    if failed or (strict and warned):
         raise typer.Exit(1)
 
 

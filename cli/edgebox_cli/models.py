@@ -78,7 +78,10 @@ def list_models(*, as_json: AsJson = False) -> None:
     if any(not m["fits"] for m in models):
         out.print("! more memory than this machine has.", style="dim")
     if any(m["used_by"] and m["state"] in ("missing", "partial") for m in models):
-        out.print("What the configuration needs is not all here. Get it: edgebox models pull")
+        out.print(
+            "What the configuration needs is not all here. Get it: edgebox models pull, or "
+            "carry it here: edgebox models import FILE"
+        )
 
 
 @app.command()
@@ -177,7 +180,10 @@ def verify(
     if as_json:
         print_json({"models": results})
     elif not results:
-        _say(f"There is no model in {installed.folder}. Get one: edgebox models pull NAME")
+        _say(
+            f"There is no model in {installed.folder}. Get one: edgebox models pull NAME, "
+            "or carry it here: edgebox models import FILE"
+        )
     if not all(result["ok"] for result in results):
         raise typer.Exit(1)
 

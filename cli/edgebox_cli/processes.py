@@ -20,13 +20,18 @@ log = logging.getLogger("edgebox.start")
 
 def up() -> None:
     """Run the whole box in this terminal: engine, API and worker. Ctrl-C stops it."""
+    from edgebox.config import SYSTEM_CONFIG
+    from edgebox.errors import UsageError
     from edgebox.log_file import NAME, LogFile
     from edgebox.up import Up, children_of, require_free_port
-    from edgebox_cli.context import reported, settings
+    from edgebox_cli.context import config_path, reported, settings
     from edgebox_cli.output import console
+    from edgebox_cli.systemd import has_units
 
     with reported():
         found = settings()
+        if config_path() == SYSTEM_CONFIG and has_units():
+            raise UsageError("systemd runs this box: systemctl start edgebox.target")
         require_free_port(found)
     log = LogFile(found.state_dir / NAME)
 

@@ -112,7 +112,7 @@ def _listeners(urls: set[str]) -> tuple[int, ...]:
                 found.append({listener(Path(parts.path))})
             except OSError:
                 raise BoxNotRunning(
-                    f"No engine listens on {parts.path}. Start it: edgebox up"
+                    f"No engine listens on {parts.path}. What to type next, says: edgebox doctor"
                 ) from None
         elif parts.hostname in ("127.0.0.1", "localhost", "::1") and parts.port:
             found.append(port_listeners(parts.port))

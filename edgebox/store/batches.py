@@ -168,6 +168,8 @@ class Batches:
         state: str | None = None,
         limit: int = 50,
         cursor: str | None = None,
+        *,
+        with_failures: bool = False,
     ) -> _Page:
         """The newest batches first.
 
@@ -176,6 +178,7 @@ class Batches:
             state: only these.
             limit: how many, 1 to 200.
             cursor: the second value of the page before.
+            with_failures: only those in which at least one consultation failed.
 
         Returns:
             The batches, and the cursor of the next page; None after the last.
@@ -197,8 +200,11 @@ class Batches:
                 db,
                 "(:client_id IS NULL OR client_id = :client_id)"
                 " AND (:state IS NULL OR state = :state)"
-                " AND (:before IS NULL OR row_id < :before)",
+                " AND (:before IS NULL OR row_id < :before)"
+                " AND (NOT :with_failures OR EXISTS (SELECT 1 FROM consultations f"
+                "  WHERE f.batch_id = batches.batch_id AND f.state = 'failed'))",
                 {
+                    "with_failures": with_failures,
                     "client_id": client_id,
                     "state": state,
                     "before": None if cursor is None else int(cursor),

@@ -102,11 +102,15 @@ def restore_backup(
 
 
 def kept_aside(database: Path) -> list[Path]:
-    """Databases from before a restore or an upgrade, and what a killed restore left."""
+    """Databases from before a restore, and what a killed restore left."""
     patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*")
     found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
-    found += sorted((database.parent / "backups").glob("before-*.db"))  # an upgrade's
     return [path for path in found if not path.name.endswith(SIDECARS)]
+
+
+def upgrade_backups(database: Path) -> list[Path]:
+    """What the installer keeps of the database of before its last upgrades, to go back to."""
+    return sorted((database.parent / "backups").glob("before-*.db"))
 
 
 def users_of(path: Path) -> list[int]:

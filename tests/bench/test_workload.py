@@ -105,7 +105,7 @@ def test_a_failure_and_a_wrong_form_are_told_apart():
 
 
 def test_a_socket_without_an_engine_says_what_to_start(tmp_path):
-    with pytest.raises(BoxNotRunning, match="edgebox up"):
+    with pytest.raises(BoxNotRunning, match="edgebox doctor"):
         Target.engine(tmp_path / "engine.sock")
 
 

@@ -149,3 +149,14 @@ def test_the_doctor_tells_what_is_kept_for_a_disabled_client(box):
     assert retention_checks(box, box.clock() + 29 * DAY)[0].state == "ok"
     [check] = retention_checks(box, box.clock() + 31 * DAY)
     assert (check.state, check.fix) == ("warn", f"edgebox keys enable {box.client}")
+
+
+def test_the_doctor_leaves_what_an_upgrade_goes_back_to(box):
+    kept = box.path.parent / "backups" / "before-0.2.0-20250913T000000Z.db"
+    kept.parent.mkdir()
+    kept.touch()
+    now = kept.stat().st_mtime
+    assert retention_checks(box, now + 29 * DAY)[0].state == "ok"
+    [check] = retention_checks(box, now + 31 * DAY)
+    assert (check.state, check.fix) == ("warn", f"rm {kept}")
+    assert "--with-database is not possible" in check.detail

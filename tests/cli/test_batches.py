@@ -72,6 +72,8 @@ def test_list_filters_and_limits_over_several_pages(box, monkeypatch):
     assert len(limited) == 3
     queued = json.loads(run("list", "--json", "--state", "queued").stdout)["batches"]
     assert len(queued) == 5
+    [partly] = json.loads(run("list", "--json", "--with-failures").stdout)["batches"]
+    assert (partly["state"], partly["counts"]["failed"]) == ("completed", 1)
     assert run("list", "--state", "sleeping").exit_code == 2
 
 

@@ -52,7 +52,7 @@ def test_answers_that_fail_fail_the_command(live):
     [
         (["--workload", "slow"], 2, "There is no workload 'slow'"),
         (["--target", "x"], 2, "A target is NAME=URL"),
-        ([], 3, "edgebox up"),
+        ([], 3, "edgebox doctor"),
     ],
 )
 def test_what_cannot_be_measured_says_what_to_do(bare, words, code, said):

@@ -1,4 +1,5 @@
 import json
+import sqlite3
 import time
 
 import pytest
@@ -67,6 +68,27 @@ def test_resend_makes_it_due_now_with_all_its_attempts_and_the_same_webhook_id(b
     assert result.exit_code == 0
     [delivery] = [d for d in box.store.outbox.due(time.time(), 10) if d.batch_id == batch]
     assert (delivery.attempts, delivery.webhook_id) == (1, before.webhook_id)
+
+
+def test_after_an_outage_all_that_were_given_up_are_sent_again(box):
+    three(box)
+    for delivery in box.store.outbox.due(NOW + 400, 3):
+        box.store.outbox.dead(delivery.id, "HTTP 500", status=500)
+    gone = box.store.outbox.list("dead")[0].batch_id
+    with sqlite3.connect(box.path) as db:
+        db.execute("UPDATE batches SET results_removed_at = 1 WHERE batch_id = ?", (gone,))
+    db.close()
+    result = run("resend", "--dead")
+    assert result.exit_code == 0
+    assert "1 callbacks are sent again. 1 stay" in " ".join(result.stderr.split())
+    assert [row.batch_id for row in box.store.outbox.list("dead")] == [gone]
+
+
+@pytest.mark.parametrize("words", [(), ("1", "--dead")])
+def test_one_callback_or_all_that_were_given_up(box, words):
+    result = run("resend", *words)
+    assert result.exit_code == 2
+    assert "--dead" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,11 @@ def test_files_of_another_user_in_the_state_folder_fail(box, settings, tmp_path)
     os.chown(settings.database, 65534, 65534)
     check = access(settings, tmp_path / "none")["permissions: state"]
     assert check.state == "fail"
-    assert check.fix == f"chown -R --reference={settings.state_dir} {settings.state_dir}"
+    assert check.fix == f"chown -R --reference={settings.state_dir} {settings.database}"
+    os.chown(settings.database, 0, 0)
+    (settings.state_dir / "lost+found").mkdir(mode=0o700)  # at the top of a disk of its own
+    os.chown(settings.state_dir / "lost+found", 65534, 65534)
+    assert access(settings, tmp_path / "none")["permissions: state"].state == "ok"
 
 
 # the network

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from edgebox.config import Settings
 from edgebox_cli import checks_host, checks_machine, checks_processes, checks_state
+from edgebox_cli.checks import Check
 from edgebox_cli.main import app
 
 
@@ -34,6 +35,17 @@ def test_a_running_box_passes_in_what_runs(live):
     good = ("clock", "state folder", "database", "SQLite", "clients", "engine", "API", "callbacks")
     assert {checks[name]["state"] for name in good} == {"ok"}
     assert checks["worker"]["state"] == "fail"
+
+
+@pytest.mark.parametrize(
+    ("states", "plain", "strict"),
+    [(("ok", "warn"), 0, 1), (("ok",), 0, 0), (("warn", "fail"), 1, 1)],
+)
+def test_a_timer_can_have_warnings_end_it_with_1(monkeypatch, states, plain, strict):
+    found = [Check(state, state, "") for state in states]
+    monkeypatch.setattr("edgebox_cli.checks.every_check", lambda *, hashes: iter(found))
+    assert run().exit_code == plain
+    assert run("--strict").exit_code == strict
 
 
 def test_it_fits_80_columns_and_ends_with_what_to_do(bare, free_port):
