@@ -27,7 +27,7 @@ CHUNK = 1 << 20
 ROUNDS = 10
 """More than the head's length needs to settle, which is written into the head."""
 
-PARTS = ("head", "checks", "steps", "services", "install", "upgrade", "remove", "main")
+PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove", "main")
 """Files of ``packaging/install``, which become one script in this order."""
 
 OF_THE_FILE = (

@@ -35,6 +35,20 @@ check_head() { # First of all: what a damaged script would do, nobody knows
   [ "$found" = "$head_sha256" ] || die "This file is damaged (its beginning). Copy it again."
 }
 
+read_head() { # Of another file, as data: what a stranger's script would do, nobody knows
+  self=$file_to_verify
+  head -c 200000 "$self" | tr -d '\000' >/dev/null || die "$self cannot be read."
+  for name in version backend head_bytes head_sha256 program_bytes program_sha256 signature_bytes; do
+    value=$(head -c 200000 "$self" | sed -n "s/^$name='\([A-Za-z0-9._+-]*\)'\$/\1/p" | head -n 1)
+    [ -n "$value" ] || die "$self is not an EdgeBox release."
+    case $name in *_bytes) case $value in *[!0-9]*) die "$self is not an EdgeBox release." ;; esac ;; esac
+    eval "$name=\$value"
+  done
+  models=$(head -c 200000 "$self" | sed -n "/^models='/,/'\$/p" | sed "s/^models='//;s/'\$//" |
+    grep -E '^[A-Za-z0-9._-]+ [0-9]+ [0-9a-f]{64}$' || true)
+  check_head
+}
+
 check_artifact() { # The file is whole: every byte is under one of these sums
   [ -n "$head_bytes" ] || die "This is the installer of a release that is installed already: it has nothing to install. Use the .run file."
   expected=$((head_bytes + program_bytes + models_bytes + signature_bytes))
@@ -70,29 +84,12 @@ check_signature() { # With the key that was given, else the one that an earlier 
   step signed "by the key in $keyring"
 }
 
-setting() { # TABLE KEY DEFAULT: of the configuration that is there, where it is written plainly
-  value=""
-  if [ -e "$config" ]; then value=$(toml_value "$1" "$2" <"$config"); fi
-  printf '%s' "${value:-$3}"
-}
-
-toml_value() { # TABLE KEY
-  awk -v table="$1" -v key="$2" '
-    /^[ \t]*\[/ { here = $0; gsub(/^[ \t]*\[|\].*$/, "", here); next }
-    here == table && $0 ~ "^[ \t]*" key "[ \t]*=" {
-      sub(/^[^=]*=[ \t]*/, "")
-      if (/^"/) { sub(/^"/, ""); sub(/".*/, "") } else { sub(/[ \t]*(#.*)?$/, "") }
-      value = $0
-    }
-    END { print value }'
-}
-
 check_port() { # Somebody else's listener on the API's port
-  port=$(setting api port 8600)
+  port=${port_wanted:-$(setting api port 8600)}
   if systemctl is-active --quiet edgebox-api.service; then return; fi
   hex=$(printf '%04X' "$port")
   if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Eq "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]+ 0A "; then
-    die "Port $port is in use by another program. Stop it (ss -ltnp shows which), or, if it has to stay, set another port under [api] in $config before installing."
+    die "Port $port is in use by another program. Stop it (ss -ltnp shows which), or, if it has to stay, take another: --port N, or port under [api] in $config where that is there already."
   fi
 }
 

@@ -45,9 +45,11 @@ EdgeBox $version ($backend), for x86-64 Linux with systemd. As root: sh $0 [OPTI
   --uninstall   remove the program; configuration, keys, data and models stay
   --purge       remove everything, the data too
   --verify      only check that this file is whole (and signed, where a key is known)
+  --verify FILE likewise another file, by an installed release: $opt/current/install.sh --verify FILE
   --key FILE    accept only releases signed with this key from now on (gpg --export)
   --callback HOST[:PORT]
                 where callbacks of the first client may go; repeatable
+  --port N      port of the API (default 8600)
   --tls-cert FILE --tls-key FILE
                 serve HTTPS with this certificate (PEM, its chain behind it) and its key
   --wait SECONDS

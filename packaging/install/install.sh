@@ -16,9 +16,19 @@ undo() { # Of a first installation that failed: everything that this run made, a
   if [ -n "$made_database" ] && ! systemctl is-active --quiet $services; then
     for path in $made_database; do rm -f "$path" "$path-journal" "$path-wal" "$path-shm"; done
   fi
-  drop_models
-  if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
-  for path in $made_files; do rm -f "$path"; done
+  put_back
+  # shellcheck disable=SC2086
+  if [ -n "$backup" ] && ! systemctl is-active --quiet $services; then
+    for path in "$state/edgebox.db-wal" "$state/edgebox.db-shm" "$state/edgebox.db-journal"; do rm -f "$path"; done
+    mv -f "$backup" "$state/edgebox.db"
+    say "The database is as it was." >&2
+  fi
+  if [ -n "$made_release" ]; then drop_release "$made_release"; fi
+  rm -rf "$opt/releases/.$version.partial"
+  if [ -n "$given_state" ]; then
+    chown -h "${given_state% *}" "$state"
+    chmod "${given_state#* }" "$state"
+  fi
   for path in $made_folders; do rm -rf "$path"; done
   rmdir "$opt/releases" 2>/dev/null || true
   rmdir "$opt" 2>/dev/null || true
@@ -35,24 +45,44 @@ do_install() {
   check_processor
   check_artifact
   check_signature
+  if [ -n "$in_use" ]; then read_settings "$opt/current/edgebox"; fi
+  check_settings
   check_port
   check_models_dir
   check_room
   undo_with=undo
   put_release
+  if [ -z "$in_use" ] && [ -e "$config" ]; then
+    read_settings "$target/edgebox"
+    check_settings
+    check_models_dir
+    check_room
+  fi
+  check_tls
   put_user
   put_data
   put_tls
   put_config
+  check_config "$target/edgebox"
+  keep_database
+  put_client
   put_models
   check_models
-  put_client
   put_links
   put_units "$target"
   enable_units
+  sync -f "$opt" "$etc" "$units"
   start
   undo_with=""
-  keep_models
+  let_go
+  put_key
+  if [ -n "$backup" ]; then
+    if [ "$(schema)" = "$schema_before" ]; then rm -f "$backup"; else step backup "$backup, of before this release"; fi
+  fi
+  if [ -z "$secret" ] && [ -e "$etc/.secret-untold" ]; then
+    rm -f "$etc/.secret-untold"
+    say "A run that was cut short made the first client. If nobody saw its secret: edgebox keys list, then edgebox keys rotate CLIENT"
+  fi
   if [ -z "$changed" ]; then
     say "EdgeBox $version was installed already: nothing was changed."
     return
@@ -67,6 +97,7 @@ The first client is $client. Its secret, shown this once:
 
 Where its callbacks may go: edgebox keys callbacks $client HOST[:PORT]
 TEXT
+    rm -f "$etc/.secret-untold"
   fi
   if [ -n "$made_config" ]; then
     cat <<TEXT

@@ -3,12 +3,13 @@
 on_signals() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  trap 'exit 141' PIPE # whoever read along (tee, less) has gone
 }
 
 ended() { # At the end, however it comes: what was half done is undone
   status=$?
   trap - EXIT
-  trap '' INT TERM HUP
+  trap '' INT TERM HUP PIPE
   set +e
   if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
   if [ "$status" != 0 ] && [ -n "$undo_with" ]; then "$undo_with"; fi
@@ -18,9 +19,10 @@ ended() { # At the end, however it comes: what was half done is undone
 main() {
   self=$0
   check_head
-  wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key=""
-  made_release="" made_user="" made_folders="" made_files="" made_models="" made_config="" made_database="" made_current=""
-  made_link="" made_enabled="" made_started="" new_models="" changed="" secret="" scratch="" undo_with="" backup="" newer=""
+  wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key="" port_wanted=""
+  made_release="" made_user="" made_folders="" made_config="" made_database="" made_current="" made_link="" made_enabled=""
+  made_started="" replaced_files="" given_state="" new_models="" changed="" secret="" scratch="" undo_with="" backup=""
+  newer="" in_use="" in_force="" api_began="" newest_before="" before_that="" file_to_verify=""
   while [ $# -gt 0 ]; do
     case $1 in
       --upgrade | --rollback | --uninstall | --purge | --verify)
@@ -28,7 +30,7 @@ main() {
         action=$1
         ;;
       --with-database) with_database=1 ;;
-      --key | --callback | --wait | --tls-cert | --tls-key)
+      --key | --callback | --wait | --tls-cert | --tls-key | --port)
         [ $# -ge 2 ] || die "$1 needs a word behind it. See: sh $0 --help"
         case $1 in
           --key)
@@ -38,6 +40,7 @@ main() {
           --callback) callbacks="$callbacks $2" ;;
           --tls-cert) tls_cert=$2 ;;
           --tls-key) tls_key=$2 ;;
+          --port) port_wanted=$2 ;;
           --wait) patience=$2 ;;
         esac
         shift
@@ -47,16 +50,29 @@ main() {
         exit 0
         ;;
       *)
-        printf 'edgebox: there is no option %s. See: sh %s --help\n' "$1" "$0" >&2
-        exit 2
+        if [ "$action" = --verify ] && [ -z "$file_to_verify" ] && [ -f "$1" ]; then
+          file_to_verify=$1
+        else
+          printf 'edgebox: there is no option %s. See: sh %s --help\n' "$1" "$0" >&2
+          exit 2
+        fi
         ;;
     esac
     shift
   done
-  case $patience in '' | *[!0-9]*) die "--wait takes seconds, not $patience." ;; esac
+  case $patience in '' | 0* | *[!0-9]*) die "--wait takes seconds, not $patience." ;; esac
+  case $port_wanted in *[!0-9]* | 0* | ??????*) die "--port takes a port, not $port_wanted." ;; esac
+  if [ -n "$action" ] && [ -n "$callbacks$tls_cert$tls_key$port_wanted" ]; then
+    die "--callback, --port and --tls-... are for the installation, not for $action: see edgebox keys callbacks, and $config."
+  fi
+  if [ -n "$with_database" ] && [ "$action" != --rollback ]; then die "--with-database belongs to --rollback."; fi
   if [ -n "$tls_cert$tls_key" ]; then
     [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key name two files that can be read."
   fi
+  if [ -n "$port_wanted" ] && [ -e "$config" ] && [ "$port_wanted" != "$(setting api port 8600)" ]; then
+    die "$config is not changed by an installation. For another port, set it there under [api]: port = $port_wanted"
+  fi
+  if [ -n "$file_to_verify" ]; then read_head; fi
   models_bytes=0
   while read -r name size hash; do
     if [ -n "$name" ]; then models_bytes=$((models_bytes + size)); fi

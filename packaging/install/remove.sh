@@ -1,5 +1,16 @@
 # --- Remove ------------------------------------------------------------------------------------------
 
+empty() { # FOLDER: wholly; it may be a disk of its own, or a link to one
+  real=$(readlink -f "$1") || return 0
+  if [ -d "$real" ]; then
+    find "$real" -mindepth 1 ! -name lost+found -delete || true
+    left=$(find "$real" -mindepth 1 -maxdepth 1 ! -name lost+found | head -n 1)
+    [ -z "$left" ] || die "$left could not be removed. Do so, then try again."
+    rmdir "$real" 2>/dev/null || true
+  fi
+  if [ -L "$1" ]; then rm -f "$1"; fi
+}
+
 do_uninstall() { # PURGE, or nothing
   check_machine
   if [ ! -d "$opt" ] && [ -z "$1" ]; then die "EdgeBox is not installed here."; fi
@@ -10,16 +21,23 @@ do_uninstall() { # PURGE, or nothing
   remove_units
   step services "stopped and removed"
   if [ "$(readlink "$link" 2>/dev/null)" = "$opt/current/edgebox" ]; then rm -f "$link"; fi
-  rm -rf "$opt"
+  if [ -n "$1" ]; then empty "$state"; fi
+  empty "$opt"
   step program "removed"
   if [ -z "$1" ]; then
     step kept "$etc and $state (configuration, keys, data, models), and the user $user"
     say "EdgeBox is uninstalled. Installing it again goes on with the same data."
     return
   fi
-  rm -rf "$etc" "$state" /run/edgebox
+  found=$(setting "" state_dir "$state")
+  empty "$etc"
+  rm -rf /run/edgebox
   for unit in edgebox-engine edgebox-api edgebox-worker edgebox-; do rm -rf "$units/$unit.service.d"; done
   if id "$user" >/dev/null 2>&1; then userdel "$user"; fi
   step data "removed, with configuration, keys, models and the user $user"
+  if [ "$found" != "$state" ]; then
+    say "Left, because $config named it: $found. Nothing else of EdgeBox is here."
+    return
+  fi
   say "Nothing of EdgeBox is left here."
 }

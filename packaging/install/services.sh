@@ -2,7 +2,7 @@
 
 unit_files() { # RELEASE: its units and drop-ins, each as NAME PATH; which ones, is in systemd/README.md
   set -- "$1" "$1/systemd"
-  if [ "$backend" = cuda ]; then set -- "$@" "$2/gpu"; fi
+  if [ "$(cat "$1/BACKEND" 2>/dev/null)" = cuda ]; then set -- "$@" "$2/gpu"; fi
   if [ "${systemd:-0}" -ge 254 ]; then set -- "$@" "$2/v254"; fi
   find "$2" -maxdepth 1 -type f -name 'edgebox*' -printf '%P %p\n'
   shift 2
@@ -61,9 +61,9 @@ point() { # NAME RELEASE: a link is another release in one step, or is not
 
 put_links() {
   if [ "$(current current)" != "$version" ]; then
-    point current "$version"
     made_current=1
     changed=1
+    point current "$version"
   fi
   if [ "$(readlink "$link" 2>/dev/null)" != "$opt/current/edgebox" ]; then
     mkdir -p "$(dirname "$link")"
@@ -141,13 +141,16 @@ start_switched() { # The API last: what cannot load or migrate is known before a
   for unit in edgebox-engine.service edgebox-worker.service; do
     systemctl is-active --quiet "$unit" || return 1
   done
+  api_began=1
   systemctl start --no-block edgebox.target
   await_ready
 }
 
 meant_to_run() { # Also where it does not at this moment: a service that crashes is no choice of anybody's
-  # shellcheck disable=SC2086
-  models_here && { systemctl is-enabled --quiet edgebox.target || systemctl is-active --quiet $services; }
+  for unit in $services; do
+    if systemctl is-active --quiet "$unit"; then return; fi
+  done
+  models_here && systemctl is-enabled --quiet edgebox.target
 }
 
 last_words() { # What the services said last, for whoever reads this

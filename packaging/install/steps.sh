@@ -2,24 +2,40 @@
 
 put_release() {
   target=$opt/releases/$version
+  if [ -e "$target/MANIFEST" ] && [ "$(sum <"$target/MANIFEST")" != "$manifest_sha256" ]; then
+    other_build
+  fi
   if [ -d "$target" ]; then
-    [ "$(sum <"$target/MANIFEST")" = "$manifest_sha256" ] ||
-      die "Another build of $version is installed. Give the new one a version of its own, or uninstall first."
-    step program "$target, as it was"
-    return
+    if (check_release "$target") 2>/dev/null; then
+      step program "$target, as it was"
+      return
+    fi
+    step program "$target is damaged: it is put in anew"
+  else
+    made_release=$target
   fi
   mkdir -p "$opt/releases"
-  made_release=$target
+  rm -rf "$opt/releases"/.[!.]* # what a power cut left
   partial=$opt/releases/.$version.partial
-  rm -rf "$partial"
   mkdir "$partial"
   section "$((head_bytes))" "$((program_bytes))" | tar -xz -C "$partial" --no-same-owner -p -f - 2>/dev/null ||
     die "The program could not be unpacked into $opt: its disk takes no more (df $opt; df -i $opt)."
   check_release "$partial"
   sync -f "$partial"
+  drop_release "$target"
   mv "$partial" "$target"
   changed=1
   step program "$target"
+}
+
+drop_release() { # FOLDER: none of it, or all; half a release is none
+  if [ ! -e "$1" ]; then return; fi
+  mv -T "$1" "$opt/releases/.gone"
+  rm -rf "$opt/releases/.gone"
+}
+
+other_build() {
+  die "Another build of $version is installed ($(cat "$opt/releases/$version/BACKEND" 2>/dev/null)). To put this one in its place, its data stays: sh $opt/current/install.sh --uninstall, then sh $0"
 }
 
 check_release() { # FOLDER: every file is there, is what it was, and nothing else is
@@ -52,20 +68,38 @@ put_folder() { # PATH MODE OWNER GROUP
   changed=1
 }
 
-as_service() { # COMMAND...: as the user that the services run as
+as_service() { # COMMAND...: as the user that the services run as, with their variables
+  # shellcheck disable=SC2046
   setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps=-all --bounding-set=-all \
-    --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" "$@"
+    --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$@"
 }
 
 put_data() {
   put_folder "$etc" 0750 root "$user"
   put_folder "$state" 0700 "$user" "$user"
+  own_state
   put_folder "$models_dir" 0755 root root
-  if [ -n "$key" ] && ! cmp -s "$key" "$trusted"; then
-    install -m 0644 "$key" "$trusted"
-    changed=1
-    step key "$trusted: only releases signed with it from now on"
+}
+
+own_state() { # A disk that was mounted there, or the data of a system that was installed anew
+  owner=$(stat -c %u "$state")
+  if [ "$owner" = "$(id -u "$user")" ]; then return; fi
+  if find "$state" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$models_dir" | grep -q . && id "$owner" >/dev/null 2>&1; then
+    die "$state belongs to $(id -nu "$owner") and is not empty. Move it away; or, if it is EdgeBox's from before: useradd --system --user-group $user, chown -R $user: $state, chown -R root: $models_dir; then try again."
   fi
+  given_state="$owner $(stat -c %a "$state")"
+  find "$state" -xdev -uid "$owner" ! -name lost+found ! -path "$models_dir" ! -path "$models_dir/*" \
+    -exec chown -h "$user:$user" {} +
+  chmod 0700 "$state"
+  changed=1
+  step data "$state, given to $user"
+}
+
+put_key() { # Last of all: what fails leaves the key that was trusted before
+  if [ -z "$key" ] || cmp -s "$key" "$trusted"; then return; fi
+  install -m 0644 "$key" "$trusted"
+  changed=1
+  step key "$trusted: only releases signed with it from now on"
 }
 
 put_tls() { # The service reads the key itself: a new one is then taken without a restart
@@ -78,8 +112,9 @@ put_tls() { # The service reads the key itself: a new one is then taken without 
 
 put_file() { # SOURCE TARGET MODE GROUP
   if cmp -s "$1" "$2"; then return; fi
-  if [ ! -e "$2" ]; then made_files="$2 $made_files"; fi
-  install -m "$3" -o root -g "$4" "$1" "$2"
+  set_aside "$2"
+  install -m "$3" -o root -g "$4" "$1" "$2.new"
+  mv -T "$2.new" "$2"
   changed=1
 }
 
@@ -108,15 +143,15 @@ LIST
 }
 
 set_aside() { # FILE: kept as FILE.before until all is done; there already if a run before was cut short
-  case " $made_models" in *" $1 "*) return 0 ;; esac
-  made_models="$1 $made_models"
+  case " $replaced_files" in *" $1 "*) return 0 ;; esac
+  replaced_files="$1 $replaced_files"
   if [ -e "$1" ] && [ ! -e "$1.before" ]; then
     ln "$1" "$1.before" 2>/dev/null || mv -T "$1" "$1.before" # a disk without hard links
   fi
 }
 
-drop_models() { # The models folder as it was
-  for path in $made_models; do
+put_back() { # What was set aside, as it was
+  for path in $replaced_files; do
     rm -f "$path.new"
     if [ ! -e "$path.before" ]; then
       rm -f "$path"
@@ -128,8 +163,8 @@ drop_models() { # The models folder as it was
   done
 }
 
-keep_models() {
-  for path in $made_models; do rm -f "$path.before"; done
+let_go() {
+  for path in $replaced_files; do rm -f "$path.before"; done
 }
 
 check_models() { # Hashed by the program itself, which then keeps what it found
@@ -145,6 +180,7 @@ put_config() {
     if [ -n "$tls_cert" ] && [ -z "$(setting api tls_cert "")" ]; then
       die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert\" and tls_key = \"$etc/tls/key\", then try again."
     fi
+    as_service test -r "$config" || die "The service may not read $config: chown root:$user and chmod 640 it, then try again."
   else
     made_config=1
     default_config >"$config.new"
@@ -165,8 +201,11 @@ put_client() { # The database and the first client, made by the program as the s
     done
     changed=1
   fi
-  told=$(as_service "$target/edgebox" --config "$config" init --json "$@") ||
-    die "The database could not be made."
+  if [ ! -e "$state/edgebox.db" ]; then : >"$etc/.secret-untold"; fi
+  told=$(as_service "$target/edgebox" --config "$config" init --json "$@") || {
+    rm -f "$etc/.secret-untold"
+    die "The database or its first client could not be made; the line above says why."
+  }
   client=$(printf '%s\n' "$told" | sed -n 's/^ *"client_id": "\(.*\)",\{0,1\}$/\1/p')
   secret=$(printf '%s\n' "$told" | sed -n 's/^ *"secret": "\(.*\)",\{0,1\}$/\1/p')
   told=""
@@ -175,14 +214,22 @@ put_client() { # The database and the first client, made by the program as the s
     changed=1
   else
     step clients "as they were"
+    if [ -n "$callbacks" ]; then step callbacks "as they were; to change them: edgebox keys callbacks CLIENT HOST[:PORT]"; fi
   fi
 }
 
+keep_database() { # Of an earlier installation: a copy, until this one runs
+  if [ -n "$in_use" ] || [ ! -f "$state/edgebox.db" ]; then return; fi
+  schema_before=$(schema)
+  back_up "$version" "before-$version-$(date -u +%Y%m%dT%H%M%SZ)"
+}
+
 default_config() { # Everything commented out but the folders and the models that came along
-  awk -v chosen="$role_models" -v tls="${tls_cert:+$etc/tls}" '
+  awk -v chosen="$role_models" -v tls="${tls_cert:+$etc/tls}" -v port="$port_wanted" '
     BEGIN { n = split(chosen, pairs, " "); for (i = 1; i <= n; i++) { split(pairs[i], p, "="); model[p[1]] = p[2] } }
     /^\[/ { role = $0; gsub(/^\[engines\.|\].*$/, "", role) }
     /^# model = / && (role in model) { $0 = "model = \"" model[role] "\"" }
+    port && role == "[api" && /^# port = / { $0 = "port = " port }
     tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") "\""); sub(/^# /, "") }
     { print }' "$target/edgebox.toml"
 }

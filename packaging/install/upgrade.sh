@@ -26,29 +26,52 @@ restore() { # RELEASE BACKUP: by that release's own program, wholly or not at al
   step database "restored from $2; the one before is kept as $aside"
 }
 
+newest_batch() { # RELEASE: the last one that the database of it has
+  as_service "$opt/releases/$1/edgebox" --config "$config" batches list --limit 1 --json 2>/dev/null |
+    sed -n 's/^ *"batch_id": "\(.*\)",$/\1/p'
+}
+
+write_down() { # FILE TEXT: there whole or not at all, also after a power cut
+  printf '%s\n' "$2" >"$1.new"
+  sync "$1.new"
+  mv -T "$1.new" "$1"
+  sync -f "$opt"
+}
+
 switch_to() { # RELEASE: links and units; services are stopped
   point current "$1"
   put_units "$opt/releases/$1"
   enable_units
+  sync -f "$opt" "$units"
 }
 
-go_back() { # An upgrade that failed: the release before, as it was
-  say "Going back to $in_use." >&2
+schema_changed() {
+  [ "$(schema)" != "$schema_before" ] || [ -s "$state/edgebox.db-wal" ]
+}
+
+go_back() { # An upgrade or a way back that failed: the release before, as it was
   stop_services
   taken_back=""
   if [ -n "$newer" ]; then
     taken_back=$newer
-  elif [ -n "$backup" ] && [ "$(schema)" != "$schema_before" ]; then
+  elif [ -n "$backup" ] && schema_changed; then
     taken_back=$backup
   fi
+  if [ -n "$taken_back" ] && [ -n "$api_began" ] && [ "$(newest_batch "$version")" != "$newest_before" ]; then
+    stay
+    return
+  fi
+  say "Going back to $in_use." >&2
   if [ -n "$taken_back" ] && restore "$in_use" "$taken_back"; then taken_back=""; fi
-  drop_models
+  put_back
   switch_to "$in_use"
   if [ "$action" = --upgrade ]; then
     if [ -n "$before_that" ]; then point previous "$before_that"; else rm -f "$opt/previous"; fi
     mv "$opt/before.old" "$opt/before" 2>/dev/null || rm -f "$opt/before"
   fi
-  if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
+  rm -f "$opt/upgrading"
+  if [ -n "$made_release" ] && [ "$(current current)" = "$in_use" ]; then drop_release "$made_release"; fi
+  rm -rf "$opt/releases/.$version.partial"
   if [ -n "$taken_back" ]; then
     cat >&2 <<TEXT
 EdgeBox $in_use is in use again and stopped: its database could not be restored (the line above
@@ -70,9 +93,21 @@ TEXT
   fi
 }
 
+stay() { # What was accepted is not given up for a release that cannot read it
+  let_go
+  rm -f "$opt/upgrading" "$opt/before.old"
+  systemctl start --no-block edgebox.target
+  cat >&2 <<TEXT
+EdgeBox $version stays: it has accepted consultations, and $in_use cannot read its database.
+What is wrong: edgebox doctor. Back to $in_use without them:
+    $opt/current/install.sh --rollback --with-database
+TEXT
+}
+
 drop_partial() {
-  drop_models
-  if [ -n "$made_release" ]; then rm -rf "$made_release" "$opt/releases/.$version.partial"; fi
+  put_back
+  if [ -n "$made_release" ]; then drop_release "$made_release"; fi
+  rm -rf "$opt/releases/.$version.partial"
   say "EdgeBox $in_use is as it was." >&2
 }
 
@@ -85,39 +120,57 @@ do_upgrade() {
   check_artifact
   check_signature
   if [ "$in_use" = "$version" ]; then
-    check_release "$opt/releases/$version"
-    say "EdgeBox $version is in use already: nothing was changed."
+    if [ "$(sum <"$opt/releases/$version/MANIFEST")" != "$manifest_sha256" ]; then other_build; fi
+    if [ -e "$opt/upgrading" ]; then
+      go_on
+      return
+    fi
+    put_release
+    say "EdgeBox $version is in use already: ${changed:+its files were repaired, else }nothing was changed."
     return
   fi
+  if [ "$backend" != cuda ] && [ "$(cat "$opt/releases/$in_use/BACKEND" 2>/dev/null)" = cuda ]; then
+    die "EdgeBox $in_use uses the GPU, and this file cannot. Take the -cuda file; or, if the GPU is gone: sh $opt/current/install.sh --uninstall (data stays), then sh $0"
+  fi
+  read_settings "$opt/current/edgebox"
+  check_settings
   check_models_dir
   check_room
   to_run=""
   if meant_to_run; then to_run=1; fi
+  before_that=$(current previous)
   undo_with=drop_partial
   put_release
   put_data
   put_models
   check_models
   "$target/edgebox" --version >/dev/null || die "The new program does not start here."
+  check_config "$target/edgebox"
   stopped=$(date +%s)
   undo_with=resume
   stop_services
   back_up "$in_use" "before-$version-$(date -u +%Y%m%dT%H%M%SZ)"
   schema_before=$(schema)
+  newest_before=$(newest_batch "$in_use")
+  if [ -e "$opt/before" ]; then cp "$opt/before" "$opt/before.old"; fi
+  # Before the switch: should the power fail now, --rollback knows the way, and --upgrade goes on.
+  write_down "$opt/before" "$in_use $schema_before $backup"
   undo_with=go_back
-  before_that=$(current previous)
-  if [ -e "$opt/before" ]; then mv "$opt/before" "$opt/before.old"; fi
-  # Before the switch: should the power fail now, --rollback knows the way.
   point previous "$in_use"
-  printf '%s %s %s\n' "$in_use" "$schema_before" "$backup" >"$opt/before"
+  write_down "$opt/upgrading" "$version $newest_before"
+  run_new
+}
+
+run_new() { # The release that was put there, or back
   switch_to "$version"
   if [ -n "$to_run" ] && ! start_switched; then
     last_words
     die "EdgeBox $version did not get ready within $patience s; the lines above say why."
   fi
   undo_with=""
-  keep_models
-  rm -f "$opt/before.old"
+  let_go
+  put_key
+  rm -f "$opt/before.old" "$opt/upgrading"
   drop_old
   if [ -n "$to_run" ]; then
     step services "run, ready; down for $(($(date +%s) - stopped)) s"
@@ -127,8 +180,27 @@ do_upgrade() {
   say "EdgeBox $version is in use. Back again: $opt/current/install.sh --rollback"
 }
 
+go_on() { # The power failed after the switch: systemd has started the new release since, unwatched
+  say "An upgrade to $version was cut short; it goes on."
+  read_before
+  read -r interrupted newest_before <"$opt/upgrading" || true
+  in_use=$before_version schema_before=$before_schema backup=$before_backup before_that="" api_began=1
+  put_release
+  read_settings "$target/edgebox"
+  made_release=$target
+  for path in "$models_dir"/*.before; do
+    if [ -e "$path" ]; then replaced_files="${path%.before} $replaced_files"; fi
+  done
+  to_run=1
+  stopped=$(date +%s)
+  undo_with=go_back
+  stop_services
+  run_new
+}
+
 resume() { # Stopped, and not switched yet
   drop_partial
+  mv -f "$opt/before.old" "$opt/before" 2>/dev/null || true
   if [ -n "$to_run" ]; then systemctl start --no-block edgebox.target; fi
 }
 
@@ -136,11 +208,17 @@ drop_old() { # Releases that are neither in use nor the one before; all but the 
   for path in "$opt"/releases/*; do
     case $(basename "$path") in
       "$(current current)" | "$(current previous)") ;;
-      *) rm -rf "$path" ;;
+      *) drop_release "$path" ;;
     esac
   done
   # shellcheck disable=SC2012  # names of our own making
   ls -1t "$state/backups"/before-*.db 2>/dev/null | tail -n +4 | while read -r path; do rm -f "$path"; done
+}
+
+read_before() { # What an upgrade wrote down of the release before it
+  before_version="" before_schema="" before_backup=""
+  if [ -e "$opt/before" ]; then read -r before_version before_schema before_backup <"$opt/before" || true; fi
+  [ -n "$before_schema" ] || die "$opt/before, where the upgrade wrote down what was before it, is not there or empty. Install the release that you want: --uninstall, then its file; the backups are in $state/backups."
 }
 
 do_rollback() {
@@ -148,10 +226,15 @@ do_rollback() {
   in_use=$(current current)
   target_version=$(current previous)
   [ -n "$target_version" ] && [ -d "$opt/releases/$target_version" ] || die "There is no earlier release to go back to."
-  read -r before_version before_schema before_backup <"$opt/before"
+  read_before
+  read_settings "$opt/current/edgebox"
+  check_settings
   say "EdgeBox $in_use back to $target_version"
   if [ "$before_version" = "$target_version" ] && [ "$(schema)" != "$before_schema" ] && [ -z "$with_database" ]; then
     die "$target_version cannot read the database of $in_use. To go back to the one of before the upgrade ($before_backup), without what came in since: $0 --rollback --with-database"
+  fi
+  if [ -n "$with_database" ]; then
+    [ -f "$before_backup" ] || die "The database of before the upgrade is not there any more (${before_backup:-there was none}). Nothing was changed."
   fi
   stopped=$(date +%s)
   backup=""
@@ -161,11 +244,12 @@ do_rollback() {
   if meant_to_run; then to_run=1; fi
   undo_with=go_back
   stop_services
-  if [ -n "$with_database" ] && [ "$(schema)" != "$before_schema" ]; then
-    trap '' INT TERM HUP # until it is known what to take back
+  if [ -n "$with_database" ]; then
+    trap '' INT TERM HUP PIPE # until it is known what to take back
     restore "$target_version" "$before_backup" || die "The database of before the upgrade could not be restored."
     newer=$aside
     on_signals
+    newest_before=$(newest_batch "$target_version")
   fi
   switch_to "$target_version"
   if [ -n "$to_run" ] && ! start_switched; then
@@ -173,7 +257,7 @@ do_rollback() {
     die "EdgeBox $target_version did not get ready within $patience s; the lines above say why."
   fi
   undo_with=""
-  rm -f "$opt/previous" "$opt/before"
+  rm -f "$opt/previous" "$opt/before" "$opt/upgrading"
   drop_old
   if [ -n "$to_run" ]; then
     step services "run, ready; down for $(($(date +%s) - stopped)) s"

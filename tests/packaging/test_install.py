@@ -9,11 +9,16 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "install"
-PARTS = ("head", "checks", "steps", "services", "install", "upgrade")
+PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove")
 
 MADE = (
-    *("release", "user", "folders", "files", "models", "config", "database", "current"),
-    *("link", "enabled", "started"),
+    *("release", "user", "folders", "config", "database", "current", "link", "enabled"),
+    "started",
+)
+NOTHING = (
+    *("models", "new_models", "in_use", "action", "changed", "version", "replaced_files"),
+    *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
+    *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with"),
 )
 
 SYSTEMCTL = """
@@ -30,6 +35,7 @@ systemctl() {
       for unit; do if ! among "$unit" $broken; then running="$running $unit"; fi; done
       ;;
     is-enabled) return "$disabled" ;;
+    show) printf '%s\\n' "$environment" ;;
   esac
 }
 among() { # WORD LIST...
@@ -40,7 +46,7 @@ among() { # WORD LIST...
 }
 timeout() { shift; "$@"; }
 journalctl() { :; }
-calls=$state/../calls running="" broken="" disabled=0 patience=0
+calls=$state/../calls running="" broken="" disabled=0 patience=0 environment=""
 """
 """What the steps ask of systemd, written down, with the answers of units that start or do not."""
 
@@ -63,7 +69,7 @@ def step(box, script, **variables):
         "self": box / "new.run",
         "head_bytes": 0,
         "program_bytes": 0,
-        **dict.fromkeys(("models", "new_models", "in_use", "action", "changed", "version"), ""),
+        **dict.fromkeys(NOTHING, ""),
         **{f"made_{name}": "" for name in MADE},
         **variables,
     }
@@ -105,7 +111,7 @@ def models(box):
 def test_models_that_were_replaced_come_back(box, models):
     listed = carried(box, a=b"newer", b=b"another")
     hashed = 'rm "$models_dir/installed.json"; echo x >"$models_dir/installed.json"'
-    ended = step(box, f"put_models; {hashed}; drop_models", models=listed)
+    ended = step(box, f"put_models; {hashed}; put_back", models=listed)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert contents(models) == OLD
 
@@ -115,13 +121,13 @@ def test_models_of_a_run_that_was_cut_short_come_back_with_the_next(box, models)
     listed = carried(box, a=b"newer")
     assert step(box, "put_models", models=listed).returncode == 0
     assert contents(models)["a.gguf"] == b"newer"
-    assert step(box, "put_models; drop_models", models=listed).returncode == 0
+    assert step(box, "put_models; put_back", models=listed).returncode == 0
     assert contents(models) == OLD
 
 
 @root_only
 def test_models_that_were_replaced_go_once_all_is_done(box, models):
-    ended = step(box, "put_models; keep_models", models=carried(box, a=b"newer"))
+    ended = step(box, "put_models; let_go", models=carried(box, a=b"newer"))
     assert (ended.returncode, ended.stderr) == (0, "")
     assert contents(models) == OLD | {"a.gguf": b"newer"}
 
@@ -197,7 +203,8 @@ def test_the_api_is_started_last_and_only_behind_both_others(box):
         (0, 0, "", True),  # it crashes just now
         (0, 1, "edgebox-api.service", True),
         (0, 1, "", False),
-        (1, 0, "edgebox-api.service", False),
+        (1, 0, "edgebox-api.service", True),  # whatever its models are: it runs
+        (1, 0, "", False),
     ],
 )
 def test_an_enabled_box_with_models_is_meant_to_run(box, models, disabled, running, meant):
@@ -223,7 +230,7 @@ def test_a_database_that_cannot_be_restored_is_said_and_nothing_starts(box):
 as_service() { echo "edgebox: There is no room." >&2; return 1; }
 switch_to() { :; }
 schema() { echo 2; }
-version=2 schema_before=1 backup=/b/before.db newer="" before_that="" to_run=1
+version=2 schema_before=1 backup=/b/before.db before_that="" to_run=1
 go_back
 """
     ended = step(box, script, in_use="1", action="--upgrade")
@@ -241,3 +248,123 @@ def test_the_service_may_read_the_key_and_nobody_else(box):
     assert (ended.returncode, ended.stderr) == (0, "")
     key = box / "etc/tls/key"
     assert (oct(key.stat().st_mode), key.owner(), key.group()) == ("0o100640", "root", "nogroup")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('[engines.slm]\nmodel = "a"', "a"),
+        ("[engines.slm]\nmodel = 'a' # ours", "a"),
+        ('[ engines.slm ]\n  model=  "a"# ours', "a"),
+        ('[engines.mlm]\nmodel = "b"', "default"),
+        ('# model = "b"', "default"),
+    ],
+)
+def test_a_setting_is_read_where_it_is_written_plainly(box, text, told):
+    (box / "etc/edgebox.toml").write_text(f"{text}\n")
+    assert step(box, "setting engines.slm model default").stdout == told
+
+
+def test_a_setting_is_what_the_program_says_once_it_can_be_asked(box):
+    (box / "etc/edgebox.toml").write_text('engines = {slm = {model = "x"}}\n')
+    program = box / "edgebox"
+    lines = [
+        *('"key": "models_dir",', '"value": "/srv/models",', '"source": "file",', '"line": 1'),
+        *('"key": "api.port",', '"value": 8601,', '"key": "engines.slm.model",', '"value": "a.b"'),
+    ]
+    quoted = "\n".join(f"      {line}" for line in lines)
+    program.write_text(f"#!/bin/sh\nenv >{box}/env\ncat <<'E'\n{quoted}\nE\n")
+    program.chmod(0o755)
+    script = (
+        f'environment="EDGEBOX_API__PORT=8601 OTHER=1"; read_settings {program}; '
+        'echo "$models_dir $(setting api port 1) $(setting engines.slm model c) $(setting a b c)"'
+    )
+    ended = step(box, script)
+    assert (ended.stdout, ended.stderr) == ("/srv/models 8601 a.b c\n", "")
+    assert "EDGEBOX_API__PORT=8601" in (box / "env").read_text()
+    assert "OTHER" not in (box / "env").read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['state_dir = "/srv/box"', 'models_dir = "/srv/AI models"', 'models_dir = "models"'],
+)
+def test_folders_that_the_installer_cannot_keep_are_refused(box, text):
+    (box / "etc/edgebox.toml").write_text(f"{text}\n")
+    script = 'models_dir=$(setting "" models_dir "$state/models"); check_settings'
+    ended = step(box, script)
+    assert ended.returncode == 1
+    assert "edgebox.toml" in ended.stderr
+    (box / "etc/edgebox.toml").write_text(f'state_dir = "{box}/state"\nmodels_dir = "/srv/m"\n')
+    assert step(box, script).returncode == 0
+
+
+def test_the_wanted_port_is_in_the_first_configuration(box):
+    (box / "release").mkdir()
+    text = '# state_dir = "x"\n[api]\n# port = 8600\n[batch]\n# port = 8600\n'
+    (box / "release/edgebox.toml").write_text(text)
+    variables = {"target": box / "release", "role_models": ""}
+    assert step(box, "default_config", **variables).stdout == text
+    wanted = step(box, "default_config", port_wanted="8700", **variables).stdout
+    assert wanted == text.replace("[api]\n# port = 8600", "[api]\nport = 8700")
+
+
+def test_a_release_that_accepted_something_is_not_left_for_one_that_cannot_read_it(box):
+    script = """
+as_service() { echo '"batch_id": "BATCH-2",'; }
+restore() { echo restored >>"$calls"; }
+switch_to() { echo switched >>"$calls"; }
+schema() { echo 2; }
+version=2 schema_before=1 backup=/b/before.db before_that="" to_run=1
+go_back
+"""
+    (box / "opt/releases/1").mkdir(parents=True)
+    accepted = {"in_use": "1", "action": "--upgrade", "api_began": "1", "newest_before": "BATCH-1"}
+    ended = step(box, script, **accepted)
+    assert "2 stays" in ended.stderr
+    calls = (box / "calls").read_text()
+    assert "restored" not in calls
+    assert "start --no-block edgebox.target" in calls
+    (box / "calls").unlink()
+    step(box, f"await_ready() {{ return 1; }}; {script}", **accepted | {"newest_before": "BATCH-2"})
+    assert "restored\nswitched" in (box / "calls").read_text()
+
+
+@root_only
+def test_a_mounted_disk_is_given_to_the_service_and_given_back(box):
+    state = box / "state"
+    (state / "lost+found").mkdir()
+    script = "user=daemon; own_state >/dev/null"
+    folders = "$state $models_dir $state/lost+found"
+    ended = step(box, f"{script}; undo; stat -c '%u %a' $state")
+    assert (ended.stdout, ended.stderr) == ("0 755\n", "")
+    ended = step(box, f"{script}; stat -c '%U %a' {folders}")
+    assert ended.stdout.splitlines() == ["daemon 700", "root 755", "root 755"]
+    os.chown(state, 0, 0)
+    (state / "edgebox.db").touch()
+    ended = step(box, script)
+    assert ended.returncode == 1
+    assert "belongs to root and is not empty" in ended.stderr
+
+
+def test_a_folder_that_is_a_link_or_a_disk_is_emptied(box):
+    disk = box / "disk"
+    (disk / "lost+found").mkdir(parents=True)
+    (disk / "sub").mkdir()
+    (disk / "sub" / "words").touch()
+    (box / "data").symlink_to(disk)
+    ended = step(box, f"empty {box}/data; empty {box}/nothing")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [path.name for path in disk.iterdir()] == ["lost+found"]
+    assert not (box / "data").is_symlink()
+
+
+def test_a_cpu_release_gets_no_gpu_units_from_a_gpu_installer(box):
+    release = box / "release"
+    (release / "systemd" / "gpu").mkdir(parents=True)
+    (release / "systemd" / "edgebox-api.service").touch()
+    (release / "systemd" / "gpu" / "edgebox-gpu.service").touch()
+    for backend, units in (("cpu", 1), ("cuda", 2)):
+        (release / "BACKEND").write_text(f"{backend}\n")
+        listed = step(box, f"systemd=252; unit_files {release}", backend="cuda").stdout
+        assert len(listed.splitlines()) == units

@@ -1,0 +1,69 @@
+# --- The settings in force ----------------------------------------------------------------------------
+
+unit_environment() { # What drop-ins of the units set; it outranks the file
+  # shellcheck disable=SC2086
+  systemctl show -P Environment $services 2>/dev/null | tr ' ' '\n' |
+    grep -E '^EDGEBOX_[A-Z0-9_]+=[A-Za-z0-9._:/@,+-]*$' | sort -u || true
+}
+
+read_settings() { # PROGRAM: asked of it, as a file can say the same thing in many ways
+  if [ ! -e "$config" ]; then return; fi
+  # shellcheck disable=SC2046
+  told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
+    "$1" --config "$config" config show --json) || die "$config cannot be used; the line above says why, and: edgebox config check"
+  in_force=$(printf '%s\n' "$told" |
+    sed -n '/^ *"key": "/{N;s/^ *"key": "\(.*\)",\n *"value": /\1 /;s/,$//;s/^\([^ ]*\) "\(.*\)"$/\1 \2/;p;}')
+  models_dir=$(setting "" models_dir "$state/models")
+}
+
+setting() { # TABLE KEY DEFAULT: as the program told it, else where the file writes it plainly
+  value=""
+  if [ -n "$in_force" ]; then
+    value=$(printf '%s\n' "$in_force" | sed -n "s|^${1:+$1\\.}$2 ||p")
+  elif [ -e "$config" ]; then
+    value=$(toml_value "$1" "$2" <"$config")
+  fi
+  printf '%s' "${value:-$3}"
+}
+
+toml_value() { # TABLE KEY
+  awk -v table="$1" -v key="$2" -v quote="'" '
+    /^[ \t]*\[/ { here = $0; gsub(/^[ \t]*\[[ \t]*|[ \t]*\].*$/, "", here); next }
+    here == table && $0 ~ "^[ \t]*" key "[ \t]*=" {
+      sub(/^[^=]*=[ \t]*/, "")
+      first = substr($0, 1, 1)
+      if (first == "\"" || first == quote) {
+        $0 = substr($0, 2)
+        end = index($0, first)
+        $0 = substr($0, 1, end - 1)
+      } else { sub(/[ \t]*(#.*)?$/, "") }
+      value = $0
+    }
+    END { print value }'
+}
+
+check_settings() { # Where the data is: backups, upgrades and removal go by it
+  found=$(setting "" state_dir "$state")
+  [ "$found" = "$state" ] ||
+    die "The data lies in $state, and $config says $found. Write at its top: state_dir = \"$state\" and runtime_dir = \"/run/edgebox\". A disk of its own for the data is mounted at $state."
+  case $models_dir in
+    *[!A-Za-z0-9._/+-]* | [!/]*) die "models_dir in $config is $models_dir: name a folder from / on, without spaces or quotation marks." ;;
+  esac
+}
+
+check_config() { # PROGRAM: whether this release takes the file
+  told=$(as_service "$1" --config "$config" config check --json) && return
+  die "EdgeBox $version cannot use $config: $(first_problem). See: edgebox config check"
+}
+
+check_tls() { # The pair that was given, before anything is copied over one that works
+  if [ -z "$tls_cert" ]; then return; fi
+  told=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" EDGEBOX_API__TLS_CERT="$(readlink -f "$tls_cert")" \
+    EDGEBOX_API__TLS_KEY="$(readlink -f "$tls_key")" \
+    "$target/edgebox" --config "$target/edgebox.toml" config check --json) && return
+  die "HTTPS cannot be served with $tls_cert and $tls_key: $(first_problem)"
+}
+
+first_problem() {
+  printf '%s\n' "$told" | sed -n 's/^ *"detail": "\(.*\)",$/\1/p' | head -n 1
+}
