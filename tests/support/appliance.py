@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -21,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / ".cache" / "packaging"
 URL = "http://127.0.0.1:8600"
 CLIENT = "centerlink"
+
+MIGRATION = """
+@migrations(name="9999_later")
+def _later(db: Database) -> None:
+    db.executescript("ALTER TABLE batches ADD COLUMN later TEXT;")
+"""
 
 FOOTPRINT = (
     "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /media "
@@ -50,11 +58,17 @@ class Artifacts:
         (folder / "edgebox.run").hardlink_to(built)
         self.plain = self.pack("plain.run")
 
-    def pack(self, name: str, change: Callable[[Path], None] | None = None) -> Path:
-        """Another artifact of the same program, without models, after ``change`` to its files."""
+    def pack(
+        self,
+        name: str,
+        change: Callable[[Path], None] | None = None,
+        *,
+        of: Path | None = None,
+    ) -> Path:
+        """Another artifact without models: a release (the first one) after ``change`` to it."""
         with tempfile.TemporaryDirectory(dir=WORK) as scratch:
             tree = Path(scratch) / "tree"
-            shutil.copytree(self.tree, tree, symlinks=True)
+            shutil.copytree(of or self.tree, tree, symlinks=True)
             if change:
                 change(tree)
             python = WORK / "venv-cpu" / "bin" / "python"
@@ -64,6 +78,27 @@ class Artifacts:
                 check=True,
             )
         return self.folder / name
+
+    @contextmanager
+    def with_another_schema(self) -> Iterator[Path]:
+        """A release of this checkout with one more change to the database: really built."""
+        with tempfile.TemporaryDirectory(dir=WORK) as scratch:
+            checkout = Path(scratch)
+            listed = subprocess.run(
+                ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+            )
+            for name in listed.stdout.split("\0"):
+                if name and (ROOT / name).is_file():
+                    (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(ROOT / name, checkout / name)
+            work = checkout / ".cache" / "packaging"
+            work.mkdir(parents=True)
+            shutil.copytree(WORK / "venv-cpu", work / "venv-cpu", symlinks=True)
+            module = checkout / "edgebox" / "store" / "migrations.py"
+            before, number, after = re.split(r"\nSCHEMA_VERSION = (\d+)\n", module.read_text())
+            module.write_text(f"{before}\nSCHEMA_VERSION = {int(number) + 1}\n{MIGRATION}{after}")
+            subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
+            yield work / "tree-cpu"
 
     def damaged(self, name: str, of: str, at: int) -> None:
         """A copy of an artifact with one bit turned; ``at`` counts from the end if negative."""

@@ -163,8 +163,8 @@ class Container:
         self._log.close()
         self.boot()
 
-    def close(self) -> None:
-        """Pull the plug and remove the file system."""
+    def cut_power(self) -> None:
+        """Everything in it is gone at once, but for its file system."""
         if self._process is not None and self._process.poll() is None:
             with suppress(RuntimeError, IndexError, ProcessLookupError):
                 os.kill(self.init, signal.SIGKILL)
@@ -174,7 +174,11 @@ class Container:
                 self._process.kill()
                 self._process.wait()
             self._log.close()
-            Path(self._log.name).unlink()
+
+    def close(self) -> None:
+        """Cut the power and remove the file system."""
+        self.cut_power()
+        Path(self._log.name).unlink(missing_ok=True)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
