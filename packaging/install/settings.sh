@@ -6,14 +6,17 @@ unit_environment() { # What drop-ins of the units set; it outranks the file
     grep -E '^EDGEBOX_[A-Z0-9_]+=[A-Za-z0-9._:/@,+-]*$' | sort -u || true
 }
 
-read_settings() { # PROGRAM: asked of it, as a file can say the same thing in many ways
+read_settings() { # PROGRAM...: asked of the first that answers, as a file can say a thing in many ways
   if [ ! -e "$config" ]; then return; fi
-  # shellcheck disable=SC2046
-  told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
-    "$1" --config "$config" config show --json) || die "$config cannot be used; the line above says why, and: edgebox config check"
-  in_force=$(printf '%s\n' "$told" |
-    sed -n '/^ *"key": "/{N;s/^ *"key": "\(.*\)",\n *"value": /\1 /;s/,$//;s/^\([^ ]*\) "\(.*\)"$/\1 \2/;p;}')
-  models_dir=$(setting "" models_dir "$state/models")
+  for program; do
+    # shellcheck disable=SC2046
+    told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
+      "$program" --config "$config" config show --json 2>/dev/null) || continue
+    in_force=$(printf '%s\n' "$told" |
+      sed -n '/^ *"key": "/{N;s/^ *"key": "\(.*\)",\n *"value": /\1 /;s/,$//;s/^\([^ ]*\) "\(.*\)"$/\1 \2/;p;}')
+    models_dir=$(setting "" models_dir "$state/models")
+    return
+  done
 }
 
 setting() { # TABLE KEY DEFAULT: as the program told it, else where the file writes it plainly

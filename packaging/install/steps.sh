@@ -221,7 +221,7 @@ put_client() { # The database and the first client, made by the program as the s
 keep_database() { # Of an earlier installation: a copy, until this one runs
   if [ -n "$in_use" ] || [ ! -f "$state/edgebox.db" ]; then return; fi
   schema_before=$(schema)
-  back_up "$version" "before-$version-$(date -u +%Y%m%dT%H%M%SZ)"
+  back_up "before-$version-$(date -u +%Y%m%dT%H%M%SZ)" "$version"
 }
 
 default_config() { # Everything commented out but the folders and the models that came along

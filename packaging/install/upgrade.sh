@@ -8,16 +8,21 @@ schema() { # Of the database: SQLite keeps it in four bytes of the file's head
   fi
 }
 
-back_up() { # RELEASE NAME: the database as it is, by the program that wrote it
+back_up() { # NAME RELEASE...: the database as it is, by the program that wrote it, if that still can
   backup=""
   if [ ! -f "$state/edgebox.db" ]; then return; fi
   put_folder "$state/backups" 0700 "$user" "$user"
-  backup=$state/backups/$2.db
-  as_service sh -c 'umask 077; exec "$@"' - "$opt/releases/$1/edgebox" --config "$config" backup "$backup" >/dev/null || {
-    backup=""
-    die "The database could not be backed up. Nothing was changed."
-  }
-  step backup "$backup"
+  name=$1
+  shift
+  for release; do
+    backup=$state/backups/$name.db
+    if as_service sh -c 'umask 077; exec "$@"' - "$opt/releases/$release/edgebox" --config "$config" backup "$backup" >/dev/null; then
+      step backup "$backup"
+      return
+    fi
+  done
+  backup=""
+  die "The database could not be backed up. Nothing was changed."
 }
 
 restore() { # RELEASE BACKUP: by that release's own program, wholly or not at all
@@ -149,9 +154,9 @@ do_upgrade() {
   stopped=$(date +%s)
   undo_with=resume
   stop_services
-  back_up "$in_use" "before-$version-$(date -u +%Y%m%dT%H%M%SZ)"
+  back_up "before-$version-$(date -u +%Y%m%dT%H%M%SZ)" "$in_use" "$version"
   schema_before=$(schema)
-  newest_before=$(newest_batch "$in_use")
+  newest_before=$(newest_batch "$in_use" || true)
   if [ -e "$opt/before" ]; then cp "$opt/before" "$opt/before.old"; fi
   # Before the switch: should the power fail now, --rollback knows the way, and --upgrade goes on.
   write_down "$opt/before" "$in_use $schema_before $backup"
@@ -227,7 +232,7 @@ do_rollback() {
   target_version=$(current previous)
   [ -n "$target_version" ] && [ -d "$opt/releases/$target_version" ] || die "There is no earlier release to go back to."
   read_before
-  read_settings "$opt/current/edgebox"
+  read_settings "$opt/current/edgebox" "$opt/releases/$target_version/edgebox"
   check_settings
   say "EdgeBox $in_use back to $target_version"
   if [ "$before_version" = "$target_version" ] && [ "$(schema)" != "$before_schema" ] && [ -z "$with_database" ]; then
