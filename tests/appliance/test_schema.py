@@ -51,7 +51,7 @@ def schema(machine):
 
 def state_of(centre, batch):
     answer = centre.ask("GET", f"/api/v1/batches/{batch}")
-    return answer.json().get("status") if answer.status_code == 200 else answer.status_code
+    return answer.json()["state"] if answer.status_code == 200 else answer.status_code
 
 
 @pytest.fixture(scope="module")
