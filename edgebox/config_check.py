@@ -89,6 +89,8 @@ def problems(file: Path, *, named: bool) -> list[Problem]:
         values = read_values(file, named=named)
     except ConfigError as error:
         place = _TOML_PLACE.search(error.detail)
+        if isinstance(error.__context__, PermissionError):
+            return [Problem("", None, error.detail, "sudo edgebox config check")]
         fix = f"edit {file}" if file.exists() else f"edgebox --config {file} init"
         return [Problem("", int(place[1]) if place else None, error.detail, fix)]
     text = file.read_text(encoding="utf-8") if file.exists() else ""

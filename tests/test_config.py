@@ -7,6 +7,7 @@ import pytest
 
 from edgebox import config
 from edgebox.config import Settings, default_config_path, load_settings
+from edgebox.config_check import problems
 from edgebox.errors import ConfigError
 
 
@@ -109,6 +110,8 @@ def test_an_installed_box_is_found_by_who_may_not_read_its_configuration(open_fo
     def refused():
         with pytest.raises(ConfigError, match="sudo edgebox"):
             load_settings()
+        [problem] = problems(system, named=False)
+        assert problem.fix == "sudo edgebox config check"
         return default_config_path() == system
 
     assert as_ordinary_user(refused)

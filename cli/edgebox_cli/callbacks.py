@@ -90,12 +90,14 @@ def _resend(store: Store, what: str) -> str:
 
 
 def _resend_dead(store: Store) -> str:
-    from edgebox.errors import Removed
+    from edgebox.errors import NotFound, Removed
 
     sent = gone = 0
     for row in store.outbox.list("dead", _ALL):
         try:
             store.outbox.resend(row.id)
+        except NotFound:  # a retry of its batch took it out meanwhile
+            continue
         except Removed:
             gone += 1
         else:

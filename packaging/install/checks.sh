@@ -86,6 +86,7 @@ check_signature() { # With the key that was given, else the one that an earlier 
 
 check_port() { # Somebody else's listener on the API's port
   port=${port_wanted:-$(setting api port 8600)}
+  case $port in '' | *[!0-9]*) return ;; esac # written in another way: the program says it later
   if systemctl is-active --quiet edgebox-api.service; then return; fi
   hex=$(printf '%04X' "$port")
   if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Eq "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]+ 0A "; then

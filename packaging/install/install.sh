@@ -55,6 +55,7 @@ do_install() {
   if [ -z "$in_use" ] && [ -e "$config" ]; then
     read_settings "$target/edgebox"
     check_settings
+    check_port
     check_models_dir
     check_room
   fi

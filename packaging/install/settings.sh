@@ -47,7 +47,7 @@ toml_value() { # TABLE KEY
 
 check_settings() { # Where the data is: backups, upgrades and removal go by it
   found=$(setting "" state_dir "$state")
-  [ "$found" = "$state" ] ||
+  [ "${found%/}" = "$state" ] ||
     die "The data lies in $state, and $config says $found. Write at its top: state_dir = \"$state\" and runtime_dir = \"/run/edgebox\". A disk of its own for the data is mounted at $state."
   case $models_dir in
     *[!A-Za-z0-9._/+-]* | [!/]*) die "models_dir in $config is $models_dir: name a folder from / on, without spaces or quotation marks." ;;
@@ -55,16 +55,22 @@ check_settings() { # Where the data is: backups, upgrades and removal go by it
 }
 
 check_config() { # PROGRAM: whether this release takes the file
-  told=$(as_service "$1" --config "$config" config check --json) && return
-  die "EdgeBox $version cannot use $config: $(first_problem). See: edgebox config check"
+  # shellcheck disable=SC2046
+  told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
+    "$1" --config "$config" config check --json) && return
+  die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
 }
 
 check_tls() { # The pair that was given, before anything is copied over one that works
   if [ -z "$tls_cert" ]; then return; fi
-  told=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" EDGEBOX_API__TLS_CERT="$(readlink -f "$tls_cert")" \
-    EDGEBOX_API__TLS_KEY="$(readlink -f "$tls_key")" \
-    "$target/edgebox" --config "$target/edgebox.toml" config check --json) && return
-  die "HTTPS cannot be served with $tls_cert and $tls_key: $(first_problem)"
+  scratch=$(mktemp -d)
+  install -m 600 "$tls_cert" "$scratch/cert" # a stick has no modes worth the name
+  install -m 600 "$tls_key" "$scratch/key"
+  told=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" EDGEBOX_API__TLS_CERT="$scratch/cert" \
+    EDGEBOX_API__TLS_KEY="$scratch/key" "$target/edgebox" --config "$target/edgebox.toml" config check --json) ||
+    die "HTTPS cannot be served with $tls_cert and $tls_key: $(first_problem | sed "s|$scratch/cert|$tls_cert|g;s|$scratch/key|$tls_key|g")"
+  rm -rf "$scratch"
+  scratch=""
 }
 
 first_problem() {

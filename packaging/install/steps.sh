@@ -22,14 +22,16 @@ put_release() {
     die "The program could not be unpacked into $opt: its disk takes no more (df $opt; df -i $opt)."
   check_release "$partial"
   sync -f "$partial"
-  drop_release "$target"
+  if [ -e "$target" ]; then mv -T "$target" "$opt/releases/.gone"; fi
   mv "$partial" "$target"
+  rm -rf "$opt/releases/.gone"
   changed=1
   step program "$target"
 }
 
 drop_release() { # FOLDER: none of it, or all; half a release is none
   if [ ! -e "$1" ]; then return; fi
+  rm -rf "$opt/releases/.gone"
   mv -T "$1" "$opt/releases/.gone"
   rm -rf "$opt/releases/.gone"
 }
@@ -144,10 +146,10 @@ LIST
 
 set_aside() { # FILE: kept as FILE.before until all is done; there already if a run before was cut short
   case " $replaced_files" in *" $1 "*) return 0 ;; esac
-  replaced_files="$1 $replaced_files"
   if [ -e "$1" ] && [ ! -e "$1.before" ]; then
     ln "$1" "$1.before" 2>/dev/null || mv -T "$1" "$1.before" # a disk without hard links
   fi
+  replaced_files="$1 $replaced_files"
 }
 
 put_back() { # What was set aside, as it was
@@ -165,11 +167,13 @@ put_back() { # What was set aside, as it was
 
 let_go() {
   for path in $replaced_files; do rm -f "$path.before"; done
+  rm -f "$models_dir"/*.before # of a run that was cut short
 }
 
 check_models() { # Hashed by the program itself, which then keeps what it found
   for name in $new_models; do
-    env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" "$target/edgebox" --config "$config" models verify "$name" >/dev/null ||
+    # shellcheck disable=SC2046
+    env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$target/edgebox" --config "$config" models verify "$name" >/dev/null ||
       die "The model $name did not arrive whole in $models_dir."
   done
 }

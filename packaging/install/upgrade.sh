@@ -62,9 +62,12 @@ go_back() { # An upgrade or a way back that failed: the release before, as it wa
   elif [ -n "$backup" ] && schema_changed; then
     taken_back=$backup
   fi
-  if [ -n "$taken_back" ] && [ -n "$api_began" ] && [ "$(newest_batch "$version")" != "$newest_before" ]; then
-    stay
-    return
+  if [ -n "$taken_back" ] && [ -n "$api_began" ]; then
+    newest=$(newest_batch "$version")
+    if [ -n "$newest" ] && [ "$newest" != "$newest_before" ]; then
+      stay
+      return
+    fi
   fi
   say "Going back to $in_use." >&2
   if [ -n "$taken_back" ] && restore "$in_use" "$taken_back"; then taken_back=""; fi
@@ -98,10 +101,18 @@ TEXT
   fi
 }
 
-stay() { # What was accepted is not given up for a release that cannot read it
+stay() { # What was accepted is not given up for a release that cannot read it, or for an older copy
   let_go
   rm -f "$opt/upgrading" "$opt/before.old"
   systemctl start --no-block edgebox.target
+  if [ "$action" = --rollback ]; then
+    rm -f "$opt/previous" "$opt/before"
+    cat >&2 <<TEXT
+EdgeBox $version stays: it has accepted consultations. What is wrong: edgebox doctor.
+The database of $in_use, with what had come in since the upgrade, is $newer
+TEXT
+    return
+  fi
   cat >&2 <<TEXT
 EdgeBox $version stays: it has accepted consultations, and $in_use cannot read its database.
 What is wrong: edgebox doctor. Back to $in_use without them:
@@ -125,8 +136,11 @@ do_upgrade() {
   check_artifact
   check_signature
   if [ "$in_use" = "$version" ]; then
-    if [ "$(sum <"$opt/releases/$version/MANIFEST")" != "$manifest_sha256" ]; then other_build; fi
-    if [ -e "$opt/upgrading" ]; then
+    if [ -e "$opt/releases/$version/MANIFEST" ] && [ "$(sum <"$opt/releases/$version/MANIFEST")" != "$manifest_sha256" ]; then
+      other_build
+    fi
+    read_upgrading
+    if [ "$interrupted" = "$version" ]; then
       go_on
       return
     fi
@@ -188,7 +202,7 @@ run_new() { # The release that was put there, or back
 go_on() { # The power failed after the switch: systemd has started the new release since, unwatched
   say "An upgrade to $version was cut short; it goes on."
   read_before
-  read -r interrupted newest_before <"$opt/upgrading" || true
+  [ "$before_version" != "$version" ] || die "$opt/before names $version as the release before itself. Nothing was changed; see: edgebox doctor"
   in_use=$before_version schema_before=$before_schema backup=$before_backup before_that="" api_began=1
   put_release
   read_settings "$target/edgebox"
@@ -196,7 +210,8 @@ go_on() { # The power failed after the switch: systemd has started the new relea
   for path in "$models_dir"/*.before; do
     if [ -e "$path" ]; then replaced_files="${path%.before} $replaced_files"; fi
   done
-  to_run=1
+  to_run=""
+  if meant_to_run; then to_run=1; fi
   stopped=$(date +%s)
   undo_with=go_back
   stop_services
@@ -218,6 +233,11 @@ drop_old() { # Releases that are neither in use nor the one before; all but the 
   done
   # shellcheck disable=SC2012  # names of our own making
   ls -1t "$state/backups"/before-*.db 2>/dev/null | tail -n +4 | while read -r path; do rm -f "$path"; done
+}
+
+read_upgrading() { # Which upgrade was cut short after its switch was begun, and the last batch before it
+  interrupted=""
+  if [ -e "$opt/upgrading" ]; then read -r interrupted newest_before <"$opt/upgrading" || true; fi
 }
 
 read_before() { # What an upgrade wrote down of the release before it

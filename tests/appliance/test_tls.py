@@ -29,6 +29,7 @@ def healthy(machine, cert):
 def first(machine, artifacts):
     """The certificate it was installed with; there are no models, so only the API is started."""
     pair = make_pair(artifacts.folder / "tls", "box", names=NAMES)
+    pair.key.chmod(0o755)  # as on a stick with exFAT
     ended = machine.run(f"sh {USB}/plain.run {WITH}", timeout=300)
     assert ended.code == 0, ended.said
     machine.out("systemctl start edgebox-api")

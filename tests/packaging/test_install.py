@@ -18,7 +18,7 @@ MADE = (
 NOTHING = (
     *("models", "new_models", "in_use", "action", "changed", "version", "replaced_files"),
     *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
-    *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with"),
+    *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with", "key", "scratch"),
 )
 
 SYSTEMCTL = """
@@ -368,3 +368,60 @@ def test_a_cpu_release_gets_no_gpu_units_from_a_gpu_installer(box):
         (release / "BACKEND").write_text(f"{backend}\n")
         listed = step(box, f"systemd=252; unit_files {release}", backend="cuda").stdout
         assert len(listed.splitlines()) == units
+
+
+def test_an_upgrade_that_was_cut_short_is_no_other_versions_business(box):
+    """Power went after 2's upgrade was written down; 1's own file is run then, and is not ready."""
+    for version in ("1", "2"):
+        (box / f"opt/releases/{version}").mkdir(parents=True)
+        (box / f"opt/releases/{version}/MANIFEST").touch()
+    (box / "opt/current").symlink_to("releases/1")
+    (box / "opt/before").write_text("1 3 /b/before.db\n")
+    (box / "opt/upgrading").write_text("2 BATCH-1\n")
+    script = """
+check_machine() { :; }; check_processor() { :; }; check_artifact() { :; }; check_signature() { :; }
+check_release() { :; }
+go_on() { echo "it goes on with $newest_before"; }
+do_upgrade
+"""
+    empty = hashlib.sha256(b"").hexdigest()
+    first = step(box, script, version="1", manifest_sha256=empty, backend="cpu")
+    assert "goes on" not in first.stdout
+    assert "nothing was changed" in first.stdout
+    (box / "opt/current").unlink()
+    (box / "opt/current").symlink_to("releases/2")
+    second = step(box, script, version="2", manifest_sha256=empty, backend="cpu")
+    assert "it goes on with BATCH-1" in second.stdout
+
+
+def test_a_way_back_that_accepted_something_stays_without_advice_to_lose_it(box):
+    script = """
+as_service() { echo '"batch_id": "BATCH-2",'; }
+schema() { echo 1; }
+version=1 schema_before=2 before_that="" to_run=1 newer=/d/edgebox.db.before-restore
+go_back
+"""
+    for name in ("previous", "before"):
+        (box / "opt" / name).touch()
+    ended = step(
+        box, script, in_use="2", action="--rollback", api_began="1", newest_before="BATCH-1"
+    )
+    assert "1 stays" in ended.stderr
+    assert "/d/edgebox.db.before-restore" in ended.stderr
+    assert "--with-database" not in ended.stderr
+    assert not (box / "opt/before").exists()
+
+
+def test_a_file_is_only_taken_for_new_once_the_old_one_is_safe(box):
+    (box / "state/a").write_text("old")
+    ended = step(box, 'ln() { return 1; }; mv() { return 1; }; set_aside "$state/a" || put_back')
+    assert ended.stderr == ""
+    assert (box / "state/a").read_text() == "old"
+
+
+def test_half_a_release_that_a_power_cut_left_is_in_nobodys_way(box):
+    for name in ("1", ".gone/lib"):
+        (box / "opt/releases" / name).mkdir(parents=True)
+    ended = step(box, 'drop_release "$opt/releases/1"')
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert list((box / "opt/releases").iterdir()) == []
