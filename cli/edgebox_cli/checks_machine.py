@@ -75,7 +75,8 @@ def hashes(settings: Settings) -> Iterator[Check]:
         try:
             record = Installed(settings.models_dir).verify(options.model)
         except ModelError as error:
-            yield Check(name, "fail", error.detail, _get(options.model))
+            again = f"edgebox models remove {options.model}, then {_get(options.model)}"
+            yield Check(name, "fail", error.detail, again)
         else:
             yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
 

@@ -190,8 +190,8 @@ class Installed:
             )
         raise HashMismatch(
             f"{path.name} is not the file it should be (SHA-256 {found[:12]}…, expected "
-            f"{expected[:12]}…) and will not be loaded. Carry it here again and run: "
-            f"edgebox models import FILE; or: edgebox models pull {name}"
+            f"{expected[:12]}…) and will not be loaded. Carry it here again: edgebox models import "
+            f"FILE; or get it: edgebox models remove {name}, then edgebox models pull {name}"
         )
 
     # what changes the folder

@@ -360,4 +360,5 @@ def test_hashes_read_every_byte(tmp_path, settings):
     file.write_bytes(b"GGUF, and not what the catalogue lists")
     for check in checks_machine.hashes(settings):
         assert check.state == "fail"
-        assert check.fix.startswith("edgebox models pull ")
+        assert check.fix.startswith("edgebox models remove ")
+        assert "edgebox models pull" in check.fix
