@@ -42,11 +42,19 @@ def port_listeners(port: int) -> set[int]:
                 if fields[3] == _LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                     wanted.add(f"socket:[{fields[9]}]")
     found = set()
-    for link in Path("/proc").glob("[0-9]*/fd/*"):
+    for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # gone meanwhile, or another user's
-            if str(link.readlink()) in wanted:
-                found.add(int(link.parts[2]))
+            if any(_points(link) in wanted for link in (process / "fd").iterdir()):
+                found.add(int(process.name))
     return found
+
+
+def _points(link: Path) -> str:
+    """Where it points to; nowhere when it is gone."""
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def families(pids: set[int]) -> tuple[int, ...]:

