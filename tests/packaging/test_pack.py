@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support.signing_keys import signing_keys
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -123,20 +125,24 @@ def test_a_model_that_is_not_the_catalogues_is_refused(tree, tmp_path):
 
 
 @pytest.fixture
-def keys(tmp_path, monkeypatch):
+def keys(tmp_path):
     """Two signing keys, and the public half of each."""
-    home = tmp_path / "gnupg"
-    home.mkdir(mode=0o700)
-    monkeypatch.setenv("GNUPGHOME", str(home))
-    public = {}
-    for name in ("ours", "theirs"):
-        making = ["gpg", "--batch", "--passphrase", "", "--quick-gen-key", name, "ed25519", "sign"]
-        subprocess.run(making, check=True, capture_output=True)
-        public[name] = tmp_path / f"{name}.gpg"
-        exported = subprocess.run(["gpg", "--export", name], check=True, capture_output=True)
-        public[name].write_bytes(exported.stdout)
-    yield public
-    subprocess.run(["gpgconf", "--kill", "all"], check=False)
+    with signing_keys(tmp_path, "ours", "theirs") as public:
+        yield public
+
+
+def test_a_release_that_is_installed_looks_at_another_file_as_data(tree, tmp_path, keys):
+    (tmp_path / "m.gguf").write_bytes(b"GGUF")
+    output, _ = pack(tree, "--sign", "ours")
+    seen = verify(tree / "install.sh", output, "--key", keys["ours"])
+    assert "is whole" in seen.stdout, seen.stderr
+    assert "signed" in seen.stdout
+    assert "do not install" in verify(tree / "install.sh", output, "--key", keys["theirs"]).stderr
+    evil = tmp_path / "evil.run"
+    evil.write_bytes(output.read_bytes().replace(b"check_signature()", b"touch /tmp/evil_()"))
+    assert "damaged (its beginning)" in verify(tree / "install.sh", evil).stderr
+    evil.write_text("#!/bin/sh\nversion='1'\nhead_bytes='$(touch /tmp/evil)'\n")
+    assert "is not an EdgeBox release" in verify(tree / "install.sh", evil).stderr
 
 
 def test_a_signature_is_checked_against_the_key_that_is_given(tree, keys):

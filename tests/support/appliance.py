@@ -64,6 +64,7 @@ class Artifacts:
         change: Callable[[Path], None] | None = None,
         *,
         of: Path | None = None,
+        sign: str = "",
     ) -> Path:
         """Another artifact without models: a release (the first one) after ``change`` to it."""
         with tempfile.TemporaryDirectory(dir=WORK) as scratch:
@@ -72,8 +73,9 @@ class Artifacts:
             if change:
                 change(tree)
             python = WORK / "venv-cpu" / "bin" / "python"
+            command = [python, ROOT / "packaging" / "pack.py", tree, self.folder / name]
             subprocess.run(
-                [python, ROOT / "packaging" / "pack.py", tree, self.folder / name],
+                [*command, "--sign", sign] if sign else command,
                 env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
                 check=True,
             )
