@@ -37,14 +37,15 @@ check_head() { # First of all: what a damaged script would do, nobody knows
 
 read_head() { # Of another file, as data: what a stranger's script would do, nobody knows
   self=$file_to_verify
-  head -c 200000 "$self" | tr -d '\000' >/dev/null || die "$self cannot be read."
+  [ -r "$self" ] || die "$self cannot be read."
+  beginning=$(head -c 200000 "$self" | tr -d '\000')
   for name in version backend head_bytes head_sha256 program_bytes program_sha256 signature_bytes; do
-    value=$(head -c 200000 "$self" | sed -n "s/^$name='\([A-Za-z0-9._+-]*\)'\$/\1/p" | head -n 1)
+    value=$(printf '%s\n' "$beginning" | sed -n "s/^$name='\([A-Za-z0-9._+-]*\)'\$/\1/p" | head -n 1)
     [ -n "$value" ] || die "$self is not an EdgeBox release."
     case $name in *_bytes) case $value in *[!0-9]*) die "$self is not an EdgeBox release." ;; esac ;; esac
     eval "$name=\$value"
   done
-  models=$(head -c 200000 "$self" | sed -n "/^models='/,/'\$/p" | sed "s/^models='//;s/'\$//" |
+  models=$(printf '%s\n' "$beginning" | sed -n "/^models='/,/'\$/p" | sed "s/^models='//;s/'\$//" |
     grep -E '^[A-Za-z0-9._-]+ [0-9]+ [0-9a-f]{64}$' || true)
   check_head
 }

@@ -35,7 +35,7 @@ do_uninstall() { # PURGE, or nothing
   for unit in edgebox-engine edgebox-api edgebox-worker edgebox-; do rm -rf "$units/$unit.service.d"; done
   if id "$user" >/dev/null 2>&1; then userdel "$user"; fi
   step data "removed, with configuration, keys, models and the user $user"
-  if [ "$found" != "$state" ]; then
+  if [ "${found%/}" != "$state" ]; then
     say "Left, because $config named it: $found. Nothing else of EdgeBox is here."
     return
   fi

@@ -6,12 +6,21 @@ unit_environment() { # What drop-ins of the units set; it outranks the file
     grep -E '^EDGEBOX_[A-Z0-9_]+=[A-Za-z0-9._:/@,+-]*$' | sort -u || true
 }
 
+ask() { # PROGRAM WORD...: as root, with the settings and variables that the services have
+  program=$1
+  shift
+  # shellcheck disable=SC2046
+  env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$program" --config "$config" "$@"
+}
+
+field() { # NAME: its text in the JSON on standard input, which has a field a line
+  sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p"
+}
+
 read_settings() { # PROGRAM...: asked of the first that answers, as a file can say a thing in many ways
   if [ ! -e "$config" ]; then return; fi
   for program; do
-    # shellcheck disable=SC2046
-    told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
-      "$program" --config "$config" config show --json 2>/dev/null) || continue
+    told=$(ask "$program" config show --json 2>/dev/null) || continue
     in_force=$(printf '%s\n' "$told" |
       sed -n '/^ *"key": "/{N;s/^ *"key": "\(.*\)",\n *"value": /\1 /;s/,$//;s/^\([^ ]*\) "\(.*\)"$/\1 \2/;p;}')
     models_dir=$(setting "" models_dir "$state/models")
@@ -55,9 +64,7 @@ check_settings() { # Where the data is: backups, upgrades and removal go by it
 }
 
 check_config() { # PROGRAM: whether this release takes the file
-  # shellcheck disable=SC2046
-  told=$(env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) \
-    "$1" --config "$config" config check --json) && return
+  told=$(ask "$1" config check --json) && return
   die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
 }
 
@@ -74,5 +81,5 @@ check_tls() { # The pair that was given, before anything is copied over one that
 }
 
 first_problem() {
-  printf '%s\n' "$told" | sed -n 's/^ *"detail": "\(.*\)",$/\1/p' | head -n 1
+  printf '%s\n' "$told" | field detail | head -n 1
 }

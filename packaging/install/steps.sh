@@ -3,7 +3,7 @@
 put_release() {
   target=$opt/releases/$version
   if [ -e "$target/MANIFEST" ] && [ "$(sum <"$target/MANIFEST")" != "$manifest_sha256" ]; then
-    other_build
+    die "Another build of $version is installed ($(cat "$target/BACKEND" 2>/dev/null)). To put this one in its place, its data stays: sh $opt/current/install.sh --uninstall, then sh $0"
   fi
   if [ -d "$target" ]; then
     if (check_release "$target") 2>/dev/null; then
@@ -34,10 +34,6 @@ drop_release() { # FOLDER: none of it, or all; half a release is none
   rm -rf "$opt/releases/.gone"
   mv -T "$1" "$opt/releases/.gone"
   rm -rf "$opt/releases/.gone"
-}
-
-other_build() {
-  die "Another build of $version is installed ($(cat "$opt/releases/$version/BACKEND" 2>/dev/null)). To put this one in its place, its data stays: sh $opt/current/install.sh --uninstall, then sh $0"
 }
 
 check_release() { # FOLDER: every file is there, is what it was, and nothing else is
@@ -172,8 +168,7 @@ let_go() {
 
 check_models() { # Hashed by the program itself, which then keeps what it found
   for name in $new_models; do
-    # shellcheck disable=SC2046
-    env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$target/edgebox" --config "$config" models verify "$name" >/dev/null ||
+    ask "$target/edgebox" models verify "$name" >/dev/null ||
       die "The model $name did not arrive whole in $models_dir."
   done
 }
@@ -210,8 +205,8 @@ put_client() { # The database and the first client, made by the program as the s
     rm -f "$etc/.secret-untold"
     die "The database or its first client could not be made; the line above says why."
   }
-  client=$(printf '%s\n' "$told" | sed -n 's/^ *"client_id": "\(.*\)",\{0,1\}$/\1/p')
-  secret=$(printf '%s\n' "$told" | sed -n 's/^ *"secret": "\(.*\)",\{0,1\}$/\1/p')
+  client=$(printf '%s\n' "$told" | field client_id)
+  secret=$(printf '%s\n' "$told" | field secret)
   told=""
   if [ -n "$secret" ]; then
     step client "$client; its secret is at the end"

@@ -27,13 +27,12 @@ back_up() { # NAME RELEASE...: the database as it is, by the program that wrote 
 
 restore() { # RELEASE BACKUP: by that release's own program, wholly or not at all
   told=$(as_service "$opt/releases/$1/edgebox" --config "$config" restore --json "$2") || return 1
-  aside=$(printf '%s\n' "$told" | sed -n 's/^ *"kept_aside": "\(.*\)",\{0,1\}$/\1/p')
+  aside=$(printf '%s\n' "$told" | field kept_aside)
   step database "restored from $2; the one before is kept as $aside"
 }
 
 newest_batch() { # RELEASE: the last one that the database of it has
-  as_service "$opt/releases/$1/edgebox" --config "$config" batches list --limit 1 --json 2>/dev/null |
-    sed -n 's/^ *"batch_id": "\(.*\)",$/\1/p'
+  as_service "$opt/releases/$1/edgebox" --config "$config" batches list --limit 1 --json 2>/dev/null | field batch_id
 }
 
 write_down() { # FILE TEXT: there whole or not at all, also after a power cut
@@ -136,9 +135,6 @@ do_upgrade() {
   check_artifact
   check_signature
   if [ "$in_use" = "$version" ]; then
-    if [ -e "$opt/releases/$version/MANIFEST" ] && [ "$(sum <"$opt/releases/$version/MANIFEST")" != "$manifest_sha256" ]; then
-      other_build
-    fi
     read_upgrading
     if [ "$interrupted" = "$version" ]; then
       go_on
@@ -180,22 +176,30 @@ do_upgrade() {
   run_new
 }
 
-run_new() { # The release that was put there, or back
+run_switched() { # The other release instead, as long as it gets ready
   switch_to "$version"
   if [ -n "$to_run" ] && ! start_switched; then
     last_words
     die "EdgeBox $version did not get ready within $patience s; the lines above say why."
   fi
   undo_with=""
-  let_go
-  put_key
-  rm -f "$opt/before.old" "$opt/upgrading"
-  drop_old
+}
+
+tell_services() {
   if [ -n "$to_run" ]; then
     step services "run, ready; down for $(($(date +%s) - stopped)) s"
   else
     step services "not started, as before: systemctl start edgebox.target"
   fi
+}
+
+run_new() { # The release that was put there
+  run_switched
+  let_go
+  put_key
+  rm -f "$opt/before.old" "$opt/upgrading"
+  drop_old
+  tell_services
   say "EdgeBox $version is in use. Back again: $opt/current/install.sh --rollback"
 }
 
@@ -276,18 +280,9 @@ do_rollback() {
     on_signals
     newest_before=$(newest_batch "$target_version")
   fi
-  switch_to "$target_version"
-  if [ -n "$to_run" ] && ! start_switched; then
-    last_words
-    die "EdgeBox $target_version did not get ready within $patience s; the lines above say why."
-  fi
-  undo_with=""
+  run_switched
   rm -f "$opt/previous" "$opt/before" "$opt/upgrading"
   drop_old
-  if [ -n "$to_run" ]; then
-    step services "run, ready; down for $(($(date +%s) - stopped)) s"
-  else
-    step services "not started, as before: systemctl start edgebox.target"
-  fi
+  tell_services
   say "EdgeBox $target_version is in use."
 }
