@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
-from edgebox.engine_load import physical_cores
-from edgebox.machine import gpus
+from edgebox.processes.loading import physical_cores
+from edgebox.system.machine import gpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

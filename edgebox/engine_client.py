@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 import httpx
 
-from edgebox.config import ROLES, Role, Settings
 from edgebox.errors import (
     EngineBusy,
     EngineDied,
@@ -22,7 +21,8 @@ from edgebox.errors import (
     EngineRefused,
     EngineUnavailable,
 )
-from edgebox.machine import Gpu
+from edgebox.settings import ROLES, Role, Settings
+from edgebox.system.machine import Gpu
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.starter_engine import MLM, SLM, starter_engine
+from support.engines.starter import MLM, SLM, starter_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -19,11 +19,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgebox.callbacks.signing import bound_key
-from edgebox.config import Settings
+from edgebox.settings import Settings
+from edgebox.signing import bound_key
 from edgebox.store.db import Store
-from support.fake_engine import FakeEngine
-from support.receiver import answer, receiving
+from support.engines.fake import FakeEngine
+from support.outside.receiver import answer, receiving
 
 CLIENT = "centerlink"
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다."

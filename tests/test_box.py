@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgebox.callbacks.signing import bound_key
-from edgebox_cli.demo_box import CLIENT, DemoBox
+from edgebox.signing import bound_key
+from edgebox_cli.demo.box import CLIENT, DemoBox
 
 pytestmark = pytest.mark.model
 

@@ -9,7 +9,7 @@ import pytest
 import typer
 from prometheus_client.metrics_core import Metric
 
-from edgebox.metrics import Metrics
+from edgebox.api.metrics import Metrics
 from edgebox.models.catalog import Catalog, memory_need
 from edgebox_cli.main import app
 

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from edgebox.config import Settings
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EngineDied, EngineError, EngineUnavailable
+from edgebox.settings import Settings
 
 CHAT = [{"role": "user", "content": "안녕"}]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"

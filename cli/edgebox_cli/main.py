@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from edgebox_cli import (
+from edgebox_cli.commands import (
     analyze,
     backup,
     batches,
@@ -27,7 +27,7 @@ from edgebox_cli import (
     summarize,
     support,
 )
-from edgebox_cli.context import fail, set_config
+from edgebox_cli.common.context import fail, set_config
 
 app = typer.Typer(
     help="EdgeBox: consultation summaries from two local language models.",
@@ -98,7 +98,7 @@ def main() -> None:
         except typer.Exit as leaving:
             raise SystemExit(leaving.exit_code) from None
     except Exception as error:  # noqa: BLE001 - the last boundary: a message may quote a transcript
-        from edgebox_cli.output import print_error
+        from edgebox_cli.common.output import print_error
 
         if os.environ.get("EDGEBOX_LOG_LEVEL", "").lower() == "debug":
             import traceback

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from edgebox.callbacks.signing import verify_bound_key
 from edgebox.errors import InvalidBoundKey
+from edgebox.signing import verify_bound_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

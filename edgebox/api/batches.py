@@ -34,7 +34,7 @@ from edgebox.errors import (
 )
 from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
-from edgebox.times import rfc3339
+from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

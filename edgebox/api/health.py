@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, Response
 
 from edgebox import __version__
+from edgebox.api.metrics import CONTENT_TYPE
 from edgebox.api.problems import problem_body, problem_response, request_id_of
-from edgebox.config import ROLES
 from edgebox.errors import StoreError
-from edgebox.metrics import CONTENT_TYPE
+from edgebox.settings import ROLES
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -15,14 +15,14 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.problems import internal_error
 from edgebox.errors import BodyTooLarge, where
-from edgebox.logs import about
+from edgebox.system.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from edgebox.metrics import Metrics
+    from edgebox.api.metrics import Metrics
 
 log = logging.getLogger("edgebox.api")
 

@@ -27,7 +27,7 @@ from edgebox.errors import BodyTooLarge, InvalidFields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edgebox.config import ApiSettings
+    from edgebox.settings import ApiSettings
 
 MAX_ID_CHARACTERS = 128
 MAX_METADATA_BYTES = 16 * 1024

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from edgebox.api.auth import Gate
     from edgebox.api.body import BodyReader
+    from edgebox.api.metrics import Metrics
     from edgebox.api.threads import Threads
-    from edgebox.config import Settings
     from edgebox.consultation.quick import QuickSummaries
-    from edgebox.metrics import Metrics
+    from edgebox.settings import Settings
     from edgebox.store.db import Store
 
 

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING
 from edgebox import __version__
 from edgebox.callbacks.post import Poster, SystemResolver
 from edgebox.callbacks.retry import RETRY_DELAYS, Attempt, retry_delay
-from edgebox.callbacks.signing import bound_key, webhook_headers
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.errors import EdgeBoxError, InvalidFields, StoreError, where
-from edgebox.logs import about
+from edgebox.signing import bound_key, webhook_headers
+from edgebox.system.logs import about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

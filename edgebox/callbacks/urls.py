@@ -28,7 +28,7 @@ from edgebox.errors import InvalidFields, UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from edgebox.config import Settings
+    from edgebox.settings import Settings
 
 POINTER = "/callback_url"
 MAX_URL_CHARACTERS = 2048

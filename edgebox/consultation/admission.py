@@ -17,8 +17,8 @@ from edgebox.errors import BoxBusy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edgebox.config import QuickSettings
     from edgebox.engine_client import RoleHealth
+    from edgebox.settings import QuickSettings
 
 Priority = Literal["high", "normal", "low"]
 

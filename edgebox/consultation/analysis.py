@@ -30,7 +30,7 @@ from edgebox.errors import EngineFault
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edgebox.config import Settings
+    from edgebox.settings import Settings
 
 OVERLAP = 0.08
 """Of a part, repeated from the part before: a question and its answer stay together."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from edgebox.config import BatchSettings
     from edgebox.engine_client import RoleHealth
+    from edgebox.settings import BatchSettings
 
 ANSWER_TOKENS = 300
 """An analysis as JSON: six Korean sentences and a handful of keywords."""

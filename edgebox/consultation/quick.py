@@ -27,8 +27,8 @@ from edgebox.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from edgebox.config import QuickSettings
     from edgebox.engine_client import Delta, RoleHealth
+    from edgebox.settings import QuickSettings
 
 Status = Literal["success", "partial", "fallback"]
 

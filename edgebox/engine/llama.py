@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("edgebox.engine")
 
 VERSION: str = __version__
 """Of llama-cpp-python."""

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from edgebox.config import Role
-    from edgebox.engine.measure import Speed
     from edgebox.engine.pool import Pool
     from edgebox.engine.sampling import TokenLogprob
+    from edgebox.engine.speed import Speed
+    from edgebox.settings import Role
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("edgebox.engine")
 
 TELL_SECONDS = 0.1
 """Between two pieces of an answer: telling each token takes a twentieth of a small model's time."""

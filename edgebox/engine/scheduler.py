@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from edgebox.config import Role
     from edgebox.engine.sequence import Sequence
+    from edgebox.settings import Role
 
 MIN_CHUNK = 64
 """Prompt tokens in a step, at least: measured on two cores, chunks of 8 are read at half and chunks

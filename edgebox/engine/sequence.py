@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Sequence as SequenceOf
 
-    from edgebox.config import Role
     from edgebox.engine.constraint import Constraint
     from edgebox.engine.sampling import Sampler, TokenLogprob
     from edgebox.engine.text import TextStream
     from edgebox.errors import EngineError
+    from edgebox.settings import Role
 
 INTERACTIVE_BELOW = 50
 """Priorities under this are people waiting; from here on it is the backlog."""

@@ -11,24 +11,24 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from edgebox.engine.background import warm
 from edgebox.engine.constraint import Constraint, Grammars
-from edgebox.engine.errands import warm
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.text import TextStream
 from edgebox.errors import EdgeBoxError, EngineRefused, EngineUnavailable
-from edgebox.machine import rss_bytes
+from edgebox.system.machine import rss_bytes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    from edgebox.config import Role
     from edgebox.engine.llama import LlamaModel
     from edgebox.engine.loop import DecodeLoop, Engine
     from edgebox.engine.openai import ChatRequest
-    from edgebox.machine import Gpu
+    from edgebox.settings import Role
+    from edgebox.system.machine import Gpu
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("edgebox.engine")
 
 DEFAULT_MAX_TOKENS = 1024
 RELOAD_PAUSE = 5.0

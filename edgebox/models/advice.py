@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.config import ROLES, Role
 from edgebox.errors import ModelsTooLarge
-from edgebox.machine import built_for_gpu, gpus, total_memory
 from edgebox.models.catalog import OVERHEAD_BYTES, memory_need
+from edgebox.settings import ROLES, Role
+from edgebox.system.machine import built_for_gpu, gpus, total_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -15,8 +15,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from edgebox.config import Role  # noqa: TC001 - pydantic reads the annotation at run time
 from edgebox.errors import ConfigError, UnknownModel
+from edgebox.settings import Role  # noqa: TC001 - pydantic reads the annotation at run time
 
 # llama.cpp's compute buffers, its vocabulary and the process itself, per model.
 OVERHEAD_BYTES = 320 * 1024 * 1024

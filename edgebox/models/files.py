@@ -11,8 +11,8 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from edgebox import atomic
 from edgebox.errors import ModelsFolderError
+from edgebox.system import files as atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

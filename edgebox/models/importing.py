@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgebox.config import ROLES
 from edgebox.errors import ModelNotTrusted, ModelsFolderError, UsageError
 from edgebox.models.catalog import ModelEntry
 from edgebox.models.files import CHUNK, Part, Progress, folder_errors, need_space, sha256_of, silent
 from edgebox.models.header import Header, read_header
+from edgebox.settings import ROLES
 
 if TYPE_CHECKING:
     from pathlib import Path

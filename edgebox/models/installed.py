@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from edgebox import atomic
 from edgebox.errors import HashMismatch, ModelMissing, ModelNotTrusted, ModelsFolderError
 from edgebox.models.catalog import Catalog, ModelEntry, ModelName, Sha256, unknown_model
 from edgebox.models.files import Progress, folder_errors, sha256_of, silent
+from edgebox.system import files as atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

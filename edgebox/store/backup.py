@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from edgebox.atomic import sync_folder
 from edgebox.errors import BackupError, StoreError
 from edgebox.store.connection import open_database, translated
+from edgebox.system.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edgebox.errors import LeaseLost, NotFound
 from edgebox.store.views import refuse_removed, rows_of_batch
-from edgebox.times import rfc3339
+from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgebox.atomic import sync_folder
 from edgebox.errors import BackupError, StoreError
 from edgebox.store import migrations
 from edgebox.store.backup import (
@@ -34,6 +33,7 @@ from edgebox.store.backup import (
 )
 from edgebox.store.connection import check_schema, immediate, open_database, translated
 from edgebox.store.consultations import set_open_state
+from edgebox.system.files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

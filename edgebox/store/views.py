@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from edgebox.errors import Removed
-from edgebox.times import rfc3339
+from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

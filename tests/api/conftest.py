@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from support.api_box import ApiBox, api_box
+from support.boxes.api import ApiBox, api_box
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from support.api_box import QUICK, TALK, ApiBox, api_box
+from support.boxes.api import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
 

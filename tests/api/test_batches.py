@@ -8,8 +8,8 @@ import pytest
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
 from edgebox.store.retention import Ages
-from support.api_box import BATCH, HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
+from support.boxes.api import BATCH, HOOK, TALK, ApiBox, api_box
+from support.boxes.store import RESULT
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ import pytest
 from edgebox.api.app import create_app
 from edgebox.api.body import BodyReader, fingerprint, parse_object
 from edgebox.errors import MalformedRequest
-from support.api_box import BATCH, QUICK, TALK, ApiBox, api_box
+from support.boxes.api import BATCH, QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
 

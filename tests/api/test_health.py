@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from edgebox.api.app import create_metrics_app
-from edgebox.config import EngineSettings, RoleSettings
-from support.api_box import HOOK, TALK, ApiBox, api_box
-from support.box import RESULT
+from edgebox.settings import EngineSettings, RoleSettings
+from support.boxes.api import HOOK, TALK, ApiBox, api_box
+from support.boxes.store import RESULT
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,7 @@ import pytest
 
 from edgebox.api.app import create_app
 from edgebox.api.openapi import openapi
-from support.api_box import TALK, ApiBox
+from support.boxes.api import TALK, ApiBox
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 
 from edgebox.api.app import create_app
 from edgebox.errors import StoreBusy
-from support.api_box import BATCH, QUICK, TALK, ApiBox
+from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 
 pytestmark = pytest.mark.anyio
 

@@ -5,8 +5,8 @@ import time
 import httpx
 import pytest
 
-from support.api_box import TALK, ApiBox, api_box
-from support.fake_engine import role_health
+from support.boxes.api import TALK, ApiBox, api_box
+from support.engines.fake import role_health
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio

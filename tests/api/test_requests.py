@@ -9,7 +9,7 @@ from edgebox.api.requests import (
     read_fields,
 )
 from edgebox.errors import BodyTooLarge, InvalidFields
-from support.api_box import BATCH, QUICK, TALK, ApiBox
+from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 
 SMALL = Limits(characters=100, consultations=3)
 ITEM = {"consultation_id": "CL-1", "conversation_text": TALK}

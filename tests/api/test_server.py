@@ -17,13 +17,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgebox.api_main import serve
-from edgebox.callbacks.signing import bound_key
-from edgebox.config import Settings
 from edgebox.errors import ConfigError
+from edgebox.processes.api import serve
+from edgebox.settings import Settings
+from edgebox.signing import bound_key
 from edgebox.store.db import Store
-from support.api_box import BATCH, QUICK, TALK
-from support.fake_engine import FakeEngine
+from support.boxes.api import BATCH, QUICK, TALK
+from support.engines.fake import FakeEngine
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
@@ -277,8 +277,8 @@ async def test_a_callback_to_the_port_that_was_really_bound_is_refused(box: Runn
 def test_the_process_ends_with_0_on_sigterm(tmp_path: Path) -> None:
     program = (
         "import logging, pathlib, sys; logging.basicConfig(level=logging.INFO)\n"
-        "from edgebox.api_main import run_api\n"
-        "from edgebox.config import Settings\n"
+        "from edgebox.processes.api import run_api\n"
+        "from edgebox.settings import Settings\n"
         f"sys.exit(run_api(Settings(state_dir=pathlib.Path({str(tmp_path)!r}), api={{'port': 0}})))"
     )
     process = subprocess.Popen(

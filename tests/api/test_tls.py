@@ -14,15 +14,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgebox.api_main import serve
-from edgebox.callbacks.signing import bound_key
-from edgebox.config import Settings
 from edgebox.errors import ConfigError
+from edgebox.processes.api import serve
+from edgebox.settings import Settings
+from edgebox.signing import bound_key
 from edgebox.store.db import Store
-from edgebox.tls import Pair, client_context
-from support.api_box import QUICK, TALK
-from support.certificates import make_pair
-from support.live_box import CLIENT, live_box
+from edgebox.system.tls import Pair, client_context
+from support.boxes.api import QUICK, TALK
+from support.boxes.live import CLIENT, live_box
+from support.outside.certificates import make_pair
 
 BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
 

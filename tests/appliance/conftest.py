@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.appliance import FIGURES, Artifacts
-from support.container import CACHE, Container
+from support.boxes.appliance import FIGURES, Artifacts
+from support.boxes.container import CACHE, Container
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from edgebox.callbacks.signing import verify_webhook
-from support.appliance import FOOTPRINT, Centre, await_ready, is_ready, told
+from edgebox.signing import verify_webhook
+from support.boxes.appliance import FOOTPRINT, Centre, await_ready, is_ready, told
 
 USB = "/media/usb"
 SERVICES = ("edgebox-engine", "edgebox-api", "edgebox-worker")

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from support.appliance import FOOTPRINT
+from support.boxes.appliance import FOOTPRINT
 
 USB = "/media/usb"
 

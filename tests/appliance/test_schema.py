@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from support.appliance import Centre, await_ready, is_ready
+from support.boxes.appliance import Centre, await_ready, is_ready
 
 USB = "/media/usb"
 TEXT = "15-travel-baggage-delay"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.signing_keys import signing_keys
+from support.outside.signing_keys import signing_keys
 
 USB = "/media/usb"
 INSTALLED = "/opt/edgebox/current/install.sh"

@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from support.certificates import make_pair
+from support.outside.certificates import make_pair
 
 USB = "/media/usb"
 WITH = f"--tls-cert {USB}/tls/box.crt --tls-key {USB}/tls/box.key"

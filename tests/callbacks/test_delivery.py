@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
-from edgebox.callbacks.signing import verify_bound_key, verify_webhook
 from edgebox.errors import StoreBusy
-from support.box import NOW, RESULT, Box
-from support.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
+from edgebox.signing import verify_bound_key, verify_webhook
+from support.boxes.store import NOW, RESULT, Box
+from support.outside.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
 
 
 @pytest.fixture

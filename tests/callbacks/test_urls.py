@@ -15,8 +15,8 @@ from edgebox.callbacks.urls import (
     parse_allowed,
     parse_callback_url,
 )
-from edgebox.config import ApiSettings, Settings
 from edgebox.errors import InvalidFields, UsageError
+from edgebox.settings import ApiSettings, Settings
 
 OWN = frozenset({8600, 9100})
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from edgebox_cli import context
-from support.box import Box
-from support.live_box import live_box
+from edgebox_cli.common import context
+from support.boxes.live import live_box
+from support.boxes.store import Box
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+from edgebox_cli.common.observe import worker_running
 from edgebox_cli.main import app
-from edgebox_cli.observe import worker_running
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 

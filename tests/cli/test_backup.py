@@ -5,9 +5,9 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.config import Settings
+from edgebox.settings import Settings
 from edgebox_cli.main import app
-from support.box import Box
+from support.boxes.store import Box
 
 DAY = 86_400
 
@@ -126,7 +126,7 @@ def test_after_the_results_are_gone_it_refuses_in_one_clear_line(box):
 
 
 def retention_checks(box, now):
-    from edgebox_cli.checks_retention import retention
+    from edgebox_cli.doctor.retention import retention
 
     return list(retention(box.store, Settings(), now))
 

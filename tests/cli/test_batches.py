@@ -4,10 +4,11 @@ import sqlite3
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.batch.tick import Ticker
-from edgebox.config import Settings
-from edgebox_cli import batches, context
-from support.box import RESULT, Box
+from edgebox.settings import Settings
+from edgebox.worker.tick import Ticker
+from edgebox_cli.commands import batches
+from edgebox_cli.common import context
+from support.boxes.store import RESULT, Box
 
 
 @pytest.fixture

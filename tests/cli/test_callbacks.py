@@ -5,8 +5,9 @@ import time
 import pytest
 from typer.testing import CliRunner
 
-from edgebox_cli import callbacks, context
-from support.box import NOW, Box
+from edgebox_cli.commands import callbacks
+from edgebox_cli.common import context
+from support.boxes.store import NOW, Box
 
 
 @pytest.fixture

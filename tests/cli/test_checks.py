@@ -11,19 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from edgebox.config import Settings
-from edgebox.log_file import NAME, LogFile
+from edgebox.settings import Settings
 from edgebox.store.db import Store
-from edgebox.tls import server_context
-from edgebox_cli import (
-    checks_access,
-    checks_history,
-    checks_host,
-    checks_machine,
-    checks_network,
-)
-from support.box import NOW
-from support.certificates import make_pair
+from edgebox.system.log_file import NAME, LogFile
+from edgebox.system.tls import server_context
+from edgebox_cli.doctor import access as checks_access
+from edgebox_cli.doctor import history as checks_history
+from edgebox_cli.doctor import host as checks_host
+from edgebox_cli.doctor import machine as checks_machine
+from edgebox_cli.doctor import network as checks_network
+from support.boxes.store import NOW
+from support.outside.certificates import make_pair
 
 HERE = "127.0.0.1"
 
@@ -56,7 +54,7 @@ def tool(tmp_path, monkeypatch):
 def test_every_finding_has_its_command():
     folder = Path(checks_host.__file__).parent
     without = []
-    for file in folder.glob("checks*.py"):
+    for file in folder.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "Check"):
                 continue

@@ -7,11 +7,11 @@ import time
 import httpx
 import pytest
 
-from edgebox.callbacks.signing import bound_key, webhook_headers
 from edgebox.errors import BoxNotRunning
-from edgebox_cli.demo import _missing, _Run
-from edgebox_cli.demo_box import CLIENT, MLM, SLM, Callback, DemoBox, Receiver
-from edgebox_cli.demo_calls import BATCH
+from edgebox.signing import bound_key, webhook_headers
+from edgebox_cli.commands.demo import _missing, _Run
+from edgebox_cli.demo.box import CLIENT, MLM, SLM, Callback, DemoBox, Receiver
+from edgebox_cli.demo.calls import BATCH
 
 SECRET = "5" * 64
 BODY = json.dumps({"batch_id": "BATCH-20250913-001", "results": []}).encode()

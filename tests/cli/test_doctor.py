@@ -4,9 +4,12 @@ import sqlite3
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.config import Settings
-from edgebox_cli import checks_host, checks_machine, checks_processes, checks_state
-from edgebox_cli.checks import Check
+from edgebox.settings import Settings
+from edgebox_cli.doctor import host as checks_host
+from edgebox_cli.doctor import machine as checks_machine
+from edgebox_cli.doctor import processes as checks_processes
+from edgebox_cli.doctor import state as checks_state
+from edgebox_cli.doctor.checks import Check
 from edgebox_cli.main import app
 
 
@@ -43,7 +46,7 @@ def test_a_running_box_passes_in_what_runs(live):
 )
 def test_a_timer_can_have_warnings_end_it_with_1(monkeypatch, states, plain, strict):
     found = [Check(state, state, "") for state in states]
-    monkeypatch.setattr("edgebox_cli.checks.every_check", lambda *, hashes: iter(found))
+    monkeypatch.setattr("edgebox_cli.doctor.checks.every_check", lambda *, hashes: iter(found))
     assert run().exit_code == plain
     assert run("--strict").exit_code == strict
 

@@ -8,11 +8,11 @@ import typer
 from pydantic import BaseModel
 from typer.testing import CliRunner
 
-from edgebox.config import Settings, load_settings
+from edgebox.settings import Settings, load_settings
+from edgebox.settings.template import EXPLAINED, render
 from edgebox.store.db import Store
-from edgebox_cli import context
-from edgebox_cli.config_file import EXPLAINED, render
-from edgebox_cli.init import init
+from edgebox_cli.commands.init import init
+from edgebox_cli.common import context
 
 app = typer.Typer()
 app.command()(init)

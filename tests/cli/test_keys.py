@@ -4,10 +4,11 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.callbacks.signing import verify_bound_key
 from edgebox.errors import InvalidBoundKey
+from edgebox.signing import verify_bound_key
 from edgebox.store.db import Store
-from edgebox_cli import context, keys
+from edgebox_cli.commands import keys
+from edgebox_cli.common import context
 
 SECRET = re.compile(r"[0-9a-f]{64}\n")
 

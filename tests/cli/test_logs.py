@@ -10,9 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox.errors import UsageError
-from edgebox.log_file import NAME, LogFile
-from edgebox_cli.log_sources import Journal, Wanted
-from edgebox_cli.logs import moment
+from edgebox.system.log_file import NAME, LogFile
+from edgebox_cli.commands.logs import moment
+from edgebox_cli.logs.sources import Journal, Wanted
 from edgebox_cli.main import app
 
 NOW = 1_795_316_400.0  # 2026-11-22T03:00:00Z

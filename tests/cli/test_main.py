@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from edgebox_cli import main as entry
 from edgebox_cli.main import app
 
-HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.config"
+HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.settings"
 CONTRACT = "up engine api worker init models keys summarize analyze batches callbacks status doctor"
 
 

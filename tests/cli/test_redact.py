@@ -1,8 +1,8 @@
 import pytest
 
-from edgebox.callbacks.signing import bound_key
-from edgebox.log_file import Record
-from edgebox_cli import redact
+from edgebox.signing import bound_key
+from edgebox.system.log_file import Record
+from edgebox_cli.support import redact
 
 SECRET = "0f" * 32
 

@@ -4,9 +4,9 @@ import math
 import pytest
 from typer.testing import CliRunner
 
+from edgebox_cli.common.observe import Quantile, quantile, quick_figures
 from edgebox_cli.main import app
-from edgebox_cli.observe import Quantile, quantile, quick_figures
-from support.stores import submit
+from support.boxes.store import submit
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 
@@ -114,7 +114,7 @@ def test_quantiles_are_told_as_exactly_as_the_buckets_allow(upto, q, expected):
 
 
 def test_figures_are_read_from_what_the_api_exposes():
-    from edgebox.metrics import Metrics
+    from edgebox.api.metrics import Metrics
 
     metrics = Metrics("1")
     for _ in range(20):

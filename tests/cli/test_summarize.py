@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox_cli.main import app
-from support.fake_engine import SUMMARY
+from support.engines.fake import SUMMARY
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 

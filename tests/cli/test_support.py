@@ -8,11 +8,11 @@ import tarfile
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.callbacks.signing import bound_key
-from edgebox.log_file import NAME, LogFile
+from edgebox.signing import bound_key
 from edgebox.store.batches import NewConsultation
+from edgebox.system.log_file import NAME, LogFile
 from edgebox_cli.main import app
-from support.live_box import CLIENT
+from support.boxes.live import CLIENT
 
 TALK = "고객: 분홍코끼리카드 번호는 4929-1234-5678-9012 이고 VISA 골드예요.\n상담사: 홍길동 님"
 SUMMARY = "보라고래요약 고객이 분실 신고함"

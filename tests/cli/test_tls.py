@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from edgebox_cli import checks_network
-from edgebox_cli.context import settings
+from edgebox_cli.common.context import settings
+from edgebox_cli.doctor import network as checks_network
 from edgebox_cli.main import app
-from support.certificates import make_pair, make_signed_pair
-from support.fake_engine import SUMMARY
-from support.live_box import live_box
+from support.boxes.live import live_box
+from support.engines.fake import SUMMARY
+from support.outside.certificates import make_pair, make_signed_pair
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from edgebox.config import QuickSettings
 from edgebox.consultation.admission import Admission
 from edgebox.engine_client import RoleHealth
 from edgebox.errors import BoxBusy
+from edgebox.settings import QuickSettings
 
 SMALL_CPU = RoleHealth("slm", "m", 16384, 180.0, 40.0, 70.0, 0.6, 8, 1, 1)
 GPU = RoleHealth("slm", "m", 16384, 8000.0, 150.0, 1500.0, 0.6, 16, 1, 1)

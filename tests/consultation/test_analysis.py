@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from edgebox.config import Settings
 from edgebox.consultation.analysis import AnalysisInvalid, Analyst
 from edgebox.consultation.prompts import (
     ANALYSIS_ASK,
@@ -17,7 +16,8 @@ from edgebox.consultation.prompts import (
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EngineUnavailable
-from support.fake_engine import ANALYSIS, FakeEngine, role_health
+from edgebox.settings import Settings
+from support.engines.fake import ANALYSIS, FakeEngine, role_health
 
 CALL = "고객: 카드를 잃어버렸어요 정지해 주세요\n상담사: 네 정지했고 재발급을 접수했습니다"
 LONG = "\n".join(

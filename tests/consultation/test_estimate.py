@@ -2,8 +2,6 @@ from dataclasses import replace
 
 import pytest
 
-from edgebox.batch.tick import should_run
-from edgebox.config import BatchSettings
 from edgebox.consultation.estimate import (
     WAKE_SECONDS,
     Workload,
@@ -11,6 +9,8 @@ from edgebox.consultation.estimate import (
     seconds_until_run,
 )
 from edgebox.engine_client import RoleHealth
+from edgebox.settings import BatchSettings
+from edgebox.worker.tick import should_run
 
 HEALTH = RoleHealth(
     role="mlm",

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pytest
 
+from consultation.corruptions import EXAMPLE, auroc, corruptions, load_pairs
 from edgebox.consultation.quality import CAPS, SOFT_FLAGS, WEIGHTS, Quality, score
 from edgebox.consultation.types import Analysis, Summary, Titles
-from support.corruptions import EXAMPLE, auroc, corruptions, load_pairs
 
 PAIRS = load_pairs()
 TRANSCRIPT = (

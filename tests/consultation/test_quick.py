@@ -6,12 +6,12 @@ import time
 import httpx
 import pytest
 
-from edgebox.config import Settings
 from edgebox.consultation.budget import GAP
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES
 from edgebox.consultation.quick import QuickResult, QuickSummaries
 from edgebox.engine_client import EngineClient
-from support.fake_engine import FakeEngine, role_health
+from edgebox.settings import Settings
+from support.engines.fake import FakeEngine, role_health
 
 CALL = (
     "상담사: 안녕하세요 고객센터입니다\n"

@@ -1,8 +1,8 @@
-"""A short crash campaign; ``python -m support.campaign --cycles 200`` is the long one."""
+"""A short crash campaign; ``python -m crash.campaign --cycles 200`` is the long one."""
 
 import asyncio
 
-from support.campaign import NAMES, campaign, schedule
+from crash.campaign import NAMES, campaign, schedule
 
 
 def test_nothing_is_lost_and_nothing_doubled_while_everything_is_killed():

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from support.life import DIED, GOOD, POINTS
-from support.receiver import Receiver, answer
-from support.supervised import TESTS
+from crash.life import DIED, GOOD, POINTS
+from support.boxes.killed import TESTS
+from support.outside.receiver import Receiver, answer
 
 
 class Centre(Receiver):
@@ -34,7 +34,7 @@ class Centre(Receiver):
 async def live(state, port, *point):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "support.life", str(state), str(port), *point), env=environment
+        *(sys.executable, "-m", "crash.life", str(state), str(port), *point), env=environment
     )
     return await asyncio.wait_for(process.wait(), 60)
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.crash_engine import POISON, SLOW
-from support.receiver import Receiver, answer
-from support.supervised import BATCH, TESTS, CrashBox
+from support.boxes.killed import BATCH, TESTS, CrashBox
+from support.engines.crash import POISON, SLOW
+from support.outside.receiver import Receiver, answer
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지했습니다."
 

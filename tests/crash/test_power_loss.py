@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from crash.power import build_recorder, read_log, states
 from edgebox.errors import StoreError
 from edgebox.store.db import Store
-from support.power import build_recorder, read_log, states
-from support.receiver import Receiver, answer
-from support.supervised import TESTS
+from support.boxes.killed import TESTS
+from support.outside.receiver import Receiver, answer
 
 DISKS = 400
 
@@ -50,7 +50,7 @@ async def record(recorder, folder, *, careless):
     async with server:
         port = server.sockets[0].getsockname()[1]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "support.life", str(state), str(port)), env=environment
+            *(sys.executable, "-m", "crash.life", str(state), str(port)), env=environment
         )
         assert await asyncio.wait_for(process.wait(), 60) == 0
     return read_log(folder / "ops")

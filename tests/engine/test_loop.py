@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.engine.loop import PEOPLE_SECONDS, DecodeLoop, Engine
-from edgebox.engine.measure import Speed, measure, read_by_probe
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish, Sequence
+from edgebox.engine.speed import Speed, measure, read_by_probe
 from edgebox.engine.text import TextStream
 from edgebox.errors import EngineBusy, EngineFault, EngineUnavailable
-from support.toy_model import VOCABULARY, ToyModel, expected
+from engine.toy_model import VOCABULARY, ToyModel, expected
 
 
 class Clock:

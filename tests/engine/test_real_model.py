@@ -16,12 +16,12 @@ from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, sum
 from edgebox.consultation.types import Analysis
 from edgebox.engine.llama import Chunk, Decoded, LlamaModel
 from edgebox.engine.loop import DecodeLoop, Engine
-from edgebox.engine.measure import measure
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish, Sequence
 from edgebox.engine.service import grammars_of
+from edgebox.engine.speed import measure
 from edgebox.engine.text import TextStream
 from edgebox.errors import EngineRefused
 

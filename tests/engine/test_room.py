@@ -1,9 +1,9 @@
 import pytest
 
-from edgebox.config import EngineSettings, RoleSettings, Settings
-from edgebox.engine_load import _gpu_layers, _require_room, repacks
 from edgebox.errors import ModelsTooLarge
 from edgebox.models.installed import Installed
+from edgebox.processes.loading import _gpu_layers, _require_room, repacks
+from edgebox.settings import EngineSettings, RoleSettings, Settings
 
 MLM = "qwen3-4b-instruct-2507-q4_k_m"
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from support.starter_engine import starter_engine
+from support.engines.starter import starter_engine
 
 pytestmark = pytest.mark.model
 

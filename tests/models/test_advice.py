@@ -1,10 +1,10 @@
 import pytest
 
-from edgebox import machine
 from edgebox.errors import ModelsTooLarge
 from edgebox.models import advice
 from edgebox.models.advice import fastest, layers_within, require_fit
 from edgebox.models.catalog import Catalog, memory_need
+from edgebox.system import machine
 
 SLM, MLM = "qwen3-1.7b-q8_0", "qwen3-4b-instruct-2507-q4_k_m"
 GB = 10**9

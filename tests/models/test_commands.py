@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from edgebox.models.catalog import Catalog
 from edgebox.models.installed import Installed
-from support import gguf
+from support.engines import gguf
 
 OWN = gguf.build(elements=400)
 SLM = "qwen3-1.7b-q8_0"
@@ -32,8 +32,8 @@ def box(tmp_path, monkeypatch):
 @pytest.fixture
 def run():
     def call(*words):
-        from edgebox_cli import output
-        from edgebox_cli.models import app
+        from edgebox_cli.commands.models import app
+        from edgebox_cli.common import output
 
         output.console.cache_clear()
         output.err_console.cache_clear()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from edgebox.errors import ModelUnreadable
 from edgebox.models.header import read_header
-from support import gguf
+from support.engines import gguf
 
 
 @pytest.fixture

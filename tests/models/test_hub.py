@@ -8,8 +8,8 @@ import pytest
 from edgebox.errors import DownloadFailed, ModelsFolderError
 from edgebox.models.files import Part, folder_errors
 from edgebox.models.hub import ATTEMPTS, Hub
-from support import catalogue
-from support.hub import HubServer
+from support.outside import catalogue
+from support.outside.hub import HubServer
 
 CONTENT = bytes(range(256)) * 1200
 ENTRY = catalogue.entry(CONTENT)

@@ -5,7 +5,8 @@ import pytest
 from edgebox.errors import ModelNotTrusted, ModelUnreadable, UsageError
 from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
-from support import catalogue, gguf
+from support.engines import gguf
+from support.outside import catalogue
 
 CONTENT = gguf.build()
 OTHER = gguf.build(salt=1)  # as long as the catalogue's file

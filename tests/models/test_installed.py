@@ -15,7 +15,8 @@ from edgebox.errors import (
 from edgebox.models.catalog import Catalog
 from edgebox.models.files import Part, need_space
 from edgebox.models.installed import Installed
-from support import catalogue, gguf
+from support.engines import gguf
+from support.outside import catalogue
 
 CONTENT = gguf.build()
 NAME = "tiny-q8_0"

@@ -7,7 +7,8 @@ import pytest
 from edgebox.errors import DownloadFailed
 from edgebox.models.files import Part
 from edgebox.models.packages import Packages, _size
-from support import catalogue, gguf, wheels
+from support.engines import gguf
+from support.outside import catalogue, wheels
 
 CONTENT = gguf.build(elements=40_000)
 SOURCE = catalogue.PACKAGES

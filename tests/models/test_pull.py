@@ -15,8 +15,9 @@ from edgebox.models.hub import Hub
 from edgebox.models.installed import Installed
 from edgebox.models.packages import Packages
 from edgebox.models.pull import pull
-from support import catalogue, gguf, wheels
-from support.hub import HubServer
+from support.engines import gguf
+from support.outside import catalogue, wheels
+from support.outside.hub import HubServer
 
 CONTENT = gguf.build(elements=30_000)
 NAME = "tiny-q8_0"

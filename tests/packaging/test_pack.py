@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support.signing_keys import signing_keys
+from support.outside.signing_keys import signing_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 

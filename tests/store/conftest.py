@@ -3,7 +3,7 @@ import shutil
 import pytest
 
 from edgebox.store.db import Store
-from support.stores import Clock
+from support.boxes.store import Clock
 
 
 @pytest.fixture

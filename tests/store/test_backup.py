@@ -9,7 +9,7 @@ import pytest
 from edgebox.errors import BackupError, StoreBusy, StoreError
 from edgebox.store.backup import write_backup
 from edgebox.store.db import Store
-from support.stores import backup_with_little_room, submit, submit_forever
+from support.boxes.store import backup_with_little_room, submit, submit_forever
 
 
 def left(folder):

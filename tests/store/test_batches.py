@@ -6,7 +6,7 @@ import pytest
 
 from edgebox.errors import InvalidFields, NotFound, StoreError
 from edgebox.store.batches import NewConsultation
-from support.stores import URL, analysis, consultations, submit
+from support.boxes.store import URL, analysis, consultations, submit
 
 
 def test_a_submitted_batch_waits_in_order(store, clock):

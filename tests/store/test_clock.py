@@ -1,6 +1,6 @@
 from edgebox.store.clock import TOLERANCE
 from edgebox.store.outbox import LONGEST_WAIT
-from support.stores import analysis, submit
+from support.boxes.store import analysis, submit
 
 
 def ended(store):

@@ -9,7 +9,7 @@ import pytest
 from edgebox.errors import StoreBusy, StoreError
 from edgebox.store.connection import Connections, translated, wal_is_safe
 from edgebox.store.db import Store
-from support.stores import list_as_nobody, submit
+from support.boxes.store import list_as_nobody, submit
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,7 @@ import pytest
 from edgebox.errors import LeaseLost
 from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
-from support.stores import (
-    analysis,
-    claim_and_die,
-    claim_everything,
-    submit,
-    submit_forever,
-)
+from support.boxes.store import analysis, claim_and_die, claim_everything, submit, submit_forever
 
 
 def test_claims_take_the_oldest_first_and_no_more_than_asked(store):

@@ -7,7 +7,7 @@ import pytest
 from edgebox.errors import StoreError
 from edgebox.store import migrations
 from edgebox.store.db import Store
-from support.stores import migrate_together
+from support.boxes.store import migrate_together
 
 STEPS = [step.name for step in migrations.migrations._migrations]
 

@@ -26,7 +26,7 @@ from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
 from edgebox.store.outbox import LONGEST_WAIT
 from edgebox.store.retention import Ages
-from support.stores import Clock, analysis, submit
+from support.boxes.store import Clock, analysis, submit
 
 LEASE = 60
 SENDING = 75

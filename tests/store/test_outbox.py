@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from edgebox.errors import LeaseLost, NotFound
-from support.stores import URL, analysis, submit
+from support.boxes.store import URL, analysis, submit
 
 
 def ended(store, *names, bad=(), url=URL):

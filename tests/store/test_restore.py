@@ -14,7 +14,7 @@ from edgebox.store import migrations
 from edgebox.store.backup import write_backup
 from edgebox.store.db import Store
 from edgebox.store.restore import kept_aside, restore_backup, users_of
-from support.stores import analysis, submit
+from support.boxes.store import analysis, submit
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from edgebox.errors import NotFound, Removed
 from edgebox.store.batches import NewConsultation
 from edgebox.store.retention import Ages, Removals
-from support.stores import analysis, consultations, submit
+from support.boxes.store import analysis, consultations, submit
 
 DAY = 86_400
 AGES = Ages(transcripts=30 * DAY, results=90 * DAY, records=365 * DAY, keys=DAY)

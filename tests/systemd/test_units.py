@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from edgebox.config import Settings
-from edgebox.tls import ABSENT
+from edgebox.settings import Settings
+from edgebox.system.tls import ABSENT
 from edgebox_cli.main import app
 
 UNITS = Path(__file__).resolve().parents[2] / "systemd"

@@ -1,0 +1,186 @@
+"""``edgebox bench``: latency and throughput of this box's engine, or of several servers."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from edgebox.lab.bench.report import Report, Row
+    from edgebox.lab.bench.target import Target
+    from edgebox.lab.bench.workload import Name, Run, Size
+
+_WHAT = {
+    "quick": "summaries of distinct consultations, one after the other",
+    "analysis": "analyses held to the JSON schema, several in flight",
+    "growing": "a call that goes on, summarised at every fifth line",
+    "mixed": "summaries arriving while analyses saturate the engine",
+}
+
+
+def bench(
+    *,
+    workload: Annotated[
+        list[str] | None,
+        typer.Option(help="quick, analysis, growing or mixed; repeatable; without: all four."),
+    ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=URL[,MLM_URL]",
+            help="An OpenAI-compatible server, or unix:PATH of an engine; repeatable, compared "
+            "with the first; without: this box's engine. NAME=json_object+URL for servers that "
+            "do not know response_format json_schema.",
+        ),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Every target once in each round.")] = 1,
+    quick: Annotated[int, typer.Option(min=1, help="Summaries of the quick workload.")] = 8,
+    analyses: Annotated[int, typer.Option(min=1, help="Analyses of a workload.")] = 6,
+    concurrency: Annotated[int, typer.Option(min=1, help="Analyses in flight.")] = 4,
+    rate: Annotated[
+        float,
+        typer.Option(min=0.1, help="Mixed workload: a pause of 60/RATE s between summaries."),
+    ] = 12.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, every sample too.")] = False,
+) -> None:
+    """Measure how fast models answer here, with the load that EdgeBox has to carry.
+
+    Needs a running engine and nothing else to do on the machine; the engine's other work
+    slows both. Times are seconds as a client sees them.
+    """
+    import asyncio
+    import time
+    from dataclasses import asdict
+
+    from edgebox.lab.bench.report import report
+    from edgebox.lab.bench.target import Target
+    from edgebox.lab.bench.workload import Size, named
+    from edgebox_cli.common.context import reported, settings
+    from edgebox_cli.common.output import print_json
+
+    with reported():
+        wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
+        targets = [Target.parse(text) for text in target or ()]
+        targets = targets or [Target.engine(settings().socket)]
+        size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
+        runs = asyncio.run(_all(targets, wanted, rounds, size))
+    found = report(runs)
+    if as_json:
+        print_json(found.as_dict() | {"runs": [asdict(run) for run in runs]})
+    else:
+        _show(found)
+    if any(row.failed for row in found.rows):
+        raise typer.Exit(1)
+
+
+async def _all(targets: list[Target], wanted: list[Name], rounds: int, size: Size) -> list[Run]:
+    """Every workload on every target, round by round; the order of the targets alternates."""
+    from edgebox.lab.bench.workload import run, warm_up
+
+    runs = []
+    with _progress(rounds * len(wanted) * len(targets)) as told:
+        for target in targets:
+            told(f"warming up {target.name}", 0)
+            await warm_up(target, wanted, size)
+        for number in range(rounds):
+            for name in wanted:
+                for target in targets if number % 2 == 0 else reversed(targets):
+                    told(f"round {number + 1} of {rounds}: {name}, {target.name}", 0)
+                    runs.append(await run(target, name, number, size))
+                    told("", 1)
+    return runs
+
+
+@contextlib.contextmanager
+def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A bar on a terminal, lines elsewhere; on standard error, so that --json stays JSON."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from edgebox_cli.common.output import err_console
+
+    out = err_console()
+    text = TextColumn("{task.description}", markup=False)
+    with Progress(
+        text,
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        console=out,
+        transient=True,
+        disable=not out.is_terminal,
+    ) as bar:
+        task = bar.add_task("", total=total)
+
+        def told(what: str, done: int) -> None:
+            bar.advance(task, done)
+            if what:
+                bar.update(task, description=what)
+                if not out.is_terminal:
+                    out.print(what, markup=False, soft_wrap=True)
+
+        yield told
+
+
+def _show(found: Report) -> None:
+    from edgebox_cli.common.output import console, table
+
+    right = {"justify": "right", "no_wrap": True}
+    for name, what in _WHAT.items():
+        rows = [row for row in found.rows if row.workload == name]
+        if rows:
+            table(
+                f"{name}: {what}",
+                [
+                    ("target", {"overflow": "fold"}),
+                    "kind",
+                    *((head, right) for head in ("n", "p50", "p95", "p99", "first")),
+                    *((head, right) for head in ("/min", "tok/s", "CPU", "MiB")),
+                ],
+                [_cells(row) for row in rows],
+            )
+    if found.ratios:
+        table(
+            "Ratios, from what belongs together",
+            [
+                ("target", {"overflow": "fold"}),
+                ("what", {"overflow": "fold"}),
+                *((head, right) for head in ("median", "low", "high", "n")),
+            ],
+            [
+                [
+                    one.target,
+                    one.name,
+                    f"{one.median:.2f}",
+                    f"{one.low:.2f}",
+                    f"{one.high:.2f}",
+                    str(one.pairs),
+                ]
+                for one in found.ratios
+            ],
+        )
+    console().print(
+        "Seconds; first: to the first character; CPU: seconds of the server for one answer.",
+        style="dim",
+    )
+    wrong = sum(row.failed + row.invalid for row in found.rows)
+    if wrong:
+        console().print(f"{wrong} answers failed or were not of the form asked for.", style="red")
+
+
+def _cells(row: Row) -> list[str]:
+    return [
+        row.target,
+        row.kind,
+        str(row.count),
+        *(
+            "-" if seconds is None else f"{seconds:.2f}"
+            for seconds in (row.p50, row.p95, row.p99, row.first)
+        ),
+        f"{row.per_minute:.1f}",
+        f"{row.tokens_per_second:.1f}",
+        "-" if row.cpu is None else f"{row.cpu:.1f}",
+        "-" if row.memory is None else f"{row.memory / 2**20:,.0f}",
+    ]

@@ -1,0 +1,156 @@
+"""``edgebox callbacks``: the outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from edgebox_cli.commands.keys import opened_store, say
+
+if TYPE_CHECKING:
+    from edgebox.store.db import Store
+    from edgebox.store.outbox import OutboxRow
+
+app = typer.Typer(help="Callbacks: list, send again.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+State = Literal["pending", "delivered", "dead"]
+_ALL = 1_000_000
+
+
+@app.command("list")
+def list_callbacks(
+    *,
+    state: Annotated[State | None, typer.Option(help="Only callbacks in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the newest callbacks: state, attempts, the last answer and the next try."""
+    from edgebox_cli.common.output import print_json, table
+
+    with opened_store() as store:
+        rows = store.outbox.list(state, limit)
+    if as_json:
+        print_json({"callbacks": [_described(row) for row in rows]})
+        return
+    from rich.markup import escape
+
+    table(
+        "Callbacks",
+        [
+            ("id", {"justify": "right", "no_wrap": True}),
+            ("batch", {"no_wrap": True}),
+            ("state", {"no_wrap": True}),
+            ("tries", {"justify": "right", "no_wrap": True}),
+            ("when", {"no_wrap": True}),
+            ("last answer", {"overflow": "fold"}),
+        ],
+        [
+            [
+                str(row.id),
+                row.batch_id,
+                row.state,
+                str(row.attempts),
+                _when(row),
+                escape(_last(row)),
+            ]
+            for row in rows
+        ],
+    )
+
+
+@app.command()
+def resend(
+    what: Annotated[
+        str | None, typer.Argument(metavar="[BATCH_ID|ID]", help="As in: edgebox callbacks list")
+    ] = None,
+    *,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="All that were given up, as after an outage.")
+    ] = False,
+) -> None:
+    """Send a callback again, now and with all its attempts, under the same webhook-id."""
+    from edgebox.errors import UsageError
+    from edgebox.worker.wakeups import make_wake
+    from edgebox_cli.common.context import settings
+
+    with opened_store() as store:
+        if (what is None) != dead:
+            raise UsageError("Name one callback (edgebox callbacks list), or all with --dead.")
+        said = _resend_dead(store) if what is None else _resend(store, what)
+    make_wake(settings(), deliveries=True)()
+    say(f"{said} See: edgebox callbacks list")
+
+
+def _resend(store: Store, what: str) -> str:
+    row = _found(store, what)
+    store.outbox.resend(row.id)
+    return f"The callback of {row.batch_id} is sent again."
+
+
+def _resend_dead(store: Store) -> str:
+    from edgebox.errors import NotFound, Removed
+
+    sent = gone = 0
+    for row in store.outbox.list("dead", _ALL):
+        try:
+            store.outbox.resend(row.id)
+        except NotFound:  # a retry of its batch took it out meanwhile
+            continue
+        except Removed:
+            gone += 1
+        else:
+            sent += 1
+    left = f" {gone} stay: their results were removed, their time was over." if gone else ""
+    return f"{sent} callbacks are sent again.{left}"
+
+
+def _found(store: Store, what: str) -> OutboxRow:
+    """The callback of a batch, or of an id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    from edgebox.errors import NotFound
+
+    for row in store.outbox.list(limit=_ALL):
+        if what in (row.batch_id, str(row.id)):
+            return row
+    view = store.batches.get(what)
+    if view is None:
+        raise NotFound(f"There is no callback {what}. See: edgebox callbacks list")
+    if view.callback_url is None:
+        raise NotFound(f"{what} was submitted without a callback_url: nothing to send.")
+    raise NotFound(f"{what} has not ended: its callback comes when it has.")
+
+
+def _described(row: OutboxRow) -> dict[str, Any]:
+    from edgebox.system.times import rfc3339
+
+    return {
+        "id": row.id,
+        "batch_id": row.batch_id,
+        "client_id": row.client_id,
+        "webhook_id": row.webhook_id,
+        "url": row.url,
+        "state": row.state,
+        "attempts": row.attempts,
+        "last_status": row.last_status,
+        "last_error": row.last_error,
+        "created_at": rfc3339(row.created_at),
+        "next_attempt_at": rfc3339(row.next_attempt_at) if row.state == "pending" else None,
+        "delivered_at": None if row.delivered_at is None else rfc3339(row.delivered_at),
+    }
+
+
+def _when(row: OutboxRow) -> str:
+    from edgebox_cli.common.output import local_time
+
+    if row.state == "pending":
+        return f"next {local_time(row.next_attempt_at)}"
+    return "" if row.delivered_at is None else local_time(row.delivered_at)
+
+
+def _last(row: OutboxRow) -> str:
+    return row.last_error or (f"HTTP {row.last_status}" if row.last_status else "")

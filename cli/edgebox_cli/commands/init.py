@@ -1,0 +1,141 @@
+"""``edgebox init``: the configuration, the state folder, the database, the first client."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from edgebox.settings import Settings
+    from edgebox.store.db import Store
+
+FIRST_CLIENT = "centerlink"
+
+
+def init(
+    *,
+    client: Annotated[
+        str | None,
+        typer.Option(
+            help=f"The client to create; without: {FIRST_CLIENT}, if there is no client yet."
+        ),
+    ] = None,
+    callback: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST[:PORT]", help="Where the new client's callbacks may go; repeatable."
+        ),
+    ] = None,
+    state_dir: Annotated[
+        Path | None, typer.Option(help="Write this state folder into a new configuration.")
+    ] = None,
+    models_dir: Annotated[
+        Path | None, typer.Option(help="Write this models folder into a new configuration.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Write the configuration and the database, and create the first client.
+
+    What is there already stays as it is: a second run changes nothing.
+    """
+    from edgebox.store.db import Store
+    from edgebox_cli.commands.keys import checked_hosts
+    from edgebox_cli.common.context import config_path, reported, settings
+
+    folders = {"state_dir": state_dir, "models_dir": models_dir}
+    chosen = {name: path.absolute() for name, path in folders.items() if path is not None}
+    with reported():
+        hosts = checked_hosts(callback or [])  # a slip here is told before anything is written
+        config = config_path()
+        wrote = _write_config(config, chosen)
+        found = settings()
+        _check_chosen(found, chosen, config)
+        store = Store(found.database)
+        try:
+            migrated = bool(store.migrate())
+            name, secret = _first_client(store, client, hosts)
+        finally:
+            store.close()
+    _tell(
+        {
+            "config": str(config),
+            "config_written": wrote,
+            "database": str(found.database),
+            "database_changed": migrated,
+            "client_id": name,
+            "secret": secret,
+        },
+        asked=bool(client or hosts),
+        hosts=hosts,
+        as_json=as_json,
+    )
+
+
+def _write_config(path: Path, chosen: dict[str, Path]) -> bool:
+    """Write the file if there is none; whether it did."""
+    from edgebox.errors import ConfigError
+    from edgebox.settings.template import render
+
+    text = render({name: str(folder) for name, folder in chosen.items()})
+    # Under /etc the service's group reads it; elsewhere it is one user's own.
+    mode = 0o640 if path.absolute().is_relative_to("/etc") else 0o600
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot write {path}: {error.strerror}. Choose another: edgebox --config FILE init"
+        ) from None
+    return True
+
+
+def _check_chosen(settings: Settings, chosen: dict[str, Path], config: Path) -> None:
+    """Refuse a folder that is not the one in force: the existing file is not rewritten."""
+    from edgebox.errors import UsageError
+
+    for name, folder in chosen.items():
+        in_force = getattr(settings, name)
+        if in_force.absolute() != folder:
+            raise UsageError(
+                f"{name} is {in_force} in {config} (or EDGEBOX_{name.upper()}), not {folder}. "
+                "Change it there."
+            )
+
+
+def _first_client(
+    store: Store, asked: str | None, hosts: list[str]
+) -> tuple[str | None, str | None]:
+    """(name, secret) of the client made now; (None, None) when none was to make."""
+    known = {client.client_id for client in store.clients.list()}
+    name = asked or FIRST_CLIENT
+    if name in known or (known and not asked):
+        return None, None
+    return name, store.clients.create(name, allowed_callbacks=hosts)
+
+
+def _tell(done: dict[str, Any], *, asked: bool, hosts: list[str], as_json: bool) -> None:
+    from edgebox_cli.commands.keys import print_secret, say
+    from edgebox_cli.common.output import print_json
+
+    if as_json:
+        print_json(done)
+        return
+    wrote, changed, name = done["config_written"], done["database_changed"], done["client_id"]
+    say(f"Configuration: {done['config']}{' (new)' if wrote else ', kept as it is'}")
+    say(f"Database: {done['database']}{' (brought up to date)' if changed else ', up to date'}")
+    if name:
+        print_secret(name, done["secret"], as_json=False)
+        if not hosts:
+            say(f"Next, where its callbacks may go: edgebox keys callbacks {name} HOST[:PORT]")
+        say("Next: edgebox models pull, then edgebox up")
+    elif not (wrote or changed):
+        say("Everything was there already; nothing was changed.")
+    if asked and not name:
+        say("The client is there already. See and change it with: edgebox keys")

@@ -1,0 +1,97 @@
+"""``edgebox logs``: what the box has said, from wherever it says it."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from edgebox.system.log_file import Record
+
+_AGO = re.compile(r"(\d+)\s*([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_STYLES = {"warning": "yellow", "error": "bold red", "critical": "bold red", "debug": "dim"}
+
+
+def logs(
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on showing what comes; Ctrl-C ends it.")
+    ] = False,
+    process: Annotated[
+        Literal["engine", "api", "worker"] | None, typer.Option(help="Only this process.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help='Such as 10m, 2h, 3d, or "2026-11-22 09:30".'),
+    ] = None,
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"], typer.Option(help="This one and worse ones.")
+    ] = "debug",
+    lines: Annotated[
+        int | None, typer.Option("--lines", "-n", min=0, help="At most so many. [default: 200]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Show the log of the box: the journal's, or that of edgebox up.
+
+    A record is one line, however wide. Transcripts and secrets are never in it.
+    """
+    from edgebox_cli.common.context import reported, settings
+    from edgebox_cli.logs.sources import Wanted, source_of
+
+    with reported():
+        began = 0.0 if since is None else moment(since, time.time())
+        count = lines if lines is not None else (200 if since is None else 10**6)
+        wanted = Wanted(process, level)
+        source = source_of(settings())
+        try:
+            for record in source.records(count, since=began, wanted=wanted, follow=follow):
+                _print(record, as_json=as_json)
+        except KeyboardInterrupt:
+            if not follow:
+                raise
+
+
+def moment(text: str, now: float) -> float:
+    """When ``--since`` begins, in Unix seconds.
+
+    Raises:
+        UsageError: it is neither an age nor a time.
+    """
+    from datetime import datetime
+
+    from edgebox.errors import UsageError
+
+    if ago := _AGO.fullmatch(text.strip()):
+        return now - int(ago[1]) * _SECONDS[ago[2]]
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone().timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--since takes an age (10m, 2h, 3d) or a time (2026-11-22 09:30), not '{text}'."
+        ) from None
+
+
+def _print(record: Record, *, as_json: bool) -> None:
+    import json
+    import sys
+    from dataclasses import asdict
+
+    from rich.text import Text
+
+    from edgebox.system.times import rfc3339
+    from edgebox_cli.common.output import console
+
+    if as_json:
+        line = {**asdict(record), "at": rfc3339(record.at)}
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        return
+    # What a process said in its own way may hold anything that moves a cursor.
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(record))
+    text = Text(shown, style=_STYLES.get(record.level, ""))
+    console().print(text, soft_wrap=True)

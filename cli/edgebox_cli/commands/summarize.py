@@ -1,0 +1,101 @@
+"""``edgebox summarize``: one quick summary from a shell."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from edgebox_cli.common.box import ClientOption  # noqa: TC001 - likewise
+
+if TYPE_CHECKING:
+    from edgebox_cli.common.box import Box
+
+PATH = "/api/v1/consultation/quick-summary"
+
+
+def summarize(
+    file: Annotated[Path, typer.Argument(help="A transcript, UTF-8 text; - is standard input.")],
+    *,
+    client: ClientOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream/--no-stream", help="On a terminal: show the words as they come, or wait."
+        ),
+    ] = True,
+) -> None:
+    """Summarise one consultation through the running box.
+
+    The summary goes to standard output, how it came about to standard error.
+    """
+    import sys
+
+    from edgebox_cli.common.box import opened_box
+    from edgebox_cli.common.output import console, print_json
+    from edgebox_cli.common.transcripts import ids_of, read
+
+    with opened_box(client) as (box, _):
+        body = {"consultation_id": ids_of([file])[0], "conversation_text": read(file)}
+        if as_json:
+            print_json(box.post(PATH, body))
+            return
+        if stream and console().is_terminal:
+            answer = _streamed(box, body)
+        else:
+            answer = box.post(PATH, body)
+            sys.stdout.write(f"{answer['summary']}\n")
+    _tell(answer)
+
+
+def _streamed(box: Box, body: dict[str, Any]) -> dict[str, Any]:
+    """Show the draft as it comes; the summary takes its place in the end."""
+    from rich.live import Live
+    from rich.text import Text
+
+    from edgebox.errors import BoxNotRunning
+    from edgebox_cli.common.output import console
+
+    draft = Text()
+    with Live(draft, console=console(), auto_refresh=False) as live:
+        for name, data in box.events(PATH, body):
+            if name == "done":
+                live.update(Text(data["summary"]), refresh=True)
+                answer: dict[str, Any] = data
+                return answer
+            draft.append(data["text"])
+            live.refresh()
+    raise BoxNotRunning("EdgeBox went away during the answer. See: edgebox status")
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    """One dim line, and a warning where the summary is not of the whole by the model."""
+    from edgebox_cli.common.output import err_console
+
+    used, total = answer["input"]["characters_used"], answer["input"]["characters"]
+    out = err_console()
+    out.print(
+        f"{answer['status']} · {answer['model_used']} · {answer['processing_time']:.2f} s · "
+        f"{used:,} of {total:,} characters",
+        style="dim",
+        markup=False,
+        soft_wrap=True,
+    )
+    if answer["status"] == "fallback":
+        out.print(
+            "The model gave nothing in time: these are the transcript's own sentences. "
+            "See: edgebox status",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
+    if answer["input"]["truncated"]:
+        out.print(
+            "The transcript was shortened (its middle left out) to keep the deadline on this "
+            "machine.",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )

@@ -1,0 +1,1 @@
+"""The box that ``edgebox demo`` starts, and its calls."""

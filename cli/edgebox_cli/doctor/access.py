@@ -1,0 +1,95 @@
+"""Checks of who may read and write what belongs to the box."""
+
+from __future__ import annotations
+
+import shlex
+import stat
+from typing import TYPE_CHECKING
+
+from edgebox_cli.doctor.checks import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from edgebox.settings import Settings
+
+_FSCK = "lost+found"
+"""At the top of a disk of its own: root's, and none of ours."""
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def access(settings: Settings, config: Path) -> Iterator[Check]:
+    """The configuration, the state folder's files, the models."""
+    yield _config(settings, config)
+    yield from _state(settings.state_dir, settings.models_dir)
+    yield _models(settings.models_dir)
+
+
+def _config(settings: Settings, path: Path) -> Check:
+    name = "permissions: config"
+    mode = _mode(path)
+    if mode is None:
+        return Check(name, "ok", "there is no file")
+    quoted = shlex.quote(str(path))
+    if mode & stat.S_IWOTH:
+        return Check(name, "fail", f"Everybody may change {path}.", f"chmod o-w {quoted}")
+    urls = (settings.engines.slm.url, settings.engines.mlm.url)
+    if mode & stat.S_IROTH and any("@" in url for url in urls):
+        return Check(
+            name, "fail", f"Everybody may read the password in {path}.", f"chmod o= {quoted}"
+        )
+    return Check(name, "ok", f"mode {mode:04o}")
+
+
+def _state(folder: Path, models: Path) -> Iterator[Check]:
+    name = "permissions: state"
+    try:
+        owner = folder.stat().st_uid
+        # An installed box keeps its models there: root's, and everybody may read them.
+        files = sorted(file for file in folder.iterdir() if file not in (models, folder / _FSCK))
+        foreign = [file for file in files if file.lstat().st_uid != owner]
+    except OSError:
+        return  # said already
+    if foreign:
+        paths = " ".join(shlex.quote(str(file)) for file in foreign)
+        yield Check(
+            name,
+            "fail",
+            f"{_names(foreign)} in {folder} belong to another user than the folder: the box may "
+            "not write them.",
+            f"chown -R --reference={shlex.quote(str(folder))} {paths}",
+        )
+        return
+    if open_ones := [file for file in files if (_mode(file) or 0) & _OTHERS]:
+        paths = " ".join(shlex.quote(str(file)) for file in open_ones)
+        yield Check(name, "warn", f"Others may use {_names(open_ones)}.", f"chmod go= {paths}")
+        return
+    yield Check(name, "ok", f"{len(files)} files are their owner's alone")
+
+
+def _models(folder: Path) -> Check:
+    name = "permissions: models"
+    try:
+        files = [folder, *sorted(folder.glob("*.gguf"))]
+        open_ones = [file for file in files if (_mode(file) or 0) & stat.S_IWOTH]
+    except OSError:
+        open_ones = []
+    if open_ones:
+        paths = " ".join(shlex.quote(str(file)) for file in open_ones)
+        return Check(
+            name, "fail", f"Everybody may change {_names(open_ones)}.", f"chmod o-w {paths}"
+        )
+    return Check(name, "ok", "only their owner changes them")
+
+
+def _names(files: Iterable[Path]) -> str:
+    return ", ".join(file.name for file in files)
+
+
+def _mode(path: Path) -> int | None:
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return None

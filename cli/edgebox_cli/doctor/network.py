@@ -1,0 +1,194 @@
+"""Checks of what the box speaks with: its certificate, its second listener, the receivers."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shlex
+import socket
+import ssl
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgebox_cli.doctor.checks import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from edgebox.settings import Settings
+    from edgebox.store.db import Store
+
+EXPIRY_DAYS = 30
+CONNECT_SECONDS = 3.0
+_AT_ONCE = 16
+_LOOPBACK = ("127.", "::1", "localhost")
+
+
+def certificate(settings: Settings, now: float) -> Check:
+    """The files can be served with, and go on to be good for a while."""
+    from edgebox.errors import ConfigError
+    from edgebox.system.certificates import day, read_certificate
+    from edgebox.system.tls import pair_of, server_context
+
+    api = settings.api
+    if not api.tls:
+        if api.host.startswith(_LOOPBACK):
+            return Check("TLS", "ok", "not needed: only this machine reaches the API")
+        detail = (
+            f"The API listens on {api.host} without TLS: transcripts cross the network as text."
+        )
+        return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
+    taken = "it is taken without a restart"
+    if not _read_by_the_service(Path(api.tls_key), settings.database.parent):
+        taken = "then restart the API: it has a copy of the key from its start"
+    again = f"put a new certificate at {api.tls_cert}; {taken}"
+    try:
+        found = read_certificate(Path(api.tls_cert))
+        if found.not_after > now and os.access(api.tls_key, os.R_OK):
+            pair = pair_of(api.tls_cert, api.tls_key, {})
+            assert pair is not None  # noqa: S101 - the settings have TLS
+            server_context(pair)
+    except ConfigError as error:
+        return Check("TLS", "fail", error.detail, "edgebox config check")
+    left = (found.not_after - now) / 86_400
+    names = ", ".join(found.names[:3])
+    if left <= 0:
+        return Check("TLS", "fail", f"The certificate expired on {day(found.not_after)}.", again)
+    if left < EXPIRY_DAYS:
+        detail = f"The certificate expires on {day(found.not_after)}, in {left:.0f} days."
+        return Check("TLS", "warn", detail, again)
+    return Check("TLS", "ok", f"{names}, good until {day(found.not_after)}")
+
+
+def _read_by_the_service(key: Path, state: Path) -> bool:
+    """Whether the user that the state folder belongs to may read the key, by its mode."""
+    try:
+        found, service = key.stat(), state.stat()
+    except OSError:
+        return True  # said elsewhere
+    if service.st_uid == found.st_uid:
+        bit = stat.S_IRUSR
+    else:
+        bit = stat.S_IRGRP if service.st_gid == found.st_gid else stat.S_IROTH
+    return service.st_uid == 0 or bool(found.st_mode & bit)
+
+
+def metrics_listener(settings: Settings, *, running: bool) -> Iterator[Check]:
+    """The port of ``metrics_listen``: answering, or free for the API to take."""
+    import httpx
+
+    from edgebox.processes.up import port_problem
+
+    listen = settings.api.metrics_listen
+    if not listen:
+        return
+    host, _, port = listen.rpartition(":")
+    host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
+    name = "port: metrics"
+    if running:
+        try:
+            answer = httpx.get(f"http://{host}:{port}/metrics", timeout=3.0, trust_env=False)
+        except httpx.HTTPError:
+            answer = None
+        if answer is None or b"edgebox_" not in answer.content:
+            detail = f"The box does not answer at {listen}."
+            yield Check(name, "fail", detail, "edgebox logs --process api --level error")
+            return
+    elif problem := port_problem(host.strip("[]"), int(port)):
+        fix = f"stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] metrics_listen"
+        yield Check(name, "fail", f"Cannot listen on {listen}: {problem}.", fix)
+        return
+    yield Check(name, "ok", listen)
+
+
+def receivers(settings: Settings) -> Iterator[Check]:
+    """Each host that a client's callbacks may go to takes a connection; nothing is sent to it."""
+    from edgebox.callbacks.urls import own_ports, parse_allowed
+    from edgebox.errors import StoreError
+    from edgebox.store.db import Store
+
+    store = Store(settings.database, busy_timeout=2.0)
+    with closing(store):
+        try:
+            clients = [one for one in store.clients.list() if not one.disabled]
+            schemes = _schemes(store)
+        except StoreError:
+            return  # said already
+    wanted = [
+        (one.client_id, *parse_allowed(host)) for one in clients for host in one.allowed_callbacks
+    ]
+    ports = own_ports(settings)
+
+    def look(entry: tuple[str, str, int | None]) -> Check:
+        client, host, port = entry
+        return _receiver(client, host, port or 443, ports, https=_is_https(host, port, schemes))
+
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor") as pool:
+        yield from pool.map(look, wanted)
+
+
+def _schemes(store: Store) -> dict[tuple[str, int], str]:
+    """How each receiver was called so far, by host and port."""
+    from edgebox.callbacks.urls import parse_callback_url
+    from edgebox.errors import InvalidFields
+
+    found: dict[tuple[str, int], str] = {}
+    for row in store.outbox.list():
+        try:
+            target = parse_callback_url(row.url)
+        except InvalidFields:
+            continue
+        found.setdefault((target.host, target.port), target.scheme)
+    return found
+
+
+def _is_https(host: str, port: int | None, schemes: dict[tuple[str, int], str]) -> bool:
+    return port in (None, 443) or schemes.get((host, port or 443)) == "https"
+
+
+def _receiver(client: str, host: str, port: int, own: Collection[int], *, https: bool) -> Check:
+    """Resolve, judge and connect as a delivery would, and close."""
+    from edgebox.callbacks.urls import forbidden
+
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    name = "receiver"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        fix = f"add {host} to /etc/hosts, or: edgebox keys callbacks {client} HOST[:PORT]"
+        return Check(name, "fail", f"{client}: the name {host} has no address here.", fix)
+    address = str(found[0][4][0])
+    if reason := forbidden(ipaddress.ip_address(address.partition("%")[0]), port, own):
+        fix = f"edgebox keys callbacks {client} HOST:PORT"
+        return Check(name, "fail", f"{client}: {place} {reason}.", fix)
+    began = time.monotonic()
+    try:
+        with socket.create_connection((address, port), CONNECT_SECONDS) as raw:
+            if https:
+                with ssl.create_default_context().wrap_socket(raw, server_hostname=host):
+                    pass
+    except ssl.SSLCertVerificationError as error:
+        fix = (
+            "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart "
+            "the worker"
+        )
+        return Check(name, "fail", f"{client}: {place}, TLS: {error.verify_message}.", fix)
+    except OSError as error:
+        what = "no answer in time" if isinstance(error, TimeoutError) else _words(error)
+        fix = f"open the way in the network (try: nc -vz {shlex.quote(host)} {port})"
+        return Check(name, "fail", f"{client}: {place}: {what}.", fix)
+    took = (time.monotonic() - began) * 1000
+    how = "TLS" if https else "TCP"
+    return Check(name, "ok", f"{client}: {place} takes connections ({how}, {took:.0f} ms)")
+
+
+def _words(error: OSError) -> str:
+    return (
+        "no secure connection"
+        if isinstance(error, ssl.SSLError)
+        else (error.strerror or "not reachable").lower()
+    )

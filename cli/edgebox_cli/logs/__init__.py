@@ -1,0 +1,1 @@
+"""Where ``edgebox logs`` reads from."""

@@ -1,0 +1,146 @@
+"""How ``edgebox status`` looks: at most 80 columns, one fact a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_STYLES = {"up": "green", "not needed": "dim", "starting": "yellow"}
+
+
+def show(state: dict[str, Any]) -> None:
+    """Print what ``status.gather`` found."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from edgebox_cli.common.output import console
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, value in _rows(state):
+        grid.add_row(label, value if isinstance(value, Text) else Text(value))
+    out = console()
+    out.print(Text(f"EdgeBox {state['version']}, {state['state_dir']}", style="dim"))
+    out.print(grid, width=min(out.width, 80))
+
+
+def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
+    rows: list[tuple[str, str | Text]] = []
+    for name, process in state["processes"].items():
+        rows.append((name, _process(process)))
+        for card in process.get("gpus", ()):
+            used = size(card["total_bytes"] - card["free_bytes"])
+            rows.append(("", f"{card['name']}: {used} of {size(card['total_bytes'])} used"))
+    for model in state["models"]:
+        rows += _model(model)
+    if state["store_error"]:
+        return [*rows, ("database", state["store_error"])]
+    rows += _queue(state)
+    counts = state["callbacks"]
+    line = f"{counts['pending']} to send, {counts['delivered']} delivered, {counts['dead']} dead"
+    if counts["dead"]:
+        line += " (edgebox callbacks list --state dead)"
+    rows.append(("callbacks", line))
+    rows += _quick(state["quick"])
+    return rows
+
+
+def _process(process: dict[str, Any]) -> Text:
+    from rich.text import Text
+
+    line = Text(process["state"], style=_STYLES.get(process["state"], "bold red"))
+    if "url" in process:
+        line.append(f"  {process['url']}", style="default")
+    if process.get("rss_bytes"):
+        line.append(f"  {size(process['rss_bytes'])} resident", style="default")
+    return line
+
+
+def _model(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
+    if "url" in model:
+        return [(model["role"], f"{model['model']} at {model['url']}")]
+    if not model["loaded"]:
+        return [(model["role"], f"{model['model']}, not loaded")]
+    memory = (
+        f"{size(model['weights_bytes'])} + {size(model['kv_bytes'])} for "
+        f"{model['context_tokens']:,} tokens of context"
+    )
+    speed = (
+        f"reads {model['prefill_tps']:.0f}, writes {model['decode_tps']:.0f} tokens/s, "
+        f"{model['batch_decode_tps']:.0f} with {model['parallel']} at once"
+    )
+    return [(model["role"], model["model"]), ("", memory), ("", speed)]
+
+
+def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
+    queue, runs, now = state["queue"], state["runs"], state["at"]
+    line = (
+        f"{queue['pending']} waiting, {queue['running']} running, "
+        f"{queue['done']} done, {queue['failed']} failed"
+    )
+    if queue["oldest_pending_at"] is not None:
+        line += f"; the oldest waits for {span(now - queue['oldest_pending_at'])}"
+    rows: list[tuple[str, str | Text]] = [("queue", line), ("last run", _run(runs["last"], now))]
+    if queue["running"]:
+        rows.append(("next run", "one is going on"))
+    elif runs["next_at"] is None:
+        rows.append(("next run", "when something waits"))
+    else:
+        when = runs["next_at"] - now
+        text = f"in {span(when)}" if when > 10 else "now"
+        if state["processes"]["worker"]["state"] == "down":
+            text = "when the worker runs"
+        rows.append(("next run", text))
+    return rows
+
+
+def _run(run: dict[str, Any] | None, now: float) -> str:
+    from edgebox_cli.common.output import local_time
+
+    if run is None:
+        return "none yet"
+    line = f"{local_time(run['started_at'])} ({run['trigger']}), "
+    if run["finished_at"] is None:
+        return f"{line}not finished after {span(now - run['started_at'])}"
+    counts = ", ".join(f"{number} {word}" for word, number in run["counts"].items() if number)
+    return f"{line}took {span(run['finished_at'] - run['started_at'])}: {counts or 'nothing'}"
+
+
+def _quick(quick: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
+    if quick is None:
+        return [("summaries", "unknown: the API does not say")]
+    statuses = ", ".join(f"{n} {status}" for status, n in quick["statuses"].items() if n)
+    rows: list[tuple[str, str | Text]] = [
+        ("summaries", (statuses or "none") + " since the API started")
+    ]
+    if quick["count"]:
+        rows.append(("latency", f"p50 {_quantile(quick['p50'])}, p95 {_quantile(quick['p95'])}"))
+    return rows
+
+
+def _quantile(found: dict[str, Any]) -> str:
+    if found["seconds"] is None:
+        return "over 10 s"
+    return f"{found['seconds']:.2f} s" if found["exact"] else f"≤ {found['seconds']:g} s"
+
+
+def size(count: int) -> str:
+    """Bytes for people."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def span(seconds: float) -> str:
+    """A length of time for people: 42 s, 5 min, 3.2 h, 4 days."""
+    seconds = max(0.0, seconds)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 172_800:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86_400:.0f} days"

@@ -1,0 +1,1 @@
+"""The laboratory: measures EdgeBox and other servers. Nothing that a request passes through."""

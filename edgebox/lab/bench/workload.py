@@ -1,0 +1,300 @@
+"""What is asked, in which order, and what each answer took.
+
+Every request of a workload is a function of its round and index alone, so every
+target gets the same ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ValidationError
+
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.consultation.types import Analysis
+from edgebox.engine_client import BATCH_PRIORITY, Completion, Delta
+from edgebox.errors import EngineError, UsageError
+from edgebox.lab.bench.calls import call, utterances
+from edgebox.lab.bench.process import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+
+    from edgebox.engine_client import EngineClient, Options
+    from edgebox.lab.bench.target import Target
+
+Name = Literal["quick", "analysis", "growing", "mixed"]
+NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
+
+SUMMARY_TOKENS = 96
+ANALYSIS_TOKENS = 512
+GROWS_BY = 5
+GROWS_TO = 40
+_COLD = 500_000  # seeds of the calls that a growing one is compared with
+_WARM = 900_000  # seeds of calls that only warm a server up
+_LONGEST = 600.0  # seconds for one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer.
+
+    Attributes:
+        kind: "quick", "analysis", "grown" (its beginning was read before) or "cold".
+        index: which request of its kind; the same index is the same text for all targets.
+        start: seconds from the workload's beginning to when it was sent.
+        seconds: from sending to the last character.
+        first: seconds to the first character; None when there was none.
+        prompt, cached, generated: tokens, as the server counts them.
+        valid: False for an analysis without the form that the schema demands.
+        error: why there is no answer; empty when there is.
+    """
+
+    kind: str
+    index: int
+    start: float
+    seconds: float
+    first: float | None
+    prompt: int = 0
+    cached: int = 0
+    generated: int = 0
+    valid: bool = True
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One workload on one target, once.
+
+    Attributes:
+        wall: seconds from the first request to the last answer.
+        analyses: seconds until the last analysis; 0 where there was none.
+        cpu: CPU seconds of the server's processes; None where they are unknown.
+        memory: bytes, the highest resident memory; None where unknown.
+    """
+
+    target: str
+    workload: Name
+    round: int
+    samples: list[Sample]
+    wall: float
+    analyses: float = 0.0
+    cpu: float | None = None
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of each.
+
+    Attributes:
+        quick: summaries of the quick workload.
+        analyses: analyses of the analysis and the mixed workload.
+        concurrency: analyses in flight.
+        salt: of this session: the same for every target, another one next time, so that no
+            server answers from the cache of an earlier session.
+        rate: in the mixed workload, 60 / the mean pause in seconds before the next summary.
+    """
+
+    quick: int = 8
+    analyses: int = 6
+    concurrency: int = 4
+    rate: float = 12.0
+    salt: int = 0
+
+
+@dataclass(slots=True)
+class _Session:
+    client: EngineClient
+    began: float = field(default_factory=time.perf_counter)
+    samples: list[Sample] = field(default_factory=list)
+
+    async def summary(self, kind: str, index: int, text: str) -> None:
+        """One summary, as the API would ask for it."""
+        options: Options = {"max_tokens": SUMMARY_TOKENS, "priority": 0}
+        await self._ask(kind, index, self.client.stream("slm", summary_messages(text), **options))
+
+    async def _analysis(self, index: int, text: str) -> None:
+        options: Options = {
+            "max_tokens": ANALYSIS_TOKENS,
+            "priority": BATCH_PRIORITY,
+            "json_schema": ANALYSIS_SCHEMA,
+        }
+        stream = self.client.stream("mlm", analysis_messages(text), **options)
+        await self._ask("analysis", index, stream)
+
+    async def _ask(self, kind: str, index: int, stream: AsyncIterator[Delta | Completion]) -> None:
+        """One request; a failure is a sample too."""
+        sent = time.perf_counter()
+        first: float | None = None
+        last = Completion("", "", "", 0, 0, 0)
+        error = ""
+        try:
+            async with asyncio.timeout(_LONGEST):
+                async for event in stream:
+                    if isinstance(event, Completion):
+                        last = event
+                    elif first is None and event.text:
+                        first = time.perf_counter() - sent
+        except (EngineError, TimeoutError) as failure:
+            error = type(failure).__name__
+        self.samples.append(
+            Sample(
+                kind,
+                index,
+                sent - self.began,
+                time.perf_counter() - sent,
+                first,
+                last.prompt_tokens,
+                last.cached_tokens,
+                last.completion_tokens,
+                valid=bool(error) or kind != "analysis" or _is_analysis(last.text),
+                error=error,
+            )
+        )
+
+    async def analyses(self, numbers: range, concurrency: int, salt: int) -> None:
+        """Every analysis of ``numbers``, so many in flight."""
+        waiting = iter(enumerate(numbers))
+
+        async def worker() -> None:
+            for index, number in waiting:
+                await self._analysis(index, call(number, salt=salt))
+
+        await asyncio.gather(*(worker() for _ in range(concurrency)))
+
+
+def named(name: str) -> Name:
+    """A workload by its name.
+
+    Raises:
+        UsageError: there is none of this name.
+    """
+    for known in NAMES:
+        if name == known:
+            return known
+    raise UsageError(f"There is no workload '{name}'. There are: {', '.join(NAMES)}.")
+
+
+async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
+    """One answer of each kind that will be asked, for every slot: caches hold what all begin with.
+
+    Args:
+        target: a server that answers.
+        wanted: the workloads to come.
+        size: of them.
+    """
+    client = target.client()
+    session = _Session(client)
+    try:
+        if {"quick", "growing", "mixed"} & set(wanted):
+            await session.summary("quick", 0, call(_WARM, salt=size.salt))
+        if {"analysis", "mixed"} & set(wanted):
+            first = _WARM + 1
+            numbers = range(first, first + size.concurrency)
+            await session.analyses(numbers, size.concurrency, size.salt)
+    finally:
+        await client.aclose()
+
+
+async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
+    """One workload on one target.
+
+    Args:
+        target: a server that answers.
+        workload: which.
+        number: of the round; every round asks about other calls.
+        size: how much of it.
+    """
+    jobs: dict[Name, Callable[[_Session, int, Size], Awaitable[float]]] = {
+        "quick": _quick,
+        "analysis": _analysis,
+        "growing": _growing,
+        "mixed": _mixed,
+    }
+    client = target.client()
+    try:
+        with Watch(target.pids) as watch:
+            session = _Session(client)
+            analyses = await jobs[workload](session, number, size)
+            wall = time.perf_counter() - session.began
+    finally:
+        await client.aclose()
+    known = bool(target.pids)
+    return Run(
+        target.name,
+        workload,
+        number,
+        sorted(session.samples, key=lambda sample: (sample.kind, sample.index)),
+        wall,
+        analyses,
+        watch.cpu if known else None,
+        watch.peak if known else None,
+    )
+
+
+def _seed(number: int, index: int = 0) -> int:
+    return number * 1000 + index
+
+
+async def _quick(session: _Session, number: int, size: Size) -> float:
+    """Distinct consultations, one after the other."""
+    for index in range(size.quick):
+        await session.summary("quick", index, call(_seed(number, index), salt=size.salt))
+    return 0.0
+
+
+async def _analysis(session: _Session, number: int, size: Size) -> float:
+    """Distinct consultations, ``concurrency`` in flight."""
+    first = _seed(number, 500)
+    numbers = range(first, first + size.analyses)
+    await session.analyses(numbers, size.concurrency, size.salt)
+    return time.perf_counter() - session.began
+
+
+async def _growing(session: _Session, number: int, size: Size) -> float:
+    """A call that goes on, summarised at every fifth line, beside cold ones of that length."""
+    lines = utterances(_seed(number, 900), GROWS_TO, size.salt)
+    for index, length in enumerate(range(GROWS_BY, GROWS_TO + 1, GROWS_BY)):
+        kind = "grown" if index else "cold"
+        await session.summary(kind, index, "\n".join(lines[:length]))
+        if index:
+            stranger = utterances(_COLD + _seed(number, index), length, size.salt)
+            await session.summary("cold", index, "\n".join(stranger))
+    return 0.0
+
+
+async def _mixed(session: _Session, number: int, size: Size) -> float:
+    """The analyses of ``analysis`` beside people who ask one after the other.
+
+    Each asks a while after the one before was answered, so that what is measured is the
+    analyses' effect on a summary and not a queue of summaries. The stories are those of
+    ``quick`` and ``analysis`` with other beginnings: nothing of them is in a cache.
+    """
+    other = size.salt + 1
+    first = _seed(number, 500)
+    backlog = asyncio.create_task(
+        session.analyses(range(first, first + size.analyses), size.concurrency, other)
+    )
+    gaps = random.Random(number)  # noqa: S311 - the same pauses for every target
+    index = 0
+    while True:
+        await asyncio.wait({backlog}, timeout=gaps.expovariate(size.rate / 60))
+        if backlog.done():
+            break
+        await session.summary("quick", index, call(_seed(number, index), salt=other))
+        index += 1
+    await backlog
+    return max(s.start + s.seconds for s in session.samples if s.kind == "analysis")
+
+
+def _is_analysis(text: str) -> bool:
+    try:
+        Analysis.model_validate_json(text)
+    except ValidationError:
+        return False
+    return True

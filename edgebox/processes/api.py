@@ -1,0 +1,308 @@
+"""Process 2: the HTTP API. Builds everything, serves, takes it down again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import signal
+import socket
+import time
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from edgebox import __version__
+from edgebox.api.app import create_app, create_metrics_app
+from edgebox.api.auth import Gate
+from edgebox.api.body import BodyReader
+from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.metrics import Metrics
+from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.services import Services
+from edgebox.api.threads import Threads
+from edgebox.callbacks.urls import own_ports
+from edgebox.consultation.quick import QuickSummaries
+from edgebox.engine_client import EngineClient
+from edgebox.errors import ConfigError, where
+from edgebox.store.db import Store
+from edgebox.system.http import Server
+from edgebox.system.supervisor import Notifier
+from edgebox.system.tls import Served, pair_of
+from edgebox.worker.wakeups import make_wake
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    import httpx
+    from starlette.applications import Starlette
+
+    from edgebox.settings import Settings
+
+log = logging.getLogger("edgebox.api")
+
+SHUTDOWN_EXTRA = 2.0
+"""Seconds over the quick deadline that requests in flight get to end."""
+STOP_MARGIN = 8.0
+"""Seconds over that to close everything else (``up`` gives the same)."""
+
+
+def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate anew.
+
+    Args:
+        settings: the administrator's.
+        notifier: the supervisor.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        EdgeBoxError: a port is taken, or the database or the certificate cannot be used.
+    """
+    # uvicorn's own lines carry tracebacks, httpx's one line for every health check.
+    logging.getLogger("uvicorn.error").addFilter(_without_traceback)
+    for noisy in ("uvicorn", "uvicorn.error", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return asyncio.run(serve(settings, notifier=notifier))
+
+
+async def serve(
+    settings: Settings,
+    *,
+    on_listening: Callable[[str], None] | None = None,
+    stop: asyncio.Event | None = None,
+    notifier: Notifier | None = None,
+) -> int:
+    """The whole process, on a running event loop.
+
+    Args:
+        settings: the administrator's.
+        on_listening: called with the base URL once requests are answered.
+        stop: set it to end; signals of the process do the same.
+        notifier: the supervisor.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        EdgeBoxError: as ``run_api``.
+    """
+    pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
+    secure = Served(pair) if pair else None
+    listener = _listen(settings.api.host, settings.api.port)
+    ports = own_ports(settings) | {listener.getsockname()[1]}
+    metrics_listener: socket.socket | None = None
+    current: asyncio.Task[None] | None = None
+    try:
+        if settings.api.metrics_listen:
+            metrics_listener = _listen(*_host_and_port(settings.api.metrics_listen))
+            ports |= {metrics_listener.getsockname()[1]}
+        store = Store(settings.database)
+        await asyncio.to_thread(store.migrate)
+        services, engine = build(settings, store, ports=ports)
+        app = create_app(services, lifespan_of(services, engine))
+        servers = [(_server(app, settings, secure.context if secure else None), listener)]
+        if metrics_listener:
+            metrics_app = create_metrics_app(services)
+            servers.append((_server(metrics_app, settings), metrics_listener))
+        stop, reload = stop or asyncio.Event(), asyncio.Event()
+        telling: list[asyncio.Task[None]] = []
+
+        def listening(url: str) -> None:
+            telling.append(asyncio.create_task(_tell(notifier or Notifier(), services, url, stop)))
+            if on_listening:
+                on_listening(url)
+
+        if secure:
+            current = asyncio.create_task(secure.keep_current(reload))
+        url = _url(listener, tls=settings.api.tls)
+        await _serve_all(servers, url, listening, stop, reload)
+        await asyncio.gather(*telling)
+    finally:
+        if current:
+            current.cancel()
+        listener.close()
+        if metrics_listener:
+            metrics_listener.close()
+    return 0
+
+
+def build(
+    settings: Settings,
+    store: Store,
+    *,
+    ports: frozenset[int],
+    transport: httpx.AsyncBaseTransport | None = None,
+    wake: Callable[[], None] | None = None,
+    clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> tuple[Services, EngineClient]:
+    """The objects that the endpoints work with.
+
+    Args:
+        settings: the administrator's.
+        store: migrated.
+        ports: TCP ports that this box listens on.
+        transport: to the engine; its Unix socket when None.
+        wake: tells the worker that something waits; through Huey when None.
+        clock: Unix seconds.
+        monotonic: seconds that never jump.
+    """
+    threads = Threads()
+    engine = EngineClient(settings, transport)
+    clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
+    limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
+    services = Services(
+        settings=settings,
+        store=store,
+        quick=QuickSummaries(engine, settings.quick, clock=monotonic),
+        gate=Gate(clients, limiter, tolerance=settings.api.key_tolerance_seconds, clock=clock),
+        bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
+        threads=threads,
+        metrics=Metrics(__version__),
+        wake=wake or make_wake(settings),
+        own_ports=ports,
+        clock=clock,
+        monotonic=monotonic,
+    )
+    return services, engine
+
+
+def lifespan_of(
+    services: Services, engine: EngineClient
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Watches the engine while the app is served, and closes everything after it."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        watch = asyncio.create_task(_watch(services))
+        try:
+            yield
+        finally:
+            watch.cancel()
+            with suppress(asyncio.CancelledError):
+                await watch
+            await engine.aclose()
+            services.threads.close()
+            services.store.close()
+
+    return lifespan
+
+
+async def _watch(services: Services) -> None:
+    """The engine's health decides who is admitted: looking at it must never stop."""
+    while True:
+        try:
+            await services.quick.watch()
+        except Exception as error:  # noqa: BLE001 - whatever it is, look again
+            log.error("the engine's health could not be read: %s", where(error))  # noqa: TRY400
+        await asyncio.sleep(1)
+
+
+async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.Event) -> None:
+    """Show the supervisor, until ``stop``, that this event loop turns."""
+    notifier.ready(f"Listening on {url}")
+    while not stop.is_set():
+        ready = services.quick.health is not None and services.quick.health.ready
+        engine = "is ready" if ready else "is not: summaries are the transcripts' own sentences"
+        notifier.alive()
+        notifier.status(f"Listening on {url}; the engine {engine}")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
+    longest = services.settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    notifier.stopping("Answering what is open", longest + STOP_MARGIN)
+
+
+def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = None) -> Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
+    )
+    config.load()
+    config.ssl = secure  # ours: it can be reloaded
+    return Server(config)
+
+
+async def _serve_all(
+    servers: list[tuple[Server, socket.socket]],
+    url: str,
+    on_listening: Callable[[str], None],
+    stop: asyncio.Event,
+    reload: asyncio.Event,
+) -> None:
+    """Serve until ``stop`` or a signal; a second signal does not wait for requests."""
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        for server, _ in servers:
+            server.force_exit = stop.is_set()
+        stop.set()
+
+    acts = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload.set}
+    for number, act in acts.items():
+        with suppress(RuntimeError, ValueError):  # not the main thread: its owner has ``stop``
+            loop.add_signal_handler(number, act)
+    running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
+    stopped = asyncio.create_task(stop.wait())
+    try:
+        while not all(server.started for server, _ in servers):
+            if any(task.done() for task in running):
+                break
+            await asyncio.sleep(0.01)
+        else:
+            log.info("listening on %s", url)
+            on_listening(url)
+        await asyncio.wait({*running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        stop.set()
+        for server, _ in servers:
+            server.should_exit = True
+        await asyncio.gather(*running)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening TCP socket.
+
+    Raises:
+        ConfigError: the address is not this machine's, or taken.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address, family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}. Stop what uses it, "
+            "or change host and port under [api] in edgebox.toml"
+        ) from None
+
+
+def _host_and_port(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _url(listener: socket.socket, *, tls: bool) -> str:
+    host, port = listener.getsockname()[:2]
+    host = f"[{host}]" if ":" in host else host
+    return f"{'https' if tls else 'http'}://{host}:{port}"
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    """A traceback ends with the exception's message, which may quote a transcript."""
+    record.exc_info = record.exc_text = None
+    return True

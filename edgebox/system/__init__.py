@@ -1,0 +1,1 @@
+"""What every part may use: files, the machine, logs, TLS, the supervisor."""

@@ -1,0 +1,147 @@
+"""The file that ``edgebox up`` keeps of its log, and a log line read back.
+
+On a box with systemd the journal is the log, and there is no such file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from calendar import timegm
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgebox.system.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+NAME = "up.log"
+LONGEST = 8 * 2**20
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+_COLOUR = re.compile(r"\x1b\[\d*m")
+_PREFIX = re.compile(r"(?P<process>\w+) *\| (?P<rest>.*)")
+_LINE = re.compile(
+    r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?P<level>[A-Z]+) (?P<logger>\S+) (?P<message>.*)"
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One line of a log. ``at``: Unix seconds; ``level``: one of LEVELS."""
+
+    at: float
+    process: str
+    level: str
+    logger: str
+    message: str
+
+    def __str__(self) -> str:
+        """As ``edgebox up`` shows it."""
+        return f"{self.process:<7} | {rfc3339(self.at)} {self.level.upper()} {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The message, and who says it."""
+        return f"{self.logger} {self.message}"
+
+
+def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
+    """A line of ``edgebox up``, of one process, or what a process said in its own way.
+
+    Args:
+        line: without line feed.
+        process: who wrote it, where the line does not say.
+        at: when, likewise.
+    """
+    rest = _COLOUR.sub("", line)
+    if prefixed := _PREFIX.fullmatch(rest):
+        process, rest = prefixed["process"], prefixed["rest"]
+    found = _LINE.fullmatch(rest)
+    if found is None or found["level"].lower() not in LEVELS:
+        level = "error" if rest.startswith("edgebox: ") else "info"
+        return Record(at, process, level, "output", rest)
+    seconds = float(timegm(time.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ")))
+    return Record(seconds, process, found["level"].lower(), found["logger"], found["message"])
+
+
+class LogFile:
+    """Keeps lines: this file and the one before it, each up to a size.
+
+    Only its owner may read it. A line that cannot be written is lost; the box goes on.
+
+    Args:
+        path: in a folder that may not exist yet.
+        longest: bytes; then the file becomes ``PATH.1`` and a new one begins.
+        clock: Unix seconds, for lines without a time of their own.
+    """
+
+    def __init__(
+        self, path: Path, *, longest: int = LONGEST, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._path = path
+        self._longest = longest
+        self._clock = clock
+        self._descriptor: int | None = None
+
+    def write(self, line: str) -> None:
+        """Keep one line of ``edgebox up``."""
+        data = f"{parse(line, at=self._clock())}\n".encode("utf-8", "replace")
+        with suppress(OSError):
+            if self._descriptor is None:
+                self._open()
+            elif os.fstat(self._descriptor).st_size + len(data) > self._longest:
+                self.close()
+                self._path.replace(self._path.with_name(f"{self._path.name}.1"))
+                self._open()
+            assert self._descriptor is not None  # noqa: S101 - opened above
+            os.write(self._descriptor, data)
+
+    def close(self) -> None:
+        """Close the file; ``write`` opens it again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _open(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._descriptor = os.open(self._path, flags, 0o600)
+
+
+def read(path: Path) -> Iterator[Record | None]:
+    """Every record of a log file and the one before it, the oldest first; then what comes.
+
+    Yields:
+        Records; None where there is nothing more for now. It never ends by itself.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    file = path.open("rb")
+    try:
+        with suppress(FileNotFoundError):
+            before = path.with_name(f"{path.name}.1").read_bytes()
+            yield from _records(before.removesuffix(b"\n").split(b"\n"))
+        rest = b""
+        while True:
+            *lines, rest = (rest + file.read()).split(b"\n")
+            yield from _records(lines)
+            if lines:
+                continue
+            with suppress(FileNotFoundError):
+                if path.stat().st_ino != os.fstat(file.fileno()).st_ino:  # begun anew
+                    file.close()
+                    file = path.open("rb")
+                    continue
+            yield None
+    finally:
+        file.close()
+
+
+def _records(lines: Iterable[bytes]) -> Iterator[Record]:
+    return (parse(line.decode("utf-8", "replace")) for line in lines)

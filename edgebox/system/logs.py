@@ -1,0 +1,171 @@
+"""How every process logs: one line per record on standard error, and never a transcript.
+
+A line is ``2026-11-22T03:00:00Z INFO engine slm ready``: time in UTC, level, the
+logger without its ``edgebox.``, the message. systemd's journal and ``edgebox up`` say
+which process it is.
+
+Where standard error is the journal, records go to the journal's own socket instead: a line
+there would lose the priority, and what the record is about.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edgebox.errors import where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+CHATTY = ("asyncio", "httpcore", "httpx", "huey", "uvicorn")
+"""They write a line for each request, tick or start: only their warnings count."""
+
+_PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+
+JOURNAL = Path("/run/systemd/journal/socket")
+
+log = logging.getLogger("edgebox.logs")
+_about: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B039 - never changed
+
+
+@contextmanager
+def about(**names: str) -> Iterator[None]:
+    """Records of the block, and of tasks begun in it, are about this request or batch.
+
+    Args:
+        names: ``request_id`` becomes EDGEBOX_REQUEST_ID, and so on; never what a person said.
+    """
+    before = _about.set({**_about.get(), **names})
+    try:
+        yield
+    finally:
+        _about.reset(before)
+
+
+class OneLine(logging.Formatter):
+    """A record as one line; an exception as its type and place, without its message.
+
+    Exception messages and tracebacks may quote what a client sent. So may what follows
+    the first line of other people's messages (asyncio prints whole tasks there).
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without its line feed."""
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
+        name = record.name.removeprefix("edgebox.")
+        return f"{at} {record.levelname} {name} {self.text(record)}"
+
+    def text(self, record: logging.LogRecord) -> str:
+        """The message alone."""
+        message = record.getMessage()
+        ours = record.name == "edgebox" or record.name.startswith("edgebox.")
+        if not ours:
+            message = message.strip().partition("\n")[0]
+        if record.exc_info and record.exc_info[1] is not None:
+            message = f"{message}: {where(record.exc_info[1])}"
+        return _one_line(message)
+
+
+class JournalHandler(logging.Handler):
+    """Hands records to the journal with their fields, in its native protocol.
+
+    A datagram that cannot be sent (the journal starts again, or it is too large) becomes a line
+    on standard error, which the journal reads as well.
+
+    Args:
+        address: of the journal's socket.
+    """
+
+    def __init__(self, address: Path) -> None:
+        super().__init__()
+        self._address = str(address)
+        self._line = OneLine()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.settimeout(0)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One datagram, one record."""
+        priority = _priority(record.levelno)
+        fields = {
+            "MESSAGE": self._line.text(record),
+            "PRIORITY": str(priority),
+            "SYSLOG_IDENTIFIER": "edgebox",
+            "CODE_FILE": record.pathname,
+            "CODE_LINE": str(record.lineno),
+            "CODE_FUNC": record.funcName or "",
+            "EDGEBOX_LOGGER": record.name.removeprefix("edgebox."),
+            **{f"EDGEBOX_{name.upper()}": value for name, value in _about.get().items()},
+        }
+        text = "".join(f"{name}={_one_line(value)}\n" for name, value in fields.items())
+        try:
+            self._socket.sendto(text.encode("utf-8", "replace"), self._address)
+        except OSError:
+            sys.stderr.write(f"<{priority}>{self._line.format(record)}\n")
+            sys.stderr.flush()
+
+    def close(self) -> None:
+        """No more records."""
+        self._socket.close()
+        super().close()
+
+
+def _one_line(text: str) -> str:
+    """Every control character would be a line or an escape sequence in the log."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def _priority(level: int) -> int:
+    """A level of ours as one of syslog's."""
+    return next((number for least, number in _PRIORITIES if level >= least), 7)
+
+
+def in_journal() -> bool:
+    """Whether standard error is the journal: systemd then says which file that was."""
+    device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
+    try:
+        ours = os.fstat(2)
+    except OSError:
+        return False
+    return (device, inode) == (str(ours.st_dev), str(ours.st_ino))
+
+
+def configure(level: str, journal: Path | None = None) -> None:
+    """Log from ``level`` on; call it first thing in a process.
+
+    Errors that nobody caught are logged the same way and end the process as ever. A native
+    fault, and a watchdog's SIGABRT, leave the places where the threads were on standard error.
+
+    Args:
+        level: "debug", "info", "warning" or "error", as in the settings.
+        journal: its socket; where systemd has it when None.
+    """
+    faulthandler.enable(2)
+    handler: logging.Handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine())
+    if in_journal():
+        handler = JournalHandler(journal or JOURNAL)
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda hooked: log.critical(
+        "a thread ended: %s", where(hooked.exc_value) if hooked.exc_value else "unknown"
+    )
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    log.critical("this process ended: %s", where(error))

@@ -1,0 +1,187 @@
+"""When retention works: what is due is removed at every tick, in steps with pauses between.
+
+Whether the clock can be believed is decided first, because a clock that jumps a year ahead
+makes everything look old:
+
+1. within ``limit`` of the last time that was believed: believed. ``limit`` is a week, or the
+   shortest retention time where that is shorter, and at least a day.
+2. otherwise it has jumped, or the box was off for long: nothing is removed.
+3. back within ``limit`` of what was believed: as 1.
+4. steady at the new time for ``limit``, without another jump: believed from there on.
+
+So a wrong clock has to stay wrong for a week, with the doctor saying so, before it removes
+anything, and a smaller error costs at most that much of a retention time. A box that was off
+for longer removes a week later. A new database starts from the newest time in its tables.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from edgebox.errors import StoreError
+from edgebox.store.retention import Ages, Removals
+from edgebox.system.times import rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.settings import Settings
+    from edgebox.store.db import Store
+    from edgebox.store.retention import RetentionState
+
+log = logging.getLogger("edgebox.retention")
+
+DAY = 86_400.0
+_LONGEST_LIMIT = 7 * DAY
+_WRITE_EVERY = 3600.0  # a believed clock is written down so often, and not with every tick
+_LONGEST_PASS = 20.0  # seconds of one tick; the rest waits for the next
+_SHORTEST_PAUSE = 0.05
+_NIGHT_HOUR = 3  # local: few call, and what is being compacted is locked
+_SHORTEST_WISH, _LONGEST_WISH = 3600.0, DAY
+
+
+def ages_of(settings: Settings) -> Ages:
+    """How long each kind is kept; 0 in the settings is for ever."""
+    kept = settings.retention
+    return Ages(
+        transcripts=kept.transcript_days * DAY or None,
+        results=kept.result_days * DAY or None,
+        records=kept.record_days * DAY or None,
+        keys=settings.api.idempotency_hours * 3600,
+    )
+
+
+def limit_of(ages: Ages) -> float:
+    """How far the clock may move between two looks, in seconds."""
+    times = [age for age in (ages.transcripts, ages.results, ages.records) if age is not None]
+    return max(DAY, min(_LONGEST_LIMIT, *times)) if times else _LONGEST_LIMIT
+
+
+class Retainer:
+    """Removes what is due.
+
+    Args:
+        store: where from.
+        settings: how long things are kept.
+        clock: Unix seconds.
+        pause: waits so many seconds between steps; True ends the pass.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        clock: Callable[[], float] = time.time,
+        pause: Callable[[float], bool] | None = None,
+    ) -> None:
+        self._retention = store.retention
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._pause = pause or self._stopping.wait
+        self._ages = ages_of(settings)
+        self._limit = limit_of(self._ages)
+        self._log_dirty = True  # what an earlier worker left
+        self._told_jump = False
+
+    def stop(self) -> None:
+        """End the pass after the step going on. Any thread."""
+        self._stopping.set()
+
+    def run(self) -> Removals:
+        """One pass: the clock, what is due, and a compaction when one is wanted and it is night.
+
+        Raises:
+            StoreError: the database cannot be used; the next pass goes on from there.
+        """
+        removed = Removals()
+        if self._stopping.is_set() or not self._clock_believed():
+            return removed
+        began = time.monotonic()
+        while True:
+            step_began = time.monotonic()
+            step = self._retention.step(self._clock(), self._ages)
+            if not step:
+                break
+            removed += step
+            self._log_dirty = True
+            now = time.monotonic()
+            # Others get to write for at least as long as we did.
+            if now - began > _LONGEST_PASS or self._pause(max(_SHORTEST_PAUSE, now - step_began)):
+                break
+        if removed:
+            log.info("removed: %s", removed)
+        if self._log_dirty:
+            self._log_dirty = not self._retention.forget_log()
+        self._compact_if_wanted()
+        return removed
+
+    def _clock_believed(self) -> bool:
+        now, state, newest = self._clock(), self._retention.state(), None
+        if state is None:
+            newest = self._retention.newest_time()
+        believed, trusted, steady = judge(
+            now, state, now if newest is None else newest, self._limit
+        )
+        if not believed and not self._told_jump:
+            log.warning(
+                "the clock went from %s to %s: nothing is removed until it has been steady for "
+                "%.0f days. Is it right? See: edgebox doctor",
+                rfc3339(trusted),
+                rfc3339(now),
+                self._limit / DAY,
+            )
+        self._told_jump = not believed
+        if (
+            state is None
+            or steady != state.steady_since
+            or abs(now - state.seen_at) >= _WRITE_EVERY
+        ):
+            self._retention.remember(trusted_at=trusted, seen_at=now, steady_since=steady)
+        return believed
+
+    def _compact_if_wanted(self) -> None:
+        state = self._retention.state()
+        if state is None or state.compaction_wanted_at is None or self._stopping.is_set():
+            return
+        now = self._clock()
+        waited = now - state.compaction_wanted_at
+        hour = datetime.fromtimestamp(now, tz=UTC).astimezone().hour
+        night = hour == _NIGHT_HOUR and not 0 <= waited < _SHORTEST_WISH
+        if not night and 0 <= waited < _LONGEST_WISH:
+            return
+        began = time.monotonic()
+        try:
+            self._retention.compact(self._clock)
+        except StoreError as error:
+            log.warning("%s", error.detail)
+        else:
+            log.info("compacted in %.1f s", time.monotonic() - began)
+
+
+def judge(
+    now: float, state: RetentionState | None, newest: float, limit: float
+) -> tuple[bool, float, float | None]:
+    """Whether the clock is believed (the numbers are the module's).
+
+    Args:
+        now: what it says.
+        state: what was remembered; None the first time.
+        newest: what to hold it against then.
+        limit: how far it may be off.
+
+    Returns:
+        (believed, the last time that was believed, since when it has been steady).
+    """
+    trusted = newest if state is None else state.trusted_at
+    if abs(now - trusted) <= limit:  # 1. and 3.
+        return True, now, None
+    if state is None or state.steady_since is None or abs(now - state.seen_at) > limit:
+        return False, trusted, now  # 2.
+    if now - state.steady_since >= limit:  # 4.
+        return True, now, None
+    return False, trusted, state.steady_since

@@ -1,0 +1,283 @@
+"""The crash campaign: clients hand in batches without end while every process is killed.
+
+    python -m crash.campaign [--cycles 200] [--seed 1]
+
+A seed makes the schedule: who is killed when, which batches are sent, how the receiver
+misbehaves. How the processes interleave is the machine's; a failure names its seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import hashlib
+import json
+import random
+import tempfile
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from edgebox.signing import verify_webhook
+from edgebox.store.db import Store
+from support.boxes.killed import BATCH, NAMES, CrashBox, Name
+from support.outside.receiver import RESET, Receiver, answer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from support.outside.receiver import Request
+
+CLIENTS = 3
+STUCK_SECONDS = 60.0  # without a new callback while some are missing
+QUIET_SECONDS = 15.0
+MISBEHAVES = 0.15  # share of first deliveries that are answered 500 or reset
+
+
+@dataclass
+class Figures:
+    """What a campaign did and found.
+
+    Attributes:
+        lost: accepted consultations without a result in a callback.
+        doubled: consultations with two different results, or batches under two ids.
+        deliveries: callbacks that arrived, repetitions included.
+        failed: consultations whose result is "poison".
+        resent: callbacks that were sent by hand at the end instead of waiting for minutes.
+    """
+
+    seed: int
+    cycles: int = 0
+    kills: dict[str, int] = field(default_factory=dict)
+    batches: int = 0
+    consultations: int = 0
+    lost: int = 0
+    doubled: int = 0
+    deliveries: int = 0
+    repeated: int = 0
+    failed: int = 0
+    resent: int = 0
+    retried_posts: int = 0
+    seconds: float = 0.0
+    longest_drain: float = 0.0
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Wait so long, then kill these at once."""
+
+    wait: float
+    victims: tuple[Name, ...]
+
+
+def schedule(seed: int, cycles: int) -> list[Cycle]:
+    """The kills of a campaign: mostly one process, one time in eight all three."""
+    chance = random.Random(seed)
+    made = []
+    for _ in range(cycles):
+        victims: Sequence[Name] = NAMES
+        if chance.random() > 1 / 8:
+            victims = [chance.choices(NAMES, weights=(1, 2, 3))[0]]
+        made.append(Cycle(chance.uniform(0.05, 2.2), tuple(victims)))
+    return made
+
+
+class Hook(Receiver):
+    """The centre's system: checks every signature, and misbehaves at some first deliveries."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__([answer(200)])
+        self.secret = ""
+        self.forged = 0
+        self.bodies: dict[str, list[bytes]] = defaultdict(list)
+        self._chance = random.Random(seed)
+
+    def give(self, request: Request, _turn: int) -> bytes | str:
+        """Take one callback in, and say how to answer it."""
+        self.forged += not verify_webhook(
+            request.headers, request.body, [self.secret], time.time(), 300
+        )
+        name = request.headers["webhook-id"]
+        self.bodies[name].append(request.body)
+        if len(self.bodies[name]) == 1 and self._chance.random() < MISBEHAVES:
+            return self._chance.choice([answer(500), RESET])
+        return answer(200)
+
+
+@dataclass
+class Campaign:
+    """One campaign over one box.
+
+    Args:
+        box: not started.
+        seed: of everything random.
+        cycles: how many times somebody is killed.
+    """
+
+    box: CrashBox
+    hook: Hook
+    seed: int
+    cycles: int
+    accepted: dict[str, list[str]] = field(default_factory=dict)
+    stopping: bool = False
+
+    async def run(self) -> Figures:
+        """Kill and check, let everything end, then count.
+
+        Raises:
+            AssertionError: something was lost, doubled or damaged; the seed is in the message.
+        """
+        figures = Figures(self.seed, cycles=self.cycles)
+        began = time.monotonic()
+        self.hook.secret = self.box.secret
+        with self.box:
+            await asyncio.to_thread(self.box.until_up)
+            clients = [asyncio.create_task(self._client(n, figures)) for n in range(CLIENTS)]
+            for cycle in schedule(self.seed, self.cycles):
+                await asyncio.sleep(cycle.wait)
+                await asyncio.to_thread(self.box.kill, *cycle.victims)
+                await asyncio.to_thread(self._check)
+                await asyncio.to_thread(self.box.restart_dead)
+            self.stopping = True
+            await asyncio.gather(*clients)
+            drain = time.monotonic()
+            await self._drain(figures)
+            figures.longest_drain = time.monotonic() - drain
+            self._check()
+        figures.kills = dict(self.box.kills)
+        figures.seconds = time.monotonic() - began
+        self._count(figures)
+        return figures
+
+    async def _drain(self, figures: Figures) -> None:
+        """Wait while callbacks go on arriving, until all have."""
+        seen, since = -1, time.monotonic()
+        while not await asyncio.to_thread(self._drained):
+            arrived = sum(map(len, self.hook.bodies.values()))
+            if arrived != seen:
+                seen, since = arrived, time.monotonic()
+            assert time.monotonic() - since < STUCK_SECONDS, self._said("callbacks are missing")
+            if time.monotonic() - since > QUIET_SECONDS:
+                await asyncio.to_thread(self._resend, figures)
+            await asyncio.to_thread(self.box.restart_dead)
+            await asyncio.sleep(0.2)
+
+    def _resend(self, figures: Figures) -> None:
+        """What waits for its schedule (five minutes, after a second failure) is sent by hand."""
+        with contextlib.closing(self._store()) as store:
+            for row in store.outbox.list("pending", limit=10_000):
+                if row.next_attempt_at > time.time() + STUCK_SECONDS:
+                    self.box.edgebox("callbacks", "resend", row.batch_id)
+                    figures.resent += 1
+
+    async def _client(self, number: int, figures: Figures) -> None:
+        """Batches of one to four, each posted again with its key until it is accepted."""
+        chance = random.Random(f"{self.seed} {number}")
+        hook = f"http://127.0.0.1:{self.hook.port}/{number}"
+        posted = 0
+        async with httpx.AsyncClient(base_url=self.box.url, timeout=10) as http:
+            while not self.stopping:
+                posted += 1
+                key = f"{self.seed}-{number}-{posted}"
+                names = [f"CL-{key}-{n}" for n in range(chance.randint(1, 4))]
+                body = {
+                    "consultations": [
+                        {"consultation_id": name, "conversation_text": f"고객: {name} 문의"}
+                        for name in names
+                    ],
+                    "callback_url": hook,
+                }
+                while True:
+                    with contextlib.suppress(httpx.HTTPError):
+                        headers = self.box.headers() | {"Idempotency-Key": key}
+                        taken = await http.post(BATCH, json=body, headers=headers)
+                        if taken.status_code == 202:
+                            self._accept(taken.json()["batch_id"], names)
+                            break
+                        assert taken.status_code in (409, 503), self._said(taken.text)
+                    figures.retried_posts += 1
+                    await asyncio.sleep(0.1)
+                await asyncio.sleep(chance.uniform(0.1, 0.5))
+
+    def _accept(self, batch_id: str, names: list[str]) -> None:
+        assert self.accepted.setdefault(batch_id, names) == names, self._said(
+            f"{batch_id} was given to two submissions"
+        )
+
+    def _check(self) -> None:
+        """After a kill: the file is whole, and holds at least what was accepted."""
+        counts = self.box.check_database()
+        assert counts["batches"] >= len(self.accepted), self._said("an accepted batch is gone")
+
+    def _drained(self) -> bool:
+        arrived = {json.loads(bodies[0])["batch_id"] for bodies in list(self.hook.bodies.values())}
+        if not self.accepted.keys() <= arrived:
+            return False
+        with contextlib.closing(self._store()) as store:
+            open_rows = store.consultations.counts()
+            return not (
+                open_rows["pending"] + open_rows["running"] + store.outbox.counts()["pending"]
+            )
+
+    def _store(self) -> Store:
+        return Store(self.box.database)
+
+    def _count(self, figures: Figures) -> None:
+        """Hold what was accepted against what arrived."""
+        results: dict[str, set[str]] = defaultdict(set)
+        ids: dict[str, set[str]] = defaultdict(set)
+        for webhook_id, bodies in self.hook.bodies.items():
+            digests = {hashlib.sha256(body).hexdigest() for body in bodies}
+            assert len(digests) == 1, self._said(f"{webhook_id} came with two different bodies")
+            body = json.loads(bodies[0])
+            ids[body["batch_id"]].add(webhook_id)
+            for entry in body["results"]:
+                results[entry["consultation_id"]].add(json.dumps(entry, sort_keys=True))
+                if entry["status"] != "success":  # the engine was killed three times in its midst
+                    assert entry["error"]["code"] == "poison", self._said(str(entry))
+                    figures.failed += 1
+        assert not self.hook.forged, self._said(f"{self.hook.forged} callbacks with a wrong key")
+        names = [name for batch in self.accepted.values() for name in batch]
+        figures.batches, figures.consultations = len(self.accepted), len(names)
+        figures.deliveries = sum(len(bodies) for bodies in self.hook.bodies.values())
+        figures.repeated = figures.deliveries - len(self.hook.bodies)
+        figures.lost = sum(not results[name] for name in names)
+        figures.doubled = sum(len(found) > 1 for found in results.values())
+        figures.doubled += sum(len(found) > 1 for found in ids.values())
+        twice = [name for name, count in Counter(names).items() if count > 1]
+        assert figures.failed <= len(names) / 50, self._said(f"{figures.failed} are poison")
+        found = figures.lost + figures.doubled + len(twice)
+        assert found == 0, self._said(str(figures))
+
+    def _said(self, what: str) -> str:
+        return f"seed {self.seed}: {what}\n{self.box.logs()}"
+
+
+async def campaign(seed: int, cycles: int) -> Figures:
+    """A campaign in a folder of its own."""
+    hook = Hook(seed)
+    server = await asyncio.start_server(hook.serve, "127.0.0.1", 0)
+    hook.port = server.sockets[0].getsockname()[1]
+    async with server:
+        with tempfile.TemporaryDirectory(prefix="eb-") as folder:
+            box = CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"])
+            return await Campaign(box, hook, seed, cycles).run()
+
+
+def main() -> None:
+    """Run one and print what it found, as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cycles", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    figures = asyncio.run(campaign(options.seed, options.cycles))
+    print(json.dumps(vars(figures), indent=1))
+
+
+if __name__ == "__main__":
+    main()

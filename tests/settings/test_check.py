@@ -1,0 +1,160 @@
+import os
+import tomllib
+
+import pytest
+
+from edgebox.errors import ConfigError
+from edgebox.settings import Settings, load_settings
+from edgebox.settings.check import defaults, in_force, problems, without_password
+from edgebox.settings.edit import key_lines
+from edgebox.settings.template import render
+from support.outside.certificates import make_pair
+
+
+def found(file, text=None):
+    if text is not None:
+        file.write_text(text)
+    return {problem.key: problem for problem in problems(file, named=True)}
+
+
+def test_the_file_that_init_writes_is_in_order(file):
+    assert found(file, render({})) == {}
+
+
+@pytest.mark.parametrize("key", sorted(defaults()))
+def test_every_key_refuses_a_value_of_another_kind_and_names_its_line(file, key):
+    table, _, name = key.rpartition(".")
+    header = f"# 설정\n[{table}]\n" if table else "\n\n"
+    wrong = found(file, f"{header}{name} = true\n")
+    assert wrong[key].line == 3
+    assert wrong[key].fix.startswith(f"write {name} = ")
+    with pytest.raises(ConfigError, match=key):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("key", sorted(defaults()))
+def test_every_key_is_corrected_when_it_is_misspelt(file, key):
+    table, _, name = key.rpartition(".")
+    slip = f"{name[:-1]}{name[-1]}s" if not name.endswith("s") else name[:-1]
+    wrong = found(file, (f"[{table}]\n" if table else "") + f"{slip} = 1\n")
+    [problem] = wrong.values()
+    assert problem.detail == "There is no such key."
+    assert problem.fix.startswith(f"write {name} ")
+
+
+def test_what_is_nowhere_near_a_key_has_to_go(file):
+    assert found(file, "[api]\nxyzzy = 1\n")["api.xyzzy"].fix == f"remove it from {file}"
+
+
+def test_a_key_in_the_wrong_table_is_sent_to_its_own(file):
+    assert found(file, "port = 8600\n")["port"].fix == "write port under [api]"
+    assert found(file, "[engins.mlm]\nmodel = 'x'\n")["engins"].fix == "write [engines]"
+    assert found(file)["engins"].line == 1
+
+
+def test_all_of_several_slips_are_named_in_the_order_of_the_file(file):
+    file.write_text(
+        "[api]\nport = 70000\nprot = 1\n[quick]\ndeadline_seconds = nan\n"
+        '[engines.slm]\nmodel = "q"\n'
+    )
+    assert [(one.line, one.key) for one in problems(file, named=True)] == [
+        (2, "api.port"),
+        (3, "api.prot"),
+        (5, "quick.deadline_seconds"),
+        (7, "engines.slm.model"),
+    ]
+
+
+def test_no_value_is_repeated(file, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_QUICK", "geheim")
+    monkeypatch.setenv("EDGEBOX_BATCH__CONCURRENCY", "geheim")
+    monkeypatch.setenv("EDGEBOX_API_PORT", "geheim")
+    text = 'log_level = "geheim"\n[engines.mlm]\nurl = "ftp://geheim"\nparallel = "geheim"\n'
+    wrong = found(file, text)
+    assert "geheim" not in str(wrong)
+    assert wrong["EDGEBOX_BATCH__CONCURRENCY"].fix == "unset EDGEBOX_BATCH__CONCURRENCY"
+    assert set(wrong) == {
+        "EDGEBOX_QUICK",
+        "EDGEBOX_BATCH__CONCURRENCY",
+        "EDGEBOX_API_PORT",
+        "log_level",
+        "engines.mlm.url",
+        "engines.mlm.parallel",
+    }
+    assert os.environ["EDGEBOX_QUICK"] == "geheim"
+
+
+def test_what_is_not_toml_has_its_line(file):
+    [problem] = found(file, "[api]\nport = \n").values()
+    assert problem.line == 2
+    assert problem.fix == f"edit {file}"
+
+
+def test_a_file_that_is_not_there_is_a_problem_only_when_it_was_named(file):
+    [problem] = problems(file, named=True)
+    assert problem.fix == f"edgebox --config {file} init"
+    assert problems(file, named=False) == []
+
+
+def test_tls_files_have_to_be_there_and_to_fit(file, tmp_path):
+    pair, other = make_pair(tmp_path), make_pair(tmp_path, "other")
+    text = '[api]\ntls_cert = "{}"\ntls_key = "{}"\n'
+    assert found(file, text.format(pair.cert, pair.key)) == {}
+    assert "does not belong" in found(file, text.format(pair.cert, other.key))["api.tls_key"].detail
+    missing = found(file, text.format(tmp_path / "no", pair.key))["api.tls_cert"]
+    assert missing.line == 2
+    assert "together" in found(file, '[api]\ntls_cert = "/x"\n')["api"].detail
+    assert "absolute" in found(file, '[api]\ntls_cert = "x"\n')["api.tls_cert"].detail
+
+
+@pytest.mark.parametrize("value", ["9100", "box:", "box:http", "box:70000"])
+def test_the_metrics_listener_is_host_and_port(file, value):
+    assert (
+        "HOST:PORT"
+        in found(file, f'[api]\nmetrics_listen = "{value}"\n')["api.metrics_listen"].detail
+    )
+
+
+def test_each_value_says_where_it_is_from(file, monkeypatch):
+    file.write_text('log_level = "debug"\n[api]\nport = 9000\n')
+    monkeypatch.setenv("edgebox_quick__max_tokens", "50")
+    monkeypatch.setenv("EDGEBOX_BATCH", '{"concurrency": 2}')
+    monkeypatch.setenv("EDGEBOX_API__PORT", "9001")
+    shown = {value.key: value for value in in_force(load_settings(file), file)}
+    assert list(shown) == list(defaults())
+    assert (shown["log_level"].value, shown["log_level"].source, shown["log_level"].line) == (
+        "debug",
+        "file",
+        1,
+    )
+    assert (shown["api.port"].value, shown["api.port"].source) == (9001, "EDGEBOX_API__PORT")
+    assert shown["quick.max_tokens"].source == "edgebox_quick__max_tokens"
+    assert (shown["batch.concurrency"].value, shown["batch.concurrency"].source) == (
+        2,
+        "EDGEBOX_BATCH",
+    )
+    assert shown["batch.lease_seconds"].source == "default"
+
+
+def test_passwords_in_urls_are_hidden(file):
+    file.write_text('[engines.mlm]\nurl = "http://me:geheim@10.0.0.9:8001/v1?token=auch"\n')
+    shown = {value.key: value for value in in_force(load_settings(file), file)}
+    assert shown["engines.mlm.url"].value == "http://(hidden)@10.0.0.9:8001/v1?(hidden)"
+    assert without_password("/etc/edgebox/tls.pem") == "/etc/edgebox/tls.pem"
+
+
+def test_lines_of_keys_in_every_way_of_writing_them():
+    text = '# x = 1\na.b = 1\n[t]\n"q" = 2\n  [ t.u ] # c\n\tv = 3\n[[list]]\nw = 4\n'
+    lines = key_lines(text)
+    assert tomllib.loads(text)
+    assert {key: lines[key] for key in ("a.b", "t", "t.q", "t.u", "t.u.v")} == {
+        "a.b": 2,
+        "t": 3,
+        "t.q": 4,
+        "t.u": 5,
+        "t.u.v": 6,
+    }
+
+
+def test_the_settings_are_what_is_checked(file):
+    assert set(defaults()) == {value.key for value in in_force(Settings(), file)}

@@ -1,0 +1,81 @@
+"""A box as the command line meets it: real sockets, the real API, a fake engine beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from edgebox.processes.api import serve
+from edgebox.settings import Settings
+from edgebox.store.db import Store
+from support.engines.fake import FakeEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pytest
+
+    from edgebox.system.tls import Pair
+
+CLIENT = "centerlink"
+
+
+@dataclass
+class LiveBox:
+    """What a test holds. The environment points the command line at it."""
+
+    settings: Settings
+    store: Store
+    engine: FakeEngine
+    url: str
+
+
+@contextmanager
+def live_box(
+    state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None
+) -> Iterator[LiveBox]:
+    """API and engine in a thread of their own, until the block ends.
+
+    Args:
+        state: the state folder; short, a Unix socket lies in it.
+        monkeypatch: sets EDGEBOX_* to the box.
+        tls: certificate and key, for a box that speaks HTTPS.
+    """
+    state.mkdir(mode=0o700, exist_ok=True)
+    files = {"tls_cert": str(tls.cert), "tls_key": str(tls.key)} if tls else {}
+    settings = Settings(state_dir=state, api={"port": 0, **files})
+    store = Store(settings.database)
+    store.migrate()
+    store.clients.create(CLIENT)
+    engine = FakeEngine()
+    listening = threading.Event()
+    found: list[str] = []
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    def on_listening(url: str) -> None:
+        found.append(url)
+        listening.set()
+
+    async def both() -> None:
+        async with engine.serve(settings.socket):
+            await serve(settings, on_listening=on_listening, stop=stop)
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(both(),))
+    thread.start()
+    try:
+        assert listening.wait(20), "the API did not start"
+        monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
+        monkeypatch.setenv("EDGEBOX_API__PORT", found[0].rpartition(":")[2])
+        for key, path in files.items():
+            monkeypatch.setenv(f"EDGEBOX_API__{key.upper()}", path)
+        yield LiveBox(settings, store, engine, found[0])
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(20)
+        loop.close()
+        store.close()

@@ -1,0 +1,156 @@
+"""Real stores for tests: a clock set by hand, batches in one line, a store with one client."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from edgebox.errors import StoreError
+from edgebox.store.backup import write_backup
+from edgebox.store.batches import NewConsultation, Submitted
+from edgebox.store.db import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
+    from pathlib import Path
+
+URL = "http://centerlink.example:9000/webhook"
+
+
+class Clock:
+    """Unix seconds that move only when told."""
+
+    def __init__(self, now: float = 1_757_770_125.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def consultations(*names: str) -> list[NewConsultation]:
+    return [NewConsultation(name, f"고객: {name} 문의드립니다.", {"번호": name}) for name in names]
+
+
+def submit(
+    store: Store,
+    names: Sequence[str] = ("CL-1",),
+    *,
+    client: str = "centerlink",
+    url: str | None = URL,
+    idempotency: tuple[str, str] | None = None,
+    date: str = "20250913",
+) -> Submitted:
+    return store.batches.submit(
+        client, consultations(*names), url, idempotency=idempotency, local_date=date
+    )
+
+
+def analysis(**more: Any) -> dict[str, Any]:
+    return {"keywords": ["사업자등록"], "quality_score": 0.91, "processing_time": 1.8, **more}
+
+
+def claim_everything(path: Path, wire: Connection) -> None:
+    """A worker process: claim three at a time until nothing is left, then tell the row ids."""
+    store = Store(path)
+    store.consultations.pending_count()  # connected, so that both processes really start together
+    wire.send("ready")
+    wire.recv()
+    taken: list[int] = []
+    while claimed := store.consultations.claim(3, 600, 3):
+        taken += [one.row_id for one in claimed]
+    wire.send(taken)
+    store.close()
+
+
+def claim_and_die(path: Path) -> None:
+    """A worker process that is killed while it holds a lease."""
+    Store(path).consultations.claim(1, 600, 3)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def submit_forever(path: Path, wire: Connection) -> None:
+    """An API process: submit batches of five and tell each one's id once it was accepted."""
+    store = Store(path)
+    while True:
+        wire.send(submit(store, [f"{time.monotonic_ns()}-{n}" for n in range(5)]).batch_id)
+
+
+def migrate_together(path: Path, wire: Connection) -> None:
+    """A process that starts with the others and brings the file up to date."""
+    wire.send("ready")
+    wire.recv()
+    wire.send(Store(path).migrate())
+
+
+def list_as_nobody(path: Path, wire: Connection) -> None:
+    """Another user's process: tell how the store refuses it."""
+    store = Store(path)
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+    try:
+        wire.send(str(store.clients.list()))
+    except StoreError as error:
+        wire.send(error.detail)
+
+
+def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
+    """A process that may write 100 kB into a file: tell how its backup ends."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+    try:
+        wire.send(str(write_backup(path, target)))
+    except StoreError as error:
+        wire.send(error.detail)
+
+
+NOW = 1_757_750_400.0
+RESULT = {
+    "summary": {"customer": "카드를 잃어버림", "agent": "정지 처리", "result": "재발급"},
+    "keywords": ["카드", "분실"],
+    "titles": {"keyword": "카드_분실_정지", "descriptive": "분실 카드 정지와 재발급"},
+    "quality_score": 0.91,
+    "quality": {"grounding": 1.0, "coverage": 0.8, "form": 1.0, "flags": []},
+    "processing_time": 1.8,
+}
+
+
+@dataclass
+class Box:
+    """A store, its clock, and one client."""
+
+    path: Path
+    clock: Callable[[], float] = field(default_factory=lambda: Clock(NOW))
+    client: str = "center-1"
+
+    def __post_init__(self) -> None:
+        self.store = Store(self.path, clock=self.clock)
+        self.store.migrate()
+        self.secret = self.store.clients.create(self.client, allowed_callbacks=[])
+
+    def allow(self, *hosts: str) -> None:
+        self.store.clients.set_callbacks(self.client, list(hosts))
+
+    def submit(self, *transcripts: str, callback_url: str | None = None) -> str:
+        consultations = [
+            NewConsultation(f"CL-{n}", text, {"call_date": "2025-09-13", "n": n})
+            for n, text in enumerate(transcripts)
+        ]
+        return self.store.batches.submit(
+            self.client, consultations, callback_url, idempotency=None, local_date="20250913"
+        ).batch_id
+
+    def finished_batch(self, callback_url: str, consultations: int = 1) -> str:
+        """A batch whose callback is due now."""
+        batch_id = self.submit(
+            *["고객: 카드를 잃어버렸어요"] * consultations, callback_url=callback_url
+        )
+        for row in self.store.consultations.claim(consultations, 600, 3):
+            self.store.consultations.finish(row.row_id, row.lease_token, RESULT)
+        return batch_id

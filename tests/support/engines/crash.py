@@ -1,0 +1,58 @@
+"""An engine process without a model: answers at once, and dies of what it is told to die of.
+
+    python -m support.engines.crash SOCKET
+
+Every answer differs from every other (a serial number among its keywords), so that a
+consultation that was analysed into two results would be seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from support.engines.fake import ANALYSIS, FakeEngine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+POISON = "이 문장을 읽으면 엔진이 죽습니다"
+SLOW = "이 문장은 천천히 읽힙니다"
+
+
+class CrashEngine(FakeEngine):
+    """The fake engine, each answer with a number of its own."""
+
+    serial = itertools.count(1)
+
+    async def _pieces(self, body: dict[str, Any]) -> AsyncIterator[str]:
+        asked = json.dumps(body["messages"], ensure_ascii=False)
+        if POISON in asked:
+            await asyncio.sleep(0.05)
+            os._exit(139)
+        await asyncio.sleep(1.0 if SLOW in asked else 0.02)
+        if body["model"] == "mlm":
+            answer = json.loads(ANALYSIS)
+            answer["keywords"] = [f"{time.time_ns()}-{next(self.serial)}"]
+            yield json.dumps(answer, ensure_ascii=False)
+            return
+        async for piece in super()._pieces(body):
+            yield piece
+
+
+async def main(path: Path) -> None:
+    """Serve until killed."""
+    async with CrashEngine().serve(path):
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    socket = Path(sys.argv[1])
+    socket.unlink(missing_ok=True)
+    asyncio.run(main(socket))

@@ -1,0 +1,61 @@
+"""Real certificates, made by the ``openssl`` command."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from edgebox.system.tls import Pair
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = "DNS:edgebox.centre.example,IP:10.20.30.40"
+
+
+def openssl(*words: str) -> None:
+    subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
+def make_pair(folder: Path, name: str = "own", *, names: str = NAMES, days: int = 90) -> Pair:
+    """A self-signed certificate with its key.
+
+    Args:
+        folder: gets ``NAME.crt`` and ``NAME.key``.
+        name: of the files.
+        names: its subjectAltName; empty: only the common name "edgebox".
+        days: from now; -1: it expired yesterday.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pair = Pair(folder / f"{name}.crt", folder / f"{name}.key")
+    request = folder / f"{name}.csr"
+    openssl(
+        *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc"),
+        *("-subj", "/CN=edgebox", "-keyout", str(pair.key), "-out", str(request)),
+    )
+    extensions = folder / f"{name}.ext"
+    extensions.write_text(f"subjectAltName={names}\n" if names else "keyUsage=digitalSignature\n")
+    openssl(
+        *("x509", "-req", "-in", str(request), "-key", str(pair.key), "-days", str(days)),
+        *("-extfile", str(extensions), "-out", str(pair.cert)),
+    )
+    pair.key.chmod(0o600)
+    return pair
+
+
+def make_signed_pair(folder: Path) -> tuple[Pair, Path]:
+    """A certificate of an authority of its own, with a chain file; and the authority's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = make_pair(folder, "authority", names="DNS:authority.example")
+    openssl(
+        *("req", "-x509", "-key", str(authority.key), "-subj", "/CN=Authority", "-days", "90"),
+        *("-addext", "basicConstraints=critical,CA:TRUE", "-out", str(authority.cert)),
+    )
+    pair = make_pair(folder, "signed")
+    openssl(
+        *("x509", "-req", "-in", str(folder / "signed.csr"), "-CA", str(authority.cert)),
+        *("-CAkey", str(authority.key), "-CAcreateserial", "-days", "90"),
+        *("-extfile", str(folder / "signed.ext"), "-out", str(pair.cert)),
+    )
+    pair.cert.write_text(pair.cert.read_text() + authority.cert.read_text())
+    return pair, authority.cert
