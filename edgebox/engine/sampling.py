@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Logits = NDArray[np.float32]
 
 MASKED = -9999.0
-"""Log probability of a token that may not come, as OpenAI writes it: JSON has no infinity."""
+"""Log probability of a token that a constraint excludes, as in OpenAI: JSON has no infinity."""
 
 COLDEST = 1e-3
 """Temperatures below this are greedy: the quotient would overflow."""
@@ -31,7 +31,7 @@ class TokenLogprob:
     """One token's natural-log probability, with the most likely alternatives.
 
     Attributes:
-        pieces: the bytes of the token and of each alternative, for readers without a model.
+        pieces: the bytes of the token and of each alternative, for readers without the model.
     """
 
     token: int
@@ -66,14 +66,14 @@ class Sampler:
         Args:
             logits: float32 of shape (vocabulary,); written to by constraint and penalties.
             generated: the tokens produced so far.
-            constraint: what may come next; anything without one.
+            constraint: what may come next; None for any token.
 
         Raises:
             EngineFault: the constraint failed.
         """
         if constraint is not None:
-            # The likeliest token of all is the likeliest allowed one whenever it is allowed,
-            # and mostly it is: then no mask over the whole vocabulary is made.
+            # When the likeliest token is allowed, which is the usual case, it is the likeliest
+            # allowed one too: no mask over the whole vocabulary is needed.
             if self._plain and constraint.allows(likeliest := int(logits.argmax())):
                 return likeliest, None
             constraint.apply(logits)
@@ -86,7 +86,7 @@ class Sampler:
 
     @property
     def _plain(self) -> bool:
-        """Nothing but the likeliest token is wanted, of the logits as they are."""
+        """Only the likeliest token is wanted, of the logits as they are."""
         changed = self.presence_penalty or self.frequency_penalty
         return self.temperature < COLDEST and not changed and self.logprobs < 0
 
