@@ -71,24 +71,20 @@ class Sampler:
         Raises:
             EngineFault: the constraint failed.
         """
+        greedy = self.temperature < COLDEST
+        penalised = self.presence_penalty or self.frequency_penalty
         if constraint is not None:
             # When the likeliest token is allowed, which is the usual case, it is the likeliest
             # allowed one too: no mask over the whole vocabulary is needed.
-            if self._plain and constraint.allows(likeliest := int(logits.argmax())):
+            as_it_is = greedy and not penalised and self.logprobs < 0
+            if as_it_is and constraint.allows(likeliest := int(logits.argmax())):
                 return likeliest, None
             constraint.apply(logits)
-        if (self.presence_penalty or self.frequency_penalty) and generated:
+        if penalised and generated:
             seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
             logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
-        greedy = self.temperature < COLDEST
         token = int(logits.argmax()) if greedy else self._draw(logits)
         return token, self._explain(logits, token) if self.logprobs >= 0 else None
-
-    @property
-    def _plain(self) -> bool:
-        """Only the likeliest token is wanted, of the logits as they are."""
-        changed = self.presence_penalty or self.frequency_penalty
-        return self.temperature < COLDEST and not changed and self.logprobs < 0
 
     def _draw(self, logits: Logits) -> int:
         size = min(self.top_k or TOP_K_MAX, TOP_K_MAX, logits.shape[0])

@@ -1,4 +1,4 @@
-"""Batching, prefix reuse, preemption and forced tokens never change what a lone cold run gives.
+"""Shared steps, prefix reuse, preemption and forced tokens never change a lone cold run's answer.
 
 The one exception is arithmetic: llama.cpp multiplies a matrix by one row and by
 several rows with different kernels, so two tokens whose probabilities are nearly
