@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgebox.engine.sampling import Sampler
-from edgebox.engine.sequence import Event, Sequence
+from edgebox.engine.sequence import Sequence
 from edgebox.engine.text import TextStream
 
 if TYPE_CHECKING:
@@ -44,12 +44,8 @@ def _request(role: Role, prompt: array[int], answer: int, priority: int) -> Sequ
         role=role,
         max_tokens=answer,
         arrived=0.0,
-        emit=_ignore,
+        emit=lambda _event: None,  # it is for its effect, not for its text
         text=TextStream(),
         sampler=Sampler(temperature=0),
         priority=priority,
     )
-
-
-def _ignore(_event: Event) -> None:
-    """Only the effect of a background request counts, not its text."""

@@ -1,9 +1,16 @@
-"""What loads llama.cpp's library, and what must not."""
+"""The engine's modules: what loads llama.cpp's library, and what imports what."""
 
+import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
 
 import pytest
+
+import edgebox.engine
+
+FOLDER = Path(edgebox.engine.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -30,3 +37,16 @@ import edgebox.engine.{module}
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split()[0] == "2500"
+
+
+def test_no_module_imports_one_that_imports_it_not_even_for_its_types():
+    imports = {}
+    for path in FOLDER.glob("*.py"):
+        imports[path.stem] = {
+            f"{node.module}.{name.name}".split(".")[2]
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("edgebox.engine")
+            for name in node.names
+        }
+    assert {"core", "thread"} <= imports["role"]
+    TopologicalSorter(imports).prepare()  # raises on a circle
