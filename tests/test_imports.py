@@ -48,7 +48,7 @@ FORBIDDEN = {
 }
 
 SOLE_IMPORTERS = {
-    "llama_cpp": ("edgebox/engine/llama.py",),
+    "llama_cpp": ("edgebox/engine/backends.py", "edgebox/engine/llama.py"),
     "llguidance": ("edgebox/engine/constraint.py",),
     "sqlite_utils": ("edgebox/store/",),
     "huey": ("edgebox/worker/wakeups.py",),

@@ -15,33 +15,30 @@ from edgebox.errors import EngineFault, EngineRefused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from edgebox.engine.model import Model
+
 
 class Grammars:
     """Compiles schemas for one model's vocabulary.
 
-    Building the tokenizer takes a second or two (facts: 1-1.7 s at 152k tokens), so a
-    model has one of these for its whole life.
-
-    Args:
-        vocab: llama.cpp's vocabulary pointer.
-        vocabulary: its size in tokens.
-        end_tokens: the tokens that may end an answer.
+    Building the tokenizer takes a second or two (1-1.7 s measured at 152k tokens), so a
+    model has one of these for as long as it is loaded.
     """
 
-    def __init__(self, vocab: Any, vocabulary: int, end_tokens: list[int]) -> None:  # noqa: ANN401 - an opaque pointer
-        self._vocabulary = vocabulary
+    def __init__(self, model: Model) -> None:
+        self._vocabulary = model.vocabulary
         with warnings.catch_warnings():
-            # llguidance asks a deprecated function about every one of 152k tokens.
+            # llguidance calls a deprecated function for every one of 152k tokens.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._tokenizer: LLTokenizer = llguidance.llamacpp.lltokenizer_from_vocab(
-                vocab, eos_token=end_tokens
+                model.vocab, eos_token=model.end_tokens
             )
 
     def compile(self, schema: dict[str, Any]) -> Constraint:
-        """A fresh constraint for one answer.
+        """Return a new constraint for one answer.
 
         Raises:
-            EngineRefused: the schema is not one that can be enforced.
+            EngineRefused: the schema cannot be enforced.
         """
         try:
             grammar = LLMatcher.grammar_from_json_schema(
@@ -64,7 +61,7 @@ class Constraint:
         self._mask = np.zeros((vocabulary + 31) // 32, dtype=np.int32)
 
     def apply(self, logits: NDArray[np.float32]) -> None:
-        """Set every token that may not come next to -inf, in place.
+        """Set the logits of every token that may not come next to -inf, in place.
 
         Args:
             logits: float32 of shape (vocabulary,).
@@ -78,7 +75,7 @@ class Constraint:
         logits[allowed == 0] = -np.inf
 
     def allows(self, token: int) -> bool:
-        """Whether the token may come next: a hundredth of what ``apply`` costs.
+        """Whether the token may come next. Costs a hundredth of ``apply``.
 
         Raises:
             EngineFault: the matcher failed.
@@ -91,7 +88,7 @@ class Constraint:
         """Advance by a sampled token.
 
         Returns:
-            The tokens that must follow whatever the model thinks; they are already accepted.
+            The tokens that the schema forces next; they are already accepted.
 
         Raises:
             EngineFault: the token was not allowed, or the matcher failed.
@@ -106,7 +103,7 @@ class Constraint:
 
     @property
     def complete(self) -> bool:
-        """The answer is whole: nothing more may follow."""
+        """The answer is complete: no token may follow."""
         return bool(self._matcher.is_stopped())
 
     def _check(self) -> None:

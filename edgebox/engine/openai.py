@@ -1,8 +1,8 @@
-"""OpenAI's chat-completion shapes: what comes in, what goes out.
+"""OpenAI's chat-completion shapes, of requests and answers.
 
-Extra request fields as vLLM has them: ``priority`` (integer, lower first), and
-``deadline`` (seconds from arrival, ours). ``stop_reason`` in a choice says
-``deadline`` where ``finish_reason`` can only say ``length``.
+Two more request fields: ``priority`` (an integer, lower first) as in vLLM, and
+``deadline`` (seconds from arrival), which is EdgeBox's own. ``stop_reason`` in a choice
+is ``deadline`` where ``finish_reason`` can only be ``length``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edgebox.engine.sampling import Sampler
 from edgebox.engine.sequence import Finish
 
 
 class _Lenient(BaseModel):
-    """Unknown fields are ignored: OpenAI clients send many that mean nothing here."""
+    """Ignores unknown fields: OpenAI clients send many that have no meaning here."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -31,13 +32,13 @@ class ContentPart(_Lenient):
 
 
 class Message(_Lenient):
-    """One turn."""
+    """One turn of a chat."""
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | list[ContentPart] | None = None
 
     def plain(self) -> dict[str, str]:
-        """As chat templates want it."""
+        """Return the turn in the form that chat templates take."""
         role = "system" if self.role == "developer" else self.role
         if isinstance(self.content, list):
             return {"role": role, "content": "".join(part.text for part in self.content)}
@@ -54,7 +55,7 @@ class SchemaSpec(_Lenient):
 
 
 class ResponseFormat(_Lenient):
-    """Plain text, any JSON object, or JSON of a schema."""
+    """Plain text, any JSON object, or JSON that follows a schema."""
 
     type: Literal["text", "json_object", "json_schema"]
     json_schema: SchemaSpec | None = None
@@ -67,7 +68,7 @@ class ResponseFormat(_Lenient):
         return self
 
     def schema_to_enforce(self) -> dict[str, Any] | None:
-        """The schema that the answer is held to, or None for free text."""
+        """Return the schema that the answer is held to, or None for free text."""
         if self.type == "json_object":
             return {"type": "object"}
         return self.json_schema.schema_ if self.json_schema else None
@@ -77,7 +78,7 @@ class StreamOptions(_Lenient):
     """Options of a streamed answer."""
 
     include_usage: bool = False
-    continuous_usage_stats: bool = False  # usage in every chunk, as vLLM has it
+    continuous_usage_stats: bool = False  # usage in every chunk, as in vLLM
 
 
 class ChatRequest(_Lenient):
@@ -105,8 +106,8 @@ class ChatRequest(_Lenient):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_default(cls, body: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        """OpenAI's schema allows null nearly everywhere, meaning the default."""
+    def _null_is_default(cls, body: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Drop nulls: OpenAI's schema allows them nearly everywhere, for the default."""
         if isinstance(body, dict):
             return {key: value for key, value in body.items() if value is not None}
         return body
@@ -121,9 +122,21 @@ class ChatRequest(_Lenient):
         """Stop strings."""
         return (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
 
+    def sampler(self) -> Sampler:
+        """Return how to choose the tokens."""
+        return Sampler(
+            temperature=self.temperature,
+            top_p=self.top_p,
+            top_k=max(0, self.top_k),
+            presence_penalty=self.presence_penalty,
+            frequency_penalty=self.frequency_penalty,
+            logprobs=self.top_logprobs if self.logprobs else -1,
+            seed=self.seed,
+        )
+
 
 class TokenizeRequest(_Lenient):
-    """``POST /tokenize`` over a chat, as vLLM has it."""
+    """``POST /tokenize`` of a chat, as in vLLM."""
 
     model: str
     messages: Annotated[list[Message], Field(min_length=1)]
@@ -131,7 +144,7 @@ class TokenizeRequest(_Lenient):
 
 @dataclass(slots=True)
 class Answer:
-    """What the answers of one request have in common."""
+    """Builds the answer to one request, whole or in chunks."""
 
     model: str
     id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
@@ -144,7 +157,7 @@ class Answer:
         usage: dict[str, Any],
         logprobs: list[dict[str, Any]] | None,
     ) -> dict[str, Any]:
-        """The answer that is not streamed."""
+        """Return the answer that is not streamed."""
         choice = {
             "index": 0,
             "message": {"role": "assistant", "content": text},
@@ -159,7 +172,7 @@ class Answer:
         finish: Finish | None = None,
         logprobs: list[dict[str, Any]] | None = None,
     ) -> dict[str, Any]:
-        """One event of a streamed answer."""
+        """Return one event of a streamed answer."""
         reasons = _reasons(finish) if finish else {"finish_reason": None}
         choice = {
             "index": 0,
@@ -170,7 +183,7 @@ class Answer:
         return self._envelope("chat.completion.chunk") | {"choices": [choice]}
 
     def usage_chunk(self, usage: dict[str, Any]) -> dict[str, Any]:
-        """The last event before [DONE] when the client asked for usage."""
+        """Return the last event before [DONE] when the client asked for usage."""
         return self._envelope("chat.completion.chunk") | {"choices": [], "usage": usage}
 
     def _envelope(self, kind: str) -> dict[str, Any]:
@@ -186,7 +199,7 @@ def _reasons(finish: Finish) -> dict[str, Any]:
 
 
 def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:
-    """Token counts in OpenAI's shape."""
+    """Return token counts in OpenAI's shape."""
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
@@ -196,5 +209,5 @@ def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:
 
 
 def error_body(message: str, kind: str, code: str | None = None) -> dict[str, Any]:
-    """An error in OpenAI's shape."""
+    """Return an error in OpenAI's shape."""
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}

@@ -1,74 +1,85 @@
-"""One model's slots: who holds cells, what is kept for its prefix, who may start."""
+"""One model's slots: which sequence holds cells, which prefixes are retained, which may start."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from edgebox.engine.prefix import Retained, common_length, evictable, longest
+import numpy as np
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable
 
+    from edgebox.engine.model import Model
     from edgebox.engine.sequence import Sequence
 
 KEEP_FROM = 32
 """Shorter sequences are not worth a slot: reading them again costs one step."""
 
 
-class Cells(Protocol):
-    """The part of a model that moves KV cells."""
+@dataclass(slots=True)
+class Retained:
+    """A finished sequence whose cells are kept for prompts that begin the same way.
 
-    slots: int
-    context_tokens: int
+    Attributes:
+        slot: llama.cpp's sequence id that holds the cells.
+        tokens: exactly the tokens in those cells.
+        used: monotonic seconds of the last use, for least-recently-used eviction.
+        pinned: a shared prefix that is never evicted.
+    """
 
-    def copy_prefix(self, source: int, target: int, length: int) -> None: ...
-    def truncate(self, slot: int, length: int = 0) -> None: ...
-
-
-def _will_share(sequence: Sequence, other: Sequence) -> bool:
-    """Whether another sequence is about to read a beginning that this one needs as well."""
-    limit = min(other.prompt_length, sequence.prompt_length - 1)
-    if other.position >= limit - KEEP_FROM:
-        return False
-    return common_length(sequence.tokens, other.tokens, limit) > other.position + KEEP_FROM
+    slot: int
+    tokens: array[int]
+    used: float
+    pinned: bool = False
 
 
 class Pool:
     """Slots of one model.
 
     Args:
-        cells: the model.
-        parallel: active sequences of each class (interactive, backlog) at a time.
-        retained: finished sequences kept for their prefix, pinned ones aside.
+        model: its cells are moved by this pool and by nothing else.
+        parallel: active sequences of each class (interactive, background) at a time.
+        retained: finished sequences kept for their prefix, not counting pinned ones.
     """
 
-    def __init__(self, cells: Cells, *, parallel: int, retained: int) -> None:
-        self._cells = cells
+    def __init__(self, model: Model, *, parallel: int, retained: int) -> None:
+        self._model = model
         self._parallel = parallel
         self._limit = retained
-        self._free = list(range(cells.slots - 1, -1, -1))
+        self._free = list(range(model.slots - 1, -1, -1))
         self._retained: list[Retained] = []
 
     @staticmethod
     def slots_needed(parallel: int, retained: int, pinned: int) -> int:
-        """Sequence ids to give a model for these numbers."""
+        """Return how many sequence ids a model needs for these numbers."""
         return 2 * parallel + retained + pinned
 
-    def start(self, sequence: Sequence, running: Iterable[Sequence], now: float) -> bool:
-        """Give a sequence a slot and whatever prefix is there; False to keep it waiting.
+    @property
+    def retained(self) -> tuple[Retained, ...]:
+        """The retained prefixes now, pinned ones included. Safe to read from any thread."""
+        return tuple(self._retained)
 
-        A sequence starts only while everything it may not push aside could grow to
-        its full length beside it: for the backlog that is whatever runs, for people
-        waiting the other people. So nobody is ever sent back twice for the same room.
-        The backlog also waits for a neighbour that is reading the same beginning.
+    def start(self, sequence: Sequence, running: Iterable[Sequence], now: float) -> bool:
+        """Give a sequence a slot and the longest prefix in the cache.
+
+        A sequence starts only while everything that it may not push aside could grow to
+        its full length beside it: for a background sequence that is whatever runs, for an
+        interactive one the other interactive ones. So no sequence is sent back twice for
+        the same room. A background sequence also waits for one that is reading a
+        beginning that both share.
+
+        Returns:
+            False if the sequence has to wait.
         """
         mine = [s for s in running if s.role == sequence.role]
         if sum(s.interactive == sequence.interactive for s in mine) >= self._parallel:
             return False
         beside = [s for s in mine if s.interactive or not sequence.interactive]
-        held = sum(s.need for s in beside) + self._pinned_cells()
-        if beside and held + sequence.need > self._cells.context_tokens:
+        held = sum(s.need for s in beside)
+        held += sum(len(entry.tokens) for entry in self._retained if entry.pinned)
+        if beside and held + sequence.need > self._model.context_tokens:
             return False
         if not sequence.interactive and any(_will_share(sequence, other) for other in mine):
             return False
@@ -77,7 +88,7 @@ class Pool:
         slot = self._free.pop()
         source, shared = longest(sequence.tokens, self._candidates(mine))
         if source is not None:
-            self._cells.copy_prefix(source, slot, shared)
+            self._model.copy_prefix(source, slot, shared)
             for entry in self._retained:
                 if entry.slot == source:
                     entry.used = now
@@ -87,20 +98,19 @@ class Pool:
         return True
 
     def peek(self, prompt: array[int]) -> int:
-        """How many leading tokens of a prompt are kept now.
+        """Return how many leading tokens of a prompt are retained now.
 
-        Safe from other threads: it reads a snapshot of the list, and an entry's
-        tokens never change.
+        Safe from other threads: it reads a copy of the list, and an entry's tokens
+        never change.
         """
-        kept = ((e.slot, e.tokens, len(e.tokens)) for e in tuple(self._retained))
-        return longest(prompt, kept)[1]
+        return longest(prompt, ((e.slot, e.tokens, len(e.tokens)) for e in self.retained))[1]
 
     def retain(self, sequence: Sequence, now: float) -> None:
-        """A sequence ended: keep its prompt's cells for the next one that begins the same way.
+        """Keep an ended sequence's prompt for the next one that begins the same way.
 
-        Not what it generated (a call that goes on is sent again with more text, not with our
-        summary), and nothing of the backlog, whose calls are over: every step pays for every
-        cell that is kept, also the steps of others.
+        The generated tokens are not kept: a call in progress is sent again with more text,
+        not with our summary. Background sequences are not kept either: their calls are
+        over, and every step, of any sequence, pays for every cell that is kept.
         """
         if sequence.slot is None:
             return
@@ -110,11 +120,10 @@ class Pool:
             self.release(sequence)
             return
         tokens = sequence.tokens[:kept]
-        self._cells.truncate(sequence.slot, kept)
+        self._model.truncate(sequence.slot, kept)
         for entry in list(self._retained):
-            if not entry.pinned and common_length(tokens, entry.tokens, len(tokens)) == len(
-                entry.tokens
-            ):
+            shared = common_length(tokens, entry.tokens, len(tokens))
+            if not entry.pinned and shared == len(entry.tokens):
                 self._forget(entry)  # wholly contained in the new one
         self._retained.append(Retained(sequence.slot, tokens, now, pinned=sequence.pin))
         sequence.slot = None
@@ -122,19 +131,19 @@ class Pool:
             self.evict()
 
     def adopt(self, slot: int, tokens: array[int], now: float) -> None:
-        """Keep cells that were filled outside any sequence (the measurement's)."""
+        """Retain cells that the speed measurement filled, outside any sequence."""
         self._free.remove(slot)
         self._retained.append(Retained(slot, tokens, now))
 
     def release(self, sequence: Sequence) -> None:
-        """Take a sequence's cells away."""
+        """Free a sequence's slot and cells."""
         if sequence.slot is not None:
-            self._cells.truncate(sequence.slot)
+            self._model.truncate(sequence.slot)
             self._free.append(sequence.slot)
             sequence.slot = None
 
     def evict(self) -> bool:
-        """Forget the least recently used prefix; False when none can go."""
+        """Forget the least recently used prefix. Returns False if none can go."""
         entry = evictable(self._retained)
         if entry is None:
             return False
@@ -142,7 +151,7 @@ class Pool:
         return True
 
     def cells(self, running: Iterable[Sequence]) -> int:
-        """Upper bound of KV cells in use; shared prefixes are counted once per holder."""
+        """Return an upper bound of KV cells in use: each holder of a shared prefix counts it."""
         return sum(len(e.tokens) for e in self._retained) + sum(
             s.position for s in running if s.slot is not None
         )
@@ -154,10 +163,56 @@ class Pool:
             if sequence.slot is not None:
                 yield sequence.slot, sequence.tokens, sequence.position
 
-    def _pinned_cells(self) -> int:
-        return sum(len(entry.tokens) for entry in self._retained if entry.pinned)
-
     def _forget(self, entry: Retained) -> None:
         self._retained.remove(entry)
-        self._cells.truncate(entry.slot)
+        self._model.truncate(entry.slot)
         self._free.append(entry.slot)
+
+
+def common_length(left: array[int], right: array[int], limit: int) -> int:
+    """Return how many leading tokens two arrays share, looking at no more than ``limit``."""
+    size = min(len(left), len(right), limit)
+    if size <= 0:
+        return 0
+    different = np.nonzero(
+        np.frombuffer(left, dtype=np.int32, count=size)
+        != np.frombuffer(right, dtype=np.int32, count=size)
+    )[0]
+    return int(different[0]) if different.size else size
+
+
+def longest(
+    prompt: array[int], candidates: Iterable[tuple[int, array[int], int]]
+) -> tuple[int | None, int]:
+    """Find the best place to copy a prompt's beginning from.
+
+    The last prompt token is never taken from the cache: it has to be decoded to
+    get logits.
+
+    Args:
+        prompt: the tokens wanted.
+        candidates: (slot, tokens, how many of them are in the cache).
+
+    Returns:
+        (slot, shared tokens), or (None, 0) if nothing is shared.
+    """
+    best: tuple[int | None, int] = (None, 0)
+    for slot, tokens, cached in candidates:
+        shared = common_length(prompt, tokens, min(cached, len(prompt) - 1))
+        if shared > best[1]:
+            best = (slot, shared)
+    return best
+
+
+def evictable(retained: Iterable[Retained]) -> Retained | None:
+    """Return the least recently used entry that is not pinned, or None."""
+    free = [entry for entry in retained if not entry.pinned]
+    return min(free, key=lambda entry: entry.used) if free else None
+
+
+def _will_share(sequence: Sequence, other: Sequence) -> bool:
+    """Whether ``other`` is about to read a beginning that ``sequence`` needs as well."""
+    limit = min(other.prompt_length, sequence.prompt_length - 1)
+    if other.position >= limit - KEEP_FROM:
+        return False
+    return common_length(sequence.tokens, other.tokens, limit) > other.position + KEEP_FROM

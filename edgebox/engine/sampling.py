@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Logits = NDArray[np.float32]
 
 MASKED = -9999.0
-"""Log probability of a token that may not come, as OpenAI writes it: JSON has no infinity."""
+"""Log probability of a token that a constraint excludes, as in OpenAI: JSON has no infinity."""
 
 COLDEST = 1e-3
 """Temperatures below this are greedy: the quotient would overflow."""
@@ -31,7 +31,7 @@ class TokenLogprob:
     """One token's natural-log probability, with the most likely alternatives.
 
     Attributes:
-        pieces: the bytes of the token and of each alternative, for readers without a model.
+        pieces: the bytes of the token and of each alternative, for readers without the model.
     """
 
     token: int
@@ -66,29 +66,25 @@ class Sampler:
         Args:
             logits: float32 of shape (vocabulary,); written to by constraint and penalties.
             generated: the tokens produced so far.
-            constraint: what may come next; anything without one.
+            constraint: what may come next; None for any token.
 
         Raises:
             EngineFault: the constraint failed.
         """
+        greedy = self.temperature < COLDEST
+        penalised = self.presence_penalty or self.frequency_penalty
         if constraint is not None:
-            # The likeliest token of all is the likeliest allowed one whenever it is allowed,
-            # and mostly it is: then no mask over the whole vocabulary is made.
-            if self._plain and constraint.allows(likeliest := int(logits.argmax())):
+            # When the likeliest token is allowed, which is the usual case, it is the likeliest
+            # allowed one too: no mask over the whole vocabulary is needed.
+            as_it_is = greedy and not penalised and self.logprobs < 0
+            if as_it_is and constraint.allows(likeliest := int(logits.argmax())):
                 return likeliest, None
             constraint.apply(logits)
-        if (self.presence_penalty or self.frequency_penalty) and generated:
+        if penalised and generated:
             seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
             logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
-        greedy = self.temperature < COLDEST
         token = int(logits.argmax()) if greedy else self._draw(logits)
         return token, self._explain(logits, token) if self.logprobs >= 0 else None
-
-    @property
-    def _plain(self) -> bool:
-        """Nothing but the likeliest token is wanted, of the logits as they are."""
-        changed = self.presence_penalty or self.frequency_penalty
-        return self.temperature < COLDEST and not changed and self.logprobs < 0
 
     def _draw(self, logits: Logits) -> int:
         size = min(self.top_k or TOP_K_MAX, TOP_K_MAX, logits.shape[0])

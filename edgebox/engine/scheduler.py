@@ -1,21 +1,22 @@
 """What goes into the next step. Pure policy: no llama, no threads, no clock.
 
-The decision tree; the numbers stand again in the code:
+The decision tree, with the same numbers as in the code:
 
-1. Nothing has work: no step.
-2. Somebody is waiting (an interactive sequence has work):
-   2.1 the step is for the model of the most urgent of them; among models with
-       equally urgent ones, the one that ran longest ago;
+1. No sequence has work: no step.
+2. An interactive sequence has work:
+   2.1 the step is for the model of the most urgent one; among models with
+       equally urgent ones, the model that ran longest ago;
    2.2 one step of every interactive decoder of that model;
    2.3 then interactive prefill, most urgent first, up to the token budget;
-   2.4 then batch decoders of the same model ride along: a row each costs little.
-       Batch prefill never does.
-3. Only the backlog has work:
+   2.4 then background decoders of the same model: a row each costs little.
+       Background prefill never joins.
+3. Only background sequences have work:
    3.1 the model that ran longest ago;
-   3.2 every decoder, then prefill up to the budget.
-   3.3 where the device allows it such a step is aborted for a person and does its work
-       again: long while nobody comes, shorter while people come and go;
-   3.4 where it cannot be aborted the budget keeps it short.
+   3.2 every decoder, then prefill up to the budget;
+   3.3 where the device allows it, such a step is aborted for an interactive sequence
+       and its work is repeated: steps are long while no interactive request comes, and
+       shorter while some do;
+   3.4 where it cannot be aborted, the budget keeps it short.
 
 Budgets come from measured speed: ``seconds * prefill tokens per second``.
 """
@@ -23,7 +24,7 @@ Budgets come from measured speed: ``seconds * prefill tokens per second``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,27 +40,42 @@ would slow the next."""
 FULL_SPEED_CHUNK = 128
 """Prompt tokens in a step from which a longer one gains nothing that could be measured there."""
 
+ABORTABLE_SECONDS = 0.5
+"""For a background step that can be aborted, while interactive requests come: half of it is lost
+on average each time one arrives."""
 
-@dataclass(frozen=True, slots=True)
-class ModelView:
-    """What policy knows of a model.
+INTERACTIVE_SECONDS = 0.6
+"""For an interactive prefill step while the tokens of other interactive sequences have to come out
+between two of them."""
+
+ALONE_SECONDS = 1.5
+"""For one while no other interactive sequence waits, for any model: deadlines and hang-ups are
+noticed between two of them."""
+
+
+class ModelView(Protocol):
+    """What the policy reads of a model.
 
     Attributes:
         prefill_tps: measured prompt tokens a second.
-        batch_tokens: the most tokens one decode takes.
-        abortable: a running step can be given up (CPU).
+        step_tokens: the most tokens one decode takes.
+        abortable: a running step can be aborted (CPU).
         last_step: number of the last step it ran; lower means longer ago.
     """
 
-    prefill_tps: float
-    batch_tokens: int
-    abortable: bool
-    last_step: int = 0
+    @property
+    def prefill_tps(self) -> float: ...
+    @property
+    def step_tokens(self) -> int: ...
+    @property
+    def abortable(self) -> bool: ...
+    @property
+    def last_step(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A sequence's share of a step: feed this many of its pending tokens."""
+    """A sequence's share of a step: this many of its pending tokens."""
 
     sequence: Sequence
     tokens: int
@@ -76,72 +92,63 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Scheduler:
-    """The policy with its targets.
+    """The policy.
 
     Attributes:
-        batch_target: seconds that an unabortable batch step may take.
-        abortable_target: seconds of one that can be aborted, while people come and go: half of
-            it is lost on average each time somebody comes.
-        interactive_target: seconds of one interactive prefill step while other people's
-            tokens have to come out between two of them.
-        alone_target: seconds of one while nobody else waits for any model; between two of
-            them deadlines and hang-ups are noticed.
+        background_target: seconds that a background step may take where it cannot be aborted.
     """
 
-    batch_target: float = 0.1
-    abortable_target: float = 0.5
-    interactive_target: float = 0.6
-    alone_target: float = 1.5
+    background_target: float = 0.1
 
     def plan(
         self,
         sequences: Iterable[Sequence],
         models: Mapping[Role, ModelView],
         *,
-        people: bool = False,
+        interactive_lately: bool = False,
     ) -> Step | None:
-        """Decide the next step over the sequences that hold a slot.
+        """Decide the next step.
 
         Args:
-            sequences: all of them.
-            models: what is known of their models.
-            people: somebody came lately, so somebody else may soon.
+            sequences: all that hold a slot.
+            models: their models.
+            interactive_lately: an interactive request came a short time ago, so another is likely.
         """
         ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
         if not ready:
             return None  # 1
-        waiting = [s for s in ready if s.interactive]
-        if waiting:  # 2
-            top = [s.role for s in waiting if s.priority == waiting[0].priority]
+        interactive = [s for s in ready if s.interactive]
+        if interactive:  # 2
+            top = [s.role for s in interactive if s.priority == interactive[0].priority]
             role = min(top, key=lambda r: models[r].last_step)  # 2.1
             mine = [s for s in ready if s.role == role]
-            return self._interactive(mine, models[role], role, alone=len(waiting) == 1)
+            return _interactive(mine, models[role], role, alone=len(interactive) == 1)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
         mine = [s for s in ready if s.role == role]
-        return self._batch(mine, models[role], role, people=people)
+        return self._background(mine, models[role], role, interactive_lately=interactive_lately)
 
-    def _interactive(
-        self, ready: list[Sequence], model: ModelView, role: Role, *, alone: bool
+    def _background(
+        self, ready: list[Sequence], model: ModelView, role: Role, *, interactive_lately: bool
     ) -> Step:
-        mine = [s for s in ready if s.interactive]
-        work = _decoders(mine, model.batch_tokens)  # 2.2
-        target = self.alone_target if alone else self.interactive_target
-        budget = _budget(target, model)
-        work += _prefills(mine, min(budget, model.batch_tokens - _total(work)))  # 2.3
-        riders = [s for s in ready if not s.interactive]
-        work += _decoders(riders, model.batch_tokens - _total(work))  # 2.4
-        return Step(role, tuple(work), abortable=False)
-
-    def _batch(self, ready: list[Sequence], model: ModelView, role: Role, *, people: bool) -> Step:
-        work = _decoders(ready, model.batch_tokens)  # 3.2
+        work = _decoders(ready, model.step_tokens)  # 3.2
         if not model.abortable:  # 3.4
-            budget = _budget(self.batch_target, model)
-        elif people:  # 3.3
-            budget = max(FULL_SPEED_CHUNK, _budget(self.abortable_target, model))
+            budget = _budget(self.background_target, model)
+        elif interactive_lately:  # 3.3
+            budget = max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
         else:
-            budget = model.batch_tokens
-        work += _prefills(ready, min(budget, model.batch_tokens - _total(work)))
+            budget = model.step_tokens
+        work += _prefills(ready, min(budget, model.step_tokens - _total(work)))
         return Step(role, tuple(work), abortable=model.abortable)
+
+
+def _interactive(ready: list[Sequence], model: ModelView, role: Role, *, alone: bool) -> Step:
+    mine = [s for s in ready if s.interactive]
+    work = _decoders(mine, model.step_tokens)  # 2.2
+    budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_SECONDS, model)
+    work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
+    background = [s for s in ready if not s.interactive]
+    work += _decoders(background, model.step_tokens - _total(work))  # 2.4
+    return Step(role, tuple(work), abortable=False)
 
 
 def _budget(seconds: float, model: ModelView) -> int:
@@ -149,7 +156,7 @@ def _budget(seconds: float, model: ModelView) -> int:
 
 
 def _decoders(sequences: list[Sequence], room: int) -> list[Work]:
-    """A row for every sequence past its prompt; forced tokens come along whole."""
+    """Return a row for every sequence past its prompt, or all of its forced tokens."""
     work = []
     for sequence in sequences:
         if sequence.decoding and room > 0:
@@ -160,7 +167,7 @@ def _decoders(sequences: list[Sequence], room: int) -> list[Work]:
 
 
 def _prefills(sequences: list[Sequence], room: int) -> list[Work]:
-    """Prompt chunks, most urgent first, until the room is used.
+    """Return prompt chunks, most urgent first, until the room is used.
 
     A prompt that needs several steps is cut evenly: a last step of three tokens would
     take as long as one of thirty.

@@ -1,7 +1,7 @@
-"""One request's state: its tokens, how far the model has read them, and how it ends.
+"""One generation's state: its tokens, how far the model has read them, and how it ends.
 
-Policy lives in ``scheduler.py``, pointers in ``llama.py``; a sequence only
-knows about itself.
+The policy is in ``scheduler.py``, pointers are in ``llama.py``; a sequence knows
+only about itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from edgebox.settings import Role
 
 INTERACTIVE_BELOW = 50
-"""Priorities under this are people waiting; from here on it is the backlog."""
+"""Priorities under this are interactive (an agent waits), the others background."""
 
 _ids = itertools.count(1)
 
@@ -34,13 +34,13 @@ class Finish(Enum):
     STOP = "stop"  # end token, stop string, or the constraint is complete
     LENGTH = "length"  # max_tokens
     DEADLINE = "deadline"  # out of time: it ends with what it has
-    CANCELLED = "cancelled"  # nobody listens any more
+    CANCELLED = "cancelled"  # the client hung up
     ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a step did to a sequence: new text, its end, or both."""
+    """The result of a step for a sequence: new text, its end, or both."""
 
     text: str = ""
     logprobs: tuple[TokenLogprob, ...] = ()
@@ -50,7 +50,7 @@ class Event:
 
 @dataclass(slots=True, eq=False)
 class Sequence:
-    """A request on its way through the engine.
+    """A prompt and what the model generates after it.
 
     Attributes:
         role: the model that answers.
@@ -58,14 +58,17 @@ class Sequence:
         prompt_length: how many of ``tokens`` are the prompt.
         position: how many of ``tokens`` are in the KV cache.
         slot: llama.cpp's sequence id while it holds cells, else None.
-        priority: lower first, as vLLM has it.
+        max_tokens: the most tokens to generate; 0 only reads the prompt.
         arrived: monotonic seconds.
+        emit: receives every event, on the decode thread.
+        priority: lower first, as in vLLM.
         deadline: monotonic seconds at which it ends with what it has, or None.
-        pin: keep its cells for good when it ends.
-        keep: keep its cells at all.
+        pin: pin its prompt's cells when it ends.
+        keep: whether its prompt's cells may be retained when it ends.
         cached: prompt tokens that were already in the cache when it started.
-        said: text that was generated and not told yet.
-        told: monotonic seconds when text was last told; 0 before the first.
+        finish: why it ended, or None.
+        pending_text: text that was generated and not emitted yet.
+        emitted_at: monotonic seconds when text was last emitted; 0 before the first.
     """
 
     role: Role
@@ -86,27 +89,27 @@ class Sequence:
     position: int = 0
     cached: int = 0
     finish: Finish | None = None
-    said: str = ""
-    told: float = 0.0
+    pending_text: str = ""
+    emitted_at: float = 0.0
 
     @classmethod
     def of(cls, prompt: SequenceOf[int], **rest: object) -> Sequence:
-        """A sequence over a copy of ``prompt``."""
+        """Return a sequence over a copy of ``prompt``."""
         return cls(tokens=array("i", prompt), prompt_length=len(prompt), **rest)  # type: ignore[arg-type]
 
-    def say(self, now: float, logprobs: tuple[TokenLogprob, ...] = ()) -> None:
-        """Tell what was generated since the last time."""
-        text, self.said, self.told = self.said, "", now
+    def flush(self, now: float, logprobs: tuple[TokenLogprob, ...] = ()) -> None:
+        """Emit the pending text."""
+        text, self.pending_text, self.emitted_at = self.pending_text, "", now
         self.emit(Event(text=text, logprobs=logprobs))
 
     @property
     def interactive(self) -> bool:
-        """Somebody is waiting for this one."""
+        """An agent waits for this one."""
         return self.priority < INTERACTIVE_BELOW
 
     @property
     def pending(self) -> int:
-        """Tokens not yet in the cache; one of them is the next to sample from."""
+        """Tokens not yet in the cache. The next token is sampled after the last of them."""
         return len(self.tokens) - self.position
 
     @property
@@ -116,15 +119,15 @@ class Sequence:
 
     @property
     def decoding(self) -> bool:
-        """The prompt is read: each step gives a token."""
+        """The prompt is read: each step generates a token."""
         return self.position >= self.prompt_length
 
     @property
     def need(self) -> int:
-        """The most KV cells it can come to hold."""
+        """The most KV cells it can hold."""
         return self.prompt_length + self.max_tokens
 
     @property
     def urgency(self) -> tuple[int, float, int]:
-        """Sort key: priority, then first come first served."""
+        """Sort key: by priority, then by arrival."""
         return (self.priority, self.arrived, self.id)

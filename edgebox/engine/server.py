@@ -1,4 +1,4 @@
-"""The OpenAI-compatible façade on the engine's Unix socket."""
+"""The engine's OpenAI-compatible HTTP interface, on a Unix socket."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from edgebox.engine.sampling import TokenLogprob
-    from edgebox.engine.service import Service, Ticket
-
+    from edgebox.engine.service import Generation, Service
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
 def engine_app(service: Service) -> Starlette:
-    """The façade over a service."""
+    """Return the HTTP interface of a service."""
     app = Starlette(
         routes=[
             Route("/v1/chat/completions", chat, methods=["POST"]),
@@ -45,13 +44,13 @@ def engine_app(service: Service) -> Starlette:
 
 
 async def health(request: Request) -> Response:
-    """Ready or starting, with the measured speeds and the load."""
+    """Answer whether the engine is ready, with the measured speeds and the load."""
     body = _service(request).health()
     return JSONResponse(body, status_code=200 if body["status"] == "ready" else 503)
 
 
 async def models(request: Request) -> Response:
-    """Both models, each under its name; a role works as a name too."""
+    """List both models by name. A role works as a name too."""
     described = _service(request).health()["models"]
     data = [
         {"id": entry["model"], "object": "model", "created": 0, "owned_by": "edgebox", "role": role}
@@ -61,25 +60,25 @@ async def models(request: Request) -> Response:
 
 
 async def tokenize(request: Request) -> Response:
-    """How many tokens a chat has, and how many of them are already read."""
+    """Count a chat's tokens, and how many of them are in the cache."""
     body = await _body(request, TokenizeRequest)
     messages = [message.plain() for message in body.messages]
     return JSONResponse(await _service(request).count(body.model, messages))
 
 
 async def chat(request: Request) -> Response:
-    """A chat completion, whole or streamed; a caller who hangs up cancels it."""
+    """Complete a chat, whole or streamed. A client that hangs up cancels it."""
     arrived = time.monotonic()
     body = await _body(request, ChatRequest)
     service = _service(request)
-    ticket = await service.submit(body, arrived)
-    answer = Answer(ticket.name)
+    generation = await service.submit(body, arrived)
+    answer = Answer(generation.model)
     if body.stream:
         return StreamingResponse(
-            _stream(service, ticket, answer, body), media_type="text/event-stream"
+            _stream(service, generation, answer, body), media_type="text/event-stream"
         )
     gone = asyncio.create_task(_hung_up(request))
-    whole = asyncio.create_task(_collect(ticket))
+    whole = asyncio.create_task(_collect(generation))
     try:
         await asyncio.wait({gone, whole}, return_when=asyncio.FIRST_COMPLETED)
         if not whole.done():
@@ -88,23 +87,19 @@ async def chat(request: Request) -> Response:
     finally:
         gone.cancel()
         whole.cancel()
-        if ticket.sequence.finish is None:
-            service.loop.cancel(ticket.sequence)
+        service.cancel(generation)
     if last.error is not None:
         raise last.error
-    entries = _logprob_entries(logprobs)
-    return JSONResponse(
-        answer.whole(
-            text, last.finish or Finish.STOP, _usage(ticket), entries if body.logprobs else None
-        )
-    )
+    entries = _logprob_entries(logprobs) if body.logprobs else None
+    finish = last.finish or Finish.STOP
+    return JSONResponse(answer.whole(text, finish, _usage(generation), entries))
 
 
-async def _collect(ticket: Ticket) -> tuple[str, Event, list[TokenLogprob]]:
+async def _collect(generation: Generation) -> tuple[str, Event, list[TokenLogprob]]:
     text = ""
     logprobs: list[TokenLogprob] = []
     while True:
-        event = await ticket.events.get()
+        event = await generation.events.get()
         text += event.text
         logprobs += event.logprobs
         if event.finish is not None:
@@ -112,13 +107,13 @@ async def _collect(ticket: Ticket) -> tuple[str, Event, list[TokenLogprob]]:
 
 
 async def _stream(
-    service: Service, ticket: Ticket, answer: Answer, body: ChatRequest
+    service: Service, generation: Generation, answer: Answer, body: ChatRequest
 ) -> AsyncIterator[str]:
-    """Server-sent events in OpenAI's order; closing the generator cancels the sequence."""
+    """Yield server-sent events in OpenAI's order. Closing the generator cancels the sequence."""
     try:
         yield _event(answer.chunk({"role": "assistant", "content": ""}))
         while True:
-            event = await ticket.events.get()
+            event = await generation.events.get()
             if event.error is not None:
                 yield _event(error_body(event.error.detail, type(event.error).__name__))
                 break
@@ -126,21 +121,20 @@ async def _stream(
             if event.text or entries:
                 chunk = answer.chunk({"content": event.text}, logprobs=entries)
                 if body.stream_options and body.stream_options.continuous_usage_stats:
-                    chunk["usage"] = _usage(ticket)
+                    chunk["usage"] = _usage(generation)
                 yield _event(chunk)
             if event.finish is not None:
                 yield _event(answer.chunk({}, event.finish))
                 if body.stream_options and body.stream_options.include_usage:
-                    yield _event(answer.usage_chunk(_usage(ticket)))
+                    yield _event(answer.usage_chunk(_usage(generation)))
                 break
         yield "data: [DONE]\n\n"
     finally:
-        if ticket.sequence.finish is None:
-            service.loop.cancel(ticket.sequence)
+        service.cancel(generation)
 
 
 async def _hung_up(request: Request) -> None:
-    """Return when the client is gone. The body has been read, so nothing else arrives."""
+    """Return when the client has hung up. The body has been read, so nothing else arrives."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
@@ -168,8 +162,8 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _usage(ticket: Ticket) -> dict[str, Any]:
-    sequence = ticket.sequence
+def _usage(generation: Generation) -> dict[str, Any]:
+    sequence = generation.sequence
     return usage(sequence.prompt_length, sequence.cached, sequence.generated)
 
 

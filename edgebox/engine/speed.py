@@ -1,4 +1,4 @@
-"""How fast this machine runs a model: measured at start, kept true while it works."""
+"""How fast this machine runs a model: measured at start, and kept true by every step."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgebox.engine.llama import Chunk
+from edgebox.engine.model import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from edgebox.engine.loop import Model
+    from edgebox.engine.model import Model
 
 PREFILL_PROBE = 128
 DECODE_PROBE = 4
@@ -27,13 +27,13 @@ class Speed:
     Attributes:
         prefill_tps: prompt tokens a second, one sequence.
         decode_tps: generated tokens a second, one sequence alone.
-        batch_decode_tps: generated tokens a second in all, ``parallel`` sequences together.
+        parallel_decode_tps: generated tokens a second in total, ``parallel`` sequences together.
         parallel: how many sequences that was.
     """
 
     prefill_tps: float
     decode_tps: float
-    batch_decode_tps: float
+    parallel_decode_tps: float
     parallel: int
 
     def observe(self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float) -> None:
@@ -52,11 +52,11 @@ class Speed:
         elif not read and len(decoded) == 1 == sum(decoded):
             self.decode_tps = _toward(self.decode_tps, 1 / seconds)
         elif not read and len(decoded) >= max(2, self.parallel):
-            self.batch_decode_tps = _toward(self.batch_decode_tps, sum(decoded) / seconds)
+            self.parallel_decode_tps = _toward(self.parallel_decode_tps, sum(decoded) / seconds)
 
 
 def _toward(known: float, seen: float) -> float:
-    """The known speed after one more observation.
+    """Return the known speed after one more observation.
 
     A disturbance from outside makes a step slower, never faster: good news counts more.
     """
@@ -64,36 +64,30 @@ def _toward(known: float, seen: float) -> float:
 
 
 def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
-    """How many leading tokens ``measure`` reads: they need not be read again."""
-    return min(PREFILL_PROBE, model.batch_tokens, len(tokens) // 2) // 2 * 2
+    """Return how many leading tokens ``measure`` reads. They need not be read again."""
+    return min(PREFILL_PROBE, model.step_tokens, len(tokens) // 2) // 2 * 2
 
 
-def measure(
-    model: Model,
-    parallel: int,
-    tokens: Sequence[int],
-    clock: Callable[[], float] = time.perf_counter,
-) -> Speed:
+def measure(model: Model, parallel: int, tokens: Sequence[int]) -> Speed:
     """Run a short prefill and a few decode steps on the model's first slots.
 
     Args:
         model: freshly loaded. Afterwards its slot 0 holds the first ``read_by_probe(...)``
             tokens, the other slots nothing.
-        parallel: sequences for the batched figure.
+        parallel: sequences for the parallel figure.
         tokens: at least 2 * PREFILL_PROBE real tokens, so that the work is typical.
-        clock: seconds, of high resolution.
 
     Returns:
-        The speeds, each from its fastest step: whatever else runs at that moment only
-        makes steps slower. The first, cold step is not counted.
+        The speeds, each from its fastest step: other work on the machine only makes
+        steps slower. The first, cold step is not counted.
     """
     size = read_by_probe(model, tokens)
     together = min(parallel, model.slots)
 
     def timed(chunks: list[Chunk]) -> float:
-        started = clock()
+        started = time.perf_counter()
         model.decode(chunks)
-        return clock() - started
+        return time.perf_counter() - started
 
     timed([Chunk(0, tokens[:16], 0, logits=True)])
     model.truncate(0)
@@ -106,7 +100,7 @@ def measure(
     for slot in range(1, together):
         model.copy_prefix(0, slot, size)
     model.truncate(0, size)
-    batched = min(
+    joint = min(
         timed(
             [
                 Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=True)
@@ -118,4 +112,4 @@ def measure(
     model.truncate(0, size)
     for slot in range(1, together):
         model.truncate(slot)
-    return Speed(half / prefill, 1 / single, together / batched, together)
+    return Speed(half / prefill, 1 / single, together / joint, together)

@@ -1,4 +1,4 @@
-"""From tokens to text that may leave: whole characters, no stop string, no think block."""
+"""From tokens to text that may be sent: whole characters, no stop string, no think block."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ _THINK_OPEN, _THINK_CLOSE = "<think>", "</think>"
 
 
 class TextStream:
-    """Turns token pieces into text, holding back what might still be cut.
+    """Turns token pieces into text, holding back what may still be cut.
 
-    Hangul syllables span tokens, so bytes are decoded incrementally. The tail
-    that could be the beginning of a stop string stays inside until it is sure.
-    An answer that opens with a think block loses it: it is counted, never sent.
+    Hangul syllables span tokens, so bytes are decoded incrementally. A tail that
+    could be the beginning of a stop string is held until that is decided. A think
+    block at the beginning of an answer is dropped.
 
     Args:
         stop: strings that end the answer; they are not part of it.
@@ -25,18 +25,16 @@ class TextStream:
         self._opening = True
         self._thinking = False
         self.stopped = False
-        self.thought = False
-        self.value = ""
 
     def feed(self, piece: bytes) -> str:
-        """Add one token's bytes; returns the text that is now certain."""
+        """Add one token's bytes. Returns the text that is certain now."""
         if self.stopped:
             return ""
         self._held += self._decoder.decode(piece)
         return self._release(final=False)
 
     def close(self) -> str:
-        """The rest, when the sequence has ended."""
+        """Return the rest, when the sequence has ended."""
         if self.stopped:
             return ""
         self._held += self._decoder.decode(b"", final=True)
@@ -53,15 +51,14 @@ class TextStream:
         keep = 0 if final or self.stopped else self._uncertain()
         out = self._held[: len(self._held) - keep]
         self._held = self._held[len(out) :]
-        self.value += out
         return out
 
     def _past_think(self, *, final: bool) -> bool:
-        """Swallow a leading think block; False while it is undecided or open."""
+        """Drop a leading think block. Returns False while it is undecided or open."""
         if not self._thinking:
             start = self._held.lstrip()
             if start.startswith(_THINK_OPEN):
-                self._thinking = self.thought = True
+                self._thinking = True
             elif not final and (not start or _THINK_OPEN.startswith(start)):
                 return False
             else:
@@ -77,7 +74,7 @@ class TextStream:
         return True
 
     def _uncertain(self) -> int:
-        """How many trailing characters could be the start of a stop string."""
+        """Return how many trailing characters could be the start of a stop string."""
         longest = max((len(stop) for stop in self._stop), default=1) - 1
         for size in range(min(longest, len(self._held)), 0, -1):
             tail = self._held[-size:]

@@ -1,4 +1,4 @@
-"""From settings to loaded models: what fits, how it is loaded, how fast it is."""
+"""From settings to loaded models: whether they fit, how they are loaded, how fast they are."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgebox.consultation.prompts import analysis_messages, summary_messages
-from edgebox.engine.llama import VERSION, LlamaModel, has_gpu
-from edgebox.engine.loop import Engine
-from edgebox.engine.pool import Pool
-from edgebox.engine.service import Served, grammars_of
+from edgebox.engine.backends import VERSION, has_gpu
+from edgebox.engine.background import PROBE_TOKENS
+from edgebox.engine.constraint import Grammars
+from edgebox.engine.core import LoadedModel
+from edgebox.engine.llama import LlamaModel
+from edgebox.engine.pool import Pool, common_length
+from edgebox.engine.role import ServedRole
 from edgebox.engine.speed import Speed, measure, read_by_probe
 from edgebox.models.advice import layers_within, require_fit
 from edgebox.models.installed import Installed
@@ -22,14 +25,14 @@ from edgebox.system.machine import available_memory, gpus
 if TYPE_CHECKING:
     from edgebox.models.catalog import ModelEntry
 
-SHARED = {"slm": summary_messages, "mlm": analysis_messages}
-"""What each role's requests begin with: read once at start and kept."""
+PROMPTS = {"slm": summary_messages, "mlm": analysis_messages}
+"""Each role's chat about a transcript. All of a role's chats begin the same way."""
 
 PINNED = 1
 
 
 def llama_found() -> tuple[str, bool]:
-    """The version of llama-cpp-python, and whether it can use a GPU here; loads its libraries.
+    """Load llama.cpp. Returns its binding's version, and whether it can use a GPU here.
 
     Raises:
         EngineFault: its libraries do not run on this processor.
@@ -37,73 +40,91 @@ def llama_found() -> tuple[str, bool]:
     return VERSION, has_gpu()
 
 
-def load(settings: Settings, served: dict[Role, Served]) -> dict[Role, Engine]:
-    """Load, compile and measure; runs on the decode thread.
+class Loader:
+    """Loads the models of the roles that this engine serves.
 
-    Args:
-        settings: of the box.
-        served: filled with every role that this engine answers for.
-
-    Raises:
-        ModelError: a file is missing, cannot be loaded, or both do not fit in memory.
+    Attributes:
+        roles: the roles; empty until ``load`` has loaded their models.
     """
-    installed = Installed(settings.models_dir)
-    engines: dict[Role, Engine] = {}
-    _require_room(settings, installed)
-    for role in ROLES:
-        options = settings.engines.role(role)
-        if options.url:
-            continue
-        model = _model(settings, installed, role)
-        prompt = model.render(SHARED[role](""))
-        sample = model.tokenize(prompt)
-        speed = measure(model, options.parallel, sample)
-        engines[role] = _engine(model, options, speed)
-        # The sample is the beginning of the shared prefix: what was measured is also read.
-        measured = array("i", sample[: read_by_probe(model, sample)])
-        engines[role].pool.adopt(0, measured, time.monotonic())
 
-        def reload(role: Role = role, speed: Speed = speed) -> tuple[LlamaModel, Engine]:
-            fresh = _model(settings, installed, role)
-            return fresh, _engine(fresh, settings.engines.role(role), speed)
+    def __init__(self, settings: Settings) -> None:
+        self.roles: dict[Role, ServedRole] = {}
+        self._settings = settings
+        self._installed = Installed(settings.models_dir)
 
-        served[role] = Served(
-            role=role,
-            name=options.model,
-            model=model,
-            engine=engines[role],
-            tokens_per_char=len(sample) / len(prompt),
-            messages=SHARED[role],
-            reload=reload,
-            grammars=grammars_of(model) if role == "mlm" else None,
+    def load(self) -> dict[Role, LoadedModel]:
+        """Load, compile and measure. Runs on the decode thread.
+
+        Raises:
+            ModelError: a file is missing or cannot be loaded, or the models do not fit in memory.
+        """
+        require_room(self._settings, self._installed)
+        loaded: dict[Role, LoadedModel] = {}
+        for role in ROLES:
+            options = self._settings.engines.role(role)
+            if options.url:
+                continue
+            model = self._model(role)
+            messages = PROMPTS[role]
+            prompt = model.render(messages(""))
+            tokens = model.tokenize(prompt)
+            speed = measure(model, options.parallel, tokens)
+            loaded[role] = self._slots(role, model, speed)
+            # It measured by reading the beginning of the shared prefix, which is kept.
+            read = array("i", tokens[: read_by_probe(model, tokens)])
+            loaded[role].pool.adopt(0, read, time.monotonic())
+            first, second = (
+                array("i", model.tokenize(model.render(messages(text)))) for text in ("가", "A")
+            )
+            typical = model.tokenize("".join(message["content"] for message in messages("")))
+            self.roles[role] = ServedRole(
+                role,
+                options.model,
+                loaded[role],
+                self,
+                prefix=first[: common_length(first, second, len(first))],
+                sample=array("i", typical[PROBE_TOKENS : 2 * PROBE_TOKENS]),
+                tokens_per_char=len(tokens) / len(prompt),
+                grammars=Grammars(model) if role == "mlm" else None,
+            )
+        return loaded
+
+    def reload(self, role: Role, speed: Speed) -> LoadedModel:
+        """Load a role's model again, with the speed that is known of it. Runs on any thread.
+
+        Raises:
+            ModelError: its file is missing or cannot be loaded.
+        """
+        return self._slots(role, self._model(role), speed)
+
+    def _model(self, role: Role) -> LlamaModel:
+        options = self._settings.engines.role(role)
+        entry = self._installed.get(options.model)
+        slots = Pool.slots_needed(options.parallel, options.retained, PINNED)
+        return LlamaModel(
+            self._installed.require(options.model),
+            context_tokens=options.context_tokens,
+            slots=slots,
+            outputs=slots,
+            threads=self._settings.engines.threads or physical_cores(),
+            gpu_layers=gpu_layers_of(options, entry),
+            repack=repacks(options.repack, entry.quantization),
+            template_options=dict(entry.template_options),
         )
-    return engines
+
+    def _slots(self, role: Role, model: LlamaModel, speed: Speed) -> LoadedModel:
+        options = self._settings.engines.role(role)
+        pool = Pool(model, parallel=options.parallel, retained=options.retained)
+        return LoadedModel(model, pool, speed)
 
 
-def _model(settings: Settings, installed: Installed, role: Role) -> LlamaModel:
-    options = settings.engines.role(role)
-    entry = installed.get(options.model)
-    slots = Pool.slots_needed(options.parallel, options.retained, PINNED)
-    return LlamaModel(
-        installed.require(options.model),
-        context_tokens=options.context_tokens,
-        slots=slots,
-        outputs=slots,
-        threads=settings.engines.threads or physical_cores(),
-        gpu_layers=_gpu_layers(options, entry),
-        repack=repacks(options.repack, entry.quantization),
-        template_options=dict(entry.template_options),
-    )
-
-
-def _engine(model: LlamaModel, options: RoleSettings, speed: Speed) -> Engine:
-    return Engine(model, Pool(model, parallel=options.parallel, retained=options.retained), speed)
-
-
-def _require_room(settings: Settings, installed: Installed) -> None:
+def require_room(settings: Settings, installed: Installed) -> None:
     """Refuse a pair of models that cannot be in memory together, before loading either.
 
     A model that an administrator spread over GPU and processor is left to llama.cpp.
+
+    Raises:
+        ModelsTooLarge: with a pair that would fit.
     """
     cpu: dict[Role, tuple[ModelEntry, int]] = {}
     gpu: dict[Role, tuple[ModelEntry, int]] = {}
@@ -121,8 +142,8 @@ def _require_room(settings: Settings, installed: Installed) -> None:
         require_fit(gpu, sum(card.free for card in cards), installed.entries())
 
 
-def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
-    """The setting, within the role's GPU memory where one is set."""
+def gpu_layers_of(options: RoleSettings, entry: ModelEntry) -> int:
+    """Return the layers to offload: the setting, within the role's GPU memory if that is set."""
     within = -1
     if options.gpu_memory_gib:
         budget = int(options.gpu_memory_gib * 2**30)
@@ -133,15 +154,15 @@ def _gpu_layers(options: RoleSettings, entry: ModelEntry) -> int:
 def repacks(wanted: str, quantization: str) -> bool:
     """Whether to let llama.cpp rearrange a model's weights for the processor.
 
-    For Q4_K it makes a generated token faster and reading a prompt slower, takes memory and
-    seconds at every start (docs/performance.md): our work is mostly reading. Other types
+    For Q4_K that makes a generated token faster and reading a prompt slower, and takes memory
+    and seconds at every start (docs/performance.md): our work is mostly reading. Other types
     keep llama.cpp's default.
     """
     return wanted == "on" or (wanted == "auto" and not quantization.startswith("Q4_K"))
 
 
 def physical_cores() -> int:
-    """Cores this process may use, counting hyper-threads once: llama.cpp gains nothing from two."""
+    """Return how many cores this process may use: llama.cpp gains nothing from hyper-threads."""
     cores = set()
     for cpu in os.sched_getaffinity(0):
         siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")

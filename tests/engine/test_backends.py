@@ -1,4 +1,4 @@
-from edgebox.engine.llama import backends_folder
+from edgebox.engine.backends import backends_folder
 
 
 def kernels(folder):

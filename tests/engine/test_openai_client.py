@@ -143,7 +143,7 @@ def test_hanging_up_frees_the_engine(client, engine):
             if http.get("/health").json()["interactive"] == 0:
                 return
             time.sleep(0.1)
-    raise AssertionError("the engine still works for somebody who is gone")
+    raise AssertionError("the engine still works for a client that hung up")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Batching, prefix reuse, preemption and forced tokens never change what a lone cold run gives.
+"""Shared steps, prefix reuse, preemption and forced tokens never change a lone cold run's answer.
 
 The one exception is arithmetic: llama.cpp multiplies a matrix by one row and by
 several rows with different kernels, so two tokens whose probabilities are nearly
@@ -14,16 +14,17 @@ import pytest
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.consultation.types import Analysis
-from edgebox.engine.llama import Chunk, Decoded, LlamaModel
-from edgebox.engine.loop import DecodeLoop, Engine
+from edgebox.engine.constraint import Grammars
+from edgebox.engine.core import EngineCore, LoadedModel
+from edgebox.engine.llama import LlamaModel
+from edgebox.engine.model import Chunk, Decoded
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
-from edgebox.engine.sequence import Finish, Sequence
-from edgebox.engine.service import grammars_of
+from edgebox.engine.sequence import Finish
 from edgebox.engine.speed import measure
-from edgebox.engine.text import TextStream
 from edgebox.errors import EngineRefused
+from engine.asked import Asked
 
 pytestmark = pytest.mark.model
 
@@ -49,7 +50,7 @@ def model(starter_models):
 
 @pytest.fixture(scope="module")
 def grammars(model):
-    return grammars_of(model)
+    return Grammars(model)
 
 
 def clear(model):
@@ -120,34 +121,19 @@ class Run:
         sample = model.tokenize(model.render(summary_messages("")))
         speed = measure(model, 4, sample)
         clear(model)
-        engine = Engine(model, Pool(model, **pool), speed)
-        self.loop = DecodeLoop(lambda: {"slm": engine}, Scheduler())
-        self.loop.load()
-        self.model = model
+        self.core = EngineCore(Scheduler())
+        self.core.adopt("slm", LoadedModel(model, Pool(model, **pool), speed))
 
     def ask(self, prompt, max_tokens, constraint=None, **rest):
-        events = []
-        sequence = Sequence.of(
-            prompt,
-            role="slm",
-            max_tokens=max_tokens,
-            arrived=self.loop._clock(),
-            emit=events.append,
-            text=TextStream(),
-            sampler=Sampler(temperature=0),
-            constraint=constraint,
-            **rest,
-        )
-        self.loop.submit(sequence)
-        return sequence
+        return Asked(self.core.add, prompt, max_tokens, constraint=constraint, **rest)
 
     def rest(self):
-        while self.loop.step():
+        while self.core.step():
             pass
 
 
-def answer(sequence):
-    return list(sequence.tokens[sequence.prompt_length :])
+def answer(asked):
+    return list(asked.sequence.tokens[asked.sequence.prompt_length :])
 
 
 def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, korean):
@@ -170,18 +156,18 @@ def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, kore
         asked.append((index, run.ask(plain[index], 24, priority=chance.choice([-10, 0, 10]))))
         stranger = run.ask(plain[(index + 1) % 6], 24)
         for _ in range(chance.randint(0, 4)):
-            run.loop.step()
-        run.loop.cancel(stranger)
+            run.core.step()
+        run.core.cancel(stranger.sequence)
     run.rest()
 
     ties = []
-    for index, sequence in asked:
-        same, at, gap = agree(answer(sequence), *want[index], tie)
+    for index, one in asked:
+        same, at, gap = agree(answer(one), *want[index], tie)
         ties += [gap] if at is not None else []
         assert same, f"request {index} differs at {at} by {gap}, rounding {tie}"
     same, at, gap = agree(answer(analysis), *want_json, tie)
     assert same, f"the analysis differs at {at} by {gap}"
-    assert any(sequence.cached > 400 for _, sequence in asked), "nothing was reused"
+    assert any(one.sequence.cached > 400 for _, one in asked), "nothing was reused"
     print(f"\n{len(asked)} answers compared; rounding {tie:.3f}, ties met: {ties}")
 
 
@@ -190,13 +176,13 @@ def test_every_answer_under_a_schema_is_valid_at_any_temperature(model, grammars
     asked = []
     for seed, name in enumerate(list(korean)[:3]):
         prompt = model.tokenize(model.render(analysis_messages(korean[name]["transcript"])))
-        sequence = run.ask(prompt, 700, grammars.compile(ANALYSIS_SCHEMA), priority=100)
-        sequence.sampler = Sampler(temperature=1.4, seed=seed)
-        asked.append(sequence)
+        one = run.ask(prompt, 700, grammars.compile(ANALYSIS_SCHEMA), priority=100)
+        one.sequence.sampler = Sampler(temperature=1.4, seed=seed)
+        asked.append(one)
     run.rest()
-    for sequence in asked:
-        assert sequence.finish is Finish.STOP
-        Analysis.model_validate_json(sequence.text.value)
+    for one in asked:
+        assert one.finish is Finish.STOP
+        Analysis.model_validate_json(one.text)
 
 
 def test_a_token_is_allowed_exactly_where_the_mask_says_so(model, grammars):
@@ -236,9 +222,9 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
     finally:
         model.on_abort(lambda: False)
     run = Run(model, parallel=2, retained=1)
-    sequence = run.ask(prompt, 12)
+    asked = run.ask(prompt, 12)
     run.rest()
-    same, at, gap = agree(answer(sequence), *want, tie)
+    same, at, gap = agree(answer(asked), *want, tie)
     assert same, f"differs at {at} by {gap}"
 
 

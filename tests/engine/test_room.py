@@ -2,7 +2,7 @@ import pytest
 
 from edgebox.errors import ModelsTooLarge
 from edgebox.models.installed import Installed
-from edgebox.processes.loading import _gpu_layers, _require_room, repacks
+from edgebox.processes.loading import gpu_layers_of, repacks, require_room
 from edgebox.settings import EngineSettings, RoleSettings, Settings
 
 MLM = "qwen3-4b-instruct-2507-q4_k_m"
@@ -16,13 +16,13 @@ def settings(tmp_path, **mlm):
 def test_models_that_cannot_fit_are_refused_before_any_is_loaded(tmp_path):
     huge = settings(tmp_path, context_tokens=10**9)
     with pytest.raises(ModelsTooLarge, match="context_tokens ="):
-        _require_room(huge, Installed(tmp_path))
+        require_room(huge, Installed(tmp_path))
 
 
 def test_a_role_of_another_server_needs_no_room(tmp_path):
     away = settings(tmp_path, context_tokens=10**9, url="http://10.0.0.9:8000")
     away.engines.slm.url = "http://10.0.0.9:8001"
-    _require_room(away, Installed(tmp_path))
+    require_room(away, Installed(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_a_role_of_another_server_needs_no_room(tmp_path):
 def test_layers_stay_within_the_roles_gpu_memory(tmp_path, gib, layers, want):
     entry = Installed(tmp_path).get(MLM)
     options = RoleSettings(model=MLM, gpu_layers=layers, gpu_memory_gib=gib)
-    assert _gpu_layers(options, entry) == want
+    assert gpu_layers_of(options, entry) == want
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,25 @@
 """The policy, one test per branch of its decision tree."""
 
+from dataclasses import dataclass
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.engine.sampling import Sampler
-from edgebox.engine.scheduler import MIN_CHUNK, ModelView, Scheduler
+from edgebox.engine.scheduler import INTERACTIVE_SECONDS, MIN_CHUNK, Scheduler
 from edgebox.engine.sequence import Sequence
 from edgebox.engine.text import TextStream
 
-CPU = ModelView(prefill_tps=200, batch_tokens=512, abortable=True)
+
+@dataclass
+class View:
+    prefill_tps: float
+    step_tokens: int
+    abortable: bool
+    last_step: int = 0
+
+
+CPU = View(prefill_tps=200, step_tokens=512, abortable=True)
 
 
 def sequence(role="slm", *, prompt=100, position=0, priority=0, arrived=0.0, generated=0):
@@ -31,8 +42,8 @@ def decoding(role="slm", **rest):
     return sequence(role, prompt=100, position=100, generated=1, **rest)
 
 
-def plan(*sequences, slm=CPU, mlm=CPU, people=False):
-    return Scheduler().plan(sequences, {"slm": slm, "mlm": mlm}, people=people)
+def plan(*sequences, slm=CPU, mlm=CPU, lately=False):
+    return Scheduler().plan(sequences, {"slm": slm, "mlm": mlm}, interactive_lately=lately)
 
 
 def tokens(step):
@@ -43,20 +54,20 @@ def test_1_nothing_to_do_is_no_step():
     assert plan() is None
 
 
-def test_2_1_the_step_belongs_to_whoever_waits_even_beside_an_older_backlog():
-    person = sequence("slm", arrived=9.0)
-    step = plan(sequence("mlm", priority=100, arrived=1.0), person)
+def test_2_1_the_step_belongs_to_an_interactive_sequence_even_beside_an_older_background_one():
+    interactive = sequence("slm", arrived=9.0)
+    step = plan(sequence("mlm", priority=100, arrived=1.0), interactive)
     assert step.role == "slm"
     assert not step.abortable
 
 
-def test_2_1_models_with_equally_urgent_people_take_turns():
-    view = ModelView(200, 512, abortable=True, last_step=7)
+def test_2_1_models_with_equally_urgent_sequences_take_turns():
+    view = View(200, 512, abortable=True, last_step=7)
     assert plan(decoding("slm"), decoding("mlm"), slm=view).role == "mlm"
     assert plan(decoding("slm"), decoding("mlm"), mlm=view).role == "slm"
 
 
-def test_2_2_every_waiting_decoder_gets_a_token_before_prompts_are_read():
+def test_2_2_every_interactive_decoder_gets_a_token_before_prompts_are_read():
     decoders = [decoding(arrived=i) for i in range(3)]
     late = sequence(prompt=1000, arrived=10)
     step = plan(late, *decoders)
@@ -69,42 +80,42 @@ def test_2_3_prompts_are_read_in_order_of_urgency_within_the_budget():
     high = sequence(prompt=10, arrived=3, priority=-10)
     step = plan(first, second, high)
     assert [work.sequence for work in step.work] == [high, first, second]
-    budget = int(Scheduler().interactive_target * CPU.prefill_tps)
+    budget = int(INTERACTIVE_SECONDS * CPU.prefill_tps)
     assert sum(tokens(step).values()) == budget
 
 
-def test_2_4_backlog_decoders_ride_along_but_backlog_prompts_do_not():
-    person, rider = decoding(), decoding(priority=100)
+def test_2_4_background_decoders_ride_along_but_background_prompts_do_not():
+    interactive, rider = decoding(), decoding(priority=100)
     reader = sequence(prompt=300, priority=100)
-    step = plan(person, rider, reader)
+    step = plan(interactive, rider, reader)
     assert id(rider) in tokens(step)
     assert id(reader) not in tokens(step)
 
 
-def test_3_1_backlogs_of_two_models_take_turns():
-    view = ModelView(200, 512, abortable=True, last_step=3)
+def test_3_1_background_sequences_of_two_models_take_turns():
+    view = View(200, 512, abortable=True, last_step=3)
     both = (sequence("slm", priority=100), sequence("mlm", priority=100))
     assert plan(*both, slm=view).role == "mlm"
 
 
-def test_3_3_a_batch_step_that_can_be_aborted_is_long_until_people_come():
-    backlog = sequence(prompt=4000, priority=100)
-    assert plan(backlog).abortable
-    assert plan(backlog).work[0].tokens == 500  # eight even steps, none over batch_tokens
-    fast = ModelView(600, 512, abortable=True)
-    assert plan(backlog, slm=fast, people=True).work[0].tokens == 286  # 14 of 300 at most
-    assert plan(backlog, people=True).work[0].tokens == 125  # 32 of FULL_SPEED_CHUNK at most
+def test_3_3_a_background_step_that_can_be_aborted_is_long_until_interactive_requests_come():
+    background = sequence(prompt=4000, priority=100)
+    assert plan(background).abortable
+    assert plan(background).work[0].tokens == 500  # eight even steps, none over step_tokens
+    fast = View(600, 512, abortable=True)
+    assert plan(background, slm=fast, lately=True).work[0].tokens == 286  # 14 of 300 at most
+    assert plan(background, lately=True).work[0].tokens == 125  # 32 of FULL_SPEED_CHUNK at most
 
 
-def test_3_4_a_batch_step_that_cannot_be_aborted_is_short():
-    backlog = sequence(prompt=4000, priority=100)
-    gpu = plan(backlog, slm=ModelView(1000, 512, abortable=False))
+def test_3_4_a_background_step_that_cannot_be_aborted_is_short():
+    background = sequence(prompt=4000, priority=100)
+    gpu = plan(background, slm=View(1000, 512, abortable=False))
     assert not gpu.abortable
-    assert gpu.work[0].tokens == int(Scheduler().batch_target * 1000)
+    assert gpu.work[0].tokens == int(Scheduler().background_target * 1000)
 
 
 def test_a_slow_spell_does_not_shrink_chunks_below_the_efficient_size():
-    step = plan(sequence(prompt=300), slm=ModelView(5, 512, abortable=True))
+    step = plan(sequence(prompt=300), slm=View(5, 512, abortable=True))
     assert step.work[0].tokens == MIN_CHUNK
 
 
@@ -118,9 +129,11 @@ anyone = st.builds(
 
 
 @given(st.lists(anyone, max_size=30), st.integers(8, 512), st.booleans())
-def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, room, people):
-    view = ModelView(200, room, abortable=True)
-    step = Scheduler().plan(everyone, {"slm": view, "mlm": view}, people=people)
+def test_any_step_fits_and_never_makes_an_interactive_sequence_wait_for_a_background_one(
+    everyone, room, lately
+):
+    view = View(200, room, abortable=True)
+    step = Scheduler().plan(everyone, {"slm": view, "mlm": view}, interactive_lately=lately)
     if not everyone:
         assert step is None
         return
@@ -133,10 +146,8 @@ def test_any_step_fits_and_never_makes_a_person_wait_for_the_backlog(everyone, r
         assert not step.abortable
 
 
-def test_a_prompt_of_somebody_alone_is_read_in_few_even_steps():
-    alone = plan(sequence(prompt=345), slm=ModelView(180, 512, abortable=True))
+def test_a_prompt_alone_is_read_in_few_even_steps():
+    alone = plan(sequence(prompt=345), slm=View(180, 512, abortable=True))
     assert alone.work[0].tokens == 173  # two of 270 at most
-    beside = plan(
-        sequence(prompt=345), sequence(prompt=50), slm=ModelView(180, 512, abortable=True)
-    )
+    beside = plan(sequence(prompt=345), sequence(prompt=50), slm=View(180, 512, abortable=True))
     assert beside.work[0].tokens == 87  # four of 108 at most

@@ -7,7 +7,7 @@ output, as it would with llama.cpp.
 
 import numpy as np
 
-from edgebox.engine.llama import Decoded
+from edgebox.engine.model import Decoded
 
 VOCABULARY = 97
 END = 0
@@ -36,13 +36,13 @@ def expected(prompt, max_tokens):
 class ToyModel:
     on_gpu = False
 
-    def __init__(self, *, slots=12, context_tokens=4096, batch_tokens=32, abort_every=0):
+    def __init__(self, *, slots=12, context_tokens=4096, step_tokens=32, abort_every=0):
         self.slots = slots
         self.context_tokens = context_tokens
-        self.batch_tokens = batch_tokens
+        self.step_tokens = step_tokens
         self.closed = False
         self.cells = {}
-        self.batches = []
+        self.steps = []
         self._abort_every = abort_every
         self._calls = 0
         self._rows = {}
@@ -50,7 +50,7 @@ class ToyModel:
 
     def decode(self, chunks):
         self._calls += 1
-        assert 0 < sum(len(c.tokens) for c in chunks) <= self.batch_tokens
+        assert 0 < sum(len(c.tokens) for c in chunks) <= self.step_tokens
         assert len({c.slot for c in chunks}) == len(chunks)
         for chunk in chunks:
             assert 0 <= chunk.slot < self.slots
@@ -60,7 +60,7 @@ class ToyModel:
         held = sum(len(tokens) for tokens in self.cells.values())
         if held + sum(len(c.tokens) for c in chunks) > self.context_tokens:
             return Decoded.NO_SPACE, []
-        self.batches.append([(c.slot, len(c.tokens)) for c in chunks])
+        self.steps.append([(c.slot, len(c.tokens)) for c in chunks])
         rows, at = [], 0
         self._rows = {}
         for chunk in chunks:

@@ -1,9 +1,9 @@
-"""An engine process without a model: answers at once, and dies of what it is told to die of.
+"""An engine process without a model: it answers at once, and dies of a poisoned transcript.
 
     python -m support.engines.crash SOCKET
 
 Every answer differs from every other (a serial number among its keywords), so that a
-consultation that was analysed into two results would be seen.
+consultation that was analysed into two results would show.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SLOW = "이 문장은 천천히 읽힙니다"
 
 
 class CrashEngine(FakeEngine):
-    """The fake engine, each answer with a number of its own."""
+    """The fake engine, with a serial number in each answer."""
 
     serial = itertools.count(1)
 

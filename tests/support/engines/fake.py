@@ -1,7 +1,7 @@
 """An OpenAI-compatible engine without a model, for tests whose subject is not the engine.
 
 Speaks the same interface as ``edgebox.engine.server``: chat completions (whole and
-streamed), ``/tokenize``, ``/v1/models`` and ``/health``. What it says and how fast is
+streamed), ``/tokenize``, ``/v1/models`` and ``/health``. Its answers and their speed are
 set on the object, also while it is being served.
 """
 
@@ -41,7 +41,7 @@ ANALYSIS = json.dumps(
 
 
 def role_health(model: str, **more: float) -> dict[str, Any]:
-    """One role as ``/health`` describes it: a fast box unless told otherwise."""
+    """One role as ``/health`` describes it: a fast box, unless ``more`` changes that."""
     return {
         "model": model,
         "context_tokens": 16384,
@@ -62,14 +62,14 @@ class FakeEngine:
     """The script.
 
     Attributes:
-        cached: tokens that ``/tokenize`` says it holds.
-        answers: what each role says, in the pieces it is streamed in.
+        cached: tokens that ``/tokenize`` reports as cached.
+        answers: each role's answer, in the pieces it is streamed in.
         pause: seconds before each piece.
         status: "ready" or "starting".
         broken: answers 503 to everything but ``/health``.
         roles: ``models`` of ``/health``.
         requests: chat requests, as received.
-        finished: answers that were sent to their end.
+        finished: answers that were sent completely.
         cancelled: answers whose client hung up.
         gpus: ``gpus`` of ``/health``.
     """
@@ -173,7 +173,7 @@ class FakeEngine:
         self.finished += 1
 
     async def _pieces(self, body: dict[str, Any]) -> AsyncIterator[str]:
-        """The answer's pieces; TimeoutError when the request's deadline comes first."""
+        """Yield the answer's pieces. TimeoutError if the request's deadline comes first."""
         ends = time.monotonic() + body.get("deadline", 1e9)
         for piece in self.answers[body["model"]]:
             left = ends - time.monotonic()

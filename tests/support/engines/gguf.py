@@ -26,8 +26,8 @@ def _value(value: object) -> bytes:
 
 
 def metadata(**extra: object) -> dict[str, object]:
-    """What a small chat model says about itself; ``extra`` keys replace or add ('__' is '.')."""
-    said: dict[str, object] = {
+    """Return a small chat model's metadata. ``extra`` keys replace or add ('__' is '.')."""
+    described: dict[str, object] = {
         "general.architecture": "qwen2",
         "general.name": "Tiny",
         "qwen2.block_count": 2,
@@ -38,22 +38,22 @@ def metadata(**extra: object) -> dict[str, object]:
         "tokenizer.ggml.tokens": ["a", "b", "가"],
         "tokenizer.chat_template": "{{ messages }}",
     }
-    said.update({key.replace("__", "."): value for key, value in extra.items()})
-    return {key: value for key, value in said.items() if value is not None}
+    described.update({key.replace("__", "."): value for key, value in extra.items()})
+    return {key: value for key, value in described.items() if value is not None}
 
 
 def build(
-    said: dict[str, object] | None = None,
+    described: dict[str, object] | None = None,
     *,
     version: int = 3,
     elements: int = 256,
     salt: int = 0,
     kind: int = F32,
 ) -> bytes:
-    """One GGUF file with one tensor of ``elements`` floats; ``salt`` makes files differ."""
-    said = metadata() if said is None else said
-    head = b"GGUF" + struct.pack("<IQQ", version, 1, len(said))
-    for key, value in said.items():
+    """Return a GGUF file with one tensor of ``elements`` floats. ``salt`` makes files differ."""
+    described = metadata() if described is None else described
+    head = b"GGUF" + struct.pack("<IQQ", version, 1, len(described))
+    for key, value in described.items():
         head += _string(key) + _value(value)
     head += _string("token_embd.weight") + struct.pack("<IQIQ", 1, elements, kind, 0)
     head += b"\0" * (-len(head) % 32)

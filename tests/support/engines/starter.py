@@ -1,4 +1,4 @@
-"""The real engine with both starter models, as a process of its own."""
+"""The real engine with both starter models, in its own process."""
 
 import contextlib
 import os
@@ -65,11 +65,11 @@ def starter_engine(folder: Path, models_dir: Path, **variables: str) -> Iterator
     config = folder / "edgebox.toml"
     config.touch()
     log = folder / "log"
-    with log.open("wb") as said:
+    with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "edgebox_cli", "--config", str(config), "engine"],
             env=environment,
-            stdout=said,
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
     engine = StarterEngine(settings)

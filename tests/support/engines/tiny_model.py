@@ -47,7 +47,7 @@ def _tensors(vocabulary: int) -> dict[str, tuple[int, ...]]:
 def tiny_model() -> bytes:
     """The file: one layer of Qwen2, bytes as tokens."""
     tokens = [*_byte_tokens(), "<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    said = {
+    metadata = {
         "general.architecture": "qwen2",
         "general.name": "Tiny",
         "qwen2.block_count": 1,
@@ -66,8 +66,8 @@ def tiny_model() -> bytes:
         "tokenizer.chat_template": _TURN,
     }
     tensors = _tensors(len(tokens))
-    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(said))
-    for key, value in said.items():
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(metadata))
+    for key, value in metadata.items():
         head += _string(key) + _value(value)
     random, body = np.random.default_rng(1), b""
     for name, shape in tensors.items():
@@ -79,7 +79,7 @@ def tiny_model() -> bytes:
 
 
 def install(folder) -> None:
-    """Put it into a models folder, vouched for."""
+    """Put it into a models folder, as a trusted file."""
     file = folder.parent / f"{NAME}.gguf"
     file.write_bytes(tiny_model())
     import_file(Installed(folder), file, trust=True)

@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.engine.prefix import Retained, common_length, evictable, longest
+from edgebox.engine.pool import Retained, common_length, evictable, longest
 
 tokens = st.lists(st.integers(0, 3), max_size=40).map(lambda values: array("i", values))
 

@@ -1,0 +1,70 @@
+"""Starts llama.cpp: its log, and the library of kernels that is fastest on this processor."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from functools import cache
+from pathlib import Path
+
+import llama_cpp.llama_cpp as api
+from llama_cpp import __version__
+
+from edgebox.errors import EngineFault
+
+log = logging.getLogger("edgebox.engine")
+
+VERSION: str = __version__
+"""The version of llama-cpp-python."""
+
+aborting = False
+"""A step is being abandoned on purpose, so what llama.cpp logs about it is no error.
+
+``llama.py`` sets it: llama.cpp has one log for all contexts.
+"""
+
+_LEVELS = {2: logging.DEBUG, 3: logging.DEBUG, 4: logging.ERROR}
+# llama.cpp's INFO and most of its warnings are meant for its developers.
+
+
+@api.llama_log_callback  # type: ignore[untyped-decorator]
+def _log_line(level: int, text: bytes, _data: object) -> None:
+    if level in _LEVELS and not aborting:
+        log.log(_LEVELS[level], "llama.cpp: %s", text.decode("utf-8", "replace").strip())
+
+
+def backends_folder(package: Path) -> Path | None:
+    """Return the folder with a portable build's backends, or None for a build for one machine.
+
+    Args:
+        package: the folder of ``llama_cpp``. The artifact has the backends beside libllama,
+            the wheel in a ``bin`` beside the package.
+    """
+    for folder in (package / "lib", package.parent / "bin"):
+        if next(folder.glob("libggml-cpu-*.so"), None):
+            return folder
+    return None
+
+
+@cache
+def start() -> None:
+    """Start llama.cpp once; a portable build takes the fastest kernels for this processor.
+
+    Raises:
+        EngineFault: no library of a portable build runs on this processor.
+    """
+    api.llama_log_set(_log_line, ctypes.c_void_p(0))
+    folder = backends_folder(Path(api.__file__).parent)
+    if folder is not None:
+        # Looked up through libllama, which finds them in the libggml that it links. The wheel has
+        # other copies of libggml, each with a registry of its own that libllama never reads.
+        api._lib.ggml_backend_load_all_from_path(str(folder).encode())  # noqa: SLF001 - its only handle
+        if not api._lib.ggml_backend_reg_count():  # noqa: SLF001 - its only handle
+            raise EngineFault(f"No library in {folder} runs on this processor. Install again.")
+    api.llama_backend_init()
+
+
+def has_gpu() -> bool:
+    """Start llama.cpp, and return whether it was built for a GPU and finds one."""
+    start()
+    return bool(api.llama_supports_gpu_offload())

@@ -1,0 +1,290 @@
+"""The engine's step, for both models: one thread, no locks.
+
+A sequence waits until its model's pool gives it a slot, then runs: each step reads
+a part of its prompt or generates a token. ``thread.py`` calls this from the decode
+thread; importing it loads no native code.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from edgebox.engine.model import Chunk, Decoded
+from edgebox.engine.sequence import Event, Finish
+from edgebox.errors import EngineError, EngineFault, where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.engine.model import Model
+    from edgebox.engine.pool import Pool
+    from edgebox.engine.sampling import TokenLogprob
+    from edgebox.engine.scheduler import Scheduler, Step
+    from edgebox.engine.sequence import Sequence
+    from edgebox.engine.speed import Speed
+    from edgebox.settings import Role
+
+EMIT_SECONDS = 0.1
+"""Between two pieces of an answer: emitting every token takes a twentieth of a small model's
+time."""
+
+INTERACTIVE_SECONDS = 60.0
+"""After an interactive request, another one is expected for this long."""
+
+
+@dataclass(slots=True)
+class LoadedModel:
+    """A role's model while it is in memory, with its slots and its measured speed.
+
+    Attributes:
+        last_step: number of the last step it ran.
+        used: monotonic seconds when its last sequence ended.
+    """
+
+    model: Model
+    pool: Pool
+    speed: Speed
+    last_step: int = 0
+    used: float = field(default_factory=time.monotonic)
+
+    @property
+    def prefill_tps(self) -> float:
+        """Measured prompt tokens a second."""
+        return self.speed.prefill_tps
+
+    @property
+    def step_tokens(self) -> int:
+        """The most tokens one decode takes."""
+        return self.model.step_tokens
+
+    @property
+    def abortable(self) -> bool:
+        """Whether a running step can be aborted."""
+        return not self.model.on_gpu
+
+
+class EngineCore:
+    """Runs sequences on the loaded models, one step at a time.
+
+    Other threads may read the counters and ``heartbeat``, and may set ``interrupt``.
+
+    Args:
+        scheduler: the policy.
+        clock: monotonic seconds.
+
+    Attributes:
+        models: what is in memory.
+        waiting: sequences without a slot.
+        running: sequences with a slot.
+        steps, aborted, evicted, ended: counts of steps, aborted steps, evicted prefixes and
+            ended sequences since the start.
+        heartbeat: monotonic seconds of the last sign of progress.
+        interrupt: abandon the current step if it can be aborted.
+    """
+
+    def __init__(self, scheduler: Scheduler, clock: Callable[[], float] = time.monotonic) -> None:
+        self.clock = clock
+        self.models: dict[Role, LoadedModel] = {}
+        self.waiting: list[Sequence] = []
+        self.running: list[Sequence] = []
+        self.steps = self.aborted = self.evicted = self.ended = 0
+        self.heartbeat = clock()
+        self.interrupt = False
+        self._scheduler = scheduler
+        self._abortable = False  # the current step
+        self._interactive_at = -INTERACTIVE_SECONDS  # when an interactive sequence was added
+
+    def add(self, sequence: Sequence) -> None:
+        """Take over a sequence. It emits its events until one has a ``finish``."""
+        self.waiting.append(sequence)
+        if sequence.interactive:
+            self._interactive_at = self.clock()
+
+    def cancel(self, sequence: Sequence) -> None:
+        """End a sequence whose client hung up, unless it has ended already."""
+        if sequence.finish is None:
+            self._end(sequence, Finish.CANCELLED)
+
+    def fail(self, error: EngineError) -> None:
+        """End every sequence with an error. Their cells are not trusted any more."""
+        for sequence in [*self.waiting, *self.running]:
+            self.models[sequence.role].pool.release(sequence)
+            self._end(sequence, Finish.ERROR, error)
+
+    def adopt(self, role: Role, loaded: LoadedModel) -> None:
+        """Take over a role's model."""
+        loaded.used = self.clock()
+        self.models[role] = loaded
+        if loaded.abortable:
+            loaded.model.on_abort(self._abort_wanted)
+
+    def retire(self, role: Role, idle: float) -> bool:
+        """Free a role's model if no sequence has needed it for ``idle`` seconds.
+
+        Returns:
+            True if it was freed. No sequence of that role may be added until ``adopt``.
+        """
+        if any(s.role == role for s in [*self.waiting, *self.running]):
+            return False
+        if self.clock() - self.models[role].used < idle:
+            return False
+        self.models.pop(role).model.close()
+        return True
+
+    def step(self) -> bool:
+        """Run one step of the most urgent work. Returns False if there was none."""
+        self._expire()
+        self._activate()
+        lately = self.clock() - self._interactive_at < INTERACTIVE_SECONDS
+        step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
+        if step is None:
+            return False
+        outcome, rows = self._decode(step)
+        if outcome is Decoded.DONE:
+            self._advance(step, rows)
+        elif outcome is Decoded.NO_SPACE:
+            self._make_room(step.role)
+        else:
+            self.aborted += 1
+        return True
+
+    def _expire(self) -> None:
+        """End the sequences whose deadline has come."""
+        now = self.clock()
+        for sequence in [*self.waiting, *self.running]:
+            if sequence.deadline is not None and now >= sequence.deadline:
+                self._end(sequence, Finish.DEADLINE)
+
+    def _activate(self) -> None:
+        """Give slots to waiting sequences, most urgent first."""
+        for sequence in sorted(self.waiting, key=lambda s: s.urgency):
+            if self.models[sequence.role].pool.start(sequence, self.running, self.clock()):
+                self.waiting.remove(sequence)
+                self.running.append(sequence)
+
+    def _decode(self, step: Step) -> tuple[Decoded, list[int]]:
+        """Run the model over the step's tokens, and learn its speed from that."""
+        loaded = self.models[step.role]
+        self.steps += 1
+        loaded.last_step = self.steps
+        chunks = [
+            Chunk(
+                slot=work.sequence.slot if work.sequence.slot is not None else -1,
+                tokens=work.sequence.tokens[
+                    work.sequence.position : work.sequence.position + work.tokens
+                ],
+                position=work.sequence.position,
+                logits=work.tokens == work.sequence.pending and work.sequence.max_tokens > 0,
+            )
+            for work in step.work
+        ]
+        self._abortable = step.abortable
+        started = self.clock()
+        if any(not work.sequence.decoding for work in step.work):  # it may outlast a deadline
+            for sequence in self.running:
+                if sequence.pending_text:
+                    sequence.flush(started)
+        outcome, rows = loaded.model.decode(chunks)
+        self._abortable = False
+        if outcome is Decoded.DONE:
+            loaded.speed.observe(
+                [work.tokens for work in step.work if not work.sequence.decoding],
+                [work.tokens for work in step.work if work.sequence.decoding],
+                self.clock() - started,
+            )
+        return outcome, rows
+
+    def _abort_wanted(self) -> bool:
+        """Whether to abandon the step. llama.cpp asks during it, which is a sign of progress."""
+        self.heartbeat = self.clock()
+        return self.interrupt and self._abortable
+
+    def _advance(self, step: Step, rows: list[int]) -> None:
+        """Move every sequence of a step on, and sample where its last token was decoded."""
+        model, remaining = self.models[step.role].model, iter(rows)
+        for work in step.work:
+            sequence = work.sequence
+            sequence.position += work.tokens
+            if sequence.pending:
+                continue
+            if sequence.max_tokens:
+                self._sample(sequence, model, next(remaining))
+            else:
+                self._end(sequence, Finish.LENGTH)
+
+    def _sample(self, sequence: Sequence, model: Model, row: int) -> None:
+        """Take the next token and everything that follows from it."""
+        try:
+            generated = sequence.tokens[sequence.prompt_length :]
+            token, logprob = sequence.sampler.choose(
+                model.logits(row), generated, sequence.constraint
+            )
+            if model.ends(token):
+                self._end(sequence, Finish.STOP)
+                return
+            forced = sequence.constraint.accept(token) if sequence.constraint else []
+        except EngineError as error:
+            self._end(sequence, Finish.ERROR, error)
+            return
+        except (ValueError, ArithmeticError) as error:  # caused by this sequence's parameters
+            self._end(sequence, Finish.ERROR, EngineFault(f"Sampling failed: {where(error)}"))
+            return
+        room = sequence.max_tokens - sequence.generated
+        text = ""
+        for accepted in [token, *forced][:room]:
+            sequence.tokens.append(accepted)
+            text += sequence.text.feed(model.piece(accepted))
+        ended = None
+        if sequence.text.stopped or (sequence.constraint and sequence.constraint.complete):
+            ended = Finish.STOP
+        elif sequence.generated >= sequence.max_tokens:
+            ended = Finish.LENGTH
+        sequence.pending_text += text
+        if logprob:
+            sequence.flush(self.clock(), (_spelled(logprob, model),))
+        elif sequence.pending_text and self.clock() - sequence.emitted_at >= EMIT_SECONDS:
+            sequence.flush(self.clock())
+        if ended:
+            self._end(sequence, ended)
+
+    def _make_room(self, role: Role) -> None:
+        """Free cells: evict a prefix, or else send the youngest sequence back to wait.
+
+        A background sequence goes before an interactive one.
+        """
+        pool = self.models[role].pool
+        if pool.evict():
+            self.evicted += 1
+            return
+        mine = [s for s in self.running if s.role == role]
+        if len(mine) == 1:
+            fault = EngineFault("The KV cache has no room for one request.")
+            self._end(mine[0], Finish.ERROR, fault)
+            return
+        background = [s for s in mine if not s.interactive]
+        youngest = max(background or mine, key=lambda s: s.arrived)
+        pool.release(youngest)
+        youngest.position = 0
+        self.running.remove(youngest)
+        self.waiting.append(youngest)
+
+    def _end(self, sequence: Sequence, finish: Finish, error: EngineError | None = None) -> None:
+        sequence.finish = finish
+        if sequence in self.running:
+            self.running.remove(sequence)
+            loaded = self.models[sequence.role]
+            loaded.pool.retain(sequence, self.clock())
+            loaded.used = self.clock()
+        else:
+            self.waiting.remove(sequence)
+        self.ended += 1
+        text = sequence.pending_text + sequence.text.close()
+        sequence.emit(Event(text=text, finish=finish, error=error))
+
+
+def _spelled(logprob: TokenLogprob, model: Model) -> TokenLogprob:
+    """Add the tokens' bytes: it may be read after the model was unloaded."""
+    tokens = (logprob.token, *(token for token, _ in logprob.top))
+    return replace(logprob, pieces=tuple(map(model.piece, tokens)))
