@@ -169,6 +169,28 @@ def test_every_document_that_the_repository_names_exists():
     assert [(name, path) for name, path in sorted(named) if not (ROOT / name).is_file()] == []
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "need ... with their contexts",
+        "could not write it down",
+        "not on this client's list",
+        "the client is disabled",
+        "redirects are not followed",
+        "Others may read",
+        "belong to another user",
+        "Invalid bound key",
+    ],
+)
+def test_a_message_that_the_guides_quote_is_the_programs(message):
+    for folder in ("docs/guide", "docs/ko/guide"):
+        guide = (ROOT / folder / "troubleshoot.md").read_text(encoding="utf-8")
+        assert f"`{message}`" in guide
+    modules = [path for folder in ("cli", "edgebox") for path in (ROOT / folder).rglob("*.py")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+    assert message.rpartition("... ")[2] in source
+
+
 def test_every_image_is_shown_in_a_document():
     shown = {
         (guide.parent / link).resolve()
