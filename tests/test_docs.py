@@ -169,6 +169,19 @@ def test_every_document_that_the_repository_names_exists():
     assert [(name, path) for name, path in sorted(named) if not (ROOT / name).is_file()] == []
 
 
+def test_every_module_that_the_architecture_names_exists():
+    roots = [ROOT, ROOT / "edgebox", ROOT / "cli" / "edgebox_cli"]
+    names = {path.name for root in (*roots[1:], ROOT / "tests") for path in root.rglob("*.py")}
+    text = prose((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", text))
+    assert "engine/scheduler.py" in named
+
+    def exists(name):
+        return name in names if "/" not in name else any((root / name).exists() for root in roots)
+
+    assert [name for name in sorted(named) if not exists(name)] == []
+
+
 @pytest.mark.parametrize(
     "message",
     [
