@@ -1,4 +1,4 @@
-"""What the guides tell people to type exists, their links lead somewhere, both languages agree."""
+"""The commands in the documents exist, the links resolve, and both languages of a guide agree."""
 
 import functools
 import re
@@ -14,17 +14,25 @@ from edgebox.models.catalog import Catalog, memory_need
 from edgebox_cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
-GUIDES = [ROOT / "README.md", ROOT / "README.ko.md", *sorted((ROOT / "docs").glob("*.md"))]
-OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.ko.md"]
+READMES = ("README.md", "README.ko.md", "packaging/README.md", "systemd/README.md")
+DOCUMENTS = [*(ROOT / name for name in READMES), *sorted((ROOT / "docs").rglob("*.md"))]
+ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
+KOREAN = [ROOT / "docs" / "ko" / "guide" / path.name for path in ENGLISH]
 
-# A word of its own that is a command: not a path, nor the user behind -u, -g or -o.
+# ``edgebox`` as a command: not part of a path, and not the user after -u, -g or -o.
 COMMAND = re.compile(r"(?<![\w./:@-])(?<!-[ugo] )edgebox(?: (?:--)?[a-zA-Z][^|;&)#]*|$)")
 SPAN = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 Wrong = typer.BadParameter.__mro__[1]  # UsageError: Typer has one of its own, or click's
 METRIC = re.compile(r"\b(edgebox|process)_[a-z_]+")
+DOCUMENT = re.compile(r"(?:(?<![\w/])|current/)docs/[\w./-]+\.(?:md|svg|png)")
 INSTALLER = re.compile(r"(?:\S+\.run|current/install\.sh)((?: --?[a-z][\w-]*(?: [^\s-]\S*)?)+)")
+
+
+def of(documents):
+    """Parametrize a test over documents, named by their paths."""
+    return pytest.mark.parametrize("guide", documents, ids=lambda path: str(path.relative_to(ROOT)))
 
 
 def blocks(text, *languages):
@@ -84,7 +92,7 @@ def resolve(words, *, whole):
             raise
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@of(DOCUMENTS)
 def test_every_command_exists_with_its_options(guide):
     text = guide.read_text(encoding="utf-8")
     for words in typed(text):
@@ -114,12 +122,12 @@ def test_a_wrong_command_is_found(line):
 
 
 def test_the_guides_have_commands_to_look_at():
-    assert len(typed(OPERATIONS[0].read_text(encoding="utf-8"))) > 50
+    assert sum(len(typed(guide.read_text(encoding="utf-8"))) for guide in ENGLISH) > 50
     assert commands("install -m 640 -g edgebox box.key /etc/edgebox/tls/key") == []
     assert commands("systemctl restart edgebox-api") == []
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@of(DOCUMENTS)
 def test_options_of_the_installer_exist(guide):
     text = guide.read_text(encoding="utf-8")
     known = (ROOT / "packaging" / "install" / "main.sh").read_text(encoding="utf-8")
@@ -136,7 +144,7 @@ def anchors(guide):
     return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+@of([*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "tests" / "data" / "README.md"])
 def test_every_link_leads_somewhere(guide):
     for link in LINK.findall(prose(guide.read_text(encoding="utf-8"))):
         if link.startswith(("http://", "https://")):
@@ -148,8 +156,77 @@ def test_every_link_leads_somewhere(guide):
             assert anchor in anchors(target), link
 
 
-def test_both_operations_guides_have_the_same_commands_and_settings():
-    english, korean = (path.read_text(encoding="utf-8") for path in OPERATIONS)
+def test_every_document_that_the_repository_names_exists():
+    folders = ("benchmarks", "cli", "edgebox", "packaging", "systemd", "tests")
+    files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    text = [path for path in [ROOT / "install.sh", *files] if path.suffix not in (".pyc", ".json")]
+    named = {
+        (name.removeprefix("current/"), str(path.relative_to(ROOT)))
+        for path in text
+        for name in DOCUMENT.findall(path.read_text(encoding="utf-8", errors="ignore"))
+    }
+    assert ("docs/guide/operate.md", "systemd/edgebox-api.service") in named
+    assert [(name, path) for name, path in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_every_module_that_the_architecture_names_exists():
+    roots = [ROOT, ROOT / "edgebox", ROOT / "cli" / "edgebox_cli"]
+    names = {path.name for root in (*roots[1:], ROOT / "tests") for path in root.rglob("*.py")}
+    text = prose((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+    named = set(re.findall(r"`([\w/]+(?:\.py|/))`", text))
+    assert "engine/scheduler.py" in named
+
+    def exists(name):
+        return name in names if "/" not in name else any((root / name).exists() for root in roots)
+
+    assert [name for name in sorted(named) if not exists(name)] == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "need ... with their contexts",
+        "could not write it down",
+        "not on this client's list",
+        "the client is disabled",
+        "redirects are not followed",
+        "Others may read",
+        "belong to another user",
+        "Invalid bound key",
+    ],
+)
+def test_a_message_that_the_guides_quote_is_the_programs(message):
+    for folder in ("docs/guide", "docs/ko/guide"):
+        guide = (ROOT / folder / "troubleshoot.md").read_text(encoding="utf-8")
+        assert f"`{message}`" in guide
+    modules = [path for folder in ("cli", "edgebox") for path in (ROOT / folder).rglob("*.py")]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+    assert message.rpartition("... ")[2] in source
+
+
+def test_every_image_is_shown_in_a_document():
+    shown = {
+        (guide.parent / link).resolve()
+        for guide in DOCUMENTS
+        for link in LINK.findall(prose(guide.read_text(encoding="utf-8")))
+    }
+    assert set((ROOT / "docs" / "images").iterdir()) <= shown
+
+
+def test_every_guide_is_in_both_languages():
+    assert [path.name for path in ENGLISH] == [
+        "install.md",
+        "monitor.md",
+        "operate.md",
+        "troubleshoot.md",
+    ]
+    assert sorted((ROOT / "docs" / "ko").rglob("*.md")) == KOREAN
+
+
+@pytest.mark.parametrize("name", [path.name for path in ENGLISH])
+def test_both_languages_have_the_same_commands_and_settings(name):
+    guides = (ROOT / "docs" / "guide" / name, ROOT / "docs" / "ko" / "guide" / name)
+    english, korean = (path.read_text(encoding="utf-8") for path in guides)
 
     def code(text):  # comments are in the guide's own language
         lines = [
@@ -165,17 +242,17 @@ def test_both_operations_guides_have_the_same_commands_and_settings():
 
 
 def sections(text):
-    """(its heading's level, its prose) of every part."""
+    """The level of every heading, with the prose below it."""
     parts = re.split(r"^(#+) .*$", prose(text), flags=re.MULTILINE)[1:]
     return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 def spans_of(text):
-    """What stands in backticks, however often and in whatever order the language wants it."""
+    """The code spans, without their order and number, which differ between languages."""
     return set(SPAN.findall(text))
 
 
-@pytest.mark.parametrize("guide", OPERATIONS, ids=lambda path: path.name)
+@of([*ENGLISH, *KOREAN])
 def test_every_metric_exists(guide):
     known = {name for metric in Metrics("1").registry.collect() for name in names_of(metric)}
     for match in METRIC.finditer(guide.read_text(encoding="utf-8")):
@@ -187,7 +264,7 @@ def names_of(metric: Metric):
     return [f"{metric.name}{ending}" for ending in endings.get(metric.type, [""])]
 
 
-@pytest.mark.parametrize("guide", OPERATIONS, ids=lambda path: path.name)
+@of([path for path in (*ENGLISH, *KOREAN) if path.name == "monitor.md"])
 def test_the_sizing_table_is_the_catalogues(guide):
     text = guide.read_text(encoding="utf-8")
     for entry in Catalog.load().entries:
