@@ -83,7 +83,7 @@ def test_ctrl_c_leaves_the_batch_and_says_how_to_look_at_it(live, worker, talks)
 def test_without_a_worker_nothing_is_submitted(live, talks):
     result = run(*talks)
     assert result.exit_code == 3
-    assert "The worker does not run. Start it: edgebox up" in result.stderr
+    assert "The worker is not running. Start it with: edgebox up" in result.stderr
     assert live.store.batches.page() == ([], None)
 
 

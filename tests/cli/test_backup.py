@@ -5,7 +5,9 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.errors import EdgeBoxError
 from edgebox.settings import Settings
+from edgebox_cli.doctor.retention import retention
 from edgebox_cli.main import app
 from support.boxes.store import Box
 
@@ -22,8 +24,6 @@ def box(bare, monkeypatch, free_port):
 
 
 def run(*words):
-    from edgebox.errors import EdgeBoxError
-
     result = CliRunner().invoke(app, words, env={"COLUMNS": "80", "TERM": "dumb"})
     assert not isinstance(result.exception, EdgeBoxError), "told by the command itself"
     return result
@@ -81,7 +81,7 @@ def test_a_running_box_is_backed_up_but_not_restored(live, tmp_path):
     before = live.settings.database.read_bytes()
     result = run("restore", str(tmp_path / "b.db"))
     assert result.exit_code == 1
-    assert "The box runs: its API answers" in result.stderr
+    assert "The box is running: its API answers" in result.stderr
     assert live.settings.database.read_bytes() == before
 
 
@@ -126,8 +126,6 @@ def test_after_the_results_are_gone_it_refuses_in_one_clear_line(box):
 
 
 def retention_checks(box, now):
-    from edgebox_cli.doctor.retention import retention
-
     return list(retention(box.store, Settings(), now))
 
 

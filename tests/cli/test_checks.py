@@ -212,7 +212,7 @@ def test_failed_analyses_and_late_callbacks_are_told_with_their_batch(box, setti
 
 def test_a_run_that_never_ended_is_told_unless_it_goes_on(box, settings):
     box.store.runs.start("pending", NOW)
-    assert history(settings, worker=True)["runs"].detail == "one goes on"
+    assert history(settings, worker=True)["runs"].detail == "one is in progress"
     check = history(settings)["runs"]
     assert check.state == "warn"
     assert check.fix == "edgebox logs --process worker --since 2025-09-13T08:00:00Z"
@@ -339,12 +339,12 @@ def test_disabled_clients_receivers_are_not_asked(box, settings):
 def test_the_metrics_listener_is_free_or_ours(settings):
     with listening() as (port, _):
         settings.api.metrics_listen = f"{HERE}:{port}"
-        [check] = checks_network.metrics_listener(settings, running=False)
+        check = checks_network.metrics_listener(settings, running=False)
         assert check.state == "fail"
         assert "ss -ltnp" in check.fix
-        [check] = checks_network.metrics_listener(settings, running=True)
+        check = checks_network.metrics_listener(settings, running=True)
         assert "does not answer" in check.detail
-    [check] = checks_network.metrics_listener(settings, running=False)
+    check = checks_network.metrics_listener(settings, running=False)
     assert check.state == "ok"
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.store.db import Store
 from edgebox_cli.main import app
 from support.engines.fake import SUMMARY
 
@@ -138,8 +139,6 @@ def test_without_any_client_it_says_how_to_make_one(live, talk):
 
 
 def test_a_box_with_another_state_folder_is_named_as_the_reason(live, talk, bare, monkeypatch):
-    from edgebox.store.db import Store
-
     other = Store(bare / "other" / "edgebox.db")
     other.migrate()
     other.clients.create("centerlink")

@@ -1,22 +1,19 @@
-"""How ``edgebox status`` looks: at most 80 columns, one fact a line."""
+"""The screen of ``edgebox status``: at most 80 columns, one fact a line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from rich.text import Text
+from rich.table import Table
+from rich.text import Text
+
+from edgebox_cli.common.output import console, local_time, size, span
 
 _STYLES = {"up": "green", "not needed": "dim", "starting": "yellow"}
 
 
 def show(state: dict[str, Any]) -> None:
-    """Print what ``status.gather`` found."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from edgebox_cli.common.output import console
-
+    """Print what ``gather`` returned."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -49,8 +46,6 @@ def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
 
 
 def _process(process: dict[str, Any]) -> Text:
-    from rich.text import Text
-
     line = Text(process["state"], style=_STYLES.get(process["state"], "bold red"))
     if "url" in process:
         line.append(f"  {process['url']}", style="default")
@@ -85,7 +80,7 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
         line += f"; the oldest waits for {span(now - queue['oldest_pending_at'])}"
     rows: list[tuple[str, str | Text]] = [("queue", line), ("last run", _run(runs["last"], now))]
     if queue["running"]:
-        rows.append(("next run", "one is going on"))
+        rows.append(("next run", "a run is in progress"))
     elif runs["next_at"] is None:
         rows.append(("next run", "when something waits"))
     else:
@@ -98,8 +93,6 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
 
 
 def _run(run: dict[str, Any] | None, now: float) -> str:
-    from edgebox_cli.common.output import local_time
-
     if run is None:
         return "none yet"
     line = f"{local_time(run['started_at'])} ({run['trigger']}), "
@@ -125,22 +118,3 @@ def _quantile(found: dict[str, Any]) -> str:
     if found["seconds"] is None:
         return "over 10 s"
     return f"{found['seconds']:.2f} s" if found["exact"] else f"≤ {found['seconds']:g} s"
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    if count >= 1e9:
-        return f"{count / 1e9:.1f} GB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-
-
-def span(seconds: float) -> str:
-    """A length of time for people: 42 s, 5 min, 3.2 h, 4 days."""
-    seconds = max(0.0, seconds)
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 172_800:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 86_400:.0f} days"
