@@ -34,8 +34,16 @@ class LazyCommands(UserDict[str, Any]):
 
     def __getitem__(self, name: str) -> Command:
         found = self.data[name]
-        command: Command = _imported(name, found) if isinstance(found, Entry) else found
-        self.data[name] = command
+        if isinstance(found, Entry):
+            module, _, attribute = found.place.partition(":")
+            named = getattr(import_module(f"edgebox_cli.{module}"), attribute)
+            group = typer.Typer(rich_markup_mode=None)
+            if isinstance(named, typer.Typer):
+                group.add_typer(named, name=name)
+            else:
+                group.command(name, hidden=found.hidden)(named)
+            found = self.data[name] = typer.main.get_group(group).commands[name]
+        command: Command = found
         return command
 
 
@@ -65,14 +73,3 @@ class LazyGroup(TyperGroup):
             for name, entry in self.table.items()
         ]
         TyperGroup(commands=listed).format_commands(ctx, formatter)
-
-
-def _imported(name: str, entry: Entry) -> Command:
-    module, _, attribute = entry.place.partition(":")
-    found = getattr(import_module(f"edgebox_cli.{module}"), attribute)
-    group = typer.Typer(rich_markup_mode=None)
-    if isinstance(found, typer.Typer):
-        group.add_typer(found, name=name)
-    else:
-        group.command(name, hidden=entry.hidden)(found)
-    return typer.main.get_group(group).commands[name]

@@ -9,12 +9,22 @@ from rich.markup import escape
 
 from edgebox.errors import NotFound
 from edgebox.store.db import Store
-from edgebox.store.views import BatchView, ConsultationRow
+from edgebox.store.views import BatchView
 from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import make_wake
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import console, local_time, note, print_json, print_line, table
+from edgebox_cli.common.output import (
+    FOLD,
+    RIGHT,
+    WHOLE,
+    console,
+    local_time,
+    note,
+    print_json,
+    print_line,
+    table,
+)
 from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Batches: list, show, retry.", no_args_is_help=True)
@@ -43,13 +53,13 @@ def list_batches(
     table(
         "Batches",
         [
-            ("batch", {"no_wrap": True}),
-            ("client", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
-            ("done", {"justify": "right", "no_wrap": True}),
-            ("failed", {"justify": "right", "no_wrap": True}),
-            ("callback", {"no_wrap": True}),
-            ("at", {"no_wrap": True}),  # the day is in the batch's id
+            ("batch", WHOLE),
+            ("client", FOLD),
+            ("state", WHOLE),
+            ("done", RIGHT),
+            ("failed", RIGHT),
+            ("callback", WHOLE),
+            ("at", WHOLE),  # the day is in the batch's id
         ],
         [
             [
@@ -87,12 +97,12 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
     table(
         "Consultations",
         [
-            ("consultation", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
-            ("tries", {"justify": "right", "no_wrap": True}),
-            ("quality", {"justify": "right", "no_wrap": True}),
-            ("seconds", {"justify": "right", "no_wrap": True}),
-            ("title or error", {"overflow": "fold"}),
+            ("consultation", FOLD),
+            ("state", WHOLE),
+            ("tries", RIGHT),
+            ("quality", RIGHT),
+            ("seconds", RIGHT),
+            ("title or error", FOLD),
         ],
         [
             [
@@ -101,7 +111,11 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 str(row.attempts),
                 _number((row.result or {}).get("quality_score"), 2),
                 _number(row.processing_time, 1),
-                escape(_outcome(row)),
+                escape(
+                    f"{row.error_code}: {row.error_detail}"
+                    if row.state == "failed"
+                    else (row.result or {}).get("titles", {}).get("descriptive", "")
+                ),
             ]
             for row in rows
         ],
@@ -190,12 +204,6 @@ def _removed(view: BatchView) -> dict[str, float | None]:
         "transcripts": view.transcripts_removed_at,
         "results": view.results_removed_at,
     }
-
-
-def _outcome(row: ConsultationRow) -> str:
-    if row.state == "failed":
-        return f"{row.error_code}: {row.error_detail}"
-    return str((row.result or {}).get("titles", {}).get("descriptive", ""))
 
 
 def _number(value: float | None, digits: int) -> str:

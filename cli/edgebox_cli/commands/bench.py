@@ -15,7 +15,7 @@ from edgebox.lab.bench.target import Target
 from edgebox.lab.bench.workload import Name, Run, Size, named, run, warm_up
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.output import console, err_console, note, print_json, table
+from edgebox_cli.common.output import FOLD, RIGHT, console, err_console, note, print_json, table
 from edgebox_cli.common.progress import bars
 
 _WHAT = {
@@ -100,17 +100,16 @@ def _announce(shown: Progress, what: str) -> None:
 
 
 def _show(found: Report) -> None:
-    right = {"justify": "right", "no_wrap": True}
     for name, what in _WHAT.items():
         rows = [row for row in found.rows if row.workload == name]
         if rows:
             table(
                 f"{name}: {what}",
                 [
-                    ("target", {"overflow": "fold"}),
+                    ("target", FOLD),
                     "kind",
-                    *((head, right) for head in ("n", "p50", "p95", "p99", "first")),
-                    *((head, right) for head in ("/min", "tok/s", "CPU", "MiB")),
+                    *((head, RIGHT) for head in ("n", "p50", "p95", "p99", "first")),
+                    *((head, RIGHT) for head in ("/min", "tok/s", "CPU", "MiB")),
                 ],
                 [_cells(row) for row in rows],
             )
@@ -118,9 +117,9 @@ def _show(found: Report) -> None:
         table(
             "Ratios, from what belongs together",
             [
-                ("target", {"overflow": "fold"}),
-                ("what", {"overflow": "fold"}),
-                *((head, right) for head in ("median", "low", "high", "n")),
+                ("target", FOLD),
+                ("what", FOLD),
+                *((head, RIGHT) for head in ("median", "low", "high", "n")),
             ],
             [
                 [

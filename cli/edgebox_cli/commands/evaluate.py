@@ -20,7 +20,7 @@ from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import console, print_json, print_line, table
+from edgebox_cli.common.output import RIGHT, console, print_json, print_line, table
 from edgebox_cli.common.progress import bars
 
 _NAMES: dict[Pass, str] = {
@@ -132,7 +132,7 @@ def _show_reports(reports: Sequence[Report]) -> None:
     ]
     table(
         "Evaluation",
-        ["", *((_NAMES[r.kind], {"justify": "right", "no_wrap": True}) for r in reports)],
+        ["", *((_NAMES[r.kind], RIGHT) for r in reports)],
         [[name, *(cell(one) for one in reports)] for name, cell in rows],
     )
 
@@ -153,17 +153,13 @@ def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Answer]]) -> N
     for index, case in enumerate(cases):
         out.print(Text.assemble((case.id, "bold"), "  ", case.title))
         for kind, given in answers.items():
-            out.print(Padding(_answer(_NAMES[kind], given[index]), (0, 0, 0, 2)))
+            answer = given[index]
+            head = f"{_NAMES[kind]}  {answer.status}, {answer.seconds:.2f} s"
+            text = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
+            if answer.missing:
+                text.append("\nmissing: " + " · ".join(answer.missing), style="yellow")
+            if answer.faults:
+                invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
+                text.append(f"\nfaults: {', '.join(answer.faults)}{invented}", style="red")
+            out.print(Padding(text, (0, 0, 0, 2)))
         out.print()
-
-
-def _answer(name: str, answer: Answer) -> Text:
-    head = f"{name}  {answer.status}, {answer.seconds:.2f} s"
-    text = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
-    if answer.missing:
-        text.append("\nmissing: " + " · ".join(answer.missing), style="yellow")
-    if answer.faults:
-        faults = ", ".join(answer.faults)
-        invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
-        text.append(f"\nfaults: {faults}{invented}", style="red")
-    return text

@@ -19,7 +19,7 @@ from edgebox.store.clients import Client
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.clients import checked_hosts, chosen_client, print_secret
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import note, print_json, table
+from edgebox_cli.common.output import FOLD, WHOLE, note, print_json, table
 from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Clients and their secrets.", no_args_is_help=True)
@@ -54,11 +54,11 @@ def list_clients(*, as_json: AsJson = False) -> None:
     table(
         "Clients",
         [
-            ("client", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
+            ("client", FOLD),
+            ("state", WHOLE),
             ("secrets", {"justify": "right"}),
-            ("callbacks", {"overflow": "fold"}),
-            ("created", {"no_wrap": True}),
+            ("callbacks", FOLD),
+            ("created", WHOLE),
         ],
         [
             [

@@ -22,6 +22,8 @@ from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.failure import resumable
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import (
+    RIGHT,
+    WHOLE,
     console,
     err_console,
     print_error,
@@ -57,15 +59,14 @@ def list_models(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"models_dir": str(installed.folder), "models": models})
         return
-    right = {"justify": "right", "no_wrap": True}
     table(
         "Models",
         [
             ("name", {"overflow": "fold", "min_width": 35}),
-            ("roles", {"no_wrap": True}),
-            ("size", right),
-            ("memory", right),
-            ("state", {"no_wrap": True}),
+            ("roles", WHOLE),
+            ("size", RIGHT),
+            ("memory", RIGHT),
+            ("state", WHOLE),
         ],
         [
             [
@@ -108,7 +109,9 @@ def pull(
     """Download models, going on where an earlier download stopped, and check their hashes."""
     with resumable():
         found, installed = _open()
-        wanted = names or _configured(found)
+        roles = [found.engines.role(role) for role in ROLES]
+        needed = dict.fromkeys(role.model for role in roles if role.model and not role.url)
+        wanted = names or list(needed)
         for name in wanted:
             installed.get(name)  # refuse a misspelt second name before the first gigabyte
         hub, packages = Hub.from_environment(os.environ), Packages()
@@ -276,11 +279,6 @@ def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> d
 def _used_by(settings: Settings, entry: ModelEntry) -> list[str]:
     roles = [(role, settings.engines.role(role)) for role in ROLES]
     return [role for role, found in roles if found.model == entry.name and not found.url]
-
-
-def _configured(settings: Settings) -> list[str]:
-    roles = [settings.engines.role(role) for role in ROLES]
-    return list(dict.fromkeys(role.model for role in roles if role.model and not role.url))
 
 
 def _word(model: dict[str, Any]) -> str:

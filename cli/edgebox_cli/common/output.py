@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+# Columns of a table: numbers, words that are never broken, text that is broken anywhere.
+RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
+WHOLE: dict[str, Any] = {"no_wrap": True}
+FOLD: dict[str, Any] = {"overflow": "fold"}
+
 
 @functools.cache
 def console() -> Console:

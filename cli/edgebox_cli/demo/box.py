@@ -126,7 +126,10 @@ class DemoBox:
             folder = Path(tempfile.mkdtemp(prefix="edgebox-demo-", dir="/tmp"))
         self._folder, self._log = folder, folder / "log"
         config = folder / "edgebox.toml"
-        config.write_text(_config(folder, self._models_dir, _free_port()), encoding="utf-8")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        config.write_text(_config(folder, self._models_dir, port), encoding="utf-8")
         # The folder's configuration counts, and none of the user's variables.
         for name in [name for name in os.environ if name.startswith("EDGEBOX_")]:
             del os.environ[name]
@@ -177,13 +180,6 @@ def stop_signals(handler: Callable[[int, FrameType | None], None] | int) -> Iter
     finally:
         for number, was in before.items():
             signal.signal(number, was)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _config(folder: Path, models_dir: Path, port: int) -> str:

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from edgebox_cli.common.output import console, size, table
+from edgebox_cli.common.output import FOLD, RIGHT, console, size, table
 from edgebox_cli.demo.box import MLM, SLM
 
 if TYPE_CHECKING:
     from edgebox.engine_client import EngineHealth
     from edgebox_cli.demo.receiver import Callback
     from edgebox_cli.demo.run import Run
-
-_RIGHT = {"justify": "right", "no_wrap": True}
 
 
 def show(run: Run) -> None:
@@ -27,7 +25,7 @@ def show(run: Run) -> None:
     total = sum(took for _, took in run.spent)
     table(
         "Time",
-        ["phase", ("seconds", _RIGHT)],
+        ["phase", ("seconds", RIGHT)],
         [[Text(name), f"{seconds:.1f}"] for name, seconds in [*run.spent, ("in total", total)]],
     )
     console().print(
@@ -72,7 +70,7 @@ def show_models(health: EngineHealth) -> None:
     """Print the models and the memory that they take."""
     table(
         "Models",
-        ["role", ("model", {"overflow": "fold"}), ("weights", _RIGHT), ("KV", _RIGHT)],
+        ["role", ("model", FOLD), ("weights", RIGHT), ("KV", RIGHT)],
         [
             [one.role, one.model, size(one.weights_bytes), size(one.kv_bytes)]
             for one in health.roles.values()
@@ -83,7 +81,7 @@ def show_models(health: EngineHealth) -> None:
 
 
 def _columns(label: str, text: str) -> list[str | tuple[str, dict[str, Any]]]:
-    return [(label, {"no_wrap": True, "style": "dim"}), (text, {"overflow": "fold"})]
+    return [(label, {"no_wrap": True, "style": "dim"}), (text, FOLD)]
 
 
 def _analysis(result: dict[str, Any]) -> list[list[Any]]:

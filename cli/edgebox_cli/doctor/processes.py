@@ -47,7 +47,11 @@ def api(settings: Settings) -> Check:
     except ConfigError as error:
         return Check("API", "fail", error.detail, "edgebox config check")
     if parts is None:
-        return _down(host, port)
+        if problem := port_problem(host, port):
+            detail = f"It cannot listen on {host}:{port}: {problem}."
+            fix = f"stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] port"
+            return Check("API", "fail", detail, fix)
+        return Check("API", "fail", f"It is not running; port {port} is free.", to_start("api"))
     if not parts or "certificate" in parts:
         return _another(settings, parts)
     failing = [part for part, state in parts.items() if state not in ("ok", "remote")]
@@ -55,18 +59,6 @@ def api(settings: Settings) -> Check:
         states = ", ".join(f"{part} {parts[part]}" for part in failing)
         return Check("API", "warn", f"It answers but is not ready: {states}.", "edgebox status")
     return Check("API", "ok", f"ready at {settings.api.local_url}")
-
-
-def _down(host: str, port: int) -> Check:
-    """Return the finding for an API that is not running."""
-    if problem := port_problem(host, port):
-        return Check(
-            "API",
-            "fail",
-            f"It cannot listen on {host}:{port}: {problem}.",
-            f"stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] port",
-        )
-    return Check("API", "fail", f"It is not running; port {port} is free.", to_start("api"))
 
 
 def _another(settings: Settings, parts: dict[str, Any]) -> Check:

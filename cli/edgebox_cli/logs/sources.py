@@ -118,13 +118,13 @@ class Journal:
         Raises:
             EdgeBoxError: this user may not read the journal.
         """
-        words = [f"--lines={count}"]
+        options = [f"--lines={count}"]
         if since:
-            words.append(f"--since=@{since:.0f}")
+            options.append(f"--since=@{since:.0f}")
         if follow:
-            words.append("--follow")
+            options.append("--follow")
         empty = True
-        for record in self._read(words, wanted):
+        for record in self._read(options, wanted):
             empty = False
             yield record
         if empty and os.geteuid() != 0 and not any(self._read(["--lines=1"], Wanted())):
@@ -133,7 +133,7 @@ class Journal:
                 "(or: usermod -aG systemd-journal USER)"
             )
 
-    def _read(self, words: list[str], wanted: Wanted) -> Iterator[Record]:
+    def _read(self, options: list[str], wanted: Wanted) -> Iterator[Record]:
         tool = shutil.which("journalctl") or "journalctl"
         processes = PROCESSES if wanted.process is None else (wanted.process,)
         units = [f"--unit={unit_of(process)}" for process in processes]
@@ -141,7 +141,7 @@ class Journal:
         worst = [] if least is None else [f"--priority={least}"]
         fields = f"--output-fields={_FIELDS}"
         with subprocess.Popen(  # noqa: S603 - found on the PATH, our own arguments
-            [tool, "--quiet", "--output=json", fields, *units, *worst, *words],
+            [tool, "--quiet", "--output=json", fields, *units, *worst, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

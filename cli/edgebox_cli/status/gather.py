@@ -31,22 +31,22 @@ def gather(settings: Settings) -> dict[str, Any]:
     parts = readiness(settings)
     with closing(Store(settings.database, busy_timeout=2.0)) as store:
         try:
-            recorded = _recorded(store, settings, now)
+            recorded = database(store, settings, now)
         except StoreError as error:
             recorded = {"queue": None, "runs": None, "callbacks": None, "store_error": error.detail}
-        figures = _figures(settings, store) if parts else None
+        figures = api_figures(settings, store) if parts else None
     return {
         "version": __version__,
         "state_dir": str(settings.state_dir),
         "at": now,
         "processes": {
             "api": {
-                "state": _api_state(parts),
+                "state": api_state(parts),
                 "url": settings.api.local_url,
                 "rss_bytes": figures and figures.api_rss_bytes,
             },
             "engine": {
-                "state": _engine_state(settings, health),
+                "state": engine_state(settings, health),
                 "rss_bytes": health and health.rss_bytes,
                 "gpus": [
                     {"name": card.name, "total_bytes": card.total, "free_bytes": card.free}
@@ -55,13 +55,13 @@ def gather(settings: Settings) -> dict[str, Any]:
             },
             "worker": {"state": "up" if worker_running(settings.state_dir) else "down"},
         },
-        "models": _models(settings, health),
+        "models": models(settings, health),
         **recorded,
-        "quick": _quick(figures),
+        "quick": quick(figures),
     }
 
 
-def _recorded(store: Store, settings: Settings, now: float) -> dict[str, Any]:
+def database(store: Store, settings: Settings, now: float) -> dict[str, Any]:
     """Return what the database knows."""
     counts = store.consultations.counts()
     pending = store.consultations.pending_count()
@@ -97,7 +97,7 @@ def _recorded(store: Store, settings: Settings, now: float) -> dict[str, Any]:
     }
 
 
-def _figures(settings: Settings, store: Store) -> QuickFigures | None:
+def api_figures(settings: Settings, store: Store) -> QuickFigures | None:
     """Return the API's own figures, or None when no client can ask for them."""
     try:
         with closing(Box(settings, chosen_client(store, None))) as box:
@@ -106,7 +106,7 @@ def _figures(settings: Settings, store: Store) -> QuickFigures | None:
         return None
 
 
-def _api_state(parts: dict[str, Any] | None) -> str:
+def api_state(parts: dict[str, Any] | None) -> str:
     if parts is None:
         return "down"
     if not parts:
@@ -116,7 +116,7 @@ def _api_state(parts: dict[str, Any] | None) -> str:
     return "up" if parts.get("store") == "ok" else "no database"
 
 
-def _engine_state(settings: Settings, health: EngineHealth | None) -> str:
+def engine_state(settings: Settings, health: EngineHealth | None) -> str:
     if all(settings.engines.role(role).url for role in ROLES):
         return "not needed"
     if health is None:
@@ -124,7 +124,7 @@ def _engine_state(settings: Settings, health: EngineHealth | None) -> str:
     return "up" if health.ready else "starting"
 
 
-def _models(settings: Settings, health: EngineHealth | None) -> list[dict[str, Any]]:
+def models(settings: Settings, health: EngineHealth | None) -> list[dict[str, Any]]:
     models = []
     for role in ROLES:
         options = settings.engines.role(role)
@@ -138,7 +138,7 @@ def _models(settings: Settings, health: EngineHealth | None) -> list[dict[str, A
     return models
 
 
-def _quick(figures: QuickFigures | None) -> dict[str, Any] | None:
+def quick(figures: QuickFigures | None) -> dict[str, Any] | None:
     if figures is None:
         return None
     values: dict[str, Any] = {"count": figures.count, "statuses": figures.statuses}

@@ -27,25 +27,25 @@ def show(state: dict[str, Any]) -> None:
 def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     rows: list[tuple[str, str | Text]] = []
     for name, process in state["processes"].items():
-        rows.append((name, _process(process)))
+        rows.append((name, process_line(process)))
         for card in process.get("gpus", ()):
             used = size(card["total_bytes"] - card["free_bytes"])
             rows.append(("", f"{card['name']}: {used} of {size(card['total_bytes'])} used"))
     for model in state["models"]:
-        rows += _model(model)
+        rows += model_rows(model)
     if state["store_error"]:
         return [*rows, ("database", state["store_error"])]
-    rows += _queue(state)
+    rows += queue_rows(state)
     counts = state["callbacks"]
     line = f"{counts['pending']} to send, {counts['delivered']} delivered, {counts['dead']} dead"
     if counts["dead"]:
         line += " (edgebox callbacks list --state dead)"
     rows.append(("callbacks", line))
-    rows += _quick(state["quick"])
+    rows += summary_rows(state["quick"])
     return rows
 
 
-def _process(process: dict[str, Any]) -> Text:
+def process_line(process: dict[str, Any]) -> Text:
     line = Text(process["state"], style=_STYLES.get(process["state"], "bold red"))
     if "url" in process:
         line.append(f"  {process['url']}", style="default")
@@ -54,7 +54,7 @@ def _process(process: dict[str, Any]) -> Text:
     return line
 
 
-def _model(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
+def model_rows(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
     if "url" in model:
         return [(model["role"], f"{model['model']} at {model['url']}")]
     if not model["loaded"]:
@@ -70,7 +70,7 @@ def _model(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
     return [(model["role"], model["model"]), ("", memory), ("", speed)]
 
 
-def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
+def queue_rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     queue, runs, now = state["queue"], state["runs"], state["at"]
     line = (
         f"{queue['pending']} waiting, {queue['running']} running, "
@@ -78,7 +78,10 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     )
     if queue["oldest_pending_at"] is not None:
         line += f"; the oldest waits for {span(now - queue['oldest_pending_at'])}"
-    rows: list[tuple[str, str | Text]] = [("queue", line), ("last run", _run(runs["last"], now))]
+    rows: list[tuple[str, str | Text]] = [
+        ("queue", line),
+        ("last run", run_line(runs["last"], now)),
+    ]
     if queue["running"]:
         rows.append(("next run", "a run is in progress"))
     elif runs["next_at"] is None:
@@ -92,7 +95,7 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     return rows
 
 
-def _run(run: dict[str, Any] | None, now: float) -> str:
+def run_line(run: dict[str, Any] | None, now: float) -> str:
     if run is None:
         return "none yet"
     line = f"{local_time(run['started_at'])} ({run['trigger']}), "
@@ -102,7 +105,7 @@ def _run(run: dict[str, Any] | None, now: float) -> str:
     return f"{line}took {span(run['finished_at'] - run['started_at'])}: {counts or 'nothing'}"
 
 
-def _quick(quick: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
+def summary_rows(quick: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
     if quick is None:
         return [("summaries", "unknown: the API does not say")]
     statuses = ", ".join(f"{n} {status}" for status, n in quick["statuses"].items() if n)
