@@ -55,7 +55,7 @@ def test_files_are_analysed_at_once_and_shown(live, worker, talks):
     assert [each.trigger for each in live.store.runs.recent(1)] == ["asked"]
 
 
-def test_a_consultation_that_fails_is_told_and_exit_1(live, worker, talks):
+def test_a_consultation_that_fails_is_reported_with_exit_1(live, worker, talks):
     live.engine.answers["mlm"] = ("이것은 JSON이 아닙니다.",)
     result = run(talks[0])
     assert result.exit_code == 1

@@ -112,7 +112,7 @@ def test_whatever_is_lacking_is_named(changes, says):
     assert says in "; ".join(missing(proof(**changes)))
 
 
-def test_a_box_that_cannot_start_is_told_and_nothing_of_it_stays(tmp_path, monkeypatch):
+def test_a_box_that_cannot_start_is_reported_and_nothing_of_it_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with DemoBox(tmp_path / "no-models") as box:
         folder, process = box.settings.state_dir, box._process

@@ -21,7 +21,7 @@ def found(result):
     return {check["name"]: check for check in json.loads(result.stdout)["checks"]}
 
 
-def test_a_new_machine_is_told_what_to_type_first(bare, free_port):
+def test_a_new_machine_gets_the_first_command(bare, free_port):
     result = run("--json")
     assert result.exit_code == 1
     checks = found(result)
@@ -172,9 +172,9 @@ def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
     assert ("without CUDA" in check.detail) == (check.state == "warn")
 
 
-def test_the_port_is_told_apart_from_a_box_that_is_down(settings, free_port, foreign_server):
+def test_the_port_is_distinguished_from_a_box_that_is_down(settings, free_port, foreign_server):
     settings.api.port = free_port
-    taken = checks_processes.api(settings)  # bound by somebody who does not answer
+    taken = checks_processes.api(settings)  # bound and not answering
     assert taken.state == "fail"
     settings.api.port = foreign_server
     assert "Another program" in checks_processes.api(settings).detail

@@ -110,7 +110,7 @@ EDGES = (1.0, 2.0, math.inf)
         ((0, 0, 100), 0.5, Quantile(math.inf, exact=False)),
     ],
 )
-def test_quantiles_are_told_as_exactly_as_the_buckets_allow(upto, q, expected):
+def test_quantiles_are_as_exact_as_the_buckets_allow(upto, q, expected):
     assert quantile(list(zip(EDGES, upto, strict=False)), q) == expected
 
 

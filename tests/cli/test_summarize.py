@@ -57,7 +57,7 @@ def test_an_answer_without_the_model_says_so(live, talk):
     assert "transcript's own sentences" in result.stderr
 
 
-def test_a_shortened_transcript_is_told(live, tmp_path):
+def test_a_shortened_transcript_is_reported(live, tmp_path):
     live.engine.roles["slm"] |= {"prefill_tps": 300.0, "tokens_per_char": 1.0}
     path = tmp_path / "long.txt"
     path.write_text("".join(f"고객: {n}번째로 드리는 말씀입니다.\n" for n in range(2000)))

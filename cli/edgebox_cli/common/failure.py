@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -16,19 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def fail(error: EdgeBoxError) -> NoReturn:
-    """Print the error's own line and exit with its code."""
-    print_error(error.detail)
-    raise typer.Exit(error.exit_code)
-
-
 @contextmanager
 def reported() -> Iterator[None]:
     """Turn an error raised on purpose in the block into one line and its exit code."""
     try:
         yield
     except EdgeBoxError as error:
-        fail(error)
+        print_error(error.detail)
+        raise typer.Exit(error.exit_code) from None
 
 
 @contextmanager
