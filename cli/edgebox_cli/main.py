@@ -1,35 +1,96 @@
-"""The command line's table of contents. Every command imports what it needs when it runs."""
+"""The command line's table of contents."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edgebox_cli.commands import (
-    analyze,
-    backup,
-    batches,
-    bench,
-    callbacks,
-    config,
-    demo,
-    doctor,
-    evaluate,
-    init,
-    keys,
-    logs,
-    models,
-    processes,
-    status,
-    summarize,
-    support,
-)
-from edgebox_cli.common.context import fail, set_config
+from edgebox import __version__
+from edgebox_cli.common.context import set_config
+from edgebox_cli.lazy import Entry, LazyGroup
+
+# In the order of ``edgebox --help``.
+COMMANDS = {
+    "up": Entry(
+        "commands.up:up",
+        "Run the whole box in this terminal: engine, API and worker. Ctrl-C stops it.",
+    ),
+    "engine": Entry(
+        "commands.engine:engine", "Run the engine alone: both models, on the Unix socket."
+    ),
+    "api": Entry("commands.api:api", "Run the API alone: HTTP for the centre's systems."),
+    "worker": Entry(
+        "commands.worker:worker", "Run the worker alone: the analyses and the callbacks."
+    ),
+    "init": Entry(
+        "commands.init:init",
+        "Write the configuration and the database, and create the first client.",
+    ),
+    "summarize": Entry(
+        "commands.summarize:summarize", "Summarise one consultation through the running box."
+    ),
+    "analyze": Entry(
+        "commands.analyze:analyze", "Analyse consultations in detail through the running box."
+    ),
+    "backup": Entry(
+        "commands.backup:backup", "Write the database into one file, while the box runs or not."
+    ),
+    "restore": Entry(
+        "commands.backup:restore",
+        "Put a backup in the place of the database, which is kept aside.",
+    ),
+    "status": Entry(
+        "commands.status:status", "Show processes, models, memory, queue, last run and latency."
+    ),
+    "doctor": Entry(
+        "commands.doctor:doctor",
+        "Check everything and say what to type next; exit 1 if a check fails.",
+    ),
+    "support": Entry(
+        "commands.support:support",
+        "Write what helps to find a fault into one file, without transcripts or secrets.",
+    ),
+    "logs": Entry(
+        "commands.logs:logs", "Show the log of the box: the journal's, or that of edgebox up."
+    ),
+    "eval": Entry(
+        "commands.evaluate:evaluate",
+        "Measure the running models on consultations whose facts are known.",
+    ),
+    "bench": Entry(
+        "commands.bench:bench",
+        "Measure how fast models answer here, with the load that EdgeBox has to carry.",
+    ),
+    "demo": Entry(
+        "commands.demo:demo",
+        "One quick summary and one batch with its callback, on the starter models; then gone.",
+        hidden=True,
+    ),
+    "llama-check": Entry(
+        "commands.llama_check:llama_check",
+        "Load llama.cpp, print its version and whether it has a GPU: for ``edgebox doctor``.",
+        hidden=True,
+    ),
+    "models": Entry(
+        "commands.models:app", "The language models: list, pull, import, verify, remove, use."
+    ),
+    "keys": Entry("commands.keys:app", "Clients and their secrets."),
+    "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
+    "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
+    "config": Entry("commands.config:app", "The configuration: check it, show it."),
+}
+
+
+class Commands(LazyGroup):
+    """EdgeBox's commands."""
+
+    table = COMMANDS
+
 
 app = typer.Typer(
+    cls=Commands,
     help="EdgeBox: consultation summaries from two local language models.",
     no_args_is_help=True,
     add_completion=False,
@@ -40,8 +101,6 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - Typer's signature
     if wanted:
-        from edgebox import __version__
-
         typer.echo(f"edgebox {__version__}")
         raise typer.Exit
 
@@ -62,48 +121,12 @@ def root(
     set_config(config)
 
 
-app.command()(processes.up)
-app.command()(processes.engine)
-app.command()(processes.api)
-app.command()(processes.worker)
-app.command("init")(init.init)
-app.add_typer(models.app, name="models")
-app.add_typer(keys.app, name="keys")
-app.command("summarize")(summarize.summarize)
-app.command("analyze")(analyze.analyze)
-app.add_typer(batches.app, name="batches")
-app.add_typer(callbacks.app, name="callbacks")
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.command("support")(support.support)
-app.command("logs")(logs.logs)
-app.add_typer(config.app, name="config")
-app.command("eval")(evaluate.evaluate)
-app.command()(bench.bench)
-app.command("demo", hidden=True)(demo.demo)
-app.command("llama-check", hidden=True)(processes.llama_check)
-
-
 def main() -> None:
-    """Run; every error becomes one line and an exit code."""
-    from edgebox.errors import EdgeBoxError, where
-
+    """Run a command; every error becomes one line and an exit code."""
     try:
         app()
-    except EdgeBoxError as error:
-        try:
-            fail(error)
-        except typer.Exit as leaving:
-            raise SystemExit(leaving.exit_code) from None
     except Exception as error:  # noqa: BLE001 - the last boundary: a message may quote a transcript
-        from edgebox_cli.common.output import print_error
+        # ``edgebox --help`` and ``--version`` are to cost Typer and no more, not Rich.
+        from edgebox_cli.common.failure import exit_code_of  # noqa: PLC0415
 
-        if os.environ.get("EDGEBOX_LOG_LEVEL", "").lower() == "debug":
-            import traceback
-
-            traceback.print_tb(error.__traceback__)  # places and our own lines, no message
-        hint = "set EDGEBOX_LOG_LEVEL=debug to see the way there"
-        print_error(f"internal error: {where(error)} ({hint})")
-        raise SystemExit(1) from None
+        raise SystemExit(exit_code_of(error)) from None

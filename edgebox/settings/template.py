@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
+
+from edgebox.settings import Settings
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from pydantic import BaseModel
 
 HEAD = """\
 # EdgeBox. A line that starts with "# name =" shows a default; remove the "# " to change it.
@@ -89,8 +91,6 @@ def render(chosen: Mapping[str, str]) -> str:
     Args:
         chosen: top-level keys that are set, not only shown, such as ``state_dir``.
     """
-    from edgebox.settings import Settings
-
     # Not Settings(): that would copy this moment's EDGEBOX_* into a file as defaults.
     defaults = {
         name: field.get_default(call_default_factory=True)
@@ -101,8 +101,6 @@ def render(chosen: Mapping[str, str]) -> str:
 
 def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[str]:
     """The lines of one table: its own keys, then the tables in it."""
-    from pydantic import BaseModel
-
     tables: dict[str, BaseModel] = {}
     for name, value in values.items():
         key = f"{path}.{name}" if path else name

@@ -48,7 +48,7 @@ def live(bare, monkeypatch):
 def free_port(monkeypatch):
     """The configuration names a port where nothing listens."""
     with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets it
+        holder.bind(("127.0.0.1", 0))  # bound and not listening: no other process gets it
         monkeypatch.setenv("EDGEBOX_API__PORT", str(holder.getsockname()[1]))
         yield holder.getsockname()[1]
 

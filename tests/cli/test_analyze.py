@@ -55,7 +55,7 @@ def test_files_are_analysed_at_once_and_shown(live, worker, talks):
     assert [each.trigger for each in live.store.runs.recent(1)] == ["asked"]
 
 
-def test_a_consultation_that_fails_is_told_and_exit_1(live, worker, talks):
+def test_a_consultation_that_fails_is_reported_with_exit_1(live, worker, talks):
     live.engine.answers["mlm"] = ("이것은 JSON이 아닙니다.",)
     result = run(talks[0])
     assert result.exit_code == 1
@@ -83,7 +83,7 @@ def test_ctrl_c_leaves_the_batch_and_says_how_to_look_at_it(live, worker, talks)
 def test_without_a_worker_nothing_is_submitted(live, talks):
     result = run(*talks)
     assert result.exit_code == 3
-    assert "The worker does not run. Start it: edgebox up" in result.stderr
+    assert "The worker is not running. Start it with: edgebox up" in result.stderr
     assert live.store.batches.page() == ([], None)
 
 

@@ -5,7 +5,9 @@ import stat
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.errors import EdgeBoxError
 from edgebox.settings import Settings
+from edgebox_cli.doctor.retention import retention
 from edgebox_cli.main import app
 from support.boxes.store import Box
 
@@ -22,10 +24,8 @@ def box(bare, monkeypatch, free_port):
 
 
 def run(*words):
-    from edgebox.errors import EdgeBoxError
-
     result = CliRunner().invoke(app, words, env={"COLUMNS": "80", "TERM": "dumb"})
-    assert not isinstance(result.exception, EdgeBoxError), "told by the command itself"
+    assert not isinstance(result.exception, EdgeBoxError), "the command reports it"
     return result
 
 
@@ -52,18 +52,18 @@ def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     assert ".before-restore-" in check["fix"]
 
 
-def test_both_tell_programs_what_they_did(box, bare):
+def test_both_print_what_they_did_as_json(box, bare):
     box.submit("고객: 안녕하세요")
     file = bare / "b.db"
-    told = json.loads(run("backup", str(file), "--json").stdout)
+    shown = json.loads(run("backup", str(file), "--json").stdout)
     rows = {"clients": 1, "batches": 1, "consultations": 1, "outbox": 0}
-    assert told == {"file": str(file), "bytes": file.stat().st_size, "rows": rows}
+    assert shown == {"file": str(file), "bytes": file.stat().st_size, "rows": rows}
     box.store.close()
-    told = json.loads(run("restore", str(file), "--json").stdout)
-    assert told["rows"] == rows
-    assert told["pending_consultations"] == 1
-    assert told["newest_batch_at"] == "2025-09-13T08:00:00Z"
-    assert told["kept_aside"].startswith(f"{box.path}.before-restore-")
+    shown = json.loads(run("restore", str(file), "--json").stdout)
+    assert shown["rows"] == rows
+    assert shown["pending_consultations"] == 1
+    assert shown["newest_batch_at"] == "2025-09-13T08:00:00Z"
+    assert shown["kept_aside"].startswith(f"{box.path}.before-restore-")
 
 
 def test_errors_are_one_line(box, bare):
@@ -81,7 +81,7 @@ def test_a_running_box_is_backed_up_but_not_restored(live, tmp_path):
     before = live.settings.database.read_bytes()
     result = run("restore", str(tmp_path / "b.db"))
     assert result.exit_code == 1
-    assert "The box runs: its API answers" in result.stderr
+    assert "The box is running: its API answers" in result.stderr
     assert live.settings.database.read_bytes() == before
 
 
@@ -106,9 +106,9 @@ def test_show_says_what_was_removed_and_when(box):
     shown = run("batches", "show", batch).stdout
     assert "transcripts removed 10-13 " in shown
     assert "results removed" not in shown
-    told = json.loads(run("batches", "show", batch, "--json").stdout)
-    assert told["removed"] == {"transcripts": "2025-10-13T08:00:00Z", "results": None}
-    assert len(told["results"]) == 2
+    shown = json.loads(run("batches", "show", batch, "--json").stdout)
+    assert shown["removed"] == {"transcripts": "2025-10-13T08:00:00Z", "results": None}
+    assert len(shown["results"]) == 2
 
 
 def test_after_the_results_are_gone_it_refuses_in_one_clear_line(box):
@@ -126,8 +126,6 @@ def test_after_the_results_are_gone_it_refuses_in_one_clear_line(box):
 
 
 def retention_checks(box, now):
-    from edgebox_cli.doctor.retention import retention
-
     return list(retention(box.store, Settings(), now))
 
 

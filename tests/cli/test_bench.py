@@ -48,14 +48,14 @@ def test_answers_that_fail_fail_the_command(live):
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "shown"),
     [
         (["--workload", "slow"], 2, "There is no workload 'slow'"),
         (["--target", "x"], 2, "A target is NAME=URL"),
         ([], 3, "edgebox doctor"),
     ],
 )
-def test_what_cannot_be_measured_says_what_to_do(bare, words, code, said):
+def test_what_cannot_be_measured_says_what_to_do(bare, words, code, shown):
     result = run(*words)
     assert result.exit_code == code
-    assert said in result.stderr
+    assert shown in result.stderr

@@ -79,7 +79,7 @@ def card(root):
     (device / "class").write_text("0x030200\n")
 
 
-def test_a_gpu_without_its_driver_is_told(tool, tmp_path):
+def test_a_gpu_without_its_driver_is_reported(tool, tmp_path):
     card(tmp_path)
     check = checks_host.gpu(tmp_path)
     assert (check.state, check.fix.startswith("apt install nvidia-driver")) == ("warn", True)
@@ -109,15 +109,15 @@ def test_the_devices_of_a_gpu_have_to_be_there_and_open(tool, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("said", "state", "fix"),
+    ("shown", "state", "fix"),
     [
         ("NTP=yes\nNTPSynchronized=yes", "ok", None),
         ("NTP=no\nNTPSynchronized=no", "warn", "timedatectl set-ntp true"),
         ("NTP=yes\nNTPSynchronized=no", "warn", "timesyncd.conf"),
     ],
 )
-def test_a_clock_that_nothing_sets_is_a_warning(tool, said, state, fix):
-    tool("timedatectl", f"echo '{said}'")
+def test_a_clock_that_nothing_sets_is_a_warning(tool, shown, state, fix):
+    tool("timedatectl", f"echo '{shown}'")
     check = named(checks_host.clock(time.time()))["NTP"]
     assert check.state == state
     assert check.fix is None if fix is None else fix in check.fix
@@ -127,7 +127,7 @@ def test_without_systemd_only_the_date_is_judged(tool):
     assert set(named(checks_host.clock(time.time()))) == {"clock"}
 
 
-def test_a_clock_that_was_moved_since_the_start_is_told(tool):
+def test_a_clock_that_was_moved_since_the_start_is_reported(tool):
     started = time.time() - 100
     monotonic = int((time.monotonic() - 100) * 1e6)
 
@@ -173,7 +173,7 @@ def test_a_quiet_box_has_nothing_to_tell(box, settings):
     assert "applied" in found["migrations"].detail
 
 
-def test_a_database_before_its_migrations_is_told(settings):
+def test_a_database_before_its_migrations_is_reported(settings):
     settings.state_dir.mkdir()
     sqlite3.connect(settings.database).close()
     settings.database.touch()
@@ -195,7 +195,7 @@ def test_a_clock_behind_the_records_fails(box, settings):
     assert check.fix.startswith("timedatectl")
 
 
-def test_failed_analyses_and_late_callbacks_are_told_with_their_batch(box, settings):
+def test_failed_analyses_and_late_callbacks_are_reported_with_their_batch(box, settings):
     batch = box.submit("고객: 하나", "고객: 둘")
     for row in box.store.consultations.claim(2, 600, 3):
         box.store.consultations.fail(row.row_id, row.lease_token, "refused", "too long")
@@ -210,9 +210,9 @@ def test_failed_analyses_and_late_callbacks_are_told_with_their_batch(box, setti
     assert history(settings, NOW + 8 * 86_400)["failed analyses"].state == "ok"
 
 
-def test_a_run_that_never_ended_is_told_unless_it_goes_on(box, settings):
+def test_a_run_that_never_ended_is_reported_unless_it_is_in_progress(box, settings):
     box.store.runs.start("pending", NOW)
-    assert history(settings, worker=True)["runs"].detail == "one goes on"
+    assert history(settings, worker=True)["runs"].detail == "one is in progress"
     check = history(settings)["runs"]
     assert check.state == "warn"
     assert check.fix == "edgebox logs --process worker --since 2025-09-13T08:00:00Z"
@@ -339,12 +339,12 @@ def test_disabled_clients_receivers_are_not_asked(box, settings):
 def test_the_metrics_listener_is_free_or_ours(settings):
     with listening() as (port, _):
         settings.api.metrics_listen = f"{HERE}:{port}"
-        [check] = checks_network.metrics_listener(settings, running=False)
+        check = checks_network.metrics_listener(settings, running=False)
         assert check.state == "fail"
         assert "ss -ltnp" in check.fix
-        [check] = checks_network.metrics_listener(settings, running=True)
+        check = checks_network.metrics_listener(settings, running=True)
         assert "does not answer" in check.detail
-    [check] = checks_network.metrics_listener(settings, running=False)
+    check = checks_network.metrics_listener(settings, running=False)
     assert check.state == "ok"
 
 

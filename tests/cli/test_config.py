@@ -40,9 +40,9 @@ def test_a_file_that_is_not_in_force_can_be_checked(config, tmp_path):
     new.write_text("[quick]\ndeadline = 3\n")
     result = run("config", "check", str(new), "--json")
     assert result.exit_code == 1
-    said = json.loads(result.stdout)
-    assert (said["ok"], said["config"]) == (False, str(new))
-    [problem] = said["problems"]
+    found = json.loads(result.stdout)
+    assert (found["ok"], found["config"]) == (False, str(new))
+    [problem] = found["problems"]
     assert (problem["key"], problem["line"]) == ("quick.deadline", 2)
     assert run("config", "check").exit_code == 0
 
@@ -61,16 +61,16 @@ def test_what_is_in_force_fits_80_columns_and_says_where_from(config, monkeypatc
     assert "geheim" not in result.stdout
     for shown in ("api.port", "9000", "EDGEBOX_API__PORT", "line 2", "engines.mlm.url"):
         assert shown in result.stdout
-    said = {
+    found = {
         one["key"]: one for one in json.loads(run("config", "show", "--json").stdout)["settings"]
     }
-    assert said["api.port"] == {
+    assert found["api.port"] == {
         "key": "api.port",
         "value": 9000,
         "source": "EDGEBOX_API__PORT",
         "line": None,
     }
-    assert said["engines.mlm.url"]["line"] == 2
+    assert found["engines.mlm.url"]["line"] == 2
 
 
 def test_what_cannot_be_read_is_one_line(config):

@@ -9,9 +9,10 @@ import pytest
 
 from edgebox.errors import BoxNotRunning
 from edgebox.signing import bound_key, webhook_headers
-from edgebox_cli.commands.demo import _missing, _Run
-from edgebox_cli.demo.box import CLIENT, MLM, SLM, Callback, DemoBox, Receiver
+from edgebox_cli.demo.box import CLIENT, MLM, SLM, DemoBox
 from edgebox_cli.demo.calls import BATCH
+from edgebox_cli.demo.receiver import Callback, Receiver
+from edgebox_cli.demo.run import Run, missing
 
 SECRET = "5" * 64
 BODY = json.dumps({"batch_id": "BATCH-20250913-001", "results": []}).encode()
@@ -27,7 +28,7 @@ def signed(secret=SECRET, body=BODY):
 
 @pytest.fixture
 def receiver():
-    receiver = Receiver()
+    receiver = Receiver(CLIENT)
     receiver.secret = SECRET
     receiver.start()
     yield receiver
@@ -66,7 +67,7 @@ def test_any_other_callback_is_refused_and_counts_as_such(receiver, headers, web
 def proof(**changes):
     """A run that proves everything, but for ``changes``."""
     results = [{"consultation_id": name, "status": "success"} for name, _ in BATCH]
-    run = _Run(
+    run = Run(
         answer={"status": "success", "model_used": SLM, "summary": "예약을 바꿨습니다."},
         callback=Callback("http://127.0.0.1:1/done", {"results": results}, True, True),
     )
@@ -76,8 +77,8 @@ def proof(**changes):
 
 
 def test_a_run_by_both_models_with_good_signatures_is_proof():
-    assert _missing(proof()) == []
-    assert _missing(proof(answer={"status": "partial", "model_used": SLM})) == []
+    assert missing(proof()) == []
+    assert missing(proof(answer={"status": "partial", "model_used": SLM})) == []
 
 
 @pytest.mark.parametrize(
@@ -108,10 +109,10 @@ def test_a_run_by_both_models_with_good_signatures_is_proof():
     ],
 )
 def test_whatever_is_lacking_is_named(changes, says):
-    assert says in "; ".join(_missing(proof(**changes)))
+    assert says in "; ".join(missing(proof(**changes)))
 
 
-def test_a_box_that_cannot_start_is_told_and_nothing_of_it_stays(tmp_path, monkeypatch):
+def test_a_box_that_cannot_start_is_reported_and_nothing_of_it_stays(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with DemoBox(tmp_path / "no-models") as box:
         folder, process = box.settings.state_dir, box._process

@@ -9,7 +9,7 @@ from edgebox_cli.doctor import host as checks_host
 from edgebox_cli.doctor import machine as checks_machine
 from edgebox_cli.doctor import processes as checks_processes
 from edgebox_cli.doctor import state as checks_state
-from edgebox_cli.doctor.checks import Check
+from edgebox_cli.doctor.check import Check
 from edgebox_cli.main import app
 
 
@@ -21,7 +21,7 @@ def found(result):
     return {check["name"]: check for check in json.loads(result.stdout)["checks"]}
 
 
-def test_a_new_machine_is_told_what_to_type_first(bare, free_port):
+def test_a_new_machine_gets_the_first_command(bare, free_port):
     result = run("--json")
     assert result.exit_code == 1
     checks = found(result)
@@ -46,7 +46,7 @@ def test_a_running_box_passes_in_what_runs(live):
 )
 def test_a_timer_can_have_warnings_end_it_with_1(monkeypatch, states, plain, strict):
     found = [Check(state, state, "") for state in states]
-    monkeypatch.setattr("edgebox_cli.doctor.checks.every_check", lambda *, hashes: iter(found))
+    monkeypatch.setattr("edgebox_cli.commands.doctor.every_check", lambda *, hashes: iter(found))
     assert run().exit_code == plain
     assert run("--strict").exit_code == strict
 
@@ -78,10 +78,10 @@ def test_a_clock_that_was_never_set_fails():
 
 def test_a_state_folder_that_others_may_read_fails(tmp_path):
     tmp_path.chmod(0o750)
-    [check] = checks_state.state_folder(tmp_path)
+    check = checks_state.state_folder(tmp_path)
     assert (check.state, check.fix) == ("fail", f"chmod 700 {tmp_path}")
     tmp_path.chmod(0o700)
-    [check] = checks_state.state_folder(tmp_path)
+    check = checks_state.state_folder(tmp_path)
     assert check.state == "ok"
 
 
@@ -166,15 +166,15 @@ def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
     tool.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: x)'\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    [check] = checks_machine.native()
+    check = checks_machine.native()
     # Where llama.cpp was built with CUDA, the same machine is in order.
     assert (check.state, check.fix) in [("warn", "./install.sh --cuda"), ("ok", None)]
     assert ("without CUDA" in check.detail) == (check.state == "warn")
 
 
-def test_the_port_is_told_apart_from_a_box_that_is_down(settings, free_port, foreign_server):
+def test_the_port_is_distinguished_from_a_box_that_is_down(settings, free_port, foreign_server):
     settings.api.port = free_port
-    taken = checks_processes.api(settings)  # bound by somebody who does not answer
+    taken = checks_processes.api(settings)  # bound and not answering
     assert taken.state == "fail"
     settings.api.port = foreign_server
     assert "Another program" in checks_processes.api(settings).detail

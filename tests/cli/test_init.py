@@ -58,7 +58,7 @@ def test_init_makes_a_box_that_can_start(home):
     assert result.stdout == client.secrets[0] + "\n"
 
 
-def test_a_client_without_callbacks_is_told_how_to_allow_them(home):
+def test_a_client_without_callbacks_comes_with_how_to_allow_them(home):
     assert "edgebox keys callbacks centerlink HOST[:PORT]" in run().stderr
     assert "edgebox keys callbacks erp HOST[:PORT]" in run("--client", "erp").stderr
     assert "keys callbacks" not in run("--client", "crm", "--callback", "crm.example").stderr
@@ -74,7 +74,7 @@ def test_a_second_run_changes_nothing_and_says_so(home):
     assert snapshot(home) == before
 
 
-def test_the_secret_is_told_once(home):
+def test_the_secret_is_printed_once(home):
     first = json.loads(run("--json").stdout)
     second = json.loads(run("--json").stdout)
     assert re.fullmatch("[0-9a-f]{64}", first["secret"])
@@ -103,7 +103,7 @@ def test_an_administrators_configuration_is_kept(home):
     assert config.read_text() == "[api]\nport = 9999\n"
 
 
-def test_a_bad_callback_is_told_before_anything_is_written(home):
+def test_a_bad_callback_is_reported_before_anything_is_written(home):
     result = run("--callback", "https://x/y")
     assert result.exit_code == 2
     assert snapshot(home) == {}

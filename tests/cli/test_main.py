@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from edgebox_cli import main as entry
-from edgebox_cli.main import app
+from edgebox_cli.main import COMMANDS, app
 
 HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.settings"
 CONTRACT = "up engine api worker init models keys summarize analyze batches callbacks status doctor"
@@ -34,16 +34,35 @@ def run(*words, **more):
     )
 
 
-def test_help_imports_nothing_heavy():
+@pytest.mark.parametrize("words", [["--help"], ["--version"]])
+def test_what_runs_no_command_imports_nothing_heavy(words):
     code = (
-        "import sys; sys.argv = ['edgebox', '--help']\n"
+        f"import sys; sys.argv = ['edgebox', *{words!r}]\n"
         "from edgebox_cli.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
-        f"print('HEAVY', [m for m in {HEAVY!r}.split() if m in sys.modules])"
+        f"print('HEAVY', [m for m in {HEAVY!r}.split() if m in sys.modules])\n"
+        "print('COMMANDS', [m for m in sys.modules if m.startswith('edgebox_cli.commands')])"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended.stdout.splitlines()[-1] == "HEAVY []"
+    assert ended.stdout.splitlines()[-2:] == ["HEAVY []", "COMMANDS []"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_line_of_the_table_is_its_commands_own(name):
+    command = typer.main.get_command(app).commands[name]
+    assert command.name == name
+    assert COMMANDS[name].help == command.help.splitlines()[0]
+    assert COMMANDS[name].hidden == command.hidden
+
+
+def test_sqlite_is_not_imported_before_the_worker_says_where_its_temporary_files_go():
+    code = (
+        "import sys, edgebox_cli.commands.worker\n"
+        "print([m for m in ('sqlite3', '_sqlite3') if m in sys.modules])"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"
 
 
 def test_every_command_of_the_contract_is_listed():

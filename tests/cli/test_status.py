@@ -4,6 +4,7 @@ import math
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.api.metrics import Metrics
 from edgebox_cli.common.observe import Quantile, quantile, quick_figures
 from edgebox_cli.main import app
 from support.boxes.store import submit
@@ -109,13 +110,11 @@ EDGES = (1.0, 2.0, math.inf)
         ((0, 0, 100), 0.5, Quantile(math.inf, exact=False)),
     ],
 )
-def test_quantiles_are_told_as_exactly_as_the_buckets_allow(upto, q, expected):
+def test_quantiles_are_as_exact_as_the_buckets_allow(upto, q, expected):
     assert quantile(list(zip(EDGES, upto, strict=False)), q) == expected
 
 
 def test_figures_are_read_from_what_the_api_exposes():
-    from edgebox.api.metrics import Metrics
-
     metrics = Metrics("1")
     for _ in range(20):
         metrics.quick_seconds.observe(0.8)

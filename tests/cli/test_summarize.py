@@ -7,6 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.store.db import Store
 from edgebox_cli.main import app
 from support.engines.fake import SUMMARY
 
@@ -56,7 +57,7 @@ def test_an_answer_without_the_model_says_so(live, talk):
     assert "transcript's own sentences" in result.stderr
 
 
-def test_a_shortened_transcript_is_told(live, tmp_path):
+def test_a_shortened_transcript_is_reported(live, tmp_path):
     live.engine.roles["slm"] |= {"prefill_tps": 300.0, "tokens_per_char": 1.0}
     path = tmp_path / "long.txt"
     path.write_text("".join(f"고객: {n}번째로 드리는 말씀입니다.\n" for n in range(2000)))
@@ -138,8 +139,6 @@ def test_without_any_client_it_says_how_to_make_one(live, talk):
 
 
 def test_a_box_with_another_state_folder_is_named_as_the_reason(live, talk, bare, monkeypatch):
-    from edgebox.store.db import Store
-
     other = Store(bare / "other" / "edgebox.db")
     other.migrate()
     other.clients.create("centerlink")

@@ -136,9 +136,9 @@ def test_the_file_is_its_owners_alone_and_replaces_nothing(live, no_units, tmp_p
     finally:
         os.umask(before)
     assert file.stat().st_mode & 0o777 == 0o600
-    said = json.loads(result.stdout)
-    assert (said["file"], said["bytes"]) == (str(file), file.stat().st_size)
-    assert set(said["parts"]) == PRESENT
+    found = json.loads(result.stdout)
+    assert (found["file"], found["bytes"]) == (str(file), file.stat().st_size)
+    assert set(found["parts"]) == PRESENT
     again = run(file)
     assert again.exit_code == 2
     assert "is there already" in again.stderr

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import llguidance
 import pytest
 
 from edgebox.consultation.analysis import AnalysisInvalid, Analyst
@@ -95,8 +96,6 @@ def test_a_broken_engine_is_unavailable(tmp_path):
 
 
 def test_the_examples_are_valid_under_both_schemas_and_known_to_the_leak_check():
-    import llguidance
-
     for _, answer in ANALYSIS_EXAMPLES:
         Analysis.model_validate(answer)
     grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(ANALYSIS_SCHEMA))

@@ -2,7 +2,7 @@ import pytest
 
 from edgebox.errors import ConfigError, UnknownModel
 from edgebox.models.catalog import Catalog, HubSource, PackageSource, memory_need
-from edgebox.settings import ROLES
+from edgebox.settings import ROLES, EngineSettings
 
 MINIMAL = """
 [[model]]
@@ -21,8 +21,6 @@ def catalog():
 
 
 def test_the_defaults_of_the_settings_are_in_the_catalogue_for_their_roles(catalog):
-    from edgebox.settings import EngineSettings
-
     for role in ROLES:
         assert role in catalog.get(EngineSettings().role(role).model).roles
 

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 
 from edgebox.models.catalog import Catalog
 from edgebox.models.installed import Installed
+from edgebox_cli.commands.models import app
+from edgebox_cli.common import output
 from support.engines import gguf
 
 OWN = gguf.build(elements=400)
@@ -32,9 +34,6 @@ def box(tmp_path, monkeypatch):
 @pytest.fixture
 def run():
     def call(*words):
-        from edgebox_cli.commands.models import app
-        from edgebox_cli.common import output
-
         output.console.cache_clear()
         output.err_console.cache_clear()
         try:

@@ -12,6 +12,7 @@ from edgebox.errors import (
     ModelsFolderError,
     UnknownModel,
 )
+from edgebox.models import installed as module
 from edgebox.models.catalog import Catalog
 from edgebox.models.files import Part, need_space
 from edgebox.models.installed import Installed
@@ -30,8 +31,6 @@ def installed(tmp_path):
 @pytest.fixture
 def reads(monkeypatch):
     """Counts full hashes by what they read."""
-    from edgebox.models import installed as module
-
     hashed = []
     real = module.sha256_of
     monkeypatch.setattr(

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
-from edgebox_cli.common.box import ClientOption  # noqa: TC001 - likewise
-
-if TYPE_CHECKING:
-    from edgebox.settings import Settings
-    from edgebox_cli.common.box import Box
+from edgebox.errors import BoxNotRunning
+from edgebox.settings import Settings
+from edgebox.worker.wakeups import make_wake
+from edgebox_cli.common.box import Box, opened_box
+from edgebox_cli.common.observe import worker_running
+from edgebox_cli.common.options import AsJson, ClientOption
+from edgebox_cli.common.output import console, print_error, print_json
+from edgebox_cli.common.progress import bars
+from edgebox_cli.common.systemd import to_start
+from edgebox_cli.common.transcripts import ids_of, read
 
 SUBMIT = "/api/v1/consultation/batch-analysis"
 BATCH = "/api/v1/batches/"
@@ -32,33 +40,26 @@ def analyze(
     ],
     *,
     client: ClientOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Analyse consultations in detail through the running box.
 
-    They do not wait for a full batch, but behind what the box has accepted before. Exit 1 when
-    one of them failed.
+    The worker begins at once; consultations that the box accepted earlier come first. Exit 1
+    when an analysis failed.
     """
-    from edgebox.errors import BoxNotRunning
-    from edgebox_cli.common.box import opened_box
-    from edgebox_cli.common.observe import worker_running
-    from edgebox_cli.common.output import print_error, print_json
-    from edgebox_cli.common.systemd import to_start
-    from edgebox_cli.common.transcripts import ids_of, read
-
     with opened_box(client) as (box, settings):
         consultations = [
             {"consultation_id": name, "conversation_text": read(file)}
             for name, file in zip(ids_of(files), files, strict=True)
         ]
         if not worker_running(settings.state_dir):
-            raise BoxNotRunning(f"The worker does not run. Start it: {to_start('worker')}")
+            raise BoxNotRunning(f"The worker is not running. Start it with: {to_start('worker')}")
         batch_id = box.post(SUBMIT, {"consultations": consultations})["batch_id"]
         try:
             batch = _wait(box, settings, batch_id)
         except KeyboardInterrupt:
             print_error(
-                f"{batch_id} goes on without this command. Look at it later: "
+                f"The box continues to analyse {batch_id}. To see the results later, run: "
                 f"edgebox batches show {batch_id}"
             )
             raise typer.Exit(1) from None
@@ -72,59 +73,37 @@ def analyze(
 
 
 def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
-    """The batch once it has ended; a progress bar until then, where there is a terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from edgebox.worker.wakeups import make_wake
-    from edgebox_cli.common.observe import worker_running
-    from edgebox_cli.common.output import err_console
-
+    """Show the progress of a batch until it has ended; return it then."""
     run_now = make_wake(settings, force=True)
     asked_at = float("-inf")
-    screen = err_console()
-    with Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=screen,
-        transient=True,
-        expand=True,
-        disable=not screen.is_terminal,
-    ) as bars:
-        task = bars.add_task(batch_id, total=None)
+    description = TextColumn("{task.description}", markup=False)
+    columns = (description, BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
+    with bars(*columns, expand=True) as shown:
+        task = shown.add_task(batch_id, total=None)
         while True:
             batch = box.get(f"{BATCH}{batch_id}")
             counts = batch["counts"]
-            bars.update(
+            state = "running" if counts["running"] else "waiting"
+            if not worker_running(settings.state_dir):
+                state = "the worker has stopped, waiting for it"
+            shown.update(
                 task,
                 total=batch["total_consultations"],
                 completed=counts["done"] + counts["failed"],
-                description=_doing(batch, worker=worker_running(settings.state_dir)),
+                description=f"{batch_id}: {state}",
             )
             if batch["completed_at"] is not None:
                 return batch
-            # Again and again while nothing of it runs: a run that was asked for while the
-            # engine was away has ended without having begun.
+            # A run that was requested while the engine was down ended without any work: request
+            # runs until one of the batch's consultations is in work.
             if not counts["running"] and time.monotonic() - asked_at > _ASK_AGAIN_SECONDS:
                 run_now()
                 asked_at = time.monotonic()
             time.sleep(_POLL_SECONDS)
 
 
-def _doing(batch: dict[str, Any], *, worker: bool) -> str:
-    if not worker:
-        return f"{batch['batch_id']}: the worker has stopped, waiting for it"
-    return f"{batch['batch_id']}: {'running' if batch['counts']['running'] else 'waiting'}"
-
-
 def _show(result: dict[str, Any]) -> None:
-    """One consultation's analysis, at most as wide as the terminal."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from edgebox_cli.common.output import console
-
+    """Print one consultation's analysis, at most as wide as the terminal."""
     out = console()
     out.print()
     out.print(Text(result["consultation_id"], style="bold"))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from edgebox_cli.commands.keys import say
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from edgebox.settings import Settings
-    from edgebox.store.backup import Contents, Progress
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-_QUIET_SECONDS = 2.0
+from edgebox.errors import BackupError
+from edgebox.store.backup import Contents, write_backup
+from edgebox.store.restore import restore_backup
+from edgebox.system.times import rfc3339
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.observe import readiness
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import local_time, note, print_json, size
+from edgebox_cli.common.progress import database_copy
 
 
 def backup(
@@ -32,21 +31,17 @@ def backup(
     It holds clients, secrets, transcripts, results and callbacks, and is checked before it
     gets its name. The configuration and the models are not in it.
     """
-    from edgebox.store.backup import write_backup
-    from edgebox_cli.common.context import reported, settings
-    from edgebox_cli.common.output import print_json
-
     with reported():
         found = settings()
-        with _progress() as progress:
+        with database_copy() as progress:
             contents = write_backup(found.database, file, force=force, progress=progress)
     if file.stat().st_mode & 0o077:
-        say(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
+        note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
     if as_json:
         print_json({"file": str(file), "bytes": contents.size, "rows": contents.rows})
         return
-    say(f"{file}: {_described(contents)}; whole.")
-    say("It holds secrets and transcripts. The configuration is not in it.")
+    note(f"{file}: {_described(contents)}; whole.")
+    note("It holds secrets and transcripts. The configuration is not in it.")
 
 
 def restore(
@@ -59,15 +54,15 @@ def restore(
     The box must be stopped. What was accepted after the backup is not in it; work that was
     not finished then goes on when the box starts.
     """
-    from edgebox.store.restore import restore_backup
-    from edgebox.system.times import rfc3339
-    from edgebox_cli.common.context import reported, settings
-    from edgebox_cli.common.output import local_time, print_json
-
     with reported():
         found = settings()
-        _refuse_running(found)
-        with _progress() as progress:
+        # The store knows the users of the database file. An API of another user is not among
+        # them, but it answers.
+        if readiness(found):
+            raise BackupError(
+                f"The box is running: its API answers at {found.api.local_url}. Stop it first."
+            )
+        with database_copy() as progress:
             done = restore_backup(file, found.database, now=time.time(), progress=progress)
     if as_json:
         print_json(
@@ -83,67 +78,21 @@ def restore(
             }
         )
         return
-    say(f"{found.database}: {_described(done.contents)}; whole.")
+    note(f"{found.database}: {_described(done.contents)}; whole.")
     if done.migrated:
-        say("It was made by an older EdgeBox and has been brought up to date.")
+        note("It was made by an older EdgeBox and has been brought up to date.")
     if done.newest_at is not None:
-        say(
-            f"Its newest batch was accepted {local_time(done.newest_at)}; later ones are not there."
-        )
-    say(f"Waiting: {done.pending} consultations, {done.callbacks} callbacks.")
+        newest = local_time(done.newest_at)
+        note(f"Its newest batch was accepted {newest}; later ones are not in it.")
+    note(f"Waiting: {done.pending} consultations, {done.callbacks} callbacks.")
     if done.kept_aside is not None:
-        say(f"The database from before: {done.kept_aside}. Remove it when you need it no more.")
-    say("Next: edgebox doctor, then start the box.")
-
-
-def _refuse_running(settings: Settings) -> None:
-    """Beside what the database's own users tell: an API of another user answers too.
-
-    Raises:
-        BackupError: it does.
-    """
-    from edgebox.errors import BackupError
-    from edgebox_cli.common.observe import readiness
-
-    if readiness(settings):
-        raise BackupError(f"The box runs: its API answers at {settings.api.local_url}. Stop it.")
+        note(f"The database from before: {done.kept_aside}. Remove it when you need it no more.")
+    note("Next: edgebox doctor, then start the box.")
 
 
 def _described(contents: Contents) -> str:
-    from edgebox_cli.status.screen import size
-
     rows = contents.rows
     return (
         f"{size(contents.size)}, {rows['clients']} clients, {rows['batches']} batches, "
         f"{rows['consultations']} consultations, {rows['outbox']} callbacks"
     )
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on standard error once it takes longer than two seconds; none without a terminal."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from edgebox_cli.common.output import err_console
-
-    began = time.monotonic()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeElapsedColumn(),
-        console=err_console(),
-        transient=True,
-        disable=not err_console().is_terminal,
-    )
-    task = bar.add_task("copying", total=None)
-
-    def told(phase: str, done: int, total: int) -> None:
-        bar.update(task, description=phase, completed=done, total=total or None)
-        if time.monotonic() - began >= _QUIET_SECONDS:
-            bar.start()
-
-    try:
-        yield told
-    finally:
-        bar.stop()

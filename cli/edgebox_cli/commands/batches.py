@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
 
-from edgebox_cli.commands.keys import opened_store, say
-
-if TYPE_CHECKING:
-    from edgebox.store.db import Store
-    from edgebox.store.views import BatchView, ConsultationRow
+from edgebox.errors import NotFound
+from edgebox.store.db import Store
+from edgebox.store.views import BatchView
+from edgebox.system.times import rfc3339
+from edgebox.worker.wakeups import make_wake
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import (
+    FOLD,
+    RIGHT,
+    WHOLE,
+    console,
+    local_time,
+    note,
+    print_json,
+    print_line,
+    table,
+)
+from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Batches: list, show, retry.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 BatchId = Annotated[str, typer.Argument(metavar="BATCH_ID", help="As in: edgebox batches list")]
 State = Literal["queued", "running", "completed", "failed"]
 _PAGE = 200
@@ -31,25 +45,21 @@ def list_batches(
     as_json: AsJson = False,
 ) -> None:
     """Show the newest batches: state, progress and callback."""
-    from edgebox_cli.common.output import local_time, print_json, table
-
     with opened_store() as store:
         views = _newest(store, state, limit, with_failures=with_failures)
     if as_json:
         print_json({"batches": [_described(view) for view in views]})
         return
-    from rich.markup import escape
-
     table(
         "Batches",
         [
-            ("batch", {"no_wrap": True}),
-            ("client", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
-            ("done", {"justify": "right", "no_wrap": True}),
-            ("failed", {"justify": "right", "no_wrap": True}),
-            ("callback", {"no_wrap": True}),
-            ("at", {"no_wrap": True}),  # the day is in the batch's id
+            ("batch", WHOLE),
+            ("client", FOLD),
+            ("state", WHOLE),
+            ("done", RIGHT),
+            ("failed", RIGHT),
+            ("callback", WHOLE),
+            ("at", WHOLE),  # the day is in the batch's id
         ],
         [
             [
@@ -69,9 +79,6 @@ def list_batches(
 @app.command()
 def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
     """Show one batch and what came of each of its consultations."""
-    from edgebox.errors import NotFound
-    from edgebox_cli.common.output import console, local_time, print_json, table
-
     with opened_store() as store:
         view = store.batches.get(batch_id)
         if view is None:
@@ -80,37 +87,22 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
     if as_json:
         results = []
         if view.results_removed_at is None:
-            results = [row.entry() or _waiting(row) for row in rows]
+            results = [
+                row.entry() or {"consultation_id": row.consultation_id, "status": row.state}
+                for row in rows
+            ]
         print_json({**_described(view), "results": results})
         return
-    from rich.markup import escape
-
-    out = console()
-    ended = "" if view.completed_at is None else f", ended {local_time(view.completed_at)}"
-    out.print(
-        f"{batch_id} of {view.client_id}: {view.state}, {view.done} of {view.total} done, "
-        f"{view.failed} failed; submitted {local_time(view.created_at)}{ended}",
-        markup=False,
-    )
-    if view.callback_url is not None:
-        out.print(
-            f"callback {view.callback_state}, {view.callback_attempts} attempts: "
-            f"{view.callback_url}",
-            markup=False,
-            soft_wrap=True,
-        )
-    for what, when in _removed(view).items():
-        if when is not None:
-            out.print(f"{what} removed {local_time(when)}: retention time over", markup=False)
+    _show_batch(view)
     table(
         "Consultations",
         [
-            ("consultation", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
-            ("tries", {"justify": "right", "no_wrap": True}),
-            ("quality", {"justify": "right", "no_wrap": True}),
-            ("seconds", {"justify": "right", "no_wrap": True}),
-            ("title or error", {"overflow": "fold"}),
+            ("consultation", FOLD),
+            ("state", WHOLE),
+            ("tries", RIGHT),
+            ("quality", RIGHT),
+            ("seconds", RIGHT),
+            ("title or error", FOLD),
         ],
         [
             [
@@ -119,26 +111,44 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 str(row.attempts),
                 _number((row.result or {}).get("quality_score"), 2),
                 _number(row.processing_time, 1),
-                escape(_outcome(row)),
+                escape(
+                    f"{row.error_code}: {row.error_detail}"
+                    if row.state == "failed"
+                    else (row.result or {}).get("titles", {}).get("descriptive", "")
+                ),
             ]
             for row in rows
         ],
     )
 
 
+def _show_batch(view: BatchView) -> None:
+    ended = "" if view.completed_at is None else f", ended {local_time(view.completed_at)}"
+    console().print(
+        f"{view.batch_id} of {view.client_id}: {view.state}, {view.done} of {view.total} done, "
+        f"{view.failed} failed; submitted {local_time(view.created_at)}{ended}",
+        markup=False,
+    )
+    if view.callback_url is not None:
+        print_line(
+            f"callback {view.callback_state}, {view.callback_attempts} attempts: "
+            f"{view.callback_url}"
+        )
+    for what, when in _removed(view).items():
+        if when is not None:
+            print_line(f"{what} removed {local_time(when)}: retention time over")
+
+
 @app.command()
 def retry(batch_id: BatchId) -> None:
     """Analyse a batch's failed consultations again; the callback comes again after that."""
-    from edgebox.worker.wakeups import make_wake
-    from edgebox_cli.common.context import settings
-
     with opened_store() as store:
         count = store.batches.retry(batch_id)
     if not count:
-        say(f"{batch_id} has no failed consultations: nothing to do.")
+        note(f"{batch_id} has no failed consultations: nothing to do.")
         return
     make_wake(settings())()
-    say(f"{count} of {batch_id} wait for analysis again. See: edgebox batches show {batch_id}")
+    note(f"{count} of {batch_id} wait for analysis again. See: edgebox batches show {batch_id}")
 
 
 def _newest(
@@ -160,8 +170,6 @@ def _newest(
 
 
 def _described(view: BatchView) -> dict[str, Any]:
-    from edgebox.system.times import rfc3339
-
     removed = _removed(view)
     callback = None
     if view.callback_url is not None:
@@ -191,21 +199,11 @@ def _described(view: BatchView) -> dict[str, Any]:
 
 
 def _removed(view: BatchView) -> dict[str, float | None]:
-    """When retention removed the batch's words."""
+    """Return when retention removed the batch's texts, by kind."""
     return {
         "transcripts": view.transcripts_removed_at,
         "results": view.results_removed_at,
     }
-
-
-def _waiting(row: ConsultationRow) -> dict[str, Any]:
-    return {"consultation_id": row.consultation_id, "status": row.state}
-
-
-def _outcome(row: ConsultationRow) -> str:
-    if row.state == "failed":
-        return f"{row.error_code}: {row.error_detail}"
-    return str((row.result or {}).get("titles", {}).get("descriptive", ""))
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-from typing import TYPE_CHECKING, Annotated
+import asyncio
+import time
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from edgebox.lab.bench.report import Report, Row
-    from edgebox.lab.bench.target import Target
-    from edgebox.lab.bench.workload import Name, Run, Size
+from edgebox.lab.bench.report import Report, Row, report
+from edgebox.lab.bench.target import Target
+from edgebox.lab.bench.workload import Name, Run, Size, named, run, warm_up
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.output import FOLD, RIGHT, console, err_console, note, print_json, table
+from edgebox_cli.common.progress import bars
 
 _WHAT = {
     "quick": "summaries of distinct consultations, one after the other",
     "analysis": "analyses held to the JSON schema, several in flight",
-    "growing": "a call that goes on, summarised at every fifth line",
+    "growing": "a call that grows, summarised at every fifth line",
     "mixed": "summaries arriving while analyses saturate the engine",
 }
+
+_TEXT = TextColumn("{task.description}", markup=False)
 
 
 def bench(
@@ -52,22 +58,12 @@ def bench(
     Needs a running engine and nothing else to do on the machine; the engine's other work
     slows both. Times are seconds as a client sees them.
     """
-    import asyncio
-    import time
-    from dataclasses import asdict
-
-    from edgebox.lab.bench.report import report
-    from edgebox.lab.bench.target import Target
-    from edgebox.lab.bench.workload import Size, named
-    from edgebox_cli.common.context import reported, settings
-    from edgebox_cli.common.output import print_json
-
     with reported():
         wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
         targets = [Target.parse(text) for text in target or ()]
         targets = targets or [Target.engine(settings().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
-        runs = asyncio.run(_all(targets, wanted, rounds, size))
+        runs = asyncio.run(_measured(targets, wanted, rounds, size))
     found = report(runs)
     if as_json:
         print_json(found.as_dict() | {"runs": [asdict(run) for run in runs]})
@@ -77,67 +73,43 @@ def bench(
         raise typer.Exit(1)
 
 
-async def _all(targets: list[Target], wanted: list[Name], rounds: int, size: Size) -> list[Run]:
-    """Every workload on every target, round by round; the order of the targets alternates."""
-    from edgebox.lab.bench.workload import run, warm_up
-
+async def _measured(
+    targets: list[Target], wanted: list[Name], rounds: int, size: Size
+) -> list[Run]:
+    """Run every workload on every target, round by round; the order of targets alternates."""
     runs = []
-    with _progress(rounds * len(wanted) * len(targets)) as told:
+    with bars(_TEXT, BarColumn(bar_width=20), MofNCompleteColumn()) as shown:
+        shown.add_task("", total=rounds * len(wanted) * len(targets))
         for target in targets:
-            told(f"warming up {target.name}", 0)
+            _announce(shown, f"warming up {target.name}")
             await warm_up(target, wanted, size)
         for number in range(rounds):
             for name in wanted:
                 for target in targets if number % 2 == 0 else reversed(targets):
-                    told(f"round {number + 1} of {rounds}: {name}, {target.name}", 0)
+                    _announce(shown, f"round {number + 1} of {rounds}: {name}, {target.name}")
                     runs.append(await run(target, name, number, size))
-                    told("", 1)
+                    shown.advance(shown.task_ids[0])
     return runs
 
 
-@contextlib.contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
-    """A bar on a terminal, lines elsewhere; on standard error, so that --json stays JSON."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from edgebox_cli.common.output import err_console
-
-    out = err_console()
-    text = TextColumn("{task.description}", markup=False)
-    with Progress(
-        text,
-        BarColumn(bar_width=20),
-        MofNCompleteColumn(),
-        console=out,
-        transient=True,
-        disable=not out.is_terminal,
-    ) as bar:
-        task = bar.add_task("", total=total)
-
-        def told(what: str, done: int) -> None:
-            bar.advance(task, done)
-            if what:
-                bar.update(task, description=what)
-                if not out.is_terminal:
-                    out.print(what, markup=False, soft_wrap=True)
-
-        yield told
+def _announce(shown: Progress, what: str) -> None:
+    """Describe what runs now: beside the bar on a terminal, as a line elsewhere."""
+    shown.update(shown.task_ids[0], description=what)
+    if not err_console().is_terminal:
+        note(what)
 
 
 def _show(found: Report) -> None:
-    from edgebox_cli.common.output import console, table
-
-    right = {"justify": "right", "no_wrap": True}
     for name, what in _WHAT.items():
         rows = [row for row in found.rows if row.workload == name]
         if rows:
             table(
                 f"{name}: {what}",
                 [
-                    ("target", {"overflow": "fold"}),
+                    ("target", FOLD),
                     "kind",
-                    *((head, right) for head in ("n", "p50", "p95", "p99", "first")),
-                    *((head, right) for head in ("/min", "tok/s", "CPU", "MiB")),
+                    *((head, RIGHT) for head in ("n", "p50", "p95", "p99", "first")),
+                    *((head, RIGHT) for head in ("/min", "tok/s", "CPU", "MiB")),
                 ],
                 [_cells(row) for row in rows],
             )
@@ -145,9 +117,9 @@ def _show(found: Report) -> None:
         table(
             "Ratios, from what belongs together",
             [
-                ("target", {"overflow": "fold"}),
-                ("what", {"overflow": "fold"}),
-                *((head, right) for head in ("median", "low", "high", "n")),
+                ("target", FOLD),
+                ("what", FOLD),
+                *((head, RIGHT) for head in ("median", "low", "high", "n")),
             ],
             [
                 [

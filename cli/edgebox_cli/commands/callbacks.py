@@ -1,20 +1,24 @@
-"""``edgebox callbacks``: the outbox."""
+"""``edgebox callbacks``: the outbox, callback by callback."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
 
-from edgebox_cli.commands.keys import opened_store, say
-
-if TYPE_CHECKING:
-    from edgebox.store.db import Store
-    from edgebox.store.outbox import OutboxRow
+from edgebox.errors import NotFound, Removed, UsageError
+from edgebox.store.db import Store
+from edgebox.store.outbox import OutboxRow
+from edgebox.system.times import rfc3339
+from edgebox.worker.wakeups import make_wake
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
+from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Callbacks: list, send again.", no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 State = Literal["pending", "delivered", "dead"]
 _ALL = 1_000_000
 
@@ -27,24 +31,20 @@ def list_callbacks(
     as_json: AsJson = False,
 ) -> None:
     """Show the newest callbacks: state, attempts, the last answer and the next try."""
-    from edgebox_cli.common.output import print_json, table
-
     with opened_store() as store:
         rows = store.outbox.list(state, limit)
     if as_json:
         print_json({"callbacks": [_described(row) for row in rows]})
         return
-    from rich.markup import escape
-
     table(
         "Callbacks",
         [
-            ("id", {"justify": "right", "no_wrap": True}),
-            ("batch", {"no_wrap": True}),
-            ("state", {"no_wrap": True}),
-            ("tries", {"justify": "right", "no_wrap": True}),
-            ("when", {"no_wrap": True}),
-            ("last answer", {"overflow": "fold"}),
+            ("id", RIGHT),
+            ("batch", WHOLE),
+            ("state", WHOLE),
+            ("tries", RIGHT),
+            ("when", WHOLE),
+            ("last answer", FOLD),
         ],
         [
             [
@@ -53,7 +53,7 @@ def list_callbacks(
                 row.state,
                 str(row.attempts),
                 _when(row),
-                escape(_last(row)),
+                escape(row.last_error or (f"HTTP {row.last_status}" if row.last_status else "")),
             ]
             for row in rows
         ],
@@ -71,32 +71,26 @@ def resend(
     ] = False,
 ) -> None:
     """Send a callback again, now and with all its attempts, under the same webhook-id."""
-    from edgebox.errors import UsageError
-    from edgebox.worker.wakeups import make_wake
-    from edgebox_cli.common.context import settings
-
     with opened_store() as store:
         if (what is None) != dead:
             raise UsageError("Name one callback (edgebox callbacks list), or all with --dead.")
-        said = _resend_dead(store) if what is None else _resend(store, what)
+        if what is None:
+            done = _resend_dead(store)
+        else:
+            row = _found(store, what)
+            store.outbox.resend(row.id)
+            done = f"The callback of {row.batch_id} is sent again."
     make_wake(settings(), deliveries=True)()
-    say(f"{said} See: edgebox callbacks list")
-
-
-def _resend(store: Store, what: str) -> str:
-    row = _found(store, what)
-    store.outbox.resend(row.id)
-    return f"The callback of {row.batch_id} is sent again."
+    note(f"{done} See: edgebox callbacks list")
 
 
 def _resend_dead(store: Store) -> str:
-    from edgebox.errors import NotFound, Removed
-
+    """Send every callback that was given up again; return the line that reports it."""
     sent = gone = 0
     for row in store.outbox.list("dead", _ALL):
         try:
             store.outbox.resend(row.id)
-        except NotFound:  # a retry of its batch took it out meanwhile
+        except NotFound:  # a retry of its batch has removed it since
             continue
         except Removed:
             gone += 1
@@ -107,13 +101,11 @@ def _resend_dead(store: Store) -> str:
 
 
 def _found(store: Store, what: str) -> OutboxRow:
-    """The callback of a batch, or of an id.
+    """Return the callback with a batch's id or with its own.
 
     Raises:
         NotFound: there is none.
     """
-    from edgebox.errors import NotFound
-
     for row in store.outbox.list(limit=_ALL):
         if what in (row.batch_id, str(row.id)):
             return row
@@ -126,8 +118,6 @@ def _found(store: Store, what: str) -> OutboxRow:
 
 
 def _described(row: OutboxRow) -> dict[str, Any]:
-    from edgebox.system.times import rfc3339
-
     return {
         "id": row.id,
         "batch_id": row.batch_id,
@@ -145,12 +135,6 @@ def _described(row: OutboxRow) -> dict[str, Any]:
 
 
 def _when(row: OutboxRow) -> str:
-    from edgebox_cli.common.output import local_time
-
     if row.state == "pending":
         return f"next {local_time(row.next_attempt_at)}"
     return "" if row.delivered_at is None else local_time(row.delivered_at)
-
-
-def _last(row: OutboxRow) -> str:
-    return row.last_error or (f"HTTP {row.last_status}" if row.last_status else "")

@@ -1,13 +1,17 @@
-"""``edgebox doctor``: what is wrong with this box, and what to type next."""
+"""``edgebox doctor``: find what is wrong with this box and say what to type next."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from edgebox_cli.doctor.checks import Check
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import console, print_json
+from edgebox_cli.doctor.checks import every_check
 
 _MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red")}
 
@@ -20,52 +24,32 @@ def doctor(
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 for warnings too, as for a timer.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check everything and say what to type next; exit 1 if a check fails."""
-    from dataclasses import asdict
-
-    from edgebox_cli.common.output import print_json
-    from edgebox_cli.doctor.checks import every_check
-
     checks = list(every_check(hashes=hashes))
     failed, warned = (sum(c.state == state for c in checks) for state in ("fail", "warn"))
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:
-        _show(checks)
-        _conclude(failed, warned)
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for check in checks:
+            word, style = _MARKS[check.state]
+            text = Text(check.detail)
+            if check.fix:
+                text.append(f"\n→ {check.fix}", style="bold")
+            grid.add_row(Text(word, style=style), Text(check.name), text)
+        out = console()
+        out.print(grid, width=min(out.width, 80))
+        if failed:
+            last = f"{failed} of the checks failed: begin with the first."
+        elif warned:
+            last = "Nothing fails; the warnings are worth a look."
+        else:
+            last = "Everything is in order."
+        out.print(f"\n{last}", markup=False)
     if failed or (strict and warned):
         raise typer.Exit(1)
-
-
-def _show(checks: list[Check]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    from edgebox_cli.common.output import console
-
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True)
-    grid.add_column(overflow="fold")
-    for check in checks:
-        word, style = _MARKS[check.state]
-        text = Text(check.detail)
-        if check.fix:
-            text.append(f"\n→ {check.fix}", style="bold")
-        grid.add_row(Text(word, style=style), Text(check.name), text)
-    out = console()
-    out.print(grid, width=min(out.width, 80))
-
-
-def _conclude(failed: int, warnings: int) -> None:
-    from edgebox_cli.common.output import console
-
-    if failed:
-        line = f"{failed} of the checks failed: begin with the first."
-    elif warnings:
-        line = "Nothing fails; the warnings are worth a look."
-    else:
-        line = "Everything is in order."
-    console().print(f"\n{line}", markup=False)

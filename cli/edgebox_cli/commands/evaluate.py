@@ -1,20 +1,27 @@
-"""``edgebox eval``: how good the running models are at the two jobs, on known consultations."""
+"""``edgebox eval``: how well the running models summarise and analyse known consultations."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from rich.progress import Progress
-    from rich.text import Text
-
-    from edgebox.lab.evaluation import Answer, Case, Pass, Report
-    from edgebox.settings import Settings
+import edgebox
+from edgebox.engine_client import EngineClient
+from edgebox.errors import UsageError
+from edgebox.lab.evaluation import Answer, Case, Evaluator, Pass, Report, load_cases, report
+from edgebox.settings import Settings
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import RIGHT, console, print_json, print_line, table
+from edgebox_cli.common.progress import bars
 
 _NAMES: dict[Pass, str] = {
     "quick": "quick (deadline)",
@@ -43,7 +50,7 @@ def evaluate(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only the first so many files.", show_default=False)
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     details: Annotated[
         bool, typer.Option("--details", help="Also show every answer and what it lacks.")
     ] = False,
@@ -53,13 +60,6 @@ def evaluate(
     The quick summary is evaluated twice: as users get it on this machine, within the deadline,
     and on the whole text without one, which is the model's own skill. Needs a running engine.
     """
-    import asyncio
-
-    from edgebox.errors import UsageError
-    from edgebox.lab.evaluation import load_cases, report
-    from edgebox_cli.common.context import reported, settings
-    from edgebox_cli.common.output import print_json
-
     with reported():
         passes: list[Pass] = [*(("quick", "full_text") if quick else ())]
         passes += ["analysis"] if analysis else []
@@ -79,63 +79,40 @@ def evaluate(
 
 
 def _default_folder() -> Path:
-    """The project's own cases, where this runs from a checkout.
+    """Return the folder of the project's own cases.
 
     Raises:
-        UsageError: it does not.
+        UsageError: this does not run from a checkout.
     """
-    import edgebox
-    from edgebox.errors import UsageError
-
     folder = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data" / "transcripts"
     if not folder.is_dir():
-        raise UsageError("Say which folder of transcripts to evaluate with: edgebox eval FOLDER")
+        raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
     return folder
 
 
 async def _ask(
     settings: Settings, passes: Sequence[Pass], cases: Sequence[Case]
 ) -> dict[Pass, list[Answer]]:
-    """Every pass, one after the other, with a progress bar on standard error."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
-
-    from edgebox.engine_client import EngineClient
-    from edgebox.lab.evaluation import Evaluator
-    from edgebox_cli.common.output import err_console
-
+    """Run the passes one after the other and return the answers of each."""
     client = EngineClient(settings)
-    bar = Progress(
-        TextColumn("{task.description:17}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Remaining(),
-        console=err_console(),
-        transient=True,
-        disable=not err_console().is_terminal,
-    )
+    columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
         evaluator = Evaluator(client, settings)
-        with bar:
-            return {
-                kind: await evaluator.run(kind, cases, each=_advance(bar, kind, len(cases)))
-                for kind in passes
-            }
+        answers = {}
+        with bars(*columns) as shown:
+            for kind in passes:
+                shown.add_task(_NAMES[kind], total=len(cases))
+                answers[kind] = await evaluator.run(
+                    kind, cases, each=lambda _: shown.advance(shown.task_ids[-1])
+                )
+        return answers
     finally:
         await client.aclose()
 
 
-def _advance(bar: Progress, kind: Pass, total: int) -> Callable[[Answer], None]:
-    task = bar.add_task(_NAMES[kind], total=total)
-    return lambda _: bar.advance(task)
-
-
 def _show_reports(reports: Sequence[Report]) -> None:
-    from edgebox_cli.common.output import console, table
-
-    for kind_report in {report.model: report for report in reports}.values():
-        role = "mlm" if kind_report.kind == "analysis" else "slm"
-        console().print(f"{role}  {kind_report.model}", markup=False, soft_wrap=True)
+    for model, one in {one.model: one for one in reports}.items():
+        print_line(f"{'mlm' if one.kind == 'analysis' else 'slm'}  {model}")
     rows: list[tuple[str, Callable[[Report], str]]] = [
         ("transcripts", lambda r: str(r.cases)),
         ("failed", lambda r: str(r.failed)),
@@ -155,8 +132,8 @@ def _show_reports(reports: Sequence[Report]) -> None:
     ]
     table(
         "Evaluation",
-        ["", *((_NAMES[r.kind], {"justify": "right", "no_wrap": True}) for r in reports)],
-        [[name, *(cell(report) for report in reports)] for name, cell in rows],
+        ["", *((_NAMES[r.kind], RIGHT) for r in reports)],
+        [[name, *(cell(one) for one in reports)] for name, cell in rows],
     )
 
 
@@ -171,29 +148,18 @@ def _statuses(report: Report) -> str:
 
 
 def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Answer]]) -> None:
-    """Every case with what each pass made of it. Rich wraps Hangul by its width."""
-    from rich.padding import Padding
-    from rich.text import Text
-
-    from edgebox_cli.common.output import console
-
+    """Print every case with the answer of each pass. Rich wraps Hangul by its width."""
     out = console()
     for index, case in enumerate(cases):
         out.print(Text.assemble((case.id, "bold"), "  ", case.title))
         for kind, given in answers.items():
-            out.print(Padding(_told(_NAMES[kind], given[index]), (0, 0, 0, 2)))
+            answer = given[index]
+            head = f"{_NAMES[kind]}  {answer.status}, {answer.seconds:.2f} s"
+            text = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
+            if answer.missing:
+                text.append("\nmissing: " + " · ".join(answer.missing), style="yellow")
+            if answer.faults:
+                invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
+                text.append(f"\nfaults: {', '.join(answer.faults)}{invented}", style="red")
+            out.print(Padding(text, (0, 0, 0, 2)))
         out.print()
-
-
-def _told(name: str, answer: Answer) -> Text:
-    from rich.text import Text
-
-    head = f"{name}  {answer.status}, {answer.seconds:.2f} s"
-    told = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
-    if answer.missing:
-        told.append("\nmissing: " + " · ".join(answer.missing), style="yellow")
-    if answer.faults:
-        faults = ", ".join(answer.faults)
-        invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
-        told.append(f"\nfaults: {faults}{invented}", style="red")
-    return told

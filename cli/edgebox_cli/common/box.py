@@ -1,27 +1,28 @@
-"""The running box from a shell: its HTTP API, signed as one of its own clients."""
+"""The running box from a shell: its HTTP API, with requests signed as one of its clients."""
 
 from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
 
-import typer
+import httpx
+
+from edgebox.errors import BoxNotRunning, EdgeBoxError
+from edgebox.signing import bound_key
+from edgebox.store.db import Store
+from edgebox.system.tls import client_context, refusal
+from edgebox_cli.common.clients import chosen_client
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.systemd import to_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import httpx
-
     from edgebox.settings import Settings
     from edgebox.store.clients import Client
-    from edgebox.store.db import Store
-
-ClientOption = Annotated[
-    str | None,
-    typer.Option("--client", metavar="CLIENT", help="Ask as this client; without: the first one."),
-]
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 30.0
@@ -31,8 +32,8 @@ class Box:
     """The API of the box that this configuration describes.
 
     Args:
-        settings: where it listens.
-        client: as whom to ask; every request is signed anew with its secret.
+        settings: name the address and the certificate.
+        client: the client that asks; its secret signs every request.
         clock: Unix seconds, for the bound key.
         transport: replaces the network, for tests.
     """
@@ -45,10 +46,6 @@ class Box:
         clock: Callable[[], float] = time.time,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        import httpx
-
-        from edgebox.system.tls import client_context
-
         self.url = settings.api.local_url
         self._client = client
         self._clock = clock
@@ -61,27 +58,31 @@ class Box:
         )
 
     def get(self, path: str) -> dict[str, Any]:
-        """The JSON that ``path`` answers with.
+        """Return the JSON object at ``path``.
 
         Raises:
             BoxNotRunning: nothing answers.
-            EdgeBoxError: the box refused; its own words.
+            EdgeBoxError: the box refused the request; the message is the answer's own.
         """
         with self._translated():
             return _object(self._checked(self._http.get(path, headers=self._signed())))
 
     def text(self, path: str) -> str:
-        """The text that ``path`` answers with; raises as ``get``."""
+        """Return the text at ``path``; raise what ``get`` raises."""
         with self._translated():
             return self._checked(self._http.get(path, headers=self._signed())).text
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The JSON that ``path`` answers ``body`` with; raises as ``get``."""
+        """Send ``body`` and return the answer's JSON object; raise what ``get`` raises."""
         with self._translated():
             return _object(self._checked(self._http.post(path, json=body, headers=self._signed())))
 
     def events(self, path: str, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-        """The server-sent events that answer ``body``: (name, data); raises as ``get``."""
+        """Send ``body`` and yield the server-sent events (name, data) of the answer.
+
+        Raises:
+            BoxNotRunning, EdgeBoxError: as ``get`` does.
+        """
         headers = {**self._signed(), "Accept": "text/event-stream"}
         with (
             self._translated(),
@@ -103,14 +104,11 @@ class Box:
         self._http.close()
 
     def _signed(self) -> dict[str, str]:
-        from edgebox.signing import bound_key
-
         secret = self._client.secrets[0]
         return {"X-Bound-Key": bound_key(self._client.client_id, secret, self._clock())}
 
     def _checked(self, answer: httpx.Response) -> httpx.Response:
-        from edgebox.errors import EdgeBoxError
-
+        """Return an answer below 400; raise EdgeBoxError with the problem's detail otherwise."""
         if answer.status_code < 400:
             return answer
         if answer.status_code == 401:
@@ -123,7 +121,7 @@ class Box:
             detail, request_id = problem["detail"], problem.get("request_id")
         except (ValueError, KeyError, TypeError):
             raise EdgeBoxError(
-                f"{self.url} answered {answer.status_code}, and not as EdgeBox does. "
+                f"{self.url} answered {answer.status_code} in a form that is not EdgeBox's. "
                 "Is another program on this port? See: edgebox doctor"
             ) from None
         more = f" (request {request_id})" if answer.status_code >= 500 and request_id else ""
@@ -134,11 +132,6 @@ class Box:
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Turn what httpx and broken answers raise into our own errors."""
-        import httpx
-
-        from edgebox.errors import BoxNotRunning, EdgeBoxError
-        from edgebox.system.tls import refusal
-
         try:
             yield
         except httpx.ConnectError as error:
@@ -150,15 +143,16 @@ class Box:
             raise BoxNotRunning(not_running(self.url)) from None
         except httpx.TimeoutException:
             raise BoxNotRunning(
-                f"EdgeBox at {self.url} does not answer in time. What is wrong: edgebox doctor"
+                f"EdgeBox at {self.url} did not answer in time. "
+                "To find out what is wrong, run: edgebox doctor"
             ) from None
         except httpx.HTTPError:
             raise BoxNotRunning(
-                f"EdgeBox at {self.url} went away during the answer. See: edgebox status"
+                f"The connection to {self.url} broke during the answer. See: edgebox status"
             ) from None
         except ValueError:
             raise EdgeBoxError(
-                f"{self.url} gave an answer that EdgeBox does not give. "
+                f"{self.url} gave an answer in a form that is not EdgeBox's. "
                 "Is another program on this port? See: edgebox doctor"
             ) from None
 
@@ -171,51 +165,19 @@ def _object(answer: httpx.Response) -> dict[str, Any]:
 
 
 def not_running(url: str) -> str:
-    """That nothing answers, and what to type."""
-    from edgebox_cli.common.systemd import to_start
-
-    return f"EdgeBox does not run at {url}. Start it: {to_start('api')}"
-
-
-def chosen_client(store: Store, name: str | None) -> Client:
-    """The client to ask as: ``name``, or the first that is enabled.
-
-    Raises:
-        NotFound: no such client, or none at all.
-        UsageError: it is disabled.
-    """
-    from edgebox.errors import NotFound, UsageError
-
-    if name is None:
-        for client in store.clients.list():
-            if not client.disabled:
-                return client
-        raise NotFound("There is no enabled client. Create one: edgebox keys create NAME")
-    found = store.clients.get(name)
-    if found is None:
-        raise NotFound(f"There is no client '{name}'. See: edgebox keys list")
-    if found.disabled:
-        raise UsageError(
-            f"{name} is disabled, its keys are refused. Undo: edgebox keys enable {name}"
-        )
-    return found
+    """Return the message for a box that does not answer: what it means and what to type."""
+    return f"EdgeBox is not running at {url}. Start it with: {to_start('api')}"
 
 
 @contextmanager
 def opened_box(client: str | None) -> Iterator[tuple[Box, Settings]]:
-    """The box as a client of it sees it, and its settings; errors become one line."""
-    from edgebox.store.db import Store
-    from edgebox_cli.common.context import reported, settings
+    """Open the running box as one of its clients; yield it and its settings.
 
+    An error in the block becomes one line and its exit code.
+    """
     with reported():
         found = settings()
-        store = Store(found.database)
-        try:
-            who = chosen_client(store, client)
-        finally:
-            store.close()
-        box = Box(found, who)
-        try:
+        with closing(Store(found.database)) as store:
+            chosen = chosen_client(store, client)
+        with closing(Box(found, chosen)) as box:
             yield box, found
-        finally:
-            box.close()

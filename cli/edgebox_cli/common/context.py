@@ -1,17 +1,12 @@
-"""What every command shares: the configuration it was given, and how it fails."""
+"""What ``--config`` named. It imports nothing: ``edgebox --help`` loads this module."""
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from edgebox.errors import EdgeBoxError
-    from edgebox.settings import Settings
 
 _config: Path | None = None
 
@@ -24,45 +19,11 @@ def set_config(path: Path | None) -> None:
         os.environ["EDGEBOX_CONFIG"] = str(path.resolve())
 
 
-def config_path() -> Path:
-    """The configuration file in force, whether or not it exists."""
-    from edgebox.settings import default_config_path
-
-    return _config or default_config_path()
+def named_config() -> Path | None:
+    """Return the file that ``--config`` named, or None."""
+    return _config
 
 
 def is_named() -> bool:
-    """Whether somebody asked for that file, which then has to exist."""
+    """Return whether the user chose the configuration file, which then has to exist."""
     return _config is not None or "EDGEBOX_CONFIG" in os.environ
-
-
-def settings() -> Settings:
-    """The settings, read from the file in force.
-
-    Raises:
-        ConfigError: the file or a variable cannot be used.
-    """
-    from edgebox.settings import load_settings
-
-    return load_settings(_config)
-
-
-def fail(error: EdgeBoxError) -> NoReturn:
-    """Print one line on standard error and exit with the error's own code."""
-    import typer
-
-    from edgebox_cli.common.output import print_error
-
-    print_error(error.detail)
-    raise typer.Exit(error.exit_code)
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """An error raised on purpose in the block is one line and its exit code."""
-    from edgebox.errors import EdgeBoxError
-
-    try:
-        yield
-    except EdgeBoxError as error:
-        fail(error)

@@ -1,36 +1,43 @@
-"""What can be seen of the box from beside it: processes, and the API's own figures.
+"""The state of the box as seen from outside: its processes, and the API's own figures.
 
-Nothing here raises because something is down; that is what it is there to tell.
+A process that is down is a result here, not an error.
 """
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import math
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from edgebox.engine_client import EngineClient, EngineHealth
+from edgebox.errors import EngineError
+from edgebox.system.tls import client_context, refusal
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from edgebox.engine_client import EngineHealth
     from edgebox.settings import Settings
 
 FEW = 10
-"""With fewer samples in a bucket, a place inside it means nothing: its edge is told."""
+"""Below this many samples, do not interpolate within a bucket; report its upper bound."""
 
 
 def worker_running(state_dir: Path) -> bool:
-    """Whether a worker holds the state folder's lock (``edgebox.worker``).
+    """Return whether a worker holds the state folder's lock.
 
-    The kernel drops the lock with the process, however it ends: there is no stale one.
+    The kernel releases the lock with the process, however it ends, so a lock is never stale.
     """
     try:
         descriptor = os.open(state_dir / "worker.lock", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        return False  # there never was one, or it is another user's box
+        return False  # no worker has run here, or the box is another user's
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError:
@@ -40,40 +47,42 @@ def worker_running(state_dir: Path) -> bool:
     return False
 
 
-def engine_health(settings: Settings) -> EngineHealth | None:
-    """The engine's own account of itself; None when it does not answer."""
-    import asyncio
+def ask_engine(settings: Settings, *, timeout: float) -> EngineHealth:
+    """Ask the engine for its health.
 
-    from edgebox.engine_client import EngineClient
-    from edgebox.errors import EngineError
+    Raises:
+        EngineError: it does not answer within ``timeout`` seconds.
+    """
 
-    async def ask() -> EngineHealth | None:
+    async def ask() -> EngineHealth:
         client = EngineClient(settings)
         try:
-            return await client.health(timeout=2.0)
-        except EngineError:
-            return None
+            return await client.health(timeout=timeout)
         finally:
             await client.aclose()
 
     return asyncio.run(ask())
 
 
+def engine_health(settings: Settings) -> EngineHealth | None:
+    """Return the engine's health, or None when it does not answer."""
+    try:
+        return ask_engine(settings, timeout=2.0)
+    except EngineError:
+        return None
+
+
 def readiness(settings: Settings) -> dict[str, Any] | None:
-    """What ``/readyz`` says: {"store", "engine"} and their states.
+    """Ask the API's ``/readyz`` for the states of its parts, {"store": ..., "engine": ...}.
 
     Returns:
-        None when nothing answers on the API's port; empty when something answers that is
-        not EdgeBox; {"certificate": why} when what answers does not show the configured
-        certificate.
+        None when nothing answers on the API's port; an empty mapping when another program
+        answers; {"certificate": reason} when the answer comes with another certificate than
+        the configured one.
 
     Raises:
         ConfigError: the configured certificate cannot be read.
     """
-    import httpx
-
-    from edgebox.system.tls import client_context, refusal
-
     verify = client_context(settings.api.tls_cert)
     url = f"{settings.api.local_url}/readyz"
     try:
@@ -82,7 +91,7 @@ def readiness(settings: Settings) -> dict[str, Any] | None:
         reason = refusal(error)
         return {"certificate": reason} if reason else None
     except httpx.RemoteProtocolError:
-        return {}  # it speaks something else, such as TLS where the settings have none
+        return {}  # another protocol, such as TLS where the settings have none
     except httpx.HTTPError:
         return None
     try:
@@ -96,8 +105,9 @@ def readiness(settings: Settings) -> dict[str, Any] | None:
 class Quantile:
     """A quantile read from a histogram, in seconds.
 
-    ``exact`` is False where only a bound is known: the value is then the bucket's upper
-    edge (infinite above the last one).
+    Attributes:
+        seconds: the value, or the upper bound of its bucket (infinite above the last one).
+        exact: False where ``seconds`` is only a bound.
     """
 
     seconds: float
@@ -121,9 +131,7 @@ class QuickFigures:
 
 
 def quick_figures(exposition: str) -> QuickFigures:
-    """Read the API's ``/metrics``."""
-    from prometheus_client.parser import text_string_to_metric_families
-
+    """Read the figures from the text of the API's ``/metrics``."""
     buckets: list[tuple[float, float]] = []
     statuses: dict[str, int] = {}
     rss = None
@@ -141,14 +149,12 @@ def quick_figures(exposition: str) -> QuickFigures:
 
 
 def quantile(buckets: Iterable[tuple[float, float]], q: float) -> Quantile | None:
-    """A quantile of a histogram.
+    """Return the quantile ``q`` (0 to 1) of a histogram, or None when it has no samples.
+
+    The value is interpolated within its bucket as Prometheus does.
 
     Args:
-        buckets: (upper edge in seconds, samples up to it), ascending, the last infinite.
-        q: 0 to 1.
-
-    Returns:
-        Interpolated within its bucket as Prometheus does; None without samples.
+        buckets: (upper bound in seconds, samples up to it), ascending, the last infinite.
     """
     ordered = list(buckets)
     if not ordered or ordered[-1][1] <= 0:

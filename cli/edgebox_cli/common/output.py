@@ -1,44 +1,58 @@
-"""How the command prints: tables for people, JSON for programs, one line for errors."""
+"""How a command prints: tables and lines for people, JSON for programs, one line for an error."""
 
 from __future__ import annotations
 
 import functools
 import json
+import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from rich.console import Console, RenderableType
+    from rich.console import RenderableType
+
+# Columns of a table: numbers, words that are never broken, text that is broken anywhere.
+RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
+WHOLE: dict[str, Any] = {"no_wrap": True}
+FOLD: dict[str, Any] = {"overflow": "fold"}
 
 
 @functools.cache
 def console() -> Console:
-    """Standard output. Rich honours NO_COLOR and measures Hangul as two columns."""
-    from rich.console import Console
-
+    """Return standard output. Rich honours NO_COLOR and measures Hangul as two columns."""
     return Console(highlight=False)
 
 
 @functools.cache
 def err_console() -> Console:
-    """Standard error."""
-    from rich.console import Console
-
+    """Return standard error."""
     return Console(stderr=True, highlight=False)
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on standard output, Hangul readable."""
-    import sys
-
+    """Print one JSON document on standard output, Hangul readable."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def print_error(message: str) -> None:
-    """One line on standard error, never wrapped into several."""
-    from rich.text import Text
+def print_line(line: str) -> None:
+    """Print a line on standard output as it is: not wrapped, not read as markup."""
+    console().print(line, markup=False, soft_wrap=True)
 
+
+def note(line: str) -> None:
+    """Print a line for people on standard error, beside an output that programs read."""
+    err_console().print(line, markup=False, soft_wrap=True)
+
+
+def print_error(message: str) -> None:
+    """Print one line on standard error, never wrapped into several."""
     line = Text("edgebox: ", style="bold red")
     line.append(" ".join(message.split()), style="default")
     err_console().print(line, soft_wrap=True)
@@ -52,13 +66,10 @@ def table(
     """Print a table that fits the terminal (80 columns when there is none).
 
     Args:
-        title: shown above.
+        title: shown above it.
         columns: a header each, or (header, keywords for rich's ``add_column``).
-        rows: cells; ``[bold]``-like markup in strings is not interpreted by us.
+        rows: cells. Rich reads markup in a string: escape text that is not ours.
     """
-    from rich import box
-    from rich.table import Table
-
     view = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         header, keywords = (column, {}) if isinstance(column, str) else column
@@ -69,7 +80,24 @@ def table(
 
 
 def local_time(seconds: float) -> str:
-    """Unix seconds as people here read a recent time: month, day and minute."""
-    from datetime import datetime
-
+    """Return Unix seconds as a recent time of this machine's zone: month, day and minute."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M")
+
+
+def size(count: int) -> str:
+    """Return bytes in decimal units: 5.2 GB, 469 MB, 12 kB."""
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} GB"
+    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time as people say it: 42 s, 5 min, 3.2 h, 4 days."""
+    seconds = max(0.0, seconds)
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    if seconds < 6000:
+        return f"{seconds / 60:.0f} min"
+    if seconds < 172_800:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 86_400:.0f} days"

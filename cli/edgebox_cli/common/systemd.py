@@ -1,4 +1,4 @@
-"""What systemd says of the box's units; nothing on a machine without it."""
+"""The box's systemd units. On a machine without systemd every answer is empty."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ ASK_SECONDS = 10.0
 
 
 def unit_of(process: str) -> str:
-    """The unit that runs a process."""
+    """Return the name of the unit that runs a process."""
     return f"edgebox-{process}.service"
 
 
 def show(unit: str, *properties: str) -> dict[str, str]:
-    """Properties of a unit; empty where systemd does not run or does not know it."""
-    said = ask("systemctl", "show", unit, f"--property={','.join(('LoadState', *properties))}")
-    found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+    """Return properties of a unit, or none where systemd is not running or has no such unit."""
+    text = ask("systemctl", "show", unit, f"--property={','.join(('LoadState', *properties))}")
+    found = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
     return found if found.pop("LoadState", "") == "loaded" else {}
 
 
 def has_units() -> bool:
-    """Whether systemd runs this box."""
+    """Return whether systemd runs this box."""
     return bool(show(unit_of("api"), "ActiveState"))
 
 
 def to_start(process: str) -> str:
-    """What to type to have a process run, whoever runs this box."""
+    """Return the command that starts a process of this box."""
     return f"systemctl restart {unit_of(process)}" if has_units() else "edgebox up"
 
 
-def ask(tool: str, *words: str) -> str:
-    """What a tool of the system says; empty where it is missing or fails."""
+def ask(tool: str, *arguments: str) -> str:
+    """Return what a tool of the system prints, or nothing where it is missing or fails."""
     path = shutil.which(tool)
     if path is None:
         return ""
     try:
-        ended = subprocess.run(  # noqa: S603 - found on the PATH, our own words
-            [path, *words],
+        ended = subprocess.run(  # noqa: S603 - found on the PATH, our own arguments
+            [path, *arguments],
             capture_output=True,
             text=True,
             errors="replace",

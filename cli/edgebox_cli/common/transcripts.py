@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from edgebox.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
@@ -13,13 +15,11 @@ _LONGEST_ID = 120
 
 
 def read(path: Path) -> str:
-    """The text of a file; ``-`` is standard input.
+    """Return the text of a file; ``-`` is standard input.
 
     Raises:
         UsageError: it cannot be read, is not UTF-8, or is empty.
     """
-    from edgebox.errors import UsageError
-
     shown = "standard input" if str(path) == "-" else str(path)
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
@@ -39,7 +39,10 @@ def read(path: Path) -> str:
 
 
 def ids_of(paths: Iterable[Path]) -> list[str]:
-    """A consultation_id for each file: its name without the suffix, numbered where it repeats."""
+    """Return a consultation_id for each file: its name without the suffix.
+
+    A name that repeats gets a number: ``call``, ``call-2``.
+    """
     ids: list[str] = []
     for path in paths:
         stem = "stdin" if str(path) == "-" else path.stem

@@ -1,1 +1,1 @@
-"""The box that ``edgebox demo`` starts, and its calls."""
+"""``edgebox demo``: its box, its consultations, what it proves and shows."""

@@ -1,4 +1,4 @@
-"""Four made-up consultations for the demo: short, so that a small machine is soon done."""
+"""Four made-up consultations for the demo: short, so that a small machine answers soon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of who may read and write what belongs to the box."""
+"""Checks of the permissions of the configuration, the state folder and the models."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import shlex
 import stat
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.checks import Check
+from edgebox_cli.doctor.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,19 +15,20 @@ if TYPE_CHECKING:
     from edgebox.settings import Settings
 
 _FSCK = "lost+found"
-"""At the top of a disk of its own: root's, and none of ours."""
+"""At the top of a disk's file system; it belongs to root and is not ours."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def access(settings: Settings, config: Path) -> Iterator[Check]:
-    """The configuration, the state folder's files, the models."""
-    yield _config(settings, config)
-    yield from _state(settings.state_dir, settings.models_dir)
-    yield _models(settings.models_dir)
+    """Check the configuration, the state folder's files and the models."""
+    yield configuration(settings, config)
+    yield from state_files(settings.state_dir, settings.models_dir)
+    yield models(settings.models_dir)
 
 
-def _config(settings: Settings, path: Path) -> Check:
+def configuration(settings: Settings, path: Path) -> Check:
+    """Check that others cannot change the file, nor read a password in it."""
     name = "permissions: config"
     mode = _mode(path)
     if mode is None:
@@ -43,15 +44,16 @@ def _config(settings: Settings, path: Path) -> Check:
     return Check(name, "ok", f"mode {mode:04o}")
 
 
-def _state(folder: Path, models: Path) -> Iterator[Check]:
+def state_files(folder: Path, models: Path) -> Iterator[Check]:
+    """Check that the files are their owner's alone; nothing when they cannot be listed."""
     name = "permissions: state"
     try:
         owner = folder.stat().st_uid
-        # An installed box keeps its models there: root's, and everybody may read them.
+        # An installed box keeps its models there: they belong to root and all may read them.
         files = sorted(file for file in folder.iterdir() if file not in (models, folder / _FSCK))
         foreign = [file for file in files if file.lstat().st_uid != owner]
     except OSError:
-        return  # said already
+        return  # the check of the state folder reports it
     if foreign:
         paths = " ".join(shlex.quote(str(file)) for file in foreign)
         yield Check(
@@ -69,7 +71,8 @@ def _state(folder: Path, models: Path) -> Iterator[Check]:
     yield Check(name, "ok", f"{len(files)} files are their owner's alone")
 
 
-def _models(folder: Path) -> Check:
+def models(folder: Path) -> Check:
+    """Check that others cannot change the models."""
     name = "permissions: models"
     try:
         files = [folder, *sorted(folder.glob("*.gguf"))]

@@ -1,56 +1,55 @@
-"""Checks of what the database remembers: its schema, the clock it was written by, failures."""
+"""Checks of the database's records: its schema, its times, failures, runs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.checks import Check
+from edgebox.errors import StoreError
+from edgebox.store.survey import Survey, survey
+from edgebox.system.times import rfc3339
+from edgebox_cli.common.output import local_time, span
+from edgebox_cli.doctor.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgebox.settings import Settings
-    from edgebox.store.survey import Survey
 
 RECENT_DAYS = 7
 _AHEAD_SECONDS = 300.0
 
 
 def history(settings: Settings, now: float, *, worker: bool) -> Iterator[Check]:
-    """Everything that can be said of the database's past; nothing where there is none.
+    """Check the records; nothing when there is no database or it cannot be read.
 
     Args:
-        settings: where it is.
+        settings: name the database.
         now: Unix seconds.
-        worker: whether one runs.
+        worker: whether a worker is running.
     """
-    from edgebox.errors import StoreError
-    from edgebox.store.survey import survey
-
     if not settings.database.exists():
-        return  # said already
+        return  # the check of the database reports it
     try:
         found = survey(settings.database, now - RECENT_DAYS * 86_400)
     except StoreError:
-        return  # likewise
-    yield _migrations(found)
-    yield _clock(found, now)
-    yield from _failures(found)
-    yield _runs(found, worker=worker)
+        return
+    yield migrations(found)
+    yield clock(found, now)
+    yield failed_analyses(found)
+    yield late_callbacks(found)
+    yield runs(found, worker=worker)
 
 
-def _migrations(found: Survey) -> Check:
+def migrations(found: Survey) -> Check:
+    """Check that the schema is this program's."""
     if found.pending and found.schema <= found.known_schema:
         names = ", ".join(found.pending)
         return Check("migrations", "fail", f"Not applied yet: {names}.", "edgebox init")
     return Check("migrations", "ok", f"schema {found.schema}, {len(found.applied)} applied")
 
 
-def _clock(found: Survey, now: float) -> Check:
-    """A clock that went back: keys are refused, and what is due comes late."""
-    from edgebox_cli.common.output import local_time
-    from edgebox_cli.status.screen import span
-
+def clock(found: Survey, now: float) -> Check:
+    """Check that the clock did not go back: keys would be refused and due work would be late."""
     name = "clock, by the records"
     ahead = (found.last_noted or 0.0) - now
     if ahead > _AHEAD_SECONDS:
@@ -72,33 +71,36 @@ def _clock(found: Survey, now: float) -> Check:
     return Check(name, "ok", "it has not gone back")
 
 
-def _failures(found: Survey) -> Iterator[Check]:
-    if found.failed:
-        kinds = ", ".join(f"{one.count} {one.kind}" for one in found.failed)
-        yield Check(
-            "failed analyses",
-            "warn",
-            f"In the last {RECENT_DAYS} days: {kinds}.",
-            f"edgebox batches retry {max(one.last_batch for one in found.failed)}",
-        )
-    else:
-        yield Check("failed analyses", "ok", f"none in the last {RECENT_DAYS} days")
-    if found.late:
-        kinds = "; ".join(f"{one.count}: {one.kind}" for one in found.late[:3])
-        yield Check(
-            "late callbacks",
-            "warn",
-            f"They wait to be sent again after an error. {kinds}.",
-            f"edgebox callbacks resend {found.late[0].last_batch}",
-        )
-    else:
-        yield Check("late callbacks", "ok", "none waits after an error")
+def failed_analyses(found: Survey) -> Check:
+    """Warn of analyses that failed in the last days."""
+    name = "failed analyses"
+    if not found.failed:
+        return Check(name, "ok", f"none in the last {RECENT_DAYS} days")
+    kinds = ", ".join(f"{one.count} {one.kind}" for one in found.failed)
+    return Check(
+        name,
+        "warn",
+        f"In the last {RECENT_DAYS} days: {kinds}.",
+        f"edgebox batches retry {max(one.last_batch for one in found.failed)}",
+    )
 
 
-def _runs(found: Survey, *, worker: bool) -> Check:
-    """A run that did not end: its worker died, or it goes on now."""
-    from edgebox.system.times import rfc3339
+def late_callbacks(found: Survey) -> Check:
+    """Warn of callbacks that wait after an error."""
+    name = "late callbacks"
+    if not found.late:
+        return Check(name, "ok", "none waits after an error")
+    kinds = "; ".join(f"{one.count}: {one.kind}" for one in found.late[:3])
+    return Check(
+        name,
+        "warn",
+        f"They wait to be sent again after an error. {kinds}.",
+        f"edgebox callbacks resend {found.late[0].last_batch}",
+    )
 
+
+def runs(found: Survey, *, worker: bool) -> Check:
+    """Warn of a run that never ended because its worker died."""
     died = found.open_runs[:-1] if worker else found.open_runs
     if died:
         run_id, began = died[-1]
@@ -108,4 +110,6 @@ def _runs(found: Survey, *, worker: bool) -> Check:
             f"Run {run_id} began at {rfc3339(began)} and never ended: its worker died.",
             f"edgebox logs --process worker --since {rfc3339(began)}",
         )
-    return Check("runs", "ok", "every run has ended" if not found.open_runs else "one goes on")
+    return Check(
+        "runs", "ok", "every run has ended" if not found.open_runs else "one is in progress"
+    )

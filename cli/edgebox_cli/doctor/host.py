@@ -1,4 +1,4 @@
-"""Checks of the host: its GPUs and their driver, its clock, what its log complains of."""
+"""Checks of the host: its GPUs and their driver, its clock, the errors in the box's log."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgebox.errors import EdgeBoxError
+from edgebox.system.machine import gpus
 from edgebox_cli.common import systemd
-from edgebox_cli.doctor.checks import Check
+from edgebox_cli.common.output import size
+from edgebox_cli.doctor.check import Check
+from edgebox_cli.logs.sources import Wanted, source_of
 from edgebox_cli.support import redact
 
 if TYPE_CHECKING:
@@ -24,14 +28,11 @@ _DAY = 86_400.0
 
 
 def gpu(root: Path = Path("/")) -> Check:
-    """The kernel sees NVIDIA cards, the driver runs them, this user may use them.
+    """Check that the driver runs the NVIDIA cards the kernel sees, and this user may use them.
 
     Args:
         root: of the file system.
     """
-    from edgebox.system.machine import gpus
-    from edgebox_cli.status.screen import size
-
     cards = [one for one in (root / "sys/bus/pci/devices").glob("*") if _is_card(one)]
     listed = gpus()
     if not cards and not listed:
@@ -56,7 +57,11 @@ def gpu(root: Path = Path("/")) -> Check:
 
 
 def clock(now: float) -> Iterator[Check]:
-    """Keys are refused and batches misnamed where the clock is wrong."""
+    """Check the date, NTP and jumps: a wrong clock refuses keys and misnames batches.
+
+    Args:
+        now: Unix seconds.
+    """
     date = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(now))
     if time.gmtime(now).tm_year < FIRST_YEAR:
         yield Check(
@@ -67,14 +72,13 @@ def clock(now: float) -> Iterator[Check]:
         )
     else:
         yield Check("clock", "ok", date)
-    yield from _synchronised()
-    yield from _moved(now - time.monotonic())
+    yield from ntp()
+    yield from moved(now - time.monotonic())
 
 
-def _synchronised() -> Iterator[Check]:
-    """What ``timedatectl`` says of NTP; nothing where it says nothing."""
-    said = systemd.ask("timedatectl", "show", "--property=NTP,NTPSynchronized")
-    found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+def ntp() -> Iterator[Check]:
+    """Check that the clock is synchronised; nothing where ``timedatectl`` does not answer."""
+    found = _properties("timedatectl", "show", "--property=NTP,NTPSynchronized")
     if found.get("NTPSynchronized") == "yes":
         yield Check("NTP", "ok", "synchronised")
     elif found.get("NTP") == "no":
@@ -89,35 +93,36 @@ def _synchronised() -> Iterator[Check]:
         )
 
 
-def _moved(offset: float) -> Iterator[Check]:
-    """How far the clock was moved since the API started, by the clock that never jumps.
+def moved(offset: float) -> Iterator[Check]:
+    """Warn when the clock was moved since the API started; nothing where systemd does not run it.
 
     Args:
-        offset: of the clock from the one that never jumps, now.
+        offset: seconds between the clock and the monotonic one, now.
     """
     names = "ExecMainStartTimestamp,ExecMainStartTimestampMonotonic"
-    words = ("show", systemd.unit_of("api"), "--timestamp=unix", f"--property={names}")
-    said = systemd.ask("systemctl", *words)
-    found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
+    unit = systemd.unit_of("api")
+    found = _properties("systemctl", "show", unit, "--timestamp=unix", f"--property={names}")
     try:
         began = float(found["ExecMainStartTimestamp"].removeprefix("@"))
-        moved = offset - (began - int(found["ExecMainStartTimestampMonotonic"]) / 1e6)
+        jump = offset - (began - int(found["ExecMainStartTimestampMonotonic"]) / 1e6)
     except (KeyError, ValueError):
-        return  # systemd does not run it
-    if abs(moved) > _MOVED_SECONDS:
+        return
+    if abs(jump) > _MOVED_SECONDS:
         yield Check(
             "clock, since start",
             "warn",
-            f"It was moved by {moved:+.0f} s while the box ran.",
+            f"It was moved by {jump:+.0f} s while the box ran.",
             "systemctl restart edgebox.target",
         )
 
 
 def log(settings: Settings, now: float) -> Check:
-    """Errors of the last day."""
-    from edgebox.errors import EdgeBoxError
-    from edgebox_cli.logs.sources import Wanted, source_of
+    """Warn of errors of the last day in the box's log.
 
+    Args:
+        settings: name the log.
+        now: Unix seconds.
+    """
     try:
         source = source_of(settings)
         found = list(source.records(1000, since=now - _DAY, wanted=Wanted(level="error")))
@@ -126,13 +131,19 @@ def log(settings: Settings, now: float) -> Check:
     if not found:
         return Check("log", "ok", "no error in the last 24 hours")
     last = redact.record(found[-1])  # the doctor's findings go into support bundles
-    said = f": {last.message}" if last else ""
+    message = f": {last.message}" if last else ""
     return Check(
         "log",
         "warn",
-        f"{len(found)} errors in the last 24 hours; the last one, of {found[-1].process}{said}",
+        f"{len(found)} errors in the last 24 hours; the last one, of {found[-1].process}{message}",
         "edgebox logs --level error --since 24h",
     )
+
+
+def _properties(tool: str, *arguments: str) -> dict[str, str]:
+    """Return what a tool prints as NAME=VALUE lines."""
+    lines = systemd.ask(tool, *arguments).splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
 
 
 def _is_card(device: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Checks of the machine: models on disk, memory, room, llama.cpp."""
+"""Checks of the machine: the models on disk, memory, free space, llama.cpp."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.checks import Check, roles_of
-from edgebox_cli.status.screen import size
+import httpx
+
+from edgebox.errors import ModelError, ModelsTooLarge
+from edgebox.models.advice import machine, require_fit
+from edgebox.models.catalog import memory_need
+from edgebox.models.installed import Installed
+from edgebox.settings.check import without_password
+from edgebox.system.machine import available_memory, gpus
+from edgebox.system.program import command, frozen
+from edgebox_cli.common.output import size
+from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgebox.engine_client import EngineHealth
-    from edgebox.models.installed import Installed
     from edgebox.settings import Settings
 
 LEAST_DISK = 2_000_000_000
 
 
 def models(settings: Settings) -> Iterator[Check]:
-    """Each role has its model on disk, hashed and recorded, or a server that answers."""
-    from edgebox.errors import ModelError
-    from edgebox.models.installed import Installed
-
+    """Check that each role's model is on disk and verified, or that its server answers."""
     try:
         installed = Installed(settings.models_dir)
     except ModelError as error:
@@ -31,15 +36,16 @@ def models(settings: Settings) -> Iterator[Check]:
         return
     for role, options in roles_of(settings).items():
         if options.url:
-            yield _server(f"model {role}", options.url)
+            yield server(f"model {role}", options.url)
             continue
         try:
-            yield _model(installed, role, options.model)
+            yield model_file(installed, role, options.model)
         except ModelError as error:
             yield Check(f"model {role}", "fail", error.detail, f"edgebox models use {role} NAME")
 
 
-def _model(installed: Installed, role: str, model: str) -> Check:
+def model_file(installed: Installed, role: str, model: str) -> Check:
+    """Check that a model is on disk, verified, and good enough for work."""
     name, state = f"model {role}", installed.state(model)
     if state in ("missing", "partial"):
         what = "is not here" if state == "missing" else "is only partly here"
@@ -64,10 +70,7 @@ def _get(model: str) -> str:
 
 
 def hashes(settings: Settings) -> Iterator[Check]:
-    """Each role's file, read in full, is the one that the catalogue lists."""
-    from edgebox.errors import ModelError
-    from edgebox.models.installed import Installed
-
+    """Read each role's file in full and check that it is the one in the catalogue."""
     for role, options in roles_of(settings).items():
         if options.url:
             continue
@@ -81,11 +84,8 @@ def hashes(settings: Settings) -> Iterator[Check]:
             yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
 
 
-def _server(name: str, url: str) -> Check:
-    import httpx
-
-    from edgebox.settings.check import without_password
-
+def server(name: str, url: str) -> Check:
+    """Check that a role's own server lists its models."""
     shown = without_password(url)
     try:
         status = httpx.get(
@@ -103,13 +103,12 @@ def _server(name: str, url: str) -> Check:
 
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:
-    """The models and their contexts fit beside what runs already."""
-    from edgebox.errors import ModelError, ModelsTooLarge
-    from edgebox.models.advice import machine, require_fit
-    from edgebox.models.catalog import memory_need
-    from edgebox.models.installed import Installed
-    from edgebox.system.machine import available_memory
+    """Check that the models and their contexts fit into the memory that is free.
 
+    Args:
+        settings: name the models.
+        health: the engine's; one that is ready holds the models already.
+    """
     available = available_memory()
     if health is not None and health.ready:
         used = size(health.rss_bytes or 0)
@@ -131,28 +130,25 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     return Check("memory", "ok", f"{size(available)} available, the models need {size(need)}")
 
 
-def disk(settings: Settings) -> Iterator[Check]:
-    """Room for the database and its journal."""
+def disk(settings: Settings) -> Check:
+    """Check that the database and its journal have room."""
     folder = next(p for p in (settings.state_dir, *settings.state_dir.parents) if p.exists())
     free = shutil.disk_usage(folder).free
-    if free < LEAST_DISK:
-        yield Check(
-            "disk",
-            "fail",
-            f"{size(free)} free at {folder}; {size(LEAST_DISK)} should be.",
-            "delete what is not needed, for models: edgebox models remove NAME",
-        )
-    else:
-        yield Check("disk", "ok", f"{size(free)} free at {folder}")
+    if free >= LEAST_DISK:
+        return Check("disk", "ok", f"{size(free)} free at {folder}")
+    return Check(
+        "disk",
+        "fail",
+        f"{size(free)} free at {folder}; {size(LEAST_DISK)} are needed.",
+        "delete what is not needed, for models: edgebox models remove NAME",
+    )
 
 
-def native() -> Iterator[Check]:
-    """llama.cpp loads here, and was built for the GPU if there is one.
+def native() -> Check:
+    """Check that llama.cpp loads, and that it was built for the GPU if there is one.
 
-    In a process of its own: a library built for another processor kills the one it is in.
+    It is loaded in another process: a library built for another processor kills its process.
     """
-    from edgebox.system.program import command, frozen
-
     again = "install the release again: sh edgebox-....run" if frozen() else "./install.sh"
     ended = subprocess.run(  # noqa: S603 - ourselves
         command("llama-check"),
@@ -164,21 +160,16 @@ def native() -> Iterator[Check]:
     words = ended.stdout.split()
     if ended.returncode < 0:
         detail = f"llama.cpp was killed while loading (signal {-ended.returncode}): it was built "
-        yield Check("llama.cpp", "fail", f"{detail}for another processor.", again)
-        return
+        return Check("llama.cpp", "fail", f"{detail}for another processor.", again)
     if ended.returncode or len(words) != 2:
         last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
-        yield Check("llama.cpp", "fail", f"It cannot be loaded: {last}", again)
-        return
+        return Check("llama.cpp", "fail", f"It cannot be loaded: {last}", again)
     gpu = words[1] == "1"
-    from edgebox.system.machine import gpus
-
     if not gpu and gpus():
-        yield Check(
+        return Check(
             "llama.cpp",
             "warn",
             f"{words[0]} was built without CUDA, and there is an NVIDIA GPU here.",
             "install the -cuda release" if frozen() else "./install.sh --cuda",
         )
-    else:
-        yield Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")
+    return Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")

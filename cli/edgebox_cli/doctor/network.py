@@ -1,4 +1,4 @@
-"""Checks of what the box speaks with: its certificate, its second listener, the receivers."""
+"""Checks of the network: the certificate, the port for metrics, the callbacks' receivers."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.checks import Check
+import httpx
+
+from edgebox.callbacks.urls import forbidden, own_ports, parse_allowed, parse_callback_url
+from edgebox.errors import ConfigError, InvalidFields, StoreError
+from edgebox.processes.up import port_problem
+from edgebox.store.db import Store
+from edgebox.system.certificates import day, read_certificate
+from edgebox.system.tls import pair_of, server_context
+from edgebox_cli.doctor.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from edgebox.settings import Settings
-    from edgebox.store.db import Store
 
 EXPIRY_DAYS = 30
 CONNECT_SECONDS = 3.0
@@ -29,11 +36,12 @@ _LOOPBACK = ("127.", "::1", "localhost")
 
 
 def certificate(settings: Settings, now: float) -> Check:
-    """The files can be served with, and go on to be good for a while."""
-    from edgebox.errors import ConfigError
-    from edgebox.system.certificates import day, read_certificate
-    from edgebox.system.tls import pair_of, server_context
+    """Check that the API can serve with the certificate, and for how long.
 
+    Args:
+        settings: name its files.
+        now: Unix seconds.
+    """
     api = settings.api
     if not api.tls:
         if api.host.startswith(_LOOPBACK):
@@ -65,11 +73,11 @@ def certificate(settings: Settings, now: float) -> Check:
 
 
 def _read_by_the_service(key: Path, state: Path) -> bool:
-    """Whether the user that the state folder belongs to may read the key, by its mode."""
+    """Return whether the state folder's owner may read the key, by the key's mode."""
     try:
         found, service = key.stat(), state.stat()
     except OSError:
-        return True  # said elsewhere
+        return True  # another check reports it
     if service.st_uid == found.st_uid:
         bit = stat.S_IRUSR
     else:
@@ -77,15 +85,14 @@ def _read_by_the_service(key: Path, state: Path) -> bool:
     return service.st_uid == 0 or bool(found.st_mode & bit)
 
 
-def metrics_listener(settings: Settings, *, running: bool) -> Iterator[Check]:
-    """The port of ``metrics_listen``: answering, or free for the API to take."""
-    import httpx
+def metrics_listener(settings: Settings, *, running: bool) -> Check:
+    """Check that the port of ``metrics_listen`` answers, or is free when the API is down.
 
-    from edgebox.processes.up import port_problem
-
+    Args:
+        settings: name the port.
+        running: whether the API is running.
+    """
     listen = settings.api.metrics_listen
-    if not listen:
-        return
     host, _, port = listen.rpartition(":")
     host = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104
     name = "port: metrics"
@@ -96,28 +103,21 @@ def metrics_listener(settings: Settings, *, running: bool) -> Iterator[Check]:
             answer = None
         if answer is None or b"edgebox_" not in answer.content:
             detail = f"The box does not answer at {listen}."
-            yield Check(name, "fail", detail, "edgebox logs --process api --level error")
-            return
+            return Check(name, "fail", detail, "edgebox logs --process api --level error")
     elif problem := port_problem(host.strip("[]"), int(port)):
         fix = f"stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] metrics_listen"
-        yield Check(name, "fail", f"Cannot listen on {listen}: {problem}.", fix)
-        return
-    yield Check(name, "ok", listen)
+        return Check(name, "fail", f"Cannot listen on {listen}: {problem}.", fix)
+    return Check(name, "ok", listen)
 
 
 def receivers(settings: Settings) -> Iterator[Check]:
-    """Each host that a client's callbacks may go to takes a connection; nothing is sent to it."""
-    from edgebox.callbacks.urls import own_ports, parse_allowed
-    from edgebox.errors import StoreError
-    from edgebox.store.db import Store
-
-    store = Store(settings.database, busy_timeout=2.0)
-    with closing(store):
+    """Connect to each host that callbacks may go to; nothing is sent to it."""
+    with closing(Store(settings.database, busy_timeout=2.0)) as store:
         try:
             clients = [one for one in store.clients.list() if not one.disabled]
             schemes = _schemes(store)
         except StoreError:
-            return  # said already
+            return  # the check of the database reports it
     wanted = [
         (one.client_id, *parse_allowed(host)) for one in clients for host in one.allowed_callbacks
     ]
@@ -125,17 +125,15 @@ def receivers(settings: Settings) -> Iterator[Check]:
 
     def look(entry: tuple[str, str, int | None]) -> Check:
         client, host, port = entry
-        return _receiver(client, host, port or 443, ports, https=_is_https(host, port, schemes))
+        https = port in (None, 443) or schemes.get((host, port or 443)) == "https"
+        return receiver(client, host, port or 443, ports, https=https)
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor") as pool:
         yield from pool.map(look, wanted)
 
 
 def _schemes(store: Store) -> dict[tuple[str, int], str]:
-    """How each receiver was called so far, by host and port."""
-    from edgebox.callbacks.urls import parse_callback_url
-    from edgebox.errors import InvalidFields
-
+    """Return the scheme of earlier callbacks by receiver's host and port."""
     found: dict[tuple[str, int], str] = {}
     for row in store.outbox.list():
         try:
@@ -146,14 +144,16 @@ def _schemes(store: Store) -> dict[tuple[str, int], str]:
     return found
 
 
-def _is_https(host: str, port: int | None, schemes: dict[tuple[str, int], str]) -> bool:
-    return port in (None, 443) or schemes.get((host, port or 443)) == "https"
+def receiver(client: str, host: str, port: int, own: Collection[int], *, https: bool) -> Check:
+    """Resolve, judge and connect to a receiver as a delivery would, and close.
 
-
-def _receiver(client: str, host: str, port: int, own: Collection[int], *, https: bool) -> Check:
-    """Resolve, judge and connect as a delivery would, and close."""
-    from edgebox.callbacks.urls import forbidden
-
+    Args:
+        client: whose receiver it is.
+        host: its name or address.
+        port: its port.
+        own: the box's own ports.
+        https: whether it speaks TLS.
+    """
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     name = "receiver"
     try:
@@ -178,17 +178,14 @@ def _receiver(client: str, host: str, port: int, own: Collection[int], *, https:
         )
         return Check(name, "fail", f"{client}: {place}, TLS: {error.verify_message}.", fix)
     except OSError as error:
-        what = "no answer in time" if isinstance(error, TimeoutError) else _words(error)
+        if isinstance(error, TimeoutError):
+            what = "no answer in time"
+        elif isinstance(error, ssl.SSLError):
+            what = "no secure connection"
+        else:
+            what = (error.strerror or "not reachable").lower()
         fix = f"open the way in the network (try: nc -vz {shlex.quote(host)} {port})"
         return Check(name, "fail", f"{client}: {place}: {what}.", fix)
     took = (time.monotonic() - began) * 1000
     how = "TLS" if https else "TCP"
     return Check(name, "ok", f"{client}: {place} takes connections ({how}, {took:.0f} ms)")
-
-
-def _words(error: OSError) -> str:
-    return (
-        "no secure connection"
-        if isinstance(error, ssl.SSLError)
-        else (error.strerror or "not reachable").lower()
-    )

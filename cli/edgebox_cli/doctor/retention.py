@@ -1,86 +1,103 @@
-"""Checks of what is kept for how long, and of what retention does not reach."""
+"""Checks of how long data is kept, and of copies that retention does not remove."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.checks import Check
+from edgebox.store.restore import kept_aside, upgrade_backups
+from edgebox.worker.retain import ages_of, limit_of
+from edgebox_cli.common.output import local_time
+from edgebox_cli.doctor.check import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from edgebox.settings import Settings
     from edgebox.store.db import Store
 
-_DAY = 86_400.0
+_NAME = "retention"
 
 
-def retention(store: Store, settings: Settings, now: float | None = None) -> Iterator[Check]:
-    """The clock is believed, nothing is kept for a disabled client, no old copy lies about."""
-    from edgebox.store.restore import kept_aside, upgrade_backups
-    from edgebox.worker.retain import ages_of, limit_of
-    from edgebox_cli.common.output import local_time
-
-    name = "retention"
-    now = time.time() if now is None else now
+def retention(store: Store, settings: Settings, now: float) -> Iterator[Check]:
+    """Check the clock and what is kept too long; one ok when nothing is wrong."""
     ages = ages_of(settings)
-    problems = []
-    state = store.retention.state()
-    if state is not None and state.steady_since is not None:
-        until = state.steady_since + limit_of(ages)
-        problems.append(
-            Check(
-                name,
-                "warn",
-                f"The clock jumped from {_date(state.trusted_at)} to {_date(state.steady_since)}, "
-                f"or the box was off: nothing is removed until {local_time(until)}.",
-                "if the clock is wrong: timedatectl set-ntp false, then timedatectl set-time",
-            )
-        )
-    if ages.transcripts is not None:
-        for client, count in store.retention.held_by_disabled(now - ages.transcripts).items():
-            problems.append(
-                Check(
-                    name,
-                    "warn",
-                    f"{count} old batches are kept because their callbacks wait for {client}, "
-                    "which is disabled.",
-                    f"edgebox keys enable {client}",
-                )
-            )
-    if aside := kept_aside(settings.database):
-        problems.append(
-            Check(
-                name,
-                "warn",
-                f"{len(aside)} copies from before or during a restore hold transcripts.",
-                f"rm {aside[0]}*",
-            )
-        )
+    wrong = [*clock(store, limit_of(ages)), *restore_copies(settings.database)]
     if ages.transcripts is not None:
         oldest = now - ages.transcripts
-        copies = upgrade_backups(settings.database)
-        if old := [str(copy) for copy in copies if copy.stat().st_mtime < oldest]:
-            problems.append(
-                Check(
-                    name,
-                    "warn",
-                    f"{len(old)} backups from before an upgrade hold transcripts for longer than "
-                    "the box does. Without them --rollback --with-database is not possible.",
-                    f"rm {' '.join(old)}",
-                )
-            )
-    if problems:
-        yield from problems
+        wrong += disabled_clients(store, oldest)
+        wrong += upgrade_copies(settings.database, oldest)
+    if wrong:
+        yield from wrong
         return
     kept = settings.retention
     yield Check(
-        name,
+        _NAME,
         "ok",
         f"transcripts {_days(kept.transcript_days)}, results {_days(kept.result_days)}, "
         f"records {_days(kept.record_days)}",
     )
+
+
+def clock(store: Store, limit: float) -> Iterator[Check]:
+    """Warn while retention waits because the clock jumped.
+
+    Args:
+        store: the box's.
+        limit: seconds that retention waits after a jump.
+    """
+    state = store.retention.state()
+    if state is not None and state.steady_since is not None:
+        until = state.steady_since + limit
+        yield Check(
+            _NAME,
+            "warn",
+            f"The clock jumped from {_date(state.trusted_at)} to {_date(state.steady_since)}, "
+            f"or the box was off: nothing is removed until {local_time(until)}.",
+            "if the clock is wrong: timedatectl set-ntp false, then timedatectl set-time",
+        )
+
+
+def disabled_clients(store: Store, oldest: float) -> Iterator[Check]:
+    """Warn of batches that are kept because their callbacks wait for a disabled client.
+
+    Args:
+        store: the box's.
+        oldest: Unix seconds; retention removes what is older.
+    """
+    for client, count in store.retention.held_by_disabled(oldest).items():
+        yield Check(
+            _NAME,
+            "warn",
+            f"{count} old batches are kept because their callbacks wait for {client}, "
+            "which is disabled.",
+            f"edgebox keys enable {client}",
+        )
+
+
+def restore_copies(database: Path) -> Iterator[Check]:
+    """Warn of databases that a restore kept aside."""
+    if aside := kept_aside(database):
+        yield Check(
+            _NAME,
+            "warn",
+            f"{len(aside)} copies from before or during a restore hold transcripts.",
+            f"rm {aside[0]}*",
+        )
+
+
+def upgrade_copies(database: Path, oldest: float) -> Iterator[Check]:
+    """Warn of upgrades' backups that are older than ``oldest`` (Unix seconds)."""
+    copies = upgrade_backups(database)
+    if old := [str(copy) for copy in copies if copy.stat().st_mtime < oldest]:
+        yield Check(
+            _NAME,
+            "warn",
+            f"{len(old)} backups from before an upgrade hold transcripts for longer than "
+            "the box does. Without them --rollback --with-database is not possible.",
+            f"rm {' '.join(old)}",
+        )
 
 
 def _days(days: float) -> str:

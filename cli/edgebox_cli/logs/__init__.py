@@ -1,1 +1,1 @@
-"""Where ``edgebox logs`` reads from."""
+"""``edgebox logs``: the sources that it reads."""

@@ -1,4 +1,4 @@
-"""Where the box's log is: systemd's journal, or the file that ``edgebox up`` keeps."""
+"""The box's log: systemd's journal, or the file that ``edgebox up`` writes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
+from edgebox.errors import EdgeBoxError
+from edgebox.system.log_file import LEVELS, NAME, Record, parse, read
 from edgebox_cli.common.systemd import PROCESSES, has_units, unit_of
 
 if TYPE_CHECKING:
@@ -18,60 +20,53 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edgebox.settings import Settings
-    from edgebox.system.log_file import Record
 
 _POLL_SECONDS = 0.3
 _FIELDS = "MESSAGE,PRIORITY,EDGEBOX_LOGGER,_SYSTEMD_UNIT,UNIT"
 _PRIORITIES = {"info": 6, "warning": 4, "error": 3}
-# What syslog's priorities are here, 0 the worst.
+# Our level of each priority of syslog, 0 the worst.
 _LEVELS = ("critical", "critical", "critical", "error", "warning", "info", "info", "debug")
 
 
 class Source(Protocol):
-    """A log that can be read."""
+    """A log to read from."""
 
     def records(
         self, count: int, *, since: float, wanted: Wanted, follow: bool = False
     ) -> Iterator[Record]:
-        """Records, the oldest first.
+        """Yield records, the oldest first.
 
         Args:
-            count: the last so many of those that are there.
-            since: Unix seconds; none that is older.
-            wanted: which.
-            follow: go on with what comes, for ever.
+            count: the number of records, counted from the newest.
+            since: Unix seconds of the oldest one.
+            wanted: the condition that each one meets.
+            follow: continue with new records, for ever.
         """
 
 
 class Wanted:
-    """Which records are meant.
+    """The condition that a record meets.
 
     Args:
-        process: engine, api or worker; None: all, and what ``edgebox up`` says itself.
-        level: this one and worse ones.
+        process: engine, api or worker; None: all, and the lines of ``edgebox up`` itself.
+        level: the least level.
     """
 
     def __init__(self, process: str | None = None, level: str = "debug") -> None:
-        from edgebox.system.log_file import LEVELS
-
         self.process = process
         self.level = level
         self._levels = LEVELS[LEVELS.index(level) :]
 
     def __call__(self, record: Record) -> bool:
-        """Whether this record is one."""
         return record.level in self._levels and self.process in (None, record.process)
 
 
 def source_of(settings: Settings) -> Source:
-    """The log of this box.
+    """Return the log of this box.
 
     Raises:
         EdgeBoxError: there is none, or this user may not read it.
     """
-    from edgebox.errors import EdgeBoxError
-    from edgebox.system.log_file import NAME
-
     if has_units():
         return Journal()
     file = settings.state_dir / NAME
@@ -96,9 +91,7 @@ class File:
     def records(
         self, count: int, *, since: float, wanted: Wanted, follow: bool = False
     ) -> Iterator[Record]:
-        """As Source has it."""
-        from edgebox.system.log_file import read
-
+        """Yield records as ``Source.records`` describes."""
         kept: collections.deque[Record] | None = collections.deque(maxlen=count)
         for record in read(self._path):
             if record is None:
@@ -120,20 +113,18 @@ class Journal:
     def records(
         self, count: int, *, since: float, wanted: Wanted, follow: bool = False
     ) -> Iterator[Record]:
-        """As Source has it.
+        """Yield records as ``Source.records`` describes.
 
         Raises:
             EdgeBoxError: this user may not read the journal.
         """
-        from edgebox.errors import EdgeBoxError
-
-        words = [f"--lines={count}"]
+        options = [f"--lines={count}"]
         if since:
-            words.append(f"--since=@{since:.0f}")
+            options.append(f"--since=@{since:.0f}")
         if follow:
-            words.append("--follow")
+            options.append("--follow")
         empty = True
-        for record in self._read(words, wanted):
+        for record in self._read(options, wanted):
             empty = False
             yield record
         if empty and os.geteuid() != 0 and not any(self._read(["--lines=1"], Wanted())):
@@ -142,15 +133,15 @@ class Journal:
                 "(or: usermod -aG systemd-journal USER)"
             )
 
-    def _read(self, words: list[str], wanted: Wanted) -> Iterator[Record]:
+    def _read(self, options: list[str], wanted: Wanted) -> Iterator[Record]:
         tool = shutil.which("journalctl") or "journalctl"
         processes = PROCESSES if wanted.process is None else (wanted.process,)
         units = [f"--unit={unit_of(process)}" for process in processes]
         least = _PRIORITIES.get(wanted.level)
         worst = [] if least is None else [f"--priority={least}"]
         fields = f"--output-fields={_FIELDS}"
-        with subprocess.Popen(  # noqa: S603 - found on the PATH, our own words
-            [tool, "--quiet", "--output=json", fields, *units, *worst, *words],
+        with subprocess.Popen(  # noqa: S603 - found on the PATH, our own arguments
+            [tool, "--quiet", "--output=json", fields, *units, *worst, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -168,14 +159,12 @@ class Journal:
 
 
 def _of_journal(entry: dict[str, Any]) -> Record:
-    """An entry of ``journalctl --output=json``."""
-    from edgebox.system.log_file import Record, parse
-
+    """Return the record of an entry of ``journalctl --output=json``."""
     at = int(entry["__REALTIME_TIMESTAMP"]) / 1e6
     unit = str(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or "")
     process = unit.removeprefix("edgebox-").removesuffix(".service")
     text = entry.get("MESSAGE") or ""
-    if isinstance(text, list):  # bytes that are no UTF-8, as numbers
+    if isinstance(text, list):  # bytes that are not UTF-8, as numbers
         text = bytes(text).decode("utf-8", "replace")
     text = " ".join(str(text).split("\n"))
     logger = entry.get("EDGEBOX_LOGGER") or ("systemd" if entry.get("UNIT") else None)

@@ -1,1 +1,1 @@
-"""The screen of ``edgebox status``."""
+"""``edgebox status``: gathering the box's state and showing it."""

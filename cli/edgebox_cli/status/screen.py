@@ -1,22 +1,19 @@
-"""How ``edgebox status`` looks: at most 80 columns, one fact a line."""
+"""The screen of ``edgebox status``: at most 80 columns, one fact a line."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from rich.text import Text
+from rich.table import Table
+from rich.text import Text
+
+from edgebox_cli.common.output import console, local_time, size, span
 
 _STYLES = {"up": "green", "not needed": "dim", "starting": "yellow"}
 
 
 def show(state: dict[str, Any]) -> None:
-    """Print what ``status.gather`` found."""
-    from rich.table import Table
-    from rich.text import Text
-
-    from edgebox_cli.common.output import console
-
+    """Print what ``gather`` returned."""
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
@@ -30,27 +27,25 @@ def show(state: dict[str, Any]) -> None:
 def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     rows: list[tuple[str, str | Text]] = []
     for name, process in state["processes"].items():
-        rows.append((name, _process(process)))
+        rows.append((name, process_line(process)))
         for card in process.get("gpus", ()):
             used = size(card["total_bytes"] - card["free_bytes"])
             rows.append(("", f"{card['name']}: {used} of {size(card['total_bytes'])} used"))
     for model in state["models"]:
-        rows += _model(model)
+        rows += model_rows(model)
     if state["store_error"]:
         return [*rows, ("database", state["store_error"])]
-    rows += _queue(state)
+    rows += queue_rows(state)
     counts = state["callbacks"]
     line = f"{counts['pending']} to send, {counts['delivered']} delivered, {counts['dead']} dead"
     if counts["dead"]:
         line += " (edgebox callbacks list --state dead)"
     rows.append(("callbacks", line))
-    rows += _quick(state["quick"])
+    rows += summary_rows(state["quick"])
     return rows
 
 
-def _process(process: dict[str, Any]) -> Text:
-    from rich.text import Text
-
+def process_line(process: dict[str, Any]) -> Text:
     line = Text(process["state"], style=_STYLES.get(process["state"], "bold red"))
     if "url" in process:
         line.append(f"  {process['url']}", style="default")
@@ -59,7 +54,7 @@ def _process(process: dict[str, Any]) -> Text:
     return line
 
 
-def _model(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
+def model_rows(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
     if "url" in model:
         return [(model["role"], f"{model['model']} at {model['url']}")]
     if not model["loaded"]:
@@ -75,7 +70,7 @@ def _model(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
     return [(model["role"], model["model"]), ("", memory), ("", speed)]
 
 
-def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
+def queue_rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     queue, runs, now = state["queue"], state["runs"], state["at"]
     line = (
         f"{queue['pending']} waiting, {queue['running']} running, "
@@ -83,9 +78,12 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     )
     if queue["oldest_pending_at"] is not None:
         line += f"; the oldest waits for {span(now - queue['oldest_pending_at'])}"
-    rows: list[tuple[str, str | Text]] = [("queue", line), ("last run", _run(runs["last"], now))]
+    rows: list[tuple[str, str | Text]] = [
+        ("queue", line),
+        ("last run", run_line(runs["last"], now)),
+    ]
     if queue["running"]:
-        rows.append(("next run", "one is going on"))
+        rows.append(("next run", "a run is in progress"))
     elif runs["next_at"] is None:
         rows.append(("next run", "when something waits"))
     else:
@@ -97,9 +95,7 @@ def _queue(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     return rows
 
 
-def _run(run: dict[str, Any] | None, now: float) -> str:
-    from edgebox_cli.common.output import local_time
-
+def run_line(run: dict[str, Any] | None, now: float) -> str:
     if run is None:
         return "none yet"
     line = f"{local_time(run['started_at'])} ({run['trigger']}), "
@@ -109,7 +105,7 @@ def _run(run: dict[str, Any] | None, now: float) -> str:
     return f"{line}took {span(run['finished_at'] - run['started_at'])}: {counts or 'nothing'}"
 
 
-def _quick(quick: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
+def summary_rows(quick: dict[str, Any] | None) -> list[tuple[str, str | Text]]:
     if quick is None:
         return [("summaries", "unknown: the API does not say")]
     statuses = ", ".join(f"{n} {status}" for status, n in quick["statuses"].items() if n)
@@ -125,22 +121,3 @@ def _quantile(found: dict[str, Any]) -> str:
     if found["seconds"] is None:
         return "over 10 s"
     return f"{found['seconds']:.2f} s" if found["exact"] else f"≤ {found['seconds']:g} s"
-
-
-def size(count: int) -> str:
-    """Bytes for people."""
-    if count >= 1e9:
-        return f"{count / 1e9:.1f} GB"
-    return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
-
-
-def span(seconds: float) -> str:
-    """A length of time for people: 42 s, 5 min, 3.2 h, 4 days."""
-    seconds = max(0.0, seconds)
-    if seconds < 100:
-        return f"{seconds:.0f} s"
-    if seconds < 6000:
-        return f"{seconds / 60:.0f} min"
-    if seconds < 172_800:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 86_400:.0f} days"

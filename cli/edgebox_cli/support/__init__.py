@@ -1,1 +1,1 @@
-"""What goes into the file of ``edgebox support``."""
+"""``edgebox support``: the bundle, and what is removed from its text."""

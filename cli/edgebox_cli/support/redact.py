@@ -1,6 +1,6 @@
-"""Takes out of text whatever could be a person's words, a secret or a number of somebody's.
+"""Removes from text what could be a customer's words, a secret or a personal number.
 
-It errs on the side of taking out too much: what is left has to be safe to hand to strangers.
+It removes too much rather than too little: what is left has to be safe to hand to strangers.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ LONGEST_MESSAGE = 300
 _BOUND_KEY = re.compile(r"\S+:\d{6,}:[0-9a-fA-F]{16,}")
 # Hexadecimal or Base64 that is long enough to be a secret or a signature.
 _TOKEN = re.compile(r"\b[0-9a-fA-F]{16,}\b|[A-Za-z0-9+/_=-]{32,}")
-# Telephone, card and resident numbers; what we number ourselves is told apart.
+# Telephone, card and resident numbers, but not batch ids and dates.
 _NUMBER = re.compile(r"BATCH-\d{8}-\d+|(?<!\d)\d[\d -]{7,}\d(?!\d)")
 _OURS = re.compile(r"BATCH-.*|\d{4}-\d\d-\d\d")
-# Hangul and whatever else is not our log's English: a transcript's words.
+# Hangul and other text that is not our log's English: it may be a transcript's.
 _FOREIGN = re.compile(r"[^\x20-\x7e]+(?:[\x20-\x7e]{0,40}[^\x20-\x7e]+)*")
 _PART = re.compile(r"[a-z0-9_-]{0,20}")
 _PLAIN_WORD = re.compile(r"[a-z_./-]+", re.IGNORECASE)
-# What may come out of a process besides our own records, because it says how it ended.
+# Lines that are not our own records and are kept: they tell how a process began or ended.
 _KEPT_OUTPUT = re.compile(
     r"(edgebox: |Traceback|Fatal Python error|Current thread|Segmentation|Illegal instruction|"
     r"Aborted|Killed|(api|engine|worker) (died|could not start|did not stop)|Starting|Stopping|"
@@ -37,11 +37,11 @@ _KEPT_OUTPUT = re.compile(
 
 
 def text(line: str, secrets: Collection[str] = ()) -> str:
-    """A line without anything that could be a secret or somebody's words.
+    """Return a line without anything that could be a secret or a customer's words.
 
     Args:
         line: any text.
-        secrets: live ones, taken out wherever they are.
+        secrets: live ones; each is removed wherever it is.
     """
     for secret in secrets:
         if secret:
@@ -53,10 +53,10 @@ def text(line: str, secrets: Collection[str] = ()) -> str:
 
 
 def record(found: Record, secrets: Collection[str] = ()) -> Record | None:
-    """A log record that may leave the box; None where it may not.
+    """Return a log record that may leave the box, or None where none may.
 
-    Our own records are kept, redacted and cut. What a process printed in its own way is kept
-    only where it says how a process began or ended.
+    Our own records are kept, redacted and cut. A line that a process printed in another form is
+    kept only where it tells how a process began or ended.
     """
     if found.logger == "output" and not _KEPT_OUTPUT.match(found.message):
         return None
@@ -67,7 +67,7 @@ def record(found: Record, secrets: Collection[str] = ()) -> Record | None:
 
 
 def _token(found: re.Match[str]) -> str:
-    """Long words and paths stay: no secret is of small letters in short parts."""
+    """Keep long words and paths: no secret consists of short parts in small letters."""
     word = found[0]
     path = "/" in word and all(_PART.fullmatch(part) for part in word.split("/"))
     return word if path or _PLAIN_WORD.fullmatch(word) else HIDDEN

@@ -1,0 +1,15 @@
+"""``edgebox llama-check``: whether llama.cpp loads on this machine."""
+
+from __future__ import annotations
+
+import typer
+
+from edgebox.processes.loading import llama_found
+from edgebox_cli.common.failure import reported
+
+
+def llama_check() -> None:
+    """Load llama.cpp, print its version and whether it has a GPU: for ``edgebox doctor``."""
+    with reported():
+        version, gpu = llama_found()
+    typer.echo(f"{version} {gpu:d}")

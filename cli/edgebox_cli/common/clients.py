@@ -1,0 +1,59 @@
+"""The box's clients: which one asks, where its callbacks may go, how its secret is shown."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from edgebox.callbacks.urls import parse_allowed
+from edgebox.errors import NotFound, UsageError
+from edgebox_cli.common.output import note, print_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edgebox.store.clients import Client
+    from edgebox.store.db import Store
+
+
+def chosen_client(store: Store, name: str | None) -> Client:
+    """Return the client ``name``, or the first enabled one when ``name`` is None.
+
+    Raises:
+        NotFound: there is no such client, or no enabled one.
+        UsageError: the client is disabled.
+    """
+    if name is None:
+        for client in store.clients.list():
+            if not client.disabled:
+                return client
+        raise NotFound("There is no enabled client. Create one with: edgebox keys create NAME")
+    found = store.clients.get(name)
+    if found is None:
+        raise NotFound(f"There is no client '{name}'. See: edgebox keys list")
+    if found.disabled:
+        raise UsageError(
+            f"{name} is disabled: its keys are refused. Enable it with: edgebox keys enable {name}"
+        )
+    return found
+
+
+def checked_hosts(hosts: Iterable[str]) -> list[str]:
+    """Return the entries of an allow-list in lower case, without repetitions.
+
+    Raises:
+        UsageError: an entry is not ``HOST`` or ``HOST:PORT``.
+    """
+    checked = [host.strip().lower() for host in hosts]
+    for host in checked:
+        parse_allowed(host)
+    return list(dict.fromkeys(checked))
+
+
+def print_secret(client: str, secret: str, *, as_json: bool) -> None:
+    """Print a secret on standard output, and on standard error that it is not shown again."""
+    if as_json:
+        print_json({"client_id": client, "secret": secret})
+        return
+    note(f"The secret of {client}. It is not shown again; keep it where {client} signs its keys:")
+    sys.stdout.write(f"{secret}\n")

@@ -1,0 +1,13 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ClientOption = Annotated[
+    str | None,
+    typer.Option("--client", metavar="CLIENT", help="Ask as this client; without: the first one."),
+]

@@ -1,0 +1,150 @@
+"""The state of the box as one mapping: its processes, models, database and latency."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+from dataclasses import asdict
+from math import isinf
+from typing import TYPE_CHECKING, Any
+
+from edgebox import __version__
+from edgebox.consultation.estimate import seconds_until_run
+from edgebox.errors import EdgeBoxError, StoreError
+from edgebox.settings import ROLES
+from edgebox.settings.check import without_password
+from edgebox.store.db import Store
+from edgebox_cli.common.box import Box
+from edgebox_cli.common.clients import chosen_client
+from edgebox_cli.common.observe import engine_health, quick_figures, readiness, worker_running
+
+if TYPE_CHECKING:
+    from edgebox.engine_client import EngineHealth
+    from edgebox.settings import Settings
+    from edgebox_cli.common.observe import QuickFigures
+
+
+def gather(settings: Settings) -> dict[str, Any]:
+    """Return everything that ``edgebox status`` shows; an unknown value is None."""
+    now = time.time()
+    health = engine_health(settings)
+    parts = readiness(settings)
+    with closing(Store(settings.database, busy_timeout=2.0)) as store:
+        try:
+            recorded = database(store, settings, now)
+        except StoreError as error:
+            recorded = {"queue": None, "runs": None, "callbacks": None, "store_error": error.detail}
+        figures = api_figures(settings, store) if parts else None
+    return {
+        "version": __version__,
+        "state_dir": str(settings.state_dir),
+        "at": now,
+        "processes": {
+            "api": {
+                "state": api_state(parts),
+                "url": settings.api.local_url,
+                "rss_bytes": figures and figures.api_rss_bytes,
+            },
+            "engine": {
+                "state": engine_state(settings, health),
+                "rss_bytes": health and health.rss_bytes,
+                "gpus": [
+                    {"name": card.name, "total_bytes": card.total, "free_bytes": card.free}
+                    for card in (health.gpus if health else ())
+                ],
+            },
+            "worker": {"state": "up" if worker_running(settings.state_dir) else "down"},
+        },
+        "models": models(settings, health),
+        **recorded,
+        "quick": quick(figures),
+    }
+
+
+def database(store: Store, settings: Settings, now: float) -> dict[str, Any]:
+    """Return what the database knows."""
+    counts = store.consultations.counts()
+    pending = store.consultations.pending_count()
+    oldest = store.consultations.oldest_pending_at()
+    last = store.runs.last()
+    # An expired lease counts as waiting, whatever its row still says.
+    running = counts["pending"] + counts["running"] - pending
+    next_at = None
+    if pending:
+        ended = last.started_at if last and last.finished_at is not None else None
+        next_at = now + seconds_until_run(pending, oldest, ended, now, settings.batch)
+    return {
+        "queue": {
+            "pending": pending,
+            "running": running,
+            "done": counts["done"],
+            "failed": counts["failed"],
+            "oldest_pending_at": oldest,
+        },
+        "runs": {
+            "last": last
+            and {
+                "run_id": last.run_id,
+                "trigger": last.trigger,
+                "started_at": last.started_at,
+                "finished_at": last.finished_at,
+                "counts": last.counts,
+            },
+            "next_at": next_at,
+        },
+        "callbacks": store.outbox.counts(),
+        "store_error": None,
+    }
+
+
+def api_figures(settings: Settings, store: Store) -> QuickFigures | None:
+    """Return the API's own figures, or None when no client can ask for them."""
+    try:
+        with closing(Box(settings, chosen_client(store, None))) as box:
+            return quick_figures(box.text("/metrics"))
+    except EdgeBoxError:
+        return None
+
+
+def api_state(parts: dict[str, Any] | None) -> str:
+    if parts is None:
+        return "down"
+    if not parts:
+        return "another program"
+    if "certificate" in parts:
+        return "another certificate"
+    return "up" if parts.get("store") == "ok" else "no database"
+
+
+def engine_state(settings: Settings, health: EngineHealth | None) -> str:
+    if all(settings.engines.role(role).url for role in ROLES):
+        return "not needed"
+    if health is None:
+        return "down"
+    return "up" if health.ready else "starting"
+
+
+def models(settings: Settings, health: EngineHealth | None) -> list[dict[str, Any]]:
+    models = []
+    for role in ROLES:
+        options = settings.engines.role(role)
+        model: dict[str, Any] = {"role": role, "model": options.model, "loaded": False}
+        if options.url:
+            url = without_password(options.url)
+            model |= {"model": options.url_model or role, "url": url}
+        elif health is not None and role in health.roles:
+            model |= {"loaded": True, **asdict(health.roles[role])}
+        models.append(model)
+    return models
+
+
+def quick(figures: QuickFigures | None) -> dict[str, Any] | None:
+    if figures is None:
+        return None
+    values: dict[str, Any] = {"count": figures.count, "statuses": figures.statuses}
+    for name, found in (("p50", figures.p50), ("p95", figures.p95)):
+        # JSON has no infinity: null is "over the last bucket".
+        values[name] = found and (
+            {"seconds": None, "exact": False} if isinf(found.seconds) else asdict(found)
+        )
+    return values
