@@ -95,7 +95,7 @@ def test_nothing_of_people_and_no_secret_is_in_the_bundle(lived_in, tmp_path):
     assert set(files) == PRESENT
     planted = [secret, secret[:16], secret[-16:], key, PASSWORD, "PERSON-010", "9999-8888"]
     planted += re.findall(r"[가-힣]{2,}", TALK + SUMMARY + "홍길동")
-    planted += ["4929", "5678-9012", "5678 9012", "VISA", "Customer"]
+    planted += ["4929-1234", "4929 1234", "5678-9012", "5678 9012", "VISA", "Customer"]
     for name, text in files.items():
         for words in planted:
             assert words not in text, f"{words!r} in {name}"
