@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgebox.engine_client import RoleHealth
-    from edgebox.settings import BatchSettings
 
 ANSWER_TOKENS = 300
 """An analysis as JSON: six Korean sentences and a handful of keywords."""
@@ -21,9 +20,6 @@ ASK_TOKENS = 40
 
 CAUTION = 1.25
 """For quick summaries in between, parts that overlap, and answers asked for twice."""
-
-WAKE_SECONDS = 2.0
-"""From the wake-up to the first claim: the worker looks about once a second."""
 
 # Unknown speeds (the engine is down or starting, or another server answers): the slowest
 # box this runs on, two CPU cores. The 1.5b was measured there at 70 tokens a second reading
@@ -72,32 +68,3 @@ def estimate_seconds(
     reading = (work.characters * per_char + work.consultations * ASK_TOKENS) / prefill
     writing = work.consultations * ANSWER_TOKENS / decode
     return seconds_until_run + CAUTION * (reading + writing)
-
-
-def seconds_until_run(
-    waiting: int,
-    oldest_at: float | None,
-    last_run_started_at: float | None,
-    now: float,
-    settings: BatchSettings,
-) -> float:
-    """Seconds until the backlog is worked: at once, or when the wait is over.
-
-    The other side of the worker's decision (``batch.tick.should_run``, which this layer
-    may not import; a test holds the two together).
-
-    Args:
-        waiting: consultations that wait, the new ones included.
-        oldest_at: when the oldest of them was submitted, Unix seconds.
-        last_run_started_at: Unix seconds; None where there was none or one goes on.
-        now: Unix seconds.
-        settings: ``min_pending`` and ``max_wait_seconds``.
-    """
-    if waiting >= settings.min_pending or last_run_started_at is None:
-        return WAKE_SECONDS
-    if last_run_started_at > now:
-        return WAKE_SECONDS
-    due = last_run_started_at + settings.max_wait_seconds
-    if oldest_at is not None:
-        due = min(due, oldest_at + settings.max_wait_seconds)
-    return max(0.0, due - now) + WAKE_SECONDS

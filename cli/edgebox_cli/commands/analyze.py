@@ -75,11 +75,11 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     """The batch once it has ended; a progress bar until then, where there is a terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from edgebox.worker.wakeups import make_wake
+    from edgebox.worker.wakeups import WakeUps
     from edgebox_cli.common.observe import worker_running
     from edgebox_cli.common.output import err_console
 
-    run_now = make_wake(settings, force=True)
+    wakeups = WakeUps(settings)
     asked_at = float("-inf")
     screen = err_console()
     with Progress(
@@ -107,7 +107,7 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
             # Again and again while nothing of it runs: a run that was asked for while the
             # engine was away has ended without having begun.
             if not counts["running"] and time.monotonic() - asked_at > _ASK_AGAIN_SECONDS:
-                run_now()
+                wakeups.backlog(forced=True)
                 asked_at = time.monotonic()
             time.sleep(_POLL_SECONDS)
 

@@ -129,7 +129,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
 @app.command()
 def retry(batch_id: BatchId) -> None:
     """Analyse a batch's failed consultations again; the callback comes again after that."""
-    from edgebox.worker.wakeups import make_wake
+    from edgebox.worker.wakeups import WakeUps
     from edgebox_cli.common.context import settings
 
     with opened_store() as store:
@@ -137,7 +137,7 @@ def retry(batch_id: BatchId) -> None:
     if not count:
         say(f"{batch_id} has no failed consultations: nothing to do.")
         return
-    make_wake(settings())()
+    WakeUps(settings()).backlog()
     say(f"{count} of {batch_id} wait for analysis again. See: edgebox batches show {batch_id}")
 
 

@@ -72,14 +72,14 @@ def resend(
 ) -> None:
     """Send a callback again, now and with all its attempts, under the same webhook-id."""
     from edgebox.errors import UsageError
-    from edgebox.worker.wakeups import make_wake
+    from edgebox.worker.wakeups import WakeUps
     from edgebox_cli.common.context import settings
 
     with opened_store() as store:
         if (what is None) != dead:
             raise UsageError("Name one callback (edgebox callbacks list), or all with --dead.")
         said = _resend_dead(store) if what is None else _resend(store, what)
-    make_wake(settings(), deliveries=True)()
+    WakeUps(settings()).deliveries()
     say(f"{said} See: edgebox callbacks list")
 
 

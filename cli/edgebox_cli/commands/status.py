@@ -84,7 +84,7 @@ def gather(settings: Settings) -> dict[str, Any]:
 
 def _kept(store: Store, settings: Settings, now: float) -> dict[str, Any]:
     """What the database knows."""
-    from edgebox.consultation.estimate import seconds_until_run
+    from edgebox.schedule import seconds_until_run
 
     counts = store.consultations.counts()
     pending = store.consultations.pending_count()
