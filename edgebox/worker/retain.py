@@ -86,7 +86,7 @@ class Retainer:
         self._ages = ages_of(settings)
         self._limit = limit_of(self._ages)
         self._log_dirty = True  # what an earlier worker left
-        self._told_jump = False
+        self._jump_reported = False
 
     def stop(self) -> None:
         """End the pass after the current step. Callable from any thread."""
@@ -127,7 +127,7 @@ class Retainer:
         believed, trusted, steady = judge(
             now, state, now if newest is None else newest, self._limit
         )
-        if not believed and not self._told_jump:
+        if not believed and not self._jump_reported:
             log.warning(
                 "the clock went from %s to %s: nothing is removed until it has been steady for "
                 "%.0f days. Is it right? See: edgebox doctor",
@@ -135,7 +135,7 @@ class Retainer:
                 rfc3339(now),
                 self._limit / DAY,
             )
-        self._told_jump = not believed
+        self._jump_reported = not believed
         if (
             state is None
             or steady != state.steady_since

@@ -174,23 +174,21 @@ class Runner:
         self._stopped = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         async with self._engine:
-            if not self._stopping and await self._engine_ready():
-                await self._recorded(trigger)
-        return self._counts
-
-    async def _recorded(self, trigger: str) -> None:
-        run_id = self._store.runs.start(trigger, self._clock())
-        renewing = asyncio.create_task(self._leases.renew())
-        try:
-            await self._work()
-        finally:
-            renewing.cancel()
-            await self._give_back()
-            await asyncio.gather(renewing, return_exceptions=True)
+            if self._stopping or not await self._engine_ready():
+                return self._counts
+            run_id = self._store.runs.start(trigger, self._clock())
+            renewing = asyncio.create_task(self._leases.renew())
+            try:
+                await self._work()
+            finally:
+                renewing.cancel()
+                await self._give_back()
+                await asyncio.gather(renewing, return_exceptions=True)
         if self._counts.drained:
             counts = {k: v for k, v in asdict(self._counts).items() if k != "drained"}
             self._store.runs.finish(run_id, counts)
         log.info("run %d (%s): %s", run_id, trigger, self._counts)
+        return self._counts
 
     async def _work(self) -> None:
         while not self._stopping:
@@ -269,7 +267,7 @@ class Runner:
             # Not its message: another server's may quote the request.
             log.warning("%s: refused: %s", name_of(claimed), where(error))
             await self._fail(claimed, "refused", "The model cannot take this consultation.")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        except Exception as error:  # noqa: BLE001 - the others continue
             log.warning("%s: attempt %d: %s", name_of(claimed), claimed.attempts, where(error))
             if claimed.attempts >= self._settings.max_attempts:
                 detail = f"The model gave no valid analysis in {claimed.attempts} attempts."
