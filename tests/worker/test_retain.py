@@ -18,7 +18,7 @@ from support.boxes.store import NOW, RESULT, Box, Clock
 
 
 class Office:
-    """A box, its clock, and a retainer that is made anew as a worker's restart would."""
+    """A box, its clock, and a retainer that is made again, as at a worker's restart."""
 
     def __init__(self, folder, **retention):
         self.clock = Clock(NOW)

@@ -288,3 +288,21 @@ def test_a_forced_run_does_not_wait_for_twenty(tmp_path):
         office.wakeups.backlog(forced=True)
         assert office.ran.wait(5)
     assert office.runs == ["asked"]
+
+
+def test_a_job_that_does_not_end_is_waited_for_as_long_as_was_said(tmp_path):
+    office = Office(tmp_path, min_pending=1)
+    office.box.submit("a")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang():
+        begun.set()
+        go_on.wait(10)
+
+    office.run_work = hang
+    office.worker.start()
+    assert begun.wait(5)
+    assert not office.worker.stop(0.1)
+    go_on.set()
+    assert office.ran.wait(5)
+    office.box.store.close()
