@@ -22,7 +22,7 @@ from edgebox.api.responses import (
     json_response,
 )
 from edgebox.callbacks.urls import check_callback_url
-from edgebox.consultation.estimate import Workload, estimate_seconds, seconds_until_run
+from edgebox.consultation.estimate import Workload, estimate_seconds
 from edgebox.errors import (
     ClientQueueFull,
     InvalidFields,
@@ -32,6 +32,7 @@ from edgebox.errors import (
     StoreError,
     where,
 )
+from edgebox.schedule import seconds_until_run
 from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
 from edgebox.system.times import rfc3339

@@ -31,7 +31,7 @@ from edgebox.store.db import Store
 from edgebox.system.http import Server
 from edgebox.system.supervisor import Notifier
 from edgebox.system.tls import Served, pair_of
-from edgebox.worker.wakeups import make_wake
+from edgebox.worker.wakeups import WakeUps
 
 if TYPE_CHECKING:
     import ssl
@@ -165,7 +165,7 @@ def build(
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
         metrics=Metrics(__version__),
-        wake=wake or make_wake(settings),
+        wake=wake or WakeUps(settings).backlog,
         own_ports=ports,
         clock=clock,
         monotonic=monotonic,

@@ -1,25 +1,23 @@
-"""The three processes as children of one: one log, one Ctrl-C.
+"""The three processes as children of one, with one log and one Ctrl-C.
 
-What systemd does for a box in service, ``edgebox up`` does in a terminal.
+``edgebox up`` does in a terminal what systemd does for a box in service.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
 
 from edgebox.errors import EdgeBoxError
+from edgebox.processes.child import Child, ending, lines_of
 from edgebox.system.program import command
-from edgebox.system.supervisor import VARIABLES
 from edgebox.system.tls import client_context
 
 if TYPE_CHECKING:
@@ -28,24 +26,19 @@ if TYPE_CHECKING:
     from edgebox.settings import Settings
 
 _DRAIN_SECONDS = 1.0
-_CHUNK = 65_536
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PR_SET_PDEATHSIG = 1
 _COLOURS = {"engine": 36, "api": 32, "worker": 33, "edgebox": 1}
-
-# Loaded here, not after the fork: nothing there may take a lock that a thread might hold.
-_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True)
-class Timing:
+class Pauses:
     """Seconds.
 
     Attributes:
-        settled: a child that lived so long has started: its death is an accident.
+        settled: a child that lived that long has started: its death is an accident.
         first_pause: before it is started again the first time; then twice as long each time.
         longest_pause: the most of that.
-        poll: between two looks at whether the box is ready.
+        poll: between two questions whether the box is ready.
     """
 
     settled: float = 60.0
@@ -54,23 +47,8 @@ class Timing:
     poll: float = 1.0
 
 
-@dataclass(frozen=True)
-class Child:
-    """A process to keep running.
-
-    Attributes:
-        name: what its lines begin with.
-        argv: the command.
-        stop_seconds: how long it may take to end after SIGTERM.
-    """
-
-    name: str
-    argv: Sequence[str]
-    stop_seconds: float = 10.0
-
-
 def children_of(settings: Settings) -> list[Child]:
-    """The box's processes, in the order in which they stop: who hands in work first."""
+    """Return the box's processes in the order in which they stop: those that send work first."""
     work = max(15.0, settings.callbacks.timeout_seconds)
     return [
         Child("api", command("api"), stop_seconds=settings.quick.deadline_seconds + 10),
@@ -80,7 +58,7 @@ def children_of(settings: Settings) -> list[Child]:
 
 
 def require_free_port(settings: Settings) -> None:
-    """Refuse to start where another program has the API's port.
+    """Refuse to start if another program has the API's port.
 
     Otherwise that program's answers would be taken for ours.
 
@@ -96,7 +74,7 @@ def require_free_port(settings: Settings) -> None:
 
 
 def port_problem(host: str, port: int) -> str | None:
-    """Why ``host:port`` cannot be listened on; None when it can."""
+    """Return why ``host:port`` cannot be listened on, or None if it can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,16 +91,16 @@ class Up:
 
     A child that dies is started again, after 1, 2, 4 … 30 s. Two things end everything
     instead, because starting again would not help: exit code 2 (wrong usage), and a
-    child's very first start that fails before the box was ready. The child has then
-    said in a line of its own what is wrong.
+    child's very first start that fails before the box was ready. The child's own last line
+    then says what is wrong.
 
     Args:
         children: in the order in which they stop; they start in the reverse order.
-        url: where the box answers; ``/readyz`` below it says when it is ready. None: never.
-        tls_cert: ``[api] tls_cert``, to know the box by.
+        url: where the box answers; ``/readyz`` below it says when it is ready. None: do not ask.
+        tls_cert: ``[api] tls_cert``, to recognise the box by.
         write: takes finished lines, without line feed.
         colour: whether names are coloured.
-        timing: the waits.
+        pauses: the waits.
     """
 
     def __init__(
@@ -133,21 +111,25 @@ class Up:
         write: Callable[[str], None],
         tls_cert: str = "",
         colour: bool = False,
-        timing: Timing | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self._children = children
         self._url = url
         self._verify = client_context(tls_cert)
         self._write = write
         self._colour = colour
-        self._timing = timing or Timing()
+        self._pauses = pauses or Pauses()
         self._width = max(len(name) for name in ("edgebox", *(c.name for c in children)))
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._ready = False
         self._exit_code = 0
 
     def run(self) -> int:
-        """Run on this thread; returns the exit code: 0 after a stop that was asked for."""
+        """Run on this thread.
+
+        Returns:
+            The exit code; 0 after a stop by a signal.
+        """
         return asyncio.run(self._run())
 
     async def _run(self) -> int:
@@ -177,50 +159,40 @@ class Up:
     async def _keep(self, child: Child) -> None:
         """Start the child, and again after each death, until everything stops."""
         loop = asyncio.get_running_loop()
-        pause, first = self._timing.first_pause, True
+        pause, first = self._pauses.first_pause, True
         while not self._stop.is_set():
             began = loop.time()
             code = await self._once(child)
             if self._stop.is_set():
                 return
             lived = loop.time() - began
-            settled = lived >= self._timing.settled
+            settled = lived >= self._pauses.settled
             if code == 2 or (first and not self._ready and not settled):
-                self._say(f"{child.name} could not start ({_ending(code)}). Stopping.")
+                self._say(f"{child.name} could not start ({ending(code)}). Stopping.")
                 self._exit_code = 1
                 self._stop.set()
                 return
             first = False
             if settled:
-                pause = self._timing.first_pause
-            self._say(f"{child.name} died ({_ending(code)}). Starting it again in {pause:g} s.")
+                pause = self._pauses.first_pause
+            self._say(f"{child.name} died ({ending(code)}). Starting it again in {pause:g} s.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), pause)
-            pause = min(pause * 2, self._timing.longest_pause)
+            pause = min(pause * 2, self._pauses.longest_pause)
 
     async def _once(self, child: Child) -> int:
-        """One life of the child.
+        """Run the child once.
 
         Returns:
             Its exit code; negative: the signal that ended it.
         """
-        inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         try:
-            process = await asyncio.create_subprocess_exec(
-                *child.argv,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                # A group of its own: the terminal's Ctrl-C comes to us alone.
-                process_group=0,
-                preexec_fn=partial(_in_child, os.getpid()),
-                env={**inherited, "PYTHONUNBUFFERED": "1"},
-            )
+            process = await child.start()
         except OSError as error:
             self._say(f"{child.name}: cannot run {child.argv[0]}: {error.strerror}.")
             return 127
         self._running[child.name] = process
-        if self._stop.is_set():  # meanwhile, and nobody knew of this one
+        if self._stop.is_set():  # while it was starting, so it got no SIGTERM
             self._signal(child.name, signal.SIGKILL)
         copying = asyncio.create_task(self._copy(child.name, process))
         code = await process.wait()
@@ -230,20 +202,12 @@ class Up:
         return code
 
     async def _copy(self, name: str, process: asyncio.subprocess.Process) -> None:
-        """Put the child's lines into the one log."""
-        assert process.stdout is not None  # noqa: S101 - it was asked for
-        rest = b""
-        while chunk := await process.stdout.read(_CHUNK):
-            *lines, rest = (rest + chunk).split(b"\n")
-            if len(rest) > _CHUNK:
-                lines, rest = [*lines, rest], b""
-            for line in lines:
-                self._line(name, line.decode("utf-8", "replace"))
-        if rest:
-            self._line(name, rest.decode("utf-8", "replace"))
+        """Copy the child's lines into the one log."""
+        async for line in lines_of(process):
+            self._line(name, line)
 
     async def _end(self, child: Child, task: asyncio.Task[None]) -> None:
-        """SIGTERM, then SIGKILL when its time is over or nobody wants to wait any more."""
+        """Send SIGTERM, then SIGKILL when its time is over or a second signal came."""
         process = self._running.get(child.name)
         if process is None or self._kill.is_set():
             self._signal(child.name, signal.SIGKILL)
@@ -267,7 +231,7 @@ class Up:
                 os.killpg(process.pid, number)
 
     async def _announce(self) -> None:
-        """Say once that the box is ready."""
+        """Wait until the box is ready, and print that."""
         if self._url is None:
             return
         self._say("Starting; the engine is loading the models.")
@@ -276,7 +240,7 @@ class Up:
                 with suppress(httpx.HTTPError):
                     self._ready = (await http.get(f"{self._url}/readyz")).status_code == 200
                 if not self._ready:
-                    await asyncio.sleep(self._timing.poll)
+                    await asyncio.sleep(self._pauses.poll)
         self._say(f"EdgeBox is ready at {self._url} (Ctrl-C stops it)")
 
     def _say(self, text: str) -> None:
@@ -288,22 +252,3 @@ class Up:
             prefix = f"\x1b[{_COLOURS.get(name, 35)}m{prefix}\x1b[0m"
         with suppress(OSError):  # the terminal is gone; the box need not be
             self._write(f"{prefix} {text}")
-
-
-def _in_child(parent: int) -> None:
-    """Between fork and exec: end when the parent ends, however it ends.
-
-    SIGTERM, not SIGKILL: the worker then gives its leases back.
-    """
-    _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-    if os.getppid() != parent:  # it ended before the kernel knew
-        os._exit(1)
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

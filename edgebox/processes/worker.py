@@ -1,33 +1,33 @@
-"""Process 3: works the backlog and delivers callbacks. The composition root."""
+"""Process 3: processes the backlog, delivers callbacks, removes what is old. A composition root."""
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import logging
 import os
 import select
 import signal
 import socket
-import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
-from edgebox.consultation.analysis import Analyst
-from edgebox.engine_client import EngineClient
 from edgebox.errors import EdgeBoxError
 from edgebox.store.db import Store
-from edgebox.system.liveness import Pulse
+from edgebox.system.liveness import Liveness
 from edgebox.system.supervisor import Notifier
+from edgebox.worker.job import RUN, STALLED_SECONDS, TICK
+from edgebox.worker.jobs import Backlog, Deliveries, Retention
+from edgebox.worker.mid_model import MidModel
 from edgebox.worker.retain import Retainer
 from edgebox.worker.runner import Runner, Timing
-from edgebox.worker.tick import PERIOD, Ticker
+from edgebox.worker.wakeups import WakeUps
+from edgebox.worker.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from edgebox.settings import Settings
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.worker")
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_CHECK_SECONDS = 1.0
 _MARGIN_SECONDS = 5.0
-_TICK, _RUN, _CALLBACKS = "the tick", "the run", "the callbacks"
-_SILENCE = {_TICK: 2.5 * PERIOD, _RUN: 120.0, _CALLBACKS: 120.0}
-"""Seconds after which each of them hangs: a long transcript is scored in one piece."""
 
 
 def run_worker(
@@ -46,11 +44,11 @@ def run_worker(
 ) -> int:
     """Work until SIGTERM or SIGINT; call it on the main thread.
 
-    On the signal nothing new is begun, what is going on gets some seconds to end, and the
+    On the signal nothing new is started, what is running gets some seconds to end, and the
     rest goes back to the waiting.
 
     Args:
-        settings: all of them.
+        settings: of the box.
         timing: the runs' waits and the grace at the end.
         notifier: the supervisor.
 
@@ -60,55 +58,22 @@ def run_worker(
     Raises:
         EdgeBoxError: another worker uses this state folder, or the database cannot be used.
     """
-    for chatty in ("httpx", "httpcore", "huey"):  # they log URLs, headers and every tick
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    notifier = notifier or Notifier()
-    pulse = Pulse(_SILENCE)
-    with _only_worker(settings.state_dir), _signals() as stopped:
-        store = Store(settings.database)
-        store.migrate()
-        analyses, callbacks = store.recover(delay_after_crash)
-        if analyses or callbacks:
-            log.warning(
-                "the last worker ended in the middle of its work: %d analyses and %d callbacks "
-                "go on now",
-                analyses,
-                callbacks,
-            )
-        deliverer = Deliverer(
-            store,
-            own_ports=own_ports(settings),
-            timeout=settings.callbacks.timeout_seconds,
-            max_attempts=settings.callbacks.max_attempts,
-            concurrency=settings.callbacks.concurrency,
-        )
-        retainer = Retainer(store, settings)
-        timing = timing or Timing()
-        backlog = Backlog(settings, store, timing, pulse)
-        stop_seconds = max(timing.grace, settings.callbacks.timeout_seconds) + _MARGIN_SECONDS
-        ticker = Ticker(
-            store,
-            settings,
-            run=lambda trigger: backlog.run(trigger, ticker.wake_deliveries_if_due),
-            deliver=lambda: asyncio.run(_deliver(deliverer, pulse)),
-            retain=retainer.run,
-            on_tick=lambda: pulse.beat(_TICK),
-        )
-
-        def stop_work() -> None:
+    notifier, timing = notifier or Notifier(), timing or Timing()
+    stop_seconds = max(timing.grace, settings.callbacks.timeout_seconds) + _MARGIN_SECONDS
+    with _only_worker(settings.state_dir), _stop_signals() as signals:
+        store = _recovered(settings)
+        liveness = Liveness(STALLED_SECONDS)
+        worker = _build(settings, store, timing, liveness)
+        log.info("worker ready")
+        worker.start()
+        try:
+            while not select.select([signals], [], [], _CHECK_SECONDS)[0]:
+                worker.check()
+                report(notifier, liveness)
+        finally:
             log.info("stopping")
             notifier.stopping("Giving back what cannot end", stop_seconds + _MARGIN_SECONDS)
-            backlog.stop()
-            deliverer.stop()
-            retainer.stop()
-
-        log.info("worker ready")
-        ended = ticker.consume(
-            stopped,
-            attend=lambda: _tell(notifier, pulse),
-            stop_work=stop_work,
-            shutdown_seconds=stop_seconds,
-        )
+            ended = worker.stop(stop_seconds)
         if ended:
             store.close()
         else:
@@ -116,92 +81,54 @@ def run_worker(
     return 0
 
 
-class Backlog:
-    """Runs with the real engine, one at a time.
-
-    Args:
-        settings: all of them.
-        store: the consultations.
-        timing: the runs' waits.
-        pulse: where a run shows that it gets on.
-    """
-
-    def __init__(self, settings: Settings, store: Store, timing: Timing, pulse: Pulse) -> None:
-        self._settings = settings
-        self._store = store
-        self._timing = timing
-        self._pulse = pulse
-        self._runner: Runner | None = None
-        self._stopping = False
-        self._lock = threading.Lock()
-
-    def run(self, trigger: str, on_ended: Callable[[], None]) -> None:
-        """Work the backlog once, in a loop of its own on this thread.
-
-        Args:
-            trigger: what set it off.
-            on_ended: called after consultations have ended.
-
-        Raises:
-            StoreError: the database cannot be used.
-        """
-        asyncio.run(self._run(trigger, on_ended))
-
-    def stop(self) -> None:
-        """Have the run end soon, and begin no other. Any thread."""
-        with self._lock:
-            self._stopping = True
-            if self._runner is not None:
-                self._runner.stop()
-
-    async def _run(self, trigger: str, on_ended: Callable[[], None]) -> None:
-        client = EngineClient(self._settings)
-        try:
-            runner = Runner(
-                self._store,
-                Analyst(client, self._settings).analyse,
-                self._settings.batch,
-                ready=lambda: client.ready("mlm"),
-                on_ended=on_ended,
-                timing=self._timing,
-            )
-            with self._lock:
-                if self._stopping:
-                    return
-                self._runner = runner
-            async with self._pulse.of_loop(_RUN):
-                await runner.run(trigger)
-        finally:
-            with self._lock:
-                self._runner = None
-            await client.aclose()
+def report(notifier: Notifier, liveness: Liveness) -> None:
+    """Send the supervisor the worker's status, and a heartbeat if no job is stalled."""
+    if not liveness.is_running(TICK):
+        return  # before the first tick it is not ready
+    if (stalled := liveness.stalled()) is not None:
+        status = f"Nothing was seen of {stalled} for {STALLED_SECONDS[stalled]:.0f} s"
+        if notifier.status(status):
+            log.error(status)
+        return
+    running = liveness.is_running(RUN)
+    status = "Working the backlog" if running else "Waiting for consultations and callbacks"
+    notifier.ready(status)
+    notifier.alive()
+    notifier.status(status)
 
 
-def _tell(notifier: Notifier, pulse: Pulse) -> None:
-    """Show the supervisor how the worker fares; without the watchdog's sign when a part hangs."""
-    if not pulse.goes_on(_TICK):
-        return  # Huey has not called yet
-    working = pulse.goes_on(_RUN)
-    status = "Working the backlog" if working else "Waiting for consultations and callbacks"
-    if (hanging := pulse.silent()) is None:
-        notifier.ready(status)
-        notifier.alive()
-    else:
-        status = f"Nothing was seen of {hanging} for {_SILENCE[hanging]:.0f} s"
-    if notifier.status(status) and hanging:
-        log.error(status)
+def _recovered(settings: Settings) -> Store:
+    store = Store(settings.database)
+    store.migrate()
+    analyses, callbacks = store.recover(delay_after_crash)
+    if analyses or callbacks:
+        log.warning(
+            "the last worker ended in the middle of its work: %d analyses and %d callbacks "
+            "continue now",
+            analyses,
+            callbacks,
+        )
+    return store
 
 
-async def _deliver(deliverer: Deliverer, pulse: Pulse) -> None:
-    async with pulse.of_loop(_CALLBACKS):
-        counts = await deliverer.deliver_due()
-    if counts.delivered or counts.retried or counts.dead:
-        log.info("callbacks: %s", counts)
+def _build(settings: Settings, store: Store, timing: Timing, liveness: Liveness) -> Worker:
+    deliverer = Deliverer(
+        store,
+        own_ports=own_ports(settings),
+        timeout=settings.callbacks.timeout_seconds,
+        max_attempts=settings.callbacks.max_attempts,
+        concurrency=settings.callbacks.concurrency,
+    )
+    deliveries = Deliveries(store, deliverer, WakeUps(settings), liveness)
+    runner = Runner(store, MidModel(settings), settings.batch, callbacks=deliveries, timing=timing)
+    backlog = Backlog(store, settings.batch, runner, liveness)
+    retention = Retention(Retainer(store, settings))
+    return Worker(settings, [backlog, deliveries, retention], liveness)
 
 
 @contextmanager
 def _only_worker(state_dir: Path) -> Iterator[None]:
-    """Hold the state folder's worker lock: two would spoil "alone" in runs of suspects."""
+    """Hold the state folder's worker lock: with two workers a suspect would not run alone."""
     path = state_dir / "worker.lock"
     try:
         state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -222,19 +149,19 @@ def _only_worker(state_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _signals() -> Iterator[Callable[[float], bool]]:
-    """A wait that ends with the first stop signal.
+def _stop_signals() -> Iterator[socket.socket]:
+    """Yield a socket that becomes readable at the first stop signal.
 
-    The interpreter's own C handler writes to a socket, and the wait reads it: no code of
-    ours runs between two arbitrary lines, and it does not matter which thread the kernel
-    picks for the signal.
+    The interpreter's own C handler writes to it: no code of ours runs between two arbitrary
+    lines, and it does not matter which thread the kernel picks. (A blocked signal and
+    ``sigtimedwait`` would need every thread to block it, and numpy starts some when imported.)
     """
     ours, theirs = socket.socketpair()
     theirs.settimeout(0)
     before = {number: signal.signal(number, lambda *_: None) for number in _STOP_SIGNALS}
     wakeup = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
     try:
-        yield lambda seconds: bool(select.select([ours], [], [], seconds)[0])
+        yield ours
     finally:
         signal.set_wakeup_fd(wakeup)
         for number, handler in before.items():

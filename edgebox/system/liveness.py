@@ -1,4 +1,4 @@
-"""Signs of life of what goes on in several threads, for one that watches them all."""
+"""Liveness of the worker's threads: each job reports progress, one watcher looks for stalls."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 _BEAT_SECONDS = 5.0
 
 
-class Pulse:
-    """Remembers when each piece of work last showed that it gets on. Any thread.
+class Liveness:
+    """The heartbeats of named jobs. Callable from any thread.
 
     Args:
-        limits: the pieces by name, and for how many seconds each may be silent.
+        limits: for each name, the seconds without a heartbeat after which it is stalled.
         clock: monotonic seconds.
     """
 
@@ -29,19 +29,19 @@ class Pulse:
         self._beats: dict[str, float] = {}
 
     def beat(self, name: str) -> None:
-        """It gets on; from now on it is expected to."""
+        """Report progress; heartbeats are expected from now until ``end``."""
         self._beats[name] = self._clock()
 
     def end(self, name: str) -> None:
-        """It has ended, and owes no sign of life until it begins again."""
+        """Expect no heartbeat until the next one."""
         self._beats.pop(name, None)
 
-    def goes_on(self, name: str) -> bool:
-        """Whether it has begun and not ended."""
+    def is_running(self, name: str) -> bool:
+        """Return whether there was a heartbeat and no ``end`` since."""
         return name in self._beats
 
-    def silent(self) -> str | None:
-        """A piece of work that hangs; None when every one that goes on gets on."""
+    def stalled(self) -> str | None:
+        """Return the name of a stalled job, or None if every running job reported in time."""
         now = self._clock()
         for name, at in list(self._beats.items()):
             if now - at > self._limits[name]:
@@ -49,8 +49,8 @@ class Pulse:
         return None
 
     @asynccontextmanager
-    async def of_loop(self, name: str) -> AsyncIterator[None]:
-        """In the block, the running event loop's turning is the work's sign of life."""
+    async def beating(self, name: str) -> AsyncIterator[None]:
+        """Report progress in the block for as long as the event loop keeps running."""
 
         async def beats() -> None:
             while True:
@@ -58,9 +58,9 @@ class Pulse:
                 await asyncio.sleep(_BEAT_SECONDS)
 
         self.beat(name)
-        beating = asyncio.create_task(beats())
+        task = asyncio.create_task(beats())
         try:
             yield
         finally:
-            beating.cancel()
+            task.cancel()
             self.end(name)

@@ -1,7 +1,7 @@
-"""Tells the supervisor how this process fares, as sd_notify(3) says; silent where there is none.
+"""Messages to the supervisor about this process, as sd_notify(3) defines them.
 
 Each message is one datagram to the socket that NOTIFY_SOCKET names. Nothing here raises: a
-supervisor that cannot be told is no reason to stop working.
+supervisor that cannot be reached is no reason to stop working.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
 VARIABLES = ("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID")
-"""Meant for one process: a child that inherits them would speak in its parent's name."""
+"""Meant for one process: messages of a child that inherits them would count as its parent's."""
 
 _SEND_SECONDS = 1.0
 _MICROSECONDS = 1_000_000
 
 
 class Notifier:
-    """One process's line to its supervisor; callable from any thread.
+    """Sends one process's messages to its supervisor. Callable from any thread.
 
     Args:
-        address: a path, or "@" and the name of an abstract socket; empty: nobody listens.
-        watchdog_seconds: within which ``alive`` is expected; 0: it is not.
+        address: a path, or "@" and the name of an abstract socket; empty: send nothing.
+        watchdog_seconds: the time within which a heartbeat is expected; 0: none is.
         clock: monotonic seconds.
     """
 
@@ -47,21 +47,25 @@ class Notifier:
 
     @classmethod
     def of_process(cls, environ: MutableMapping[str, str] = os.environ) -> Notifier:
-        """What the supervisor left in the environment, taken out of it."""
+        """Return the notifier that the environment describes, and take its variables out of it."""
         address, microseconds, pid = (environ.pop(name, "") for name in VARIABLES)
         ours = pid in ("", str(os.getpid()))
         watchdog = int(microseconds) if ours and microseconds.isdecimal() else 0
         return cls(address, watchdog / _MICROSECONDS)
 
     def ready(self, status: str) -> None:
-        """The process does its work from here on; said once."""
+        """Report that the process has started; sent once."""
         if not self._ready:
             self._ready = True
             self._status = status
             self._send("READY=1", _status(status))
 
     def status(self, status: str) -> bool:
-        """One line for ``systemctl status``; sent, and True, when it differs from the last."""
+        """Send a line for ``systemctl status`` if it differs from the last one.
+
+        Returns:
+            Whether it differs.
+        """
         if status == self._status:
             return False
         self._status = status
@@ -69,16 +73,16 @@ class Notifier:
         return True
 
     def stopping(self, status: str, seconds: float) -> None:
-        """The process ends, which may take so long."""
+        """Report that the process is stopping, and how long that may take."""
         self._status = status
         self._send("STOPPING=1", _status(status), _extend(seconds))
 
     def extend(self, seconds: float) -> None:
-        """Starting takes longer: within ``seconds`` there is another sign of life."""
+        """Report that starting takes longer: the next message comes within ``seconds``."""
         self._send(_extend(seconds))
 
     def alive(self) -> None:
-        """Work goes on. Call it as often as that is known; a message is sent when one is due."""
+        """Report a heartbeat; call it as often as there is progress, it is sent when one is due."""
         now = self._clock()
         if self.watchdog_seconds and now - self._alive_at >= self.watchdog_seconds / 4:
             self._alive_at = now

@@ -1,1 +1,1 @@
-"""The backlog: claim, analyse, finish, and the tick that decides when."""
+"""The worker: three jobs (backlog, deliveries, retention), with Huey as their clock and bell."""

@@ -1,4 +1,4 @@
-"""The consultations that a run holds: their tasks, their leases, and how each is let go."""
+"""The consultations that a run holds: their tasks, their leases, and how each ends."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
 
-log = logging.getLogger("edgebox.batch")
+log = logging.getLogger("edgebox.worker")
 
 
 class Leases:
-    """What one run has claimed and not yet given back.
+    """What one run has claimed and not yet finished, failed or released.
 
     Args:
         store: the consultations.
-        seconds: a lease's length; renewed each third of it.
+        seconds: the length of a lease; it is renewed after each third of that.
         pause: seconds between tries while the disk is busy.
     """
 
@@ -41,51 +41,42 @@ class Leases:
         return claimed.row_id in self._held
 
     def hold(self, claimed: Claimed, task: asyncio.Task[None] | None = None) -> None:
-        """Keep its lease from now on; a task is cancelled when the lease is lost."""
+        """Renew its lease until it ends; cancel the task if the lease is lost."""
         self._held[claimed.row_id] = (claimed, task)
 
     def tasks(self) -> set[asyncio.Task[None]]:
-        """The analyses going on."""
+        """Return the analyses in flight."""
         return {task for _, task in self._held.values() if task is not None}
 
     def row_ids(self) -> list[int]:
-        """Of everything held."""
         return list(self._held)
 
     def claimed(self) -> list[Claimed]:
-        """Everything held."""
         return [claimed for claimed, _ in self._held.values()]
 
     async def finish(self, claimed: Claimed, result: dict[str, Any]) -> bool:
-        """Keep the result; False when somebody else has the consultation now."""
-        return await self._let_go(
-            claimed,
-            lambda: self._consultations.finish(claimed.row_id, claimed.lease_token, result),
-        )
+        """Write the result.
+
+        Returns:
+            False if it was not written: the lease is lost, or the disk stays busy.
+        """
+        return await self._write(claimed, self._consultations.finish, result)
 
     async def fail(self, claimed: Claimed, code: str, detail: str) -> bool:
-        """End it as failed, for good; False as for ``finish``."""
-        return await self._let_go(
-            claimed,
-            lambda: self._consultations.fail(claimed.row_id, claimed.lease_token, code, detail),
-        )
+        """End it as failed, for good. Returns what ``finish`` returns."""
+        return await self._write(claimed, self._consultations.fail, code, detail)
 
     async def release(self, claimed: Claimed, *, refund: bool) -> bool:
-        """Put it back among the waiting; False as for ``finish``.
+        """Put it back among the waiting. Returns what ``finish`` returns.
 
         Args:
-            claimed: what was claimed.
+            claimed: the consultation.
             refund: the attempt does not count.
         """
-        return await self._let_go(
-            claimed,
-            lambda: self._consultations.release(
-                claimed.row_id, claimed.lease_token, refund_attempt=refund
-            ),
-        )
+        return await self._write(claimed, self._consultations.release, refund_attempt=refund)
 
     async def renew(self) -> None:
-        """Keep every lease, until cancelled."""
+        """Renew every lease, until cancelled."""
         while True:
             await asyncio.sleep(self._seconds / 3)
             for claimed, task in list(self._held.values()):
@@ -99,13 +90,15 @@ class Leases:
                 except StoreError as error:
                     log.warning("%s: lease not renewed: %s", name_of(claimed), error.detail)
 
-    async def _let_go(self, claimed: Claimed, change: Callable[[], None]) -> bool:
-        """Write the end, again while the disk is busy, for as long as a lease."""
+    async def _write(
+        self, claimed: Claimed, end: Callable[..., None], *values: object, **named: object
+    ) -> bool:
+        """Write the end; try again while the disk is busy, for as long as a lease."""
         until = time.monotonic() + self._seconds
         try:
             while True:
                 try:
-                    change()
+                    end(claimed.row_id, claimed.lease_token, *values, **named)
                 except LeaseLost:
                     self._drop(claimed)
                     return False
@@ -126,5 +119,5 @@ class Leases:
 
 
 def name_of(claimed: Claimed) -> str:
-    """A consultation in a log line: our numbers only, the client's id may name a person."""
+    """Return what a log line calls it: our numbers, as the client's id may name a person."""
     return f"{claimed.batch_id} row {claimed.row_id}"

@@ -1,13 +1,13 @@
-"""When retention works: what is due is removed at every tick, in steps with pauses between.
+"""Retention's pass at every tick: what is due is removed, in steps with pauses between them.
 
-Whether the clock can be believed is decided first, because a clock that jumps a year ahead
+A pass first decides whether the clock can be believed, because a clock that jumps a year ahead
 makes everything look old:
 
 1. within ``limit`` of the last time that was believed: believed. ``limit`` is a week, or the
    shortest retention time where that is shorter, and at least a day.
 2. otherwise it has jumped, or the box was off for long: nothing is removed.
-3. back within ``limit`` of what was believed: as 1.
-4. steady at the new time for ``limit``, without another jump: believed from there on.
+3. back within ``limit`` of what was believed: believed.
+4. steady at the new time for ``limit``, without another jump: believed from then on.
 
 So a wrong clock has to stay wrong for a week, with the doctor saying so, before it removes
 anything, and a smaller error costs at most that much of a retention time. A box that was off
@@ -37,15 +37,15 @@ log = logging.getLogger("edgebox.retention")
 
 DAY = 86_400.0
 _LONGEST_LIMIT = 7 * DAY
-_WRITE_EVERY = 3600.0  # a believed clock is written down so often, and not with every tick
-_LONGEST_PASS = 20.0  # seconds of one tick; the rest waits for the next
+_WRITE_EVERY = 3600.0  # a believed clock is written down once in this time, not at every tick
+_LONGEST_PASS = 20.0  # seconds; what is left waits for the next tick
 _SHORTEST_PAUSE = 0.05
-_NIGHT_HOUR = 3  # local: few call, and what is being compacted is locked
+_NIGHT_HOUR = 3  # local: compaction locks the database, and few customers call
 _SHORTEST_WISH, _LONGEST_WISH = 3600.0, DAY
 
 
 def ages_of(settings: Settings) -> Ages:
-    """How long each kind is kept; 0 in the settings is for ever."""
+    """Return how long each kind is kept; 0 in the settings is for ever."""
     kept = settings.retention
     return Ages(
         transcripts=kept.transcript_days * DAY or None,
@@ -56,7 +56,7 @@ def ages_of(settings: Settings) -> Ages:
 
 
 def limit_of(ages: Ages) -> float:
-    """How far the clock may move between two looks, in seconds."""
+    """Return how far the clock may move between two passes, in seconds."""
     times = [age for age in (ages.transcripts, ages.results, ages.records) if age is not None]
     return max(DAY, min(_LONGEST_LIMIT, *times)) if times else _LONGEST_LIMIT
 
@@ -65,10 +65,10 @@ class Retainer:
     """Removes what is due.
 
     Args:
-        store: where from.
+        store: the database.
         settings: how long things are kept.
         clock: Unix seconds.
-        pause: waits so many seconds between steps; True ends the pass.
+        pause: waits for that many seconds between steps; True ends the pass.
     """
 
     def __init__(
@@ -86,17 +86,17 @@ class Retainer:
         self._ages = ages_of(settings)
         self._limit = limit_of(self._ages)
         self._log_dirty = True  # what an earlier worker left
-        self._told_jump = False
+        self._jump_reported = False
 
     def stop(self) -> None:
-        """End the pass after the step going on. Any thread."""
+        """End the pass after the current step. Callable from any thread."""
         self._stopping.set()
 
     def run(self) -> Removals:
-        """One pass: the clock, what is due, and a compaction when one is wanted and it is night.
+        """Remove what is due, and compact the database if that is wanted and it is night.
 
         Raises:
-            StoreError: the database cannot be used; the next pass goes on from there.
+            StoreError: the database cannot be used; the next pass continues.
         """
         removed = Removals()
         if self._stopping.is_set() or not self._clock_believed():
@@ -110,7 +110,7 @@ class Retainer:
             removed += step
             self._log_dirty = True
             now = time.monotonic()
-            # Others get to write for at least as long as we did.
+            # Other writers get at least as much time as this step took.
             if now - began > _LONGEST_PASS or self._pause(max(_SHORTEST_PAUSE, now - step_began)):
                 break
         if removed:
@@ -127,7 +127,7 @@ class Retainer:
         believed, trusted, steady = judge(
             now, state, now if newest is None else newest, self._limit
         )
-        if not believed and not self._told_jump:
+        if not believed and not self._jump_reported:
             log.warning(
                 "the clock went from %s to %s: nothing is removed until it has been steady for "
                 "%.0f days. Is it right? See: edgebox doctor",
@@ -135,7 +135,7 @@ class Retainer:
                 rfc3339(now),
                 self._limit / DAY,
             )
-        self._told_jump = not believed
+        self._jump_reported = not believed
         if (
             state is None
             or steady != state.steady_since
@@ -166,12 +166,12 @@ class Retainer:
 def judge(
     now: float, state: RetentionState | None, newest: float, limit: float
 ) -> tuple[bool, float, float | None]:
-    """Whether the clock is believed (the numbers are the module's).
+    """Decide whether the clock is believed; the numbers are those of the module's list.
 
     Args:
-        now: what it says.
-        state: what was remembered; None the first time.
-        newest: what to hold it against then.
+        now: what the clock says.
+        state: what the last pass remembered; None the first time.
+        newest: what to compare the clock with the first time.
         limit: how far it may be off.
 
     Returns:

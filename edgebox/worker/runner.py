@@ -1,25 +1,25 @@
 """One run through the backlog: claim → analyse → finish, until nothing waits.
 
-What an analysis's end means:
+What follows from the end of an analysis:
 
 1. done: the result is kept.
-2. EngineBusy: the engine's queue is full of people's requests. The same consultation again
-   in a moment; nothing counts.
+2. EngineBusy: the engine's queue is full of interactive requests. The same consultation is offered
+   again a moment later; nothing counts.
 3. EngineDied: the connection broke during it: the engine died, perhaps of it. The attempt
    counts and the consultation goes back; nothing is claimed until the engine is ready again.
-4. EngineUnavailable otherwise (not there, stopping, too slow): the same, but the attempt does
-   not count.
+4. EngineUnavailable otherwise (not there, stopping, too slow): it goes back and nothing is claimed,
+   but the attempt does not count.
 5. EngineRefused: failed for good, ``refused``.
-6. anything else (an invalid answer, a fault): the attempt counts; after the last one,
+6. Anything else (an invalid answer, a fault): the attempt counts; after the last one,
    ``analysis_failed``.
-7. LeaseLost: somebody else has it; the result is dropped.
-8. the worker stops: it goes back, and the attempt does not count.
+7. LeaseLost: another claim holds it; the result is dropped.
+8. The worker stops: it goes back, and the attempt does not count.
 
 Of several in flight when the engine dies, one is to blame and the others are not. So a
 consultation that was in flight at a death (3.) or at a crash of the worker is a suspect and
-runs **alone** from then on: what kills the engine alone, three times in all, is ``poison``
-(``store.consultations.claim`` ends it), and its neighbours are not. A crash of the worker is
-counted apart, with more patience: power cuts are nobody's fault.
+runs **alone** afterwards: one that kills the engine alone, three times in total, is ``poison``
+(``store.consultations.claim`` ends it), and its neighbours are not. Crashes of the worker are
+counted separately, with more patience: a power cut is no consultation's fault.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import contextlib
 import logging
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from edgebox.errors import (
     EngineBusy,
@@ -43,29 +43,51 @@ from edgebox.system.logs import about
 from edgebox.worker.leases import Leases, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from edgebox.consultation.analysis import AnalysisOutcome
     from edgebox.settings import BatchSettings
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
 
-log = logging.getLogger("edgebox.batch")
+log = logging.getLogger("edgebox.worker")
 
 _LONGEST_PAUSE = 60.0  # seconds between two tries of an engine that is lost again and again
 _MOST_DOUBLINGS = 10
 
 
-class Analyse(Protocol):
-    """What turns a transcript into an analysis (``consultation.analysis.Analyst.analyse``)."""
+class Engine(Protocol):
+    """The mid model, as a run uses it: opened when the run starts, closed when it ends."""
 
-    def __call__(self, transcript: str) -> Awaitable[AnalysisOutcome]:
-        """Analyse one transcript; raises EngineError."""
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    async def ready(self) -> bool:
+        """Return whether it can take an analysis now; never raises."""
+
+    async def analyse(self, transcript: str) -> AnalysisOutcome:
+        """Analyse one consultation.
+
+        Raises:
+            EngineError: see the module's list.
+        """
+
+
+class Callbacks(Protocol):
+    """The sending of callbacks, as a run uses it."""
+
+    def wake_if_due(self) -> None:
+        """Have callbacks sent if one is due; called after consultations have ended."""
 
 
 @dataclass
 class RunCounts:
-    """What one run did; ``drained`` when it ended because nothing waited any more."""
+    """What one run did.
+
+    Attributes:
+        drained: it ended because nothing waited any more.
+    """
 
     done: int = 0
     failed: int = 0
@@ -80,10 +102,9 @@ class Timing:
 
     Attributes:
         poll: first wait for an engine that is not ready; doubled up to ten times this.
-        patience: how long a run waits for the engine before it leaves the rest to the
-            next tick.
+        patience: how long a run waits for the engine before it leaves the rest to the next run.
         busy: until a consultation is offered again to an engine whose queue is full.
-        grace: what analyses in flight get to end by themselves when the worker stops.
+        grace: how long analyses in flight may take to end when the worker stops.
     """
 
     poll: float = 0.5
@@ -93,14 +114,13 @@ class Timing:
 
 
 class Runner:
-    """Works the backlog once; make one per run.
+    """Processes the backlog, one run at a time.
 
     Args:
         store: the consultations.
-        analyse: the analysis itself.
+        engine: analyses them.
         settings: concurrency, lease and attempts.
-        ready: whether the engine can take an analysis now; never raises.
-        on_ended: called after consultations have ended, on the run's own thread.
+        callbacks: woken on the run's own thread when consultations have ended.
         clock: Unix seconds.
         timing: waits.
     """
@@ -108,32 +128,27 @@ class Runner:
     def __init__(
         self,
         store: Store,
-        analyse: Analyse,
+        engine: Engine,
         settings: BatchSettings,
         *,
-        ready: Callable[[], Awaitable[bool]],
-        on_ended: Callable[[], None] = lambda: None,
+        callbacks: Callbacks,
         clock: Callable[[], float] = time.time,
         timing: Timing | None = None,
     ) -> None:
         self._store = store
-        self._analyse = analyse
+        self._engine = engine
         self._settings = settings
-        self._ready = ready
-        self._on_ended = on_ended
+        self._callbacks = callbacks
         self._clock = clock
         self._timing = timing or Timing()
-        self._counts = RunCounts()
-        self._leases = Leases(store, settings.lease_seconds, pause=self._timing.busy)
-        self._harmless: set[int] = set()
-        self._losses = 0  # of the engine, since an analysis was last done
-        self._engine_lost = False
         self._stopping = False
-        self._stopped = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:
-        """Claim no more, let what is in flight end within the grace, return. Any thread."""
+        """Claim no more, now or later; what is in flight may end within the grace.
+
+        Callable from any thread.
+        """
         self._stopping = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the run has ended and its loop is closed
@@ -142,26 +157,33 @@ class Runner:
     async def run(self, trigger: str) -> RunCounts:
         """Work until nothing waits, the worker stops, or the engine stays away.
 
-        The run is written to ``store.runs``, and as finished only when it drained: one that
-        was cut short is resumed by the next tick (``tick.should_run``).
+        The run is written to ``store.runs``, and as finished only if it drained: one that was
+        cut short is resumed at the next tick (``schedule.should_run``).
 
         Args:
-            trigger: what set it off, a word.
+            trigger: what started it, a word.
 
         Raises:
             StoreError: the database cannot be used; claimed consultations were given back.
         """
+        self._counts = RunCounts()
+        self._leases = Leases(self._store, self._settings.lease_seconds, pause=self._timing.busy)
+        self._harmless: set[int] = set()
+        self._losses = 0  # of the engine, since an analysis was last done
+        self._engine_lost = False
+        self._stopped = asyncio.Event()
         self._loop = asyncio.get_running_loop()
-        if self._stopping or not await self._engine_ready():
-            return self._counts
-        run_id = self._store.runs.start(trigger, self._clock())
-        renewing = asyncio.create_task(self._leases.renew())
-        try:
-            await self._work()
-        finally:
-            renewing.cancel()
-            await self._give_back()
-            await asyncio.gather(renewing, return_exceptions=True)
+        async with self._engine:
+            if self._stopping or not await self._engine_ready():
+                return self._counts
+            run_id = self._store.runs.start(trigger, self._clock())
+            renewing = asyncio.create_task(self._leases.renew())
+            try:
+                await self._work()
+            finally:
+                renewing.cancel()
+                await self._give_back()
+                await asyncio.gather(renewing, return_exceptions=True)
         if self._counts.drained:
             counts = {k: v for k, v in asdict(self._counts).items() if k != "drained"}
             self._store.runs.finish(run_id, counts)
@@ -190,7 +212,7 @@ class Runner:
                 return
 
     def _claim(self) -> Claimed | None:
-        """The next consultation; None when nothing waits, or nothing can be had now."""
+        """Return the next consultation; None if nothing waits or the database is busy."""
         try:
             rows = self._store.consultations.claim(
                 1,
@@ -203,7 +225,7 @@ class Runner:
                 raise
             log.warning("nothing claimed: %s", error.detail)
             return None
-        self._on_ended()  # a claim ends the poisonous ones
+        self._callbacks.wake_if_due()  # a claim may have ended poison
         return rows[0] if rows else None
 
     def _start(self, claimed: Claimed) -> None:
@@ -211,7 +233,7 @@ class Runner:
             self._leases.hold(claimed, asyncio.create_task(self._one(claimed)))
 
     async def _alone(self, suspect: Claimed) -> None:
-        """Let the others end, then run the suspect with nobody beside it."""
+        """Let the others end, then run the suspect with no other in flight."""
         others = self._leases.tasks()
         self._leases.hold(suspect)
         await self._until_all(others)
@@ -224,12 +246,12 @@ class Runner:
         await self._until_all(self._leases.tasks())
 
     async def _one(self, claimed: Claimed) -> None:
-        """Analyse one consultation and put its end on disk."""
+        """Analyse one consultation and write its end to the database."""
         try:
             outcome = await self._answer(claimed)
             self._counts.done += await self._leases.finish(claimed, result_of(outcome))
             self._losses = 0
-            self._on_ended()
+            self._callbacks.wake_if_due()
         except asyncio.CancelledError:
             await self._release(claimed, refund=True)
             raise
@@ -245,7 +267,7 @@ class Runner:
             # Not its message: another server's may quote the request.
             log.warning("%s: refused: %s", name_of(claimed), where(error))
             await self._fail(claimed, "refused", "The model cannot take this consultation.")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the others go on
+        except Exception as error:  # noqa: BLE001 - the others continue
             log.warning("%s: attempt %d: %s", name_of(claimed), claimed.attempts, where(error))
             if claimed.attempts >= self._settings.max_attempts:
                 detail = f"The model gave no valid analysis in {claimed.attempts} attempts."
@@ -257,26 +279,30 @@ class Runner:
     async def _answer(self, claimed: Claimed) -> AnalysisOutcome:
         while True:
             try:
-                return await self._analyse(claimed.transcript)
+                return await self._engine.analyse(claimed.transcript)
             except EngineBusy:
                 await asyncio.sleep(self._timing.busy)
 
     async def _fail(self, claimed: Claimed, code: str, detail: str) -> None:
         self._counts.failed += await self._leases.fail(claimed, code, detail)
-        self._on_ended()
+        self._callbacks.wake_if_due()
 
     async def _release(self, claimed: Claimed, *, refund: bool) -> None:
         self._counts.released += await self._leases.release(claimed, refund=refund)
 
     async def _engine_ready(self) -> bool:
-        """Wait for the engine, longer after each loss; False when it stays away or we stop."""
+        """Wait for the engine, longer after each loss.
+
+        Returns:
+            False if it stays away or the worker stops.
+        """
         if self._losses > 1:
             doubled = self._timing.poll * 2 ** min(self._losses, _MOST_DOUBLINGS)
             await self._pause(min(doubled, _LONGEST_PAUSE))
         deadline = time.monotonic() + self._timing.patience
         wait = self._timing.poll
         while not self._stopping:
-            if await self._ready():
+            if await self._engine.ready():
                 return True
             if time.monotonic() + wait > deadline:
                 log.warning("the engine is not ready: analyses wait for the next tick")
@@ -286,7 +312,7 @@ class Runner:
         return False
 
     async def _give_back(self) -> None:
-        """What is still held: the grace to end by itself, then back to the waiting."""
+        """Let what is still held end within the grace, then put it back among the waiting."""
         if tasks := self._leases.tasks():
             _, late = await asyncio.wait(tasks, timeout=self._timing.grace)
             for task in late:
@@ -297,13 +323,13 @@ class Runner:
         self._counts.lost = self._leases.lost
 
     async def _until_any(self, tasks: set[asyncio.Task[None]]) -> None:
-        """Wait until one of the analyses has ended, or the order to stop."""
+        """Wait until one of the analyses has ended or the worker stops."""
         stop = asyncio.create_task(self._stopped.wait())
         await asyncio.wait({*tasks, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
 
     async def _until_all(self, tasks: set[asyncio.Task[None]]) -> None:
-        """Wait until all of the analyses have ended, or the order to stop."""
+        """Wait until all of the analyses have ended or the worker stops."""
         while not self._stopping and (open_tasks := {task for task in tasks if not task.done()}):
             await self._until_any(open_tasks)
 

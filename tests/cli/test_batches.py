@@ -5,7 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox.settings import Settings
-from edgebox.worker.tick import Ticker
+from edgebox.system.liveness import Liveness
+from edgebox.worker.worker import Worker
 from edgebox_cli.commands import batches
 from edgebox_cli.common import context
 from support.boxes.store import RESULT, Box
@@ -98,7 +99,7 @@ def test_show_in_json_has_the_results_as_they_are_delivered(box):
 
 def test_retry_puts_the_failed_ones_back_and_wakes_the_worker(box):
     batch = half_failed(box)
-    Ticker(box.store, Settings(), run=lambda _: None, deliver=lambda: None)
+    Worker(Settings(), [], Liveness({}))
     result = run("retry", batch)
     assert result.exit_code == 0
     view = box.store.batches.get(batch)

@@ -2,15 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from edgebox.consultation.estimate import (
-    WAKE_SECONDS,
-    Workload,
-    estimate_seconds,
-    seconds_until_run,
-)
+from edgebox.consultation.estimate import Workload, estimate_seconds
 from edgebox.engine_client import RoleHealth
-from edgebox.settings import BatchSettings
-from edgebox.worker.tick import should_run
 
 HEALTH = RoleHealth(
     role="mlm",
@@ -69,20 +62,3 @@ def test_unknown_speeds_are_taken_to_be_the_slowest() -> None:
     slow_but_measured = replace(HEALTH, prefill_tps=30.0, decode_tps=9.0, batch_decode_tps=9.0)
     assert seconds(health=None) > seconds(health=slow_but_measured) > seconds()
     assert seconds(health=replace(HEALTH, prefill_tps=0.0)) == seconds(health=None)
-
-
-@pytest.mark.parametrize("waiting", [1, 19, 20, 21])
-@pytest.mark.parametrize("oldest_age", [0, 100, 899, 901])
-@pytest.mark.parametrize("last_run_age", [None, -50, 0, 100, 899, 901])
-def test_the_wait_agrees_with_the_workers_decision(
-    waiting: int, oldest_age: float, last_run_age: float | None
-) -> None:
-    """At the moment it names the worker would run, and not a second before it."""
-    settings, now = BatchSettings(), 1_757_770_125.0
-    oldest = now - oldest_age
-    last = None if last_run_age is None else now - last_run_age
-    wait = seconds_until_run(waiting, oldest, last, now, settings) - WAKE_SECONDS
-    assert wait >= 0
-    assert should_run(waiting, oldest, last, now + wait, settings)
-    if wait > 1:
-        assert not should_run(waiting, oldest, last, now + wait - 1, settings)

@@ -19,7 +19,7 @@ import random
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,28 @@ GOOD, REFUSED, DEADLY = "고객: 잘 되는 상담", "고객: 거절되는 상�
 CLIENT = "center-1"
 
 
+class Engine(AbstractAsyncContextManager["Engine"]):
+    """The engine's behaviour by the transcript, until the batch was retried."""
+
+    def __init__(self, life: Life) -> None:
+        self._life = life
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was opened."""
+
+    async def ready(self) -> bool:
+        return True
+
+    async def analyse(self, transcript: str) -> AnalysisOutcome:
+        await asyncio.sleep(0.15)  # longer than a third of the lease: it is renewed meanwhile
+        if not self._life.marked("retried"):
+            if transcript == REFUSED:
+                raise EngineRefused("no")
+            if transcript == DEADLY:
+                raise EngineDied("gone")
+        return outcome()
+
+
 class Life:
     """The three batches.
 
@@ -90,7 +112,7 @@ class Life:
         self.store.recover()
         self._submit("A", GOOD, REFUSED, DEADLY)
         await self._work()
-        if not self._marked("retried"):
+        if not self.marked("retried"):
             await self._deliver()
             (self._folder / "retried").touch()
         if self._failed("A"):
@@ -122,7 +144,10 @@ class Life:
         view = self.store.batches.get(self._ids[name])
         return view.failed if view else 0
 
-    def _marked(self, name: str) -> bool:
+    def wake_if_due(self) -> None:
+        """Deliveries have their own turn in this life."""
+
+    def marked(self, name: str) -> bool:
         return (self._folder / name).exists()
 
     # What the worker does --------------------------------------------------------------
@@ -131,9 +156,9 @@ class Life:
         while self.store.consultations.pending_count():
             runner = Runner(
                 self.store,
-                self._analyse,
+                Engine(self),
                 BatchSettings(concurrency=1, lease_seconds=0.3),
-                ready=self._ready,
+                callbacks=self,
                 clock=self.clock,
                 timing=Timing(poll=0.01, patience=1.0, busy=0.01, grace=0.1),
             )
@@ -141,18 +166,6 @@ class Life:
         for view in self.store.batches.page()[0]:
             if view.completed_at is not None:
                 self._acked(f"ended {view.batch_id}")
-
-    async def _ready(self) -> bool:
-        return True
-
-    async def _analyse(self, transcript: str) -> AnalysisOutcome:
-        await asyncio.sleep(0.15)  # longer than a third of the lease: it is renewed meanwhile
-        if not self._marked("retried"):
-            if transcript == REFUSED:
-                raise EngineRefused("no")
-            if transcript == DEADLY:
-                raise EngineDied("gone")
-        return outcome()
 
     async def _deliver(self) -> None:
         """Everything due, and what becomes due later: the clock goes there at once."""

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from edgebox.processes import worker
-from edgebox.system.liveness import Pulse
+from edgebox.system.liveness import Liveness
 from edgebox.system.supervisor import Notifier
 from support.engines import tiny_model
 from support.outside.supervisor import Supervisor
@@ -117,16 +117,16 @@ def test_the_worker_is_ready_when_the_database_is_migrated_and_the_tick_runs(sup
 
 def test_a_worker_whose_tick_hangs_gives_no_sign_of_life(supervisor, caplog):
     now = [0.0]
-    pulse = Pulse({"the tick": 150.0, "the run": 120.0}, clock=lambda: now[0])
+    liveness = Liveness({"the tick": 150.0, "the run": 120.0}, clock=lambda: now[0])
     notifier = Notifier(supervisor.address, 1.0, clock=lambda: now[0])
 
     def tell():
         heard = len(supervisor.received())
-        worker._tell(notifier, pulse)
+        worker.report(notifier, liveness)
         return supervisor.received()[heard:]
 
     assert tell() == [], "ready before the first tick"
-    pulse.beat("the tick")
+    liveness.beat("the tick")
     assert [list(message) for message in tell()] == [["READY", "STATUS"], ["WATCHDOG"]]
     now[0] = 149
     assert tell() == [{"WATCHDOG": "1"}]
@@ -135,7 +135,7 @@ def test_a_worker_whose_tick_hangs_gives_no_sign_of_life(supervisor, caplog):
     now[0] = 160
     assert tell() == []
     assert len(caplog.records) == 1, "said once"
-    pulse.beat("the tick")
+    liveness.beat("the tick")
     assert {"WATCHDOG": "1"} in tell()
 
 

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from edgebox.errors import EdgeBoxError
-from edgebox.processes.up import Child, Timing, Up, children_of, require_free_port
+from edgebox.processes.child import Child
+from edgebox.processes.up import Pauses, Up, children_of, require_free_port
 from edgebox.settings import Settings
 from edgebox.system.tls import server_context
 from support.outside.certificates import make_pair
 
-QUICKLY = Timing(first_pause=0.01, longest_pause=0.04, poll=0.01)
+QUICKLY = Pauses(first_pause=0.01, longest_pause=0.04, poll=0.01)
 SERVE = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done"
 DEAF = "trap '' TERM; echo up; while :; do sleep 0.02; done"
 
@@ -51,8 +52,8 @@ def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def run(children, log, *, url=None, timing=QUICKLY, **more):
-    return Up(children, url=url, write=log, timing=timing, **more).run()
+def run(children, log, *, url=None, pauses=QUICKLY, **more):
+    return Up(children, url=url, write=log, pauses=pauses, **more).run()
 
 
 @pytest.fixture
@@ -200,7 +201,8 @@ def test_children_lead_their_own_group():
 
 PARENT = """
 import sys
-from edgebox.processes.up import Child, Up
+from edgebox.processes.child import Child
+from edgebox.processes.up import Up
 child = Child("api", ["sh", "-c", "echo $$; exec sleep 60"])
 Up([child], url=None, write=lambda line: print(line, flush=True)).run()
 """

@@ -84,7 +84,9 @@ def test_a_watchdog_for_another_process_is_not_ours(pid, seconds):
 def test_the_children_of_edgebox_up_do_not_speak_in_its_name(supervisor):
     child = f"import os; print([name for name in {VARIABLES!r} if name in os.environ])"
     code = (
-        "import sys; from edgebox.processes.up import Child, Up\n"
+        "import sys\n"
+        "from edgebox.processes.child import Child\n"
+        "from edgebox.processes.up import Up\n"
         f"child = Child('api', [sys.executable, '-c', {child!r}])\n"
         "Up([child], url=None, write=lambda line: print(line, flush=True)).run()"
     )

@@ -9,7 +9,9 @@ import pytest
 
 from edgebox.settings import BatchSettings, Settings
 from edgebox.store.db import Store
-from edgebox.worker.tick import Ticker
+from edgebox.system.liveness import Liveness
+from edgebox.worker.job import STALLED_SECONDS
+from edgebox.worker.jobs import Backlog
 from support.boxes.store import Clock, submit
 
 MINUTES = 30 * 24 * 60
@@ -19,7 +21,7 @@ MEMORY = Path("/dev/shm")
 
 
 class Month:
-    """A ticker whose minutes pass by hand: ``elapsed`` is true time, the clock may jump."""
+    """A backlog job whose minutes pass by hand: ``elapsed`` is true time, the clock may jump."""
 
     def __init__(self, folder, seed):
         self.clock, self.elapsed = Clock(), 0.0
@@ -29,11 +31,11 @@ class Month:
         self.store = Store(settings.database, clock=self.clock)
         self.store.migrate()
         self.store.clients.create("centerlink")
-        self.ticker = Ticker(
+        self.backlog = Backlog(
             self.store,
-            settings,
-            run=self.run,
-            deliver=lambda: None,
+            settings.batch,
+            self,
+            Liveness(STALLED_SECONDS),
             clock=self.clock,
             monotonic=lambda: self.elapsed,
         )
@@ -47,7 +49,7 @@ class Month:
         self.pass_time(60)
         if self.chance.random() < 1 / 25:
             self.hand_in(self.chance.choice([1, 1, 2, 5, 30]))
-        self.ticker.look()
+        self.backlog.run()
 
     def pass_time(self, seconds):
         self.elapsed += seconds
@@ -58,9 +60,9 @@ class Month:
         submit(self.store, names)
         self.submitted += n
         self.waiting |= dict.fromkeys(names, self.elapsed)
-        self.ticker.look()  # the API's wake-up
+        self.backlog.run()  # the API's wake-up
 
-    def run(self, trigger):
+    async def run(self, trigger):
         assert not self.running, "two runs at once"
         self.running = True
         run_id = self.store.runs.start(trigger, self.clock())

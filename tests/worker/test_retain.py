@@ -9,13 +9,16 @@ import pytest
 from edgebox.errors import StoreBusy
 from edgebox.settings import Settings
 from edgebox.store.retention import Ages, Removals
+from edgebox.system.liveness import Liveness
+from edgebox.worker.job import STALLED_SECONDS
+from edgebox.worker.jobs import Retention
 from edgebox.worker.retain import DAY, Retainer, ages_of, limit_of
-from edgebox.worker.tick import Ticker
+from edgebox.worker.worker import Worker
 from support.boxes.store import NOW, RESULT, Box, Clock
 
 
 class Office:
-    """A box, its clock, and a retainer that is made anew as a worker's restart would."""
+    """A box, its clock, and a retainer that is made again, as at a worker's restart."""
 
     def __init__(self, folder, **retention):
         self.clock = Clock(NOW)
@@ -191,22 +194,20 @@ def test_steps_leave_room_for_others_and_stop_when_told(office, monkeypatch):
 
 
 def test_the_worker_begins_with_a_pass_and_one_that_fails_is_told(office, caplog):
-    asked, stop = threading.Event(), threading.Event()
+    asked = threading.Event()
 
-    def retain():
-        asked.set()
-        raise StoreBusy("It is locked.")
+    class Locked(Retainer):
+        def run(self):
+            asked.set()
+            raise StoreBusy("It is locked.")
 
-    ticker = Ticker(
-        office.box.store, office.settings, run=lambda _: None, deliver=list, retain=retain
-    )
-    thread = threading.Thread(target=ticker.consume, args=(stop.wait,))
-    thread.start()
+    jobs = [Retention(Locked(office.box.store, office.settings))]
+    worker = Worker(office.settings, jobs, Liveness(STALLED_SECONDS))
+    worker.start()
     try:
         assert asked.wait(5)
     finally:
-        stop.set()
-        thread.join(10)
+        assert worker.stop(10)
     assert "nothing was removed: It is locked." in caplog.messages
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 
@@ -34,7 +35,7 @@ OUTCOME = AnalysisOutcome(
 )
 
 
-class Engine:
+class Engine(contextlib.AbstractAsyncContextManager):
     """Analyses transcripts; what happens is in their text.
 
     ``poison`` kills it and everything in flight, ``refuse``, ``invalid`` and ``bug`` raise,
@@ -55,6 +56,9 @@ class Engine:
         self.down = 0
         self.death = asyncio.Event()
         self.hold = None
+
+    async def __aexit__(self, *_):
+        """Nothing was opened."""
 
     async def ready(self):
         self.down = max(0, self.down - 1)
@@ -111,12 +115,12 @@ def box(tmp_path):
 
 
 def runner(box, engine, *, timing=QUICK, ready=None, on_ended=lambda: None, **settings):
+    engine.ready = ready or engine.ready
     return Runner(
         box.store,
-        engine.analyse,
+        engine,
         BatchSettings(**settings),
-        ready=ready or engine.ready,
-        on_ended=on_ended,
+        callbacks=SimpleNamespace(wake_if_due=on_ended),
         clock=box.clock,
         timing=timing,
     )
@@ -434,7 +438,7 @@ def test_an_analysis_whose_lease_was_lost_is_cancelled(tmp_path):
     box.store.close()
 
 
-def test_on_ended_hears_of_every_end_that_arms_a_callback(box):
+def test_callbacks_are_woken_at_every_end_that_arms_one(box):
     box.submit("a", callback_url="http://center.test/")
     box.submit("poison", callback_url="http://center.test/")
     due = []

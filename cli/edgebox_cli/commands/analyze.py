@@ -13,7 +13,7 @@ from rich.text import Text
 
 from edgebox.errors import BoxNotRunning
 from edgebox.settings import Settings
-from edgebox.worker.wakeups import make_wake
+from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.observe import worker_running
 from edgebox_cli.common.options import AsJson, ClientOption
@@ -74,7 +74,7 @@ def analyze(
 
 def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     """Show the progress of a batch until it has ended; return it then."""
-    run_now = make_wake(settings, force=True)
+    wakeups = WakeUps(settings)
     asked_at = float("-inf")
     description = TextColumn("{task.description}", markup=False)
     columns = (description, BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
@@ -97,7 +97,7 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
             # A run that was requested while the engine was down ended without any work: request
             # runs until one of the batch's consultations is in work.
             if not counts["running"] and time.monotonic() - asked_at > _ASK_AGAIN_SECONDS:
-                run_now()
+                wakeups.backlog(forced=True)
                 asked_at = time.monotonic()
             time.sleep(_POLL_SECONDS)
 

@@ -11,7 +11,7 @@ from edgebox.errors import NotFound
 from edgebox.store.db import Store
 from edgebox.store.views import BatchView
 from edgebox.system.times import rfc3339
-from edgebox.worker.wakeups import make_wake
+from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import (
@@ -147,7 +147,7 @@ def retry(batch_id: BatchId) -> None:
     if not count:
         note(f"{batch_id} has no failed consultations: nothing to do.")
         return
-    make_wake(settings())()
+    WakeUps(settings()).backlog()
     note(f"{count} of {batch_id} wait for analysis again. See: edgebox batches show {batch_id}")
 
 

@@ -11,7 +11,7 @@ from edgebox.errors import NotFound, Removed, UsageError
 from edgebox.store.db import Store
 from edgebox.store.outbox import OutboxRow
 from edgebox.system.times import rfc3339
-from edgebox.worker.wakeups import make_wake
+from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
@@ -80,7 +80,7 @@ def resend(
             row = _found(store, what)
             store.outbox.resend(row.id)
             done = f"The callback of {row.batch_id} is sent again."
-    make_wake(settings(), deliveries=True)()
+    WakeUps(settings()).deliveries()
     note(f"{done} See: edgebox callbacks list")
 
 

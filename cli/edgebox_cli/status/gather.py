@@ -9,8 +9,8 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from edgebox import __version__
-from edgebox.consultation.estimate import seconds_until_run
 from edgebox.errors import EdgeBoxError, StoreError
+from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
 from edgebox.settings.check import without_password
 from edgebox.store.db import Store

@@ -1,4 +1,4 @@
-"""When the backlog runs, and Huey as clock and wake-up."""
+"""The jobs, with Huey as their clock and bell."""
 
 import logging
 import sqlite3
@@ -7,108 +7,94 @@ import threading
 import time
 
 import pytest
+from huey import SqliteHuey
 
+from edgebox.callbacks.delivery import DeliveryCounts
 from edgebox.errors import StoreError
 from edgebox.settings import BatchSettings, Settings
-from edgebox.worker.tick import Once, Ticker, should_run
-from edgebox.worker.wakeups import make_wake
-from support.boxes.store import NOW, Box
-
-TWENTY_OR_15_MINUTES = BatchSettings(min_pending=20, max_wait_seconds=900)
-
-
-@pytest.mark.parametrize(
-    ("pending", "oldest", "last_run", "expected"),
-    [
-        pytest.param(0, None, None, False, id="nothing waits"),
-        pytest.param(0, None, 900, False, id="nothing waits, last run long ago"),
-        pytest.param(20, 0, 1, True, id="twenty wait"),
-        pytest.param(500, 0, 0, True, id="more wait"),
-        pytest.param(19, 10, 899, False, id="nineteen wait, last run 14:59 ago"),
-        pytest.param(19, 10, 900, True, id="nineteen wait, last run 15:00 ago"),
-        pytest.param(1, 0, 5000, True, id="one arrives on an idle box"),
-        pytest.param(1, 0, 10, False, id="one arrives just after a run"),
-        pytest.param(1, 0, None, True, id="no run yet, or the last was cut short"),
-        pytest.param(1, 10, -3600, True, id="the clock was set back an hour"),
-        pytest.param(1, 900, 30, True, id="the oldest has waited 15:00, whatever ran"),
-    ],
-)
-def test_the_backlog_runs_at_twenty_or_a_quarter_of_an_hour_after_the_last_run(
-    pending, oldest, last_run, expected
-):
-    oldest_at = None if oldest is None else NOW - oldest
-    last_at = None if last_run is None else NOW - last_run
-    assert should_run(pending, oldest_at, last_at, NOW, TWENTY_OR_15_MINUTES) is expected
+from edgebox.system.liveness import Liveness
+from edgebox.worker.job import STALLED_SECONDS, TICK, Job
+from edgebox.worker.jobs import Backlog, Deliveries
+from edgebox.worker.wakeups import Queue, WakeUps
+from edgebox.worker.worker import Worker
+from support.boxes.store import Box
 
 
-def test_once_runs_in_one_thread_at_a_time_and_misses_no_request():
+def test_a_job_runs_in_one_thread_at_a_time_and_misses_no_request():
     running, most, times = 0, 0, 0
     begun, go_on = threading.Event(), threading.Event()
     lock = threading.Lock()
 
-    def work():
-        nonlocal running, most, times
-        with lock:
-            running, times = running + 1, times + 1
-            most = max(most, running)
-        begun.set()
-        assert go_on.wait(5)
-        with lock:
-            running -= 1
+    class Slow(Job):
+        name, failure = "slow", "it failed"
 
-    once = Once(work)
-    first = threading.Thread(target=once)
+        def _look(self):
+            nonlocal running, most, times
+            with lock:
+                running, times = running + 1, times + 1
+                most = max(most, running)
+            begun.set()
+            assert go_on.wait(5)
+            with lock:
+                running -= 1
+
+    job = Slow()
+    first = threading.Thread(target=job.run)
     first.start()
     assert begun.wait(5)
     for _ in range(3):
-        once()  # returns at once: the first thread does it again
+        job.run()  # returns at once: the first thread does it again
     go_on.set()
     first.join(5)
     assert (times, most) == (2, 1)
 
 
 class Office:
-    """A ticker on a real store and a real Huey consumer, with work that takes notes."""
+    """A worker on a real store and a real Huey consumer, whose runs and deliveries take notes."""
 
     def __init__(self, folder, **batch):
         self.settings = Settings(state_dir=folder, batch=BatchSettings(**batch))
         self.box = Box(self.settings.database, clock=time.time)
+        self.wakeups = WakeUps(self.settings)
         self.runs, self.deliveries = [], []
         self.ran, self.delivered = threading.Event(), threading.Event()
         self.run_work = self.drain
         self.deliver_work = lambda: None
-        self.stop = threading.Event()
-        self.ticker = Ticker(self.box.store, self.settings, run=self.run, deliver=self.deliver)
-        self.thread = threading.Thread(target=self.consume)
+        self.liveness = Liveness(STALLED_SECONDS)
+        jobs = [
+            Backlog(self.box.store, self.settings.batch, self, self.liveness),
+            Deliveries(self.box.store, self, WakeUps(self.settings), self.liveness),
+        ]
+        self.worker = Worker(self.settings, jobs, self.liveness)
 
     def drain(self):
         for row in self.box.store.consultations.claim(100, 600, 3):
             self.box.store.consultations.finish(row.row_id, row.lease_token, {})
 
-    def run(self, trigger):
+    async def run(self, trigger):
         run_id = self.box.store.runs.start(trigger, time.time())
         self.runs.append(trigger)
         self.run_work()
         self.box.store.runs.finish(run_id, {})
         self.ran.set()
 
-    def deliver(self):
+    async def deliver_due(self):
         self.deliveries.append(time.time())
         self.deliver_work()
         self.delivered.set()
+        return DeliveryCounts()
 
-    def consume(self):
-        self.ended = self.ticker.consume(self.stop.wait, shutdown_seconds=5)
+    def stop(self):
+        """The run and the deliveries are told; these ones end by themselves."""
 
     def __enter__(self):
-        self.thread.start()
+        self.worker.start()
         return self
 
     def __exit__(self, *_):
-        self.stop.set()
-        self.thread.join(10)
+        self.ended = self.worker.stop(5)
         self.box.store.close()
-        assert not self.thread.is_alive()
+        assert self.ended
 
 
 def test_what_is_due_is_picked_up_at_start_and_wake_ups_within_seconds(tmp_path):
@@ -119,7 +105,7 @@ def test_what_is_due_is_picked_up_at_start_and_wake_ups_within_seconds(tmp_path)
         assert office.delivered.wait(5)
         office.ran.clear()
         office.box.submit("new")
-        make_wake(office.settings)()
+        office.wakeups.backlog()
         assert office.ran.wait(5)
     assert office.runs == ["size", "size"]
     assert office.ended
@@ -132,8 +118,8 @@ def test_a_wake_up_below_the_number_leaves_the_backlog_alone(tmp_path):
     office.box.submit("one")
     with office:
         assert office.delivered.wait(5)
-        make_wake(office.settings)()
-        make_wake(office.settings, deliveries=True)()
+        office.wakeups.backlog()
+        office.wakeups.deliveries()
         office.delivered.clear()
         assert office.delivered.wait(5)
     assert office.runs == []
@@ -155,9 +141,9 @@ def test_wake_ups_during_a_run_start_no_second_one_beside_it_and_are_not_forgott
     with office:
         assert begun.wait(5)
         for _ in range(5):
-            make_wake(office.settings)()
+            office.wakeups.backlog()
         office.delivered.clear()
-        make_wake(office.settings, deliveries=True)()
+        office.wakeups.deliveries()
         assert office.delivered.wait(5), "deliveries go on beside a run"
         assert office.runs == ["size"]
         go_on.set()
@@ -201,7 +187,7 @@ def test_a_callback_due_in_a_moment_does_not_wait_for_the_next_minute(tmp_path):
     assert len(office.deliveries) <= 4
 
 
-def test_work_that_fails_leaves_the_ticker_going_and_no_text_in_the_log(tmp_path, caplog):
+def test_a_job_that_fails_is_tried_again_and_leaves_no_text_in_the_log(tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     office = Office(tmp_path, min_pending=1)
     office.box.submit("a")
@@ -215,7 +201,7 @@ def test_work_that_fails_leaves_the_ticker_going_and_no_text_in_the_log(tmp_path
         deadline = time.monotonic() + 5
         while not office.runs and time.monotonic() < deadline:
             time.sleep(0.02)
-        make_wake(office.settings)()
+        office.wakeups.backlog()
         assert office.ran.wait(5)
     assert "ValueError" in caplog.text
     assert "주민번호" not in caplog.text
@@ -223,40 +209,100 @@ def test_work_that_fails_leaves_the_ticker_going_and_no_text_in_the_log(tmp_path
 
 def test_hueys_file_is_ours_alone_and_holds_no_data(tmp_path):
     office = Office(tmp_path)
-    make_wake(office.settings)()
+    office.wakeups.backlog()
     file = office.settings.huey_database
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with sqlite3.connect(file) as db:
         [(data,)] = db.execute("SELECT data FROM task").fetchall()
-    assert b"batch" in data
+    assert b"backlog" in data
     assert len(data) < 500
     office.box.store.close()
 
 
-def test_wake_never_raises_and_creates_nothing(tmp_path):
+def test_a_wake_up_never_raises_and_creates_nothing(tmp_path):
     settings = Settings(state_dir=tmp_path)
-    make_wake(settings)()
+    WakeUps(settings).backlog()
     assert not settings.huey_database.exists()
     settings.huey_database.write_bytes(b"this is no database" * 100)
-    make_wake(settings)()
+    WakeUps(settings).backlog()
 
 
-def test_a_damaged_file_of_hueys_is_made_anew_and_wakes_again(tmp_path, caplog):
+def test_a_damaged_file_of_hueys_is_made_again_and_wakes_again(tmp_path, caplog):
     settings = Settings(state_dir=tmp_path)
     settings.huey_database.write_bytes(b"this is no database" * 100)
-    wake = make_wake(settings)
-    wake()
+    wakeups = WakeUps(settings)
+    wakeups.backlog()
     with Office(tmp_path, min_pending=1) as office:
         assert "wake-ups only" in caplog.text
         office.box.submit("고객: 문의")
-        wake()
+        wakeups.backlog()
         assert office.ran.wait(5)
 
 
 def test_a_file_of_hueys_that_cannot_be_used_is_named_with_what_to_do(tmp_path):
     settings = Settings(state_dir=tmp_path)
-    box = Box(settings.database)
     settings.huey_database.mkdir()
     with pytest.raises(StoreError, match="remove it"):
-        Ticker(box.store, settings, run=lambda _: None, deliver=lambda: None)
-    box.store.close()
+        Worker(settings, [], Liveness({}))
+
+
+def test_the_jobs_run_when_hueys_file_cannot_be_written(tmp_path, monkeypatch, caplog):
+    def full(*_args, **_named):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    office = Office(tmp_path, min_pending=1)
+    office.box.submit("a")
+    monkeypatch.setattr(Queue, "put", full)
+    monkeypatch.setattr("edgebox.worker.worker.PERIOD", 0.1)
+    with office:
+        deadline = time.monotonic() + 5
+        while not office.liveness.is_running(TICK) and time.monotonic() < deadline:
+            time.sleep(0.02)
+            office.worker.check()
+        assert office.ran.wait(5)
+        assert office.delivered.wait(5)
+    assert "is the disk full?" in caplog.text
+
+
+def test_tasks_of_another_version_do_no_harm(tmp_path):
+    """During an upgrade an older API runs beside a newer worker, or the other way round."""
+    office = Office(tmp_path, min_pending=1)
+    file = str(office.settings.huey_database)
+    other = SqliteHuey("edgebox", filename=file, results=False, journal_mode="truncate")
+    other.enqueue(other.task(name="batch")(lambda: None).s())
+    Queue(office.settings.huey_database, timeout=1.0).put("monitoring")
+    with office:
+        assert office.delivered.wait(5)
+        office.box.submit("a")
+        office.wakeups.backlog()
+        assert office.ran.wait(5)
+
+
+def test_a_forced_run_does_not_wait_for_twenty(tmp_path):
+    office = Office(tmp_path, min_pending=20)
+    office.box.store.runs.finish(office.box.store.runs.start("time", time.time()), {})
+    office.box.submit("one")
+    with office:
+        assert office.delivered.wait(5)
+        assert office.runs == []
+        office.wakeups.backlog(forced=True)
+        assert office.ran.wait(5)
+    assert office.runs == ["asked"]
+
+
+def test_a_job_that_does_not_end_is_waited_for_as_long_as_was_said(tmp_path):
+    office = Office(tmp_path, min_pending=1)
+    office.box.submit("a")
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hang():
+        begun.set()
+        go_on.wait(10)
+
+    office.run_work = hang
+    office.worker.start()
+    assert begun.wait(5)
+    assert not office.worker.stop(0.1)
+    go_on.set()
+    assert office.ran.wait(5)
+    office.box.store.close()

@@ -1,0 +1,187 @@
+"""The worker's three jobs: process the backlog, deliver callbacks, remove what is too old.
+
+A job looks at our own tables each time and decides what there is to do; ticks and wake-ups
+(``worker.py``) only say when to look. Each run of the first two has its own event loop: jobs run in
+Huey's threads, which have none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from edgebox.errors import StoreError
+from edgebox.schedule import should_run
+from edgebox.worker.job import CALLBACKS, PERIOD, RUN, Job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.callbacks.delivery import Deliverer
+    from edgebox.settings import BatchSettings
+    from edgebox.store.db import Store
+    from edgebox.system.liveness import Liveness
+    from edgebox.worker.retain import Retainer
+    from edgebox.worker.runner import Runner
+    from edgebox.worker.wakeups import WakeUps
+
+log = logging.getLogger("edgebox.worker")
+
+
+class Backlog(Job):
+    """Starts a run when ``schedule.py`` says so.
+
+    Args:
+        store: what waits, and when the last run was.
+        settings: how many are to wait, and how long.
+        runner: makes the runs.
+        liveness: where a run reports progress.
+        clock: Unix seconds.
+        monotonic: seconds that setting the clock does not move.
+    """
+
+    name = "backlog"
+    failure = "the backlog was not processed"
+
+    def __init__(
+        self,
+        store: Store,
+        settings: BatchSettings,
+        runner: Runner,
+        liveness: Liveness,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._settings = settings
+        self._runner = runner
+        self._liveness = liveness
+        self._clock = clock
+        self._monotonic = monotonic
+        self._waiting_since: float | None = None
+
+    def stop(self) -> None:
+        super().stop()
+        self._runner.stop()
+
+    def _look(self) -> None:
+        forced = self._forced.is_set()
+        self._forced.clear()  # before looking: a request from now on gets another look
+        if trigger := self._trigger(forced=forced):
+            self._waiting_since = None
+            asyncio.run(self._run(trigger))
+
+    async def _run(self, trigger: str) -> None:
+        async with self._liveness.beating(RUN):
+            await self._runner.run(trigger)
+
+    def _trigger(self, *, forced: bool) -> str:
+        """Return why the backlog is processed now: asked, size or time; empty if it is not.
+
+        The maximum wait is also measured on the monotonic clock, so setting the clock cannot
+        extend it.
+        """
+        settings, waiting = self._settings, self._store.consultations
+        pending, oldest = waiting.pending_count(), waiting.oldest_pending_at()
+        if pending <= 0:
+            self._waiting_since = None
+            return ""
+        now = self._monotonic()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        if forced:
+            return "asked"
+        last = self._store.runs.last()
+        started = last.started_at if last and last.finished_at is not None else None
+        waited = now - self._waiting_since >= settings.max_wait_seconds
+        if waited or should_run(pending, oldest, started, self._clock(), settings):
+            return "size" if pending >= settings.min_pending else "time"
+        return ""
+
+
+class Deliveries(Job):
+    """Sends the callbacks that are due.
+
+    Args:
+        store: the outbox.
+        deliverer: sends them.
+        wakeups: where it asks to look again.
+        liveness: where it reports progress.
+        clock: Unix seconds.
+    """
+
+    name = "deliveries"
+    failure = "callbacks were not sent"
+
+    def __init__(
+        self,
+        store: Store,
+        deliverer: Deliverer,
+        wakeups: WakeUps,
+        liveness: Liveness,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._deliverer = deliverer
+        self._wakeups = wakeups
+        self._liveness = liveness
+        self._clock = clock
+        self._alarm_at = 0.0
+        self._clock_checked_at = 0.0
+
+    def stop(self) -> None:
+        super().stop()
+        self._deliverer.stop()
+
+    def wake_if_due(self) -> None:
+        """Ask for a look, in another thread, if a callback is due now; never raises."""
+        try:
+            due = self._store.outbox.next_due()
+        except StoreError:
+            return  # the next tick sees it
+        if due is not None and due <= self._clock():
+            self._wakeups.deliveries()
+
+    def _look(self) -> None:
+        now = self._clock()
+        if not 0 <= now - self._clock_checked_at < PERIOD / 2:
+            self._clock_checked_at = now
+            if back := self._store.clock.look():
+                log.warning("the clock was set back by %.0f s: callbacks wait that much less", back)
+        asyncio.run(self._deliver())
+        # Look again when the next one is due, if that is before the next tick and no
+        # earlier alarm is set, which would set the next.
+        due, now = self._store.outbox.next_due(), self._clock()
+        if due is not None and due - now < PERIOD and not now < self._alarm_at <= due:
+            self._alarm_at = due
+            self._wakeups.deliveries(delay=max(0.0, due - now))
+
+    async def _deliver(self) -> None:
+        async with self._liveness.beating(CALLBACKS):
+            counts = await self._deliverer.deliver_due()
+        if counts.delivered or counts.retried or counts.dead:
+            log.info("callbacks: %s", counts)
+
+
+class Retention(Job):
+    """Removes what has been kept long enough."""
+
+    name = "retention"
+    failure = "nothing was removed"
+
+    def __init__(self, retainer: Retainer) -> None:
+        super().__init__()
+        self._retainer = retainer
+
+    def stop(self) -> None:
+        super().stop()
+        self._retainer.stop()
+
+    def _look(self) -> None:
+        self._retainer.run()
