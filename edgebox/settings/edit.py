@@ -61,26 +61,6 @@ def set_string(path: Path, key: str, value: str) -> None:
         raise ConfigError(f"Cannot write {path}: {error.strerror}.") from None
 
 
-_KEY = re.compile(r"""^\s*(?P<key>[\w.\-"' ]+?)\s*=""")
-
-
-def key_lines(text: str) -> dict[str, int]:
-    """The line, from 1, of each dotted key and table of a TOML file.
-
-    What is written in a way that is not understood here, such as a table in braces, has the
-    line where it begins or none.
-    """
-    found: dict[str, int] = {}
-    current: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            current = _names(header[1])
-            found.setdefault(".".join(current), number)
-        elif key := _KEY.match(line):
-            found.setdefault(".".join([*current, *_names(key["key"])]), number)
-    return found
-
-
 def replace_string(text: str, key: str, value: str) -> str | None:
     """``text`` with ``key`` set to ``value``; None when that cannot be done safely."""
     *table, name = key.split(".")

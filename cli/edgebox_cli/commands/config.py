@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from edgebox.settings.check import Problem, Value
+    from edgebox.settings.check import Value, WrongSetting
 
 app = typer.Typer(help="The configuration: check it, show it.", no_args_is_help=True)
 
@@ -66,7 +66,7 @@ def show(*, as_json: AsJson = False) -> None:
     _show_values(path, values)
 
 
-def _show_problems(path: Path, found: list[Problem]) -> None:
+def _show_problems(path: Path, found: list[WrongSetting]) -> None:
     from rich.text import Text
 
     from edgebox_cli.common.output import console
