@@ -144,8 +144,13 @@ class Catalog:
             ConfigError: the file is missing or wrong.
         """
         try:
-            text = path.read_text(encoding="utf-8") if path else _catalog_text()
-            raw = tomllib.loads(text)
+            if path is None:
+                checkout = Path(__file__).resolve().parents[2] / "gguf" / "catalog.toml"
+                packaged = resources.files("edgebox.models").joinpath("catalog.toml")
+                found = checkout if checkout.is_file() else packaged
+            else:
+                found = path
+            raw = tomllib.loads(found.read_text(encoding="utf-8"))
             entries = tuple(ModelEntry(**item) for item in raw.get("model", []))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"Cannot read the model catalogue: {error}") from None
@@ -190,10 +195,3 @@ def memory_need(entry: ModelEntry, context_tokens: int) -> int:
     than a process uses.
     """
     return entry.size_bytes + entry.kv_bytes_per_token * context_tokens + OVERHEAD_BYTES
-
-
-def _catalog_text() -> str:
-    checkout = Path(__file__).resolve().parents[2] / "gguf" / "catalog.toml"
-    if checkout.is_file():
-        return checkout.read_text(encoding="utf-8")
-    return resources.files("edgebox.models").joinpath("catalog.toml").read_text(encoding="utf-8")

@@ -158,7 +158,10 @@ def _invalid(
         elif variable:
             yield WrongSetting(variable, None, detail, f"unset {variable}")
         else:
-            yield WrongSetting(key, line, detail, f"write {_assignment(key, known[key])} in {file}")
+            default = known[key]
+            written = json.dumps(default if isinstance(default, int | float) else str(default))
+            fix = f"write {key.rpartition('.')[2]} = {written} (the default) in {file}"
+            yield WrongSetting(key, line, detail, fix)
 
 
 def _instead(key: str, name: str, known: Mapping[str, Any], file: Path) -> str:
@@ -175,11 +178,6 @@ def _instead(key: str, name: str, known: Mapping[str, Any], file: Path) -> str:
     if meant in tables:
         return f"write [{meant}]"
     return f"write {last} under [{table}]" if table else f"write {last} before the first table"
-
-
-def _assignment(key: str, value: object) -> str:
-    written = json.dumps(value if isinstance(value, int | float) else str(value))
-    return f"{key.rpartition('.')[2]} = {written} (the default)"
 
 
 def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Iterator[WrongSetting]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 CHATTY = ("asyncio", "httpcore", "httpx", "huey", "uvicorn")
 """They log every request, tick or start, so only their warnings are kept."""
 
+# Level of ours, syslog's priority; 7 is debug.
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 
 JOURNAL = Path("/run/systemd/journal/socket")
@@ -95,7 +96,7 @@ class JournalHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send one record as one datagram."""
-        priority = _priority(record.levelno)
+        priority = next((number for least, number in _PRIORITIES if record.levelno >= least), 7)
         fields = {
             "MESSAGE": self._line.text(record),
             "PRIORITY": str(priority),
@@ -122,11 +123,6 @@ class JournalHandler(logging.Handler):
 def _one_line(text: str) -> str:
     """Escape control characters, which would be lines or escape sequences in the log."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-
-
-def _priority(level: int) -> int:
-    """Return a level of ours as one of syslog's."""
-    return next((number for least, number in _PRIORITIES if level >= least), 7)
 
 
 def in_journal() -> bool:

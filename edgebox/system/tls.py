@@ -173,16 +173,13 @@ class ServedPair:
             if asked.is_set() or (seen != self._tried and seen == last):
                 asked.clear()
                 self._tried = seen
-                self._reload()
+                try:
+                    found = reload(self.context, self._pair)
+                except ConfigError as error:
+                    log.error("not reloaded, the previous certificate stays: %s", error.detail)  # noqa: TRY400
+                else:
+                    log.info("certificate reloaded, good until %s", day(found.not_after))
             last = seen
-
-    def _reload(self) -> None:
-        try:
-            found = reload(self.context, self._pair)
-        except ConfigError as error:
-            log.error("not reloaded, the previous certificate stays: %s", error.detail)  # noqa: TRY400
-        else:
-            log.info("certificate reloaded, good until %s", day(found.not_after))
 
 
 def client_context(cert: str) -> ssl.SSLContext:
