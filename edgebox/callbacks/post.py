@@ -121,7 +121,7 @@ class Poster:
 
 
 class SystemResolver:
-    """Calls ``getaddrinfo`` in threads of its own: a DNS server that hangs blocks nothing else."""
+    """Calls ``getaddrinfo`` in a separate pool: a DNS server that hangs blocks nothing else."""
 
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
