@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs EdgeBox from a clone, for the user who runs it: Python packages in .venv here, the
-# built llama.cpp in the user's cache. A second run does only what is still to do.
+# built llama.cpp in the user's cache. A second run does only what is missing.
 set -euo pipefail
 export LC_NUMERIC=C
 
@@ -9,14 +9,14 @@ usage() {
 Usage: ./install.sh [--demo] [--dev] [--cpu | --cuda]
 
   --demo   afterwards, run one quick summary and one batch on two small real models
-  --dev    also what tests/run needs
-  --cpu    build for the processor even where there is an NVIDIA GPU
-  --cuda   build for the GPU, and fail where that cannot be done
+  --dev    also install what tests/run needs
+  --cpu    build for the processor even if there is an NVIDIA GPU
+  --cuda   build for the GPU, and fail if that is not possible
   --help   this text
 
-Without --cpu or --cuda: the GPU where the driver lists one and nvcc is installed, else the
-processor. Build flags of your own: CMAKE_ARGS. Another Python: PYTHON=/path/to/python3.
-pip is used as this machine has it set up (index, proxy, certificates).
+Without --cpu or --cuda: the GPU if the driver lists one and nvcc is installed, else the
+processor. Your own build flags: CMAKE_ARGS. Another Python: PYTHON=/path/to/python3.
+pip uses this machine's settings (index, proxy, certificates).
 TEXT
 }
 
@@ -39,17 +39,17 @@ python=$venv/bin/python
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/edgebox
 version=$(sed -n 's/.*"llama-cpp-python==\([^"]*\)".*/\1/p' pyproject.toml)
 
-# What a user has set for other Pythons must not reach into ours.
+# The user's settings for other Pythons must not affect ours.
 unset PYTHONPATH PYTHONHOME
 export PIP_USER=0 PIP_NO_INPUT=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
-# --- Saying what happens ------------------------------------------------------------------
+# --- Showing what happens ------------------------------------------------------------------
 
 terminal=0
 if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then terminal=1; fi
 spinner="|/-\\"
 child=""
-scratch="" # removed at the end, whatever that is
+scratch="" # removed at the end
 fresh=0    # llama.cpp was built just now
 phases=()  # NAME=SECONDS, handed to the demo
 
@@ -63,7 +63,7 @@ die() {
 cleanup() {
   local try
   if [ -n "$child" ]; then
-    kill -INT -- "-$child" 2>/dev/null || true # pip then removes what it has unpacked
+    kill -INT -- "-$child" 2>/dev/null || true # so that pip removes what it has unpacked
     for try in 1 2 3 4 5 6 7 8 9 10; do
       kill -0 -- "-$child" 2>/dev/null || break
       sleep 0.3
@@ -91,18 +91,18 @@ lasted() { # MILLISECONDS
   fi
 }
 
-doing() { # LOG: what the log says is going on, in a few words
+doing() { # LOG: prints what the log shows in progress, in a few words
   tail -c 60000 "$1" 2>/dev/null |
     grep -aoE '^ *\[ *[0-9]+(/[0-9]+|%)\]|^(Collecting|Downloading|Installing) [^ ;<>=]+' |
     tail -n 1 | sed 's/^ *//' | cut -c 1-36 || true
 }
 
-phase() { # NAME WHAT LOG COMMAND...: runs it out of sight, shows that it is alive, and times it
+phase() { # NAME WHAT LOG COMMAND...: runs it with its output in a log, shows progress, and times it
   local name=$1 what=$2 log=$3 began spent status=0 told=0 turn=0
   shift 3
   began=$(now_ms)
   if [ "$terminal" = 0 ]; then say "$what ..."; fi
-  set -m # a process group of its own, so that stopping us stops the compilers too
+  set -m # its own process group, so that stopping this script stops the compilers too
   "$@" >"$log" 2>&1 </dev/null &
   child=$!
   set +m
@@ -129,24 +129,24 @@ phase() { # NAME WHAT LOG COMMAND...: runs it out of sight, shows that it is ali
   say "$what: $(lasted "$spent")"
 }
 
-explain() { # WHAT LOG: the end of the log and what it usually means, then leave
+explain() { # WHAT LOG: prints the end of the log and its usual cause, then exits
   local what=$1 log=$2 hint=""
   printf '\n' >&2
   tail -n 20 "$log" >&2
   if grep -qaE 'No matching distribution|Could not find a version|Max retries exceeded|ConnectionError|Temporary failure in name' "$log"; then
-    hint="pip could not fetch a package: check this machine's network or pip's index (pip config list)"
+    hint="pip could not download a package. Check this machine's network or pip's index (pip config list)"
   elif grep -qaE 'No space left on device' "$log"; then
-    hint="the disk is full: free 2 GB under $here, $cache and ${TMPDIR:-/tmp}"
+    hint="the disk is full. Free 2 GB under $here, $cache and ${TMPDIR:-/tmp}"
   elif grep -qaE 'Killed|fatal error: Killed|Cannot allocate memory' "$log"; then
-    hint="memory ran out: CMAKE_BUILD_PARALLEL_LEVEL=1 ./install.sh needs less"
+    hint="memory ran out. CMAKE_BUILD_PARALLEL_LEVEL=1 ./install.sh needs less"
   elif grep -qaE 'nvcc (fatal|error)|CUDA_COMPILER|CUDAToolkit' "$log"; then
-    hint="the CUDA compiler could not be used: ./install.sh --cpu builds without it"
+    hint="the CUDA compiler could not be used. ./install.sh --cpu builds without it"
   fi
   die "$what failed${hint:+: $hint}.
 The whole log: $log"
 }
 
-# --- What has to be here already ----------------------------------------------------------
+# --- What has to be installed already ----------------------------------------------------------
 
 find_python() {
   local candidate
@@ -160,7 +160,7 @@ find_python() {
   return 1
 }
 
-need() { # PURPOSE DEBIAN FEDORA: installs Debian's packages where it may, else says what to type
+need() { # PURPOSE DEBIAN FEDORA: installs Debian's packages as root, else says what to type
   local purpose=$1 debian=$2 fedora=$3 log=$cache/apt.log
   if command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086  # package names, split on purpose
@@ -187,13 +187,13 @@ mkdir -p "$cache/wheels"
 
 # --- 1. Python and .venv ------------------------------------------------------------------
 
-stamp=$venv/edgebox-installed # this clone's path, what was installed, base or dev
+stamp=$venv/edgebox-installed # three lines: this clone's path, what was installed, base or dev
 if [ -e "$venv" ] && ! "$python" -c \
   'import sys, pip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
-  say "The .venv here does not work (any more): making it anew."
+  say "The .venv here does not work. Making a new one."
   rm -rf "$venv"
 elif [ -e "$stamp" ] && [ "$(sed -n 1p "$stamp")" != "$here" ]; then
-  say "This clone has been moved: making .venv anew."
+  say "This clone was moved. Making a new .venv."
   rm -rf "$venv"
 fi
 if [ ! -e "$venv" ]; then
@@ -211,19 +211,19 @@ fi
 
 # --- 2. CPU or GPU ------------------------------------------------------------------------
 
-plan() { # Where the build for $backend is kept, and how it is made
+plan() { # Sets where the build for $backend is kept, and its flags
   flags="-DLLAVA_BUILD=OFF -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_EXAMPLES=OFF"
   flags+=" -DLLAMA_BUILD_SERVER=OFF -DLLAMA_OPENSSL=OFF"
   local architectures features toolkit=""
   if [ "$backend" = cuda ]; then
-    # The GPUs here and no others: every architecture more is minutes of compiling.
+    # Only the GPUs of this machine: every further architecture takes minutes to compile.
     architectures=$({ nvidia-smi --query-gpu=compute_cap --format=csv,noheader 2>/dev/null || true; } |
       tr -d '. ' | grep -E '^[0-9]+$' | sort -un | paste -sd ';' || true)
     flags+=" -DGGML_CUDA=ON '-DCMAKE_CUDA_COMPILER=$nvcc'"
     if [ -n "$architectures" ]; then flags+=" '-DCMAKE_CUDA_ARCHITECTURES=$architectures'"; fi
     toolkit=$("$nvcc" --version | tail -n 1)
   fi
-  # A native build dies with SIGILL on a processor that lacks what this one has: part of the key.
+  # A native build dies with SIGILL on a processor that lacks a feature of this one.
   features=$(sed -n '/^\(flags\|Features\)/{s/^[^:]*://p;q}' /proc/cpuinfo | tr ' ' '\n' |
     grep -E '^(sse|ssse|avx|fma|f16c|bmi|abm|movbe|amx|gfni|vaes|vpcl|asimd|sve|sme|i8mm|bf16|fphp)' |
     sort | tr '\n' ' ')
@@ -244,17 +244,17 @@ case $asked in
     why="as asked, on $gpu"
     ;;
   auto)
-    backend=cuda why="$gpu and nvcc are here; --cpu builds without"
+    backend=cuda why="$gpu and nvcc are here (--cpu builds without them)"
     if [ -z "$gpu" ]; then
       backend=cpu why="no NVIDIA GPU is listed"
     elif [ -z "$nvcc" ]; then
-      backend=cpu why="$gpu is here, but no nvcc: install the CUDA toolkit and run this again to use it"
+      backend=cpu why="$gpu is here, but nvcc is not. To use it, install the CUDA toolkit and run this again"
     fi
     ;;
 esac
 plan
 if [ "$asked" = auto ] && [ -e "$shelf/failed" ]; then
-  why="$gpu is here, but the build for it failed before ($shelf/build.log); --cuda tries again"
+  why="$gpu is here, but an earlier build for it failed ($shelf/build.log). To try again: --cuda"
   backend=cpu
   plan
 fi
@@ -269,16 +269,16 @@ build_wheel() {
   if ! command -v "${CC:-cc}" >/dev/null || ! command -v "${CXX:-c++}" >/dev/null; then
     need "A C++ compiler is" "gcc g++" "gcc gcc-c++"
   fi
-  # cmake and ninja: pip brings what the system does not have.
+  # pip installs cmake and ninja if the system lacks them.
   if [ $backend = cuda ]; then each=3000000; fi
   jobs=$(nproc) memory=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
   if [ $((memory / each)) -lt "$jobs" ]; then jobs=$((memory / each)); fi
   if [ "$jobs" -lt 1 ]; then jobs=1; fi
-  scratch=$shelf/building # not in /tmp: that is often a small memory disk
+  scratch=$shelf/building # not in /tmp, which is often a small memory disk
   rm -rf "$scratch"
   mkdir -p "$scratch/wheel"
-  # The package forces llama.cpp's own command-line code ON in CMake's cache; an ordinary
-  # variable set before it is read wins over the cache (CMP0126) and saves a third of the build.
+  # The package sets llama.cpp's own command-line code ON in CMake's cache. An ordinary variable
+  # set before overrides the cache (CMP0126), which saves a third of the build.
   printf 'set(LLAMA_BUILD_COMMON OFF)\n' >"$scratch/first.cmake"
   phase build "Building llama.cpp $version ($jobs at a time, once for this machine)" "$shelf/build.log" \
     env TMPDIR="$scratch" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" \
@@ -288,7 +288,7 @@ build_wheel() {
     if [ "$asked" != auto ] || [ "$backend" != cuda ]; then
       explain "Building llama.cpp" "$shelf/build.log"
     fi
-    say "Without the GPU, then. Why: $shelf/build.log; once that is mended, --cuda tries again."
+    say "Building without the GPU instead. The log says why: $shelf/build.log. To try again: --cuda"
     touch "$shelf/failed"
     rm -rf "$scratch"
     backend=cpu
@@ -308,14 +308,14 @@ ensure_wheel() {
   mkdir -p "$shelf"
   exec 9>"$shelf/lock"
   if command -v flock >/dev/null && ! flock -n 9; then
-    say "Another install.sh is building the same: waiting for it."
+    say "Another install.sh is building the same. Waiting for it."
     flock 9
   fi
   if [ -z "$(wheel)" ]; then build_wheel; fi
   exec 9>&-
 }
 
-loads() { # Whether llama.cpp starts on this processor; says what it can use here
+loads() { # llama.cpp starts on this processor; the log lists the features that it uses
   "$python" - "$backend" >"$cache/check.log" 2>&1 <<'PY'
 import re
 import sys
@@ -330,7 +330,7 @@ if sys.argv[1] == "cuda" and not llama_cpp.llama_supports_gpu_offload():
 PY
 }
 
-# --- 4. EdgeBox and what it needs -----------------------------------------------------------
+# --- 4. EdgeBox and its packages -----------------------------------------------------------
 
 target=.
 if [ $extras = dev ]; then target=".[dev]"; fi
@@ -338,7 +338,7 @@ wanted() { { cat pyproject.toml; printf '%s\n' "$version-$backend-$key"; } | sha
 found=$(sed -n 2p "$stamp" 2>/dev/null || true)
 had=$(sed -n 3p "$stamp" 2>/dev/null || true)
 
-built_key=$venv/llama-cpp-python-key # which build is in .venv
+built_key=$venv/llama-cpp-python-key # names the build that is in .venv
 
 install_packages() {
   local log=$cache/packages.log
@@ -348,7 +348,7 @@ install_packages() {
   printf '%s\n' "$backend-$key" >"$built_key"
 }
 
-replace_wheel() { # pip leaves an installed wheel of the same version as it is
+replace_wheel() { # pip would not replace an installed wheel of the same version
   phase packages "Putting llama.cpp into .venv" "$cache/packages.log" \
     "$python" -m pip install --force-reinstall --no-deps "$(wheel)" ||
     explain "Installing llama.cpp" "$cache/packages.log"
@@ -363,7 +363,7 @@ else
   install_packages
   if ! loads; then
     if [ $fresh = 1 ]; then explain "Starting llama.cpp" "$cache/check.log"; fi
-    say "llama.cpp does not start here ($(tail -n 1 "$cache/check.log")): building it again."
+    say "llama.cpp does not start here ($(tail -n 1 "$cache/check.log")). Building it again."
     rm -f "$(wheel)"
     ensure_wheel
     replace_wheel
@@ -385,9 +385,9 @@ cat <<TEXT
 
 EdgeBox $("$python" -c 'import edgebox; print(edgebox.__version__)') is installed. Next:
   source .venv/bin/activate
-  edgebox init            the configuration and the first client
-  edgebox models pull     the language models
-  edgebox up              engine, API and worker; Ctrl-C ends them
-  edgebox doctor          what is wrong, where something is
-To see it work first, on two small models: ./install.sh --demo
+  edgebox init            write the configuration and make the first client
+  edgebox models pull     download the language models
+  edgebox up              run engine, API and worker; Ctrl-C ends them
+  edgebox doctor          show what is wrong
+To try it first with two small models: ./install.sh --demo
 TEXT

@@ -1,12 +1,12 @@
-"""Every error this program raises on purpose.
+"""The errors that this program raises on purpose.
 
 ::
 
     EdgeBoxError
-    ├── UsageError                 wrong words on a command line               exit 2
+    ├── UsageError                 wrong arguments on a command line           exit 2
     ├── ConfigError                edgebox.toml or EDGEBOX_* cannot be used    exit 1
     ├── BoxNotRunning              the API or the engine does not answer       exit 3
-    ├── CaseInvalid                a transcript to evaluate with is unusable   exit 1
+    ├── CaseInvalid                a transcript for evaluation is unusable     exit 1
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
@@ -23,27 +23,27 @@
     ├── ModelError                 the catalogue and its files                 exit 1
     │   ├── UnknownModel           no such name in the catalogue
     │   ├── ModelMissing           known, but not downloaded
-    │   ├── ModelNotTrusted        hash unknown and nobody vouched for it
+    │   ├── ModelNotTrusted        hash unknown, no administrator vouched for it
     │   ├── HashMismatch           the file is not the one the catalogue lists
     │   ├── ModelUnreadable        not a GGUF file, or cut short
     │   ├── ModelsFolderError      the models folder is full, read-only or in use
     │   ├── ModelsTooLarge         the models of both roles do not fit in memory
     │   └── DownloadFailed         no source gave the file
-    ├── EngineError                the engine's side of a generation
+    ├── EngineError                the engine did not generate
     │   ├── EngineUnavailable      not running, starting, stopping, or too slow
     │   │   └── EngineDied         the connection broke during the answer
     │   ├── EngineBusy             its queue is full
     │   ├── EngineRefused          the request can never work (schema, context)
-    │   └── EngineFault            llama.cpp failed; nothing the caller did
+    │   └── EngineFault            llama.cpp failed; not caused by the caller
     └── StoreError                 the database
         ├── StoreBusy              locked or full: nothing was written
         ├── LeaseLost              another worker holds this consultation now
         ├── Removed                retention has removed what was asked for
         └── BackupError            a backup cannot be written, read or put in place
 
-A message says what happened and what to do, and never holds a transcript, a
-secret or a file's content. ``http_status`` is what the API answers when the
-error reaches it, ``exit_code`` what the command line exits with.
+A message says what happened and what to do. It never contains a transcript, a secret or a file's
+content. ``http_status`` is the API's answer when the error reaches it, ``exit_code`` the command
+line's exit code.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 class EdgeBoxError(Exception):
-    """The root: anything EdgeBox raises on purpose."""
+    """The base class of all errors that EdgeBox raises on purpose."""
 
     http_status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
@@ -67,9 +67,9 @@ class EdgeBoxError(Exception):
 
 
 def where(error: BaseException) -> str:
-    """An unexpected error as a log may hold it: its type and our last line it passed.
+    """Describe an unexpected error for a log: its type and the last line of ours that it passed.
 
-    Never its message or source lines: both may quote a transcript.
+    Its message and source lines are left out, because both may quote a transcript.
     """
     place = "outside edgebox"
     step = error.__traceback__
@@ -82,7 +82,7 @@ def where(error: BaseException) -> str:
 
 
 class UsageError(EdgeBoxError):
-    """The words on the command line cannot be carried out."""
+    """The arguments on the command line are wrong."""
 
     exit_code = 2
 
@@ -98,7 +98,7 @@ class BoxNotRunning(EdgeBoxError):
 
 
 class CaseInvalid(EdgeBoxError):
-    """A file or folder of transcripts to evaluate with cannot be used."""
+    """A file or folder of transcripts for evaluation cannot be used."""
 
 
 class RequestError(EdgeBoxError):
@@ -121,7 +121,7 @@ class MalformedRequest(RequestError):
 
 
 class InvalidBoundKey(RequestError):
-    """The bound key is missing or not valid; the answer never says why."""
+    """The bound key is missing or not valid. The answer does not say why."""
 
     http_status = 401
     title = "Invalid bound key"
@@ -164,7 +164,7 @@ class BodyTooLarge(RequestError):
 
     Args:
         detail: what is too large, and the limit.
-        errors: (JSON pointer, detail) per field, where a field is to blame.
+        errors: (JSON pointer, detail) per field that is too large.
     """
 
     http_status = 413
@@ -189,7 +189,7 @@ class InvalidFields(RequestError):
 
     Args:
         errors: (JSON pointer, what is wrong and what to send) per field.
-        detail: one line over all; made from the first error when left out.
+        detail: one line about all of them; made from the first error when left out.
     """
 
     http_status = 422
@@ -220,11 +220,11 @@ class BoxBusy(RequestError):
 
 
 class QueueFull(BoxBusy):
-    """As many consultations wait for their analysis as the box takes."""
+    """The box accepts no more consultations until some are analysed."""
 
 
 class ClientQueueFull(RateLimited):
-    """As many of this client's consultations wait as the box takes of one client."""
+    """The box accepts no more consultations of this client until some are analysed."""
 
 
 class ModelError(EdgeBoxError):
@@ -236,11 +236,11 @@ class UnknownModel(ModelError):
 
 
 class ModelMissing(ModelError):
-    """The model is known, its file is not here."""
+    """The model is known, but its file is not here."""
 
 
 class ModelNotTrusted(ModelError):
-    """The file's hash is in no catalogue and the administrator did not vouch for it."""
+    """The file's hash is in no catalogue, and the administrator did not vouch for it."""
 
 
 class HashMismatch(ModelError):
@@ -259,8 +259,8 @@ class ModelsTooLarge(ModelError):
     """The models of both roles do not fit in this machine's memory together.
 
     Args:
-        need: what they need and what is free.
-        instead: what to do.
+        need: a sentence with what they need and what is free.
+        instead: a sentence with what to do.
     """
 
     def __init__(self, need: str, instead: str) -> None:
@@ -284,7 +284,7 @@ class EngineUnavailable(EngineError):
 
 
 class EngineDied(EngineUnavailable):
-    """The connection broke during the answer: the engine died, perhaps of the request."""
+    """The connection broke during the answer: the engine died, perhaps because of the request."""
 
 
 class EngineBusy(EngineError):
@@ -304,7 +304,7 @@ class EngineFault(EngineError):
 
 
 class StoreError(EdgeBoxError):
-    """The database could not do it."""
+    """The database could not be read or written."""
 
 
 class StoreBusy(StoreError):
@@ -314,7 +314,7 @@ class StoreBusy(StoreError):
 
 
 class LeaseLost(StoreError):
-    """The lease ran out and somebody else holds the consultation: drop the result."""
+    """The lease ran out and another worker holds the consultation: drop the result."""
 
 
 class Removed(StoreError):
@@ -322,4 +322,4 @@ class Removed(StoreError):
 
 
 class BackupError(StoreError):
-    """A backup cannot be written, read or put in place; what was there is as it was."""
+    """A backup cannot be written, read or put in place. Existing files are unchanged."""

@@ -1,15 +1,14 @@
-"""Bound keys and webhook signatures: the two ways a client and the box prove who they are.
+"""Signs and verifies bound keys (client to box) and webhooks (box to client).
 
 Both use HMAC-SHA256 with the same key: **the client's secret string as UTF-8 bytes**. The
-secret is 64 hexadecimal digits and they are used as they stand, never decoded to 32 bytes,
-so that ``printf '%s' "$ID:$TS" | openssl dgst -sha256 -hmac "$SECRET"`` makes a bound key.
+secret is 64 hexadecimal digits, which are used as text and never decoded to 32 bytes, so that
+``printf '%s' "$ID:$TS" | openssl dgst -sha256 -hmac "$SECRET"`` makes a bound key.
 
-A library for Standard Webhooks expects ``whsec_`` + Base64 of the key's bytes. For ours
-that is :func:`standard_webhooks_secret`::
+A library for Standard Webhooks expects ``whsec_`` + Base64 of the key's bytes::
 
     Webhook("whsec_" + base64.b64encode(secret.encode()).decode()).verify(body, headers)
 
-Source: contract 1 (bound key); https://www.standardwebhooks.com (signatures).
+Source: docs/api.md (bound key); https://www.standardwebhooks.com (signatures).
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""What a client id looks like: no colon, so a bound key splits in one way only."""
+"""The form of a client id. It has no colon, so that a bound key splits in one way only."""
 
 MAX_LIVE_SECRETS = 2
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -35,7 +34,7 @@ _NO_SECRET = "0" * 64
 
 
 class KeyHolder(Protocol):
-    """What the signatures need to know of a client (``store.clients.Client`` has it)."""
+    """What signatures need from a client, such as ``store.clients.Client``."""
 
     @property
     def secrets(self) -> Sequence[str]:
@@ -43,19 +42,16 @@ class KeyHolder(Protocol):
 
     @property
     def disabled(self) -> bool:
-        """A disabled client's keys are refused."""
+        """Whether the client's keys are refused."""
 
 
 def bound_key(client_id: str, secret: str, now: float) -> str:
-    """A bound key that is valid now.
+    """Return a bound key that is valid now: ``client_id:timestamp:signature``.
 
     Args:
-        client_id: who signs; see :data:`CLIENT_ID`.
+        client_id: see :data:`CLIENT_ID`.
         secret: one of the client's live secrets.
         now: Unix seconds; the fraction is dropped.
-
-    Returns:
-        ``client_id:timestamp:signature``.
 
     Raises:
         ValueError: the client id could never be verified.
@@ -69,22 +65,19 @@ def bound_key(client_id: str, secret: str, now: float) -> str:
 def verify_bound_key(
     value: str, lookup: Callable[[str], KeyHolder | None], now: float, tolerance: float
 ) -> str:
-    """Check a bound key.
+    """Check a bound key and return the client's id.
 
     A well-formed key costs the same number of HMACs whether the client is unknown,
-    disabled or has one secret or two, so timing does not tell which client ids exist.
+    disabled or has one secret or two, so that timing does not reveal which client ids exist.
 
     Args:
         value: what was sent, any text.
-        lookup: the client of an id, None when there is none.
+        lookup: returns the client of an id, or None.
         now: Unix seconds on the box's clock.
         tolerance: seconds the timestamp may differ from ``now`` in either direction.
 
-    Returns:
-        The client's id.
-
     Raises:
-        InvalidBoundKey: for every reason alike.
+        InvalidBoundKey: for every reason, without naming it.
     """
     parts = value.rsplit(":", 2)
     if len(parts) != 3:
@@ -112,22 +105,17 @@ def verify_bound_key(
     return client_id
 
 
-def standard_webhooks_secret(secret: str) -> str:
-    """The secret in the form that Standard Webhooks libraries take."""
-    return "whsec_" + base64.b64encode(secret.encode("utf-8")).decode("ascii")
-
-
 def webhook_headers(
     webhook_id: str, timestamp: float, body: bytes, secrets: Sequence[str]
 ) -> dict[str, str]:
-    """The three headers of Standard Webhooks.
+    """Return the three headers of Standard Webhooks.
 
     Args:
         webhook_id: the same for every attempt of one delivery.
         timestamp: Unix seconds of this attempt; the fraction is dropped.
         body: the exact bytes that are sent.
-        secrets: the client's live secrets; one signature is made with each, so that a
-            receiver that has not yet taken over a new secret goes on verifying.
+        secrets: the client's live secrets. One signature is made with each, so that a
+            receiver can still verify while it has the old secret only.
     """
     signed = _signed_content(webhook_id, str(int(timestamp)), body)
     return {

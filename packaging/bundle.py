@@ -1,11 +1,11 @@
-"""Completes what PyInstaller made: llama.cpp's libraries, each once, and what is known about them.
+"""Adds llama.cpp's libraries to the folder that PyInstaller made, each of them once.
 
 Usage: bundle.py TREE LLAMA_WHEEL
 
-The wheel of llama-cpp-python holds every library three times (a link cannot be stored in a wheel)
-and the kernels outside its package. Here each file is laid down once, under the name by which it
-is looked up, beside libllama. What it needs and a plain server lacks (libgomp, the CUDA run-time)
-comes along; what belongs to the target (glibc, the GPU's driver) does not.
+The wheel of llama-cpp-python contains every library three times (a wheel cannot store links), and
+the kernels outside its package. Here each file is written once, beside libllama, under the name
+that is loaded. Libraries that a plain server lacks (libgomp, the CUDA run-time) are copied too;
+those of the target (glibc, the GPU's driver) are not.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ DUPLICATE_BYTES = 16 * 1024
 
 
 def main(tree: Path, wheel: Path) -> None:
-    """Lay the libraries down and check the whole tree."""
+    """Write the libraries and check the whole tree."""
     internal = tree / "_internal"
     folder = internal / "llama_cpp" / "lib"
     folder.mkdir(parents=True, exist_ok=True)
     libraries = unpack(wheel, folder)
     for library in libraries:
-        # In this order, and no package's libraries: stripped after patching, they do not load.
+        # In this order: libraries that are stripped after patching do not load.
         run("strip", "--strip-unneeded", str(library))
         run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(library))
     add_needed(libraries, folder, internal)
     for path in internal.rglob("*"):
-        if path.is_symlink():  # to libraries that their packages find by themselves
+        if path.is_symlink():  # a library that its package finds without the link
             path.unlink()
     for library in elf_files(tree):
         library.chmod(0o755)
@@ -53,7 +53,7 @@ def main(tree: Path, wheel: Path) -> None:
 
 
 def unpack(wheel: Path, folder: Path) -> list[Path]:
-    """Each library of the wheel once, under the name by which it is asked for."""
+    """Extract each library of the wheel once, under the name that is loaded."""
     written = []
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
@@ -63,18 +63,20 @@ def unpack(wheel: Path, folder: Path) -> list[Path]:
                 continue
             target = Path(name).name
             if found and found[1] == "libllama.so":
-                target = "libllama.so"  # ctypes opens it by this name, and nobody else does
+                target = (
+                    "libllama.so"  # ctypes opens it by this name; no library needs it by another
+                )
             path = folder / target
             path.write_bytes(archive.read(name))
             written.append(path)
     names = {path.name for path in written}
     if "libllama.so" not in names or not any(name.startswith("libggml-cpu-") for name in names):
-        sys.exit(f"bundle.py: {wheel.name} is not made by packaging/llama-wheel")
+        sys.exit(f"bundle.py: {wheel.name} was not made by packaging/llama-wheel")
     return written
 
 
 def add_needed(libraries: list[Path], folder: Path, internal: Path) -> None:
-    """Bring what the libraries need from this machine, unless it is in the tree already."""
+    """Copy the libraries that these need from this machine, unless the tree has them already."""
     waiting = list(libraries)
     while waiting:
         library = waiting.pop()
@@ -92,7 +94,7 @@ def add_needed(libraries: list[Path], folder: Path, internal: Path) -> None:
 
 
 def needed(library: Path) -> dict[str, Path | None]:
-    """Name of each library that ``library`` needs, and where this machine has it."""
+    """Return the name of each library that ``library`` needs, and its path on this machine."""
     found: dict[str, Path | None] = {}
     for line in run("ldd", str(library)).splitlines():
         words = line.split()
@@ -102,7 +104,7 @@ def needed(library: Path) -> dict[str, Path | None]:
 
 
 def elf_files(tree: Path) -> list[Path]:
-    """Every program and library in the tree."""
+    """Return every program and library in the tree."""
     found = []
     for path in sorted(tree.rglob("*")):
         if path.is_file() and not path.is_symlink():
@@ -113,7 +115,7 @@ def elf_files(tree: Path) -> list[Path]:
 
 
 def duplicates(tree: Path) -> list[list[str]]:
-    """Groups of files with the same content, where that is worth a word."""
+    """Return groups of files with the same content, except small files."""
     groups: dict[str, list[str]] = defaultdict(list)
     for path in sorted(tree.rglob("*")):
         if path.is_file() and not path.is_symlink() and path.stat().st_size >= DUPLICATE_BYTES:
@@ -124,14 +126,14 @@ def duplicates(tree: Path) -> list[list[str]]:
 
 
 def versions(tree: Path) -> set[str]:
-    """The versions of glibc's symbols that anything in the tree asks for."""
+    """Return the versions of glibc's symbols that the tree needs."""
     pattern = re.compile(rb"\0GLIBC_(2\.\d+)(?=\0|\.)")
     found = (pattern.findall(path.read_bytes()) for path in elf_files(tree))
     return {text.decode() for texts in found for text in texts}
 
 
 def run(*command: str) -> str:
-    """Output of a tool that must succeed."""
+    """Return the output of a tool that must succeed."""
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         sys.exit(f"bundle.py: {' '.join(command)}: {ended.stderr.strip()}")

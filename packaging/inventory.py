@@ -1,9 +1,9 @@
-"""Says what is in the tree: a licence text for everything bundled, and the list as CycloneDX.
+"""Lists what is in the tree: a licence text for everything bundled, and an SBOM (CycloneDX).
 
 Usage: inventory.py TREE WORK VERSION [MODEL ...]
 
-Run by the Python of the build's own environment: what is in the program is what is installed
-there and was taken by PyInstaller, whose lists lie in WORK.
+Run it with the Python of the build's environment: the program contains the packages that are
+installed there and that PyInstaller took. WORK has PyInstaller's lists.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(tree: Path, work: Path, version: str, models: list[str]) -> None:
 
 
 def taken(work: Path) -> tuple[set[str], set[Path]]:
-    """Top-level modules that PyInstaller took, and the files of this machine that it copied."""
+    """Return the top-level modules that PyInstaller took, and the files that it copied."""
     modules: set[str] = set()
     sources: set[Path] = set()
     for path in work.rglob("*.toc"):
@@ -110,7 +110,7 @@ def package(found: metadata.Distribution, licences: Path) -> dict[str, Any]:
 
 
 def _classified(found: metadata.Distribution) -> str:
-    """The licence where the package does not state it as an expression."""
+    """Return the licence of a package that does not state it as an expression."""
     listed = found.metadata.get_all("Classifier") or []
     named = [line.split(" :: ")[-1] for line in listed if line.startswith("License :: OSI")]
     text = (found.metadata.get("License") or "").strip()
@@ -139,15 +139,19 @@ def python_itself(licences: Path) -> dict[str, Any]:
 
 
 def system_packages(sources: set[Path]) -> dict[tuple[str, str], set[str]]:
-    """(package, version) of this machine's system that the copied libraries are from."""
-    prefixes = {sys.prefix, sys.base_prefix} - {"/usr"}  # a Python of its own is named by itself
+    """Return (package, version) → file names, for the libraries copied from this system."""
+    prefixes = {sys.prefix, sys.base_prefix} - {
+        "/usr"
+    }  # a Python outside the system is listed by python_itself
     found: dict[tuple[str, str], set[str]] = {}
     for source in sorted(sources):
         if str(source).startswith(tuple(f"{prefix}/" for prefix in prefixes)):
             continue
         owner = _dpkg("-S", str(source)) or _dpkg("-S", str(source).removeprefix("/usr"))
         if not owner:
-            sys.exit(f"inventory.py: no package of this system owns {source}: whose licence is it?")
+            sys.exit(
+                f"inventory.py: no package of this system owns {source}, so its licence is unknown"
+            )
         name = owner.rsplit(": ", 1)[0].split(",")[0].split(":")[0]
         version = _query("-W", "-f=${Version}", name)
         found.setdefault((name, version), set()).add(source.name)
@@ -155,7 +159,7 @@ def system_packages(sources: set[Path]) -> dict[tuple[str, str], set[str]]:
 
 
 def library(key: tuple[str, str], files: set[str], licences: Path) -> dict[str, Any]:
-    """One package of the build machine's system, of which libraries were copied."""
+    """Describe a package of the build machine's system whose libraries were copied."""
     name, version = key
     text = Path(f"/usr/share/doc/{name}/copyright")
     shutil.copy(text, licences / f"{name}.txt")
@@ -171,7 +175,7 @@ def library(key: tuple[str, str], files: set[str], licences: Path) -> dict[str, 
 
 
 def model(entry: ModelEntry) -> dict[str, Any]:
-    """One language model that travels in the artifact."""
+    """Describe a language model of the artifact."""
     part: dict[str, Any] = {
         "type": "machine-learning-model",
         "name": entry.name,
@@ -184,7 +188,7 @@ def model(entry: ModelEntry) -> dict[str, Any]:
 
 
 def document(version: str, components: list[dict[str, Any]]) -> dict[str, Any]:
-    """CycloneDX 1.6. The same content has the same serial number and time."""
+    """Make the CycloneDX 1.6 document. The same content has the same serial number and time."""
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
     digest = hashlib.sha256(json.dumps(components, sort_keys=True).encode()).digest()
     for part in components:

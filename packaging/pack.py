@@ -1,11 +1,11 @@
-"""Makes the one file that is carried: the installer, the program and the models behind each other.
+"""Makes the artifact: one file with the installer, the program and the models in this order.
 
 Usage: pack.py TREE OUTPUT [--sign KEY] [NAME=FILE ...]
 
-TREE is a release as it will lie in /opt/edgebox/releases, with its VERSION, BACKEND and GLIBC; its
-install.sh and the list of its files (MANIFEST) are made here. The file begins with install.sh,
-into which the sizes and sums of everything behind it are written; its own sum covers that
-beginning. With --sign, gpg signs the beginning, and with it everything.
+TREE is a release as it is in /opt/edgebox/releases, with its VERSION, BACKEND and GLIBC; its
+install.sh and the list of its files (MANIFEST) are made here. The file begins with install.sh (the
+head), which contains the sizes and sums of everything that follows, and its own sum. With --sign,
+gpg signs the head, and so everything.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from edgebox.models.catalog import Catalog
 
 CHUNK = 1 << 20
 ROUNDS = 10
-"""More than the head's length needs to settle, which is written into the head."""
+"""More than enough for the head's length to settle, which is itself a part of the head."""
 
 PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove", "main")
-"""Files of ``packaging/install``, which become one script in this order."""
+"""Files of ``packaging/install``, joined to one script in this order."""
 
 OF_THE_FILE = (
     *("HEAD_BYTES", "HEAD_SHA256", "PROGRAM_BYTES", "PROGRAM_SHA256", "PROGRAM_INSTALLED"),
     *("MANIFEST_SHA256", "SIGNATURE_BYTES", "ROLE_MODELS", "MODELS"),
 )
-"""What install.sh knows at the head of the file, and not where it lies in a release."""
+"""Values that install.sh has at the head of the artifact, but not in an installed release."""
 
 
 def main() -> None:
-    """Write OUTPUT, and beside it its SHA-256 as sha256sum checks it."""
+    """Write OUTPUT and OUTPUT.sha256, which sha256sum can check."""
     parser = argparse.ArgumentParser()
     parser.add_argument("tree", type=Path)
     parser.add_argument("output", type=Path)
@@ -85,7 +85,7 @@ def main() -> None:
 
 
 def write_manifest(tree: Path) -> bytes:
-    """``MANIFEST``: the SHA-256 of every file, in the form that sha256sum checks."""
+    """Write ``MANIFEST``, the SHA-256 of every file in the form that sha256sum checks."""
     lines = []
     for path in files(tree):
         if path.is_symlink():
@@ -99,12 +99,12 @@ def write_manifest(tree: Path) -> bytes:
 
 
 def files(tree: Path) -> list[Path]:
-    """Every file and link of the tree, in an order that does not depend on the disk."""
+    """Return every file and link of the tree, in an order that does not depend on the disk."""
     return sorted(path for path in tree.rglob("*") if path.is_symlink() or not path.is_dir())
 
 
 def archive(tree: Path, out: BinaryIO) -> None:
-    """The tree as a gzipped tar: root's, with plain modes, the same bytes for the same tree."""
+    """Write the tree as a gzipped tar, owned by root. The same tree gives the same bytes."""
     epoch = int(os.environ["SOURCE_DATE_EPOCH"])
 
     def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -123,12 +123,12 @@ def archive(tree: Path, out: BinaryIO) -> None:
 
 
 def installed_size(tree: Path) -> int:
-    """Bytes on a disk with blocks of 4 KiB."""
+    """Return the bytes that the tree needs on a disk with blocks of 4 KiB."""
     return sum(-(-path.stat().st_size // 4096) * 4096 for path in files(tree))
 
 
 def described(name: str, file: Path) -> str:
-    """A model's line in the head; refused when it is not the file that the catalogue lists."""
+    """Return a model's line in the head. Exits if the catalogue lists another file."""
     with file.open("rb") as opened:
         digest = hashlib.file_digest(opened, "sha256").hexdigest()
     entry = Catalog.load().get(name)
@@ -138,7 +138,7 @@ def described(name: str, file: Path) -> str:
 
 
 def roles(names: list[str]) -> dict[str, str]:
-    """Which model each role begins with: the first that is named and fits, a model for one role."""
+    """Return the model of each role: the first that suits it and has no role yet, if possible."""
     catalog = Catalog.load()
     chosen: dict[str, str] = {}
     for role in ("slm", "mlm"):
@@ -150,7 +150,7 @@ def roles(names: list[str]) -> dict[str, str]:
 
 
 def signed_head(text: str, values: dict[str, str], key: str | None) -> tuple[bytes, bytes]:
-    """The script with everything filled in, and its signature (empty without a key)."""
+    """Return the script with everything filled in, and its signature (empty without a key)."""
     if key is None:
         return filled(text, values), b""
     signature = sign(filled(text, values), key)  # once for its length
@@ -162,14 +162,14 @@ def signed_head(text: str, values: dict[str, str], key: str | None) -> tuple[byt
 
 
 def replaced(text: str, values: dict[str, str]) -> str:
-    """The script with these values filled in."""
+    """Fill values into the script."""
     for name, value in values.items():
         text = text.replace(f"'@{name}@'", f"'{value}'")
     return text
 
 
 def filled(text: str, values: dict[str, str]) -> bytes:
-    """The head with its own length, which is part of it, and its own sum, which is not."""
+    """Fill in the head's own length, which is part of the sum, and the sum, which is not."""
     text = replaced(text, values)
     length = 0
     for _ in range(ROUNDS):
@@ -182,7 +182,7 @@ def filled(text: str, values: dict[str, str]) -> bytes:
 
 
 def sign(head: bytes, key: str) -> bytes:
-    """A detached signature over the head, by gpg."""
+    """Return gpg's detached signature over the head."""
     ended = subprocess.run(
         ["gpg", "--batch", "--local-user", key, "--detach-sign", "--output", "-"],
         input=head,
@@ -195,7 +195,7 @@ def sign(head: bytes, key: str) -> bytes:
 
 
 def append(file: Path, out: BinaryIO) -> None:
-    """Copy a model behind what was written."""
+    """Append a file."""
     with file.open("rb") as opened:
         while chunk := opened.read(CHUNK):
             out.write(chunk)

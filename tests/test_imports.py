@@ -52,6 +52,7 @@ SOLE_IMPORTERS = {
     "llguidance": ("edgebox/engine/constraint.py",),
     "sqlite_utils": ("edgebox/store/",),
     "huey": ("edgebox/worker/wakeups.py", "edgebox/worker/worker.py"),
+    "tomlkit": ("edgebox/settings/edit.py",),
     "typer": ("cli/edgebox_cli/",),
     "rich": ("cli/edgebox_cli/",),
     "starlette": ("edgebox/api/", "edgebox/engine/server.py"),

@@ -1,14 +1,14 @@
-"""The outbox's other end: every finished batch to its receiver, until it is there.
+"""Sends the callbacks of the outbox: every finished batch to its receiver.
 
 ::
 
-    DNS or connection fails, timeout, 3xx, 4xx, 5xx        → again, by the schedule
+    DNS or connection fails, timeout, 3xx, 4xx, 5xx        → sent again, by the schedule
     2xx                                                    → delivered
-    410, no longer on the client's list, attempts used up  → dead: kept, shown, re-sendable
-    not sent: worker stops, database busy, client disabled → again, and it does not count
+    410, no longer on the client's list, attempts used up  → dead: kept, can be sent again by hand
+    not sent: worker stops, database busy, client disabled → sent again, does not count
 
-At least once: after a crash between the receiver's 2xx and our commit, the same
-``webhook-id`` is sent again, and the receiver knows it by that.
+Delivery is at least once: after a crash between the receiver's 2xx and our commit, the callback
+is sent again with the same ``webhook-id``, by which the receiver recognises it.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ log = logging.getLogger("edgebox.callbacks")
 
 _POLL_SECONDS = 0.5
 _RECORD_TRIES = 5
-_RECORD_SECONDS = 60.0  # for writing an outcome down while the disk is busy
+_RECORD_SECONDS = 60.0  # for recording an outcome while the database is busy
 _DISABLED_SECONDS = 300.0  # until a disabled client's callback is looked at again
 
 
 @dataclass
 class DeliveryCounts:
-    """What one pass did."""
+    """How the deliveries of one pass ended."""
 
     delivered: int = 0
     retried: int = 0
@@ -54,18 +54,18 @@ class DeliveryCounts:
 
 
 class Deliverer:
-    """Sends what the outbox says is due.
+    """Sends the deliveries that are due.
 
     Args:
         store: outbox and clients.
-        own_ports: TCP ports of this box, never called.
-        timeout: seconds one attempt may take in all, name resolution to status line.
+        own_ports: TCP ports of this box, which callbacks must not reach.
+        timeout: seconds that one attempt may take in total, from name resolution to status line.
         max_attempts: failed attempts after which a delivery is dead.
-        concurrency: attempts at once; one receiver gets at most a quarter of them, so
-            one that hangs does not hold up the others.
+        concurrency: attempts at once. One receiver gets at most a quarter of them, so that
+            one that hangs does not delay the others.
         clock: Unix seconds.
         rng: for the jitter.
-        resolve: host and port to addresses; the system's resolver when None.
+        resolve: returns the addresses of host and port; the system's resolver when None.
         transport: makes the transport of one attempt; verified TLS with the system's
             certificate authorities when None.
     """
@@ -100,13 +100,13 @@ class Deliverer:
         self._stopping = False
 
     def stop(self) -> None:
-        """Take no more deliveries; those being sent end by themselves. Any thread."""
+        """Start no more deliveries; those being sent are finished. Any thread may call this."""
         self._stopping = True
 
     async def deliver_due(self) -> DeliveryCounts:
         """Send everything that is due, and what becomes due meanwhile.
 
-        Several calls may go on at once, in one thread or in several: the outbox gives each
+        Several calls may run at once, in one thread or in several: the outbox gives each
         delivery to one of them.
 
         Raises:
@@ -133,7 +133,7 @@ class Deliverer:
             await asyncio.gather(*running, return_exceptions=True)
 
     def _claim(self, sending: Collection[int]) -> list[Delivery]:
-        """Only what can be sent at once: nothing waits here while its lease runs."""
+        """Claim as many deliveries as can be sent now, so that none waits while its lease runs."""
         room = self._concurrency - len(sending)
         if self._stopping or not room:
             return []
@@ -146,7 +146,7 @@ class Deliverer:
                 sending=sending,
             )
         except StoreError:
-            if sending:  # do not drop what is being sent because the disk is busy now
+            if sending:  # a busy database must not end what is being sent
                 return []
             raise
 
@@ -157,7 +157,7 @@ class Deliverer:
             else:
                 attempt = await self.attempt(delivery)
         except EdgeBoxError as error:
-            # Where its batch is analysed again, its row is gone: nothing is written below.
+            # After a retry of its batch the row is gone, and nothing is written below.
             attempt = Attempt("unsent", error=error.detail, retry_after=RETRY_DELAYS[0])
         except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
             attempt = Attempt("retry", error=f"internal error ({type(error).__name__})")
@@ -165,11 +165,11 @@ class Deliverer:
         await self._record(delivery, attempt, counts)
 
     async def attempt(self, delivery: Delivery) -> Attempt:
-        """Send once and say how it ended; the outbox is not changed.
+        """Send once and return how it ended. The outbox is not changed.
 
         Raises:
-            EdgeBoxError: nothing was sent: the database could not be read, or there is
-                nothing to send any more.
+            EdgeBoxError: nothing was sent, because the database could not be read or there
+                is nothing to send any more.
         """
         client = self._store.clients.get(delivery.client_id)
         if client is None:
@@ -196,7 +196,7 @@ class Deliverer:
         return await self._poster.post(target, headers, body)
 
     async def _record(self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts) -> None:
-        """Write the outcome down, again if the disk is busy."""
+        """Record the outcome; try again while the database is busy."""
         for left in reversed(range(_RECORD_TRIES)):
             try:
                 self._write(delivery, attempt, counts)
@@ -204,7 +204,7 @@ class Deliverer:
                 if left:
                     await asyncio.sleep(_POLL_SECONDS)
                 else:
-                    # Its lease runs out and it is sent again: at least once, never less.
+                    # Its lease runs out and it is sent again: delivery is at least once.
                     log.warning("callback %s: not recorded: %s", delivery.batch_id, error.detail)
             else:
                 return

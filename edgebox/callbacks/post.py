@@ -1,6 +1,7 @@
-"""One POST to a receiver: resolve once, check where that leads, connect to exactly there.
+"""Sends one POST to a receiver.
 
-Nothing of an answer but its status and ``Retry-After`` is read, kept or logged.
+The host is resolved once, every address is checked, and the connection goes to a checked
+address. Of the answer, only the status and ``Retry-After`` are read, kept or logged.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.callbacks.retry import Attempt, classify
-from edgebox.callbacks.urls import Address, Target, forbidden
+from edgebox.callbacks.urls import Address, Destination, forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Poster:
-    """Sends one body to one target.
+    """Sends one body to one destination.
 
     Args:
-        own_ports: TCP ports of this box, never called.
+        own_ports: TCP ports of this box, which callbacks must not reach.
         timeout: seconds for everything from name resolution to the answer's headers.
         clock: Unix seconds, for a ``Retry-After`` that is a date.
-        resolve: host and port to addresses.
+        resolve: returns the addresses of host and port.
         transport: makes the transport of one attempt; verified TLS with the system's
             certificate authorities when None.
     """
@@ -51,56 +52,60 @@ class Poster:
         self._resolve = resolve
         self._transport = transport or verified_transport()
 
-    async def post(self, target: Target, headers: dict[str, str], body: bytes) -> Attempt:
-        """Send once; every failure of the network or the receiver is an outcome, not an error."""
-        headers = {"Host": target.authority, "Accept": "*/*", "Connection": "close"} | headers
+    async def post(self, destination: Destination, headers: dict[str, str], body: bytes) -> Attempt:
+        """Send once. A failure of the network or the receiver is returned, not raised."""
+        headers = {"Host": destination.authority, "Accept": "*/*", "Connection": "close"} | headers
         try:
             async with asyncio.timeout(self._timeout):
-                addresses = await self._addresses(target)
+                addresses = await self._addresses(destination)
                 if isinstance(addresses, Attempt):
                     return addresses
-                return await self._send(target, addresses, headers, body)
+                return await self._send(destination, addresses, headers, body)
         except TimeoutError:
             return Attempt("retry", error=f"no answer within {self._timeout:g} s")
 
-    async def _addresses(self, target: Target) -> list[Address] | Attempt:
-        """Where to connect: resolved once, and every address must be one we may talk to."""
-        if target.address is not None:
-            return [target.address]
+    async def _addresses(self, destination: Destination) -> list[Address] | Attempt:
+        """Resolve the host and check every address. Returns an Attempt when one is forbidden."""
+        if destination.address is not None:
+            return [destination.address]
         try:
-            found = await self._resolve(target.host, target.port)
+            found = await self._resolve(destination.host, destination.port)
             addresses = [ipaddress.ip_address(text) for text in found]
         except (OSError, ValueError):
             return Attempt("retry", error="the host's name could not be resolved")
         if not addresses:
             return Attempt("retry", error="the host's name has no address")
         for address in addresses:
-            reason = forbidden(address, target.port, self._own_ports)
+            reason = forbidden(address, destination.port, self._own_ports)
             if reason:
                 return Attempt("retry", error=f"the address that the name resolves to {reason}")
         return addresses
 
     async def _send(
-        self, target: Target, addresses: list[Address], headers: dict[str, str], body: bytes
+        self,
+        destination: Destination,
+        addresses: list[Address],
+        headers: dict[str, str],
+        body: bytes,
     ) -> Attempt:
-        """POST to the first address that takes the connection; only the status is read."""
+        """POST to the first address that accepts the connection."""
         timeouts = {"connect": self._timeout / len(addresses), "read": None, "write": None}
         failure = Attempt("retry", error="no connection")
         for address in addresses:
             request = httpx.Request(
                 "POST",
                 httpx.URL(
-                    scheme=target.scheme,
+                    scheme=destination.scheme,
                     host=str(address),
-                    port=target.port,
-                    raw_path=target.path.encode("ascii"),
+                    port=destination.port,
+                    raw_path=destination.path.encode("ascii"),
                 ),
                 headers=headers,
                 content=body,
-                extensions={"timeout": timeouts, "sni_hostname": target.host},
+                extensions={"timeout": timeouts, "sni_hostname": destination.host},
             )
-            # A transport per attempt, and no client: no pooled connection whose certificate
-            # was checked for another name on this address, no cookies, redirects or proxies.
+            # A transport per attempt instead of a client. It has no cookies, redirects or
+            # proxies, and no pooled connection whose certificate was checked for another name.
             try:
                 async with self._transport() as transport:
                     response = await transport.handle_async_request(request)
@@ -116,16 +121,16 @@ class Poster:
 
 
 class SystemResolver:
-    """``getaddrinfo`` in threads of its own: a DNS server that hangs holds up nothing else."""
+    """Calls ``getaddrinfo`` in a separate pool: a DNS server that hangs blocks nothing else."""
 
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
 
     async def __call__(self, host: str, port: int) -> list[str]:
-        """The addresses of a host, in the system's order.
+        """Return the addresses of a host, in the system's order.
 
         Raises:
-            OSError: there is no such name, or nobody answers.
+            OSError: there is no such name, or no DNS server answers.
         """
         found = await asyncio.get_running_loop().run_in_executor(
             self._pool, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -134,15 +139,15 @@ class SystemResolver:
 
 
 def verified_transport() -> NewTransport:
-    """Transports that check certificates; the context is made once."""
-    # The system's store, which administrators extend with their own authority; httpx's own
-    # default is certifi's list, which knows no in-house authority.
+    """Return a maker of transports that check certificates with the system's authorities."""
+    # Administrators add an in-house authority to the system's store. httpx's own default,
+    # certifi's list, would not know it.
     context = ssl.create_default_context()
     return lambda: httpx.AsyncHTTPTransport(verify=context, trust_env=False, retries=0)
 
 
 def _explain(error: Exception) -> str:
-    """One line without anything the receiver said."""
+    """Describe an error in one line, without anything that the receiver sent."""
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx.ConnectError):

@@ -1,6 +1,6 @@
-"""What an attempt's outcome means, and when the next one is. Pure: no clock, no network.
+"""What the outcome of an attempt means, and when the next attempt is. No clock, no network.
 
-Source: contract 3 (Callback); Standard Webhooks (schedule, 410, ``Retry-After``).
+Source: docs/api.md (Callback); Standard Webhooks (schedule, 410, ``Retry-After``).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Attempt:
     """How one attempt ended.
 
     Attributes:
-        kind: what follows from it; "unsent" does not count as an attempt.
+        kind: "unsent" does not count as an attempt.
         status: the receiver's HTTP status, None when there was no answer.
         error: one line for the administrator; empty when delivered.
-        retry_after: seconds that the receiver asked for, or that an unsent one waits.
+        retry_after: seconds that the receiver asked for, or until an unsent one is sent.
     """
 
     kind: Literal["delivered", "retry", "unsent", "dead"]
@@ -38,7 +38,7 @@ class Attempt:
 
 
 def classify(status: int, retry_after: str | None, now: float) -> Attempt:
-    """What a status means: 2xx delivered, 410 dead, everything else again."""
+    """Return the outcome for a status: 2xx delivered, 410 dead, everything else retry."""
     if 200 <= status < 300:
         return Attempt("delivered", status)
     if status == 410:
@@ -50,7 +50,7 @@ def classify(status: int, retry_after: str | None, now: float) -> Attempt:
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:
-    """Seconds to wait, from a number of seconds or an HTTP date; at most a day, None if neither."""
+    """Return the seconds to wait, at most a day, from a number or an HTTP date; None if neither."""
     if value is None:
         return None
     text = value.strip()
@@ -66,27 +66,27 @@ def parse_retry_after(value: str | None, now: float) -> float | None:
 
 
 def delay_after_crash(attempts: int) -> float:
-    """Seconds until what a worker was sending when it ended is sent again.
+    """Return the seconds until a callback is sent again whose worker died while sending.
 
-    At once after the first attempt: mostly it was not the receiver's fault. Later by the
-    schedule, so that a worker that dies again and again does not use up the attempts.
+    0 after the first attempt, because the cause is rarely the receiver. After more attempts the
+    schedule applies, so that a worker that dies repeatedly does not use up the attempts.
 
     Args:
-        attempts: made so far, that one included.
+        attempts: the attempts so far, including the interrupted one.
     """
     return 0.0 if attempts <= 1 else RETRY_DELAYS[min(attempts - 1, len(RETRY_DELAYS)) - 1]
 
 
 def retry_delay(failed: int, retry_after: float | None, rng: random.Random) -> float:
-    """Seconds until the next attempt.
+    """Return the seconds until the next attempt.
 
-    Never earlier than the receiver asked and never earlier than the schedule: a receiver
-    that always says "in a minute" must not use up ten attempts in ten minutes.
+    This is never earlier than the receiver asked for, nor than the schedule: a receiver that
+    always asks for a minute must not use up ten attempts in ten minutes.
 
     Args:
         failed: attempts that have failed, at least 1.
         retry_after: see :func:`parse_retry_after`.
-        rng: spreads the schedule by ±10 %, what the receiver asked for by +10 %.
+        rng: spreads the schedule by ±10 %, and what the receiver asked for by +10 %.
     """
     scheduled = RETRY_DELAYS[min(failed, len(RETRY_DELAYS)) - 1] * rng.uniform(
         1 - JITTER, 1 + JITTER

@@ -1,16 +1,16 @@
-"""Which callback URLs are allowed: the one place that reads them.
+"""Parses callback URLs and decides which of them are allowed.
 
-Receivers live on private addresses, so "no private addresses" cannot be the rule. The rule:
+Receivers are on private addresses, so "no private addresses" cannot be the rule. The rules:
 
-1. http or https, a host, no user name, no fragment.
+1. The URL has http or https, a host, no user name and no fragment.
 2. Host and port are on the client's list: ``host`` (the scheme's own port) or ``host:port``.
-3. Never, even when listed: link-local, unspecified and multicast addresses (cloud metadata,
-   "this host"), and the box's own ports on any of the box's own addresses.
+3. Link-local, unspecified and multicast addresses (cloud metadata, "this host"), and the box's
+   own ports on any of its addresses, are forbidden even when they are listed.
 
-A URL is parsed once, into a :class:`Target`, and delivery connects to that target: nothing
-reads the URL a second time in another way. Addresses in every form that ``inet_aton``
-takes (``2852039166``, ``0xa9fea9fe``, ``169.254.43518``) and IPv4 inside IPv6 are read as
-what they mean. Names are resolved at delivery, and rule 3 is applied to the result.
+A URL is parsed once, into a :class:`Destination`, and delivery connects to that, so no other
+parser can read the URL differently. Addresses in every form that ``inet_aton`` accepts
+(``2852039166``, ``0xa9fea9fe``, ``169.254.43518``) and IPv4 inside IPv6 are converted to what
+they mean. Names are resolved at delivery, and rule 3 is applied to the result.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ _IPV4_INSIDE = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::
 
 
 @dataclass(frozen=True)
-class Target:
-    """A callback URL, read.
+class Destination:
+    """A parsed callback URL.
 
     Attributes:
         scheme: ``http`` or ``https``.
         host: lower case, no trailing dot, IDNA-encoded; an address in its canonical form.
         port: 1 to 65535.
         path: path and query as they go on the request line; starts with ``/``.
-        address: set when the host is an address and not a name.
+        address: set when the host is an address instead of a name.
     """
 
     scheme: str
@@ -64,49 +64,48 @@ class Target:
 
     @property
     def authority(self) -> str:
-        """The value of the Host header: the port only where it is not the scheme's own."""
+        """The value of the Host header, with the port unless it is the scheme's own."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-def check_callback_url(url: str, allowed: Iterable[str], own_ports: Collection[int]) -> Target:
-    """Refuse a URL that a callback must not go to.
+def check_callback_url(url: str, allowed: Iterable[str], own_ports: Collection[int]) -> Destination:
+    """Parse a URL and refuse one that a callback must not go to.
 
-    Names are not resolved here, only at delivery; ``localhost`` and this machine's own name
-    count as the box without asking anybody.
+    Names are resolved only at delivery; ``localhost`` and this machine's own name count as the
+    box without resolving them.
 
     Args:
         url: what the client sent.
-        allowed: the client's list, entries as :func:`parse_allowed` takes them.
-        own_ports: TCP ports this box listens on; see :func:`own_ports`.
-
-    Returns:
-        Where it goes.
+        allowed: the client's list, with entries as :func:`parse_allowed` reads them.
+        own_ports: TCP ports that this box listens on; see :func:`own_ports`.
 
     Raises:
         InvalidFields: at ``/callback_url``; the message never repeats the URL.
     """
-    target = parse_callback_url(url)
-    if target.address is not None:
-        reason = forbidden(target.address, target.port, own_ports)
+    destination = parse_callback_url(url)
+    host, port = destination.host, destination.port
+    if destination.address is not None:
+        reason = forbidden(destination.address, port, own_ports)
         if reason:
             raise _refused(reason)
-    elif target.port in own_ports and _names_this_box(target.host):
+    elif port in own_ports and (
+        host in {"localhost", socket.gethostname().lower()} or host.endswith(".localhost")
+    ):
         raise _refused("must not point at this box's own ports")
-    wanted = (target.host, target.port)
-    default = _DEFAULT_PORTS[target.scheme]
+    default = _DEFAULT_PORTS[destination.scheme]
     if not any(
-        (host, default if port is None else port) == wanted
-        for host, port in map(parse_allowed, allowed)
+        (listed, default if listed_port is None else listed_port) == (host, port)
+        for listed, listed_port in map(parse_allowed, allowed)
     ):
         raise _refused(
             "host and port are not on this client's list; ask the administrator of the box"
         )
-    return target
+    return destination
 
 
-def parse_callback_url(url: str) -> Target:
-    """Read a URL without judging where it leads.
+def parse_callback_url(url: str) -> Destination:
+    """Parse a URL without checking where it leads.
 
     Raises:
         InvalidFields: at ``/callback_url``: not an absolute http(s) URL with a plain host.
@@ -129,12 +128,12 @@ def parse_callback_url(url: str) -> Target:
     host, address = _canonical(parsed.raw_host.decode("ascii"))
     port = parsed.port or _DEFAULT_PORTS[parsed.scheme]
     if host is None or parsed.port == 0 or not 0 < port < 65536:
-        raise _refused("has a host or port that cannot be")
-    return Target(parsed.scheme, host, port, path, address)
+        raise _refused("has an impossible host or port")
+    return Destination(parsed.scheme, host, port, path, address)
 
 
 def parse_allowed(entry: str) -> tuple[str, int | None]:
-    """Read one entry of a client's list.
+    """Parse one entry of a client's list.
 
     Args:
         entry: ``host``, ``host:port``, ``[v6]``, ``[v6]:port`` or a bare IPv6 address.
@@ -162,7 +161,7 @@ def parse_allowed(entry: str) -> tuple[str, int | None]:
             host_text = ""
     host, _ = _canonical(_idna(host_text))
     if host is None or (port_text and not _PORT.fullmatch(port_text)):
-        raise UsageError(f"'{entry}' is not a host or host:port that callbacks could go to.")
+        raise UsageError(f"'{entry}' is not a host or host:port for callbacks.")
     port = int(port_text) if port_text else None
     if port is not None and not 0 < port < 65536:
         raise UsageError(f"'{entry}' has a port outside 1 to 65535.")
@@ -170,7 +169,7 @@ def parse_allowed(entry: str) -> tuple[str, int | None]:
 
 
 def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | None:
-    """Why nothing may ever be sent to this address and port, or None."""
+    """Return why nothing may be sent to this address and port, or None."""
     for one in _meanings(address):
         if one.is_link_local or one.is_unspecified or one.is_multicast or one == _BROADCAST:
             return "must not point at a link-local, unspecified or multicast address"
@@ -184,8 +183,7 @@ def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | 
 def is_own_address(address: Address) -> bool:
     """Whether this machine has the address on one of its interfaces (loopback included).
 
-    A socket can be bound to local addresses only, which asks the kernel without listing
-    interfaces and without a dependency.
+    A socket can be bound to local addresses only, so binding one asks the kernel.
     """
     if address.is_loopback:
         return True
@@ -199,7 +197,7 @@ def is_own_address(address: Address) -> bool:
 
 
 def own_ports(settings: Settings) -> frozenset[int]:
-    """The TCP ports that this box's own services listen on."""
+    """Return the TCP ports that this box's own services listen on."""
     ports = {settings.api.port}
     metrics = settings.api.metrics_listen.rpartition(":")[2]
     if _PORT.fullmatch(metrics):
@@ -212,7 +210,7 @@ def _refused(reason: str) -> InvalidFields:
 
 
 def _canonical(host: str) -> tuple[str | None, Address | None]:
-    """(canonical host, its address if it is one); (None, None) when it is not a host."""
+    """Return (canonical host, its address if it is one), or (None, None) when it is not a host."""
     host = host.lower().removesuffix(".")
     try:
         address: Address = ipaddress.ip_address(host)
@@ -225,7 +223,7 @@ def _canonical(host: str) -> tuple[str | None, Address | None]:
     if len(host) > 253 or not _NAME.fullmatch(host):
         return None, None
     try:
-        # What the resolver would do with 2852039166, 0xa9fea9fe or 0251.0376.1: an address.
+        # The resolver takes 2852039166, 0xa9fea9fe and 0251.0376.1 for addresses.
         address = ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:
         return host, None
@@ -233,7 +231,7 @@ def _canonical(host: str) -> tuple[str | None, Address | None]:
 
 
 def _idna(host: str) -> str:
-    """A name as it appears on the wire, or "" when it has no such form."""
+    """Return a name as it is sent in requests, or "" when it has no such form."""
     if host.isascii():
         return host
     try:
@@ -243,7 +241,7 @@ def _idna(host: str) -> str:
 
 
 def _meanings(address: Address) -> list[Address]:
-    """The address itself and the IPv4 address that it carries, if any."""
+    """Return the address and the IPv4 address that it contains, if any."""
     meanings: list[Address] = [address]
     if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
         inside = address.ipv4_mapped or address.sixtofour
@@ -252,8 +250,3 @@ def _meanings(address: Address) -> list[Address]:
         if inside is not None:
             meanings.append(inside)
     return meanings
-
-
-def _names_this_box(host: str) -> bool:
-    own = socket.gethostname().lower()
-    return host in {"localhost", own} or host.endswith(".localhost")

@@ -1,4 +1,4 @@
-"""Which models suit this machine: what fits, what is fastest, what to run instead."""
+"""Says which models suit this machine: what fits, what is fastest, what to run instead."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 Device = Literal["cpu", "gpu"]
 Wanted = tuple["ModelEntry", int]
-"""A model and the tokens of context it is to have."""
+"""A model and the tokens of its context."""
 
 _CPU_ORDER = ("Q4_0", "IQ4_NL", "Q4_K_S", "Q4_K_M", "Q8_0", "Q5_K_M", "Q6_K", "BF16", "F16")
-"""Fastest first on x86-64. Q4_0 before Q4_K_M was measured on two cores, 1.5 to 2 times; the rest
-is ordered by how much a token reads and how costly that is to unpack."""
+"""Fastest first on x86-64. Measured on two cores, Q4_0 is 1.5 to 2 times as fast as Q4_K_M. The
+rest is ordered by the bytes that a token reads and the cost of unpacking them."""
 _LEAST_CONTEXT = 2048
 
 
@@ -31,24 +31,24 @@ class Here:
     """Where models would run on this machine.
 
     Attributes:
-        room: bytes of memory in all: of the GPUs where there are some, else the processor's.
+        room: total bytes of memory, of the GPUs when there are any, else of the processor.
     """
 
     device: Device
     room: int
 
 
-def machine() -> Here:
-    """This one. What runs now is not counted: an engine may be running already."""
+def this_machine() -> Here:
+    """Return this machine with all its memory: an engine may be using some of it already."""
     if built_for_gpu() and (cards := gpus()):
         return Here("gpu", sum(card.total for card in cards))
     return Here("cpu", total_memory())
 
 
 def fastest(entries: Iterable[ModelEntry], device: Device) -> set[str]:
-    """Names of the fastest quantisation of each family that has several.
+    """Return the names of the fastest quantisation of each family that has several.
 
-    On a GPU reading the weights is what takes time, so the smallest file is it.
+    On a GPU, reading the weights takes most of the time, so the smallest file is the fastest.
     """
     families: dict[str, list[ModelEntry]] = {}
     for entry in entries:
@@ -69,18 +69,21 @@ def require_fit(
     *,
     mapped: bool = False,
 ) -> None:
-    """Refuse models that cannot be in memory together.
+    """Check that models can be in memory together.
 
     Args:
-        wanted: of each role that our engine answers for.
+        wanted: the model of each role that our engine answers for.
         room: bytes.
-        known: the catalogue, for saying what would fit.
-        mapped: two roles with one file share its pages (not so on a GPU).
+        known: the catalogue, for proposing what would fit.
+        mapped: two roles with the same file share its pages. On a GPU they do not.
 
     Raises:
-        ModelsTooLarge: names a pair or a context that would fit.
+        ModelsTooLarge: they cannot; the message names models or a context that would fit.
     """
-    need = _need(wanted.values(), mapped=mapped)
+    need = sum(memory_need(*model) for model in wanted.values())
+    if mapped:
+        files = {entry.name: entry.size_bytes for entry, _ in wanted.values()}
+        need -= sum(entry.size_bytes for entry, _ in wanted.values()) - sum(files.values())
     if need <= room:
         return
     names = " and ".join(entry.name for entry, _ in wanted.values())
@@ -91,7 +94,7 @@ def require_fit(
 
 
 def _instead(wanted: Mapping[Role, Wanted], room: int, known: Iterable[ModelEntry]) -> str:
-    """What would fit: a smaller context of the same models first, else other models."""
+    """Propose what would fit: a smaller context of the same models first, else other models."""
     contexts = [tokens for _, tokens in wanted.values()]
     smaller = _LEAST_CONTEXT
     while smaller * 2 < max(contexts):
@@ -110,7 +113,9 @@ def _instead(wanted: Mapping[Role, Wanted], room: int, known: Iterable[ModelEntr
     ]
     if not fitting:
         return ""
-    best = max(fitting, key=lambda pair: (sum(not e.trial for e in pair), _weight(pair)))
+    best = max(
+        fitting, key=lambda pair: (sum(not e.trial for e in pair), sum(e.size_bytes for e in pair))
+    )
     use = " && ".join(
         f"edgebox models use {role} {entry.name}"
         for role, entry in zip(roles, best, strict=True)
@@ -120,13 +125,14 @@ def _instead(wanted: Mapping[Role, Wanted], room: int, known: Iterable[ModelEntr
 
 
 def layers_within(entry: ModelEntry, context_tokens: int, budget: int) -> int:
-    """Layers of a model that a GPU memory budget holds; -1 when it holds all of it.
+    """Return how many layers of a model fit into a GPU memory budget; -1 for the whole model.
 
     Weights and KV cells are spread evenly over the layers, llama.cpp's buffers come first.
+    A model whose number of layers is unknown (0) goes to the GPU as a whole or not at all.
 
     Args:
-        entry: with its number of layers known (more than 0), else all or none.
-        context_tokens: of its context.
+        entry: the model.
+        context_tokens: tokens of its context.
         budget: bytes.
     """
     if memory_need(entry, context_tokens) <= budget:
@@ -135,18 +141,6 @@ def layers_within(entry: ModelEntry, context_tokens: int, budget: int) -> int:
         return 0
     each = (memory_need(entry, context_tokens) - OVERHEAD_BYTES) / (entry.layers + 1)
     return max(0, min(entry.layers, int((budget - OVERHEAD_BYTES) / each)))
-
-
-def _need(wanted: Iterable[Wanted], *, mapped: bool) -> int:
-    models = list(wanted)
-    need = sum(memory_need(*model) for model in models)
-    files = {entry.name: entry.size_bytes for entry, _ in models}
-    again = sum(entry.size_bytes for entry, _ in models) - sum(files.values())
-    return need - again if mapped else need
-
-
-def _weight(pair: tuple[ModelEntry, ...]) -> int:
-    return sum(entry.size_bytes for entry in pair)
 
 
 def _gb(count: int) -> str:

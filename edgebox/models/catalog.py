@@ -1,8 +1,7 @@
-"""The catalogue: which models EdgeBox knows, and what is known about each.
+"""The catalogue: the models that EdgeBox knows, with their sizes, hashes and sources.
 
-It is ``gguf/catalog.toml`` of the checkout, or the copy packaged beside this
-file. It is read once and never written: what an administrator adds lives in the
-models folder (``installed.py``).
+It is ``gguf/catalog.toml`` of the checkout, or the copy packaged beside this file. It is never
+written: models that an administrator adds are recorded in the models folder (``records.py``).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from edgebox.settings import Role  # noqa: TC001 - pydantic reads the annotation
 OVERHEAD_BYTES = 320 * 1024 * 1024
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-# Names become file names: nothing that could leave the models folder.
+# Names become file names, so no name may lead out of the models folder.
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
 
 
@@ -39,12 +38,12 @@ class HubSource(_Frozen):
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
+        """The source in messages."""
         return f"hub {self.hub}"
 
 
 class PackageSource(_Frozen):
-    """Wheels of a package registry that carry the file in parts, in order.
+    """Wheels of a package registry that carry the file in parts.
 
     ``pattern`` and ``data`` are formats over ``n`` = 1 … ``parts``.
     """
@@ -57,25 +56,25 @@ class PackageSource(_Frozen):
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
+        """The source in messages."""
         return f"packages {self.pattern.format(n=1)} … {self.pattern.format(n=self.parts)}"
 
     def package(self, n: int) -> str:
-        """Name of the package with part ``n`` (from 1)."""
+        """Return the name of the package with part ``n`` (from 1)."""
         return self.pattern.format(n=n)
 
     def member(self, n: int) -> str:
-        """Path of the data file inside that package's wheel."""
+        """Return the path of the data file inside that package's wheel."""
         return self.data.format(n=n)
 
 
-Source = Annotated[HubSource | PackageSource, Field(discriminator="kind")]
+ModelSource = Annotated[HubSource | PackageSource, Field(discriminator="kind")]
 
 
 class ModelEntry(_Frozen):
     """One model: what it is, what it needs, where it comes from.
 
-    ``size_bytes`` is exact where ``sha256`` is given, an estimate otherwise.
+    ``size_bytes`` is exact when ``sha256`` is given, else an estimate.
     ``kv_bytes_per_token`` is for fp16 keys and values over all layers; 0: unknown.
     """
 
@@ -92,12 +91,12 @@ class ModelEntry(_Frozen):
     template_options: dict[str, bool | int | str] = {}
     trial: bool = False
     note: str = ""
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ModelSource, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
     def _name_sources(cls, data: object) -> object:
-        """``{packages = {...}}`` of the file becomes a PackageSource's own fields."""
+        """Turn ``{packages = {...}}`` of the file into the fields of a PackageSource."""
         if isinstance(data, dict) and "sources" in data:
             listed = [
                 {"kind": "packages", **source["packages"]}
@@ -145,8 +144,13 @@ class Catalog:
             ConfigError: the file is missing or wrong.
         """
         try:
-            text = path.read_text(encoding="utf-8") if path else _catalog_text()
-            raw = tomllib.loads(text)
+            if path is None:
+                checkout = Path(__file__).resolve().parents[2] / "gguf" / "catalog.toml"
+                packaged = resources.files("edgebox.models").joinpath("catalog.toml")
+                found = checkout if checkout.is_file() else packaged
+            else:
+                found = path
+            raw = tomllib.loads(found.read_text(encoding="utf-8"))
             entries = tuple(ModelEntry(**item) for item in raw.get("model", []))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"Cannot read the model catalogue: {error}") from None
@@ -157,7 +161,7 @@ class Catalog:
         return cls(entries)
 
     def get(self, name: str) -> ModelEntry:
-        """The model of this name.
+        """Return the model of this name.
 
         Raises:
             UnknownModel: there is none; the message offers the closest names.
@@ -167,7 +171,7 @@ class Catalog:
         raise unknown_model(name, self._by_name)
 
     def find_hash(self, sha256: str) -> ModelEntry | None:
-        """The model whose file has this hash, if any."""
+        """Return the model whose file has this hash, or None."""
         return self._by_hash.get(sha256)
 
     def __contains__(self, name: object) -> bool:
@@ -175,7 +179,7 @@ class Catalog:
 
 
 def unknown_model(name: str, known: dict[str, ModelEntry]) -> UnknownModel:
-    """The error for a name that is not among ``known``, with the closest ones."""
+    """Make the error for a name that is not in ``known``; it offers the closest ones."""
     lowered = name.lower().removesuffix(".gguf")
     close = difflib.get_close_matches(lowered, known, n=3, cutoff=0.5) or [
         candidate for candidate in known if lowered and lowered in candidate
@@ -185,16 +189,9 @@ def unknown_model(name: str, known: dict[str, ModelEntry]) -> UnknownModel:
 
 
 def memory_need(entry: ModelEntry, context_tokens: int) -> int:
-    """Bytes of memory that ``entry`` needs with ``context_tokens`` tokens of KV cache.
+    """Return the bytes of memory that a model needs with ``context_tokens`` tokens of KV cache.
 
-    Weights, fp16 keys and values, and llama.cpp's own buffers; a bound to plan
-    with, a little above what a process shows.
+    The sum of weights, fp16 keys and values, and llama.cpp's own buffers. It is a little more
+    than a process uses.
     """
     return entry.size_bytes + entry.kv_bytes_per_token * context_tokens + OVERHEAD_BYTES
-
-
-def _catalog_text() -> str:
-    checkout = Path(__file__).resolve().parents[2] / "gguf" / "catalog.toml"
-    if checkout.is_file():
-        return checkout.read_text(encoding="utf-8")
-    return resources.files("edgebox.models").joinpath("catalog.toml").read_text(encoding="utf-8")

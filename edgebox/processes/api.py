@@ -30,7 +30,7 @@ from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
 from edgebox.system.http import Server
 from edgebox.system.supervisor import Notifier
-from edgebox.system.tls import Served, pair_of
+from edgebox.system.tls import ServedPair, pair_of
 from edgebox.worker.wakeups import WakeUps
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ async def serve(
         EdgeBoxError: as ``run_api``.
     """
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
-    secure = Served(pair) if pair else None
+    secure = ServedPair(pair) if pair else None
     listener = _listen(settings.api.host, settings.api.port)
     ports = own_ports(settings) | {listener.getsockname()[1]}
     metrics_listener: socket.socket | None = None

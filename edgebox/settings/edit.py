@@ -1,45 +1,37 @@
-"""Finds keys in the configuration file, and changes one string of it and no other byte.
+"""Changes one string of the configuration file and leaves its comments and order alone.
 
-The file belongs to an administrator, with comments and an order of their own, so
-it is edited line by line rather than written anew. Whatever way of writing TOML
-this does not understand is caught: the result is parsed, and has to differ from
-the original in that one value and nothing else.
+The file is an administrator's own, so it is edited with tomlkit rather than written again.
+The result is parsed and has to differ from the original in that one value only; otherwise
+the file stays as it is.
 """
 
 from __future__ import annotations
 
 import copy
-import json
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
 from edgebox.errors import ConfigError
-from edgebox.settings import load_settings
-from edgebox.system import files as atomic
+from edgebox.settings.load import load_settings
+from edgebox.system.files import write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_HEADER = re.compile(r"^\s*\[(?!\[)\s*([^\]]+?)\s*\]\s*(#.*)?$")
-_ANY_HEADER = re.compile(r"^\s*\[")
-# A key whose value is one string on one line, with the comment behind it.
-_STRING = re.compile(
-    r"""^(?P<lead>\s*(?P<key>[\w.\-"' ]+?)\s*=\s*)"""
-    r"""(?P<value>"(?!"")(?:[^"\\]|\\.)*"|'(?!'')[^']*')(?P<tail>\s*(?:\#.*)?)$"""
-)
 
 
 def set_string(path: Path, key: str, value: str) -> None:
     """Set ``key`` (dotted, such as ``engines.slm.model``) to ``value`` in a TOML file.
 
-    The file is made when it does not exist, its folder too. It keeps its mode,
-    its comments and its line ends, and is replaced in one step only after the
-    settings were read from the new text without an error.
+    A missing file and its folder are made. The file keeps its mode, its comments and its
+    line ends. It is replaced in one step, after the settings were read from the new text.
 
     Raises:
         ConfigError: the file cannot be read, written or edited this way, or the
-            settings would not be valid; the file is as it was.
+            settings would not be valid; the file is unchanged.
     """
     try:
         text = path.read_bytes().decode("utf-8") if path.exists() else ""
@@ -56,82 +48,60 @@ def set_string(path: Path, key: str, value: str) -> None:
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write_text(path, edited, check=lambda fresh: _load(fresh, path))
+        write_text(path, edited, check=lambda fresh: _load(fresh, path))
     except OSError as error:
         raise ConfigError(f"Cannot write {path}: {error.strerror}.") from None
 
 
-_KEY = re.compile(r"""^\s*(?P<key>[\w.\-"' ]+?)\s*=""")
-
-
-def key_lines(text: str) -> dict[str, int]:
-    """The line, from 1, of each dotted key and table of a TOML file.
-
-    What is written in a way that is not understood here, such as a table in braces, has the
-    line where it begins or none.
-    """
-    found: dict[str, int] = {}
-    current: list[str] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            current = _names(header[1])
-            found.setdefault(".".join(current), number)
-        elif key := _KEY.match(line):
-            found.setdefault(".".join([*current, *_names(key["key"])]), number)
-    return found
-
-
 def replace_string(text: str, key: str, value: str) -> str | None:
-    """``text`` with ``key`` set to ``value``; None when that cannot be done safely."""
-    *table, name = key.split(".")
-    newline = "\r\n" if "\r\n" in text else "\n"
-    # JSON's escapes are TOML's; only DEL may stand bare in one and not in the other.
-    quoted = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    lines = text.splitlines(keepends=True)
-    current: list[str] = []
-    insert_at: int | None = None
-    for number, line in enumerate(lines):
-        bare = line.rstrip("\r\n")
-        if _ANY_HEADER.match(bare):
-            header = _HEADER.match(bare)
-            current = _names(header[1]) if header else ["[["]
-            if current == table:
-                insert_at = number + 1
-        elif (found := _STRING.match(bare)) and current + _names(found["key"]) == [*table, name]:
-            ending = line[len(bare) :]
-            lines[number] = f"{found['lead']}{quoted}{found['tail']}{ending}"
-            return _checked(text, "".join(lines), key, value)
-    setting = f"{name} = {quoted}{newline}"
-    if insert_at is None:
-        if lines and not lines[-1].endswith("\n"):
-            lines[-1] += newline
-        gap = newline if lines else ""
-        lines.append(f"{gap}[{'.'.join(table)}]{newline}{setting}")
-    else:
-        if not lines[insert_at - 1].endswith("\n"):
-            lines[insert_at - 1] += newline
-        lines.insert(insert_at, setting)
-    return _checked(text, "".join(lines), key, value)
-
-
-def _names(dotted: str) -> list[str]:
-    return [part.strip().strip("\"'") for part in dotted.split(".")]
-
-
-def _checked(before: str, after: str, key: str, value: str) -> str | None:
-    """``after`` if it is ``before`` with exactly this one value set, else None."""
-    wanted: dict[str, Any] = copy.deepcopy(tomllib.loads(before))
-    *table, name = key.split(".")
-    place = wanted
-    for part in table:
-        place = place.setdefault(part, {})
-        if not isinstance(place, dict):
-            return None
-    place[name] = value
+    """Return ``text`` with ``key`` set to ``value``, or None when that cannot be done safely."""
+    only_crlf = "\r\n" in text and text.count("\r\n") == text.count("\n")
     try:
-        return after if tomllib.loads(after) == wanted else None
-    except tomllib.TOMLDecodeError:
-        return None
+        # tomlkit ends the lines that it adds with a line feed.
+        edited = _edited(text.replace("\r\n", "\n") if only_crlf else text, key.split("."), value)
+        if only_crlf:
+            edited = edited.replace("\n", "\r\n")
+        return edited if tomllib.loads(edited) == _wanted(text, key.split("."), value) else None
+    except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, ValueError):
+        return None  # such as [[engines]], or engines = 3
+
+
+def _edited(text: str, key: list[str], value: str) -> str:
+    *tables, name = key
+    document = tomlkit.parse(text)
+    place: Any = document
+    try:
+        for table in tables:
+            place = place[table]
+    except KeyError:  # tomlkit would put the table before comments that belong to the next one
+        gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+        new = tomlkit.dumps({name: value})
+        return f"{text}{gap}[{'.'.join(tables)}]\n{new}"
+    is_new = name not in place
+    place[name] = value
+    if is_new and isinstance(place, Table):
+        # First of its table, for the same reason. Nothing but `dumps` reads the list after this.
+        body = place.value.body
+        at = next(index for index, (found, _) in enumerate(body) if found and found.key == name)
+        body.insert(0, body.pop(at))
+    return tomlkit.dumps(document)
+
+
+def _wanted(text: str, key: list[str], value: str) -> dict[str, Any]:
+    """Return what ``text`` sets, with this one value changed.
+
+    Raises:
+        TypeError: something that is not a table is in the way.
+    """
+    wanted: dict[str, Any] = copy.deepcopy(tomllib.loads(text))
+    *tables, name = key
+    place = wanted
+    for table in tables:
+        place = place.setdefault(table, {})
+        if not isinstance(place, dict):
+            raise TypeError(table)
+    place[name] = value
+    return wanted
 
 
 def _load(fresh: Path, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""X.509 certificates in PEM files: whom they name, and until when they are good."""
+"""Reads X.509 certificates in PEM files: the hosts they name, and how long they are valid."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _NO_CERTIFICATE = "is not a certificate in PEM form (-----BEGIN CERTIFICATE-----
 
 @dataclass(frozen=True)
 class Certificate:
-    """The first certificate of a file. Times are Unix seconds.
+    """The first certificate of a file.
 
     Attributes:
-        pem: it alone, without what stands behind it in the file.
-        names: host names and addresses that it is good for; a name may begin with ``*.``.
-        not_before: it is good from then on.
-        not_after: and until then.
+        pem: this certificate only, without the chain behind it.
+        names: host names and addresses that it is valid for; a name may begin with ``*.``.
+        not_before: Unix seconds from which it is valid.
+        not_after: Unix seconds until which it is valid.
     """
 
     pem: str
@@ -39,60 +39,60 @@ class Certificate:
 
     @property
     def host(self) -> str:
-        """One host that it is good for."""
+        """A host that the certificate is valid for."""
         return self.names[0].replace("*", "edgebox", 1)
 
 
 def read_certificate(path: Path) -> Certificate:
-    """The certificate of a file, good or expired.
+    """Read the first certificate of a file, even an expired one.
 
     Raises:
-        ConfigError: it cannot be read, or there is none in it.
+        ConfigError: the file cannot be read, or holds no certificate.
     """
     return decoded(read_file(path), path)
 
 
 def decoded(pem: bytes, path: Path) -> Certificate:
-    """The first certificate of a file's content.
+    """Return the first certificate of a file's content.
 
     Raises:
-        ConfigError: there is none in it.
+        ConfigError: it holds none.
     """
     leaf = _LEAF.search(pem.decode("ascii", "replace"))
     if leaf is None:
         raise ConfigError(f"{path} {_NO_CERTIFICATE}")
     try:
         with in_memory(leaf[0].encode()) as file:
-            # The only reader of a certificate in the standard library that needs no
-            # connection; ``getpeercert`` is made of the same function.
-            said: dict[str, Any] = ssl._ssl._test_decode_cert(file)  # type: ignore[attr-defined]  # noqa: SLF001
+            # The only certificate reader in the standard library that needs no connection;
+            # ``getpeercert`` uses the same function.
+            fields: dict[str, Any] = ssl._ssl._test_decode_cert(file)  # type: ignore[attr-defined]  # noqa: SLF001
     except ssl.SSLError:
         raise ConfigError(f"{path} {_NO_CERTIFICATE}") from None
-    listed = said.get("subjectAltName", ())
+    listed = fields.get("subjectAltName", ())
     names = [value for kind in ("DNS", "IP Address") for key, value in listed if key == kind]
-    common = [value for part in said["subject"] for key, value in part if key == "commonName"]
+    common = [value for part in fields["subject"] for key, value in part if key == "commonName"]
     if not (names or common):
-        raise ConfigError(f"The certificate {path} names no host. Have one made for this box's.")
+        raise ConfigError(f"The certificate {path} names no host. Get one that names this box.")
     return Certificate(
         leaf[0] + "\n",
         tuple(names or common),
-        ssl.cert_time_to_seconds(said["notBefore"]),
-        ssl.cert_time_to_seconds(said["notAfter"]),
+        ssl.cert_time_to_seconds(fields["notBefore"]),
+        ssl.cert_time_to_seconds(fields["notAfter"]),
     )
 
 
 def read_file(path: Path) -> bytes:
-    """A certificate's or a key's file.
+    """Read the file of a certificate or a key.
 
     Raises:
-        ConfigError: there is none, or this user may not read it.
+        ConfigError: it does not exist, or this user may not read it.
     """
     try:
         with path.open("rb") as file:
             return file.read(_LONGEST_FILE)
     except FileNotFoundError:
         raise ConfigError(
-            f"There is no {path}. Put it there, or change [api] tls_cert and tls_key."
+            f"There is no {path}. Put the file there, or change [api] tls_cert and tls_key."
         ) from None
     except OSError as error:
         raise ConfigError(
@@ -103,7 +103,7 @@ def read_file(path: Path) -> bytes:
 
 @contextmanager
 def in_memory(text: bytes) -> Iterator[str]:
-    """A path to ``text``: OpenSSL reads files only, and the file may change meanwhile."""
+    """Yield a path to ``text``: OpenSSL reads files only, and one on disk could change."""
     descriptor = os.memfd_create("tls", os.MFD_CLOEXEC)
     try:
         with os.fdopen(descriptor, "wb", closefd=False) as file:
@@ -114,5 +114,5 @@ def in_memory(text: bytes) -> Iterator[str]:
 
 
 def day(seconds: float) -> str:
-    """Unix seconds as a date."""
+    """Format Unix seconds as a date."""
     return time.strftime("%Y-%m-%d", time.gmtime(seconds))

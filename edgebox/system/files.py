@@ -1,4 +1,4 @@
-"""Files that are either the old one or the new one, never half of each."""
+"""Replaces files in one step, so that a file is the old one or the new one and never half."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename inside ``folder`` survive a power cut."""
+    """Sync ``folder``, so that a rename inside it survives a power cut."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
@@ -24,17 +24,17 @@ def sync_folder(folder: Path) -> None:
 def write_text(
     path: Path, text: str, *, mode: int = 0o644, check: Callable[[Path], object] | None = None
 ) -> None:
-    """Replace ``path`` by ``text``, on disk when this returns.
+    """Replace the content of ``path`` by ``text`` and sync it.
 
-    An existing file keeps its mode and, where allowed, its owner; a link is
-    followed, so the file that it names is replaced.
+    An existing file keeps its mode and, if this user may set it, its owner. A link is followed:
+    the file that it names is replaced.
 
     Args:
         path: the file; its folder exists.
-        text: written as UTF-8, line ends as they are.
+        text: written as UTF-8, with its line ends unchanged.
         mode: permissions of a new file.
-        check: called with the finished new file before it takes the place of the
-            old one; what it raises leaves the old file alone.
+        check: called with the finished new file before it replaces the old one. When it
+            raises, the old file stays.
 
     Raises:
         OSError: nothing was changed.

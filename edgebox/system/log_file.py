@@ -1,4 +1,4 @@
-"""The file that ``edgebox up`` keeps of its log, and a log line read back.
+"""The log file of ``edgebox up``, and the parsing of log lines.
 
 On a box with systemd the journal is the log, and there is no such file.
 """
@@ -41,22 +41,22 @@ class Record:
     message: str
 
     def __str__(self) -> str:
-        """As ``edgebox up`` shows it."""
+        """The line as ``edgebox up`` shows it."""
         return f"{self.process:<7} | {rfc3339(self.at)} {self.level.upper()} {self.text}"
 
     @property
     def text(self) -> str:
-        """The message, and who says it."""
+        """The logger and the message."""
         return f"{self.logger} {self.message}"
 
 
 def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
-    """A line of ``edgebox up``, of one process, or what a process said in its own way.
+    """Parse a line of ``edgebox up`` or of one process. Other output becomes a record as well.
 
     Args:
         line: without line feed.
-        process: who wrote it, where the line does not say.
-        at: when, likewise.
+        process: the process that wrote it, if the line does not name one.
+        at: Unix seconds, if the line has no time.
     """
     rest = _COLOUR.sub("", line)
     if prefixed := _PREFIX.fullmatch(rest):
@@ -70,14 +70,14 @@ def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
 
 
 class LogFile:
-    """Keeps lines: this file and the one before it, each up to a size.
+    """Writes lines to a file and keeps the previous file, each up to a size.
 
-    Only its owner may read it. A line that cannot be written is lost; the box goes on.
+    Only the owner may read them. A line that cannot be written is lost, without an error.
 
     Args:
-        path: in a folder that may not exist yet.
+        path: the file; its folder need not exist.
         longest: bytes; then the file becomes ``PATH.1`` and a new one begins.
-        clock: Unix seconds, for lines without a time of their own.
+        clock: Unix seconds, for lines without a time.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class LogFile:
         self._descriptor: int | None = None
 
     def write(self, line: str) -> None:
-        """Keep one line of ``edgebox up``."""
+        """Append one line of ``edgebox up``."""
         data = f"{parse(line, at=self._clock())}\n".encode("utf-8", "replace")
         with suppress(OSError):
             if self._descriptor is None:
@@ -114,13 +114,14 @@ class LogFile:
 
 
 def read(path: Path) -> Iterator[Record | None]:
-    """Every record of a log file and the one before it, the oldest first; then what comes.
+    """Read the previous log file and this one, then follow what is appended.
 
     Yields:
-        Records; None where there is nothing more for now. It never ends by itself.
+        Records, the oldest first, and None whenever there is nothing more for now. This never
+        ends by itself.
 
     Raises:
-        OSError: it cannot be read.
+        OSError: the file cannot be read.
     """
     file = path.open("rb")
     try:
@@ -134,7 +135,7 @@ def read(path: Path) -> Iterator[Record | None]:
             if lines:
                 continue
             with suppress(FileNotFoundError):
-                if path.stat().st_ino != os.fstat(file.fileno()).st_ino:  # begun anew
+                if path.stat().st_ino != os.fstat(file.fileno()).st_ino:  # a new file
                     file.close()
                     file = path.open("rb")
                     continue

@@ -1,11 +1,10 @@
-"""How every process logs: one line per record on standard error, and never a transcript.
+"""Logging of every process: one line per record on standard error, without transcripts.
 
-A line is ``2026-11-22T03:00:00Z INFO engine slm ready``: time in UTC, level, the
-logger without its ``edgebox.``, the message. systemd's journal and ``edgebox up`` say
-which process it is.
+A line is ``2026-11-22T03:00:00Z INFO engine slm ready``: time in UTC, level, the logger
+without ``edgebox.``, the message. systemd's journal and ``edgebox up`` add the process.
 
-Where standard error is the journal, records go to the journal's own socket instead: a line
-there would lose the priority, and what the record is about.
+When standard error is the journal, records go to the journal's own socket instead, which keeps
+their priority and what they are about.
 """
 
 from __future__ import annotations
@@ -29,8 +28,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 CHATTY = ("asyncio", "httpcore", "httpx", "huey", "uvicorn")
-"""They write a line for each request, tick or start: only their warnings count."""
+"""They log every request, tick or start, so only their warnings are kept."""
 
+# Level of ours, syslog's priority; 7 is debug.
 _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 
 JOURNAL = Path("/run/systemd/journal/socket")
@@ -41,10 +41,10 @@ _about: ContextVar[dict[str, str]] = ContextVar("about", default={})  # noqa: B0
 
 @contextmanager
 def about(**names: str) -> Iterator[None]:
-    """Records of the block, and of tasks begun in it, are about this request or batch.
+    """Mark the records of the block, and of tasks begun in it, with a request or batch.
 
     Args:
-        names: ``request_id`` becomes EDGEBOX_REQUEST_ID, and so on; never what a person said.
+        names: ``request_id`` becomes EDGEBOX_REQUEST_ID, and so on. Ids only, no transcripts.
     """
     before = _about.set({**_about.get(), **names})
     try:
@@ -54,20 +54,20 @@ def about(**names: str) -> Iterator[None]:
 
 
 class OneLine(logging.Formatter):
-    """A record as one line; an exception as its type and place, without its message.
+    """Formats a record as one line, and an exception as its type and place.
 
-    Exception messages and tracebacks may quote what a client sent. So may what follows
-    the first line of other people's messages (asyncio prints whole tasks there).
+    Exception messages and tracebacks may quote what a client sent. So may the further lines of
+    a library's message: asyncio prints whole tasks there.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without its line feed."""
+        """Return the line, without a line feed."""
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created))
         name = record.name.removeprefix("edgebox.")
         return f"{at} {record.levelname} {name} {self.text(record)}"
 
     def text(self, record: logging.LogRecord) -> str:
-        """The message alone."""
+        """Return the message only."""
         message = record.getMessage()
         ours = record.name == "edgebox" or record.name.startswith("edgebox.")
         if not ours:
@@ -78,13 +78,13 @@ class OneLine(logging.Formatter):
 
 
 class JournalHandler(logging.Handler):
-    """Hands records to the journal with their fields, in its native protocol.
+    """Sends records to the journal with their fields, in its native protocol.
 
-    A datagram that cannot be sent (the journal starts again, or it is too large) becomes a line
+    A datagram that cannot be sent (the journal restarts, or it is too large) becomes a line
     on standard error, which the journal reads as well.
 
     Args:
-        address: of the journal's socket.
+        address: the journal's socket.
     """
 
     def __init__(self, address: Path) -> None:
@@ -95,8 +95,8 @@ class JournalHandler(logging.Handler):
         self._socket.settimeout(0)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One datagram, one record."""
-        priority = _priority(record.levelno)
+        """Send one record as one datagram."""
+        priority = next((number for least, number in _PRIORITIES if record.levelno >= least), 7)
         fields = {
             "MESSAGE": self._line.text(record),
             "PRIORITY": str(priority),
@@ -115,23 +115,18 @@ class JournalHandler(logging.Handler):
             sys.stderr.flush()
 
     def close(self) -> None:
-        """No more records."""
+        """Close the socket."""
         self._socket.close()
         super().close()
 
 
 def _one_line(text: str) -> str:
-    """Every control character would be a line or an escape sequence in the log."""
+    """Escape control characters, which would be lines or escape sequences in the log."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def _priority(level: int) -> int:
-    """A level of ours as one of syslog's."""
-    return next((number for least, number in _PRIORITIES if level >= least), 7)
-
-
 def in_journal() -> bool:
-    """Whether standard error is the journal: systemd then says which file that was."""
+    """Whether standard error is the journal, whose file systemd names in JOURNAL_STREAM."""
     device, _, inode = os.environ.get("JOURNAL_STREAM", "").partition(":")
     try:
         ours = os.fstat(2)
@@ -141,14 +136,14 @@ def in_journal() -> bool:
 
 
 def configure(level: str, journal: Path | None = None) -> None:
-    """Log from ``level`` on; call it first thing in a process.
+    """Set up the logging of this process. Call it first.
 
-    Errors that nobody caught are logged the same way and end the process as ever. A native
-    fault, and a watchdog's SIGABRT, leave the places where the threads were on standard error.
+    Uncaught errors are logged the same way and end the process as usual. A native fault, and a
+    watchdog's SIGABRT, print the stacks of all threads on standard error.
 
     Args:
         level: "debug", "info", "warning" or "error", as in the settings.
-        journal: its socket; where systemd has it when None.
+        journal: the journal's socket; systemd's when None.
     """
     faulthandler.enable(2)
     handler: logging.Handler = logging.StreamHandler(sys.stderr)

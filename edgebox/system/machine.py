@@ -1,4 +1,4 @@
-"""What this machine has: memory and who uses it, GPUs where there are some."""
+"""What this machine has: memory, its use, and GPUs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Gpu:
 
 
 def gpus() -> tuple[Gpu, ...]:
-    """The GPUs that the driver lists; none where there is no driver."""
+    """Return the GPUs that the driver lists; none without a driver."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ()
@@ -38,26 +38,25 @@ def gpus() -> tuple[Gpu, ...]:
     found = []
     for line in listed.stdout.splitlines() if listed.returncode == 0 else ():
         name, *numbers = (part.strip() for part in line.rsplit(",", 2))
-        with suppress(ValueError):  # "[N/A]": a card that does not say
+        with suppress(ValueError):  # "[N/A]": the driver does not know
             total, free = (int(number) * _MIB for number in numbers)
             found.append(Gpu(name, total, free))
     return tuple(found)
 
 
 def built_for_gpu() -> bool:
-    """Whether the llama.cpp here has a CUDA backend; without loading it."""
+    """Whether the installed llama.cpp has a CUDA backend. Does not load it."""
     found = find_spec("llama_cpp")
     folders = found.submodule_search_locations if found else None
     return any(next(Path(f).glob("**/libggml-cuda*"), None) is not None for f in folders or ())
 
 
 def total_memory() -> int:
-    """Bytes of memory that the machine has."""
     return os.sysconf("SC_PHYS_PAGES") * _PAGE
 
 
 def rss_bytes(pid: int | str) -> int:
-    """Resident memory of a process ("self": this one); 0 when it is gone."""
+    """Return the resident memory of a process ("self": this one), or 0 when it has ended."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * _PAGE
     except OSError:
@@ -65,7 +64,7 @@ def rss_bytes(pid: int | str) -> int:
 
 
 def thread_work(thread: int | None) -> int:
-    """A number that grows while a thread of this process computes or waits for file pages.
+    """Return a number that grows while a thread of this process computes or reads file pages.
 
     Args:
         thread: its native id.
@@ -79,11 +78,11 @@ def thread_work(thread: int | None) -> int:
 
 
 def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None = None) -> int:
-    """Bytes that new processes may take: the kernel's estimate, within the cgroup's limit.
+    """Return the bytes that new processes may use: the kernel's estimate within the cgroup's limit.
 
     Args:
-        meminfo: of the kernel.
-        cgroup: folder with memory.max, .current and .stat (cgroup v2); without: our own.
+        meminfo: the kernel's.
+        cgroup: folder with memory.max, .current and .stat (cgroup v2); this process's when None.
     """
     free = 0
     for line in meminfo.read_text(encoding="ascii").splitlines():
@@ -96,7 +95,7 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None 
         stat = (folder / "memory.stat").read_text(encoding="ascii").split()
         files = dict(zip(stat[::2], stat[1::2], strict=True))
         cached = sum(int(files.get(key, 0)) for key in ("active_file", "inactive_file"))
-        free = min(free, max(0, limit - used + cached))  # the kernel gives file pages back
+        free = min(free, max(0, limit - used + cached))  # the kernel can free file pages
     return free
 
 

@@ -1,7 +1,7 @@
-"""How this program starts itself again.
+"""The command that starts this program again.
 
-From a wheel or a checkout it is a module that Python runs; on an installed box it is a frozen
-program, and there is no Python beside it.
+From a wheel or a checkout, Python runs a module. On an installed box the program is frozen, and
+there is no Python.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import sys
 
 
 def frozen() -> bool:
-    """Whether this is the appliance's program."""
+    """Whether this is the frozen program of an installed box."""
     return bool(getattr(sys, "frozen", False))
 
 
 def command(*arguments: str) -> list[str]:
-    """The words that run ``edgebox`` with these arguments, as this process runs."""
+    """Return the command that runs ``edgebox`` with these arguments, as this process runs."""
     if frozen():
         return [sys.executable, *arguments]
-    # -P: a file named edgebox_cli.py in the current folder is not what is meant.
+    # -P: do not run a file named edgebox_cli.py in the current folder.
     return [sys.executable, "-P", "-m", "edgebox_cli", *arguments]

@@ -1,7 +1,7 @@
-"""TLS by certificate files: what the API serves with, and what the box's own clients trust.
+"""TLS from certificate files: the API's server context, and what the box's own clients trust.
 
-The files are read once, whole, and what was read is tried before it is used: a pair that
-does not fit together never reaches the context that connections are made with.
+The files are read once as a whole and tried before they are used, so that a certificate and a key
+that do not belong together never reach the context of the connections.
 """
 
 from __future__ import annotations
@@ -34,39 +34,39 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.tls")
 
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
-"""Where systemd puts what ``LoadCredential=`` names; ours are ``tls_cert`` and ``tls_key``."""
+"""Folder of the files that ``LoadCredential=`` names: ``tls_cert`` and ``tls_key``."""
 
 ABSENT = b"none"
-"""What the unit's ``SetCredential=`` puts there for a file that there is not."""
+"""The content that the unit's ``SetCredential=`` gives to a missing file."""
 
 POLL_SECONDS = 2.0
 
-_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # of TLS 1.2; those of 1.3 are all good
+_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # for TLS 1.2; all of 1.3 are good
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Where certificate (with its chain) and key are."""
+    """The files of a certificate (with its chain) and its key."""
 
     cert: Path
     key: Path
 
     def fingerprint(self) -> tuple[object, ...]:
-        """Changes when one of the files does; a file that is away has one too."""
+        """Return a value that changes when one of the files changes, appears or disappears."""
         return tuple(_stamp(path) for path in (self.cert, self.key))
 
 
 def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
-    """The files to serve with; None: without TLS.
+    """Return the files to serve with, or None for no TLS.
 
     Args:
         cert: ``[api] tls_cert``.
         key: ``[api] tls_key``.
-        environ: says where systemd's credentials are. They are copies of the start: read
-            only where the named files are not for this user, since a copy is never renewed.
+        environ: names the folder of systemd's credentials. They are copies from the start of the
+            service and never renewed, so they are used only when this user cannot read the files.
 
     Raises:
-        ConfigError: systemd hands over credentials and the settings name no files.
+        ConfigError: systemd passes credentials, but the settings name no files.
     """
     folder = Path(environ[CREDENTIALS]) if environ.get(CREDENTIALS) else None
     handed = Pair(folder / "tls_cert", folder / "tls_key") if folder else None
@@ -74,8 +74,8 @@ def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
     if not cert:
         if given:
             raise ConfigError(
-                "systemd hands over tls_cert and tls_key, and [api] tls_cert and tls_key are not "
-                "set. Set them to the same files, so that edgebox's own commands know of TLS."
+                "systemd passes tls_cert and tls_key, but [api] tls_cert and tls_key are not set. "
+                "Set them to the same files, so that edgebox's own commands use TLS."
             )
         return None
     readable = os.access(cert, os.R_OK) and os.access(key, os.R_OK)
@@ -83,11 +83,11 @@ def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
 
 
 def server_context(pair: Pair) -> ssl.SSLContext:
-    """A context that serves with ``pair``: TLS 1.2 and 1.3.
+    """Return a context that serves ``pair`` with TLS 1.2 and 1.3.
 
     Raises:
-        ConfigError: a file is missing, unreadable, wrong, expired or open to everybody, or
-            the key is another certificate's.
+        ConfigError: a file is missing, unreadable, wrong, expired or readable by every user, or
+            the key belongs to another certificate.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -101,20 +101,20 @@ def server_context(pair: Pair) -> ssl.SSLContext:
 
 
 def reload(context: ssl.SSLContext, pair: Pair, *, now: float | None = None) -> Certificate:
-    """Have new connections of a live context use what ``pair`` holds now.
+    """Load the present files of ``pair`` into a server context in use.
 
-    Connections that exist go on as they are. When this raises, the context is as it was.
+    New connections use them; open ones are unaffected. When this raises, the context is unchanged.
 
     Args:
-        context: of a server.
+        context: the server's.
         pair: the files.
         now: Unix seconds.
 
     Returns:
-        The certificate that is served from here on.
+        The certificate that new connections get.
 
     Raises:
-        ConfigError: as ``server_context``.
+        ConfigError: see ``server_context``.
     """
     cert, key = read_file(pair.cert), _read_key(pair.key)
     found = decoded(cert, pair.cert)
@@ -126,44 +126,44 @@ def reload(context: ssl.SSLContext, pair: Pair, *, now: float | None = None) -> 
         )
     if found.not_before > now:
         raise ConfigError(
-            f"The certificate {pair.cert} is not good before {day(found.not_before)}. "
+            f"The certificate {pair.cert} is not valid before {day(found.not_before)}. "
             "Check this box's clock: timedatectl"
         )
-    # Loading a pair that does not fit leaves a context with half of it: tried on another one.
+    # A pair that does not match leaves half of itself in a context, so it is tried on a new one.
     with in_memory(cert) as cert_file, in_memory(key) as key_file:
         for one in (ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), context):
             try:
-                # A password would be asked for on the terminal.
+                # Without this, OpenSSL asks for a password on the terminal.
                 one.load_cert_chain(cert_file, key_file, password=lambda: "")
             except (ssl.SSLError, ValueError) as error:
                 raise ConfigError(_explain(error, pair, key)) from None
     return found
 
 
-class Served:
-    """A pair in service, and the context that connections are made with.
+class ServedPair:
+    """The certificate and key that are served, and the context of the connections.
 
     Args:
-        pair: its files.
+        pair: the files.
 
     Raises:
-        ConfigError: as ``server_context``.
+        ConfigError: see ``server_context``.
     """
 
     def __init__(self, pair: Pair) -> None:
         self._pair = pair
-        self._tried = pair.fingerprint()  # before they are read: a change meanwhile is seen
+        self._tried = pair.fingerprint()  # before reading, to notice a change meanwhile
         self.context = server_context(pair)
 
     async def keep_current(self, asked: asyncio.Event, *, poll: float = POLL_SECONDS) -> None:
-        """Reload when the files change or somebody asks; runs until it is cancelled.
+        """Reload the files when they change or ``asked`` is set. Runs until it is cancelled.
 
-        A pair that cannot be used is said once, and what was served before goes on.
+        A pair that cannot be used is logged once, and the previous one stays in use.
 
         Args:
-            asked: set it to have them read now.
-            poll: seconds between two looks. Files that have changed are read when they stayed
-                the same for one of these: the second of the two may still be on its way.
+            asked: set it to reload now.
+            poll: seconds between two checks. Changed files are read once they are the same in
+                two checks, because the second file may be written a little later.
         """
         last = self._tried
         while True:
@@ -173,22 +173,19 @@ class Served:
             if asked.is_set() or (seen != self._tried and seen == last):
                 asked.clear()
                 self._tried = seen
-                self._reload()
+                try:
+                    found = reload(self.context, self._pair)
+                except ConfigError as error:
+                    log.error("not reloaded, the previous certificate stays: %s", error.detail)  # noqa: TRY400
+                else:
+                    log.info("certificate reloaded, good until %s", day(found.not_after))
             last = seen
-
-    def _reload(self) -> None:
-        try:
-            found = reload(self.context, self._pair)
-        except ConfigError as error:
-            log.error("not reloaded, the certificate before stays: %s", error.detail)  # noqa: TRY400
-        else:
-            log.info("certificate reloaded, good until %s", day(found.not_after))
 
 
 def client_context(cert: str) -> ssl.SSLContext:
-    """What the box's own clients verify the API with: its certificate and no other.
+    """Return a context that trusts the API's own certificate and no other.
 
-    The name is taken from the certificate, because a client on the box connects to an
+    The host name is taken from the certificate, because clients on the box connect to an
     address that no certificate names.
 
     Args:
@@ -202,14 +199,14 @@ def client_context(cert: str) -> ssl.SSLContext:
     if cert:
         found = read_certificate(Path(cert))
         context.name = found.host
-        # The certificate itself is the anchor, whoever signed it.
+        # The certificate itself is trusted, whichever authority signed it.
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
         context.load_verify_locations(cadata=found.pem)
     return context
 
 
 def refusal(error: BaseException | None) -> str | None:
-    """Why a certificate was not accepted, if that is the reason behind ``error``."""
+    """Return why a certificate was not accepted, or None if ``error`` has another reason."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return str(error.verify_message)
@@ -218,20 +215,20 @@ def refusal(error: BaseException | None) -> str | None:
 
 
 class _OwnBox(ssl.SSLContext):
-    """Checks the box's certificate for the certificate's own name, wherever it connects to."""
+    """Verifies connections to any address for the host name in the box's certificate."""
 
     name = ""
 
     def wrap_socket(  # noqa: PLR0917 - the base's
         self,
         sock: socket.socket,
-        server_side: bool = False,  # noqa: FBT001, FBT002 - the base's: some callers give places
-        do_handshake_on_connect: bool = True,  # noqa: FBT001, FBT002 - likewise
-        suppress_ragged_eofs: bool = True,  # noqa: FBT001, FBT002 - likewise
+        server_side: bool = False,  # noqa: FBT001, FBT002 - the base's; some callers pass it by position
+        do_handshake_on_connect: bool = True,  # noqa: FBT001, FBT002 - the base's
+        suppress_ragged_eofs: bool = True,  # noqa: FBT001, FBT002 - the base's
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLSocket:
-        """As the base has it, for the certificate's name."""
+        """Wrap like the base class, with the certificate's name."""
         return super().wrap_socket(
             sock,
             server_side,
@@ -245,11 +242,11 @@ class _OwnBox(ssl.SSLContext):
         self,
         incoming: ssl.MemoryBIO,
         outgoing: ssl.MemoryBIO,
-        server_side: bool = False,  # noqa: FBT001, FBT002 - likewise
+        server_side: bool = False,  # noqa: FBT001, FBT002 - the base's
         server_hostname: str | bytes | None = None,
         session: ssl.SSLSession | None = None,
     ) -> ssl.SSLObject:
-        """As the base has it, for the certificate's name."""
+        """Wrap like the base class, with the certificate's name."""
         return super().wrap_bio(
             incoming, outgoing, server_side, self.name or server_hostname, session
         )
@@ -271,10 +268,10 @@ def _read_key(path: Path) -> bytes:
     text = read_file(path)
     try:
         mode = path.stat().st_mode
-    except OSError as error:  # exchanged just now
+    except OSError as error:  # replaced just now
         raise ConfigError(f"Cannot read {path}: {error.strerror}.") from None
     if mode & (stat.S_IROTH | stat.S_IWOTH):
-        raise ConfigError(f"Everybody may read the key {path}. Type: chmod o= {path}")
+        raise ConfigError(f"Every user may read the key {path}. Type: chmod o= {path}")
     return text
 
 

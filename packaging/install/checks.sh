@@ -4,7 +4,7 @@ check_machine() {
   [ "$(uname -s)" = Linux ] || die "EdgeBox runs on Linux; this is $(uname -s)."
   [ "$(uname -m)" = x86_64 ] || die "This release is for x86_64; this machine is $(uname -m)."
   [ "$(id -u)" = 0 ] || die "Run this as root: sudo sh $0 $wanted"
-  [ -d /run/systemd/system ] || die "systemd does not run here, and EdgeBox is started by it."
+  [ -d /run/systemd/system ] || die "systemd is not running here, but EdgeBox needs it."
   systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
   [ "${systemd:-0}" -ge 249 ] || die "systemd ${systemd:-?} is too old: 249 or newer is needed."
 }
@@ -18,24 +18,24 @@ check_processor() {
     esac
   done
   here=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -n 's/^glibc //p')
-  [ -n "$here" ] || die "This system has no glibc: Debian 12, Ubuntu 24.04 or newer is needed."
+  [ -n "$here" ] || die "This system has no glibc. Debian 12, Ubuntu 24.04 or newer is needed."
   oldest=$(printf '%s\n%s\n' "$glibc" "$here" | sort -V | head -n 1)
   [ "$oldest" = "$glibc" ] || die "This system's C library is $here; this release was built for $glibc or newer."
 }
 
-section() { # OFFSET SIZE: a part of this file
+section() { # OFFSET SIZE: prints a part of this file
   tail -c "+$(($1 + 1))" "$self" | head -c "$2"
 }
 
 sum() { sha256sum | cut -d ' ' -f 1; }
 
-check_head() { # First of all: what a damaged script would do, nobody knows
+check_head() { # First of all: a damaged script must not run
   if [ -z "$head_bytes" ]; then return; fi
   found=$(head -c "$head_bytes" "$self" | sed "s/^head_sha256='[0-9a-f]*'/head_sha256=''/" | sum)
   [ "$found" = "$head_sha256" ] || die "This file is damaged (its beginning). Copy it again."
 }
 
-read_head() { # Of another file, as data: what a stranger's script would do, nobody knows
+read_head() { # Reads the head of another file as data, without running it
   self=$file_to_verify
   [ -r "$self" ] || die "$self cannot be read."
   beginning=$(head -c 200000 "$self" | tr -d '\000')
@@ -50,8 +50,8 @@ read_head() { # Of another file, as data: what a stranger's script would do, nob
   check_head
 }
 
-check_artifact() { # The file is whole: every byte is under one of these sums
-  [ -n "$head_bytes" ] || die "This is the installer of a release that is installed already: it has nothing to install. Use the .run file."
+check_artifact() { # The file is whole: the sums cover every byte
+  [ -n "$head_bytes" ] || die "This is the installer of an installed release, which contains nothing to install. Use the .run file."
   expected=$((head_bytes + program_bytes + models_bytes + signature_bytes))
   found=$(wc -c <"$self")
   [ "$found" -eq "$expected" ] || die "This file is not whole: it has $found of $expected bytes. Copy it again."
@@ -69,15 +69,15 @@ LIST
   step verified "$(megabytes "$expected") MB, SHA-256"
 }
 
-check_signature() { # With the key that was given, else the one that an earlier run was given
+check_signature() { # With the given key, else with the key of an earlier run
   keyring=$key
   if [ -z "$keyring" ] && [ -e "$trusted" ]; then keyring=$trusted; fi
   if [ -z "$keyring" ]; then return; fi
-  command -v gpgv >/dev/null || die "A signature is asked for ($keyring), and gpgv is not here. Install the package gpgv."
-  [ "$((signature_bytes))" -gt 0 ] || die "This release is not signed, and only signed ones are accepted here ($keyring)."
+  command -v gpgv >/dev/null || die "A signature is required ($keyring), but gpgv is not installed. Install the package gpgv."
+  [ "$((signature_bytes))" -gt 0 ] || die "This release is not signed, and only signed releases are accepted here ($keyring)."
   scratch=$(mktemp -d)
   section "$((head_bytes + program_bytes + models_bytes))" "$((signature_bytes))" >"$scratch/signature"
-  head -c "$head_bytes" "$self" >"$scratch/head" # its sums cover all the rest
+  head -c "$head_bytes" "$self" >"$scratch/head" # its sums cover the rest
   gpgv --quiet --keyring "$(readlink -f "$keyring")" "$scratch/signature" "$scratch/head" 2>"$scratch/said" ||
     die "The signature is not by the key in $keyring: do not install this file."
   rm -rf "$scratch"
@@ -85,17 +85,17 @@ check_signature() { # With the key that was given, else the one that an earlier 
   step signed "by the key in $keyring"
 }
 
-check_port() { # Somebody else's listener on the API's port
+check_port() { # No other program listens on the API's port
   port=${port_wanted:-$(setting api port 8600)}
-  case $port in '' | *[!0-9]*) return ;; esac # written in another way: the program says it later
+  case $port in '' | *[!0-9]*) return ;; esac # not a plain number: the program reports it later
   if systemctl is-active --quiet edgebox-api.service; then return; fi
   hex=$(printf '%04X' "$port")
   if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -Eq "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:[0-9A-F]+ 0A "; then
-    die "Port $port is in use by another program. Stop it (ss -ltnp shows which), or, if it has to stay, take another: --port N, or port under [api] in $config where that is there already."
+    die "Port $port is in use by another program. Stop that program (ss -ltnp shows it), or choose another port: --port N, or port under [api] in $config if that file exists."
   fi
 }
 
-existing() { # PATH: it, or the nearest folder above it that is there
+existing() { # PATH: prints it, or the nearest folder above it that exists
   path=$1
   while [ ! -d "$path" ]; do path=$(dirname "$path"); done
   printf '%s' "$path"
@@ -105,18 +105,18 @@ free_bytes() { df -P -B 1 "$(existing "$1")" | awk 'NR == 2 { print $4 }'; }
 device() { df -P "$(existing "$1")" | awk 'NR == 2 { print $1 "@" $6 }'; }
 megabytes() { awk -v bytes="$1" 'BEGIN { printf "%d", (bytes + 999999) / 1000000 }'; }
 
-have_model() { # NAME SIZE HASH: it is there, and edgebox found this hash
+have_model() { # NAME SIZE HASH: the model is there, and edgebox recorded this hash
   [ -f "$models_dir/$1.gguf" ] && [ "$(wc -c <"$models_dir/$1.gguf")" -eq "$2" ] &&
     grep -q "\"$3\"" "$models_dir/installed.json" 2>/dev/null
 }
 
-check_models_dir() { # Root writes there, in a folder of the service's user: not where that user may say
+check_models_dir() { # Root writes there, so the service's user must not be able to redirect it
   if [ -z "$models" ] || { [ ! -e "$models_dir" ] && [ ! -L "$models_dir" ]; }; then return; fi
   [ -n "$(find "${models_dir%/}" -maxdepth 0 -type d -user 0 ! -perm /022)" ] ||
-    die "$models_dir is not a folder that is root's alone to write to: models are not put there. If you made it so: chown root: and chmod 755 for a folder; for a link, name the folder itself as models_dir in $config."
+    die "$models_dir is not a folder that only root can write to, so no models are put there. For a folder of yours: chown root: and chmod 755 it. For a link: write the folder itself as models_dir in $config."
 }
 
-check_room() { # Before the first byte is written
+check_room() { # The disks have enough room
   need_program=0 need_models=0 need_state=0
   if [ ! -d "$opt/releases/$version" ]; then need_program=$((program_installed + spare)); fi
   while read -r name size hash; do
@@ -124,10 +124,10 @@ check_room() { # Before the first byte is written
   done <<LIST
 $models
 LIST
-  if [ "$action" = --upgrade ] && [ -f "$state/edgebox.db" ]; then # its backup, and that restored
+  if [ "$action" = --upgrade ] && [ -f "$state/edgebox.db" ]; then # a backup, and a restored copy
     need_state=$((2 * $(wc -c <"$state/edgebox.db")))
   fi
-  for folder in "$opt" "$models_dir" "$state"; do # whatever lies on the same disk together
+  for folder in "$opt" "$models_dir" "$state"; do # what is on the same disk is added up
     here=$(device "$folder") all=0 what=""
     if [ "$(device "$opt")" = "$here" ]; then all=$((all + need_program)); fi
     if [ "$(device "$state")" = "$here" ]; then all=$((all + need_state)); fi
@@ -139,6 +139,6 @@ LIST
   done
 }
 
-current() { # The release in use, by its folder's name
+current() { # LINK: prints the version that current or previous points to
   if [ -L "$opt/$1" ]; then basename "$(readlink "$opt/$1")"; fi
 }

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Installs, upgrades and removes EdgeBox on the machine it is to run on. This is the beginning of the
-# artifact, with the program and the models behind it, and lies as install.sh in every release.
-# It needs what a minimal Debian or Ubuntu server has, and writes nothing before everything that
-# can be checked was checked.
+# Installs, upgrades and removes EdgeBox on this machine. This script is the beginning of the
+# artifact, followed by the program and the models; every installed release has a copy, install.sh.
+# It needs only what a minimal Debian or Ubuntu server has, and checks everything that can be checked
+# before it writes anything.
 set -eu
 LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 umask 022
 
-# Filled in by packaging/pack.py. Sizes in bytes; models: one line each of name, size, SHA-256.
+# packaging/pack.py fills these in. Sizes are in bytes; models: a line each with name, size, SHA-256.
 version='@VERSION@'
 backend='@BACKEND@'
 glibc='@GLIBC@'
@@ -37,23 +37,22 @@ usage() {
 EdgeBox $version ($backend), for x86-64 Linux with systemd. As root: sh $0 [OPTION]
 
   (none)        install and start; a second run changes nothing
-  --upgrade     replace the release that runs here; it comes back by itself when the new one
-                does not get ready
+  --upgrade     replace the installed release; it is put back if the new one does not get ready
   --rollback    go back to the release before the last upgrade
   --rollback --with-database
-                likewise, with the database of before it: without what came in since
+                and restore the database from before the upgrade, without what came in since
   --uninstall   remove the program; configuration, keys, data and models stay
-  --purge       remove everything, the data too
-  --verify      only check that this file is whole (and signed, where a key is known)
-  --verify FILE likewise another file, by an installed release: $opt/current/install.sh --verify FILE
+  --purge       remove everything, including the data
+  --verify      only check that this file is whole (and signed, if a key is known)
+  --verify FILE check another file with the installed release: $opt/current/install.sh --verify FILE
   --key FILE    accept only releases signed with this key from now on (gpg --export)
   --callback HOST[:PORT]
-                where callbacks of the first client may go; repeatable
+                a receiver of the first client's callbacks; repeatable
   --port N      port of the API (default 8600)
   --tls-cert FILE --tls-key FILE
-                serve HTTPS with this certificate (PEM, its chain behind it) and its key
+                serve HTTPS with this certificate (PEM, followed by its chain) and its key
   --wait SECONDS
-                how long the box may take to get ready (default 600)
+                how long to wait until the box is ready (default 600)
   --help        this text
 TEXT
 }

@@ -1,6 +1,6 @@
 # --- Install ---------------------------------------------------------------------------------------
 
-undo() { # Of a first installation that failed: everything that this run made, and nothing else
+undo() { # Removes everything that this failed first installation made, and nothing else
   if [ -n "$made_started" ]; then stop_services; fi
   if [ -n "$made_enabled" ]; then
     # shellcheck disable=SC2086
@@ -21,7 +21,7 @@ undo() { # Of a first installation that failed: everything that this run made, a
   if [ -n "$backup" ] && ! systemctl is-active --quiet $services; then
     for path in "$state/edgebox.db-wal" "$state/edgebox.db-shm" "$state/edgebox.db-journal"; do rm -f "$path"; done
     mv -f "$backup" "$state/edgebox.db"
-    say "The database is as it was." >&2
+    say "The database is unchanged." >&2
   fi
   if [ -n "$made_release" ]; then drop_release "$made_release"; fi
   rm -rf "$opt/releases/.$version.partial"
@@ -78,11 +78,11 @@ do_install() {
   let_go
   put_key
   if [ -n "$backup" ]; then
-    if [ "$(schema)" = "$schema_before" ]; then rm -f "$backup"; else step backup "$backup, of before this release"; fi
+    if [ "$(schema)" = "$schema_before" ]; then rm -f "$backup"; else step backup "$backup, from before this release"; fi
   fi
   if [ -z "$secret" ] && [ -e "$etc/.secret-untold" ]; then
     rm -f "$etc/.secret-untold"
-    say "A run that was cut short made the first client. If nobody saw its secret: edgebox keys list, then edgebox keys rotate CLIENT"
+    say "An interrupted run made the first client. If its secret was not shown: edgebox keys list, then edgebox keys rotate CLIENT"
   fi
   if [ -z "$changed" ]; then
     say "EdgeBox $version was installed already: nothing was changed."
@@ -96,14 +96,14 @@ The first client is $client. Its secret, shown this once:
 
     $secret
 
-Where its callbacks may go: edgebox keys callbacks $client HOST[:PORT]
+To allow a receiver of its callbacks: edgebox keys callbacks $client HOST[:PORT]
 TEXT
     rm -f "$etc/.secret-untold"
   fi
   if [ -n "$made_config" ]; then
     cat <<TEXT
 
-Only this machine reaches it so far. To let the network in, set under [api] in $config
+Only this machine can reach it so far. To allow the network, set under [api] in $config
     host = "0.0.0.0"
 and type: systemctl restart edgebox-api
 TEXT
@@ -111,7 +111,7 @@ TEXT
   if ! models_here; then
     cat <<TEXT
 
-Next, the models: edgebox models list shows them; carry the files here, then
+Next, the models. See: edgebox models list. Carry the files here, then type
     edgebox models import FILE
     edgebox models use slm NAME, edgebox models use mlm NAME
     systemctl start edgebox.target

@@ -1,12 +1,12 @@
-# --- The words on the command line -------------------------------------------------------------------
+# --- The command line -------------------------------------------------------------------
 
 on_signals() {
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  trap 'exit 141' PIPE # whoever read along (tee, less) has gone
+  trap 'exit 141' PIPE # the reader of the output (tee, less) has ended
 }
 
-ended() { # At the end, however it comes: what was half done is undone
+ended() { # Runs at every end, and undoes what is half done
   status=$?
   trap - EXIT
   trap '' INT TERM HUP PIPE
@@ -26,16 +26,16 @@ main() {
   while [ $# -gt 0 ]; do
     case $1 in
       --upgrade | --rollback | --uninstall | --purge | --verify)
-        [ -z "$action" ] || die "$action and $1 cannot be done at once."
+        [ -z "$action" ] || die "Use $action or $1, not both."
         action=$1
         ;;
       --with-database) with_database=1 ;;
       --key | --callback | --wait | --tls-cert | --tls-key | --port)
-        [ $# -ge 2 ] || die "$1 needs a word behind it. See: sh $0 --help"
+        [ $# -ge 2 ] || die "$1 needs a value. See: sh $0 --help"
         case $1 in
           --key)
             key=$2
-            [ -r "$key" ] || die "There is no key in $key."
+            [ -r "$key" ] || die "The key $key cannot be read."
             ;;
           --callback) callbacks="$callbacks $2" ;;
           --tls-cert) tls_cert=$2 ;;
@@ -60,17 +60,17 @@ main() {
     esac
     shift
   done
-  case $patience in '' | 0* | *[!0-9]*) die "--wait takes seconds, not $patience." ;; esac
-  case $port_wanted in *[!0-9]* | 0* | ??????*) die "--port takes a port, not $port_wanted." ;; esac
+  case $patience in '' | 0* | *[!0-9]*) die "--wait needs a number of seconds, not $patience." ;; esac
+  case $port_wanted in *[!0-9]* | 0* | ??????*) die "--port needs a port number, not $port_wanted." ;; esac
   if [ -n "$action" ] && [ -n "$callbacks$tls_cert$tls_key$port_wanted" ]; then
-    die "--callback, --port and --tls-... are for the installation, not for $action: see edgebox keys callbacks, and $config."
+    die "--callback, --port and --tls-... are for an installation, not for $action. See: edgebox keys callbacks, and $config"
   fi
-  if [ -n "$with_database" ] && [ "$action" != --rollback ]; then die "--with-database belongs to --rollback."; fi
+  if [ -n "$with_database" ] && [ "$action" != --rollback ]; then die "--with-database needs --rollback."; fi
   if [ -n "$tls_cert$tls_key" ]; then
-    [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key name two files that can be read."
+    [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key both need a file that can be read."
   fi
   if [ -n "$port_wanted" ] && [ -e "$config" ] && [ "$port_wanted" != "$(setting api port 8600)" ]; then
-    die "$config is not changed by an installation. For another port, set it there under [api]: port = $port_wanted"
+    die "The installation does not change $config. For another port, set under [api] there: port = $port_wanted"
   fi
   if [ -n "$file_to_verify" ]; then read_head; fi
   models_bytes=0
@@ -84,7 +84,7 @@ LIST
   on_signals
   if [ "$action" != --verify ] && [ "$(id -u)" = 0 ]; then
     exec 9>/run/edgebox-install.lock
-    flock -n 9 || die "Another installation is going on."
+    flock -n 9 || die "Another installation is running. Wait for it to end."
   fi
   case $action in
     "") do_install ;;

@@ -1,17 +1,17 @@
 # --- Remove ------------------------------------------------------------------------------------------
 
-empty() { # FOLDER: wholly; it may be a disk of its own, or a link to one
+empty() { # FOLDER: removes it with its content; it may be a mounted disk, or a link to one
   real=$(readlink -f "$1") || return 0
   if [ -d "$real" ]; then
     find "$real" -mindepth 1 ! -name lost+found -delete || true
     left=$(find "$real" -mindepth 1 -maxdepth 1 ! -name lost+found | head -n 1)
-    [ -z "$left" ] || die "$left could not be removed. Do so, then try again."
+    [ -z "$left" ] || die "$left could not be removed. Remove it, then try again."
     rmdir "$real" 2>/dev/null || true
   fi
   if [ -L "$1" ]; then rm -f "$1"; fi
 }
 
-do_uninstall() { # PURGE, or nothing
+do_uninstall() { # PURGE: not empty to remove the data as well
   check_machine
   if [ ! -d "$opt" ] && [ -z "$1" ]; then die "EdgeBox is not installed here."; fi
   stop_services
@@ -26,7 +26,7 @@ do_uninstall() { # PURGE, or nothing
   step program "removed"
   if [ -z "$1" ]; then
     step kept "$etc and $state (configuration, keys, data, models), and the user $user"
-    say "EdgeBox is uninstalled. Installing it again goes on with the same data."
+    say "EdgeBox is uninstalled. A new installation continues with the same data."
     return
   fi
   found=$(setting "" state_dir "$state")
@@ -36,7 +36,7 @@ do_uninstall() { # PURGE, or nothing
   if id "$user" >/dev/null 2>&1; then userdel "$user"; fi
   step data "removed, with configuration, keys, models and the user $user"
   if [ "${found%/}" != "$state" ]; then
-    say "Left, because $config named it: $found. Nothing else of EdgeBox is here."
+    say "$found is left, because $config named it. Nothing else of EdgeBox is here."
     return
   fi
   say "Nothing of EdgeBox is left here."

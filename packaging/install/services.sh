@@ -1,6 +1,6 @@
 # --- The units and what runs ----------------------------------------------------------------
 
-unit_files() { # RELEASE: its units and drop-ins, each as NAME PATH; which ones, is in systemd/README.md
+unit_files() { # RELEASE: prints its units and drop-ins, as NAME PATH; systemd/README.md explains which
   set -- "$1" "$1/systemd"
   if [ "$(cat "$1/BACKEND" 2>/dev/null)" = cuda ]; then set -- "$@" "$2/gpu"; fi
   if [ "${systemd:-0}" -ge 254 ]; then set -- "$@" "$2/v254"; fi
@@ -9,11 +9,11 @@ unit_files() { # RELEASE: its units and drop-ins, each as NAME PATH; which ones,
   if [ $# -gt 0 ]; then find "$@" -type f -path '*/edgebox*' -printf '%P %p\n'; fi
 }
 
-put_units() { # RELEASE
+put_units() { # RELEASE: its units, without those of an earlier release
   listed=$(unit_files "$1" | sort)
   names=$(printf '%s\n' "$listed" | sed 's/ .*//')
   replaced=""
-  if [ -e "$opt/units" ]; then # what a release before this one had, and this one has not
+  if [ -e "$opt/units" ]; then # units that only an earlier release had
     while read -r name; do
       case "
 $names
@@ -37,7 +37,7 @@ LIST
     changed=1
     step units "in $units"
   else
-    step units "in $units, as they were"
+    step units "in $units, unchanged"
   fi
 }
 
@@ -53,7 +53,7 @@ remove_units() {
   systemctl reset-failed 'edgebox*' 2>/dev/null || true
 }
 
-point() { # NAME RELEASE: a link is another release in one step, or is not
+point() { # NAME RELEASE: changes a link in one step
   rm -f "$opt/.$1.new"
   ln -s "releases/$2" "$opt/.$1.new"
   mv -T "$opt/.$1.new" "$opt/$1"
@@ -67,7 +67,7 @@ put_links() {
   fi
   if [ "$(readlink "$link" 2>/dev/null)" != "$opt/current/edgebox" ]; then
     mkdir -p "$(dirname "$link")"
-    if [ -e "$link" ] && [ ! -L "$link" ]; then die "$link is somebody else's program. Move it away, then try again."; fi
+    if [ -e "$link" ] && [ ! -L "$link" ]; then die "$link is another program. Move it away, then try again."; fi
     ln -sfn "$opt/current/edgebox" "$link"
     made_link=1
     changed=1
@@ -87,7 +87,7 @@ enable_units() {
   done
 }
 
-ready() { # All three run, the models are loaded, the API reaches both engine and store
+ready() { # All three run, the models are loaded, and the API reaches engine and database
   for unit in $services; do
     systemctl is-active --quiet "$unit" || return 1
   done
@@ -95,7 +95,7 @@ ready() { # All three run, the models are loaded, the API reaches both engine an
   ! printf '%s\n' "$states" | grep -Eq '"state": "(down|starting|another program|no database)"'
 }
 
-await_ready() { # Whether it came in time
+await_ready() { # Returns 1 if the box is not ready in time
   began=$(date +%s)
   until ready; do
     if [ $(($(date +%s) - began)) -ge "$patience" ]; then return 1; fi
@@ -104,7 +104,7 @@ await_ready() { # Whether it came in time
   waited=$(($(date +%s) - began))
 }
 
-models_here() { # Whether both roles have what they answer with
+models_here() { # Both roles have a model or a server
   for role in slm mlm; do
     if [ -n "$(setting "engines.$role" url "")" ]; then continue; fi
     name=$(setting "engines.$role" model "$(sed 's/^# \([a-z_]* = \)/\1/' "$opt/current/edgebox.toml" | toml_value "engines.$role" model)")
@@ -122,7 +122,7 @@ start() {
     return
   fi
   changed=1
-  # What ran before, or was installed before, goes on as it is when this fails.
+  # After a failure, only what this run started is stopped.
   # shellcheck disable=SC2086
   if [ -z "$in_use" ] && ! systemctl is-active --quiet $services; then made_started=1; fi
   # shellcheck disable=SC2086
@@ -130,13 +130,13 @@ start() {
   systemctl start --no-block edgebox.target
   if ! await_ready; then
     last_words
-    if [ -n "$in_use" ]; then die "EdgeBox is not ready after $patience s; the lines above say why, and: edgebox doctor"; fi
-    die "EdgeBox did not get ready within $patience s. Nothing was kept of this installation; the lines above say why."
+    if [ -n "$in_use" ]; then die "EdgeBox is not ready after $patience s. The lines above say why; see also: edgebox doctor"; fi
+    die "EdgeBox did not get ready within $patience s. This installation was undone; the lines above say why."
   fi
   step services "run, ready after $waited s"
 }
 
-start_switched() { # The API last: what cannot load or migrate is known before anything new is accepted
+start_switched() { # The API last: a failure to load or migrate shows before anything new is accepted
   timeout "$patience" systemctl start edgebox-engine.service edgebox-worker.service || true
   for unit in edgebox-engine.service edgebox-worker.service; do
     systemctl is-active --quiet "$unit" || return 1
@@ -146,14 +146,14 @@ start_switched() { # The API last: what cannot load or migrate is known before a
   await_ready
 }
 
-meant_to_run() { # Also where it does not at this moment: a service that crashes is no choice of anybody's
+meant_to_run() { # Also true while the services crash: the administrator has not stopped them
   for unit in $services; do
     if systemctl is-active --quiet "$unit"; then return; fi
   done
   models_here && systemctl is-enabled --quiet edgebox.target
 }
 
-last_words() { # What the services said last, for whoever reads this
+last_words() { # Shows the last log lines of the services
   journalctl --no-pager --quiet -o cat -n 8 -u edgebox-engine -u edgebox-api -u edgebox-worker 2>/dev/null |
     sed 's/^/    /' >&2 || true
 }

@@ -1,23 +1,23 @@
 # --- The settings in force ----------------------------------------------------------------------------
 
-unit_environment() { # What drop-ins of the units set; it outranks the file
+unit_environment() { # The variables that units and drop-ins set; they override the file
   # shellcheck disable=SC2086
   systemctl show -P Environment $services 2>/dev/null | tr ' ' '\n' |
     grep -E '^EDGEBOX_[A-Z0-9_]+=[A-Za-z0-9._:/@,+-]*$' | sort -u || true
 }
 
-ask() { # PROGRAM WORD...: as root, with the settings and variables that the services have
+ask() { # PROGRAM ARGUMENT...: runs it as root with the settings and variables of the services
   program=$1
   shift
   # shellcheck disable=SC2046
   env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$program" --config "$config" "$@"
 }
 
-field() { # NAME: its text in the JSON on standard input, which has a field a line
+field() { # NAME: prints this text field of the JSON on standard input, which has one field per line
   sed -n "s/^ *\"$1\": \"\(.*\)\",\{0,1\}\$/\1/p"
 }
 
-read_settings() { # PROGRAM...: asked of the first that answers, as a file can say a thing in many ways
+read_settings() { # PROGRAM...: the first that answers prints the settings; TOML has too many forms for a script
   if [ ! -e "$config" ]; then return; fi
   for program; do
     told=$(ask "$program" config show --json 2>/dev/null) || continue
@@ -28,7 +28,7 @@ read_settings() { # PROGRAM...: asked of the first that answers, as a file can s
   done
 }
 
-setting() { # TABLE KEY DEFAULT: as the program told it, else where the file writes it plainly
+setting() { # TABLE KEY DEFAULT: from read_settings, else from a plain line of the file
   value=""
   if [ -n "$in_force" ]; then
     value=$(printf '%s\n' "$in_force" | sed -n "s|^${1:+$1\\.}$2 ||p")
@@ -38,7 +38,7 @@ setting() { # TABLE KEY DEFAULT: as the program told it, else where the file wri
   printf '%s' "${value:-$3}"
 }
 
-toml_value() { # TABLE KEY
+toml_value() { # TABLE KEY: prints the value of a plain line of the file on standard input
   awk -v table="$1" -v key="$2" -v quote="'" '
     /^[ \t]*\[/ { here = $0; gsub(/^[ \t]*\[[ \t]*|[ \t]*\].*$/, "", here); next }
     here == table && $0 ~ "^[ \t]*" key "[ \t]*=" {
@@ -54,24 +54,24 @@ toml_value() { # TABLE KEY
     END { print value }'
 }
 
-check_settings() { # Where the data is: backups, upgrades and removal go by it
+check_settings() { # Backups, upgrades and removal rely on these folders
   found=$(setting "" state_dir "$state")
   [ "${found%/}" = "$state" ] ||
-    die "The data lies in $state, and $config says $found. Write at its top: state_dir = \"$state\" and runtime_dir = \"/run/edgebox\". A disk of its own for the data is mounted at $state."
+    die "The data has to be in $state, but $config says $found. Write at its top: state_dir = \"$state\" and runtime_dir = \"/run/edgebox\". If the data has its own disk, mount it at $state."
   case $models_dir in
-    *[!A-Za-z0-9._/+-]* | [!/]*) die "models_dir in $config is $models_dir: name a folder from / on, without spaces or quotation marks." ;;
+    *[!A-Za-z0-9._/+-]* | [!/]*) die "models_dir in $config is $models_dir. Write the full path of a folder, without spaces or quotation marks." ;;
   esac
 }
 
-check_config() { # PROGRAM: whether this release takes the file
+check_config() { # PROGRAM: this release can use the file
   told=$(ask "$1" config check --json) && return
   die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
 }
 
-check_tls() { # The pair that was given, before anything is copied over one that works
+check_tls() { # The given certificate and key work, before they replace the present ones
   if [ -z "$tls_cert" ]; then return; fi
   scratch=$(mktemp -d)
-  install -m 600 "$tls_cert" "$scratch/cert" # a stick has no modes worth the name
+  install -m 600 "$tls_cert" "$scratch/cert" # a USB stick has no useful file modes
   install -m 600 "$tls_key" "$scratch/key"
   told=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" EDGEBOX_API__TLS_CERT="$scratch/cert" \
     EDGEBOX_API__TLS_KEY="$scratch/key" "$target/edgebox" --config "$target/edgebox.toml" config check --json) ||

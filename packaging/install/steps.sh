@@ -1,25 +1,25 @@
-# --- The steps. Each looks first, does what is lacking, and says so --------------------------------
+# --- The steps. Each checks first, does what is missing, and reports it --------------------------------
 
 put_release() {
   target=$opt/releases/$version
   if [ -e "$target/MANIFEST" ] && [ "$(sum <"$target/MANIFEST")" != "$manifest_sha256" ]; then
-    die "Another build of $version is installed ($(cat "$target/BACKEND" 2>/dev/null)). To put this one in its place, its data stays: sh $opt/current/install.sh --uninstall, then sh $0"
+    die "Another build of $version is installed ($(cat "$target/BACKEND" 2>/dev/null)). To replace it and keep the data: sh $opt/current/install.sh --uninstall, then sh $0"
   fi
   if [ -d "$target" ]; then
     if (check_release "$target") 2>/dev/null; then
-      step program "$target, as it was"
+      step program "$target, unchanged"
       return
     fi
-    step program "$target is damaged: it is put in anew"
+    step program "$target is damaged and is replaced"
   else
     made_release=$target
   fi
   mkdir -p "$opt/releases"
-  rm -rf "$opt/releases"/.[!.]* # what a power cut left
+  rm -rf "$opt/releases"/.[!.]* # left by a power cut
   partial=$opt/releases/.$version.partial
   mkdir "$partial"
   section "$((head_bytes))" "$((program_bytes))" | tar -xz -C "$partial" --no-same-owner -p -f - 2>/dev/null ||
-    die "The program could not be unpacked into $opt: its disk takes no more (df $opt; df -i $opt)."
+    die "The program could not be unpacked into $opt: its disk is full (df $opt; df -i $opt)."
   check_release "$partial"
   sync -f "$partial"
   if [ -e "$target" ]; then mv -T "$target" "$opt/releases/.gone"; fi
@@ -29,32 +29,32 @@ put_release() {
   step program "$target"
 }
 
-drop_release() { # FOLDER: none of it, or all; half a release is none
+drop_release() { # FOLDER: renamed first, so that no half release is left under its name
   if [ ! -e "$1" ]; then return; fi
   rm -rf "$opt/releases/.gone"
   mv -T "$1" "$opt/releases/.gone"
   rm -rf "$opt/releases/.gone"
 }
 
-check_release() { # FOLDER: every file is there, is what it was, and nothing else is
+check_release() { # FOLDER: it has exactly the files of its MANIFEST, unchanged
   if [ -n "$manifest_sha256" ] && [ "$(sum <"$1/MANIFEST")" != "$manifest_sha256" ]; then
-    die "$1/MANIFEST is not this release's."
+    die "$1/MANIFEST belongs to another release."
   fi
   (cd "$1" && sha256sum --quiet --strict -c MANIFEST >/dev/null 2>&1) ||
-    die "Files in $1 are not what they were built as: $(cd "$1" && sha256sum --quiet -c MANIFEST 2>/dev/null | head -n 3 | tr '\n' ' ')"
+    die "Files in $1 differ from the release: $(cd "$1" && sha256sum --quiet -c MANIFEST 2>/dev/null | head -n 3 | tr '\n' ' ')"
   listed=$(wc -l <"$1/MANIFEST")
   there=$(find "$1" ! -type d ! -path "$1/MANIFEST" | wc -l)
-  [ "$listed" -eq "$there" ] || die "$1 has $there files, and its list $listed."
+  [ "$listed" -eq "$there" ] || die "$1 has $there files, but its MANIFEST lists $listed."
 }
 
 put_user() {
   if id "$user" >/dev/null 2>&1; then
-    step user "$user, as it was"
+    step user "$user, unchanged"
     return
   fi
   made_user=1
   useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin \
-    --comment "EdgeBox" "$user" || die "The user $user could not be made."
+    --comment "EdgeBox" "$user" || die "The user $user could not be created."
   changed=1
   step user "$user"
 }
@@ -66,7 +66,7 @@ put_folder() { # PATH MODE OWNER GROUP
   changed=1
 }
 
-as_service() { # COMMAND...: as the user that the services run as, with their variables
+as_service() { # COMMAND...: runs it as the services' user with their variables
   # shellcheck disable=SC2046
   setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps=-all --bounding-set=-all \
     --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$@"
@@ -79,11 +79,11 @@ put_data() {
   put_folder "$models_dir" 0755 root root
 }
 
-own_state() { # A disk that was mounted there, or the data of a system that was installed anew
+own_state() { # Gives a mounted disk, or the data of a reinstalled system, to the services' user
   owner=$(stat -c %u "$state")
   if [ "$owner" = "$(id -u "$user")" ]; then return; fi
   if find "$state" -mindepth 1 -maxdepth 1 ! -name lost+found ! -path "$models_dir" | grep -q . && id "$owner" >/dev/null 2>&1; then
-    die "$state belongs to $(id -nu "$owner") and is not empty. Move it away; or, if it is EdgeBox's from before: useradd --system --user-group $user, chown -R $user: $state, chown -R root: $models_dir; then try again."
+    die "$state belongs to $(id -nu "$owner") and is not empty. Move it away; or, if it is the data of an earlier EdgeBox: useradd --system --user-group $user, chown -R $user: $state, chown -R root: $models_dir; then try again."
   fi
   given_state="$owner $(stat -c %a "$state")"
   find "$state" -xdev -uid "$owner" ! -name lost+found ! -path "$models_dir" ! -path "$models_dir/*" \
@@ -93,14 +93,14 @@ own_state() { # A disk that was mounted there, or the data of a system that was 
   step data "$state, given to $user"
 }
 
-put_key() { # Last of all: what fails leaves the key that was trusted before
+put_key() { # Last of all: after a failure the previous key is still trusted
   if [ -z "$key" ] || cmp -s "$key" "$trusted"; then return; fi
   install -m 0644 "$key" "$trusted"
   changed=1
-  step key "$trusted: only releases signed with it from now on"
+  step key "$trusted: from now on only releases signed with it are accepted"
 }
 
-put_tls() { # The service reads the key itself: a new one is then taken without a restart
+put_tls() { # The service can read the key itself, so a new one needs no restart
   if [ -z "$tls_cert" ]; then return; fi
   put_folder "$etc/tls" 0750 root "$user"
   put_file "$tls_cert" "$etc/tls/cert" 0644 root
@@ -116,18 +116,18 @@ put_file() { # SOURCE TARGET MODE GROUP
   changed=1
 }
 
-put_models() { # What this file carries and the folder lacks
+put_models() { # The models of this file that the folder lacks
   check_models_dir
   offset=$((head_bytes + program_bytes))
   while read -r name size hash; do
     [ -n "$name" ] || continue
     if have_model "$name" "$size" "$hash"; then
-      step model "$name, as it was"
+      step model "$name, unchanged"
     else
       set_aside "$models_dir/installed.json"
       set_aside "$models_dir/$name.gguf"
       section "$offset" "$size" 2>/dev/null >"$models_dir/$name.gguf.new" ||
-        die "The model $name could not be written: the disk of $models_dir takes no more."
+        die "The model $name could not be written: the disk of $models_dir is full."
       chmod 0644 "$models_dir/$name.gguf.new"
       mv -T "$models_dir/$name.gguf.new" "$models_dir/$name.gguf"
       new_models="$new_models $name"
@@ -140,7 +140,7 @@ $models
 LIST
 }
 
-set_aside() { # FILE: kept as FILE.before until all is done; there already if a run before was cut short
+set_aside() { # FILE: keeps it as FILE.before until the end; an interrupted run may have done so already
   case " $replaced_files" in *" $1 "*) return 0 ;; esac
   if [ -e "$1" ] && [ ! -e "$1.before" ]; then
     ln "$1" "$1.before" 2>/dev/null || mv -T "$1" "$1.before" # a disk without hard links
@@ -148,7 +148,7 @@ set_aside() { # FILE: kept as FILE.before until all is done; there already if a 
   replaced_files="$1 $replaced_files"
 }
 
-put_back() { # What was set aside, as it was
+put_back() { # Restores the files that were set aside
   for path in $replaced_files; do
     rm -f "$path.new"
     if [ ! -e "$path.before" ]; then
@@ -161,12 +161,12 @@ put_back() { # What was set aside, as it was
   done
 }
 
-let_go() {
+let_go() { # Removes the files that were set aside
   for path in $replaced_files; do rm -f "$path.before"; done
-  rm -f "$models_dir"/*.before # of a run that was cut short
+  rm -f "$models_dir"/*.before # of an interrupted run
 }
 
-check_models() { # Hashed by the program itself, which then keeps what it found
+check_models() { # The program hashes the new models and records the result
   for name in $new_models; do
     ask "$target/edgebox" models verify "$name" >/dev/null ||
       die "The model $name did not arrive whole in $models_dir."
@@ -175,11 +175,11 @@ check_models() { # Hashed by the program itself, which then keeps what it found
 
 put_config() {
   if [ -e "$config" ]; then
-    step settings "$config, as it was"
+    step settings "$config, unchanged"
     if [ -n "$tls_cert" ] && [ -z "$(setting api tls_cert "")" ]; then
-      die "$config is not changed by an installation. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert\" and tls_key = \"$etc/tls/key\", then try again."
+      die "The installation does not change $config. For HTTPS, set under [api]: tls_cert = \"$etc/tls/cert\" and tls_key = \"$etc/tls/key\", then try again."
     fi
-    as_service test -r "$config" || die "The service may not read $config: chown root:$user and chmod 640 it, then try again."
+    as_service test -r "$config" || die "The service cannot read $config. Type: chown root:$user $config; chmod 640 $config; then try again."
   else
     made_config=1
     default_config >"$config.new"
@@ -191,7 +191,7 @@ put_config() {
   fi
 }
 
-put_client() { # The database and the first client, made by the program as the service's user
+put_client() { # The program makes the database and the first client as the services' user
   set --
   for host in $callbacks; do set -- "$@" --callback "$host"; done
   if [ ! -e "$state/edgebox.db" ]; then
@@ -203,7 +203,7 @@ put_client() { # The database and the first client, made by the program as the s
   if [ ! -e "$state/edgebox.db" ]; then : >"$etc/.secret-untold"; fi
   told=$(as_service "$target/edgebox" --config "$config" init --json "$@") || {
     rm -f "$etc/.secret-untold"
-    die "The database or its first client could not be made; the line above says why."
+    die "The database or its first client could not be created; the line above says why."
   }
   client=$(printf '%s\n' "$told" | field client_id)
   secret=$(printf '%s\n' "$told" | field secret)
@@ -212,18 +212,18 @@ put_client() { # The database and the first client, made by the program as the s
     step client "$client; its secret is at the end"
     changed=1
   else
-    step clients "as they were"
-    if [ -n "$callbacks" ]; then step callbacks "as they were; to change them: edgebox keys callbacks CLIENT HOST[:PORT]"; fi
+    step clients "unchanged"
+    if [ -n "$callbacks" ]; then step callbacks "unchanged; to change them: edgebox keys callbacks CLIENT HOST[:PORT]"; fi
   fi
 }
 
-keep_database() { # Of an earlier installation: a copy, until this one runs
+keep_database() { # Backs up the database of an earlier installation until this one runs
   if [ -n "$in_use" ] || [ ! -f "$state/edgebox.db" ]; then return; fi
   schema_before=$(schema)
   back_up "before-$version-$(date -u +%Y%m%dT%H%M%SZ)" "$version"
 }
 
-default_config() { # Everything commented out but the folders and the models that came along
+default_config() { # Only the folders, the carried models and the given options are set, the rest is commented out
   awk -v chosen="$role_models" -v tls="${tls_cert:+$etc/tls}" -v port="$port_wanted" '
     BEGIN { n = split(chosen, pairs, " "); for (i = 1; i <= n; i++) { split(pairs[i], p, "="); model[p[1]] = p[2] } }
     /^\[/ { role = $0; gsub(/^\[engines\.|\].*$/, "", role) }

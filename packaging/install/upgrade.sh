@@ -1,6 +1,6 @@
 # --- Upgrade and rollback ----------------------------------------------------------------------------
 
-schema() { # Of the database: SQLite keeps it in four bytes of the file's head
+schema() { # Prints user_version of the database, four bytes in the head of the file
   if [ -f "$state/edgebox.db" ]; then
     od -An -tu1 -j 60 -N 4 "$state/edgebox.db" | awk '{ print ((($1 * 256) + $2) * 256 + $3) * 256 + $4 }'
   else
@@ -8,7 +8,7 @@ schema() { # Of the database: SQLite keeps it in four bytes of the file's head
   fi
 }
 
-back_up() { # NAME RELEASE...: the database as it is, by the program that wrote it, if that still can
+back_up() { # NAME RELEASE...: backs the database up with the first release whose program can
   backup=""
   if [ ! -f "$state/edgebox.db" ]; then return; fi
   put_folder "$state/backups" 0700 "$user" "$user"
@@ -25,24 +25,24 @@ back_up() { # NAME RELEASE...: the database as it is, by the program that wrote 
   die "The database could not be backed up. Nothing was changed."
 }
 
-restore() { # RELEASE BACKUP: by that release's own program, wholly or not at all
+restore() { # RELEASE BACKUP: the release's own program restores all or nothing
   told=$(as_service "$opt/releases/$1/edgebox" --config "$config" restore --json "$2") || return 1
   aside=$(printf '%s\n' "$told" | field kept_aside)
-  step database "restored from $2; the one before is kept as $aside"
+  step database "restored from $2; the replaced one is kept as $aside"
 }
 
-newest_batch() { # RELEASE: the last one that the database of it has
+newest_batch() { # RELEASE: prints the id of the last batch, read by that release's program
   as_service "$opt/releases/$1/edgebox" --config "$config" batches list --limit 1 --json 2>/dev/null | field batch_id
 }
 
-write_down() { # FILE TEXT: there whole or not at all, also after a power cut
+write_down() { # FILE TEXT: writes all or nothing, also in a power cut
   printf '%s\n' "$2" >"$1.new"
   sync "$1.new"
   mv -T "$1.new" "$1"
   sync -f "$opt"
 }
 
-switch_to() { # RELEASE: links and units; services are stopped
+switch_to() { # RELEASE: changes links and units while the services are stopped
   point current "$1"
   put_units "$opt/releases/$1"
   enable_units
@@ -53,7 +53,7 @@ schema_changed() {
   [ "$(schema)" != "$schema_before" ] || [ -s "$state/edgebox.db-wal" ]
 }
 
-go_back() { # An upgrade or a way back that failed: the release before, as it was
+go_back() { # After a failed upgrade or rollback: puts the release that was in use back
   stop_services
   taken_back=""
   if [ -n "$newer" ]; then
@@ -81,55 +81,55 @@ go_back() { # An upgrade or a way back that failed: the release before, as it wa
   rm -rf "$opt/releases/.$version.partial"
   if [ -n "$taken_back" ]; then
     cat >&2 <<TEXT
-EdgeBox $in_use is in use again and stopped: its database could not be restored (the line above
-says why). Put that right, then
+EdgeBox $in_use is in use again but not running: its database could not be restored (the line
+above says why). Correct that, then type
     runuser -u $user -- $link --config $config restore $taken_back
     systemctl start edgebox.target
 TEXT
     return
   fi
   if [ -z "$to_run" ]; then
-    say "EdgeBox $in_use is in use again; it was not running." >&2
+    say "EdgeBox $in_use is in use again. It was not running before." >&2
     return
   fi
   systemctl start --no-block edgebox.target
   if await_ready; then
     say "EdgeBox $in_use runs again, ready after $waited s." >&2
   else
-    say "EdgeBox $in_use was started again and is not ready yet: edgebox doctor" >&2
+    say "EdgeBox $in_use was started again but is not ready yet. See: edgebox doctor" >&2
   fi
 }
 
-stay() { # What was accepted is not given up for a release that cannot read it, or for an older copy
+stay() { # Keeps what was accepted: the other release could not read it, or an older copy lacks it
   let_go
   rm -f "$opt/upgrading" "$opt/before.old"
   systemctl start --no-block edgebox.target
   if [ "$action" = --rollback ]; then
     rm -f "$opt/previous" "$opt/before"
     cat >&2 <<TEXT
-EdgeBox $version stays: it has accepted consultations. What is wrong: edgebox doctor.
-The database of $in_use, with what had come in since the upgrade, is $newer
+EdgeBox $version stays: it has accepted consultations. To see what is wrong: edgebox doctor
+The database of $in_use, with what came in after the upgrade, is $newer
 TEXT
     return
   fi
   cat >&2 <<TEXT
 EdgeBox $version stays: it has accepted consultations, and $in_use cannot read its database.
-What is wrong: edgebox doctor. Back to $in_use without them:
+To see what is wrong: edgebox doctor. To go back to $in_use without them:
     $opt/current/install.sh --rollback --with-database
 TEXT
 }
 
-drop_partial() {
+drop_partial() { # Before the services were stopped: removes what the upgrade made
   put_back
   if [ -n "$made_release" ]; then drop_release "$made_release"; fi
   rm -rf "$opt/releases/.$version.partial"
-  say "EdgeBox $in_use is as it was." >&2
+  say "EdgeBox $in_use is unchanged." >&2
 }
 
 do_upgrade() {
   check_machine
   in_use=$(current current)
-  [ -n "$in_use" ] || die "EdgeBox is not installed here. Without --upgrade this file installs it."
+  [ -n "$in_use" ] || die "EdgeBox is not installed here. To install it: sh $0"
   say "EdgeBox $in_use to $version ($backend)"
   check_processor
   check_artifact
@@ -145,7 +145,7 @@ do_upgrade() {
     return
   fi
   if [ "$backend" != cuda ] && [ "$(cat "$opt/releases/$in_use/BACKEND" 2>/dev/null)" = cuda ]; then
-    die "EdgeBox $in_use uses the GPU, and this file cannot. Take the -cuda file; or, if the GPU is gone: sh $opt/current/install.sh --uninstall (data stays), then sh $0"
+    die "EdgeBox $in_use uses the GPU, but this file cannot. Use the -cuda file; or, if the GPU was removed: sh $opt/current/install.sh --uninstall (data stays), then sh $0"
   fi
   read_settings "$opt/current/edgebox"
   check_settings
@@ -168,7 +168,7 @@ do_upgrade() {
   schema_before=$(schema)
   newest_before=$(newest_batch "$in_use" || true)
   if [ -e "$opt/before" ]; then cp "$opt/before" "$opt/before.old"; fi
-  # Before the switch: should the power fail now, --rollback knows the way, and --upgrade goes on.
+  # Before the switch: after a power cut, --rollback and --upgrade need these two files.
   write_down "$opt/before" "$in_use $schema_before $backup"
   undo_with=go_back
   point previous "$in_use"
@@ -176,7 +176,7 @@ do_upgrade() {
   run_new
 }
 
-run_switched() { # The other release instead, as long as it gets ready
+run_switched() { # Switches to the other release and starts it
   switch_to "$version"
   if [ -n "$to_run" ] && ! start_switched; then
     last_words
@@ -189,24 +189,24 @@ tell_services() {
   if [ -n "$to_run" ]; then
     step services "run, ready; down for $(($(date +%s) - stopped)) s"
   else
-    step services "not started, as before: systemctl start edgebox.target"
+    step services "not started, because they did not run before. To start them: systemctl start edgebox.target"
   fi
 }
 
-run_new() { # The release that was put there
+run_new() { # Switches to the new release and removes what is no longer needed
   run_switched
   let_go
   put_key
   rm -f "$opt/before.old" "$opt/upgrading"
   drop_old
   tell_services
-  say "EdgeBox $version is in use. Back again: $opt/current/install.sh --rollback"
+  say "EdgeBox $version is in use. To go back: $opt/current/install.sh --rollback"
 }
 
-go_on() { # The power failed after the switch: systemd has started the new release since, unwatched
-  say "An upgrade to $version was cut short; it goes on."
+go_on() { # Continues an upgrade after a power cut; systemd has started the new release meanwhile
+  say "An upgrade to $version was cut short; it continues."
   read_before
-  [ "$before_version" != "$version" ] || die "$opt/before names $version as the release before itself. Nothing was changed; see: edgebox doctor"
+  [ "$before_version" != "$version" ] || die "$opt/before names $version as its own previous release. Nothing was changed. See: edgebox doctor"
   in_use=$before_version schema_before=$before_schema backup=$before_backup before_that="" api_began=1
   put_release
   read_settings "$target/edgebox"
@@ -222,32 +222,32 @@ go_on() { # The power failed after the switch: systemd has started the new relea
   run_new
 }
 
-resume() { # Stopped, and not switched yet
+resume() { # After the stop and before the switch: starts the old release again
   drop_partial
   mv -f "$opt/before.old" "$opt/before" 2>/dev/null || true
   if [ -n "$to_run" ]; then systemctl start --no-block edgebox.target; fi
 }
 
-drop_old() { # Releases that are neither in use nor the one before; all but the last three backups
+drop_old() { # Removes all releases but the current and the previous, and all backups but three
   for path in "$opt"/releases/*; do
     case $(basename "$path") in
       "$(current current)" | "$(current previous)") ;;
       *) drop_release "$path" ;;
     esac
   done
-  # shellcheck disable=SC2012  # names of our own making
+  # shellcheck disable=SC2012  # our own names
   ls -1t "$state/backups"/before-*.db 2>/dev/null | tail -n +4 | while read -r path; do rm -f "$path"; done
 }
 
-read_upgrading() { # Which upgrade was cut short after its switch was begun, and the last batch before it
+read_upgrading() { # The version of an upgrade that was cut short, and the last batch before it
   interrupted=""
   if [ -e "$opt/upgrading" ]; then read -r interrupted newest_before <"$opt/upgrading" || true; fi
 }
 
-read_before() { # What an upgrade wrote down of the release before it
+read_before() { # What the upgrade recorded about the previous release
   before_version="" before_schema="" before_backup=""
   if [ -e "$opt/before" ]; then read -r before_version before_schema before_backup <"$opt/before" || true; fi
-  [ -n "$before_schema" ] || die "$opt/before, where the upgrade wrote down what was before it, is not there or empty. Install the release that you want: --uninstall, then its file; the backups are in $state/backups."
+  [ -n "$before_schema" ] || die "$opt/before, the record of the previous release, is missing or empty. Install the release that you want: --uninstall, then its file. The backups are in $state/backups."
 }
 
 do_rollback() {
@@ -260,10 +260,10 @@ do_rollback() {
   check_settings
   say "EdgeBox $in_use back to $target_version"
   if [ "$before_version" = "$target_version" ] && [ "$(schema)" != "$before_schema" ] && [ -z "$with_database" ]; then
-    die "$target_version cannot read the database of $in_use. To go back to the one of before the upgrade ($before_backup), without what came in since: $0 --rollback --with-database"
+    die "$target_version cannot read the database of $in_use. To restore the database from before the upgrade ($before_backup), without what came in since: $0 --rollback --with-database"
   fi
   if [ -n "$with_database" ]; then
-    [ -f "$before_backup" ] || die "The database of before the upgrade is not there any more (${before_backup:-there was none}). Nothing was changed."
+    [ -f "$before_backup" ] || die "The database from before the upgrade is missing (${before_backup:-there was none}). Nothing was changed."
   fi
   stopped=$(date +%s)
   backup=""
@@ -274,8 +274,8 @@ do_rollback() {
   undo_with=go_back
   stop_services
   if [ -n "$with_database" ]; then
-    trap '' INT TERM HUP PIPE # until it is known what to take back
-    restore "$target_version" "$before_backup" || die "The database of before the upgrade could not be restored."
+    trap '' INT TERM HUP PIPE # until the file to restore on failure is known
+    restore "$target_version" "$before_backup" || die "The database from before the upgrade could not be restored."
     newer=$aside
     on_signals
     newest_before=$(newest_batch "$target_version")

@@ -155,7 +155,7 @@ def test_sighup_reloads_and_a_bad_pair_leaves_the_old_one(tmp_path, pair):
         assert served(url) == first
         pair.key.write_text(other.key.read_text())
         running.send_signal(signal.SIGHUP)
-        line = said(running, "not reloaded, the certificate before stays")
+        line = said(running, "not reloaded, the previous certificate stays")
         assert " ERROR tls " in line
         assert "does not belong" in line
         assert good_key.splitlines()[1] not in line

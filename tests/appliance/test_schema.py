@@ -84,7 +84,7 @@ def test_an_upgrade_goes_on_where_the_power_failed_and_keeps_what_is_there(
     centre.listen()
     ended = machine.run(f"sh {USB}/schema.run --upgrade", timeout=600)
     assert ended.code == 0, ended.said
-    assert "cut short; it goes on" in ended.out
+    assert "cut short; it continues" in ended.out
     assert is_ready(machine)
     again = machine.run(f"sh {USB}/schema.run --upgrade", timeout=600)
     assert "nothing was changed" in again.out

@@ -26,7 +26,7 @@ def releases(artifacts):
 def installed(machine, releases):
     ended = machine.run(f"sh {USB}/signed.run --key {USB}/ours.gpg", timeout=300)
     assert ended.code == 0, ended.said
-    assert "only releases signed with it" in ended.out
+    assert "only releases signed with it are accepted" in ended.out
     return machine.out("readlink /opt/edgebox/current")
 
 

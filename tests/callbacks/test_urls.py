@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.callbacks.urls import (
-    Target,
+    Destination,
     check_callback_url,
     is_own_address,
     own_ports,
@@ -174,7 +174,7 @@ def test_any_text_is_either_read_or_refused(url):
 
 
 def test_a_url_is_read_into_what_delivery_needs():
-    assert parse_callback_url("https://Center.api./웹훅?a=1") == Target(
+    assert parse_callback_url("https://Center.api./웹훅?a=1") == Destination(
         "https", "center.api", 443, "/%EC%9B%B9%ED%9B%85?a=1", None
     )
 

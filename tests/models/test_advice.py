@@ -106,6 +106,6 @@ def test_cards_are_what_the_driver_lists(tmp_path, monkeypatch, prints, cards):
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     found = [(c.name, c.total // 2**20, c.free // 2**20) for c in machine.gpus()]
     assert found == cards
-    assert advice.machine().device == "cpu", "this llama.cpp was not built for a GPU"
+    assert advice.this_machine().device == "cpu", "this llama.cpp was not built for a GPU"
     monkeypatch.setattr(advice, "built_for_gpu", lambda: True)
-    assert advice.machine().device == ("gpu" if cards else "cpu")
+    assert advice.this_machine().device == ("gpu" if cards else "cpu")

@@ -109,10 +109,10 @@ def test_a_damaged_file_fails_its_verification(box, run, own):
         file.write(b"\x7f")
     failed = run("verify")
     assert failed.exit_code == 1
-    assert "not the file it should be" in failed.stderr
+    assert "is not the expected file" in failed.stderr
     told = json.loads(run("verify", "own-q4_k_m", "--json").stdout)
     assert told["models"][0]["ok"] is False
-    assert not Installed(box / "models").is_ready("own-q4_k_m")
+    assert Installed(box / "models").state("own-q4_k_m") != "ready"
 
 
 def test_a_role_is_not_given_to_a_model_that_cannot_play_it(box, run):
@@ -138,12 +138,12 @@ def test_a_pull_that_cannot_work_is_one_line_that_says_what_to_do(box, run):
     failed = run("pull", SLM)
     assert failed.exit_code == 1
     last = failed.stderr.splitlines()[-1]
-    assert last.startswith("edgebox: Nothing gave")
+    assert last.startswith(f"edgebox: {SLM} could not be downloaded")
     assert "edgebox models import FILE" in last
     assert run("pull", "midm-2.0-mini-instruct-q4_k_m").exit_code == 1
     misspelt = run("pull", SLM, "nonsense-model")
     assert "There is no model 'nonsense-model'" in misspelt.stderr
-    assert "Nothing gave" not in misspelt.stderr
+    assert "could not be downloaded" not in misspelt.stderr
 
 
 def test_pull_without_a_name_gets_what_the_configuration_needs(box, run, own):

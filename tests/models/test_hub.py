@@ -36,7 +36,7 @@ def fetch(server, path, entry=ENTRY, **options):
 def interrupted(server, path, size):
     """Leave ``size`` bytes of an earlier run behind."""
     server.cuts = [size] + [0] * ATTEMPTS
-    with pytest.raises(DownloadFailed, match="run it again"):
+    with pytest.raises(DownloadFailed, match="run the command again"):
         fetch(server, path)
     server.cuts = []
     server.asked.clear()
@@ -154,11 +154,11 @@ def test_the_bytes_come_from_where_the_hub_sends_us(server, path):
 
 def test_another_file_under_the_same_name_is_noticed_before_it_is_fetched(server, path):
     server.linked_etag = f'"{"a" * 64}"'
-    with pytest.raises(DownloadFailed, match="another file by now"):
+    with pytest.raises(DownloadFailed, match="another file now"):
         fetch(server, path)
     assert not path.exists()
     server.linked_etag, server.content = None, CONTENT + b"more"
-    with pytest.raises(DownloadFailed, match="another file by now"):
+    with pytest.raises(DownloadFailed, match="another file now"):
         fetch(server, path)
 
 

@@ -52,7 +52,7 @@ def test_a_file_put_here_by_hand_is_hashed_once(installed, tmp_path, reads):
     assert installed.state(NAME) == "unchecked"
     path = installed.require(NAME)
     assert path.read_bytes() == CONTENT
-    assert installed.is_ready(NAME)
+    assert installed.state(NAME) == "ready"
     # A later process trusts the record while size and time match.
     assert Installed(tmp_path, installed.catalog).require(NAME) == path
     assert reads == [f"{NAME}.gguf"]
@@ -87,10 +87,10 @@ def test_verify_reads_every_byte_even_when_time_and_size_match(installed, tmp_pa
     before = file.stat()
     file.write_bytes(CONTENT[:-1] + b"\x01")
     os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert installed.is_ready(NAME)
+    assert installed.state(NAME) == "ready"
     with pytest.raises(HashMismatch):
         installed.verify(NAME)
-    assert not installed.is_ready(NAME)
+    assert installed.state(NAME) != "ready"
 
 
 def test_a_newer_catalogue_that_lists_another_hash_withdraws_the_trust(installed, tmp_path):
@@ -134,7 +134,7 @@ def test_damaged_records_are_made_anew(installed, tmp_path):
         (tmp_path / "installed.json").write_text(damage)
         assert installed.state(NAME) == "unchecked"
         assert installed.require(NAME)
-        assert installed.is_ready(NAME)
+        assert installed.state(NAME) == "ready"
 
 
 def test_remove_leaves_nothing_of_the_model_behind(installed, tmp_path):

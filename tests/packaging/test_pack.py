@@ -104,7 +104,7 @@ def test_a_release_knows_when_its_files_were_changed(tree):
     pack(tree)
     assert verify(tree / "install.sh").returncode == 0
     (tree / "lib" / "y.so").write_bytes(b"new")
-    assert "files, and its list" in verify(tree / "install.sh").stderr
+    assert "files, but its MANIFEST lists" in verify(tree / "install.sh").stderr
     (tree / "lib" / "y.so").unlink()
     (tree / "lib" / "x.so").write_bytes(b"other")
     assert "lib/x.so" in verify(tree / "install.sh").stderr

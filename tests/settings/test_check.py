@@ -5,8 +5,8 @@ import pytest
 
 from edgebox.errors import ConfigError
 from edgebox.settings import Settings, load_settings
-from edgebox.settings.check import defaults, in_force, problems, without_password
-from edgebox.settings.edit import key_lines
+from edgebox.settings.check import in_force, problems, without_password
+from edgebox.settings.keys import defaults, key_lines
 from edgebox.settings.template import render
 from support.outside.certificates import make_pair
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edgebox import settings as config
 from edgebox.errors import ConfigError
-from edgebox.settings import Settings, default_config_path, load_settings
+from edgebox.settings import Settings, default_config_path, load_settings, places
 from edgebox.settings.check import problems
 
 
@@ -91,7 +90,7 @@ def test_a_home_that_is_closed_holds_no_configuration(open_folder, monkeypatch):
     system, home = open_folder / "edgebox.toml", open_folder / "home"
     system.write_text("")
     home.mkdir(mode=0o000)
-    monkeypatch.setattr(config, "SYSTEM_CONFIG", system)
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", system)
     monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     assert as_ordinary_user(lambda: default_config_path() == system)
@@ -101,7 +100,7 @@ def test_an_installed_box_is_found_by_who_may_not_read_its_configuration(open_fo
     system, home = open_folder / "edgebox" / "edgebox.toml", open_folder / "home"
     system.parent.mkdir(mode=0o700)
     system.write_text("")
-    monkeypatch.setattr(config, "SYSTEM_CONFIG", system)
+    monkeypatch.setattr(places, "SYSTEM_CONFIG", system)
     monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
     if os.geteuid() != 0:

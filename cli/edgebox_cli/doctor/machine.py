@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.errors import ModelError, ModelsTooLarge
-from edgebox.models.advice import machine, require_fit
+from edgebox.models.advice import require_fit
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
 from edgebox.settings.check import without_password
@@ -113,7 +113,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
     if health is not None and health.ready:
         used = size(health.rss_bytes or 0)
         return Check("memory", "ok", f"the engine has {used}, {size(available)} are left")
-    on_cpu = machine().device == "cpu"  # the engine itself looks at the GPU's memory
+    on_cpu = this_machine().device == "cpu"  # the engine itself looks at the GPU's memory
     try:
         installed = Installed(settings.models_dir)
         wanted = {

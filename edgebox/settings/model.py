@@ -1,0 +1,216 @@
+"""The sections of ``edgebox.toml``: every key with its kind, its limits and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from edgebox.settings.places import default_models_dir, xdg
+
+Role = Literal["slm", "mlm"]
+ROLES: tuple[Role, ...] = ("slm", "mlm")
+ENV_PREFIX = "EDGEBOX_"
+
+
+class Section(BaseModel):
+    """A table of the file. Unknown keys and values of another kind are errors."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth_values(cls, value: object) -> object:
+        """Refuse ``port = true``, which pydantic alone would read as 1."""
+        if isinstance(value, bool):
+            raise ValueError("cannot be true or false")  # noqa: TRY004 - pydantic knows ValueError
+        return value
+
+
+class ApiSettings(Section):
+    """``[api]``: the HTTP side."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8600
+    body_limit_bytes: Annotated[int, Field(gt=0)] = 16 * 1024 * 1024
+    transcript_limit_characters: Annotated[int, Field(gt=0)] = 200_000
+    batch_limit_consultations: Annotated[int, Field(gt=0)] = 500
+    rate_per_minute: Annotated[int, Field(gt=0)] = 600
+    key_tolerance_seconds: Annotated[float, Field(gt=0)] = 300
+    idempotency_hours: Annotated[float, Field(gt=0)] = 24
+    # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.
+    metrics_listen: str = ""
+    # Absolute paths of PEM files; both or neither.
+    tls_cert: str = ""
+    tls_key: str = ""
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if value and not (":" in value and port.isascii() and port.isdigit() and int(port) < 65536):
+            raise ValueError("has to be HOST:PORT, or empty")
+        return value
+
+    @field_validator("tls_cert", "tls_key")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not value.startswith("/"):
+            raise ValueError("has to be an absolute path, or empty")
+        return value
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> ApiSettings:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key have to be set together, or neither of them")
+        return self
+
+    @property
+    def tls(self) -> bool:
+        """Whether the API speaks HTTPS."""
+        return bool(self.tls_cert)
+
+    @property
+    def local_url(self) -> str:
+        """The address of the API for programs on this machine."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        host = f"[{host}]" if ":" in host else host
+        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
+
+
+class QuickSettings(Section):
+    """``[quick]``: the summary an agent waits for."""
+
+    deadline_seconds: Annotated[float, Field(ge=0.2, le=60)] = 3.0
+    max_tokens: Annotated[int, Field(ge=16, le=1024)] = 96
+    # Reserved before the deadline for HTTP, scheduling and the fallback.
+    margin_seconds: Annotated[float, Field(ge=0.02, le=5)] = 0.2
+    max_in_flight: Annotated[int, Field(ge=1)] = 64
+
+
+class BatchSettings(Section):
+    """``[batch]``: when the backlog runs."""
+
+    min_pending: Annotated[int, Field(ge=1)] = 20
+    max_wait_seconds: Annotated[float, Field(gt=0)] = 900
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    lease_seconds: Annotated[float, Field(gt=0)] = 120
+    max_attempts: Annotated[int, Field(ge=1)] = 3
+    max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
+    # Consultations that may wait, in total and of one client. More are refused.
+    max_waiting: Annotated[int, Field(ge=1)] = 20_000
+    max_waiting_per_client: Annotated[int, Field(ge=1)] = 10_000
+
+
+class CallbackSettings(Section):
+    """``[callbacks]``: delivery to the centre's system."""
+
+    timeout_seconds: Annotated[float, Field(gt=0)] = 15
+    max_attempts: Annotated[int, Field(ge=1)] = 10
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 8
+
+
+class RetentionSettings(Section):
+    """``[retention]``: days (of 24 hours) after delivery. 0: kept for ever."""
+
+    transcript_days: Annotated[float, Field(ge=0)] = 30
+    result_days: Annotated[float, Field(ge=0)] = 90
+    record_days: Annotated[float, Field(ge=0)] = 365
+
+
+class RoleSettings(Section):
+    """``[engines.slm]`` and ``[engines.mlm]``: the model or server behind a role."""
+
+    model: str = ""
+    # When set, another OpenAI-compatible server answers for this role instead of our engine.
+    url: str = ""
+    url_model: str = ""
+    context_tokens: Annotated[int, Field(ge=512)] = 16384
+    parallel: Annotated[int, Field(ge=1, le=64)] = 8
+    retained: Annotated[int, Field(ge=1, le=64)] = 6
+    gpu_layers: Annotated[int, Field(ge=-1)] = -1
+    gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
+    unload_after_minutes: Annotated[float, Field(ge=0)] = 0
+    repack: Literal["auto", "on", "off"] = "auto"
+
+    @field_validator("url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("has to begin with http:// or https://, or be empty")
+        return value
+
+
+class EngineSettings(Section):
+    """``[engines]``: the process that runs the models."""
+
+    threads: Annotated[int, Field(ge=0)] = 0  # 0: one per physical core
+    queue_limit: Annotated[int, Field(ge=1)] = 256
+    step_target_seconds: Annotated[float, Field(gt=0)] = 0.1
+    slm: RoleSettings = RoleSettings(model="qwen3-1.7b-q8_0")
+    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m", parallel=4)
+
+    @field_validator("slm", "mlm", mode="before")
+    @classmethod
+    def _keep_role_defaults(cls, value: object, info: ValidationInfo) -> object:
+        """Fill a table that sets a few keys of a role with that role's own defaults."""
+        if not isinstance(value, dict) or info.field_name is None:
+            return value
+        default = cls.model_fields[info.field_name].default
+        return default.model_dump(include={"model", "parallel"}) | value
+
+    def role(self, role: Role) -> RoleSettings:
+        return self.slm if role == "slm" else self.mlm
+
+
+class Settings(BaseSettings):
+    """Everything an administrator can set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", validate_default=True
+    )
+
+    state_dir: Path = Field(
+        default_factory=lambda: xdg("XDG_STATE_HOME", ".local/state") / "edgebox"
+    )
+    models_dir: Path = Field(default_factory=default_models_dir)
+    # Folder of the engine's socket, apart from the database, which the engine must not see.
+    # Empty: state_dir.
+    runtime_dir: str = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    api: ApiSettings = ApiSettings()
+    quick: QuickSettings = QuickSettings()
+    batch: BatchSettings = BatchSettings()
+    callbacks: CallbackSettings = CallbackSettings()
+    retention: RetentionSettings = RetentionSettings()
+    engines: EngineSettings = EngineSettings()
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file that holds all data."""
+        return self.state_dir / "edgebox.db"
+
+    @property
+    def huey_database(self) -> Path:
+        """Huey's own file. It holds wake-ups only; losing it loses nothing."""
+        return self.state_dir / "huey.db"
+
+    @property
+    def socket(self) -> Path:
+        """The engine's Unix socket."""
+        return Path(self.runtime_dir or self.state_dir) / "engine.sock"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the environment before the file, whose values are the init values."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
