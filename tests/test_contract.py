@@ -1,14 +1,20 @@
-"""What leaves the box, byte for byte: callbacks are signed over their bytes, and clients keep
-hashes of answers. The expected bytes were taken before ``edgebox/contract.py`` existed."""
+"""What leaves the box, byte for byte: a callback is signed over its bytes.
 
+The expected bytes were taken before ``edgebox/contract.py`` existed."""
+
+import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+from pydantic import ConfigDict, TypeAdapter
 
+from edgebox.api.openapi import openapi
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis
+from edgebox.contract import Result
 from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
 from edgebox.worker.runner import result_of
@@ -113,3 +119,34 @@ async def test_answers_are_the_same_bytes(tmp_path: Path, anyio_backend: str) ->
         }
     for name, answer in answers.items():
         assert answer.content == wire(name), name
+
+
+async def test_a_result_has_the_fields_that_are_documented(tmp_path: Path) -> None:
+    strict = TypeAdapter(Result, config=ConfigDict(extra="forbid"))
+    async with api_box(tmp_path) as box:
+        rows = box.store.batches.consultations(ended_batch(box))
+        results = [row.entry() for row in rows]
+        assert [strict.validate_python(result) for result in results] == results
+    documented = openapi()["components"]["schemas"]
+    kinds = documented["BatchStatus"]["properties"]["results"]["items"]["discriminator"]
+    assert set(kinds["mapping"]) == {"success", "failed"}
+    for result in results:
+        name = kinds["mapping"][result["status"]].rpartition("/")[2]
+        assert set(result) <= set(documented[name]["properties"])
+        assert set(documented[name]["required"]) <= set(result)
+
+
+async def test_a_row_of_another_release_is_sent_as_it_was_stored(tmp_path: Path) -> None:
+    async with api_box(tmp_path) as box:
+        batch_id = ended_batch(box)
+        stored = {"keywords": ["카드"], "of_later": [1], "summary": {"customer": "분실"}}
+        with sqlite3.connect(box.settings.database) as db:
+            db.execute(
+                "UPDATE consultations SET result = ? WHERE state = 'done'",
+                [json.dumps(stored, ensure_ascii=False)],
+            )
+        answer = (await box.get(f"/api/v1/batches/{batch_id}")).json()
+        sent = box.store.outbox.body(batch_id)["results"]
+    expected = {"consultation_id": "CL-1", **stored, "status": "success", "metadata": METADATA}
+    assert answer["results"][0] == sent[0] == expected
+    assert list(sent[0]) == list(expected)

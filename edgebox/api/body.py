@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from edgebox.api.hangup import ClientGone
 from edgebox.errors import BoxBusy, MalformedRequest, UnsupportedMediaType
+from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import InvalidFields, NotFound
 from edgebox.store.connection import to_json
@@ -11,24 +11,16 @@ from edgebox.store.consultations import set_open_state
 from edgebox.store.counters import count_up
 from edgebox.store.outbox import disarm
 from edgebox.store.room import Room, check_room
-from edgebox.store.views import (
-    BatchState,
-    BatchView,
-    ConsultationRow,
-    batch_views,
-    refuse_removed,
-    rows_of_batch,
-)
+from edgebox.store.views import batch_views, refuse_removed, rows_of_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlite_utils import Database
 
+    from edgebox.contract import BatchState
     from edgebox.store.connection import Connections
-
-
-_LARGEST_PAGE = 200
+    from edgebox.store.views import BatchView, ConsultationRow
 
 
 @dataclass(frozen=True)
@@ -50,7 +42,7 @@ class Submitted:
     replayed: bool
 
 
-_Page = tuple[list[BatchView], str | None]
+_Page = tuple[list["BatchView"], int | None]
 
 
 class Batches:
@@ -165,36 +157,24 @@ class Batches:
     def page(
         self,
         client_id: str | None = None,
-        state: str | None = None,
+        state: BatchState | None = None,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: int | None = None,
         *,
         with_failures: bool = False,
     ) -> _Page:
-        """The newest batches first.
+        """Return the newest batches first.
 
         Args:
-            client_id: whose; None: everybody's (the administrator).
-            state: only these.
-            limit: how many, 1 to 200.
-            cursor: the second value of the page before.
+            client_id: the owner; None: every client's (the administrator).
+            state: only batches in this state.
+            limit: how many; at least 1.
+            cursor: the second value of the previous page.
             with_failures: only those in which at least one consultation failed.
 
         Returns:
             The batches, and the cursor of the next page; None after the last.
-
-        Raises:
-            InvalidFields: no such state, a limit out of range, or not a cursor of ours.
         """
-        errors = []
-        if state is not None and state not in get_args(BatchState):
-            errors.append(("/state", f"One of: {', '.join(get_args(BatchState))}."))
-        if not 1 <= limit <= _LARGEST_PAGE:
-            errors.append(("/limit", f"From 1 to {_LARGEST_PAGE}."))
-        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-            errors.append(("/cursor", "Send the cursor of the page before, or none."))
-        if errors:
-            raise InvalidFields(errors)
         with self._connections.snapshot() as db:
             views = batch_views(
                 db,
@@ -207,11 +187,11 @@ class Batches:
                     "with_failures": with_failures,
                     "client_id": client_id,
                     "state": state,
-                    "before": None if cursor is None else int(cursor),
+                    "before": cursor,
                     "limit": limit + 1,
                 },
             )
-        following = str(views[limit - 1][0]) if len(views) > limit else None
+        following = views[limit - 1][0] if len(views) > limit else None
         return [view for _, view in views[:limit]], following
 
     def consultations(self, batch_id: str) -> list[ConsultationRow]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from edgebox.contract import Analysed
     from edgebox.store.connection import Connections
 
 # Waiting, or claimed by a worker whose lease has run out. The SQL below is put together
@@ -203,17 +204,11 @@ class Consultations:
                 {"until": self._clock() + lease_seconds},
             )
 
-    def finish(self, row_id: int, lease_token: str, result: dict[str, Any]) -> None:
-        """Keep the analysis; the batch's last one also arms its callback, in one transaction.
-
-        Args:
-            row_id: the claim's.
-            lease_token: the claim's.
-            result: the contract's fields between ``consultation_id`` and ``status``:
-                summary, keywords, titles, quality_score, quality, processing_time (seconds).
+    def finish(self, row_id: int, lease_token: str, result: Analysed) -> None:
+        """Store the analysis; the batch's last one also arms its callback, in one transaction.
 
         Raises:
-            LeaseLost: another worker has it; nothing is written.
+            LeaseLost: another worker holds the consultation; nothing is written.
         """
         self._end(
             row_id,

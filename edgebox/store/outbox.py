@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from edgebox.contract import CallbackBody
     from edgebox.store.connection import Connections
 
 OutboxState = Literal["pending", "delivered", "dead"]
@@ -294,8 +295,8 @@ class Outbox:
         rows = self._connections.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
         return {"pending": 0, "delivered": 0, "dead": 0} | {r["state"]: r["n"] for r in rows}
 
-    def body(self, batch_id: str) -> dict[str, Any]:
-        """The callback's payload (contract, section 3).
+    def body(self, batch_id: str) -> CallbackBody:
+        """Return what the batch's callback sends.
 
         Raises:
             NotFound: no such batch.
@@ -312,7 +313,7 @@ class Outbox:
             rows = rows_of_batch(db, batch_id)
         return {
             "batch_id": batch_id,
-            "results": [row.entry() for row in rows],
+            "results": [result for row in rows if (result := row.entry())],
             "total_processing_time": round(sum(row.processing_time or 0.0 for row in rows), 3),
             "completed_at": rfc3339(found[0]["completed_at"]),
         }

@@ -6,15 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from edgebox.contract import failed, success
 from edgebox.errors import Removed
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from edgebox.contract import Analysed, BatchState, CallbackState, Failure, Result
+
 ConsultationState = Literal["pending", "running", "done", "failed"]
-BatchState = Literal["queued", "running", "completed", "failed"]
-CallbackState = Literal["waiting", "pending", "delivered", "dead"]
 
 
 @dataclass(frozen=True)
@@ -31,33 +32,19 @@ class ConsultationRow:
     attempts: int
     characters: int
     metadata: dict[str, Any]
-    result: dict[str, Any] | None
+    result: Analysed | None
     error_code: str | None
     error_detail: str | None
     processing_time: float | None
     ended_at: float | None
 
-    def entry(self) -> dict[str, Any] | None:
-        """The result object of the callback and of GET; None while it has not ended.
-
-        A failed one holds its error and no invented field.
-        """
-        if self.state == "done":
-            return {
-                "consultation_id": self.consultation_id,
-                **(self.result or {}),
-                "status": "success",
-                "metadata": self.metadata,
-            }
-        if self.state == "failed":
-            entry: dict[str, Any] = {
-                "consultation_id": self.consultation_id,
-                "status": "failed",
-                "error": {"code": self.error_code, "detail": self.error_detail},
-            }
-            if self.processing_time is not None:
-                entry["processing_time"] = self.processing_time
-            return {**entry, "metadata": self.metadata}
+    def entry(self) -> Result | None:
+        """Return the result as GET and the callback send it, or None while there is none."""
+        if self.result is not None:
+            return success(self.consultation_id, self.result, self.metadata)
+        if self.error_code is not None:
+            error: Failure = {"code": self.error_code, "detail": self.error_detail or ""}
+            return failed(self.consultation_id, error, self.processing_time, self.metadata)
         return None
 
 

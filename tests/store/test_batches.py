@@ -200,19 +200,6 @@ def test_a_page_of_one_state(store):
     assert store.batches.page(state="failed") == ([], None)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "9" * 30, "١"])
-def test_a_cursor_that_is_not_ours_is_refused(store, cursor):
-    with pytest.raises(InvalidFields) as caught:
-        store.batches.page(cursor=cursor)
-    assert caught.value.errors[0][0] == "/cursor"
-
-
-def test_a_bad_state_and_a_bad_limit_are_both_named(store):
-    with pytest.raises(InvalidFields) as caught:
-        store.batches.page(state="done", limit=0)
-    assert [pointer for pointer, _ in caught.value.errors] == ["/state", "/limit"]
-
-
 def test_a_view_counts_the_work_that_comes_first(store):
     size = len(consultations("CL-1")[0].transcript)
     first = submit(store, ["CL-1", "CL-2"]).batch_id

@@ -117,7 +117,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 escape(row.consultation_id),
                 row.state,
                 str(row.attempts),
-                _number((row.result or {}).get("quality_score"), 2),
+                _number(row.result.get("quality_score") if row.result else None, 2),
                 _number(row.processing_time, 1),
                 escape(_outcome(row)),
             ]
@@ -205,7 +205,7 @@ def _waiting(row: ConsultationRow) -> dict[str, Any]:
 def _outcome(row: ConsultationRow) -> str:
     if row.state == "failed":
         return f"{row.error_code}: {row.error_detail}"
-    return str((row.result or {}).get("titles", {}).get("descriptive", ""))
+    return row.result.get("titles", {}).get("descriptive", "") if row.result else ""
 
 
 def _number(value: float | None, digits: int) -> str:
