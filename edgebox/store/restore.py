@@ -7,10 +7,9 @@ done again, under the webhook-ids it had: a receiver knows it by those.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,11 +32,10 @@ from edgebox.store.backup import (
 )
 from edgebox.store.connection import check_schema, immediate, open_database, translated
 from edgebox.store.consultations import set_open_state
+from edgebox.system import worker_lock
 from edgebox.system.files import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlite_utils import Database
 
 _ASIDE = ".before-restore-"
@@ -89,7 +87,8 @@ def restore_backup(
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_owner(folder)
-        with _no_worker(folder), scratch(folder, _SCRATCH) as fresh:
+        running = BackupError("The box runs: its worker is at work. Stop it first.")
+        with worker_lock.hold(folder, running), scratch(folder, _SCRATCH) as fresh:
             _refuse_users(database)
             require_room(folder, backup.stat().st_size)
             _copy(backup, fresh, progress)
@@ -150,20 +149,6 @@ def _check_owner(folder: Path) -> None:
             f"{folder} belongs to another user, who could not use what this one writes. "
             f"Run it as that user: sudo -u '#{owner}' edgebox restore ..."
         )
-
-
-@contextmanager
-def _no_worker(folder: Path) -> Iterator[None]:
-    """Hold the worker's lock (``edgebox.worker``): none runs, and none begins meanwhile."""
-    descriptor = os.open(folder / "worker.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupError("The box runs: its worker is at work. Stop it first.") from None
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_users(database: Path) -> None:
