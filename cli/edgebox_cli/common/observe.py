@@ -5,9 +5,7 @@ Nothing here raises because something is down; that is what it is there to tell.
 
 from __future__ import annotations
 
-import fcntl
 import math
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,21 +21,10 @@ FEW = 10
 
 
 def worker_running(state_dir: Path) -> bool:
-    """Whether a worker holds the state folder's lock (``edgebox.worker``).
+    """Whether a worker holds the state folder's lock."""
+    from edgebox.system import worker_lock
 
-    The kernel drops the lock with the process, however it ends: there is no stale one.
-    """
-    try:
-        descriptor = os.open(state_dir / "worker.lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False  # there never was one, or it is another user's box
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return worker_lock.is_held(state_dir)
 
 
 def engine_health(settings: Settings) -> EngineHealth | None:
