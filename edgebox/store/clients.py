@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgebox.errors import NotFound, StoreError, UsageError
+from edgebox.signing import CLIENT_ID
 from edgebox.store.connection import to_json
 from edgebox.store.counters import count_up
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from edgebox.store.connection import Connections
 
 LIVE_SECRETS = 2  # the new one and the one it replaces
-
-CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # no ":": the bound key splits there
 
 
 @dataclass(frozen=True)
