@@ -42,7 +42,7 @@ def test_batches_are_counted_per_day_over_all_clients(store):
 
 
 def test_the_thousandth_batch_of_a_day_has_four_digits(store):
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute("INSERT INTO counters VALUES ('batch/20250913', 999)")
     assert submit(store).batch_id == "BATCH-20250913-1000"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from edgebox.settings import Settings
-    from edgebox.store.backup import Contents, Progress
+    from edgebox.store.backup import BackupProgress, Contents
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _QUIET_SECONDS = 2.0
@@ -120,7 +120,7 @@ def _described(contents: Contents) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress() -> Iterator[BackupProgress]:
     """A bar on standard error once it takes longer than two seconds; none without a terminal."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
