@@ -1,9 +1,8 @@
-"""What goes over the wire, each shape spelled once: requests, answers, results, problems, paths.
+"""The wire format, each shape spelled once: requests, results, answers, problems and paths.
 
 Results and callbacks are typed dicts, the other shapes are models. A result is stored as JSON
-and leaves the box as it was stored: it is neither checked nor written anew on its way out,
-because a callback is signed over its bytes, and because a row that an older release wrote may
-lack a field that this one documents.
+and leaves the box as it was stored, without being validated or changed: a callback is signed
+over its bytes, and a row of another release may lack a field or have more.
 """
 
 from __future__ import annotations
@@ -224,7 +223,7 @@ class BatchAnalysisRequest(Request):
 
 
 class SummaryLines(TypedDict):
-    """What the customer wanted, what the agent did, how it ended."""
+    """One line each: the customer's request, the agent's action, how the call ended."""
 
     customer: str
     agent: str
@@ -341,7 +340,7 @@ class InputUsed(Answer):
 
 
 class TokenUsage(Answer):
-    """What it cost; ``cached_tokens`` are those of the prompt that were read before."""
+    """The tokens of one answer; ``cached_tokens`` of the prompt had been read before."""
 
     prompt_tokens: int
     cached_tokens: int
@@ -386,7 +385,7 @@ class CallbackStatus(Answer):
 
 
 class RemovedWords(Answer):
-    """When retention removed the batch's texts; null: they are there."""
+    """When retention removed the batch's transcripts and results; null while they are kept."""
 
     transcripts: str | None
     results: str | None

@@ -1,4 +1,4 @@
-"""Who sends a request: its bound key, and the client's rate."""
+"""Authentication: a request's bound key, and its client's rate."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HEADER = "X-Bound-Key"
 SECOND_LOOK = 0.05
 """Seconds: a key that fails is checked once more against clients not older than this, so
-that one made a moment ago works at once, and guessing costs at most 20 rereads a second."""
+that a client made a moment ago works at once, and guessing costs at most 20 rereads a second."""
 
 
 class Gate:

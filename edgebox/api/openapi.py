@@ -151,7 +151,7 @@ def _operation(
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
-        # A body may carry the key itself.
+        # A body may carry the key instead.
         "security": [{"boundKey": []}, {}] if body else [{"boundKey": []}],
         "responses": answers | {status: _problem(status) for status in problems},
     }

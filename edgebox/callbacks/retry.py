@@ -1,6 +1,6 @@
 """What an attempt's outcome means, and when the next one is. Pure: no clock, no network.
 
-Source: contract 3 (Callback); Standard Webhooks (schedule, 410, ``Retry-After``).
+Sources: docs/api.md (callbacks); Standard Webhooks (schedule, 410, ``Retry-After``).
 """
 
 from __future__ import annotations

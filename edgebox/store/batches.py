@@ -1,4 +1,4 @@
-"""Batches: what a client handed in, and how far it is."""
+"""Batches: what a client submitted, and how far its analysis is."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class NewConsultation:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The batch that a submission made, or made before (``replayed``)."""
+    """The batch of a submission; ``replayed`` if an earlier submission made it."""
 
     batch_id: str
     total: int
@@ -49,7 +49,7 @@ class Batches:
     """The ``batches`` table and a batch's view of its consultations.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
     """
@@ -76,22 +76,22 @@ class Batches:
         idempotency_hours: float = 24.0,
         room: Room | None = None,
     ) -> Submitted:
-        """Put a batch on disk. When this returns, it will be analysed.
+        """Put a batch on disk. Once this has returned, the batch will be analysed.
 
         Args:
             client_id: an existing client.
             consultations: at least one, no id twice.
-            callback_url: checked by the caller; None: results are only read by GET.
+            callback_url: checked by the caller; None if results are only read by GET.
             idempotency: (Idempotency-Key, SHA-256 of the body). The same pair again
-                gives the same batch, ``replayed``.
-            local_date: YYYYMMDD where the box stands, for the batch_id.
+                returns the same batch, ``replayed``.
+            local_date: YYYYMMDD in the box's time zone, for the batch_id.
             idempotency_hours: how long a key is remembered.
-            room: the most that may wait; where nothing waits, one batch of any size may.
+            room: the most that may wait; an empty backlog takes one batch of any size.
 
         Raises:
             QueueFull, ClientQueueFull: there is no room; nothing was written.
             InvalidFields: the key came with another body (pointer ``""``), nothing was
-                submitted, an id stands twice, or a text is not Unicode.
+                submitted, an id occurs twice, or a text is not Unicode.
             StoreBusy: nothing was written.
         """
         now = self._clock()
@@ -140,11 +140,11 @@ class Batches:
         return Submitted(batch_id, len(rows), now, replayed=False)
 
     def get(self, batch_id: str, client_id: str | None = None) -> BatchView | None:
-        """The batch; None where there is none, or where it is another client's.
+        """Return the batch, or None if there is none or it is another client's.
 
         Args:
-            batch_id: as submit gave it.
-            client_id: who asks; None: the administrator.
+            batch_id: as ``submit`` returned it.
+            client_id: the owner; None for the administrator.
         """
         with self._connections.snapshot() as db:
             views = batch_views(
@@ -195,19 +195,18 @@ class Batches:
         return [view for _, view in views[:limit]], following
 
     def consultations(self, batch_id: str) -> list[ConsultationRow]:
-        """The batch's consultations in the order submitted; empty for an unknown batch."""
+        """Return the batch's consultations in the order submitted; none of an unknown batch."""
         with self._connections.snapshot() as db:
             return rows_of_batch(db, batch_id)
 
     def retry(self, batch_id: str) -> int:
-        """Put the failed consultations back among the waiting, with all their attempts.
+        """Put the failed consultations back into the backlog, with all their attempts.
 
-        The callback is taken out of the outbox and comes again when the batch has ended
-        again, under a new webhook-id: a receiver that knows the old one would drop the new
-        results as a repetition.
+        The callback is taken out of the outbox. The batch's next end arms one with a new
+        webhook-id: a receiver that knows the old id would drop the new results as a repetition.
 
         Returns:
-            How many; 0 leaves everything as it is.
+            How many consultations; with 0 nothing was changed.
 
         Raises:
             NotFound: no such batch.
@@ -238,7 +237,11 @@ class Batches:
 
 
 def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[dict[str, Any]]:
-    """The rows to insert, or InvalidFields naming everything that cannot be stored."""
+    """Return the rows to insert.
+
+    Raises:
+        InvalidFields: names everything that cannot be stored.
+    """
     errors = []
     seen: dict[str, int] = {}
     if not consultations:
@@ -275,7 +278,7 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
 def _replay(
     db: Database, client_id: str, key: str, body_sha256: str, *, expiry: float
 ) -> Submitted | None:
-    """The batch this key made before; forgets the keys of before ``expiry`` first."""
+    """Return the batch that this key made, or None; first delete keys older than ``expiry``."""
     db.execute("DELETE FROM idempotency WHERE created_at <= :expiry", {"expiry": expiry})
     found = list(
         db.query(

@@ -1,4 +1,4 @@
-"""Clients: who may talk to this box, with which secrets, and where callbacks may go."""
+"""Clients: their ids and secrets, and the hosts that their callbacks may go to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Client:
     """A client.
 
     ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
-    are as ``callbacks.urls.parse_allowed`` reads them: ``host`` or ``host:port``.
+    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them.
     """
 
     client_id: str
@@ -46,7 +46,7 @@ class Clients:
     """The ``clients`` and ``secrets`` tables.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
     """
@@ -67,11 +67,11 @@ class Clients:
 
         Returns:
             Its secret: 32 random bytes as 64 hex digits. The key of the HMAC is this
-            text, not the bytes behind it.
+            text, not the decoded bytes.
 
         Raises:
-            UsageError: a name that cannot be.
-            StoreError: there is such a client already.
+            UsageError: the id is not a CLIENT_ID.
+            StoreError: a client has this id.
         """
         if not CLIENT_ID.fullmatch(client_id):
             raise UsageError(
@@ -93,18 +93,18 @@ class Clients:
             return self._add_secret(db, client_id)
 
     def get(self, client_id: str) -> Client | None:
-        """The client, disabled or not; None where there is none."""
+        """Return the client, disabled or not, or None."""
         with self._connections.snapshot() as db:
             found = _find(db, client_id)
         return found[0] if found else None
 
     def list(self) -> _Clients:
-        """Every client, by name."""
+        """Return every client, ordered by id."""
         with self._connections.snapshot() as db:
             return _find(db, None)
 
     def rotate(self, client_id: str) -> str:
-        """Give a new secret; the newest two are good, an older one is forgotten.
+        """Return a new secret; the newest two are valid, older ones are deleted.
 
         Raises:
             NotFound: no such client.
@@ -114,7 +114,7 @@ class Clients:
             return self._add_secret(db, client_id)
 
     def disable(self, client_id: str) -> None:
-        """Refuse the client's keys; what it handed in is still analysed, its callbacks stay unsent.
+        """Refuse the client's keys. Its batches are still analysed; its callbacks stay unsent.
 
         Raises:
             NotFound: no such client.
@@ -130,7 +130,7 @@ class Clients:
         self._set(client_id, "disabled", 0)
 
     def set_callbacks(self, client_id: str, allowed_callbacks: Iterable[str]) -> None:
-        """Replace the hosts that callbacks may go to; the entries are the caller's to check.
+        """Replace the hosts that callbacks may go to; the caller has checked the entries.
 
         Raises:
             NotFound: no such client.
@@ -138,7 +138,7 @@ class Clients:
         self._set(client_id, "allowed_callbacks", to_json(list(allowed_callbacks)))
 
     def data_version(self) -> int:
-        """A number that grows with every change here, from any process: reread when it does."""
+        """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
         return int(rows[0]["value"]) if rows else 0
 

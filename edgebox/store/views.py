@@ -1,4 +1,4 @@
-"""What may be read: a batch as it stands, a consultation's entry in the results."""
+"""What is read: a batch's present state, and a consultation's result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ConsultationRow:
 
 
 def rows_of_batch(db: Database, batch_id: str) -> list[ConsultationRow]:
-    """The batch's consultations in the order they were submitted."""
+    """Return the batch's consultations in the order submitted."""
     rows = db.query(
         "SELECT row_id, consultation_id, position, state, attempts, characters, metadata, result,"
         " error_code, error_detail, processing_time, ended_at"
@@ -70,10 +70,10 @@ def rows_of_batch(db: Database, batch_id: str) -> list[ConsultationRow]:
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch as it stands. Times are Unix seconds.
+    """A batch's present state. Times are Unix seconds.
 
     ``callback_state`` is None without a callback URL, ``waiting`` until the batch has
-    ended. The last four say what has to be worked before it ends: its own open
+    ended. The last four are what has to be analysed before it ends: its own open
     consultations, and those that are claimed before its first open one.
     """
 
@@ -101,7 +101,7 @@ class BatchView:
 def batch_views(
     db: Database, where: str, parameters: dict[str, Any]
 ) -> list[tuple[int, BatchView]]:
-    """(row_id, view) of the newest ``:limit`` batches that match, newest first."""
+    """Return (row_id, view) of the newest ``:limit`` batches that match, newest first."""
     rows = db.query(
         "SELECT b.row_id, b.batch_id, b.client_id, b.state,"  # noqa: S608 - where is our callers' SQL
         " b.created_at, b.completed_at, b.total,"
@@ -142,10 +142,10 @@ def refuse_removed(
     batch_id: str,
     column: Literal["transcripts_removed_at", "results_removed_at"],
 ) -> None:
-    """Stop where retention has removed what somebody wants to use again.
+    """Refuse to use again what retention has removed.
 
     Raises:
-        Removed: it says what and when.
+        Removed: the message says what was removed and when.
     """
     found = db.execute(
         f"SELECT {column} FROM batches WHERE batch_id = :batch_id",  # noqa: S608 - one of two names
