@@ -101,12 +101,18 @@ class BatchEndpoints:
         """``GET /api/v1/batches/{batch_id}``: the state, and the results there are."""
         client = await self._services.gate.admit(request)
         batch_id: str = request.path_params["batch_id"]
-        view, rows, starts_in = await self._services.threads.store(
-            lambda: self._read(client, batch_id)
-        )
+        batches = self._services.store.batches
+
+        def read() -> tuple[BatchView, list[ConsultationRow], float]:
+            view = batches.get(batch_id, client.client_id)
+            if view is None:
+                raise NotFound("There is no such batch of yours.")
+            return view, batches.consultations(batch_id), self._starts_in()
+
+        view, rows, starts_in = await self._services.threads.store(read)
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
-            results = []  # what is left of them are states, and the counts have those
+            results = []  # only the states are left, and the counts have those
         summary = self._summary(view, starts_in)
         # Not validated: results leave as they were stored.
         return json_response(BatchStatus.model_construct(**dict(summary), results=results))
@@ -206,15 +212,6 @@ class BatchEndpoints:
             if view is not None:
                 return submitted, self._completion(view, self._starts_in())
         return submitted, self._at(own, limits.max_wait_seconds)
-
-    def _read(
-        self, client: Client, batch_id: str
-    ) -> tuple[BatchView, list[ConsultationRow], float]:
-        store = self._services.store
-        view = store.batches.get(batch_id, client.client_id)
-        if view is None:
-            raise NotFound("There is no such batch of yours.")
-        return view, store.batches.consultations(batch_id), self._starts_in()
 
     def _starts_in(self) -> float:
         store, settings = self._services.store, self._services.settings.batch

@@ -37,7 +37,11 @@ def read_fields(kind: type[Fields], fields: Mapping[str, Any], limits: Limits) -
     try:
         request = kind.model_validate(fields, context=limits)
     except ValidationError as error:
-        raise _refusal(error) from None
+        found = error.errors(include_url=False, include_input=False)
+        errors = [(_pointer(item["loc"]), _text(item)) for item in found]
+        if any(item["type"] == TOO_LARGE for item in found):
+            raise BodyTooLarge(_summary(errors), errors=errors[:MAX_ERRORS]) from None
+        raise InvalidFields(errors[:MAX_ERRORS], _summary(errors)) from None
     if isinstance(request, BatchAnalysisRequest):
         _no_duplicates(request)
     return request
@@ -52,19 +56,10 @@ def _no_duplicates(request: BatchAnalysisRequest) -> None:
             pointer = f"/consultations/{index}/consultation_id"
             errors.append((pointer, f"The same id as /consultations/{earlier}."))
     if errors:
-        raise InvalidFields(errors[:MAX_ERRORS], _over_all(errors))
+        raise InvalidFields(errors[:MAX_ERRORS], _summary(errors))
 
 
-def _refusal(error: ValidationError) -> InvalidFields | BodyTooLarge:
-    found = error.errors(include_url=False, include_input=False)
-    errors = [(_pointer(item["loc"]), _words(item)) for item in found]
-    detail = _over_all(errors)
-    if any(item["type"] == TOO_LARGE for item in found):
-        return BodyTooLarge(detail, errors=errors[:MAX_ERRORS])
-    return InvalidFields(errors[:MAX_ERRORS], detail)
-
-
-def _over_all(errors: list[tuple[str, str]]) -> str:
+def _summary(errors: list[tuple[str, str]]) -> str:
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return f"{errors[0][0]}: {errors[0][1]}{more}"
 
@@ -74,7 +69,7 @@ def _pointer(place: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
 
 
-_WORDS = {
+_TEXTS = {
     "missing": "Required.",
     "string_type": "Send a string.",
     "list_type": "Send an array.",
@@ -85,11 +80,11 @@ _WORDS = {
 }
 
 
-def _words(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose keys vary
-    """Our own words for pydantic's error; pydantic's may quote the value."""
+def _text(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose keys vary
+    """Return our own text for pydantic's error; pydantic's may quote the value."""
     kind = item["type"]
-    if kind in _WORDS:
-        return _WORDS[kind]
+    if kind in _TEXTS:
+        return _TEXTS[kind]
     if kind in OWN_ERRORS:
         return str(item["msg"])
     return "Not valid."
