@@ -8,7 +8,7 @@ A library for Standard Webhooks expects ``whsec_`` + Base64 of the key's bytes::
 
     Webhook("whsec_" + base64.b64encode(secret.encode()).decode()).verify(body, headers)
 
-Source: docs/api.md (bound key); https://www.standardwebhooks.com (signatures).
+Sources: docs/api.md (bound key); https://www.standardwebhooks.com (signatures).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from edgebox.errors import InvalidBoundKey
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-CLIENT_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-"""The form of a client id. It has no colon, so that a bound key splits in one way only."""
+CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A client's id: no colon, so a bound key splits in one way only."""
 
 MAX_LIVE_SECRETS = 2
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
@@ -57,7 +57,7 @@ def bound_key(client_id: str, secret: str, now: float) -> str:
         ValueError: the client id could never be verified.
     """
     if not CLIENT_ID.fullmatch(client_id):
-        raise ValueError("a client id is 1 to 64 of A-Z a-z 0-9 . _ -")
+        raise ValueError("a client id is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
     signed = f"{client_id}:{int(now)}"
     return f"{signed}:{_hmac(secret, signed.encode('utf-8')).hex()}"
 

@@ -11,13 +11,14 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from edgebox.api.batches import BatchEndpoints
-from edgebox.api.hangup import ClientGone
 from edgebox.api.health import HealthEndpoints
 from edgebox.api.middleware import BodyLimit, RequestContext
 from edgebox.api.openapi import get_openapi
 from edgebox.api.problems import on_client_gone, on_edgebox_error, on_http_exception
 from edgebox.api.quick import QuickEndpoint
+from edgebox.contract import Paths
 from edgebox.errors import EdgeBoxError
+from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,30 +39,30 @@ HANDLERS: dict[Any, Any] = {
 
 
 def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """The public interface (contract, sections 1 to 4)."""
+    """Return the app that serves the public interface (docs/api.md)."""
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
     return _app(
         services,
         [
-            _route("POST", "/api/v1/consultation/quick-summary", quick.post),
-            _route("POST", "/api/v1/consultation/batch-analysis", batches.post),
-            _route("GET", "/api/v1/batches", batches.page),
-            _route("GET", "/api/v1/batches/{batch_id}", batches.get),
-            _route("GET", "/healthz", health.alive),
-            _route("GET", "/readyz", health.ready),
-            _route("GET", "/metrics", health.metrics),
-            _route("GET", "/openapi.json", get_openapi),
+            _route("POST", Paths.QUICK_SUMMARY, quick.post),
+            _route("POST", Paths.BATCH_ANALYSIS, batches.post),
+            _route("GET", Paths.BATCHES, batches.page),
+            _route("GET", Paths.BATCH, batches.get),
+            _route("GET", Paths.ALIVE, health.alive),
+            _route("GET", Paths.READY, health.ready),
+            _route("GET", Paths.METRICS, health.metrics),
+            _route("GET", Paths.OPENAPI, get_openapi),
         ],
         lifespan,
     )
 
 
 def create_metrics_app(services: Services) -> Starlette:
-    """``/metrics`` without a key, for the listener that ``metrics_listen`` names."""
+    """Return the app of the ``metrics_listen`` listener: ``/metrics`` without a key."""
     health = HealthEndpoints(services)
-    return _app(services, [_route("GET", "/metrics", health.metrics_without_key)])
+    return _app(services, [_route("GET", Paths.METRICS, health.metrics_without_key)])
 
 
 def _app(
@@ -86,7 +87,7 @@ def _app(
 
 
 def _route(method: str, path: str, endpoint: Endpoint) -> Route:
-    """Exactly one method: Starlette would add HEAD to GET."""
+    """Return a route of exactly one method: Starlette would add HEAD to GET."""
     route = Route(path, endpoint, methods=[method])
     route.methods = {method}
     return route

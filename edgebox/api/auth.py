@@ -1,4 +1,4 @@
-"""Who asks: the bound key of a request, and the client's rate."""
+"""Authentication: a request's bound key, and its client's rate."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 HEADER = "X-Bound-Key"
 SECOND_LOOK = 0.05
 """Seconds: a key that fails is checked once more against clients not older than this, so
-that one made a moment ago works at once, and guessing costs at most 20 rereads a second."""
+that a client made a moment ago works at once, and guessing costs at most 20 rereads a second."""
 
 
 class Gate:
     """Lets requests with a valid key through.
 
     Args:
-        clients: the cache.
-        limiter: the rates.
+        clients: those who may send.
+        limiter: counts each client's requests.
         tolerance: seconds that a key's timestamp may differ from the clock.
         clock: Unix seconds.
     """
@@ -45,34 +45,46 @@ class Gate:
         self._tolerance = tolerance
         self._clock = clock
 
-    async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
+    async def check_header(self, request: Request) -> Client | None:
+        """Verify the key in the header before the body is read.
+
+        Returns:
+            The client, for ``admit``; None where there is no such header.
+
+        Raises:
+            InvalidBoundKey: the same for every reason.
+            StoreBusy: the clients have never been read.
+        """
+        if HEADER not in request.headers:
+            return None
+        return await self._client(key_of(request, None))
+
+    async def admit(
+        self,
+        request: Request,
+        body: Mapping[str, Any] | None = None,
+        known: Client | None = None,
+    ) -> Client:
         """Check the key and count the request.
 
         Args:
-            request: with the header, if it has one; learns its ``client_id``.
+            request: gets its ``client_id`` for the log.
             body: a JSON body that may hold ``bound_key``.
+            known: what ``check_header`` returned: its key is not verified again.
 
         Raises:
-            InvalidBoundKey: for every reason alike.
-            RateLimited: too many.
+            InvalidBoundKey: the same for every reason.
+            RateLimited: too many requests of this client.
             StoreBusy: the clients have never been read.
         """
-        client = await self._client(key_of(request, body))
+        key = key_of(request, body)
+        client = known or await self._client(key)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client
 
-    async def check_header(self, request: Request) -> None:
-        """Check the key in the header, if there is one, before the body is read.
-
-        Raises:
-            InvalidBoundKey: for every reason alike.
-            StoreBusy: the clients have never been read.
-        """
-        if HEADER in request.headers:
-            await self._client(key_of(request, None))
-
     async def _client(self, key: str) -> Client:
+        """Return the client whose key this is."""
         await self._clients.refresh()
         try:
             return self._verify(key)
@@ -89,10 +101,10 @@ class Gate:
 
 
 def key_of(request: Request, body: Mapping[str, Any] | None) -> str:
-    """The one key that a request carries.
+    """Return the one key that a request carries.
 
     Raises:
-        InvalidBoundKey: none, several, or the header's and the body's differ.
+        InvalidBoundKey: there is none, or there are several that differ.
     """
     sent = set(request.headers.getlist(HEADER))
     inside = body.get("bound_key") if body else None

@@ -1,4 +1,4 @@
-"""Batches over HTTP: hand in, look at, list."""
+"""Batches over HTTP: submit, read, list."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ import math
 import re
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from edgebox.api.body import fingerprint
-from edgebox.api.requests import BatchAnalysisRequest, Limits, read_fields
-from edgebox.api.responses import (
+from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.responses import json_response
+from edgebox.callbacks.urls import check_callback_url
+from edgebox.consultation.estimate import Workload, estimate_seconds
+from edgebox.contract import (
     BatchAccepted,
+    BatchAnalysisRequest,
     BatchPage,
+    BatchState,
     BatchStatus,
     BatchSummary,
     CallbackStatus,
     Counts,
+    Paths,
     RemovedWords,
-    json_response,
 )
-from edgebox.callbacks.urls import check_callback_url
-from edgebox.consultation.estimate import Workload, estimate_seconds
 from edgebox.errors import (
     ClientQueueFull,
     InvalidFields,
@@ -53,27 +56,24 @@ log = logging.getLogger("edgebox.api")
 IDEMPOTENCY_HEADER = "Idempotency-Key"
 _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 DEFAULT_PAGE = 50
-_LONGEST_REFUSAL = 3600  # seconds; whoever is told to wait longer would not ask again
+LARGEST_PAGE = 200
+_LONGEST_REFUSAL = 3600  # seconds; a client that is told to wait longer would not try again
 
 
 class BatchEndpoints:
-    """Batches.
-
-    Args:
-        services: what they work with.
-    """
+    """The endpoints of batches."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._limits = Limits.of(services.settings.api)
+        self._limits = limits_of(services.settings.api)
         self._in_flight: set[tuple[str, str]] = set()
 
     async def post(self, request: Request) -> Response:
         """``POST /api/v1/consultation/batch-analysis``: 202 once the rows are on disk."""
         services = self._services
-        await services.gate.check_header(request)
+        known = await services.gate.check_header(request)
         body = await services.bodies.read(request)
-        client = await services.gate.admit(request, body.fields)
+        client = await services.gate.admit(request, body.fields, known)
         key = idempotency_key(request)
 
         def check() -> tuple[BatchAnalysisRequest, tuple[str, str] | None]:
@@ -85,7 +85,7 @@ class BatchEndpoints:
             submitted, expected = await services.threads.store(
                 lambda: self._submit(client, asked, idempotency)
             )
-        headers = {"Location": f"/api/v1/batches/{submitted.batch_id}"}
+        headers = {"Location": Paths.BATCH.format(batch_id=submitted.batch_id)}
         if submitted.replayed:
             headers["Idempotency-Replayed"] = "true"
         else:
@@ -102,33 +102,44 @@ class BatchEndpoints:
         """``GET /api/v1/batches/{batch_id}``: the state, and the results there are."""
         client = await self._services.gate.admit(request)
         batch_id: str = request.path_params["batch_id"]
-        view, rows, starts_in = await self._services.threads.store(
-            lambda: self._read(client, batch_id)
-        )
+        batches = self._services.store.batches
+
+        def read() -> tuple[BatchView, list[ConsultationRow], float]:
+            view = batches.get(batch_id, client.client_id)
+            if view is None:
+                raise NotFound("There is no such batch of yours.")
+            return view, batches.consultations(batch_id), self._starts_in()
+
+        view, rows, starts_in = await self._services.threads.store(read)
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
-            results = []  # what is left of them are states, and the counts have those
+            results = []  # only the states are left, and the counts have those
         summary = self._summary(view, starts_in)
-        return json_response(BatchStatus(**dict(summary), results=results))
+        # Not validated: results leave as they were stored.
+        return json_response(BatchStatus.model_construct(**dict(summary), results=results))
 
     async def page(self, request: Request) -> Response:
         """``GET /api/v1/batches?state=&limit=&cursor=``: the caller's own, newest first."""
         services = self._services
         client = await services.gate.admit(request)
-        state = request.query_params.get("state") or None
-        cursor = request.query_params.get("cursor") or None
-        limit = _whole_number(request.query_params.get("limit") or str(DEFAULT_PAGE))
+        asked = request.query_params
+        state, limit, cursor = page_arguments(
+            asked.get("state") or None,
+            asked.get("limit") or str(DEFAULT_PAGE),
+            asked.get("cursor") or None,
+        )
 
-        def read() -> tuple[list[BatchView], str | None, float]:
+        def read() -> tuple[list[BatchView], int | None, float]:
             views, following = services.store.batches.page(client.client_id, state, limit, cursor)
             return views, following, self._starts_in()
 
         views, following, starts_in = await services.threads.store(read)
         batches = [self._summary(view, starts_in) for view in views]
-        return json_response(BatchPage(batches=batches, next_cursor=following))
+        next_cursor = None if following is None else str(following)
+        return json_response(BatchPage(batches=batches, next_cursor=next_cursor))
 
     async def _wake(self) -> None:
-        """Tell the worker; without it, its next tick finds the batch."""
+        """Wake the worker; if that fails, its next tick finds the batch."""
         try:
             await self._services.threads.store(self._services.wake)
         except Exception as error:  # noqa: BLE001 - the batch is accepted, whatever happens here
@@ -139,7 +150,7 @@ class BatchEndpoints:
         """Refuse an Idempotency-Key while another request with it is being written.
 
         Raises:
-            RequestConflict: 409 (contract, section 3).
+            RequestConflict: 409; see Idempotency-Key in docs/api.md.
         """
         if key is None:
             yield
@@ -164,7 +175,11 @@ class BatchEndpoints:
         asked: BatchAnalysisRequest,
         idempotency: tuple[str, str] | None,
     ) -> tuple[Submitted, str]:
-        """Put it on disk; (what came of it, when it is expected to be done)."""
+        """Put the batch on disk.
+
+        Returns:
+            (the batch, when it is expected to be done as RFC 3339).
+        """
         services = self._services
         if asked.callback_url is not None:
             check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
@@ -187,10 +202,10 @@ class BatchEndpoints:
                 room=Room(limits.max_waiting, limits.max_waiting_per_client),
             )
         except (QueueFull, ClientQueueFull) as full:
-            # Room for as much as this batch brings is there once as much has been worked.
+            # There is room once as many consultations as this batch holds have been processed.
             full.retry_after = min(math.ceil(self._seconds(own, 0.0)), _LONGEST_REFUSAL)
             raise
-        # From here on it is accepted: nothing may turn that into an error.
+        # The batch is accepted now: nothing may turn that into an error.
         with suppress(StoreError):
             view = services.store.batches.get(submitted.batch_id, client.client_id)
             if view is not None and view.completed_at is not None:
@@ -198,15 +213,6 @@ class BatchEndpoints:
             if view is not None:
                 return submitted, self._completion(view, self._starts_in())
         return submitted, self._at(own, limits.max_wait_seconds)
-
-    def _read(
-        self, client: Client, batch_id: str
-    ) -> tuple[BatchView, list[ConsultationRow], float]:
-        store = self._services.store
-        view = store.batches.get(batch_id, client.client_id)
-        if view is None:
-            raise NotFound("There is no such batch of yours.")
-        return view, store.batches.consultations(batch_id), self._starts_in()
 
     def _starts_in(self) -> float:
         store, settings = self._services.store, self._services.settings.batch
@@ -222,11 +228,11 @@ class BatchEndpoints:
     # Shapes ---------------------------------------------------------------------
 
     def _completion(self, view: BatchView, starts_in: float) -> str:
-        """When an open batch will be done."""
+        """Return when an open batch is expected to be done."""
         work = Workload(
             view.ahead + view.remaining, view.ahead_characters + view.remaining_characters
         )
-        # What runs now runs on; only what waits has to wait for the next run.
+        # A batch that runs now continues; only a queued one waits for the next run.
         return self._at(work, starts_in if view.state == "queued" else 0.0)
 
     def _at(self, work: Workload, starts_in: float) -> str:
@@ -270,7 +276,7 @@ class BatchEndpoints:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """The header, if there is one.
+    """Return the header's value, or None where there is none.
 
     Raises:
         InvalidFields: empty, too long, not printable ASCII, or sent twice.
@@ -286,10 +292,27 @@ def idempotency_key(request: Request) -> str | None:
     return sent[0]
 
 
-def _whole_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+def page_arguments(
+    state: str | None, limit: str, cursor: str | None
+) -> tuple[BatchState | None, int, int | None]:
+    """Return the arguments of ``store.batches.page`` from those of a query.
+
+    Raises:
+        InvalidFields: no such state, a limit out of range, or not a cursor of ours.
+    """
+    if not (limit.isascii() and limit.isdigit() and len(limit) < 10):
         raise InvalidFields([("/limit", "Send a whole number.")])
-    return int(text)
+    states = {name: name for name in get_args(BatchState)}
+    errors = []
+    if state is not None and state not in states:
+        errors.append(("/state", f"One of: {', '.join(states)}."))
+    if not 1 <= int(limit) <= LARGEST_PAGE:
+        errors.append(("/limit", f"From 1 to {LARGEST_PAGE}."))
+    if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        errors.append(("/cursor", "Send the cursor of the page before, or none."))
+    if errors:
+        raise InvalidFields(errors)
+    return states[state] if state else None, int(limit), int(cursor) if cursor else None
 
 
 def _time(seconds: float | None) -> str | None:

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from edgebox.api.hangup import ClientGone
 from edgebox.errors import BoxBusy, MalformedRequest, UnsupportedMediaType
+from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 INLINE_BYTES = 256 * 1024
-"""Larger bodies are parsed and checked in a thread: up to here it takes about a millisecond.
-They alone count against BUFFERED_BODIES, so large ones never keep small ones out."""
+"""Larger bodies are parsed and checked in a thread: up to this size it takes about a millisecond.
+Only they count against BUFFERED_BODIES, so large bodies never keep small ones out."""
 
 IDLE_SECONDS = 15.0
-"""A body that stops arriving for so long is given up."""
+"""A body that stops arriving for this long is refused."""
 
 RECEIVE_SECONDS = 30.0
-"""A body that has not arrived whole by then is given up, however steadily it comes."""
+"""A body that takes longer is refused, even if it never stops arriving."""
 
 BUFFERED_BODIES = 8
 """Bodies of the largest size that may be in memory at once, over all connections."""
@@ -45,17 +45,17 @@ _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|([\[{,])', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A JSON object as it came, and its size in bytes."""
+    """A JSON object as received, and its size in bytes."""
 
     fields: dict[str, Any]
     size: int
 
 
 class BodyReader:
-    """Reads JSON bodies; one for the whole process, because it counts what they hold.
+    """Reads JSON bodies; one for the whole process, because it counts their memory.
 
     Args:
-        threads: for large ones.
+        threads: for large bodies.
         limit: bytes of the largest body (enforced by the middleware).
         idle: seconds without a byte.
         total: seconds for the whole body.
@@ -82,8 +82,8 @@ class BodyReader:
             UnsupportedMediaType: not ``application/json`` in UTF-8.
             BodyTooLarge: from the middleware.
             MalformedRequest: not a JSON object, or it did not arrive in time.
-            BoxBusy: it is large, and others fill the memory set aside for large ones.
-            ClientGone: it hung up.
+            BoxBusy: it is large, and other bodies fill the memory set aside for large ones.
+            ClientGone: the client hung up.
         """
         check_content_type(request)
         chunks: list[bytes] = []
@@ -109,7 +109,7 @@ class BodyReader:
             self._held -= held
 
     async def work(self, size: int, work: Callable[[], T]) -> T:
-        """Run ``work`` on a body of ``size`` bytes: here, or in a thread when it is large."""
+        """Run ``work`` on a body of ``size`` bytes; in a thread if it is large."""
         return await self._threads.bodies(work) if size > INLINE_BYTES else work()
 
     async def _next(self, request: Request, ends: float) -> dict[str, Any]:
@@ -129,10 +129,10 @@ class BodyReader:
 
 
 def check_content_type(request: Request) -> None:
-    """Only JSON, in UTF-8, as it is.
+    """Accept only uncompressed JSON in UTF-8.
 
     Raises:
-        UnsupportedMediaType: anything else.
+        UnsupportedMediaType: the body is something else.
     """
     kind, *parameters = request.headers.get("content-type", "").split(";")
     charset = ""
@@ -147,12 +147,11 @@ def check_content_type(request: Request) -> None:
 
 
 def parse_object(raw: bytes) -> dict[str, Any]:
-    """Strict JSON: UTF-8, no NaN, no number beyond a double, no name twice in one object.
-
-    Takes no more than MAX_VALUES values.
+    """Parse strict JSON: UTF-8, no NaN, no number beyond a double, no name twice in an object.
 
     Raises:
-        MalformedRequest: anything else; says where, never what.
+        MalformedRequest: it is not that, not an object, or has more than MAX_VALUES values.
+            The message says where, and never quotes the body.
     """
     if _values(raw) > MAX_VALUES:
         raise MalformedRequest(f"The body has more than {MAX_VALUES} values.")
@@ -178,7 +177,7 @@ def parse_object(raw: bytes) -> dict[str, Any]:
 
 
 def fingerprint(fields: dict[str, Any]) -> str:
-    """SHA-256 of the body without its key: the same for the same request, signed anew or not.
+    """Return the SHA-256 of the body without its key: a request signed again keeps its own.
 
     Raises:
         MalformedRequest: nested too deeply.
@@ -192,7 +191,7 @@ def fingerprint(fields: dict[str, Any]) -> str:
 
 
 def _values(raw: bytes) -> int:
-    """At least as many as the values in ``raw``, counted no further than MAX_VALUES + 1."""
+    """Return an upper bound of the values in ``raw``, counted no further than MAX_VALUES + 1."""
     count = raw.count(b",") + raw.count(b"[") + raw.count(b"{")
     if count <= MAX_VALUES:
         return count  # the usual case, in a few milliseconds: texts have commas too

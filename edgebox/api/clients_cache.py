@@ -1,4 +1,4 @@
-"""The clients in memory, at most a second old, so that no key check waits for the disk."""
+"""The clients in memory, at most a second old, so that a key check never waits for the disk."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.api")
 
 MAX_AGE = 1.0
-"""Seconds after which a change (a disabled client, a new secret) is seen at the latest."""
+"""Seconds after which a change (a disabled client, a new secret) takes effect at the latest."""
 
 PATIENCE = 0.05
-"""Seconds a request waits for a reread; after that the last known clients decide. A full box
+"""Seconds a request waits for a reread; after that the last known clients are used. A full box
 must refuse within 100 ms, also while the disk is slow."""
 
 FIRST_PATIENCE = 2.0
-"""The same while no clients are known at all."""
+"""Seconds a request waits for the first read, while no clients are known."""
 
 
 class ClientSource(Protocol):
-    """Where clients come from (``store.clients.Clients``)."""
+    """The clients' home (``store.clients.Clients``)."""
 
     def list(self) -> list[Client]:
-        """Every client."""
+        """Return every client."""
 
     def data_version(self) -> int:
-        """Grows with every change."""
+        """Return a number that grows with every change."""
 
 
 class ClientsCache:
@@ -65,13 +65,13 @@ class ClientsCache:
         self._reading: asyncio.Task[None] | None = None
 
     def get(self, client_id: str) -> Client | None:
-        """The client as of the last reread."""
+        """Return the client as of the last reread."""
         return (self._clients or {}).get(client_id)
 
     async def refresh(self, max_age: float = MAX_AGE) -> None:
         """Reread unless the snapshot is younger than ``max_age`` seconds.
 
-        A busy store leaves the last snapshot in force, and is asked again only
+        While the store is busy the last snapshot stays in use, and the next reread is tried
         after ``max_age``, so that requests do not queue up behind it.
 
         Raises:
@@ -83,7 +83,7 @@ class ClientsCache:
             self._reading = asyncio.create_task(self._reread(now))
         if self._reading is not None and now - self._as_of > max_age:
             patience = FIRST_PATIENCE if self._clients is None else self._patience
-            left = self._tried + patience - now  # for all who wait: not for each anew
+            left = self._tried + patience - now  # shared by every waiting request
             if left > 0:
                 await asyncio.wait({self._reading}, timeout=left)
         if self._clients is None:

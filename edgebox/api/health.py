@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how is it doing."""
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from edgebox import __version__
 from edgebox.api.metrics import CONTENT_TYPE
-from edgebox.api.problems import problem_body, problem_response, request_id_of
+from edgebox.api.problems import TYPE_PREFIX, problem_response, request_id_of
+from edgebox.contract import Problem
 from edgebox.errors import StoreError
 from edgebox.settings import ROLES
 
@@ -19,18 +20,14 @@ if TYPE_CHECKING:
     from edgebox.api.services import Services
 
 STORE_PATIENCE = 1.0
-"""Seconds the database has to answer a question about its health."""
+"""Seconds that the database gets to answer a question about its health."""
 
 REMEMBERED = 1.0
-"""Seconds that an answer about the store stands: whoever asks often costs nothing."""
+"""Seconds for which an answer about the store is reused, so that frequent requests cost nothing."""
 
 
 class HealthEndpoints:
-    """``/healthz``, ``/readyz`` and ``/metrics``.
-
-    Args:
-        services: what they work with.
-    """
+    """The operational endpoints."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -42,7 +39,7 @@ class HealthEndpoints:
         return JSONResponse({"status": "ok", "version": __version__})
 
     async def ready(self, request: Request) -> Response:
-        """``GET /readyz``: the store answers and the engine is ready, else 503 and which is not."""
+        """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not."""
         parts = {
             "store": "ok" if await self._store_ok() else "unavailable",
             "engine": self._engine(),
@@ -52,14 +49,15 @@ class HealthEndpoints:
         failing = " and ".join(
             part for part, state in parts.items() if state not in {"ok", "remote"}
         )
-        body = problem_body(
-            slug="not-ready",
+        problem = Problem(
+            type=f"{TYPE_PREFIX}not-ready",
             title="Not ready",
             status=503,
             detail=f"Not ready: {failing}. On the box, edgebox doctor says what to do.",
             request_id=request_id_of(request),
+            parts=parts,
         )
-        return problem_response(body | {"parts": parts}, {"Retry-After": "2"})
+        return problem_response(problem, {"Retry-After": "2"})
 
     async def metrics(self, request: Request) -> Response:
         """``GET /metrics`` on the API's own port: with a key."""
@@ -98,7 +96,7 @@ class HealthEndpoints:
         return "ok" if health.ready else "starting"
 
     async def _store_ok(self) -> bool:
-        """Ask the store, one question at a time whoever asks; a slow answer is a no."""
+        """Return whether the store answers in time; requests at the same time share a question."""
         now = self._services.monotonic()
         done = self._asking is None or self._asking.done()
         if self._asking is None or (done and now - self._asked_at > REMEMBERED):

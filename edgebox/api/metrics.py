@@ -1,9 +1,9 @@
-"""Every Prometheus object of the API process, once.
+"""Every Prometheus object of the API process.
 
 A :class:`Metrics` owns its registry: the composition root builds one and passes
 it on, so two boxes in one process (tests) never share a counter. What other
-processes change (the queue, the outbox, the engine) is read when somebody
-scrapes, from where the truth is, and set as gauges here.
+processes change (the backlog, the outbox, the engine) is read from its source at
+each scrape, and set as gauges here.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Metrics:
     """Counters, gauges and histograms with the names that dashboards use.
 
     Args:
-        version: what ``edgebox_build_info`` says.
+        version: of ``edgebox_build_info``.
     """
 
     def __init__(self, version: str = "") -> None:
@@ -144,12 +144,12 @@ class Metrics:
     def quick_done(
         self, status: str, seconds: float, *, prompt_tokens: int, cached_tokens: int
     ) -> None:
-        """Count one quick summary that was given."""
+        """Count one quick summary that was sent."""
         self.quick_summaries.labels(status).inc()
         self.quick_seconds.observe(seconds)
         self.quick_prompt_tokens.inc(prompt_tokens)
         self.quick_cached_tokens.inc(cached_tokens)
 
     def render(self) -> bytes:
-        """The text exposition format."""
+        """Return the text exposition format."""
         return generate_latest(self.registry)

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware: what every request gets, whatever its endpoint.
+"""Pure ASGI middleware: what is done for every request, whatever its endpoint.
 
 Starlette's own ``RequestBodyLimitMiddleware`` is not used: it answers in plain
 text, and it turns a 404 or 415 into a 413 when the body was too large as well.
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.problems import internal_error
+from edgebox.contract import Paths
 from edgebox.errors import BodyTooLarge, where
 from edgebox.system.logs import about
 
@@ -26,25 +27,24 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("edgebox.api")
 
-OPERATIONAL = frozenset({"/healthz", "/readyz", "/metrics"})
-"""Asked every few seconds by machines, also while the box starts: logged at debug."""
+OPERATIONAL = frozenset({Paths.ALIVE, Paths.READY, Paths.METRICS})
+"""Requested by machines every few seconds, also while the box starts: logged at debug."""
 
 HUNG_UP = 499  # nginx's number for a client that went away; only ever logged
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 class RequestContext:
-    """Gives each request its id, its log line, its metrics, and a 500 when all else fails.
+    """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
 
     The log line is one JSON object and holds no path, query, header or body: the
     route's template, the status, the time and the client's id are what an
     administrator needs, and none of them can carry a transcript.
 
     Args:
-        app: the rest.
-        metrics: where answers are counted.
-        clock: monotonic seconds; ``state["arrived"]`` of the request comes from it.
-        new_id: makes a request id when the client sent none that is sane.
+        metrics: counts the answers.
+        clock: monotonic seconds; sets ``state["arrived"]`` of the request.
+        new_id: makes a request id where the client sent none, or an unusable one.
     """
 
     def __init__(
@@ -117,8 +117,8 @@ class RequestContext:
 class BodyLimit:
     """Refuses bodies over ``limit`` bytes, declared or streamed, when they are read.
 
-    Not earlier: an endpoint that does not exist or wants another content type
-    says so first, and nobody is told to send ``100 Continue`` for nothing.
+    Not earlier: a 404 or 415 comes first, and ``100 Continue`` is sent only where the body
+    will be read.
     """
 
     def __init__(self, app: ASGIApp, *, limit: int) -> None:

@@ -1,24 +1,27 @@
-"""The interface as OpenAPI 3.1, built from the models that check and make the messages."""
+"""The interface as OpenAPI 3.1, generated from ``edgebox/contract.py``."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic.json_schema import models_json_schema
 from starlette.responses import Response
 
 from edgebox import __version__
 from edgebox.api.auth import HEADER
-from edgebox.api.batches import IDEMPOTENCY_HEADER
-from edgebox.api.requests import BatchAnalysisRequest, QuickSummaryRequest
-from edgebox.api.responses import (
+from edgebox.api.batches import DEFAULT_PAGE, IDEMPOTENCY_HEADER, LARGEST_PAGE
+from edgebox.contract import (
     BatchAccepted,
+    BatchAnalysisRequest,
     BatchPage,
+    BatchState,
     BatchStatus,
+    Paths,
     Problem,
     QuickSummaryAnswer,
+    QuickSummaryRequest,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ _REFERENCE = "#/components/schemas/{model}"
 
 
 def openapi() -> dict[str, Any]:
-    """The whole document."""
+    """Return the whole document."""
     _, definitions = models_json_schema(
         [
             (QuickSummaryRequest, "validation"),
@@ -110,10 +113,10 @@ def _paths() -> dict[str, Any]:
         {"200": _json("BatchPage", "One page")},
         problems=("401", "422", "429", "503"),
     )
-    states = ["queued", "running", "completed", "failed"]
+    limits = {"minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE}
     page["parameters"] = [
-        _query("state", {"type": "string", "enum": states}),
-        _query("limit", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+        _query("state", {"type": "string", "enum": list(get_args(BatchState))}),
+        _query("limit", {"type": "integer", **limits}),
         _query("cursor", {"type": "string"}),
     ]
     one = _operation(
@@ -126,14 +129,14 @@ def _paths() -> dict[str, Any]:
         {"name": "batch_id", "in": "path", "required": True, "schema": {"type": "string"}}
     ]
     return {
-        "/api/v1/consultation/quick-summary": {"post": quick},
-        "/api/v1/consultation/batch-analysis": {"post": batch},
-        "/api/v1/batches": {"get": page},
-        "/api/v1/batches/{batch_id}": {"get": one},
-        "/healthz": {"get": _plain("alive", "This process answers")},
-        "/readyz": {"get": _plain("ready", "The store and the engine are ready", ("503",))},
-        "/metrics": {"get": _plain("metrics", "Prometheus metrics", ("401",), key=True)},
-        "/openapi.json": {"get": _plain("openapi", "This document")},
+        Paths.QUICK_SUMMARY: {"post": quick},
+        Paths.BATCH_ANALYSIS: {"post": batch},
+        Paths.BATCHES: {"get": page},
+        Paths.BATCH: {"get": one},
+        Paths.ALIVE: {"get": _plain("alive", "This process answers")},
+        Paths.READY: {"get": _plain("ready", "The store and the engine are ready", ("503",))},
+        Paths.METRICS: {"get": _plain("metrics", "Prometheus metrics", ("401",), key=True)},
+        Paths.OPENAPI: {"get": _plain("openapi", "This document")},
     }
 
 
@@ -148,7 +151,7 @@ def _operation(
     operation: dict[str, Any] = {
         "operationId": name,
         "summary": summary,
-        # A body may carry the key itself.
+        # A body may carry the key instead.
         "security": [{"boundKey": []}, {}] if body else [{"boundKey": []}],
         "responses": answers | {status: _problem(status) for status in problems},
     }

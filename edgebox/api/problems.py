@@ -6,14 +6,15 @@ import json
 import logging
 import math
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from edgebox.api.hangup import NoAnswer
+from edgebox.contract import FieldProblem, Problem
 from edgebox.errors import (
     BodyTooLarge,
+    BoxBusy,
     EdgeBoxError,
     EngineError,
     InvalidBoundKey,
@@ -26,9 +27,10 @@ from edgebox.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("edgebox.api")
 
@@ -38,45 +40,26 @@ STORE_RETRY_AFTER = 2
 ENGINE_RETRY_AFTER = 5
 
 
-def problem_body(
-    *,
-    slug: str,
-    title: str,
-    status: int,
-    detail: str,
-    request_id: str,
-    errors: Sequence[tuple[str, str]] = (),
-) -> dict[str, Any]:
-    """The members of a problem, in the order people read them."""
-    body: dict[str, Any] = {
-        "type": TYPE_PREFIX + slug,
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "request_id": request_id,
-    }
-    if errors:
-        body["errors"] = [{"pointer": pointer, "detail": text} for pointer, text in errors]
-    return body
+class NoAnswer(Response):
+    """Sends nothing: the client has hung up."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Return without sending."""
 
 
-def problem_response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as an answer."""
-    return Response(
-        json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"),
-        status_code=body["status"],
-        media_type=MEDIA_TYPE,
-        headers=headers,
-    )
+def problem_response(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a problem as an answer."""
+    body = json.dumps(problem.model_dump(exclude_none=True), ensure_ascii=False)
+    return Response(body.encode("utf-8", "replace"), problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def request_id_of(request: Request) -> str:
-    """The id that the middleware gave this request."""
+    """Return the id that the middleware gave this request."""
     return str(request.scope.get("state", {}).get("request_id", ""))
 
 
 async def on_edgebox_error(request: Request, error: Exception) -> Response:
-    """Anything this program raises on purpose. Only refusals show their own words."""
+    """Answer what this program raised on purpose. Only a RequestError shows its own text."""
     assert isinstance(error, EdgeBoxError)  # noqa: S101 - how Starlette looks handlers up
     request_id = request_id_of(request)
     if isinstance(error, RequestError):
@@ -84,10 +67,10 @@ async def on_edgebox_error(request: Request, error: Exception) -> Response:
     log.warning("%s: %s", request_id, where(error))
     if isinstance(error, StoreBusy):
         detail = "The box could not write it down just now; nothing was kept. Send it again."
-        return _unavailable(request_id, detail, STORE_RETRY_AFTER)
+        return _refusal(BoxBusy(detail, retry_after=STORE_RETRY_AFTER), request_id)
     if isinstance(error, EngineError):
         detail = "The language model does not answer just now."
-        return _unavailable(request_id, detail, ENGINE_RETRY_AFTER)
+        return _refusal(BoxBusy(detail, retry_after=ENGINE_RETRY_AFTER), request_id)
     return internal_error(request_id)
 
 
@@ -97,26 +80,25 @@ async def on_client_gone(_request: Request, _error: Exception) -> Response:
 
 
 def _refusal(error: RequestError, request_id: str) -> Response:
-    headers = {}
-    if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    body = problem_body(
-        slug=error.slug,
+    errors = error.errors if isinstance(error, InvalidFields | BodyTooLarge) else ()
+    problem = Problem(
+        type=TYPE_PREFIX + error.slug,
         title=error.title,
         status=error.http_status,
         detail=error.detail,
         request_id=request_id,
-        errors=error.errors if isinstance(error, InvalidFields | BodyTooLarge) else (),
+        errors=[FieldProblem(pointer=at, detail=text) for at, text in errors] or None,
+        error="Invalid bound key" if isinstance(error, InvalidBoundKey) else None,
     )
-    if isinstance(error, InvalidBoundKey):
-        body["error"] = "Invalid bound key"
-    return problem_response(body, headers)
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    return problem_response(problem, headers)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """What Starlette's router raises: 404 and 405."""
+    """Answer what Starlette's router raises: 404 and 405."""
     assert isinstance(error, HTTPException)  # noqa: S101 - how Starlette looks handlers up
-    request_id = request_id_of(request)
     if error.status_code == 404:
         slug, title = NotFound.slug, NotFound.title
         detail = "There is nothing at this path. See /openapi.json for the paths there are."
@@ -128,27 +110,24 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         title = HTTPStatus(error.status_code).phrase
         slug = title.lower().replace(" ", "-")
         detail = title
-    body = problem_body(
-        slug=slug, title=title, status=error.status_code, detail=detail, request_id=request_id
+    problem = Problem(
+        type=TYPE_PREFIX + slug,
+        title=title,
+        status=error.status_code,
+        detail=detail,
+        request_id=request_id_of(request),
     )
-    return problem_response(body, error.headers)
+    return problem_response(problem, error.headers)
 
 
 def internal_error(request_id: str) -> Response:
-    """500: says nothing but the id to look for in the log."""
+    """Return a 500 that says nothing but the id to look for in the log."""
     return problem_response(
-        problem_body(
-            slug="internal-error",
+        Problem(
+            type=TYPE_PREFIX + "internal-error",
             title="Internal error",
             status=500,
             detail="Something failed inside the box. Tell its administrator the request id.",
             request_id=request_id,
         )
     )
-
-
-def _unavailable(request_id: str, detail: str, retry_after: int) -> Response:
-    body = problem_body(
-        slug="box-busy", title="Box busy", status=503, detail=detail, request_id=request_id
-    )
-    return problem_response(body, {"Retry-After": str(retry_after)})

@@ -1,46 +1,47 @@
-"""``POST /api/v1/consultation/quick-summary``: JSON, or the same as it is written (SSE)."""
+"""``POST /api/v1/consultation/quick-summary``: JSON, or server-sent events while it is written."""
 
 from __future__ import annotations
 
 import json
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from starlette.responses import Response
+from starlette.responses import StreamingResponse
 
-from edgebox.api.hangup import ClientGone, until_gone
-from edgebox.api.requests import Limits, QuickSummaryRequest, read_fields
-from edgebox.api.responses import QuickSummaryAnswer, json_response
+from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.responses import json_response, quick_answer
+from edgebox.contract import QuickSummaryRequest
 from edgebox.errors import BoxBusy
+from edgebox.system.http import ClientGone, until_gone
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator
+
     from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from edgebox.api.services import Services
     from edgebox.consultation.admission import Ticket
     from edgebox.consultation.quick import QuickResult
+    from edgebox.contract import QuickSummaryAnswer
 
 EVENT_STREAM = "text/event-stream"
 
 
 class QuickEndpoint:
-    """Quick summaries over HTTP.
-
-    Args:
-        services: what it works with.
-    """
+    """Quick summaries over HTTP."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._limits = Limits.of(services.settings.api)
+        self._limits = limits_of(services.settings.api)
 
     async def post(self, request: Request) -> Response:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
-        await services.gate.check_header(request)
+        known = await services.gate.check_header(request)
         body = await services.bodies.read(request)
-        await services.gate.admit(request, body.fields)
+        await services.gate.admit(request, body.fields, known)
         asked = await services.bodies.work(
             body.size, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
         )
@@ -51,80 +52,90 @@ class QuickEndpoint:
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()
             raise
+        summary = _Admitted(services, ticket, asked.consultation_id)
         if wants_events(request):
-            return _EventStream(services, ticket, asked.consultation_id)
-        try:
-            result = await until_gone(request.receive, services.quick.summarise(ticket))
-        except ClientGone:
-            services.metrics.quick_summaries.labels("abandoned").inc()
-            raise
-        finally:
-            ticket.release()
-        _count(services, result)
-        return json_response(QuickSummaryAnswer.of(asked.consultation_id, result))
+            return _EventStream(summary)
+        return json_response(await summary.whole(request.receive))
 
 
-class _EventStream(Response):
-    """Events ``delta`` {"text"}, then ``done`` with the object that JSON clients get.
-
-    What the deltas spell is a draft: ``done`` has the summary (the last delta may be cut
-    back to a whole sentence, or the transcript's own sentences stand in).
-    """
-
-    media_type = EVENT_STREAM
+class _Admitted:
+    """One admitted summary on its way to its client."""
 
     def __init__(self, services: Services, ticket: Ticket, consultation_id: str) -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        del self.headers["content-length"]
         self._services = services
         self._ticket = ticket
         self._consultation_id = consultation_id
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events until the result, or until the client hangs up."""
-        del scope
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Give the admitted place back after the block, and count a client that hung up."""
         try:
-            await until_gone(receive, self._send_all(send))
+            yield
         except ClientGone:
             self._services.metrics.quick_summaries.labels("abandoned").inc()
+            raise
         finally:
             self._ticket.release()
 
-    async def _send_all(self, send: Send) -> None:
-        await send(
-            {
-                "type": "http.response.start",
-                "status": self.status_code,
-                "headers": self.raw_headers,
-            }
-        )
+    async def whole(self, receive: Receive) -> QuickSummaryAnswer:
+        """Return the answer.
+
+        Raises:
+            ClientGone: the client hung up.
+        """
+        with self.held():
+            result = await until_gone(receive, self._services.quick.summarise(self._ticket))
+        return self._counted(result)
+
+    async def events(self) -> AsyncGenerator[bytes, None]:
+        """Yield ``delta`` {"text"} for each piece, then ``done`` with the object of a JSON client.
+
+        What the deltas spell is a draft: ``done`` has the summary (the last delta may be cut
+        back to a whole sentence, or the transcript's own sentences replace it).
+        """
         async with aclosing(self._services.quick.stream(self._ticket)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, str):
-                    text = json.dumps({"text": piece}, ensure_ascii=False)
-                    await _send_event(send, "delta", text)
+                    yield _event("delta", json.dumps({"text": piece}, ensure_ascii=False))
                 else:
-                    await self._finish(send, piece)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                    yield _event("done", self._counted(piece).model_dump_json())
 
-    async def _finish(self, send: Send, result: QuickResult) -> None:
-        _count(self._services, result)
-        answer = QuickSummaryAnswer.of(self._consultation_id, result)
-        await _send_event(send, "done", answer.model_dump_json())
-
-
-def _count(services: Services, result: QuickResult) -> None:
-    services.metrics.quick_done(
-        result.status,
-        result.processing_time,
-        prompt_tokens=result.prompt_tokens,
-        cached_tokens=result.cached_tokens,
-    )
+    def _counted(self, result: QuickResult) -> QuickSummaryAnswer:
+        self._services.metrics.quick_done(
+            result.status,
+            result.processing_time,
+            prompt_tokens=result.prompt_tokens,
+            cached_tokens=result.cached_tokens,
+        )
+        return quick_answer(self._consultation_id, result)
 
 
-async def _send_event(send: Send, name: str, data: str) -> None:
-    event = f"event: {name}\ndata: {data}\n\n".encode("utf-8", "replace")
-    await send({"type": "http.response.body", "body": event, "more_body": True})
+class _EventStream(StreamingResponse):
+    """A summary's events, until the last one or until the client hangs up."""
+
+    def __init__(self, summary: _Admitted) -> None:
+        self._summary = summary
+        self._events = summary.events()
+        super().__init__(
+            self._events,
+            media_type=EVENT_STREAM,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events.
+
+        Not as Starlette does it: depending on the server it notices a hang-up only at the next
+        event, and a stream that was never begun would keep its admitted place.
+        """
+        del scope
+        with suppress(ClientGone), self._summary.held():
+            async with aclosing(self._events):
+                await until_gone(receive, self.stream_response(send))
+
+
+def _event(name: str, data: str) -> bytes:
+    return f"event: {name}\ndata: {data}\n\n".encode("utf-8", "replace")
 
 
 def wants_events(request: Request) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class RateLimiter:
-    """Lets each client send ``per_minute`` at once, refilled evenly over a minute.
+    """Lets each client send ``per_minute`` requests at once, refilled evenly over a minute.
 
     Only clients with a valid key are counted, so there are as many buckets as clients.
 
@@ -31,7 +31,7 @@ class RateLimiter:
         """Count one request.
 
         Raises:
-            RateLimited: the bucket is empty; says when it will not be.
+            RateLimited: the bucket is empty. Its ``retry_after`` says when it no longer is.
         """
         now = self._clock()
         tokens, since = self._buckets.get(client_id, (self._size, now))

@@ -1,4 +1,4 @@
-"""What the endpoints work with; built by the composition root, passed to each of them."""
+"""The objects that the endpoints share; the composition root builds them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything an endpoint may need.
+    """All that an endpoint may need.
 
     Attributes:
         settings: the administrator's.
@@ -29,7 +29,7 @@ class Services:
         bodies: reads JSON bodies.
         threads: for what blocks.
         metrics: counters.
-        wake: tells the worker that something waits; blocking, never raises.
+        wake: wakes the worker; blocking.
         own_ports: TCP ports that callbacks must not go to.
         clock: Unix seconds.
         monotonic: seconds that never jump.

@@ -1,4 +1,4 @@
-"""Threads for what would stop the event loop: the disk, and large JSON.
+"""Threads for what would block the event loop: the disk, and large JSON.
 
 Three pools, so that one kind of work never waits for another: a locked database
 must not keep a key from being checked, nor a body from being parsed.
@@ -38,6 +38,6 @@ class Threads:
         return await asyncio.get_running_loop().run_in_executor(self._bodies, work)
 
     def close(self) -> None:
-        """Wait for what is running and drop what has not begun."""
+        """Wait for running calls and drop those that have not begun."""
         for pool in (self._store, self._keys, self._bodies):
             pool.shutdown(wait=True, cancel_futures=True)

@@ -1,6 +1,6 @@
 """What the outcome of an attempt means, and when the next attempt is. No clock, no network.
 
-Source: docs/api.md (Callback); Standard Webhooks (schedule, 410, ``Retry-After``).
+Sources: docs/api.md (callbacks); Standard Webhooks (schedule, 410, ``Retry-After``).
 """
 
 from __future__ import annotations

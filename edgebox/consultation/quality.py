@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.evidence import Said, Source, Text, clauses, mean, telling
 from edgebox.consultation.faults import copied, language, markup, repetition
@@ -26,7 +26,7 @@ from edgebox.consultation.names import names_in
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.consultation.types import Analysis
+    from edgebox.consultation.types import Analysis, QualityParts
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
 """An invented fact does more harm than a missing one, a missing one more than bad style."""
@@ -86,7 +86,7 @@ class Quality:
     flags: tuple[str, ...]
     caps: dict[str, float]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> QualityParts:
         """The ``quality`` object of the callback; the score stands beside it."""
         return {
             "grounding": self.grounding,

@@ -1,10 +1,11 @@
-"""What an analysis is: the shape that the schema, the score and the callback share."""
+"""What an analysis is: the shape that the model's schema, the score and the result share."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import TypedDict  # pydantic takes no other below Python 3.12
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
@@ -35,3 +36,13 @@ class Analysis(_Part):
     summary: Summary
     keywords: Annotated[list[Word], Field(min_length=1, max_length=8)]
     titles: Titles
+
+
+class QualityParts(TypedDict):
+    """The parts of ``quality_score``, 0 to 1, what was found wrong, and the caps that followed."""
+
+    grounding: float
+    coverage: float
+    form: float
+    flags: list[str]
+    caps: dict[str, float]

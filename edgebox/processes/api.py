@@ -1,4 +1,4 @@
-"""Process 2: the HTTP API. Builds everything, serves, takes it down again."""
+"""Process 2: the HTTP API. Builds everything, serves, and closes it. A composition root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -35,7 +35,7 @@ from edgebox.worker.wakeups import WakeUps
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
     from contextlib import AbstractAsyncContextManager
 
     import httpx
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.api")
 
 SHUTDOWN_EXTRA = 2.0
-"""Seconds over the quick deadline that requests in flight get to end."""
+"""Seconds over the quick deadline for requests in flight to end."""
 STOP_MARGIN = 8.0
-"""Seconds over that to close everything else (``up`` gives the same)."""
+"""Seconds over that to close everything else (``up`` allows the same)."""
 
 
 def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
-    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate anew.
+    """Serve until SIGTERM or SIGINT; SIGHUP reads the certificate again.
 
     Args:
         settings: the administrator's.
@@ -78,12 +78,12 @@ async def serve(
     stop: asyncio.Event | None = None,
     notifier: Notifier | None = None,
 ) -> int:
-    """The whole process, on a running event loop.
+    """Run the whole process on a running event loop.
 
     Args:
         settings: the administrator's.
         on_listening: called with the base URL once requests are answered.
-        stop: set it to end; signals of the process do the same.
+        stop: set it to end; the process's signals set it too.
         notifier: the supervisor.
 
     Returns:
@@ -94,41 +94,28 @@ async def serve(
     """
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
     secure = ServedPair(pair) if pair else None
-    listener = _listen(settings.api.host, settings.api.port)
-    ports = own_ports(settings) | {listener.getsockname()[1]}
-    metrics_listener: socket.socket | None = None
-    current: asyncio.Task[None] | None = None
-    try:
-        if settings.api.metrics_listen:
-            metrics_listener = _listen(*_host_and_port(settings.api.metrics_listen))
-            ports |= {metrics_listener.getsockname()[1]}
+    stop, reload = stop or asyncio.Event(), asyncio.Event()
+    with ExitStack() as held:
+        listeners = [held.enter_context(each) for each in _listeners(settings)]
         store = Store(settings.database)
         await asyncio.to_thread(store.migrate)
-        services, engine = build(settings, store, ports=ports)
+        ports = {listener.getsockname()[1] for listener in listeners}
+        services, engine = build(settings, store, ports=own_ports(settings) | ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings, secure.context if secure else None), listener)]
-        if metrics_listener:
-            metrics_app = create_metrics_app(services)
-            servers.append((_server(metrics_app, settings), metrics_listener))
-        stop, reload = stop or asyncio.Event(), asyncio.Event()
-        telling: list[asyncio.Task[None]] = []
-
-        def listening(url: str) -> None:
-            telling.append(asyncio.create_task(_tell(notifier or Notifier(), services, url, stop)))
-            if on_listening:
-                on_listening(url)
-
+        servers = [(_server(app, settings, secure.context if secure else None), listeners[0])]
+        servers += [
+            (_server(create_metrics_app(services), settings), each) for each in listeners[1:]
+        ]
         if secure:
-            current = asyncio.create_task(secure.keep_current(reload))
-        url = _url(listener, tls=settings.api.tls)
-        await _serve_all(servers, url, listening, stop, reload)
-        await asyncio.gather(*telling)
-    finally:
-        if current:
-            current.cancel()
-        listener.close()
-        if metrics_listener:
-            metrics_listener.close()
+            held.callback(asyncio.create_task(secure.keep_current(reload)).cancel)
+        _handle_signals([server for server, _ in servers], stop, reload)
+        async with _running(servers, stop) as started:
+            if started:
+                url = _url(listeners[0], tls=settings.api.tls)
+                log.info("listening on %s", url)
+                if on_listening:
+                    on_listening(url)
+                await _tell(notifier or Notifier(), services, url, stop)
     return 0
 
 
@@ -142,14 +129,14 @@ def build(
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> tuple[Services, EngineClient]:
-    """The objects that the endpoints work with.
+    """Return the objects that the endpoints work with.
 
     Args:
         settings: the administrator's.
         store: migrated.
         ports: TCP ports that this box listens on.
         transport: to the engine; its Unix socket when None.
-        wake: tells the worker that something waits; through Huey when None.
+        wake: wakes the worker; through Huey when None.
         clock: Unix seconds.
         monotonic: seconds that never jump.
     """
@@ -176,7 +163,7 @@ def build(
 def lifespan_of(
     services: Services, engine: EngineClient
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    """Watches the engine while the app is served, and closes everything after it."""
+    """Return what watches the engine while the app is served, and closes everything after it."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -205,7 +192,7 @@ async def _watch(services: Services) -> None:
 
 
 async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.Event) -> None:
-    """Show the supervisor, until ``stop``, that this event loop turns."""
+    """Report to the supervisor, until ``stop``, that this event loop runs."""
     notifier.ready(f"Listening on {url}")
     while not stop.is_set():
         ready = services.quick.health is not None and services.quick.health.ready
@@ -236,50 +223,58 @@ def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = 
     return Server(config)
 
 
-async def _serve_all(
-    servers: list[tuple[Server, socket.socket]],
-    url: str,
-    on_listening: Callable[[str], None],
-    stop: asyncio.Event,
-    reload: asyncio.Event,
-) -> None:
-    """Serve until ``stop`` or a signal; a second signal does not wait for requests."""
-    loop = asyncio.get_running_loop()
+def _handle_signals(servers: list[Server], stop: asyncio.Event, reload: asyncio.Event) -> None:
+    """End on SIGTERM and SIGINT, reload on SIGHUP; a second signal does not wait for requests."""
 
     def end() -> None:
-        for server, _ in servers:
+        for server in servers:
             server.force_exit = stop.is_set()
         stop.set()
 
     acts = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload.set}
     for number, act in acts.items():
         with suppress(RuntimeError, ValueError):  # not the main thread: its owner has ``stop``
-            loop.add_signal_handler(number, act)
+            asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+@asynccontextmanager
+async def _running(
+    servers: list[tuple[Server, socket.socket]], stop: asyncio.Event
+) -> AsyncIterator[bool]:
+    """Run the servers until the block ends; one that ends by itself sets ``stop``.
+
+    Yields:
+        Whether all of them started.
+    """
     running = [asyncio.create_task(server.serve(sockets=[sock])) for server, sock in servers]
-    stopped = asyncio.create_task(stop.wait())
+    for task in running:
+        task.add_done_callback(lambda _: stop.set())
     try:
-        while not all(server.started for server, _ in servers):
+        while not (started := all(server.started for server, _ in servers)):
             if any(task.done() for task in running):
                 break
             await asyncio.sleep(0.01)
-        else:
-            log.info("listening on %s", url)
-            on_listening(url)
-        await asyncio.wait({*running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        yield started
     finally:
-        stopped.cancel()
         stop.set()
         for server, _ in servers:
             server.should_exit = True
         await asyncio.gather(*running)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening TCP socket.
+def _listeners(settings: Settings) -> Iterator[socket.socket]:
+    """Yield the API's socket, then that of ``metrics_listen`` where it is set.
 
     Raises:
-        ConfigError: the address is not this machine's, or taken.
+        ConfigError: an address is not this machine's, or taken.
     """
+    yield _listen(settings.api.host, settings.api.port)
+    if settings.api.metrics_listen:
+        host, _, port = settings.api.metrics_listen.rpartition(":")
+        yield _listen(host.strip("[]") or "127.0.0.1", int(port))
+
+
+def _listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _, _, _, address = found[0]
@@ -289,11 +284,6 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host} port {port}: {error.strerror or error}. Stop what uses it, "
             "or change host and port under [api] in edgebox.toml"
         ) from None
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def _url(listener: socket.socket, *, tls: bool) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import select
 import signal
 import socket
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from edgebox.callbacks.delivery import Deliverer
@@ -16,6 +14,7 @@ from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
 from edgebox.errors import EdgeBoxError
 from edgebox.store.db import Store
+from edgebox.system import worker_lock
 from edgebox.system.liveness import Liveness
 from edgebox.system.supervisor import Notifier
 from edgebox.worker.job import RUN, STALLED_SECONDS, TICK
@@ -129,23 +128,17 @@ def _build(settings: Settings, store: Store, timing: Timing, liveness: Liveness)
 @contextmanager
 def _only_worker(state_dir: Path) -> Iterator[None]:
     """Hold the state folder's worker lock: with two workers a suspect would not run alone."""
-    path = state_dir / "worker.lock"
-    try:
-        state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise EdgeBoxError(
-            f"Cannot write {path}: {error.strerror}. Check state_dir in edgebox.toml"
-        ) from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        raise EdgeBoxError(f"A worker already uses {state_dir}. Stop it first.") from None
-    try:
+    other = EdgeBoxError(f"A worker already uses {state_dir}. Stop it first.")
+    with ExitStack() as held:
+        try:
+            state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+            held.enter_context(worker_lock.hold(state_dir, other))
+        except OSError as error:
+            path = state_dir / worker_lock.NAME
+            raise EdgeBoxError(
+                f"Cannot write {path}: {error.strerror}. Check state_dir in edgebox.toml"
+            ) from None
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """Backup: one file with the whole database as it was at one moment, also of a running box.
 
 ``VACUUM INTO`` reads one state and writes a new file: without free space, without what was
-removed, and with the number of its schema. Without WAL, others wait with their writes while
-it reads.
+removed, and with the number of its schema. Without WAL, other writers wait while it reads.
 """
 
 from __future__ import annotations
@@ -12,24 +11,20 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from edgebox.errors import BackupError, StoreError
 from edgebox.store.connection import open_database, translated
 from edgebox.system.files import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
-Progress = Callable[[str, int, int], None]
-"""Told a phase, and bytes done of bytes in all; 0 in all where that cannot be said."""
-
 COUNTED = ("clients", "batches", "consultations", "outbox")
 
 _POLL_SECONDS = 0.2
@@ -37,32 +32,39 @@ _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 
 
+class BackupProgress(Protocol):
+    """Shows how far a backup or a restore is."""
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show a phase and its bytes; a total of 0 is unknown."""
+
+
 @dataclass(frozen=True)
 class Contents:
-    """What a database file holds: its bytes, and the rows of its main tables."""
+    """The size of a database file in bytes, and the rows of its main tables."""
 
     size: int
     rows: dict[str, int]
 
 
-def no_progress(phase: str, done: int, total: int) -> None:
-    """For those who do not watch."""
-
-
 def write_backup(
-    database: Path, target: Path, *, force: bool = False, progress: Progress = no_progress
+    database: Path,
+    target: Path,
+    *,
+    force: bool = False,
+    progress: BackupProgress = lambda *_: None,
 ) -> Contents:
     """Write a copy of ``database``, check it, and put it at ``target`` in one step.
 
     Args:
-        database: of a box that runs or not.
+        database: of a running or a stopped box.
         target: a file in an existing folder; mode 0600.
         force: replace an existing file.
         progress: called several times a second.
 
     Raises:
-        BackupError: the target exists, cannot be written, has no room, or the copy is not
-            whole; nothing was left there.
+        BackupError: the target exists, cannot be written, has no room, or the copy is
+            damaged. Nothing is left at the target.
         StoreError: the database cannot be read.
     """
     _check_target(database, target, force=force)
@@ -75,14 +77,14 @@ def write_backup(
 
 
 def check_whole(path: Path, what: str = "The copy") -> Contents:
-    """Look over a database file that nobody else uses; nothing stays beside it.
+    """Check a database file that no other process uses; no file is left beside it.
 
     Args:
         path: the file.
         what: its name in the error.
 
     Raises:
-        BackupError: it is damaged, or a row refers to one that is not there.
+        BackupError: the file is damaged, or a row refers to a missing one.
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
@@ -109,12 +111,12 @@ def in_thread(
     *,
     stop: Callable[[], None] = lambda: None,
 ) -> T:
-    """Do the work in another thread.
+    """Run ``work`` in another thread and return its result.
 
     Args:
         work: what to do.
-        meanwhile: called again and again until it is done.
-        stop: has it end soon, when this thread is interrupted.
+        meanwhile: called several times a second until it is done.
+        stop: called if this thread is interrupted, to end the work soon.
     """
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
@@ -128,10 +130,10 @@ def in_thread(
 
 
 def require_room(folder: Path, needed: int) -> None:
-    """Say it before the work, not after most of it.
+    """Check the free space before the work, not after most of it.
 
     Raises:
-        BackupError: the disk has less.
+        BackupError: the disk has less than ``needed`` bytes free.
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
@@ -143,7 +145,7 @@ def require_room(folder: Path, needed: int) -> None:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Turn what goes wrong while writing into ``folder`` into one line.
+    """Turn an error of writing into ``folder`` into one line.
 
     Raises:
         BackupError: no room, no permission, a fault of the disk.
@@ -165,7 +167,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def scratch(folder: Path, prefix: str) -> Iterator[Path]:
-    """An empty file of mode 0600 that is gone afterwards, with what SQLite puts beside it."""
+    """Make an empty file of mode 0600; remove it and what SQLite puts beside it afterwards."""
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix)
     os.close(descriptor)
     path = Path(name)
@@ -181,12 +183,12 @@ SIDECARS = ("-journal", "-wal", "-shm")
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """The file that SQLite keeps beside a database."""
+    """Return the path of a file that SQLite keeps beside a database."""
     return path.with_name(path.name + suffix)
 
 
 def sync_file(path: Path) -> None:
-    """Have the file on disk when this returns."""
+    """Write the file to the disk before returning."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -205,7 +207,7 @@ def _check_target(database: Path, target: Path, *, force: bool) -> None:
         raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
 
 
-def _vacuum_into(database: Path, fresh: Path, progress: Progress) -> None:
+def _vacuum_into(database: Path, fresh: Path, progress: BackupProgress) -> None:
     with closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as db:
         conn = db.conn
         with translated():
@@ -213,7 +215,7 @@ def _vacuum_into(database: Path, fresh: Path, progress: Progress) -> None:
                 conn.execute(f"PRAGMA {name}").fetchone()[0]
                 for name in ("page_count", "freelist_count", "page_size")
             )
-            # What is written is synced once, after the database is free again.
+            # The copy is synced once, after the database is free again.
             conn.execute("PRAGMA synchronous = OFF")
         total = (pages - unused) * size
         require_room(fresh.parent, total)
@@ -230,7 +232,7 @@ def _vacuum_into(database: Path, fresh: Path, progress: Progress) -> None:
 
 
 def _publish(fresh: Path, target: Path, *, force: bool) -> None:
-    """Give the finished file its name; without ``force`` only if nobody has taken it."""
+    """Give the finished file its name; without ``force`` only if no other file has it."""
     if force:
         fresh.replace(target)
     else:

@@ -1,9 +1,9 @@
-"""Batches: what a client handed in, and how far it is."""
+"""Batches: what a client submitted, and how far its analysis is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import InvalidFields, NotFound
 from edgebox.store.connection import to_json
@@ -11,24 +11,16 @@ from edgebox.store.consultations import set_open_state
 from edgebox.store.counters import count_up
 from edgebox.store.outbox import disarm
 from edgebox.store.room import Room, check_room
-from edgebox.store.views import (
-    BatchState,
-    BatchView,
-    ConsultationRow,
-    batch_views,
-    refuse_removed,
-    rows_of_batch,
-)
+from edgebox.store.views import batch_views, refuse_removed, rows_of_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sqlite_utils import Database
 
+    from edgebox.contract import BatchState
     from edgebox.store.connection import Connections
-
-
-_LARGEST_PAGE = 200
+    from edgebox.store.views import BatchView, ConsultationRow
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,7 @@ class NewConsultation:
 
 @dataclass(frozen=True)
 class Submitted:
-    """The batch that a submission made, or made before (``replayed``)."""
+    """The batch of a submission; ``replayed`` if an earlier submission made it."""
 
     batch_id: str
     total: int
@@ -50,14 +42,14 @@ class Submitted:
     replayed: bool
 
 
-_Page = tuple[list[BatchView], str | None]
+_Page = tuple[list["BatchView"], int | None]
 
 
 class Batches:
     """The ``batches`` table and a batch's view of its consultations.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
     """
@@ -84,22 +76,22 @@ class Batches:
         idempotency_hours: float = 24.0,
         room: Room | None = None,
     ) -> Submitted:
-        """Put a batch on disk. When this returns, it will be analysed.
+        """Put a batch on disk. Once this has returned, the batch will be analysed.
 
         Args:
             client_id: an existing client.
             consultations: at least one, no id twice.
-            callback_url: checked by the caller; None: results are only read by GET.
+            callback_url: checked by the caller; None if results are only read by GET.
             idempotency: (Idempotency-Key, SHA-256 of the body). The same pair again
-                gives the same batch, ``replayed``.
-            local_date: YYYYMMDD where the box stands, for the batch_id.
+                returns the same batch, ``replayed``.
+            local_date: YYYYMMDD in the box's time zone, for the batch_id.
             idempotency_hours: how long a key is remembered.
-            room: the most that may wait; where nothing waits, one batch of any size may.
+            room: the most that may wait; an empty backlog takes one batch of any size.
 
         Raises:
             QueueFull, ClientQueueFull: there is no room; nothing was written.
             InvalidFields: the key came with another body (pointer ``""``), nothing was
-                submitted, an id stands twice, or a text is not Unicode.
+                submitted, an id occurs twice, or a text is not Unicode.
             StoreBusy: nothing was written.
         """
         now = self._clock()
@@ -148,11 +140,11 @@ class Batches:
         return Submitted(batch_id, len(rows), now, replayed=False)
 
     def get(self, batch_id: str, client_id: str | None = None) -> BatchView | None:
-        """The batch; None where there is none, or where it is another client's.
+        """Return the batch, or None if there is none or it is another client's.
 
         Args:
-            batch_id: as submit gave it.
-            client_id: who asks; None: the administrator.
+            batch_id: as ``submit`` returned it.
+            client_id: the owner; None for the administrator.
         """
         with self._connections.snapshot() as db:
             views = batch_views(
@@ -165,36 +157,24 @@ class Batches:
     def page(
         self,
         client_id: str | None = None,
-        state: str | None = None,
+        state: BatchState | None = None,
         limit: int = 50,
-        cursor: str | None = None,
+        cursor: int | None = None,
         *,
         with_failures: bool = False,
     ) -> _Page:
-        """The newest batches first.
+        """Return the newest batches first.
 
         Args:
-            client_id: whose; None: everybody's (the administrator).
-            state: only these.
-            limit: how many, 1 to 200.
-            cursor: the second value of the page before.
+            client_id: the owner; None: every client's (the administrator).
+            state: only batches in this state.
+            limit: how many; at least 1.
+            cursor: the second value of the previous page.
             with_failures: only those in which at least one consultation failed.
 
         Returns:
             The batches, and the cursor of the next page; None after the last.
-
-        Raises:
-            InvalidFields: no such state, a limit out of range, or not a cursor of ours.
         """
-        errors = []
-        if state is not None and state not in get_args(BatchState):
-            errors.append(("/state", f"One of: {', '.join(get_args(BatchState))}."))
-        if not 1 <= limit <= _LARGEST_PAGE:
-            errors.append(("/limit", f"From 1 to {_LARGEST_PAGE}."))
-        if cursor is not None and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-            errors.append(("/cursor", "Send the cursor of the page before, or none."))
-        if errors:
-            raise InvalidFields(errors)
         with self._connections.snapshot() as db:
             views = batch_views(
                 db,
@@ -207,27 +187,26 @@ class Batches:
                     "with_failures": with_failures,
                     "client_id": client_id,
                     "state": state,
-                    "before": None if cursor is None else int(cursor),
+                    "before": cursor,
                     "limit": limit + 1,
                 },
             )
-        following = str(views[limit - 1][0]) if len(views) > limit else None
+        following = views[limit - 1][0] if len(views) > limit else None
         return [view for _, view in views[:limit]], following
 
     def consultations(self, batch_id: str) -> list[ConsultationRow]:
-        """The batch's consultations in the order submitted; empty for an unknown batch."""
+        """Return the batch's consultations in the order submitted; none of an unknown batch."""
         with self._connections.snapshot() as db:
             return rows_of_batch(db, batch_id)
 
     def retry(self, batch_id: str) -> int:
-        """Put the failed consultations back among the waiting, with all their attempts.
+        """Put the failed consultations back into the backlog, with all their attempts.
 
-        The callback is taken out of the outbox and comes again when the batch has ended
-        again, under a new webhook-id: a receiver that knows the old one would drop the new
-        results as a repetition.
+        The callback is taken out of the outbox. The batch's next end arms one with a new
+        webhook-id: a receiver that knows the old id would drop the new results as a repetition.
 
         Returns:
-            How many; 0 leaves everything as it is.
+            How many consultations; with 0 nothing was changed.
 
         Raises:
             NotFound: no such batch.
@@ -258,7 +237,11 @@ class Batches:
 
 
 def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[dict[str, Any]]:
-    """The rows to insert, or InvalidFields naming everything that cannot be stored."""
+    """Return the rows to insert.
+
+    Raises:
+        InvalidFields: names everything that cannot be stored.
+    """
     errors = []
     seen: dict[str, int] = {}
     if not consultations:
@@ -295,7 +278,7 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
 def _replay(
     db: Database, client_id: str, key: str, body_sha256: str, *, expiry: float
 ) -> Submitted | None:
-    """The batch this key made before; forgets the keys of before ``expiry`` first."""
+    """Return the batch that this key made, or None; first delete keys older than ``expiry``."""
     db.execute("DELETE FROM idempotency WHERE created_at <= :expiry", {"expiry": expiry})
     found = list(
         db.query(

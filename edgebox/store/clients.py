@@ -1,13 +1,13 @@
-"""Clients: who may talk to this box, with which secrets, and where callbacks may go."""
+"""Clients: their ids and secrets, and the hosts that their callbacks may go to."""
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgebox.errors import NotFound, StoreError, UsageError
+from edgebox.signing import CLIENT_ID
 from edgebox.store.connection import to_json
 from edgebox.store.counters import count_up
 
@@ -20,15 +20,13 @@ if TYPE_CHECKING:
 
 LIVE_SECRETS = 2  # the new one and the one it replaces
 
-CLIENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # no ":": the bound key splits there
-
 
 @dataclass(frozen=True)
 class Client:
     """A client.
 
     ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
-    are as ``callbacks.urls.parse_allowed`` reads them: ``host`` or ``host:port``.
+    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them.
     """
 
     client_id: str
@@ -48,7 +46,7 @@ class Clients:
     """The ``clients`` and ``secrets`` tables.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
     """
@@ -69,11 +67,11 @@ class Clients:
 
         Returns:
             Its secret: 32 random bytes as 64 hex digits. The key of the HMAC is this
-            text, not the bytes behind it.
+            text, not the decoded bytes.
 
         Raises:
-            UsageError: a name that cannot be.
-            StoreError: there is such a client already.
+            UsageError: the id is not a CLIENT_ID.
+            StoreError: a client has this id.
         """
         if not CLIENT_ID.fullmatch(client_id):
             raise UsageError(
@@ -95,18 +93,18 @@ class Clients:
             return self._add_secret(db, client_id)
 
     def get(self, client_id: str) -> Client | None:
-        """The client, disabled or not; None where there is none."""
+        """Return the client, disabled or not, or None."""
         with self._connections.snapshot() as db:
             found = _find(db, client_id)
         return found[0] if found else None
 
     def list(self) -> _Clients:
-        """Every client, by name."""
+        """Return every client, ordered by id."""
         with self._connections.snapshot() as db:
             return _find(db, None)
 
     def rotate(self, client_id: str) -> str:
-        """Give a new secret; the newest two are good, an older one is forgotten.
+        """Return a new secret; the newest two are valid, older ones are deleted.
 
         Raises:
             NotFound: no such client.
@@ -116,7 +114,7 @@ class Clients:
             return self._add_secret(db, client_id)
 
     def disable(self, client_id: str) -> None:
-        """Refuse the client's keys; what it handed in is still analysed, its callbacks stay unsent.
+        """Refuse the client's keys. Its batches are still analysed; its callbacks stay unsent.
 
         Raises:
             NotFound: no such client.
@@ -132,7 +130,7 @@ class Clients:
         self._set(client_id, "disabled", 0)
 
     def set_callbacks(self, client_id: str, allowed_callbacks: Iterable[str]) -> None:
-        """Replace the hosts that callbacks may go to; the entries are the caller's to check.
+        """Replace the hosts that callbacks may go to; the caller has checked the entries.
 
         Raises:
             NotFound: no such client.
@@ -140,7 +138,7 @@ class Clients:
         self._set(client_id, "allowed_callbacks", to_json(list(allowed_callbacks)))
 
     def data_version(self) -> int:
-        """A number that grows with every change here, from any process: reread when it does."""
+        """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
         return int(rows[0]["value"]) if rows else 0
 

@@ -1,4 +1,4 @@
-"""The wall clock as the tables remember it: what a clock that was set back would hold up."""
+"""The wall clock as the database remembers it, to notice a clock that was set back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from edgebox.store.connection import Connections
 
 TOLERANCE = 60.0
-"""Seconds a clock may be behind what was seen: time servers step it by less all day."""
+"""Seconds a clock may be behind the last look: time servers set it back by less all day."""
 
 _SEEN = "clock/seen"
 
@@ -19,7 +19,7 @@ class WallClock:
     """The time of the last look, in ``counters``: it outlives restarts.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
     """
 
@@ -28,13 +28,13 @@ class WallClock:
         self._clock = clock
 
     def look(self) -> float:
-        """Note the time; where it was set back, bring callbacks and leases forward by as much.
+        """Store the time; if it was set back, bring callbacks and leases forward by as much.
 
-        A callback due in five minutes is due in five minutes, also when the clock stood nine
-        hours ahead (a hardware clock in local time) and was put right in between.
+        A callback due in five minutes stays due in five minutes, also if the clock was nine
+        hours ahead (a hardware clock in local time) and was corrected in between.
 
         Returns:
-            By how many seconds it was set back since the last look; 0 where it was not.
+            By how many seconds the clock was set back since the last look, or 0.
         """
         now = self._clock()
         with self._connections.transaction() as db:

@@ -40,7 +40,7 @@ _create_lock = threading.Lock()
 
 
 def to_json(value: object) -> str:
-    """``value`` as JSON with readable Hangul.
+    """Return ``value`` as JSON with readable Hangul.
 
     Raises:
         ValueError: it holds NaN, an infinity, or text that UTF-8 cannot carry
@@ -52,11 +52,11 @@ def to_json(value: object) -> str:
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite is free of the WAL-reset bug.
+    """Return whether this SQLite is free of the WAL-reset bug.
 
     With two or more connections, 3.7.0 to 3.51.2 can lose commits or corrupt the
-    file in WAL mode. The repair went back to 3.44.6 and 3.50.7, and holds from
-    there only within those two lines.
+    file in WAL mode. The fix was backported to 3.44.6 and 3.50.7, within those two
+    lines only.
     """
     if version < (3, 7, 0):
         return False  # there is no WAL at all
@@ -86,9 +86,9 @@ def translated() -> Iterator[None]:
 
 
 def create_file(path: Path) -> None:
-    """Make an empty file that only its owner can read, and its folder; an existing one stays.
+    """Make an empty file that only its owner can read, and its folder; keep an existing file.
 
-    SQLite gives its journal the file's own mode, so this covers those too.
+    SQLite gives its journal the mode of the file.
     """
     # Closing any descriptor of a file drops this process's locks on it, SQLite's
     # included: an existing file is never opened here, and creation is one at a time.
@@ -107,7 +107,7 @@ def create_file(path: Path) -> None:
 
 
 def open_database(path: Path, *, busy_timeout: float) -> Database:
-    """One connection with everything that SQLite keeps per connection set.
+    """Open a connection with everything set that SQLite keeps per connection.
 
     Args:
         path: an existing file; none is created.
@@ -141,7 +141,7 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
 
 
 def _check_usable(path: Path) -> None:
-    """Tell a missing file from a forbidden one; SQLite says the same of both."""
+    """Raise a StoreError for a missing or a forbidden file: SQLite's error is the same for both."""
     try:
         if not path.exists():
             raise StoreError("There is no database yet. Create it with: edgebox init")
@@ -159,7 +159,7 @@ def _check_usable(path: Path) -> None:
 
 @contextmanager
 def immediate(db: Database) -> Iterator[Database]:
-    """A write transaction on ``db``: all or nothing; inside another one, a savepoint.
+    """Run the block as a write transaction on ``db``; inside another one, as a savepoint.
 
     ``BEGIN IMMEDIATE`` because a transaction that reads first and writes later
     cannot wait for another writer: SQLite refuses it at once.
@@ -179,7 +179,7 @@ def immediate(db: Database) -> Iterator[Database]:
 
 
 def check_schema(db: Database) -> None:
-    """Refuse a file that this program does not know.
+    """Refuse a file with another schema than this program's.
 
     Raises:
         StoreError: written by a newer EdgeBox, or not yet brought up to date.
@@ -211,7 +211,7 @@ class Connections:
         self._opened: weakref.WeakSet[Database] = weakref.WeakSet()
 
     def current(self) -> Database:
-        """This thread's connection."""
+        """Return this thread's connection."""
         db: Database | None = getattr(self._local, "db", None)
         if db is None:
             db = open_database(self._path, busy_timeout=self._busy_timeout)
@@ -227,13 +227,13 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
-        """A write transaction on this thread's connection (``immediate``)."""
+        """Run the block as a write transaction on this thread's connection (``immediate``)."""
         with immediate(self.current()) as db:
             yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
-        """Several reads that see one state; inside a transaction, that transaction."""
+        """Run several reads on one state; inside a transaction, in that transaction."""
         db = self.current()
         with translated():
             if db.conn.in_transaction:
@@ -247,7 +247,7 @@ class Connections:
                     db.conn.execute("ROLLBACK")
 
     def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-        """All rows of one query, by column name."""
+        """Return all rows of one query, by column name."""
         db = self.current()
         with translated():
             return list(db.query(sql, parameters or {}))
@@ -255,7 +255,7 @@ class Connections:
     def close(self) -> None:
         """Close every thread's connection; the threads must have stopped using them.
 
-        A thread that asks again afterwards gets a new one.
+        A thread that calls ``current`` afterwards opens a new one.
         """
         with self._lock:
             opened = list(self._opened)

@@ -1,4 +1,4 @@
-"""Consultations on their way: claim, renew, finish, and what a crash leaves behind."""
+"""The analysis of consultations: claim, renew, finish, and recovery after a crash."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from edgebox.contract import Analysed
     from edgebox.store.connection import Connections
 
-# Waiting, or claimed by a worker whose lease has run out. The SQL below is put together
-# from constants of this module only; values are always parameters (S608).
+# Waiting, or claimed by a worker whose lease has run out. The SQL below is built from
+# constants of this module only; values are always parameters (S608).
 _CLAIMABLE = (
     "state IN ('pending', 'running') AND (state = 'pending' OR COALESCE(lease_until, 0) <= :now)"
 )
 
 MAX_CRASHES = 10
-"""Times a worker may end with one consultation in its hands before that one is given up: more
-than the attempts, because a worker mostly dies of something else (a power cut, ``kill``)."""
+"""How often a worker may end while it holds one consultation before that one fails: more than
+the attempts, because a worker mostly dies of something else (a power cut, ``kill``)."""
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A consultation to work on, until its lease ends.
+    """A consultation to analyse, until its lease ends.
 
     Attributes:
-        attempts: this one included; those of workers that crashed are not.
-        crashes: how often a worker ended with it in its hands.
+        attempts: this one included; those of crashed workers are not.
+        crashes: how often a worker ended while it held the consultation.
     """
 
     row_id: int
@@ -51,12 +52,12 @@ class Claimed:
 class Consultations:
     """The ``consultations`` table.
 
-    A claim gives a lease and a token. Whoever comes back with another token than
-    the row's has lost it: LeaseLost, and nothing is written. A lease that has run
-    out but was taken by nobody is still good.
+    A claim gives a lease and a token. A caller whose token is no longer the row's has
+    lost the consultation: LeaseLost, and nothing is written. A lease that has run out
+    stays valid until the next claim takes the consultation.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
     """
@@ -73,7 +74,7 @@ class Consultations:
         self._token = token
 
     def pending_count(self) -> int:
-        """How many could be claimed now: waiting ones and expired leases."""
+        """Return how many could be claimed now: pending ones and expired leases."""
         row = self._connections.rows(
             f"SELECT COUNT(*) AS n FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
             {"now": self._clock()},
@@ -81,7 +82,7 @@ class Consultations:
         return int(row["n"])
 
     def oldest_pending_at(self) -> float | None:
-        """When the oldest of those was submitted (Unix seconds); None when there is none."""
+        """Return when the oldest claimable one was submitted (Unix seconds), or None."""
         row = self._connections.rows(
             f"SELECT MIN(created_at) AS at FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
             {"now": self._clock()},
@@ -90,7 +91,7 @@ class Consultations:
         return oldest
 
     def counts(self) -> dict[str, int]:
-        """How many there are in each state; every state is named."""
+        """Return how many there are in each state; every state is named."""
         rows = self._connections.rows(
             "SELECT state, COUNT(*) AS n FROM consultations GROUP BY state"
         )
@@ -106,20 +107,20 @@ class Consultations:
         *,
         holding: Iterable[int] = (),
     ) -> list[Claimed]:
-        """Take the oldest consultations, each for ``lease_seconds``.
+        """Claim the oldest consultations, each for ``lease_seconds``.
 
-        One that was already tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers
-        left behind, is not given out again: it ends here as failed with the code ``poison``.
+        One that was tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers held when
+        they ended, is not claimed again: it fails with the code ``poison``.
 
         Args:
-            limit: at most so many.
-            lease_seconds: until then nobody else gets them; ``renew`` extends.
-            max_attempts: attempts before a consultation is given up.
-            holding: row ids that the caller works on already: never given to it again, also
-                when the clock jumped over the end of their leases.
+            limit: at most this many.
+            lease_seconds: no other claim takes them for this long; ``renew`` extends it.
+            max_attempts: attempts before a consultation fails.
+            holding: row ids that the caller already holds: never claimed again, even if the
+                clock jumped past the end of their leases.
 
         Returns:
-            Oldest first; empty when nothing waits.
+            Oldest first; empty if nothing waits.
         """
         now, held = self._clock(), to_json(list(holding))
         with self._connections.transaction() as db:
@@ -174,10 +175,10 @@ class Consultations:
         return [Claimed(**{**row, "metadata": json.loads(row["metadata"])}) for row in rows]
 
     def recover(self) -> int:
-        """Take back what earlier workers held when they ended, whatever their leases say.
+        """Take back what earlier workers held when they ended, even if their leases still run.
 
-        For a worker at its start: there is one at a time, so whoever holds a lease is gone.
-        Their attempts do not count, their crashes do.
+        Only for a worker at its start: there is one at a time, so the holders are gone. The
+        attempts do not count, the crashes do.
 
         Returns:
             How many consultations.
@@ -189,10 +190,10 @@ class Consultations:
             ).rowcount
 
     def renew(self, row_id: int, lease_token: str, lease_seconds: float) -> None:
-        """Keep the lease for ``lease_seconds`` from now.
+        """Extend the lease to ``lease_seconds`` from now.
 
         Raises:
-            LeaseLost: another worker has it.
+            LeaseLost: another worker holds the consultation.
         """
         with self._connections.transaction() as db:
             _update_leased(
@@ -203,17 +204,11 @@ class Consultations:
                 {"until": self._clock() + lease_seconds},
             )
 
-    def finish(self, row_id: int, lease_token: str, result: dict[str, Any]) -> None:
-        """Keep the analysis; the batch's last one also arms its callback, in one transaction.
-
-        Args:
-            row_id: the claim's.
-            lease_token: the claim's.
-            result: the contract's fields between ``consultation_id`` and ``status``:
-                summary, keywords, titles, quality_score, quality, processing_time (seconds).
+    def finish(self, row_id: int, lease_token: str, result: Analysed) -> None:
+        """Store the analysis; the batch's last one also arms its callback, in one transaction.
 
         Raises:
-            LeaseLost: another worker has it; nothing is written.
+            LeaseLost: another worker holds the consultation; nothing is written.
         """
         self._end(
             row_id,
@@ -231,17 +226,17 @@ class Consultations:
         *,
         processing_time: float | None = None,
     ) -> None:
-        """End it as failed, for good.
+        """End a consultation as failed, for good.
 
         Args:
             row_id: the claim's.
             lease_token: the claim's.
             code: a word for programs.
             detail: a line for people, without any of the transcript.
-            processing_time: seconds spent, where any were.
+            processing_time: seconds spent, if any.
 
         Raises:
-            LeaseLost: another worker has it; nothing is written.
+            LeaseLost: another worker holds the consultation; nothing is written.
         """
         self._end(
             row_id,
@@ -252,15 +247,15 @@ class Consultations:
         )
 
     def release(self, row_id: int, lease_token: str, *, refund_attempt: bool) -> None:
-        """Put it back among the waiting.
+        """Put a consultation back into the backlog.
 
         Args:
             row_id: the claim's.
             lease_token: the claim's.
-            refund_attempt: the attempt does not count, as when the worker stops.
+            refund_attempt: do not count the attempt, as when the worker stops.
 
         Raises:
-            LeaseLost: another worker has it.
+            LeaseLost: another worker holds the consultation.
         """
         with self._connections.transaction() as db:
             batch_id = _update_leased(
@@ -289,7 +284,11 @@ class Consultations:
 def _update_leased(
     db: Database, row_id: int, token: str, assignments: str, values: dict[str, Any]
 ) -> str:
-    """Change the row if the token still holds it; its batch_id comes back."""
+    """Change the row and return its batch_id.
+
+    Raises:
+        LeaseLost: the token is not the row's.
+    """
     rows = list(
         db.query(
             f"UPDATE consultations SET {assignments}"  # noqa: S608
@@ -304,7 +303,7 @@ def _update_leased(
 
 
 def set_open_state(db: Database, batch_id: str) -> None:
-    """An unended batch is running while one of its consultations is or has ended, else queued."""
+    """Set an open batch to running if one of its consultations runs or has ended, else queued."""
     db.execute(
         "UPDATE batches SET state = CASE WHEN EXISTS (SELECT 1 FROM consultations c"
         "  WHERE c.batch_id = batches.batch_id AND c.state <> 'pending')"
@@ -314,7 +313,7 @@ def set_open_state(db: Database, batch_id: str) -> None:
 
 
 def _end_batch_if_last(db: Database, batch_id: str, now: float) -> None:
-    """End the batch and arm its callback, once nothing of it is open."""
+    """End the batch and arm its callback, if none of its consultations is open."""
     ended = db.execute(
         "UPDATE batches SET completed_at = :now, state = CASE WHEN EXISTS"
         "  (SELECT 1 FROM consultations c WHERE c.batch_id = :batch_id AND c.state = 'done')"

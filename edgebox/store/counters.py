@@ -1,4 +1,4 @@
-"""Named counters: numbers that never go back, whatever is removed."""
+"""Named counters: numbers that never decrease, even if rows are removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def count_up(db: Database, name: str) -> int:
-    """Add one to the named counter and read it; the first is 1."""
+    """Add one to the named counter and return it; the first is 1."""
     rows = db.query(
         "INSERT INTO counters (name, value) VALUES (:name, 1)"
         " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",

@@ -1,4 +1,4 @@
-"""The store: one SQLite file, and a door to each group of tables."""
+"""The store: one SQLite file, and an object for each group of tables."""
 
 from __future__ import annotations
 
@@ -25,14 +25,11 @@ from edgebox.store.runs import Runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
     from pathlib import Path
-
-    from sqlite_utils import Database
 
 
 MIGRATION_PATIENCE = 45.0
-"""Seconds that a start waits for whoever writes: a compaction locks a large file for as long."""
+"""Seconds that a start waits for another writer: a compaction locks a large file this long."""
 
 
 class Store:
@@ -70,10 +67,10 @@ class Store:
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.
 
-        Safe to call from every process at start: one does it, the others wait.
+        Every process may call it at start: one applies the steps, the others wait.
 
         Returns:
-            The steps applied now; empty when there was nothing to do.
+            The steps applied now; empty if there was nothing to do.
         """
         create_file(self.path)
         patience = max(self._busy_timeout, MIGRATION_PATIENCE)
@@ -84,19 +81,15 @@ class Store:
         return applied
 
     def recover(self, delay: Callable[[int], float] = lambda _: 0.0) -> tuple[int, int]:
-        """Take back what an earlier worker held, for the one worker at its start.
+        """Take back what the previous worker held. Only for a worker at its start.
 
         Args:
-            delay: seconds until a callback's next attempt, of the attempts made.
+            delay: seconds until a callback's next attempt, given the attempts made.
 
         Returns:
-            (consultations, callbacks) that it held.
+            How many (consultations, callbacks) it held.
         """
         return self.consultations.recover(), self.outbox.recover(delay)
-
-    def transaction(self) -> AbstractContextManager[Database]:
-        """Several calls of this thread as one: all of them are kept, or none."""
-        return self._connections.transaction()
 
     def close(self) -> None:
         """Close every thread's connection; the threads must have stopped using the store."""

@@ -1,6 +1,6 @@
 """The schema, as steps. A released step never changes: append a new one.
 
-Large texts stand last in their tables: SQLite walks over them to reach any
+Large texts are last in their tables: SQLite reads through them to reach any
 column behind them.
 """
 
@@ -131,8 +131,8 @@ def _crashes(db: Database) -> None:
 
 @migrations(name="0003_retention")
 def _retention(db: Database) -> None:
-    # A callback that was given up before there was this column counts from the upgrade on:
-    # nobody loses the time to send it again.
+    # A callback that was given up before this column existed counts from the upgrade: there is
+    # still time to send it again.
     db.executescript(
         """
         ALTER TABLE batches ADD COLUMN transcripts_removed_at REAL;
@@ -162,11 +162,7 @@ SCHEMA_VERSION = 3
 
 
 def apply(db: Database) -> list[str]:
-    """Apply what is missing, inside the caller's transaction.
-
-    Returns:
-        The names applied now, in order.
-    """
+    """Apply the missing steps in the caller's transaction and return their names in order."""
     names = [migration.name for migration in migrations.pending(db)]
     if names:
         migrations.apply(db)

@@ -1,4 +1,4 @@
-"""The outbox: callbacks that have to arrive, whatever happens in between."""
+"""The outbox: callbacks that have to arrive, also after a crash."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from edgebox.contract import CallbackBody
     from edgebox.store.connection import Connections
 
 OutboxState = Literal["pending", "delivered", "dead"]
@@ -34,7 +35,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """A callback as it stands. Times are Unix seconds."""
+    """A callback's present state. Times are Unix seconds."""
 
     id: int
     webhook_id: str
@@ -55,11 +56,11 @@ _Rows = list[OutboxRow]
 _LONGEST_ERROR = 300  # characters kept of a delivery's error
 
 LONGEST_WAIT = 2 * 86400.0
-"""Seconds: no attempt is ever scheduled further ahead (``callbacks/retry.py``). What lies further
-in the future was written under a clock that has been set back since, and is due."""
+"""Seconds: no attempt is ever scheduled further ahead (``callbacks/retry.py``). A later time was
+written under a clock that has been set back since, and its callback is due."""
 
-# The due ones with their receiver (host and port), and their places in its queue: the first
-# places belong to those that the caller is sending already.
+# The due callbacks with their receiver (host and port), and their places in its queue: the first
+# places belong to those that the caller is already sending.
 _CLAIM = """
     WITH addresses AS (
         SELECT id, next_attempt_at, lease_until,
@@ -89,7 +90,7 @@ _CLAIM = """
 
 
 def arm(db: Database, batch_id: str, now: float) -> None:
-    """Put the ended batch's callback in the outbox, if it has a URL."""
+    """Put the ended batch's callback into the outbox, if it has a URL."""
     db.execute(
         "INSERT INTO outbox (batch_id, webhook_id, url, next_attempt_at, created_at)"
         " SELECT batch_id, webhook_id, callback_url, :now, :now FROM batches"
@@ -99,15 +100,15 @@ def arm(db: Database, batch_id: str, now: float) -> None:
 
 
 def disarm(db: Database, batch_id: str) -> None:
-    """Take the batch's callback out: it is being analysed again."""
+    """Take the batch's callback out: the batch is being analysed again."""
     db.execute("DELETE FROM outbox WHERE batch_id = :batch_id", {"batch_id": batch_id})
 
 
 class Outbox:
     """The ``outbox`` table.
 
-    Only rows in state pending are ever sent. ``due`` leases them, so two workers
-    never send the same one at once, and a worker that died leaves a lease that ends.
+    Only rows in state pending are ever sent. ``due`` leases them, so that two workers
+    never send the same one at once; the lease of a worker that died runs out.
     """
 
     def __init__(self, connections: Connections, *, clock: Callable[[], float]) -> None:
@@ -125,15 +126,15 @@ class Outbox:
     ) -> list[Delivery]:
         """Lease the callbacks whose time has come, the longest due first.
 
-        Each counts as an attempt from here on (``unclaim`` takes it back): a callback that
-        kills its worker does not come back for ever.
+        The lease counts as an attempt (``unclaim`` refunds it), so that a callback that
+        kills its worker is not retried for ever.
 
         Args:
             now: Unix seconds.
-            limit: at most so many.
+            limit: at most this many.
             lease_seconds: longer than one delivery can take.
-            per_receiver: at most so many for one host and port, with those in ``sending``.
-            sending: ids of the deliveries that the caller has at hand; never given again.
+            per_receiver: at most this many for one host and port, those in ``sending`` included.
+            sending: ids of the deliveries that the caller is sending; never leased again.
         """
         with self._connections.transaction() as db:
             rows = list(
@@ -153,10 +154,10 @@ class Outbox:
         return [Delivery(**row) for row in rows]
 
     def delivered(self, delivery_id: int, status: int) -> bool:
-        """The receiver answered 2xx.
+        """Record that the receiver answered 2xx.
 
         Returns:
-            False where the callback is no longer there (its batch is analysed again).
+            False if the callback is gone, because its batch is being analysed again.
         """
         return self._change(
             "UPDATE outbox SET state = 'delivered', delivered_at = :now, lease_until = NULL,"
@@ -167,16 +168,16 @@ class Outbox:
     def retry_at(
         self, delivery_id: int, when: float, error: str, *, status: int | None = None
     ) -> bool:
-        """It failed; try again at ``when`` (Unix seconds).
+        """Record a failed attempt; the next one is not before ``when`` (Unix seconds).
 
         Args:
             delivery_id: the Delivery's id.
-            when: not before this time.
+            when: Unix seconds.
             error: one short line without any body.
-            status: the HTTP status, where there was an answer.
+            status: the HTTP status, if there was an answer.
 
         Returns:
-            False where nothing waits any more: delivered meanwhile, or taken back.
+            False if the callback no longer waits: it was delivered meanwhile, or is gone.
         """
         return self._change(
             "UPDATE outbox SET next_attempt_at = :when, lease_until = NULL, last_status = :status,"
@@ -190,15 +191,15 @@ class Outbox:
         )
 
     def unclaim(self, delivery_id: int, error: str, *, when: float | None = None) -> bool:
-        """It was not sent, and not for the receiver's sake: the attempt does not count.
+        """Refund an attempt that was not sent, for a reason that is not the receiver's.
 
         Args:
             delivery_id: the Delivery's id.
             error: one short line without any body.
-            when: not before this time (Unix seconds); None: as before.
+            when: the next attempt is not before this time (Unix seconds); None keeps the time.
 
         Returns:
-            False where nothing waits any more, as for ``retry_at``.
+            False if the callback no longer waits.
         """
         return self._change(
             "UPDATE outbox SET attempts = MAX(attempts - 1, 0), lease_until = NULL,"
@@ -208,10 +209,10 @@ class Outbox:
         )
 
     def dead(self, delivery_id: int, error: str, *, status: int | None = None) -> bool:
-        """Give up: kept, shown, and sent again only by ``resend``.
+        """Give up: the callback is kept and shown, and sent again only by ``resend``.
 
         Returns:
-            False where nothing waits any more, as for ``retry_at``.
+            False if the callback no longer waits.
         """
         return self._change(
             "UPDATE outbox SET state = 'dead', dead_at = :now, lease_until = NULL,"
@@ -225,7 +226,7 @@ class Outbox:
         )
 
     def resend(self, delivery_id: int) -> None:
-        """Send it again from now, with all its attempts; a send under way is waited for.
+        """Schedule a callback now, with all its attempts; after a delivery that is being sent.
 
         Raises:
             NotFound: no such callback.
@@ -244,11 +245,11 @@ class Outbox:
     def recover(self, delay: Callable[[int], float]) -> int:
         """Take back what an earlier worker was sending when it ended.
 
-        For a worker at its start, as ``Consultations.recover``. The attempt counts: perhaps
-        it arrived, perhaps the worker died of it.
+        Only for a worker at its start. The attempt counts: the callback may have arrived, or
+        the worker may have died of it.
 
         Args:
-            delay: seconds until the next attempt, of the attempts made.
+            delay: seconds until the next attempt, given the attempts made.
 
         Returns:
             How many callbacks.
@@ -269,7 +270,7 @@ class Outbox:
         return len(held)
 
     def next_due(self) -> float | None:
-        """When the next callback may be sent (Unix seconds); None when none waits."""
+        """Return when the next callback may be sent (Unix seconds), or None if none waits."""
         row = self._connections.rows(
             "SELECT MIN(MAX(IIF(next_attempt_at > :farthest, 0, next_attempt_at),"
             " COALESCE(lease_until, 0))) AS due FROM outbox WHERE state = 'pending'",
@@ -279,7 +280,7 @@ class Outbox:
         return due
 
     def list(self, state: OutboxState | None = None, limit: int = 200) -> _Rows:
-        """The newest callbacks first, of one state or of all."""
+        """Return the newest callbacks first, of one state or of all."""
         rows = self._connections.rows(
             "SELECT o.id, o.webhook_id, o.batch_id, b.client_id, o.url, o.state, o.attempts,"
             " o.next_attempt_at, o.last_status, o.last_error, o.created_at, o.delivered_at"
@@ -290,16 +291,16 @@ class Outbox:
         return [OutboxRow(**row) for row in rows]
 
     def counts(self) -> dict[str, int]:
-        """How many callbacks there are in each state; every state is named."""
+        """Return how many callbacks there are in each state; every state is named."""
         rows = self._connections.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
         return {"pending": 0, "delivered": 0, "dead": 0} | {r["state"]: r["n"] for r in rows}
 
-    def body(self, batch_id: str) -> dict[str, Any]:
-        """The callback's payload (contract, section 3).
+    def body(self, batch_id: str) -> CallbackBody:
+        """Return what the batch's callback sends.
 
         Raises:
             NotFound: no such batch.
-            LeaseLost: the batch is being analysed again: drop this delivery.
+            LeaseLost: the batch is being analysed again; drop this delivery.
         """
         with self._connections.snapshot() as db:
             found = list(
@@ -312,7 +313,7 @@ class Outbox:
             rows = rows_of_batch(db, batch_id)
         return {
             "batch_id": batch_id,
-            "results": [row.entry() for row in rows],
+            "results": [result for row in rows if (result := row.entry())],
             "total_processing_time": round(sum(row.processing_time or 0.0 for row in rows), 3),
             "completed_at": rfc3339(found[0]["completed_at"]),
         }

@@ -1,16 +1,15 @@
-"""Restore: a backup in the place of the database, and its unfinished work goes on.
+"""Restore: put a backup in the place of the database, and continue its unfinished work.
 
 What was accepted after the backup is not in it. What was finished or delivered after it is
-done again, under the webhook-ids it had: a receiver knows it by those.
+done again under the same webhook-ids, by which a receiver recognises it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +19,11 @@ from edgebox.errors import BackupError, StoreError
 from edgebox.store import migrations
 from edgebox.store.backup import (
     SIDECARS,
+    BackupProgress,
     Contents,
-    Progress,
     beside,
     check_whole,
     in_thread,
-    no_progress,
     require_room,
     scratch,
     sync_file,
@@ -33,11 +31,10 @@ from edgebox.store.backup import (
 )
 from edgebox.store.connection import check_schema, immediate, open_database, translated
 from edgebox.store.consultations import set_open_state
+from edgebox.system import worker_lock
 from edgebox.system.files import sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sqlite_utils import Database
 
 _ASIDE = ".before-restore-"
@@ -49,7 +46,7 @@ _BUSY_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Restored:
-    """What the box has now. Times are Unix seconds.
+    """The database after a restore. Times are Unix seconds.
 
     Attributes:
         contents: size and rows.
@@ -57,7 +54,7 @@ class Restored:
         newest_at: when its newest batch was submitted; None without batches.
         pending: consultations that wait for analysis.
         callbacks: callbacks that wait to be sent.
-        kept_aside: the database from before; None where there was none.
+        kept_aside: the previous database; None where there was none.
     """
 
     contents: Contents
@@ -69,28 +66,33 @@ class Restored:
 
 
 def restore_backup(
-    backup: Path, database: Path, *, now: float, progress: Progress = no_progress
+    backup: Path, database: Path, *, now: float, progress: BackupProgress = lambda *_: None
 ) -> Restored:
     """Put ``backup`` in the place of ``database``; the box must not run.
 
     Args:
         backup: a file of ``write_backup``.
-        database: kept aside, if there is one; else made, with its folder.
+        database: kept aside if it exists, else made with its folder.
         now: Unix seconds.
         progress: called several times a second.
 
     Raises:
-        BackupError: the box runs, the file cannot be used, or there is no room; everything
-            is as it was.
-        StoreError: the file was written by a newer EdgeBox; everything is as it was.
+        BackupError: the box runs, the file cannot be used, or there is no room. Nothing
+            was changed.
+        StoreError: the file was written by a newer EdgeBox. Nothing was changed.
     """
     _check_backup(backup, database)
     folder = database.parent
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _check_owner(folder)
-        with _no_worker(folder), scratch(folder, _SCRATCH) as fresh:
-            _refuse_users(database)
+        running = BackupError("The box runs: its worker is at work. Stop it first.")
+        with worker_lock.hold(folder, running), scratch(folder, _SCRATCH) as fresh:
+            if pids := users_of(database):
+                raise BackupError(
+                    f"The box runs: process {', '.join(map(str, pids))} uses the database. "
+                    "Stop it first."
+                )
             require_room(folder, backup.stat().st_size)
             _copy(backup, fresh, progress)
             in_thread(lambda: _check_ours(fresh), lambda: progress("checking", 0, 0))
@@ -102,19 +104,19 @@ def restore_backup(
 
 
 def kept_aside(database: Path) -> list[Path]:
-    """Databases from before a restore, and what a killed restore left."""
+    """Return the databases that restores replaced, and what a killed restore left."""
     patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*")
     found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
     return [path for path in found if not path.name.endswith(SIDECARS)]
 
 
 def upgrade_backups(database: Path) -> list[Path]:
-    """What the installer keeps of the database of before its last upgrades, to go back to."""
+    """Return the installer's backups of the database before its last upgrades."""
     return sorted((database.parent / "backups").glob("before-*.db"))
 
 
 def users_of(path: Path) -> list[int]:
-    """The processes besides this one that have the file open, as far as this user may see."""
+    """Return the other processes that have the file open, as far as this user may see."""
     try:
         wanted = path.stat()
     except OSError:
@@ -152,35 +154,14 @@ def _check_owner(folder: Path) -> None:
         )
 
 
-@contextmanager
-def _no_worker(folder: Path) -> Iterator[None]:
-    """Hold the worker's lock (``edgebox.worker``): none runs, and none begins meanwhile."""
-    descriptor = os.open(folder / "worker.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise BackupError("The box runs: its worker is at work. Stop it first.") from None
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _refuse_users(database: Path) -> None:
-    if pids := users_of(database):
-        raise BackupError(
-            f"The box runs: process {', '.join(map(str, pids))} uses the database. Stop it first."
-        )
-
-
-def _copy(backup: Path, fresh: Path, progress: Progress) -> None:
-    """Page by page through SQLite, so that what lies beside the file is read too.
+def _copy(backup: Path, fresh: Path, progress: BackupProgress) -> None:
+    """Copy page by page through SQLite, which also reads the files beside the backup.
 
     Raises:
-        BackupError: it is not a database, or cannot be read.
+        BackupError: the backup is not a database, or cannot be read.
     """
 
-    def told(_status: int, remaining: int, total: int) -> None:
+    def copied(_status: int, remaining: int, total: int) -> None:
         progress("copying", (total - remaining) * size, total * size)
 
     with closing(sqlite3.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)) as source:
@@ -192,15 +173,14 @@ def _copy(backup: Path, fresh: Path, progress: Progress) -> None:
                 f"{backup} cannot be used: {error}. Name a file of: edgebox backup"
             ) from None
         with translated(), closing(sqlite3.connect(fresh)) as target:
-            source.backup(target, pages=_PAGES_A_STEP, progress=told)
+            source.backup(target, pages=_PAGES_A_STEP, progress=copied)
 
 
 def _check_ours(fresh: Path) -> None:
-    """Whole, of EdgeBox, and not of a newer one.
+    """Check that the file is an undamaged database of this EdgeBox or an older one.
 
     Raises:
-        BackupError: it is not a backup, or damaged.
-        StoreError: its schema is newer.
+        BackupError: it is not, or its schema is newer.
     """
     with translated(), closing(sqlite3.connect(fresh)) as db:
         version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -218,11 +198,11 @@ def _check_ours(fresh: Path) -> None:
 def _make_ready(
     fresh: Path, database: Path, now: float
 ) -> tuple[list[str], float | None, int, int]:
-    """Bring it up to date and give back what was being worked on.
+    """Bring the copy up to date and end its leases.
 
     Returns:
-        (steps of the schema, when its newest batch was submitted, consultations and
-        callbacks that wait).
+        (schema steps applied, when the newest batch was submitted, waiting consultations,
+        waiting callbacks).
     """
     with closing(open_database(fresh, busy_timeout=_BUSY_SECONDS)) as db:
         with immediate(db):
@@ -240,7 +220,7 @@ def _make_ready(
 
 
 def _end_leases(db: Database) -> None:
-    """Who held them is gone; that is no crash, and the attempts do not count."""
+    """End every lease: its worker is gone. That is no crash, and the attempts do not count."""
     db.execute(
         "UPDATE consultations SET state = 'pending', attempts = MAX(attempts - 1, 0),"
         " lease_token = NULL, lease_until = NULL WHERE state = 'running'"
@@ -254,7 +234,7 @@ def _end_leases(db: Database) -> None:
 
 
 def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
-    """No id that was given out today, after the backup, is given out again."""
+    """Skip the batch ids that were given out today after the backup."""
     name = f"batch/{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d}"
     last = max(_counter(db, name), _counter_of(database, name))
     db.execute(
@@ -270,9 +250,9 @@ def _counter(db: Database, name: str) -> int:
 
 
 def _counter_of(database: Path, name: str) -> int:
-    """The present database's; 0 where it cannot be read: that may be why it is replaced.
+    """Return the present database's counter, or 0 if it cannot be read: it may be damaged.
 
-    Opening and closing it also brings to an end what a crash left in its journal.
+    Opening and closing it also completes or rolls back what a crash left in its journal.
     """
     try:
         with (
@@ -288,10 +268,10 @@ def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
     """Rename, so that there is a whole database under the name at every moment.
 
     Returns:
-        Where the one from before is now.
+        Where the previous database is now.
 
     Raises:
-        BackupError: a process opened the database meanwhile; it has it back.
+        BackupError: a process opened the database meanwhile. It is in its place again.
     """
     aside = None
     if database.exists():
@@ -299,7 +279,7 @@ def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
         aside = beside(database, _ASIDE + stamp)
         os.link(database, aside)
         aside.chmod(0o600)
-        # One that was closed well has none, or an empty one. A damaged one keeps what it has.
+        # A database that was closed well has none, or an empty one. A damaged one keeps its own.
         _move_sidecars(database, aside)
     fresh.replace(database)
     if aside is not None and users_of(aside):

@@ -1,12 +1,11 @@
-"""Retention: what is removed when its time has ended, and what never is.
+"""Retention: what is removed when its time is over, and what never is.
 
-A batch's time begins when it is **settled**: its callback was delivered, was given up
-(``dead``), or was not asked for and the batch ended. While a consultation is open or a
-callback waits, whatever the reason, nothing of the batch is touched.
+A batch's time begins when it is **settled**: its callback was delivered or given up
+(``dead``), or the batch ended without one. While a consultation is open or a callback
+waits, for any reason, nothing of the batch is removed.
 
-SQLite overwrites what is removed (``secure_delete``), but leaves copies behind where it had
-moved rows between pages before. So a removal asks for a compaction, which writes the file
-anew.
+SQLite overwrites what is removed (``secure_delete``), but leaves copies where it had moved
+rows between pages before. So a removal requests a compaction, which rewrites the file.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2000
 MOST_CHARACTERS = 1_000_000
-"""A step ends at one of these: about 3 MB of Hangul, some tenths of a second of write lock."""
+"""The most of one step: about 3 MB of Hangul, some tenths of a second of write lock."""
 
 _CANDIDATES = 500
 
-# An ended batch's columns stand still, so the inner conditions only save looking twice.
+# The columns of an ended batch do not change, so the inner conditions only save a second look.
 _SETTLED = """
     SELECT b.batch_id, b.total, b.completed_at,
            (SELECT SUM(characters) FROM consultations c WHERE c.batch_id = b.batch_id) AS characters
@@ -54,7 +53,7 @@ _OLD_KEYS = (
     "SELECT client_id, key FROM idempotency WHERE created_at <= :before"
     " ORDER BY created_at LIMIT :limit"
 )
-# The newest run is what the next one is timed by.
+# The newest run stays: the next one is scheduled by it.
 _OLD_RUNS = (
     "SELECT run_id FROM runs WHERE started_at <= :before"
     " AND run_id < (SELECT MAX(run_id) FROM runs) ORDER BY run_id LIMIT :limit"
@@ -71,7 +70,7 @@ _NEWEST_TIME = """
 
 @dataclass(frozen=True)
 class Ages:
-    """Seconds after which each kind is removed; None: never."""
+    """Seconds after which each kind is removed; None for never."""
 
     transcripts: float | None
     results: float | None
@@ -81,7 +80,7 @@ class Ages:
 
 @dataclass
 class Removals:
-    """What was removed: transcripts and results of so many batches, so many rows of the rest."""
+    """How much was removed: batches of transcripts and of results, rows of the rest."""
 
     transcripts: int = 0
     results: int = 0
@@ -100,14 +99,14 @@ class Removals:
 
 @dataclass(frozen=True)
 class RetentionState:
-    """What retention remembers. Times are Unix seconds.
+    """The stored state of retention. Times are Unix seconds.
 
     Attributes:
-        trusted_at: the last time the clock was believed.
-        seen_at: the last time it was looked at.
-        steady_since: when it jumped; None while it is believed.
-        compaction_wanted_at: when words were removed first since the last compaction.
-        compacted_at: when that was.
+        trusted_at: the clock's last trusted time.
+        seen_at: the clock's time at the last look.
+        steady_since: when the clock jumped; None while it is trusted.
+        compaction_wanted_at: the first removal of text since the last compaction.
+        compacted_at: the last compaction.
     """
 
     trusted_at: float
@@ -121,8 +120,8 @@ class Retention:
     """The ``retention`` table, and the removals.
 
     Args:
-        connections: the store's.
-        path: the database.
+        connections: to the database.
+        path: of the database.
     """
 
     def __init__(self, connections: Connections, path: Path) -> None:
@@ -130,7 +129,7 @@ class Retention:
         self._path = path
 
     def state(self) -> RetentionState | None:
-        """What was remembered; None before the first look."""
+        """Return the stored state, or None before the first ``remember``."""
         rows = self._connections.rows(
             "SELECT trusted_at, seen_at, steady_since, compaction_wanted_at, compacted_at"
             " FROM retention"
@@ -138,14 +137,14 @@ class Retention:
         return RetentionState(**rows[0]) if rows else None
 
     def newest_time(self) -> float | None:
-        """The newest time that the batches and runs tell; None on an empty box."""
+        """Return the newest time in batches and runs, or None on an empty box."""
         db = self._connections.current()
         with translated():
             newest: float | None = db.execute(_NEWEST_TIME).fetchone()[0]
         return newest
 
     def remember(self, *, trusted_at: float, seen_at: float, steady_since: float | None) -> None:
-        """Write down what the clock was found to be."""
+        """Store what was found of the clock."""
         with self._connections.transaction() as db:
             db.execute(
                 "INSERT INTO retention (id, trusted_at, seen_at, steady_since)"
@@ -163,12 +162,12 @@ class Retention:
             ages: how long each kind is kept.
 
         Returns:
-            What was removed; false when nothing is due any more.
+            What was removed; false if nothing was due.
 
         Raises:
             StoreBusy: nothing was removed.
         """
-        with self._connections.snapshot() as db:  # no write lock for a look
+        with self._connections.snapshot() as db:  # reading takes no write lock
             if not any(_due(db, now, ages).values()):
                 return Removals()
         with self._connections.transaction() as db:
@@ -187,10 +186,10 @@ class Retention:
         return Removals(**{name: len(rows) for name, rows in due.items()})
 
     def forget_log(self) -> bool:
-        """Empty the write-ahead log, which holds pages as they were; without one, nothing.
+        """Empty the write-ahead log, if there is one: it holds pages as they were.
 
         Returns:
-            Whether it is empty; False while a reader needs it.
+            Whether the log is empty; False while a reader needs it.
         """
         db = self._connections.current()
         with translated():
@@ -198,12 +197,13 @@ class Retention:
         return not busy
 
     def compact(self, now: Callable[[], float]) -> None:
-        """Write the file anew: no removed word is left in it, and free space goes back.
+        """Rewrite the file without removed text and free space.
 
-        Nobody else can use the database meanwhile (in WAL mode: write to it).
+        Meanwhile no other connection can use the database (in WAL mode: write to it).
 
         Raises:
-            StoreBusy: locked, or no room for a second copy; the file is as it was.
+            StoreBusy: it is locked, or there is no room for a second copy. The file was not
+                changed, and the request for a compaction counts from now.
         """
         try:
             self._require_room()
@@ -211,7 +211,8 @@ class Retention:
             with translated():
                 db.conn.execute("VACUUM")
         except StoreBusy:
-            self._want_compaction(now())
+            with self._connections.transaction() as db:
+                db.execute("UPDATE retention SET compaction_wanted_at = :now", {"now": now()})
             raise
         with self._connections.transaction() as db:
             db.execute(
@@ -221,7 +222,7 @@ class Retention:
         self.forget_log()
 
     def held_by_disabled(self, before: float) -> dict[str, int]:
-        """How many callbacks of each disabled client wait, of batches that ended so early."""
+        """Count each disabled client's waiting callbacks of batches that ended before a time."""
         rows = self._connections.rows(
             "SELECT b.client_id, COUNT(*) AS n FROM outbox o JOIN batches b USING (batch_id)"
             " JOIN clients c USING (client_id)"
@@ -232,7 +233,7 @@ class Retention:
         return {row["client_id"]: row["n"] for row in rows}
 
     def resendable(self) -> int:
-        """How many callbacks were given up and still have results to send."""
+        """Return how many dead callbacks still have results to send."""
         row = self._connections.rows(
             "SELECT COUNT(*) AS n FROM outbox o JOIN batches b USING (batch_id)"
             " WHERE o.state = 'dead' AND b.results_removed_at IS NULL"
@@ -240,24 +241,19 @@ class Retention:
         return int(row["n"])
 
     def _require_room(self) -> None:
-        """The copy, and the journal of putting it back, each as large as the file."""
+        """Check the room for a copy and for the journal of putting it back, each a file's size."""
         needed = 2 * self._path.stat().st_size
         if shutil.disk_usage(self._path.parent).free < needed:
             raise StoreBusy(
                 f"The database was not compacted: that needs {needed / 1e6:.0f} MB of free disk."
             )
 
-    def _want_compaction(self, now: float) -> None:
-        """Put it off: the wish counts from now."""
-        with self._connections.transaction() as db:
-            db.execute("UPDATE retention SET compaction_wanted_at = :now", {"now": now})
-
 
 _Due = dict[str, list[dict[str, Any]]]
 
 
 def _due(db: Database, now: float, ages: Ages) -> _Due:
-    """The rows of one step, by kind."""
+    """Return the rows of one step, by kind."""
     return {
         "transcripts": _bounded(_old(db, _WITH_TRANSCRIPTS, now, ages.transcripts, _CANDIDATES)),
         "results": _bounded(_old(db, _WITH_RESULTS, now, ages.results, _CANDIDATES)),
@@ -274,7 +270,7 @@ def _old(db: Database, sql: str, now: float, age: float | None, limit: int) -> l
 
 
 def _bounded(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """As many as one step may take, and at least one: a batch is never done by halves."""
+    """Return as many as one step may take, and at least one: a batch is removed as a whole."""
     rows = characters = 0
     taken: list[dict[str, Any]] = []
     for batch in batches:
@@ -307,7 +303,7 @@ def _remove_results(db: Database, batches: list[dict[str, Any]], now: float) -> 
 
 
 def _delete(db: Database, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
-    """Delete the rows with these keys, and what hangs on them."""
+    """Delete the rows with these keys, and the rows that refer to them."""
     names = ", ".join(keys)
     values = ", ".join(f"value ->> '{key}'" for key in keys)
     db.execute(

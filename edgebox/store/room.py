@@ -1,4 +1,4 @@
-"""How much work may wait: a full queue says so instead of growing for days."""
+"""How much may wait: a full backlog refuses batches instead of growing for days."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Room:
-    """How many consultations may wait or be worked on: in all, and of one client."""
+    """How many consultations may wait or be analysed: in total, and of one client."""
 
     total: int
     client: int
 
 
 def check_room(db: Database, client_id: str, new: int, room: Room) -> None:
-    """Refuse what would make too many wait.
+    """Refuse a batch that would make too many consultations wait.
 
     Raises:
-        QueueFull: too many in all.
+        QueueFull: too many in total.
         ClientQueueFull: too many of this client.
     """
     total = _open(db, "")
@@ -33,7 +33,7 @@ def check_room(db: Database, client_id: str, new: int, room: Room) -> None:
             "Send this batch again later."
         )
     if total + new <= room.client:
-        return  # counting one client's takes sixty times as long, with every writer waiting
+        return  # counting one client's takes sixty times as long, while every writer waits
     own = _open(
         db,
         " AND batch_id IN (SELECT batch_id FROM batches WHERE client_id = :client_id)",

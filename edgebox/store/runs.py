@@ -1,10 +1,10 @@
-"""Runs: each time the backlog was worked, why, and what came of it."""
+"""Runs: each pass over the backlog, its trigger and its counts."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgebox.store.connection import to_json
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """A run. Times are Unix seconds; ``finished_at`` stays None where the worker died."""
+    """A run. Times are Unix seconds; ``finished_at`` stays None if the run was cut short."""
 
     run_id: int
     trigger: str
@@ -29,7 +29,7 @@ class Runs:
     """The ``runs`` table.
 
     Args:
-        connections: the store's.
+        connections: to the database.
         clock: Unix seconds.
     """
 
@@ -38,14 +38,11 @@ class Runs:
         self._clock = clock
 
     def start(self, trigger: str, now: float) -> int:
-        """Note that a run starts.
+        """Record the start of a run and return its run_id.
 
         Args:
-            trigger: what set it off, a word.
+            trigger: a word for what started it.
             now: Unix seconds.
-
-        Returns:
-            The run_id.
         """
         with self._connections.transaction() as db:
             rows = db.query(
@@ -55,7 +52,7 @@ class Runs:
             return int(next(rows)["run_id"])
 
     def finish(self, run_id: int, counts: Mapping[str, int]) -> None:
-        """Note that the run ended, and how many consultations went which way."""
+        """Record the end of a run, and how many consultations ended in which way."""
         with self._connections.transaction() as db:
             db.execute(
                 "UPDATE runs SET finished_at = :now, counts = :counts WHERE run_id = :run_id",
@@ -63,19 +60,15 @@ class Runs:
             )
 
     def last(self) -> Run | None:
-        """The run that started last."""
+        """Return the run that started last, or None."""
         newest = self.recent(1)
         return newest[0] if newest else None
 
     def recent(self, n: int) -> list[Run]:
-        """The last ``n`` runs, the newest first."""
+        """Return the last ``n`` runs, newest first."""
         rows = self._connections.rows(
             "SELECT run_id, trigger, started_at, finished_at, counts FROM runs"
             " ORDER BY run_id DESC LIMIT :n",
             {"n": n},
         )
-        return [_run(row) for row in rows]
-
-
-def _run(row: dict[str, Any]) -> Run:
-    return Run(**{**row, "counts": json.loads(row["counts"])})
+        return [Run(**{**row, "counts": json.loads(row["counts"])}) for row in rows]

@@ -1,6 +1,6 @@
-"""The database seen from outside, whatever state it is in: for the doctor and for support.
+"""A survey of the database in any state, for the doctor and for support.
 
-Read-only, and without a word of what people said: numbers, codes, dates and our own ids.
+It is read-only and holds no text of a call: numbers, codes, dates and our own ids.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ class Failures:
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found. Times are Unix seconds.
+    """The findings. Times are Unix seconds.
 
     Attributes:
         schema: the file's version; ``known_schema`` is this program's.
-        applied: names of the migrations that were applied, in order.
-        pending: of those that were not.
+        applied: names of the applied migrations, in order.
+        pending: names of the others.
         rows: how many each table has.
-        last_noted: the latest moment that any row names as past.
+        last_noted: the latest past time in any row.
         failed: consultations that failed, by error code.
         late: callbacks that wait after failed attempts, by error.
         open_runs: runs that began and did not end: (run_id, when).
@@ -59,14 +59,14 @@ class Survey:
 
 
 def survey(path: Path, since: float) -> Survey:
-    """Look at the database file.
+    """Return what the database file shows.
 
     Args:
         path: of an existing file.
-        since: Unix seconds; failures before that are over.
+        since: Unix seconds; earlier failures are ignored.
 
     Raises:
-        StoreError: it is no database, or cannot be read.
+        StoreError: it is not a database, or cannot be read.
     """
     with translated():
         conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)

@@ -1,4 +1,4 @@
-"""What may be read: a batch as it stands, a consultation's entry in the results."""
+"""What is read: a batch's present state, and a consultation's result."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from edgebox.contract import failed, success
 from edgebox.errors import Removed
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from edgebox.contract import Analysed, BatchState, CallbackState, Failure, Result
+
 ConsultationState = Literal["pending", "running", "done", "failed"]
-BatchState = Literal["queued", "running", "completed", "failed"]
-CallbackState = Literal["waiting", "pending", "delivered", "dead"]
 
 
 @dataclass(frozen=True)
@@ -31,38 +32,24 @@ class ConsultationRow:
     attempts: int
     characters: int
     metadata: dict[str, Any]
-    result: dict[str, Any] | None
+    result: Analysed | None
     error_code: str | None
     error_detail: str | None
     processing_time: float | None
     ended_at: float | None
 
-    def entry(self) -> dict[str, Any] | None:
-        """The result object of the callback and of GET; None while it has not ended.
-
-        A failed one holds its error and no invented field.
-        """
-        if self.state == "done":
-            return {
-                "consultation_id": self.consultation_id,
-                **(self.result or {}),
-                "status": "success",
-                "metadata": self.metadata,
-            }
-        if self.state == "failed":
-            entry: dict[str, Any] = {
-                "consultation_id": self.consultation_id,
-                "status": "failed",
-                "error": {"code": self.error_code, "detail": self.error_detail},
-            }
-            if self.processing_time is not None:
-                entry["processing_time"] = self.processing_time
-            return {**entry, "metadata": self.metadata}
+    def entry(self) -> Result | None:
+        """Return the result as GET and the callback send it, or None while there is none."""
+        if self.result is not None:
+            return success(self.consultation_id, self.result, self.metadata)
+        if self.error_code is not None:
+            error: Failure = {"code": self.error_code, "detail": self.error_detail or ""}
+            return failed(self.consultation_id, error, self.processing_time, self.metadata)
         return None
 
 
 def rows_of_batch(db: Database, batch_id: str) -> list[ConsultationRow]:
-    """The batch's consultations in the order they were submitted."""
+    """Return the batch's consultations in the order submitted."""
     rows = db.query(
         "SELECT row_id, consultation_id, position, state, attempts, characters, metadata, result,"
         " error_code, error_detail, processing_time, ended_at"
@@ -83,10 +70,10 @@ def rows_of_batch(db: Database, batch_id: str) -> list[ConsultationRow]:
 
 @dataclass(frozen=True)
 class BatchView:
-    """A batch as it stands. Times are Unix seconds.
+    """A batch's present state. Times are Unix seconds.
 
     ``callback_state`` is None without a callback URL, ``waiting`` until the batch has
-    ended. The last four say what has to be worked before it ends: its own open
+    ended. The last four are what has to be analysed before it ends: its own open
     consultations, and those that are claimed before its first open one.
     """
 
@@ -114,7 +101,7 @@ class BatchView:
 def batch_views(
     db: Database, where: str, parameters: dict[str, Any]
 ) -> list[tuple[int, BatchView]]:
-    """(row_id, view) of the newest ``:limit`` batches that match, newest first."""
+    """Return (row_id, view) of the newest ``:limit`` batches that match, newest first."""
     rows = db.query(
         "SELECT b.row_id, b.batch_id, b.client_id, b.state,"  # noqa: S608 - where is our callers' SQL
         " b.created_at, b.completed_at, b.total,"
@@ -155,10 +142,10 @@ def refuse_removed(
     batch_id: str,
     column: Literal["transcripts_removed_at", "results_removed_at"],
 ) -> None:
-    """Stop where retention has removed what somebody wants to use again.
+    """Refuse to use again what retention has removed.
 
     Raises:
-        Removed: it says what and when.
+        Removed: the message says what was removed and when.
     """
     found = db.execute(
         f"SELECT {column} FROM batches WHERE batch_id = :batch_id",  # noqa: S608 - one of two names

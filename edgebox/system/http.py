@@ -1,14 +1,19 @@
-"""The uvicorn server of a process that has its own idea of when to stop."""
+"""What both HTTP servers need: one that leaves signals alone, and work that a hang-up cancels."""
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Coroutine, Generator
+
+    from starlette.types import Receive
+
+T = TypeVar("T")
 
 
 class Server(uvicorn.Server):
@@ -20,5 +25,37 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """None."""
+        """Install no handlers."""
         yield
+
+
+class ClientGone(Exception):
+    """The client hung up before its answer was ready."""
+
+
+async def until_gone(receive: Receive, work: Coroutine[None, None, T]) -> T:
+    """Await ``work``, but cancel it as soon as the client hangs up.
+
+    Args:
+        receive: of a request whose body has been read, so the next message is the hang-up.
+        work: runs as a task.
+
+    Raises:
+        ClientGone: the client hung up; ``work`` was cancelled and has ended.
+    """
+    task = asyncio.create_task(work)
+    gone = asyncio.create_task(_gone(receive))
+    try:
+        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return await task
+        raise ClientGone
+    finally:
+        for one in (task, gone):
+            one.cancel()
+        await asyncio.gather(task, gone, return_exceptions=True)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from edgebox.errors import LeaseLost, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.contract import Analysed
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
 
@@ -54,7 +55,7 @@ class Leases:
     def claimed(self) -> list[Claimed]:
         return [claimed for claimed, _ in self._held.values()]
 
-    async def finish(self, claimed: Claimed, result: dict[str, Any]) -> bool:
+    async def finish(self, claimed: Claimed, result: Analysed) -> bool:
         """Write the result.
 
         Returns:

@@ -29,7 +29,7 @@ import contextlib
 import logging
 import time
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from edgebox.errors import (
     EngineBusy,
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.consultation.analysis import AnalysisOutcome
+    from edgebox.contract import Analysed
     from edgebox.settings import BatchSettings
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
@@ -338,13 +339,17 @@ class Runner:
             await asyncio.wait_for(self._stopped.wait(), seconds)
 
 
-def result_of(outcome: AnalysisOutcome) -> dict[str, Any]:
-    """The outcome as it is stored and sent: the contract's result without id and status."""
-    analysis = outcome.analysis
+def result_of(outcome: AnalysisOutcome) -> Analysed:
+    """Return the outcome as it is stored, in the order in which its fields are sent."""
+    summary, titles = outcome.analysis.summary, outcome.analysis.titles
     return {
-        "summary": analysis.summary.model_dump(),
-        "keywords": analysis.keywords,
-        "titles": analysis.titles.model_dump(),
+        "summary": {
+            "customer": summary.customer,
+            "agent": summary.agent,
+            "result": summary.result,
+        },
+        "keywords": outcome.analysis.keywords,
+        "titles": {"keyword": titles.keyword, "descriptive": titles.descriptive},
         "quality_score": outcome.quality.score,
         "quality": outcome.quality.as_dict(),
         "processing_time": outcome.processing_time,

@@ -4,7 +4,12 @@ import time
 
 import httpx
 import pytest
+from starlette.requests import Request
 
+from edgebox.api.auth import Gate
+from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.ratelimit import RateLimiter
+from edgebox.errors import InvalidBoundKey
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
@@ -139,3 +144,25 @@ async def test_bad_keys_do_not_use_up_a_clients_rate(tmp_path, anyio_backend) ->
             bad = box.key()[:-4] + "0000"
             assert (await send(box, header=bad)).status_code == 401
         assert (await send(box, header=box.key())).status_code == 200
+
+
+async def test_a_header_is_verified_once_and_still_has_to_agree_with_the_body(box: ApiBox) -> None:
+    looks = []
+
+    def clock() -> float:
+        looks.append(time.time())
+        return looks[-1]
+
+    gate = Gate(
+        ClientsCache(box.store.clients, box.services.threads.keys, clock=time.monotonic),
+        RateLimiter(10, clock=time.monotonic),
+        tolerance=300,
+        clock=clock,
+    )
+    headers = [(b"x-bound-key", box.key().encode())]
+    request = Request({"type": "http", "headers": headers, "state": {}})
+    known = await gate.check_header(request)
+    assert (await gate.admit(request, {}, known)).client_id == "center-1"
+    assert len(looks) == 1
+    with pytest.raises(InvalidBoundKey):
+        await gate.admit(request, {"bound_key": box.key("center-2")}, known)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edgebox.errors import StoreBusy
+from edgebox.api.batches import page_arguments
+from edgebox.errors import InvalidFields, StoreBusy
 from edgebox.store.db import Store
 from edgebox.store.retention import Ages
 from support.boxes.api import BATCH, HOOK, TALK, ApiBox, api_box
@@ -138,6 +139,19 @@ async def test_a_wrong_query_is_a_422_that_names_it(box: ApiBox, query: str) -> 
     answer = await box.get(f"/api/v1/batches?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/" + query.partition("=")[0]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "-1", "1.5", "9" * 30, "١"])
+async def test_a_cursor_that_is_not_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        page_arguments(None, "50", cursor)
+    assert caught.value.errors[0][0] == "/cursor"
+
+
+async def test_a_bad_state_and_a_bad_limit_are_both_named() -> None:
+    with pytest.raises(InvalidFields) as caught:
+        page_arguments("done", "0", None)
+    assert [pointer for pointer, _ in caught.value.errors] == ["/state", "/limit"]
 
 
 @pytest.mark.parametrize("batch_id", ["x", "BATCH-20250913-001' OR 1=1", "%00", "가"])

@@ -2,12 +2,8 @@ import json
 
 import pytest
 
-from edgebox.api.requests import (
-    BatchAnalysisRequest,
-    Limits,
-    QuickSummaryRequest,
-    read_fields,
-)
+from edgebox.api.requests import read_fields
+from edgebox.contract import BatchAnalysisRequest, Limits, QuickSummaryRequest
 from edgebox.errors import BodyTooLarge, InvalidFields
 from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 

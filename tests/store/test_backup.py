@@ -84,7 +84,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(store, tmp_path):
         if phase == "checking":
             target.write_text("theirs")
 
-    with store.transaction():
+    with store._connections.transaction():
         for n in range(400):
             submit(store, [f"{n}-{m}" for m in range(5)])
     with pytest.MonkeyPatch.context() as patch:
@@ -144,7 +144,7 @@ def test_a_disk_without_room_is_told_before_the_work(store, tmp_path, monkeypatc
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(store, tmp_path):
-    with store.transaction():
+    with store._connections.transaction():
         for n in range(40):
             submit(store, [f"{n}-{m}" for m in range(20)])
     spawn = multiprocessing.get_context("spawn")
@@ -178,7 +178,7 @@ def test_a_database_that_somebody_keeps_locked_is_told(store, tmp_path, monkeypa
 
 
 def test_an_interrupted_backup_leaves_nothing(store, tmp_path, monkeypatch):
-    with store.transaction():
+    with store._connections.transaction():
         for n in range(200):
             submit(store, [f"{n}-{m}" for m in range(5)])
     monkeypatch.setattr("edgebox.store.backup._POLL_SECONDS", 0.0001)

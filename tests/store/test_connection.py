@@ -36,7 +36,7 @@ def test_wal_only_on_versions_without_the_reset_bug(version, safe):
 
 
 def test_a_connection_is_durable_checks_references_and_uses_the_right_journal(store):
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         assert db.execute("PRAGMA synchronous").fetchone()[0] == 2  # FULL
         assert db.execute("PRAGMA foreign_keys").fetchone()[0] == 1
         assert db.execute("PRAGMA secure_delete").fetchone()[0] == 1
@@ -48,7 +48,7 @@ def test_only_the_owner_reads_the_file_its_journal_and_its_folder(tmp_path):
     store = Store(tmp_path / "state" / "edgebox.db")
     store.migrate()
     folder = store.path.parent
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute("INSERT INTO counters VALUES ('x', 1)")
         files = {file.name: file.stat().st_mode & 0o777 for file in folder.iterdir()}
     assert len(files) >= 2, "a journal is open"
@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):
 
 def test_a_locked_database_is_busy_and_nothing_is_written(store):
     impatient = Store(store.path, busy_timeout=0.05)
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute("INSERT INTO counters VALUES ('x', 1)")
         with pytest.raises(StoreBusy):
             submit(impatient)
@@ -107,21 +107,21 @@ def test_a_locked_database_is_busy_and_nothing_is_written(store):
 
 
 def test_a_full_disk_is_busy_and_nothing_is_written(store):
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         pages = db.execute("PRAGMA page_count").fetchone()[0]
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreBusy, match="full"):
         submit(store, [f"CL-{n}" for n in range(400)])
     assert store.batches.page()[0] == []
     assert store.consultations.pending_count() == 0
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute("PRAGMA max_page_count = 1000000")
     assert submit(store).batch_id == "BATCH-20250913-001", "the failed one took no number"
 
 
 def test_a_read_only_database_is_busy(store):
-    with store.transaction() as db:
+    with store._connections.transaction() as db:
         db.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreBusy, match="read-only"):
         submit(store)
@@ -156,20 +156,20 @@ def test_every_sqlite_error_becomes_ours(kind):
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):
-    with pytest.raises(RuntimeError), store.transaction():  # noqa: PT012 - the block is the subject
+    with pytest.raises(RuntimeError), store._connections.transaction():  # noqa: PT012 - the block is the subject
         submit(store)
         raise RuntimeError
     assert store.batches.page()[0] == []
 
 
 def test_several_calls_in_a_transaction_are_kept_together(store):
-    with store.transaction():
+    with store._connections.transaction():
         first, second = submit(store, ["a"]), submit(store, ["b"])
     assert {view.batch_id for view in store.batches.page()[0]} == {first.batch_id, second.batch_id}
 
 
 def test_a_failed_call_within_a_transaction_undoes_only_itself(store):
-    with store.transaction():
+    with store._connections.transaction():
         kept = submit(store, ["a"])
         with pytest.raises(StoreError):
             submit(store, ["b"], client="nobody")
@@ -194,7 +194,7 @@ def test_each_thread_has_its_own_connection_and_close_closes_all(store):
     seen = []
 
     def use():
-        with store.transaction() as db:
+        with store._connections.transaction() as db:
             seen.append(db)
 
     threads = [threading.Thread(target=use) for _ in range(3)]

@@ -16,7 +16,7 @@ AGES = Ages(transcripts=30 * DAY, results=90 * DAY, records=365 * DAY, keys=DAY)
 
 def finish(store, batch, *, fail=()):
     """End every consultation of a batch that has just been submitted."""
-    with store.transaction():
+    with store._connections.transaction():
         for row in store.consultations.claim(10_000, 600, 3):
             assert row.batch_id == batch
             if row.consultation_id in fail:
@@ -270,7 +270,7 @@ def marked(store, clock, chance, first):
         if number % 100 == 80:
             rows = store.consultations.claim(100, 600, 3)
             chance.shuffle(rows)
-            with store.transaction():
+            with store._connections.transaction():
                 for row in rows:
                     words = f"MARK{row.consultation_id[3:]} " * chance.choice([1, 5, 30, 100])
                     store.consultations.finish(row.row_id, row.lease_token, analysis(summary=words))

@@ -174,7 +174,7 @@ def test_an_empty_box_believes_its_clock(office):
 
 def test_steps_leave_room_for_others_and_stop_when_told(office, monkeypatch):
     monkeypatch.setattr("edgebox.store.retention._CANDIDATES", 50)
-    with office.box.store.transaction():
+    with office.box.store._connections.transaction():
         for _ in range(120):
             office.batch()
     office.live(29.9)

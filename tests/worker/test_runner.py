@@ -428,7 +428,7 @@ def test_an_analysis_whose_lease_was_lost_is_cancelled(tmp_path):
         run = asyncio.create_task(runner(box, engine, lease_seconds=0.3).run("test"))
         while not engine.seen:  # noqa: ASYNC110 - the engine under test is the event
             await asyncio.sleep(0.001)
-        with box.store.transaction() as db:
+        with box.store._connections.transaction() as db:
             db.execute("UPDATE consultations SET lease_token = 'rival', lease_until = 1e12")
         return await run
 

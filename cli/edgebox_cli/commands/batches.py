@@ -109,13 +109,9 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 escape(row.consultation_id),
                 row.state,
                 str(row.attempts),
-                _number((row.result or {}).get("quality_score"), 2),
+                _number(row.result.get("quality_score") if row.result else None, 2),
                 _number(row.processing_time, 1),
-                escape(
-                    f"{row.error_code}: {row.error_detail}"
-                    if row.state == "failed"
-                    else (row.result or {}).get("titles", {}).get("descriptive", "")
-                ),
+                escape(_title_or_error(row)),
             ]
             for row in rows
         ],
@@ -204,6 +200,12 @@ def _removed(view: BatchView) -> dict[str, float | None]:
         "transcripts": view.transcripts_removed_at,
         "results": view.results_removed_at,
     }
+
+
+def _title_or_error(row: ConsultationRow) -> str:
+    if row.state == "failed":
+        return f"{row.error_code}: {row.error_detail}"
+    return row.result.get("titles", {}).get("descriptive", "") if row.result else ""
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -6,9 +6,7 @@ A process that is down is a result here, not an error.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import math
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from edgebox.engine_client import EngineClient, EngineHealth
 from edgebox.errors import EngineError
+from edgebox.system import worker_lock
 from edgebox.system.tls import client_context, refusal
 
 if TYPE_CHECKING:
@@ -30,21 +29,8 @@ FEW = 10
 
 
 def worker_running(state_dir: Path) -> bool:
-    """Return whether a worker holds the state folder's lock.
-
-    The kernel releases the lock with the process, however it ends, so a lock is never stale.
-    """
-    try:
-        descriptor = os.open(state_dir / "worker.lock", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False  # no worker has run here, or the box is another user's
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    """Return whether a worker holds the state folder's lock."""
+    return worker_lock.is_held(state_dir)
 
 
 def ask_engine(settings: Settings, *, timeout: float) -> EngineHealth:

@@ -63,7 +63,7 @@ def model_transfer(title: str) -> Iterator[progress.Progress]:
 
 
 @contextmanager
-def database_copy() -> Iterator[backup.Progress]:
+def database_copy() -> Iterator[backup.BackupProgress]:
     """Show how far the copy of a database is, once it takes longer than two seconds."""
     began = time.monotonic()
     shown = bars("{task.description}", BarColumn(), DownloadColumn(), TimeElapsedColumn())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.errors import ModelError, ModelsTooLarge
-from edgebox.models.advice import require_fit
+from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
 from edgebox.settings.check import without_password
