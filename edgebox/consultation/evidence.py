@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
-from edgebox.consultation.korean import Number, numbers_in
-from edgebox.consultation.transcript import split_sentences, split_utterances
-from edgebox.consultation.words import bigrams, content_words
+from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.transcript import split_utterances
+from edgebox.consultation.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edgebox.consultation.number import Number
     from edgebox.consultation.types import Analysis
 
 _TAIL: Final = 0.4
@@ -33,8 +33,8 @@ class Text:
         return numbers_in(self.text)
 
     @cached_property
-    def gives(self) -> frozenset[str]:
-        return frozenset().union(*(number.gives for number in self.numbers))
+    def provides(self) -> frozenset[str]:
+        return frozenset().union(*(number.provides for number in self.numbers))
 
     @cached_property
     def words(self) -> Counter[str]:
@@ -47,7 +47,7 @@ class Text:
 
     @cached_property
     def squeezed(self) -> str:
-        return "".join(self.text.split()).casefold()
+        return squeeze(self.text).casefold()
 
     @cached_property
     def bigrams(self) -> set[str]:
@@ -105,21 +105,6 @@ def telling(number: Number) -> bool:
     """One of a thing, and a small figure of a range (2~3일), say nothing by themselves."""
     small = number.kind == "plain" and len(number.value) < 2
     return not small and number.value not in {"0", "1"}
-
-
-_CLAUSE_END: Final = re.compile(r"[,;]\s+|(?<=[고며])\s+")
-
-
-def clauses(text: str) -> list[tuple[int, int]]:
-    """Sentences, cut again where one statement is joined to the next."""
-    spans = []
-    for start, end in split_sentences(text):
-        at = start
-        for match in _CLAUSE_END.finditer(text, start, end):
-            spans.append((at, match.end()))
-            at = match.end()
-        spans.append((at, end))
-    return spans
 
 
 def mean(values: Iterable[float]) -> float:

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.transcript import Utterance, split_sentences, split_utterances
+from edgebox.consultation.sentences import clause_starts, split_sentences
+from edgebox.consultation.transcript import Utterance, split_utterances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,8 +68,6 @@ _OUTCOME: Final = re.compile(
     r"|refund|tomorrow|today",
     re.IGNORECASE,
 )
-# Where a Korean sentence can be cut: after a comma or a connective ending.
-_CLAUSE: Final = re.compile(r"[,;]\s+|(?<=[고서데만면며지])\s+|(?<=니까)\s+")
 _HANGUL: Final = re.compile(r"[가-힣]")
 
 
@@ -162,7 +161,7 @@ def _shorten(sentence: str, limit: int) -> str:
         return sentence
     if limit < 4:
         return sentence[:limit]
-    cuts = [match.end() for match in _CLAUSE.finditer(sentence)]
+    cuts = clause_starts(sentence)
     spaces = [match.end() for match in re.finditer(r"\s+", sentence)]
     if _HANGUL.search(sentence):
         for ends in (cuts, spaces):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.transcript import split_sentences
+from edgebox.consultation.sentences import split_sentences
+from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +43,11 @@ def repetition(said: Said) -> Iterable[str]:
         loops = (match[1] for match in _LOOP.finditer(field.squeezed))
         if any(not _DIGITS_ONLY.fullmatch(unit) for unit in loops):
             return ["repetition"]
-        sentences = ["".join(field.text[a:b].split()) for a, b in split_sentences(field.text)]
+        sentences = [squeeze(field.text[a:b]) for a, b in split_sentences(field.text)]
         long = [sentence.rstrip(".") for sentence in sentences if len(sentence) >= 8]
         if len(set(long)) < len(long):
             return ["repetition"]
-    unique = {"".join(word.split()).casefold() for word in said.keywords}
+    unique = {squeeze(word).casefold() for word in said.keywords}
     return ["repetition"] if len(unique) * 2 <= len(said.keywords) else []
 
 

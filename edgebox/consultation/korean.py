@@ -1,8 +1,8 @@
 r"""Numbers and codes in Korean speech, read into a form that can be compared.
 
 A caller says 사십팔만 칠천 원 and a summary writes 487,000원; 오후 세 시 becomes 15:00, and
-공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what
-it claims (``needs``) and what it would bear out (``gives``).
+공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what it
+claims (``requires``) and what it supports (``provides``).
 
 Reading number words is where errors come from: 일, 이, 사, 오, 구, 만 and 천 begin everyday words
 (일단, 이번, 사용, 오늘, 구매, 만약, 천천히). So a word is read as a number only
@@ -20,7 +20,6 @@ exceptions are words that everyday call transcripts made this misread.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -32,15 +31,12 @@ from edgebox.consultation.number import (
     date,
     plain,
     quantity,
-    supports,
     time_of_day,
 )
 from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-__all__ = ["Number", "codes_in", "normalise", "numbers_in", "supports"]
 
 
 class _Atom(NamedTuple):
@@ -180,26 +176,6 @@ def numbers_in(text: str) -> list[Number]:
     return found
 
 
-def codes_in(text: str) -> list[Number]:
-    """Order, account, card and telephone numbers: what is copied, never computed."""
-    return [number for number in numbers_in(text) if number.kind in {"code", "phone"}]
-
-
-def normalise(text: str) -> str:
-    """``text`` for comparison: NFKC, small letters, canonical numbers, no punctuation."""
-    text = unicodedata.normalize("NFKC", text)
-    parts = []
-    pos = 0
-    for number in numbers_in(text):
-        parts += [_PUNCTUATION.sub(" ", text[pos : number.start]), f" {number.value} "]
-        pos = number.end
-    parts.append(_PUNCTUATION.sub(" ", text[pos:]))
-    return " ".join("".join(parts).split()).casefold()
-
-
-_PUNCTUATION: Final = re.compile(r"[^\w]+|_+")
-
-
 def _read(match: re.Match[str]) -> Number | _Atom | None:
     """What stands at a candidate: a number, a part of one, or a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
@@ -225,7 +201,9 @@ def _worded(match: re.Match[str]) -> Number:
         scale = numerals.stops(match["scale"] or "일", 0)[-1].value
         unit = _UNITS[match["unit"]]
         one, two = (quantity(n * scale, unit, *span) for n in (low, high))
-        return replace(two, needs=one.needs | two.needs, gives=one.gives | two.gives)
+        return replace(
+            two, requires=one.requires | two.requires, provides=one.provides | two.provides
+        )
     if match.lastgroup == "days":
         return quantity(Decimal(_DAYS[word]), "day", *span)
     if match.lastgroup == "half":
@@ -272,8 +250,8 @@ def _spoken(match: re.Match[str]) -> Number | None:
     if run[-1] == "이" and re.match("요|에요|고|라", match.string[end : end + 2]):
         # 공일이삼이요 may end in 3 and 이요.
         shorter = code("code", digits[:-1], start, end)
-        needs, gives = number.needs | shorter.needs, number.gives | shorter.gives
-        return replace(number, needs=needs, gives=gives)
+        requires, provides = number.requires | shorter.requires, number.provides | shorter.provides
+        return replace(number, requires=requires, provides=provides)
     return number
 
 
@@ -408,6 +386,8 @@ def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
     elif first.other is not None:
         one, two = (quantity(value, first.unit, start, end) for value in (first.value, first.other))
-        yield replace(one, needs=one.needs | two.needs, gives=one.gives | two.gives)
+        yield replace(
+            one, requires=one.requires | two.requires, provides=one.provides | two.provides
+        )
     else:
         yield quantity(first.value, first.unit, start, end)

@@ -17,11 +17,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.consultation.evidence import Said, Source, Text, clauses, mean, telling
+from edgebox.consultation.evidence import Said, Source, Text, mean, telling
 from edgebox.consultation.faults import copied, language, markup, repetition
-from edgebox.consultation.korean import numbers_in, supports
+from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.names import names_in
+from edgebox.consultation.number import supports
+from edgebox.consultation.sentences import split_clauses
+from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,9 +54,6 @@ CAPS: Final = {
 }
 """Highest score that an analysis with the flag can have. The lowest cap counts, and the weighted
 parts are scaled into it, so that of two faulty analyses the better one still scores higher."""
-
-SOFT_FLAGS: Final = ("copied_sentences",)
-"""Flags that lower a part and cap nothing: speech in a record is ugly, and true."""
 
 _INVENTED: Final = 0.25
 """A statement of four content words or more with less of them in the transcript is invented.
@@ -114,7 +114,7 @@ def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) 
     # A sign that no example holds keeps runs from going across two fields.
     if examples and leaks_example("\0".join(said.texts), transcript, examples):
         flags.add("leaked_example")
-    if not all(supports(source.gives, number) for number in said.claims):
+    if not all(supports(source.provides, number) for number in said.claims):
         flags.add("ungrounded_number")
     statements = _statements(said, source)
     if any(held < _INVENTED for held, count in statements if count >= 4):
@@ -153,7 +153,7 @@ def _grounding(
     """Words, numbers and speakers. What there is nothing to judge by counts for nothing."""
     parts = [(0.45, _grounded_words(said, source, statements))]
     if said.claims:
-        borne = sum(supports(source.gives, number) for number in said.claims)
+        borne = sum(supports(source.provides, number) for number in said.claims)
         parts.append((0.35, borne / len(said.claims)))
     if attribution is not None:
         parts.append((0.20, attribution))
@@ -162,7 +162,7 @@ def _grounding(
 
 def _statements(said: Said, source: Source) -> list[tuple[float, int]]:
     """(share of its content words in the transcript, how many) of every clause of the summary."""
-    texts = [Text(field.text[a:b]) for field in said.fields for a, b in clauses(field.text)]
+    texts = [Text(field.text[a:b]) for field in said.fields for a, b in split_clauses(field.text)]
     return [_held(text, source) for text in texts if text.words]
 
 
@@ -214,8 +214,8 @@ def _attribution(said: Said, source: Source) -> float | None:
             mine = sum(_only(word, own, other) for word in field.words)
             theirs = sum(_only(word, other, own) for word in field.words)
             for number in field.numbers:
-                mine += supports(own.gives, number) and not supports(other.gives, number)
-                theirs += supports(other.gives, number) and not supports(own.gives, number)
+                mine += supports(own.provides, number) and not supports(other.provides, number)
+                theirs += supports(other.provides, number) and not supports(own.provides, number)
             right, wrong = right + mine, wrong + theirs
     verbs = [
         bool(_ASKS.search(said.customer.text[-14:]))
@@ -241,7 +241,7 @@ def _outcome(said: Said, source: Source) -> float:
     if not words and not numbers:
         return 0.0
     held = [source.tail.holds(word) for word in words]
-    held += [float(supports(source.tail.gives, number)) for number in numbers]
+    held += [float(supports(source.tail.provides, number)) for number in numbers]
     grounded = mean(held)
     substance = min(1.0, (len(words) + 2 * len(numbers)) / 4)
     customer = set(said.customer.words)
@@ -250,7 +250,7 @@ def _outcome(said: Said, source: Source) -> float:
     fresh = 1.0 if numbers or not words else min(1.0, len(new) / len(words) * 2)
     ending = numbers_in(source.key.text)
     expected = [number for number in ending if number.kind != "plain"]
-    recall = mean(supports(said.prose.gives, number) for number in expected) if expected else 1.0
+    recall = mean(supports(said.prose.provides, number) for number in expected) if expected else 1.0
     return grounded * (0.5 * substance + 0.3 * fresh + 0.2 * recall)
 
 
@@ -262,7 +262,7 @@ def _coverage(said: Said, source: Source, outcome: float) -> float:
         if number.kind in {"amount", "date", "time", "percent", "code"}
         or (number.kind == "count" and not number.value.isdigit())
     }
-    found = sum(supports(said.whole.gives, number) for number in facts.values())
+    found = sum(supports(said.whole.provides, number) for number in facts.values())
     main = _main_words(source)
     held = mean(said.whole.holds(word) > 0.6 for word in main)
     parts = [(0.40, outcome), (0.30, min(1.0, held / _WORDS_EXPECTED) if main else 1.0)]
@@ -287,8 +287,8 @@ def _form(said: Said, source: Source, flags: set[str]) -> float:
     """The share of the rules of a usable record that hold."""
     whole_lines = [field for field in said.fields if 8 <= len(field.text) <= 200]
     ends = [field for field in said.fields if _ENDS.search(field.text.strip())]
-    unique = {"".join(word.split()).casefold() for word in said.keywords}
-    grounded = [word for word in said.keywords if source.holds("".join(word.split())) >= 0.6]
+    unique = {squeeze(word).casefold() for word in said.keywords}
+    grounded = [word for word in said.keywords if source.holds(squeeze(word)) >= 0.6]
     checks = [
         len(whole_lines) / 3,
         len(ends) / 3,

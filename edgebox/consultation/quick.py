@@ -20,6 +20,7 @@ from edgebox.consultation.budget import GAP, Speeds, shorten
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
+from edgebox.consultation.sentences import last_whole, sentence_ends
 from edgebox.consultation.transcript import render, split_utterances
 from edgebox.engine_client import Completion, EngineClient, EngineHealth
 from edgebox.errors import EngineError
@@ -47,9 +48,6 @@ FREQUENCY_PENALTY = 0.2
 """Against loops; more of it changes the figures that a summary has to repeat."""
 CAUTION = 0.9
 """Of the reading that would just fit: measured speed varies by about a tenth from call to call."""
-
-_SENTENCE = re.compile(r"[.!?。…](?=[\s\"'”’)]|$)|(?<=[다요죠음함됨])(?=\n)")
-_CLAUSE = re.compile(r"[,;·](?=\s)|(?<=고|며|서|나|데)(?=,|\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +268,7 @@ class QuickSummaries:
                     break
                 run.text += piece.text
                 queue.put_nowait(piece.text)
-                if len(_ends(run.text)) >= MAX_SENTENCES:
+                if len(sentence_ends(run.text)) >= MAX_SENTENCES:
                     run.finish_reason = "stop"
                     break
         if run.last and run.finish_reason == "stop":
@@ -279,11 +277,11 @@ class QuickSummaries:
     def _conclude(self, ticket: Ticket, run: _Run) -> QuickResult:
         text = _tidy(run.text)
         status: Status = "success"
-        ends = _ends(text)
+        ends = sentence_ends(text)
         if len(ends) >= MAX_SENTENCES:
             text = text[: ends[MAX_SENTENCES - 1]]
         elif run.finish_reason != "stop":
-            text, status = _last_whole(text), "partial"
+            text, status = last_whole(text), "partial"
         gap = GAP.strip("()")
         if (gap in text and gap not in ticket.transcript) or leaks_example(
             text, ticket.transcript, self._examples
@@ -316,16 +314,3 @@ def _tidy(text: str) -> str:
     """One paragraph without wrapping quotes or a repeated label."""
     text = " ".join(text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
     return re.sub(r"^(?:요약|상담 요약)\s*[::]\s*", "", text)
-
-
-def _ends(text: str) -> list[int]:
-    """Where sentences end; a point inside a number is no end."""
-    return [match.end() for match in _SENTENCE.finditer(text)]
-
-
-def _last_whole(text: str) -> str:
-    """The text up to its last whole sentence, else its last clause, else nothing."""
-    if ends := _ends(text):
-        return text[: ends[-1]].strip()
-    clauses = [match.start() for match in _CLAUSE.finditer(text)]
-    return f"{text[: clauses[-1]].strip()}…" if clauses else ""

@@ -18,6 +18,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from edgebox.consultation.sentences import split_sentences
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -93,13 +95,6 @@ _LABEL: Final = re.compile(
 )
 _LINE_TIME: Final = re.compile(rf"^[ \t]*(?:\d{{1,5}}\s*\n)?{_TIME}(?=\s|$)", re.MULTILINE)
 
-# Sentence ends: punctuation and a space, a line break, or (speech-to-text often gives no
-# punctuation) a polite ending and a space. Nouns in 요 (필요, 중요, 수요 …) are not endings.
-_SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?。？！…])[\"'”’)\]]*\s+|\n\s*|(?<=니다|니까)\s+|(?<=죠)\s+"
-    r"|(?<=요)(?<![중필주수개동강소]요)\s+"
-)
-
 # What only the person who works there says.
 _AGENT_TALK: Final = re.compile(
     r"무엇을 도와|도와 ?드[리릴]|고객님|상담[사원] ?\S{0,4}입니다|센터입니다|더 궁금하신"
@@ -137,17 +132,6 @@ def render(utterances: Iterable[Utterance]) -> str:
     An unknown speaker's line has no label.
     """
     return "\n".join(LABELS[utterance.speaker] + utterance.text for utterance in utterances)
-
-
-def split_sentences(text: str) -> list[tuple[int, int]]:
-    """The spans of ``text``'s sentences, without the whitespace between them."""
-    spans = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        spans.append((start, match.start()))
-        start = match.end()
-    spans.append((start, len(text)))
-    return [(a, b) for a, b in spans if text[a:b].strip()]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, Speaker, str]]:

@@ -86,7 +86,12 @@ def _stem(word: str) -> str:
     return "" if len(stem) < 2 or stem in REPORT_WORDS or stem in _CALL else stem
 
 
+def squeeze(text: str) -> str:
+    """Return ``text`` without white space: Korean is spaced at will."""
+    return "".join(text.split())
+
+
 def bigrams(text: str) -> set[str]:
     """Each two neighbouring characters, spaces left out."""
-    squeezed = "".join(text.split())
+    squeezed = squeeze(text)
     return {squeezed[i : i + 2] for i in range(len(squeezed) - 1)}

@@ -26,11 +26,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from edgebox.consultation.analysis import Analyst
-from edgebox.consultation.korean import numbers_in, supports
+from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
+from edgebox.consultation.number import supports
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, QuickSummaries
-from edgebox.consultation.transcript import render, split_sentences, split_utterances
+from edgebox.consultation.sentences import split_sentences
+from edgebox.consultation.transcript import render, split_utterances
+from edgebox.consultation.words import squeeze
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import BoxNotRunning, CaseInvalid, EngineError, EngineFault, EngineUnavailable
 
@@ -287,14 +290,14 @@ def _judged(
 
 
 def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFC", text).split()).lower()
+    return squeeze(unicodedata.normalize("NFC", text)).lower()
 
 
 def _ungrounded(text: str, transcript: str) -> bool:
     """Whether the text states a number that was not said; bare digits and ones state little."""
-    gives = frozenset().union(*(number.gives for number in numbers_in(transcript)))
+    provides = frozenset().union(*(number.provides for number in numbers_in(transcript)))
     return any(
-        not supports(gives, number)
+        not supports(provides, number)
         for number in numbers_in(text)
         if number.value not in {"0", "1"} and not (number.kind == "plain" and len(number.value) < 2)
     )
