@@ -86,6 +86,9 @@ class RoleHealth:
     """One role's model with its measured speeds (tokens a second) and sizes (bytes).
 
     Attributes:
+        prefill_tps: of prompts.
+        decode_tps: of one sequence alone.
+        batch_decode_tps: of ``parallel`` sequences in total.
         loaded: False while an idle model's memory is given back.
     """
 
@@ -100,6 +103,28 @@ class RoleHealth:
     weights_bytes: int
     kv_bytes: int
     loaded: bool = True
+
+    def decode_rate(self, together: int) -> float:
+        """Return the tokens a second that ``together`` sequences get in total.
+
+        The rate is taken to rise linearly from ``decode_tps`` for one sequence to
+        ``batch_decode_tps`` for ``parallel`` of them.
+        """
+        share = min(1.0, (together - 1) / max(1, self.parallel - 1))
+        return self.decode_tps + share * max(0.0, self.batch_decode_tps - self.decode_tps)
+
+    def writing_seconds(self, tokens: int, together: int) -> float:
+        """Return the seconds until ``together`` answers of ``tokens`` each are written."""
+        return together * tokens / self.decode_rate(together) if together > 0 else 0.0
+
+    def answering_seconds(self, tokens: int, together: int) -> float:
+        """Return the engine time that the last of ``together`` answers adds to the others."""
+        others = self.writing_seconds(tokens, together - 1)
+        return max(0.0, self.writing_seconds(tokens, together) - others)
+
+    def readable_tokens(self, seconds: float) -> int:
+        """Return the prompt tokens that can be read in this time."""
+        return max(0, int(seconds * self.prefill_tps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +240,7 @@ class EngineClient:
     async def tokenize(
         self,
         role: Role,
-        messages: list[dict[str, str]],
+        messages: Messages,
         *,
         timeout: float = 2.0,  # noqa: ASYNC109 - per call, in seconds
     ) -> TokenCount | None:

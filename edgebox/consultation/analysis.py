@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from edgebox.consultation.budget import parts
 from edgebox.consultation.prompts import (
     ANALYSIS_SCHEMA,
-    Messages,
     analysis_messages,
     example_texts,
     merge_messages,
@@ -30,6 +29,7 @@ from edgebox.errors import EngineFault
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from edgebox.engine_client import Messages
     from edgebox.settings import Settings
 
 OVERLAP = 0.08

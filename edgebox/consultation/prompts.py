@@ -8,9 +8,10 @@ the same prefix as long as possible.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Messages = list[dict[str, str]]
+if TYPE_CHECKING:
+    from edgebox.engine_client import Messages
 
 SUMMARY_SYSTEM = (
     "너는 한국어 콜센터의 상담 요약 도우미다. 상담 내용을 한두 문장으로 요약한다. "

@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 
 from edgebox.consultation.analysis import Analyst
+from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.number import supports
@@ -391,10 +392,14 @@ class Evaluator:
     settings: Settings
     clock: Callable[[], float] = time.monotonic
     _examples: tuple[str, ...] = field(default_factory=example_texts)
+    _monitor: EngineMonitor = field(init=False)
     _summaries: QuickSummaries = field(init=False)
 
     def __post_init__(self) -> None:
-        self._summaries = QuickSummaries(self.client, self.settings.quick, clock=self.clock)
+        self._monitor = EngineMonitor(self.client)
+        self._summaries = QuickSummaries(
+            self.client, self._monitor, self.settings.quick, clock=self.clock
+        )
 
     async def run(
         self, kind: Pass, cases: Sequence[Case], *, each: Callable[[Answer], None] = lambda _: None
@@ -436,7 +441,7 @@ class Evaluator:
             raise BoxNotRunning("The engine is still loading its models. Try again in a minute.")
 
     async def _quick(self, case: Case) -> Answer:
-        await self._summaries.poll()
+        await self._monitor.poll()
         result = await self._summaries.summarise(self._summaries.admit(case.transcript))
         return judge_summary(
             case,
