@@ -75,10 +75,16 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """A chat's length in tokens, and how many of them the engine holds now."""
+    """A chat's length in tokens.
+
+    Attributes:
+        cached: tokens of it that the engine holds now.
+        context: tokens that the model's context can hold, prompt and answer together.
+    """
 
     count: int
     cached: int
+    context: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +268,7 @@ class EngineClient:
             )
             _check(answer)
             body = answer.json()
-            return TokenCount(int(body["count"]), int(body["cached"]))
+            return TokenCount(int(body["count"]), int(body["cached"]), int(body["max_model_len"]))
 
     async def health(self, timeout: float = 1.0) -> EngineHealth:  # noqa: ASYNC109 - per call, in seconds
         """The engine's own account of itself.
