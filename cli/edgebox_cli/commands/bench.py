@@ -10,9 +10,9 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from edgebox.lab.bench.report import Report, Row
-    from edgebox.lab.bench.target import Target
-    from edgebox.lab.bench.workload import Name, Run, Size
+    from edgebox.lab.bench.report import BenchReport, Row
+    from edgebox.lab.bench.target import BenchTarget
+    from edgebox.lab.bench.workload import Measurement, Name, Size
 
 _WHAT = {
     "quick": "summaries of distinct consultations, one after the other",
@@ -57,15 +57,15 @@ def bench(
     from dataclasses import asdict
 
     from edgebox.lab.bench.report import report
-    from edgebox.lab.bench.target import Target
+    from edgebox.lab.bench.target import BenchTarget
     from edgebox.lab.bench.workload import Size, named
     from edgebox_cli.common.context import reported, settings
     from edgebox_cli.common.output import print_json
 
     with reported():
         wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
-        targets = [Target.parse(text) for text in target or ()]
-        targets = targets or [Target.engine(settings().socket)]
+        targets = [BenchTarget.parse(text) for text in target or ()]
+        targets = targets or [BenchTarget.engine(settings().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
         runs = asyncio.run(_all(targets, wanted, rounds, size))
     found = report(runs)
@@ -77,7 +77,9 @@ def bench(
         raise typer.Exit(1)
 
 
-async def _all(targets: list[Target], wanted: list[Name], rounds: int, size: Size) -> list[Run]:
+async def _all(
+    targets: list[BenchTarget], wanted: list[Name], rounds: int, size: Size
+) -> list[Measurement]:
     """Every workload on every target, round by round; the order of the targets alternates."""
     from edgebox.lab.bench.workload import run, warm_up
 
@@ -124,7 +126,7 @@ def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
         yield told
 
 
-def _show(found: Report) -> None:
+def _show(found: BenchReport) -> None:
     from edgebox_cli.common.output import console, table
 
     right = {"justify": "right", "no_wrap": True}

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
     from rich.text import Text
 
-    from edgebox.lab.evaluation import Answer, Case, Pass, Report
+    from edgebox.lab.evaluation.cases import Case
+    from edgebox.lab.evaluation.judging import Judgement
+    from edgebox.lab.evaluation.totals import Pass, PassReport
     from edgebox.settings import Settings
 
 _NAMES: dict[Pass, str] = {
@@ -56,7 +58,8 @@ def evaluate(
     import asyncio
 
     from edgebox.errors import UsageError
-    from edgebox.lab.evaluation import load_cases, report
+    from edgebox.lab.evaluation.cases import load_cases
+    from edgebox.lab.evaluation.totals import report
     from edgebox_cli.common.context import reported, settings
     from edgebox_cli.common.output import print_json
 
@@ -95,13 +98,13 @@ def _default_folder() -> Path:
 
 async def _ask(
     settings: Settings, passes: Sequence[Pass], cases: Sequence[Case]
-) -> dict[Pass, list[Answer]]:
+) -> dict[Pass, list[Judgement]]:
     """Every pass, one after the other, with a progress bar on standard error."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
     from edgebox.engine_client import EngineClient
-    from edgebox.lab.evaluation import Evaluator
+    from edgebox.lab.evaluation.asking import Evaluator
     from edgebox_cli.common.output import err_console
 
     client = EngineClient(settings)
@@ -125,18 +128,18 @@ async def _ask(
         await client.aclose()
 
 
-def _advance(bar: Progress, kind: Pass, total: int) -> Callable[[Answer], None]:
+def _advance(bar: Progress, kind: Pass, total: int) -> Callable[[Judgement], None]:
     task = bar.add_task(_NAMES[kind], total=total)
     return lambda _: bar.advance(task)
 
 
-def _show_reports(reports: Sequence[Report]) -> None:
+def _show_reports(reports: Sequence[PassReport]) -> None:
     from edgebox_cli.common.output import console, table
 
     for kind_report in {report.model: report for report in reports}.values():
         role = "mlm" if kind_report.kind == "analysis" else "slm"
         console().print(f"{role}  {kind_report.model}", markup=False, soft_wrap=True)
-    rows: list[tuple[str, Callable[[Report], str]]] = [
+    rows: list[tuple[str, Callable[[PassReport], str]]] = [
         ("transcripts", lambda r: str(r.cases)),
         ("failed", lambda r: str(r.failed)),
         ("key facts found", lambda r: _share(r.key_coverage)),
@@ -164,13 +167,13 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def _statuses(report: Report) -> str:
+def _statuses(report: PassReport) -> str:
     if report.kind != "quick":
         return "-"
     return "/".join(str(report.statuses.get(s, 0)) for s in ("success", "partial", "fallback"))
 
 
-def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Answer]]) -> None:
+def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Judgement]]) -> None:
     """Every case with what each pass made of it. Rich wraps Hangul by its width."""
     from rich.padding import Padding
     from rich.text import Text
@@ -185,7 +188,7 @@ def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Answer]]) -> N
         out.print()
 
 
-def _told(name: str, answer: Answer) -> Text:
+def _told(name: str, answer: Judgement) -> Text:
     from rich.text import Text
 
     head = f"{name}  {answer.status}, {answer.seconds:.2f} s"

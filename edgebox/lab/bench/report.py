@@ -9,12 +9,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from edgebox.lab.bench.workload import NAMES
-from edgebox.lab.evaluation import percentile as nearest_rank
+from edgebox.lab.evaluation.totals import percentile as nearest_rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from edgebox.lab.bench.workload import Run, Sample
+    from edgebox.lab.bench.workload import Measurement, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BenchReport:
     """Everything that one session says."""
 
     rows: list[Row]
@@ -77,7 +77,7 @@ class Report:
         return asdict(self)
 
 
-def report(runs: Sequence[Run]) -> Report:
+def report(runs: Sequence[Measurement]) -> BenchReport:
     """The figures of a session; the first target is the one that others are compared with."""
     targets = list(dict.fromkeys(run.target for run in runs))
     rows = []
@@ -88,7 +88,7 @@ def report(runs: Sequence[Run]) -> Report:
     ratios = [ratio for target in targets for ratio in _own(target, runs)]
     for other in targets[1:]:
         ratios += _against(other, targets[0], runs)
-    return Report(rows, ratios)
+    return BenchReport(rows, ratios)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
@@ -104,7 +104,7 @@ def percentile(values: Iterable[float], share: float) -> float | None:
     return nearest_rank(ordered, 100 * share)
 
 
-def _row(workload: str, kind: str, target: str, runs: list[Run]) -> Row:
+def _row(workload: str, kind: str, target: str, runs: list[Measurement]) -> Row:
     samples = [s for run in runs for s in run.samples if s.kind == kind]
     good = [s for s in samples if not s.error]
     took = [s.seconds for s in good]
@@ -139,7 +139,7 @@ def _ratios(target: str, found: dict[str, list[float]]) -> list[Ratio]:
     ]
 
 
-def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
+def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
     """What a target does under load, divided by what it does without."""
     mine = {(r.workload, r.round): r for r in runs if r.target == target}
     found: dict[str, list[float]] = defaultdict(list)
@@ -182,7 +182,7 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
     return ratios
 
 
-def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
+def _against(other: str, base: str, runs: Sequence[Measurement]) -> list[Ratio]:
     """What belongs together, base / other: over 1 where the base is slower."""
     theirs = {(r.workload, r.round): r for r in runs if r.target == other}
     found: dict[str, list[float]] = defaultdict(list)
@@ -204,11 +204,11 @@ def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
     return _ratios(base, found)
 
 
-def _rate(run: Run) -> float:
+def _rate(run: Measurement) -> float:
     """Good analyses a second; 0 when there was none."""
     good = sum(sample.valid for sample in _by_index(run, "analysis").values())
     return good / run.analyses if run.analyses else 0.0
 
 
-def _by_index(run: Run, kind: str) -> dict[int, Sample]:
+def _by_index(run: Measurement, kind: str) -> dict[int, Sample]:
     return {s.index: s for s in run.samples if s.kind == kind and not s.error}

@@ -21,7 +21,7 @@ _JSON_OBJECT = "json_object+"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class BenchTarget:
     """One OpenAI-compatible server, or two of them, one for each role.
 
     Attributes:
@@ -40,7 +40,7 @@ class Target:
     pids: tuple[int, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Target:
+    def parse(cls, text: str) -> BenchTarget:
         """``NAME=SLM_URL[,MLM_URL]``, each a URL or ``unix:PATH``.
 
         ``NAME=json_object+SLM_URL`` for a server that knows only OpenAI's older way to ask
@@ -68,7 +68,7 @@ class Target:
         )
 
     @classmethod
-    def engine(cls, socket: Path, name: str = "edgebox") -> Target:
+    def engine(cls, socket: Path, name: str = "edgebox") -> BenchTarget:
         """The EdgeBox engine on a socket.
 
         Raises:

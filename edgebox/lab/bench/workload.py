@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from edgebox.engine_client import EngineClient, Options
-    from edgebox.lab.bench.target import Target
+    from edgebox.lab.bench.target import BenchTarget
 
 Name = Literal["quick", "analysis", "growing", "mixed"]
 NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
@@ -67,7 +67,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Measurement:
     """One workload on one target, once.
 
     Attributes:
@@ -180,7 +180,7 @@ def named(name: str) -> Name:
     raise UsageError(f"There is no workload '{name}'. There are: {', '.join(NAMES)}.")
 
 
-async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
+async def warm_up(target: BenchTarget, wanted: Iterable[Name], size: Size) -> None:
     """One answer of each kind that will be asked, for every slot: caches hold what all begin with.
 
     Args:
@@ -201,7 +201,7 @@ async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
         await client.aclose()
 
 
-async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
+async def run(target: BenchTarget, workload: Name, number: int, size: Size) -> Measurement:
     """One workload on one target.
 
     Args:
@@ -225,7 +225,7 @@ async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
     finally:
         await client.aclose()
     known = bool(target.pids)
-    return Run(
+    return Measurement(
         target.name,
         workload,
         number,
