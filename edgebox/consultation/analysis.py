@@ -23,7 +23,7 @@ from edgebox.consultation.prompts import (
 from edgebox.consultation.quality import Quality, score
 from edgebox.consultation.transcript import Utterance, render, split_utterances
 from edgebox.consultation.types import Analysis
-from edgebox.engine_client import BATCH_PRIORITY, Completion, EngineClient, TokenCount
+from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
 from edgebox.errors import EngineFault
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ class Analyst:
                 messages,
                 max_tokens=self.settings.batch.max_tokens,
                 temperature=temperature,
-                priority=BATCH_PRIORITY,
+                priority=BACKGROUND_PRIORITY,
                 json_schema=ANALYSIS_SCHEMA,
                 seed=1,
             )

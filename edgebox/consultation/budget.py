@@ -98,7 +98,7 @@ class Shortened:
 
     Attributes:
         text: canonical form, with GAP where something was left out.
-        characters_used: characters of the original that are represented in it.
+        characters_used: characters of the original that it represents.
     """
 
     text: str
@@ -106,17 +106,17 @@ class Shortened:
 
 
 def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int = 0) -> Shortened:
-    """Keep the opening and the ending, drop the middle, at utterance boundaries.
+    """Keep the opening and the ending and drop the middle, at utterance boundaries.
 
-    An end whose first utterance alone does not fit is cut inside it: neither the
-    reason for the call nor its outcome is dropped whole.
+    If not even one utterance of an end fits, it is cut inside: neither the reason for the call
+    nor its outcome is lost completely.
 
     Args:
         utterances: of the whole transcript.
         total: characters of the original transcript.
         keep: characters of the canonical form that may remain.
-        known: leading characters of it that the model has read already: they cost
-            nothing, so the opening takes them all and ``keep`` comes on top.
+        known: leading characters of it that the engine has read before. They cost nothing, so the
+            opening keeps them all in addition to ``keep``.
     """
     whole = render(utterances)
     if len(whole) <= keep + known:
@@ -147,7 +147,10 @@ class _Piece:
 
 
 def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple[int, _Piece]:
-    """How many utterances of one end fit, and their text; a part of the first when none does."""
+    """Return how many utterances of one end fit, and their text.
+
+    If none fits, it is 0 and a part of the outermost one.
+    """
     ordered = utterances[::-1] if from_end else utterances
     count = 0
     for utterance in ordered:
@@ -167,14 +170,13 @@ def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple
 
 
 def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]:
-    """Cut a transcript into overlapping parts at utterance boundaries; nothing is left out.
-
-    An utterance is at most MAX_UTTERANCE_CHARACTERS long, so a part holds at least one.
+    """Cut a transcript into overlapping parts at utterance boundaries. Every utterance is in one.
 
     Args:
         utterances: of the whole transcript.
-        size: characters of the canonical form in one part.
-        overlap: characters repeated from the part before, at least one utterance.
+        size: characters of the canonical form in one part. A part holds at least one utterance,
+            which has at most MAX_UTTERANCE_CHARACTERS.
+        overlap: characters repeated from the previous part, at least one utterance.
     """
     found: list[str] = []
     start = 0

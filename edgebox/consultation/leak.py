@@ -1,4 +1,4 @@
-"""Finds the prompt's examples leaking into an answer: small models do that."""
+"""Finds examples of the prompt that leaked into an answer, as small models let them."""
 
 from __future__ import annotations
 

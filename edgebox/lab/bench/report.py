@@ -1,4 +1,4 @@
-"""From runs to figures: percentiles of each target, and ratios of what belongs together."""
+"""From measurements to figures: percentiles of each target, and ratios of comparable values."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ class Row:
     """One kind of request of one workload on one target, over all rounds.
 
     Attributes:
-        count: answers; ``failed`` have none, ``invalid`` are not of the schema's form.
-        p50, p95, p99: seconds for a whole answer, nearest rank; None where none came.
-        first: median seconds to the first character; None where nothing came.
+        count: requests with an answer.
+        failed: requests without one.
+        invalid: answers that do not keep to the schema.
+        p50, p95, p99: seconds for a whole answer, nearest rank; None without answers.
+        first: median seconds to the first character; None without any.
         per_minute: answers a minute.
         tokens_per_second: generated.
-        cpu: the server's CPU seconds for each answer of the workload; None where unknown.
-        memory: bytes at the highest; None where unknown.
+        cpu: CPU seconds of the server for each answer of the workload; None if unknown.
+        memory: bytes, the highest; None if unknown.
     """
 
     workload: str
@@ -49,12 +51,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A comparison within each round or pair: its median and its extremes.
+    """A comparison within each round or pair, with its median and its extremes.
 
     Attributes:
-        name: what is divided by what.
-        target: whose.
-        pairs: how many values it is the median of.
+        name: the numerator and the denominator, in words.
+        target: the target that it describes.
+        pairs: number of values.
     """
 
     name: str
@@ -67,18 +69,18 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class BenchReport:
-    """Everything that one session says."""
+    """All figures of one session."""
 
     rows: list[Row]
     ratios: list[Ratio]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         return asdict(self)
 
 
 def report(runs: Sequence[Measurement]) -> BenchReport:
-    """The figures of a session; the first target is the one that others are compared with."""
+    """Return the figures of a session. All targets are compared with the first one."""
     targets = list(dict.fromkeys(run.target for run in runs))
     rows = []
     for name, kind, target in product(NAMES, ("quick", "analysis", "grown", "cold"), targets):
@@ -92,16 +94,14 @@ def report(runs: Sequence[Measurement]) -> BenchReport:
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
-    """The nearest-rank percentile; None of nothing.
+    """Return the nearest-rank percentile, or None of no values.
 
     Args:
-        values: any order.
+        values: in any order.
         share: 0 to 1.
     """
     ordered = sorted(values)
-    if not ordered:
-        return None
-    return nearest_rank(ordered, 100 * share)
+    return nearest_rank(ordered, 100 * share) if ordered else None
 
 
 def _row(workload: str, kind: str, target: str, runs: list[Measurement]) -> Row:
@@ -140,7 +140,7 @@ def _ratios(target: str, found: dict[str, list[float]]) -> list[Ratio]:
 
 
 def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
-    """What a target does under load, divided by what it does without."""
+    """Compare a target under load with the same target without it."""
     mine = {(r.workload, r.round): r for r in runs if r.target == target}
     found: dict[str, list[float]] = defaultdict(list)
     under: list[float] = []
@@ -183,7 +183,7 @@ def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
 
 
 def _against(other: str, base: str, runs: Sequence[Measurement]) -> list[Ratio]:
-    """What belongs together, base / other: over 1 where the base is slower."""
+    """Compare two targets, base / other: a time over 1 means that the base is slower."""
     theirs = {(r.workload, r.round): r for r in runs if r.target == other}
     found: dict[str, list[float]] = defaultdict(list)
     for run in (r for r in runs if r.target == base):
@@ -205,7 +205,7 @@ def _against(other: str, base: str, runs: Sequence[Measurement]) -> list[Ratio]:
 
 
 def _rate(run: Measurement) -> float:
-    """Good analyses a second; 0 when there was none."""
+    """Return the good analyses a second, or 0 if there were none."""
     good = sum(sample.valid for sample in _by_index(run, "analysis").values())
     return good / run.analyses if run.analyses else 0.0
 
