@@ -257,18 +257,14 @@ def _coverage(said: Said, source: Source, outcome: float) -> float:
         or (number.kind == "count" and not number.value.isdigit())
     }
     found = sum(supports(said.whole.provides, number) for number in facts.values())
-    main = _main_words(source)
+    # The words of the request and of the outcome, and the most repeated ones.
+    often = [word for word, count in source.words.most_common(6) if count > 1]
+    main = list(dict.fromkeys([*often, *source.key.words]))[:16]
     held = mean(said.whole.holds(word) > 0.6 for word in main)
     parts = [(0.40, outcome), (0.30, min(1.0, held / _WORDS_EXPECTED) if main else 1.0)]
     if facts:
         parts.append((0.30, min(1.0, found / min(len(facts), _FACTS_EXPECTED))))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-
-
-def _main_words(source: Source) -> list[str]:
-    """Return the words of the request and of the outcome, and the most repeated ones."""
-    often = [word for word, count in source.words.most_common(6) if count > 1]
-    return list(dict.fromkeys([*often, *source.key.words]))[:16]
 
 
 _ENDS: Final = re.compile(

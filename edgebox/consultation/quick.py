@@ -41,6 +41,8 @@ MAX_SENTENCES = 2
 FREQUENCY_PENALTY = 0.2
 """Against loops. More of it changes the figures that a summary has to repeat."""
 
+_LABEL = re.compile(r"^(?:요약|상담 요약)\s*[::]\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class QuickResult:
@@ -228,7 +230,9 @@ class QuickSummaries:
             self._admission.answered(draft.last.completion_tokens)
 
     def _conclude(self, ticket: Ticket, draft: _Draft) -> QuickResult:
-        text = _tidy(draft.text)
+        # One paragraph, without wrapping quotes and without the label that some models repeat.
+        text = " ".join(draft.text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
+        text = _LABEL.sub("", text)
         status: Status = "success"
         ends = sentence_ends(text)
         if len(ends) >= MAX_SENTENCES:
@@ -259,9 +263,3 @@ class QuickSummaries:
             cached_tokens=draft.last.cached_tokens if draft.last else 0,
             completion_tokens=draft.last.completion_tokens if draft.last else 0,
         )
-
-
-def _tidy(text: str) -> str:
-    """Return one paragraph without wrapping quotes or a repeated label."""
-    text = " ".join(text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
-    return re.sub(r"^(?:요약|상담 요약)\s*[::]\s*", "", text)
