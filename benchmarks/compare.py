@@ -1,10 +1,10 @@
-"""EdgeBox's engine beside the servers people would pick: same files, same prompts, one session.
+"""EdgeBox's engine beside other servers: the same files, the same prompts, one session.
 
     benchmarks/peers.sh                                  builds them, once
-    .venv/bin/python benchmarks/compare.py --out FILE    starts all, runs, stops all
+    .venv/bin/python benchmarks/compare.py --out FILE    starts all, measures, stops all
 
 Every server keeps both models loaded and idles while another one is measured. Each gets
-the machine's threads and the same context. Everything after ``--`` goes to edgebox bench.
+the machine's threads and the same context. The words after ``--`` are options of edgebox bench.
 """
 
 from __future__ import annotations
@@ -37,15 +37,11 @@ CONTEXT = 8192
 PARALLEL = 4
 START_SECONDS = 180.0
 Pair: TypeAlias = "contextlib.AbstractContextManager[list[str]]"
-"""A running server's URLs, of the small and the mid model."""
+"""The URLs of a running server, of the small and the mid-size model."""
 
 
 def main() -> int:
-    """Run the session.
-
-    Returns:
-        The exit code of ``edgebox bench``.
-    """
+    """Run the session and return the exit code of ``edgebox bench``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--slm", default="qwen2.5-coder-0.5b-instruct-q4_k_m")
     parser.add_argument("--mlm", default="qwen2.5-coder-1.5b-instruct-q4_k_m")
@@ -74,7 +70,7 @@ def main() -> int:
 
 
 def machine() -> dict[str, str]:
-    """What the figures belong to."""
+    """Describe the machine that the figures belong to."""
     processor = next(
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -94,7 +90,7 @@ def machine() -> dict[str, str]:
 
 @contextlib.contextmanager
 def edgebox(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
-    """Our engine, both models in one process."""
+    """Start EdgeBox's engine, both models in one process."""
     config = folder / "edgebox.toml"
     config.write_text(
         f'state_dir = "{folder}"\nmodels_dir = "{options.models}"\n'
@@ -111,7 +107,7 @@ def edgebox(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
 
 
 def llama_server(options: argparse.Namespace, folder: Path) -> Pair:
-    """llama.cpp's own server, one for each model."""
+    """Start llama.cpp's own server, one for each model."""
     command = [
         *(str(PEERS / "bin" / "llama-server"), "--host", "127.0.0.1", "--jinja"),
         *("--threads", str(options.threads), "--ctx-size", str(CONTEXT)),
@@ -121,7 +117,7 @@ def llama_server(options: argparse.Namespace, folder: Path) -> Pair:
 
 
 def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
-    """``python -m llama_cpp.server``, one for each model."""
+    """Start ``python -m llama_cpp.server``, one for each model."""
     command = [
         *(str(PEERS / "venv" / "bin" / "python"), "-m", "llama_cpp.server"),
         *("--host", "127.0.0.1", "--n_gpu_layers", "-1"),
@@ -133,7 +129,7 @@ def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
 
 @contextlib.contextmanager
 def examples_server(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
-    """llama-cpp-python's examples/server, one for each model; it reads a file, no options."""
+    """Start llama-cpp-python's examples/server, one for each model. It reads a file, no options."""
     source = next(PEERS.glob("llama_cpp_python-*/examples/server/server.py"))
     with contextlib.ExitStack() as stack:
         urls = []
@@ -162,7 +158,7 @@ def examples_server(options: argparse.Namespace, folder: Path) -> Iterator[list[
 def pair(
     command: list[str], path: str, options: argparse.Namespace, folder: Path
 ) -> Iterator[list[str]]:
-    """The same server twice, with one model each."""
+    """Start the same server twice, with one model each."""
     with contextlib.ExitStack() as stack:
         yield [
             stack.enter_context(
@@ -187,11 +183,11 @@ STARTS = {
     "examples/server": examples_server,
 }
 SCHEMAS = {"llama_cpp.server": "json_object+"}
-"""How a server wants to be asked for JSON, where that is not OpenAI's way."""
+"""How to ask a server for JSON, if it is not OpenAI's way."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
+    """Return a port that no process listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -199,7 +195,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def http_server(command: list[str], port: int, path: str, log: Path) -> Iterator[str]:
-    """A server, once it answers ``path`` on its port."""
+    """Start a server, and yield its URL once it answers ``path``."""
     url = f"http://127.0.0.1:{port}"
     with server(command, log) as process:
         await_ready(process, lambda: answers(url + path), command[0], log.parent)
@@ -208,7 +204,7 @@ def http_server(command: list[str], port: int, path: str, log: Path) -> Iterator
 
 @contextlib.contextmanager
 def server(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A process with its output in a file; stopped at the end whatever happens."""
+    """Start a process with its output in a file. It is stopped in the end whatever happens."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
     with log.open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=clean)
@@ -224,7 +220,7 @@ def server(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def answers(url: str, socket_path: Path | None = None) -> bool:
-    """Whether a server says 200 to this."""
+    """Whether a server answers a URL with 200."""
     transport = httpx.HTTPTransport(uds=str(socket_path) if socket_path else None)
     with httpx.Client(transport=transport, timeout=5.0, trust_env=False) as http:
         try:
@@ -236,7 +232,7 @@ def answers(url: str, socket_path: Path | None = None) -> bool:
 def await_ready(
     process: subprocess.Popen[bytes], ready: Callable[[], bool], name: str, folder: Path
 ) -> None:
-    """Wait, or end the session with the server's last words."""
+    """Wait for a server, or end the session with the last lines of its log."""
     until = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > until:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the servers that EdgeBox is compared with, from the very sources of the pinned
-# llama-cpp-python: its llama.cpp's llama-server, and an environment for llama_cpp.server and
+# Builds the servers that EdgeBox is compared with, from the sources of the pinned
+# llama-cpp-python: llama-server of its llama.cpp, and an environment for llama_cpp.server and
 # its examples/server.
 # About twenty minutes on two cores; everything goes to benchmarks/peers/ (ignored by git).
 set -euo pipefail

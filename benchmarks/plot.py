@@ -1,4 +1,4 @@
-"""Latency distributions of a session as a picture: what share is answered within how long.
+"""Draw the latencies of a session: which share of the requests is answered in which time.
 
 .venv/bin/python benchmarks/plot.py FILE.json FILE.svg     (pip install '.[plot]')
 """
@@ -18,7 +18,7 @@ COLOURS = ("#1f6feb", "#d1242f", "#57606a", "#9a6700")
 
 
 def main(source: str, target: str) -> None:
-    """One panel for each kind of request; one line for each server and workload."""
+    """Draw one panel for each kind of request, with one line for each server and workload."""
     found = json.loads(Path(source).read_text())
     panels: dict[str, dict[str, list[float]]] = {}
     for run in found["runs"]:

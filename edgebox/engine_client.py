@@ -1,7 +1,6 @@
-"""The engine from the other side: our socket, or any OpenAI-compatible server by URL.
+"""The client of the engine: over its Unix socket, or of an OpenAI-compatible server by URL.
 
-Foreign failures (connections, HTTP statuses, broken JSON) become ``EngineError``
-here and nowhere else.
+Failures of connections, HTTP statuses and broken JSON become ``EngineError`` here and nowhere else.
 """
 
 from __future__ import annotations
@@ -27,8 +26,8 @@ from edgebox.system.machine import Gpu
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-BATCH_PRIORITY = 100
-"""What the backlog runs at; the engine treats priorities under 50 as people waiting."""
+BACKGROUND_PRIORITY = 100
+"""Of analyses. The engine treats priorities under 50 as interactive."""
 
 _CODES = {
     400: "EngineRefused",
@@ -37,13 +36,13 @@ _CODES = {
     429: "EngineBusy",
     500: "EngineFault",
 }
-"""What other servers' statuses mean. The rest (a wrong key or model name, a proxy that finds
-nothing behind it) can be mended by an administrator, so nothing is failed for good over it."""
+"""What the statuses of other servers mean. All others (a wrong key or model name, a proxy without
+a server behind it) can be repaired by an administrator: no consultation fails for good on them."""
 
 _BASE = "http://engine"
-_UNHURRIED = httpx.Timeout(None, connect=2.0)  # an analysis may take minutes on a CPU
-_DIED = "The engine went away during the answer."
-_GRACE = 1.0  # seconds after a deadline in which the engine's own answer is still awaited
+_NO_DEADLINE = httpx.Timeout(None, connect=2.0)  # an analysis may take minutes on a CPU
+_DIED = "The engine stopped during the answer."
+_GRACE = 1.0  # seconds after the deadline, for the engine's own answer to arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Completion:
 
     Attributes:
         finish_reason: "stop", "length" or "deadline".
-        cached_tokens: prompt tokens that the engine did not have to read again.
+        cached_tokens: prompt tokens that the engine had read before.
     """
 
     text: str
@@ -75,10 +74,16 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class TokenCount:
-    """A chat's length in tokens, and how many of them the engine holds now."""
+    """A chat's length in tokens.
+
+    Attributes:
+        cached: tokens of it that the engine holds now.
+        context: tokens that the model's context can hold, prompt and answer together.
+    """
 
     count: int
     cached: int
+    context: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,9 @@ class RoleHealth:
     """One role's model with its measured speeds (tokens a second) and sizes (bytes).
 
     Attributes:
+        prefill_tps: of prompts.
+        decode_tps: of one sequence alone.
+        batch_decode_tps: of ``parallel`` sequences in total.
         loaded: False while an idle model's memory is given back.
     """
 
@@ -101,10 +109,32 @@ class RoleHealth:
     kv_bytes: int
     loaded: bool = True
 
+    def decode_rate(self, together: int) -> float:
+        """Return the tokens a second that ``together`` sequences get in total.
+
+        The rate is taken to rise linearly from ``decode_tps`` for one sequence to
+        ``batch_decode_tps`` for ``parallel`` of them.
+        """
+        share = min(1.0, (together - 1) / max(1, self.parallel - 1))
+        return self.decode_tps + share * max(0.0, self.batch_decode_tps - self.decode_tps)
+
+    def writing_seconds(self, tokens: int, together: int) -> float:
+        """Return the seconds until ``together`` answers of ``tokens`` each are written."""
+        return together * tokens / self.decode_rate(together) if together > 0 else 0.0
+
+    def answering_seconds(self, tokens: int, together: int) -> float:
+        """Return the engine time that the last of ``together`` answers adds to the others."""
+        others = self.writing_seconds(tokens, together - 1)
+        return max(0.0, self.writing_seconds(tokens, together) - others)
+
+    def readable_tokens(self, seconds: float) -> int:
+        """Return the prompt tokens that can be read in this time."""
+        return max(0, int(seconds * self.prefill_tps))
+
 
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
-    """What the engine says of itself."""
+    """The engine's answer to ``GET /health``."""
 
     ready: bool
     roles: dict[Role, RoleHealth]
@@ -117,14 +147,14 @@ Messages = list[dict[str, str]]
 
 
 class Options(TypedDict, total=False):
-    """How to answer.
+    """The options of a generation.
 
     Attributes:
         max_tokens: the most to generate.
         temperature: 0, the default, is greedy.
-        priority: lower first; BATCH_PRIORITY for the backlog.
-        deadline: seconds from now after which it ends with what it has.
-        json_schema: holds the answer to this schema.
+        priority: lower first; BACKGROUND_PRIORITY for the backlog.
+        deadline: seconds from now after which the answer ends with what there is.
+        json_schema: the answer keeps to this schema.
         stop: strings that end the answer.
         presence_penalty: as OpenAI defines it.
         frequency_penalty: as OpenAI defines it.
@@ -143,10 +173,10 @@ class Options(TypedDict, total=False):
 
 
 class EngineClient:
-    """One per process.
+    """Asks the engine, or the server that the settings name for a role. One per process.
 
     Args:
-        settings: where each role is.
+        settings: the socket, and the URL of each role that another server answers for.
         transport: replaces the socket, for tests.
     """
 
@@ -158,10 +188,10 @@ class EngineClient:
             uds=str(settings.socket), limits=httpx.Limits(max_connections=None)
         )
         self._local = httpx.AsyncClient(
-            transport=local, base_url=_BASE, timeout=_UNHURRIED, trust_env=False
+            transport=local, base_url=_BASE, timeout=_NO_DEADLINE, trust_env=False
         )
         self._remote = {
-            role: httpx.AsyncClient(base_url=url, timeout=_UNHURRIED, trust_env=False)
+            role: httpx.AsyncClient(base_url=url, timeout=_NO_DEADLINE, trust_env=False)
             for role in ROLES
             if (url := settings.engines.role(role).url.rstrip("/").removesuffix("/v1"))
         }
@@ -169,7 +199,7 @@ class EngineClient:
     async def complete(
         self, role: Role, messages: Messages, **options: Unpack[Options]
     ) -> Completion:
-        """A whole answer.
+        """Return a whole answer.
 
         Raises:
             EngineError: see the tree in ``errors.py``.
@@ -186,9 +216,12 @@ class EngineClient:
     async def stream(
         self, role: Role, messages: Messages, **options: Unpack[Options]
     ) -> AsyncGenerator[Delta | Completion]:
-        """The same, as it comes: deltas, then one Completion with the whole text.
+        """Yield the deltas of an answer as they are generated, then one Completion with all of it.
 
         Closing the iterator cancels the generation.
+
+        Raises:
+            EngineError: see the tree in ``errors.py``.
         """
         deadline = options.get("deadline")
         usage = {"include_usage": True}
@@ -215,16 +248,14 @@ class EngineClient:
     async def tokenize(
         self,
         role: Role,
-        messages: list[dict[str, str]],
+        messages: Messages,
         *,
         timeout: float = 2.0,  # noqa: ASYNC109 - per call, in seconds
     ) -> TokenCount | None:
-        """Count a chat's tokens; None where the server has no such call (not our engine).
+        """Count a chat's tokens.
 
-        Args:
-            role: whose tokens.
-            messages: the chat.
-            timeout: seconds to wait.
+        Returns:
+            None if another server answers for the role: only our engine has this call.
 
         Raises:
             EngineError: the engine does not answer.
@@ -237,13 +268,13 @@ class EngineClient:
             )
             _check(answer)
             body = answer.json()
-            return TokenCount(int(body["count"]), int(body["cached"]))
+            return TokenCount(int(body["count"]), int(body["cached"]), int(body["max_model_len"]))
 
     async def health(self, timeout: float = 1.0) -> EngineHealth:  # noqa: ASYNC109 - per call, in seconds
-        """The engine's own account of itself.
+        """Ask the engine how it is.
 
         Raises:
-            EngineUnavailable: nothing answers on the socket.
+            EngineUnavailable: no engine answers on the socket.
         """
         async with _translated(None):
             answer = await self._local.get("/health", timeout=timeout)
@@ -266,9 +297,9 @@ class EngineClient:
             )
 
     async def ready(self, role: Role) -> bool:
-        """Whether the role's server can take a request now; never raises.
+        """Whether the role's server can take a request now. Never raises.
 
-        Of another server that is: it lists its models, and ours is among them.
+        Another server is ready if it lists the role's model.
         """
         if role not in self._remote:
             try:
@@ -287,7 +318,7 @@ class EngineClient:
         return role in self._remote
 
     def model_name(self, role: Role) -> str:
-        """The model that the settings name for a role."""
+        """Return the model that the settings name for a role."""
         options = self._engines.role(role)
         return (options.url_model if self.is_remote(role) else "") or options.model
 
@@ -300,13 +331,13 @@ class EngineClient:
         return self._remote.get(role, self._local)
 
     def _body(self, role: Role, messages: Messages, options: Options) -> dict[str, Any]:
-        """The request; greedy unless told otherwise."""
+        """Build the request, greedy unless the options say otherwise."""
         body: dict[str, Any] = {"messages": messages, "temperature": 0.0}
         body |= {key: value for key, value in options.items() if value is not None}
         schema = body.pop("json_schema", None)
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
-            for ours in ("deadline", "priority"):  # no OpenAI fields: strict servers refuse them
+            for ours in ("deadline", "priority"):  # not OpenAI's: strict servers refuse them
                 body.pop(ours, None)
         if schema is not None:
             body["response_format"] = {
@@ -317,7 +348,7 @@ class EngineClient:
 
 
 class _Streamed:
-    """Server-sent chunks becoming one completion."""
+    """Collects server-sent chunks into one completion."""
 
     def __init__(self) -> None:
         self.done = False
@@ -325,7 +356,7 @@ class _Streamed:
         self._usage: dict[str, Any] = {}
 
     def feed(self, line: str) -> str:
-        """Take one line; returns the text it added."""
+        """Read one line and return the text that it added."""
         if not line.startswith("data:"):
             return ""
         data = line.removeprefix("data:").strip()
@@ -345,11 +376,11 @@ class _Streamed:
         return added
 
     def delta(self, text: str) -> Delta:
-        """A piece with the counts that came with it; servers without them count nothing."""
+        """Return a piece with the counts so far, which are 0 if the server does not send them."""
         return Delta(text, *_counts(self._usage))
 
     def completion(self) -> Completion:
-        """The whole answer.
+        """Return the whole answer.
 
         Raises:
             EngineDied: the stream ended before the answer did.
@@ -370,7 +401,7 @@ def _counted(text: str, finish: str, model: str, usage: dict[str, Any]) -> Compl
 
 
 def _counts(usage: dict[str, Any]) -> tuple[int, int, int]:
-    """Prompt, cached and completion tokens."""
+    """Return the prompt, cached and completion tokens."""
     details = usage.get("prompt_tokens_details") or {}
     return (
         int(usage.get("prompt_tokens") or 0),
@@ -387,13 +418,13 @@ def _finish_of(choice: dict[str, Any]) -> str:
 
 def _timeout(deadline: float | None) -> httpx.Timeout:
     if deadline is None:
-        return _UNHURRIED
+        return _NO_DEADLINE
     return httpx.Timeout(deadline + _GRACE, connect=min(2.0, deadline))
 
 
 @asynccontextmanager
 async def _translated(deadline: float | None) -> AsyncIterator[None]:
-    """Turn what httpx and broken answers raise into our own errors."""
+    """Turn the errors of httpx and of broken answers into our own."""
     try:
         yield
     except httpx.TimeoutException:
@@ -403,7 +434,7 @@ async def _translated(deadline: float | None) -> AsyncIterator[None]:
         raise EngineDied(_DIED) from None
     except httpx.HTTPError:
         raise EngineUnavailable(
-            "The engine does not answer. What to type next, says: edgebox doctor"
+            "The engine does not answer. Find out why with: edgebox doctor"
         ) from None
     except (ValueError, KeyError, TypeError, IndexError):
         raise EngineFault("The engine's answer was not understood.") from None

@@ -1,4 +1,4 @@
-"""Which error an engine that goes away becomes, on a real socket."""
+"""Which error an engine that goes away becomes, on a real socket; what measured speeds say."""
 
 import asyncio
 import json
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from edgebox.engine_client import EngineClient
+from edgebox.engine_client import EngineClient, RoleHealth
 from edgebox.errors import EngineDied, EngineError, EngineUnavailable
 from edgebox.settings import Settings
 
@@ -80,3 +80,21 @@ def test_an_engine_killed_during_a_stream_has_died(tmp_path, answer):
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_engine_that_is_away_or_says_that_it_stops_has_not_died(tmp_path, answer, stream):
     assert type(failure(tmp_path, answer, stream=stream)) is EngineUnavailable
+
+
+def speeds(**measured):
+    return RoleHealth(
+        "slm", "m", 4096, tokens_per_char=0.5, weights_bytes=1, kv_bytes=1, **measured
+    )
+
+
+def test_one_more_answer_costs_less_than_the_first_where_batching_pays():
+    health = speeds(prefill_tps=200, decode_tps=40, batch_decode_tps=120, parallel=4)
+    first, second = health.answering_seconds(60, 1), health.answering_seconds(60, 2)
+    assert first == pytest.approx(1.5)
+    assert 0 < second < first
+
+
+def test_batching_that_does_not_pay_costs_a_whole_answer():
+    health = speeds(prefill_tps=70, decode_tps=20, batch_decode_tps=20, parallel=8)
+    assert health.answering_seconds(40, 3) == pytest.approx(2.0)

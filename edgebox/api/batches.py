@@ -239,7 +239,7 @@ class BatchEndpoints:
         return rfc3339(math.ceil(self._services.clock() + self._seconds(work, starts_in)))
 
     def _seconds(self, work: Workload, starts_in: float) -> float:
-        health = self._services.quick.health
+        health = self._services.monitor.health
         return estimate_seconds(
             work,
             health.roles.get("mlm") if health else None,

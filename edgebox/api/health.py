@@ -67,7 +67,7 @@ class HealthEndpoints:
     async def metrics_without_key(self, _request: Request) -> Response:
         """``GET /metrics`` on its own listener."""
         services = self._services
-        health = services.quick.health
+        health = services.monitor.health
         services.metrics.quick_in_flight.set(services.quick.in_flight)
         services.metrics.engine_up.set(health is not None and health.ready)
         services.metrics.engine_rss_bytes.set((health and health.rss_bytes) or 0)
@@ -90,7 +90,7 @@ class HealthEndpoints:
         engines = self._services.settings.engines
         if all(engines.role(role).url for role in ROLES):
             return "remote"  # nothing of ours to be ready
-        health = self._services.quick.health
+        health = self._services.monitor.health
         if health is None:
             return "unavailable"
         return "ok" if health.ready else "starting"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edgebox.api.body import BodyReader
     from edgebox.api.metrics import Metrics
     from edgebox.api.threads import Threads
+    from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.consultation.quick import QuickSummaries
     from edgebox.settings import Settings
     from edgebox.store.db import Store
@@ -24,7 +25,8 @@ class Services:
     Attributes:
         settings: the administrator's.
         store: blocking; only through ``threads.store``.
-        quick: admission and the race against the deadline; knows the engine's health.
+        monitor: the engine's health.
+        quick: admission and the race against the deadline.
         gate: keys and rates.
         bodies: reads JSON bodies.
         threads: for what blocks.
@@ -37,6 +39,7 @@ class Services:
 
     settings: Settings
     store: Store
+    monitor: EngineMonitor
     quick: QuickSummaries
     gate: Gate
     bodies: BodyReader

@@ -1,1 +1,1 @@
-"""What the product is about: prompts, budgets, summaries, analyses, scores."""
+"""Consultations: prompts, budgets, summaries, analyses, scores."""

@@ -1,8 +1,8 @@
-"""Who gets the small model's next seconds: admission by measured speed.
+"""Admission by measured speed: whether a summary can be finished by its deadline.
 
-The engine's time is one queue. A newcomer's work must fit before its own deadline
-and into the slack of everybody already admitted; when it does not, the box says so
-at once instead of breaking somebody's promise.
+The engine's time is one queue. The work of a new request must fit before its own deadline and
+into the slack of every request already admitted. If it does not, it is refused at once, so that
+no admitted request misses its deadline.
 """
 
 from __future__ import annotations
@@ -11,28 +11,30 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.consultation.budget import Speeds
+from edgebox.consultation.budget import ASK_TOKENS
 from edgebox.errors import BoxBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import RoleHealth
     from edgebox.settings import QuickSettings
 
 Priority = Literal["high", "normal", "low"]
 
 LEAST_READING: dict[Priority, int] = {"high": 64, "normal": 128, "low": 256}
-"""Prompt tokens below which a summary is not worth promising; over capacity sooner for ``low``."""
+"""Prompt tokens that must be readable for a summary to be admitted: a ``low`` request is refused
+sooner than a ``high`` one."""
 
 ANSWER_TOKENS = 56
-"""A two-sentence Korean summary in the models here, measured; adapted to what comes out."""
-
-ASK_TOKENS = 32
-"""The instruction after the transcript and the turn markers: never in the cache."""
+"""A two-sentence Korean summary of the models here, measured; adapted to the answers that come."""
 
 SPARE = 1.3
 """Of the reading that the length suggests: texts differ in tokens a character."""
+
+CAUTION = 0.9
+"""Of the reading that would just fit: measured speed varies by about a tenth from call to call."""
 
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
@@ -42,7 +44,7 @@ class Ticket:
     """A place in the engine's next seconds.
 
     Attributes:
-        arrived: monotonic seconds at which the request came in.
+        arrived: monotonic seconds at which the request arrived.
         work: engine seconds reserved for it.
         started: monotonic seconds at which its turn was expected to begin.
     """
@@ -55,7 +57,7 @@ class Ticket:
     started: float
 
     def release(self) -> None:
-        """Give the place back; harmless when done twice."""
+        """Give the place back. Releasing a ticket twice is harmless."""
         self.owner.release(self)
 
 
@@ -64,18 +66,18 @@ class Admission:
 
     Args:
         settings: deadline, margin and limits.
-        role: the small model as the engine last described it, or None.
+        monitor: the small model's speeds.
         clock: monotonic seconds.
     """
 
     def __init__(
         self,
         settings: QuickSettings,
-        role: Callable[[], RoleHealth | None],
+        monitor: EngineMonitor,
         clock: Callable[[], float],
     ) -> None:
         self._settings = settings
-        self._role = role
+        self._monitor = monitor
         self._clock = clock
         self._tickets: list[Ticket] = []
         self._busy_until = 0.0
@@ -86,7 +88,7 @@ class Admission:
 
     @property
     def budget(self) -> float:
-        """Seconds from arrival in which the model's part must be over."""
+        """Seconds from the arrival until the model must be done."""
         return self._settings.deadline_seconds - self._settings.margin_seconds
 
     @property
@@ -99,31 +101,31 @@ class Admission:
 
         Args:
             transcript: the whole text.
-            priority: ``low`` is refused sooner, ``high`` makes do with less.
+            priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds.
 
         Raises:
-            BoxBusy: no time is left for one more; says when there will be.
+            BoxBusy: there is no time for one more summary. It says when there will be.
         """
         now = self._clock()
         if len(self._tickets) >= self._settings.max_in_flight:
             raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
         work = 0.0
-        if (role := self._role()) is not None:
-            speeds = Speeds.of(role)
+        if (role := self._monitor.role("slm")) is not None:
             together = len(self._tickets) + 1
-            answering = speeds.answering_seconds(self.expected_tokens, together)
+            answering = role.answering_seconds(self.expected_tokens, together)
             least = min(LEAST_READING[priority], len(transcript)) + ASK_TOKENS
-            available = self._available(arrived, now)
+            first = min([ticket.arrived for ticket in self._tickets] + [arrived])
+            available = first + self.budget - max(now, self._busy_until)
             own = arrived + self.budget - now
-            own -= speeds.writing_seconds(self.expected_tokens, together)
-            if self._tickets and least / speeds.prefill_tps > min(available - answering, own):
+            own -= role.writing_seconds(self.expected_tokens, together)
+            if self._tickets and least / role.prefill_tps > min(available - answering, own):
                 raise BoxBusy(
                     "Every second of the model is taken. Try again, or send fewer at once.",
                     retry_after=max(1, math.ceil(self._busy_until - now)),
                 )
             wanted = SPARE * len(transcript) * role.tokens_per_char + ASK_TOKENS
-            reading = min(wanted / speeds.prefill_tps, max(0.0, available - answering))
+            reading = min(wanted / role.prefill_tps, max(0.0, available - answering))
             work = answering + reading
         start = max(now, self._busy_until)
         self._busy_until = start + work
@@ -131,13 +133,26 @@ class Admission:
         self._tickets.append(ticket)
         return ticket
 
+    def readable_tokens(self, ticket: Ticket, role: RoleHealth) -> int:
+        """Return the prompt tokens that can be read in a ticket's time, before its answer."""
+        now = self._clock()
+        left = ticket.arrived + self.budget - now - max(0.0, ticket.started - now)
+        own = CAUTION * (left - role.writing_seconds(self.expected_tokens, len(self)))
+        # Not more than was reserved: the rest of the time is promised to others.
+        reserved = max(0.0, ticket.work - self.answering_seconds(role))
+        return role.readable_tokens(min(own, reserved))
+
+    def answering_seconds(self, role: RoleHealth) -> float:
+        """Return the engine time that one of the answers in progress takes."""
+        return role.answering_seconds(self.expected_tokens, len(self))
+
     def revise(self, ticket: Ticket, work: float) -> None:
-        """The work of a ticket is known better now."""
+        """Replace the engine seconds reserved for a ticket by a better figure."""
         ticket.work = work
         self._settle()
 
     def release(self, ticket: Ticket) -> None:
-        """A summary is done or given up; its unused time is free again."""
+        """Free the place and the unused time of a summary that is done or given up."""
         if ticket in self._tickets:
             self._tickets.remove(ticket)
             self._settle()
@@ -147,12 +162,7 @@ class Admission:
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
 
     def _settle(self) -> None:
-        """Work turned out smaller than reserved: the engine is free sooner."""
+        """Let the engine be free sooner if less work is left than was reserved."""
         now = self._clock()
         left = sum(t.work - max(0.0, now - t.started) for t in self._tickets)
         self._busy_until = min(self._busy_until, now + max(0.0, left))
-
-    def _available(self, arrived: float, now: float) -> float:
-        """Engine seconds that a newcomer may use."""
-        first = min([t.arrived for t in self._tickets] + [arrived])
-        return first + self.budget - max(now, self._busy_until)

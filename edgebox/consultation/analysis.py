@@ -1,7 +1,7 @@
 """The detailed analysis: one schema-constrained generation per consultation.
 
-A transcript that does not fit the model's context is analysed in overlapping
-parts and merged by a last pass; nothing of it is left out.
+A transcript that does not fit the model's context is analysed in overlapping parts, and the parts'
+analyses are merged by a last pass. No part of the transcript is left out.
 """
 
 from __future__ import annotations
@@ -16,35 +16,38 @@ from pydantic import ValidationError
 from edgebox.consultation.budget import parts
 from edgebox.consultation.prompts import (
     ANALYSIS_SCHEMA,
-    Messages,
     analysis_messages,
     example_texts,
     merge_messages,
 )
 from edgebox.consultation.quality import Quality, score
-from edgebox.consultation.transcript import render, split_utterances
+from edgebox.consultation.transcript import Utterance, render, split_utterances
 from edgebox.consultation.types import Analysis
-from edgebox.engine_client import BATCH_PRIORITY, Completion, EngineClient
+from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
 from edgebox.errors import EngineFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from edgebox.engine_client import Messages
     from edgebox.settings import Settings
 
+MEASURED_CHARACTERS = 20_000
+"""Of a long transcript, counted to learn how many of its characters a prompt can hold."""
+
 OVERLAP = 0.08
-"""Of a part, repeated from the part before: a question and its answer stay together."""
+"""Of a part, repeated from the previous part: a question and its answer stay together."""
 
 PATIENCE = 60.0
-"""Seconds for the engine's small answers: on a saturated box they may take a while, and a
-timeout here would count as a death of the engine."""
+"""Seconds for a token count: on a saturated box it may take a while, and a timeout would count as
+a death of the engine."""
 
 RETRY_TEMPERATURE = 0.4
-"""A greedy answer that was not valid would come again; a warmer one may not."""
+"""A greedy model would repeat an answer that was not valid; a warmer one may not."""
 
 
 class AnalysisInvalid(EngineFault):
-    """The model gave no valid analysis, twice."""
+    """The model twice gave an answer that is no valid analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Analyst:
 
     Attributes:
         client: the engine.
-        settings: token limits and the model's context where the engine does not say.
+        settings: token limits, and the model's context if another server does not tell it.
         clock: monotonic seconds.
     """
 
@@ -94,17 +97,14 @@ class Analyst:
         """Analyse one consultation.
 
         Raises:
-            EngineUnavailable: the engine is not there, or died (EngineDied); try again later.
-            EngineRefused: it can never work.
+            EngineUnavailable: the engine does not answer, or died (EngineDied). Try again later.
+            EngineRefused: no retry can help.
             AnalysisInvalid: the model's answers were not valid.
         """
         started = self.clock()
         cost = _Cost()
         utterances = await asyncio.to_thread(split_utterances, transcript)
-        text = render(utterances)
-        size = await self._part_characters(text)
-        pieces = [text] if len(text) <= size else parts(utterances, size, int(size * OVERLAP))
-        pieces = [fit for piece in pieces for fit in await self._fitting(piece)]
+        pieces, size = await self._pieces(utterances)
         found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]
         analysis = await self._merge(found, size, cost)
         quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
@@ -119,44 +119,62 @@ class Analyst:
             completion_tokens=cost.completion,
         )
 
-    async def _part_characters(self, text: str) -> int:
-        """Characters of transcript that one prompt can hold."""
-        context = await self._context()
+    async def _pieces(self, utterances: Sequence[Utterance]) -> tuple[list[str], int]:
+        """Return the texts to analyse, and the characters of transcript that one prompt can hold.
+
+        Nearly every transcript fits and costs one request to the engine.
+        """
+        text = render(utterances)
+        counted = await self._count(text[:MEASURED_CHARACTERS])
+        if len(text) <= MEASURED_CHARACTERS and self._fits(counted):
+            return [text], len(text)
+        size = await self._part_characters(min(len(text), MEASURED_CHARACTERS), counted)
+        whole = len(text) <= size
+        pieces = [text] if whole else parts(utterances, size, int(size * OVERLAP))
+        return [fit for piece in pieces for fit in await self._fitting(piece)], size
+
+    async def _part_characters(self, measured: int, counted: TokenCount) -> int:
+        """Return the characters of transcript that one prompt can hold.
+
+        Args:
+            measured: characters of the beginning of the transcript.
+            counted: the prompt with these characters.
+        """
+        room = counted.context - self.settings.batch.max_tokens
         if self.client.is_remote("mlm"):
-            # Another server: its tokenizer is unknown, and no model here needs more
-            # than a token a character of Korean.
-            return max(500, context - self.settings.batch.max_tokens - len(_prompt_text("")))
-        empty = await self._count(analysis_messages(""))
-        whole = await self._count(analysis_messages(text[:20_000]))
-        per_character = max(0.05, (whole - empty) / max(1, min(len(text), 20_000)))
+            return max(500, room - _characters(analysis_messages("")))
+        empty = (await self._count("")).count
+        per_character = max(0.05, (counted.count - empty) / max(1, measured))
         # A tenth is kept back: parts differ from the measured beginning.
-        return int(0.9 * (context - empty - self.settings.batch.max_tokens) / per_character)
+        return int(0.9 * (room - empty) / per_character)
 
     async def _fitting(self, piece: str) -> list[str]:
-        """The piece, or its halves where it has more tokens than its length suggested."""
-        context = await self._context()
-        count = await self._count(analysis_messages(piece))
-        utterances = split_utterances(piece)
-        if count + self.settings.batch.max_tokens <= context or len(utterances) < 2:
+        """Return the piece, or its halves if it has more tokens than its length suggested."""
+        if self._fits(await self._count(piece)):
+            return [piece]
+        utterances = await asyncio.to_thread(split_utterances, piece)
+        if len(utterances) < 2:
             return [piece]
         half = len(piece) // 2
         halves = parts(utterances, half, int(half * OVERLAP))
         return [fit for part in halves for fit in await self._fitting(part)]
 
-    async def _context(self) -> int:
-        """Tokens that the mid model's context holds."""
-        if not self.client.is_remote("mlm"):
-            health = await self.client.health(timeout=PATIENCE)
-            if "mlm" in health.roles:
-                return health.roles["mlm"].context_tokens
-        return self.settings.engines.mlm.context_tokens
+    def _fits(self, counted: TokenCount) -> bool:
+        return counted.count + self.settings.batch.max_tokens <= counted.context
 
-    async def _count(self, messages: Messages) -> int:
-        count = await self.client.tokenize("mlm", messages, timeout=PATIENCE)
-        return count.count if count else len(_joined(messages))
+    async def _count(self, text: str) -> TokenCount:
+        """Count the prompt with this transcript.
+
+        The tokenizer of another server is not known, but no model here needs more than a token a
+        character of Korean.
+        """
+        messages = analysis_messages(text)
+        counted = await self.client.tokenize("mlm", messages, timeout=PATIENCE)
+        context = self.settings.engines.mlm.context_tokens
+        return counted or TokenCount(_characters(messages), 0, context)
 
     async def _merge(self, found: list[Analysis], size: int, cost: _Cost) -> Analysis:
-        """Join the parts' analyses, in several rounds where they do not fit one prompt."""
+        """Join the parts' analyses, in several rounds if they do not fit one prompt."""
         while len(found) > 1:
             merged: list[Analysis] = []
             for group in _groups([a.model_dump_json() for a in found], size):
@@ -168,13 +186,14 @@ class Analyst:
         return found[0]
 
     async def _ask(self, messages: Messages, cost: _Cost) -> Analysis:
+        """Ask the model, once more if its answer is not valid."""
         for temperature in (0.0, RETRY_TEMPERATURE):
             answer = await self.client.complete(
                 "mlm",
                 messages,
                 max_tokens=self.settings.batch.max_tokens,
                 temperature=temperature,
-                priority=BATCH_PRIORITY,
+                priority=BACKGROUND_PRIORITY,
                 json_schema=ANALYSIS_SCHEMA,
                 seed=1,
             )
@@ -187,7 +206,7 @@ class Analyst:
 
 
 def _groups(texts: Sequence[str], size: int) -> list[list[str]]:
-    """Neighbours that fit one prompt together; always at least two, so that rounds end."""
+    """Group neighbours that fit one prompt together, at least two each, so that rounds end."""
     groups: list[list[str]] = []
     for text in texts:
         fits = groups and sum(map(len, groups[-1])) + len(text) <= size
@@ -198,9 +217,5 @@ def _groups(texts: Sequence[str], size: int) -> list[list[str]]:
     return groups
 
 
-def _joined(messages: Messages) -> str:
-    return "".join(message["content"] for message in messages)
-
-
-def _prompt_text(transcript: str) -> str:
-    return _joined(analysis_messages(transcript))
+def _characters(messages: Messages) -> int:
+    return sum(len(message["content"]) for message in messages)

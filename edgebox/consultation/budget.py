@@ -1,4 +1,4 @@
-"""How much of a transcript fits: into a deadline, or into a context. Pure arithmetic.
+"""How much of a transcript fits into a deadline or into a context. Pure arithmetic.
 
 Every speed comes from the engine's own measurement; none is a constant here.
 """
@@ -13,56 +13,83 @@ from edgebox.consultation.transcript import Utterance, render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.engine_client import RoleHealth
+ASK_TOKENS = 32
+"""The instruction after the transcript and the turn markers: never cached."""
+
+WORTH_TRYING = 96
+"""Unread tokens of a short call: shortening it would save next to nothing."""
+
+LEAST_WORTH = 24
+"""Transcript tokens: with time for fewer, the model is not asked while other requests wait."""
 
 OPENING_SHARE = 0.45
 """Of what is kept: the opening says why the customer called, the ending how it was
 settled. The ending gets a little more, because closing courtesies take some of it."""
 
 GAP = "(중간 생략)"
-"""Stands where utterances were left out, so that the model does not join the two ends."""
+"""Marks where utterances were left out, so that the model does not join the two ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Speeds:
-    """What a request costs on this machine.
+class PromptLength:
+    """The length of a prompt, in tokens.
 
     Attributes:
-        prefill_tps: prompt tokens a second.
-        decode_tps: generated tokens a second, alone.
-        batch_decode_tps: generated tokens a second in all, ``parallel`` together.
-        parallel: how many that is.
+        empty: of the prompt without the transcript.
+        total: of the whole prompt.
+        unread: of the part that the engine does not hold.
+        per_character: of the rendered transcript.
     """
 
-    prefill_tps: float
-    decode_tps: float
-    batch_decode_tps: float
-    parallel: int
+    empty: int
+    total: int
+    unread: int
+    per_character: float
 
-    @classmethod
-    def of(cls, health: RoleHealth) -> Speeds:
-        """From the engine's own account."""
-        return cls(health.prefill_tps, health.decode_tps, health.batch_decode_tps, health.parallel)
 
-    def answering_seconds(self, tokens: int, together: int) -> float:
-        """Engine time that one more answer adds when ``together`` are being written, it included.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How much of a prompt is read.
 
-        Throughput is taken to rise linearly from one sequence to ``parallel``.
-        """
-        before = self.writing_seconds(tokens, together - 1)
-        return max(0.0, self.writing_seconds(tokens, together) - before)
+    Attributes:
+        tokens: to read.
+        shortened: whether the transcript is shortened; ``keep`` and ``known`` are for `shorten`.
+        keep: characters of the transcript.
+        known: characters of its beginning that the engine has read before.
+    """
 
-    def writing_seconds(self, tokens: int, together: int) -> float:
-        """Until an answer is written when ``together`` are written side by side."""
-        if together <= 0:
-            return 0.0
-        share = min(1.0, (together - 1) / max(1, self.parallel - 1))
-        rate = self.decode_tps + share * max(0.0, self.batch_decode_tps - self.decode_tps)
-        return together * tokens / rate
+    tokens: int
+    shortened: bool = False
+    keep: int = 0
+    known: int = 0
 
-    def readable_tokens(self, seconds: float) -> int:
-        """Prompt tokens that can be read in this time."""
-        return max(0, int(seconds * self.prefill_tps))
+
+def plan_reading(length: PromptLength, readable: int, room: int, *, alone: bool) -> Reading | None:
+    """Decide how much of a transcript to read, or return None if there is no time for any of it.
+
+    Args:
+        length: of the prompt with the whole transcript.
+        readable: tokens that can be read in time.
+        room: tokens of prompt that the context can hold.
+        alone: whether no other request waits.
+    """
+    enough = max(readable, WORTH_TRYING) if alone else readable
+    if length.total <= room and length.unread <= enough:
+        return Reading(length.unread)
+    known = max(0, min(length.total - length.unread, room) - length.empty)
+    keep = min(readable - ASK_TOKENS, room - length.empty - known)
+    if keep < LEAST_WORTH:
+        if not alone:
+            return None
+        # Trying costs nothing then, and a speed that was measured in a bad moment can only be
+        # corrected by work.
+        keep = LEAST_WORTH
+    return Reading(
+        tokens=keep + ASK_TOKENS,
+        shortened=True,
+        keep=int(keep / length.per_character),
+        known=int(known / length.per_character),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +98,7 @@ class Shortened:
 
     Attributes:
         text: canonical form, with GAP where something was left out.
-        characters_used: characters of the original that are represented in it.
+        characters_used: characters of the original that it represents.
     """
 
     text: str
@@ -79,17 +106,17 @@ class Shortened:
 
 
 def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int = 0) -> Shortened:
-    """Keep the opening and the ending, drop the middle, at utterance boundaries.
+    """Keep the opening and the ending and drop the middle, at utterance boundaries.
 
-    An end whose first utterance alone does not fit is cut inside it: neither the
-    reason for the call nor its outcome is dropped whole.
+    If not even one utterance of an end fits, it is cut inside: neither the reason for the call
+    nor its outcome is lost completely.
 
     Args:
         utterances: of the whole transcript.
         total: characters of the original transcript.
         keep: characters of the canonical form that may remain.
-        known: leading characters of it that the model has read already: they cost
-            nothing, so the opening takes them all and ``keep`` comes on top.
+        known: leading characters of it that the engine has read before. They cost nothing, so the
+            opening keeps them all in addition to ``keep``.
     """
     whole = render(utterances)
     if len(whole) <= keep + known:
@@ -120,7 +147,10 @@ class _Piece:
 
 
 def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple[int, _Piece]:
-    """How many utterances of one end fit, and their text; a part of the first when none does."""
+    """Return how many utterances of one end fit, and their text.
+
+    If none fits, it is 0 and a part of the outermost one.
+    """
     ordered = utterances[::-1] if from_end else utterances
     count = 0
     for utterance in ordered:
@@ -140,14 +170,13 @@ def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple
 
 
 def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]:
-    """Cut a transcript into overlapping parts at utterance boundaries; nothing is left out.
-
-    An utterance is at most MAX_UTTERANCE_CHARACTERS long, so a part holds at least one.
+    """Cut a transcript into overlapping parts at utterance boundaries. Every utterance is in one.
 
     Args:
         utterances: of the whole transcript.
-        size: characters of the canonical form in one part.
-        overlap: characters repeated from the part before, at least one utterance.
+        size: characters of the canonical form in one part. A part holds at least one utterance,
+            which has at most MAX_UTTERANCE_CHARACTERS.
+        overlap: characters repeated from the previous part, at least one utterance.
     """
     found: list[str] = []
     start = 0

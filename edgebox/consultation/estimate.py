@@ -62,8 +62,7 @@ def estimate_seconds(
     if health is not None and health.prefill_tps > 0 and health.decode_tps > 0:
         prefill, per_char = health.prefill_tps, health.tokens_per_char
         together = max(1, min(concurrency, work.consultations, health.parallel))
-        share = min(1.0, (together - 1) / max(1, health.parallel - 1))
-        decode = health.decode_tps + share * max(0.0, health.batch_decode_tps - health.decode_tps)
+        decode = health.decode_rate(together)
     reading = (work.characters * per_char + work.consultations * ASK_TOKENS) / prefill
     writing = work.consultations * ANSWER_TOKENS / decode
     return seconds_until_run + CAUTION * (reading + writing)

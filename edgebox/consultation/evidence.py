@@ -1,25 +1,25 @@
-"""What a score looks at: a transcript and an analysis, their numbers and words read once."""
+"""The evidence for a score: a transcript and an analysis, with their numbers and words."""
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
-from edgebox.consultation.korean import Number, numbers_in
-from edgebox.consultation.transcript import split_sentences, split_utterances
-from edgebox.consultation.words import bigrams, content_words
+from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.transcript import split_utterances
+from edgebox.consultation.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edgebox.consultation.number import Number
     from edgebox.consultation.types import Analysis
 
 _TAIL: Final = 0.4
-"""The last part of a transcript, in characters, where the outcome stands."""
+"""Of a transcript's characters, the last part, where the outcome is."""
 
 
 class Text:
@@ -33,8 +33,13 @@ class Text:
         return numbers_in(self.text)
 
     @cached_property
-    def gives(self) -> frozenset[str]:
-        return frozenset().union(*(number.gives for number in self.numbers))
+    def claims(self) -> list[Number]:
+        """The numbers that are specific enough to check."""
+        return [number for number in self.numbers if telling(number)]
+
+    @cached_property
+    def provides(self) -> frozenset[str]:
+        return frozenset().union(*(number.provides for number in self.numbers))
 
     @cached_property
     def words(self) -> Counter[str]:
@@ -47,14 +52,14 @@ class Text:
 
     @cached_property
     def squeezed(self) -> str:
-        return "".join(self.text.split()).casefold()
+        return squeeze(self.text).casefold()
 
     @cached_property
     def bigrams(self) -> set[str]:
         return bigrams(self.text.casefold())
 
     def holds(self, word: str) -> float:
-        """How much of a word is here: all of it, or the share of its character pairs.
+        """Return 1 if the text holds the word, else the share of its character pairs that it holds.
 
         Compounds are written together or apart at will (방문수리, 방문 수리), and endings differ.
         """
@@ -65,7 +70,7 @@ class Text:
 
 
 class Source(Text):
-    """The transcript: whole, by speaker, and its last part. Times of recording are left out."""
+    """A transcript: whole, by speaker, and its last part. Times of recording are left out."""
 
     def __init__(self, transcript: str) -> None:
         utterances = split_utterances(transcript)
@@ -78,11 +83,11 @@ class Source(Text):
         self.customer, self.agent = Text(by["customer"]), Text(by["agent"])
         least = min(len(self.text), max(120, int(len(self.text) * _TAIL)))
         self.tail = Text(self.text[len(self.text) - least :])
-        self.key = Text(extractive_summary(transcript, 400))
+        self.key = Text(extractive_summary(transcript, 400, utterances))
 
 
 class Said:
-    """The analysis, field by field."""
+    """An analysis, field by field."""
 
     def __init__(self, analysis: Analysis) -> None:
         summary, titles = analysis.summary, analysis.titles
@@ -98,31 +103,15 @@ class Said:
         self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
         self.whole = Text("\n".join(self.texts))
         self.prose = Text("\n".join(field.text for field in self.fields))
-        self.claims = [number for number in self.whole.numbers if telling(number)]
 
 
 def telling(number: Number) -> bool:
-    """One of a thing, and a small figure of a range (2~3일), say nothing by themselves."""
+    """Whether a number is specific enough to check: 0, 1 and bare single digits are not."""
     small = number.kind == "plain" and len(number.value) < 2
     return not small and number.value not in {"0", "1"}
 
 
-_CLAUSE_END: Final = re.compile(r"[,;]\s+|(?<=[고며])\s+")
-
-
-def clauses(text: str) -> list[tuple[int, int]]:
-    """Sentences, cut again where one statement is joined to the next."""
-    spans = []
-    for start, end in split_sentences(text):
-        at = start
-        for match in _CLAUSE_END.finditer(text, start, end):
-            spans.append((at, match.end()))
-            at = match.end()
-        spans.append((at, end))
-    return spans
-
-
 def mean(values: Iterable[float]) -> float:
-    """The average; 0 of nothing."""
+    """Return the average, or 0 of no values."""
     listed = list(values)
     return sum(listed) / len(listed) if listed else 0.0

@@ -1,8 +1,7 @@
-"""The summary when no model answers: two of the transcript's own sentences.
+"""The summary if no model answers: two of the transcript's own sentences.
 
-The customer's first real request, then the agent's last commitment or outcome. Nothing is
-rephrased, so nothing can be invented. Greetings, backchannels and closing courtesies are passed
-over.
+They are the customer's first real request and the agent's last commitment or outcome. No sentence
+is rephrased, so nothing can be invented. Greetings, backchannels and courtesies are skipped.
 """
 
 from __future__ import annotations
@@ -11,20 +10,21 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.transcript import Utterance, split_sentences, split_utterances
+from edgebox.consultation.sentences import clause_starts, split_sentences
+from edgebox.consultation.transcript import Utterance, split_utterances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _EDGE: Final = 8_000
-"""Characters read at each end. A request stands in the opening, an outcome in the ending; what
+"""Characters read at each end. The request is in the opening, the outcome in the ending, and what
 is between them only costs time (the whole answer has 50 ms)."""
 
 READ_CHARACTERS: Final = 2 * _EDGE
-"""Of a transcript, at most; what lies between is not looked at."""
+"""The most characters of a transcript that are read."""
 
 _SHORTEST: Final = 20
-"""Below this many characters half a sentence says nothing: the request alone is given."""
+"""Half a sentence of fewer characters says nothing: the request alone is the summary then."""
 
 _FILLERS: Final = re.compile(
     r"^(?:(?:네네|네에|네|넵|예|아니|아|어|음|흠|그|저|저기요|저기|그게|그니까|그러니까|여보세요"
@@ -67,37 +67,39 @@ _OUTCOME: Final = re.compile(
     r"|refund|tomorrow|today",
     re.IGNORECASE,
 )
-# Where a Korean sentence can be cut: after a comma or a connective ending.
-_CLAUSE: Final = re.compile(r"[,;]\s+|(?<=[고서데만면며지])\s+|(?<=니까)\s+")
 _HANGUL: Final = re.compile(r"[가-힣]")
 
 
-def extractive_summary(transcript: str, max_characters: int = 160) -> str:
-    """One or two of the transcript's own sentences.
+def extractive_summary(
+    transcript: str, max_characters: int = 160, utterances: Sequence[Utterance] | None = None
+) -> str:
+    """Return one or two of the transcript's own sentences; empty only if it is blank.
 
     Args:
-        transcript: The transcript as received, labelled or not, Korean or not, of any size.
-        max_characters: The longest answer, at least 1. A sentence that does not fit loses whole
+        transcript: as received, labelled or not, Korean or not, of any size.
+        max_characters: of the answer, at least 1. A sentence that does not fit loses whole
             clauses, marked with ``…``: the first ones in Korean, whose verb comes last.
-
-    Returns:
-        The summary; empty only where the transcript is blank.
+        utterances: of the whole transcript, if it was split before.
     """
     if not transcript.strip():
         return ""
-    utterances = split_utterances(_edges(transcript))
+    if utterances is None or len(transcript) > READ_CHARACTERS:
+        utterances = split_utterances(_edges(transcript))
     request = _best(_sentences(_of(utterances, "customer")), _REQUEST)
     outcome = _best(_sentences(_of(utterances, "agent"))[::-1], _OUTCOME)
     chosen = [sentence for sentence in (request, outcome) if sentence]
     if not chosen:
         said = [_FILLERS.sub("", utterance.text) or utterance.text for utterance in utterances]
         chosen = [max(said, key=len) if said else " ".join(transcript.split())]
-    chosen = [_ended(sentence) for sentence in dict.fromkeys(chosen)]
+    chosen = [
+        sentence if sentence[-1] in ".?!。？！…" else sentence + "."
+        for sentence in dict.fromkeys(chosen)
+    ]
     if len(chosen) == 1 or len(" ".join(chosen)) <= max_characters:
         return _shorten(" ".join(chosen), max_characters)
     if max_characters < 2 * _SHORTEST:
         return _shorten(chosen[0], max_characters)
-    # Each may have half, and what the other leaves of its half.
+    # Each gets half, and what the other one leaves of its half.
     half = (max_characters - 1) // 2
     first, last = chosen
     last = _shorten(last, max(half, max_characters - 1 - len(first)))
@@ -105,39 +107,36 @@ def extractive_summary(transcript: str, max_characters: int = 160) -> str:
 
 
 def _edges(transcript: str) -> str:
-    """The opening and the ending, each of whole lines where there are lines."""
-    if len(transcript) <= 2 * _EDGE:
+    """Return the opening and the ending, each of whole lines if there are lines."""
+    if len(transcript) <= READ_CHARACTERS:
         return transcript
     head, tail = transcript[:_EDGE], transcript[-_EDGE:]
     head = head[: head.rfind("\n")] if "\n" in head.strip() else head
     tail = tail[tail.find("\n") + 1 :] if "\n" in tail.strip() else tail
     edges = f"{head}\n{tail}"
-    return edges if edges.strip() else " ".join(transcript.split())[: 2 * _EDGE]
+    return edges if edges.strip() else " ".join(transcript.split())[:READ_CHARACTERS]
 
 
 def _of(utterances: Sequence[Utterance], speaker: str) -> list[Utterance]:
-    """What that speaker said; where that speaker is not known, what anybody said."""
+    """Return the speaker's utterances, or all of them if that speaker was not identified."""
     return [u for u in utterances if u.speaker == speaker] or list(utterances)
 
 
 def _sentences(utterances: Sequence[Utterance]) -> list[str]:
-    """Sentences that say something, fillers taken off their beginning."""
-    return list(_meaningful(utterances))
-
-
-def _meaningful(utterances: Sequence[Utterance]) -> Iterator[str]:
-    for utterance in utterances:
-        for start, end in split_sentences(utterance.text):
-            sentence = _FILLERS.sub("", utterance.text[start:end]).strip(" ,~")
-            if len(sentence) >= 6 and not _COURTESY.search(sentence):
-                yield sentence
+    """Return the sentences that say something, without the fillers at their beginning."""
+    sentences = (
+        _FILLERS.sub("", utterance.text[start:end]).strip(" ,~")
+        for utterance in utterances
+        for start, end in split_sentences(utterance.text)
+    )
+    return [s for s in sentences if len(s) >= 6 and not _COURTESY.search(s)]
 
 
 def _best(sentences: Sequence[str], cue: re.Pattern[str]) -> str:
-    """The sentence that says most, of the first eight; later ones are about details.
+    """Return the sentence that says most, of the first eight; later ones are about details.
 
-    Up to three cues, a number and fullness (to 60 characters) speak for a sentence, its distance
-    against it.
+    A sentence gains by up to three cues, a number and its length (up to 60 characters), and loses
+    by its distance from the first.
     """
     ranked = [
         (
@@ -152,17 +151,13 @@ def _best(sentences: Sequence[str], cue: re.Pattern[str]) -> str:
     return max(ranked, key=lambda one: one[0], default=(0.0, ""))[1]
 
 
-def _ended(sentence: str) -> str:
-    return sentence if sentence[-1] in ".?!。？！…" else sentence + "."
-
-
 def _shorten(sentence: str, limit: int) -> str:
-    """``sentence`` within ``limit`` characters, cut at a clause, a word, or as it must be."""
+    """Cut a sentence to ``limit`` characters between clauses, else words, else anywhere."""
     if len(sentence) <= limit:
         return sentence
     if limit < 4:
         return sentence[:limit]
-    cuts = [match.end() for match in _CLAUSE.finditer(sentence)]
+    cuts = clause_starts(sentence)
     spaces = [match.end() for match in re.finditer(r"\s+", sentence)]
     if _HANGUL.search(sentence):
         for ends in (cuts, spaces):

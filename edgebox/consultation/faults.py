@@ -1,18 +1,20 @@
-"""Faults of an analysis that can be seen without understanding it: loops, markup, languages."""
+"""Faults that can be seen without understanding a text: loops, copies, markup, languages."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.transcript import split_sentences
+from edgebox.consultation.number import supports
+from edgebox.consultation.sentences import split_sentences
+from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edgebox.consultation.evidence import Said, Source
+    from edgebox.consultation.evidence import Said, Source, Text
 
-_COPIED_RUN: Final = 30
+COPIED_RUN: Final = 30
 """Characters without spaces taken over unchanged. Speech has no such run in a written summary;
 names of products and companies are shorter."""
 
@@ -25,7 +27,7 @@ _MARKUP: Final = re.compile(
 
 
 def markup(said: Said) -> Iterable[str]:
-    """JSON, speaker labels, chat marks or thinking left in a text."""
+    """Flag JSON, speaker labels, chat marks or thinking left in a text."""
     return ["markup"] if any(_MARKUP.search(text) for text in said.texts) else []
 
 
@@ -33,21 +35,31 @@ _LOOP: Final = re.compile(r"(.{2,40}?)\1{2,}")
 _DIGITS_ONLY: Final = re.compile(r"[\d\W]+")
 
 
+def repeats(text: str, *, shortest: int = 8) -> bool:
+    """Whether a text loops, or says a sentence of ``shortest`` characters or more twice."""
+    loops = (match[1] for match in _LOOP.finditer(squeeze(text).casefold()))
+    if any(not _DIGITS_ONLY.fullmatch(unit) for unit in loops):
+        return True
+    sentences = [squeeze(text[a:b]) for a, b in split_sentences(text)]
+    long = [sentence.rstrip(".") for sentence in sentences if len(sentence) >= shortest]
+    return len(set(long)) < len(long)
+
+
 def repetition(said: Said) -> Iterable[str]:
-    """A loop inside a line, a sentence said twice, or two lines that are the same."""
+    """Flag a loop in a line, a sentence said twice, and two lines that are the same."""
     squeezed = [field.squeezed.rstrip(".") for field in said.fields]
-    if len(set(squeezed)) < len(squeezed):
-        return ["repetition"]
-    for field in (*said.fields, said.descriptive):
-        loops = (match[1] for match in _LOOP.finditer(field.squeezed))
-        if any(not _DIGITS_ONLY.fullmatch(unit) for unit in loops):
-            return ["repetition"]
-        sentences = ["".join(field.text[a:b].split()) for a, b in split_sentences(field.text)]
-        long = [sentence.rstrip(".") for sentence in sentences if len(sentence) >= 8]
-        if len(set(long)) < len(long):
-            return ["repetition"]
-    unique = {"".join(word.split()).casefold() for word in said.keywords}
-    return ["repetition"] if len(unique) * 2 <= len(said.keywords) else []
+    keywords = {squeeze(word).casefold() for word in said.keywords}
+    found = (
+        len(set(squeezed)) < len(squeezed)
+        or any(repeats(field.text) for field in (*said.fields, said.descriptive))
+        or len(keywords) * 2 <= len(said.keywords)
+    )
+    return ["repetition"] if found else []
+
+
+def ungrounded(text: Text, source: Text) -> bool:
+    """Whether a text states a number that its source does not support."""
+    return not all(supports(source.provides, number) for number in text.claims)
 
 
 _HANGUL: Final = re.compile(r"[가-힣]")
@@ -56,7 +68,7 @@ _FOREIGN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u
 
 
 def language(said: Said, source: Source) -> Iterable[str]:
-    """Small models fall into Chinese or English: wrong where the consultation is Korean."""
+    """Flag an analysis of a Korean consultation in another language: small models slip into one."""
     if _hangul(source.text) < 0.5:
         return []
     foreign = set(_FOREIGN.findall(said.whole.text)) - set(_FOREIGN.findall(source.text))
@@ -71,10 +83,18 @@ def _hangul(text: str) -> float:
 
 def copied(said: Said, source: Source) -> bool:
     """Whether a line holds a long run of the transcript unchanged."""
-    step = 6
-    span = _COPIED_RUN - step + 1
-    return any(
-        field.squeezed[at : at + span] in source.squeezed
-        for field in said.fields
-        for at in range(0, len(field.squeezed) - span + 1, step)
-    )
+    return any(copies(field.squeezed, source.squeezed) for field in said.fields)
+
+
+def copies(text: str, source: str, *, run: int = COPIED_RUN, step: int = 6) -> bool:
+    """Whether a text holds a run of its source unchanged; both are without white space.
+
+    Args:
+        text: of the answer.
+        source: of the transcript.
+        run: characters. Every run of this length is found.
+        step: only every so many positions are looked at, so some runs that are up to
+            ``step - 1`` characters shorter are found too.
+    """
+    span = run - step + 1
+    return any(text[at : at + span] in source for at in range(0, len(text) - span + 1, step))

@@ -1,14 +1,14 @@
 r"""Numbers and codes in Korean speech, read into a form that can be compared.
 
 A caller says 사십팔만 칠천 원 and a summary writes 487,000원; 오후 세 시 becomes 15:00, and
-공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what
-it claims (``needs``) and what it would bear out (``gives``).
+공일공 일이삼사 오육칠팔 a telephone number. Both sides are read into `Number`, which knows what it
+claims (``requires``) and what it supports (``provides``).
 
-Reading number words is where errors come from: 일, 이, 사, 오, 구, 만 and 천 begin everyday words
-(일단, 이번, 사용, 오늘, 구매, 만약, 천천히). So a word is read as a number only
+Errors come from number words: 일, 이, 사, 오, 구, 만 and 천 begin everyday words (일단, 이번, 사용,
+오늘, 구매, 만약, 천천히). So a word is read as a number only
 
-* where it begins a word and is followed by a unit or counter that itself ends there or goes on
-  with a particle (``\b`` does not see that end: Hangul particles are word characters), or
+* if it begins a word and is followed by a unit or counter that ends there or has a particle
+  (``\b`` does not match at that end: Hangul particles are word characters), or
 * in a run too long to be anything else: three syllables with a multiplier, or spoken digits;
 * and a single syllable only before units that make no everyday word with it (이월, 이 분, 사원).
 
@@ -20,7 +20,6 @@ exceptions are words that everyday call transcripts made this misread.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -32,15 +31,12 @@ from edgebox.consultation.number import (
     date,
     plain,
     quantity,
-    supports,
     time_of_day,
 )
 from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-__all__ = ["Number", "codes_in", "normalise", "numbers_in", "supports"]
 
 
 class _Atom(NamedTuple):
@@ -53,7 +49,7 @@ class _Atom(NamedTuple):
     sure: bool
     literal: str = ""
     other: Decimal | None = None
-    """Another reading that speech leaves open: 천이백이 is 1202, or 1200 and a particle."""
+    """The other possible reading: 천이백이 is 1202, or 1200 and a particle."""
 
 
 _DAYS: Final = {
@@ -109,7 +105,7 @@ _PAIRS: Final = {
     "서너": (3, 4), "너댓": (4, 5), "네댓": (4, 5), "네다섯": (4, 5), "대여섯": (5, 6),
     "예닐곱": (6, 7),
 }  # fmt: skip
-# Where no candidate can begin, nothing else is tried: four fifths of all characters.
+# Where no candidate can begin, no other rule is tried: at four fifths of all characters.
 _FIRST_SYLLABLES: Final = "하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 _CANDIDATE: Final = re.compile(
     rf"""
@@ -145,7 +141,7 @@ _CANDIDATE: Final = re.compile(
 _DAYPART: Final = re.compile(r"(오전|오후|새벽|아침|낮|점심|저녁|밤)\s?(?:에\s)?$")
 _HALF: Final = re.compile(r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|입|경))")
 _VAGUE: Final = re.compile(r"[몇수]\s?$")
-# A spoken digit word is digits to its end, or goes on with what people add to a number.
+# A spoken digit word is digits to its end, or has an ending that follows numbers.
 _SPOKEN_TAIL: Final = re.compile(
     r"$|[^가-힣]|번|이요|요|입니|이에|예요|이고|으로|로|은|는|을|를|이구|님|인데|맞"
 )
@@ -155,7 +151,7 @@ _PARTS: Final = {("year", "month"), ("month", "day"), ("hour", "minute"), ("hour
 
 
 def numbers_in(text: str) -> list[Number]:
-    """Every number in ``text``, in order, none overlapping. Linear in the text's length."""
+    """Return every number in ``text``, in order, without overlaps, in linear time."""
     found: list[Number] = []
     chain: list[_Atom] = []
     pos = 0
@@ -180,28 +176,8 @@ def numbers_in(text: str) -> list[Number]:
     return found
 
 
-def codes_in(text: str) -> list[Number]:
-    """Order, account, card and telephone numbers: what is copied, never computed."""
-    return [number for number in numbers_in(text) if number.kind in {"code", "phone"}]
-
-
-def normalise(text: str) -> str:
-    """``text`` for comparison: NFKC, small letters, canonical numbers, no punctuation."""
-    text = unicodedata.normalize("NFKC", text)
-    parts = []
-    pos = 0
-    for number in numbers_in(text):
-        parts += [_PUNCTUATION.sub(" ", text[pos : number.start]), f" {number.value} "]
-        pos = number.end
-    parts.append(_PUNCTUATION.sub(" ", text[pos:]))
-    return " ".join("".join(parts).split()).casefold()
-
-
-_PUNCTUATION: Final = re.compile(r"[^\w]+|_+")
-
-
 def _read(match: re.Match[str]) -> Number | _Atom | None:
-    """What stands at a candidate: a number, a part of one, or a word after all."""
+    """Read a candidate: a number, a part of one, or None if it is a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
     if kind in {"spoken", "point"}:
         return (_spoken(match) if kind == "spoken" else _decimal(match)) or _counted(text, start)
@@ -218,14 +194,16 @@ def _read(match: re.Match[str]) -> Number | _Atom | None:
 
 
 def _worded(match: re.Match[str]) -> Number:
-    """Words that are numbers by themselves."""
+    """Read a word that is a number by itself."""
     word, span = match.group(), match.span()
     if match.lastgroup == "pair":
         low, high = next(pair for name, pair in _PAIRS.items() if word.startswith(name))
         scale = numerals.stops(match["scale"] or "일", 0)[-1].value
         unit = _UNITS[match["unit"]]
         one, two = (quantity(n * scale, unit, *span) for n in (low, high))
-        return replace(two, needs=one.needs | two.needs, gives=one.gives | two.gives)
+        return replace(
+            two, requires=one.requires | two.requires, provides=one.provides | two.provides
+        )
     if match.lastgroup == "days":
         return quantity(Decimal(_DAYS[word]), "day", *span)
     if match.lastgroup == "half":
@@ -234,7 +212,7 @@ def _worded(match: re.Match[str]) -> Number:
 
 
 def _formed(match: re.Match[str]) -> Number:
-    """Numbers whose form alone says what they are."""
+    """Read a number whose form alone says what it is."""
     text, (start, end) = match.group(), match.span()
     parts = [int(part) for part in re.findall(r"\d{1,4}", text)]
     before = _DAYPART.search(match.string, max(0, start - 5), start)
@@ -256,10 +234,10 @@ def _formed(match: re.Match[str]) -> Number:
 
 
 def _spoken(match: re.Match[str]) -> Number | None:
-    """공일공 일이삼사 오육칠팔, where it is too long to be words."""
+    """Read spoken digits (공일공 일이삼사 오육칠팔) if they are too long to be words."""
     run, start = match.group().rstrip(" ,-"), match.start()
     while run and not _SPOKEN_TAIL.match(match.string, start + len(run)):
-        run = re.sub(r"(?:^|[ ,-]+)[^ ,-]*$", "", run)  # its last word goes on as a word
+        run = re.sub(r"(?:^|[ ,-]+)[^ ,-]*$", "", run)  # its last word continues as a word
     words = re.findall(rf"[{ZEROS}{SINO_DIGITS}]+", run)
     digits = numerals.digits(run)
     longest = max(map(len, words), default=0)
@@ -272,13 +250,13 @@ def _spoken(match: re.Match[str]) -> Number | None:
     if run[-1] == "이" and re.match("요|에요|고|라", match.string[end : end + 2]):
         # 공일이삼이요 may end in 3 and 이요.
         shorter = code("code", digits[:-1], start, end)
-        needs, gives = number.needs | shorter.needs, number.gives | shorter.gives
-        return replace(number, needs=needs, gives=gives)
+        requires, provides = number.requires | shorter.requires, number.provides | shorter.provides
+        return replace(number, requires=requires, provides=provides)
     return number
 
 
 def _counted(text: str, start: int) -> _Atom | None:
-    """The number in figures, words or both at ``start``, with its unit."""
+    """Read the number in figures, words or both at ``start``, with its unit."""
     if _VAGUE.search(text, max(0, start - 2), start):
         return None  # 몇 만 원, 수천 명
     stops = numerals.stops(text, start)
@@ -312,12 +290,12 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
 
 
 def _goes_on(text: str, unit: re.Match[str]) -> bool:
-    """Whether the next part of a date or time stands right behind: 구월십삼일."""
+    """Whether the next part of a date or time follows immediately: 구월십삼일."""
     return _UNITS[unit[1]] in _OPEN and text[unit.end() : unit.end() + 1] in _JOINED
 
 
 def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> _Atom | None:
-    """A number without a unit: figures always, words in a run of three or more."""
+    """Read a number without a unit: figures always, words in a run of three or more."""
     if not stops:
         return None
     if text[start].isdigit():
@@ -337,7 +315,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> _Atom |
 
 
 def _in_ten_thousands(value: Decimal) -> Decimal | None:
-    """이억 천오백 and 연봉 사천육백 leave 만 unsaid where nobody can misunderstand."""
+    """Read 이억 천오백 and 연봉 사천육백, which leave out 만 because it is understood."""
     rest = value % 10**8
     if rest and rest < 10**4 and rest % 100 == 0:
         return value - rest + rest * 10**4
@@ -345,7 +323,7 @@ def _in_ten_thousands(value: Decimal) -> Decimal | None:
 
 
 def _decimal(match: re.Match[str]) -> _Atom | None:
-    """영점팔 프로, 사점일오 프로; without a unit only where it begins with zero."""
+    """Read 영점팔 프로, 사점일오 프로; without a unit only if it begins with zero."""
     text, start, end = match.string, match.start(), match.end()
     whole, part = re.split("[점쩜]", match.group())
     front = numerals.stops(whole, 0)
@@ -368,7 +346,7 @@ def _decimal(match: re.Match[str]) -> _Atom | None:
 
 
 def _native(text: str, start: int) -> _Atom | None:
-    """세 개, 스물두 살, 열두 시: only before a counter."""
+    """Read 세 개, 스물두 살, 열두 시: only before a counter."""
     match = numerals.NATIVE.match(text, start)
     if match is None or _NATIVE_WORDS.match(text, start):
         return None
@@ -388,7 +366,7 @@ def _adjoin(text: str, one: _Atom, other: _Atom) -> bool:
 
 
 def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
-    """The atoms that stand beside each other, as one number."""
+    """Put neighbouring atoms together into one number."""
     if not chain or (len(chain) == 1 and not chain[0].sure):
         return
     first, start, end = chain[0], chain[0].start, chain[-1].end
@@ -408,6 +386,8 @@ def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
     elif first.other is not None:
         one, two = (quantity(value, first.unit, start, end) for value in (first.value, first.other))
-        yield replace(one, needs=one.needs | two.needs, gives=one.gives | two.gives)
+        yield replace(
+            one, requires=one.requires | two.requires, provides=one.provides | two.provides
+        )
     else:
         yield quantity(first.value, first.unit, start, end)

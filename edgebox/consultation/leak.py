@@ -1,8 +1,10 @@
-"""Finds the prompt's examples leaking into an answer: small models do that."""
+"""Finds examples of the prompt that leaked into an answer, as small models let them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,11 +15,7 @@ RUN = 14
 
 def leaks_example(text: str, transcript: str, examples: Iterable[str]) -> bool:
     """Whether the text repeats a run of an example that the transcript does not hold."""
-    squeezed, source = _squeeze(text), _squeeze(transcript)
+    squeezed, source = squeeze(text), squeeze(transcript)
     runs = {squeezed[i : i + RUN] for i in range(len(squeezed) - RUN + 1)}
-    known = [_squeeze(example) for example in examples]
+    known = [squeeze(example) for example in examples]
     return any(run not in source and any(run in example for example in known) for run in runs)
-
-
-def _squeeze(text: str) -> str:
-    return "".join(text.split())

@@ -1,4 +1,4 @@
-"""Names in a text: only forms that cannot be missed, for a wrong name is worse than none."""
+"""Names in a text. Only certain forms are read, because a wrong name is worse than none."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _LATIN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z+]{1,30}(?![A-Za-z0-
 
 
 def names_in(text: str) -> list[str]:
-    """People addressed by name, and product names in Latin letters (small letters), no repeats.
+    """Return the names of people and of products in Latin letters (casefolded), without repeats.
 
-    Only forms that cannot be missed: 홍길동 고객님, 김하늘님, 상담사 김하늘입니다, LTE, iPhone.
+    Only certain forms are read: 홍길동 고객님, 김하늘님, 상담사 김하늘입니다, LTE, iPhone.
     """
     people = [a or b for a, b in _NAME.findall(text)]
     latin = [word.casefold() for word in _LATIN.findall(text)]

@@ -1,8 +1,8 @@
-"""A number and what it says: the forms in which two texts' numbers are compared.
+"""A number and what it says: the forms in which the numbers of two texts are compared.
 
-`korean` reads them out of a text; this knows when one bears another out. In ``needs`` and ``gives``
-a bare value is that number with its meaning, ``#`` the figures alone, ``~`` the shorter form that
-does where the source does not hold the longer one.
+`korean` reads numbers out of a text; this module decides whether one number supports another. In
+``requires`` and ``provides`` a bare value is the number with its meaning, ``#`` marks the figures
+alone, and ``~`` the shorter form that is enough where the source does not hold the longer one.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ Kind = Literal["amount", "date", "time", "phone", "code", "count", "percent", "p
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number as it stands in a text.
+    """One number as it is written in a text.
 
     Attributes:
         kind: What it measures. Durations are ``count``, figures without a unit ``plain``.
         value: The canonical form: ``487000``, ``2025-9-13``, ``9-13``, ``9mo``, ``15:30``,
             ``01012345678``, ``A123456``, ``15%``; days ``3d``, minutes ``90min``, months
             ``12m``; else digits.
-        needs: Any one of these must be given by a source for this number to be borne out.
-        gives: What this number bears out.
+        requires: A source must provide any one of these to support this number.
+        provides: What this number supports.
         start: Offset of its first character.
         end: Offset after its last, the unit included.
     """
 
     kind: Kind
     value: str
-    needs: frozenset[str]
-    gives: frozenset[str]
+    requires: frozenset[str]
+    provides: frozenset[str]
     start: int
     end: int
 
 
 def supports(source: Collection[str], claim: Number) -> bool:
-    """Whether a source that ``gives`` all these bears ``claim`` out."""
-    return any(need in source for need in claim.needs)
+    """Whether a source that provides all these values supports ``claim``."""
+    return any(value in source for value in claim.requires)
 
 
 def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
-    """So many of a unit.
+    """Return a number of some unit.
 
     ``won``, ``percent``, ``year``, ``months``, ``weeks``, ``day`` and ``minute`` make a difference;
-    any other is a plain counter.
+    any other unit is a plain counter.
     """
     figure = numerals.canonical(value)
     kind: Kind = "count"
@@ -73,22 +73,22 @@ def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
 
 
 def date(year: int, month: int, day: int, start: int, end: int) -> Number:
-    """A date as far as it was said; 0 is a part that was not.
+    """Return a date. A part that was not said is 0.
 
-    With and without the year agree, two different years do not: ``~`` marks what a source
-    without a year gives and a claim with a year can do with.
+    A date with its year and the same date without it agree, two different years do not: ``~`` marks
+    what a source without a year provides, which is enough for a claim with one.
     """
     short = f"{month}-{day}" if day else f"{month}mo"
     value = f"{year}-{short.removesuffix('mo')}" if year else short
-    gives = {value, short, f"{month}mo", f"#{month}"}
-    gives |= {f"{day}d", f"#{day}"} if day else set()
-    gives |= {f"{year}y", f"{year}-{month}", f"#{year}"} if year else {f"~{short}"}
-    needs = {value, f"~{short}"} if year else {value}
-    return Number("date", value, frozenset(needs), frozenset(gives), start, end)
+    provides = {value, short, f"{month}mo", f"#{month}"}
+    provides |= {f"{day}d", f"#{day}"} if day else set()
+    provides |= {f"{year}y", f"{year}-{month}", f"#{year}"} if year else {f"~{short}"}
+    requires = {value, f"~{short}"} if year else {value}
+    return Number("date", value, frozenset(requires), frozenset(provides), start, end)
 
 
 def time_of_day(hour: int, minute: int, part: str, start: int, end: int) -> Number:
-    """A time of day: 오후 3시 is 15:00, 3시 alone may be either."""
+    """Return a time of day: 오후 3시 is 15:00, 3시 alone is 3:00 or 15:00."""
     hour %= 24
     if hour > 12:
         hours = [hour]
@@ -99,29 +99,30 @@ def time_of_day(hour: int, minute: int, part: str, start: int, end: int) -> Numb
     else:
         hours = [hour, (hour + 12) % 24]
     values = [f"{h}:{minute:02d}" for h in hours]
-    gives = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
-    return Number("time", values[0], frozenset(values), frozenset(gives), start, end)
+    provides = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
+    return Number("time", values[0], frozenset(values), frozenset(provides), start, end)
 
 
 def code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:
-    """What is copied sign by sign. The last four figures are often all that is said again.
+    """Return a number that is copied sign by sign.
 
-    Letters are often lost in speech: figures alone bear out a code with the same figures.
+    Often only its last four figures are repeated, and letters are lost in speech: figures alone
+    support a code with the same figures.
     """
     only = re.sub(r"\D", "", signs)
     long = len(only) >= 4
-    gives = {signs, f"#{only}"} | ({f"#{only[-4:]}"} if long else set())
-    needs = {signs}
+    provides = {signs, f"#{only}"} | ({f"#{only[-4:]}"} if long else set())
+    requires = {signs}
     if only == signs:
-        gives.add(f"~{only}")
-        needs |= {f"#{only}"} if long else set()
+        provides.add(f"~{only}")
+        requires |= {f"#{only}"} if long else set()
     else:
-        needs.add(f"~{only}" if long else f"#{only}")
-    return Number(kind, signs, frozenset(needs), frozenset(gives), start, end)
+        requires.add(f"~{only}" if long else f"#{only}")
+    return Number(kind, signs, frozenset(requires), frozenset(provides), start, end)
 
 
 def plain(kind: Literal["plain", "count"], value: str, start: int, end: int) -> Number:
-    """Figures whose unit is not known (``plain``) or does not matter (``count``)."""
-    needs = {value, f"#{value}"} if kind == "plain" else {value}
-    gives = {value, f"#{value}", f"~{value}"}
-    return Number(kind, value, frozenset(needs), frozenset(gives), start, end)
+    """Return figures whose unit is not known (``plain``) or does not matter (``count``)."""
+    requires = {value, f"#{value}"} if kind == "plain" else {value}
+    provides = {value, f"#{value}", f"~{value}"}
+    return Number(kind, value, frozenset(requires), frozenset(provides), start, end)

@@ -1,6 +1,6 @@
-"""Korean numerals, read at a place in a text: figures, Sino-Korean, native, spoken digits.
+"""Korean numerals at a given place in a text: figures, Sino-Korean, native, spoken digits.
 
-What a numeral measures, and whether a word may be read as one there, is `korean`'s business.
+`korean` decides what a numeral measures, and whether a word may be read as one at that place.
 The grammar is that of 한글 맞춤법 제44항: groups of 만, in each 천, 백, 십 and a digit, the digit
 before 십/백/천 left out for one. Figures may stand for any digit word (48만 7천, 3천5백).
 """
@@ -35,17 +35,17 @@ NATIVE: Final = re.compile(rf"(?=[가-힣])({'|'.join(_TENS)})?({'|'.join(_ONES)
 FIGURE: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 
 _LONGEST_FIGURE: Final = 20
-"""Longer runs of figures are copied things, not quantities."""
+"""Longer runs of figures are codes, not quantities."""
 
-# "48 만 원" is one number, "2 만나서" is not: a space before 만 needs the number to go on.
+# "48 만 원" is one number, "2 만나서" is not: after a space and 만 the number must continue.
 _SPACED_BIG: Final = re.compile(r" (?=[만억] ?(?:원|[0-9]|[일이삼사오육칠팔구]?[천백십]))")
 
 
 class Stop(NamedTuple):
     """A place where a numeral may end.
 
-    ``lone`` says that its last token is one digit word after a space, as in 오만 이: more often
-    the beginning of the next word than the end of this number.
+    ``lone`` means that its last token is one digit word after a space, as in 오만 이. More often it
+    is the beginning of the next word than the end of this number.
     """
 
     end: int
@@ -54,10 +54,10 @@ class Stop(NamedTuple):
 
 
 def stops(text: str, start: int) -> list[Stop]:
-    """Every place where the numeral that begins at ``start`` may end, nearest first.
+    """Return every place where the numeral that begins at ``start`` may end, nearest first.
 
-    Empty where none begins. A run of more than 20 figures is no quantity: its value is 0 and
-    the caller keeps it as written.
+    It is empty if no numeral begins there. A run of more than 20 figures is no quantity: its value
+    is 0, and the caller keeps it as written.
     """
     total, section = Decimal(0), Decimal(0)
     current: Decimal | None = None
@@ -95,16 +95,16 @@ def stops(text: str, start: int) -> list[Stop]:
 
 
 def native(match: re.Match[str]) -> int:
-    """The value of a `NATIVE` match: 스물두 is 22."""
+    """Return the value of a `NATIVE` match: 스물두 is 22."""
     return _TENS.get(match[1], 0) + _ONES.get(match[2], 0)
 
 
 def digits(spoken: str) -> str:
-    """공일공 as 010; anything that is no digit word is passed over."""
+    """Return 공일공 as 010. Characters that are no digit words are skipped."""
     return "".join(str(_DIGITS[char]) for char in spoken if char in _DIGITS)
 
 
 def canonical(value: Decimal | str) -> str:
-    """Figures as compared: no commas, no idle zeros after the point, leading zeros kept."""
+    """Return figures for comparison: no commas or zeros at a fraction's end, leading zeros kept."""
     plain = f"{value:f}" if isinstance(value, Decimal) else value.replace(",", "")
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

@@ -1,16 +1,16 @@
-"""What the models are told, in Korean, with the shared part first.
+"""The prompts, in Korean, with the shared part first.
 
-System text and examples never change, so their KV cells are read once and kept;
-the transcript follows, the instruction comes last. A call that goes on extends
-the same prefix as long as possible.
+System text and examples never change, so the engine reads them once and keeps their KV cells. The
+transcript follows, and the instruction comes last: a call that continues extends the same prefix.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Messages = list[dict[str, str]]
+if TYPE_CHECKING:
+    from edgebox.engine_client import Messages
 
 SUMMARY_SYSTEM = (
     "너는 한국어 콜센터의 상담 요약 도우미다. 상담 내용을 한두 문장으로 요약한다. "
@@ -76,7 +76,7 @@ ANALYSIS_EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
 )
-"""One is enough to show the form, and reading it is most of what a start costs on a CPU."""
+"""One is enough to show the form, and reading it is most of the cost of a start on a CPU."""
 
 MERGE_SYSTEM = (
     "너는 하나의 긴 상담을 나누어 분석한 결과들을 순서대로 받아 하나의 JSON으로 합친다. "
@@ -105,29 +105,29 @@ ANALYSIS_SCHEMA: dict[str, Any] = _object(
     keywords={"type": "array", "items": _line(20), "minItems": 3, "maxItems": 6},
     titles=_object(keyword=_line(40), descriptive=_line(60)),
 )
-"""What the generation is held to. Tighter than ``types.Analysis``: the lengths stop a
-small model that has begun to repeat itself, and every answer under it is valid there."""
+"""The generation keeps to this schema. It is tighter than ``types.Analysis``: the lengths stop a
+small model that has begun to repeat itself, and every answer that keeps to it is valid there."""
 
 
 def summary_messages(transcript: str) -> Messages:
-    """The chat for a quick summary."""
+    """Return the chat for a quick summary."""
     return _chat(SUMMARY_SYSTEM, SUMMARY_EXAMPLES, transcript, SUMMARY_ASK)
 
 
 def analysis_messages(transcript: str) -> Messages:
-    """The chat for an analysis."""
+    """Return the chat for an analysis."""
     examples = tuple((text, _compact(answer)) for text, answer in ANALYSIS_EXAMPLES)
     return _chat(ANALYSIS_SYSTEM, examples, transcript, ANALYSIS_ASK)
 
 
 def merge_messages(parts: list[str]) -> Messages:
-    """The chat that joins the analyses (JSON texts, in order) of one long consultation."""
+    """Return the chat that joins the analyses (JSON texts, in order) of one long consultation."""
     listed = "\n".join(f"[부분 {index}] {part}" for index, part in enumerate(parts, 1))
     return _chat(MERGE_SYSTEM, (), listed, MERGE_ASK)
 
 
 def example_texts() -> tuple[str, ...]:
-    """The words of every example, for finding an example leaked into an answer."""
+    """Return the text of every example, to find examples that leaked into an answer."""
     analyses = (_compact(answer) for _, answer in ANALYSIS_EXAMPLES)
     pairs = (f"{text}\n{answer}" for text, answer in SUMMARY_EXAMPLES)
     return (*pairs, *analyses)

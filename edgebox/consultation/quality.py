@@ -1,13 +1,13 @@
-"""How far an analysis can be trusted, computed from the transcript alone.
+"""The quality score: how far an analysis can be trusted, computed from the transcript alone.
 
-There is no reference summary to compare with, so this is no accuracy. It asks three things:
+There is no reference summary to compare with, so the score is not an accuracy. It has three parts:
 
-* **grounding**: is what the analysis says in the transcript, and from the right speaker's mouth?
+* **grounding**: is what the analysis says in the transcript, and did the right speaker say it?
 * **coverage**: are the transcript's facts, its main words and its outcome in the analysis?
 * **form**: would a person put it into the record as it is?
 
-A flag caps the score where one fault spoils the whole, however good the rest is: a wrong amount
-in an otherwise perfect record is what a reader will not notice.
+A flag caps the score if one fault spoils the whole, however good the rest is: a reader will not
+notice a wrong amount in an otherwise perfect record.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.evidence import Said, Source, Text, clauses, mean, telling
-from edgebox.consultation.faults import copied, language, markup, repetition
-from edgebox.consultation.korean import numbers_in, supports
+from edgebox.consultation.evidence import Said, Source, Text, mean, telling
+from edgebox.consultation.faults import copied, language, markup, repetition, ungrounded
+from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.names import names_in
+from edgebox.consultation.number import supports
+from edgebox.consultation.sentences import split_clauses
+from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,53 +32,50 @@ if TYPE_CHECKING:
     from edgebox.consultation.types import Analysis, QualityParts
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
-"""An invented fact does more harm than a missing one, a missing one more than bad style."""
+"""An invented fact does more harm than a missing one, and a missing one more than bad style."""
 
 CAPS: Final = {
-    # Words of another consultation: nothing in it can be relied on.
+    # It holds words of another consultation: none of it can be relied on.
     "leaked_example": 0.3,
-    # The model fell into a loop: what it meant to say is lost.
+    # The model fell into a loop: the rest of its answer is lost.
     "repetition": 0.4,
     # Another language, or none, for a Korean consultation: cannot go into the record.
     "not_korean": 0.4,
     # One number that was never said. The rest may be right, so half.
     "ungrounded_number": 0.5,
-    # What the customer said is told as the agent's, and the other way round.
+    # What the customer said is reported as the agent's, and the other way round.
     "speakers_swapped": 0.6,
-    # A whole statement that the transcript knows nothing of.
+    # A whole statement that has no support in the transcript.
     "invented_claim": 0.6,
-    # The line that is read most says nothing of how this call ended.
+    # The line that is read most does not say how this call ended.
     "no_outcome": 0.7,
     # JSON, labels or thinking left in the text: readable, but not as a record.
     "markup": 0.6,
 }
-"""Highest score that an analysis with the flag can have. The lowest cap counts, and the weighted
-parts are scaled into it, so that of two faulty analyses the better one still scores higher."""
-
-SOFT_FLAGS: Final = ("copied_sentences",)
-"""Flags that lower a part and cap nothing: speech in a record is ugly, and true."""
+"""The highest score that an analysis with the flag can have. The lowest cap counts. The weighted
+parts are scaled by it, so that of two faulty analyses the better one still scores higher."""
 
 _INVENTED: Final = 0.25
-"""A statement of four content words or more with less of them in the transcript is invented.
-Paraphrases kept half in every good summary looked at."""
+"""A statement of at least four content words is invented if a smaller share of them is in the
+transcript. In all good summaries that were looked at, paraphrases kept half."""
 
 _FACTS_EXPECTED: Final = 4
-"""An analysis is three lines: of many numbers in a transcript it need hold no more than these."""
+"""An analysis is three lines: of many numbers in a transcript, this many are enough."""
 
 _WORDS_EXPECTED: Final = 0.5
-"""Of the main words, the share that good summaries held; a summary is no word list."""
+"""The share of the main words that good summaries held. A summary is no word list."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """The score and why.
+    """A score and its reasons.
 
     Attributes:
         score: 0 to 1, three digits: the weighted parts, capped.
         grounding: 0 to 1.
         coverage: 0 to 1.
         form: 0 to 1.
-        flags: What was found wrong, in alphabetical order.
+        flags: The faults found, in alphabetical order.
         caps: The cap of every flag that has one.
     """
 
@@ -87,7 +87,7 @@ class Quality:
     caps: dict[str, float]
 
     def as_dict(self) -> QualityParts:
-        """The ``quality`` object of the callback; the score stands beside it."""
+        """Return the ``quality`` object of the callback. The score is a field beside it."""
         return {
             "grounding": self.grounding,
             "coverage": self.coverage,
@@ -98,23 +98,20 @@ class Quality:
 
 
 def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) -> Quality:
-    """Scores an analysis against its transcript.
+    """Score an analysis against its transcript, in time that is linear in the transcript.
 
     Args:
-        analysis: What the model gave.
-        transcript: The transcript as received.
-        examples: The prompt's examples, to find them leaked into the analysis.
-
-    Returns:
-        The same for the same arguments, always. Time is linear in the transcript.
+        analysis: the model's.
+        transcript: as received.
+        examples: of the prompt, to find them leaked into the analysis.
     """
     source = Source(unicodedata.normalize("NFKC", transcript))
     said = Said(analysis)
     flags = {*markup(said), *repetition(said), *language(said, source)}
-    # A sign that no example holds keeps runs from going across two fields.
+    # A character that no example holds keeps a run from crossing two fields.
     if examples and leaks_example("\0".join(said.texts), transcript, examples):
         flags.add("leaked_example")
-    if not all(supports(source.gives, number) for number in said.claims):
+    if ungrounded(said.whole, source):
         flags.add("ungrounded_number")
     statements = _statements(said, source)
     if any(held < _INVENTED for held, count in statements if count >= 4):
@@ -150,19 +147,19 @@ def _grounding(
     statements: Sequence[tuple[float, int]],
     attribution: float | None,
 ) -> float:
-    """Words, numbers and speakers. What there is nothing to judge by counts for nothing."""
+    """Return the weighted mean of words, numbers and speakers, without parts that lack evidence."""
     parts = [(0.45, _grounded_words(said, source, statements))]
-    if said.claims:
-        borne = sum(supports(source.gives, number) for number in said.claims)
-        parts.append((0.35, borne / len(said.claims)))
+    claims = said.whole.claims
+    if claims:
+        parts.append((0.35, mean(supports(source.provides, number) for number in claims)))
     if attribution is not None:
         parts.append((0.20, attribution))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
 
 
 def _statements(said: Said, source: Source) -> list[tuple[float, int]]:
-    """(share of its content words in the transcript, how many) of every clause of the summary."""
-    texts = [Text(field.text[a:b]) for field in said.fields for a, b in clauses(field.text)]
+    """Return, for every clause, the share of its words in the transcript, and their number."""
+    texts = [Text(field.text[a:b]) for field in said.fields for a, b in split_clauses(field.text)]
     return [_held(text, source) for text in texts if text.words]
 
 
@@ -171,7 +168,7 @@ def _held(text: Text, source: Source) -> tuple[float, int]:
 
 
 def _grounded_words(said: Said, source: Source, statements: Sequence[tuple[float, int]]) -> float:
-    """Half the average over all, half the worst statement: one invented claim must show."""
+    """Return the mean of the average and of the worst statement: one invented claim must show."""
     lists = [Text(" ".join(said.keywords)), said.descriptive]
     rated = [*statements, *(_held(text, source) for text in lists if text.words)]
     names = names_in(said.whole.text)
@@ -185,7 +182,7 @@ def _grounded_words(said: Said, source: Source, statements: Sequence[tuple[float
     return 0.5 * average + 0.5 * worst
 
 
-# What the two fields of a summary end with: the verbs of who asks and of who serves.
+# The verbs that a customer's line and an agent's line end with.
 _ASKS: Final = re.compile(
     r"문의|요청|원[하했함]|희망|호소|불만|질문|물[었음]|묻|신고|항의|궁금|싶|바[랐라람]|부탁|요구"
     r"|제기|의뢰"
@@ -197,13 +194,10 @@ _SERVES: Final = re.compile(
 
 
 def _attribution(said: Said, source: Source) -> float | None:
-    """Whether the customer's line is told from the customer's words, the agent's from the agent's.
+    """Return how far each line reports its own speaker: 0 (all swapped) to 1, None if unknown.
 
-    Only words and numbers that one of the two alone said can tell; then each counts. Two lines
-    whose verbs are those of the wrong side count as six such words.
-
-    Returns:
-        0 (all swapped) to 1; None where nothing can tell.
+    Evidence are the words and numbers that only one of the two said. A line whose verb is one of
+    the other side counts as three such words.
     """
     right = wrong = 0.0
     if source.attributed:
@@ -214,8 +208,8 @@ def _attribution(said: Said, source: Source) -> float | None:
             mine = sum(_only(word, own, other) for word in field.words)
             theirs = sum(_only(word, other, own) for word in field.words)
             for number in field.numbers:
-                mine += supports(own.gives, number) and not supports(other.gives, number)
-                theirs += supports(other.gives, number) and not supports(own.gives, number)
+                mine += supports(own.provides, number) and not supports(other.provides, number)
+                theirs += supports(other.provides, number) and not supports(own.provides, number)
             right, wrong = right + mine, wrong + theirs
     verbs = [
         bool(_ASKS.search(said.customer.text[-14:]))
@@ -226,7 +220,7 @@ def _attribution(said: Said, source: Source) -> float | None:
     wrong += 3 * sum(max(0, -verb) for verb in verbs)
     if right + wrong == 0:
         return None
-    # A customer's line often holds what the agent named first: a third against is ordinary.
+    # A customer's line often holds what the agent named first: a third against it is ordinary.
     return min(1.0, (right + 0.5) / (right + wrong + 0.5) * 1.5)
 
 
@@ -235,46 +229,42 @@ def _only(word: str, one: Text, other: Text) -> bool:
 
 
 def _outcome(said: Said, source: Source) -> float:
-    """Whether ``result`` tells how this call ended: its words stand in the last part."""
+    """Return how far ``result`` says how this call ended: its words are in the last part."""
     numbers = [number for number in said.result.numbers if telling(number)]
     words = list(said.result.words)
     if not words and not numbers:
         return 0.0
     held = [source.tail.holds(word) for word in words]
-    held += [float(supports(source.tail.gives, number)) for number in numbers]
+    held += [float(supports(source.tail.provides, number)) for number in numbers]
     grounded = mean(held)
     substance = min(1.0, (len(words) + 2 * len(numbers)) / 4)
     customer = set(said.customer.words)
-    # A result that only says again what the customer wanted is none.
+    # A result that only repeats what the customer wanted is none.
     new = [word for word in words if word not in customer]
     fresh = 1.0 if numbers or not words else min(1.0, len(new) / len(words) * 2)
     ending = numbers_in(source.key.text)
     expected = [number for number in ending if number.kind != "plain"]
-    recall = mean(supports(said.prose.gives, number) for number in expected) if expected else 1.0
+    recall = mean(supports(said.prose.provides, number) for number in expected) if expected else 1.0
     return grounded * (0.5 * substance + 0.3 * fresh + 0.2 * recall)
 
 
 def _coverage(said: Said, source: Source, outcome: float) -> float:
-    """Facts, main words and outcome of the transcript that the analysis holds."""
+    """Return how much of the transcript's facts, main words and outcome the analysis holds."""
     facts = {
         number.value: number
         for number in source.numbers
         if number.kind in {"amount", "date", "time", "percent", "code"}
         or (number.kind == "count" and not number.value.isdigit())
     }
-    found = sum(supports(said.whole.gives, number) for number in facts.values())
-    main = _main_words(source)
+    found = sum(supports(said.whole.provides, number) for number in facts.values())
+    # The words of the request and of the outcome, and the most repeated ones.
+    often = [word for word, count in source.words.most_common(6) if count > 1]
+    main = list(dict.fromkeys([*often, *source.key.words]))[:16]
     held = mean(said.whole.holds(word) > 0.6 for word in main)
     parts = [(0.40, outcome), (0.30, min(1.0, held / _WORDS_EXPECTED) if main else 1.0)]
     if facts:
         parts.append((0.30, min(1.0, found / min(len(facts), _FACTS_EXPECTED))))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-
-
-def _main_words(source: Source) -> list[str]:
-    """The words of the request and of the outcome, and those said again and again."""
-    often = [word for word, count in source.words.most_common(6) if count > 1]
-    return list(dict.fromkeys([*often, *source.key.words]))[:16]
 
 
 _ENDS: Final = re.compile(
@@ -284,11 +274,11 @@ _KEYWORD_TITLE: Final = re.compile(r"[^\s_]+(?:_[^\s_]+){1,4}")
 
 
 def _form(said: Said, source: Source, flags: set[str]) -> float:
-    """The share of the rules of a usable record that hold."""
+    """Return the share of the rules of a usable record that the analysis keeps."""
     whole_lines = [field for field in said.fields if 8 <= len(field.text) <= 200]
     ends = [field for field in said.fields if _ENDS.search(field.text.strip())]
-    unique = {"".join(word.split()).casefold() for word in said.keywords}
-    grounded = [word for word in said.keywords if source.holds("".join(word.split())) >= 0.6]
+    unique = {squeeze(word).casefold() for word in said.keywords}
+    grounded = [word for word in said.keywords if source.holds(squeeze(word)) >= 0.6]
     checks = [
         len(whole_lines) / 3,
         len(ends) / 3,

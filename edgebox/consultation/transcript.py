@@ -1,14 +1,14 @@
-"""Who said what: a transcript cut into utterances, with exact offsets.
+"""A transcript cut into utterances: who said what, with exact offsets.
 
-Speech-to-text exports agree on nothing, so this reads what call centres were seen to send:
+There is no common format of speech-to-text exports. These are the forms that call centres send:
 
 * labels at the start of a line: ``고객:``, ``상담사 :``, ``[고객]``, ``(상담원)``,
   ``상담사 김민지:``, ``Customer:``, a tab instead of the colon, a bullet or a number before it;
 * times before or after the label: ``[00:12] 고객:``, ``00:12:03 고객:``, ``참석자 1 00:12``;
 * labels inside a running line: ``고객: 안녕하세요 상담사: 네``;
-* anonymous labels (``A:``, ``화자 2:``, ``Speaker 1:``): the one who talks like an agent is the
-  agent; where nobody does, both stay unknown;
-* no label at all: cut at sentence ends, which in unpunctuated Korean are the polite endings.
+* anonymous labels (``A:``, ``화자 2:``, ``Speaker 1:``): the speaker who talks like an agent is the
+  agent; if neither does, both are unknown;
+* no label at all: the text is cut at sentence ends (see `sentences`).
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+from edgebox.consultation.sentences import split_sentences
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Speaker = Literal["customer", "agent", "unknown"]
 
 MAX_UTTERANCE_CHARACTERS: Final = 600
-"""An utterance's ``text`` is never longer: a monologue becomes several of the same speaker.
+"""An utterance's ``text`` is never longer: a monologue becomes several utterances.
 
-Budgets drop and keep whole utterances, so none may be large beside a budget. 600 characters of
+Budgets drop and keep whole utterances, so each must be small beside a budget. 600 characters of
 Korean are some 300 tokens and two minutes of speech.
 """
 
@@ -35,14 +37,14 @@ LABELS: Final[dict[Speaker, str]] = {"customer": "고객: ", "agent": "상담사
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn, or one sentence where turns are not marked.
+    """One turn, or one sentence if turns are not marked.
 
     Attributes:
         speaker: ``customer``, ``agent`` or ``unknown``.
-        text: What was said: no label, no times, each run of whitespace one space. Never empty,
-            at most `MAX_UTTERANCE_CHARACTERS` characters.
-        start: Offset in characters of the original, where the label begins.
-        end: Offset of the first character after it. The next utterance starts here.
+        text: what was said, without label and times, with single spaces. Never empty, at most
+            `MAX_UTTERANCE_CHARACTERS` characters.
+        start: offset in characters of the original, where the label begins.
+        end: offset of the first character after it. The next utterance starts here.
     """
 
     speaker: Speaker
@@ -93,14 +95,7 @@ _LABEL: Final = re.compile(
 )
 _LINE_TIME: Final = re.compile(rf"^[ \t]*(?:\d{{1,5}}\s*\n)?{_TIME}(?=\s|$)", re.MULTILINE)
 
-# Sentence ends: punctuation and a space, a line break, or (speech-to-text often gives no
-# punctuation) a polite ending and a space. Nouns in 요 (필요, 중요, 수요 …) are not endings.
-_SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?。？！…])[\"'”’)\]]*\s+|\n\s*|(?<=니다|니까)\s+|(?<=죠)\s+"
-    r"|(?<=요)(?<![중필주수개동강소]요)\s+"
-)
-
-# What only the person who works there says.
+# What only an agent says.
 _AGENT_TALK: Final = re.compile(
     r"무엇을 도와|도와 ?드[리릴]|고객님|상담[사원] ?\S{0,4}입니다|센터입니다|더 궁금하신"
     r"|(?:안내|확인|처리|접수)(?:해|도와)? ?드[리릴]|how (?:can|may) i help"
@@ -110,17 +105,14 @@ _AGENT_TALK: Final = re.compile(
 
 
 def split_utterances(text: str) -> list[Utterance]:
-    """Cuts a transcript into utterances.
+    """Cut a transcript, as received and of any size, into utterances.
 
-    The spans tile the text: the first starts at 0, each starts where the one before ended, the
-    last ends at ``len(text)``, so joining ``text[u.start:u.end]`` gives the text back, and
-    any run of whole utterances can be kept or dropped.
-
-    Args:
-        text: The transcript as received, of any size.
+    The spans tile the text: the first starts at 0, each starts where the previous one ends, and the
+    last ends at ``len(text)``. So joining ``text[u.start:u.end]`` gives the text back, and any run
+    of whole utterances can be kept or dropped.
 
     Returns:
-        The utterances in order; empty only where the text has no word in it.
+        The utterances in order; none only if the text has no word in it.
     """
     pieces = list(_pieces(text))
     starts = [0, *(start for start, _, _ in pieces[1:])]
@@ -132,26 +124,15 @@ def split_utterances(text: str) -> list[Utterance]:
 
 
 def render(utterances: Iterable[Utterance]) -> str:
-    """The canonical form that prompts hold: ``고객: …`` and ``상담사: …``, one utterance a line.
+    """Return the form that prompts have: ``고객: …`` and ``상담사: …``, one utterance a line.
 
-    An unknown speaker's line has no label.
+    The line of an unknown speaker has no label.
     """
     return "\n".join(LABELS[utterance.speaker] + utterance.text for utterance in utterances)
 
 
-def split_sentences(text: str) -> list[tuple[int, int]]:
-    """The spans of ``text``'s sentences, without the whitespace between them."""
-    spans = []
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        spans.append((start, match.start()))
-        start = match.end()
-    spans.append((start, len(text)))
-    return [(a, b) for a, b in spans if text[a:b].strip()]
-
-
 def _pieces(text: str) -> Iterator[tuple[int, Speaker, str]]:
-    """(start, speaker, spoken text) of every utterance that says something."""
+    """Yield (start, speaker, spoken text) of every utterance that says something."""
     labels = list(_LABEL.finditer(text))
     first = labels[0].start() if labels else len(text)
     for start, spoken in _running(text, 0, first, sentences=True):
@@ -169,7 +150,7 @@ def _pieces(text: str) -> Iterator[tuple[int, Speaker, str]]:
 
 
 def _running(text: str, start: int, end: int, *, sentences: bool) -> Iterator[tuple[int, str]]:
-    """(start, spoken text) of the parts of ``text[start:end]``: whole, or by sentence."""
+    """Yield (start, spoken text) of ``text[start:end]``: of all of it, or of each sentence."""
     body = text[start:end]
     whole = _clean(body)
     if not whole:
@@ -197,7 +178,7 @@ def _clean(body: str) -> str:
 def _roles(
     text: str, names: Sequence[str], bodies: Sequence[tuple[int, int]]
 ) -> dict[str, Speaker]:
-    """What each label means; anonymous ones by how their speaker talks."""
+    """Return the speaker of each label; of an anonymous one, by how that speaker talks."""
     roles: dict[str, Speaker] = {}
     talk: Counter[str] = Counter()
     for name, (start, end) in zip(names, bodies, strict=True):

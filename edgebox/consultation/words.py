@@ -1,8 +1,8 @@
 """Content words of Korean text, comparable across endings, without a morphological analyser.
 
-A wheel of models for one score is too much to carry to an air-gapped box, so stems are found by
-taking known particles and endings off a word's end: 청소기가, 청소기를 → 청소기; 환불받고 →
-환불받. It need not be grammar, only the same on both sides.
+A wheel of models for one score is too much to carry to an air-gapped box, so a stem is the rest
+of a word without its known particles and endings: 청소기가, 청소기를 → 청소기; 환불받고 → 환불받.
+It need not be grammatical, only the same on both sides.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WORD: Final = re.compile(r"[가-힣]+|[A-Za-z]{2,}")
 
-# Longest first; each is taken once, and a stem keeps two syllables at least.
+# The longest one is taken off first, and a stem keeps at least two syllables.
 _ENDINGS: Final = """
     이라고 이라며 라고 라며 다고 다며 으로써 으로서 에서는 에서도 으로는 까지는 부터는 에게서 에서
     에게 으로 까지 부터 보다 처럼 마다 이나 밖에 한테 이랑 하고 이고 이며 에는 에도 이란 조차 과의
@@ -35,8 +35,7 @@ _ENDING: Final = re.compile(
     f"(?<=..)(?:{'|'.join(sorted(set(_ENDINGS.split()), key=len, reverse=True))})$"
 )
 
-# What a summary says about any call. It cannot be expected in the transcript, and its presence
-# there says nothing.
+# Words of a summary of any call. They cannot be expected in the transcript, and say nothing there.
 _REPORT_WORDS: Final = """
     고객 고객님 상담 상담사 상담원 문의 요청 안내 확인 설명 답변 처리 진행 완료 예정 종료 해결
     접수 전달 약속 제공 동의 수락 희망 원하 원함 원했 제안 사과 조치 가능 필요 관련 대한 대해 대하
@@ -48,7 +47,7 @@ _REPORT_WORDS: Final = """
 """
 REPORT_WORDS: Final = frozenset(_REPORT_WORDS.split())
 
-# What is said in any call and tells nothing of this one.
+# Words of any call, which say nothing about this one.
 _CALL_WORDS: Final = """
     했습 했고 했으 하며 한다 하여 되어 않아 않은 않고 않으 으로 이라 부터 까지 이상 이하 이내 안에
     정도 시에 안녕하세 안녕하 여보세 감사 수고 죄송 네네 그러 그러면 그럼 그런 그렇 그렇게 그게
@@ -63,7 +62,7 @@ _CALL: Final = frozenset(_CALL_WORDS.split())
 
 
 def content_words(text: str) -> Iterator[str]:
-    """The stems that carry meaning, in order, with repeats. At least two characters each."""
+    """Yield the stems that carry meaning, in order, with repeats; at least two characters each."""
     for word in _WORD.findall(text):
         stem = _stem(word)
         if stem:
@@ -72,7 +71,7 @@ def content_words(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
-    """The stem of a word; empty where nothing of content is left."""
+    """Return the stem of a word, or "" if it carries no meaning."""
     if not "가" <= word[0] <= "힣":
         return word.casefold()
     stem = word
@@ -86,7 +85,12 @@ def _stem(word: str) -> str:
     return "" if len(stem) < 2 or stem in REPORT_WORDS or stem in _CALL else stem
 
 
+def squeeze(text: str) -> str:
+    """Return ``text`` without white space: Korean is spaced at will."""
+    return "".join(text.split())
+
+
 def bigrams(text: str) -> set[str]:
-    """Each two neighbouring characters, spaces left out."""
-    squeezed = "".join(text.split())
+    """Return all pairs of neighbouring characters, without white space."""
+    squeezed = squeeze(text)
     return {squeezed[i : i + 2] for i in range(len(squeezed) - 1)}

@@ -1,1 +1,1 @@
-"""The laboratory: measures EdgeBox and other servers. Nothing that a request passes through."""
+"""The laboratory: measures EdgeBox and other servers. No request passes through it."""

@@ -24,6 +24,7 @@ from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.callbacks.urls import own_ports
+from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
@@ -142,12 +143,14 @@ def build(
     """
     threads = Threads()
     engine = EngineClient(settings, transport)
+    monitor = EngineMonitor(engine)
     clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
     services = Services(
         settings=settings,
         store=store,
-        quick=QuickSummaries(engine, settings.quick, clock=monotonic),
+        monitor=monitor,
+        quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
         gate=Gate(clients, limiter, tolerance=settings.api.key_tolerance_seconds, clock=clock),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
@@ -185,7 +188,7 @@ async def _watch(services: Services) -> None:
     """The engine's health decides who is admitted: looking at it must never stop."""
     while True:
         try:
-            await services.quick.watch()
+            await services.monitor.watch()
         except Exception as error:  # noqa: BLE001 - whatever it is, look again
             log.error("the engine's health could not be read: %s", where(error))  # noqa: TRY400
         await asyncio.sleep(1)
@@ -195,7 +198,7 @@ async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.
     """Report to the supervisor, until ``stop``, that this event loop runs."""
     notifier.ready(f"Listening on {url}")
     while not stop.is_set():
-        ready = services.quick.health is not None and services.quick.health.ready
+        ready = services.monitor.health is not None and services.monitor.health.ready
         engine = "is ready" if ready else "is not: summaries are the transcripts' own sentences"
         notifier.alive()
         notifier.status(f"Listening on {url}; the engine {engine}")

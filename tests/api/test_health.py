@@ -36,7 +36,7 @@ async def test_without_an_engine_it_is_alive_and_not_ready(tmp_path, anyio_backe
 
 async def test_an_engine_that_loads_is_starting(box: ApiBox) -> None:
     box.engine.status = "starting"
-    await eventually(lambda: not box.services.quick.health.ready)
+    await eventually(lambda: not box.services.monitor.health.ready)
     answer = await box.http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["parts"]["engine"] == "starting"
@@ -116,7 +116,7 @@ async def test_metrics_tell_the_queue_the_outbox_and_the_engine(box: ApiBox) -> 
 
 async def test_metrics_tell_the_gpus_memory(box: ApiBox) -> None:
     box.engine.gpus = [{"name": "NVIDIA L4", "total_bytes": 24e9, "used_bytes": 6e9}]
-    await eventually(lambda: box.services.quick.health.gpus)
+    await eventually(lambda: box.services.monitor.health.gpus)
     text = (await box.get("/metrics")).text.splitlines()
     assert 'edgebox_engine_gpu_bytes{gpu="0",kind="used",name="NVIDIA L4"} 6e+09' in text
     assert 'edgebox_engine_gpu_bytes{gpu="0",kind="total",name="NVIDIA L4"} 2.4e+10' in text

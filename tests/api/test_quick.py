@@ -98,7 +98,7 @@ async def test_work_that_cannot_be_done_in_time_is_refused_and_not_queued(
         box.engine.roles["slm"] = role_health(
             "small", prefill_tps=100, decode_tps=20, batch_decode_tps=25
         )
-        await eventually(lambda: box.services.quick.health.roles["slm"].prefill_tps == 100)
+        await eventually(lambda: box.services.monitor.health.roles["slm"].prefill_tps == 100)
         box.engine.pause = 0.1
         long = {"conversation_text": "고객: 요금이 왜 이렇게 나왔나요. " * 100}
         answers = await asyncio.gather(*(box.quick(**long) for _ in range(6)))

@@ -18,9 +18,17 @@ class Clock:
         return self.now
 
 
+class Monitor:
+    def __init__(self, health):
+        self.health = health
+
+    def role(self, _role):
+        return self.health
+
+
 def door(health, **settings):
     clock = Clock()
-    return Admission(QuickSettings(**settings), lambda: health, clock), clock
+    return Admission(QuickSettings(**settings), Monitor(health), clock), clock
 
 
 def test_a_small_box_takes_one_and_refuses_the_second_with_a_time():

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import httpx
 import llguidance
 import pytest
 
@@ -48,6 +49,39 @@ def test_one_generation_under_the_schema_at_the_backlogs_priority(tmp_path):
     (request,) = engine.requests
     assert request["priority"] >= 50
     assert request["response_format"]["json_schema"]["schema"] == ANALYSIS_SCHEMA
+
+
+def test_an_ordinary_consultation_costs_one_token_count_and_one_generation(tmp_path):
+    engine = FakeEngine()
+    analyse(tmp_path, engine, CALL)
+    assert (engine.tokenized, len(engine.requests), engine.looked_at) == (1, 1, 0)
+
+
+def test_a_transcript_of_another_server_is_measured_in_characters(tmp_path):
+    """Its tokenizer is not known, and no other request than a generation is sent."""
+    engine = FakeEngine(answers={"m": (ANALYSIS,)}, roles={"m": role_health("m")})
+    asked = []
+
+    async def scenario():
+        options = {"url": "http://elsewhere/v1", "url_model": "m", "context_tokens": 4096}
+        settings = Settings(state_dir=tmp_path, engines={"mlm": options})
+        client = EngineClient(settings)
+        transport = httpx.ASGITransport(engine.app())
+        client._remote["mlm"] = httpx.AsyncClient(transport=transport, base_url="http://elsewhere")
+        try:
+            for text in (CALL, LONG):
+                outcome = await Analyst(client, settings).analyse(text)
+                asked.append((outcome.parts, len(engine.requests)))
+        finally:
+            await client.aclose()
+
+    asyncio.run(scenario())
+    (short, once), (parts, _) = asked
+    assert short == once == 1
+    assert parts > 1
+    longest = max(sum(len(m["content"]) for m in r["messages"]) for r in engine.requests)
+    assert longest + 512 <= 4096
+    assert (engine.tokenized, engine.looked_at) == (0, 0)
 
 
 def test_a_long_transcript_goes_through_whole_in_parts_and_is_merged(tmp_path):

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation.budget import GAP, Speeds, parts, shorten
+from edgebox.consultation.budget import (
+    ASK_TOKENS,
+    GAP,
+    LEAST_WORTH,
+    PromptLength,
+    Reading,
+    parts,
+    plan_reading,
+    shorten,
+)
 from edgebox.consultation.transcript import render, split_utterances
 
 LINES = [
@@ -82,13 +91,25 @@ def test_parts_cover_every_utterance_in_order_and_overlap(size, overlap):
                 assert right.split("\n")[0] in left.split("\n")
 
 
-def test_one_more_answer_costs_less_than_the_first_where_batching_pays():
-    speeds = Speeds(prefill_tps=200, decode_tps=40, batch_decode_tps=120, parallel=4)
-    first, second = speeds.answering_seconds(60, 1), speeds.answering_seconds(60, 2)
-    assert first == pytest.approx(1.5)
-    assert 0 < second < first
+LENGTH = PromptLength(empty=400, total=2400, unread=1000, per_character=0.5)
 
 
-def test_batching_that_does_not_pay_costs_a_whole_answer():
-    speeds = Speeds(prefill_tps=70, decode_tps=20, batch_decode_tps=20, parallel=8)
-    assert speeds.answering_seconds(40, 3) == pytest.approx(2.0)
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_prompt_that_can_be_read_in_time_is_read_whole(alone):
+    assert plan_reading(LENGTH, 1000, 4000, alone=alone) == Reading(1000)
+
+
+def test_a_prompt_that_takes_too_long_keeps_what_was_read_before_and_what_fits():
+    planned = plan_reading(LENGTH, 500, 4000, alone=False)
+    assert planned == Reading(500, shortened=True, keep=2 * (500 - ASK_TOKENS), known=2 * 1000)
+
+
+def test_a_prompt_that_the_context_cannot_hold_is_shortened_though_there_is_time():
+    planned = plan_reading(LENGTH, 5000, 2000, alone=True)
+    assert planned.keep + planned.known == 2 * (2000 - 400)
+
+
+def test_with_time_for_next_to_nothing_the_model_is_asked_only_while_no_other_request_waits():
+    assert plan_reading(LENGTH, 40, 4000, alone=False) is None
+    planned = plan_reading(LENGTH, 40, 4000, alone=True)
+    assert planned.tokens == LEAST_WORTH + ASK_TOKENS

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from edgebox.consultation.budget import GAP
+from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES
 from edgebox.consultation.quick import QuickResult, QuickSummaries
 from edgebox.engine_client import EngineClient
@@ -36,8 +37,9 @@ class Box:
 
     async def asked(self, scenario):
         client = EngineClient(self.settings)
-        quick = QuickSummaries(client, self.settings.quick)
-        watch = asyncio.create_task(quick.watch())
+        monitor = EngineMonitor(client)
+        quick = QuickSummaries(client, monitor, self.settings.quick)
+        watch = asyncio.create_task(monitor.watch())
         try:
             await asyncio.sleep(0.1)
             return await scenario(quick)
@@ -207,8 +209,8 @@ def test_one_late_health_answer_does_not_switch_the_model_off(tmp_path):
             transport=httpx.MockTransport(lambda _request: httpx.Response(500)),
             base_url="http://engine",
         )
-        await quick.poll()
-        return quick.health
+        await quick._monitor.poll()
+        return quick._monitor.health
 
     assert Box(tmp_path, FakeEngine()).run(scenario) is not None
 
@@ -270,7 +272,7 @@ def test_another_server_is_asked_without_our_own_fields(tmp_path):
         client._remote["slm"] = httpx.AsyncClient(
             transport=httpx.ASGITransport(engine.app()), base_url="http://elsewhere"
         )
-        quick = QuickSummaries(client, settings.quick)
+        quick = QuickSummaries(client, EngineMonitor(client), settings.quick)
         try:
             return await quick.summarise(quick.admit(CALL))
         finally:

@@ -16,16 +16,15 @@ from edgebox.consultation.quality import score
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning, CaseInvalid
-from edgebox.lab.evaluation import (
-    Evaluator,
+from edgebox.lab.evaluation.asking import Evaluator
+from edgebox.lab.evaluation.cases import load_cases
+from edgebox.lab.evaluation.judging import (
     judge_analysis,
     judge_failure,
     judge_summary,
-    load_cases,
     mentions,
-    percentile,
-    report,
 )
+from edgebox.lab.evaluation.totals import percentile, report
 from edgebox.settings import Settings
 from edgebox_cli.common import context
 from edgebox_cli.main import app

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from edgebox.lab.bench.report import percentile, report
-from edgebox.lab.bench.workload import Run, Sample
+from edgebox.lab.bench.workload import Measurement, Sample
 
 
 def sample(kind, index, seconds, first=0.1, **more):
@@ -11,7 +11,7 @@ def sample(kind, index, seconds, first=0.1, **more):
 
 
 def run(target, workload, number, samples, *, wall=10.0, analyses=0.0, **more):
-    return Run(target, workload, number, samples, wall, analyses, **more)
+    return Measurement(target, workload, number, samples, wall, analyses, **more)
 
 
 def ratio(found, name, target):

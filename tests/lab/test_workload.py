@@ -14,7 +14,7 @@ import pytest
 from edgebox.errors import BoxNotRunning, UsageError
 from edgebox.lab.bench.calls import call, utterances
 from edgebox.lab.bench.process import Watch, families, port_listeners
-from edgebox.lab.bench.target import Target
+from edgebox.lab.bench.target import BenchTarget
 from edgebox.lab.bench.workload import Size, named, run
 from support.engines.fake import FakeEngine
 
@@ -26,7 +26,7 @@ async def served():
     with tempfile.TemporaryDirectory(prefix="eb-") as folder:
         engine = FakeEngine()
         async with engine.serve(Path(folder) / "engine.sock"):
-            yield engine, Target.engine(Path(folder) / "engine.sock")
+            yield engine, BenchTarget.engine(Path(folder) / "engine.sock")
 
 
 def asked(workload, **script):
@@ -107,7 +107,7 @@ def test_a_failure_and_a_wrong_form_are_told_apart():
 
 def test_a_socket_without_an_engine_says_what_to_start(tmp_path):
     with pytest.raises(BoxNotRunning, match="edgebox doctor"):
-        Target.engine(tmp_path / "engine.sock")
+        BenchTarget.engine(tmp_path / "engine.sock")
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_a_socket_without_an_engine_says_what_to_start(tmp_path):
 )
 def test_a_target_of_the_wrong_form_is_refused(text):
     with pytest.raises(UsageError):
-        Target.parse(text)
+        BenchTarget.parse(text)
 
 
 def test_two_servers_make_one_target():
-    target = Target.parse("peer=http://10.0.0.1:1,http://10.0.0.1:2")
+    target = BenchTarget.parse("peer=http://10.0.0.1:1,http://10.0.0.1:2")
     assert (target.name, target.slm, target.mlm) == (
         "peer",
         "http://10.0.0.1:1",
@@ -177,7 +177,7 @@ def test_a_server_that_knows_only_json_objects_gets_the_schema_that_way():
 
 
 def test_the_older_way_is_named_before_the_address():
-    target = Target.parse("peer=json_object+http://10.0.0.1:1,http://10.0.0.1:2")
+    target = BenchTarget.parse("peer=json_object+http://10.0.0.1:1,http://10.0.0.1:2")
     assert (target.slm, target.mlm) == ("http://10.0.0.1:1", "http://10.0.0.1:2")
     assert target.json_object
 

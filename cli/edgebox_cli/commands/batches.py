@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from edgebox.errors import NotFound
 from edgebox.store.db import Store
-from edgebox.store.views import BatchView
+from edgebox.store.views import BatchView, ConsultationRow
 from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings

@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from edgebox.lab.bench.report import Report, Row, report
-from edgebox.lab.bench.target import Target
-from edgebox.lab.bench.workload import Name, Run, Size, named, run, warm_up
+from edgebox.lab.bench.report import BenchReport, Row, report
+from edgebox.lab.bench.target import BenchTarget
+from edgebox.lab.bench.workload import Measurement, Name, Size, named, run, warm_up
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.output import FOLD, RIGHT, console, err_console, note, print_json, table
@@ -60,8 +60,8 @@ def bench(
     """
     with reported():
         wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
-        targets = [Target.parse(text) for text in target or ()]
-        targets = targets or [Target.engine(settings().socket)]
+        targets = [BenchTarget.parse(text) for text in target or ()]
+        targets = targets or [BenchTarget.engine(settings().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
         runs = asyncio.run(_measured(targets, wanted, rounds, size))
     found = report(runs)
@@ -74,8 +74,8 @@ def bench(
 
 
 async def _measured(
-    targets: list[Target], wanted: list[Name], rounds: int, size: Size
-) -> list[Run]:
+    targets: list[BenchTarget], wanted: list[Name], rounds: int, size: Size
+) -> list[Measurement]:
     """Run every workload on every target, round by round; the order of targets alternates."""
     runs = []
     with bars(_TEXT, BarColumn(bar_width=20), MofNCompleteColumn()) as shown:
@@ -99,7 +99,7 @@ def _announce(shown: Progress, what: str) -> None:
         note(what)
 
 
-def _show(found: Report) -> None:
+def _show(found: BenchReport) -> None:
     for name, what in _WHAT.items():
         rows = [row for row in found.rows if row.workload == name]
         if rows:

@@ -15,7 +15,10 @@ from rich.text import Text
 import edgebox
 from edgebox.engine_client import EngineClient
 from edgebox.errors import UsageError
-from edgebox.lab.evaluation import Answer, Case, Evaluator, Pass, Report, load_cases, report
+from edgebox.lab.evaluation.asking import Evaluator
+from edgebox.lab.evaluation.cases import Case, load_cases
+from edgebox.lab.evaluation.judging import Judgement
+from edgebox.lab.evaluation.totals import Pass, PassReport, report
 from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
@@ -92,7 +95,7 @@ def _default_folder() -> Path:
 
 async def _ask(
     settings: Settings, passes: Sequence[Pass], cases: Sequence[Case]
-) -> dict[Pass, list[Answer]]:
+) -> dict[Pass, list[Judgement]]:
     """Run the passes one after the other and return the answers of each."""
     client = EngineClient(settings)
     columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -110,10 +113,10 @@ async def _ask(
         await client.aclose()
 
 
-def _show_reports(reports: Sequence[Report]) -> None:
+def _show_reports(reports: Sequence[PassReport]) -> None:
     for model, one in {one.model: one for one in reports}.items():
         print_line(f"{'mlm' if one.kind == 'analysis' else 'slm'}  {model}")
-    rows: list[tuple[str, Callable[[Report], str]]] = [
+    rows: list[tuple[str, Callable[[PassReport], str]]] = [
         ("transcripts", lambda r: str(r.cases)),
         ("failed", lambda r: str(r.failed)),
         ("key facts found", lambda r: _share(r.key_coverage)),
@@ -141,13 +144,13 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def _statuses(report: Report) -> str:
+def _statuses(report: PassReport) -> str:
     if report.kind != "quick":
         return "-"
     return "/".join(str(report.statuses.get(s, 0)) for s in ("success", "partial", "fallback"))
 
 
-def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Answer]]) -> None:
+def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Judgement]]) -> None:
     """Print every case with the answer of each pass. Rich wraps Hangul by its width."""
     out = console()
     for index, case in enumerate(cases):

@@ -1,1 +1,1 @@
-"""Load for any OpenAI-compatible server, and what it says of the server's speed."""
+"""A load for any OpenAI-compatible server, and the figures of the server under it."""

@@ -1,7 +1,7 @@
-"""Made-up consultations in any number: speed depends on their length, not on their story.
+"""Generated consultations: speed depends on their length, not on their story.
 
-The same seed gives the same call everywhere. Two seeds share no beginning: the first
-line holds a number of its own, so a server cannot answer one call from another's cells.
+The same seed gives the same call everywhere. The first line of every call holds a different
+number, so two seeds share no beginning, and no server answers one call from another call's cells.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ _SHOPS = ("한빛마트", "가온서점", "도담식당", "누리전자", "새�
 
 
 def utterances(seed: int, count: int, salt: int = 0) -> list[str]:
-    """The first ``count`` lines of a call, each "speaker: words".
+    """Return the first ``count`` lines of a call, each "speaker: words".
 
     Args:
-        seed: which story.
-        count: how many lines.
-        salt: another one gives the same story another beginning, of the same length.
+        seed: of the story.
+        count: of lines.
+        salt: another salt gives the same story another beginning of the same length.
     """
     number = random.Random(f"{seed} {salt}").randrange(10**7, 10**8)  # noqa: S311 - see below
     chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
@@ -80,5 +80,5 @@ def utterances(seed: int, count: int, salt: int = 0) -> list[str]:
 
 
 def call(seed: int, count: int = 13, salt: int = 0) -> str:
-    """A whole call, by default of a minute or two."""
+    """Return a whole call, by default of a minute or two."""
     return "\n".join(utterances(seed, count, salt))

@@ -18,10 +18,10 @@ _EVERY = 0.25  # seconds between two looks at the memory
 
 
 def listener(path: Path) -> int:
-    """The process that listens on a Unix socket (SO_PEERCRED: pid, uid, gid).
+    """Return the process that listens on a Unix socket (SO_PEERCRED: pid, uid, gid).
 
     Raises:
-        OSError: nothing listens there.
+        OSError: no process listens there.
     """
     with socket.socket(socket.AF_UNIX) as probe:
         probe.connect(str(path))
@@ -30,9 +30,9 @@ def listener(path: Path) -> int:
 
 
 def port_listeners(port: int) -> set[int]:
-    """The processes that listen on a TCP port of this machine; none when they are not to be seen.
+    """Return the processes that listen on a TCP port of this machine, as far as they are visible.
 
-    A server with workers has several: they share one socket.
+    A server with workers has several, which share one socket.
     """
     wanted = set()
     for table in ("tcp", "tcp6"):
@@ -43,14 +43,14 @@ def port_listeners(port: int) -> set[int]:
                     wanted.add(f"socket:[{fields[9]}]")
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # gone meanwhile, or another user's
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
             if any(_points(link) in wanted for link in (process / "fd").iterdir()):
                 found.add(int(process.name))
     return found
 
 
 def _points(link: Path) -> str:
-    """Where it points to; nowhere when it is gone."""
+    """Return the target of a link, or "" if the link is gone."""
     try:
         return str(link.readlink())
     except OSError:
@@ -58,7 +58,7 @@ def _points(link: Path) -> str:
 
 
 def families(pids: set[int]) -> tuple[int, ...]:
-    """These processes with their children and theirs, as they are now."""
+    """Return the processes with all their descendants, as they are now."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         if fields := _stat(int(folder.name)):
@@ -71,13 +71,13 @@ def families(pids: set[int]) -> tuple[int, ...]:
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process so far; 0 when it is gone."""
+    """Return the user and system time of a process so far, or 0 if it has ended."""
     fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
 
 
 def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name (proc(5)); none when the process is gone."""
+    """Return the fields of /proc/PID/stat after the name (proc(5)), or none if it has ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except OSError:
@@ -85,11 +85,11 @@ def _stat(pid: int) -> list[str]:
 
 
 class Watch:
-    """CPU time and the highest memory of some processes during a block.
+    """Measures the CPU time and the highest memory of some processes during a block.
 
     Attributes:
         cpu: seconds, after the block.
-        peak: bytes, the highest sum of resident memory that was seen.
+        peak: bytes, the highest sum of resident memory.
     """
 
     def __init__(self, pids: tuple[int, ...]) -> None:

@@ -1,4 +1,4 @@
-"""From runs to figures: percentiles of each target, and ratios of what belongs together."""
+"""From measurements to figures: percentiles of each target, and ratios of comparable values."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from edgebox.lab.bench.workload import NAMES
-from edgebox.lab.evaluation import percentile as nearest_rank
+from edgebox.lab.evaluation.totals import percentile as nearest_rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from edgebox.lab.bench.workload import Run, Sample
+    from edgebox.lab.bench.workload import Measurement, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,15 @@ class Row:
     """One kind of request of one workload on one target, over all rounds.
 
     Attributes:
-        count: answers; ``failed`` have none, ``invalid`` are not of the schema's form.
-        p50, p95, p99: seconds for a whole answer, nearest rank; None where none came.
-        first: median seconds to the first character; None where nothing came.
+        count: requests with an answer.
+        failed: requests without one.
+        invalid: answers that do not keep to the schema.
+        p50, p95, p99: seconds for a whole answer, nearest rank; None without answers.
+        first: median seconds to the first character; None without any.
         per_minute: answers a minute.
         tokens_per_second: generated.
-        cpu: the server's CPU seconds for each answer of the workload; None where unknown.
-        memory: bytes at the highest; None where unknown.
+        cpu: CPU seconds of the server for each answer of the workload; None if unknown.
+        memory: bytes, the highest; None if unknown.
     """
 
     workload: str
@@ -49,12 +51,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A comparison within each round or pair: its median and its extremes.
+    """A comparison within each round or pair, with its median and its extremes.
 
     Attributes:
-        name: what is divided by what.
-        target: whose.
-        pairs: how many values it is the median of.
+        name: the numerator and the denominator, in words.
+        target: the target that it describes.
+        pairs: number of values.
     """
 
     name: str
@@ -66,19 +68,19 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Everything that one session says."""
+class BenchReport:
+    """All figures of one session."""
 
     rows: list[Row]
     ratios: list[Ratio]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """Return it for JSON."""
         return asdict(self)
 
 
-def report(runs: Sequence[Run]) -> Report:
-    """The figures of a session; the first target is the one that others are compared with."""
+def report(runs: Sequence[Measurement]) -> BenchReport:
+    """Return the figures of a session. All targets are compared with the first one."""
     targets = list(dict.fromkeys(run.target for run in runs))
     rows = []
     for name, kind, target in product(NAMES, ("quick", "analysis", "grown", "cold"), targets):
@@ -88,23 +90,21 @@ def report(runs: Sequence[Run]) -> Report:
     ratios = [ratio for target in targets for ratio in _own(target, runs)]
     for other in targets[1:]:
         ratios += _against(other, targets[0], runs)
-    return Report(rows, ratios)
+    return BenchReport(rows, ratios)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:
-    """The nearest-rank percentile; None of nothing.
+    """Return the nearest-rank percentile, or None of no values.
 
     Args:
-        values: any order.
+        values: in any order.
         share: 0 to 1.
     """
     ordered = sorted(values)
-    if not ordered:
-        return None
-    return nearest_rank(ordered, 100 * share)
+    return nearest_rank(ordered, 100 * share) if ordered else None
 
 
-def _row(workload: str, kind: str, target: str, runs: list[Run]) -> Row:
+def _row(workload: str, kind: str, target: str, runs: list[Measurement]) -> Row:
     samples = [s for run in runs for s in run.samples if s.kind == kind]
     good = [s for s in samples if not s.error]
     took = [s.seconds for s in good]
@@ -139,8 +139,8 @@ def _ratios(target: str, found: dict[str, list[float]]) -> list[Ratio]:
     ]
 
 
-def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
-    """What a target does under load, divided by what it does without."""
+def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
+    """Compare a target under load with the same target without it."""
     mine = {(r.workload, r.round): r for r in runs if r.target == target}
     found: dict[str, list[float]] = defaultdict(list)
     under: list[float] = []
@@ -182,8 +182,8 @@ def _own(target: str, runs: Sequence[Run]) -> list[Ratio]:
     return ratios
 
 
-def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
-    """What belongs together, base / other: over 1 where the base is slower."""
+def _against(other: str, base: str, runs: Sequence[Measurement]) -> list[Ratio]:
+    """Compare two targets, base / other: a time over 1 means that the base is slower."""
     theirs = {(r.workload, r.round): r for r in runs if r.target == other}
     found: dict[str, list[float]] = defaultdict(list)
     for run in (r for r in runs if r.target == base):
@@ -204,11 +204,11 @@ def _against(other: str, base: str, runs: Sequence[Run]) -> list[Ratio]:
     return _ratios(base, found)
 
 
-def _rate(run: Run) -> float:
-    """Good analyses a second; 0 when there was none."""
+def _rate(run: Measurement) -> float:
+    """Return the good analyses a second, or 0 if there were none."""
     good = sum(sample.valid for sample in _by_index(run, "analysis").values())
     return good / run.analyses if run.analyses else 0.0
 
 
-def _by_index(run: Run, kind: str) -> dict[int, Sample]:
+def _by_index(run: Measurement, kind: str) -> dict[int, Sample]:
     return {s.index: s for s in run.samples if s.kind == kind and not s.error}

@@ -1,4 +1,4 @@
-"""A server under load: where each role answers, and which processes do the work."""
+"""A server to be measured: where each role answers, and which processes do the work."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _JSON_OBJECT = "json_object+"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class BenchTarget:
     """One OpenAI-compatible server, or two of them, one for each role.
 
     Attributes:
         name: for the tables.
-        slm: URL, or "unix:PATH" of an EdgeBox engine.
-        mlm: the same for the mid model.
+        slm: of the small model, a URL or "unix:PATH" of an EdgeBox engine.
+        mlm: of the mid-size model.
         json_object: a schema is sent as llama_cpp.server takes it, not as OpenAI defines it.
-        pids: processes that listen, and their children, whose CPU time and memory count; empty
-            where one is unknown.
+        pids: processes that listen, and their descendants, whose CPU time and memory are measured;
+            empty if one of them is unknown.
     """
 
     name: str
@@ -40,15 +40,15 @@ class Target:
     pids: tuple[int, ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> Target:
-        """``NAME=SLM_URL[,MLM_URL]``, each a URL or ``unix:PATH``.
+    def parse(cls, text: str) -> BenchTarget:
+        """Read ``NAME=SLM_URL[,MLM_URL]``, each a URL or ``unix:PATH``.
 
-        ``NAME=json_object+SLM_URL`` for a server that knows only OpenAI's older way to ask
+        ``NAME=json_object+SLM_URL`` is for a server that knows only OpenAI's older way to ask
         for JSON, with the schema beside it.
 
         Raises:
-            UsageError: not of this form.
-            BoxNotRunning: nothing listens on the socket.
+            UsageError: the text has another form.
+            BoxNotRunning: no process listens on the socket.
         """
         name, _, rest = text.partition("=")
         slm, _, mlm = rest.removeprefix(_JSON_OBJECT).partition(",")
@@ -68,16 +68,16 @@ class Target:
         )
 
     @classmethod
-    def engine(cls, socket: Path, name: str = "edgebox") -> Target:
-        """The EdgeBox engine on a socket.
+    def engine(cls, socket: Path, name: str = "edgebox") -> BenchTarget:
+        """Return the EdgeBox engine on a socket.
 
         Raises:
-            BoxNotRunning: nothing listens on it.
+            BoxNotRunning: no process listens on it.
         """
         return cls.parse(f"{name}=unix:{socket}")
 
     def client(self) -> EngineClient:
-        """A client of its own; close it with ``aclose``."""
+        """Return a new client. Close it with ``aclose``."""
         transport, roles = None, {}
         for role, url in (("slm", self.slm), ("mlm", self.mlm)):
             if url.startswith("unix:"):
@@ -86,7 +86,7 @@ class Target:
                 )
             else:
                 roles[role] = RoleSettings(url=url, url_model=role)
-        # Constructed, not read: EDGEBOX_* of this box must not redirect a target that was named.
+        # Constructed, not read: EDGEBOX_* of this box must not redirect a target.
         settings = Settings.model_construct(engines=EngineSettings(**roles), state_dir=Path())
         return (_JsonObjectClient if self.json_object else EngineClient)(settings, transport)
 
@@ -103,7 +103,7 @@ class _JsonObjectClient(EngineClient):
 
 
 def _listeners(urls: set[str]) -> tuple[int, ...]:
-    """The processes behind the URLs that are on this machine."""
+    """Return the processes behind the URLs, if all of them are on this machine."""
     found: list[set[int]] = []
     for url in urls:
         parts = urlsplit(url)
@@ -112,7 +112,7 @@ def _listeners(urls: set[str]) -> tuple[int, ...]:
                 found.append({listener(Path(parts.path))})
             except OSError:
                 raise BoxNotRunning(
-                    f"No engine listens on {parts.path}. What to type next, says: edgebox doctor"
+                    f"No engine listens on {parts.path}. Find out why with: edgebox doctor"
                 ) from None
         elif parts.hostname in ("127.0.0.1", "localhost", "::1") and parts.port:
             found.append(port_listeners(parts.port))

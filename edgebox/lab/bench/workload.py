@@ -1,7 +1,7 @@
-"""What is asked, in which order, and what each answer took.
+"""The workloads: which requests are sent in which order, and how long each answer takes.
 
-Every request of a workload is a function of its round and index alone, so every
-target gets the same ones.
+Every request is a function of its workload, round and index alone, so every target gets the same
+requests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.consultation.types import Analysis
-from edgebox.engine_client import BATCH_PRIORITY, Completion, Delta
+from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
 from edgebox.lab.bench.calls import call, utterances
 from edgebox.lab.bench.process import Watch
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from edgebox.engine_client import EngineClient, Options
-    from edgebox.lab.bench.target import Target
+    from edgebox.lab.bench.target import BenchTarget
 
 Name = Literal["quick", "analysis", "growing", "mixed"]
 NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
@@ -45,13 +45,13 @@ class Sample:
 
     Attributes:
         kind: "quick", "analysis", "grown" (its beginning was read before) or "cold".
-        index: which request of its kind; the same index is the same text for all targets.
-        start: seconds from the workload's beginning to when it was sent.
-        seconds: from sending to the last character.
-        first: seconds to the first character; None when there was none.
+        index: of the request among those of its kind. It has the same text for all targets.
+        start: seconds from the beginning of the workload to the request.
+        seconds: from the request to the last character.
+        first: seconds to the first character; None if there was none.
         prompt, cached, generated: tokens, as the server counts them.
-        valid: False for an analysis without the form that the schema demands.
-        error: why there is no answer; empty when there is.
+        valid: False for an analysis that does not keep to the schema.
+        error: why there is no answer, else empty.
     """
 
     kind: str
@@ -67,14 +67,14 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Measurement:
     """One workload on one target, once.
 
     Attributes:
         wall: seconds from the first request to the last answer.
-        analyses: seconds until the last analysis; 0 where there was none.
-        cpu: CPU seconds of the server's processes; None where they are unknown.
-        memory: bytes, the highest resident memory; None where unknown.
+        analyses: seconds until the last analysis; 0 if there was none.
+        cpu: CPU seconds of the server's processes; None if they are unknown.
+        memory: bytes, the highest resident memory; None if the processes are unknown.
     """
 
     target: str
@@ -89,15 +89,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much of each.
+    """The size of the workloads.
 
     Attributes:
         quick: summaries of the quick workload.
         analyses: analyses of the analysis and the mixed workload.
         concurrency: analyses in flight.
-        salt: of this session: the same for every target, another one next time, so that no
-            server answers from the cache of an earlier session.
-        rate: in the mixed workload, 60 / the mean pause in seconds before the next summary.
+        salt: the same for every target, and different in every session, so that no server answers
+            from the cache of an earlier session.
+        rate: of the mixed workload, 60 / the mean pause in seconds before the next summary.
     """
 
     quick: int = 8
@@ -114,21 +114,21 @@ class _Session:
     samples: list[Sample] = field(default_factory=list)
 
     async def summary(self, kind: str, index: int, text: str) -> None:
-        """One summary, as the API would ask for it."""
+        """Ask for one summary, as the API does."""
         options: Options = {"max_tokens": SUMMARY_TOKENS, "priority": 0}
         await self._ask(kind, index, self.client.stream("slm", summary_messages(text), **options))
 
     async def _analysis(self, index: int, text: str) -> None:
         options: Options = {
             "max_tokens": ANALYSIS_TOKENS,
-            "priority": BATCH_PRIORITY,
+            "priority": BACKGROUND_PRIORITY,
             "json_schema": ANALYSIS_SCHEMA,
         }
         stream = self.client.stream("mlm", analysis_messages(text), **options)
         await self._ask("analysis", index, stream)
 
     async def _ask(self, kind: str, index: int, stream: AsyncIterator[Delta | Completion]) -> None:
-        """One request; a failure is a sample too."""
+        """Send one request and record it, also if it fails."""
         sent = time.perf_counter()
         first: float | None = None
         last = Completion("", "", "", 0, 0, 0)
@@ -158,7 +158,7 @@ class _Session:
         )
 
     async def analyses(self, numbers: range, concurrency: int, salt: int) -> None:
-        """Every analysis of ``numbers``, so many in flight."""
+        """Ask for the analysis of every call of ``numbers``, ``concurrency`` at a time."""
         waiting = iter(enumerate(numbers))
 
         async def worker() -> None:
@@ -169,10 +169,10 @@ class _Session:
 
 
 def named(name: str) -> Name:
-    """A workload by its name.
+    """Return a workload's name if there is one of this name.
 
     Raises:
-        UsageError: there is none of this name.
+        UsageError: there is none.
     """
     for known in NAMES:
         if name == known:
@@ -180,14 +180,8 @@ def named(name: str) -> Name:
     raise UsageError(f"There is no workload '{name}'. There are: {', '.join(NAMES)}.")
 
 
-async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
-    """One answer of each kind that will be asked, for every slot: caches hold what all begin with.
-
-    Args:
-        target: a server that answers.
-        wanted: the workloads to come.
-        size: of them.
-    """
+async def warm_up(target: BenchTarget, wanted: Iterable[Name], size: Size) -> None:
+    """Ask for one answer of each wanted kind in every slot, so that shared prefixes are cached."""
     client = target.client()
     session = _Session(client)
     try:
@@ -201,14 +195,14 @@ async def warm_up(target: Target, wanted: Iterable[Name], size: Size) -> None:
         await client.aclose()
 
 
-async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
-    """One workload on one target.
+async def run(target: BenchTarget, workload: Name, number: int, size: Size) -> Measurement:
+    """Measure one workload on one target.
 
     Args:
         target: a server that answers.
-        workload: which.
-        number: of the round; every round asks about other calls.
-        size: how much of it.
+        workload: its name.
+        number: of the round. Every round asks about other calls.
+        size: of the workload.
     """
     jobs: dict[Name, Callable[[_Session, int, Size], Awaitable[float]]] = {
         "quick": _quick,
@@ -225,7 +219,7 @@ async def run(target: Target, workload: Name, number: int, size: Size) -> Run:
     finally:
         await client.aclose()
     known = bool(target.pids)
-    return Run(
+    return Measurement(
         target.name,
         workload,
         number,
@@ -242,14 +236,14 @@ def _seed(number: int, index: int = 0) -> int:
 
 
 async def _quick(session: _Session, number: int, size: Size) -> float:
-    """Distinct consultations, one after the other."""
+    """Ask about distinct consultations, one after the other."""
     for index in range(size.quick):
         await session.summary("quick", index, call(_seed(number, index), salt=size.salt))
     return 0.0
 
 
 async def _analysis(session: _Session, number: int, size: Size) -> float:
-    """Distinct consultations, ``concurrency`` in flight."""
+    """Ask about distinct consultations, ``concurrency`` at a time."""
     first = _seed(number, 500)
     numbers = range(first, first + size.analyses)
     await session.analyses(numbers, size.concurrency, size.salt)
@@ -257,7 +251,7 @@ async def _analysis(session: _Session, number: int, size: Size) -> float:
 
 
 async def _growing(session: _Session, number: int, size: Size) -> float:
-    """A call that goes on, summarised at every fifth line, beside cold ones of that length."""
+    """Summarise a growing call at every fifth line, beside cold calls of the same length."""
     lines = utterances(_seed(number, 900), GROWS_TO, size.salt)
     for index, length in enumerate(range(GROWS_BY, GROWS_TO + 1, GROWS_BY)):
         kind = "grown" if index else "cold"
@@ -269,11 +263,11 @@ async def _growing(session: _Session, number: int, size: Size) -> float:
 
 
 async def _mixed(session: _Session, number: int, size: Size) -> float:
-    """The analyses of ``analysis`` beside people who ask one after the other.
+    """Send the analyses of ``analysis`` beside summaries, one after the other.
 
-    Each asks a while after the one before was answered, so that what is measured is the
-    analyses' effect on a summary and not a queue of summaries. The stories are those of
-    ``quick`` and ``analysis`` with other beginnings: nothing of them is in a cache.
+    Each summary is requested some time after the previous answer, so that the analyses' effect on
+    a summary is measured and not a queue of summaries. The stories are those of ``quick`` and
+    ``analysis`` with other beginnings, so that no cache holds them.
     """
     other = size.salt + 1
     first = _seed(number, 500)

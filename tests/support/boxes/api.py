@@ -119,9 +119,9 @@ async def api_box(
         clock=clock,
         monotonic=monotonic,
     )
-    watch = asyncio.create_task(services.quick.watch())
+    watch = asyncio.create_task(services.monitor.watch())
     if transport is None:
-        await eventually(lambda: services.quick.health)
+        await eventually(lambda: services.monitor.health)
     app = create_app(services)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://box", trust_env=False

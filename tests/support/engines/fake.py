@@ -68,6 +68,8 @@ class FakeEngine:
         status: "ready" or "starting".
         broken: answers 503 to everything but ``/health``.
         roles: ``models`` of ``/health``.
+        tokenized: requests to ``/tokenize``.
+        looked_at: requests to ``/health``.
         requests: chat requests, as received.
         finished: answers that were sent completely.
         cancelled: answers whose client hung up.
@@ -87,6 +89,8 @@ class FakeEngine:
     finished: int = 0
     cancelled: int = 0
     cached: int = 0
+    tokenized: int = 0
+    looked_at: int = 0
     gpus: list[dict[str, Any]] = field(default_factory=list)
 
     def app(self) -> Starlette:
@@ -106,6 +110,7 @@ class FakeEngine:
             yield
 
     async def _health(self, _request: Request) -> Response:
+        self.looked_at += 1
         ready = self.status == "ready"
         body = {
             "status": self.status,
@@ -134,7 +139,9 @@ class FakeEngine:
         body = await request.json()
         count = sum(len(message["content"]) for message in body["messages"]) // 2
         cached = min(self.cached, max(0, count - 1))
-        return JSONResponse({"count": count, "cached": cached, "max_model_len": 16384})
+        context = self.roles.get(body["model"], {}).get("context_tokens", 16384)
+        self.tokenized += 1
+        return JSONResponse({"count": count, "cached": cached, "max_model_len": context})
 
     async def _chat(self, request: Request) -> Response:
         if self.broken:

@@ -1,0 +1,154 @@
+"""Asking a running engine about the cases.
+
+There are three passes, because speed and skill are different questions:
+
+* ``quick``: what an agent gets on this machine, within the deadline and from shortened input;
+* ``full_text``: the same prompt with the whole transcript and without a deadline;
+* ``analysis``: the detailed analysis.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from edgebox.consultation.analysis import Analyst
+from edgebox.consultation.engine_monitor import EngineMonitor
+from edgebox.consultation.prompts import example_texts, summary_messages
+from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, QuickSummaries
+from edgebox.consultation.sentences import split_sentences
+from edgebox.consultation.transcript import render, split_utterances
+from edgebox.engine_client import Completion, EngineClient
+from edgebox.errors import BoxNotRunning, EngineError, EngineFault, EngineUnavailable
+from edgebox.lab.evaluation.judging import judge_analysis, judge_failure, judge_summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from edgebox.lab.evaluation.cases import Case
+    from edgebox.lab.evaluation.judging import Judgement
+    from edgebox.lab.evaluation.totals import Pass
+    from edgebox.settings import Role, Settings
+
+ROLE_OF: dict[Pass, Role] = {"quick": "slm", "full_text": "slm", "analysis": "mlm"}
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """Asks a running engine about one case at a time: latencies are those of a quiet box.
+
+    Attributes:
+        client: the engine.
+        settings: the deadline and limits that users have.
+        clock: monotonic seconds.
+    """
+
+    client: EngineClient
+    settings: Settings
+    clock: Callable[[], float] = time.monotonic
+    _examples: tuple[str, ...] = field(default_factory=example_texts)
+    _monitor: EngineMonitor = field(init=False)
+    _summaries: QuickSummaries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._monitor = EngineMonitor(self.client)
+        self._summaries = QuickSummaries(
+            self.client, self._monitor, self.settings.quick, clock=self.clock
+        )
+
+    async def run(
+        self,
+        kind: Pass,
+        cases: Sequence[Case],
+        *,
+        each: Callable[[Judgement], None] = lambda _: None,
+    ) -> list[Judgement]:
+        """Ask about every case, in order.
+
+        Args:
+            kind: the pass.
+            cases: at least one.
+            each: called with every answer as it comes.
+
+        Raises:
+            BoxNotRunning: no engine answers, or it stopped meanwhile.
+        """
+        if not self.client.is_remote(ROLE_OF[kind]):
+            try:
+                health = await self.client.health()
+            except EngineUnavailable as error:
+                raise BoxNotRunning(error.detail) from None
+            if not health.ready:
+                raise BoxNotRunning(
+                    "The engine is still loading its models. Try again in a minute."
+                )
+        ask = {"quick": self._quick, "full_text": self._full_text, "analysis": self._analysis}[kind]
+        answers: list[Judgement] = []
+        for case in cases:
+            started = self.clock()
+            try:
+                answer = await ask(case)
+            except EngineUnavailable as error:
+                raise BoxNotRunning(error.detail) from None
+            except EngineError as error:
+                seconds, model = self.clock() - started, self.client.model_name(ROLE_OF[kind])
+                answer = judge_failure(case, error, seconds=round(seconds, 3), model=model)
+            answers.append(answer)
+            each(answer)
+        return answers
+
+    async def _quick(self, case: Case) -> Judgement:
+        await self._monitor.poll()
+        result = await self._summaries.summarise(self._summaries.admit(case.transcript))
+        return judge_summary(
+            case,
+            result.summary,
+            status=result.status,
+            seconds=result.processing_time,
+            model=result.model_used,
+            examples=self._examples,
+        )
+
+    async def _full_text(self, case: Case) -> Judgement:
+        started = self.clock()
+        text, model = "", self.client.model_name("slm")
+        stream = self.client.stream(
+            "slm",
+            summary_messages(render(split_utterances(case.transcript))),
+            max_tokens=self.settings.quick.max_tokens,
+            frequency_penalty=FREQUENCY_PENALTY,
+        )
+        async with aclosing(stream) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Completion):
+                    text, model = piece.text, piece.model
+                    break
+                text += piece.text
+                # A third sentence has begun, so the second is whole.
+                if len(split_sentences(text)) > MAX_SENTENCES:
+                    break
+        spans = split_sentences(text)[:MAX_SENTENCES]
+        if not spans:
+            raise EngineFault("The model gave an empty answer.")
+        return judge_summary(
+            case,
+            " ".join(text[: spans[-1][1]].split()),
+            status="success",
+            seconds=round(self.clock() - started, 3),
+            model=model,
+            examples=self._examples,
+        )
+
+    async def _analysis(self, case: Case) -> Judgement:
+        outcome = await Analyst(self.client, self.settings, self.clock).analyse(case.transcript)
+        return judge_analysis(
+            case,
+            outcome.analysis,
+            flags=outcome.quality.flags,
+            score=outcome.quality.score,
+            seconds=outcome.processing_time,
+            model=outcome.model,
+            examples=self._examples,
+        )
