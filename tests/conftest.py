@@ -18,13 +18,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def named_callbacks():
-    """An error in a callback of an event loop says which one it was."""
+def errors_of_callbacks():
+    """Name the callback in an error of an event loop, and drop the error that anyio causes.
+
+    anyio raises a callback's error in the fixture or test that its event loop runs next. One of
+    these errors is its own: see ``edgebox.system.logs``, which keeps it out of the logs too.
+    """
     handle = asyncio.BaseEventLoop.call_exception_handler
 
     def call(loop, context):
-        if error := context.get("exception"):
-            error.add_note(f"{context['message']} ({context.get('handle')})")
+        error, source = context.get("exception"), context.get("handle")
+        future = getattr(getattr(source, "_callback", None), "__self__", None)
+        if isinstance(error, asyncio.InvalidStateError) and type(future) is asyncio.Future:
+            return
+        if error:
+            error.add_note(f"{context['message']} ({source})")
         handle(loop, context)
 
     with pytest.MonkeyPatch.context() as patch:
