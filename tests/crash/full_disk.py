@@ -1,6 +1,6 @@
 """A box on a small file system that is filled and cleared: what its clients see.
 
-    python -m support.full_disk FOLDER RECEIVER_PORT
+    python -m crash.full_disk FOLDER RECEIVER_PORT
 
 FOLDER lies on a file system of a few MiB. Prints one JSON object.
 """

@@ -14,6 +14,7 @@ Names are those of the store's methods (docs/architecture.md draws them).
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import sys
@@ -35,6 +36,7 @@ from edgebox.store.batches import NewConsultation
 from edgebox.store.connection import Connections
 from edgebox.store.db import Store
 from edgebox.worker.runner import Runner, Timing
+from support.samples import ANALYSIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -175,13 +177,8 @@ class Life:
 
 def outcome() -> AnalysisOutcome:
     """An analysis that differs from every other."""
-    analysis = Analysis.model_validate(
-        {
-            "summary": {"customer": "문의", "agent": "안내", "result": "해결"},
-            "keywords": [str(time.time_ns())],
-            "titles": {"keyword": "문의_안내", "descriptive": "문의와 안내"},
-        }
-    )
+    written = json.loads(ANALYSIS) | {"keywords": [str(time.time_ns())]}
+    analysis = Analysis.model_validate(written)
     quality = Quality(0.9, 1.0, 0.8, 1.0, (), {})
     return AnalysisOutcome(analysis, quality, 0.1, "model", 1, 10, 0, 5)
 

@@ -159,7 +159,7 @@ def test_a_full_disk_is_a_503_and_everything_goes_on_when_there_is_room(folder, 
     if not may_mount():
         pytest.skip("no right to mount a small file system here: run the tests as root")
     script = (
-        'mount -t tmpfs -o size=4m,mode=0700 tmpfs "$1" && exec "$2" -m support.full_disk "$1" $3'
+        'mount -t tmpfs -o size=4m,mode=0700 tmpfs "$1" && exec "$2" -m crash.full_disk "$1" $3'
     )
     (folder / "small").mkdir()
     done = subprocess.run(

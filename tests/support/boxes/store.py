@@ -13,6 +13,7 @@ from edgebox.errors import StoreError
 from edgebox.store.backup import write_backup
 from edgebox.store.batches import NewConsultation, Submitted
 from edgebox.store.db import Store
+from support.samples import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +55,7 @@ def submit(
 
 
 def analysis(**more: Any) -> dict[str, Any]:
-    return {"keywords": ["사업자등록"], "quality_score": 0.91, "processing_time": 1.8, **more}
+    return RESULT | more
 
 
 def claim_everything(path: Path, wire: Connection) -> None:
@@ -111,14 +112,6 @@ def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
 
 
 NOW = 1_757_750_400.0
-RESULT = {
-    "summary": {"customer": "카드를 잃어버림", "agent": "정지 처리", "result": "재발급"},
-    "keywords": ["카드", "분실"],
-    "titles": {"keyword": "카드_분실_정지", "descriptive": "분실 카드 정지와 재발급"},
-    "quality_score": 0.91,
-    "quality": {"grounding": 1.0, "coverage": 0.8, "form": 1.0, "flags": []},
-    "processing_time": 1.8,
-}
 
 
 @dataclass
