@@ -1,6 +1,10 @@
 """The life of three batches in one process, that can be told to die at any transition.
 
     python -m crash.life STATE_DIR RECEIVER_PORT [NAME:before|after]
+    python -m crash.life
+
+The second form reads such arguments, a line for each life, and prints each life's exit code:
+each is a fork, so that Python starts once for all of them.
 
 Every step looks at the tables and does what is still missing, as clients, worker and
 administrator would after a restart. So the process may die anywhere and be started again:
@@ -258,5 +262,18 @@ def main(folder: str, port: str, point: str = "") -> None:
     asyncio.run(Life(state, int(port), say("acked")).live())
 
 
+def fork_lives() -> None:
+    """Live once for each line of standard input, and print the exit code."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            main(*line.split())
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:]:
+        main(*sys.argv[1:])
+    else:
+        fork_lives()
