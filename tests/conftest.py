@@ -1,4 +1,4 @@
-"""What every part's tests share: their order, the transcripts, the starter models."""
+"""The order of the tests, and the fixtures that several parts share."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests first, those that run a language model last: what breaks early shows early."""
+    """Run the tests that need a language model last: they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("model") is not None)
 
 
@@ -42,7 +42,7 @@ def errors_of_callbacks():
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    """Where a test writes its settings; this shell's own do not apply."""
+    """The path of a test's settings file; EDGEBOX_* variables of this shell are removed."""
     for name in list(os.environ):
         if name.upper().startswith("EDGEBOX_"):
             monkeypatch.delenv(name)
@@ -51,7 +51,7 @@ def file(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def korean():
-    """Our own transcripts by file name, in order: ``tests/data/README.md`` says what is in one."""
+    """The transcripts of tests/data (its README.md describes them) by file name, in order."""
     folder = ROOT / "tests" / "data" / "transcripts"
     return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
 
@@ -66,8 +66,11 @@ def starter_models():
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine(starter_models, tmp_path_factory):
-    """The real engine with both starter models, on its Unix socket."""
+    """The real engine with both starter models, on its Unix socket.
+
+    It ends with its module: an idle engine still measures its speed once a minute.
+    """
     with starter_engine(tmp_path_factory.mktemp("engine"), starter_models) as running:
         yield running

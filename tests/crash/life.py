@@ -1,4 +1,4 @@
-"""The life of three batches in one process, that can be told to die at any transition.
+"""The life of three batches in one process, which can be made to die at any transition.
 
     python -m crash.life STATE_DIR RECEIVER_PORT [NAME:before|after]
     python -m crash.life
@@ -6,13 +6,13 @@
 The second form reads such arguments, a line for each life, and prints each life's exit code:
 each is a fork, so that Python starts once for all of them.
 
-Every step looks at the tables and does what is still missing, as clients, worker and
+Every step reads the tables and does what is still missing, as clients, worker and
 administrator would after a restart. So the process may die anywhere and be started again:
-at the end everything has happened, once.
+in the end everything has happened exactly once.
 
-At ``NAME:before`` it ends without warning when the transition's SQL has run and its COMMIT
-has not; at ``NAME:after`` when the COMMIT has returned and its caller does not know yet.
-Names are those of the store's methods (docs/architecture.md draws them).
+At ``NAME:before`` it ends without warning after the transition's SQL and before its COMMIT;
+at ``NAME:after`` right after the COMMIT. The names are those of the store's methods
+(docs/architecture.md draws them).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DIED = 41
-"""The exit code of a life that ended where it was told to."""
+"""The exit code of a life that ended at the given point."""
 
 TRANSITIONS = {
     "batches": ("submit", "retry"),
@@ -72,7 +72,7 @@ class Life:
     Args:
         folder: the state folder.
         port: the receiver's.
-        acked: called with a line after each thing that somebody was told has happened.
+        acked: called with a line after each event that a client or receiver knows of.
     """
 
     def __init__(self, folder: Path, port: int, acked: Callable[[str], None]) -> None:
@@ -85,11 +85,11 @@ class Life:
         self.store = Store(folder / "edgebox.db", clock=self.clock)
 
     def clock(self) -> float:
-        """The time of day, further ahead by what was waited for."""
+        """Unix seconds, plus the waits that were skipped."""
         return time.time() + self._ahead
 
     async def live(self) -> None:
-        """Everything that has not happened yet."""
+        """Do everything that has not happened yet."""
         self.store.migrate()
         if self.store.clients.get(CLIENT) is None:
             self.store.clients.create(CLIENT, allowed_callbacks=[self._receiver])
@@ -161,7 +161,7 @@ class Life:
         return outcome()
 
     async def _deliver(self) -> None:
-        """Everything due, and what becomes due later: the clock goes there at once."""
+        """Deliver everything; the clock skips to the time at which the next callback is due."""
         while (due := self.store.outbox.next_due()) is not None:
             self._ahead += max(0.0, due - self.clock())
             await self._deliverer().deliver_due()
@@ -169,7 +169,7 @@ class Life:
             self._acked(f"{row.state} {row.webhook_id}")
 
     def _stopped_while_sending(self) -> None:
-        """A worker that takes a callback and is stopped before it is sent."""
+        """Take a callback and stop before it is sent."""
         for delivery in self.store.outbox.due(self.clock(), 1):
             self.store.outbox.unclaim(delivery.id, "the worker stopped before it was sent")
 
@@ -180,7 +180,7 @@ class Life:
 
 
 def outcome() -> AnalysisOutcome:
-    """An analysis that differs from every other."""
+    """Return an analysis that differs from all others."""
     written = json.loads(ANALYSIS) | {"keywords": [str(time.time_ns())]}
     analysis = Analysis.model_validate(written)
     quality = Quality(0.9, 1.0, 0.8, 1.0, (), {})
@@ -188,12 +188,12 @@ def outcome() -> AnalysisOutcome:
 
 
 def die_at(point: str, end: Callable[[], None], seen: Callable[[str], None]) -> None:
-    """Have the process end at a point, and tell every point that it passes.
+    """End the process at a point, and report every point that it passes.
 
     Args:
         point: "" for none.
         end: ends the process.
-        seen: told each point.
+        seen: called with each point.
     """
     current = threading.local()
     for table, names in TRANSITIONS.items():
@@ -222,7 +222,7 @@ def die_at(point: str, end: Callable[[], None], seen: Callable[[str], None]) -> 
 
 
 def careless(synchronous: str) -> None:
-    """Open every connection with another ``synchronous``: the power test's negative control."""
+    """Open every connection with this ``synchronous``: the power test's negative control."""
     if synchronous == "FULL":
         return
     opened = connection.open_database
@@ -250,7 +250,7 @@ def _name_calls(kind: type, table: str, name: str, current: threading.local) -> 
 
 
 def main(folder: str, port: str, point: str = "") -> None:
-    """Live, and write down what was passed and what was promised."""
+    """Live, and log the points passed and the events acknowledged."""
     state = Path(folder)
     lines = os.open(state / "lived.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 

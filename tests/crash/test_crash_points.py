@@ -1,4 +1,4 @@
-"""Every transition of the batch path dies once before and once after its commit, and recovers."""
+"""A process that dies before or after the COMMIT of any transition loses and doubles nothing."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from support.boxes.killed import TESTS
 from support.outside.receiver import Receiver, answer
 
 AT_ONCE = 4
-"""Two cores are half busy with so many lives."""
+"""So many lives keep two cores half busy."""
 
 
 class Centre(Receiver):
@@ -36,7 +36,7 @@ class Centre(Receiver):
 
 @contextlib.asynccontextmanager
 async def fork_server():
-    """A process that forks lives, one after the other."""
+    """Run a process that forks a life for each line it reads."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "crash.life"),
@@ -52,7 +52,7 @@ async def fork_server():
 
 
 async def lives(process, *points):
-    """One life after the other over one state folder; (exit codes, receiver, log, database)."""
+    """Run lives over one state folder; returns (exit codes, receiver, log, database)."""
     centre, codes = Centre(), []
     server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -75,10 +75,9 @@ async def lives(process, *points):
 
 @pytest.fixture(scope="module")
 def deaths(request):
-    """By point: what is found after a life that dies there, and the next one.
+    """For each selected point, the results of a life that dies there and of the next one.
 
-    Lives mostly wait, for leases and analyses: several run at a time, for all the points whose
-    tests were selected.
+    A life mostly waits for leases and analyses, so several run at a time.
     """
     selected = [getattr(item, "callspec", None) for item in request.session.items]
     points = iter([s.params["point"] for s in selected if s and s.params.get("point") in POINTS])

@@ -1,4 +1,4 @@
-"""A box as the command line meets it: real sockets, the real API, a fake engine beside it."""
+"""A running box for the command line: the real API on a real socket, and a fake engine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLIENT = "centerlink"
 
 @dataclass
 class LiveBox:
-    """What a test holds. The environment points the command line at it."""
+    """A running box. EDGEBOX_* variables point the command line at it."""
 
     settings: Settings
     store: Store
@@ -38,10 +38,10 @@ class LiveBox:
 def live_box(
     state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None
 ) -> Iterator[LiveBox]:
-    """API and engine in a thread of their own, until the block ends.
+    """Run the API and a fake engine in a thread until the block ends.
 
     Args:
-        state: the state folder; short, a Unix socket lies in it.
+        state: the state folder; a short path, because a Unix socket is in it.
         monkeypatch: sets EDGEBOX_* to the box.
         tls: certificate and key, for a box that speaks HTTPS.
     """

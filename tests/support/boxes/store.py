@@ -1,4 +1,4 @@
-"""Real stores for tests: a clock set by hand, batches in one line, a store with one client."""
+"""Real stores, a clock that tests set, and processes that work on a store's file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ URL = "http://centerlink.example:9000/webhook"
 
 
 class Clock:
-    """Unix seconds that move only when told."""
+    """Unix seconds that only ``advance`` moves."""
 
     def __init__(self, now: float = 1_757_770_125.0) -> None:
         self.now = now
@@ -59,9 +59,9 @@ def analysis(**more: Any) -> dict[str, Any]:
 
 
 def claim_everything(path: Path, wire: Connection) -> None:
-    """A worker process: claim three at a time until nothing is left, then tell the row ids."""
+    """A worker process: claim three at a time until nothing is left, then send the row ids."""
     store = Store(path)
-    store.consultations.pending_count()  # connected, so that both processes really start together
+    store.consultations.pending_count()  # connects, so that both processes start together
     wire.send("ready")
     wire.recv()
     taken: list[int] = []
@@ -78,21 +78,21 @@ def claim_and_die(path: Path) -> None:
 
 
 def submit_forever(path: Path, wire: Connection) -> None:
-    """An API process: submit batches of five and tell each one's id once it was accepted."""
+    """An API process: submit batches of five, and send the id of each accepted batch."""
     store = Store(path)
     while True:
         wire.send(submit(store, [f"{time.monotonic_ns()}-{n}" for n in range(5)]).batch_id)
 
 
 def migrate_together(path: Path, wire: Connection) -> None:
-    """A process that starts with the others and brings the file up to date."""
+    """A process that migrates the file at the same time as others."""
     wire.send("ready")
     wire.recv()
     wire.send(Store(path).migrate())
 
 
 def list_as_nobody(path: Path, wire: Connection) -> None:
-    """Another user's process: tell how the store refuses it."""
+    """A process of another user: send the message with which the store refuses it."""
     store = Store(path)
     if os.geteuid() == 0:
         os.seteuid(65534)
@@ -103,7 +103,7 @@ def list_as_nobody(path: Path, wire: Connection) -> None:
 
 
 def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
-    """A process that may write 100 kB into a file: tell how its backup ends."""
+    """A process that may write 100 kB into a file: send how its backup ends."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     try:
         wire.send(str(write_backup(path, target)))
@@ -140,7 +140,7 @@ class Box:
         ).batch_id
 
     def finished_batch(self, callback_url: str, consultations: int = 1) -> str:
-        """A batch whose callback is due now."""
+        """Make a batch whose callback is due now, and return its id."""
         batch_id = self.submit(
             *["고객: 카드를 잃어버렸어요"] * consultations, callback_url=callback_url
         )
