@@ -70,7 +70,7 @@ def starter_models():
 def engine(starter_models, tmp_path_factory):
     """The real engine with both starter models, on its Unix socket.
 
-    It ends with its module: an idle engine still measures its speed once a minute.
+    It ends with its module: an idle engine measures its speed once a minute.
     """
     with starter_engine(tmp_path_factory.mktemp("engine"), starter_models) as running:
         yield running
