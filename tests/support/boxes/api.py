@@ -18,6 +18,7 @@ from edgebox.processes.api import build
 from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
+from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
 from support.polling import eventually
 
@@ -73,8 +74,7 @@ class ApiBox:
 def _template() -> tuple[bytes, dict[str, str]]:
     """A database with two clients, made once: the file's bytes, and their secrets."""
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder, "edgebox.db"))
-        store.migrate()
+        store = migrated(Path(folder, "edgebox.db"))
         secrets = {
             "center-1": store.clients.create("center-1", allowed_callbacks=["centerlink.example"]),
             "center-2": store.clients.create("center-2"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
-from edgebox.store.db import Store
+from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from edgebox.store.db import Store
     from edgebox.system.tls import Pair
 
 CLIENT = "centerlink"
@@ -48,8 +49,7 @@ def live_box(
     state.mkdir(mode=0o700, exist_ok=True)
     files = {"tls_cert": str(tls.cert), "tls_key": str(tls.key)} if tls else {}
     settings = Settings(state_dir=state, api={"port": 0, **files})
-    store = Store(settings.database)
-    store.migrate()
+    store = migrated(settings.database)
     store.clients.create(CLIENT)
     engine = FakeEngine()
     listening = threading.Event()
