@@ -1,4 +1,4 @@
-"""What every part's tests share: their order, the transcripts, the starter models."""
+"""The order of the tests, and the fixtures that several parts share."""
 
 import asyncio
 import json
@@ -13,18 +13,26 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests first, those that run a language model last: what breaks early shows early."""
+    """Run the tests that need a language model last: they take longest."""
     items.sort(key=lambda item: item.get_closest_marker("model") is not None)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def named_callbacks():
-    """An error in a callback of an event loop says which one it was."""
+def errors_of_callbacks():
+    """Name the callback in an error of an event loop, and drop the error that anyio causes.
+
+    anyio raises a callback's error in the fixture or test that its event loop runs next. One of
+    these errors is its own: see ``edgebox.system.logs``, which keeps it out of the logs too.
+    """
     handle = asyncio.BaseEventLoop.call_exception_handler
 
     def call(loop, context):
-        if error := context.get("exception"):
-            error.add_note(f"{context['message']} ({context.get('handle')})")
+        error, source = context.get("exception"), context.get("handle")
+        future = getattr(getattr(source, "_callback", None), "__self__", None)
+        if isinstance(error, asyncio.InvalidStateError) and type(future) is asyncio.Future:
+            return
+        if error:
+            error.add_note(f"{context['message']} ({source})")
         handle(loop, context)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -34,7 +42,7 @@ def named_callbacks():
 
 @pytest.fixture
 def file(tmp_path, monkeypatch):
-    """Where a test writes its settings; this shell's own do not apply."""
+    """The path of a test's settings file; EDGEBOX_* variables of this shell are removed."""
     for name in list(os.environ):
         if name.upper().startswith("EDGEBOX_"):
             monkeypatch.delenv(name)
@@ -43,7 +51,7 @@ def file(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def korean():
-    """Our own transcripts by file name, in order: ``tests/data/README.md`` says what is in one."""
+    """The transcripts of tests/data (its README.md describes them) by file name, in order."""
     folder = ROOT / "tests" / "data" / "transcripts"
     return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
 
@@ -58,8 +66,11 @@ def starter_models():
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine(starter_models, tmp_path_factory):
-    """The real engine with both starter models, on its Unix socket."""
+    """The real engine with both starter models, on its Unix socket.
+
+    It ends with its module: an idle engine measures its speed once a minute.
+    """
     with starter_engine(tmp_path_factory.mktemp("engine"), starter_models) as running:
         yield running

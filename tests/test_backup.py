@@ -1,4 +1,4 @@
-"""A backup of a box at work, and what its receiver sees after a restore on another machine.
+"""A backup of a busy box, and what its receiver sees after a restore on another machine.
 
 API and worker are processes; the engine is the fake one, on its Unix socket.
 """
@@ -84,7 +84,7 @@ class Machine:
 
 
 async def post_batches(machine, secret, accepted):
-    """Batches of three, one after the other; each one's id once it was accepted."""
+    """Submit batches of three, and append the id of each accepted one to ``accepted``."""
     url = f"http://127.0.0.1:{machine.port}"
     async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=20) as http:
         while True:
@@ -131,7 +131,7 @@ def test_a_box_restored_from_a_backup_made_at_work_finishes_what_it_had_accepted
                 assert not posting.done(), posting.exception()
                 await until(lambda: posting.done() or len(accepted) > len(before) + 5)
                 posting.cancel()
-                here.kill()  # the machine is gone, in the midst of it
+                here.kill()  # the machine fails while it works
             await asyncio.gather(posting, return_exceptions=True)
             seen = list(center.requests)
             async with FakeEngine().serve(there.settings.socket):

@@ -1,4 +1,4 @@
-"""The whole box on real models: many at once, a killed engine, long calls."""
+"""The whole box on real models: many requests at once, a killed engine, long calls."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.model
 QUICK = "/api/v1/consultation/quick-summary"
 BATCH = "/api/v1/consultation/batch-analysis"
 SLACK = 1.0
-"""Seconds over the deadline: the client that measures shares two cores with the box."""
+"""Seconds after the deadline: the client that measures shares two cores with the box."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def quick(box, transcript, name="Q-1"):
 
 
 def engine_pid(box):
-    """The engine among the children of `edgebox up`."""
+    """Return the process id of the engine, a child of `edgebox up`."""
     for folder in Path("/proc").iterdir():
         if not folder.name.isdigit():
             continue

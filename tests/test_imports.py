@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,30 @@ def unit_of(file: str) -> str:
     if parts[0] == "cli":
         return "edgebox_cli"
     return unit(".".join(parts).removesuffix(".__init__")) or ""
+
+
+def module_of(path: Path) -> str:
+    folder = ROOT / "cli" if path.is_relative_to(ROOT / "cli") else ROOT
+    return ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {module_of(path) for path in sources()}
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    """By no kind of import: of the module, in a function, or for types only."""
+    graph: dict[str, set[str]] = {}
+    for found in ALL:
+        importer, imported = module_of(ROOT / found.file), found.target
+        if imported not in MODULES:  # ``from module import name``
+            imported = imported.rpartition(".")[0]
+        if imported in MODULES and imported != importer:
+            graph.setdefault(importer, set()).add(imported)
+    assert len(graph) > 100
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
 
 
 def test_every_module_has_its_place_in_the_layers():

@@ -10,7 +10,7 @@ from edgebox.errors import InvalidFields, StoreBusy
 from edgebox.store.db import Store
 from edgebox.store.retention import Ages
 from support.boxes.api import BATCH, HOOK, TALK, ApiBox, api_box
-from support.boxes.store import RESULT
+from support.samples import RESULT
 
 pytestmark = pytest.mark.anyio
 

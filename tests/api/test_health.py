@@ -6,8 +6,8 @@ import pytest
 from edgebox.api.app import create_metrics_app
 from edgebox.settings import EngineSettings, RoleSettings
 from support.boxes.api import HOOK, TALK, ApiBox, api_box
-from support.boxes.store import RESULT
 from support.polling import eventually
+from support.samples import RESULT
 
 pytestmark = pytest.mark.anyio
 

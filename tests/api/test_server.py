@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
@@ -239,6 +241,26 @@ async def test_a_request_in_flight_ends_before_the_process_does(box: Running) ->
     assert await box.task == 0
     with pytest.raises(httpx.ConnectError):
         await box.http.get("/healthz")
+
+
+async def test_a_poll_may_be_cancelled_as_it_is_answered(tmp_path, anyio_backend) -> None:
+    """Every box that stops cancels its poll; 408 of 3000 times it left an InvalidStateError."""
+    loop = asyncio.get_running_loop()
+    settings = Settings(state_dir=tmp_path)
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.bind(str(settings.socket))
+        engine.listen()
+        client = EngineClient(settings)
+        poll = asyncio.create_task(client.health())
+        await eventually(lambda: select.select([engine], [], [], 0)[0])
+        with engine.accept()[0] as connection:
+            await eventually(lambda: select.select([connection], [], [], 0)[0])
+            await asyncio.sleep(0.01)  # the poll now waits for its answer
+            connection.send(b"HTTP/1.1 200 OK\r\n\r\n")
+            loop.call_soon(poll.cancel)
+            await asyncio.wait([poll])
+        assert poll.cancelled()
+        await client.aclose()
 
 
 async def test_metrics_listen_is_a_second_door_without_a_key(tmp_path, anyio_backend) -> None:

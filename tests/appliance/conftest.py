@@ -10,7 +10,7 @@ from support.boxes.container import CACHE, Container
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Sizes and times, which no test asserts."""
+    """Print sizes and times that no test asserts."""
     terminalreporter.section("figures")
     for line in FIGURES:
         terminalreporter.write_line(line)
@@ -27,13 +27,13 @@ def pytest_addoption(parser):
 @pytest.fixture(scope="session")
 def artifacts(request):
     with tempfile.TemporaryDirectory(dir=_cache()) as folder:
-        Path(folder).chmod(0o755)  # a stick that everybody can read
+        Path(folder).chmod(0o755)  # a stick that all users can read
         yield Artifacts(Path(folder), request.config.getoption("--artifact"))
 
 
 @pytest.fixture(scope="module")
 def machine(artifacts):
-    """A fresh machine for the tests of one file, which happen to it one after another."""
+    """A fresh machine, shared by the tests of one file."""
     with tempfile.TemporaryDirectory(dir=_cache()) as folder:
         box = Container(Path(folder), artifacts.folder)
         try:

@@ -1,6 +1,6 @@
-"""The life of a box, in its order: installed, used, killed, rebooted, upgraded, removed.
+"""The life of a box, in order: installed, used, killed, rebooted, upgraded, removed.
 
-Every test goes on from where the one before left the machine.
+Every test continues where the previous one left the machine.
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 import pytest
 
 from edgebox.signing import verify_webhook
-from support.boxes.appliance import FOOTPRINT, Centre, await_ready, is_ready, told
+from support.boxes.appliance import FOOTPRINT, Centre, await_ready, figure, is_ready
 
 USB = "/media/usb"
 SERVICES = ("edgebox-engine", "edgebox-api", "edgebox-worker")
@@ -37,7 +37,7 @@ UNITS = "/etc/systemd/system/edgebox*.service /etc/systemd/system/edgebox.target
 
 @pytest.fixture(scope="module")
 def centre(machine):
-    """The centre's system, once the installation has told its secret."""
+    """The centre's system, after the installation has printed its secret."""
     box = Centre(machine, "")
     yield box
     box.close()
@@ -75,14 +75,14 @@ def test_one_file_makes_a_running_box(machine, artifacts, centre):
     began = time.monotonic()
     ended = machine.run(f"sh {USB}/edgebox.run --callback 127.0.0.1:9900", timeout=600)
     assert ended.code == 0, ended.said
-    told("installation with two models and first start", f"{time.monotonic() - began:.1f} s")
+    figure("installation with two models and first start", f"{time.monotonic() - began:.1f} s")
     centre.secret = re.search(r"^    (\S+)$", ended.out, re.MULTILINE)[1]
     assert ended.err == ""
     assert active(machine) == ["active"] * 3
     assert is_ready(machine)
-    told("artifact", f"{(artifacts.folder / 'edgebox.run').stat().st_size / 1e6:.0f} MB")
-    told("artifact without models", f"{artifacts.plain.stat().st_size / 1e6:.0f} MB")
-    told("installed program", machine.out("du -sm /opt/edgebox | cut -f 1") + " MiB")
+    figure("artifact", f"{(artifacts.folder / 'edgebox.run').stat().st_size / 1e6:.0f} MB")
+    figure("artifact without models", f"{artifacts.plain.stat().st_size / 1e6:.0f} MB")
+    figure("installed program", machine.out("du -sm /opt/edgebox | cut -f 1") + " MiB")
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_fresh_installation(machine, centre):
@@ -99,7 +99,7 @@ def test_the_command_starts_within_half_a_second(machine, artifacts):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(time.monotonic() - began)
         processor.append(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime)
-    told("edgebox --version", f"{min(times):.2f} s, {min(processor):.2f} s of a processor")
+    figure("edgebox --version", f"{min(times):.2f} s, {min(processor):.2f} s of a processor")
     assert min(processor) <= 0.5  # the other is the machine's load too
 
 
@@ -122,7 +122,7 @@ def test_every_file_is_in_the_manifest_and_has_a_licence_beside_it(machine):
 def test_a_quick_summary_comes_from_the_model(centre, korean):
     answer = summarized(centre, korean)
     assert answer["model_used"].startswith("qwen2.5-coder-0.5b")
-    told("quick summary", f"{answer['processing_time']:.2f} s, {answer['status']}")
+    figure("quick summary", f"{answer['processing_time']:.2f} s, {answer['status']}")
 
 
 def test_a_batch_comes_back_by_its_callback(machine, centre, korean):
@@ -160,7 +160,7 @@ def test_the_units_are_hardened_and_without_warnings(machine):
     for service, most in EXPOSURE.items():
         said = machine.out(f"systemd-analyze security --no-pager {service}.service")
         level = float(re.search(r"exposure level for \S+: ([0-9.]+)", said)[1])
-        told(f"exposure of {service}", level)
+        figure(f"exposure of {service}", level)
         assert level <= most
 
 
@@ -178,7 +178,7 @@ def test_a_second_installation_changes_nothing(machine):
 def test_a_killed_process_is_back_within_seconds(machine, service):
     before = pid(machine, service)
     machine.out(f"kill -9 {before}")
-    told(f"{service} back after kill -9", f"{await_new_pid(machine, service, before):.1f} s")
+    figure(f"{service} back after kill -9", f"{await_new_pid(machine, service, before):.1f} s")
     await_ready(machine)
 
 
@@ -187,7 +187,7 @@ def test_an_engine_that_hangs_is_ended_by_the_watchdog(machine, centre, korean):
     machine.out(f"kill -STOP {before}")
     answer = centre.summarize(korean[TEXT]["transcript"])  # the promise holds meanwhile
     assert answer["status"] == "fallback"
-    told("engine back after SIGSTOP", f"{await_new_pid(machine, 'edgebox-engine', before):.1f} s")
+    figure("engine back after SIGSTOP", f"{await_new_pid(machine, 'edgebox-engine', before):.1f} s")
     assert "watchdog" in machine.out("journalctl -u edgebox-engine --no-pager").lower()
     await_ready(machine)
 
@@ -198,7 +198,7 @@ def test_a_reboot_brings_everything_back_and_the_work_goes_on(machine, centre, k
     machine.reboot()
     centre.listen()
     await_ready(machine)
-    told("reboot until ready", f"{time.monotonic() - began:.1f} s")
+    figure("reboot until ready", f"{time.monotonic() - began:.1f} s")
     assert active(machine) == ["active"] * 3
     _, body = centre.await_callback(batch)
     assert json.loads(body)["results"][0]["status"] == "success"
@@ -229,7 +229,7 @@ def test_another_version_is_no_accident(machine, artifacts):
 def test_an_upgrade_backs_up_and_switches(machine, artifacts, centre, korean):
     ended = machine.run(f"sh {USB}/newer.run --upgrade", timeout=600)
     assert ended.code == 0, ended.said
-    told("upgrade", re.search(r"down for (\d+ s)", ended.out)[1] + " without service")
+    figure("upgrade", re.search(r"down for (\d+ s)", ended.out)[1] + " without service")
     assert in_use(machine) == "releases/9.1.0"
     assert is_ready(machine)
     (backup,) = machine.out("ls /var/lib/edgebox/backups").split()

@@ -1,6 +1,6 @@
-"""An upgrade that changes the database: there, back with what was before, and back by itself.
+"""An upgrade that changes the database: forward, back to the old release, and back by itself.
 
-Every test goes on from where the one before left the machine.
+Every test continues where the previous one left the machine.
 """
 
 import re

@@ -14,7 +14,7 @@ def newer(tree):
 
 @pytest.fixture(scope="module", autouse=True)
 def releases(artifacts):
-    """The first and the next release, signed by its maker and by somebody else."""
+    """The first and the next release, signed by their maker and by a stranger."""
     with signing_keys(artifacts.folder, "ours", "theirs"):
         artifacts.pack("signed.run", sign="ours")
         artifacts.pack("signed-newer.run", newer, sign="ours")

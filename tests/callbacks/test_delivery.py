@@ -14,8 +14,9 @@ import pytest
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
 from edgebox.errors import StoreBusy
 from edgebox.signing import verify_bound_key, verify_webhook
-from support.boxes.store import NOW, RESULT, Box
+from support.boxes.store import NOW, Box
 from support.outside.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
+from support.samples import RESULT
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_a_finished_batch_arrives_as_the_contract_says(box):
         "metadata": {"call_date": "2025-09-13", "n": 0},
     }
     assert body["completed_at"] == "2025-09-13T08:00:00Z"
-    assert "카드_분실_정지".encode() in request.body
+    assert "카드_분실_재발급".encode() in request.body
     assert (row.state, row.attempts, row.last_status) == ("delivered", 1, 200)
 
 

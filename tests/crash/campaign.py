@@ -1,9 +1,9 @@
-"""The crash campaign: clients hand in batches without end while every process is killed.
+"""The crash campaign: clients submit batches all the time while processes are killed.
 
     python -m crash.campaign [--cycles 200] [--seed 1]
 
-A seed makes the schedule: who is killed when, which batches are sent, how the receiver
-misbehaves. How the processes interleave is the machine's; a failure names its seed.
+A seed determines which process is killed when, which batches are sent, and how the receiver
+misbehaves. It does not determine how the processes interleave. A failure names its seed.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ MISBEHAVES = 0.15  # share of first deliveries that are answered 500 or reset
 
 @dataclass
 class Figures:
-    """What a campaign did and found.
+    """The figures of a campaign.
 
     Attributes:
         lost: accepted consultations without a result in a callback.
         doubled: consultations with two different results, or batches under two ids.
         deliveries: callbacks that arrived, repetitions included.
         failed: consultations whose result is "poison".
-        resent: callbacks that were sent by hand at the end instead of waiting for minutes.
+        resent: callbacks resent at the end by command, instead of waiting for minutes.
     """
 
     seed: int
@@ -69,14 +69,14 @@ class Figures:
 
 @dataclass(frozen=True)
 class Cycle:
-    """Wait so long, then kill these at once."""
+    """A wait in seconds, and the processes to kill at once after it."""
 
     wait: float
     victims: tuple[Name, ...]
 
 
 def schedule(seed: int, cycles: int) -> list[Cycle]:
-    """The kills of a campaign: mostly one process, one time in eight all three."""
+    """Return the kills of a campaign: mostly one process, one time in eight all three."""
     chance = random.Random(seed)
     made = []
     for _ in range(cycles):
@@ -88,7 +88,7 @@ def schedule(seed: int, cycles: int) -> list[Cycle]:
 
 
 class Hook(Receiver):
-    """The centre's system: checks every signature, and misbehaves at some first deliveries."""
+    """The centre's system: checks every signature, and refuses some first deliveries."""
 
     def __init__(self, seed: int) -> None:
         super().__init__([answer(200)])
@@ -98,7 +98,7 @@ class Hook(Receiver):
         self._chance = random.Random(seed)
 
     def give(self, request: Request, _turn: int) -> bytes | str:
-        """Take one callback in, and say how to answer it."""
+        """Record a callback, and return its answer."""
         self.forged += not verify_webhook(
             request.headers, request.body, [self.secret], time.time(), 300
         )
@@ -115,8 +115,8 @@ class Campaign:
 
     Args:
         box: not started.
-        seed: of everything random.
-        cycles: how many times somebody is killed.
+        seed: of all random choices.
+        cycles: how many times processes are killed.
     """
 
     box: CrashBox
@@ -127,10 +127,10 @@ class Campaign:
     stopping: bool = False
 
     async def run(self) -> Figures:
-        """Kill and check, let everything end, then count.
+        """Kill and check, wait until all callbacks have arrived, then count.
 
         Raises:
-            AssertionError: something was lost, doubled or damaged; the seed is in the message.
+            AssertionError: something was lost, doubled or damaged. The message names the seed.
         """
         figures = Figures(self.seed, cycles=self.cycles)
         began = time.monotonic()
@@ -155,7 +155,7 @@ class Campaign:
         return figures
 
     async def _drain(self, figures: Figures) -> None:
-        """Wait while callbacks go on arriving, until all have."""
+        """Wait until all callbacks have arrived."""
         seen, since = -1, time.monotonic()
         while not await asyncio.to_thread(self._drained):
             arrived = sum(map(len, self.hook.bodies.values()))
@@ -168,7 +168,7 @@ class Campaign:
             await asyncio.sleep(0.2)
 
     def _resend(self, figures: Figures) -> None:
-        """What waits for its schedule (five minutes, after a second failure) is sent by hand."""
+        """Resend callbacks that wait for minutes after a second failure."""
         with contextlib.closing(self._store()) as store:
             for row in store.outbox.list("pending", limit=10_000):
                 if row.next_attempt_at > time.time() + STUCK_SECONDS:
@@ -176,7 +176,7 @@ class Campaign:
                     figures.resent += 1
 
     async def _client(self, number: int, figures: Figures) -> None:
-        """Batches of one to four, each posted again with its key until it is accepted."""
+        """Submit batches of one to four, each again with its key until it is accepted."""
         chance = random.Random(f"{self.seed} {number}")
         hook = f"http://127.0.0.1:{self.hook.port}/{number}"
         posted = 0
@@ -210,7 +210,7 @@ class Campaign:
         )
 
     def _check(self) -> None:
-        """After a kill: the file is whole, and holds at least what was accepted."""
+        """Check that the file is whole and holds at least the accepted batches."""
         counts = self.box.check_database()
         assert counts["batches"] >= len(self.accepted), self._said("an accepted batch is gone")
 
@@ -228,7 +228,7 @@ class Campaign:
         return Store(self.box.database)
 
     def _count(self, figures: Figures) -> None:
-        """Hold what was accepted against what arrived."""
+        """Compare the accepted consultations with the callbacks that arrived."""
         results: dict[str, set[str]] = defaultdict(set)
         ids: dict[str, set[str]] = defaultdict(set)
         for webhook_id, bodies in self.hook.bodies.items():
@@ -238,7 +238,7 @@ class Campaign:
             ids[body["batch_id"]].add(webhook_id)
             for entry in body["results"]:
                 results[entry["consultation_id"]].add(json.dumps(entry, sort_keys=True))
-                if entry["status"] != "success":  # the engine was killed three times in its midst
+                if entry["status"] != "success":  # the engine was killed during three attempts
                     assert entry["error"]["code"] == "poison", self._said(str(entry))
                     figures.failed += 1
         assert not self.hook.forged, self._said(f"{self.hook.forged} callbacks with a wrong key")
@@ -259,7 +259,7 @@ class Campaign:
 
 
 async def campaign(seed: int, cycles: int) -> Figures:
-    """A campaign in a folder of its own."""
+    """Run a campaign in a new folder."""
     hook = Hook(seed)
     server = await asyncio.start_server(hook.serve, "127.0.0.1", 0)
     hook.port = server.sockets[0].getsockname()[1]
@@ -270,7 +270,7 @@ async def campaign(seed: int, cycles: int) -> Figures:
 
 
 def main() -> None:
-    """Run one and print what it found, as JSON."""
+    """Run a campaign and print its figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,8 +1,8 @@
-"""A box on a small file system that is filled and cleared: what its clients see.
+"""Fill and clear the small file system of a running box, and report what its clients see.
 
-    python -m support.full_disk FOLDER RECEIVER_PORT
+    python -m crash.full_disk FOLDER RECEIVER_PORT
 
-FOLDER lies on a file system of a few MiB. Prints one JSON object.
+FOLDER is on a file system of a few MiB. Prints a JSON object.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST = 200
 
 
 def fill(ballast: Path) -> None:
-    """Leave no byte."""
+    """Fill the file system to the last byte."""
     with ballast.open("ab", buffering=0) as file:
         for size in (65536, 4096, 512, 1):
             try:
@@ -33,13 +33,13 @@ def fill(ballast: Path) -> None:
 
 
 def main(folder: Path, port: int) -> None:
-    """Hand in, fill, hand in, clear, hand in, and wait for everything that was taken."""
+    """Submit, fill, submit, clear, submit, and wait for the callbacks of accepted batches."""
     hook = f"http://127.0.0.1:{port}/"
     with CrashBox(folder / "state", [f"127.0.0.1:{port}"]) as box:
         box.until_up()
         taken = [box.post(TALK, hook=hook).json()["batch_id"]]
         fill(folder / "ballast")
-        for _ in range(MOST):  # what SQLite still has room for in its file
+        for _ in range(MOST):  # SQLite's file may still have free pages
             refused = box.post(TALK, hook=hook)
             if refused.status_code != 202:
                 break

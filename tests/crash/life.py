@@ -1,19 +1,24 @@
-"""The life of three batches in one process, that can be told to die at any transition.
+"""The life of three batches in one process, which can be made to die at any transition.
 
     python -m crash.life STATE_DIR RECEIVER_PORT [NAME:before|after]
+    python -m crash.life
 
-Every step looks at the tables and does what is still missing, as clients, worker and
+The second form reads such arguments, a line for each life, and prints each life's exit code:
+each is a fork, so that Python starts once for all of them.
+
+Every step reads the tables and does what is still missing, as clients, worker and
 administrator would after a restart. So the process may die anywhere and be started again:
-at the end everything has happened, once.
+in the end everything has happened exactly once.
 
-At ``NAME:before`` it ends without warning when the transition's SQL has run and its COMMIT
-has not; at ``NAME:after`` when the COMMIT has returned and its caller does not know yet.
-Names are those of the store's methods (docs/architecture.md draws them).
+At ``NAME:before`` it ends without warning after the transition's SQL and before its COMMIT;
+at ``NAME:after`` right after the COMMIT. The names are those of the store's methods
+(docs/architecture.md draws them).
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import sys
@@ -35,12 +40,13 @@ from edgebox.store.batches import NewConsultation
 from edgebox.store.connection import Connections
 from edgebox.store.db import Store
 from edgebox.worker.runner import Runner, Timing
+from support.samples import ANALYSIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DIED = 41
-"""The exit code of a life that ended where it was told to."""
+"""The exit code of a life that ended at the given point."""
 
 TRANSITIONS = {
     "batches": ("submit", "retry"),
@@ -88,7 +94,7 @@ class Life:
     Args:
         folder: the state folder.
         port: the receiver's.
-        acked: called with a line after each thing that somebody was told has happened.
+        acked: called with a line after each event that a client or receiver knows of.
     """
 
     def __init__(self, folder: Path, port: int, acked: Callable[[str], None]) -> None:
@@ -101,11 +107,11 @@ class Life:
         self.store = Store(folder / "edgebox.db", clock=self.clock)
 
     def clock(self) -> float:
-        """The time of day, further ahead by what was waited for."""
+        """Unix seconds, plus the waits that were skipped."""
         return time.time() + self._ahead
 
     async def live(self) -> None:
-        """Everything that has not happened yet."""
+        """Do everything that has not happened yet."""
         self.store.migrate()
         if self.store.clients.get(CLIENT) is None:
             self.store.clients.create(CLIENT, allowed_callbacks=[self._receiver])
@@ -168,7 +174,7 @@ class Life:
                 self._acked(f"ended {view.batch_id}")
 
     async def _deliver(self) -> None:
-        """Everything due, and what becomes due later: the clock goes there at once."""
+        """Deliver everything; the clock skips to the time at which the next callback is due."""
         while (due := self.store.outbox.next_due()) is not None:
             self._ahead += max(0.0, due - self.clock())
             await self._deliverer().deliver_due()
@@ -176,7 +182,7 @@ class Life:
             self._acked(f"{row.state} {row.webhook_id}")
 
     def _stopped_while_sending(self) -> None:
-        """A worker that takes a callback and is stopped before it is sent."""
+        """Take a callback and stop before it is sent."""
         for delivery in self.store.outbox.due(self.clock(), 1):
             self.store.outbox.unclaim(delivery.id, "the worker stopped before it was sent")
 
@@ -187,25 +193,20 @@ class Life:
 
 
 def outcome() -> AnalysisOutcome:
-    """An analysis that differs from every other."""
-    analysis = Analysis.model_validate(
-        {
-            "summary": {"customer": "문의", "agent": "안내", "result": "해결"},
-            "keywords": [str(time.time_ns())],
-            "titles": {"keyword": "문의_안내", "descriptive": "문의와 안내"},
-        }
-    )
+    """Return an analysis that differs from all others."""
+    written = json.loads(ANALYSIS) | {"keywords": [str(time.time_ns())]}
+    analysis = Analysis.model_validate(written)
     quality = Quality(0.9, 1.0, 0.8, 1.0, (), {})
     return AnalysisOutcome(analysis, quality, 0.1, "model", 1, 10, 0, 5)
 
 
 def die_at(point: str, end: Callable[[], None], seen: Callable[[str], None]) -> None:
-    """Have the process end at a point, and tell every point that it passes.
+    """End the process at a point, and report every point that it passes.
 
     Args:
         point: "" for none.
         end: ends the process.
-        seen: told each point.
+        seen: called with each point.
     """
     current = threading.local()
     for table, names in TRANSITIONS.items():
@@ -234,7 +235,7 @@ def die_at(point: str, end: Callable[[], None], seen: Callable[[str], None]) -> 
 
 
 def careless(synchronous: str) -> None:
-    """Open every connection with another ``synchronous``: the power test's negative control."""
+    """Open every connection with this ``synchronous``: the power test's negative control."""
     if synchronous == "FULL":
         return
     opened = connection.open_database
@@ -262,7 +263,7 @@ def _name_calls(kind: type, table: str, name: str, current: threading.local) -> 
 
 
 def main(folder: str, port: str, point: str = "") -> None:
-    """Live, and write down what was passed and what was promised."""
+    """Live, and log the points passed and the events acknowledged."""
     state = Path(folder)
     lines = os.open(state / "lived.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
@@ -274,5 +275,18 @@ def main(folder: str, port: str, point: str = "") -> None:
     asyncio.run(Life(state, int(port), say("acked")).live())
 
 
+def fork_lives() -> None:
+    """Live once for each line of standard input, and print the exit code."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            main(*line.split())
+            os._exit(0)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:]:
+        main(*sys.argv[1:])
+    else:
+        fork_lives()

@@ -1,9 +1,9 @@
-"""Power loss: what a disk may hold when the power goes at any moment of a recorded life.
+"""Power loss: what a disk may hold when the power fails at any moment of a recorded life.
 
 ``recorder.c`` writes down every write, truncation, sync, creation and removal in a folder. A disk
 that loses power has all that was synced, and of the rest any part, in any order, the last write of
 it perhaps torn at a sector: what a drive's cache and the page cache may do. ``states`` makes such
-disks; each must open, be whole, and hold everything that anybody was told.
+disks; each must open, be whole, and hold everything that was acknowledged by then.
 
 A file's name is on disk after its folder was synced, its content after the file was.
 """
@@ -27,7 +27,7 @@ _FOLDER = "/"
 
 @dataclass(frozen=True)
 class Op:
-    """One thing done to a file. ``offset`` is the new length of a truncation."""
+    """An operation on a file. ``offset`` is the new length for a truncation."""
 
     kind: int
     name: str
@@ -36,7 +36,7 @@ class Op:
 
 
 def build_recorder(folder: Path) -> Path:
-    """Compile the recorder; the shared object's path."""
+    """Compile the recorder, and return the shared object's path."""
     made = folder / "recorder.so"
     source = Path(__file__).with_name("recorder.c")
     command = ["gcc", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", str(made), str(source)]
@@ -45,7 +45,7 @@ def build_recorder(folder: Path) -> Path:
 
 
 def read_log(path: Path) -> list[Op]:
-    """The recorded operations, in order."""
+    """Return the recorded operations, in order."""
     raw, at, ops = path.read_bytes(), 0, []
     while at < len(raw):
         kind, length = raw[at], raw[at + 1]
@@ -61,7 +61,7 @@ def read_log(path: Path) -> list[Op]:
 
 @dataclass
 class Disk:
-    """What is certainly on the disk, and what is only on its way there."""
+    """What is certainly on the disk, and what is not yet synced."""
 
     names: set[str] = field(default_factory=set)
     content: dict[str, bytearray] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Disk:
     unnamed: list[Op] = field(default_factory=list)
 
     def do(self, op: Op) -> None:
-        """Go on by one operation."""
+        """Apply an operation."""
         if op.kind == _SYNC and op.name == _FOLDER:
             for change in self.unnamed:
                 self._rename(self.names, change)
@@ -79,14 +79,14 @@ class Disk:
                 _apply(self.content.setdefault(op.name, bytearray()), change)
         elif op.kind in (_CREATE, _UNLINK):
             self.unnamed.append(op)
-            if op.kind == _CREATE:  # a new file, whatever one of its name held before
+            if op.kind == _CREATE:  # a new file, also if one of its name existed before
                 self.content[op.name] = bytearray()
                 self.unsynced.pop(op.name, None)
         else:
             self.unsynced.setdefault(op.name, []).append(op)
 
     def after_power_loss(self, chance: random.Random) -> dict[str, bytes]:
-        """One of the disks that may be found: file names to contents."""
+        """Return one of the disks that may be found: contents by file name."""
         names = set(self.names)
         for change in self.unnamed[: chance.randint(0, len(self.unnamed))]:
             self._rename(names, change)
@@ -109,12 +109,12 @@ class Disk:
 def states(
     ops: list[Op], samples: int, chance: random.Random
 ) -> Iterator[tuple[int, dict[str, bytes]]]:
-    """(how many operations had been done, a disk) for power losses all over the recording.
+    """Yield (number of operations done, a disk) for power losses all over the recording.
 
     Args:
         ops: the recording.
         samples: how many disks.
-        chance: picks the moments and what survives.
+        chance: chooses the moments, and the operations that survive.
     """
     moments = sorted(chance.choices(range(len(ops) + 1), k=samples))
     disk, done = Disk(), 0
@@ -126,7 +126,7 @@ def states(
 
 
 def _survivors(pending: list[Op], chance: random.Random) -> list[Op]:
-    """Some of the unsynced operations: all, none, the first ones, or any; the last one torn."""
+    """Return all, none, the first or any of the unsynced operations, the last perhaps torn."""
     how = chance.randrange(4)
     if how == 0:
         kept = list(pending)

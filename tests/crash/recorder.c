@@ -1,4 +1,4 @@
-/* Records what a process does to the files of one folder, for tests/support/power.py.
+/* Records what a process does to the files of one folder, for tests/crash/power.py.
  *
  * LD_PRELOADed. RECORD_FOLDER names the folder (with a slash at its end), RECORD_LOG the log.
  * Each record: kind (1 byte), name length (1), name, offset (8), length (8), data; integers in

@@ -58,7 +58,7 @@ def url_of(hook):
 
 
 def arrived(hook):
-    """Batch ids by how many callbacks came for them."""
+    """Count the callbacks of each batch id."""
     return Counter(json.loads(request.body)["batch_id"] for request in hook.requests)
 
 
@@ -148,18 +148,18 @@ def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(folder, hook
 
 
 def may_mount():
-    """Whether this user may have a file system of its own."""
+    """Whether this user may mount a file system in a new namespace."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.run(["unshare", "--mount", "true"], check=False).returncode == 0
 
 
 def test_a_full_disk_is_a_503_and_everything_goes_on_when_there_is_room(folder, hook):
-    """On a file system of 4 MiB that only this test's processes see."""
+    """The box is on a file system of 4 MiB that only this test's processes see."""
     if not may_mount():
         pytest.skip("no right to mount a small file system here: run the tests as root")
     script = (
-        'mount -t tmpfs -o size=4m,mode=0700 tmpfs "$1" && exec "$2" -m support.full_disk "$1" $3'
+        'mount -t tmpfs -o size=4m,mode=0700 tmpfs "$1" && exec "$2" -m crash.full_disk "$1" $3'
     )
     (folder / "small").mkdir()
     done = subprocess.run(

@@ -204,7 +204,7 @@ def test_results_keep_hangul_readable_in_the_file(store):
     [one] = store.consultations.claim(1, 60, 3)
     store.consultations.finish(one.row_id, one.lease_token, analysis())
     store.close()
-    assert "사업자등록".encode() in store.path.read_bytes()
+    assert "재발급".encode() in store.path.read_bytes()
 
 
 def test_threads_never_claim_the_same_consultation(store):

@@ -1,4 +1,4 @@
-"""Waiting for what another task or process does, for a bounded time."""
+"""Wait for what another task or process does, for a bounded time."""
 
 import asyncio
 import inspect
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 
 async def eventually(condition: Callable[[], object | Awaitable[object]]) -> None:
-    """Return once ``condition`` (plain or async) holds; TimeoutError after five seconds."""
+    """Wait until ``condition`` (plain or async) holds; TimeoutError after five seconds."""
     async with asyncio.timeout(5):
         while True:
             holds = condition()

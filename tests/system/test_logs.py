@@ -83,6 +83,31 @@ def test_what_is_below_the_level_and_the_chatter_of_libraries_is_left_out():
     ]
 
 
+CANCELLED_AS_IT_IS_ANSWERED = """
+import asyncio, socket, anyio
+async def main():
+    ours, theirs = socket.socketpair()
+    loop = asyncio.get_running_loop()
+    stream = await anyio.abc.UNIXSocketStream.from_socket(ours)
+    reading = asyncio.create_task(stream.receive())
+    await asyncio.sleep(0.01)
+    theirs.send(b"x")
+    loop.call_soon(reading.cancel)
+    await asyncio.wait([reading])
+    assert reading.cancelled()
+    loop.call_soon(loop.create_future().set_result, 1, 2)
+asyncio.run(main())
+"""
+
+
+def test_a_read_cancelled_as_its_socket_becomes_readable_is_no_error():
+    ended = run(f"exec({CANCELLED_AS_IT_IS_ANSWERED!r})")
+    assert ended.returncode == 0, ended.stderr
+    [shown] = ended.stderr.splitlines()  # other errors of callbacks are told
+    assert "ERROR asyncio Exception in callback" in shown
+    assert "TypeError" in shown
+
+
 @pytest.fixture
 def journal(tmp_path):
     """The journal's socket; ``read()`` gives the next record's fields."""

@@ -24,7 +24,7 @@ needs_systemd = pytest.mark.skipif(
 
 
 class Unit(configparser.RawConfigParser):
-    """A unit file: keys keep their case, and one that stands twice keeps its last value."""
+    """Parse a unit file. Keys keep their case; of equal keys the last value counts."""
 
     optionxform = staticmethod(str)
 

@@ -18,6 +18,7 @@ from edgebox.processes.api import build
 from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
+from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
 from support.polling import eventually
 
@@ -34,7 +35,7 @@ HOOK = "https://centerlink.example/hook"
 
 @dataclass
 class ApiBox:
-    """What a test holds."""
+    """The API's parts, and what a client needs to call it."""
 
     settings: Settings
     store: Store
@@ -71,10 +72,9 @@ class ApiBox:
 
 @cache
 def _template() -> tuple[bytes, dict[str, str]]:
-    """A database with two clients, made once: (file, their secrets)."""
+    """A database with two clients, made once: the file's bytes, and their secrets."""
     with TemporaryDirectory() as folder:
-        store = Store(Path(folder, "edgebox.db"))
-        store.migrate()
+        store = migrated(Path(folder, "edgebox.db"))
         secrets = {
             "center-1": store.clients.create("center-1", allowed_callbacks=["centerlink.example"]),
             "center-2": store.clients.create("center-2"),
@@ -93,11 +93,11 @@ async def api_box(
     monotonic: Any = time.monotonic,
     **sections: Any,
 ) -> AsyncIterator[ApiBox]:
-    """A box with two clients, whose engine was found healthy.
+    """A box with two clients, after its first successful health check of the engine.
 
     Args:
-        state: its folder.
-        transport: to the engine, when the in-process one will not do.
+        state: the state folder.
+        transport: to the engine, instead of an in-process one.
         store: instead of a plain one.
         clock: Unix seconds.
         monotonic: for rates and staleness.

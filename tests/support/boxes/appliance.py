@@ -1,4 +1,4 @@
-"""The artifact as an administrator gets it, the builds after it, and the centre's system."""
+"""The artifact as an administrator gets it, later builds, and the contact centre's system."""
 
 import json
 import os
@@ -35,16 +35,16 @@ FOOTPRINT = (
     "-o -path /var/log -o -path /var/tmp -o -path /var/lib/systemd -o -path /var/cache \\) -prune "
     "-o -printf '%p %y %m %u:%g %l\\n' | sort"
 )
-"""Every file of the machine with type, mode, owner and link; not what systemd itself writes."""
+"""Lists every file with type, mode, owner and link, except what systemd itself writes."""
 
 
 class Artifacts:
     """The files that the tests carry to the machine, in one folder.
 
     Attributes:
-        folder: what becomes ``/media/usb``.
-        tree: the release that is in the first.
-        version: of the first.
+        folder: mounted as ``/media/usb``.
+        tree: the unpacked release of the first artifact.
+        version: of the first artifact.
     """
 
     def __init__(self, folder: Path, built: Path | None) -> None:
@@ -66,7 +66,7 @@ class Artifacts:
         of: Path | None = None,
         sign: str = "",
     ) -> Path:
-        """Another artifact without models: a release (the first one) after ``change`` to it."""
+        """Make another artifact without models, from a release (the first) and ``change`` to it."""
         with tempfile.TemporaryDirectory(dir=WORK) as scratch:
             tree = Path(scratch) / "tree"
             shutil.copytree(of or self.tree, tree, symlinks=True)
@@ -83,7 +83,7 @@ class Artifacts:
 
     @contextmanager
     def with_another_schema(self) -> Iterator[Path]:
-        """A release of this checkout with one more change to the database: really built."""
+        """Build this checkout with one more migration; yields the unpacked release."""
         with tempfile.TemporaryDirectory(dir=WORK) as scratch:
             checkout = Path(scratch)
             listed = subprocess.run(
@@ -103,7 +103,7 @@ class Artifacts:
             yield work / "tree-cpu"
 
     def damaged(self, name: str, of: str, at: int) -> None:
-        """A copy of an artifact with one bit turned; ``at`` counts from the end if negative."""
+        """Copy an artifact with one bit flipped at byte ``at``, from the end if negative."""
         copy = self.folder / name
         shutil.copyfile(self.folder / of, copy)
         with copy.open("r+b") as file:
@@ -114,7 +114,7 @@ class Artifacts:
 
 
 class Centre:
-    """The contact centre's system: it asks, and takes callbacks, in the machine's network."""
+    """The contact centre's system: sends requests and takes callbacks in the machine's network."""
 
     def __init__(self, machine: Container, secret: str) -> None:
         self.machine = machine
@@ -124,7 +124,7 @@ class Centre:
         self.listen()
 
     def listen(self) -> None:
-        """Take callbacks; again after a reboot, whose network is another one."""
+        """Take callbacks; call it again after a reboot, when the network is a new one."""
         if self._server is not None:
             self._server.server_close()
         centre = self
@@ -191,7 +191,7 @@ class Centre:
 
 
 def is_ready(machine: Container) -> bool:
-    """What ``/readyz`` says."""
+    """Whether ``/readyz`` answers 200."""
     try:
         with machine.network():
             return httpx.get(f"{URL}/readyz", timeout=5).status_code == 200
@@ -200,7 +200,7 @@ def is_ready(machine: Container) -> bool:
 
 
 def await_ready(machine: Container, *, seconds: float = 180) -> float:
-    """Seconds until ``/readyz`` said yes."""
+    """Wait until ``/readyz`` answers 200; returns the seconds that took."""
     began = time.monotonic()
     while time.monotonic() - began < seconds:
         if is_ready(machine):
@@ -212,6 +212,6 @@ def await_ready(machine: Container, *, seconds: float = 180) -> float:
 FIGURES: list[str] = []
 
 
-def told(name: str, value: object) -> None:
-    """A figure for whoever reads the run: shown at its end."""
+def figure(name: str, value: object) -> None:
+    """Show a figure at the end of the test run."""
     FIGURES.append(f"{name}: {value}")

@@ -1,4 +1,4 @@
-"""A Debian 12 with real systemd and no network, booted beside us: the machine of an administrator.
+"""A Debian 12 container with real systemd and no network: an administrator's machine.
 
 Needs root, debootstrap and systemd-nspawn. The installed system is kept in the user's cache, and
 each container is a copy of it.
@@ -18,11 +18,11 @@ from pathlib import Path
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebox"
 SUITE = "bookworm"
 PACKAGES = ("systemd", "systemd-sysv", "dbus")
-"""What is in the container besides the smallest Debian: nothing that EdgeBox would bring."""
+"""Added to the smallest Debian; nothing that EdgeBox itself brings."""
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 REBOOT = 133
-"""systemd-nspawn's way to say that the container wants to be started again (--keep-unit)."""
+"""systemd-nspawn's exit code when the container rebooted (with --keep-unit)."""
 
 CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -30,7 +30,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass
 class Ended:
-    """A command that ran to its end in the container."""
+    """The result of a command in the container."""
 
     code: int
     out: str
@@ -42,7 +42,7 @@ class Ended:
 
 
 def debian() -> Path:
-    """The folder with the installed system; made on the first call, which takes a minute."""
+    """Return the folder with the installed system; the first call makes it, in a minute."""
     folder = CACHE / f"debian-{SUITE}-{'-'.join(PACKAGES)}"
     if not (folder / "etc" / "os-release").exists():
         for tool in ("debootstrap", "systemd-nspawn"):
@@ -66,7 +66,7 @@ class Container:
 
     Args:
         folder: its file system; made from Debian's, removed by ``close``.
-        media: what the administrator carries in, read-only at ``/media/usb``.
+        media: the administrator's stick, mounted read-only at ``/media/usb``.
     """
 
     def __init__(self, folder: Path, media: Path) -> None:
@@ -79,7 +79,7 @@ class Container:
         (folder / "media" / "usb").mkdir(parents=True, exist_ok=True)
 
     def boot(self) -> None:
-        """Start it, and wait until systemd has started what it starts."""
+        """Start the container, and wait until systemd has started its units."""
         self._log = (self.folder.parent / f"{self.folder.name}.log").open("ab")
         self._process = subprocess.Popen(
             [
@@ -120,12 +120,12 @@ class Container:
         return int(children[0])
 
     def enter(self, *words: str) -> list[str]:
-        """The command that runs these words in the container."""
+        """Return the command that runs ``words`` in the container."""
         inside = ["nsenter", "-t", str(self.init), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"]
         return [*inside, "--", "env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", *words]
 
     def run(self, script: str, *, timeout: float = 120) -> Ended:
-        """A shell script as root in the container, to its end."""
+        """Run a shell script as root in the container."""
         ended = subprocess.run(
             self.enter("sh", "-c", script),
             capture_output=True,
@@ -137,14 +137,14 @@ class Container:
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
     def out(self, script: str, *, timeout: float = 120) -> str:
-        """Output of a script that must succeed."""
+        """Run a script that must succeed, and return its output."""
         ended = self.run(script, timeout=timeout)
         assert ended.code == 0, f"{script}: {ended.said}"
         return ended.out.strip()
 
     @contextmanager
     def network(self) -> Iterator[None]:
-        """Sockets that this thread makes in the block are the container's."""
+        """In the block, sockets that this thread opens are in the container's network."""
         with (
             Path("/proc/thread-self/ns/net").open() as ours,
             Path(f"/proc/{self.init}/ns/net").open() as theirs,
@@ -156,7 +156,7 @@ class Container:
                 _set_network(ours.fileno())
 
     def reboot(self) -> None:
-        """As ``systemctl reboot`` does, until it is up again."""
+        """Run ``systemctl reboot`` and wait until the system is up again."""
         assert self._process is not None
         self.run("systemctl reboot")
         assert self._process.wait(120) == REBOOT
@@ -164,7 +164,7 @@ class Container:
         self.boot()
 
     def cut_power(self) -> None:
-        """Everything in it is gone at once, but for its file system."""
+        """Kill every process in the container; its file system stays."""
         if self._process is not None and self._process.poll() is None:
             with suppress(RuntimeError, IndexError, ProcessLookupError):
                 os.kill(self.init, signal.SIGKILL)

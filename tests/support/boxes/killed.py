@@ -1,7 +1,7 @@
 """A box of real processes that can be killed: API, worker, and an engine without a model.
 
-What runs is ``python -m edgebox_cli api`` and ``worker`` as anywhere; only the engine is
-``support.engines.crash``, which speaks the engine's interface and answers at once.
+API and worker are ``python -m edgebox_cli api`` and ``worker``; the engine is
+``support.engines.crash``, which has the engine's interface and answers at once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class CrashBox:
     """A state folder and the three processes over it.
 
     Args:
-        folder: short: a Unix socket lies in it.
+        folder: a short path, because a Unix socket is in it.
         receivers: "host:port" that callbacks may go to.
         settings: more EDGEBOX_* variables.
     """
@@ -81,7 +81,7 @@ class CrashBox:
             process.wait()
 
     def start(self, name: Name) -> None:
-        """Start one; it must not be running."""
+        """Start a process that does not run."""
         command = [sys.executable, "-m"]
         if name == "engine":
             command += ["support.engines.crash", str(self.folder / "engine.sock")]
@@ -93,7 +93,7 @@ class CrashBox:
             )
 
     def edgebox(self, *words: str) -> None:
-        """A command of the administrator's; CalledProcessError when it fails."""
+        """Run a command of the administrator; CalledProcessError when it fails."""
         command = [sys.executable, "-m", "edgebox_cli", *words]
         subprocess.run(command, env=self._environment(), check=True, capture_output=True)
 
@@ -113,7 +113,7 @@ class CrashBox:
         }
 
     def kill(self, *names: Name) -> None:
-        """SIGKILL, all of them before any is waited for; then start them again."""
+        """Send SIGKILL to all of them, then wait for each and start it again."""
         for name in names:
             self.running[name].send_signal(signal.SIGKILL)
             self.kills[name] += 1
@@ -122,7 +122,7 @@ class CrashBox:
             self.start(name)
 
     def restart_dead(self) -> list[Name]:
-        """Start what ended by itself, as a supervisor would; which ones."""
+        """Start the processes that ended by themselves, and return their names."""
         dead = [name for name in NAMES if self.running[name].poll() is not None]
         for name in dead:
             self.start(name)
@@ -140,7 +140,7 @@ class CrashBox:
         self.until(up, seconds, "the box to be ready")
 
     def until(self, holds: Callable[[], bool], seconds: float, what: str) -> None:
-        """Wait for a condition; AssertionError with the end of the logs when it does not come."""
+        """Wait until ``holds``; AssertionError with the end of the logs after ``seconds``."""
         ends = time.monotonic() + seconds
         while not holds():
             self.restart_dead()
@@ -158,7 +158,7 @@ class CrashBox:
         return {"X-Bound-Key": key} | {k.replace("_", "-"): v for k, v in more.items()}
 
     def post(self, *texts: str, key: str = "", hook: str | None = None) -> httpx.Response:
-        """Hand a batch in."""
+        """Submit a batch."""
         items = [
             {"consultation_id": f"CL-{n}", "conversation_text": text}
             for n, text in enumerate(texts)
@@ -168,7 +168,7 @@ class CrashBox:
         return httpx.post(self.url + BATCH, json=body, headers=self.headers() | more, timeout=15)
 
     def batch(self, batch_id: str) -> dict[str, object]:
-        """What the API says of it."""
+        """Return the batch as the API describes it."""
         answer = httpx.get(
             f"{self.url}/api/v1/batches/{batch_id}", headers=self.headers(), timeout=15
         )
@@ -176,10 +176,10 @@ class CrashBox:
         return dict(answer.json())
 
     def check_database(self) -> dict[str, int]:
-        """The file opens and is whole; (batches, consultations) in it.
+        """Return the number of rows of each table.
 
         Raises:
-            AssertionError: it is damaged.
+            AssertionError: the file is damaged.
         """
         with contextlib.closing(sqlite3.connect(self.database, timeout=10)) as db:
             assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

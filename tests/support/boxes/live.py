@@ -1,4 +1,4 @@
-"""A box as the command line meets it: real sockets, the real API, a fake engine beside it."""
+"""A running box for the command line: the real API on a real socket, and a fake engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
-from edgebox.store.db import Store
+from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from edgebox.store.db import Store
     from edgebox.system.tls import Pair
 
 CLIENT = "centerlink"
@@ -26,7 +27,7 @@ CLIENT = "centerlink"
 
 @dataclass
 class LiveBox:
-    """What a test holds. The environment points the command line at it."""
+    """A running box. EDGEBOX_* variables point the command line at it."""
 
     settings: Settings
     store: Store
@@ -38,18 +39,17 @@ class LiveBox:
 def live_box(
     state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None
 ) -> Iterator[LiveBox]:
-    """API and engine in a thread of their own, until the block ends.
+    """Run the API and a fake engine in a thread until the block ends.
 
     Args:
-        state: the state folder; short, a Unix socket lies in it.
+        state: the state folder; a short path, because a Unix socket is in it.
         monkeypatch: sets EDGEBOX_* to the box.
         tls: certificate and key, for a box that speaks HTTPS.
     """
     state.mkdir(mode=0o700, exist_ok=True)
     files = {"tls_cert": str(tls.cert), "tls_key": str(tls.key)} if tls else {}
     settings = Settings(state_dir=state, api={"port": 0, **files})
-    store = Store(settings.database)
-    store.migrate()
+    store = migrated(settings.database)
     store.clients.create(CLIENT)
     engine = FakeEngine()
     listening = threading.Event()

@@ -1,4 +1,4 @@
-"""Real stores for tests: a clock set by hand, batches in one line, a store with one client."""
+"""Real stores, a clock that tests set, and processes that work on a store's file."""
 
 from __future__ import annotations
 
@@ -7,23 +7,26 @@ import resource
 import signal
 import time
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import StoreError
 from edgebox.store.backup import write_backup
 from edgebox.store.batches import NewConsultation, Submitted
 from edgebox.store.db import Store
+from support.samples import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
-    from pathlib import Path
 
 URL = "http://centerlink.example:9000/webhook"
 
 
 class Clock:
-    """Unix seconds that move only when told."""
+    """Unix seconds that only ``advance`` moves."""
 
     def __init__(self, now: float = 1_757_770_125.0) -> None:
         self.now = now
@@ -54,13 +57,13 @@ def submit(
 
 
 def analysis(**more: Any) -> dict[str, Any]:
-    return {"keywords": ["사업자등록"], "quality_score": 0.91, "processing_time": 1.8, **more}
+    return RESULT | more
 
 
 def claim_everything(path: Path, wire: Connection) -> None:
-    """A worker process: claim three at a time until nothing is left, then tell the row ids."""
+    """A worker process: claim three at a time until nothing is left, then send the row ids."""
     store = Store(path)
-    store.consultations.pending_count()  # connected, so that both processes really start together
+    store.consultations.pending_count()  # connects, so that both processes start together
     wire.send("ready")
     wire.recv()
     taken: list[int] = []
@@ -77,21 +80,21 @@ def claim_and_die(path: Path) -> None:
 
 
 def submit_forever(path: Path, wire: Connection) -> None:
-    """An API process: submit batches of five and tell each one's id once it was accepted."""
+    """An API process: submit batches of five, and send the id of each accepted batch."""
     store = Store(path)
     while True:
         wire.send(submit(store, [f"{time.monotonic_ns()}-{n}" for n in range(5)]).batch_id)
 
 
 def migrate_together(path: Path, wire: Connection) -> None:
-    """A process that starts with the others and brings the file up to date."""
+    """A process that migrates the file at the same time as others."""
     wire.send("ready")
     wire.recv()
     wire.send(Store(path).migrate())
 
 
 def list_as_nobody(path: Path, wire: Connection) -> None:
-    """Another user's process: tell how the store refuses it."""
+    """A process of another user: send the message with which the store refuses it."""
     store = Store(path)
     if os.geteuid() == 0:
         os.seteuid(65534)
@@ -102,7 +105,7 @@ def list_as_nobody(path: Path, wire: Connection) -> None:
 
 
 def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
-    """A process that may write 100 kB into a file: tell how its backup ends."""
+    """A process that may write 100 kB into a file: send how its backup ends."""
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
     try:
         wire.send(str(write_backup(path, target)))
@@ -111,14 +114,26 @@ def backup_with_little_room(path: Path, target: Path, wire: Connection) -> None:
 
 
 NOW = 1_757_750_400.0
-RESULT = {
-    "summary": {"customer": "카드를 잃어버림", "agent": "정지 처리", "result": "재발급"},
-    "keywords": ["카드", "분실"],
-    "titles": {"keyword": "카드_분실_정지", "descriptive": "분실 카드 정지와 재발급"},
-    "quality_score": 0.91,
-    "quality": {"grounding": 1.0, "coverage": 0.8, "form": 1.0, "flags": []},
-    "processing_time": 1.8,
-}
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        store = Store(Path(folder, "edgebox.db"))
+        store.migrate()
+        store.close()
+        return store.path.read_bytes()
+
+
+def migrated(path: Path, clock: Callable[[], float] = time.time) -> Store:
+    """Open a migrated store, new unless there is a file: making the tables takes 35 ms."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(_empty())
+    store = Store(path, clock=clock)
+    store.migrate()
+    return store
 
 
 @dataclass
@@ -130,8 +145,7 @@ class Box:
     client: str = "center-1"
 
     def __post_init__(self) -> None:
-        self.store = Store(self.path, clock=self.clock)
-        self.store.migrate()
+        self.store = migrated(self.path, self.clock)
         self.secret = self.store.clients.create(self.client, allowed_callbacks=[])
 
     def allow(self, *hosts: str) -> None:
@@ -147,7 +161,7 @@ class Box:
         ).batch_id
 
     def finished_batch(self, callback_url: str, consultations: int = 1) -> str:
-        """A batch whose callback is due now."""
+        """Make a batch whose callback is due now, and return its id."""
         batch_id = self.submit(
             *["고객: 카드를 잃어버렸어요"] * consultations, callback_url=callback_url
         )

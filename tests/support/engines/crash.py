@@ -17,7 +17,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.engines.fake import ANALYSIS, FakeEngine
+from support.engines.fake import FakeEngine
+from support.samples import ANALYSIS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

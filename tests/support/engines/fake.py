@@ -19,25 +19,13 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from support.samples import ANALYSIS, SUMMARY
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from starlette.requests import Request
-
-SUMMARY = ("고객이 카드 분실을 신고했고, ", "상담사가 정지 후 재발급을 접수했습니다.")
-ANALYSIS = json.dumps(
-    {
-        "summary": {
-            "customer": "카드를 잃어버려 정지를 요청했습니다.",
-            "agent": "카드를 정지하고 재발급을 안내했습니다.",
-            "result": "재발급이 접수됐습니다.",
-        },
-        "keywords": ["카드", "분실", "재발급"],
-        "titles": {"keyword": "카드_분실_재발급", "descriptive": "분실 카드 정지와 재발급"},
-    },
-    ensure_ascii=False,
-)
 
 
 def role_health(model: str, **more: float) -> dict[str, Any]:

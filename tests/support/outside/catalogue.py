@@ -12,8 +12,8 @@ PACKAGES = PackageSource(
 
 
 def entry(content: bytes, **changes: object) -> ModelEntry:
-    """The catalogue's entry for ``content``."""
-    told: dict[str, object] = {
+    """Return the catalogue's entry for ``content``."""
+    fields: dict[str, object] = {
         "name": "tiny-q8_0",
         "family": "Tiny",
         "roles": ("slm",),
@@ -24,9 +24,9 @@ def entry(content: bytes, **changes: object) -> ModelEntry:
         "licence": "MIT",
         "sources": (HUB,),
     }
-    return ModelEntry.model_validate({**told, **changes})
+    return ModelEntry.model_validate({**fields, **changes})
 
 
 def catalog(content: bytes, **changes: object) -> Catalog:
-    """A catalogue that lists ``content`` only."""
+    """Return a catalogue that lists only ``content``."""
     return Catalog((entry(content, **changes),))

@@ -18,13 +18,13 @@ def openssl(*words: str) -> None:
 
 
 def make_pair(folder: Path, name: str = "own", *, names: str = NAMES, days: int = 90) -> Pair:
-    """A self-signed certificate with its key.
+    """Make a self-signed certificate with its key.
 
     Args:
-        folder: gets ``NAME.crt`` and ``NAME.key``.
+        folder: where ``NAME.crt`` and ``NAME.key`` are written.
         name: of the files.
-        names: its subjectAltName; empty: only the common name "edgebox".
-        days: from now; -1: it expired yesterday.
+        names: the subjectAltName; if empty, the certificate has only the common name "edgebox".
+        days: of validity from now; -1 for one that expired yesterday.
     """
     folder.mkdir(parents=True, exist_ok=True)
     pair = Pair(folder / f"{name}.crt", folder / f"{name}.key")
@@ -44,7 +44,7 @@ def make_pair(folder: Path, name: str = "own", *, names: str = NAMES, days: int 
 
 
 def make_signed_pair(folder: Path) -> tuple[Pair, Path]:
-    """A certificate of an authority of its own, with a chain file; and the authority's."""
+    """Make an authority and a certificate signed by it; returns (certificate, authority)."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = make_pair(folder, "authority", names="DNS:authority.example")
     openssl(

@@ -1,4 +1,4 @@
-"""A model hub on 127.0.0.1 that can be told to misbehave."""
+"""A model hub on 127.0.0.1 that misbehaves on request."""
 
 import contextlib
 import threading
@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class HubServer:
-    """Serves one file under ``path``; what it does wrong is set on its attributes.
+    """Serves one file under ``path``. Its attributes set what it does wrong.
 
     Args:
         content: the file.
@@ -23,7 +23,7 @@ class HubServer:
         self.chunked = False
         self.cuts: list[int] = []  # bytes to send, one per answer, before hanging up
         self.statuses: list[int] = []  # answered first, one per request
-        self.shift = 0  # how far a 206 begins beside what was asked
+        self.shift = 0  # bytes between the start that was asked for and that of a 206
         self.asked: list[str | None] = []  # the Range header of each request
         hub = self
 
@@ -54,7 +54,7 @@ class HubServer:
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         if request.path == f"/{self.path}" and self.linked_etag is not None:
-            # As the hub does: it names the file's hash and sends elsewhere for the bytes.
+            # The real hub names the file's hash, and redirects to the bytes.
             request.send_response(302)
             request.send_header("Location", "/cdn")
             request.send_header("X-Linked-Etag", self.linked_etag)
@@ -103,7 +103,7 @@ class HubServer:
             request.send_header("Content-Length", str(len(body)))
         request.end_headers()
         cut = self.cuts.pop(0) if self.cuts else None
-        with contextlib.suppress(ConnectionError):  # the client may refuse it half-way
+        with contextlib.suppress(ConnectionError):  # the client may stop reading
             request.wfile.write(body if cut is None else body[:cut])
         if cut is not None or self.chunked:
             request.wfile.flush()

