@@ -32,7 +32,8 @@ def should_run(
     Args:
         waiting: consultations that could be claimed now.
         oldest_at: when the oldest of them was submitted, Unix seconds.
-        last_run_started_at: Unix seconds; None if there was no run or it was cut short.
+        last_run_started_at: Unix seconds; None if there was no run, or if the last one has not
+            finished (it is running or was cut short).
         now: Unix seconds.
         settings: ``min_pending`` and ``max_wait_seconds``.
     """
@@ -51,7 +52,7 @@ def seconds_until_run(
     Args:
         waiting: consultations that wait, new ones included; at least one.
         oldest_at: when the oldest of them was submitted, Unix seconds.
-        last_run_started_at: Unix seconds; None if there was no run or one is running.
+        last_run_started_at: as for ``should_run``.
         now: Unix seconds.
         settings: ``min_pending`` and ``max_wait_seconds``.
     """

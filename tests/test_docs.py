@@ -186,7 +186,7 @@ def test_every_module_that_the_architecture_names_exists():
     "message",
     [
         "need ... with their contexts",
-        "could not write it down",
+        "could not save this request",
         "not on this client's list",
         "the client is disabled",
         "redirects are not followed",

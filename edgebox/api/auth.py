@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HEADER = "X-Bound-Key"
 SECOND_LOOK = 0.05
-"""Seconds: a key that fails is checked once more against clients not older than this, so
-that a client made a moment ago works at once, and guessing costs at most 20 rereads a second."""
+"""A key that fails is checked once more against a client list read at most this many seconds ago.
+So a client made a moment ago works at once, and guessing costs at most 20 rereads a second."""
 
 
 class Gate:

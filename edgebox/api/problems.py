@@ -66,7 +66,7 @@ async def on_edgebox_error(request: Request, error: Exception) -> Response:
         return _refusal(error, request_id)
     log.warning("%s: %s", request_id, where(error))
     if isinstance(error, StoreBusy):
-        detail = "The box could not write it down just now; nothing was kept. Send it again."
+        detail = "The box could not save this request. Nothing was stored. Send it again."
         return _refusal(BoxBusy(detail, retry_after=STORE_RETRY_AFTER), request_id)
     if isinstance(error, EngineError):
         detail = "The language model does not answer just now."

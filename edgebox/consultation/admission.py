@@ -31,10 +31,11 @@ ANSWER_TOKENS = 56
 """A two-sentence Korean summary of the models here, measured; adapted to the answers that come."""
 
 SPARE = 1.3
-"""Of the reading that the length suggests: texts differ in tokens a character."""
+"""Factor on the estimated reading time. Above 1, because texts differ in tokens per character."""
 
 CAUTION = 0.9
-"""Of the reading that would just fit: measured speed varies by about a tenth from call to call."""
+"""Share of the time left that reading may use: measured speed varies by about a tenth from call to
+call."""
 
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
@@ -121,7 +122,8 @@ class Admission:
             own -= role.writing_seconds(self.expected_tokens, together)
             if self._tickets and least / role.prefill_tps > min(available - answering, own):
                 raise BoxBusy(
-                    "Every second of the model is taken. Try again, or send fewer at once.",
+                    "The model has no time left for another summary before its deadline. "
+                    "Try again, or send fewer requests at once.",
                     retry_after=max(1, math.ceil(self._busy_until - now)),
                 )
             wanted = SPARE * len(transcript) * role.tokens_per_char + ASK_TOKENS

@@ -20,10 +20,11 @@ WORTH_TRYING = 96
 """Unread tokens of a short call: shortening it would save next to nothing."""
 
 LEAST_WORTH = 24
-"""Transcript tokens: with time for fewer, the model is not asked while other requests wait."""
+"""If there is time to read fewer transcript tokens than this, the model is not asked while other
+requests wait."""
 
 OPENING_SHARE = 0.45
-"""Of what is kept: the opening says why the customer called, the ending how it was
+"""Share of what is kept that is the opening. It says why the customer called, the ending how it was
 settled. The ending gets a little more, because closing courtesies take some of it."""
 
 GAP = "(중간 생략)"

@@ -30,7 +30,7 @@ EMIT_SECONDS = 0.1
 """Between two pieces of an answer: emitting every token takes a twentieth of a small model's
 time."""
 
-INTERACTIVE_SECONDS = 60.0
+EXPECT_ANOTHER_SECONDS = 60.0
 """After an interactive request, another one is expected for this long."""
 
 
@@ -94,7 +94,7 @@ class EngineCore:
         self.interrupt = False
         self._scheduler = scheduler
         self._abortable = False  # the current step
-        self._interactive_at = -INTERACTIVE_SECONDS  # when an interactive sequence was added
+        self._interactive_at = -EXPECT_ANOTHER_SECONDS  # when an interactive sequence was added
 
     def add(self, sequence: Sequence) -> None:
         """Take over a sequence. It emits its events until one has a ``finish``."""
@@ -137,7 +137,7 @@ class EngineCore:
         """Run one step of the most urgent work. Returns False if there was none."""
         self._expire()
         self._activate()
-        lately = self.clock() - self._interactive_at < INTERACTIVE_SECONDS
+        lately = self.clock() - self._interactive_at < EXPECT_ANOTHER_SECONDS
         step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
         if step is None:
             return False

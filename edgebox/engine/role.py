@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.engine")
 
 RELOAD_PAUSE = 5.0
-"""Seconds after a model could not be loaded again in which it is not tried again."""
+"""Seconds to wait after a failed reload before the next try."""
 
 
 class Reloader(Protocol):

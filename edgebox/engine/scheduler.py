@@ -41,16 +41,16 @@ FULL_SPEED_CHUNK = 128
 """Prompt tokens in a step from which a longer one gains nothing that could be measured there."""
 
 ABORTABLE_SECONDS = 0.5
-"""For a background step that can be aborted, while interactive requests come: half of it is lost
-on average each time one arrives."""
+"""Seconds of a background step that can be aborted, while interactive requests come: half of it is
+lost on average each time one arrives."""
 
-INTERACTIVE_SECONDS = 0.6
-"""For an interactive prefill step while the tokens of other interactive sequences have to come out
-between two of them."""
+INTERACTIVE_STEP_SECONDS = 0.6
+"""Seconds of an interactive prefill step while other interactive sequences generate: their tokens
+come out between two steps."""
 
 ALONE_SECONDS = 1.5
-"""For one while no other interactive sequence waits, for any model: deadlines and hang-ups are
-noticed between two of them."""
+"""Seconds of an interactive prefill step when no other interactive sequence waits for any model.
+Not longer, because deadlines and hang-ups are noticed only between steps."""
 
 
 class ModelView(Protocol):
@@ -144,7 +144,7 @@ class Scheduler:
 def _interactive(ready: list[Sequence], model: ModelView, role: Role, *, alone: bool) -> Step:
     mine = [s for s in ready if s.interactive]
     work = _decoders(mine, model.step_tokens)  # 2.2
-    budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_SECONDS, model)
+    budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
     work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
     background = [s for s in ready if not s.interactive]
     work += _decoders(background, model.step_tokens - _total(work))  # 2.4

@@ -35,11 +35,12 @@ log = logging.getLogger("edgebox.engine")
 
 WATCH_SECONDS = 0.5
 PROBE_SECONDS = 60.0
-"""Of idleness, after which the speeds are measured again (a second of work on two cores)."""
+"""Seconds of idleness after which the speeds are measured again (a second of work on two cores)."""
 GPU_SECONDS = 30.0  # between two looks at the GPUs' memory
 STALL_SECONDS = 180.0
-"""Without a heartbeat, where no watchdog is quicker: a GPU shows only the end of a step."""
-STALLED = 70  # EX_SOFTWARE of sysexits.h
+"""Seconds without a heartbeat after which the engine ends itself, unless the supervisor's watchdog
+does so earlier. Long, because on a GPU a heartbeat comes only at the end of a step."""
+EXIT_STALLED = 70  # EX_SOFTWARE of sysexits.h
 LOADING_SECONDS = 60.0
 """How much longer the supervisor is asked to wait while the models are being loaded."""
 STOP_SECONDS = 20.0
@@ -177,7 +178,7 @@ async def _attend(
         silent = now - thread.heartbeat
         if silent > STALL_SECONDS:
             log.critical("the decode thread hangs: ending, to be started again")
-            os._exit(STALLED)
+            os._exit(EXIT_STALLED)
         if silent <= patience:
             hangs = False
             notifier.alive()

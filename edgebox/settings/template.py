@@ -32,7 +32,7 @@ _ROLE = {
     "retained": "Ended requests whose context is kept for the next request that begins the same.",
     "gpu_layers": "Layers on the GPU; -1: all that fit, 0: none.",
     "gpu_memory_gib": "GPU memory for it; further layers run on the processor; 0: no limit.",
-    "unload_after_minutes": "Idle for so long, it is unloaded until the next request; 0: never.",
+    "unload_after_minutes": "Minutes without a request after which it is unloaded; 0: never.",
     "repack": "Weights rearranged for the processor; auto: where that is faster.",
 }
 
@@ -59,11 +59,11 @@ EXPLAINED: dict[str, str] = {
     "quick.margin_seconds": "Reserved before the deadline for everything but the model.",
     "quick.max_in_flight": "More at once are refused (503).",
     "batch": "The analysis of the backlog.",
-    "batch.min_pending": "The backlog runs at once when so many consultations wait ...",
+    "batch.min_pending": "The backlog runs at once when this many consultations wait ...",
     "batch.max_wait_seconds": "... or when this many seconds have passed since the last run.",
     "batch.concurrency": "Consultations analysed at once.",
     "batch.lease_seconds": "Seconds without a renewed lease after which a worker counts as dead.",
-    "batch.max_attempts": "A consultation fails after so many attempts.",
+    "batch.max_attempts": "A consultation fails after this many attempts.",
     "batch.max_tokens": "The longest analysis, in tokens.",
     "batch.max_waiting": "Consultations that may wait in total; more are refused (503) ...",
     "batch.max_waiting_per_client": "... and those of one client (429).",

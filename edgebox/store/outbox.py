@@ -226,7 +226,9 @@ class Outbox:
         )
 
     def resend(self, delivery_id: int) -> None:
-        """Schedule a callback now, with all its attempts; after a delivery that is being sent.
+        """Make a callback due now and give it all its attempts again.
+
+        If it is being sent at the moment, it is sent again after that.
 
         Raises:
             NotFound: no such callback.

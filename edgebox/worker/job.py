@@ -16,8 +16,8 @@ PERIOD = 60.0
 
 TICK, RUN, CALLBACKS = "the tick", "the run", "the callbacks"
 STALLED_SECONDS = {TICK: 2.5 * PERIOD, RUN: 120.0, CALLBACKS: 120.0}
-"""Without a heartbeat, after which each of them is stalled: a long transcript is scored in one
-piece."""
+"""Seconds without a heartbeat after which each counts as stalled. Generous, because scoring a long
+transcript gives no heartbeat until it is done."""
 
 
 class Job(ABC):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class MidModel:
     """Opens a client for each run: its connections belong to the run's event loop.
 
-    An idle box so holds no connection, and what went wrong in one run does not reach the next.
+    So an idle box holds no connection, and a fault in one run does not affect the next.
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -5,8 +5,9 @@ What follows from the end of an analysis:
 1. done: the result is kept.
 2. EngineBusy: the engine's queue is full of interactive requests. The same consultation is offered
    again a moment later; nothing counts.
-3. EngineDied: the connection broke during it: the engine died, perhaps of it. The attempt
-   counts and the consultation goes back; nothing is claimed until the engine is ready again.
+3. EngineDied: the connection broke during the analysis. The engine died, perhaps because of this
+   consultation. The attempt counts and the consultation goes back; nothing is claimed until the
+   engine is ready again.
 4. EngineUnavailable otherwise (not there, stopping, too slow): it goes back and nothing is claimed,
    but the attempt does not count.
 5. EngineRefused: failed for good, ``refused``.

@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgebox.engine.core import INTERACTIVE_SECONDS, EngineCore, LoadedModel
+from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, EngineCore, LoadedModel
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
@@ -180,7 +180,7 @@ def test_background_prompts_are_read_in_shorter_steps_while_interactive_requests
     Asked(core.add, prompt(2, 10), 1)
     run(core)
     assert longest_step(3) == 113  # four of FULL_SPEED_CHUNK at most
-    clock.now += INTERACTIVE_SECONDS
+    clock.now += EXPECT_ANOTHER_SECONDS
     assert longest_step(4) == 450
 
 

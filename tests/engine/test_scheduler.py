@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.engine.sampling import Sampler
-from edgebox.engine.scheduler import INTERACTIVE_SECONDS, MIN_CHUNK, Scheduler
+from edgebox.engine.scheduler import INTERACTIVE_STEP_SECONDS, MIN_CHUNK, Scheduler
 from edgebox.engine.sequence import Sequence
 from edgebox.engine.text import TextStream
 
@@ -80,7 +80,7 @@ def test_2_3_prompts_are_read_in_order_of_urgency_within_the_budget():
     high = sequence(prompt=10, arrived=3, priority=-10)
     step = plan(first, second, high)
     assert [work.sequence for work in step.work] == [high, first, second]
-    budget = int(INTERACTIVE_SECONDS * CPU.prefill_tps)
+    budget = int(INTERACTIVE_STEP_SECONDS * CPU.prefill_tps)
     assert sum(tokens(step).values()) == budget
 
 

@@ -140,7 +140,7 @@ def disk(settings: Settings) -> Check:
         "disk",
         "fail",
         f"{size(free)} free at {folder}; {size(LEAST_DISK)} are needed.",
-        "delete what is not needed, for models: edgebox models remove NAME",
+        f"free some space at {folder}; if the models are on that disk: edgebox models remove NAME",
     )
 
 

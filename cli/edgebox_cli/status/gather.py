@@ -71,8 +71,8 @@ def database(store: Store, settings: Settings, now: float) -> dict[str, Any]:
     running = counts["pending"] + counts["running"] - pending
     next_at = None
     if pending:
-        ended = last.started_at if last and last.finished_at is not None else None
-        next_at = now + seconds_until_run(pending, oldest, ended, now, settings.batch)
+        started_at = last.started_at if last and last.finished_at is not None else None
+        next_at = now + seconds_until_run(pending, oldest, started_at, now, settings.batch)
     return {
         "queue": {
             "pending": pending,
