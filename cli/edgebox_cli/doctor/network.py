@@ -10,7 +10,7 @@ import ssl
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,9 +115,14 @@ def receivers(settings: Settings) -> Iterator[Check]:
     with closing(Store(settings.database, busy_timeout=2.0)) as store:
         try:
             clients = [one for one in store.clients.list() if not one.disabled]
-            schemes = _schemes(store)
+            callbacks = store.outbox.list()
         except StoreError:
             return  # the check of the database reports it
+    schemes: dict[tuple[str, int], str] = {}  # of the newest callback, by host and port
+    for row in callbacks:
+        with suppress(InvalidFields):
+            target = parse_callback_url(row.url)
+            schemes.setdefault((target.host, target.port), target.scheme)
     wanted = [
         (one.client_id, *parse_allowed(host)) for one in clients for host in one.allowed_callbacks
     ]
@@ -130,18 +135,6 @@ def receivers(settings: Settings) -> Iterator[Check]:
 
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="doctor") as pool:
         yield from pool.map(look, wanted)
-
-
-def _schemes(store: Store) -> dict[tuple[str, int], str]:
-    """Return the scheme of earlier callbacks by receiver's host and port."""
-    found: dict[tuple[str, int], str] = {}
-    for row in store.outbox.list():
-        try:
-            target = parse_callback_url(row.url)
-        except InvalidFields:
-            continue
-        found.setdefault((target.host, target.port), target.scheme)
-    return found
 
 
 def receiver(client: str, host: str, port: int, own: Collection[int], *, https: bool) -> Check:
