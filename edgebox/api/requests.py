@@ -38,7 +38,7 @@ def read_fields(kind: type[Fields], fields: Mapping[str, Any], limits: Limits) -
         request = kind.model_validate(fields, context=limits)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        errors = [(_pointer(item["loc"]), _text(item)) for item in found]
+        errors = [_described(item) for item in found]
         if any(item["type"] == TOO_LARGE for item in found):
             raise BodyTooLarge(_summary(errors), errors=errors[:MAX_ERRORS]) from None
         raise InvalidFields(errors[:MAX_ERRORS], _summary(errors)) from None
@@ -64,11 +64,6 @@ def _summary(errors: list[tuple[str, str]]) -> str:
     return f"{errors[0][0]}: {errors[0][1]}{more}"
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
-    """RFC 6901."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
-
-
 _TEXTS = {
     "missing": "Required.",
     "string_type": "Send a string.",
@@ -80,11 +75,8 @@ _TEXTS = {
 }
 
 
-def _text(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose keys vary
-    """Return our own text for pydantic's error; pydantic's may quote the value."""
-    kind = item["type"]
-    if kind in _TEXTS:
-        return _TEXTS[kind]
-    if kind in OWN_ERRORS:
-        return str(item["msg"])
-    return "Not valid."
+def _described(item: Any) -> tuple[str, str]:  # noqa: ANN401 - pydantic's ErrorDetails vary
+    """Return an error's JSON pointer (RFC 6901) and our text. Pydantic's may quote the value."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
+    text = str(item["msg"]) if item["type"] in OWN_ERRORS else "Not valid."
+    return "".join(f"/{step}" for step in steps), _TEXTS.get(item["type"], text)
