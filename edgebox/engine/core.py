@@ -134,9 +134,19 @@ class EngineCore:
         return True
 
     def step(self) -> bool:
-        """Run one step of the most urgent work. Returns False if there was none."""
-        self._expire()
-        self._activate()
+        """End what is past its deadline, give slots to what waits, and run one step.
+
+        Returns:
+            False if there was nothing to decode.
+        """
+        now = self.clock()
+        for sequence in [*self.waiting, *self.running]:
+            if sequence.deadline is not None and now >= sequence.deadline:
+                self._end(sequence, Finish.DEADLINE)
+        for sequence in sorted(self.waiting, key=lambda s: s.urgency):
+            if self.models[sequence.role].pool.start(sequence, self.running, self.clock()):
+                self.waiting.remove(sequence)
+                self.running.append(sequence)
         lately = self.clock() - self._interactive_at < INTERACTIVE_SECONDS
         step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
         if step is None:
@@ -149,20 +159,6 @@ class EngineCore:
         else:
             self.aborted += 1
         return True
-
-    def _expire(self) -> None:
-        """End the sequences whose deadline has come."""
-        now = self.clock()
-        for sequence in [*self.waiting, *self.running]:
-            if sequence.deadline is not None and now >= sequence.deadline:
-                self._end(sequence, Finish.DEADLINE)
-
-    def _activate(self) -> None:
-        """Give slots to waiting sequences, most urgent first."""
-        for sequence in sorted(self.waiting, key=lambda s: s.urgency):
-            if self.models[sequence.role].pool.start(sequence, self.running, self.clock()):
-                self.waiting.remove(sequence)
-                self.running.append(sequence)
 
     def _decode(self, step: Step) -> tuple[Decoded, list[int]]:
         """Run the model over the step's tokens, and learn its speed from that."""
