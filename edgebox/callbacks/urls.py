@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import httpx
 
 from edgebox.errors import InvalidFields, UsageError
+from edgebox.system.addresses import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -65,7 +66,7 @@ class Destination:
     @property
     def authority(self) -> str:
         """The value of the Host header, with the port unless it is the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = bracketed(self.host)
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 

@@ -20,6 +20,7 @@ from edgebox.callbacks.urls import forbidden, own_ports, parse_allowed, parse_ca
 from edgebox.errors import ConfigError, InvalidFields, StoreError
 from edgebox.processes.up import port_problem
 from edgebox.store.db import Store
+from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
 from edgebox.system.tls import pair_of, server_context
 from edgebox_cli.doctor.check import Check
@@ -147,7 +148,7 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
         own: the box's own ports.
         https: whether it speaks TLS.
     """
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    place = f"{bracketed(host)}:{port}"
     name = "receiver"
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
