@@ -211,7 +211,10 @@ class EngineClient:
                 "/v1/chat/completions", json=body, timeout=_timeout(deadline)
             )
             _check(answer)
-            return _completion(answer.json())
+            body = answer.json()
+            choice = body["choices"][0]
+            text = choice["message"]["content"] or ""
+            return _counted(text, _finish_of(choice), body["model"], body.get("usage") or {})
 
     async def stream(
         self, role: Role, messages: Messages, **options: Unpack[Options]
@@ -388,12 +391,6 @@ class _Streamed:
         if not self._finish:
             raise EngineDied(_DIED)
         return _counted(self._text, self._finish, self._model, self._usage)
-
-
-def _completion(body: dict[str, Any]) -> Completion:
-    choice = body["choices"][0]
-    text = choice["message"]["content"] or ""
-    return _counted(text, _finish_of(choice), body["model"], body.get("usage") or {})
 
 
 def _counted(text: str, finish: str, model: str, usage: dict[str, Any]) -> Completion:

@@ -90,7 +90,10 @@ class BatchEndpoints:
             headers["Idempotency-Replayed"] = "true"
         else:
             services.metrics.consultations_accepted.inc(submitted.total)
-            await self._wake()
+            try:
+                await services.threads.store(services.wake)
+            except Exception as error:  # noqa: BLE001 - accepted; the next tick finds the batch
+                log.warning("the worker was not woken: %s", where(error))
         answer = BatchAccepted(
             batch_id=submitted.batch_id,
             total_consultations=submitted.total,
@@ -137,13 +140,6 @@ class BatchEndpoints:
         batches = [self._summary(view, starts_in) for view in views]
         next_cursor = None if following is None else str(following)
         return json_response(BatchPage(batches=batches, next_cursor=next_cursor))
-
-    async def _wake(self) -> None:
-        """Wake the worker; if that fails, its next tick finds the batch."""
-        try:
-            await self._services.threads.store(self._services.wake)
-        except Exception as error:  # noqa: BLE001 - the batch is accepted, whatever happens here
-            log.warning("the worker was not woken: %s", where(error))
 
     @contextmanager
     def _only_one(self, client: Client, key: str | None) -> Iterator[None]:

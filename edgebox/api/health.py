@@ -40,10 +40,14 @@ class HealthEndpoints:
 
     async def ready(self, request: Request) -> Response:
         """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not."""
-        parts = {
-            "store": "ok" if await self._store_ok() else "unavailable",
-            "engine": self._engine(),
-        }
+        parts = {"store": "ok" if await self._store_ok() else "unavailable"}
+        engines, health = self._services.settings.engines, self._services.monitor.health
+        if all(engines.role(role).url for role in ROLES):
+            parts["engine"] = "remote"  # nothing of ours to be ready
+        elif health is None:
+            parts["engine"] = "unavailable"
+        else:
+            parts["engine"] = "ok" if health.ready else "starting"
         if all(state in {"ok", "remote"} for state in parts.values()):
             return JSONResponse({"status": "ready", "parts": parts})
         failing = " and ".join(
@@ -85,15 +89,6 @@ class HealthEndpoints:
             memory.labels(str(place), card.name, "used").set(card.total - card.free)
         await self._store_ok()
         return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
-
-    def _engine(self) -> str:
-        engines = self._services.settings.engines
-        if all(engines.role(role).url for role in ROLES):
-            return "remote"  # nothing of ours to be ready
-        health = self._services.monitor.health
-        if health is None:
-            return "unavailable"
-        return "ok" if health.ready else "starting"
 
     async def _store_ok(self) -> bool:
         """Return whether the store answers in time; requests at the same time share a question."""

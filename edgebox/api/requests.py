@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 MAX_ERRORS = 50
 
+_TEXTS = {
+    "missing": "Required.",
+    "string_type": "Send a string.",
+    "list_type": "Send an array.",
+    "model_type": "Send an object.",
+    "model_attributes_type": "Send an object.",
+    "too_short": "Send at least one.",
+    "literal_error": "Send one of: high, normal, low.",
+}
+
 Fields = TypeVar("Fields", bound=Request)
 
 
@@ -38,7 +48,13 @@ def read_fields(kind: type[Fields], fields: Mapping[str, Any], limits: Limits) -
         request = kind.model_validate(fields, context=limits)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        errors = [(_pointer(item["loc"]), _text(item)) for item in found]
+        errors = []
+        for item in found:
+            steps = (str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
+            pointer = "".join(f"/{step}" for step in steps)  # RFC 6901
+            own = item["msg"] if item["type"] in OWN_ERRORS else "Not valid."
+            # Pydantic's own messages may quote the value.
+            errors.append((pointer, _TEXTS.get(item["type"], own)))
         if any(item["type"] == TOO_LARGE for item in found):
             raise BodyTooLarge(_summary(errors), errors=errors[:MAX_ERRORS]) from None
         raise InvalidFields(errors[:MAX_ERRORS], _summary(errors)) from None
@@ -62,29 +78,3 @@ def _no_duplicates(request: BatchAnalysisRequest) -> None:
 def _summary(errors: list[tuple[str, str]]) -> str:
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return f"{errors[0][0]}: {errors[0][1]}{more}"
-
-
-def _pointer(place: tuple[int | str, ...]) -> str:
-    """RFC 6901."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place)
-
-
-_TEXTS = {
-    "missing": "Required.",
-    "string_type": "Send a string.",
-    "list_type": "Send an array.",
-    "model_type": "Send an object.",
-    "model_attributes_type": "Send an object.",
-    "too_short": "Send at least one.",
-    "literal_error": "Send one of: high, normal, low.",
-}
-
-
-def _text(item: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose keys vary
-    """Return our own text for pydantic's error; pydantic's may quote the value."""
-    kind = item["type"]
-    if kind in _TEXTS:
-        return _TEXTS[kind]
-    if kind in OWN_ERRORS:
-        return str(item["msg"])
-    return "Not valid."

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import httpx
 
 from edgebox.errors import InvalidFields, UsageError
+from edgebox.system.addresses import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -65,7 +66,7 @@ class Destination:
     @property
     def authority(self) -> str:
         """The value of the Host header, with the port unless it is the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = bracketed(self.host)
         return host if self.port == _DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
@@ -170,7 +171,14 @@ def parse_allowed(entry: str) -> tuple[str, int | None]:
 
 def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | None:
     """Return why nothing may be sent to this address and port, or None."""
-    for one in _meanings(address):
+    reached = [address]
+    if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
+        inside = address.ipv4_mapped or address.sixtofour
+        if inside is None and any(address in network for network in _IPV4_INSIDE):
+            inside = ipaddress.IPv4Address(address.packed[-4:])
+        if inside is not None:
+            reached.append(inside)
+    for one in reached:
         if one.is_link_local or one.is_unspecified or one.is_multicast or one == _BROADCAST:
             return "must not point at a link-local, unspecified or multicast address"
         if isinstance(one, ipaddress.IPv4Address) and one in _THIS_NETWORK:
@@ -238,15 +246,3 @@ def _idna(host: str) -> str:
         return httpx.URL(scheme="http", host=host).raw_host.decode("ascii")
     except (httpx.InvalidURL, ValueError):
         return ""
-
-
-def _meanings(address: Address) -> list[Address]:
-    """Return the address and the IPv4 address that it contains, if any."""
-    meanings: list[Address] = [address]
-    if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
-        inside = address.ipv4_mapped or address.sixtofour
-        if inside is None and any(address in network for network in _IPV4_INSIDE):
-            inside = ipaddress.IPv4Address(address.packed[-4:])
-        if inside is not None:
-            meanings.append(inside)
-    return meanings

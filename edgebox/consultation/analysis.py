@@ -128,25 +128,18 @@ class Analyst:
         counted = await self._count(text[:MEASURED_CHARACTERS])
         if len(text) <= MEASURED_CHARACTERS and self._fits(counted):
             return [text], len(text)
-        size = await self._part_characters(min(len(text), MEASURED_CHARACTERS), counted)
+        room = counted.context - self.settings.batch.max_tokens
+        if self.client.is_remote("mlm"):
+            size = max(500, room - _characters(analysis_messages("")))
+        else:
+            empty = (await self._count("")).count
+            measured = max(1, min(len(text), MEASURED_CHARACTERS))
+            per_character = max(0.05, (counted.count - empty) / measured)
+            # A tenth is kept back: parts differ from the measured beginning.
+            size = int(0.9 * (room - empty) / per_character)
         whole = len(text) <= size
         pieces = [text] if whole else parts(utterances, size, int(size * OVERLAP))
         return [fit for piece in pieces for fit in await self._fitting(piece)], size
-
-    async def _part_characters(self, measured: int, counted: TokenCount) -> int:
-        """Return the characters of transcript that one prompt can hold.
-
-        Args:
-            measured: characters of the beginning of the transcript.
-            counted: the prompt with these characters.
-        """
-        room = counted.context - self.settings.batch.max_tokens
-        if self.client.is_remote("mlm"):
-            return max(500, room - _characters(analysis_messages("")))
-        empty = (await self._count("")).count
-        per_character = max(0.05, (counted.count - empty) / max(1, measured))
-        # A tenth is kept back: parts differ from the measured beginning.
-        return int(0.9 * (room - empty) / per_character)
 
     async def _fitting(self, piece: str) -> list[str]:
         """Return the piece, or its halves if it has more tokens than its length suggested."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.sentences import split_clauses
 from edgebox.consultation.transcript import split_utterances
 from edgebox.consultation.words import bigrams, content_words, squeeze
 
@@ -96,6 +97,7 @@ class Said:
             for text in (summary.customer, summary.agent, summary.result)
         )
         self.fields = (self.customer, self.agent, self.result)
+        self.clauses = [Text(f.text[a:b]) for f in self.fields for a, b in split_clauses(f.text)]
         self.keywords = [unicodedata.normalize("NFKC", word) for word in analysis.keywords]
         self.title = unicodedata.normalize("NFKC", titles.keyword)
         self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive))

@@ -23,7 +23,6 @@ from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.names import names_in
 from edgebox.consultation.number import supports
-from edgebox.consultation.sentences import split_clauses
 from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) 
         flags.add("leaked_example")
     if ungrounded(said.whole, source):
         flags.add("ungrounded_number")
-    statements = _statements(said, source)
+    statements = [_held(clause, source) for clause in said.clauses if clause.words]
     if any(held < _INVENTED for held, count in statements if count >= 4):
         flags.add("invented_claim")
     attribution = _attribution(said, source)
@@ -155,12 +154,6 @@ def _grounding(
     if attribution is not None:
         parts.append((0.20, attribution))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-
-
-def _statements(said: Said, source: Source) -> list[tuple[float, int]]:
-    """Return, for every clause, the share of its words in the transcript, and their number."""
-    texts = [Text(field.text[a:b]) for field in said.fields for a, b in split_clauses(field.text)]
-    return [_held(text, source) for text in texts if text.words]
 
 
 def _held(text: Text, source: Source) -> tuple[float, int]:

@@ -86,7 +86,9 @@ class Pool:
         if not self._free and not self.evict():
             return False
         slot = self._free.pop()
-        source, shared = longest(sequence.tokens, self._candidates(mine))
+        candidates = [(e.slot, e.tokens, len(e.tokens)) for e in self._retained]
+        candidates += [(s.slot, s.tokens, s.position) for s in mine if s.slot is not None]
+        source, shared = longest(sequence.tokens, candidates)
         if source is not None:
             self._model.copy_prefix(source, slot, shared)
             for entry in self._retained:
@@ -155,13 +157,6 @@ class Pool:
         return sum(len(e.tokens) for e in self._retained) + sum(
             s.position for s in running if s.slot is not None
         )
-
-    def _candidates(self, running: list[Sequence]) -> Iterable[tuple[int, array[int], int]]:
-        for entry in self._retained:
-            yield entry.slot, entry.tokens, len(entry.tokens)
-        for sequence in running:
-            if sequence.slot is not None:
-                yield sequence.slot, sequence.tokens, sequence.position
 
     def _forget(self, entry: Retained) -> None:
         self._retained.remove(entry)

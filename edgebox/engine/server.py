@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from contextlib import suppress
@@ -16,6 +15,7 @@ from starlette.routing import Route
 from edgebox.engine.openai import Answer, ChatRequest, TokenizeRequest, error_body, usage
 from edgebox.engine.sequence import Event, Finish
 from edgebox.errors import EngineError, EngineRefused
+from edgebox.system.http import ClientGone, until_gone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -77,16 +77,11 @@ async def chat(request: Request) -> Response:
         return StreamingResponse(
             _stream(service, generation, answer, body), media_type="text/event-stream"
         )
-    gone = asyncio.create_task(_hung_up(request))
-    whole = asyncio.create_task(_collect(generation))
     try:
-        await asyncio.wait({gone, whole}, return_when=asyncio.FIRST_COMPLETED)
-        if not whole.done():
-            return Response(status_code=499)
-        text, last, logprobs = whole.result()
+        text, last, logprobs = await until_gone(request.receive, _collect(generation))
+    except ClientGone:
+        return Response(status_code=499)
     finally:
-        gone.cancel()
-        whole.cancel()
         service.cancel(generation)
     if last.error is not None:
         raise last.error
@@ -131,12 +126,6 @@ async def _stream(
         yield "data: [DONE]\n\n"
     finally:
         service.cancel(generation)
-
-
-async def _hung_up(request: Request) -> None:
-    """Return when the client has hung up. The body has been read, so nothing else arrives."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _body(request: Request, kind: type[Body]) -> Body:

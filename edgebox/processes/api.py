@@ -29,6 +29,7 @@ from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
+from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
 from edgebox.system.supervisor import Notifier
 from edgebox.system.tls import ServedPair, pair_of
@@ -112,7 +113,9 @@ async def serve(
         _handle_signals([server for server, _ in servers], stop, reload)
         async with _running(servers, stop) as started:
             if started:
-                url = _url(listeners[0], tls=settings.api.tls)
+                host, port = listeners[0].getsockname()[:2]
+                scheme = "https" if settings.api.tls else "http"
+                url = f"{scheme}://{bracketed(host)}:{port}"
                 log.info("listening on %s", url)
                 if on_listening:
                     on_listening(url)
@@ -287,12 +290,6 @@ def _listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host} port {port}: {error.strerror or error}. Stop what uses it, "
             "or change host and port under [api] in edgebox.toml"
         ) from None
-
-
-def _url(listener: socket.socket, *, tls: bool) -> str:
-    host, port = listener.getsockname()[:2]
-    host = f"[{host}]" if ":" in host else host
-    return f"{'https' if tls else 'http'}://{host}:{port}"
 
 
 def _without_traceback(record: logging.LogRecord) -> bool:

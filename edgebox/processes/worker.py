@@ -60,7 +60,16 @@ def run_worker(
     notifier, timing = notifier or Notifier(), timing or Timing()
     stop_seconds = max(timing.grace, settings.callbacks.timeout_seconds) + _MARGIN_SECONDS
     with _only_worker(settings.state_dir), _stop_signals() as signals:
-        store = _recovered(settings)
+        store = Store(settings.database)
+        store.migrate()
+        analyses, callbacks = store.recover(delay_after_crash)
+        if analyses or callbacks:
+            log.warning(
+                "the last worker ended in the middle of its work: %d analyses and %d callbacks "
+                "continue now",
+                analyses,
+                callbacks,
+            )
         liveness = Liveness(STALLED_SECONDS)
         worker = _build(settings, store, timing, liveness)
         log.info("worker ready")
@@ -94,20 +103,6 @@ def report(notifier: Notifier, liveness: Liveness) -> None:
     notifier.ready(status)
     notifier.alive()
     notifier.status(status)
-
-
-def _recovered(settings: Settings) -> Store:
-    store = Store(settings.database)
-    store.migrate()
-    analyses, callbacks = store.recover(delay_after_crash)
-    if analyses or callbacks:
-        log.warning(
-            "the last worker ended in the middle of its work: %d analyses and %d callbacks "
-            "continue now",
-            analyses,
-            callbacks,
-        )
-    return store
 
 
 def _build(settings: Settings, store: Store, timing: Timing, liveness: Liveness) -> Worker:

@@ -67,7 +67,14 @@ def write_backup(
             damaged. Nothing is left at the target.
         StoreError: the database cannot be read.
     """
-    _check_target(database, target, force=force)
+    if target.is_dir():
+        raise BackupError(f"{target} is a folder. Name a file in it.")
+    if not target.parent.is_dir():
+        raise BackupError(f"There is no folder {target.parent}. Make it first.")
+    if target.exists() and database.exists() and target.samefile(database):
+        raise BackupError("That is the database itself. Name another file.")
+    if target.exists() and not force:
+        raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
     with writing(target.parent), scratch(target.parent, ".edgebox-backup-") as fresh:
         _vacuum_into(database, fresh, progress)
         contents = in_thread(lambda: check_whole(fresh), lambda: progress("checking", 0, 0))
@@ -194,17 +201,6 @@ def sync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _check_target(database: Path, target: Path, *, force: bool) -> None:
-    if target.is_dir():
-        raise BackupError(f"{target} is a folder. Name a file in it.")
-    if not target.parent.is_dir():
-        raise BackupError(f"There is no folder {target.parent}. Make it first.")
-    if target.exists() and database.exists() and target.samefile(database):
-        raise BackupError("That is the database itself. Name another file.")
-    if target.exists() and not force:
-        raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
 
 
 def _vacuum_into(database: Path, fresh: Path, progress: BackupProgress) -> None:

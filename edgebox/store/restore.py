@@ -6,10 +6,9 @@ done again under the same webhook-ids, by which a receiver recognises it.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,7 +84,11 @@ def restore_backup(
     folder = database.parent
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _check_owner(folder)
+        if (owner := folder.stat().st_uid) != os.geteuid():
+            raise BackupError(
+                f"{folder} belongs to another user, who could not use what this one writes. "
+                f"Run it as that user: sudo -u '#{owner}' edgebox restore ..."
+            )
         running = BackupError("The box runs: its worker is at work. Stop it first.")
         with worker_lock.hold(folder, running), scratch(folder, _SCRATCH) as fresh:
             if pids := users_of(database):
@@ -125,9 +128,9 @@ def users_of(path: Path) -> list[int]:
     for process in Path("/proc").iterdir():
         if not process.name.isdigit() or int(process.name) == os.getpid():
             continue
-        with contextlib.suppress(OSError):  # it has ended, or is another user's
+        with suppress(OSError):  # it has ended, or is another user's
             for descriptor in (process / "fd").iterdir():
-                with contextlib.suppress(OSError):
+                with suppress(OSError):
                     if os.path.samestat(descriptor.stat(), wanted):
                         found.append(int(process.name))
                         break
@@ -143,15 +146,6 @@ def _check_backup(backup: Path, database: Path) -> None:
         raise BackupError(f"This user may not read {backup}. Give it to the user EdgeBox runs as.")
     if database.exists() and backup.samefile(database):
         raise BackupError("That is the database itself. Name a backup.")
-
-
-def _check_owner(folder: Path) -> None:
-    owner = folder.stat().st_uid
-    if owner != os.geteuid():
-        raise BackupError(
-            f"{folder} belongs to another user, who could not use what this one writes. "
-            f"Run it as that user: sudo -u '#{owner}' edgebox restore ..."
-        )
 
 
 def _copy(backup: Path, fresh: Path, progress: BackupProgress) -> None:
@@ -236,7 +230,15 @@ def _end_leases(db: Database) -> None:
 def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
     """Skip the batch ids that were given out today after the backup."""
     name = f"batch/{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d}"
-    last = max(_counter(db, name), _counter_of(database, name))
+    last = _counter(db, name)
+    # The present database may be damaged. Opening and closing it also completes or rolls back
+    # what a crash left in its journal.
+    with (
+        suppress(StoreError),
+        closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as present,
+        translated(),
+    ):
+        last = max(last, _counter(present, name))
     db.execute(
         "INSERT INTO counters (name, value) VALUES (:name, :value)"
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -247,21 +249,6 @@ def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
 def _counter(db: Database, name: str) -> int:
     rows = list(db.query("SELECT value FROM counters WHERE name = :name", {"name": name}))
     return int(rows[0]["value"]) if rows else 0
-
-
-def _counter_of(database: Path, name: str) -> int:
-    """Return the present database's counter, or 0 if it cannot be read: it may be damaged.
-
-    Opening and closing it also completes or rolls back what a crash left in its journal.
-    """
-    try:
-        with (
-            closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as db,
-            translated(),
-        ):
-            return _counter(db, name)
-    except StoreError:
-        return 0
 
 
 def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
@@ -293,7 +280,7 @@ def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
 
 def _move_sidecars(here: Path, there: Path) -> None:
     for suffix in SIDECARS:
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             if beside(here, suffix).stat().st_size:
                 beside(here, suffix).replace(beside(there, suffix))
             else:

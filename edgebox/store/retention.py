@@ -58,6 +58,19 @@ _OLD_RUNS = (
     "SELECT run_id FROM runs WHERE started_at <= :before"
     " AND run_id < (SELECT MAX(run_id) FROM runs) ORDER BY run_id LIMIT :limit"
 )
+_EMPTY_BATCH = {
+    "transcripts": (
+        "UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id",
+        "UPDATE batches SET transcripts_removed_at = :now WHERE batch_id = :batch_id",
+    ),
+    "results": (
+        (
+            "UPDATE consultations SET metadata = '{}', result = IIF(state = 'done', '{}', NULL)"
+            " WHERE batch_id = :batch_id"
+        ),
+        "UPDATE batches SET results_removed_at = :now WHERE batch_id = :batch_id",
+    ),
+}
 _NEWEST_TIME = """
     SELECT MAX(at) FROM (
         SELECT MAX(started_at) AS at FROM runs
@@ -172,8 +185,10 @@ class Retention:
                 return Removals()
         with self._connections.transaction() as db:
             due = _due(db, now, ages)
-            _remove_transcripts(db, due["transcripts"], now)
-            _remove_results(db, due["results"], now)
+            for kind, statements in _EMPTY_BATCH.items():
+                for batch in due[kind]:
+                    for statement in statements:
+                        db.execute(statement, {"batch_id": batch["batch_id"], "now": now})
             _delete(db, "batches", ("batch_id",), due["records"])
             _delete(db, "idempotency", ("client_id", "key"), due["keys"])
             _delete(db, "runs", ("run_id",), due["runs"])
@@ -280,26 +295,6 @@ def _bounded(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
             break
         taken.append(batch)
     return taken
-
-
-def _remove_transcripts(db: Database, batches: list[dict[str, Any]], now: float) -> None:
-    for batch in batches:
-        named = {"batch_id": batch["batch_id"], "now": now}
-        db.execute("UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id", named)
-        db.execute(
-            "UPDATE batches SET transcripts_removed_at = :now WHERE batch_id = :batch_id", named
-        )
-
-
-def _remove_results(db: Database, batches: list[dict[str, Any]], now: float) -> None:
-    for batch in batches:
-        named = {"batch_id": batch["batch_id"], "now": now}
-        db.execute(
-            "UPDATE consultations SET metadata = '{}', result = IIF(state = 'done', '{}', NULL)"
-            " WHERE batch_id = :batch_id",
-            named,
-        )
-        db.execute("UPDATE batches SET results_removed_at = :now WHERE batch_id = :batch_id", named)
 
 
 def _delete(db: Database, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

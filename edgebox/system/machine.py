@@ -88,21 +88,17 @@ def available_memory(meminfo: Path = Path("/proc/meminfo"), cgroup: Path | None 
     for line in meminfo.read_text(encoding="ascii").splitlines():
         if line.startswith("MemAvailable:"):
             free = int(line.split()[1]) * 1024
-    folder = cgroup or _own_cgroup()
+    if cgroup is None:
+        cgroup = Path("/sys/fs/cgroup")
+        with suppress(OSError):
+            for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
+                if line.startswith("0::"):
+                    cgroup /= line.removeprefix("0::").strip().lstrip("/")
     with suppress(OSError, ValueError):  # no limit reads "max"
-        limit = int((folder / "memory.max").read_text(encoding="ascii"))
-        used = int((folder / "memory.current").read_text(encoding="ascii"))
-        stat = (folder / "memory.stat").read_text(encoding="ascii").split()
+        limit = int((cgroup / "memory.max").read_text(encoding="ascii"))
+        used = int((cgroup / "memory.current").read_text(encoding="ascii"))
+        stat = (cgroup / "memory.stat").read_text(encoding="ascii").split()
         files = dict(zip(stat[::2], stat[1::2], strict=True))
         cached = sum(int(files.get(key, 0)) for key in ("active_file", "inactive_file"))
         free = min(free, max(0, limit - used + cached))  # the kernel can free file pages
     return free
-
-
-def _own_cgroup() -> Path:
-    root = Path("/sys/fs/cgroup")
-    with suppress(OSError):
-        for line in Path("/proc/self/cgroup").read_text(encoding="ascii").splitlines():
-            if line.startswith("0::"):
-                return root / line.removeprefix("0::").strip().lstrip("/")
-    return root

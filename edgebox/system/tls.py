@@ -53,7 +53,12 @@ class Pair:
 
     def fingerprint(self) -> tuple[object, ...]:
         """Return a value that changes when one of the files changes, appears or disappears."""
-        return tuple(_stamp(path) for path in (self.cert, self.key))
+        found: list[object] = []
+        for path in (self.cert, self.key):
+            with suppress(OSError):
+                one = path.stat()
+                found += [path, one.st_ino, one.st_size, one.st_mtime_ns, one.st_mode]
+        return tuple(found)
 
 
 def pair_of(cert: str, key: str, environ: Mapping[str, str]) -> Pair | None:
@@ -254,14 +259,6 @@ class _OwnBox(ssl.SSLContext):
 
 def _given(credential: Path) -> bool:
     return credential.exists() and credential.read_bytes().strip() != ABSENT
-
-
-def _stamp(path: Path) -> tuple[int, int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode
 
 
 def _read_key(path: Path) -> bytes:

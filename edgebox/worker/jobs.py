@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from edgebox.errors import StoreError
 from edgebox.schedule import should_run
 from edgebox.worker.job import CALLBACKS, PERIOD, RUN, Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from edgebox.callbacks.delivery import Deliverer
     from edgebox.settings import BatchSettings
@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     from edgebox.worker.wakeups import WakeUps
 
 log = logging.getLogger("edgebox.worker")
+
+T = TypeVar("T")
+
+
+async def _watched(liveness: Liveness, name: str, work: Awaitable[T]) -> T:
+    """Await ``work``, and report progress while the event loop keeps running."""
+    async with liveness.beating(name):
+        return await work
 
 
 class Backlog(Job):
@@ -73,11 +81,7 @@ class Backlog(Job):
         self._forced.clear()  # before looking: a request from now on gets another look
         if trigger := self._trigger(forced=forced):
             self._waiting_since = None
-            asyncio.run(self._run(trigger))
-
-    async def _run(self, trigger: str) -> None:
-        async with self._liveness.beating(RUN):
-            await self._runner.run(trigger)
+            asyncio.run(_watched(self._liveness, RUN, self._runner.run(trigger)))
 
     def _trigger(self, *, forced: bool) -> str:
         """Return why the backlog is processed now: asked, size or time; empty if it is not.
@@ -154,19 +158,15 @@ class Deliveries(Job):
             self._clock_checked_at = now
             if back := self._store.clock.look():
                 log.warning("the clock was set back by %.0f s: callbacks wait that much less", back)
-        asyncio.run(self._deliver())
+        counts = asyncio.run(_watched(self._liveness, CALLBACKS, self._deliverer.deliver_due()))
+        if counts.delivered or counts.retried or counts.dead:
+            log.info("callbacks: %s", counts)
         # Look again when the next one is due, if that is before the next tick and no
         # earlier alarm is set, which would set the next.
         due, now = self._store.outbox.next_due(), self._clock()
         if due is not None and due - now < PERIOD and not now < self._alarm_at <= due:
             self._alarm_at = due
             self._wakeups.deliveries(delay=max(0.0, due - now))
-
-    async def _deliver(self) -> None:
-        async with self._liveness.beating(CALLBACKS):
-            counts = await self._deliverer.deliver_due()
-        if counts.delivered or counts.retried or counts.dead:
-            log.info("callbacks: %s", counts)
 
 
 class Retention(Job):

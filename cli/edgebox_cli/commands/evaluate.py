@@ -26,6 +26,9 @@ from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, console, print_json, print_line, table
 from edgebox_cli.common.progress import bars
 
+CASES = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data" / "transcripts"
+"""The project's own cases. They are there only where this runs from a checkout."""
+
 _NAMES: dict[Pass, str] = {
     "quick": "quick (deadline)",
     "full_text": "quick (full text)",
@@ -68,7 +71,9 @@ def evaluate(
         passes += ["analysis"] if analysis else []
         if not passes:
             raise UsageError("Nothing to evaluate: leave out --no-quick or --no-analysis.")
-        cases = load_cases(folder or _default_folder(), limit)
+        if folder is None and not CASES.is_dir():
+            raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
+        cases = load_cases(folder or CASES, limit)
         answers = asyncio.run(_ask(settings(), passes, cases))
     reports = [report(kind, answers[kind]) for kind in passes]
     if as_json:
@@ -79,18 +84,6 @@ def evaluate(
     if details:
         _show_answers(cases, answers)
     _show_reports(reports)
-
-
-def _default_folder() -> Path:
-    """Return the folder of the project's own cases.
-
-    Raises:
-        UsageError: this does not run from a checkout.
-    """
-    folder = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data" / "transcripts"
-    if not folder.is_dir():
-        raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
-    return folder
 
 
 async def _ask(

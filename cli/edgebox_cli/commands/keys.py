@@ -15,7 +15,6 @@ from rich.markup import escape
 
 from edgebox.errors import NotFound, UsageError
 from edgebox.signing import bound_key
-from edgebox.store.clients import Client
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.clients import checked_hosts, chosen_client, print_secret
 from edgebox_cli.common.options import AsJson
@@ -47,7 +46,16 @@ def create(
 def list_clients(*, as_json: AsJson = False) -> None:
     """Show every client: state, number of live secrets, where callbacks may go."""
     with opened_store() as store:
-        clients = [_described(client) for client in store.clients.list()]
+        clients: list[dict[str, Any]] = [
+            {
+                "client_id": client.client_id,
+                "disabled": client.disabled,
+                "secrets": len(client.secrets),
+                "allowed_callbacks": list(client.allowed_callbacks),
+                "created_at": rfc3339(client.created_at),
+            }
+            for client in store.clients.list()
+        ]
     if as_json:
         print_json({"clients": clients})
         return
@@ -138,13 +146,3 @@ def sign(client: ClientName, *, as_json: AsJson = False) -> None:
         print_json({"client_id": client, "bound_key": key})
     else:
         sys.stdout.write(f"{key}\n")
-
-
-def _described(client: Client) -> dict[str, Any]:
-    return {
-        "client_id": client.client_id,
-        "disabled": client.disabled,
-        "secrets": len(client.secrets),
-        "allowed_callbacks": list(client.allowed_callbacks),
-        "created_at": rfc3339(client.created_at),
-    }

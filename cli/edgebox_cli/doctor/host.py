@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,12 @@ def gpu(root: Path = Path("/")) -> Check:
     Args:
         root: of the file system.
     """
-    cards = [one for one in (root / "sys/bus/pci/devices").glob("*") if _is_card(one)]
+    cards = 0
+    for device in (root / "sys/bus/pci/devices").glob("*"):
+        with suppress(OSError):
+            vendor = (device / "vendor").read_text(encoding="ascii").strip()
+            kind = (device / "class").read_text(encoding="ascii").strip()
+            cards += vendor == _NVIDIA and kind.startswith(_DISPLAY)
     listed = gpus()
     if not cards and not listed:
         return Check("GPU", "ok", "none here: the models run on the processor")
@@ -43,7 +49,7 @@ def gpu(root: Path = Path("/")) -> Check:
         return Check(
             "GPU",
             "warn",
-            f"{len(cards)} NVIDIA GPU without its driver: the models run on the processor.",
+            f"{cards} NVIDIA GPU without its driver: the models run on the processor.",
             "apt install nvidia-driver, then: reboot",
         )
     nodes = [root / "dev" / name for name in ("nvidiactl", "nvidia-uvm", "nvidia0")]
@@ -144,12 +150,3 @@ def _properties(tool: str, *arguments: str) -> dict[str, str]:
     """Return what a tool prints as NAME=VALUE lines."""
     lines = systemd.ask(tool, *arguments).splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-def _is_card(device: Path) -> bool:
-    try:
-        vendor = (device / "vendor").read_text(encoding="ascii").strip()
-        kind = (device / "class").read_text(encoding="ascii").strip()
-    except OSError:
-        return False
-    return vendor == _NVIDIA and kind.startswith(_DISPLAY)

@@ -10,7 +10,7 @@ import ssl
 import stat
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from edgebox.callbacks.urls import forbidden, own_ports, parse_allowed, parse_ca
 from edgebox.errors import ConfigError, InvalidFields, StoreError
 from edgebox.processes.up import port_problem
 from edgebox.store.db import Store
+from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
 from edgebox.system.tls import pair_of, server_context
 from edgebox_cli.doctor.check import Check
@@ -115,9 +116,14 @@ def receivers(settings: Settings) -> Iterator[Check]:
     with closing(Store(settings.database, busy_timeout=2.0)) as store:
         try:
             clients = [one for one in store.clients.list() if not one.disabled]
-            schemes = _schemes(store)
+            callbacks = store.outbox.list()
         except StoreError:
             return  # the check of the database reports it
+    schemes: dict[tuple[str, int], str] = {}  # of the newest callback, by host and port
+    for row in callbacks:
+        with suppress(InvalidFields):
+            target = parse_callback_url(row.url)
+            schemes.setdefault((target.host, target.port), target.scheme)
     wanted = [
         (one.client_id, *parse_allowed(host)) for one in clients for host in one.allowed_callbacks
     ]
@@ -132,18 +138,6 @@ def receivers(settings: Settings) -> Iterator[Check]:
         yield from pool.map(look, wanted)
 
 
-def _schemes(store: Store) -> dict[tuple[str, int], str]:
-    """Return the scheme of earlier callbacks by receiver's host and port."""
-    found: dict[tuple[str, int], str] = {}
-    for row in store.outbox.list():
-        try:
-            target = parse_callback_url(row.url)
-        except InvalidFields:
-            continue
-        found.setdefault((target.host, target.port), target.scheme)
-    return found
-
-
 def receiver(client: str, host: str, port: int, own: Collection[int], *, https: bool) -> Check:
     """Resolve, judge and connect to a receiver as a delivery would, and close.
 
@@ -154,7 +148,7 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
         own: the box's own ports.
         https: whether it speaks TLS.
     """
-    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    place = f"{bracketed(host)}:{port}"
     name = "receiver"
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -44,17 +44,11 @@ def port_listeners(port: int) -> set[int]:
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
-            if any(_points(link) in wanted for link in (process / "fd").iterdir()):
-                found.add(int(process.name))
+            for link in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):  # it was closed meanwhile
+                    if str(link.readlink()) in wanted:
+                        found.add(int(process.name))
     return found
-
-
-def _points(link: Path) -> str:
-    """Return the target of a link, or "" if the link is gone."""
-    try:
-        return str(link.readlink())
-    except OSError:
-        return ""
 
 
 def families(pids: set[int]) -> tuple[int, ...]:
