@@ -88,7 +88,7 @@ def _refusal(error: RequestError, request_id: str) -> Response:
         detail=error.detail,
         request_id=request_id,
         errors=[FieldProblem(pointer=at, detail=text) for at, text in errors] or None,
-        error="Invalid bound key" if isinstance(error, InvalidBoundKey) else None,
+        error=error.title if isinstance(error, InvalidBoundKey) else None,
     )
     headers = {}
     if error.retry_after is not None:

@@ -15,14 +15,14 @@ import httpx
 
 from edgebox import __version__
 from edgebox.errors import DownloadFailed
-from edgebox.models.files import need_space
+from edgebox.models.part_file import need_space
 from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from edgebox.models.catalog import HubSource, ModelEntry
-    from edgebox.models.files import Part
+    from edgebox.models.part_file import Part
 
 ENDPOINT = "https://huggingface.co"
 ATTEMPTS = 5  # in a row that gained no byte

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import ModelNotTrusted, ModelsFolderError, UsageError
 from edgebox.models.catalog import ModelEntry
-from edgebox.models.files import CHUNK, Part, folder_errors, need_space, sha256_of
 from edgebox.models.header import Header, read_header
+from edgebox.models.part_file import CHUNK, Part, folder_errors, need_space
+from edgebox.models.verification import sha256_of
 from edgebox.settings import ROLES
 from edgebox.system.progress import Progress, silent
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from edgebox.errors import HashMismatch, ModelMissing, ModelNotTrusted, ModelsFolderError
 from edgebox.models.catalog import Catalog, ModelEntry, unknown_model
-from edgebox.models.files import folder_errors, sha256_of
+from edgebox.models.part_file import folder_errors
 from edgebox.models.records import HashRecord, Records, Trust
+from edgebox.models.verification import sha256_of, still_verified, trust_of
 from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -129,28 +130,17 @@ class Installed:
             raise self._missing(entry) from None
         except OSError as error:
             raise ModelsFolderError(f"Cannot read {path}: {error.strerror}.") from None
-        vouched = earlier is not None and earlier.trust == "administrator"
-        expected = earlier.sha256 if earlier and vouched else entry.sha256
-        if found in (entry.sha256, expected):
-            listed = found == entry.sha256 and entry.name in self.catalog
-            trust: Trust = "catalogue" if listed else "administrator"
-            record = self._record(entry, before, found, trust)
-            # The service may have the folder read-only: it then hashes at each start.
+        try:
+            trust = trust_of(entry, path, found, earlier, listed=entry.name in self.catalog)
+        except (HashMismatch, ModelNotTrusted):
             with contextlib.suppress(ModelsFolderError):
-                self._records.keep(record)
-            return record
+                self._records.forget(name, keep_trusted=True)
+            raise
+        record = self._record(entry, before, found, trust)
+        # The service may have the folder read-only: it then hashes at each start.
         with contextlib.suppress(ModelsFolderError):
-            self._records.forget(name, keep_trusted=True)
-        if expected is None:
-            raise ModelNotTrusted(
-                f"No catalogue lists a hash for {name}; this file has {found}. If its publisher "
-                f"gives the same hash: edgebox models import {path} --trust"
-            )
-        raise HashMismatch(
-            f"{path.name} is not the expected file (SHA-256 {found[:12]}…, expected "
-            f"{expected[:12]}…) and will not be loaded. Carry it here again: edgebox models import "
-            f"FILE; or download it: edgebox models remove {name}, then edgebox models pull {name}"
-        )
+            self._records.keep(record)
+        return record
 
     # what changes the folder
 
@@ -213,15 +203,7 @@ class Installed:
     def _matches(self, entry: ModelEntry) -> bool:
         """Whether the record is about the file as it is now, and allows loading it."""
         record = self.records().get(entry.name)
-        if record is None:
-            return False
-        if record.trust == "catalogue" and record.sha256 != entry.sha256:
-            return False  # a newer catalogue lists another file
-        try:
-            now = (self.folder / entry.filename).stat()
-        except OSError:
-            return False
-        return (now.st_size, now.st_mtime_ns) == (record.size, record.mtime_ns)
+        return record is not None and still_verified(record, entry, self.folder / entry.filename)
 
     def _record(
         self, entry: ModelEntry, stat: os.stat_result, sha256: str, trust: Trust

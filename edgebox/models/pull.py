@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edgebox.errors import DownloadFailed, HashMismatch, ModelNotTrusted
-from edgebox.models.files import Part, folder_errors
 from edgebox.models.header import read_header
+from edgebox.models.part_file import Part, folder_errors
 from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from edgebox.models.catalog import (  # noqa: TC001 - pydantic reads the annotat
     ModelName,
     Sha256,
 )
-from edgebox.models.files import folder_errors
+from edgebox.models.part_file import folder_errors
 from edgebox.system.files import write_text
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
-from edgebox.system.supervisor import Notifier
+from edgebox.system.notifier import Notifier
 from edgebox.system.tls import ServedPair, pair_of
 from edgebox.worker.wakeups import WakeUps
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edgebox.system.supervisor import VARIABLES
+from edgebox.system.notifier import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

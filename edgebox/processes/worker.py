@@ -15,10 +15,10 @@ from edgebox.callbacks.urls import own_ports
 from edgebox.errors import EdgeBoxError
 from edgebox.store.db import Store
 from edgebox.system import worker_lock
-from edgebox.system.liveness import Liveness
-from edgebox.system.supervisor import Notifier
+from edgebox.system.notifier import Notifier
 from edgebox.worker.job import RUN, STALLED_SECONDS, TICK
 from edgebox.worker.jobs import Backlog, Deliveries, Retention
+from edgebox.worker.liveness import Liveness
 from edgebox.worker.mid_model import MidModel
 from edgebox.worker.retain import Retainer
 from edgebox.worker.runner import Runner, Timing

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from edgebox.callbacks.delivery import Deliverer
     from edgebox.settings import BatchSettings
     from edgebox.store.db import Store
-    from edgebox.system.liveness import Liveness
+    from edgebox.worker.liveness import Liveness
     from edgebox.worker.retain import Retainer
     from edgebox.worker.runner import Runner
     from edgebox.worker.wakeups import WakeUps

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from edgebox.settings import Settings
-    from edgebox.system.liveness import Liveness
     from edgebox.worker.job import Job
+    from edgebox.worker.liveness import Liveness
 
 log = logging.getLogger("edgebox.worker")
 

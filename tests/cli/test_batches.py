@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox.settings import Settings
-from edgebox.system.liveness import Liveness
+from edgebox.worker.liveness import Liveness
 from edgebox.worker.worker import Worker
 from edgebox_cli.commands import batches
 from edgebox_cli.common import context

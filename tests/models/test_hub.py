@@ -6,8 +6,8 @@ import time
 import pytest
 
 from edgebox.errors import DownloadFailed, ModelsFolderError
-from edgebox.models.files import Part, folder_errors
 from edgebox.models.hub import ATTEMPTS, Hub
+from edgebox.models.part_file import Part, folder_errors
 from support.outside import catalogue
 from support.outside.hub import HubServer
 

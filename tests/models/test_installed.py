@@ -14,8 +14,8 @@ from edgebox.errors import (
 )
 from edgebox.models import installed as module
 from edgebox.models.catalog import Catalog
-from edgebox.models.files import Part, need_space
 from edgebox.models.installed import Installed
+from edgebox.models.part_file import Part, need_space
 from support.engines import gguf
 from support.outside import catalogue
 

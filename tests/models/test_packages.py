@@ -5,8 +5,8 @@ import threading
 import pytest
 
 from edgebox.errors import DownloadFailed
-from edgebox.models.files import Part
 from edgebox.models.packages import Packages, _size
+from edgebox.models.part_file import Part
 from support.engines import gguf
 from support.outside import catalogue, wheels
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from edgebox.processes import worker
-from edgebox.system.liveness import Liveness
-from edgebox.system.supervisor import Notifier
+from edgebox.system.notifier import Notifier
+from edgebox.worker.liveness import Liveness
 from support.engines import tiny_model
 from support.outside.supervisor import Supervisor
 

@@ -9,9 +9,9 @@ import pytest
 
 from edgebox.settings import BatchSettings, Settings
 from edgebox.store.db import Store
-from edgebox.system.liveness import Liveness
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
+from edgebox.worker.liveness import Liveness
 from support.boxes.store import Clock, submit
 
 MINUTES = 30 * 24 * 60

@@ -9,9 +9,9 @@ import pytest
 from edgebox.errors import StoreBusy
 from edgebox.settings import Settings
 from edgebox.store.retention import Ages, Removals
-from edgebox.system.liveness import Liveness
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Retention
+from edgebox.worker.liveness import Liveness
 from edgebox.worker.retain import DAY, Retainer, ages_of, limit_of
 from edgebox.worker.worker import Worker
 from support.boxes.store import NOW, RESULT, Box, Clock

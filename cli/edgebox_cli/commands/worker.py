@@ -9,7 +9,7 @@ from edgebox_cli.common.process import run_alone
 
 if TYPE_CHECKING:
     from edgebox.settings import Settings
-    from edgebox.system.supervisor import Notifier
+    from edgebox.system.notifier import Notifier
 
 
 def worker() -> None:

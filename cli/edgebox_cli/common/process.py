@@ -9,7 +9,7 @@ import typer
 
 from edgebox.errors import EdgeBoxError
 from edgebox.system.logs import configure, in_journal
-from edgebox.system.supervisor import Notifier
+from edgebox.system.notifier import Notifier
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 

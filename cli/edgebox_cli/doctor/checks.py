@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from edgebox.errors import ConfigError
 from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.observe import engine_health, worker_running
-from edgebox_cli.doctor import access, history, host, machine, network, processes, state
+from edgebox_cli.doctor import access, disk, history, host, machine, network, processes, state
 from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     if hashes:
         yield from machine.hashes(found)
     yield machine.memory(found, health)
-    yield machine.disk(found)
+    yield disk.disk(found)
     yield host.gpu()
     if any(not role.url for role in roles_of(found).values()):
         yield machine.native()

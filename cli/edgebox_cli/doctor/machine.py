@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
     from edgebox.engine_client import EngineHealth
     from edgebox.settings import Settings
-
-LEAST_DISK = 2_000_000_000
 
 
 def models(settings: Settings) -> Iterator[Check]:
@@ -128,20 +125,6 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
         return Check("memory", "ok", f"{size(available)} available")
     need = sum(memory_need(*model) for model in wanted.values())
     return Check("memory", "ok", f"{size(available)} available, the models need {size(need)}")
-
-
-def disk(settings: Settings) -> Check:
-    """Check that the database and its journal have room."""
-    folder = next(p for p in (settings.state_dir, *settings.state_dir.parents) if p.exists())
-    free = shutil.disk_usage(folder).free
-    if free >= LEAST_DISK:
-        return Check("disk", "ok", f"{size(free)} free at {folder}")
-    return Check(
-        "disk",
-        "fail",
-        f"{size(free)} free at {folder}; {size(LEAST_DISK)} are needed.",
-        f"free some space at {folder}; if the models are on that disk: edgebox models remove NAME",
-    )
 
 
 def native() -> Check:

@@ -1,7 +1,7 @@
 import asyncio
 import time
 
-from edgebox.system.liveness import Liveness
+from edgebox.worker.liveness import Liveness
 
 
 def liveness(now, **limits):
@@ -35,7 +35,7 @@ def test_the_stalled_job_is_named():
 
 
 def test_a_loop_that_turns_beats_and_one_that_is_blocked_does_not(monkeypatch):
-    monkeypatch.setattr("edgebox.system.liveness._BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("edgebox.worker.liveness._BEAT_SECONDS", 0.01)
     watched = Liveness({"run": 0.2})
 
     async def scenario():

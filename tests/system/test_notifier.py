@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from edgebox.system.supervisor import VARIABLES, Notifier
+from edgebox.system.notifier import VARIABLES, Notifier
 from support.outside.supervisor import Supervisor
 
 

@@ -24,22 +24,6 @@ CHUNK = 4 * 1024 * 1024
 KEPT_FREE = 256 * 1024 * 1024
 
 
-def sha256_of(path: Path, progress: Progress = silent) -> str:
-    """Return the SHA-256 of a file, as lower-case hex.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    digest, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        total = os.fstat(file.fileno()).st_size
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-            done += len(chunk)
-            progress("verify", done, total)
-    return digest.hexdigest()
-
-
 def need_space(folder: Path, count: int) -> None:
     """Check that ``count`` more bytes fit on the folder's disk.
 
