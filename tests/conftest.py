@@ -28,8 +28,8 @@ def errors_of_callbacks():
 
     def call(loop, context):
         error, source = context.get("exception"), context.get("handle")
-        future = getattr(getattr(source, "_callback", None), "__self__", None)
-        if isinstance(error, asyncio.InvalidStateError) and type(future) is asyncio.Future:
+        late = isinstance(error, asyncio.InvalidStateError)
+        if late and "callback Future.set_result(None)" in context["message"]:
             return
         if error:
             error.add_note(f"{context['message']} ({source})")

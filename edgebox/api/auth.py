@@ -45,32 +45,25 @@ class Gate:
         self._tolerance = tolerance
         self._clock = clock
 
-    async def check_header(self, request: Request) -> Client | None:
-        """Verify the key in the header before the body is read.
-
-        Returns:
-            The client, for ``admit``; None where there is no such header.
+    async def check_header(self, request: Request) -> None:
+        """Verify the key in the header, if there is one, before the body is read.
 
         Raises:
             InvalidBoundKey: the same for every reason.
             StoreBusy: the clients have never been read.
         """
-        if HEADER not in request.headers:
-            return None
-        return await self._client(key_of(request, None))
+        if HEADER in request.headers:
+            await self._client(key_of(request, None))
 
-    async def admit(
-        self,
-        request: Request,
-        body: Mapping[str, Any] | None = None,
-        known: Client | None = None,
-    ) -> Client:
+    async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
         """Check the key and count the request.
+
+        A header's key is verified again: a body may take half a minute to arrive, and a client
+        that was disabled meanwhile is refused.
 
         Args:
             request: gets its ``client_id`` for the log.
             body: a JSON body that may hold ``bound_key``.
-            known: what ``check_header`` returned: its key is not verified again.
 
         Raises:
             InvalidBoundKey: the same for every reason.
@@ -78,7 +71,7 @@ class Gate:
             StoreBusy: the clients have never been read.
         """
         key = key_of(request, body)
-        client = known or await self._client(key)
+        client = await self._client(key)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client

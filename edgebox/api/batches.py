@@ -71,9 +71,9 @@ class BatchEndpoints:
     async def post(self, request: Request) -> Response:
         """``POST /api/v1/consultation/batch-analysis``: 202 once the rows are on disk."""
         services = self._services
-        known = await services.gate.check_header(request)
+        await services.gate.check_header(request)
         body = await services.bodies.read(request)
-        client = await services.gate.admit(request, body.fields, known)
+        client = await services.gate.admit(request, body.fields)
         key = idempotency_key(request)
 
         def check() -> tuple[BatchAnalysisRequest, tuple[str, str] | None]:

@@ -39,9 +39,9 @@ class QuickEndpoint:
     async def post(self, request: Request) -> Response:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
-        known = await services.gate.check_header(request)
+        await services.gate.check_header(request)
         body = await services.bodies.read(request)
-        await services.gate.admit(request, body.fields, known)
+        await services.gate.admit(request, body.fields)
         asked = await services.bodies.work(
             body.size, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
         )

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MEASURED_CHARACTERS = 20_000
 """Of a long transcript, counted to learn how many of its characters a prompt can hold."""
 
+KEPT_SHARE = 0.9
+"""Share of the context that a transcript may fill: parts differ from the measured beginning."""
+
 OVERLAP = 0.08
 """Of a part, repeated from the previous part: a question and its answer stay together."""
 
@@ -126,17 +129,16 @@ class Analyst:
         """
         text = render(utterances)
         counted = await self._count(text[:MEASURED_CHARACTERS])
-        if len(text) <= MEASURED_CHARACTERS and self._fits(counted):
-            return [text], len(text)
         room = counted.context - self.settings.batch.max_tokens
+        if len(text) <= MEASURED_CHARACTERS and counted.count <= KEPT_SHARE * room:
+            return [text], len(text)
         if self.client.is_remote("mlm"):
             size = max(500, room - _characters(analysis_messages("")))
         else:
             empty = (await self._count("")).count
             measured = max(1, min(len(text), MEASURED_CHARACTERS))
             per_character = max(0.05, (counted.count - empty) / measured)
-            # A tenth is kept back: parts differ from the measured beginning.
-            size = int(0.9 * (room - empty) / per_character)
+            size = int(KEPT_SHARE * (room - empty) / per_character)
         whole = len(text) <= size
         pieces = [text] if whole else parts(utterances, size, int(size * OVERLAP))
         return [fit for piece in pieces for fit in await self._fitting(piece)], size

@@ -20,10 +20,10 @@ def wrong_variables() -> Iterator[tuple[str, str]]:
     Yields:
         (the variable, what is wrong with it and what to do), never its value.
     """
-    for name, key in _settings_in(os.environ):
+    for name, path in _settings_in(os.environ):
         fields = Settings.model_fields
         default: object = None
-        for part in key.split("."):
+        for part in path:
             if part not in fields:
                 yield name, "there is no such setting. Unset it, or correct its name."
                 break
@@ -41,7 +41,10 @@ def variables_by_key(environ: Mapping[str, str]) -> dict[str, str]:
     A variable for a key takes precedence over one for the whole table.
     """
     found: dict[str, str] = {}
-    for name, key in sorted(_settings_in(environ), key=lambda pair: len(pair[0])):
+    for name, path in sorted(_settings_in(environ), key=lambda pair: len(pair[0])):
+        if any("." in part for part in path):
+            continue  # a wrong name, not the key of a table
+        key = ".".join(path)
         if key in defaults():
             found[key] = name
             continue
@@ -61,11 +64,11 @@ def without_variables(names: set[str]) -> Iterator[None]:
         os.environ.update(kept)
 
 
-def _settings_in(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (variable, dotted key) for each variable that sets something."""
+def _settings_in(environ: Mapping[str, str]) -> Iterator[tuple[str, list[str]]]:
+    """Yield (variable, the parts of its key) for each variable that sets something."""
     for name in environ:
         if name.upper().startswith(ENV_PREFIX) and name != "EDGEBOX_CONFIG":
-            yield name, name[len(ENV_PREFIX) :].lower().replace("__", ".")
+            yield name, name[len(ENV_PREFIX) :].lower().split("__")
 
 
 def _is_json_object(text: str) -> bool:

@@ -154,15 +154,15 @@ def configure(level: str, journal: Path | None = None) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    logging.getLogger("asyncio").addFilter(_means_something)
+    logging.getLogger("asyncio").addFilter(_quieten)
     sys.excepthook = _uncaught
     threading.excepthook = lambda hooked: log.critical(
         "a thread ended: %s", where(hooked.exc_value) if hooked.exc_value else "unknown"
     )
 
 
-def _means_something(record: logging.LogRecord) -> bool:
-    """Return False for an error that anyio causes on a Unix socket, and that loses nothing.
+def _quieten(record: logging.LogRecord) -> bool:
+    """Log at DEBUG an error that anyio causes on a Unix socket, and that loses nothing.
 
     A read that is cancelled in the very turn of the event loop in which its socket becomes
     readable (a client hangs up as the engine's next token arrives) has its future set all the
@@ -170,7 +170,9 @@ def _means_something(record: logging.LogRecord) -> bool:
     as the reader, without asking whether the future is done.
     """
     late = record.exc_info and isinstance(record.exc_info[1], asyncio.InvalidStateError)
-    return not (late and "callback Future.set_result(None)" in record.getMessage())
+    if late and "callback Future.set_result(None)" in record.getMessage():
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return logging.getLogger().isEnabledFor(record.levelno)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -10,11 +10,12 @@ import logging
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from huey import crontab
 from huey.consumer import Consumer
+from huey.exceptions import HueyException
 
 from edgebox.errors import StoreError
 from edgebox.store.connection import create_file
@@ -74,7 +75,28 @@ class Worker(Queue):
 
     def start(self) -> None:
         """Start the threads."""
+        self._forget_foreign_tasks()
         self._consumer.start()
+
+    def _forget_foreign_tasks(self) -> None:
+        """Remove what another version left during an upgrade: each would be an error in the log.
+
+        What is scheduled goes with it: the first tick looks at everything that is due.
+        """
+        storage = self.huey.storage
+        with suppress(sqlite3.Error):  # a full disk: they stay, and each is an error in the log
+            known = [data for data in storage.enqueued_items() if self._is_known(data)]
+            storage.flush_queue()
+            storage.flush_schedule()
+            for data in known:
+                storage.enqueue(data)
+
+    def _is_known(self, data: bytes) -> bool:
+        try:
+            self.huey.deserialize_task(data)
+        except HueyException:
+            return False
+        return True
 
     def run(self, job: str, *, forced: bool) -> None:
         """Run a job on this thread."""

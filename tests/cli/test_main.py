@@ -48,6 +48,13 @@ def test_what_runs_no_command_imports_nothing_heavy(words):
     assert ended.stdout.splitlines()[-2:] == ["HEAVY []", "COMMANDS []"]
 
 
+@pytest.mark.parametrize("name", ["engine", "llama_check"])
+def test_llama_is_not_loaded_before_a_crash_of_it_would_be_logged(name):
+    code = f"import sys, edgebox_cli.commands.{name}; print('llama_cpp' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "False\n"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_line_of_the_table_is_its_commands_own(name):
     command = typer.main.get_command(app).commands[name]

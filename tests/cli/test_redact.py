@@ -2,7 +2,7 @@ import pytest
 
 from edgebox.signing import bound_key
 from edgebox.system.log_file import Record
-from edgebox_cli.support import redact
+from edgebox_cli.common import redact
 
 SECRET = "0f" * 32
 

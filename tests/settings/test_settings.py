@@ -28,6 +28,7 @@ def test_setting_one_key_of_a_role_keeps_its_model(file, monkeypatch):
         "edgebox_api_port",
         "edgebox_config",
         "EDGEBOX_API__PROT",
+        "EDGEBOX_API.PORT",
         "EDGEBOX_LOG_LEVEL__X",
         "EDGEBOX_API__PORT__X",
         "EDGEBOX_ENGINES__SLM__MODELL",

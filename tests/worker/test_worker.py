@@ -278,6 +278,20 @@ def test_tasks_of_another_version_do_no_harm(tmp_path):
         assert office.ran.wait(5)
 
 
+def test_what_another_version_left_is_forgotten_without_an_error(tmp_path, caplog):
+    office = Office(tmp_path, min_pending=1)
+    other = SqliteHuey("edgebox", filename=str(office.settings.huey_database), results=False)
+    task = other.task(name="run_now")(lambda: None)
+    other.enqueue(task.s())
+    task.schedule(delay=3600)
+    other.storage.close()
+    office.wakeups.deliveries()
+    with office:
+        assert office.delivered.wait(5)
+        assert not office.worker.huey.storage.schedule_size()
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []
+
+
 def test_a_forced_run_does_not_wait_for_twenty(tmp_path):
     office = Office(tmp_path, min_pending=20)
     office.box.store.runs.finish(office.box.store.runs.start("time", time.time()), {})

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from edgebox.processes.engine import run_engine
+from typing import TYPE_CHECKING
+
 from edgebox_cli.common.process import run_alone
+
+if TYPE_CHECKING:
+    from edgebox.settings import Settings
+    from edgebox.system.notifier import Notifier
 
 
 def engine() -> None:
     """Run the engine alone: both models, on the Unix socket."""
-    run_alone(run_engine)
+    run_alone(_run)
+
+
+def _run(settings: Settings, notifier: Notifier) -> int:
+    # After logging is set up: native code may end the process while it loads.
+    from edgebox.processes.engine import run_engine  # noqa: PLC0415 - loads llama.cpp
+
+    return run_engine(settings, notifier=notifier)

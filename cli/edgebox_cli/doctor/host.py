@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import EdgeBoxError
 from edgebox.system.machine import gpus
-from edgebox_cli.common import systemd
+from edgebox_cli.common import redact, systemd
 from edgebox_cli.common.output import size
 from edgebox_cli.doctor.check import Check
 from edgebox_cli.logs.sources import Wanted, source_of
-from edgebox_cli.support import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

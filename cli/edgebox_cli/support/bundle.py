@@ -37,6 +37,7 @@ from edgebox.store.db import Store
 from edgebox.store.survey import survey
 from edgebox.system.machine import gpus, total_memory
 from edgebox.system.times import rfc3339
+from edgebox_cli.common import redact
 from edgebox_cli.common.box import Box
 from edgebox_cli.common.clients import chosen_client
 from edgebox_cli.common.configuration import config_path, settings
@@ -44,7 +45,6 @@ from edgebox_cli.common.systemd import PROCESSES, show, unit_of
 from edgebox_cli.doctor.checks import every_check
 from edgebox_cli.logs.sources import Wanted, source_of
 from edgebox_cli.status.gather import gather
-from edgebox_cli.support import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
