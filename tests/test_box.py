@@ -144,10 +144,14 @@ def test_a_killed_engine_costs_neither_a_summary_nor_a_batch(box, korean):
 def test_a_long_call_is_shortened_openly(box, korean):
     transcript = korean["24-travel-package-cancel-dispute"]["transcript"]
     box.wait_until_ready(lambda: None)
-    answer, took = quick(box, transcript)
-    body = answer.json()
-    assert took < 3 + SLACK
-    assert body["input"]["characters"] == len(transcript)
+    for _ in range(10):
+        answer, took = quick(box, transcript)
+        body = answer.json()
+        assert took < 3 + SLACK
+        assert body["input"]["characters"] == len(transcript)
+        if body["status"] != "fallback":  # a busy machine's answer, which is made of all the text
+            break
+        time.sleep(1)
     assert body["input"]["truncated"]
     assert 0 < body["input"]["characters_used"] < len(transcript)
     print(f"\n{body['status']} in {took:.2f} s, {body['input']}")
