@@ -1,6 +1,6 @@
 """What leaves the box, byte for byte: a callback is signed over its bytes.
 
-The expected bytes were taken before ``edgebox/contract.py`` existed."""
+The expected bytes were taken before ``edgebox/contract/`` existed."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from edgebox.callbacks.delivery import Deliverer
 from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis
-from edgebox.contract import Result
+from edgebox.contract.results import Result
 from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
 from edgebox.worker.runner import result_of
@@ -129,7 +129,7 @@ async def test_a_result_has_the_fields_that_are_documented(tmp_path: Path) -> No
         assert [strict.validate_python(result) for result in results] == results
     documented = openapi()["components"]["schemas"]
     kinds = documented["BatchStatus"]["properties"]["results"]["items"]["discriminator"]
-    assert set(kinds["mapping"]) == {"success", "failed"}
+    assert set(kinds["mapping"]) == {"success", "no_content", "failed"}
     for result in results:
         name = kinds["mapping"][result["status"]].rpartition("/")[2]
         assert set(result) <= set(documented[name]["properties"])

@@ -24,6 +24,7 @@ LAYERS = (
     ("store",),
     ("contract",),
     ("consultation",),
+    ("reading",),
     ("engine_client",),
     ("engine",),
     ("settings.check",),

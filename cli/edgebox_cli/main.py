@@ -34,6 +34,10 @@ COMMANDS = {
     "analyze": Entry(
         "commands.analyze:analyze", "Analyse consultations in detail through the running box."
     ),
+    "transcript": Entry(
+        "commands.transcript:transcript",
+        "Show how a call is read: who said what, what was left out. Needs no running box.",
+    ),
     "backup": Entry(
         "commands.backup:backup", "Write the database into one file, while the box runs or not."
     ),

@@ -16,7 +16,7 @@ from edgebox.api.middleware import BodyLimit, RequestContext
 from edgebox.api.openapi import get_openapi
 from edgebox.api.problems import on_client_gone, on_edgebox_error, on_http_exception
 from edgebox.api.quick import QuickEndpoint
-from edgebox.contract import Paths
+from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError
 from edgebox.system.http import ClientGone
 

@@ -14,18 +14,18 @@ from edgebox.api.requests import limits_of, read_fields
 from edgebox.api.responses import json_response
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.consultation.estimate import Workload, estimate_seconds
-from edgebox.contract import (
+from edgebox.contract.answers import (
     BatchAccepted,
-    BatchAnalysisRequest,
     BatchPage,
-    BatchState,
     BatchStatus,
     BatchSummary,
     CallbackStatus,
     Counts,
-    Paths,
     RemovedWords,
 )
+from edgebox.contract.paths import Paths
+from edgebox.contract.requests import BatchAnalysisRequest
+from edgebox.contract.results import BatchState
 from edgebox.errors import (
     ClientQueueFull,
     InvalidFields,
@@ -181,14 +181,14 @@ class BatchEndpoints:
             check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
         today = datetime.fromtimestamp(services.clock(), tz=UTC).astimezone()
         own = Workload(
-            len(asked.consultations), sum(len(c.conversation_text) for c in asked.consultations)
+            len(asked.consultations), sum(len(c.transcript) for c in asked.consultations)
         )
         limits = services.settings.batch
         try:
             submitted = services.store.batches.submit(
                 client.client_id,
                 [
-                    NewConsultation(item.consultation_id, item.conversation_text, item.metadata)
+                    NewConsultation(item.consultation_id, item.transcript, item.metadata)
                     for item in asked.consultations
                 ],
                 asked.callback_url,

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from edgebox import __version__
 from edgebox.api.metrics import CONTENT_TYPE
 from edgebox.api.problems import TYPE_PREFIX, problem_response, request_id_of
-from edgebox.contract import Problem
+from edgebox.contract.answers import Problem
 from edgebox.errors import StoreError
 from edgebox.settings import ROLES
 

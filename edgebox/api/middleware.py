@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.problems import internal_error
-from edgebox.contract import Paths
+from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
 from edgebox.system.logs import about
 

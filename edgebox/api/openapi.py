@@ -1,4 +1,4 @@
-"""The interface as OpenAPI 3.1, generated from ``edgebox/contract.py``."""
+"""The interface as OpenAPI 3.1, generated from ``edgebox/contract/``."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from starlette.responses import Response
 from edgebox import __version__
 from edgebox.api.auth import HEADER
 from edgebox.api.batches import DEFAULT_PAGE, IDEMPOTENCY_HEADER, LARGEST_PAGE
-from edgebox.contract import (
+from edgebox.contract.answers import (
     BatchAccepted,
-    BatchAnalysisRequest,
     BatchPage,
-    BatchState,
     BatchStatus,
-    Paths,
     Problem,
     QuickSummaryAnswer,
-    QuickSummaryRequest,
 )
+from edgebox.contract.paths import Paths
+from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
+from edgebox.contract.results import BatchState
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from edgebox.contract import FieldProblem, Problem
+from edgebox.contract.answers import FieldProblem, Problem
 from edgebox.errors import (
     BodyTooLarge,
     BoxBusy,

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 
 from edgebox.api.requests import limits_of, read_fields
 from edgebox.api.responses import json_response, quick_answer
-from edgebox.contract import QuickSummaryRequest
+from edgebox.contract.requests import QuickSummaryRequest
 from edgebox.errors import BoxBusy
 from edgebox.system.http import ClientGone, until_gone
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edgebox.api.services import Services
     from edgebox.consultation.admission import Ticket
     from edgebox.consultation.quick import QuickResult
-    from edgebox.contract import QuickSummaryAnswer
+    from edgebox.contract.answers import QuickSummaryAnswer
 
 EVENT_STREAM = "text/event-stream"
 
@@ -47,7 +47,7 @@ class QuickEndpoint:
         )
         try:
             ticket = services.quick.admit(
-                asked.conversation_text, asked.priority, arrived=request.scope["state"]["arrived"]
+                asked.transcript, asked.priority, arrived=request.scope["state"]["arrived"]
             )
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()

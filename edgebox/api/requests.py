@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from edgebox.contract import OWN_ERRORS, TOO_LARGE, BatchAnalysisRequest, Limits, Request
+from edgebox.contract.requests import (
+    MISSING_TEXT,
+    OWN_ERRORS,
+    TOO_LARGE,
+    BatchAnalysisRequest,
+    Limits,
+    Request,
+)
 from edgebox.errors import BodyTooLarge, InvalidFields
 
 if TYPE_CHECKING:
@@ -21,6 +28,10 @@ MAX_ERRORS = 50
 
 _TEXTS = {
     "missing": "Required.",
+    MISSING_TEXT: "Required.",
+    "string_too_long": "Too long.",
+    "greater_than_equal": "Must not be negative.",
+    "float_type": "Send a number.",
     "string_type": "Send a string.",
     "list_type": "Send an array.",
     "model_type": "Send an object.",

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from edgebox.contract import InputUsed, QuickSummaryAnswer, TokenUsage
+from edgebox.contract.answers import InputUsed, QuickSummaryAnswer, TokenUsage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from edgebox.consultation.quick import QuickResult
-    from edgebox.contract import Answer
+    from edgebox.contract.answers import Answer
 
 
 def json_response(

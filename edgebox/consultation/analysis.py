@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from edgebox.consultation.budget import parts
+from edgebox.consultation.content import has_content
 from edgebox.consultation.prompts import (
     ANALYSIS_SCHEMA,
     analysis_messages,
@@ -21,10 +22,10 @@ from edgebox.consultation.prompts import (
     merge_messages,
 )
 from edgebox.consultation.quality import Quality, score
-from edgebox.consultation.transcript import Utterance, render, split_utterances
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
 from edgebox.errors import EngineFault
+from edgebox.reading.call import Utterance, read, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +68,17 @@ class AnalysisOutcome:
     completion_tokens: int
 
 
+@dataclass(frozen=True, slots=True)
+class NothingToAnalyse:
+    """A call without content.
+
+    Attributes:
+        processing_time: seconds.
+    """
+
+    processing_time: float
+
+
 @dataclass(slots=True)
 class _Cost:
     model: str = ""
@@ -96,8 +108,8 @@ class Analyst:
     clock: Callable[[], float] = time.monotonic
     _examples: tuple[str, ...] = field(default_factory=example_texts)
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome:
-        """Analyse one consultation.
+    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
+        """Analyse one consultation. No model is asked if nothing was said in it.
 
         Raises:
             EngineUnavailable: the engine does not answer, or died (EngineDied). Try again later.
@@ -106,8 +118,10 @@ class Analyst:
         """
         started = self.clock()
         cost = _Cost()
-        utterances = await asyncio.to_thread(split_utterances, transcript)
-        pieces, size = await self._pieces(utterances)
+        call = await asyncio.to_thread(read, transcript)
+        if not has_content(call):
+            return NothingToAnalyse(round(self.clock() - started, 3))
+        pieces, size = await self._pieces(call.said)
         found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]
         analysis = await self._merge(found, size, cost)
         quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
@@ -147,7 +161,7 @@ class Analyst:
         """Return the piece, or its halves if it has more tokens than its length suggested."""
         if self._fits(await self._count(piece)):
             return [piece]
-        utterances = await asyncio.to_thread(split_utterances, piece)
+        utterances = (await asyncio.to_thread(read, piece)).said
         if len(utterances) < 2:
             return [piece]
         half = len(piece) // 2

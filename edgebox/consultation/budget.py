@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgebox.consultation.transcript import Utterance, render
+from edgebox.reading.call import Utterance, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,8 +161,9 @@ def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple
         room -= size
         count += 1
     if count:
-        taken = utterances[len(utterances) - count :] if from_end else utterances[:count]
-        return count, _Piece(render(taken), sum(u.end - u.start for u in taken))
+        taken = utterances[len(utterances) - count :] if from_end else utterances[: count + 1]
+        reach = taken[-1].end if count == len(taken) else taken[-1].start
+        return count, _Piece(render(taken[:count]), reach - taken[0].start)
     if not ordered or room <= 0:
         return 0, _Piece("", 0)
     line = render([ordered[0]])

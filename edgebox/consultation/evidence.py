@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.sentences import split_clauses
-from edgebox.consultation.transcript import split_utterances
 from edgebox.consultation.words import bigrams, content_words, squeeze
+from edgebox.reading.call import read
+from edgebox.reading.sentences import split_clauses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,7 +74,7 @@ class Source(Text):
     """A transcript: whole, by speaker, and its last part. Times of recording are left out."""
 
     def __init__(self, transcript: str) -> None:
-        utterances = split_utterances(transcript)
+        utterances = read(transcript).said
         super().__init__("\n".join(utterance.text for utterance in utterances))
         by = {
             speaker: "\n".join(u.text for u in utterances if u.speaker == speaker)

@@ -10,11 +10,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.sentences import clause_starts, split_sentences
-from edgebox.consultation.transcript import Utterance, split_utterances
+from edgebox.reading.call import Utterance, read
+from edgebox.reading.recognisers import is_json
+from edgebox.reading.sentences import clause_starts, split_sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _EDGE: Final = 8_000
 """Characters read at each end. The request is in the opening, the outcome in the ending, and what
@@ -83,8 +84,9 @@ def extractive_summary(
     """
     if not transcript.strip():
         return ""
-    if utterances is None or len(transcript) > READ_CHARACTERS:
-        utterances = split_utterances(_edges(transcript))
+    if utterances is None:
+        utterances = read(transcript if is_json(transcript) else _edges(transcript)).said
+    utterances = _outer(utterances)
     request = _best(_sentences(_of(utterances, "customer")), _REQUEST)
     outcome = _best(_sentences(_of(utterances, "agent"))[::-1], _OUTCOME)
     chosen = [sentence for sentence in (request, outcome) if sentence]
@@ -115,6 +117,24 @@ def _edges(transcript: str) -> str:
     tail = tail[tail.find("\n") + 1 :] if "\n" in tail.strip() else tail
     edges = f"{head}\n{tail}"
     return edges if edges.strip() else " ".join(transcript.split())[:READ_CHARACTERS]
+
+
+def _outer(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
+    """Return the utterances of the opening and of the ending."""
+    if sum(len(one.text) for one in utterances) <= READ_CHARACTERS:
+        return utterances
+    head, tail = list(_within(utterances)), list(_within(utterances[::-1]))
+    return [*head, *tail[::-1]]
+
+
+def _within(utterances: Sequence[Utterance]) -> Iterator[Utterance]:
+    """Yield the first utterances, as many as an edge holds."""
+    size = 0
+    for utterance in utterances:
+        size += len(utterance.text)
+        if size > _EDGE:
+            return
+        yield utterance
 
 
 def _of(utterances: Sequence[Utterance], speaker: str) -> list[Utterance]:

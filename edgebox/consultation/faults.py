@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.number import supports
-from edgebox.consultation.sentences import split_sentences
 from edgebox.consultation.words import squeeze
+from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

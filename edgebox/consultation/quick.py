@@ -16,32 +16,35 @@ from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, GAP, PromptLength, plan_reading, shorten
+from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
-from edgebox.consultation.sentences import last_whole, sentence_ends
-from edgebox.consultation.transcript import render, split_utterances
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError
+from edgebox.reading.call import read, render
+from edgebox.reading.sentences import last_whole, sentence_ends
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import Delta, Messages, RoleHealth
+    from edgebox.reading.call import Utterance
     from edgebox.settings import QuickSettings
 
-Status = Literal["success", "partial", "fallback"]
+Status = Literal["success", "partial", "fallback", "no_content"]
 
 ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
 EXTRACTIVE = "extractive"
+NO_MODEL = "none"
 MAX_COUNTED_CHARACTERS = 24_000
 """Longer texts are not tokenised before the answer: their length is estimated."""
 MAX_SENTENCES = 2
 FREQUENCY_PENALTY = 0.2
 """Against loops. More of it changes the figures that a summary has to repeat."""
 
-_LABEL = re.compile(r"^(?:요약|상담 요약)\s*[::]\s*")
+_LABEL = re.compile(r"^(?:요약|상담 요약)\s*[:：]\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class _Draft:
     finish_reason: str = ""
     characters_used: int = 0
     messages: Messages = field(default_factory=list)
+    said: Sequence[Utterance] | None = None  # once the transcript is read
+    empty: bool = False  # nothing was said in the call
 
 
 class QuickSummaries:
@@ -148,17 +153,22 @@ class QuickSummaries:
 
     async def _ask(self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]) -> None:
         try:
-            if self._monitor.reachable("slm") and await self._prepare(ticket, draft):
+            call = await asyncio.to_thread(read, ticket.transcript)
+            draft.said, draft.empty = call.said, not has_content(call)
+            if draft.empty or not self._monitor.reachable("slm"):
+                return
+            if await self._prepare(ticket, draft, call.said):
                 await self._generate(ticket, draft, queue)
         except EngineError:
             pass  # what came before it is used, else the transcript's own sentences
         finally:
             queue.put_nowait(None)
 
-    async def _prepare(self, ticket: Ticket, draft: _Draft) -> bool:
+    async def _prepare(
+        self, ticket: Ticket, draft: _Draft, utterances: Sequence[Utterance]
+    ) -> bool:
         """Build the prompt, shortened to what can be read in time; False if nothing can."""
         text = ticket.transcript
-        utterances = await asyncio.to_thread(split_utterances, text)
         rendered = render(utterances)
         draft.messages, draft.characters_used = summary_messages(rendered), len(text)
         role = self._monitor.role("slm")
@@ -223,7 +233,7 @@ class QuickSummaries:
                     break
                 draft.text += piece.text
                 queue.put_nowait(piece.text)
-                if len(sentence_ends(draft.text)) >= MAX_SENTENCES:
+                if len(sentence_ends(draft.text, growing=True)) >= MAX_SENTENCES:
                     draft.finish_reason = "stop"
                     break
         if draft.last and draft.finish_reason == "stop":
@@ -234,7 +244,7 @@ class QuickSummaries:
         text = " ".join(draft.text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
         text = _LABEL.sub("", text)
         status: Status = "success"
-        ends = sentence_ends(text)
+        ends = sentence_ends(text, growing=draft.finish_reason != "stop")
         if len(ends) >= MAX_SENTENCES:
             text = text[: ends[MAX_SENTENCES - 1]]
         elif draft.finish_reason != "stop":
@@ -248,8 +258,11 @@ class QuickSummaries:
         role = self._monitor.role("slm")
         model = role.model if role else self._client.model_name("slm")
         used = draft.characters_used
-        if not text:
-            text, status, model = extractive_summary(ticket.transcript), "fallback", EXTRACTIVE
+        if draft.empty:
+            text, status, model, used = NO_CONTENT_SUMMARY, "no_content", NO_MODEL, total
+        elif not text:
+            text = extractive_summary(ticket.transcript, utterances=draft.said)
+            status, model = "fallback", EXTRACTIVE
             used = min(total, READ_CHARACTERS)
         return QuickResult(
             summary=text,

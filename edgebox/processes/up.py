@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError
 from edgebox.processes.child import Child, ending, lines_of
 from edgebox.system.program import command
@@ -238,7 +239,7 @@ class Up:
         async with httpx.AsyncClient(trust_env=False, timeout=2.0, verify=self._verify) as http:
             while not self._ready:
                 with suppress(httpx.HTTPError):
-                    self._ready = (await http.get(f"{self._url}/readyz")).status_code == 200
+                    self._ready = (await http.get(f"{self._url}{Paths.READY}")).status_code == 200
                 if not self._ready:
                     await asyncio.sleep(self._pauses.poll)
         self._say(f"EdgeBox is ready at {self._url} (Ctrl-C stops it)")

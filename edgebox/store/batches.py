@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from edgebox.contract import BatchState
+    from edgebox.contract.results import BatchState
     from edgebox.store.connection import Connections
     from edgebox.store.views import BatchView, ConsultationRow
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from edgebox.contract import Analysed
+    from edgebox.contract.results import Analysed, NothingSaid
     from edgebox.store.connection import Connections
 
 # Waiting, or claimed by a worker whose lease has run out. The SQL below is built from
@@ -204,7 +204,7 @@ class Consultations:
                 {"until": self._clock() + lease_seconds},
             )
 
-    def finish(self, row_id: int, lease_token: str, result: Analysed) -> None:
+    def finish(self, row_id: int, lease_token: str, result: Analysed | NothingSaid) -> None:
         """Store the analysis; the batch's last one also arms its callback, in one transaction.
 
         Raises:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from edgebox.contract import CallbackBody
+    from edgebox.contract.results import CallbackBody
     from edgebox.store.connection import Connections
 
 OutboxState = Literal["pending", "delivered", "dead"]

@@ -6,14 +6,21 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from edgebox.contract import failed, success
+from edgebox.contract.results import failed, is_no_content, no_content, success
 from edgebox.errors import Removed
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from edgebox.contract import Analysed, BatchState, CallbackState, Failure, Result
+    from edgebox.contract.results import (
+        Analysed,
+        BatchState,
+        CallbackState,
+        Failure,
+        NothingSaid,
+        Result,
+    )
 
 ConsultationState = Literal["pending", "running", "done", "failed"]
 
@@ -32,7 +39,7 @@ class ConsultationRow:
     attempts: int
     characters: int
     metadata: dict[str, Any]
-    result: Analysed | None
+    result: Analysed | NothingSaid | None
     error_code: str | None
     error_detail: str | None
     processing_time: float | None
@@ -41,6 +48,8 @@ class ConsultationRow:
     def entry(self) -> Result | None:
         """Return the result as GET and the callback send it, or None while there is none."""
         if self.result is not None:
+            if is_no_content(self.result):
+                return no_content(self.consultation_id, self.result, self.metadata)
             return success(self.consultation_id, self.result, self.metadata)
         if self.error_code is not None:
             error: Failure = {"code": self.error_code, "detail": self.error_detail or ""}

@@ -12,7 +12,7 @@ from edgebox.errors import LeaseLost, StoreError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edgebox.contract import Analysed
+    from edgebox.contract.results import Analysed, NothingSaid
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
 
@@ -55,7 +55,7 @@ class Leases:
     def claimed(self) -> list[Claimed]:
         return [claimed for claimed, _ in self._held.values()]
 
-    async def finish(self, claimed: Claimed, result: Analysed) -> bool:
+    async def finish(self, claimed: Claimed, result: Analysed | NothingSaid) -> bool:
         """Write the result.
 
         Returns:

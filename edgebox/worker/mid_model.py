@@ -8,7 +8,7 @@ from edgebox.consultation.analysis import Analyst
 from edgebox.engine_client import EngineClient
 
 if TYPE_CHECKING:
-    from edgebox.consultation.analysis import AnalysisOutcome
+    from edgebox.consultation.analysis import AnalysisOutcome, NothingToAnalyse
     from edgebox.settings import Settings
 
 
@@ -33,6 +33,6 @@ class MidModel:
         """Return whether it can take an analysis now; never raises."""
         return await self._client.ready("mlm")
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome:
+    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation; raises what ``Analyst.analyse`` raises."""
         return await self._analyst.analyse(transcript)

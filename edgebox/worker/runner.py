@@ -32,6 +32,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Protocol, Self
 
+from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.errors import (
     EngineBusy,
     EngineDied,
@@ -46,8 +47,8 @@ from edgebox.worker.leases import Leases, name_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from edgebox.consultation.analysis import AnalysisOutcome
-    from edgebox.contract import Analysed
+    from edgebox.consultation.analysis import NothingToAnalyse
+    from edgebox.contract.results import Analysed, NothingSaid
     from edgebox.settings import BatchSettings
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
@@ -68,7 +69,7 @@ class Engine(Protocol):
     async def ready(self) -> bool:
         """Return whether it can take an analysis now; never raises."""
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome:
+    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation.
 
         Raises:
@@ -278,7 +279,7 @@ class Runner:
                 self._harmless.add(claimed.row_id)
                 await self._release(claimed, refund=False)
 
-    async def _answer(self, claimed: Claimed) -> AnalysisOutcome:
+    async def _answer(self, claimed: Claimed) -> AnalysisOutcome | NothingToAnalyse:
         while True:
             try:
                 return await self._engine.analyse(claimed.transcript)
@@ -340,8 +341,10 @@ class Runner:
             await asyncio.wait_for(self._stopped.wait(), seconds)
 
 
-def result_of(outcome: AnalysisOutcome) -> Analysed:
+def result_of(outcome: AnalysisOutcome | NothingToAnalyse) -> Analysed | NothingSaid:
     """Return the outcome as it is stored, in the order in which its fields are sent."""
+    if not isinstance(outcome, AnalysisOutcome):
+        return {"status": "no_content", "processing_time": outcome.processing_time}
     summary, titles = outcome.analysis.summary, outcome.analysis.titles
     return {
         "summary": {

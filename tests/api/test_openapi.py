@@ -56,7 +56,8 @@ async def test_answers_have_the_fields_that_are_documented(box: ApiBox) -> None:
 def test_limits_and_optional_fields_are_documented() -> None:
     schemas = openapi()["components"]["schemas"]
     quick = schemas["QuickSummaryRequest"]
-    assert quick["required"] == ["consultation_id", "conversation_text"]
+    assert quick["required"] == ["consultation_id"]
+    assert quick["oneOf"] == [{"required": ["conversation_text"]}, {"required": ["turns"]}]
     assert quick["properties"]["conversation_text"]["maxLength"] == 200_000
     assert quick["properties"]["priority"]["enum"] == ["high", "normal", "low"]
     assert schemas["BatchAnalysisRequest"]["properties"]["consultations"]["maxItems"] == 500

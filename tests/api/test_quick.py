@@ -199,3 +199,59 @@ async def test_answers_are_counted_by_how_they_ended(box: ApiBox) -> None:
     assert 'edgebox_quick_summaries_total{status="fallback"} 1.0' in text
     assert "edgebox_quick_summary_seconds_count 2.0" in text
     assert "edgebox_quick_cached_tokens_total 60.0" in text
+
+
+TURNS = [
+    {"speaker": "agent", "text": "무엇을 도와드릴까요", "start_ms": 0},
+    {"speaker": "홍길동", "text": "카드를 잃어버렸어요 정지해 주세요", "start_ms": 3000},
+    {"speaker": "bot", "text": "1번을 눌러 주세요"},
+]
+
+
+async def test_turns_are_read_as_a_labelled_text_is(box: ApiBox) -> None:
+    answer = await box.quick(conversation_text=None, turns=TURNS)
+    assert answer.json()["status"] == "success"
+    [asked] = [body for body in box.engine.requests if "고객: 카드를 잃어버렸어요" in str(body)]
+    assert "상담사: 무엇을 도와드릴까요" in str(asked)
+    assert "1번을" not in str(asked)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer", "detail"),
+    [
+        ({"turns": TURNS}, "/conversation_text", "Send conversation_text or turns, not both."),
+        ({"conversation_text": None}, "/conversation_text", "Required."),
+        ({"conversation_text": None, "turns": []}, "/turns", "Send at least one."),
+        ({"conversation_text": None, "turns": [{"speaker": "a"}]}, "/turns/0/text", "Required."),
+        ({"conversation_text": None, "turns": [{"text": " "}]}, "/turns", "Has no text. "),
+        ({"conversation_text": '{"order": 17}'}, "/conversation_text", "Is JSON of no known"),
+    ],
+)
+async def test_one_of_text_and_turns_is_required(box: ApiBox, fields, pointer, detail) -> None:
+    answer = await box.quick(**fields)
+    assert answer.status_code == 422
+    [error] = answer.json()["errors"]
+    assert error["pointer"] == pointer
+    assert error["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "고객:\n상담사:\n고객:\n",
+        "[00:00:01] [BLANK_AUDIO]\n[00:00:31] (무음)",
+        "시청해 주셔서 감사합니다.\n" * 100,
+        "상담사: 여보세요\n상담사: 여보세요 고객님 들리세요\n상담사: 전화가 끊긴 것 같습니다",
+        '{"segments": []}',
+    ],
+)
+async def test_a_call_in_which_nothing_was_said_asks_no_model(box: ApiBox, text: str) -> None:
+    before = len(box.engine.requests)
+    body = (await box.quick(conversation_text=text)).json()
+    assert body["summary"] == "통화 내용이 없습니다."
+    assert (body["status"], body["model_used"]) == ("no_content", "none")
+    assert body["input"] == {
+        "characters": len(text), "characters_used": len(text), "truncated": False,
+    }  # fmt: skip
+    assert body["usage"]["prompt_tokens"] == 0
+    assert len(box.engine.requests) == before

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from edgebox.api.requests import read_fields
-from edgebox.contract import BatchAnalysisRequest, Limits, QuickSummaryRequest
+from edgebox.contract.requests import BatchAnalysisRequest, Limits, QuickSummaryRequest
 from edgebox.errors import BodyTooLarge, InvalidFields
 from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 
@@ -34,7 +34,8 @@ def test_defaults_and_unknown_fields() -> None:
 
 def test_control_characters_are_removed_from_texts_and_line_ends_are_kept() -> None:
     asked = quick(conversation_text="고객:\x00 안\x1b[31m녕\x7f하\x85세요\r\n\t네\x0b\x0c")
-    assert asked.conversation_text == "고객: 안[31m녕하세요\r\n\t네"
+    # VT, FF and NEL end lines in some systems: the reader takes them for what they are.
+    assert asked.conversation_text == "고객: 안[31m녕하\x85세요\r\n\t네\x0b\x0c"
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\x00\x01", "\u200b\ufeff \u3000"])

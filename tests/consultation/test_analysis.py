@@ -7,7 +7,7 @@ import httpx
 import llguidance
 import pytest
 
-from edgebox.consultation.analysis import AnalysisInvalid, Analyst
+from edgebox.consultation.analysis import AnalysisInvalid, Analyst, NothingToAnalyse
 from edgebox.consultation.prompts import (
     ANALYSIS_ASK,
     ANALYSIS_EXAMPLES,
@@ -138,3 +138,11 @@ def test_the_examples_are_valid_under_both_schemas_and_known_to_the_leak_check()
     for text, answer in ANALYSIS_EXAMPLES:
         assert text in joined
         assert answer["summary"]["result"] in joined
+
+
+def test_a_call_in_which_nothing_was_said_asks_no_model(tmp_path):
+    engine = FakeEngine()
+    outcome = analyse(tmp_path, engine, "고객:\n상담사:\n[음악]\n")
+    assert isinstance(outcome, NothingToAnalyse)
+    assert engine.requests == []
+    assert engine.tokenized == 0

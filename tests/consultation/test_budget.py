@@ -16,7 +16,7 @@ from edgebox.consultation.budget import (
     plan_reading,
     shorten,
 )
-from edgebox.consultation.transcript import render, split_utterances
+from edgebox.reading.call import read, render
 
 LINES = [
     f"{'고객' if i % 2 else '상담사'}: {i}번째 말씀입니다 네 그렇게 하겠습니다" for i in range(60)
@@ -25,14 +25,14 @@ TEXT = "\n".join(LINES)
 
 
 def test_a_transcript_that_fits_is_untouched():
-    utterances = split_utterances(TEXT)
+    utterances = read(TEXT).said
     kept = shorten(utterances, len(TEXT), 10_000)
     assert kept.text == render(utterances)
     assert kept.characters_used == len(TEXT)
 
 
 def test_the_middle_goes_first_and_whole_utterances_stay():
-    kept = shorten(split_utterances(TEXT), len(TEXT), 400)
+    kept = shorten(read(TEXT).said, len(TEXT), 400)
     lines = kept.text.split("\n")
     assert lines[0] == LINES[0]
     assert lines[-1] == LINES[-1]
@@ -43,15 +43,15 @@ def test_the_middle_goes_first_and_whole_utterances_stay():
 
 
 def test_characters_used_counts_what_is_left_of_the_original():
-    kept = shorten(split_utterances(TEXT), len(TEXT), 400)
+    kept = shorten(read(TEXT).said, len(TEXT), 400)
     shown = [line for line in kept.text.split("\n") if line != GAP]
     assert kept.characters_used == pytest.approx(sum(len(line) + 1 for line in shown), abs=1)
 
 
 def test_an_end_that_is_one_long_turn_is_cut_inside_it_not_dropped():
-    long = "카드를 잃어버렸는데요 " * 40
+    long = " ".join(f"카드를 잃어버렸는데요 {n}번째예요" for n in range(20, 40))
     text = f"고객: {long}\n상담사: 네\n고객: 네\n상담사: 정지했습니다"
-    kept = shorten(split_utterances(text), len(text), 300)
+    kept = shorten(read(text).said, len(text), 300)
     assert kept.text.startswith("고객: 카드를 잃어버렸는데요")
     assert kept.text.endswith("상담사: 정지했습니다")
     assert 200 < len(kept.text) <= 300
@@ -59,7 +59,7 @@ def test_an_end_that_is_one_long_turn_is_cut_inside_it_not_dropped():
 
 
 def test_what_the_model_has_read_already_is_kept_on_top_of_the_room():
-    utterances = split_utterances(TEXT)
+    utterances = read(TEXT).said
     fresh = shorten(utterances, len(TEXT), 300)
     growing = shorten(utterances, len(TEXT), 300, known=900)
     assert growing.characters_used > fresh.characters_used + 700
@@ -71,7 +71,7 @@ def test_what_the_model_has_read_already_is_kept_on_top_of_the_room():
 @given(st.integers(30, 3000), st.integers(1, 60), st.sampled_from(["\n", " "]))
 def test_shortening_never_exceeds_its_room_nor_its_input(keep, lines, glue):
     text = glue.join(LINES[:lines])
-    utterances = split_utterances(text)
+    utterances = read(text).said
     kept = shorten(utterances, len(text), keep)
     assert len(kept.text) <= max(keep, len(GAP) + 4)
     assert 0 < kept.characters_used <= len(text)
@@ -81,7 +81,7 @@ def test_shortening_never_exceeds_its_room_nor_its_input(keep, lines, glue):
 
 @given(st.integers(60, 2000), st.integers(0, 300))
 def test_parts_cover_every_utterance_in_order_and_overlap(size, overlap):
-    utterances = split_utterances(TEXT)
+    utterances = read(TEXT).said
     found = parts(utterances, size, overlap)
     seen = [line for part in found for line in part.split("\n")]
     assert list(dict.fromkeys(seen)) == LINES

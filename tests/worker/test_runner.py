@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome
+from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome, NothingToAnalyse
 from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis, Summary, Titles
 from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
@@ -170,6 +170,23 @@ def test_the_result_is_the_contracts(box):
         "processing_time": 1.8,
         "model_used": "mid-model",
         "status": "success",
+        "metadata": {"call_date": "2025-09-13", "n": 0},
+    }
+
+
+def test_a_call_in_which_nothing_was_said_has_a_result_without_invented_fields(box):
+    async def nothing(*_):
+        return NothingToAnalyse(0.001)
+
+    batch = box.submit("a")
+    engine = Engine()
+    engine._answer = nothing
+    work(box, engine=engine)
+    [row] = box.store.batches.consultations(batch)
+    assert row.entry() == {
+        "consultation_id": "CL-0",
+        "status": "no_content",
+        "processing_time": 0.001,
         "metadata": {"call_date": "2025-09-13", "n": 0},
     }
 

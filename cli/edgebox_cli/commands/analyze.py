@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.table import Table
 from rich.text import Text
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning
 from edgebox.settings import Settings
 from edgebox.worker.wakeups import WakeUps
@@ -21,9 +22,6 @@ from edgebox_cli.common.output import console, print_error, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.common.transcripts import ids_of, read
-
-SUBMIT = "/api/v1/consultation/batch-analysis"
-BATCH = "/api/v1/batches/"
 
 _POLL_SECONDS = 1.0
 _ASK_AGAIN_SECONDS = 30.0
@@ -54,7 +52,7 @@ def analyze(
         ]
         if not worker_running(settings.state_dir):
             raise BoxNotRunning(f"The worker is not running. Start it with: {to_start('worker')}")
-        batch_id = box.post(SUBMIT, {"consultations": consultations})["batch_id"]
+        batch_id = box.post(Paths.BATCH_ANALYSIS, {"consultations": consultations})["batch_id"]
         try:
             batch = _wait(box, settings, batch_id)
         except KeyboardInterrupt:
@@ -81,7 +79,7 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     with bars(*columns, expand=True) as shown:
         task = shown.add_task(batch_id, total=None)
         while True:
-            batch = box.get(f"{BATCH}{batch_id}")
+            batch = box.get(Paths.BATCH.format(batch_id=batch_id))
             counts = batch["counts"]
             state = "running" if counts["running"] else "waiting"
             if not worker_running(settings.state_dir):

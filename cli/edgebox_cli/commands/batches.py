@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.markup import escape
 
+from edgebox.contract.results import is_no_content
 from edgebox.errors import NotFound
 from edgebox.store.db import Store
 from edgebox.store.views import BatchView, ConsultationRow
@@ -109,7 +110,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 escape(row.consultation_id),
                 row.state,
                 str(row.attempts),
-                _number(row.result.get("quality_score") if row.result else None, 2),
+                _number(_quality(row), 2),
                 _number(row.processing_time, 1),
                 escape(_title_or_error(row)),
             ]
@@ -205,7 +206,17 @@ def _removed(view: BatchView) -> dict[str, float | None]:
 def _title_or_error(row: ConsultationRow) -> str:
     if row.state == "failed":
         return f"{row.error_code}: {row.error_detail}"
-    return row.result.get("titles", {}).get("descriptive", "") if row.result else ""
+    if row.result is None:
+        return ""
+    if is_no_content(row.result):
+        return "no content"
+    return row.result.get("titles", {}).get("descriptive", "")
+
+
+def _quality(row: ConsultationRow) -> float | None:
+    if row.result is None or is_no_content(row.result):
+        return None
+    return row.result.get("quality_score")
 
 
 def _number(value: float | None, digits: int) -> str:

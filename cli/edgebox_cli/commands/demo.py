@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError, UsageError
 from edgebox.models.hub import Hub
 from edgebox.models.installed import Installed
@@ -29,9 +30,6 @@ from edgebox_cli.demo.calls import BATCH, QUICK
 from edgebox_cli.demo.report import show
 from edgebox_cli.demo.run import Run, missing
 from edgebox_cli.demo.stage import Stage, stage
-
-QUICK_PATH = "/api/v1/consultation/quick-summary"
-BATCH_PATH = "/api/v1/consultation/batch-analysis"
 
 QUICK_TRIES = 3
 QUICK_PAUSE = 3.0
@@ -115,7 +113,7 @@ def _quick(run: Run, box: DemoBox) -> None:
     body = {"consultation_id": QUICK[0], "conversation_text": QUICK[1], "priority": "high"}
     for attempt in range(1, QUICK_TRIES + 1):
         began = time.monotonic()
-        run.answer = box.box.post(QUICK_PATH, body)
+        run.answer = box.box.post(Paths.QUICK_SUMMARY, body)
         run.latency = time.monotonic() - began
         if run.answer["status"] != "fallback":
             return
@@ -135,7 +133,7 @@ def _batch(run: Run, box: DemoBox, current: Stage) -> None:
         EdgeBoxError: it does not arrive in time.
     """
     accepted = box.box.post(
-        BATCH_PATH,
+        Paths.BATCH_ANALYSIS,
         {
             "consultations": [
                 {"consultation_id": name, "conversation_text": text, "metadata": {"demo": True}}
@@ -150,7 +148,7 @@ def _batch(run: Run, box: DemoBox, current: Stage) -> None:
             run.callback = box.receiver.arrived.get(timeout=1.0)
             return
         box.check()
-        counts = box.box.get(f"/api/v1/batches/{accepted['batch_id']}")["counts"]
+        counts = box.box.get(Paths.BATCH.format(batch_id=accepted["batch_id"]))["counts"]
         ended = counts["done"] + counts["failed"]
         current.update(f"{ended} of {accepted['total_consultations']} analysed")
     raise EdgeBoxError(f"No callback came within {BATCH_SECONDS:.0f} s.")

@@ -10,13 +10,12 @@ import typer
 from rich.live import Live
 from rich.text import Text
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning
 from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.options import AsJson, ClientOption
 from edgebox_cli.common.output import console, err_console, print_json
 from edgebox_cli.common.transcripts import ids_of, read
-
-PATH = "/api/v1/consultation/quick-summary"
 
 
 def summarize(
@@ -38,12 +37,12 @@ def summarize(
     with opened_box(client) as (box, _):
         body = {"consultation_id": ids_of([file])[0], "conversation_text": read(file)}
         if as_json:
-            print_json(box.post(PATH, body))
+            print_json(box.post(Paths.QUICK_SUMMARY, body))
             return
         if stream and console().is_terminal:
             answer = _streamed(box, body)
         else:
-            answer = box.post(PATH, body)
+            answer = box.post(Paths.QUICK_SUMMARY, body)
             sys.stdout.write(f"{answer['summary']}\n")
     _show_origin(answer)
 
@@ -52,7 +51,7 @@ def _streamed(box: Box, body: dict[str, Any]) -> dict[str, Any]:
     """Show the draft as it arrives, then the summary in its place; return the answer."""
     draft = Text()
     with Live(draft, console=console(), auto_refresh=False) as live:
-        for name, data in box.events(PATH, body):
+        for name, data in box.events(Paths.QUICK_SUMMARY, body):
             if name == "done":
                 live.update(Text(data["summary"]), refresh=True)
                 answer: dict[str, Any] = data

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient, EngineHealth
 from edgebox.errors import EngineError
 from edgebox.system import worker_lock
@@ -70,7 +71,7 @@ def readiness(settings: Settings) -> dict[str, Any] | None:
         ConfigError: the configured certificate cannot be read.
     """
     verify = client_context(settings.api.tls_cert)
-    url = f"{settings.api.local_url}/readyz"
+    url = f"{settings.api.local_url}{Paths.READY}"
     try:
         answer = httpx.get(url, timeout=3.0, trust_env=False, verify=verify)
     except httpx.ConnectError as error:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning, EdgeBoxError, EngineError
 from edgebox.settings import load_settings
 from edgebox.store.db import Store
@@ -93,7 +94,7 @@ class DemoBox:
         with httpx.Client(trust_env=False, timeout=5.0, verify=verify) as http:
             while True:
                 with contextlib.suppress(httpx.HTTPError, EngineError):
-                    if http.get(f"{self.box.url}/readyz").status_code == 200:
+                    if http.get(f"{self.box.url}{Paths.READY}").status_code == 200:
                         engine = self.health().raw
                         if not (engine.get("running") or engine.get("waiting")):
                             return
@@ -117,7 +118,7 @@ class DemoBox:
         if self._log is None or not self._log.is_file():
             return []
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return [line for line in lines if "/readyz" not in line][-LOG_LINES:]
+        return [line for line in lines if Paths.READY not in line][-LOG_LINES:]
 
     def _open(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="edgebox-demo-"))  # for this user only

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.callbacks.urls import forbidden, own_ports, parse_allowed, parse_callback_url
+from edgebox.contract.paths import Paths
 from edgebox.errors import ConfigError, InvalidFields, StoreError
 from edgebox.processes.up import port_problem
 from edgebox.store.db import Store
@@ -99,7 +100,7 @@ def metrics_listener(settings: Settings, *, running: bool) -> Check:
     name = "port: metrics"
     if running:
         try:
-            answer = httpx.get(f"http://{host}:{port}/metrics", timeout=3.0, trust_env=False)
+            answer = httpx.get(f"http://{host}:{port}{Paths.METRICS}", timeout=3.0, trust_env=False)
         except httpx.HTTPError:
             answer = None
         if answer is None or b"edgebox_" not in answer.content:

@@ -9,6 +9,7 @@ from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from edgebox import __version__
+from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError, StoreError
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
@@ -101,7 +102,7 @@ def api_figures(settings: Settings, store: Store) -> QuickFigures | None:
     """Return the API's own figures, or None when no client can ask for them."""
     try:
         with closing(Box(settings, chosen_client(store, None))) as box:
-            return quick_figures(box.text("/metrics"))
+            return quick_figures(box.text(Paths.METRICS))
     except EdgeBoxError:
         return None
 

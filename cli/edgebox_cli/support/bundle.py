@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from edgebox import __version__
+from edgebox.contract.paths import Paths
 from edgebox.errors import ConfigError, EdgeBoxError, StoreError, UsageError, where
 from edgebox.settings import ROLES
 from edgebox.settings.check import in_force
@@ -170,7 +171,7 @@ def _metrics(settings: Settings) -> str:
     with closing(Store(settings.database, busy_timeout=2.0)) as store:
         client = chosen_client(store, None)
     with closing(Box(settings, client)) as box:
-        return box.text("/metrics")
+        return box.text(Paths.METRICS)
 
 
 def _secrets(settings: Settings) -> list[str]:

@@ -14,15 +14,15 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from edgebox.consultation.analysis import Analyst
+from edgebox.consultation.analysis import AnalysisOutcome, Analyst
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, QuickSummaries
-from edgebox.consultation.sentences import split_sentences
-from edgebox.consultation.transcript import render, split_utterances
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import BoxNotRunning, EngineError, EngineFault, EngineUnavailable
 from edgebox.lab.evaluation.judging import judge_analysis, judge_failure, judge_summary
+from edgebox.reading.call import read, render
+from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,7 +116,7 @@ class Evaluator:
         text, model = "", self.client.model_name("slm")
         stream = self.client.stream(
             "slm",
-            summary_messages(render(split_utterances(case.transcript))),
+            summary_messages(render(read(case.transcript).said)),
             max_tokens=self.settings.quick.max_tokens,
             frequency_penalty=FREQUENCY_PENALTY,
         )
@@ -143,6 +143,8 @@ class Evaluator:
 
     async def _analysis(self, case: Case) -> Judgement:
         outcome = await Analyst(self.client, self.settings, self.clock).analyse(case.transcript)
+        if not isinstance(outcome, AnalysisOutcome):
+            raise EngineFault("The call was read as one without content.")
         return judge_analysis(
             case,
             outcome.analysis,

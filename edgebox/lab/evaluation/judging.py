@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from edgebox.consultation.evidence import Text
 from edgebox.consultation.faults import copies, repeats, ungrounded
 from edgebox.consultation.leak import leaks_example
-from edgebox.consultation.transcript import render, split_utterances
 from edgebox.consultation.words import squeeze
+from edgebox.reading.call import read, render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +138,7 @@ def _judged(
     faults += ["invented"] if invented else []
     if any(leaks_example(piece, case.transcript, examples) for piece in pieces):
         faults.append("leaked")
-    source = _plain(render(split_utterances(case.transcript)))
+    source = _plain(render(read(case.transcript).said))
     if any(copies(_plain(piece), source, run=COPIED_RUN, step=1) for piece in pieces):
         faults.append("copied")
     return Judgement(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation.sentences import (
+from edgebox.reading.sentences import (
     clause_starts,
     last_whole,
     sentence_ends,
@@ -32,7 +32,7 @@ def pieces(spans, text):
         ("정지했습니다 사흘 걸립니다", ["정지했습니다", "사흘 걸립니다"]),
         ("그렇죠 맞아요", ["그렇죠", "맞아요"]),
         ("필요 없어요 중요 사항이에요", ["필요 없어요", "중요 사항이에요"]),
-        ('"네." 그랬어요', ['"네.', "그랬어요"]),
+        ('"네." 그랬어요', ['"네."', "그랬어요"]),
         ("첫 줄\n\n둘째 줄", ["첫 줄", "둘째 줄"]),
         ("금리는 3.5퍼센트입니다", ["금리는 3.5퍼센트입니다"]),
         (" \n ", []),
@@ -68,7 +68,7 @@ def test_a_long_spoken_sentence_can_be_cut_after_a_comma_or_a_connective_ending(
     [
         ("금리는 3.5퍼센트입니다. 끝.", ["금리는 3.5퍼센트입니다.", " 끝."]),
         ("정지했습니다 재발급은요", []),
-        ("정지했습니다.'", ["정지했습니다."]),
+        ("정지했습니다.'", ["정지했습니다.'"]),
         ("정지됨\n재발급", ["정지됨"]),
         ("그런데…", ["그런데…"]),
     ],

@@ -1,0 +1,18 @@
+"""The API's paths."""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class Paths:
+    """The API's paths as routes; ``Paths.BATCH.format(batch_id=...)`` is one batch's."""
+
+    QUICK_SUMMARY: Final = "/api/v1/consultation/quick-summary"
+    BATCH_ANALYSIS: Final = "/api/v1/consultation/batch-analysis"
+    BATCHES: Final = "/api/v1/batches"
+    BATCH: Final = "/api/v1/batches/{batch_id}"
+    ALIVE: Final = "/healthz"
+    READY: Final = "/readyz"
+    METRICS: Final = "/metrics"
+    OPENAPI: Final = "/openapi.json"

@@ -1,0 +1,274 @@
+"""What clients send."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+)
+from pydantic_core import PydanticCustomError
+
+from edgebox.reading.recognisers import is_json, turns_of
+
+MAX_ID_CHARACTERS = 128
+MAX_METADATA_BYTES = 16 * 1024
+MAX_METADATA_DEPTH = 32
+
+TOO_LARGE = "too_large"
+"""The error type whose status is 413, not 422."""
+
+OWN_ERRORS = frozenset(
+    {TOO_LARGE, "blank", "long", "control", "object", "deep", "unicode", "json", "either"}
+)
+"""Error types raised below: their messages are ours and never repeat a value."""
+
+_BLANK = "Has no text. Send what was said in the consultation."
+MISSING_TEXT = "missing_text"
+"""The error type of a consultation with neither ``conversation_text`` nor ``turns``."""
+
+_NOT_UNICODE = "Holds half of a surrogate pair, which is not Unicode text."
+
+# Tab, line feed and carriage return stay. The rest means nothing in a text, and some of it
+# (NUL, escape) is dangerous somewhere further on.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_UNPRINTED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
+"""The same without the characters that some systems end a line with (VT, FF, NEL, separators)."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most characters of one transcript, and the most consultations of one batch."""
+
+    characters: int = 200_000
+    consultations: int = 500
+
+
+def _limits(info: ValidationInfo) -> Limits:
+    return info.context if isinstance(info.context, Limits) else Limits()
+
+
+def _unicode(value: str) -> str:
+    """JSON can carry half a surrogate pair, and pydantic lets it pass; UTF-8 cannot."""
+    if _SURROGATE.search(value):
+        raise PydanticCustomError("unicode", _NOT_UNICODE)
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("blank", "Must not be empty.")
+    if len(value) > MAX_ID_CHARACTERS:
+        raise PydanticCustomError("long", f"At most {MAX_ID_CHARACTERS} characters.")
+    if _CONTROL.search(value) or "\n" in value or "\r" in value or "\t" in value:
+        raise PydanticCustomError("control", "Must not contain control characters.")
+    return value
+
+
+def _transcript(value: str, info: ValidationInfo) -> str:
+    most = _limits(info).characters
+    if len(value) > most:
+        raise PydanticCustomError(
+            TOO_LARGE, f"At most {most} characters. Split the consultation, or shorten it."
+        )
+    text = _UNPRINTED.sub("", value)
+    if not _VISIBLE.search(text):
+        raise PydanticCustomError("blank", _BLANK)
+    if is_json(text) and turns_of(text) is None:
+        raise PydanticCustomError(
+            "json",
+            "Is JSON of no known recogniser. Send text, one utterance a line, or turns.",
+        )
+    return text
+
+
+def _spoken(value: str) -> str:
+    return _UNPRINTED.sub("", value)
+
+
+def _at_most(value: object, info: ValidationInfo) -> object:
+    most = _limits(info).consultations
+    if isinstance(value, list) and len(value) > most:
+        raise PydanticCustomError(
+            TOO_LARGE, f"At most {most} consultations a batch. Send several batches."
+        )
+    return value
+
+
+def _metadata(value: object) -> dict[str, Any]:
+    if value is None:
+        return {}  # null means left out, as many serialisers write it
+    if not isinstance(value, dict):
+        raise PydanticCustomError("object", "Send an object, or leave it out.")
+    if _depth(value, MAX_METADATA_DEPTH) > MAX_METADATA_DEPTH:
+        raise PydanticCustomError("deep", f"At most {MAX_METADATA_DEPTH} levels of nesting.")
+    try:
+        size = len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+    except UnicodeEncodeError:
+        raise PydanticCustomError("unicode", _NOT_UNICODE) from None
+    if size > MAX_METADATA_BYTES:
+        raise PydanticCustomError("long", f"At most {MAX_METADATA_BYTES} bytes as JSON.")
+    return value
+
+
+def _depth(value: object, most: int) -> int:
+    """Levels of nesting, counted level by level and no further than ``most`` + 1."""
+    level: list[object] = [value]
+    depth = 0
+    while level and depth <= most:
+        containers = [one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            break
+        depth += 1
+        level = [
+            inner
+            for one in containers
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+    return depth
+
+
+def _no_null(value: object) -> object:
+    """``null`` means the default, as many serialisers write it."""
+    return "normal" if value is None else value
+
+
+ConsultationId = Annotated[
+    str,
+    AfterValidator(_unicode),
+    AfterValidator(_identifier),
+    Field(
+        description="Yours; the same id with a longer transcript reuses what was already read.",
+        json_schema_extra={"minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+    ),
+]
+Transcript = Annotated[str, AfterValidator(_unicode), AfterValidator(_transcript)]
+BoundKey = Annotated[
+    str | None,
+    Field(description="Instead of the header X-Bound-Key.", exclude=True, repr=False),
+]
+
+
+class Request(BaseModel):
+    """A request's body. Unknown fields are ignored: clients add their own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Turn(Request):
+    """One turn of a call."""
+
+    speaker: Annotated[
+        str,
+        AfterValidator(_unicode),
+        Field(max_length=64, description="``agent``, ``customer``, or any label."),
+    ] = ""
+    text: Annotated[str, AfterValidator(_unicode), AfterValidator(_spoken)]
+    start_ms: Annotated[
+        float | None, Field(ge=0, description="Milliseconds from the beginning of the call.")
+    ] = None
+
+
+def _turns(turns: list[Turn], info: ValidationInfo) -> list[Turn]:
+    most = _limits(info).characters
+    if sum(len(turn.text) for turn in turns) > most:
+        raise PydanticCustomError(
+            TOO_LARGE, f"At most {most} characters. Split the consultation, or shorten it."
+        )
+    if not any(_VISIBLE.search(turn.text) for turn in turns):
+        raise PydanticCustomError("blank", _BLANK)
+    return turns
+
+
+def _text_or_turns(value: object, info: ValidationInfo) -> object:
+    """Exactly one of the two; turns that are wrong have an error of their own."""
+    turns = info.data.get("turns")
+    if value is None and turns is None and "turns" in info.data:
+        raise PydanticCustomError(MISSING_TEXT, "Required.")
+    if value is not None and turns is not None:
+        raise PydanticCustomError("either", "Send conversation_text or turns, not both.")
+    return value
+
+
+def _shown_without_null(schema: dict[str, Any]) -> None:
+    """Document a field that may be left out by what it is when it is there."""
+    schema.pop("default")
+    schema.update(schema.pop("anyOf")[0])
+
+
+def _text_schema(schema: dict[str, Any]) -> None:
+    _shown_without_null(schema)
+    schema.update(minLength=1, maxLength=Limits().characters)
+
+
+class Consultation(Request):
+    """What was said: a text, or turns."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["conversation_text"]}, {"required": ["turns"]}]}
+    )
+
+    consultation_id: ConsultationId
+    turns: Annotated[
+        Annotated[list[Turn], Field(min_length=1), AfterValidator(_turns)] | None,
+        Field(
+            description="Instead of ``conversation_text``.", json_schema_extra=_shown_without_null
+        ),
+    ] = None
+    conversation_text: Annotated[Transcript | None, BeforeValidator(_text_or_turns)] = Field(
+        default=None,
+        validate_default=True,
+        description="What was said. Control characters are removed.",
+        json_schema_extra=_text_schema,
+    )
+
+    @property
+    def transcript(self) -> str:
+        """The text, or the turns as JSON: ``reading.call.read`` reads both."""
+        if self.conversation_text is not None:
+            return self.conversation_text
+        turns = [turn.model_dump(exclude_none=True) for turn in self.turns or ()]
+        return json.dumps({"turns": turns}, ensure_ascii=False)
+
+
+class QuickSummaryRequest(Consultation):
+    """``POST /api/v1/consultation/quick-summary``."""
+
+    bound_key: BoundKey = None
+    priority: Annotated[Literal["high", "normal", "low"], BeforeValidator(_no_null)] = "normal"
+
+
+class ConsultationItem(Consultation):
+    """One consultation of a batch."""
+
+    metadata: Annotated[
+        dict[str, Any],
+        PlainValidator(_metadata, json_schema_input_type=dict[str, Any]),
+        Field(description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes."),
+    ] = Field(default_factory=dict)
+
+
+class BatchAnalysisRequest(Request):
+    """``POST /api/v1/consultation/batch-analysis``."""
+
+    consultations: Annotated[
+        list[ConsultationItem],
+        BeforeValidator(_at_most),
+        Field(min_length=1, json_schema_extra={"maxItems": Limits().consultations}),
+    ]
+    bound_key: BoundKey = None
+    callback_url: Annotated[
+        Annotated[str, AfterValidator(_unicode)] | None,
+        Field(description="On this client's list of hosts. Left out: read by GET."),
+    ] = None

@@ -1,0 +1,257 @@
+"""Who speaks a line: labels learned from the call itself.
+
+A label is a short beginning of a line with a sign behind it. Which beginnings are labels is decided
+over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the same as ``홍길동: 네``:
+
+1. a word of a role (고객, 상담사, 챗봇, agent, TX …) is a label wherever its form is one;
+2. a person's name, or an anonymous label (화자 1, Speaker A, Guest-1, SPEAKER_00), is one where it
+   repeats or stands beside another label;
+3. a single letter or number is one where no role is named;
+4. any other word is one where it repeats, is no heading of a form, and other labels are there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from edgebox.reading import stamps
+from edgebox.reading.noise import SOUND
+from edgebox.reading.roles import (
+    AGENT_TALK,
+    ANONYMOUS,
+    CUSTOMER_TALK,
+    Speaker,
+    is_person,
+    role_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_OPEN: Final = r"[\[(<【「{]"
+_CLOSE: Final = r"[\])>】」}]"
+_WORD: Final = r"[^\s:：\[\]()<>【】「」{}|,;.!?\"'*=]"
+_NAME: Final = rf"{_WORD}(?:[ ]?{_WORD}){{0,15}}(?:[ ]?\([^()\n]{{1,12}}\))?"
+_STAMP: Final = (
+    rf"(?:{stamps.BRACKETED.pattern}|{stamps.SPAN.pattern}|{stamps.DATED.pattern}"
+    rf"|{stamps.EXACT.pattern})"
+)
+
+LABEL: Final = re.compile(
+    rf"""
+    [ \t]*(?:[-*•·▶]{{1,3}}[ \t]+|\#{{1,4}}[ ]|\d{{1,4}}[.)][ \t]+)? (?P<before>(?:{_STAMP}[
+    \t,]*){{0,3}}) (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_]{{0,2}} (?: {_OPEN}[
+    ]?(?P<bracket>{_NAME})[ ]?{_CLOSE}[*_]{{0,2}} (?:[ \t]*{_STAMP}|[
+    \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
+    (?P<name>{_NAME})[*_]{{0,2}}[ \t]* (?:
+    (?P<sign>(?:(?<!\d)[:：]|[:：](?!\d\d))|[>|]|\t|,(?=\S)|[ ]-[ ]) |
+    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t]*(?:[:：]|$)))[ \t]*[:：]? |
+    (?P<timed_text>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t])) | (?P<alone>$) ) )
+    [*_]{{0,2}}[ \t]*
+    """,
+    re.VERBOSE,
+)
+
+_HEADINGS_LISTED: Final = """
+    주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 비고 참고
+    메모 날짜 일시 시간 금액 총액 합계 상품 상품명 품목 옵션 수량 가격 제목 내용 결과 요약 사유
+    원인 조치 유형 분류 상태 특이사항 상담일시 상담내용 통화시간 녹취 링크 주의 답변 질문 문의
+    요청 처리 결론 예시 note notes date time subject title total price address name phone http
+    https url re ps q&a language kind
+"""
+_HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
+
+
+_SPACED: Final = re.compile(
+    rf"[ \t]*(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)(?P<name>{_WORD}{{1,12}})[ ]+(?=\S)"
+)
+"""A label that has only a stamp before it and a space behind it: ``00:12 고객 네``."""
+_NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
+"""How the three syllables of 배송비, 수수료 and 결제일 end, and hardly a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A line's beginning that may be a label.
+
+    Attributes:
+        label: the label's word as written.
+        form: how it is written: the same form in another line is the same style.
+        text: offset in the line where the spoken text begins.
+        stamp: whether a bare clock before it would be left out with it.
+    """
+
+    label: str
+    form: str
+    text: int
+    bare: bool = False
+
+
+def candidate(line: str) -> Candidate | None:
+    """Return what a line's beginning may be a label of; None where it has no such form."""
+    match = LABEL.match(line)
+    if match is None or match["alone"] is not None or match["sign"] == " - ":
+        spaced = _SPACED.match(line)
+        if spaced:
+            return Candidate(spaced["name"], "spaced", spaced.end())
+    if match is None:
+        return None
+    label = (match["bracket"] or match["name"]).strip()
+    if match["bracket"]:
+        if SOUND.match(match[0].lstrip(" \t*_-•")):
+            return None
+        form = "[]"
+    elif match["timed"]:
+        form = "timed"
+    elif match["timed_text"]:
+        form = "timed text"
+        return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
+    elif match["sign"]:
+        form = match["sign"].strip().replace("：", ":") or "\t"
+    else:
+        form = "alone"
+    return Candidate(label, form, match.end(), match["bare"] is not None)
+
+
+_MOST_NAMES: Final = 6
+_STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|"})
+"""Forms that a role's word has only as a label."""
+
+Pair: TypeAlias = tuple[str, str]
+"""A label in small letters, and its form."""
+
+
+def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
+    """Return the labels of this call, by the four rules above.
+
+    Args:
+        candidates: of every line, in order.
+    """
+    counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
+    named = {pair for pair in counts if role_of(pair[0])}
+    learned = {pair for pair in named if pair[1] in _STRONG}  # 1
+    strong = bool(learned)
+    learned |= _without_a_sign(counts, named, strong=strong)
+    sides = {role_of(word) for word, _ in learned}
+    both = {"customer", "agent"} <= sides
+    people = {pair for pair in counts if is_person(pair[0]) and pair[1] in _STRONG}
+    if learned or len(people) > 1 or any(counts[pair] > 1 for pair in people):
+        learned |= {  # 2
+            pair for pair in people if counts[pair] > 1 or not (both or _NOUN_END.search(pair[0]))
+        }
+    anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
+    letters = {pair for pair in anonymous if len(pair[0]) == 1}
+    words = anonymous - letters
+    if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
+        learned |= words
+    if not sides and not learned and len(letters) > 1:
+        learned |= letters  # 3
+    learned = learned or _covering(counts, len(candidates))
+    forms = {form for _, form in learned} & _STRONG
+    least = 3 if both else 2
+    learned |= {  # 4
+        (word, form)
+        for (word, form), count in counts.items()
+        if form in forms and count >= least and _may_be_a_speaker(word)
+    }
+    return frozenset(learned)
+
+
+def _without_a_sign(counts: Counter[Pair], named: set[Pair], *, strong: bool) -> set[Pair]:
+    """Return the labels of forms that sentences have too: they need company of their kind."""
+    found: set[Pair] = set()
+    for form in ("alone", ",", "-", "timed text"):
+        same = {
+            pair
+            for pair in counts
+            if pair[1] == form and (pair in named or _told_apart(pair[0], counts[pair]))
+        }
+        if form == "timed text" and strong:
+            continue  # "고객 10:30 방문 예정" is a note beside labels that have a sign
+        if len(same) > 1 and sum(counts[pair] for pair in same) > 2 - (form == "timed text"):
+            found |= same
+    spaced = {pair for pair in counts if pair[1] == "spaced"}
+    if len({role_of(word) for word, _ in spaced} - {None}) > 1:
+        found |= {pair for pair in spaced if pair in named or counts[pair] > 1}
+    return found
+
+
+def _may_be_a_speaker(word: str) -> bool:
+    shaped = 1 < len(word) <= 12 and not word[0].isdigit()
+    return shaped and not _heading(word) and not _NOUN_END.search(word)
+
+
+def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
+    """Return the words that begin nearly every line and repeat: names of any kind."""
+    for form in _STRONG:
+        found = {
+            pair
+            for pair, count in counts.items()
+            if pair[1] == form and count > 1 and 1 < len(pair[0]) <= 12 and not _heading(pair[0])
+        }
+        if 1 < len(found) <= _MOST_NAMES and sum(counts[pair] for pair in found) > 0.7 * lines:
+            return found
+    return set()
+
+
+def _heading(word: str) -> bool:
+    return word in _HEADINGS or not _HEADINGS.isdisjoint(word.split())
+
+
+def _told_apart(word: str, count: int) -> bool:
+    if is_person(word):
+        return count > 1
+    return len(word) > 1 and ANONYMOUS.fullmatch(word) is not None
+
+
+def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
+    """Return each label's side, and whether talk had to decide.
+
+    Args:
+        names: (label, spoken text) of every turn, in order.
+
+    1. A word of a role is that role.
+    2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
+       who works there are agents; of the others the one that asks first is the customer.
+    3. Where one side is named and one label is left, it is the other side.
+    4. Where nothing tells, they stay unknown.
+    """
+    roles: dict[str, Speaker] = {}
+    serves: Counter[str] = Counter()
+    asks: Counter[str] = Counter()
+    for label, text in names:
+        known = role_of(label)
+        if known is not None:
+            roles[label] = known
+        else:
+            serves[label] += len(AGENT_TALK.findall(text))
+            asks[label] += len(CUSTOMER_TALK.findall(text))
+    score = {label: serves[label] - asks[label] for label in serves}
+    guessed: dict[str, Speaker] = dict.fromkeys(score, "unknown")
+    guessed |= _by_talk(score, serves, set(roles.values()))
+    return roles | guessed, any(side != "unknown" for side in guessed.values())
+
+
+def _by_talk(
+    score: dict[str, int], serves: Counter[str], named: set[Speaker]
+) -> dict[str, Speaker]:
+    """Return the sides of the labels that are no word of a role, as far as talk tells."""
+    ranked = sorted(score, key=lambda label: -score[label])
+    if not ranked or {"agent", "customer"} <= named:
+        return {}
+    if "agent" in named:
+        return {ranked[-1]: "customer"}
+    if "customer" in named:
+        alone = ranked if len(ranked) == 1 else []
+        return dict.fromkeys([label for label in ranked if score[label] > 0] or alone, "agent")
+    if len(ranked) == 1 or score[ranked[0]] == score[ranked[1]]:
+        return {}
+    if serves[ranked[0]] == 0 and score[ranked[0]] >= 0:
+        return {}
+    agents = [ranked[0], *(one for one in ranked[1:-1] if serves[one] and score[one] > 0)]
+    rest = [one for one in ranked if one not in agents and score[one] <= 0]
+    sides: dict[str, Speaker] = dict.fromkeys(agents, "agent")
+    return sides | dict.fromkeys(rest, "customer")

@@ -1,0 +1,142 @@
+r"""Received text in one form, with a map back to the offsets of what was received.
+
+Exports differ in what the eye does not see: decomposed Hangul (macOS), byte-order marks and
+zero-width spaces before a label, nine kinds of line end, line ends escaped twice (``\n`` as two
+characters), HTML and WebVTT tags. Everything after this module sees composed Hangul, ``\n`` and
+ordinary spaces.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class Normal:
+    """A text in normal form.
+
+    Attributes:
+        text: the normal form.
+        length: characters of the received text.
+        places: where the two stop being parallel: offsets in ``text``, ascending.
+        origins: the offset in the received text of each place.
+    """
+
+    text: str
+    length: int
+    places: tuple[int, ...] = (0,)
+    origins: tuple[int, ...] = (0,)
+
+    def origin(self, offset: int) -> int:
+        """Return the received offset of an offset in ``text``."""
+        index = bisect_right(self.places, offset) - 1
+        return min(self.length, self.origins[index] + offset - self.places[index])
+
+
+_LINE_END: Final = "\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
+_ESCAPED_LINE_END: Final = r"\\r\\n|\\n|\\r|\\t"
+_BREAK_TAG: Final = r"<br[ ]{0,3}/?>|</(?:p|div|li|tr)>"
+_VOICE_TAG: Final = r"<v(?:\.[\w.]{1,40})?[ \t]{1,3}(?P<voice>[^<>\n]{1,40})>"
+_OTHER_TAG: Final = (
+    r"</?(?:v|c|i|b|u|p|li|tr|td|ul|div|span|font|ruby|rt|lang)(?:[ .][^<>\n]{0,80})?>"
+    r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{3}>"
+)
+_ENTITY: Final = {
+    "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
+    "&apos;": "'",
+}  # fmt: skip
+# What is not printed: joiners, marks of direction, the byte-order mark, control characters.
+_INVISIBLE: Final = (
+    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
+_SPACE: Final = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+# One syllable of decomposed Hangul, a composed one whose final consonant is apart, or a letter
+# with its marks: the clusters that NFC may join.
+_CLUSTER: Final = (
+    "[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[가-힣][\u11a8-\u11c2]"
+    "|[A-Za-z\u00c0-\u024f\u3041-\u30ff][\u0300-\u036f\u3099\u309a]+"
+)
+_JOINER: Final = "\u200d"
+
+
+def _pattern(*, escaped: bool) -> re.Pattern[str]:
+    """Return the pattern of everything that is replaced; ``escaped`` line ends with it or not."""
+    parts = [
+        f"(?P<line>{_LINE_END}|{_BREAK_TAG})",
+        _VOICE_TAG,
+        f"(?P<drop>{_OTHER_TAG})",
+        f"(?P<entity>{'|'.join(_ENTITY)})",
+        f"(?P<invisible>{_INVISIBLE})",
+        f"(?P<space>{_SPACE})",
+        f"(?P<cluster>{_CLUSTER})",
+    ]
+    if escaped:
+        parts.insert(0, f"(?P<escaped>{_ESCAPED_LINE_END})")
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+_PLAIN: Final = _pattern(escaped=False)
+_WITH_ESCAPES: Final = _pattern(escaped=True)
+
+
+def normalise(received: str) -> Normal:
+    """Return the normal form of a received text. Takes time linear in its length."""
+    escapes = len(re.findall(r"\\[nr]", received))
+    pattern = _WITH_ESCAPES if escapes > received.count("\n") else _PLAIN
+    pieces: list[str] = []
+    places, origins = [0], [0]
+    at = size = 0
+    for start, end, put in _replacements(pattern, received):
+        pieces += (received[at:start], put)
+        size += start - at
+        places.append(size)
+        origins.append(start)
+        size += len(put)
+        places.append(size)
+        origins.append(end)
+        at = end
+    if at == 0:
+        return Normal(received, len(received))
+    pieces.append(received[at:])
+    return Normal("".join(pieces), len(received), tuple(places), tuple(origins))
+
+
+def _replacements(pattern: re.Pattern[str], received: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, replacement) of every stretch that is not in normal form already."""
+    for match in pattern.finditer(received):
+        found, kind = match[0], match.lastgroup
+        put = ""
+        if kind in {"line", "escaped"}:
+            put = " " if found == "\\t" else "\n"
+        elif kind == "voice":
+            put = f"\n{match['voice'].strip()}: "
+        elif kind == "entity":
+            put = _ENTITY[found.lower()]
+        elif kind == "space":
+            put = " "
+        elif kind == "cluster":
+            put = unicodedata.normalize("NFC", found)
+        elif found == _JOINER and _joins_emoji(received, match.start()):
+            continue
+        if put != found:
+            yield match.start(), match.end(), put
+
+
+def _joins_emoji(text: str, at: int) -> bool:
+    """Return whether a zero-width joiner holds one emoji together."""
+    after = text[at + 1 : at + 2]
+    return (
+        at > 0
+        and text[at - 1] >= "\u2600"
+        and bool(after)
+        and after >= "\u2600"
+        and (not "가" <= after <= "힣")
+    )

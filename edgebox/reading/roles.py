@@ -1,0 +1,123 @@
+"""Which side of the call a label means: by its word, else by how its speaker talks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+Speaker = Literal["customer", "agent", "system", "unknown"]
+
+_CUSTOMER: Final = """
+    고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 발신자 발신인 회원 회원님 소비자
+    구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
+    rx customer caller client user cust consumer patient guest end_user enduser external inbound
+    顾客 客户 お客様
+"""
+_AGENT: Final = """
+    상담원 상담사 상담직원 상담자 상담 상 직원 안내원 안내 담당자 담당 교환원 콜센터 고객센터
+    수신자 매니저 컨설턴트 텔러 관리자 팀장 실장 과장 대리 주임 파트장 센터장 슈퍼바이저 기사
+    기사님 주무관 설계사 간호사 코디네이터 본사 지점 창구 은행원 행원 접수원 담당직원 상담팀
+    상담원님 상담사님 상담매니저 보험설계사 정비사 엔지니어 tx agent representative rep operator
+    advisor adviser csr counsellor counselor assistant staff support supervisor manager
+    technician internal outbound 客服 オペレーター 担当者
+"""
+_SYSTEM: Final = """
+    시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내
+    안내멘트 멘트 음성안내 대기음 통화연결음 연결음 녹음 system bot chatbot voicebot callbot
+    notice 알림 자동메시지
+"""
+ROLES: Final[dict[str, Speaker]] = {
+    **{word.lower(): "customer" for word in _CUSTOMER.split()},
+    **{word.lower(): "agent" for word in _AGENT.split()},
+    **{word.lower(): "system" for word in _SYSTEM.split()},
+}
+"""Label words in small letters, without numbers, names and spaces."""
+
+_FAMILY: Final = (
+    "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
+    "장전정조주지진차채천최추하한허현홍황"
+)
+PERSON: Final = re.compile(rf"[{_FAMILY}][가-힣]{{2}}(?: ?(?:님|씨))?")
+"""A Korean name of three syllables."""
+
+
+def is_person(label: str) -> bool:
+    """Return whether a label is a Korean name, with or without a word in brackets behind it."""
+    return PERSON.fullmatch(_ASIDE.sub("", label).strip()) is not None
+
+
+ANONYMOUS: Final = re.compile(
+    r"(?:화자|발화자|참석자|참가자|채널|스피커|사용자|speaker|spk|channel|ch|guest|user"
+    r"|participant|person|voice"
+    r"|unknown)[ _#-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])|[A-Da-d]|Q|q|[가나다라]|[0-9]|[LlRr]|좌|우",
+    re.IGNORECASE,
+)
+"""A label that only tells speakers apart."""
+
+_NUMBERED: Final = re.compile(r"\d차[ ]?|[ _#-]?\d{1,2}")
+_ASIDE: Final = re.compile(r"[(\[][^()\[\]]{1,12}[)\]]")
+_TITLED: Final = re.compile(
+    rf"(?P<role>\S{{1,8}}?)[ ]?(?:[{_FAMILY}][가-힣]{{2}})(?:[ ]?(?:님|씨))?"
+    rf"|(?:[{_FAMILY}][가-힣]{{2}})[ ](?P<after>\S{{2,8}})"
+)
+
+_NOT_NAMES: Final = frozenset(
+    [
+        "안내문",
+        "주소지",
+        "이메일",
+        "연락처",
+        "전화번",
+        "정보란",
+        "문의처",
+        "신청서",
+        "이름은",
+        "성함은",
+    ]
+)
+
+
+def role_of(label: str) -> Speaker | None:
+    """Return what a label's word means; None where it is no word of a role.
+
+    고객1, 2차상담원, 상담사(여), 상담사 김민지 and 김민지 상담사 are read as their role.
+    """
+    if ANONYMOUS.fullmatch(label):
+        return None
+    word = _ASIDE.sub("", label).strip().lower()
+    squeezed = "".join(word.split())
+    for form in (squeezed, _NUMBERED.sub("", squeezed), squeezed.removesuffix("님")):
+        if form in ROLES:
+            return ROLES[form]
+    aside = _ASIDE.search(label)
+    if aside and aside[0][1:-1].strip().lower() in ROLES:
+        return ROLES[aside[0][1:-1].strip().lower()]
+    titled = _TITLED.fullmatch(word)
+    if titled and word.split()[-1] not in _NOT_NAMES:
+        return ROLES.get(_NUMBERED.sub("", titled["role"] or titled["after"]))
+    return None
+
+
+AGENT_TALK: Final = re.compile(
+    r"무엇을 도와|도와 ?드|고객님|어르신|(?:어머|아버|사장|회원|선생)님|[가-힣]{2,3} 님"
+    r"|상담[사원] ?\S{0,4}입니다|센터입니다"
+    r"|더 궁금하신|말씀(?:해 ?주|하세요|하십시오)|불러 ?주시|성함|본인 ?확인|주시겠어요|(?:하|되"
+    r"|이|맞으|있으|으)(?:세요|시죠|시네요|셨|시는|시면)"
+    r"|(?:해|도와)? ?드(?:릴게요|릴까요|려요|렸|리겠|리고)|조회(?:돼|됩|해|됐)|확인(?:됐|됩|돼"
+    r"|해 ?보)|접수(?:됐|돼|해)"
+    r"|기다려 ?주|how (?:can|may) i help|thank you for calling|is there anything else|may i have",
+    re.IGNORECASE,
+)
+"""What mostly the person who works there says: offers, honorifics, questions of the form."""
+
+CUSTOMER_TALK: Final = re.compile(
+    r"(?:하|받|보|알|바꾸|물어보)고 ?싶|(?:해|하여|좀|보내|바꿔|지워|취소해) ?주세요|되나요"
+    r"|될까요|되죠|돼요\?|안 ?(?:돼|되|와|나오|왔)"
+    r"|잃어버|궁금해서|때문에 전화|문의(?:하려|드리려|드립니다|좀)|취소하려|해지하려|언제 (?:오"
+    r"|되|받)|왜 이렇게|얼마(?:예요|죠|나|\?)"
+    r"|(?<![가-힣])(?:제가|저는|저희|내가|나는|우리)(?![가-힣])|는데요|거든요|해서요|려고요"
+    r"|거기 \S{1,12}(?:죠|인가요)"
+    r"|i want|i need|i'd like|my (?:card|order|account)",
+    re.IGNORECASE,
+)
+"""What mostly the person who calls says."""

@@ -1,0 +1,178 @@
+"""Where sentences and clauses end, in speech, in written text, and in text that still grows.
+
+A point is no end inside 4.5, v3.2, www.example.com and kim.mj@example.com, after a number of a
+list, of a date (2025. 9. 13. 오후) or of an abbreviation (No. 3), inside a quotation that goes on
+("…됩니다."라고), or after an ellipsis in mid-sentence. While a text grows, a point that is its last
+character is an end only where no continuation could take it back.
+
+Speech and writing differ: a transcript often has no punctuation, so a polite ending and a space end
+a sentence there (`split_sentences`, `split_clauses`). A written sentence ends at punctuation only
+(`sentence_ends`, `last_whole`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_END: Final = re.compile(r"(?P<signs>[.!?。？！…]+)(?P<closers>[\"'”’」』)\]]*)(?=\s|$)")
+_WRITTEN_END: Final = re.compile(rf"{_END.pattern}|(?<=[다요죠음함됨])(?=\n)")
+_SPOKEN_BREAK: Final = re.compile(
+    r"\n\s*|(?<=니다|니까)\s+|(?<=죠)\s+|(?<=요)(?<![중필주수개동강소]요)\s+"
+)
+"""Where unpunctuated speech is cut. Nouns in 요 (필요, 중요, 수요 …) are no endings."""
+
+_DATE_BEFORE: Final = re.compile(r"(?<!\d)(?:(?:\d{4}|\d{2})\.[ ]?)?\d{1,2}\.[ ]?\d{1,2}$")
+_NUMBER_BEFORE: Final = re.compile(r"(?<![\w.,])[\d,]{1,20}$")
+_LATIN_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z](?:\.?[A-Za-z]){0,5})$")
+_ABBREVIATIONS_LISTED: Final = """
+    no nos vs mr mrs ms dr prof st jr sr co corp inc ltd e.g i.e etc a.m p.m approx dept tel fax
+    vol ver fig ext u.s u.k ph.d est min max avg cf jan feb mar apr jun jul aug sep sept oct nov
+    dec
+"""
+_ABBREVIATIONS: Final = frozenset(_ABBREVIATIONS_LISTED.split())
+_QUOTED_ON: Final = re.compile(
+    r"\s*(?:이?라고|이?라는|이?라며|이?란|라고|하고|하며|하는|는|고|며|를|을|이|가|은|에|로|와"
+    r"|과|도)(?=\s|[가-힣])"
+)
+_SETTLED: Final = re.compile(r"\s+\S{1,6}\s|\s+\S{7}|\s*\n")
+"""A whole word behind a closing quote: no particle of quotation can come any more."""
+_FINAL_SYLLABLE: Final = "다요죠까네음함됨임"
+_QUOTATION: Final = 300
+"""Characters in which a quotation that was opened is looked for."""
+_QUOTES: Final = {'"': '"', "“": "”", "「": "」", "『": "』"}
+
+# Connective endings of verbs, so that 계약서, 신고 and 하나 are no clause ends.
+_CONNECTIVE: Final = (
+    r"(?:[하했되됐이있없았었였받렸싶겠않말드니리내주보오가]고|며|(?:아|어|해|여|돼|되어|려|와|가"
+    r"|라|에|켜|춰|쳐|져)서"
+    r"|(?:으|었|았|했|됐|이)나|(?:는|은|인|던|한)데|지만|므로|니까|(?:하|되|으|이)면)"
+)
+_WRITTEN_CLAUSE_END: Final = re.compile(
+    rf"(?<!\d)[,;·](?=\s)|(?<=\d)[,;·](?=\s+\D)|{_CONNECTIVE}(?=,|\s)"
+)
+_STATEMENT_BREAK: Final = re.compile(r"[,;]\s+|(?<=[고며])\s+")
+_SPOKEN_CLAUSE_BREAK: Final = re.compile(r"[,;]\s+|(?<=[고서데만면며지])\s+|(?<=니까)\s+")
+
+
+def sentence_ends(text: str, *, growing: bool = False) -> list[int]:
+    """Return the offsets behind each sentence of a written text, closing quotes included.
+
+    Args:
+        text: written text.
+        growing: more may follow: an end counts only where nothing that follows can undo it.
+    """
+    ends = []
+    begin = 0
+    for match in _WRITTEN_END.finditer(text):
+        if not match["signs"] or _is_end(text, begin, match, growing=growing):
+            ends.append(match.end())
+            begin = match.end()
+    return ends
+
+
+def last_whole(text: str) -> str:
+    """Return a text up to its last whole sentence, else its last clause and ``…``, else ""."""
+    if ends := sentence_ends(text, growing=True):
+        return text[: ends[-1]].strip()
+    clauses = [match.end() for match in _WRITTEN_CLAUSE_END.finditer(text)]
+    whole = text[: clauses[-1]].rstrip(" ,;·") if clauses else ""
+    return f"{whole}…" if whole else ""
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences of ``text``, spoken or written.
+
+    White space between two sentences is in no span.
+    """
+    breaks = [(match.start(), match.end()) for match in _SPOKEN_BREAK.finditer(text)]
+    begin = 0
+    for match in _END.finditer(text):
+        if match.end() < len(text) and _is_end(text, begin, match, growing=False):
+            begin = match.end()
+            breaks.append((match.end(), _after_space(text, match.end())))
+    spans = []
+    start = 0
+    for end, after in sorted(breaks):
+        if end >= start:
+            spans.append((start, end))
+        start = max(start, after)
+    spans.append((start, len(text)))
+    return [(a, b) for a, b in spans if text[a:b].strip()]
+
+
+def split_clauses(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the statements: sentences, cut again where one is joined to the next."""
+    spans = []
+    for start, end in split_sentences(text):
+        at = start
+        for match in _STATEMENT_BREAK.finditer(text, start, end):
+            spans.append((at, match.end()))
+            at = match.end()
+        spans.append((at, end))
+    return spans
+
+
+def clause_starts(sentence: str) -> list[int]:
+    """Return the offsets at which a spoken sentence can be cut between two clauses."""
+    return [match.end() for match in _SPOKEN_CLAUSE_BREAK.finditer(sentence)]
+
+
+def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
+    text: str, begin: int, match: re.Match[str], *, growing: bool
+) -> bool:
+    """Return whether punctuation ends the sentence that begins at ``begin``."""
+    signs, closers, at = match["signs"], match["closers"], match.start()
+    last = _after_space(text, match.end()) == len(text)
+    before = text[max(begin, at - 40) : at]
+    if not before.strip():
+        return False
+    if _open_quote(text[max(begin, match.end() - _QUOTATION) : match.end()]):
+        return last and not growing
+    if closers and _QUOTED_ON.match(text, match.end()):
+        return False
+    if closers and (last or not _SETTLED.match(text, match.end())):
+        return not growing
+    ended = before[-1] in _FINAL_SYLLABLE and len(before.split()[-1]) > 1
+    if signs == "." and not closers:
+        if before[-1].isdigit():
+            return (last and not growing) or (not last and _number_ends(text, before, match.end()))
+        latin = _LATIN_BEFORE.search(before)
+        if latin and (latin[1].lower() in _ABBREVIATIONS or len(latin[1]) == 1):
+            return last and not growing
+        sure = ended or not (
+            before[-1].isalpha() and (before[-1].isascii() or len(before.split()[-1]) < 2)
+        )
+        return sure or not (last and growing)
+    if "…" in signs or signs.startswith(".."):
+        return ended or (last and not growing) or "\n" in text[match.end() : match.end() + 2]
+    return True
+
+
+def _number_ends(text: str, before: str, end: int) -> bool:
+    """Return whether the point behind a number, with a space behind it, ends a sentence."""
+    after = _after_space(text, end)
+    if text[end] == "\n":
+        return True
+    if text[after : after + 1].isdigit() or _DATE_BEFORE.search(before):
+        return False
+    number = _NUMBER_BEFORE.search(before)
+    short = number is not None and len(number[0].replace(",", "")) < 3
+    return not short
+
+
+def _open_quote(sentence: str) -> bool:
+    """Return whether a quotation has begun and not ended."""
+    for opening, closing in _QUOTES.items():
+        if opening == closing:
+            if sentence.count(opening) % 2:
+                return True
+        elif sentence.count(opening) > sentence.count(closing):
+            return True
+    return False
+
+
+def _after_space(text: str, at: int) -> int:
+    while at < len(text) and text[at].isspace():
+        at += 1
+    return at

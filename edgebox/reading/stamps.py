@@ -1,0 +1,46 @@
+"""When it was said: the clocks and dates that exports put beside a turn.
+
+A time is a stamp where its form says so (brackets, an arrow, milliseconds, a chat export's date)
+or where the whole call is written that way. A bare ``14:30`` at the beginning of one line is what
+a customer said.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PART: Final = r"(?:오전|오후|새벽|아침|낮|저녁|밤|[AaPp]\.?[Mm]\.?)"
+_CLOCK: Final = rf"(?:{_PART}[ ]?)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:[ ]?{_PART})?"
+_SPELLED: Final = r"(?:\d{1,2}시간?[ ]?)?\d{1,3}분[ ]?\d{1,2}초|\d{1,5}(?:\.\d{1,3})?s(?:ec)?"
+_SECONDS: Final = r"\d{1,6}\.\d{1,3}"
+_DATE: Final = (
+    r"(?:\d{4}년[ ]?\d{1,2}월[ ]?\d{1,2}일(?:[ ][월화수목금토일]요일)?"
+    r"|\d{4}[-/][ ]?\d{1,2}[-/][ ]?\d{1,2}|\d{2,4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?)"
+)
+_MOMENT: Final = rf"(?:{_DATE}[ T,]*(?:{_CLOCK})?(?:Z|[+-]\d{{2}}:?\d{{2}})?|{_CLOCK}|{_SPELLED})"
+_ARROW: Final = r"[ ]*(?:-->|->|→|[-~–])[ ]*"
+
+BRACKETED: Final = re.compile(
+    rf"[\[(<【]\s?(?:{_MOMENT}|{_SECONDS})(?:{_ARROW}(?:{_MOMENT}|{_SECONDS}))?\s?[\])>】]"
+)
+"""A moment or a span in brackets: always a stamp."""
+
+SPAN: Final = re.compile(
+    rf"{_MOMENT}[ ]*(?:-->|->|→)[ ]*{_MOMENT}(?:[ ]+(?:align|position|line|size):\S+)*"
+)
+"""A subtitle's span: always a stamp."""
+
+EXACT: Final = re.compile(r"\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}|\d{1,2}:\d{2}:\d{2}(?=[ \t])")
+"""A clock with seconds: nobody says one."""
+
+DATED: Final = re.compile(rf"{_DATE}[ T,]*{_CLOCK}[ ]?,?")
+"""A date with a clock, as chat exports write before each message."""
+
+BARE: Final = re.compile(rf"{_CLOCK}|{_SPELLED}")
+"""A clock without anything around it: a stamp only where the whole call has them."""
+
+DIVIDER: Final = re.compile(
+    rf"[-=─━_*~]{{3,200}}(?:[^\n\-=─━_*~]{{0,60}}?{_DATE}[^\n\-=─━_*~]{{0,20}}[-=─━_*~]{{3,200}})?"
+)
+"""A chat export's line between two days, or a ruler."""

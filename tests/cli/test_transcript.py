@@ -1,0 +1,50 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox_cli.main import app
+
+CALL = (
+    "상담사: 무엇을 도와드릴까요\n고객: 카드를 잃어버렸어요\n시청해 주셔서 감사합니다\n"
+    "챗봇: 1번을 눌러 주세요\n"
+)
+
+
+def run(*words, **more):
+    return CliRunner().invoke(app, ["transcript", *words], **more)
+
+
+def test_json_has_utterances_with_offsets_and_what_was_left_out():
+    result = run("-", "--json", input=CALL)
+    assert result.exit_code == 0
+    read = json.loads(result.stdout)
+    assert [(one["speaker"], one["label"], one["text"]) for one in read["utterances"]] == [
+        ("agent", "상담사", "무엇을 도와드릴까요"),
+        ("customer", "고객", "카드를 잃어버렸어요"),
+        ("system", "챗봇", "1번을 눌러 주세요"),
+    ]
+    for one in read["utterances"]:
+        assert CALL[one["start"] : one["end"]] == f"{one['label']}: {one['text']}"
+    assert read["dropped"] == {"hallucination": 1, "system": 1}
+    assert read["speakers"] == "both"
+
+
+def test_the_table_fits_and_says_what_the_json_says():
+    shown = run("-", input=CALL).stdout
+    assert "카드를 잃어버렸어요" in shown
+    assert "Left out of prompts: hallucination 1, system 1." in shown
+    assert max(len(line) for line in shown.splitlines()) <= 80
+
+
+def test_a_call_in_which_nothing_was_said_is_named():
+    result = run("-", input="고객:\n상담사:\n")
+    assert result.exit_code == 0
+    assert "Nothing was said: no model would be asked." in result.stdout
+
+
+@pytest.mark.parametrize("text", ['{"order": 17}', "[1, 2]"])
+def test_json_of_no_recogniser_is_wrong_usage(text):
+    result = run("-", input=text)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "JSON of no known recogniser" in result.stderr

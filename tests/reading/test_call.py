@@ -1,0 +1,304 @@
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read, read_turns
+from edgebox.reading.recognisers import Turn
+
+AGENT = ("agent", "무엇을 도와드릴까요 고객님")
+CUSTOMER = ("customer", "카드를 잃어버렸어요 정지해 주세요")
+AGAIN = ("agent", "네 정지했고 재발급은 사흘 걸립니다")
+PATTERN = tuple(text for _, text in (AGENT, CUSTOMER, AGAIN))
+
+
+def said(text):
+    return [(one.speaker, one.text) for one in read(text).utterances]
+
+
+def three(form, one, other):
+    """The three turns in a style: ``form`` has places for a label and what it says."""
+    return "".join(
+        form.format(label=label, text=text)
+        for label, text in zip((one, other, one), PATTERN, strict=True)
+    )
+
+
+LINE = "{label}: {text}\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "one", "other", "speakers"),
+    [
+        (LINE, "상담사", "고객", "both"),
+        ("{label} : {text}\r\n", "상담원", "손님", "both"),
+        ("{label}：{text}\n", "상담직원", "민원인", "both"),
+        ("[{label}] {text}\n", "상담사", "고객", "both"),
+        ("({label}) {text}\n", "안내원", "이용자", "both"),
+        ("【{label}】{text}\n", "직원", "고객님", "both"),
+        ("<{label}> {text}\n", "agent", "customer", "both"),
+        ("{label}\t{text}\n", "상담사", "고객", "both"),
+        ("{label} | {text}\n", "상담원", "고객", "both"),
+        ("{label}> {text}\n", "상담원", "고객", "both"),
+        ("{label},{text}\n", "상담원", "고객", "both"),
+        ("{label}\n{text}\n", "상담사", "고객", "both"),
+        ("**{label}:** {text}\n", "상담사", "고객", "both"),
+        ("- {label}: {text}\n", "상담사", "고객", "both"),
+        ("{label}: {text} ", "상담사", "고객", "both"),
+        ("{label}: {text}<br>", "직원", "고객", "both"),
+        ("{label}: {text}\\n", "직원", "고객", "both"),
+        ("{label}: {text}\r", "직원", "손님", "both"),
+        ("{label}: {text}\u2028", "직원", "손님", "both"),
+        ("{label}: {text}\x0b", "직원", "손님", "both"),
+        ("{label}: {text}\x85", "직원", "손님", "both"),
+        ("\u200b{label}: {text}\n", "상담사", "고객", "both"),
+        (LINE, "상담사(남)", "고객(여)", "both"),
+        (LINE, "2차상담원", "고객1", "both"),
+        (LINE, "상", "고", "both"),
+        (LINE, "관리자", "회원", "both"),
+        (LINE, "주무관", "민원인", "both"),
+        (LINE, "기사님", "고객", "both"),
+        (LINE, "설계사", "고객", "both"),
+        (LINE, "간호사", "환자", "both"),
+        ("[00:00:01] {label}: {text}\n", "TX", "RX", "both"),
+        ("[{label}] [오후 3:12] {text}\n", "상담사", "고객", "both"),
+        ("2025년 9월 13일 오후 3:12, {label} : {text}\n", "상담사", "고객", "both"),
+        ("2025. 10. 14. 오전 9:30, {label} : {text}\n", "상담사", "고객", "both"),
+        ("[00분 12초] {label}: {text}\n", "상담사", "고객", "both"),
+        ("2025-09-13 10:21:05 [{label}] {text}\n", "상담사", "고객", "both"),
+        ("{label} 10:21 AM\n{text}\n", "상담사", "고객", "both"),
+        ("1\n00:00:01,000 --> 00:00:04,000\n{label}: {text}\n\n", "상담사", "고객", "both"),
+        ("00:00:01.000 --> 00:00:04.000\n<v {label}>{text}</v>\n\n", "상담사", "고객", "both"),
+        ("[00:00:00.000 --> 00:00:04.000]   {label}: {text}\n", "상담사", "고객", "both"),
+        (LINE, "화자 A ", "화자 B ", "guessed"),
+        (LINE, "화자 1", "화자 2", "guessed"),
+        ("{label}: {text} ", "화자 1", "화자 2", "guessed"),
+        (LINE, "Speaker A", "Speaker B", "guessed"),
+        (LINE, "Guest-1", "Guest-2", "guessed"),
+        ("[{label}]: {text}\n", "SPEAKER_00", "SPEAKER_01", "guessed"),
+        (LINE, "spk_0", "spk_1", "guessed"),
+        (LINE, "채널1", "채널2", "guessed"),
+        ("[{label}] {text}\n", "Ch1", "Ch2", "guessed"),
+        (LINE, "A", "B", "guessed"),
+        (LINE, "A", "Q", "guessed"),
+        ("{label} 00:12\n{text}\n", "참석자 1", "참석자 2", "guessed"),
+        ("{label}\n{text}\n", "참석자 1", "참석자 2", "guessed"),
+        (LINE, "김민지", "홍길동", "guessed"),
+        (LINE, "상담사 김민지", "홍길동", "guessed"),
+    ],
+)
+def test_a_label_in_any_style_is_its_speaker(form, one, other, speakers):
+    text = three(form, one, other)
+    call = read(text)
+    assert [(u.speaker, u.text) for u in call.utterances] == [AGENT, CUSTOMER, AGAIN]
+    assert call.speakers == speakers
+    assert call.dropped == {}
+    assert [text[u.start : u.end].strip("* \n") != "" for u in call.utterances] == [True] * 3
+
+
+def test_decomposed_hangul_is_read_as_composed():
+    text = three(LINE, "상담사", "고객")
+    apart = unicodedata.normalize("NFD", text)
+    assert said(apart) == said(text)
+    for utterance in read(apart).utterances:
+        piece = unicodedata.normalize("NFC", apart[utterance.start : utterance.end])
+        assert piece.endswith(utterance.text)
+
+
+def test_other_speakers_are_turns_of_their_own():
+    call = "챗봇: 기간이 지났습니다\n고객: 연결해 주세요\n시스템: 대기 3분\n상담사: 접수했습니다"
+    assert said(call) == [
+        ("system", "기간이 지났습니다"),
+        ("customer", "연결해 주세요"),
+        ("system", "대기 3분"),
+        ("agent", "접수했습니다"),
+    ]  # fmt: skip
+    call = "고객: 요금이 이상해요\n상담사: 네\n김대리님: 제가 볼게요\n김대리님: 됐습니다"
+    assert said(call)[2:] == [
+        ("unknown", "제가 볼게요"),
+        ("unknown", "됐습니다"),
+    ]  # fmt: skip
+
+
+def test_three_anonymous_speakers_two_of_whom_work_there():
+    text = (
+        "화자 1: 네 한빛카드입니다 무엇을 도와드릴까요\n화자 2: 요금이 이상해요\n"
+        "화자 1: 담당 부서 연결해 드리겠습니다\n화자 3: 바꿨습니다 고객님 확인해 드리겠습니다\n"
+        "화자 2: 네"
+    )
+    assert [speaker for speaker, _ in said(text)] == [
+        "agent", "customer", "agent", "agent", "customer",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("고객: 바꾸려고요\n14:30 에서 16:00 로 옮겨요\n상담사: 네", "14:30 에서 16:00 로"),
+        ("상담사: 네\n고객: 네\n고객 10:30 방문 예정\n상담사: 네", "고객 10:30 방문 예정"),
+        ("회원 12:30 방문 예정\n고객: 네", "회원 12:30 방문 예정"),
+        ("상담사: 요금제는\nA: 월 3만 원\nB: 월 5만 원\n고객: A요", "A: 월 3만 원 B: 월"),
+        ("고객: 2025. 9. 13. 오후 3시요\n상담사: 네", "2025. 9. 13. 오후 3시"),
+        ("고객: 네\n3시 반에 와 주세요\n상담사: 네", "3시 반에"),
+        ("고객: 네\n오후 3:30에 와 주세요\n상담사: 네", "오후 3:30에 와"),
+        ("상담사: 배송비: 3,000원입니다\n고객: 네", "배송비: 3,000원"),
+        ("상담사: 주소 불러 드릴게요\n주소: 서울 중구\n고객: 네", "주소: 서울 중구"),
+    ],
+)  # fmt: skip
+def test_what_was_said_stays(text, kept):
+    assert any(kept in spoken for _, spoken in said(text))
+
+
+VTT = """WEBVTT
+
+NOTE made by a recogniser
+
+1
+00:01.000 --> 00:02.000
+고객: 네
+
+2
+00:02.000 --> 00:03.000
+상담사: 됩니다
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "고객: 네 [00:12]\n상담사: 됩니다 (00:15)",
+        "00:12 고객: 네\n00:15 상담사: 됩니다",
+        "---- 2025년 9월 13일 토요일 ----\n[고객] [오후 3:12] 네\n[상담사] [오후 3:13] 됩니다",
+        VTT,
+        "고객 김하늘님과 카카오톡 대화\n저장한 날짜 : 2025-09-13 15:20\n\n고객: 네\n상담사: 됩니다",
+        "&nbsp;고객: <i>네</i>\n상담사: 됩니다",
+    ],
+)
+def test_stamps_headers_and_markup_are_left_out(text):
+    assert said(text) == [("customer", "네"), ("agent", "됩니다")]
+
+
+def test_clocks_before_unlabelled_lines_are_stamps_where_all_lines_have_them():
+    assert said("00:12 카드를 잃어버렸어요\n00:15 정지했습니다\n00:20 감사합니다") == [
+        ("unknown", "카드를 잃어버렸어요"),
+        ("unknown", "정지했습니다"),
+        ("unknown", "감사합니다"),
+    ]
+
+
+def test_invented_lines_silence_loops_and_machines_are_counted():
+    call = read(
+        "한빛카드입니다. 잔액 조회는 1번을 눌러 주세요.\n고객: 정지해 주세요 (한숨)\n"
+        "상담사: [음악]\n"
+        "상담사: 네 네 네 네 네 정지해 드렸습니다\n시청해 주셔서 감사합니다.\n"
+        "구독과 좋아요 알림 설정까지 부탁드립니다\n고객: 네\n고객: 네\n고객: 네\n고객: 네"
+    )
+    assert [(u.speaker, u.text) for u in call.utterances] == [
+        ("unknown", "한빛카드입니다."),
+        ("system", "잔액 조회는 1번을 눌러 주세요."),
+        ("customer", "정지해 주세요"),
+        ("agent", "네 네 정지해 드렸습니다"),
+        ("customer", "네"),
+    ]
+    assert call.dropped == {"hallucination": 2, "silence": 1, "repetition": 6, "system": 1}
+
+
+@pytest.mark.parametrize(
+    "real",
+    [
+        "감사합니다",
+        "방송 시청해 주셔서 감사합니다라는 문구가 떠요",
+        "구독 해지하려고요",
+        "구독료가 왜 나가요",
+        "공 공 공 공 일이삼사",
+        "다음 영상 통화는 언제 되나요",
+        "뉴스 채널이 안 나와요",
+    ],
+)
+def test_real_speech_is_no_invention(real):
+    assert said(f"고객: {real}\n상담사: 네")[0] == ("customer", real)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " \n\t", "고객:\n상담사:\n고객:\n", "[00:00:01] [BLANK_AUDIO]\n[00:00:31] (무음)",
+        "시청해 주셔서 감사합니다.\n" * 100, "♪♪♪", "...\n…", '{"segments": []}',
+        "WEBVTT\n\n00:00:01.000 --> 00:00:04.000\n\n",
+    ],
+)  # fmt: skip
+def test_nothing_said_is_no_utterance(text):
+    assert said(text) == []
+
+
+WHISPERX = {"segments": [{"start": 0.5, "text": " 무엇을 도와드릴까요 고객님",
+             "speaker": "SPEAKER_00", "words": [{"word": "무엇을", "start": 0.5}]},
+            {"start": 3.3, "text": " 카드를 잃어버렸어요 정지해 주세요", "speaker": "SPEAKER_01"},
+            {"start": 6.2, "text": " 네 정지했고 재발급은 사흘 걸립니다", "speaker": "SPEAKER_00"}],
+            "language": "ko"}  # fmt: skip
+
+
+def shaped(texts, speakers, text_key, speaker_key, **more):
+    return [{text_key: t, speaker_key: s, **more} for t, s in zip(texts, speakers, strict=True)]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        WHISPERX,
+        shaped(PATTERN, ("agent", "customer", "agent"), "text", "speaker"),
+        shaped(PATTERN, ("assistant", "user", "assistant"), "content", "role"),
+        {"Transcript": shaped(PATTERN, ("AGENT", "CUSTOMER", "AGENT"), "Content", "ParticipantId")},
+        {"utterances": shaped(PATTERN, (0, 1, 0), "msg", "spk", start_at=1)},
+        {"results": {"utterances": shaped(PATTERN, (0, 1, 0), "transcript", "speaker")}},
+        {"segments": [{"text": t, "speaker": {"label": s, "name": "x"}}
+                      for t, s in zip(PATTERN, "121", strict=True)]},
+        {"recognizedPhrases": [{"speaker": s, "nBest": [{"display": t}]}
+                               for t, s in zip(PATTERN, (1, 2, 1), strict=True)]},
+        {"results": [{"alternatives": [{"transcript": t}], "channelTag": s}
+                     for t, s in zip(PATTERN, (1, 2, 1), strict=True)]},
+        {"monologues": [{"speaker": s, "elements": [{"type": "text", "value": t}]}
+                        for t, s in zip(PATTERN, (0, 1, 0), strict=True)]},
+    ],
+    ids=["whisperx", "turns", "chat", "contact lens", "rtzr", "deepgram", "clova", "azure",
+         "google", "rev"],
+)  # fmt: skip
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_recognisers_json_is_read_as_turns(value, ascii_only):
+    received = json.dumps(value, ensure_ascii=ascii_only)
+    call = read(received)
+    assert [(u.speaker, u.text) for u in call.utterances] == [AGENT, CUSTOMER, AGAIN]
+    for utterance in call.utterances:
+        written = received[utterance.start : utterance.end]
+        assert json.loads(f'"{written}"').strip() == utterance.text
+
+
+def test_turns_are_read_in_their_order_with_any_labels():
+    call = read_turns(
+        [Turn("상담원 A", "네 고객님"), Turn("홍길동", "환불이요"), Turn("봇", "대기")]
+    )
+    assert [(u.speaker, u.text, u.start, u.end) for u in call.utterances] == [
+        ("agent", "네 고객님", 0, 5),
+        ("customer", "환불이요", 6, 10),
+        ("system", "대기", 11, 13),
+    ]
+
+
+_PIECES = st.sampled_from(
+    ["고객: ", "상담사:", "[고객]", "A: ", "(상담원) ", "00:12 ", "[00:12] ", "1. ", "네", ". ",
+     "가나다라마바사" * 30, "é", "\0", "\n", "\r\n", " ", "\u2028", "\u1100\u1161", "<br>", "\\n",
+     "[음악]", "했습니다", "2025. 9. 13. ", "{", '"', "|", ",", "화자 1: ", "챗봇: ",
+     "네 네 네 네 "]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(), st.lists(_PIECES).map("".join)))
+def test_whatever_is_received_is_read_in_order_and_inside_the_text(text):
+    at = 0
+    for utterance in read(text).utterances:
+        assert 0 < len(utterance.text) <= MAX_UTTERANCE_CHARACTERS
+        assert utterance.text == " ".join(utterance.text.split())
+        assert at <= utterance.start <= utterance.end <= len(text)
+        at = utterance.start
