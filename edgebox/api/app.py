@@ -50,8 +50,8 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
             _route("POST", Paths.BATCH_ANALYSIS, batches.post),
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
-            _route("GET", Paths.ALIVE, health.alive),
-            _route("GET", Paths.READY, health.ready),
+            _route("GET", Paths.ALIVE, health.alive, "HEAD"),
+            _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
             _route("GET", Paths.OPENAPI, get_openapi),
         ],
@@ -86,8 +86,8 @@ def _app(
     return app
 
 
-def _route(method: str, path: str, endpoint: Endpoint) -> Route:
-    """Return a route of exactly one method: Starlette would add HEAD to GET."""
+def _route(method: str, path: str, endpoint: Endpoint, *more: str) -> Route:
+    """Return a route of exactly these methods: Starlette would add HEAD to every GET."""
     route = Route(path, endpoint, methods=[method])
-    route.methods = {method}
+    route.methods = {method, *more}
     return route

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from edgebox.contract.answers import QuickSummaryAnswer
 
 EVENT_STREAM = "text/event-stream"
+_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+"""Characters at which some clients cut a stream into lines, and how JSON writes them."""
 
 
 class QuickEndpoint:
@@ -135,6 +137,8 @@ class _EventStream(StreamingResponse):
 
 
 def _event(name: str, data: str) -> bytes:
+    for separator, escaped in _LINE_ENDS.items():
+        data = data.replace(separator, escaped)
     return f"event: {name}\ndata: {data}\n\n".encode("utf-8", "replace")
 
 

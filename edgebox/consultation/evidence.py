@@ -66,6 +66,8 @@ class Text:
         """
         if word in self.squeezed:
             return 1.0
+        if len(word) < 2:
+            return 0.0
         pairs = [word[i : i + 2] for i in range(len(word) - 1)]
         return sum(pair in self.bigrams for pair in pairs) / len(pairs)
 

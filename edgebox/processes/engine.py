@@ -17,7 +17,7 @@ from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Service
 from edgebox.engine.thread import DecodeThread
-from edgebox.errors import BoxNotRunning, EdgeBoxError, where
+from edgebox.errors import BoxNotRunning, ConfigError, EdgeBoxError, where
 from edgebox.processes.engine_watchdog import watch
 from edgebox.processes.loading import Loader
 from edgebox.system.http import Server
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.engine")
 
 STOP_SECONDS = 20.0
+LONGEST_SOCKET_PATH = 107
+"""Bytes: sun_path of Linux has 108, and the last is zero."""
 
 
 def run_engine(settings: Settings, notifier: Notifier | None = None) -> int:
@@ -93,7 +95,18 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
 
 
 def _bind(path: Path) -> socket.socket:
-    """Return a listening socket that only this user can open."""
+    """Return a listening socket that only this user can open.
+
+    Raises:
+        ConfigError: its path is longer than a Unix socket's may be (``unix(7)``).
+        BoxNotRunning: another engine has it.
+    """
+    length = len(os.fsencode(path))
+    if length > LONGEST_SOCKET_PATH:
+        raise ConfigError(
+            f"The path of the engine's socket has {length} bytes, and a socket's may have "
+            f"{LONGEST_SOCKET_PATH}: {path}. Set runtime_dir in edgebox.toml to a shorter folder."
+        )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
         with socket.socket(socket.AF_UNIX) as other, suppress(OSError):

@@ -139,3 +139,10 @@ async def test_metrics_count_by_route_template_and_status(box: ApiBox) -> None:
     assert (
         'edgebox_http_requests_total{method="other",route="/healthz",status="405"} 1.0'
     ) in counted
+
+
+async def test_monitors_may_ask_with_head(box: ApiBox) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = await box.http.head(path)
+        assert answer.status_code == (await box.http.get(path)).status_code
+    assert (await box.http.head("/metrics")).status_code == 405

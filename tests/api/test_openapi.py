@@ -22,7 +22,7 @@ async def test_every_route_is_documented_and_nothing_else(box: ApiBox) -> None:
     routes = {
         (route.path, method.lower())
         for route in create_app(box.services).routes
-        for method in route.methods
+        for method in route.methods - {"HEAD"}  # GET without its body
     }
     document = (await box.http.get("/openapi.json")).json()
     documented = {(path, method) for path, item in document["paths"].items() for method in item}

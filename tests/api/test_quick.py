@@ -255,3 +255,11 @@ async def test_a_call_in_which_nothing_was_said_asks_no_model(box: ApiBox, text:
     }  # fmt: skip
     assert body["usage"]["prompt_tokens"] == 0
     assert len(box.engine.requests) == before
+
+
+async def test_no_event_holds_a_character_that_ends_a_line_for_some_clients(box: ApiBox) -> None:
+    answer = await box.quick(
+        headers=box.headers() | {"Accept": "text/event-stream"}, consultation_id="CL\u2028\u2029A"
+    )
+    assert len(answer.text.splitlines()) == answer.text.count("\n")
+    assert events(answer.text)[-1][1]["consultation_id"] == "CL\u2028\u2029A"

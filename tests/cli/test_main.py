@@ -153,3 +153,26 @@ def test_an_unexpected_error_is_one_line_that_quotes_nothing(bare, monkeypatch, 
     assert "Traceback" not in shown.err
     assert "번호" not in line
     assert bool(way) == (level == "debug")
+
+
+def test_a_terminal_that_is_not_utf_8_gets_replaced_characters_and_exit_0(tmp_path):
+    call = tmp_path / "call.txt"
+    call.write_text("고객: 똠 카드요 😀\n상담사: 네 확인했습니다\n", encoding="utf-8")
+    for encoding in ("iso-8859-1", "euc-kr", "ascii"):
+        ended = subprocess.run(
+            [sys.executable, "-P", "-m", "edgebox_cli", "transcript", str(call)],
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr) == (0, b""), encoding
+        assert ended.stdout.decode(encoding)
+
+
+def test_a_folder_too_long_for_the_engines_socket_is_named(bare):
+    env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / ("고객상담센터" * 6) / "state")}
+    ended = run("engine", env=env)
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert "a socket's may have 107" in line
+    assert "runtime_dir" in line

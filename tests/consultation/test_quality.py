@@ -192,3 +192,8 @@ def test_the_quality_object_is_json_and_complete():
 
 def test_the_same_call_gives_the_same_score():
     assert score(_analysis(), TRANSCRIPT) == score(_analysis(), TRANSCRIPT)
+
+
+def test_a_keyword_of_one_syllable_is_a_keyword():
+    analysis = _analysis(keywords=["청소기", "환불", "집"])
+    assert 0 < _score(analysis, TRANSCRIPT).score <= 1
