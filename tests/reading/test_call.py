@@ -302,3 +302,17 @@ def test_whatever_is_received_is_read_in_order_and_inside_the_text(text):
         assert utterance.text == " ".join(utterance.text.split())
         assert at <= utterance.start <= utterance.end <= len(text)
         at = utterance.start
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "- ", "-", "=", "*", "♪", "[", "<", "<v 고객>", "고객 김", "고객(가", ":", "가 ", "네 ",
+        "네 네 아 ", "[00:12] ", "12:34 ", "2025. 9. 13. ", "1 ", "1", '"', "\n", "[{",
+        "\u1100\u1161", "4. ", "…", "a\n", "고객: 네\n",
+    ],
+)  # fmt: skip
+def test_hostile_repetition_takes_no_quadratic_time(piece):
+    """A quadratic step would take minutes here; nothing is asserted of the machine's speed."""
+    text = piece * (60_000 // len(piece)) + "끝"
+    assert read(text).utterances
