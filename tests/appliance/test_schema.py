@@ -107,7 +107,7 @@ def test_back_goes_only_who_says_that_the_database_goes_back_too(machine, artifa
     assert schema(machine) == before
     assert is_ready(machine)
     assert state_of(centre, batch) == "completed"
-    aside = re.search(r"the one before is kept as (\S+)", ended.out)[1]
+    aside = re.search(r"the replaced one is kept as (\S+)", ended.out)[1]
     with closing(sqlite3.connect(machine.folder / aside.lstrip("/"))) as db:
         assert db.execute("PRAGMA user_version").fetchone()[0] == before + 1
         assert db.execute("SELECT COUNT(*) FROM batches").fetchone()[0] == 2
