@@ -48,16 +48,19 @@ _INVENTED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_MACHINE: Final = re.compile(
-    r"[0-9영일이삼사오육칠팔구별우물정]+ ?번을? ?(?:을 )?(?:눌러|선택해|누르)|(?:별표"
-    r"|우물 ?정자?|샵|#)[를을]? ?(?:눌러|누르)"
-    r"|(?:대기|예상 ?대기) ?(?:시간|고객|인원)[은이]? ?.{0,12}(?:입니다|분|명)"
+_KEYS: Final = re.compile(
+    r"[0-9영일이삼사오육칠팔구]+ ?번을? ?(?:눌러|선택해|누르)"
+    r"|(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:눌러|누르)|press (?:one|two|three|\d|the)",
+    re.IGNORECASE,
+)
+_WAITING: Final = re.compile(
+    r"(?:대기|예상 ?대기) ?(?:시간|고객|인원)[은이]? ?.{0,12}(?:입니다|분|명)"
     r"|상담[사원]를? ?연결 ?(?:중|하고|해 ?드리겠)"
     r"|(?:모든 )?상담[사원]이? 통화 ?중|통화량이 많아|잠시만 기다리시면|연결까지|삐 ?소리 ?(?:후"
     r"|가)"
     r"|(?:통화|상담) ?내용[은이]? ?(?:.{0,14})?녹음|산업안전보건법|폭언|고객응대근로자"
     r"|음성사서함|고객님께서 전화를 받지"
-    r"|press (?:one|two|three|\d|the)|your call (?:is|may be)|all (?:our )?agents are",
+    r"|your call (?:is|may be)|all (?:our )?agents are",
     re.IGNORECASE,
 )
 _MENU: Final = re.compile(r"[0-9영일이삼사오육칠팔구]+ ?번(?:을|은|,|\s|$)", re.IGNORECASE)
@@ -65,11 +68,7 @@ _MENU: Final = re.compile(r"[0-9영일이삼사오육칠팔구]+ ?번(?:을|은|
 
 def is_silence(text: str) -> bool:
     """Return whether an utterance holds a recogniser's marks or signs and no word."""
-    return (
-        re.search(r"\w", text) is not None
-        and _ONLY_SOUND.fullmatch(text) is not None
-        and (SOUND.search(text) is not None)
-    )
+    return SOUND.search(text) is not None and _ONLY_SOUND.fullmatch(text) is not None
 
 
 def is_invented(text: str) -> bool:
@@ -79,22 +78,19 @@ def is_invented(text: str) -> bool:
 
 def is_machine(text: str) -> bool:
     """Return whether an utterance without a known speaker is a menu or a waiting message."""
-    return _MACHINE.search(text) is not None or len(_MENU.findall(text)) >= 3
+    keys = _KEYS.search(text) or _WAITING.search(text)
+    return keys is not None or len(_MENU.findall(text)) >= 3
 
 
 def is_menu(text: str) -> bool:
-    """Return whether an utterance asks the caller to press keys, whoever's channel it is on."""
-    return _KEYS.search(text) is not None
+    """Return whether an utterance on the agent's channel offers keys, as only a menu does.
 
+    An agent who asks for one key ("비밀번호 누르시고 별표를 눌러 주세요") is no machine.
+    """
+    return len(_KEYS.findall(text)) > 1
 
-_KEYS: Final = re.compile(
-    r"[0-9영일이삼사오육칠팔구]+ ?번을? ?(?:눌러|누르)|(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:눌러"
-    r"|누르)|press (?:one|two|\d)",
-    re.IGNORECASE,
-)
 
 _LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,5}?)((?: \1(?!\S)){3,})")
-_STUTTER: Final = re.compile(r"(?<![가-힣])([가-힣]{1,2})\1{5,}")
 
 
 def without_loops(text: str) -> tuple[str, int]:
