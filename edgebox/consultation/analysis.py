@@ -119,7 +119,7 @@ class Analyst:
         started = self.clock()
         cost = _Cost()
         call = await asyncio.to_thread(read, transcript)
-        if not has_content(call):
+        if not await asyncio.to_thread(has_content, call):
             return NothingToAnalyse(round(self.clock() - started, 3))
         pieces, size = await self._pieces(call.said)
         found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]

@@ -59,17 +59,15 @@ def has_content(call: Call) -> bool:
     said = call.said
     if len(said) <= _SHORT and any(_CUT_OFF.search(utterance.text) for utterance in said):
         said = [one for one in said if one.speaker == "customer" and not _CUT_OFF.search(one.text)]
-        return sum(len(_words(one.text)) for one in said) >= _BEGUN
+        words = (word for one in said for word in content_words(_PHATIC.sub(" ", one.text)))
+        return sum(1 for _ in words) >= _BEGUN
     for index, utterance in enumerate(said):
         text = utterance.text
         if utterance.speaker != "customer":
             text = _GREETING.sub(" ", text)
             if index == 0:
                 text = _OPENING.sub(" ", text)
-        if numbers_in(_PHATIC.sub(" ", text)) or _words(text) or _HAN.search(text):
+        rest = _PHATIC.sub(" ", text)
+        if numbers_in(rest) or any(content_words(rest)) or _HAN.search(rest):
             return True
     return False
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in content_words(_PHATIC.sub(" ", text)) if len(word) > 1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.korean import numbers_in
 from edgebox.reading.call import Utterance, read
-from edgebox.reading.recognisers import is_json
+from edgebox.reading.recognisers import turns_of
 from edgebox.reading.sentences import clause_starts, split_sentences
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def extractive_summary(
     if not transcript.strip():
         return ""
     if utterances is None:
-        utterances = read(transcript if is_json(transcript) else _edges(transcript)).said
+        whole = turns_of(transcript) is not None  # a recogniser's JSON cannot be cut
+        utterances = read(transcript if whole else _edges(transcript)).said
     utterances = _outer(utterances)
     request = _best(_sentences(_of(utterances, "customer")), _REQUEST)
     outcome = _best(_sentences(_of(utterances, "agent"))[::-1], _OUTCOME)

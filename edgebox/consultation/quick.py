@@ -154,7 +154,8 @@ class QuickSummaries:
     async def _ask(self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]) -> None:
         try:
             call = await asyncio.to_thread(read, ticket.transcript)
-            draft.said, draft.empty = call.said, not has_content(call)
+            draft.said = call.said
+            draft.empty = not await asyncio.to_thread(has_content, call)
             if draft.empty or not self._monitor.reachable("slm"):
                 return
             if await self._prepare(ticket, draft, call.said):

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from edgebox.reading.recognisers import is_json, turns_of
+from edgebox.reading.recognisers import is_foreign_json
 
 MAX_ID_CHARACTERS = 128
 MAX_METADATA_BYTES = 16 * 1024
@@ -85,7 +85,7 @@ def _transcript(value: str, info: ValidationInfo) -> str:
     text = _UNPRINTED.sub("", value)
     if not _VISIBLE.search(text):
         raise PydanticCustomError("blank", _BLANK)
-    if is_json(text) and turns_of(text) is None:
+    if is_foreign_json(text):
         raise PydanticCustomError(
             "json",
             "Is JSON of no known recogniser. Send text, one utterance a line, or turns.",

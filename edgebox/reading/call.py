@@ -76,12 +76,7 @@ class Call:
         return [one for one in self.utterances if one.speaker != "system"]
 
 
-LABELS: Final[dict[Speaker, str]] = {
-    "customer": "고객: ",
-    "agent": "상담사: ",
-    "system": "안내: ",
-    "unknown": "",
-}
+LABELS: Final[dict[Speaker, str]] = {"customer": "고객: ", "agent": "상담사: "}
 
 
 def render(utterances: Iterable[Utterance]) -> str:
@@ -89,7 +84,7 @@ def render(utterances: Iterable[Utterance]) -> str:
 
     An unknown speaker's line has no label.
     """
-    return "\n".join(LABELS[utterance.speaker] + utterance.text for utterance in utterances)
+    return "\n".join(LABELS.get(one.speaker, "") + one.text for one in utterances)
 
 
 class _Line(NamedTuple):
@@ -120,6 +115,7 @@ _BREAK: Final = re.compile(
 )
 """A label inside a line: the words that begin no sentence."""
 
+_JSON_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _SIGNS: Final = re.compile(r"[\s\-*•·▶.…,!?~_=|>#:：]*")
 """A line that holds no word."""
@@ -150,6 +146,7 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
     places: list[int] = []
     origins: list[int] = []
     spoken: list[_Spoken] = []
+    written = {} if received is None else _written(received)
     size = at = 0
     for turn in turns:
         text = normalise(turn.text).text.replace("\n", " ")
@@ -157,7 +154,7 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
             found, after = at, at + len(turn.text)
             at = after + 1
         else:
-            found, after = _found(received, turn.text, at)
+            found, after = next(written.get(turn.text, iter(())), (at, at))
             at = after
         places += (size, size + len(text))
         origins += (found, after)
@@ -169,13 +166,12 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
     return _call(spoken, normal)
 
 
-def _found(received: str, text: str, at: int) -> tuple[int, int]:
-    """Return where a JSON string's text is in its document, and the offset after it."""
-    for written in (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]):
-        place = received.find(written, at)
-        if place >= 0:
-            return place, place + len(written)
-    return at, at
+def _written(received: str) -> dict[str, Iterator[tuple[int, int]]]:
+    """Return where each string of a JSON document is written, without its quotes, in order."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for match in _JSON_STRING.finditer(received):
+        places.setdefault(json.loads(match[0], strict=False), []).append(match.span(1))
+    return {text: iter(spans) for text, spans in places.items()}
 
 
 def _turns_of_lines(text: str) -> list[_Spoken]:

@@ -51,12 +51,13 @@ class Turn:
     start_ms: float | None = None
 
 
-def is_json(text: str) -> bool:
-    """Return whether a text is one JSON object or array and not words."""
+def is_foreign_json(text: str) -> bool:
+    """Return whether a text is JSON of no known recogniser: neither words nor turns."""
     stripped = text.strip()
-    return (stripped[:1], stripped[-1:]) in {("{", "}"), ("[", "]")} and _parsed(
-        stripped
-    ) is not None
+    if (stripped[:1], stripped[-1:]) not in {("{", "}"), ("[", "]")}:
+        return False
+    value = _parsed(stripped)
+    return value is not None and _search(value, 0) is None
 
 
 def turns_of(text: str) -> list[Turn] | None:

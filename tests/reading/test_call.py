@@ -275,6 +275,21 @@ def test_a_recognisers_json_is_read_as_turns(value, ascii_only):
         assert json.loads(f'"{written}"').strip() == utterance.text
 
 
+def test_an_agent_who_asks_for_a_key_is_no_menu():
+    asked = "비밀번호 네 자리 누르시고 별표를 눌러 주세요"
+    assert said(f"상담사: {asked}\n고객: 네 눌렀어요")[0] == ("agent", asked)
+    menu = "조회는 1번을 눌러 주세요 분실은 2번을 눌러 주세요"
+    assert said(f"상담사: {menu}\n고객: 분실이요")[0] == ("system", menu)
+
+
+def test_offsets_are_found_however_a_document_escapes_its_texts():
+    received = '{"turns": [{"text": "A\\/B \\uce74드"}, {"text": "네"}, {"text": "네"}]}'
+    one, two, three = read(received).utterances
+    assert received[one.start : one.end] == "A\\/B \\uce74드"
+    assert (two.text, three.text) == ("네", "네")
+    assert two.end < three.start
+
+
 def test_turns_are_read_in_their_order_with_any_labels():
     call = read_turns(
         [Turn("상담원 A", "네 고객님"), Turn("홍길동", "환불이요"), Turn("봇", "대기")]

@@ -12,7 +12,7 @@ from rich.text import Text
 from edgebox.consultation.content import has_content
 from edgebox.errors import UsageError
 from edgebox.reading.call import read
-from edgebox.reading.recognisers import is_json, turns_of
+from edgebox.reading.recognisers import is_foreign_json
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, print_json, print_line, table
@@ -37,7 +37,7 @@ def transcript(
     """Show how a call is read: who said what, what was left out. Needs no running box."""
     with reported():
         received = text_of(file)
-        if is_json(received) and turns_of(received) is None:
+        if is_foreign_json(received):
             raise UsageError(
                 "This is JSON of no known recogniser. Use text, one utterance a line, or "
                 '{"turns": [{"speaker": "agent", "text": "..."}]}.'
