@@ -30,7 +30,7 @@ from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
-from edgebox.system.http import Server
+from edgebox.system.http import QuietUpgrades, Server
 from edgebox.system.notifier import Notifier
 from edgebox.system.tls import ServedPair, pair_of
 from edgebox.worker.wakeups import WakeUps
@@ -218,7 +218,7 @@ def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = 
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        http="h11",
+        http=QuietUpgrades,
         ws="none",
         lifespan="on",
         timeout_keep_alive=75,

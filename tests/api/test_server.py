@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,14 @@ from support.polling import eventually
 pytestmark = pytest.mark.anyio
 
 BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
+
+# What Java 17's HttpClient sends with every request on http://, and Spring's RestClient with it.
+H2C = (
+    "Connection: Upgrade, HTTP2-Settings",
+    "HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA",
+    "Upgrade: h2c",
+    "User-Agent: Java-http-client/17.0.15",
+)
 
 
 @dataclass
@@ -105,7 +113,9 @@ async def test_deltas_arrive_while_the_engine_still_writes(box: Running) -> None
     assert names == ["delta", "delta", "done"]
 
 
-async def open_quick(box: Running, accept: str, body: bytes, length: int) -> asyncio.StreamWriter:
+async def open_quick(
+    box: Running, accept: str, body: bytes, length: int, *more: str
+) -> asyncio.StreamWriter:
     _, writer = await asyncio.open_connection(*box.address)
     head = [
         f"POST {QUICK} HTTP/1.1",
@@ -113,6 +123,7 @@ async def open_quick(box: Running, accept: str, body: bytes, length: int) -> asy
         f"Accept: {accept}",
         "Content-Type: application/json",
         f"Content-Length: {length}",
+        *more,
         *(f"{name}: {value}" for name, value in box.headers().items()),
     ]
     writer.write("\r\n".join([*head, "", ""]).encode() + body)
@@ -136,14 +147,15 @@ async def test_a_client_that_hangs_up_in_its_body_is_no_error(
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
+@pytest.mark.parametrize("more", [(), H2C], ids=["plain", "h2c"])
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 async def test_a_client_that_hangs_up_stops_the_engine(
-    box: Running, accept: str, caplog: pytest.LogCaptureFixture
+    box: Running, accept: str, more: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "edgebox.api")
     box.engine.pause = 2
     body = json.dumps(BODY).encode()
-    writer = await open_quick(box, accept, body, len(body))
+    writer = await open_quick(box, accept, body, len(body), *more)
     await eventually(lambda: box.engine.requests)
     writer.close()
     await writer.wait_closed()
@@ -192,13 +204,70 @@ async def test_the_largest_batch_is_accepted(box: Running) -> None:
     assert answer.json()["total_consultations"] == 500
 
 
-async def test_head_has_no_body_and_a_websocket_finds_nothing(box: Running) -> None:
+async def test_head_has_no_body_and_a_websocket_finds_nothing(
+    box: Running, warnings: Callable[[], list[str]]
+) -> None:
     head = await box.http.head("/healthz")
     assert (head.status_code, head.content) == (200, b"")
     refused = await box.http.head("/openapi.json")
     assert (refused.status_code, refused.content, refused.headers["allow"]) == (405, b"", "GET")
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x"}
     assert (await box.http.get("/ws", headers=upgrade)).status_code == 404
+    assert warnings() == []
+
+
+@pytest.fixture
+def warnings(box: Running, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Returns the warnings of this test so far, uvicorn's too, which the fake engine silenced."""
+    caplog.set_level(logging.WARNING, "uvicorn.error")
+    return lambda: [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+async def exchange(box: Running, *requests: bytes) -> list[tuple[str, bytes]]:
+    """Send requests over one connection; the status line and the body of each answer."""
+    reader, writer = await asyncio.open_connection(*box.address)
+    answers = []
+    for request in requests:
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+        answers.append((head.partition("\r\n")[0], await reader.readexactly(length)))
+    writer.close()
+    await writer.wait_closed()
+    return answers
+
+
+def chunks(body: bytes, size: int) -> bytes:
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+@pytest.mark.parametrize(
+    "upgrade",
+    [
+        H2C,
+        (H2C[0], "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"),  # curl --http2
+        ("connection: keep-alive, upgrade", "upgrade: H2C, HTTP/2.0"),
+        ("Connection: Upgrade", "Upgrade: TLS/1.2"),
+        ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
+    ],
+    ids=["java", "curl", "two protocols", "tls", "websocket"],
+)
+async def test_a_request_for_another_protocol_is_answered_as_http_1_1_without_a_warning(
+    box: Running, upgrade: tuple[str, ...], chunked: bool, warnings: Callable[[], list[str]]
+) -> None:
+    body = json.dumps(BODY, ensure_ascii=False).encode()
+    size = "Transfer-encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+    key = [f"{name}: {value}" for name, value in box.headers().items()]
+    head = [f"POST {QUICK} HTTP/1.1", "Host: box", "Content-Type: application/json", size]
+    request = "\r\n".join([*head, *upgrade, *key, "", ""]).encode()
+    request += chunks(body, 7) if chunked else body
+    for status, answer in await exchange(box, request, request):
+        assert status == "HTTP/1.1 200 OK"
+        assert json.loads(answer)["input"]["characters_used"] == len(TALK)
+        assert json.loads(answer)["status"] == "success"
+    assert warnings() == []
 
 
 async def test_a_stream_that_fails_is_cut_off_and_nothing_of_it_is_logged(
