@@ -17,6 +17,7 @@ import httpx
 
 from edgebox.callbacks.retry import Attempt, classify
 from edgebox.callbacks.urls import Address, Destination, forbidden
+from edgebox.system.tls import authorities_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
@@ -140,9 +141,7 @@ class SystemResolver:
 
 def verified_transport() -> NewTransport:
     """Return a maker of transports that check certificates with the system's authorities."""
-    # Administrators add an in-house authority to the system's store. httpx's own default,
-    # certifi's list, would not know it.
-    context = ssl.create_default_context()
+    context = authorities_context()
     return lambda: httpx.AsyncHTTPTransport(verify=context, trust_env=False, retries=0)
 
 

@@ -446,3 +446,14 @@ def test_a_certificate_of_an_unknown_authority_gets_nothing(box, authority):
     requests, row = over_tls(box, authority, "receiver.test", trusted=False)
     assert requests == []
     assert "TLS: self-signed certificate" in row.last_error
+
+
+def test_a_receiver_whose_certificate_an_in_house_authority_made_by_hand_gets_it(box, lan_receiver):
+    requests, row = over_tls(box, (lan_receiver, None), "receiver.lan", trusted=False)
+    assert (row.state, len(requests)) == ("delivered", 1)
+
+
+def test_its_certificate_is_for_its_own_name_only(box, lan_receiver):
+    requests, row = over_tls(box, (lan_receiver, None), "other.lan", trusted=False)
+    assert requests == []
+    assert "TLS: Hostname mismatch" in row.last_error

@@ -330,6 +330,30 @@ def test_a_receivers_certificate_has_to_be_trusted(box, settings, tmp_path):
     assert "update-ca-certificates" in check.fix
 
 
+def test_a_certificate_made_by_hand_is_judged_as_deliveries_do(
+    box, settings, lan_receiver, monkeypatch
+):
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve(HERE, *rest, **more)
+    )
+    with listening(lan_receiver) as (port, _):
+        box.allow(f"receiver.lan:{port}", f"other.lan:{port}")
+        box.finished_batch(f"https://receiver.lan:{port}/hook")
+        box.finished_batch(f"https://other.lan:{port}/hook")
+        known, other = checks_network.receivers(settings)
+    assert (known.state, other.state) == ("ok", "fail")
+    assert "Hostname mismatch" in other.detail
+
+
+def test_a_role_on_a_server_with_an_untrusted_certificate_is_told_apart(tmp_path):
+    with listening(server_context(make_pair(tmp_path, names=f"IP:{HERE}"))) as (port, _):
+        check = checks_machine.server("model mlm", f"https://{HERE}:{port}/v1")
+    assert check.state == "fail"
+    assert "TLS: self-signed certificate" in check.detail
+    assert "update-ca-certificates" in check.fix
+
+
 def test_disabled_clients_receivers_are_not_asked(box, settings):
     box.allow("no-such-host.invalid")
     box.store.clients.disable(box.client)
