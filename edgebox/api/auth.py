@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import verify_bound_key
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from edgebox.api.clients_cache import ClientsCache
     from edgebox.api.ratelimit import RateLimiter
+    from edgebox.api.refused_keys import RefusedKeys
     from edgebox.store.clients import Client
 
 HEADER = "X-Bound-Key"
@@ -28,6 +30,7 @@ class Gate:
     Args:
         clients: those who may send.
         limiter: counts each client's requests.
+        refused: takes the keys that are refused.
         tolerance: seconds that a key's timestamp may differ from the clock.
         clock: Unix seconds.
     """
@@ -36,12 +39,14 @@ class Gate:
         self,
         clients: ClientsCache,
         limiter: RateLimiter,
+        refused: RefusedKeys,
         *,
         tolerance: float,
         clock: Callable[[], float],
     ) -> None:
         self._clients = clients
         self._limiter = limiter
+        self._refused = refused
         self._tolerance = tolerance
         self._clock = clock
 
@@ -53,7 +58,7 @@ class Gate:
             StoreBusy: the clients have never been read.
         """
         if HEADER in request.headers:
-            await self._client(key_of(request, None))
+            await self._client(request, None)
 
     async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
         """Check the key and count the request.
@@ -70,20 +75,26 @@ class Gate:
             RateLimited: too many requests of this client.
             StoreBusy: the clients have never been read.
         """
-        key = key_of(request, body)
-        client = await self._client(key)
+        client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client
 
-    async def _client(self, key: str) -> Client:
-        """Return the client whose key this is."""
-        await self._clients.refresh()
+    async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
+        """Return the client whose key this is; note the key where it is refused."""
+        sent = keys_of(request, body)
         try:
-            return self._verify(key)
-        except InvalidBoundKey:
-            await self._clients.refresh(SECOND_LOOK)
-            return self._verify(key)
+            key = key_of(sent)
+            await self._clients.refresh()
+            try:
+                return self._verify(key)
+            except InvalidBoundKey:
+                await self._clients.refresh(SECOND_LOOK)
+                return self._verify(key)
+        except InvalidBoundKey as refusal:
+            first = next((key for key in sent if isinstance(key, str)), "")
+            self._refused.add(request_id_of(request), first, refusal.reason)
+            raise
 
     def _verify(self, key: str) -> Client:
         client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
@@ -93,18 +104,24 @@ class Gate:
         return client
 
 
-def key_of(request: Request, body: Mapping[str, Any] | None) -> str:
-    """Return the one key that a request carries.
+def keys_of(request: Request, body: Mapping[str, Any] | None) -> list[object]:
+    """Return every key that a request carries, the headers' first."""
+    sent: list[object] = list(request.headers.getlist(HEADER))
+    inside = body.get("bound_key") if body else None
+    return sent if inside is None else [*sent, inside]
+
+
+def key_of(sent: list[object]) -> str:
+    """Return the one key among those that were sent.
 
     Raises:
         InvalidBoundKey: there is none, or there are several that differ.
     """
-    sent = set(request.headers.getlist(HEADER))
-    inside = body.get("bound_key") if body else None
-    if inside is not None:
-        if not isinstance(inside, str):
-            raise InvalidBoundKey
-        sent.add(inside)
-    if len(sent) != 1:
-        raise InvalidBoundKey
-    return sent.pop()
+    if not sent:
+        raise InvalidBoundKey("no key was sent")
+    if not isinstance(sent[-1], str):
+        raise InvalidBoundKey("bound_key in the body is not a string")
+    if len(set(sent)) > 1:
+        empty = ": one of them is empty" if "" in sent else ""
+        raise InvalidBoundKey(f"{HEADER} and bound_key, or two headers, differ{empty}")
+    return sent[-1]

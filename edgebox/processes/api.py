@@ -21,6 +21,7 @@ from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.metrics import Metrics
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.callbacks.urls import own_ports
@@ -149,12 +150,22 @@ def build(
     monitor = EngineMonitor(engine)
     clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
+    tolerance = settings.api.key_tolerance_seconds
+    refused = RefusedKeys(
+        settings.state_dir,
+        clients.get,
+        tolerance=tolerance,
+        run=threads.store,
+        clock=clock,
+        monotonic=monotonic,
+    )
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
-        gate=Gate(clients, limiter, tolerance=settings.api.key_tolerance_seconds, clock=clock),
+        gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
+        refused=refused,
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
         metrics=Metrics(__version__),
@@ -180,6 +191,7 @@ def lifespan_of(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
+            await services.refused.close()
             await engine.aclose()
             services.threads.close()
             services.store.close()
