@@ -66,7 +66,7 @@ def test_a_configuration_that_cannot_be_read_is_the_last_check(bare, monkeypatch
     result = run("--json")
     assert result.exit_code == 1
     checks = found(result)
-    assert set(checks) - {"NTP"} == {"clock", "configuration"}
+    assert set(checks) - {"NTP"} == {"clock", "time zone", "configuration"}
     assert "api.prot" in checks["configuration"]["detail"]
     assert str(config) in checks["configuration"]["fix"]
 
