@@ -82,9 +82,10 @@ class Gate:
 
     async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
         """Return the client whose key this is; note the key where it is refused."""
-        sent = keys_of(request, body)
+        headers = request.headers.getlist(HEADER)
+        inside = body.get("bound_key") if body else None
         try:
-            key = key_of(sent)
+            key = key_of(headers, inside)
             await self._clients.refresh()
             try:
                 return self._verify(key)
@@ -92,7 +93,7 @@ class Gate:
                 await self._clients.refresh(SECOND_LOOK)
                 return self._verify(key)
         except InvalidBoundKey as refusal:
-            first = next((key for key in sent if isinstance(key, str)), "")
+            first = headers[0] if headers else inside if isinstance(inside, str) else ""
             self._refused.add(request_id_of(request), first, refusal.reason)
             raise
 
@@ -104,24 +105,25 @@ class Gate:
         return client
 
 
-def keys_of(request: Request, body: Mapping[str, Any] | None) -> list[object]:
-    """Return every key that a request carries, the headers' first."""
-    sent: list[object] = list(request.headers.getlist(HEADER))
-    inside = body.get("bound_key") if body else None
-    return sent if inside is None else [*sent, inside]
+def key_of(headers: list[str], inside: object) -> str:
+    """Return the one key that a request carries.
 
-
-def key_of(sent: list[object]) -> str:
-    """Return the one key among those that were sent.
+    Args:
+        headers: the values of ``X-Bound-Key``.
+        inside: ``bound_key`` of the body, or None.
 
     Raises:
         InvalidBoundKey: there is none, or there are several that differ.
     """
-    if not sent:
-        raise InvalidBoundKey("no key was sent")
-    if not isinstance(sent[-1], str):
+    if len(set(headers)) > 1:
+        raise InvalidBoundKey(f"there are {len(headers)} headers {HEADER}, and they differ")
+    if inside is None:
+        if not headers:
+            raise InvalidBoundKey("no key was sent")
+        return headers[0]
+    if not isinstance(inside, str):
         raise InvalidBoundKey("bound_key in the body is not a string")
-    if len(set(sent)) > 1:
-        empty = ": one of them is empty" if "" in sent else ""
-        raise InvalidBoundKey(f"{HEADER} and bound_key, or two headers, differ{empty}")
-    return sent[-1]
+    if headers and headers[0] != inside:
+        beside = "is empty beside" if not inside else "differs from"
+        raise InvalidBoundKey(f"bound_key in the body {beside} the header {HEADER}")
+    return inside

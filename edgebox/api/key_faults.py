@@ -60,8 +60,8 @@ def faults_of(
     if len(parts) == 3:
         faults += _of_parts(parts, client, now, tolerance)
     else:
-        also = ": is the timestamp a date?" if len(parts) > 3 else ""
-        faults.append(f"the key has {len(parts)} parts instead of client:timestamp:signature{also}")
+        date = "; is the timestamp a date?" if len(parts) > 3 else ""
+        faults.append(f"the key is not client:timestamp:signature (colons: {len(parts) - 1}{date})")
     return client_id, "; ".join(faults) or "none: the client was changed a moment ago"
 
 

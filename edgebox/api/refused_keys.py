@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -34,18 +35,21 @@ MOST_WAITING = 50
 LINES = 10
 """Lines in the log in one PERIOD."""
 PERIOD = 60.0
-_FORGOTTEN = 86_400.0  # seconds without a refusal after which a client's count begins anew
+REASONS = 5
+"""Reasons that are kept for each client: the last ones."""
+KEPT_SECONDS = 30 * 86_400.0
+_FORGOTTEN = 86_400.0  # seconds without a refusal after which its count begins anew
 
 
 @dataclass(frozen=True)
 class RefusedKey:
-    """The last refused key of a client. Times are Unix seconds.
+    """A client's last key that was refused for one reason. Times are Unix seconds.
 
     Attributes:
         client: its id; None for keys that name no client of this box.
         reason: what was wrong with it.
         at: when it was refused.
-        count: refusals looked into since ``since``.
+        count: refusals for this reason that were looked into, since ``since``.
         since: the first of these.
     """
 
@@ -93,7 +97,8 @@ class RefusedKeys:
         self._clock = clock
         self._monotonic = monotonic
         self._waiting: list[_Waiting] = []
-        self._last: dict[str | None, RefusedKey] | None = None
+        self._last: dict[tuple[str | None, str], RefusedKey] = {}
+        self._read = False
         self._changed = False
         self._period_began = float("-inf")
         self._lines = 0
@@ -126,10 +131,12 @@ class RefusedKeys:
 
     async def report(self) -> None:
         """Write lines for the refusals that wait, and the file."""
-        if self._last is None:
+        if not self._read:
             kept: list[RefusedKey] = []
-            await self._run(lambda: kept.extend(refused_keys(self._folder)))
-            self._last = {one.client: one for one in kept}
+            since = self._clock() - KEPT_SECONDS
+            await self._run(lambda: kept.extend(refused_keys(self._folder, since)))
+            self._last = {(one.client, _kind(one.reason)): one for one in kept}
+            self._read = True
         self._begin_period()
         waiting, self._waiting = self._waiting, []
         self._unlogged += self._overflow
@@ -153,11 +160,14 @@ class RefusedKeys:
             self._reporting = None
 
     def _note(self, client: str | None, reason: str, refusal: _Waiting) -> None:
-        assert self._last is not None  # noqa: S101 - read by the caller
-        before = self._last.get(client)
+        kind = client, _kind(reason)
+        before = self._last.get(kind)
         if before is None or refusal.at - before.at > _FORGOTTEN:
             before = RefusedKey(client, reason, refusal.at, 0, refusal.at)
-        self._last[client] = RefusedKey(client, reason, refusal.at, before.count + 1, before.since)
+        self._last[kind] = RefusedKey(client, reason, refusal.at, before.count + 1, before.since)
+        kinds = [one for one in self._last if one[0] == client]
+        if len(kinds) > REASONS:
+            del self._last[min(kinds, key=lambda one: self._last[one].at)]
         if self._lines >= LINES:
             self._unlogged += 1
             return
@@ -175,17 +185,23 @@ class RefusedKeys:
             self._period_began, self._lines, self._unlogged = now, 0, 0
 
 
-def refused_keys(folder: Path) -> list[RefusedKey]:
-    """Return the last refused key of each client, the newest first.
+def _kind(reason: str) -> str:
+    """Return a reason without its numbers: the seconds that a clock is off are one reason."""
+    return re.sub(r"\d+", "0", reason)
+
+
+def refused_keys(folder: Path, since: float) -> list[RefusedKey]:
+    """Return the last refused keys of each client, the newest first.
 
     Empty where the file cannot be read: it is a help, and nothing depends on it.
 
     Args:
         folder: the state folder.
+        since: Unix seconds; older ones are left out.
     """
     try:
         entries = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        found = [RefusedKey(**entry) for entry in entries]
+        found = [one for entry in entries if (one := RefusedKey(**entry)).at >= since]
         return sorted(found, key=lambda one: one.at, reverse=True)
     except (OSError, ValueError, TypeError):
         return []

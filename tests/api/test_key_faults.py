@@ -71,10 +71,10 @@ SECONDS = int(NOW)
         ),
         (
             signed("2025-09-13T08:00:00Z"),
-            "the key has 5 parts instead of client:timestamp:signature: is the timestamp a date?",
+            "the key is not client:timestamp:signature (colons: 4; is the timestamp a date?)",
         ),
-        (f"erp:{SECONDS}", "the key has 2 parts instead of client:timestamp:signature"),
-        ("erp", "the key has 1 parts instead of client:timestamp:signature"),
+        (f"erp:{SECONDS}", "the key is not client:timestamp:signature (colons: 1)"),
+        ("erp", "the key is not client:timestamp:signature (colons: 0)"),
         (signed(SECONDS, "00" * 32), "signature does not match the secret"),
         (
             signed(SECONDS, SECRET + "\n"),

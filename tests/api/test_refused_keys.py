@@ -10,7 +10,7 @@ import time
 import pytest
 
 from edgebox.api import refused_keys as refused_keys_module
-from edgebox.api.refused_keys import LINES, MOST_WAITING, NAME, RefusedKey, refused_keys
+from edgebox.api.refused_keys import LINES, MOST_WAITING, NAME, REASONS, RefusedKey, refused_keys
 from edgebox.errors import InvalidBoundKey
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
 from support.polling import eventually
@@ -62,8 +62,8 @@ async def test_the_log_says_why_with_the_request_and_the_client(
     [
         (None, None, None, "no key was sent"),
         (None, "", None, "the key is empty"),
-        ("good", "", "center-1", "X-Bound-Key and bound_key, or two headers, differ: one of them"),
-        ("good", "x", "center-1", "X-Bound-Key and bound_key, or two headers, differ"),
+        ("good", "", "center-1", "bound_key in the body is empty beside the header X-Bound-Key"),
+        ("good", "x", "center-1", "bound_key in the body differs from the header X-Bound-Key"),
         ("good", 7, "center-1", "bound_key in the body is not a string"),
         (None, ["x"], None, "bound_key in the body is not a string"),
         (None, "nobody:1757770125:" + "0" * 64, None, "unknown client; timestamp is "),
@@ -81,6 +81,16 @@ async def test_what_is_wrong_with_how_the_key_was_sent(  # noqa: PLR0917 - fixtu
     [line] = lines(caplog)
     assert line["client"] == client
     assert line["reason"].startswith(reason)
+
+
+async def test_two_headers_that_differ_are_said_to(
+    box: ApiBox, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = [("X-Bound-Key", box.key()), ("X-Bound-Key", "x")]
+    assert (await box.http.post(QUICK, json=BODY, headers=headers)).status_code == 401
+    await box.services.refused.report()
+    [line] = lines(caplog)
+    assert line["reason"] == "there are 2 headers X-Bound-Key, and they differ"
 
 
 async def test_a_line_comes_by_itself(
@@ -115,7 +125,7 @@ async def test_a_flood_is_counted_and_the_other_clients_are_still_shown(
         await send(box, in_milliseconds(box))
         await report()
         assert len(lines(caplog)) == LINES
-        found = {one.client: one for one in refused_keys(tmp_path)}
+        found = {one.client: one for one in refused_keys(tmp_path, 0)}
         assert found["center-1"].reason == "timestamp has 13 digits: milliseconds"
         assert found[None].count == MOST_WAITING
         now[0] += 60
@@ -135,7 +145,7 @@ async def test_the_last_refusal_of_each_client_outlives_the_process(
             await send(box, box.key("center-2", at[0] - 400))
             at[0] += 10
             await send(box, box.key("center-1", at[0] + 500))
-    assert refused_keys(tmp_path) == [
+    assert refused_keys(tmp_path, 0) == [
         RefusedKey("center-1", "timestamp is 500 s ahead", 1_800_000_020, 2, 1_800_000_010),
         RefusedKey("center-2", "timestamp is 400 s old", 1_800_000_010, 2, 1_800_000_000),
     ]
@@ -144,13 +154,36 @@ async def test_the_last_refusal_of_each_client_outlives_the_process(
         assert secret not in (tmp_path / NAME).read_text()
 
 
+async def test_the_last_reasons_of_a_client_are_kept_each_with_its_count(
+    tmp_path, anyio_backend
+) -> None:
+    at = [1_800_000_000.0]
+    async with api_box(tmp_path, clock=lambda: at[0]) as box:
+        for off in (400, 401, 402):  # one reason, whatever its number
+            await send(box, box.key(at=at[0] - off))
+        for key in ("", "x", "x:y", "a:b:c", "a:b:c:d", "y" * 300):
+            at[0] += 1
+            await send(box, key)
+        assert (await send(box, box.key(at=at[0]), bound_key="")).status_code == 401
+    found = refused_keys(tmp_path, 0)
+    own = [(one.reason, one.count) for one in found if one.client == "center-1"]
+    assert own == [
+        ("bound_key in the body is empty beside the header X-Bound-Key", 1),
+        ("timestamp is 402 s old", 3),
+    ]
+    assert len([one for one in found if one.client is None]) == REASONS
+    assert found[0].at >= found[-1].at
+    assert {one.client for one in refused_keys(tmp_path, at[0] - 1)} == {"center-1", None}
+    assert refused_keys(tmp_path, at[0] + 1) == []
+
+
 async def test_a_day_without_refusals_begins_a_new_count(tmp_path, anyio_backend) -> None:
     at = [1_800_000_000.0]
     async with api_box(tmp_path, clock=lambda: at[0]) as box:
         for wait in (0, 3600, 86_401):
             at[0] += wait
             await send(box)
-    [one] = refused_keys(tmp_path)
+    [one] = refused_keys(tmp_path, 0)
     assert (one.count, one.since) == (1, at[0])
 
 
@@ -159,10 +192,10 @@ async def test_a_damaged_file_is_no_refusals(
     tmp_path, anyio_backend, content: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / NAME).write_text(content)
-    assert refused_keys(tmp_path) == []
+    assert refused_keys(tmp_path, 0) == []
     async with api_box(tmp_path) as box:
         await send(box)
-    assert [one.reason for one in refused_keys(tmp_path)] == ["no key was sent"]
+    assert [one.reason for one in refused_keys(tmp_path, 0)] == ["no key was sent"]
 
 
 async def test_a_file_that_cannot_be_written_costs_nothing_but_the_file(

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from edgebox.api.refused_keys import RefusedKey, refused_keys
+from edgebox.api.refused_keys import KEPT_SECONDS, RefusedKey, refused_keys
 from edgebox.errors import NotFound, UsageError
 from edgebox.signing import bound_key
 from edgebox.system.times import rfc3339
@@ -46,7 +46,7 @@ def create(
 
 @app.command("list")
 def list_clients(*, as_json: AsJson = False) -> None:
-    """Show every client, and the last key of each that was refused, with the reason."""
+    """Show every client, and why keys were refused in the last 30 days."""
     with opened_store() as store:
         clients: list[dict[str, Any]] = [
             {
@@ -58,7 +58,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
             }
             for client in store.clients.list()
         ]
-    refused = refused_keys(settings().state_dir)
+    refused = refused_keys(settings().state_dir, time.time() - KEPT_SECONDS)
     if as_json:
         print_json({"clients": clients, "refused_keys": [_described(one) for one in refused]})
         return

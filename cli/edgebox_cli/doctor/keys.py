@@ -27,16 +27,16 @@ def refused(settings: Settings, now: float) -> Check:
         now: Unix seconds.
     """
     name = "refused keys"
-    found = [one for one in refused_keys(settings.state_dir) if now - one.at < _DAY]
+    found = refused_keys(settings.state_dir, now - _DAY)
     with closing(Store(settings.database, busy_timeout=2.0)) as store:
         try:
             enabled = {one.client_id for one in store.clients.list() if not one.disabled}
         except StoreError:
             enabled = set()  # the check of the database reports it
+    found.sort(key=lambda one: one.client not in enabled)
     shown = "; ".join(
-        f"{one.client or 'no client'}, {one.count} times, last at {local_time(one.at)}: "
-        f"{one.reason}"
-        for one in sorted(found, key=lambda one: one.client not in enabled)[:3]
+        f"{one.client or 'no client'}: {one.reason} ({one.count}, the last at {local_time(one.at)})"
+        for one in found[:3]
     )
     if any(one.client in enabled for one in found):
         return Check(name, "warn", f"In the last 24 hours: {shown}.", "edgebox keys list")
