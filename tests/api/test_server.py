@@ -25,7 +25,7 @@ from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
 from support.boxes.api import BATCH, QUICK, TALK
-from support.engines.fake import FakeEngine
+from support.engines.fake import SUMMARY, FakeEngine
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
@@ -268,6 +268,69 @@ async def test_a_request_for_another_protocol_is_answered_as_http_1_1_without_a_
         assert json.loads(answer)["input"]["characters_used"] == len(TALK)
         assert json.loads(answer)["status"] == "success"
     assert warnings() == []
+
+
+async def test_an_http_1_0_proxy_gets_the_events_one_by_one(box: Running) -> None:
+    """nginx speaks HTTP/1.0 to what stands behind it unless it is told otherwise."""
+    box.engine.pause = 0.1
+    reader, writer = await asyncio.open_connection(*box.address)
+    body = json.dumps(BODY).encode()
+    head = [
+        f"POST {QUICK} HTTP/1.0",
+        "Accept: text/event-stream",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in box.headers().items()),
+    ]
+    writer.write("\r\n".join([*head, "", ""]).encode() + body)
+    answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    assert "x-accel-buffering: no" in answer
+    assert "transfer-encoding" not in answer  # HTTP/1.0 knows no chunks
+    await reader.readuntil(b"event: delta\n")
+    assert box.engine.finished == 0
+    rest = await reader.read()  # up to the end of the connection
+    assert rest.count(b"event: done\n") == 1
+    writer.close()
+
+
+async def test_two_streams_at_once_are_both_whole(box: Running) -> None:
+    box.engine.pause = 0.05
+
+    async def stream(name: str) -> dict:
+        headers = box.headers(Accept="text/event-stream")
+        answer = await box.http.post(QUICK, json=BODY | {"consultation_id": name}, headers=headers)
+        return json.loads(answer.text.partition("event: done\ndata: ")[2])
+
+    for name, done in zip("AB", await asyncio.gather(stream("A"), stream("B")), strict=True):
+        assert (done["consultation_id"], done["status"]) == (name, "success")
+        assert done["summary"] == "".join(SUMMARY)
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["with a model", "without"])
+async def test_150_000_characters_without_a_line_end_or_a_full_stop_are_answered(
+    box: Running, broken: bool
+) -> None:
+    box.engine.broken = broken
+    box.engine.roles["slm"] |= {"prefill_tps": 300.0}
+    text = ("고객: " + "가나다라마바사아자차카타파하" * 11_000)[:150_000]
+    answer = await box.http.post(
+        QUICK, json=BODY | {"conversation_text": text}, headers=box.headers()
+    )
+    assert answer.status_code == 200
+    assert answer.json()["input"]["characters"] == 150_000
+    assert answer.json()["input"]["truncated"]
+    assert answer.json()["summary"]
+
+
+async def test_a_nul_is_gone_and_an_emoji_is_whole(box: Running) -> None:
+    text = "고객: 카드\0를 잃어버렸어요 👩‍👩‍👧😀\n상담사: 정지했습니다."
+    answer = await box.http.post(
+        QUICK, json=BODY | {"conversation_text": text}, headers=box.headers()
+    )
+    assert answer.status_code == 200
+    prompt = json.dumps(box.engine.requests[-1]["messages"], ensure_ascii=False)
+    assert "👩‍👩‍👧😀" in prompt
+    assert "\\u0000" not in prompt
 
 
 async def test_a_stream_that_fails_is_cut_off_and_nothing_of_it_is_logged(
