@@ -83,7 +83,7 @@ def _of_parts(
 def _of_timestamp(text: str, now: float, tolerance: float) -> str:
     """Return what is wrong with a timestamp, or an empty string."""
     if not (text.isascii() and text.isdigit()):
-        return f"timestamp is {'no whole number' if text else 'empty'}"
+        return "timestamp is no whole number" if text else "timestamp is empty"
     if len(text) > 12:
         return f"timestamp has {len(text)} digits: {_UNITS.get(len(text), 'no Unix seconds')}"
     ahead = int(text) - now
