@@ -110,7 +110,19 @@ def test_anything_but_2xx_is_tried_again_in_about_5_seconds(box, give, status, e
     assert 4.5 <= row.next_attempt_at - NOW <= 5.5
 
 
-def large_batch(box, url, consultations=200, metadata=5_000):
+LINE, WORD = "가" * 400, "가" * 40
+LARGEST = RESULT | {  # the longest texts that an analysis may have, and its evidence
+    "summary": {"customer": LINE, "agent": LINE, "result": LINE},
+    "evidence": {
+        part: [{"text": LINE, "utterances": list(range(20)), "support": 0.94}]
+        for part in ("customer", "agent", "result")
+    },
+    "keywords": [WORD] * 8,
+    "titles": {"keyword": WORD, "descriptive": "가" * 120},
+}
+
+
+def large_batch(box, url, consultations=200, metadata=5_000, result=RESULT):
     """A finished batch whose callback has at least consultations x metadata bytes."""
     items = [
         NewConsultation(f"CL-{n}", "고객: 네", {"memo": "x" * (metadata - len('{"memo":""}'))})
@@ -118,7 +130,7 @@ def large_batch(box, url, consultations=200, metadata=5_000):
     ]
     box.store.batches.submit(box.client, items, url, idempotency=None, local_date="20250913")
     for row in box.store.consultations.claim(consultations, 600, 3):
-        box.store.consultations.finish(row.row_id, row.lease_token, RESULT)
+        box.store.consultations.finish(row.row_id, row.lease_token, result)
 
 
 @pytest.mark.parametrize(
@@ -169,12 +181,12 @@ def test_the_largest_callback_is_delivered_and_no_larger_than_documented(box):
     async def scenario():
         async with receiving() as receiver:
             box.allow(f"127.0.0.1:{receiver.port}")
-            large_batch(box, f"http://127.0.0.1:{receiver.port}/hook", 500, 16 * 1024)
+            large_batch(box, f"http://127.0.0.1:{receiver.port}/hook", 500, 16 * 1024, LARGEST)
             await deliverer(box).deliver_due()
             return receiver.requests
 
     [request] = asyncio.run(scenario())
-    assert 8_192_000 < len(request.body) < 14_000_000
+    assert 12_000_000 < len(request.body) < 14_000_000
     assert len(json.loads(request.body)["results"]) == 500
 
 
