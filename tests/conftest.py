@@ -32,7 +32,7 @@ def errors_of_callbacks():
     def call(loop, context):
         error, source = context.get("exception"), context.get("handle")
         late = isinstance(error, asyncio.InvalidStateError)
-        if late and "callback Future.set_result(None)" in context["message"]:
+        if late and "callback Future.set_result(" in context["message"]:
             return
         if error:
             error.add_note(f"{context['message']} ({source})")

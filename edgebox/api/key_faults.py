@@ -29,6 +29,7 @@ _KOREA = 9 * 3600
 _NO_SECRET = "0" * 64
 _BOM = b"\xef\xbb\xbf"
 _MATCHES = ""
+_NO_MATCH = "signature does not match the secret"
 
 
 def faults_of(
@@ -99,13 +100,13 @@ def _of_timestamp(text: str, now: float, tolerance: float) -> str:
 def _of_signature(secrets: Sequence[str], signed: str, signature: str) -> str:
     """Return what is wrong with a signature, or an empty string."""
     given, shape = _digest_of(signature)
-    found = "signature does not match the secret"
+    found = _NO_MATCH
     for index in range(max(MAX_LIVE_SECRETS, len(secrets))):
         real = index < len(secrets)
         secret = secrets[index] if real else _NO_SECRET
         for fault, key, message in _ways_to_sign(secret, signed):
             digest = hmac.digest(key, message, "sha256")
-            if hmac.compare_digest(digest, given) and real:
+            if hmac.compare_digest(digest, given) and real and found == _NO_MATCH:
                 found = fault
     return "; ".join(one for one in (shape, found if given else "") if one)
 

@@ -153,6 +153,12 @@ def test_the_client_is_named_only_if_there_is_such_a_one(key, client, reason):
     assert text.startswith(reason)
 
 
+@pytest.mark.parametrize("secret", ["7" * 64, "no digits"])
+def test_a_key_that_matches_has_no_fault_whatever_its_secret_looks_like(secret):
+    _, reason = faults_of(signed(SECONDS, secret), {"erp": Client((secret,))}.get, NOW, 300)
+    assert reason == "none: the client was changed a moment ago"
+
+
 @pytest.mark.parametrize("unit", [1, 1000])
 def test_no_part_of_a_key_is_repeated(unit):
     for client in ("erp", "nobody", "010-1234-5678"):
