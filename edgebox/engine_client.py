@@ -22,6 +22,7 @@ from edgebox.errors import (
 )
 from edgebox.settings import ROLES, Role, Settings
 from edgebox.system.machine import Gpu
+from edgebox.system.tls import authorities_context
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -191,7 +192,9 @@ class EngineClient:
             transport=local, base_url=_BASE, timeout=_NO_DEADLINE, trust_env=False
         )
         self._remote = {
-            role: httpx.AsyncClient(base_url=url, timeout=_NO_DEADLINE, trust_env=False)
+            role: httpx.AsyncClient(
+                base_url=url, timeout=_NO_DEADLINE, trust_env=False, verify=authorities_context()
+            )
             for role in ROLES
             if (url := settings.engines.role(role).url.rstrip("/").removesuffix("/v1"))
         }

@@ -193,6 +193,16 @@ def test_every_module_that_the_architecture_names_exists():
         "Others may read",
         "belong to another user",
         "Invalid bound key",
+        "key refused",
+        "without_a_line",
+        "timestamp is no whole number",
+        "unknown client",
+        "disabled client",
+        "signature is Base64 instead of hexadecimal",
+        "signature does not match the secret",
+        "no key was sent",
+        "the key is empty",
+        "cannot be loaded",
     ],
 )
 def test_a_message_that_the_guides_quote_is_the_programs(message):

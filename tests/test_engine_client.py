@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from contextlib import asynccontextmanager
 
 import pytest
@@ -98,3 +99,33 @@ def test_one_more_answer_costs_less_than_the_first_where_batching_pays():
 def test_batching_that_does_not_pay_costs_a_whole_answer():
     health = speeds(prefill_tps=70, decode_tps=20, batch_decode_tps=20, parallel=8)
     assert health.answering_seconds(40, 3) == pytest.approx(2.0)
+
+
+def test_a_server_for_a_role_may_have_a_certificate_of_an_in_house_authority(
+    lan_receiver, tmp_path, monkeypatch
+):
+    async def serve(reader, writer):
+        await reader.readuntil(b"}")
+        choice = {"message": {"content": "네"}, "finish_reason": "stop"}
+        usage = {"prompt_tokens": 3, "completion_tokens": 1}
+        answer = json.dumps({"choices": [choice], "usage": usage, "model": "m"}).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
+        await writer.drain()
+        writer.close()
+
+    async def scenario():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=lan_receiver)
+        port = server.sockets[0].getsockname()[1]
+        mlm = {"url": f"https://receiver.lan:{port}/v1", "url_model": "m"}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
+        try:
+            return await client.complete("mlm", CHAT, max_tokens=5)
+        finally:
+            await client.aclose()
+            server.close()
+
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1", *rest, **more)
+    )
+    assert asyncio.run(scenario()).text == "네"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import verify_bound_key
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from edgebox.api.clients_cache import ClientsCache
     from edgebox.api.ratelimit import RateLimiter
+    from edgebox.api.refused_keys import RefusedKeys
     from edgebox.store.clients import Client
 
 HEADER = "X-Bound-Key"
@@ -28,6 +30,7 @@ class Gate:
     Args:
         clients: those who may send.
         limiter: counts each client's requests.
+        refused: takes the keys that are refused.
         tolerance: seconds that a key's timestamp may differ from the clock.
         clock: Unix seconds.
     """
@@ -36,12 +39,14 @@ class Gate:
         self,
         clients: ClientsCache,
         limiter: RateLimiter,
+        refused: RefusedKeys,
         *,
         tolerance: float,
         clock: Callable[[], float],
     ) -> None:
         self._clients = clients
         self._limiter = limiter
+        self._refused = refused
         self._tolerance = tolerance
         self._clock = clock
 
@@ -53,7 +58,7 @@ class Gate:
             StoreBusy: the clients have never been read.
         """
         if HEADER in request.headers:
-            await self._client(key_of(request, None))
+            await self._client(request, None)
 
     async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
         """Check the key and count the request.
@@ -70,20 +75,27 @@ class Gate:
             RateLimited: too many requests of this client.
             StoreBusy: the clients have never been read.
         """
-        key = key_of(request, body)
-        client = await self._client(key)
+        client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client
 
-    async def _client(self, key: str) -> Client:
-        """Return the client whose key this is."""
-        await self._clients.refresh()
+    async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
+        """Return the client whose key this is; note the key where it is refused."""
+        headers = request.headers.getlist(HEADER)
+        inside = body.get("bound_key") if body else None
         try:
-            return self._verify(key)
-        except InvalidBoundKey:
-            await self._clients.refresh(SECOND_LOOK)
-            return self._verify(key)
+            key = key_of(headers, inside)
+            await self._clients.refresh()
+            try:
+                return self._verify(key)
+            except InvalidBoundKey:
+                await self._clients.refresh(SECOND_LOOK)
+                return self._verify(key)
+        except InvalidBoundKey as refusal:
+            first = headers[0] if headers else inside if isinstance(inside, str) else ""
+            self._refused.add(request_id_of(request), first, refusal.reason)
+            raise
 
     def _verify(self, key: str) -> Client:
         client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
@@ -93,18 +105,25 @@ class Gate:
         return client
 
 
-def key_of(request: Request, body: Mapping[str, Any] | None) -> str:
+def key_of(headers: list[str], inside: object) -> str:
     """Return the one key that a request carries.
+
+    Args:
+        headers: the values of ``X-Bound-Key``.
+        inside: ``bound_key`` of the body, or None.
 
     Raises:
         InvalidBoundKey: there is none, or there are several that differ.
     """
-    sent = set(request.headers.getlist(HEADER))
-    inside = body.get("bound_key") if body else None
-    if inside is not None:
-        if not isinstance(inside, str):
-            raise InvalidBoundKey
-        sent.add(inside)
-    if len(sent) != 1:
-        raise InvalidBoundKey
-    return sent.pop()
+    if len(set(headers)) > 1:
+        raise InvalidBoundKey(f"there are {len(headers)} headers {HEADER}, and they differ")
+    if inside is None:
+        if not headers:
+            raise InvalidBoundKey("no key was sent")
+        return headers[0]
+    if not isinstance(inside, str):
+        raise InvalidBoundKey("bound_key in the body is not a string")
+    if headers and headers[0] != inside:
+        beside = "is empty beside" if not inside else "differs from"
+        raise InvalidBoundKey(f"bound_key in the body {beside} the header {HEADER}")
+    return inside

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from edgebox.api.auth import Gate
     from edgebox.api.body import BodyReader
     from edgebox.api.metrics import Metrics
+    from edgebox.api.refused_keys import RefusedKeys
     from edgebox.api.threads import Threads
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.consultation.quick import QuickSummaries
@@ -28,6 +29,7 @@ class Services:
         monitor: the engine's health.
         quick: admission and the race against the deadline.
         gate: keys and rates.
+        refused: reports the keys that the gate refused.
         bodies: reads JSON bodies.
         threads: for what blocks.
         metrics: counters.
@@ -42,6 +44,7 @@ class Services:
     monitor: EngineMonitor
     quick: QuickSummaries
     gate: Gate
+    refused: RefusedKeys
     bodies: BodyReader
     threads: Threads
     metrics: Metrics

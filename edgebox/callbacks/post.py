@@ -15,14 +15,19 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from edgebox.callbacks.retry import Attempt, classify
+from edgebox.callbacks.retry import Attempt, classify, too_large
 from edgebox.callbacks.urls import Address, Destination, forbidden
+from edgebox.system.tls import authorities_context
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection
 
     Resolve = Callable[[str, int], Awaitable[list[str]]]
     NewTransport = Callable[[], httpx.AsyncBaseTransport]
+
+
+SMALLEST_LIMIT = 100_000
+"""Bytes of a body that receivers take by default: Express has the smallest limit, 100 kB."""
 
 
 class Poster:
@@ -111,12 +116,12 @@ class Poster:
                     response = await transport.handle_async_request(request)
                     await response.aclose()
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-                failure = Attempt("retry", error=_explain(error))
+                failure = Attempt("retry", error=_explain(error, 0))
             except httpx.HTTPError as error:
-                return Attempt("retry", error=_explain(error))
+                return Attempt("retry", error=_explain(error, len(body)))
             else:
                 wait = response.headers.get("retry-after")
-                return classify(response.status_code, wait, self._clock())
+                return classify(response.status_code, wait, self._clock(), len(body))
         return failure
 
 
@@ -140,14 +145,17 @@ class SystemResolver:
 
 def verified_transport() -> NewTransport:
     """Return a maker of transports that check certificates with the system's authorities."""
-    # Administrators add an in-house authority to the system's store. httpx's own default,
-    # certifi's list, would not know it.
-    context = ssl.create_default_context()
+    context = authorities_context()
     return lambda: httpx.AsyncHTTPTransport(verify=context, trust_env=False, retries=0)
 
 
-def _explain(error: Exception) -> str:
-    """Describe an error in one line, without anything that the receiver sent."""
+def _explain(error: Exception, sent: int) -> str:
+    """Describe an error in one line, without anything that the receiver sent.
+
+    Args:
+        error: httpx's.
+        sent: bytes of the body, where its sending had begun.
+    """
     if isinstance(error, httpx.ConnectTimeout):
         return "no connection in time"
     if isinstance(error, httpx.ConnectError):
@@ -159,4 +167,6 @@ def _explain(error: Exception) -> str:
                 return "TLS: no secure connection"
             cause = cause.__cause__ or cause.__context__
         return "connection refused or unreachable"
-    return f"the connection broke ({type(error).__name__})"
+    broke = f"the connection broke ({type(error).__name__})"
+    # Some receivers close the connection in the middle of a body that is too large.
+    return f"{broke}. Perhaps {too_large(sent)}" if sent > SMALLEST_LIMIT else broke

@@ -37,16 +37,36 @@ class Attempt:
     retry_after: float | None = None
 
 
-def classify(status: int, retry_after: str | None, now: float) -> Attempt:
-    """Return the outcome for a status: 2xx delivered, 410 dead, everything else retry."""
+def classify(status: int, retry_after: str | None, now: float, size: int) -> Attempt:
+    """Return the outcome for a status: 2xx delivered, 410 dead, everything else retry.
+
+    413 is tried again too, although the body stays the same: a receiver's limit is a setting,
+    and once an administrator has raised it, the callback arrives without another command.
+
+    Args:
+        status: the receiver's.
+        retry_after: the header's value, if there was one.
+        now: Unix seconds.
+        size: bytes of the body that was sent.
+    """
     if 200 <= status < 300:
         return Attempt("delivered", status)
     if status == 410:
         return Attempt("dead", status, "410: the receiver wants no more of it")
     if 300 <= status < 400:
         return Attempt("retry", status, f"HTTP {status}: redirects are not followed")
+    if status == 413:
+        return Attempt("retry", status, f"HTTP 413: {too_large(size)}")
     wait = parse_retry_after(retry_after, now) if status in {429, 503} else None
     return Attempt("retry", status, f"HTTP {status}", wait)
+
+
+def too_large(size: int) -> str:
+    """Return the cure for a body of ``size`` bytes that is more than the receiver takes."""
+    return (
+        f"the callback has {size / 1e6:.1f} MB, and the receiver takes less. Raise its limit "
+        "(nginx: client_max_body_size), or send smaller batches"
+    )
 
 
 def parse_retry_after(value: str | None, now: float) -> float | None:

@@ -21,6 +21,7 @@ from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.metrics import Metrics
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.callbacks.urls import own_ports
@@ -30,7 +31,7 @@ from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
-from edgebox.system.http import Server
+from edgebox.system.http import QuietUpgrades, Server
 from edgebox.system.notifier import Notifier
 from edgebox.system.tls import ServedPair, pair_of
 from edgebox.worker.wakeups import WakeUps
@@ -149,12 +150,22 @@ def build(
     monitor = EngineMonitor(engine)
     clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
+    tolerance = settings.api.key_tolerance_seconds
+    refused = RefusedKeys(
+        settings.state_dir,
+        clients.get,
+        tolerance=tolerance,
+        run=threads.store,
+        clock=clock,
+        monotonic=monotonic,
+    )
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
-        gate=Gate(clients, limiter, tolerance=settings.api.key_tolerance_seconds, clock=clock),
+        gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
+        refused=refused,
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
         metrics=Metrics(__version__),
@@ -180,6 +191,7 @@ def lifespan_of(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
+            await services.refused.close()
             await engine.aclose()
             services.threads.close()
             services.store.close()
@@ -218,7 +230,7 @@ def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = 
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        http="h11",
+        http=QuietUpgrades,
         ws="none",
         lifespan="on",
         timeout_keep_alive=75,

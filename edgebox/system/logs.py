@@ -170,7 +170,7 @@ def _quieten(record: logging.LogRecord) -> bool:
     as the reader, without asking whether the future is done.
     """
     late = record.exc_info and isinstance(record.exc_info[1], asyncio.InvalidStateError)
-    if late and "callback Future.set_result(None)" in record.getMessage():
+    if late and "callback Future.set_result(" in record.getMessage():  # "None)" up to Python 3.12
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return logging.getLogger().isEnabledFor(record.levelno)
 

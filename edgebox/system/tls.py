@@ -210,6 +210,23 @@ def client_context(cert: str) -> ssl.SSLContext:
     return context
 
 
+def authorities_context() -> ssl.SSLContext:
+    """Return a context that trusts the system's certificate authorities.
+
+    For callbacks and for other servers' models. An administrator adds an in-house authority to
+    the system's store (``update-ca-certificates``); certifi's list, httpx's own default, would not
+    know it. Chain, dates and host name are checked.
+
+    VERIFY_X509_STRICT is off, as it was by default before Python 3.13: it refuses certificates
+    that lack an Authority Key Identifier (RFC 5280 4.2.1.1), or whose authority has no Key Usage,
+    and many in-house authorities, made by hand with ``openssl``, sign such ones. Which Python the
+    box was built with must not decide whether a callback arrives.
+    """
+    context = ssl.create_default_context()
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
 def refusal(error: BaseException | None) -> str | None:
     """Return why a certificate was not accepted, or None if ``error`` has another reason."""
     while error is not None:

@@ -151,6 +151,7 @@ async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: 
     gate = Gate(
         ClientsCache(box.store.clients, box.services.threads.keys, clock=lambda: now[0]),
         RateLimiter(10, clock=time.monotonic),
+        box.services.refused,
         tolerance=300,
         clock=time.time,
     )

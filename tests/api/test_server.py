@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +25,20 @@ from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
 from support.boxes.api import BATCH, QUICK, TALK
-from support.engines.fake import FakeEngine
+from support.engines.fake import SUMMARY, FakeEngine
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
 
 BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
+
+# What Java 17's HttpClient sends with every request on http://, and Spring's RestClient with it.
+H2C = (
+    "Connection: Upgrade, HTTP2-Settings",
+    "HTTP2-Settings: AAEAAEAAAAIAAAAAAAMAAAAAAAQBAAAAAAUAAEAAAAYABgAA",
+    "Upgrade: h2c",
+    "User-Agent: Java-http-client/17.0.15",
+)
 
 
 @dataclass
@@ -105,7 +113,9 @@ async def test_deltas_arrive_while_the_engine_still_writes(box: Running) -> None
     assert names == ["delta", "delta", "done"]
 
 
-async def open_quick(box: Running, accept: str, body: bytes, length: int) -> asyncio.StreamWriter:
+async def open_quick(
+    box: Running, accept: str, body: bytes, length: int, *more: str
+) -> asyncio.StreamWriter:
     _, writer = await asyncio.open_connection(*box.address)
     head = [
         f"POST {QUICK} HTTP/1.1",
@@ -113,6 +123,7 @@ async def open_quick(box: Running, accept: str, body: bytes, length: int) -> asy
         f"Accept: {accept}",
         "Content-Type: application/json",
         f"Content-Length: {length}",
+        *more,
         *(f"{name}: {value}" for name, value in box.headers().items()),
     ]
     writer.write("\r\n".join([*head, "", ""]).encode() + body)
@@ -136,14 +147,15 @@ async def test_a_client_that_hangs_up_in_its_body_is_no_error(
     assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
 
 
+@pytest.mark.parametrize("more", [(), H2C], ids=["plain", "h2c"])
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
 async def test_a_client_that_hangs_up_stops_the_engine(
-    box: Running, accept: str, caplog: pytest.LogCaptureFixture
+    box: Running, accept: str, more: tuple[str, ...], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "edgebox.api")
     box.engine.pause = 2
     body = json.dumps(BODY).encode()
-    writer = await open_quick(box, accept, body, len(body))
+    writer = await open_quick(box, accept, body, len(body), *more)
     await eventually(lambda: box.engine.requests)
     writer.close()
     await writer.wait_closed()
@@ -192,13 +204,133 @@ async def test_the_largest_batch_is_accepted(box: Running) -> None:
     assert answer.json()["total_consultations"] == 500
 
 
-async def test_head_has_no_body_and_a_websocket_finds_nothing(box: Running) -> None:
+async def test_head_has_no_body_and_a_websocket_finds_nothing(
+    box: Running, warnings: Callable[[], list[str]]
+) -> None:
     head = await box.http.head("/healthz")
     assert (head.status_code, head.content) == (200, b"")
     refused = await box.http.head("/openapi.json")
     assert (refused.status_code, refused.content, refused.headers["allow"]) == (405, b"", "GET")
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "x"}
     assert (await box.http.get("/ws", headers=upgrade)).status_code == 404
+    assert warnings() == []
+
+
+@pytest.fixture
+def warnings(box: Running, caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Returns the warnings of this test so far, uvicorn's too, which the fake engine silenced."""
+    caplog.set_level(logging.WARNING, "uvicorn.error")
+    return lambda: [r.message for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+async def exchange(box: Running, *requests: bytes) -> list[tuple[str, bytes]]:
+    """Send requests over one connection; the status line and the body of each answer."""
+    reader, writer = await asyncio.open_connection(*box.address)
+    answers = []
+    for request in requests:
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(head.lower().partition("content-length: ")[2].partition("\r\n")[0])
+        answers.append((head.partition("\r\n")[0], await reader.readexactly(length)))
+    writer.close()
+    await writer.wait_closed()
+    return answers
+
+
+def chunks(body: bytes, size: int) -> bytes:
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in [*parts, b""])
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunked"])
+@pytest.mark.parametrize(
+    "upgrade",
+    [
+        H2C,
+        (H2C[0], "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"),  # curl --http2
+        ("connection: keep-alive, upgrade", "upgrade: H2C, HTTP/2.0"),
+        ("Connection: Upgrade", "Upgrade: TLS/1.2"),
+        ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"),
+    ],
+    ids=["java", "curl", "two protocols", "tls", "websocket"],
+)
+async def test_a_request_for_another_protocol_is_answered_as_http_1_1_without_a_warning(
+    box: Running, upgrade: tuple[str, ...], chunked: bool, warnings: Callable[[], list[str]]
+) -> None:
+    body = json.dumps(BODY, ensure_ascii=False).encode()
+    size = "Transfer-encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+    key = [f"{name}: {value}" for name, value in box.headers().items()]
+    head = [f"POST {QUICK} HTTP/1.1", "Host: box", "Content-Type: application/json", size]
+    request = "\r\n".join([*head, *upgrade, *key, "", ""]).encode()
+    request += chunks(body, 7) if chunked else body
+    for status, answer in await exchange(box, request, request):
+        assert status == "HTTP/1.1 200 OK"
+        assert json.loads(answer)["input"]["characters_used"] == len(TALK)
+        assert json.loads(answer)["status"] == "success"
+    assert warnings() == []
+
+
+async def test_an_http_1_0_proxy_gets_the_events_one_by_one(box: Running) -> None:
+    """nginx speaks HTTP/1.0 to what stands behind it unless it is told otherwise."""
+    box.engine.pause = 0.1
+    reader, writer = await asyncio.open_connection(*box.address)
+    body = json.dumps(BODY).encode()
+    head = [
+        f"POST {QUICK} HTTP/1.0",
+        "Accept: text/event-stream",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        *(f"{name}: {value}" for name, value in box.headers().items()),
+    ]
+    writer.write("\r\n".join([*head, "", ""]).encode() + body)
+    answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+    assert "x-accel-buffering: no" in answer
+    assert "transfer-encoding" not in answer  # HTTP/1.0 knows no chunks
+    await reader.readuntil(b"event: delta\n")
+    assert box.engine.finished == 0
+    rest = await reader.read()  # up to the end of the connection
+    assert rest.count(b"event: done\n") == 1
+    writer.close()
+
+
+async def test_two_streams_at_once_are_both_whole(box: Running) -> None:
+    box.engine.pause = 0.05
+
+    async def stream(name: str) -> dict:
+        headers = box.headers(Accept="text/event-stream")
+        answer = await box.http.post(QUICK, json=BODY | {"consultation_id": name}, headers=headers)
+        return json.loads(answer.text.partition("event: done\ndata: ")[2])
+
+    for name, done in zip("AB", await asyncio.gather(stream("A"), stream("B")), strict=True):
+        assert (done["consultation_id"], done["status"]) == (name, "success")
+        assert done["summary"] == "".join(SUMMARY)
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["with a model", "without"])
+async def test_150_000_characters_without_a_line_end_or_a_full_stop_are_answered(
+    box: Running, broken: bool
+) -> None:
+    box.engine.broken = broken
+    box.engine.roles["slm"] |= {"prefill_tps": 300.0}
+    text = ("고객: " + "가나다라마바사아자차카타파하" * 11_000)[:150_000]
+    answer = await box.http.post(
+        QUICK, json=BODY | {"conversation_text": text}, headers=box.headers()
+    )
+    assert answer.status_code == 200
+    assert answer.json()["input"]["characters"] == 150_000
+    assert answer.json()["input"]["truncated"]
+    assert answer.json()["summary"]
+
+
+async def test_a_nul_is_gone_and_an_emoji_is_whole(box: Running) -> None:
+    text = "고객: 카드\0를 잃어버렸어요 👩‍👩‍👧😀\n상담사: 정지했습니다."
+    answer = await box.http.post(
+        QUICK, json=BODY | {"conversation_text": text}, headers=box.headers()
+    )
+    assert answer.status_code == 200
+    prompt = json.dumps(box.engine.requests[-1]["messages"], ensure_ascii=False)
+    assert "👩‍👩‍👧😀" in prompt
+    assert "\\u0000" not in prompt
 
 
 async def test_a_stream_that_fails_is_cut_off_and_nothing_of_it_is_logged(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import random
+import socket
 import ssl
 import subprocess
 import time
@@ -14,8 +15,17 @@ import pytest
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
 from edgebox.errors import StoreBusy
 from edgebox.signing import verify_bound_key, verify_webhook
+from edgebox.store.batches import NewConsultation
 from support.boxes.store import NOW, Box
-from support.outside.receiver import DRIP, DRIP_BODY, HANG, RESET, answer, receiving
+from support.outside.receiver import (
+    DRIP,
+    DRIP_BODY,
+    HANG,
+    RESET,
+    Receiver,
+    answer,
+    receiving,
+)
 from support.samples import RESULT
 
 
@@ -98,6 +108,91 @@ def test_anything_but_2xx_is_tried_again_in_about_5_seconds(box, give, status, e
     assert (row.state, row.attempts, row.last_status) == ("pending", 1, status)
     assert error in row.last_error
     assert 4.5 <= row.next_attempt_at - NOW <= 5.5
+
+
+LINE, WORD = "가" * 400, "가" * 40
+LARGEST = RESULT | {  # the longest texts that an analysis may have, and its evidence
+    "summary": {"customer": LINE, "agent": LINE, "result": LINE},
+    "evidence": {
+        part: [{"text": LINE, "utterances": list(range(20)), "support": 0.94}]
+        for part in ("customer", "agent", "result")
+    },
+    "keywords": [WORD] * 8,
+    "titles": {"keyword": WORD, "descriptive": "가" * 120},
+}
+
+
+def large_batch(box, url, consultations=200, metadata=5_000, result=RESULT):
+    """A finished batch whose callback has at least consultations x metadata bytes."""
+    items = [
+        NewConsultation(f"CL-{n}", "고객: 네", {"memo": "x" * (metadata - len('{"memo":""}'))})
+        for n in range(consultations)
+    ]
+    box.store.batches.submit(box.client, items, url, idempotency=None, local_date="20250913")
+    for row in box.store.consultations.claim(consultations, 600, 3):
+        box.store.consultations.finish(row.row_id, row.lease_token, result)
+
+
+@pytest.mark.parametrize(
+    ("early", "give", "error"),
+    [
+        (False, answer(413), "HTTP 413: the callback has 1."),
+        (True, answer(413, "Connection: close"), "HTTP 413: the callback has 1."),
+        (True, b"", "the connection broke ("),
+    ],
+    ids=["after the body", "before the body", "hangs up"],
+)
+def test_a_callback_larger_than_the_receiver_takes_is_named_and_kept(box, early, give, error):
+    taken = []
+
+    async def limited(reader, writer):
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = int(head.lower().partition(b"content-length: ")[2].split()[0])
+        if not early:
+            await reader.readexactly(length)
+        taken.append(length)
+        writer.write(give)
+        writer.close()
+
+    async def scenario(limit):
+        server = await asyncio.start_server(limited if limit else ample.serve, "127.0.0.1", port)
+        await deliverer(box).deliver_due()
+        server.close()
+        return box.store.outbox.list()[0]
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ample = Receiver([answer(200)])
+    box.allow(f"127.0.0.1:{port}")
+    large_batch(box, f"http://127.0.0.1:{port}/hook")
+    row = asyncio.run(scenario(limit=True))
+    assert (row.state, row.attempts) == ("pending", 1)
+    assert error in row.last_error
+    assert "client_max_body_size" in row.last_error
+    box.clock.advance(6)  # the limit was raised meanwhile
+    row = asyncio.run(scenario(limit=False))
+    assert (row.state, row.attempts) == ("delivered", 2)
+    [request] = ample.requests
+    assert len(request.body) == taken[0]
+    assert len(json.loads(request.body)["results"]) == 200
+
+
+def test_the_largest_callback_is_delivered_and_no_larger_than_documented(box):
+    async def scenario():
+        async with receiving() as receiver:
+            box.allow(f"127.0.0.1:{receiver.port}")
+            large_batch(box, f"http://127.0.0.1:{receiver.port}/hook", 500, 16 * 1024, LARGEST)
+            await deliverer(box).deliver_due()
+            return receiver.requests
+
+    [request] = asyncio.run(scenario())
+    assert 12_000_000 < len(request.body) < 14_000_000
+    assert len(json.loads(request.body)["results"]) == 500
+
+
+def test_a_small_callback_that_breaks_says_nothing_of_sizes(box):
+    _, [row] = deliver(box, RESET)
+    assert "client_max_body_size" not in row.last_error
 
 
 def test_retry_after_is_waited_for(box):
@@ -446,3 +541,14 @@ def test_a_certificate_of_an_unknown_authority_gets_nothing(box, authority):
     requests, row = over_tls(box, authority, "receiver.test", trusted=False)
     assert requests == []
     assert "TLS: self-signed certificate" in row.last_error
+
+
+def test_a_receiver_whose_certificate_an_in_house_authority_made_by_hand_gets_it(box, lan_receiver):
+    requests, row = over_tls(box, (lan_receiver, None), "receiver.lan", trusted=False)
+    assert (row.state, len(requests)) == ("delivered", 1)
+
+
+def test_its_certificate_is_for_its_own_name_only(box, lan_receiver):
+    requests, row = over_tls(box, (lan_receiver, None), "other.lan", trusted=False)
+    assert requests == []
+    assert "TLS: Hostname mismatch" in row.last_error

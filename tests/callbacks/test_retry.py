@@ -21,24 +21,24 @@ NOW = 1_757_750_400.0  # Sat, 13 Sep 2025 08:00:00 GMT
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_2xx_is_delivered(status):
-    assert classify(status, None, NOW).kind == "delivered"
+    assert classify(status, None, NOW, 1).kind == "delivered"
 
 
 def test_410_stops_at_once():
-    assert classify(410, None, NOW).kind == "dead"
+    assert classify(410, None, NOW, 1).kind == "dead"
 
 
 @pytest.mark.parametrize(
-    "status", [100, 199, 300, 301, 302, 307, 308, 400, 404, 429, 500, 503, 599]
+    "status", [100, 199, 300, 301, 302, 307, 308, 400, 404, 413, 429, 500, 503, 599]
 )
 def test_everything_else_is_tried_again(status):
-    attempt = classify(status, None, NOW)
+    attempt = classify(status, None, NOW, 1)
     assert (attempt.kind, attempt.status) == ("retry", status)
 
 
 @pytest.mark.parametrize(("status", "wait"), [(429, 120.0), (503, 120.0), (500, None), (302, None)])
 def test_retry_after_counts_where_the_receiver_is_busy(status, wait):
-    assert classify(status, "120", NOW).retry_after == wait
+    assert classify(status, "120", NOW, 1).retry_after == wait
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,10 @@ def test_retry_after_counts_where_the_receiver_is_busy(status, wait):
         ("Sat, 13 Sep 2035 07:00:00 GMT", 86400.0),
         ("-5", None),
         ("1.5", None),
+        ("120.5", None),
+        ("+9999", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 86400.0),
+        ("Wed, 99 Oct 2026 07:28:00 GMT", None),
         ("soon", None),
         ("٣", None),
         ("", None),
@@ -61,6 +65,12 @@ def test_retry_after_counts_where_the_receiver_is_busy(status, wait):
 )
 def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value, seconds):
     assert parse_retry_after(value, NOW) == seconds
+
+
+def test_413_names_the_size_and_the_cure():
+    error = classify(413, None, NOW, 1_260_000).error
+    assert error.startswith("HTTP 413: the callback has 1.3 MB")
+    assert "client_max_body_size" in error
 
 
 @given(st.text(max_size=60))

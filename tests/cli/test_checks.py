@@ -1,16 +1,20 @@
 """The doctor's checks of host, history, permissions and network, each on the real thing."""
 
 import ast
+import json
 import os
 import socket
 import sqlite3
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from edgebox.api.refused_keys import NAME as REFUSED
+from edgebox.api.refused_keys import RefusedKey
 from edgebox.settings import Settings
 from edgebox.store.db import Store
 from edgebox.system.log_file import NAME, LogFile
@@ -18,6 +22,7 @@ from edgebox.system.tls import server_context
 from edgebox_cli.doctor import access as checks_access
 from edgebox_cli.doctor import history as checks_history
 from edgebox_cli.doctor import host as checks_host
+from edgebox_cli.doctor import keys as checks_keys
 from edgebox_cli.doctor import machine as checks_machine
 from edgebox_cli.doctor import network as checks_network
 from support.boxes.store import NOW
@@ -123,8 +128,47 @@ def test_a_clock_that_nothing_sets_is_a_warning(tool, shown, state, fix):
     assert check.fix is None if fix is None else fix in check.fix
 
 
-def test_without_systemd_only_the_date_is_judged(tool):
-    assert set(named(checks_host.clock(time.time()))) == {"clock"}
+def test_without_systemd_only_the_date_and_the_zone_are_judged(tool):
+    assert set(named(checks_host.clock(time.time()))) == {"clock", "time zone"}
+
+
+@pytest.mark.parametrize(
+    ("value", "there", "state"),
+    [
+        ("Asia/Seoul", True, "ok"),
+        (":Asia/Seoul", True, "ok"),
+        ("Asia/Seoul", False, "warn"),
+        (":Asia/Seoul", False, "warn"),
+        ("Asia/Soul", True, "warn"),
+        ("KST", False, "warn"),
+        ("/zones/Seoul", False, "warn"),
+        ("Asia", True, "warn"),
+        ("KST-9", False, "ok"),
+        ("<+09>-9", False, "ok"),
+        ("UTC0", False, "ok"),
+        ("UTC", False, "ok"),
+        ("", False, "ok"),
+    ],
+)
+def test_a_zone_that_cannot_be_loaded_is_reported(tmp_path, value, there, state):
+    if there:
+        zone = tmp_path / "usr/share/zoneinfo/Asia/Seoul"
+        zone.parent.mkdir(parents=True)
+        zone.write_bytes(b"TZif2")
+    check = checks_host.time_zone({"TZ": value}, tmp_path)
+    assert check.state == state
+    if state == "warn":
+        assert "batch ids" in check.detail
+        assert "apt install tzdata" in check.fix
+
+
+def test_a_link_to_a_zone_that_is_not_there_is_reported(tmp_path):
+    assert checks_host.time_zone({}, tmp_path).state == "ok"  # UTC, and meant so
+    local = tmp_path / "etc/localtime"
+    local.parent.mkdir()
+    local.symlink_to("/usr/share/zoneinfo/Asia/Seoul-of-this-test")
+    check = checks_host.time_zone({}, tmp_path)
+    assert (check.state, "Seoul-of-this-test" in check.detail) == ("warn", True)
 
 
 def test_a_clock_that_was_moved_since_the_start_is_reported(tool):
@@ -158,6 +202,37 @@ def test_errors_of_the_last_day_are_counted_and_old_ones_are_not(tool, settings)
     assert check.detail.startswith("1 errors in the last 24 hours; the last one, of engine: engine")
     assert "고객" not in check.detail
     assert check.fix == "edgebox logs --level error --since 24h"
+
+
+# refused keys
+
+
+@pytest.mark.parametrize(
+    ("client", "ago", "state"),
+    [
+        ("center-1", 60, "warn"),
+        ("center-1", 86_500, "ok"),  # more than a day ago
+        ("off", 60, "ok"),  # disabled on purpose
+        (None, 60, "ok"),  # any program on the network can send such keys
+    ],
+)
+def test_refused_keys_of_enabled_clients_are_a_warning_with_the_reason(
+    box, settings, client, ago, state
+):
+    box.store.clients.create("off")
+    box.store.clients.disable("off")
+    entry = RefusedKey(client, "timestamp is 301 s old", NOW - ago, 12, NOW - 90_000)
+    (settings.state_dir / REFUSED).write_text(json.dumps([asdict(entry)]))
+    check = checks_keys.refused(settings, NOW)
+    assert check.state == state
+    if ago < 86_400:
+        shown = f"{client or 'no client'}: timestamp is 301 s old (12, the last at "
+        assert shown in check.detail
+    assert check.fix == ("edgebox keys list" if state == "warn" else None)
+
+
+def test_without_refused_keys_or_a_database_the_check_is_ok(settings):
+    assert checks_keys.refused(settings, NOW).detail == "none in the last 24 hours"
 
 
 # the history
@@ -325,6 +400,30 @@ def test_a_receivers_certificate_has_to_be_trusted(box, settings, tmp_path):
         assert [check.state for check in checks_network.receivers(settings)] == ["ok"]
         box.finished_batch(f"https://{HERE}:{port}/hook")  # from now on it is known to be HTTPS
         [check] = checks_network.receivers(settings)
+    assert check.state == "fail"
+    assert "TLS: self-signed certificate" in check.detail
+    assert "update-ca-certificates" in check.fix
+
+
+def test_a_certificate_made_by_hand_is_judged_as_deliveries_do(
+    box, settings, lan_receiver, monkeypatch
+):
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda host, *rest, **more: resolve(HERE, *rest, **more)
+    )
+    with listening(lan_receiver) as (port, _):
+        box.allow(f"receiver.lan:{port}", f"other.lan:{port}")
+        box.finished_batch(f"https://receiver.lan:{port}/hook")
+        box.finished_batch(f"https://other.lan:{port}/hook")
+        known, other = checks_network.receivers(settings)
+    assert (known.state, other.state) == ("ok", "fail")
+    assert "Hostname mismatch" in other.detail
+
+
+def test_a_role_on_a_server_with_an_untrusted_certificate_is_told_apart(tmp_path):
+    with listening(server_context(make_pair(tmp_path, names=f"IP:{HERE}"))) as (port, _):
+        check = checks_machine.server("model mlm", f"https://{HERE}:{port}/v1")
     assert check.state == "fail"
     assert "TLS: self-signed certificate" in check.detail
     assert "update-ca-certificates" in check.fix

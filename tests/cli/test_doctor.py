@@ -66,7 +66,7 @@ def test_a_configuration_that_cannot_be_read_is_the_last_check(bare, monkeypatch
     result = run("--json")
     assert result.exit_code == 1
     checks = found(result)
-    assert set(checks) - {"NTP"} == {"clock", "configuration"}
+    assert set(checks) - {"NTP"} == {"clock", "time zone", "configuration"}
     assert "api.prot" in checks["configuration"]["detail"]
     assert str(config) in checks["configuration"]["fix"]
 
@@ -129,9 +129,10 @@ def test_clients_have_to_be_there_and_enabled(box, settings):
 def test_callbacks_that_were_given_up_are_a_warning(box, settings):
     box.finished_batch("http://centerlink.example/hook")
     [delivery] = box.store.outbox.due(box.clock(), 1)
-    box.store.outbox.dead(delivery.id, "gone")
+    box.store.outbox.dead(delivery.id, "HTTP 413: the callback has 1.3 MB", status=413)
     check = database(settings)["callbacks"]
     assert check.state == "warn"
+    assert "HTTP 413: the callback has 1.3 MB" in check.detail
     assert "edgebox callbacks resend" in check.fix
 
 

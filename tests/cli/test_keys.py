@@ -1,9 +1,11 @@
 import json
 import re
+import time
 
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.api.refused_keys import NAME
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import verify_bound_key
 from edgebox.store.db import Store
@@ -72,6 +74,41 @@ def test_list_shows_no_secret(store):
         assert "[fe80::1]:9000" in result.stdout
     [one] = json.loads(run("list", "--json").stdout)["clients"]
     assert (one["client_id"], one["disabled"], one["secrets"]) == ("erp", True, 2)
+
+
+def refused(store, *entries):
+    """Write what the API keeps of refused keys: (client, reason, seconds ago, count)."""
+    now = time.time()
+    found = [
+        {"client": client, "reason": reason, "at": now - ago, "count": count, "since": now - 90_000}
+        for client, reason, ago, count in entries
+    ]
+    (store.path.parent / NAME).write_text(json.dumps(found))
+
+
+def test_list_shows_the_last_refused_key_of_each_client_in_80_columns(store):
+    store.clients.create("erp")
+    assert "Refused keys" not in run("list").stdout
+    refused(
+        store,
+        (None, "no key was sent", 300, 12_000),
+        ("erp", "timestamp has 13 digits: milliseconds", 60, 7),
+    )
+    result = CliRunner().invoke(keys.app, ["list"], env={"COLUMNS": "80", "TERM": "dumb"})
+    rows = [line.split() for line in result.stdout.partition("Refused keys")[2].splitlines()]
+    shown = {row[0]: row[1:] for row in rows if row}
+    assert shown["erp"][0] == "7"
+    assert " ".join(shown["erp"][3:]) == "timestamp has 13 digits: milliseconds"
+    assert shown["(none)"][0] == "12000"
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    one, other = json.loads(run("list", "--json").stdout)["refused_keys"]
+    assert (one["client_id"], one["count"], one["reason"]) == (
+        "erp",
+        7,
+        "timestamp has 13 digits: milliseconds",
+    )
+    assert one["last"].endswith("Z")
+    assert other["client_id"] is None
 
 
 def test_callbacks_are_shown_replaced_and_cleared(store):

@@ -92,7 +92,15 @@ def read_all(descriptor):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("카드".encode("cp949"), "iconv -f CP949"),
+        ("카드".encode("cp949"), "iconv -f CP949 -t UTF-8 "),
+        ("고객: 네, 카드요.\r\n".encode("utf-16"), "iconv -f UTF-16 -t UTF-8 "),
+        (b"\xfe\xff" + "고객: 네\r\n".encode("utf-16-be"), "iconv -f UTF-16 -t UTF-8 "),
+        ("고객: 네\n".encode("utf-32"), "iconv -f UTF-32 -t UTF-8 "),
+        ("고객: 네, 카드요.\n".encode("utf-16-le"), "iconv -f UTF-16LE -t UTF-8 "),
+        ("고객: 네, 카드요.\n".encode("utf-16-be"), "iconv -f UTF-16BE -t UTF-8 "),
+        ("agent: yes\n".encode("utf-16-le"), "iconv -f UTF-16LE -t UTF-8 "),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "is not text"),
+        (b"PK\x03\x04\xff\xff", "is not text"),
         (b"", "has no text"),
         (b" \n\t", "has no text"),
         (None, "Cannot read"),
@@ -106,6 +114,24 @@ def test_a_file_that_is_no_transcript_is_one_line(live, tmp_path, content, words
     assert (result.exit_code, result.stdout) == (2, "")
     assert len(result.stderr.splitlines()) == 1
     assert words in result.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["상담 01.txt", "it's; rm -r x.txt"])
+def test_the_advised_command_makes_the_file_readable(live, tmp_path, encoding, name):
+    path = tmp_path / name
+    path.write_bytes(TALK.encode(encoding))
+    command = run(str(path)).stderr.partition("Convert it: ")[2].strip()
+    new = tmp_path / "new.txt"
+    subprocess.run(["sh", "-c", command.replace("NEW_FILE", str(new))], check=True)
+    assert new.read_text(encoding="utf-8") == TALK
+    assert run(str(new)).exit_code == 0
+
+
+def test_a_zero_byte_or_two_in_utf_8_is_no_other_encoding(live, tmp_path):
+    path = tmp_path / "call.txt"
+    path.write_bytes(TALK.encode() + b"\x00\x00")
+    assert run(str(path)).exit_code == 0
 
 
 def test_a_refusal_is_one_line_in_the_boxs_own_words(live, tmp_path):

@@ -16,6 +16,7 @@ from edgebox.system.tls import (
     ABSENT,
     Pair,
     ServedPair,
+    authorities_context,
     client_context,
     pair_of,
     refusal,
@@ -79,6 +80,7 @@ def test_a_certificate_of_an_authority_is_known_without_the_authority(tmp_path):
         assert shake(address, client_context(str(pair.cert)))[0] == b"hello"
         # A client of the centre, which trusts the authority and asks for the name, gets a chain.
         lan = ssl.create_default_context(cafile=str(authority))
+        lan.verify_flags &= ~ssl.VERIFY_X509_STRICT  # Python 3.13 wants more of the authority
         assert shake(address, lan, "edgebox.centre.example")[0] == b"hello"
 
 
@@ -92,6 +94,34 @@ def test_another_certificate_of_the_same_name_is_refused(tmp_path):
 def test_without_tls_the_context_trusts_nobody(tmp_path):
     with serving(server_context(make_pair(tmp_path))) as address, pytest.raises(ssl.SSLError):
         shake(address, client_context(""))
+
+
+def test_a_certificate_by_hand_of_an_authority_of_the_system_is_taken(lan_receiver):
+    with serving(lan_receiver) as address:
+        assert shake(address, authorities_context(), "receiver.lan")[0] == b"hello"
+        with pytest.raises(ssl.SSLError) as refused:  # what Python 3.13 does by itself
+            shake(address, ssl.create_default_context(), "receiver.lan")
+    assert refusal(refused.value)
+
+
+def test_the_name_and_the_authority_are_checked_all_the_same(lan_receiver, monkeypatch):
+    with serving(lan_receiver) as address:
+        with pytest.raises(ssl.SSLError) as refused:
+            shake(address, authorities_context(), "other.lan")
+        assert "other.lan" in (refusal(refused.value) or "")
+        monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+        monkeypatch.setenv("SSL_CERT_DIR", "/nonexistent")
+        with pytest.raises(ssl.SSLError) as refused:
+            shake(address, authorities_context(), "receiver.lan")
+    assert "issuer certificate" in (refusal(refused.value) or "")
+
+
+def test_no_context_is_stricter_than_python_3_12s(strict_tls, tmp_path):
+    own = client_context(str(make_pair(tmp_path).cert))
+    for context in (authorities_context(), own):
+        assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+        assert context.verify_mode == ssl.CERT_REQUIRED
+        assert context.check_hostname
 
 
 def test_what_is_older_than_tls_1_2_is_refused(tmp_path):

@@ -13,12 +13,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from edgebox.api.refused_keys import KEPT_SECONDS, RefusedKey, refused_keys
 from edgebox.errors import NotFound, UsageError
 from edgebox.signing import bound_key
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.clients import checked_hosts, chosen_client, print_secret
+from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import FOLD, WHOLE, note, print_json, table
+from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="Clients and their secrets.", no_args_is_help=True)
@@ -44,7 +46,7 @@ def create(
 
 @app.command("list")
 def list_clients(*, as_json: AsJson = False) -> None:
-    """Show every client: state, number of live secrets, where callbacks may go."""
+    """Show every client, and why keys were refused in the last 30 days."""
     with opened_store() as store:
         clients: list[dict[str, Any]] = [
             {
@@ -56,8 +58,9 @@ def list_clients(*, as_json: AsJson = False) -> None:
             }
             for client in store.clients.list()
         ]
+    refused = refused_keys(settings().state_dir, time.time() - KEPT_SECONDS)
     if as_json:
-        print_json({"clients": clients})
+        print_json({"clients": clients, "refused_keys": [_described(one) for one in refused]})
         return
     table(
         "Clients",
@@ -79,6 +82,15 @@ def list_clients(*, as_json: AsJson = False) -> None:
             for one in clients
         ],
     )
+    if refused:
+        table(
+            "Refused keys",
+            [("client", FOLD), ("times", RIGHT), ("last", WHOLE), ("reason", FOLD)],
+            [
+                [one.client or "(none)", str(one.count), local_time(one.at), escape(one.reason)]
+                for one in refused
+            ],
+        )
 
 
 @app.command()
@@ -146,3 +158,13 @@ def sign(client: ClientName, *, as_json: AsJson = False) -> None:
         print_json({"client_id": client, "bound_key": key})
     else:
         sys.stdout.write(f"{key}\n")
+
+
+def _described(refused: RefusedKey) -> dict[str, Any]:
+    return {
+        "client_id": refused.client,
+        "reason": refused.reason,
+        "count": refused.count,
+        "last": rfc3339(refused.at),
+        "first": rfc3339(refused.since),
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,30 +14,64 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LONGEST_ID = 120
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 
 
 def read(path: Path) -> str:
     """Return the text of a file; ``-`` is standard input.
 
     Raises:
-        UsageError: it cannot be read, is not UTF-8, or is empty.
+        UsageError: it cannot be read, is not UTF-8, or is empty. The message says how to convert
+            it, where its encoding can be told.
     """
     shown = "standard input" if str(path) == "-" else str(path)
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageError(f"Cannot read {shown}: {error.strerror}.") from None
+    file = "FILE" if str(path) == "-" else shlex.quote(str(path))
+    if (encoding := _other_encoding(data)) is not None:
+        convert = f"iconv -f {encoding} -t UTF-8 {file} > NEW_FILE"
+        raise UsageError(f"{shown} is in {encoding}, not UTF-8. Convert it: {convert}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(
-            f"{shown} is not UTF-8 text (byte {error.start}). If it is Korean from Windows: "
-            f"iconv -f CP949 -t UTF-8 {'FILE' if str(path) == '-' else shown} | edgebox "
-            "summarize -"
+            f"{shown} is not text (byte {error.start}). Save it as text in UTF-8."
         ) from None
     if not text.strip():
         raise UsageError(f"{shown} has no text.")
     return text
+
+
+def _other_encoding(data: bytes) -> str | None:
+    """Return the encoding, as ``iconv`` names it, of text that is not UTF-8; None for the rest.
+
+    Notepad's "Unicode" is UTF-16, its "ANSI" on Korean Windows is CP949.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    is_utf_8 = _decoded(data, "utf-8") is not None
+    zeros = data.count(0)  # in UTF-16, every blank, line end and digit has one
+    if zeros and not (is_utf_8 and zeros * 10 < len(data)):
+        for encoding in ("UTF-16LE", "UTF-16BE"):
+            text = _decoded(data, encoding) or "\0"
+            if all(c.isprintable() or c.isspace() for c in text):
+                return encoding
+    return None if is_utf_8 or zeros or _decoded(data, "cp949") is None else "CP949"
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
 
 
 def ids_of(paths: Iterable[Path]) -> list[str]:

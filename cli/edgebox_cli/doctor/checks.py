@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from edgebox.errors import ConfigError
 from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.observe import engine_health, worker_running
-from edgebox_cli.doctor import access, disk, history, host, machine, network, processes, state
+from edgebox_cli.doctor import access, disk, history, host, keys, machine, network, processes, state
 from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     yield from access.access(found, path)
     yield state.state_folder(found.state_dir)
     yield from state.database(found)
+    yield keys.refused(found, now)
     yield from history.history(found, now, worker=worker_running(found.state_dir))
     health = engine_health(found)
     yield from machine.models(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,13 +17,15 @@ from edgebox_cli.doctor.check import Check
 from edgebox_cli.logs.sources import Wanted, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from edgebox.settings import Settings
 
 FIRST_YEAR = 2025
 _NVIDIA = "0x10de"
 _DISPLAY = "0x03"
+_ZONE_RULE = re.compile(r"(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})[+-]?\d")
+"""TZ with a rule instead of a name, such as KST-9: needs no file (POSIX, 8.3)."""
 _MOVED_SECONDS = 60.0
 _DAY = 86_400.0
 
@@ -62,7 +65,7 @@ def gpu(root: Path = Path("/")) -> Check:
 
 
 def clock(now: float) -> Iterator[Check]:
-    """Check the date, NTP and jumps: a wrong clock refuses keys and misnames batches.
+    """Check the date, the zone, NTP and jumps: a wrong clock refuses keys and misnames batches.
 
     Args:
         now: Unix seconds.
@@ -77,8 +80,39 @@ def clock(now: float) -> Iterator[Check]:
         )
     else:
         yield Check("clock", "ok", date)
+    yield time_zone(os.environ)
     yield from ntp()
     yield from moved(now - time.monotonic())
+
+
+def time_zone(environ: Mapping[str, str], root: Path = Path("/")) -> Check:
+    """Check that the C library can load this machine's time zone: if not, it silently takes UTC.
+
+    Args:
+        environ: may have TZ and TZDIR, as tzset(3) reads them.
+        root: of the file system.
+    """
+    name = "time zone"
+    value = environ.get("TZ")
+    local = root / "etc/localtime"
+    if value is None:
+        missing = f"{local} -> {local.readlink()}" if local.is_symlink() else ""
+        loaded = not missing or local.exists()
+        shown = missing or (str(local) if local.exists() else "UTC")
+    else:
+        zone = value.removeprefix(":")
+        folder = root / environ.get("TZDIR", "usr/share/zoneinfo").removeprefix("/")
+        file = root / zone[1:] if zone.startswith("/") else folder / zone
+        by_rule = _ZONE_RULE.match(value) or value in ("", "UTC", "GMT")
+        shown, loaded = f"TZ={value}", bool(by_rule) or file.is_file()
+    if loaded:
+        return Check(name, "ok", shown)
+    return Check(
+        name,
+        "warn",
+        f"{shown} cannot be loaded: batch ids and the hours of the night are in UTC.",
+        "apt install tzdata (or correct TZ), then restart the box",
+    )
 
 
 def ntp() -> Iterator[Check]:

@@ -14,6 +14,7 @@ from edgebox.models.installed import Installed
 from edgebox.settings.check import without_password
 from edgebox.system.machine import available_memory, gpus
 from edgebox.system.program import command, frozen
+from edgebox.system.tls import authorities_context, refusal
 from edgebox_cli.common.output import size
 from edgebox_cli.doctor.check import Check, roles_of
 
@@ -86,9 +87,18 @@ def server(name: str, url: str) -> Check:
     shown = without_password(url)
     try:
         status = httpx.get(
-            f"{url.rstrip('/').removesuffix('/v1')}/v1/models", timeout=3.0, trust_env=False
+            f"{url.rstrip('/').removesuffix('/v1')}/v1/models",
+            timeout=3.0,
+            trust_env=False,
+            verify=authorities_context(),
         ).status_code
-    except (httpx.HTTPError, httpx.InvalidURL):
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        if reason := refusal(error):
+            fix = (
+                "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then "
+                "restart the box"
+            )
+            return Check(name, "fail", f"{shown}, TLS: {reason}.", fix)
         return Check(
             name, "fail", f"{shown} does not answer.", "start that server, or unset the url"
         )

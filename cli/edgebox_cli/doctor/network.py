@@ -23,7 +23,7 @@ from edgebox.processes.up import port_problem
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
-from edgebox.system.tls import pair_of, server_context
+from edgebox.system.tls import authorities_context, pair_of, server_context
 from edgebox_cli.doctor.check import Check
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
     try:
         with socket.create_connection((address, port), CONNECT_SECONDS) as raw:
             if https:
-                with ssl.create_default_context().wrap_socket(raw, server_hostname=host):
+                with authorities_context().wrap_socket(raw, server_hostname=host):
                     pass
     except ssl.SSLCertVerificationError as error:
         fix = (

@@ -106,14 +106,15 @@ def clients(store: Store) -> Check:
 
 
 def dead_callbacks(store: Store) -> Check:
-    """Warn of callbacks that were given up and can be sent again."""
+    """Warn of callbacks that were given up and can be sent again; say why the last one was."""
     dead = store.retention.resendable()
     if not dead:
         return Check("callbacks", "ok", "none given up")
+    why = next((row.last_error for row in store.outbox.list("dead", 1)), None) or "no reason noted"
     return Check(
         "callbacks",
         "warn",
-        f"{dead} could not be delivered and were given up.",
+        f"{dead} could not be delivered and were given up. The last one: {why}.",
         "edgebox callbacks list --state dead, then edgebox callbacks resend BATCH_ID",
     )
 

@@ -129,6 +129,7 @@ async def api_box(
         yield ApiBox(settings, store, engine, services, http, secrets, woken)
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
+    await services.refused.close()
     await client.aclose()
     services.threads.close()
     store.close()

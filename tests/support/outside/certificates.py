@@ -59,3 +59,30 @@ def make_signed_pair(folder: Path) -> tuple[Pair, Path]:
     )
     pair.cert.write_text(pair.cert.read_text() + authority.cert.read_text())
     return pair, authority.cert
+
+
+def make_lan_pair(folder: Path, host: str) -> tuple[Pair, Path]:
+    """Make a certificate as in-house authorities do by hand; returns (certificate, authority).
+
+    The certificate has no Authority Key Identifier and the authority has no Key Usage, both of
+    which Python 3.13 asks for by default (VERIFY_X509_STRICT).
+
+    Args:
+        folder: for the files.
+        host: the certificate's name.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    authority = make_pair(folder, "lan-authority")
+    openssl(
+        *("req", "-x509", "-key", str(authority.key), "-subj", "/CN=lan", "-days", "9"),
+        *("-addext", "basicConstraints=CA:TRUE", "-out", str(authority.cert)),
+    )
+    pair = make_pair(folder, "lan", names=f"DNS:{host}")
+    extensions = folder / "lan.ext"
+    extensions.write_text(f"subjectAltName=DNS:{host}\nauthorityKeyIdentifier=none\n")
+    openssl(
+        *("x509", "-req", "-in", str(folder / "lan.csr"), "-CA", str(authority.cert)),
+        *("-CAkey", str(authority.key), "-CAcreateserial", "-days", "9"),
+        *("-extfile", str(extensions), "-out", str(pair.cert)),
+    )
+    return pair, authority.cert

@@ -1,0 +1,207 @@
+"""Refused keys, for the administrator: why, in the log and in a file that the doctor reads.
+
+A refusal only puts the key into a short queue, so that its answer takes the same time whatever is
+wrong with it. What is wrong is found out later, for all that were refused meanwhile. Neither the
+log nor the file grows with a flood: further refusals are counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from edgebox.api.key_faults import LONGEST, faults_of
+from edgebox.system.files import write_text
+from edgebox.system.logs import about
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from edgebox.signing import KeyHolder
+
+log = logging.getLogger("edgebox.api")
+
+NAME = "refused-keys.json"
+INTERVAL = 2.0
+"""Seconds from a refusal to its line in the log."""
+MOST_WAITING = 50
+"""Refusals that are looked into in one INTERVAL: 80 µs each (measured)."""
+LINES = 10
+"""Lines in the log in one PERIOD."""
+PERIOD = 60.0
+REASONS = 5
+"""Reasons that are kept for each client: the last ones."""
+KEPT_SECONDS = 30 * 86_400.0
+_FORGOTTEN = 86_400.0  # seconds without a refusal after which its count begins anew
+
+
+@dataclass(frozen=True)
+class RefusedKey:
+    """A client's last key that was refused for one reason. Times are Unix seconds.
+
+    Attributes:
+        client: its id; None for keys that name no client of this box.
+        reason: what was wrong with it.
+        at: when it was refused.
+        count: refusals for this reason that were looked into, since ``since``.
+        since: the first of these.
+    """
+
+    client: str | None
+    reason: str
+    at: float
+    count: int
+    since: float
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    request_id: str
+    key: str
+    reason: str
+    at: float
+
+
+class RefusedKeys:
+    """Takes refusals, and reports them at most INTERVAL seconds later.
+
+    Args:
+        folder: the state folder, for the file.
+        lookup: returns the client of an id, or None.
+        tolerance: seconds that a key's timestamp may differ from the clock.
+        run: runs a blocking call in a thread.
+        clock: Unix seconds.
+        monotonic: seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        lookup: Callable[[str], KeyHolder | None],
+        *,
+        tolerance: float,
+        run: Callable[[Callable[[], None]], Awaitable[None]],
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._folder = folder
+        self._lookup = lookup
+        self._tolerance = tolerance
+        self._run = run
+        self._clock = clock
+        self._monotonic = monotonic
+        self._waiting: list[_Waiting] = []
+        self._last: dict[tuple[str | None, str], RefusedKey] = {}
+        self._read = False
+        self._changed = False
+        self._period_began = float("-inf")
+        self._lines = 0
+        self._overflow = 0  # more than MOST_WAITING, since the last report
+        self._unlogged = 0  # in this period
+        self._reporting: asyncio.Task[None] | None = None
+
+    def add(self, request_id: str, key: str, reason: str = "") -> None:
+        """Take a refusal.
+
+        Args:
+            request_id: of the request.
+            key: the key that was sent, any text.
+            reason: why it was refused, if the key itself does not show it.
+        """
+        if len(self._waiting) < MOST_WAITING:
+            cut = key[: LONGEST + 1]
+            self._waiting.append(_Waiting(request_id, cut, reason, self._clock()))
+        else:
+            self._overflow += 1
+        if self._reporting is None:
+            self._reporting = asyncio.create_task(self._report_later())
+
+    async def close(self) -> None:
+        """Report what waits."""
+        if self._reporting is not None:
+            self._reporting.cancel()
+            await asyncio.gather(self._reporting, return_exceptions=True)
+            await self.report()
+
+    async def report(self) -> None:
+        """Write lines for the refusals that wait, and the file."""
+        if not self._read:
+            kept: list[RefusedKey] = []
+            since = self._clock() - KEPT_SECONDS
+            await self._run(lambda: kept.extend(refused_keys(self._folder, since)))
+            self._last = {(one.client, _kind(one.reason)): one for one in kept}
+            self._read = True
+        self._begin_period()
+        waiting, self._waiting = self._waiting, []
+        self._unlogged += self._overflow
+        self._overflow = 0
+        for one in waiting:
+            client, found = faults_of(one.key, self._lookup, one.at, self._tolerance)
+            self._note(client, one.reason or found, one)
+            self._changed = True
+        if self._changed:
+            text = json.dumps([asdict(one) for one in self._last.values()], ensure_ascii=False)
+            with suppress(OSError):  # a full disk: the log has them
+                await self._run(lambda: write_text(self._folder / NAME, text, mode=0o600))
+            self._changed = False
+
+    async def _report_later(self) -> None:
+        try:
+            while self._waiting or self._overflow or self._unlogged:
+                await asyncio.sleep(INTERVAL)
+                await self.report()
+        finally:
+            self._reporting = None
+
+    def _note(self, client: str | None, reason: str, refusal: _Waiting) -> None:
+        kind = client, _kind(reason)
+        before = self._last.get(kind)
+        if before is None or refusal.at - before.at > _FORGOTTEN:
+            before = RefusedKey(client, reason, refusal.at, 0, refusal.at)
+        self._last[kind] = RefusedKey(client, reason, refusal.at, before.count + 1, before.since)
+        kinds = [one for one in self._last if one[0] == client]
+        if len(kinds) > REASONS:
+            del self._last[min(kinds, key=lambda one: self._last[one].at)]
+        if self._lines >= LINES:
+            self._unlogged += 1
+            return
+        self._lines += 1
+        with about(request_id=refusal.request_id):
+            line = {"request_id": refusal.request_id, "client": client, "reason": reason}
+            log.warning(json.dumps({"event": "key refused", **line}, ensure_ascii=False))
+
+    def _begin_period(self) -> None:
+        """Once a period is over, write how many refusals had no line in it, and begin another."""
+        now = self._monotonic()
+        if now - self._period_began >= PERIOD:
+            if self._unlogged:
+                log.warning(json.dumps({"event": "keys refused", "without_a_line": self._unlogged}))
+            self._period_began, self._lines, self._unlogged = now, 0, 0
+
+
+def _kind(reason: str) -> str:
+    """Return a reason without its numbers: the seconds that a clock is off are one reason."""
+    return re.sub(r"\d+", "0", reason)
+
+
+def refused_keys(folder: Path, since: float) -> list[RefusedKey]:
+    """Return the last refused keys of each client, the newest first.
+
+    Empty where the file cannot be read: it is a help, and nothing depends on it.
+
+    Args:
+        folder: the state folder.
+        since: Unix seconds; older ones are left out.
+    """
+    try:
+        entries = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        found = [one for entry in entries if (one := RefusedKey(**entry)).at >= since]
+        return sorted(found, key=lambda one: one.at, reverse=True)
+    except (OSError, ValueError, TypeError):
+        return []
