@@ -163,22 +163,28 @@ VENTING: Final = re.compile(
 """Said before the matter itself."""
 
 ASIDE: Final = re.compile(
-    r"^(?:(?:첫|두|세|네) ?번째|첫째|둘째|셋째|그리고|아 그리고|추가로|참고로|혹시"
-    r"|또|대신에?)\b|요청 ?사항|메모|의견 ?(?:전달|접수|반영)|적어|적었|기록|남겨|남기겠"
-    r"|(?:좋아요|좋으세요|마세요|마시고요?|두세요|주세요|보세요|쓰세요|하셔야 .{0,6}"
+    r"^(?:(?:첫|두|세|네) ?번째|첫째|둘째|셋째|그리고|아 그리고|추가로|참고로|혹시|또|대신에?)\b"
+    r"|요청 ?사항|(?:좋아요|좋으세요|마세요|마시고요?|두세요|주세요|보세요|쓰세요|하셔야 .{0,6}"
     r"|주시고요?)[.]?$"
-    r"|전달(?:하겠|할게|해 ?드릴|드리겠)|넘기겠"
     r"|(?:말씀|확답|약속|장담|보장)[은을이]? ?(?:제가 )?(?:못|어렵|안|드리기)"
-    r"|(?:문자|카톡|메일|링크|이메일)(?:로|는|도|에|만)? ?.{0,14}(?:보내|나가|나갈|갈 거|드릴|드려"
-    r"|넣어|나갔|발송)"
 )
-"""A side matter: where the message goes, what cannot be promised."""
+"""A side matter: an option, advice, what cannot be promised."""
+
+ERRAND: Final = re.compile(
+    r"메모|적어|적었|기록|남겨|남기겠|의견 ?(?:전달|접수|반영)"
+    r"|(?:전달|건의|보고|반영|시정)(?:하겠|할게|해 ?드릴|드리겠)|넘기겠|올리겠"
+    r"|전에 .{0,8}(?:전화|연락)"
+    r"|(?:문자|카톡|메일|링크|이메일)(?:로|는|도|에|만)? ?.{0,14}(?:보내|나가|나갈|갈 거|드릴|드려"
+    r"|넣어"
+    r"|나갔|발송)"
+)
+"""What an agent does besides: a note, a message. With a date it may be the settlement."""
 
 _CONDITION: Final = re.compile(
     r"(?<=[가-힣])(?<![화정반표전서측장방냉후수도대단평양체외직])(?<!(?<![가-힣])라)면(?:요|은"
     r"|이야)?"
     r"(?=[\s,.…!]|$)"
-    r"|만약|만일|[가-힣] 경우(?:에|는|엔|,|$)|거든(?=[ ,])|[할될실갈올볼쓸줄] 때(?:는|에는)"
+    r"|만약|만일|[가-힣] 경우(?:에|는|엔|가|,|$)|거든(?=[ ,])|[할될실갈올볼쓸줄] 때(?:는|에는)"
     r"|\bif\b|\bunless\b|in case",
     re.IGNORECASE,
 )
@@ -197,6 +203,7 @@ _IN_SHORT: Final = re.compile(
     r"|예를 ?들면|^(?:그러|이러)면"
 )
 """Words in which 면 is no condition."""
+_LEADS_ON: Final = re.compile(r"(?:데|거든)요?[.,…]?$")
 _FILLED: Final = re.compile(r"(?:언제|어디|누구|얼마|무엇|뭐)(?:든|나|라도)")
 
 _CURSES_LISTED: Final = """
@@ -277,6 +284,11 @@ def is_condition(sentence: str) -> bool:
 def is_direction(sentence: str) -> bool:
     """Return whether a sentence tells what to do ("네 시까지 오시면 됩니다")."""
     return _DIRECTION.search(sentence) is not None
+
+
+def leads_on(sentence: str) -> bool:
+    """Return whether a sentence only prepares what the speaker says next ("어제 샀는데요")."""
+    return _LEADS_ON.search(sentence) is not None
 
 
 def says_much(sentence: str) -> bool:

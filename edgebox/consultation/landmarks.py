@@ -32,6 +32,9 @@ _LAST: Final = 24
 _STEP: Final = 0.3
 """What a sentence loses as the settlement with each later sentence."""
 
+_LEAD: Final = 3.0
+"""What a sentence loses as the request if it only prepares the next one."""
+
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
 
@@ -139,7 +142,7 @@ def _asks(sentence: str) -> float:
     cues = {match.group() for match in acts.REQUEST.finditer(sentence)}
     worth = 2.0 * min(len(cues), 3) + 2 * bool(acts.WANT.search(sentence))
     worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
-    worth -= 3 * bool(acts.VENTING.search(sentence))
+    worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
 
@@ -163,7 +166,7 @@ def _settles(sentence: str, topic: Collection[str]) -> float:
     else:
         return 0.0
     worth += 1.5 * dated + min(len(sentence), 40) / 20
-    worth -= 2 * bool(acts.ASIDE.search(sentence))
+    worth -= 2 * bool(acts.ASIDE.search(sentence) or (acts.ERRAND.search(sentence) and not dated))
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
 
