@@ -128,7 +128,7 @@ PROMISED: Final = re.compile(
     r"|이에)"
     r"|갈 거예요|가실 거|오실 거|나갈 거|나갑니다|나가요|나가세요|들어가요|들어갑니다|들어오|올 거"
     r"|됩니다|될 겁니다|되십니다|겠습니다|할게요|해 볼게요|볼게요|놓을게요|둘게요|남길게요|보낼게요"
-    r"|넣을게요|갑니다|가요|가세요|방문|전화 ?드|연락 ?드|회신|알려 ?드|돌려받|받으시|받으실"
+    r"|넣을게요|갑니다|가요|가세요|방문|도착|전화 ?드|연락 ?드|회신|알려 ?드|돌려받|받으시|받으실"
     r"|까지|\bwill\b|i'll|we'll|within|tomorrow|today",
     re.IGNORECASE,
 )
@@ -203,6 +203,7 @@ _IN_SHORT: Final = re.compile(
     r"|예를 ?들면|^(?:그러|이러)면"
 )
 """Words in which 면 is no condition."""
+_DAY: Final = re.compile(r"내일|모레|글피|다음 ?[주달]|[월화수목금토일]요일|tomorrow|next \w+day")
 _LEADS_ON: Final = re.compile(r"(?:데|거든)요?[.,…]?$")
 _FILLED: Final = re.compile(r"(?:언제|어디|누구|얼마|무엇|뭐)(?:든|나|라도)")
 
@@ -284,6 +285,11 @@ def is_condition(sentence: str) -> bool:
 def is_direction(sentence: str) -> bool:
     """Return whether a sentence tells what to do ("네 시까지 오시면 됩니다")."""
     return _DIRECTION.search(sentence) is not None
+
+
+def names_day(sentence: str) -> bool:
+    """Return whether a sentence names a day without a number (내일, 다음 주, 금요일)."""
+    return _DAY.search(sentence) is not None
 
 
 def leads_on(sentence: str) -> bool:

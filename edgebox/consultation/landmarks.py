@@ -35,6 +35,9 @@ _STEP: Final = 0.3
 _LEAD: Final = 3.0
 """What a sentence loses as the request if it only prepares the next one."""
 
+_STATED: Final = 0.8
+"""What any statement is worth as the settlement: the last one may say it in words of its own."""
+
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
 
@@ -154,18 +157,16 @@ def _settles(sentence: str, topic: Collection[str]) -> float:
         return 0.5 if acts.is_direction(sentence) else 0.0
     words = list(content_words(sentence))
     on_topic = any(word in topic for word in words)
-    dated = any(number.kind in _TELLING for number in numbers_in(sentence))
+    dated = acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
     if acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
         worth = 6.0 + on_topic
     elif acts.REFUSED.search(sentence):
         worth = 3.5 + 2.5 * on_topic
     elif words and acts.PROMISED.search(sentence):
         worth = 3.0 + on_topic
-    elif dated:
-        worth = 1.5
     else:
-        return 0.0
-    worth += 1.5 * dated + min(len(sentence), 40) / 20
+        worth = 1.5 if dated else _STATED
+    worth += 1.5 * dated + (min(len(sentence), 40) / 20 if worth > _STATED else 0)
     worth -= 2 * bool(acts.ASIDE.search(sentence) or (acts.ERRAND.search(sentence) and not dated))
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
