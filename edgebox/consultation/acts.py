@@ -7,7 +7,6 @@ and how it was settled.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Final
 
 from edgebox.consultation.words import content_words
@@ -42,7 +41,6 @@ _COURTESY: Final = re.compile(
     r"|기다려 ?(?:주셔서|주세요|주십시오|주시겠)|(?:오래|많이) 기다리셨|오랜 시간"
     r"|상담[사원] \S+(?:입|이었|였)습니다"
     r"|수고하(?:세요|십시오|셨)|들어가세요|들어가십시오|안전 ?운전|조심히|또 들러"
-    r"|만족도|녹음|본인 ?확인|성함|생년월일|연락처가 (?:어떻|맞)|전화번호 (?:확인|불러|말씀|한번)"
     r"|말씀해 ?주시겠|불러 ?주(?:시|세)"
     r"|(?:불편|번거롭|심려).{0,12}(?:죄송|미안)|(?:정말|너무|대단히|다시 한번) 죄송(?:합니다|해요)"
     r"|(?:상담|통화)[이가] ?(?:종료|시작)|저장되었습니다"
@@ -50,6 +48,11 @@ _COURTESY: Final = re.compile(
     r"|\bbye|thank you for (?:calling|contacting|your)|you'?re welcome|your (?:full )?name",
     re.IGNORECASE,
 )
+_CHECK: Final = re.compile(
+    r"만족도|녹음|본인 ?확인|성함|생년월일|연락처가 (?:어떻|맞)|전화번호 (?:확인|불러|말씀|한번)"
+)
+_MATTER: Final = re.compile(r"잘못|틀[리렸린]|바꾸|바꿔|변경|정정|싶|신청|누락|유출|삭제|듣고|왜")
+"""What makes the subject of a check the matter itself ("생년월일이 잘못 들어갔어요")."""
 _INTRODUCTION: Final = 40
 _IS_IT: Final = re.compile(
     r"^(?:거기|여기)? ?.{2,18}(?:이죠|죠|지요|맞아요|맞나요|인가요|이요|이지요)[?.]*$"
@@ -233,13 +236,11 @@ def without_curses(text: str) -> str:
     return CURSES.sub(MASK, text)
 
 
-@lru_cache(maxsize=4096)
 def without_fillers(sentence: str) -> str:
     """Return a sentence without the fillers at its beginning."""
     return FILLERS.sub("", sentence).strip(" ,~")
 
 
-@lru_cache(maxsize=4096)
 def is_substance(sentence: str) -> bool:
     """Return whether a sentence says something about the matter.
 
@@ -248,6 +249,8 @@ def is_substance(sentence: str) -> bool:
     """
     said = without_fillers(sentence)
     if len(said) < _SHORTEST or _COURTESY.search(said):
+        return False
+    if _CHECK.search(said) and not _MATTER.search(said):
         return False
     if noise.is_invented(said) or noise.is_machine(said):
         return False

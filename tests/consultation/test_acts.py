@@ -15,6 +15,8 @@ from edgebox.consultation.acts import is_condition, is_question, is_substance, w
         "서류를 금요일까지 보내 주시기 바랍니다",
         "연락처가 바뀌었는데 수정하려고요",
         "네 시까지 오시면 됩니다",
+        "생년월일이 잘못 들어가 있어요",
+        "녹음된 통화를 다시 듣고 싶어요",
         "카드 만료일이 지났어요",
         "여기 방씨네 순대국인데요 후기 지워 주세요",
     ],
