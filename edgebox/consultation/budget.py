@@ -1,17 +1,23 @@
-"""How much of a transcript fits into a deadline or into a context. Pure arithmetic.
+"""How much of a transcript fits into a deadline or into a context, and which part of it.
 
-Every speed comes from the engine's own measurement; none is a constant here.
+Every speed comes from the engine's own measurement; none is a constant here. What is read first is
+the request and the settlement (`landmarks`): a summary of greetings alone is of no use.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgebox.consultation import excerpts, landmarks
+from edgebox.consultation.excerpts import GAP
 from edgebox.reading.call import Utterance, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+    from edgebox.consultation.landmarks import Sentence
 
 ASK_TOKENS = 32
 """The instruction after the transcript and the turn markers: never cached."""
@@ -26,9 +32,6 @@ requests wait."""
 OPENING_SHARE = 0.45
 """Share of what is kept that is the opening. It says why the customer called, the ending how it was
 settled. The ending gets a little more, because closing courtesies take some of it."""
-
-GAP = "(중간 생략)"
-"""Marks where utterances were left out, so that the model does not join the two ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +68,42 @@ class Reading:
     known: int = 0
 
 
-def plan_reading(length: PromptLength, readable: int, room: int, *, alone: bool) -> Reading | None:
-    """Decide how much of a transcript to read, or return None if there is no time for any of it.
+def plan_reading(
+    length: PromptLength,
+    readable: int,
+    room: int,
+    *,
+    alone: bool,
+    least: Callable[[int], int] | None = None,
+) -> Reading | None:
+    """Decide how much of a transcript to read, or return None if there is no time for enough of it.
 
     Args:
         length: of the prompt with the whole transcript.
         readable: tokens that can be read in time.
         room: tokens of prompt that the context can hold.
         alone: whether no other request waits.
+        least: the characters without which a summary is of no use, from the characters that are
+            known (`needed`).
     """
     enough = max(readable, WORTH_TRYING) if alone else readable
     if length.total <= room and length.unread <= enough:
         return Reading(length.unread)
     known = max(0, min(length.total - length.unread, room) - length.empty)
+    worth = LEAST_WORTH
+    if least is not None:
+        # What is known may fill the context: it gives way to the ending.
+        for _ in range(2):
+            characters = least(int(known / length.per_character))
+            worth = max(LEAST_WORTH, math.ceil(characters * length.per_character))
+            known = min(known, max(0, room - length.empty - worth))
     keep = min(readable - ASK_TOKENS, room - length.empty - known)
-    if keep < LEAST_WORTH:
+    if keep < worth:
         if not alone:
             return None
         # Trying costs nothing then, and a speed that was measured in a bad moment can only be
         # corrected by work.
-        keep = LEAST_WORTH
+        keep = worth
     return Reading(
         tokens=keep + ASK_TOKENS,
         shortened=True,
@@ -100,17 +119,30 @@ class Shortened:
     Attributes:
         text: canonical form, with GAP where something was left out.
         characters_used: characters of the original that it represents.
+        ends: whether the request and the settlement are in it.
     """
 
     text: str
     characters_used: int
+    ends: bool = True
+
+
+def needed(utterances: Sequence[Utterance], known: int = 0) -> int:
+    """Return the fewest characters with which `shorten` keeps the request and the settlement."""
+    asked, settled = _ends(utterances)
+    size = excerpts.least(utterances, settled)
+    if asked.utterance >= excerpts.whole_within(utterances, known):
+        size += excerpts.least(utterances, asked)
+    return size + 2 * (len(GAP) + 1) + 1
 
 
 def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int = 0) -> Shortened:
     """Keep the opening and the ending and drop the middle, at utterance boundaries.
 
-    If not even one utterance of an end fits, it is cut inside: neither the reason for the call
-    nor its outcome is lost completely.
+    Where the opening does not reach the request, it begins with the request instead, and where the
+    ending does not reach back to the settlement, it ends with the settlement: greetings, checks of
+    identity and closing courtesies go before them. If not even their utterance fits, it is cut
+    between words.
 
     Args:
         utterances: of the whole transcript.
@@ -122,53 +154,44 @@ def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int =
     whole = render(utterances)
     if len(whole) <= keep + known:
         return Shortened(whole, total)
-    room = max(2, keep - len(GAP) - 2)
-    if known:
-        head, opening = _end(utterances, known, from_end=False)
-        _, ending = _end(utterances[head:], room, from_end=True)
+    asked, settled = _ends(utterances)
+    head = excerpts.whole_within(utterances, known)
+    chosen = [excerpts.excerpt(utterances, 0, head)] if head else []
+    room = max(2, keep - (len(GAP) + 1) * (2 if head else 1) - 1)
+    if not head and not asked.utterance:
+        room += known  # what was read of the first utterance, which comes first again
+    if asked.utterance >= head:
+        least, own = (excerpts.least(utterances, end) for end in (settled, asked))
+        if least + own > room:
+            own = room // 2
+        share = min(max(int(room * (1 - OPENING_SHARE)), least), room - own)
+        begin = max(head, min(1, len(utterances) - 1))
+        ending = excerpts.ending(utterances, begin, settled, share)
+        chosen.append(excerpts.opening(utterances, head, ending.first, asked, room - ending.size))
     else:
-        rest = utterances[1:] or utterances
-        tail, ending = _end(rest, int(room * (1 - OPENING_SHARE)), from_end=True)
-        before = utterances[: len(utterances) - tail]
-        _, opening = _end(before, room - ending.size, from_end=False)
+        ending = excerpts.ending(utterances, head, settled, room)
+    chosen.append(ending)
+    chosen = [piece for piece in chosen if piece.text]
+    held = [any(piece.holds(end) for piece in chosen) for end in (asked, settled)]
     return Shortened(
-        "\n".join(text for text in (opening.text, GAP, ending.text) if text),
-        min(total, opening.used + ending.used),
+        excerpts.joined(chosen, len(utterances)),
+        min(total, max(1, sum(piece.used for piece in chosen))),
+        all(held),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    text: str
-    used: int  # characters of the original
-
-    @property
-    def size(self) -> int:
-        return len(self.text) + 1 if self.text else 0
-
-
-def _end(utterances: Sequence[Utterance], room: int, *, from_end: bool) -> tuple[int, _Piece]:
-    """Return how many utterances of one end fit, and their text.
-
-    If none fits, it is 0 and a part of the outermost one.
-    """
-    ordered = utterances[::-1] if from_end else utterances
-    count = 0
-    for utterance in ordered:
-        size = len(render([utterance])) + 1
-        if size > room:
-            break
-        room -= size
-        count += 1
-    if count:
-        taken = utterances[len(utterances) - count :] if from_end else utterances[: count + 1]
-        reach = taken[-1].end if count == len(taken) else taken[-1].start
-        return count, _Piece(render(taken[:count]), reach - taken[0].start)
-    if not ordered or room <= 0:
-        return 0, _Piece("", 0)
-    line = render([ordered[0]])
-    cut = line[-room:] if from_end else line[:room]
-    return 0, _Piece(cut, min(len(cut), len(ordered[0].text)))
+def _ends(utterances: Sequence[Utterance]) -> tuple[Sentence, Sentence]:
+    """Return what must be read: the request, and the settlement or the last that was said."""
+    last = len(utterances) - 1
+    asked = landmarks.request(utterances) or landmarks.whole(utterances, 0)
+    settled = landmarks.settlement(utterances)
+    if settled is None or settled.utterance <= asked.utterance < last:
+        settled = landmarks.last_said(utterances)
+    if settled.utterance < asked.utterance:
+        settled = landmarks.whole(utterances, last)
+    if settled.utterance == asked.utterance:
+        asked = settled = landmarks.spanning(utterances, asked, settled)
+    return asked, settled
 
 
 def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]:
@@ -184,8 +207,10 @@ def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]
     start = 0
     while start < len(utterances):
         end, used = start, 0
-        while end < len(utterances) and (end == start or used + _size(utterances[end]) <= size):
-            used += _size(utterances[end])
+        while end < len(utterances) and (
+            end == start or used + excerpts.size(utterances[end]) <= size
+        ):
+            used += excerpts.size(utterances[end])
             end += 1
         found.append(render(utterances[start:end]))
         if end == len(utterances):
@@ -193,10 +218,6 @@ def parts(utterances: Sequence[Utterance], size: int, overlap: int) -> list[str]
         back, again = end, 0
         while back - 1 > start and again < overlap:
             back -= 1
-            again += _size(utterances[back])
+            again += excerpts.size(utterances[back])
         start = back
     return found
-
-
-def _size(utterance: Utterance) -> int:
-    return len(render([utterance])) + 1

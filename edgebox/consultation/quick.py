@@ -12,14 +12,19 @@ import re
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from edgebox.consultation.acts import without_curses
 from edgebox.consultation.admission import Admission, Priority, Ticket
-from edgebox.consultation.budget import ASK_TOKENS, GAP, PromptLength, plan_reading, shorten
+from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
+from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
+from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
+from edgebox.consultation.words import content_words
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError
 from edgebox.reading.call import read, render
@@ -72,6 +77,7 @@ class _Draft:
     finish_reason: str = ""
     characters_used: int = 0
     messages: Messages = field(default_factory=list)
+    seen: str = ""  # the transcript as the model sees it
     said: Sequence[Utterance] | None = None  # once the transcript is read
     empty: bool = False  # nothing was said in the call
 
@@ -172,18 +178,23 @@ class QuickSummaries:
         text = ticket.transcript
         rendered = render(utterances)
         draft.messages, draft.characters_used = summary_messages(rendered), len(text)
+        draft.seen = rendered
         role = self._monitor.role("slm")
         if role is None:
             return True
         length = await self._measure(draft.messages, len(rendered), role)
         readable = self._admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
-        reading = plan_reading(length, readable, room, alone=self.in_flight <= 1)
+        reading = plan_reading(
+            length, readable, room, alone=self.in_flight <= 1, least=partial(needed, utterances)
+        )
         if reading is None:
             return False
         if reading.shortened:
             kept = shorten(utterances, len(text), reading.keep, reading.known)
-            draft.messages = summary_messages(kept.text)
+            if not kept.ends:
+                return False
+            draft.messages, draft.seen = summary_messages(kept.text), kept.text
             draft.characters_used = kept.characters_used
         answering = self._admission.answering_seconds(role)
         self._admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
@@ -251,11 +262,14 @@ class QuickSummaries:
         elif draft.finish_reason != "stop":
             text, status = last_whole(text), "partial"
         gap = GAP.strip("()")
-        if (gap in text and gap not in ticket.transcript) or leaks_example(
-            text, ticket.transcript, self._examples
-        ):
-            text = ""  # the prompt's own words, not the call's
+        says = any(content_words(text)) or bool(numbers_in(text))
+        copied = gap in text and gap not in ticket.transcript
+        if not says or copied or leaks_example(text, draft.seen, self._examples):
+            text = ""  # nothing of the call: a greeting, or the prompt's own words
+        text = without_curses(text)
         total = len(ticket.transcript)
+        if status == "success" and 2 * draft.characters_used < total:
+            status = "partial"
         role = self._monitor.role("slm")
         model = role.model if role else self._client.model_name("slm")
         used = draft.characters_used

@@ -19,7 +19,9 @@ _END: Final = re.compile(
     r"(?<![.!?。？！…])(?P<signs>[.!?。？！…]++)(?P<closers>[\"'”’」』)\]]*+)(?=\s|$)"
 )
 """Punctuation before a space. Runs are taken whole: trying their parts takes quadratic time."""
-_WRITTEN_END: Final = re.compile(rf"{_END.pattern}|(?<=[다요죠음함됨])(?=\n)")
+_WRITTEN_END: Final = re.compile(
+    rf"{_END.pattern}|(?<=[다요죠음함됨])(?<![필중수주개]요)(?<![다처마모믿소]음)(?<!바다)(?=\n)"
+)
 _SPOKEN_BREAK: Final = re.compile(
     r"\n\s*|(?<=니다|니까)\s+|(?<=죠)\s+|(?<=요)(?<![중필주수개동강소]요)\s+"
 )
@@ -45,14 +47,32 @@ _QUOTATION: Final = 300
 """Characters in which a quotation that was opened is looked for."""
 _QUOTES: Final = {'"': '"', "“": "”", "「": "」", "『": "』"}
 
-# Connective endings of verbs, so that 계약서, 신고 and 하나 are no clause ends.
+_CONJUNCTIONS_LISTED: Final = """
+    그러며 그러면 그러니까 그런데 이어서 그래서 그러므로 아니면
+"""
+_CONJUNCTIONS: Final = frozenset(_CONJUNCTIONS_LISTED.split())
+_DONE_LISTED: Final = """
+    가입 감액 개통 거절 건의 걱정 검토 결정 결제 고려 공유 교체 교환 구매 권유 기대 납부 논의 답변
+    당부 대기 독촉 동의 등록 말 메모 면제 명시 문의 반납 반품 발급 발생 발송 방문 배송 변경 보상
+    보류 복구 부탁 분실 불만 사과 상담 선택 설명 설정 설치 송금 수락 수령 수리 시작 시정 신고 신청
+    안내 약속 양해 연결 연락 연장 예약 완료 요구 요청 우려 원 유지 의뢰 이의 이해 인지 입금 재발급
+    적용 전달 전송 전환 접수 정리 정정 정지 제공 제안 제출 조정 조치 조회 주문 주장 중단 중지 지급
+    지적 진행 차단 참고 처리 철회 청구 초기화 추가 출고 취소 통보 포기 표시 하소연 항의 해결 해제
+    해지 협의 호소 확인 확정 환급 환불 회수 회신 희망
+"""
+_DONE: Final = "|".join(sorted(set(_DONE_LISTED.split()), key=len, reverse=True))
+"""Nouns with which 하고 is a verb (취소하고) and no particle (카드하고)."""
+
+# Connective endings of verbs, so that 계약서, 신고 and 하나 are no clause ends, nor 매장에서.
 _CONNECTIVE: Final = (
-    r"(?:[하했되됐이있없았었였받렸싶겠않말드니리내주보오가]고|며|(?:아|어|해|여|돼|되어|려|와|가"
-    r"|라|에|켜|춰|쳐|져)서"
-    r"|(?:으|었|았|했|됐|이)나|(?:는|은|인|던|한)데|지만|므로|니까|(?:하|되|으|이)면)"
+    rf"(?:(?:(?:{_DONE})(?:을|를)? ?하|[했되됐이있없았었였받렸싶겠않말드니내주보오가])고|며"
+    r"|(?:아|어|(?<![위대관통의비])해|여|돼|되어|려|와|가|(?<!따)라|켜|춰|쳐|져)서"
+    r"|(?:으|었|았|했|됐)나|(?:는|은|인|던|한)데|(?<!(?<![가-힣])하)지만|므로|니까|(?:하|되|으|이)면)"
 )
 _WRITTEN_CLAUSE_END: Final = re.compile(
-    rf"(?<!\d)[,;·](?=\s)|(?<=\d)[,;·](?=\s+\D)|{_CONNECTIVE}(?=,|\s)"
+    rf"{_CONNECTIVE}(?=,|\s)"
+    rf"|(?:(?:{_DONE})[함됨]|[했됐있없]음|[했됐었았였있없한된]다|(?<=[위대통]해)|따라| [후뒤])"
+    r"(?=,\s)"
 )
 _STATEMENT_BREAK: Final = re.compile(r"[,;]\s+|(?<=[고며])\s+")
 _SPOKEN_CLAUSE_BREAK: Final = re.compile(r"[,;]\s+|(?<=[고서데만면며지])\s+|(?<=니까)\s+")
@@ -78,9 +98,11 @@ def last_whole(text: str) -> str:
     """Return a text up to its last whole sentence, else its last clause and ``…``, else ""."""
     if ends := sentence_ends(text, growing=True):
         return text[: ends[-1]].strip()
-    clauses = [match.end() for match in _WRITTEN_CLAUSE_END.finditer(text)]
-    whole = text[: clauses[-1]].rstrip(" ,;·") if clauses else ""
-    return f"{whole}…" if whole else ""
+    for match in reversed(list(_WRITTEN_CLAUSE_END.finditer(text))):
+        whole = text[: match.end()].rstrip(" ,;·")
+        if whole.strip() not in _CONJUNCTIONS and not _open_quote(whole):
+            return f"{whole}…"
+    return ""
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

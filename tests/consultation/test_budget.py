@@ -1,21 +1,26 @@
 """What fits, what is dropped, and that nothing is lost silently."""
 
 import itertools
+import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgebox.consultation import landmarks
 from edgebox.consultation.budget import (
     ASK_TOKENS,
     GAP,
     LEAST_WORTH,
     PromptLength,
     Reading,
+    needed,
     parts,
     plan_reading,
     shorten,
 )
+from edgebox.consultation.excerpts import LONGEST_CUT
 from edgebox.reading.call import read, render
 
 LINES = [
@@ -113,3 +118,131 @@ def test_with_time_for_next_to_nothing_the_model_is_asked_only_while_no_other_re
     assert plan_reading(LENGTH, 40, 4000, alone=False) is None
     planned = plan_reading(LENGTH, 40, 4000, alone=True)
     assert planned.tokens == LEAST_WORTH + ASK_TOKENS
+
+
+CALLS = [
+    call
+    for path in sorted((Path(__file__).parents[1] / "data" / "calls").glob("*.json"))
+    if not (call := json.loads(path.read_text("utf-8")))["held_out"]
+    and call["outcome_kind"] != "내용 없음"
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=[call["id"] for call in CALLS])
+def test_with_the_least_room_the_request_and_the_settlement_are_still_read(call):
+    text = call["transcript"]
+    utterances = read(text).said
+    found = [landmarks.request(utterances), landmarks.settlement(utterances)]
+    least = needed(utterances)
+    for keep in (least, least + 40, 2 * least):
+        kept = shorten(utterances, len(text), keep)
+        assert kept.ends
+        assert len(kept.text) <= max(keep, len(render(utterances)))
+        for sentence in found:
+            if sentence and len(sentence.text) < LONGEST_CUT - 20:
+                assert sentence.text in kept.text
+
+
+GREETED = (
+    "상담사: 안녕하세요 한빛쇼핑 상담사 김하늘입니다 무엇을 도와드릴까요\n"
+    "고객: 네 안녕하세요\n"
+    "상담사: 본인 확인을 위해 성함과 생년월일 부탁드립니다\n"
+    "고객: 이보라 구공일공일이요\n"
+    "고객: 청소기가 고장 나서 환불받고 싶어요\n"
+    + "".join(
+        f"상담사: {n}번 모델은 부품을 확인해 보겠습니다\n고객: 네 네\n" for n in range(10, 30)
+    )
+    + "상담사: 십이만 원 환불 접수해 드렸습니다\n"
+    "고객: 네 감사합니다\n"
+    "상담사: 더 궁금하신 점 있으실까요 이용해 주셔서 감사합니다\n"
+    "고객: 네 수고하세요\n"
+    "상담사: 좋은 하루 되세요"
+)
+
+
+def test_greetings_and_closing_courtesies_go_before_the_request_and_the_settlement():
+    utterances = read(GREETED).said
+    kept = shorten(utterances, len(GREETED), needed(utterances))
+    assert kept.text.split("\n") == [
+        "고객: 청소기가 고장 나서 환불받고 싶어요",
+        GAP,
+        "상담사: 십이만 원 환불 접수해 드렸습니다",
+    ]
+    assert kept.ends
+
+
+def test_greetings_and_courtesies_stay_where_there_is_time_for_both():
+    utterances = read(GREETED).said
+    kept = shorten(utterances, len(GREETED), 500)
+    assert kept.text.startswith("상담사: 안녕하세요")
+    assert kept.text.endswith("상담사: 좋은 하루 되세요")
+    assert "환불받고 싶어요" in kept.text
+    assert "환불 접수해 드렸습니다" in kept.text
+
+
+@pytest.mark.parametrize("keep", [20, 30, 45])
+def test_a_transcript_of_which_both_ends_do_not_fit_says_so(keep):
+    assert not shorten(read(GREETED).said, len(GREETED), keep).ends
+
+
+def test_a_request_that_is_not_known_yet_is_read_behind_what_is_known():
+    utterances = read(GREETED).said
+    known = len(render(utterances[:2])) + 1
+    kept = shorten(utterances, len(GREETED), needed(utterances, known), known)
+    lines = kept.text.split("\n")
+    assert lines[:2] == render(utterances[:2]).split("\n")
+    assert "고객: 청소기가 고장 나서 환불받고 싶어요" in lines
+    assert "상담사: 십이만 원 환불 접수해 드렸습니다" in lines
+    assert kept.ends
+
+
+def test_a_known_request_leaves_all_room_to_the_ending():
+    utterances = read(GREETED).said
+    known = len(render(utterances[:8])) + 1
+    assert needed(utterances, known) < needed(utterances)
+    kept = shorten(utterances, len(GREETED), needed(utterances, known), known)
+    assert kept.text.startswith(render(utterances[:8]))
+    assert "상담사: 십이만 원 환불 접수해 드렸습니다" in kept.text
+    assert kept.ends
+
+
+def test_a_call_that_goes_on_begins_with_what_was_read_of_it():
+    utterances = read(GREETED).said
+    for count in range(6, len(utterances)):
+        before = shorten(utterances[:count], 9999, 300).text.split(GAP)[0]
+        after = shorten(utterances, 9999, 300, known=len(before) + 1).text
+        assert after.startswith(before.rstrip("\n"))
+
+
+@given(
+    st.lists(st.sampled_from([*GREETED.split("\n"), *LINES[:9]]), min_size=1, max_size=40),
+    st.integers(2, 900),
+    st.integers(0, 400),
+)
+def test_whatever_the_call_what_is_kept_is_of_the_call_and_in_order(lines, keep, known):
+    text = "\n".join(lines)
+    utterances = read(text).said
+    if not utterances:
+        return
+    kept = shorten(utterances, len(text), keep, known)
+    whole = render(utterances)
+    place = 0
+    for piece in kept.text.split("\n"):
+        if piece != GAP:
+            words = piece.split(": ", 1)[-1]
+            assert words in whole[place:]
+            place += whole[place:].index(words)
+    assert 0 < kept.characters_used <= len(text)
+
+
+def test_without_time_for_both_ends_the_model_is_asked_only_while_no_other_request_waits():
+    assert plan_reading(LENGTH, 100, 4000, alone=False, least=lambda _known: 200) is None
+    planned = plan_reading(LENGTH, 100, 4000, alone=True, least=lambda _known: 200)
+    assert planned.keep == 200
+
+
+def test_what_is_known_gives_way_to_the_ending_where_it_fills_the_context():
+    length = PromptLength(empty=400, total=5000, unread=1000, per_character=0.5)
+    planned = plan_reading(length, 3000, 2000, alone=False, least=lambda _known: 100)
+    assert planned.keep >= 100
+    assert planned.known + planned.keep <= 2 * (2000 - 400)

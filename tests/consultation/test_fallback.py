@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgebox.consultation import acts
 from edgebox.consultation.fallback import extractive_summary
+from edgebox.consultation.landmarks import settlement
+from edgebox.reading.call import read
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "data" / "transcripts").glob("*.json"))
 CALL = """상담사: 안녕하세요 한빛쇼핑 상담사 김하늘입니다. 무엇을 도와드릴까요?
@@ -90,3 +93,183 @@ def test_never_empty_and_never_too_long(transcript, limit):
 def test_only_the_ends_of_a_very_long_call_are_read():
     long = CALL.replace("고객: A12", "고객: 음 그게 뭐였더라\n" * 12_000 + "고객: A12")
     assert extractive_summary(long) == extractive_summary(CALL)
+
+
+@pytest.mark.parametrize(
+    ("transcript", "summary"),
+    [
+        (
+            (
+                "고객: 일주일이나 기다렸는데 냉장고가 안 왔어요\n"
+                "상담사: 죄송합니다 내일 배송됩니다\n상담사: 좋은 하루 되시길 바랍니다"
+            ),
+            "일주일이나 기다렸는데 냉장고가 안 왔어요. 내일 배송됩니다.",
+        ),
+        (
+            (
+                "고객: 주문 취소 바랍니다\n상담사: 네 취소 처리했습니다\n"
+                "상담사: 행복한 하루 보내시길 바랍니다"
+            ),
+            "주문 취소 바랍니다. 취소 처리했습니다.",
+        ),
+        (
+            (
+                "고객: 예약 취소하고 싶어요\n상담사: 내일 취소하시면 오만 원이 발생됩니다\n"
+                "고객: 그럼 오늘 해 주세요\n상담사: 네 오늘 자로 취소됐습니다"
+            ),
+            "예약 취소하고 싶어요. 오늘 자로 취소됐습니다.",
+        ),
+        (
+            (
+                "고객: 예약 취소하면 얼마예요\n상담사: 내일 취소하시면 오만 원이 발생됩니다\n"
+                "고객: 생각해 볼게요"
+            ),
+            "예약 취소하면 얼마예요. 생각해 볼게요.",
+        ),
+        (
+            "고객: 예약 취소하고 싶어요\n상담사: 내일 취소하시면 오만 원이 발생됩니다\n고객: 네",
+            "예약 취소하고 싶어요.",
+        ),
+        (
+            (
+                "고객: 아 씨발 카드가 안 된다고요\n상담사: 카드 정지를 풀어 드렸습니다\n"
+                "고객: 개새끼들 진작 하지"
+            ),
+            "○○ 카드가 안 된다고요. 카드 정지를 풀어 드렸습니다.",
+        ),
+        (
+            "고객: 아 씨발\n고객: 카드가 안 돼요\n상담사: 카드 정지를 풀어 드렸습니다",
+            "카드가 안 돼요. 카드 정지를 풀어 드렸습니다.",
+        ),
+        (
+            (
+                "고객: 카드 정지해 주세요\n상담사: 정지해 드렸습니다 시청해 주셔서 감사합니다\n"
+                "고객: 구독과 좋아요 알림 설정까지 부탁드립니다"
+            ),
+            "카드 정지해 주세요. 정지해 드렸습니다.",
+        ),
+        (
+            (
+                "고객: 환불해 주세요\n상담사: 오천 원 쿠폰 드리면 어떨까요\n고객: 싫어요\n"
+                "상담사: 그럼 만 원 환불해 드릴게요\n고객: 전액이요\n"
+                "상담사: 네 전액 삼만 원 환불 접수했습니다\n상담사: 더 필요하신 거 있으세요"
+            ),
+            "환불해 주세요. 전액 삼만 원 환불 접수했습니다.",
+        ),
+        (
+            (
+                "고객: 뜯어 봤는데 환불되나요\n상담사: 규정상 개봉하신 제품은 환불이 불가합니다\n"
+                "고객: 아 안 돼요\n상담사: 네 죄송합니다"
+            ),
+            "뜯어 봤는데 환불되나요. 규정상 개봉하신 제품은 환불이 불가합니다.",
+        ),
+        (
+            (
+                "고객: 정수기 해지하려고요\n상담사: 위약금이 십만 원입니다\n"
+                "고객: 그럼 해지 안 하고 그냥 쓸게요\n상담사: 네 그대로 유지하겠습니다 감사합니다"
+            ),
+            "정수기 해지하려고요. 그대로 유지하겠습니다.",
+        ),
+        (
+            (
+                "고객: 정수기 해지하려고요\n상담사: 위약금이 십만 원이에요\n고객: 그럼 안 할게요\n"
+                "상담사: 네"
+            ),
+            "정수기 해지하려고요. 그럼 안 할게요.",
+        ),
+        (
+            (
+                "고객: 보험금 얼마나 나와요\n상담사: 심사 전이라 지금은 확답을 못 드려요\n"
+                "상담사: 금요일까지 전화드리겠습니다\n고객: 네 기다릴게요"
+            ),
+            "보험금 얼마나 나와요. 금요일까지 전화드리겠습니다.",
+        ),
+        (
+            (
+                "고객: 배송지를 부산으로 바꿔 주세요\n상담사: 부산진구로 변경해 드렸습니다\n"
+                "고객: 아니 해운대구요\n상담사: 네 해운대구로 다시 변경했습니다"
+            ),
+            "배송지를 부산으로 바꿔 주세요. 해운대구로 다시 변경했습니다.",
+        ),
+        (
+            (
+                "고객: 설치 언제 돼요\n상담사: 화요일하고 목요일 중에 언제로 해 드릴까요\n"
+                "고객: 목요일이요\n상담사: 목요일 오전 열 시로 예약해 드렸습니다 "
+                "변경하시려면 전날까지 연락 주시면 됩니다"
+            ),
+            "설치 언제 돼요. 목요일 오전 열 시로 예약해 드렸습니다.",
+        ),
+        (
+            (
+                "상담사: 본인 확인을 위해 성함과 생년월일 부탁드립니다\n"
+                "고객: 이보라 구공일공일이요\n고객: 청소기가 고장 났어요\n상담사: 수리 접수했습니다"
+            ),
+            "청소기가 고장 났어요. 수리 접수했습니다.",
+        ),
+        (
+            (
+                "상담사: 여보세요 한빛렌탈입니다 렌탈료 두 달 치가 미납이셔서 전화드렸습니다\n"
+                "고객: 네 운전 중이라\n상담사: 금요일에 다시 전화드리겠습니다"
+            ),
+            "렌탈료 두 달 치가 미납이셔서 전화드렸습니다. 금요일에 다시 전화드리겠습니다.",
+        ),
+        (
+            (
+                "네 한빛텔레콤 여아름입니다 네 요금이 이상하게 많이 나왔어요 성함이 어떻게 되세요 "
+                "이보라요 확인해 보니 부가서비스 요금입니다 지금 해지 처리했습니다 네 감사합니다"
+            ),
+            "요금이 이상하게 많이 나왔어요. 지금 해지 처리했습니다.",
+        ),
+        (
+            "고객: 주문한 신발 배송이 안 왔어요\n상담사: 네 내일 도착합니다\n고객: 네",
+            "주문한 신발 배송이 안 왔어요. 내일 도착합니다.",
+        ),
+        (
+            "고객: 향수를 하나 샀는데요 이게 가짜 같아서요\n상담사: 감정 접수해 드렸습니다",
+            "향수를 하나 샀는데요 이게 가짜 같아서요. 감정 접수해 드렸습니다.",
+        ),
+    ],
+)
+def test_the_request_and_how_it_was_settled_are_chosen(transcript, summary):
+    assert extractive_summary(transcript) == summary
+
+
+CALLS = [
+    call
+    for path in sorted((Path(__file__).parents[1] / "data" / "calls").glob("*.json"))
+    if (call := json.loads(path.read_text("utf-8")))["outcome_kind"] != "내용 없음"
+]
+OPEN = [call for call in CALLS if not call["held_out"]]
+
+
+@pytest.mark.parametrize("call", OPEN, ids=[call["id"] for call in OPEN])
+def test_no_condition_question_courtesy_or_curse_is_told_as_the_outcome(call):
+    outcome = settlement(read(call["transcript"]).said)
+    if outcome is not None:
+        assert acts.is_substance(outcome.text)
+        assert not acts.is_question(outcome.text)
+        assert not acts.CURSES.search(outcome.text)
+        assert not acts.is_condition(outcome.text) or acts.is_direction(outcome.text)
+    assert not acts.CURSES.search(extractive_summary(call["transcript"]))
+
+
+def test_more_than_half_of_the_key_facts_are_in_the_two_sentences():
+    shares = {}
+    for name, calls in (("open", OPEN), ("held out", [c for c in CALLS if c["held_out"]])):
+        facts = [
+            (fact["any"], "".join(extractive_summary(call["transcript"]).split()).lower())
+            for call in calls
+            for fact in call["facts"]
+            if fact["weight"] == 2
+        ]
+        held = [any("".join(form.split()).lower() in text for form in any_) for any_, text in facts]
+        shares[name] = sum(held) / len(held)
+    print(" ".join(f"{name}: {share:.0%} of key facts" for name, share in shares.items()))
+    assert shares["open"] >= 0.55
+
+
+@pytest.mark.parametrize("limit", range(20, 161, 7))
+@pytest.mark.parametrize("transcript", [CALL, ENGLISH, OPEN[0]["transcript"]])
+def test_no_word_is_cut_at_any_length(transcript, limit):
+    words = set(re.findall(r"\w+", transcript))
+    assert set(re.findall(r"\w+", extractive_summary(transcript, limit))) <= words

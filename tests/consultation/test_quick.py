@@ -180,7 +180,7 @@ def test_what_cannot_be_read_in_time_is_dropped_from_the_middle_and_said(tmp_pat
 def test_a_box_believed_too_slow_still_tries_with_little_when_nobody_else_waits(tmp_path):
     engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=5.0, decode_tps=5.0)})
     result, _ = Box(tmp_path, engine).run(summarise(CALL * 5))
-    assert result.status == "success"
+    assert result.status == "partial"
     assert result.truncated
     assert len(engine.requests) == 1
 
@@ -281,3 +281,89 @@ def test_another_server_is_asked_without_our_own_fields(tmp_path):
     result = asyncio.run(scenario())
     assert result.summary == "카드를 정지했습니다."
     assert not {"deadline", "priority"} & set(engine.requests[0])
+
+
+GREETED = (
+    "상담사: 안녕하세요 한빛저축은행 상담사 김하늘입니다 무엇을 도와드릴까요\n"
+    "고객: 네 안녕하세요\n"
+    "상담사: 본인 확인을 위해 성함과 생년월일 부탁드립니다\n"
+    "고객: 이보라 구공일공일이요\n"
+    "고객: 전세대출 금리를 낮추고 싶어서요\n"
+    + "".join(f"상담사: {n}번 상품을 찾아봅니다\n고객: 네 네\n" for n in range(10, 60))
+    + "상담사: 연 삼점구 프로로 변경 접수해 드렸습니다\n"
+    "고객: 네 감사합니다\n"
+    "상담사: 더 궁금하신 점 있으실까요 이용해 주셔서 감사합니다\n"
+    "상담사: 좋은 하루 되세요"
+)
+"""A call whose greetings alone are more than a busy box can read."""
+
+
+def test_a_busy_box_reads_the_request_and_the_ending_before_the_greetings(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=5.0, decode_tps=5.0)})
+    result, _ = Box(tmp_path, engine).run(summarise(GREETED))
+    sent = engine.requests[0]["messages"][-1]["content"]
+    assert "전세대출 금리를 낮추고 싶어서요" in sent
+    assert "연 삼점구 프로로 변경 접수해 드렸습니다" in sent
+    assert "안녕하세요" not in sent
+    assert result.status == "partial"
+    assert result.truncated
+    assert result.characters_used < len(GREETED) / 2
+
+
+def test_where_not_even_the_request_and_the_ending_can_be_read_the_calls_own_words_answer(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0, decode_tps=4000.0)})
+
+    async def scenario(quick):
+        other = quick.admit(CALL)
+        ticket = quick.admit(GREETED, "high")
+        await asyncio.sleep(0.75)  # the box was busy for nearly all of the time
+        result = await quick.summarise(ticket)
+        other.release()
+        return result, engine.requests
+
+    result, requests = Box(tmp_path, engine).run(scenario)
+    assert result.status == "fallback"
+    assert result.model_used == "extractive"
+    assert result.summary == (
+        "전세대출 금리를 낮추고 싶어서요. 연 삼점구 프로로 변경 접수해 드렸습니다."
+    )
+    assert requests == []
+
+
+@pytest.mark.parametrize(
+    "greeting",
+    ["고객이 안녕하세요.", "안녕하세요. 감사합니다.", "고객이 상담사에게 문의했습니다.", "네."],
+)
+def test_a_summary_of_the_greeting_alone_never_leaves_the_box(tmp_path, greeting):
+    engine = FakeEngine()
+    engine.answers["slm"] = (greeting,)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.status == "fallback"
+    assert "정지" in result.summary
+
+
+def test_less_than_half_of_a_call_is_partial_though_the_model_finished(tmp_path):
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
+    text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
+    result, _ = Box(tmp_path, engine).run(summarise(text))
+    assert result.characters_used * 2 < result.characters
+    assert result.status == "partial"
+
+
+def test_a_curse_that_the_model_repeats_is_masked(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = ("고객이 씨발이라며 카드 정지를 요청했습니다.",)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert result.summary == "고객이 ○○ 카드 정지를 요청했습니다."
+
+
+def test_a_visit_tomorrow_at_ten_is_no_leaked_example_where_the_call_says_so(tmp_path):
+    engine = FakeEngine()
+    answer = "고객이 에어컨 고장을 문의했고, 내일 오전 10시에 기사가 방문해 점검하기로 했습니다."
+    engine.answers["slm"] = (answer,)
+    call = (
+        "고객: 에어컨이 하나도 안 시원해요 수리 좀 받고 싶은데요\n"
+        "상담사: 내일 오전 열 시에 기사님이 방문하셔서 무상으로 점검해 드리겠습니다"
+    )
+    result, _ = Box(tmp_path, engine).run(summarise(call))
+    assert (result.status, result.summary) == ("success", answer)

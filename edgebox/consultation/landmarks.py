@@ -1,0 +1,193 @@
+"""Where a call says what was asked for and how it was settled: two of its sentences.
+
+The request is looked for in the opening, from its first sentence on; the settlement in the ending,
+from its last sentence back. Between an earlier offer and a later settlement, the later one counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation import acts
+from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.words import content_words
+from edgebox.reading.roles import CUSTOMER_TALK
+from edgebox.reading.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from edgebox.reading.call import Utterance
+
+_EDGE: Final = 8_000
+"""Characters looked at, at each end of a call: more would only cost time."""
+
+_FIRST: Final = 12
+"""Sentences of the opening in which the request is looked for; later ones are about details."""
+
+_LAST: Final = 24
+"""Sentences of the ending in which the settlement is looked for."""
+
+_STEP: Final = 0.3
+"""What a sentence loses as the settlement with each later sentence."""
+
+_LEAD: Final = 3.0
+"""What a sentence loses as the request if it only prepares the next one."""
+
+_STATED: Final = 0.8
+"""What any statement is worth as the settlement: the last one may say it in words of its own."""
+
+_GREETED: Final = 2
+"""Utterances of the opening in which people introduce themselves."""
+
+_CALLS: Final = 8
+"""Utterances of the opening in which an agent says why the customer was called."""
+
+_TELLING: Final = frozenset(["amount", "date", "time"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of a call.
+
+    Attributes:
+        utterance: index of its utterance.
+        start: offset in the utterance's text, behind fillers.
+        end: offset behind its last character.
+        text: what is between them.
+    """
+
+    utterance: int
+    start: int
+    end: int
+    text: str
+
+
+def request(utterances: Sequence[Utterance]) -> Sentence | None:
+    """Return the sentence that says best what the customer wants, or None.
+
+    Where the agent called, that is why.
+    """
+    customer = any(one.speaker == "customer" for one in utterances)
+    best, most, place = None, 0.0, 0
+    for sentence in _sentences(utterances):
+        speaker = utterances[sentence.utterance].speaker
+        calls = acts.OUTBOUND.search(sentence.text) and sentence.utterance < _CALLS
+        if (customer and speaker != "customer") and not calls:
+            continue
+        if sentence.utterance < _GREETED and acts.introduces(sentence.text):
+            continue
+        if _answers_who(utterances, sentence):
+            continue
+        worth = _asks(sentence.text) - place + 6 * bool(calls)
+        if place == 0 and acts.says_much(sentence.text):
+            worth += 3
+        if speaker == "unknown" and acts.agent_asks(sentence.text):
+            worth -= 5
+        else:
+            place += 1
+        if best is None or worth > most:
+            best, most = sentence, worth
+        if place == _FIRST:
+            break
+    return best
+
+
+def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
+    """Return the sentence that says best how the call ended, or None if none says it."""
+    agent = any(one.speaker == "agent" for one in utterances)
+    topic = _topic(utterances)
+    best, most = None, 0.0
+    for place, sentence in enumerate(_sentences(utterances, backwards=True)):
+        if place == _LAST:
+            break
+        speaker = utterances[sentence.utterance].speaker
+        if speaker == "customer" and agent:
+            worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
+        else:
+            worth = _settles(sentence.text, topic)
+            if speaker == "unknown":
+                worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
+        worth -= _STEP * place
+        if worth > most:
+            best, most = sentence, worth
+    return best
+
+
+def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether a sentence only says who the customer is."""
+    before = utterances[max(0, sentence.utterance - 1)]
+    if before.speaker == "customer" or not acts.IDENTITY.search(before.text):
+        return False
+    return sentence.utterance > 0 and not acts.REQUEST.search(sentence.text)
+
+
+def whole(utterances: Sequence[Utterance], place: int) -> Sentence:
+    """Return an utterance as one sentence."""
+    text = utterances[place].text
+    return Sentence(place, 0, len(text), text)
+
+
+def spanning(utterances: Sequence[Utterance], one: Sentence, other: Sentence) -> Sentence:
+    """Return what stands from one sentence to another of the same utterance, inclusive."""
+    start, end = min(one.start, other.start), max(one.end, other.end)
+    return Sentence(one.utterance, start, end, utterances[one.utterance].text[start:end])
+
+
+def last_said(utterances: Sequence[Utterance]) -> Sentence:
+    """Return the last sentence that says something, else the last utterance."""
+    last = next(_sentences(utterances, backwards=True), None)
+    return last or whole(utterances, len(utterances) - 1)
+
+
+def _asks(sentence: str) -> float:
+    cues = {match.group() for match in acts.REQUEST.finditer(sentence)}
+    worth = 2.0 * min(len(cues), 3) + 2 * bool(acts.WANT.search(sentence))
+    worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
+    worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
+    return worth - 6 * bool(acts.CURSES.search(sentence))
+
+
+def _settles(sentence: str, topic: Collection[str]) -> float:
+    """Return what a sentence is worth as the outcome; nothing for conditions and questions."""
+    if acts.is_question(sentence):
+        return 0.0
+    if acts.is_condition(sentence):
+        return 0.5 if acts.is_direction(sentence) else 0.0
+    words = list(content_words(sentence))
+    on_topic = any(word in topic for word in words)
+    dated = acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
+    if acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
+        worth = 6.0 + on_topic
+    elif acts.REFUSED.search(sentence):
+        worth = 3.5 + 2.5 * on_topic
+    elif words and acts.PROMISED.search(sentence):
+        worth = 3.0 + on_topic
+    else:
+        worth = 1.5 if dated else _STATED
+    worth += 1.5 * dated + (min(len(sentence), 40) / 20 if worth > _STATED else 0)
+    worth -= 2 * bool(acts.ASIDE.search(sentence) or (acts.ERRAND.search(sentence) and not dated))
+    return worth - 6 * bool(acts.CURSES.search(sentence))
+
+
+def _topic(utterances: Sequence[Utterance]) -> frozenset[str]:
+    asked = request(utterances)
+    return frozenset(content_words(asked.text)) if asked else frozenset()
+
+
+def _sentences(utterances: Sequence[Utterance], *, backwards: bool = False) -> Iterator[Sentence]:
+    """Yield the sentences of one end that say something, without leading fillers."""
+    order = range(len(utterances))
+    size = 0
+    for index in reversed(order) if backwards else order:
+        text = utterances[index].text
+        size += len(text)
+        if size > _EDGE:
+            return
+        spans = split_sentences(text)
+        for start, end in spans[::-1] if backwards else spans:
+            if acts.is_substance(text[start:end]):
+                said = acts.without_fillers(text[start:end])
+                begin = text.rindex(said, start, end)
+                yield Sentence(index, begin, begin + len(said), said)

@@ -1,0 +1,112 @@
+"""An example leaked only if it says what the call does not."""
+
+import pytest
+
+from edgebox.consultation.leak import leaks_example
+from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
+
+SHOES = (
+    "고객: 운동화를 시켰는데 사이즈가 작아요 교환하고 싶어요\n"
+    "상담사: 이백오십으로 교환 접수해 드렸고 월요일에 회수합니다"
+)
+AIRCON = (
+    "고객: 에어컨이 하나도 안 시원해요 수리 좀 받고 싶은데요\n"
+    "상담사: 내일 오전 열 시에 기사님이 방문하셔서 무상으로 점검해 드리겠습니다"
+)
+YOGA = (
+    "고객: 요가 회원권을 중간에 그만두고 싶은데 얼마나 돌려받아요\n"
+    "상담사: 두 달 남으셔서 위약금 빼고 이십만 원 환불되고 닷새 안에 입금됩니다\n"
+    "고객: 해지해 주세요\n상담사: 해지 접수해 드렸습니다"
+)
+GAS = (
+    "고객: 보일러에서 물이 새요 어제부터요\n"
+    "상담사: 모레 오후 두 시에 기사님이 방문하시고 수리비는 삼만 원입니다"
+)
+PURIFIER = (
+    "고객: 정수기에서 물이 계속 새요 그제부터요\n"
+    "상담사: 내일 오전 열 시에 기사님이 방문하시고 무상 수리입니다"
+)
+WATER, GYM = (answer for _, answer in SUMMARY_EXAMPLES)
+OWN = (
+    (
+        "고객: 어항 여과기 소음이 커요\n상담사: 수요일 저녁에 택배로 새 부품을 보내 드립니다",
+        "고객이 어항 여과기의 소음을 문의했고, 수요일 저녁에 택배로 새 부품을 보내기로 했습니다.",
+    ),
+    (
+        "고객: 악기 대여 연장이요\n상담사: 첼로 대여를 두 달 연장하고 사만 원 결제했습니다",
+        "고객이 첼로 대여 연장을 요청했고, 두 달 연장하고 4만 원을 결제했습니다.",
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "transcript"),
+    [
+        (
+            "고객이 에어컨 고장을 문의했고, 내일 오전 10시에 기사가 방문해 점검하기로 했습니다.",
+            AIRCON,
+        ),
+        ("내일 오전 10시에 기사가 방문해 무상으로 점검하기로 했습니다.", AIRCON),
+        ("내일 오전 10시에 기사가 방문해 무상으로 수리하기로 했습니다.", AIRCON),
+        (
+            (
+                "고객이 요가 회원권 중도 해지를 요청했고, 위약금을 뺀 20만 원이 닷새 안에 "
+                "입금되도록 해지가 접수됐습니다."
+            ),
+            YOGA,
+        ),
+        ("고객이 회원권 중도 해지를 요청했고 해지가 접수됐습니다.", YOGA),
+        ("20만 원이 닷새 안에 입금되도록 해지가 접수됐습니다.", YOGA),
+        ("해지가 접수됐고 20만 원이 닷새 안에 입금될 예정입니다.", YOGA),
+        ("회원권을 중도에 해지하면 환불이 얼마인지 묻고 해지를 요청했습니다.", YOGA),
+        ("고객이 보일러에서 물이 샌다고 문의했고, 기사가 방문해 수리하기로 했습니다.", GAS),
+        ("모레 오후 2시에 기사가 방문해 3만 원에 수리하기로 했습니다.", GAS),
+        (WATER, PURIFIER),
+        ("고객이 그제부터 정수기에서 물이 샌다고 문의했고", PURIFIER),
+        ("고객이 운동화 교환을 요청했고, 월요일에 회수하기로 했습니다.", SHOES),
+        ("상담사가 안내했습니다.", SHOES),
+        ("해지가 접수됐습니다.", YOGA),
+        ("통화 내용이 없습니다.", SHOES),
+        ("", SHOES),
+    ],
+)
+def test_a_right_summary_worded_as_an_example_is_no_leak(text, transcript):
+    assert not leaks_example(text, transcript, example_texts())
+
+
+@pytest.mark.parametrize(
+    ("text", "transcript"),
+    [
+        (WATER, SHOES),
+        (GYM, SHOES),
+        (WATER, YOGA),
+        (GYM, AIRCON),
+        (GYM, YOGA),  # its own amount and days
+        ("고객이 그제부터 정수기에서 물이 샌다고 문의했습니다.", SHOES),
+        ("고객이 운동화 교환을 요청했고, 내일 오전 10시에 기사가 방문해 처리합니다.", SHOES),
+        ("내일 오전 10시에 기사가 방문해 무상으로 수리합니다.", SHOES),
+        ("정수기 누수로 기사 방문 예약, 무상 수리 예정임.", SHOES),
+        ("고객이 회원권 중도 해지를 요청했고 위약금을 뺀 금액이 입금됩니다.", SHOES),
+        ("위약금을 뺀 12만 원이 사흘 안에 입금되도록 해지가 접수됐습니다.", SHOES),
+        ("위약금을 뺀 12만 원이 사흘 안에 입금되도록 접수했습니다.", YOGA),
+        ("석 달이 남아 위약금을 빼고 12만 원이 환불된다고 안내했습니다.", SHOES),
+        ("운동화를 교환하기로 했습니다. 정수기에서 물이 새서 기사가 방문해 수리합니다.", SHOES),
+        ("회원권을 중도에 해지하면 환불이 얼마인지 묻고 해지를 요청했습니다.", SHOES),
+        ("회원권 해지와 위약금 환불을 안내했습니다.\0운동화 교환", GAS),
+    ],
+)
+def test_what_only_an_example_says_is_a_leak(text, transcript):
+    assert leaks_example(text, transcript, example_texts())
+
+
+@pytest.mark.parametrize("example", OWN)
+@pytest.mark.parametrize("transcript", [SHOES, AIRCON, YOGA, GAS])
+def test_an_example_of_any_content_is_found_in_every_other_call_and_not_in_its_own(
+    example, transcript
+):
+    texts = [f"{one}\n{answer}" for one, answer in OWN]
+    call, answer = example
+    assert leaks_example(answer, transcript, texts)
+    for clause in answer.split(", "):
+        assert leaks_example(clause, transcript, texts)
+    assert not leaks_example(answer, call, texts)
