@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from edgebox.reading import noise, stamps
-from edgebox.reading.labels import Candidate, assign, candidate, learn
+from edgebox.reading.labels import SPACED, Candidate, assign, candidate, learn
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
 from edgebox.reading.sentences import split_sentences
@@ -183,6 +183,7 @@ def _turns_of_lines(text: str) -> list[_Spoken]:
         candidates.append(found)
         bare += bool(stamps.BARE.match(line.text.lstrip())) or bool(found and found.bare)
     labels = learn(candidates)
+    chat = any(form == SPACED for _, form in labels)
     stamped = bare > 1 and bare * 2 > len(lines)
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
     turns: list[_Spoken] = []
@@ -196,7 +197,7 @@ def _turns_of_lines(text: str) -> list[_Spoken]:
             begin = found.text
         else:
             begin = 0
-            if not turns:
+            if not turns or (found is not None and found.form == SPACED and chat):
                 turns.append(_Spoken("", line.start, []))
         span = _without_stamps(line.text, begin, bare=stamped)
         if span[0] < span[1]:

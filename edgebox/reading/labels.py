@@ -66,9 +66,21 @@ _HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
 
 
 _SPACED: Final = re.compile(
-    rf"[ \t]*(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)(?P<name>{_WORD}{{1,12}})[ ]+(?=\S)"
+    rf"[ \t]*(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)"
+    rf"(?P<name>{_WORD}{{1,12}})(?:[ ](?P<second>{_WORD}{{1,12}}))?[ ]+(?=\S)"
 )
 """A label that has only a stamp before it and a space behind it: ``00:12 고객 네``."""
+SPACED: Final = "spaced"
+"""The form of such a label."""
+_OPENERS_LISTED: Final = """
+    네네 네에 아니 아니요 아뇨 그럼 그러면 근데 그런데 그래서 그래도 그리고 그게 그거 그건 그냥
+    그니까 그러니까 저기 저기요 저는 제가 저희 혹시 일단 아직 지금 잠시만요 잠깐만요 안녕하세요
+    여보세요 감사합니다 고맙습니다 죄송합니다 알겠습니다 맞아요 맞습니다 이거 이게 이건 오늘 내일
+    어제 고객님
+"""
+_OPENERS: Final = frozenset(_OPENERS_LISTED.split())
+"""Words that begin sentences: no names."""
+
 _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 """How the three syllables of 배송비, 수수료 and 결제일 end, and hardly a name."""
 
@@ -96,7 +108,10 @@ def candidate(line: str) -> Candidate | None:
     if match is None or match["alone"] is not None or match["sign"] == " - ":
         spaced = _SPACED.match(line)
         if spaced:
-            return Candidate(spaced["name"], "spaced", spaced.end())
+            both = f"{spaced['name']} {spaced['second']}"
+            if spaced["second"] and role_of(both.lower()):
+                return Candidate(both, SPACED, spaced.end())
+            return Candidate(spaced["name"], SPACED, spaced.end("name"))
     if match is None:
         return None
     label = (match["bracket"] or match["name"]).strip()
@@ -173,10 +188,23 @@ def _without_a_sign(counts: Counter[Pair], named: set[Pair], *, strong: bool) ->
             continue  # "고객 10:30 방문 예정" is a note beside labels that have a sign
         if len(same) > 1 and sum(counts[pair] for pair in same) > 2 - (form == "timed text"):
             found |= same
-    spaced = {pair for pair in counts if pair[1] == "spaced"}
-    if len({role_of(word) for word, _ in spaced} - {None}) > 1:
-        found |= {pair for pair in spaced if pair in named or counts[pair] > 1}
+    spaced = Counter({pair: count for pair, count in counts.items() if pair[1] == SPACED})
+    speakers = {pair for pair, count in spaced.items() if pair in named or count > 1}
+    if len({role_of(word) for word, _ in spaced} - {None}) > 1 or _take_turns(spaced, named):
+        found |= speakers
     return found
+
+
+def _take_turns(spaced: Counter[Pair], named: set[Pair]) -> bool:
+    """Return whether a role and a few names begin nearly all of these lines, and each repeats."""
+    again = {pair for pair, count in spaced.items() if count > 1}
+    names = {pair[0] for pair in again - named}
+    return (
+        not again.isdisjoint(named)
+        and 0 < len(names) <= _MOST_NAMES
+        and all(_may_be_a_speaker(name) and name not in _OPENERS for name in names)
+        and sum(spaced[pair] for pair in again | (named & set(spaced))) > 0.7 * spaced.total()
+    )
 
 
 def _may_be_a_speaker(word: str) -> bool:

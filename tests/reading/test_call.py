@@ -331,3 +331,30 @@ def test_hostile_repetition_takes_no_quadratic_time(piece):
     """A quadratic step would take minutes here; nothing is asserted of the machine's speed."""
     text = piece * (60_000 // len(piece)) + "끝"
     assert read(text).utterances
+
+
+def test_a_chat_export_has_labels_without_a_sign():
+    text = (
+        "[오후 1:03] 고객 매트리스 관리 때 향 나는 거 안 쓰면 안 될까요\n"
+        "[오후 1:04] 자동 안내 상담 시간은 9시부터입니다.\n"
+        "[오후 1:06] 다봄 안녕하세요 무향으로 바꿔 드릴게요\n"
+        "[오후 1:06] 고객 추가 요금은요\n"
+        "[오후 1:07] 새얼굴 사진도 보내 드릴게요\n"
+        "[오후 1:08] 다봄 없어요 변경했고 일정표에도 적혔어요\n"
+        "[오후 1:08] 고객 감사합니다\n"
+    )
+    call = read(text)
+    assert [one.speaker for one in call.utterances] == [
+        "customer", "system", "agent", "customer", "unknown", "agent", "customer",
+    ]  # fmt: skip
+    assert call.utterances[1].label == "자동 안내"
+    assert call.utterances[4].text == "새얼굴 사진도 보내 드릴게요"
+
+
+def test_the_first_words_of_stamped_lines_are_no_labels():
+    text = (
+        "[오전 9:01] 고객님 안녕하세요 오늘은 뭐\n[오전 9:02] 네네 안녕하세요 그게요\n"
+        "[오전 9:03] 네네 알겠습니다\n[오전 9:04] 고객님 감사합니다\n"
+    )
+    assert said(text)[0] == ("unknown", "고객님 안녕하세요")
+    assert {speaker for speaker, _ in said(text)} == {"unknown"}
