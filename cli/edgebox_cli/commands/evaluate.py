@@ -18,7 +18,7 @@ from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
 from edgebox.lab.evaluation.comparing import Comparison, check_same, compare
 from edgebox.lab.evaluation.judging import Judgement
-from edgebox.lab.evaluation.runs import load_run, run_of, save_run
+from edgebox.lab.evaluation.runs import Run, load_run, run_of, save_run
 from edgebox.lab.evaluation.totals import Pass, report
 from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
@@ -37,12 +37,6 @@ from edgebox_cli.evaluation.screen import (
 _DATA = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data"
 CASES = [_DATA / "transcripts", _DATA / "calls"]
 """The project's own cases. They are there only where this runs from a checkout."""
-
-_PARTS: dict[Part, str] = {
-    "held_out": "--held-out",
-    "development": "--development",
-    "all": "--all",
-}
 
 
 def evaluate(
@@ -136,43 +130,47 @@ def evaluate(
         passes += ["analysis"] if analysis else []
         if not passes:
             raise UsageError("Nothing to evaluate: leave out --no-quick or --no-analysis.")
-        given = {"held_out": held_out, "development": development, "all": every}
-        parts = [part for part in _PARTS if given[part]]
-        if len(parts) > 1:
-            raise UsageError(f"Give only one of {', '.join(_PARTS.values())}.")
-        cases = chosen(_cases(folders), parts[0] if parts else "all", hard=hard, limit=limit)
+        part = _part(held_out=held_out, development=development, every=every)
+        cases = chosen(_cases(folders), part, hard=hard, limit=limit)
         if check:
             _show_checked(cases, as_json=as_json)
             return
-        if save and not save.absolute().parent.is_dir():
-            raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
-        before = load_run(against) if against else None
-        if before:
-            check_same(before, cases)
+        before = _before(against, save, cases)
         answers = asyncio.run(_ask(settings(), passes, cases, together))
-        reports = [
+        made = [
             report(kind, answers[kind], together=together if kind == "analysis" else 1)
             for kind in passes
         ]
-        run = run_of(
-            answers,
-            {one.kind: one.model for one in reports},
-            together=together,
-            made_at=datetime.now(UTC),
-        )
+        run = run_of(answers, made, made_at=datetime.now(UTC))
         if save:
             save_run(run, save)
-        result: dict[str, Any] = {
-            "cases": len(cases),
-            "reports": [one.as_dict() for one in reports],
-        }
-        if as_json and details:
+        result: dict[str, Any] = {"cases": len(cases), "reports": [one.as_dict() for one in made]}
+        if details and as_json:
             result["answers"] = {k: [one.as_dict() for one in answers[k]] for k in passes}
+        elif details:
+            show_answers(cases, answers)
         if not as_json:
-            if details:
-                show_answers(cases, answers)
-            show_reports(reports)
+            show_reports(made)
         _finish(compare(before, run) if before else [], result, gate=gate, as_json=as_json)
+
+
+def _part(*, held_out: bool, development: bool, every: bool) -> Part:
+    given: dict[Part, bool] = {"held_out": held_out, "development": development, "all": every}
+    parts = [part for part, wanted in given.items() if wanted]
+    if len(parts) > 1:
+        raise UsageError("Give only one of --held-out, --development and --all.")
+    return parts[0] if parts else "all"
+
+
+def _before(against: Path | None, save: Path | None, cases: Sequence[Case]) -> Run | None:
+    """Return the run to compare with. Whatever is wrong shows now, not after hours of asking."""
+    if save and not save.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
+    if against is None:
+        return None
+    before = load_run(against)
+    check_same(before, cases)
+    return before
 
 
 def _cases(folders: Sequence[Path] | None) -> list[Case]:

@@ -107,7 +107,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
         f"{few} calls with facts show a difference of {coarsest:.3f} or more in four runs of five."
     )
     print_line(
-        f"The gate refuses a possible loss of more than {MARGIN} and more critical errors "
+        f"The gate refuses a possible loss above {MARGIN} and more critical errors "
         f"(p < {LEVEL})."
     )
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edgebox.lab.evaluation.cases import Case
     from edgebox.lab.evaluation.judging import Judgement
+    from edgebox.lab.evaluation.totals import PassReport
 
 
 class SavedAnswer(BaseModel):
@@ -69,26 +70,24 @@ class Run(BaseModel):
 
 def run_of(
     answers: Mapping[Pass, Sequence[Judgement]],
-    models: Mapping[Pass, str],
+    reports: Sequence[PassReport],
     *,
-    together: int,
     made_at: datetime,
 ) -> Run:
-    """Return the run that these answers are.
+    """Return the run that these answers and their reports are.
 
     Args:
         answers: of each pass.
-        models: that answered, of each pass.
-        together: analyses in flight at a time.
+        reports: of each pass.
         made_at: with its time zone.
     """
     passes = {
-        kind: SavedPass(
-            model=models[kind],
-            together=together if kind == "analysis" else 1,
-            answers=sorted(map(_saved, given), key=lambda answer: answer.id),
+        one.kind: SavedPass(
+            model=one.model,
+            together=one.together,
+            answers=sorted(map(_saved, answers[one.kind]), key=lambda answer: answer.id),
         )
-        for kind, given in answers.items()
+        for one in reports
     }
     return Run(edgebox=__version__, made_at=made_at, passes=passes)
 
