@@ -44,7 +44,7 @@ def evaluate(
         list[Path] | None,
         typer.Argument(
             metavar="[FOLDER...]",
-            help="Cases, one JSON file each (see docs/guide/golden.md); "
+            help="Cases, one JSON file each (see docs/guide/operate.md); "
             "without: the checkout's tests/data/transcripts and tests/data/calls.",
             show_default=False,
         ),

@@ -131,7 +131,7 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
     """Read the ``*.json`` files of one or more folders, in order of their names.
 
     Args:
-        folders: one case a file, in the form that ``docs/guide/golden.md`` describes.
+        folders: one case a file, in the form that ``docs/guide/operate.md`` describes.
 
     Raises:
         CaseInvalid: there is no such folder, it holds no case, or files are not cases. The message
