@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from starlette.responses import JSONResponse
 
 from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
@@ -12,6 +13,7 @@ from edgebox.consultation.quality import score
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning
+from edgebox.lab.evaluation import asking
 from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, load_cases
 from edgebox.lab.evaluation.judging import (
@@ -366,3 +368,29 @@ def test_no_model_is_asked_about_a_call_without_content(state, kind):
     (answer,) = evaluate(state, engine, kind, [empty()])
     assert (answer.status, answer.faults) == ("no_content", ())
     assert engine.requests == []
+
+
+class BusyOnce(FakeEngine):
+    """Has no room for its first request."""
+
+    refused = False
+
+    async def _chat(self, request):
+        if not self.refused:
+            self.refused = True
+            return JSONResponse({"error": {"message": "full", "code": "EngineBusy"}}, 429)
+        return await super()._chat(request)
+
+
+def test_an_analysis_waits_for_room_in_the_engines_queue(state, monkeypatch):
+    monkeypatch.setattr(asking, "BUSY_PAUSE", 0.01)
+    engine = BusyOnce()
+    (answer,) = evaluate(state, engine, "analysis", [LOST_CARD])
+    assert engine.refused
+    assert answer.status == "success"
+
+
+def test_a_hostile_answer_is_judged_all_the_same():
+    # Quadratic patterns would not end.
+    for unit in ("요청", "접수 ", "안 ", "철회를 ", "12만 ", "해지하지 ", "변경", "아무 말"):
+        assert summary(unit * 20_000).case == LOST_CARD

@@ -93,7 +93,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
         ("outcome right", lambda c: f"{c.outcomes_before} → {c.outcomes_after}"),
         ("calls with critical errors", lambda c: f"{c.critical_before} → {c.critical_after}"),
         ("  gone / new", lambda c: f"{c.only_before} / {c.only_after}"),
-        ("  p (McNemar)", lambda c: f"{c.p:.3f}"),
+        ("  p (McNemar)", lambda c: "< 0.001" if c.p < 0.001 else f"{c.p:.3f}"),
         *((_FAULTS.get(fault, fault), _changed(fault)) for fault in faults),
     ]
     table(
@@ -107,8 +107,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
         f"{few} calls with facts show a difference of {coarsest:.3f} or more in four runs of five."
     )
     print_line(
-        f"The gate refuses a possible loss above {MARGIN} and more critical errors "
-        f"(p < {LEVEL})."
+        f"The gate refuses a possible loss above {MARGIN} and more critical errors (p < {LEVEL})."
     )
 
 

@@ -184,6 +184,10 @@ def _counted(answers: Sequence[SavedAnswer]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def _refusal(mean: float, low: float, only_before: int, only_after: int, p: float) -> str:
     """Return why the gate refuses, or ""."""
     reasons = []
@@ -194,6 +198,6 @@ def _refusal(mean: float, low: float, only_before: int, only_after: int, p: floa
         )
     if only_after > only_before and p < LEVEL:
         reasons.append(
-            f"critical errors are new in {only_after} calls and gone in {only_before} (p = {p:.3f})"
+            f"critical errors are new in {only_after} calls and gone in {only_before} ({_p(p)})"
         )
     return "; ".join(reasons)

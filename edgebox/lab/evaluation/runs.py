@@ -124,7 +124,7 @@ def _saved(answer: Judgement) -> SavedAnswer:
         case=hash_of(answer.case),
         status=answer.status,
         found=list(answer.found),
-        kept=answer.kept,
+        kept=None if answer.kept is None else round(answer.kept, 6),
         faults=list(answer.faults),
         critical=list(answer.critical),
         outcome=answer.outcome,
