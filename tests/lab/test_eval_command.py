@@ -194,6 +194,8 @@ def test_without_the_gate_a_comparison_is_only_shown(saved):
     assert result.exit_code == 0
     for word in ("facts kept, before", "95 % interval", "p (McNemar)", "outcome right"):
         assert word in result.stdout
+    assert "4 calls with facts show a difference of" in result.stdout
+    assert "With fewer than 20 calls the interval is too narrow" in result.stdout
 
 
 def test_a_run_against_itself_passes_the_gate_without_a_model(saved, box):

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from edgebox.lab.evaluation.comparing import LEVEL, MARGIN
 from edgebox.lab.evaluation.outcomes import OUTCOMES
+from edgebox.lab.evaluation.statistics import FEW
 from edgebox.lab.evaluation.totals import NO_OUTCOME
 from edgebox_cli.common.output import RIGHT, console, print_line, table
 
@@ -106,6 +107,8 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     print_line(
         f"{few} calls with facts show a difference of {coarsest:.3f} or more in four runs of five."
     )
+    if few < FEW:
+        print_line(f"With fewer than {FEW} calls the interval is too narrow: add calls.")
     print_line(
         f"The gate refuses a possible loss above {MARGIN} and more critical errors (p < {LEVEL})."
     )

