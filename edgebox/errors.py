@@ -7,6 +7,7 @@
     ├── ConfigError                edgebox.toml or EDGEBOX_* cannot be used    exit 1
     ├── BoxNotRunning              the API or the engine does not answer       exit 3
     ├── CaseInvalid                a transcript for evaluation is unusable     exit 1
+    ├── RunInvalid                 a saved evaluation cannot be used           exit 1
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
@@ -99,6 +100,10 @@ class BoxNotRunning(EdgeBoxError):
 
 class CaseInvalid(EdgeBoxError):
     """A file or folder of transcripts for evaluation cannot be used."""
+
+
+class RunInvalid(EdgeBoxError):
+    """A saved run of an evaluation cannot be read, written or compared with another."""
 
 
 class RequestError(EdgeBoxError):

@@ -1,33 +1,30 @@
 """Judging and adding up on the real cases with answers a person wrote; asking through a socket."""
 
 import asyncio
-import json
 import tempfile
-import threading
 from pathlib import Path
 
 import pytest
-from rich.cells import cell_len
-from typer.testing import CliRunner
+from starlette.responses import JSONResponse
 
 from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
 from edgebox.consultation.quality import score
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
-from edgebox.errors import BoxNotRunning, CaseInvalid
+from edgebox.errors import BoxNotRunning
+from edgebox.lab.evaluation import asking
 from edgebox.lab.evaluation.asking import Evaluator
-from edgebox.lab.evaluation.cases import load_cases
+from edgebox.lab.evaluation.cases import Case, load_cases
 from edgebox.lab.evaluation.judging import (
     judge_analysis,
     judge_failure,
+    judge_no_content,
     judge_summary,
-    mentions,
 )
+from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.totals import percentile, report
 from edgebox.settings import Settings
-from edgebox_cli.common import context
-from edgebox_cli.main import app
 from support.engines.fake import FakeEngine
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"
@@ -69,103 +66,18 @@ def analysis(content=ANALYSIS, case=PARCEL, *, seconds=1.0):
     )
 
 
-# The cases
+class Counting(FakeEngine):
+    """Knows how many requests it had at a time."""
 
+    most = 0
 
-def test_the_projects_own_cases_are_all_read_in_order_of_name():
-    cases = load_cases(FOLDER)
-    assert len(cases) == len(list(FOLDER.glob("*.json")))
-    assert cases[0] == LOST_CARD
-    assert [case.id for case in load_cases(FOLDER, 3)] == [case.id for case in cases[:3]]
-
-
-def test_each_of_the_projects_cases_has_two_key_facts_and_an_outcome_without_inventions():
-    for case in CASES.values():
-        assert sum(fact.weight == 2 for fact in case.facts) == 2, case.id
-        outcome = json.loads(
-            next(FOLDER.glob(f"{case.id[-2:]}-*.json")).read_text(encoding="utf-8")
-        )["outcome"]
-        for form in case.must_not:
-            assert not mentions([outcome], form), (case.id, form)
-
-
-def write(folder, name, text):
-    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-
-
-def case_with(**changes):
-    case = {"id": "a", "transcript": "고객: 네", "facts": [{"fact": "긍정", "any": ["네"]}]}
-    merged = {key: value for key, value in (case | changes).items() if value is not None}
-    return json.dumps(merged, ensure_ascii=False)
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("{", "b.json: not JSON in UTF-8."),
-        (case_with(title="요금").encode("cp949"), "b.json: not JSON in UTF-8."),
-        ("[]", "b.json: Input should be an object"),
-        (case_with(facts=None), "b.json: facts: Field required."),
-        (case_with(facts=[]), "b.json: facts: List should have at least 1 item"),
-        (case_with(transcript="  "), "b.json: transcript: String should have at least 1"),
-        (case_with(facts=[{"fact": "긍정"}]), "b.json: facts.0.any: Field required."),
-        (case_with(facts=[{"fact": "긍정", "any": []}]), "b.json: facts.0.any: List should"),
-        (
-            case_with(facts=[{"fact": "긍정", "any": ["네"], "field": "요약"}]),
-            "b.json: facts.0.field: Input should be 'customer', 'agent', 'result' or 'any'.",
-        ),
-        (case_with(facts=None, transcript=None), "(and 1 more)."),
-        (case_with(id="first"), "b.json: id: another file has the same"),
-    ],
-)
-def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
-    write(tmp_path, "a.json", case_with(id="first"))
-    write(tmp_path, "b.json", text)
-    with pytest.raises(CaseInvalid) as refused:
-        load_cases(tmp_path)
-    assert complaint in refused.value.detail
-    assert "\n" not in refused.value.detail
-
-
-def test_an_error_quotes_nothing_of_the_file(tmp_path):
-    write(tmp_path, "a.json", case_with(transcript=["고객: 비밀 이야기"]))
-    with pytest.raises(CaseInvalid) as refused:
-        load_cases(tmp_path)
-    assert "비밀" not in refused.value.detail
-
-
-def test_a_file_that_an_editor_gave_a_byte_order_mark_is_read(tmp_path):
-    write(tmp_path, "a.json", b"\xef\xbb\xbf" + case_with().encode())
-    assert load_cases(tmp_path)[0].id == "a"
-
-
-def test_a_folder_without_cases_is_said_to_be_one(tmp_path):
-    with pytest.raises(CaseInvalid, match=r"no \.json files"):
-        load_cases(tmp_path)
-    with pytest.raises(CaseInvalid, match="no folder"):
-        load_cases(tmp_path / "none")
+    async def _pieces(self, body):
+        self.most = max(self.most, len(self.requests) - self.finished)
+        async for piece in super()._pieces(body):
+            yield piece
 
 
 # Judging
-
-
-@pytest.mark.parametrize(
-    ("text", "form", "found"),
-    [
-        ("재 발급을 접수", "재발급", True),
-        ("OTP 오류", "otp", True),
-        ("십이만\n구천 원", "십이만구천", True),
-        ("12,000원", "12000", False),
-        ("분실", "분실 신고", False),
-        ("재발급", "재발급", True),
-    ],
-)
-def test_forms_are_found_whatever_the_spaces_and_case(text, form, found):
-    assert mentions([text], form) is found
-
-
-def test_a_form_is_not_put_together_from_two_fields():
-    assert not mentions(["재", "발급"], "재발급")
 
 
 def test_a_good_summary_finds_everything_and_has_no_fault():
@@ -223,6 +135,70 @@ def test_an_analysis_takes_its_faults_from_its_quality():
     assert answer.invented == ("186,000",)
 
 
+def empty(**changes):
+    return Case.model_validate(
+        {"id": "e", "transcript": "상담사: 여보세요?", "facts": [], "outcome_kind": "내용 없음"}
+        | changes
+    )
+
+
+def refused(**changes):
+    facts = [{"fact": "환불 불가", "any": ["환불 불가"], "weight": 2}]
+    text = "고객: 김민재인데요 내일까지 이만 칠천 원 환불돼요?\n상담사: 고객님, 환불은 안 됩니다."
+    given = {"id": "r", "transcript": text, "facts": facts, "outcome_kind": "불가"}
+    return Case.model_validate(given | changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "stated", "faults"),
+    [
+        ("환불을 요청했으나 불가하다고 안내했습니다.", "불가", set()),
+        ("27,000원 환불은 불가합니다.", "불가", set()),
+        ("27,000원 환불이 완료됐습니다.", "완료", {"outcome_reversed"}),
+        ("72,000원 환불은 불가합니다.", "불가", {"ungrounded_number"}),
+        ("김민제 고객의 환불은 불가합니다.", "불가", {"wrong_name"}),
+        ("박서준 고객님의 환불은 불가합니다.", "불가", {"wrong_name"}),
+        ("김민재 고객님의 환불은 불가합니다.", "불가", set()),
+        ("고객이 환불을 원했습니다.", None, set()),
+    ],
+)
+def test_outcome_numbers_and_names_are_judged(text, stated, faults):
+    answer = summary(text, refused(names=["김민재"]))
+    assert answer.outcome == stated
+    assert set(answer.faults) == faults
+
+
+def test_a_date_that_the_call_said_in_other_words_is_borne_out():
+    text = "9월 14일까지 환불은 불가합니다."
+    assert summary(text, refused()).faults == ("ungrounded_number",)
+    known = refused(call_date="2025-09-13", numbers=[{"said": "내일", "value": "2025-09-14"}])
+    assert summary(text, known).faults == ()
+
+
+def test_a_call_without_content_is_right_without_an_answer_and_invented_with_one():
+    right = judge_no_content(empty(), seconds=0.1, model="none")
+    assert (right.faults, right.outcome, right.kept) == ((), "내용 없음", None)
+    assert "invented_call" in summary("고객이 해지를 신청했습니다.", empty()).critical
+
+
+def test_a_call_with_content_that_was_read_as_none_has_lost_all():
+    answer = summary("통화 내용이 없습니다.", status="no_content")
+    assert answer.faults == ("missed_content",)
+    assert answer.kept == 0.0
+
+
+def test_an_analysis_takes_unsupported_claims_from_its_quality():
+    made = Analysis.model_validate(ANALYSIS)
+    judged = judge_analysis(
+        PARCEL, made, flags=["invented_claim"], score=0.6, seconds=1.0, model="m", examples=EXAMPLES
+    )
+    assert judged.critical == ("invented_claim",)
+
+
+def test_the_share_of_facts_kept_is_by_weight():
+    assert summary("카드 분실을 신고했습니다.").kept == pytest.approx(2 / 6)
+
+
 # Adding up
 
 
@@ -236,7 +212,8 @@ def test_a_report_weighs_facts_and_counts_faults():
     assert made.key_coverage == 0.75
     assert made.coverage == round(8 / 12, 4)
     assert made.statuses == {"partial": 1, "success": 1}
-    assert (made.invented, made.leaked, made.repetition) == (0.5, 0.0, 0.0)
+    assert made.faults == {"invented": 0.5}
+    assert made.critical == 0.5
     assert (made.p50, made.p95) == (1.0, 3.0)
     assert made.score is None
     assert made.model == "small"
@@ -254,7 +231,7 @@ def test_a_failed_case_finds_nothing_and_has_no_faults():
 def test_a_pass_that_failed_altogether_can_be_reported():
     failed = judge_failure(PARCEL, AnalysisInvalid("not valid"), seconds=9.0, model="mid")
     made = report("analysis", [failed])
-    assert (made.valid, made.coverage, made.leaked, made.p50) == (0.0, 0.0, 0.0, 0.0)
+    assert (made.valid, made.coverage, made.faults, made.p50) == (0.0, 0.0, {}, 0.0)
     assert made.model == "mid"
 
 
@@ -263,9 +240,9 @@ def test_the_model_is_named_even_when_some_answers_were_extracted():
     assert report("quick", answers).model == "small"
 
 
-def test_no_key_facts_is_no_coverage_rather_than_none(tmp_path):
-    write(tmp_path, "a.json", case_with())
-    made = report("quick", [summary("네", load_cases(tmp_path)[0])])
+def test_no_key_facts_is_no_coverage_rather_than_none():
+    case = Case(id="a", transcript="고객: 네", facts=[{"fact": "긍정", "any": ["네"]}])
+    made = report("quick", [summary("네", case)])
     assert made.key_coverage is None
     assert made.coverage == 1.0
 
@@ -278,6 +255,28 @@ def test_percentiles_are_values_that_happened(values, percent, expected):
     assert percentile(values, percent) == expected
 
 
+def test_a_report_counts_outcomes_by_what_was_expected():
+    answers = [
+        summary("환불은 불가합니다.", refused()),
+        summary("환불이 완료됐습니다.", refused()),
+        judge_failure(refused(), AnalysisInvalid("not valid"), seconds=1.0, model="small"),
+        judge_no_content(empty(), seconds=0.1, model="none"),
+    ]
+    made = report("quick", answers)
+    assert made.outcome_right == round(1 / 3, 4)
+    assert made.outcomes["불가"] | {"불가": 0, "완료": 0} == dict.fromkeys([*OUTCOMES, "-"], 0)
+    assert (made.outcomes["불가"]["불가"], made.outcomes["불가"]["완료"]) == (1, 1)
+    assert made.outcomes["내용 없음"]["내용 없음"] == 1
+    assert made.statuses == {"success": 2, "failed": 1, "no_content": 1}
+
+
+def test_a_report_says_which_difference_so_many_calls_can_show():
+    # Kept: 1 and 0. Their deviation is 0.7071, times the root of two for two runs: 1.
+    made = report("quick", [summary("환불은 불가", refused()), summary("네", refused())])
+    assert made.detectable == round((1.959964 + 0.841621) / 2**0.5, 4)
+    assert report("quick", [summary(GOOD)]).detectable is None
+
+
 # Asking
 
 
@@ -287,13 +286,13 @@ def state():
         yield Path(folder)
 
 
-def evaluate(state, engine, kind, cases):
+def evaluate(state, engine, kind, cases, **more):
     async def asked():
         settings = Settings(state_dir=state)
         client = EngineClient(settings)
         try:
             async with engine.serve(settings.socket):
-                return await Evaluator(client, settings).run(kind, cases)
+                return await Evaluator(client, settings, **more).run(kind, cases)
         finally:
             await client.aclose()
 
@@ -343,83 +342,55 @@ def test_an_engine_that_cannot_answer_is_a_box_not_running(state, engine):
         evaluate(state, engine, "analysis", [LOST_CARD])
 
 
-# The command
+def test_analyses_are_in_flight_together_and_their_answers_in_order(state):
+    engine = Counting(pause=0.05)
+    cases = list(CASES.values())[:6]
+    answers = evaluate(state, engine, "analysis", cases, together=3)
+    assert [answer.case for answer in answers] == cases
+    assert engine.most == 3
 
 
-@pytest.fixture
-def box(state, monkeypatch):
-    """The command line finds an engine that runs in a thread of its own."""
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(state / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "80")
-    engine, loop = FakeEngine(), asyncio.new_event_loop()
-    started, stop = threading.Event(), asyncio.Event()
-
-    async def serve():
-        async with engine.serve(state / "engine.sock"):
-            started.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    try:
-        assert started.wait(10)
-        yield engine
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
-        loop.close()
+def test_summaries_are_asked_for_one_at_a_time(state):
+    engine = Counting(pause=0.02)
+    evaluate(state, engine, "full_text", list(CASES.values())[:3], together=3)
+    assert engine.most == 1
 
 
-def run(*words):
-    return CliRunner().invoke(app, ["eval", *words])
+def test_an_engine_that_stops_ends_all_that_is_in_flight(state):
+    engine = FakeEngine(broken=True)
+    with pytest.raises(BoxNotRunning):
+        evaluate(state, engine, "analysis", list(CASES.values())[:6], together=3)
 
 
-def test_the_table_shows_all_passes_in_80_columns(box):
-    result = run(str(FOLDER), "--limit", "2", "--details")
-    assert result.exit_code == 0, result.output
-    for word in ("quick (deadline)", "quick (full text)", "analysis", "key facts found", "mid"):
-        assert word in result.stdout
-    assert "missing: " in result.stdout
-    assert max(cell_len(line.rstrip()) for line in result.stdout.splitlines()) <= 80
+@pytest.mark.parametrize("kind", ["quick", "full_text", "analysis"])
+def test_no_model_is_asked_about_a_call_without_content(state, kind):
+    engine = FakeEngine()
+    (answer,) = evaluate(state, engine, kind, [empty()])
+    assert (answer.status, answer.faults) == ("no_content", ())
+    assert engine.requests == []
 
 
-def test_json_holds_the_reports_and_the_answers_when_asked(box):
-    words = (str(FOLDER), "--limit", "1", "--no-analysis", "--json")
-    plain = json.loads(run(*words).stdout)
-    assert [made["kind"] for made in plain["reports"]] == ["quick", "full_text"]
-    assert "answers" not in plain
-    detailed = json.loads(run(*words, "--details").stdout)
-    (answer,) = detailed["answers"]["full_text"]
-    assert answer["id"] == LOST_CARD.id
-    assert answer["missing"] == ["영업일 3~5일 소요", "마지막 사용 12,000원은 본인 사용"]
+class BusyOnce(FakeEngine):
+    """Has no room for its first request."""
+
+    refused = False
+
+    async def _chat(self, request):
+        if not self.refused:
+            self.refused = True
+            return JSONResponse({"error": {"message": "full", "code": "EngineBusy"}}, 429)
+        return await super()._chat(request)
 
 
-def test_only_what_is_wanted_is_asked(box):
-    assert run(str(FOLDER), "--limit", "1", "--no-quick").exit_code == 0
-    assert {request["model"] for request in box.requests} == {"mlm"}
-    assert run("--no-quick", "--no-analysis").exit_code == 2
+def test_an_analysis_waits_for_room_in_the_engines_queue(state, monkeypatch):
+    monkeypatch.setattr(asking, "BUSY_PAUSE", 0.01)
+    engine = BusyOnce()
+    (answer,) = evaluate(state, engine, "analysis", [LOST_CARD])
+    assert engine.refused
+    assert answer.status == "success"
 
 
-def test_without_a_folder_the_checkouts_own_cases_are_used(box):
-    result = run("--limit", "1", "--no-quick", "--details")
-    assert LOST_CARD.id in result.stdout
-
-
-def test_a_bad_folder_is_one_line(box, tmp_path):
-    write(tmp_path, "a.json", "{")
-    result = run(str(tmp_path))
-    assert result.exit_code == 1
-    assert result.stderr == "edgebox: a.json: not JSON in UTF-8.\n"
-
-
-def test_without_an_engine_it_exits_with_3(state, monkeypatch):
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(state / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
-    result = run(str(FOLDER), "--limit", "1")
-    assert result.exit_code == 3
-    assert result.stderr.count("\n") == 1
+def test_a_hostile_answer_is_judged_all_the_same():
+    # Quadratic patterns would not end.
+    for unit in ("요청", "접수 ", "안 ", "철회를 ", "12만 ", "해지하지 ", "변경", "아무 말"):
+        assert summary(unit * 20_000).case == LOST_CARD

@@ -3,46 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
-from rich.text import Text
 
 import edgebox
 from edgebox.engine_client import EngineClient
-from edgebox.errors import UsageError
+from edgebox.errors import CaseInvalid, UsageError
 from edgebox.lab.evaluation.asking import Evaluator
-from edgebox.lab.evaluation.cases import Case, load_cases
+from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
+from edgebox.lab.evaluation.comparing import Comparison, check_same, compare
 from edgebox.lab.evaluation.judging import Judgement
-from edgebox.lab.evaluation.totals import Pass, PassReport, report
+from edgebox.lab.evaluation.runs import Run, load_run, run_of, save_run
+from edgebox.lab.evaluation.totals import Pass, report
 from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import RIGHT, console, print_json, print_line, table
+from edgebox_cli.common.output import print_error, print_json
 from edgebox_cli.common.progress import bars
+from edgebox_cli.evaluation.screen import (
+    NAMES,
+    show_answers,
+    show_cases,
+    show_comparisons,
+    show_reports,
+)
 
-CASES = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data" / "transcripts"
+_DATA = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data"
+CASES = [_DATA / "transcripts", _DATA / "calls"]
 """The project's own cases. They are there only where this runs from a checkout."""
-
-_NAMES: dict[Pass, str] = {
-    "quick": "quick (deadline)",
-    "full_text": "quick (full text)",
-    "analysis": "analysis",
-}
 
 
 def evaluate(
-    folder: Annotated[
-        Path | None,
+    folders: Annotated[
+        list[Path] | None,
         typer.Argument(
-            metavar="[FOLDER]",
-            help="Cases, one JSON file each (see tests/data/README.md); "
-            "without: the checkout's tests/data/transcripts.",
+            metavar="[FOLDER...]",
+            help="Cases, one JSON file each (see docs/guide/operate.md); "
+            "without: the checkout's tests/data/transcripts and tests/data/calls.",
             show_default=False,
         ),
     ] = None,
@@ -53,9 +56,59 @@ def evaluate(
     analysis: Annotated[
         bool, typer.Option("--analysis/--no-analysis", help="Evaluate the detailed analysis.")
     ] = True,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Only the first so many files.", show_default=False)
+    held_out: Annotated[
+        bool, typer.Option("--held-out", help="Only the calls that no prompt was tuned on.")
+    ] = False,
+    development: Annotated[
+        bool, typer.Option("--development", help="Only the other calls.")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All calls. This is the default.")] = False,
+    hard: Annotated[
+        str | None,
+        typer.Option(metavar="TAG", help="Only calls with this tag.", show_default=False),
     ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only the first so many calls.", show_default=False)
+    ] = None,
+    together: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=64,
+            help="Analyses in flight at a time, as in the worker; their seconds hold the waiting.",
+        ),
+    ] = 1,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the judgements there, without any text of a call or an answer.",
+            show_default=False,
+        ),
+    ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Compare with the saved run of this file.", show_default=False
+        ),
+    ] = None,
+    runs: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(
+            metavar="BEFORE AFTER",
+            help="Compare two saved runs; asks no model.",
+            show_default=False,
+        ),
+    ] = None,
+    gate: Annotated[
+        bool,
+        typer.Option(
+            "--gate", help="Exit with 1 if the new run loses facts or has more critical errors."
+        ),
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only check the files of the cases; asks no model.")
+    ] = False,
     as_json: AsJson = False,
     details: Annotated[
         bool, typer.Option("--details", help="Also show every answer and what it lacks.")
@@ -64,40 +117,86 @@ def evaluate(
     """Measure the running models on consultations whose facts are known.
 
     The quick summary is evaluated twice: as users get it on this machine, within the deadline,
-    and on the whole text without one, which is the model's own skill. Needs a running engine.
+    and on the whole text without one, which is the model's own skill. Needs a running engine,
+    except with --runs and --check. No call leaves the box.
     """
     with reported():
+        if gate and against is None and runs is None:
+            raise UsageError("--gate compares: give --against FILE or --runs BEFORE AFTER as well.")
+        if runs is not None:
+            _finish(compare(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
+            return
         passes: list[Pass] = [*(("quick", "full_text") if quick else ())]
         passes += ["analysis"] if analysis else []
         if not passes:
             raise UsageError("Nothing to evaluate: leave out --no-quick or --no-analysis.")
-        if folder is None and not CASES.is_dir():
-            raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
-        cases = load_cases(folder or CASES, limit)
-        answers = asyncio.run(_ask(settings(), passes, cases))
-    reports = [report(kind, answers[kind]) for kind in passes]
-    if as_json:
-        shown = {kind: [answer.as_dict() for answer in answers[kind]] for kind in passes}
-        extra = {"answers": shown} if details else {}
-        print_json({"cases": len(cases), "reports": [r.as_dict() for r in reports], **extra})
-        return
-    if details:
-        _show_answers(cases, answers)
-    _show_reports(reports)
+        part = _part(held_out=held_out, development=development, every=every)
+        cases = chosen(_cases(folders), part, hard=hard, limit=limit)
+        if check:
+            _show_checked(cases, as_json=as_json)
+            return
+        before = _before(against, save, cases)
+        answers = asyncio.run(_ask(settings(), passes, cases, together))
+        made = [
+            report(kind, answers[kind], together=together if kind == "analysis" else 1)
+            for kind in passes
+        ]
+        run = run_of(answers, made, made_at=datetime.now(UTC))
+        if save:
+            save_run(run, save)
+        result: dict[str, Any] = {"cases": len(cases), "reports": [one.as_dict() for one in made]}
+        if details and as_json:
+            result["answers"] = {k: [one.as_dict() for one in answers[k]] for k in passes}
+        elif details:
+            show_answers(cases, answers)
+        if not as_json:
+            show_reports(made)
+        _finish(compare(before, run) if before else [], result, gate=gate, as_json=as_json)
+
+
+def _part(*, held_out: bool, development: bool, every: bool) -> Part:
+    given: dict[Part, bool] = {"held_out": held_out, "development": development, "all": every}
+    parts = [part for part, wanted in given.items() if wanted]
+    if len(parts) > 1:
+        raise UsageError("Give only one of --held-out, --development and --all.")
+    return parts[0] if parts else "all"
+
+
+def _before(against: Path | None, save: Path | None, cases: Sequence[Case]) -> Run | None:
+    """Return the run to compare with. Whatever is wrong shows now, not after hours of asking."""
+    if save and not save.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
+    if against is None:
+        return None
+    before = load_run(against)
+    check_same(before, cases)
+    return before
+
+
+def _cases(folders: Sequence[Path] | None) -> list[Case]:
+    """Read the cases, and report every mistake in them on a line of its own."""
+    if not folders and not all(folder.is_dir() for folder in CASES):
+        raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
+    try:
+        return load_cases(folders or CASES)
+    except CaseInvalid as error:
+        for line in error.detail.splitlines():
+            print_error(line)
+        raise typer.Exit(error.exit_code) from None
 
 
 async def _ask(
-    settings: Settings, passes: Sequence[Pass], cases: Sequence[Case]
+    settings: Settings, passes: Sequence[Pass], cases: Sequence[Case], together: int
 ) -> dict[Pass, list[Judgement]]:
     """Run the passes one after the other and return the answers of each."""
     client = EngineClient(settings)
     columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        evaluator = Evaluator(client, settings)
+        evaluator = Evaluator(client, settings, together)
         answers = {}
         with bars(*columns) as shown:
             for kind in passes:
-                shown.add_task(_NAMES[kind], total=len(cases))
+                shown.add_task(NAMES[kind], total=len(cases))
                 answers[kind] = await evaluator.run(
                     kind, cases, each=lambda _: shown.advance(shown.task_ids[-1])
                 )
@@ -106,56 +205,24 @@ async def _ask(
         await client.aclose()
 
 
-def _show_reports(reports: Sequence[PassReport]) -> None:
-    for model, one in {one.model: one for one in reports}.items():
-        print_line(f"{'mlm' if one.kind == 'analysis' else 'slm'}  {model}")
-    rows: list[tuple[str, Callable[[PassReport], str]]] = [
-        ("transcripts", lambda r: str(r.cases)),
-        ("failed", lambda r: str(r.failed)),
-        ("key facts found", lambda r: _share(r.key_coverage)),
-        ("facts found, weighted", lambda r: _share(r.coverage)),
-        ("quality score, mean", lambda r: "-" if r.score is None else f"{r.score:.2f}"),
-        ("success/partial/fallback", _statuses),
-        ("valid analyses", lambda r: _share(r.valid if r.kind == "analysis" else None)),
-        ("inventions", lambda r: _share(r.invented)),
-        ("numbers never said", lambda r: _share(r.ungrounded_numbers)),
-        ("copied from transcript", lambda r: _share(r.copied)),
-        ("repetition", lambda r: _share(r.repetition)),
-        ("prompt example leaked", lambda r: _share(r.leaked)),
-        ("think block left", lambda r: _share(r.think)),
-        ("seconds, p50", lambda r: f"{r.p50:.2f}"),
-        ("seconds, p95", lambda r: f"{r.p95:.2f}"),
-    ]
-    table(
-        "Evaluation",
-        ["", *((_NAMES[r.kind], RIGHT) for r in reports)],
-        [[name, *(cell(one) for one in reports)] for name, cell in rows],
-    )
+def _show_checked(cases: Sequence[Case], *, as_json: bool) -> None:
+    if as_json:
+        held_out = sum(case.held_out for case in cases)
+        print_json({"cases": len(cases), "held_out": held_out, "ids": [case.id for case in cases]})
+    else:
+        show_cases(cases)
 
 
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0%}"
-
-
-def _statuses(report: PassReport) -> str:
-    if report.kind != "quick":
-        return "-"
-    return "/".join(str(report.statuses.get(s, 0)) for s in ("success", "partial", "fallback"))
-
-
-def _show_answers(cases: Sequence[Case], answers: dict[Pass, list[Judgement]]) -> None:
-    """Print every case with the answer of each pass. Rich wraps Hangul by its width."""
-    out = console()
-    for index, case in enumerate(cases):
-        out.print(Text.assemble((case.id, "bold"), "  ", case.title))
-        for kind, given in answers.items():
-            answer = given[index]
-            head = f"{_NAMES[kind]}  {answer.status}, {answer.seconds:.2f} s"
-            text = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
-            if answer.missing:
-                text.append("\nmissing: " + " · ".join(answer.missing), style="yellow")
-            if answer.faults:
-                invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
-                text.append(f"\nfaults: {', '.join(answer.faults)}{invented}", style="red")
-            out.print(Padding(text, (0, 0, 0, 2)))
-        out.print()
+def _finish(
+    comparisons: Sequence[Comparison], result: Mapping[str, Any], *, gate: bool, as_json: bool
+) -> None:
+    """Print the comparisons, with the result where it is JSON, and let the gate decide."""
+    if as_json:
+        compared = {"comparisons": [one.as_dict() for one in comparisons]} if comparisons else {}
+        print_json({**result, **compared})
+    elif comparisons:
+        show_comparisons(comparisons)
+    refused = [f"{NAMES[one.kind]}: {one.refused}" for one in comparisons if one.refused]
+    if gate and refused:
+        print_error(f"Refused. {'. '.join(refused)}.")
+        raise typer.Exit(1)

@@ -9,18 +9,31 @@ There are three passes, because speed and skill are different questions:
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edgebox.consultation.analysis import AnalysisOutcome, Analyst
+from edgebox.consultation.content import has_content
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.prompts import example_texts, summary_messages
-from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, QuickSummaries
+from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, NO_MODEL, QuickSummaries
 from edgebox.engine_client import Completion, EngineClient
-from edgebox.errors import BoxNotRunning, EngineError, EngineFault, EngineUnavailable
-from edgebox.lab.evaluation.judging import judge_analysis, judge_failure, judge_summary
+from edgebox.errors import (
+    BoxNotRunning,
+    EngineBusy,
+    EngineError,
+    EngineFault,
+    EngineUnavailable,
+)
+from edgebox.lab.evaluation.judging import (
+    judge_analysis,
+    judge_failure,
+    judge_no_content,
+    judge_summary,
+)
 from edgebox.reading.call import read, render
 from edgebox.reading.sentences import split_sentences
 
@@ -34,19 +47,26 @@ if TYPE_CHECKING:
 
 ROLE_OF: dict[Pass, Role] = {"quick": "slm", "full_text": "slm", "analysis": "mlm"}
 
+BUSY_PAUSE = 1.0
+"""Seconds until an analysis is offered again to an engine whose queue is full."""
+
 
 @dataclass(slots=True)
 class Evaluator:
-    """Asks a running engine about one case at a time: latencies are those of a quiet box.
+    """Asks a running engine about cases.
+
+    Summaries are asked for one at a time: their latencies are those of a quiet box.
 
     Attributes:
         client: the engine.
         settings: the deadline and limits that users have.
+        together: analyses in flight at a time. The time of each then holds its waiting.
         clock: monotonic seconds.
     """
 
     client: EngineClient
     settings: Settings
+    together: int = 1
     clock: Callable[[], float] = time.monotonic
     _examples: tuple[str, ...] = field(default_factory=example_texts)
     _monitor: EngineMonitor = field(init=False)
@@ -65,7 +85,7 @@ class Evaluator:
         *,
         each: Callable[[Judgement], None] = lambda _: None,
     ) -> list[Judgement]:
-        """Ask about every case, in order.
+        """Ask about every case and return the answers in the order of the cases.
 
         Args:
             kind: the pass.
@@ -84,20 +104,32 @@ class Evaluator:
                 raise BoxNotRunning(
                     "The engine is still loading its models. Try again in a minute."
                 )
-        ask = {"quick": self._quick, "full_text": self._full_text, "analysis": self._analysis}[kind]
-        answers: list[Judgement] = []
-        for case in cases:
-            started = self.clock()
-            try:
-                answer = await ask(case)
-            except EngineUnavailable as error:
-                raise BoxNotRunning(error.detail) from None
-            except EngineError as error:
-                seconds, model = self.clock() - started, self.client.model_name(ROLE_OF[kind])
-                answer = judge_failure(case, error, seconds=round(seconds, 3), model=model)
-            answers.append(answer)
+        room = asyncio.Semaphore(self.together if kind == "analysis" else 1)
+
+        async def answered(case: Case) -> Judgement:
+            async with room:
+                answer = await self._answer(kind, case)
             each(answer)
-        return answers
+            return answer
+
+        tasks = [asyncio.create_task(answered(case)) for case in cases]
+        try:
+            return await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _answer(self, kind: Pass, case: Case) -> Judgement:
+        ask = {"quick": self._quick, "full_text": self._full_text, "analysis": self._analysis}[kind]
+        started = self.clock()
+        try:
+            return await ask(case)
+        except EngineUnavailable as error:
+            raise BoxNotRunning(error.detail) from None
+        except EngineError as error:
+            seconds, model = self.clock() - started, self.client.model_name(ROLE_OF[kind])
+            return judge_failure(case, error, seconds=round(seconds, 3), model=model)
 
     async def _quick(self, case: Case) -> Judgement:
         await self._monitor.poll()
@@ -113,10 +145,13 @@ class Evaluator:
 
     async def _full_text(self, case: Case) -> Judgement:
         started = self.clock()
+        call = read(case.transcript)
+        if not has_content(call):
+            return judge_no_content(case, seconds=round(self.clock() - started, 3), model=NO_MODEL)
         text, model = "", self.client.model_name("slm")
         stream = self.client.stream(
             "slm",
-            summary_messages(render(read(case.transcript).said)),
+            summary_messages(render(call.said)),
             max_tokens=self.settings.quick.max_tokens,
             frequency_penalty=FREQUENCY_PENALTY,
         )
@@ -142,9 +177,15 @@ class Evaluator:
         )
 
     async def _analysis(self, case: Case) -> Judgement:
-        outcome = await Analyst(self.client, self.settings, self.clock).analyse(case.transcript)
+        analyst = Analyst(self.client, self.settings, self.clock)
+        while True:
+            try:
+                outcome = await analyst.analyse(case.transcript)
+                break
+            except EngineBusy:
+                await asyncio.sleep(BUSY_PAUSE)
         if not isinstance(outcome, AnalysisOutcome):
-            raise EngineFault("The call was read as one without content.")
+            return judge_no_content(case, seconds=outcome.processing_time, model=NO_MODEL)
         return judge_analysis(
             case,
             outcome.analysis,

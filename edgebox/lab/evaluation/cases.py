@@ -1,22 +1,40 @@
-"""The cases: transcripts with the facts that a good summary keeps, and what it must not invent."""
+"""The cases: calls with the facts that a good summary keeps, and what it must not invent."""
 
 from __future__ import annotations
 
 import codecs
+import json
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
+from edgebox.contract.requests import Transcript, Turn  # noqa: TC001 - as above
 from edgebox.errors import CaseInvalid
+from edgebox.lab.evaluation.outcomes import Outcome  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+
+    from pydantic_core import ErrorDetails
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Part = Literal["all", "development", "held_out"]
 
 
 class Fact(BaseModel):
-    """Something said in a transcript that a summary should keep.
+    """Something said in a call that a summary should keep.
 
     Attributes:
         fact: in words, for the reader.
@@ -31,50 +49,156 @@ class Fact(BaseModel):
     weight: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+class Said(BaseModel):
+    """A number as it was said, and what it means: 오월 이십구일, 2026-05-29."""
+
+    said: _Text
+    value: _Text
+
+
+def _text_or_turns(value: object, info: ValidationInfo) -> object:
+    """Return the transcript, or the turns as the API hands them on."""
+    if "turns" not in info.data:
+        return value or "-"  # the turns are wrong, which has an error of its own
+    turns = info.data["turns"]
+    if turns is None:
+        return value
+    if value:
+        raise PydanticCustomError("either", "Give transcript or turns, not both.")
+    return json.dumps(
+        {"turns": [turn.model_dump(exclude_none=True) for turn in turns]}, ensure_ascii=False
+    )
+
+
 class Case(BaseModel):
-    """One transcript with what its summary should hold. Other fields are ignored."""
+    """One call with what its summary should hold. Other fields are ignored.
+
+    Attributes:
+        turns: instead of a transcript, as a client may send them.
+        transcript: what was said: text, a recogniser's JSON, or ``turns`` as JSON.
+        facts: none only where ``outcome_kind`` is 내용 없음.
+        must_not: strings whose presence would be an invention.
+        outcome_kind: how the call ended. None: not judged.
+        call_date: of the call: an answer may name the date that 내일 was.
+        names: of people, companies and products, as they should be written.
+        numbers: as they were said, with their values: an answer may give either.
+        hard: why the call is hard, in tags.
+        held_out: no prompt may be tuned on it.
+        domain: the trade: ``bank``, ``telecom``.
+        style: how the transcript marks speakers.
+    """
+
+    model_config = ConfigDict(frozen=True)
 
     id: _Text
     title: str = ""
-    transcript: _Text
-    facts: Annotated[list[Fact], Field(min_length=1)]
+    turns: Annotated[list[Turn], Field(min_length=1)] | None = None
+    transcript: Annotated[Transcript, BeforeValidator(_text_or_turns)] = Field(
+        default="", validate_default=True
+    )
+    facts: list[Fact]
     must_not: list[_Text] = []
+    outcome_kind: Outcome | None = None
+    call_date: date | None = None
+    names: list[str] = []
+    numbers: list[Said] = []
+    hard: list[_Text] = []
+    held_out: bool = False
+    domain: str = ""
+    style: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said: the right answer is that there is no content."""
+        return self.outcome_kind == "내용 없음"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Case:
+        if not self.facts and not self.is_empty:
+            raise PydanticCustomError(
+                "facts", "facts: Give at least one, or outcome_kind 내용 없음 if nothing was said."
+            )
+        accepted = {"".join(form.split()) for fact in self.facts for form in fact.any}
+        for index, form in enumerate(self.must_not):
+            if "".join(form.split()) in accepted:
+                raise PydanticCustomError(
+                    "must_not", f"must_not.{index}: Is also an accepted form of a fact."
+                )
+        return self
 
 
-def load_cases(folder: Path, limit: int | None = None) -> list[Case]:
-    """Read the ``*.json`` files of a folder, in order of their names.
+def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
+    """Read the ``*.json`` files of one or more folders, in order of their names.
 
     Args:
-        folder: one case a file, as ``tests/data/README.md`` describes it.
-        limit: read only this many.
+        folders: one case a file, in the form that ``docs/guide/operate.md`` describes.
 
     Raises:
-        CaseInvalid: there is no such folder, it holds no case, or a file is not a case. The
-            message names the file and what is wrong, and quotes nothing of it.
+        CaseInvalid: there is no such folder, it holds no case, or files are not cases. The message
+            has a line for each mistake: the file and what is wrong. It quotes nothing of a file.
     """
-    if not folder.is_dir():
-        raise CaseInvalid(f"There is no folder {folder}.")
-    files = sorted(folder.glob("*.json"))[:limit]
-    if not files:
-        raise CaseInvalid(f"{folder} holds no .json files to evaluate with.")
     cases: dict[str, Case] = {}
-    for file in files:
-        case = _read(file)
-        if case.id in cases:
-            raise CaseInvalid(f"{file.name}: id: another file has the same; each needs its own.")
-        cases[case.id] = case
+    mistakes: list[str] = []
+    for folder in [folders] if isinstance(folders, Path) else folders:
+        if not folder.is_dir():
+            raise CaseInvalid(f"There is no folder {folder}.")
+        files = sorted(folder.glob("*.json"))
+        if not files:
+            raise CaseInvalid(f"{folder} holds no .json files to evaluate with.")
+        for file in files:
+            try:
+                case = Case.model_validate_json(file.read_bytes().removeprefix(codecs.BOM_UTF8))
+            except OSError as error:
+                mistakes.append(f"{file.name}: cannot be read: {error.strerror}.")
+            except ValidationError as error:
+                mistakes += [f"{file.name}: {line}" for line in _mistakes(error)]
+            else:
+                if case.id in cases:
+                    mistakes.append(
+                        f"{file.name}: id: another file has the same; each needs its own."
+                    )
+                cases[case.id] = case
+    if mistakes:
+        raise CaseInvalid("\n".join(mistakes))
     return list(cases.values())
 
 
-def _read(file: Path) -> Case:
-    try:
-        return Case.model_validate_json(file.read_bytes().removeprefix(codecs.BOM_UTF8))
-    except OSError as error:
-        raise CaseInvalid(f"{file.name}: cannot be read: {error.strerror}.") from None
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(str(step) for step in first["loc"])
-        what = "not JSON in UTF-8" if first["type"] == "json_invalid" else first["msg"]
-        line = f"{place}: {what}" if place else what
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise CaseInvalid(f"{file.name}: {line}{more}.") from None
+def chosen(
+    cases: Sequence[Case], part: Part = "all", *, hard: str | None = None, limit: int | None = None
+) -> list[Case]:
+    """Return the cases of a part, in order.
+
+    Args:
+        cases: to choose from.
+        part: those held out, those for development, or all.
+        hard: only those with this tag.
+        limit: only the first so many.
+
+    Raises:
+        CaseInvalid: no case is left, or no case has the tag; the message lists the tags.
+    """
+    tags = sorted({tag for case in cases for tag in case.hard})
+    if hard is not None and hard not in tags:
+        raise CaseInvalid(f"No call has the tag {hard}. There are: {', '.join(tags) or 'none'}.")
+    kept = [
+        case
+        for case in cases
+        if (part == "all" or case.held_out == (part == "held_out"))
+        and (hard is None or hard in case.hard)
+    ]
+    if not kept:
+        raise CaseInvalid("None of the calls is of this kind.")
+    return kept[:limit]
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    for one in error.errors(include_input=False, include_url=False):
+        place = ".".join(str(step) for step in one["loc"])
+        what = _wording(one)
+        yield f"{place}: {what}" if place else what
+
+
+def _wording(error: ErrorDetails) -> str:
+    if error["type"] == "json_invalid":
+        return "not JSON in UTF-8."
+    return f"{error['msg'].rstrip('.')}."

@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from edgebox.lab.evaluation.outcomes import OUTCOMES
+from edgebox.lab.evaluation.statistics import detectable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,6 +20,11 @@ Pass = Literal["quick", "full_text", "analysis"]
 KEY_WEIGHT = 2
 """Facts of this weight are those that one or two sentences should keep."""
 
+_WRITTEN = frozenset(["success", "partial"])
+
+NO_OUTCOME = "-"
+"""In the confusion of outcomes: the answer states none."""
+
 
 @dataclass(frozen=True, slots=True)
 class PassReport:
@@ -25,30 +33,37 @@ class PassReport:
     Shares are 0 to 1, of the cases that have an answer unless it says otherwise. Times are seconds.
 
     Attributes:
+        together: consultations that were in flight at a time; the times hold their waiting.
         key_coverage: share of the facts of weight 2 that were found, over all cases; None if there
             are no such facts.
         coverage: share of all facts that were found, by weight, over all cases.
+        kept: mean over the cases with facts of the share that was found; None without such cases.
+        detectable: the smallest difference of ``kept`` that two runs over these cases can show, if
+            their answers have nothing in common. Runs that are alike show smaller ones.
         valid: share of all cases with an answer of the right form.
         statuses: number of answers of each status.
-        leaked: share that repeats one of the prompt's examples.
-        invented: share that holds a ``must_not`` string.
+        outcome_right: share of the cases with content and a known outcome whose answer states it.
+        outcomes: expected outcome to stated outcome to number of answers.
+        critical: share with a critical fault.
+        faults: for each fault, the share that has it.
         score: mean quality score of the analyses.
     """
 
     kind: Pass
     model: str
     cases: int
+    together: int
     failed: int
     key_coverage: float | None
     coverage: float
+    kept: float | None
+    detectable: float | None
     valid: float
     statuses: dict[str, int]
-    leaked: float
-    invented: float
-    ungrounded_numbers: float
-    repetition: float
-    copied: float
-    think: float
+    outcome_right: float | None
+    outcomes: dict[str, dict[str, int]]
+    critical: float
+    faults: dict[str, float]
     score: float | None
     p50: float
     p95: float
@@ -58,7 +73,7 @@ class PassReport:
         return asdict(self)
 
 
-def report(kind: Pass, answers: Sequence[Judgement]) -> PassReport:
+def report(kind: Pass, answers: Sequence[Judgement], *, together: int = 1) -> PassReport:
     """Add up one pass. There is one answer a case, and at least one."""
     given = [answer for answer in answers if answer.status != "failed"]
     facts = [
@@ -69,29 +84,47 @@ def report(kind: Pass, answers: Sequence[Judgement]) -> PassReport:
     key = [held for weight, held in facts if weight >= KEY_WEIGHT]
     scores = [answer.score for answer in given if answer.score is not None]
     times = sorted(answer.seconds for answer in given)
-
-    def share(fault: str) -> float:
-        return _ratio(sum(fault in answer.faults for answer in given), len(given))
-
+    kept = [share for answer in answers if (share := answer.kept) is not None]
+    ended = [a for a in answers if a.case.outcome_kind is not None and not a.case.is_empty]
+    right = sum(answer.outcome == answer.case.outcome_kind for answer in ended)
+    counted = Counter(fault for answer in given for fault in answer.faults)
     return PassReport(
         kind=kind,
-        model=next((a.model for a in given if a.status != "fallback"), answers[0].model),
+        model=next((a.model for a in given if a.status in _WRITTEN), answers[0].model),
         cases=len(answers),
+        together=together,
         failed=len(answers) - len(given),
         key_coverage=_ratio(sum(key), len(key)) if key else None,
         coverage=_ratio(sum(w for w, held in facts if held), sum(w for w, _ in facts)),
+        kept=round(sum(kept) / len(kept), 4) if kept else None,
+        detectable=round(detectable([math.sqrt(2) * one for one in kept]), 4)
+        if len(kept) > 1
+        else None,
         valid=_ratio(len(given), len(answers)),
         statuses=dict(Counter(answer.status for answer in answers)),
-        leaked=share("leaked"),
-        invented=share("invented"),
-        ungrounded_numbers=share("ungrounded_number"),
-        repetition=share("repetition"),
-        copied=share("copied"),
-        think=share("think"),
+        outcome_right=_ratio(right, len(ended)) if ended else None,
+        outcomes=_confusion(answers),
+        critical=_ratio(sum(bool(answer.critical) for answer in given), len(given)),
+        faults={fault: _ratio(count, len(given)) for fault, count in sorted(counted.items())},
         score=round(sum(scores) / len(scores), 4) if scores else None,
         p50=percentile(times, 50),
         p95=percentile(times, 95),
     )
+
+
+def _confusion(answers: Sequence[Judgement]) -> dict[str, dict[str, int]]:
+    """Count the answers by expected outcome and by stated one, those that failed left out."""
+    counts: dict[str, Counter[str]] = {}
+    for answer in answers:
+        expected = answer.case.outcome_kind
+        if expected is not None and answer.status != "failed":
+            counts.setdefault(expected, Counter())[answer.outcome or NO_OUTCOME] += 1
+    columns = (*OUTCOMES, NO_OUTCOME)
+    return {
+        expected: {stated: counts[expected][stated] for stated in columns}
+        for expected in OUTCOMES
+        if expected in counts
+    }
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:

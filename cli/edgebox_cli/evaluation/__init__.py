@@ -1,0 +1,1 @@
+"""How ``edgebox eval`` shows its results."""

@@ -1,0 +1,151 @@
+"""Cases: the project's own, an administrator's, and every mistake in one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edgebox.errors import CaseInvalid
+from edgebox.lab.evaluation.cases import Case, chosen, load_cases
+from edgebox.lab.evaluation.facts import Answer
+from edgebox.reading.call import read
+
+DATA = Path(__file__).parents[1] / "data"
+FOLDER = DATA / "transcripts"
+FOLDERS = [FOLDER, DATA / "calls"]
+LOST_CARD = load_cases(FOLDER)[0]
+
+
+def test_the_projects_own_cases_are_all_read_in_order_of_name():
+    cases = load_cases(FOLDER)
+    assert len(cases) == len(list(FOLDER.glob("*.json")))
+    assert cases[0] == LOST_CARD
+    assert chosen(cases, limit=3) == cases[:3]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_each_of_the_projects_cases_has_two_key_facts_and_an_outcome_without_inventions(folder):
+    for file in sorted(folder.glob("*.json")):
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        case = Case.model_validate(raw)
+        assert sum(fact.weight == 2 for fact in case.facts) == (0 if case.is_empty else 2), case.id
+        outcome = Answer([raw["outcome"]])
+        assert [form for form in case.must_not if outcome.states(form, reworded=False)] == []
+
+
+def test_both_folders_are_read_as_one_set():
+    cases = load_cases(FOLDERS)
+    assert len(cases) == 164
+    assert len(chosen(cases, "held_out")) == 40
+    assert len(chosen(cases, "development")) == 124
+    assert sum(case.is_empty for case in cases) == 9
+    assert {case.id for case in chosen(cases, hard="withdrawn")} < {case.id for case in cases}
+
+
+def test_a_choice_of_no_case_is_an_error_that_lists_the_tags():
+    cases = load_cases(FOLDERS)
+    with pytest.raises(CaseInvalid, match="None of the calls"):
+        chosen(load_cases(FOLDER), "held_out")
+    with pytest.raises(CaseInvalid, match="There are: chat, complaint"):
+        chosen(cases, hard="nonsense")
+
+
+def write(folder, name, text):
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def case_with(**changes):
+    case = {"id": "a", "transcript": "고객: 네", "facts": [{"fact": "긍정", "any": ["네"]}]}
+    merged = {key: value for key, value in (case | changes).items() if value is not None}
+    return json.dumps(merged, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("{", "b.json: not JSON in UTF-8."),
+        (case_with(title="요금").encode("cp949"), "b.json: not JSON in UTF-8."),
+        ("[]", "b.json: Input should be an object"),
+        (case_with(facts=None), "b.json: facts: Field required."),
+        (case_with(facts=[]), "b.json: facts: Give at least one, or outcome_kind 내용 없음"),
+        (case_with(transcript="  "), "b.json: transcript: Has no text."),
+        (case_with(transcript='{"a": 1}'), "b.json: transcript: Is JSON of no known recogniser."),
+        (case_with(transcript=None, turns=[{"speaker": "고객"}]), "b.json: turns.0.text: Field"),
+        (case_with(turns=[{"text": "네"}]), "b.json: transcript: Give transcript or turns"),
+        (case_with(outcome_kind="성공"), "b.json: outcome_kind: Input should be '접수', '완료'"),
+        (case_with(call_date="어제"), "b.json: call_date: Input should be a valid date"),
+        (case_with(numbers=[{"said": "삼만 원"}]), "b.json: numbers.0.value: Field required."),
+        (case_with(must_not=[" 네"]), "b.json: must_not.0: Is also an accepted form of a fact."),
+        (case_with(facts=[{"fact": "긍정"}]), "b.json: facts.0.any: Field required."),
+        (case_with(facts=[{"fact": "긍정", "any": []}]), "b.json: facts.0.any: List should"),
+        (
+            case_with(facts=[{"fact": "긍정", "any": ["네"], "field": "요약"}]),
+            "b.json: facts.0.field: Input should be 'customer', 'agent', 'result' or 'any'.",
+        ),
+        (case_with(id="first"), "b.json: id: another file has the same"),
+    ],
+)
+def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
+    write(tmp_path, "a.json", case_with(id="first"))
+    write(tmp_path, "b.json", text)
+    with pytest.raises(CaseInvalid) as refused:
+        load_cases(tmp_path)
+    assert complaint in refused.value.detail
+    assert "\n" not in refused.value.detail
+
+
+def test_an_error_quotes_nothing_of_the_file(tmp_path):
+    write(tmp_path, "a.json", case_with(transcript=["고객: 비밀 이야기"]))
+    with pytest.raises(CaseInvalid) as refused:
+        load_cases(tmp_path)
+    assert "비밀" not in refused.value.detail
+
+
+def test_a_file_that_an_editor_gave_a_byte_order_mark_is_read(tmp_path):
+    write(tmp_path, "a.json", b"\xef\xbb\xbf" + case_with().encode())
+    assert load_cases(tmp_path)[0].id == "a"
+
+
+def test_a_folder_without_cases_is_said_to_be_one(tmp_path):
+    with pytest.raises(CaseInvalid, match=r"no \.json files"):
+        load_cases(tmp_path)
+    with pytest.raises(CaseInvalid, match="no folder"):
+        load_cases(tmp_path / "none")
+
+
+def test_all_mistakes_of_all_files_are_named_at_once(tmp_path):
+    write(tmp_path, "a.json", case_with(facts=None, transcript=None))
+    write(tmp_path, "b.json", "{")
+    write(tmp_path, "c.json", case_with())
+    with pytest.raises(CaseInvalid) as refused:
+        load_cases(tmp_path)
+    assert refused.value.detail.splitlines() == [
+        "a.json: transcript: Has no text. Send what was said in the consultation.",
+        "a.json: facts: Field required.",
+        "b.json: not JSON in UTF-8.",
+    ]
+
+
+def test_a_call_in_which_nothing_was_said_needs_no_facts(tmp_path):
+    write(tmp_path, "a.json", case_with(facts=[], outcome_kind="내용 없음"))
+    (case,) = load_cases(tmp_path)
+    assert case.is_empty
+
+
+TURNS = [{"speaker": "고객", "text": "카드 정지요"}, {"speaker": "상담사", "text": "네"}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"transcript": "고객: 카드 정지요\n상담사: 네"},
+        {"turns": TURNS},
+        {"transcript": json.dumps({"segments": [turn | {"start": 1.5} for turn in TURNS]})},
+    ],
+    ids=["text", "turns", "recogniser"],
+)
+def test_every_form_of_a_transcript_is_read_as_a_clients_is(tmp_path, more):
+    write(tmp_path, "a.json", case_with(**({"transcript": None} | more)))
+    (case,) = load_cases(tmp_path)
+    said = [(one.speaker, one.text) for one in read(case.transcript).said]
+    assert said == [("customer", "카드 정지요"), ("agent", "네")]
