@@ -25,6 +25,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.consultation import numerals
+from edgebox.consultation.dates import relative_dates
 from edgebox.consultation.number import (
     Number,
     code,
@@ -36,6 +37,7 @@ from edgebox.consultation.number import (
 from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
 
@@ -150,8 +152,42 @@ _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
 _PARTS: Final = {("year", "month"), ("month", "day"), ("hour", "minute"), ("hours", "minute")}
 
 
-def numbers_in(text: str) -> list[Number]:
-    """Return every number in ``text``, in order, without overlaps, in linear time."""
+def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
+    """Return every number in ``text``, in order, without overlaps, in linear time.
+
+    Args:
+        text: what was said or written.
+        on: the date of the call. With it relative dates (내일, 다음 주 화요일) are dates too.
+    """
+    found = _numbers(text)
+    return found if on is None else _with_relative(found, relative_dates(text, on))
+
+
+def _with_relative(numbers: list[Number], dates: list[Number]) -> list[Number]:
+    """Put relative dates among numbers: one over a number (3일 뒤) is read in both ways."""
+    found: list[Number] = []
+    rest = iter(numbers)
+    one = next(rest, None)
+    for day in dates:
+        both = day
+        while one is not None and one.start < day.end:
+            if one.end > day.start:
+                requires, provides = both.requires | one.requires, both.provides | one.provides
+                both = replace(
+                    both,
+                    requires=requires,
+                    provides=provides,
+                    start=min(both.start, one.start),
+                    end=max(both.end, one.end),
+                )
+            else:
+                found.append(one)
+            one = next(rest, None)
+        found.append(both)
+    return found if one is None else [*found, one, *rest]
+
+
+def _numbers(text: str) -> list[Number]:
     found: list[Number] = []
     chain: list[_Atom] = []
     pos = 0

@@ -33,6 +33,8 @@ class Number:
         provides: What this number supports.
         start: Offset of its first character.
         end: Offset after its last, the unit included.
+        relative: It is a date written relative to the call's (내일, 사흘 뒤). Such a word that no
+            source supports is no wrong number.
     """
 
     kind: Kind
@@ -41,6 +43,7 @@ class Number:
     provides: frozenset[str]
     start: int
     end: int
+    relative: bool = False
 
 
 def supports(source: Collection[str], claim: Number) -> bool:
