@@ -31,6 +31,7 @@ TAIL: Final = re.compile(
     r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
     r"|랑|지[나만]|권|라(?:서|고|도|며)|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
+    r"|식(?=[^가-힣]|[이으]|$)"
 )
 NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 # Units that one syllable may stand before. Any other single syllable stays a word, unless the

@@ -235,12 +235,17 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
     event = _OF_EVENT.search(text, max(0, one.start - 4), one.start)
     for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
         if not event and (found := pattern.match(text, one.end)):
-            day = _shifted(on, sign * size, unit, years="년" in text[one.start : one.end])
+            day = _shifted(on, sign * size, unit, years=_is_years(text, one))
             return replace(either(day, one), start=one.start, end=found.end())
     if _is_day(text, one) and size <= 31:
         days = list(_days_of_month(text, one, on, size))
         return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))
     return one
+
+
+def _is_years(text: str, one: Number) -> bool:
+    """Whether a number of months was said in whole years."""
+    return "년" in text[one.start : one.end] and int(one.value[:-1]) % 12 == 0
 
 
 def _is_day(text: str, one: Number) -> bool:

@@ -116,7 +116,8 @@ _WITHIN: Final = re.compile(
 )
 # 2~4시, 10~20만 원: the unit is that of the second.
 _UNTIL: Final = re.compile(
-    rf" ?[~∼〜] ?\d[\d,.]{{0,12}} ?(?P<scale>[십백천]?[만억]?) ?(?P<unit>{UNIT_WORD})"
+    rf"(?: ?[~∼〜]|에서|내지) ?(?:\d[\d,.]{{0,12}}(?P<scale> ?[십백천]?[만억]?)"
+    rf"|[{SINO_DIGITS}십백천만억]{{1,8}}) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
 )
 _MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
 _PRODUCT: Final = re.compile(
@@ -315,12 +316,15 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
         run = text[start:end]
         literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
         if literal and (until := _UNTIL.match(text, end)):
-            scale = numerals.stops(until["scale"] or "일", 0)[-1].value
+            scale = numerals.stops((until["scale"] or "").strip() or "일", 0)[-1].value
             return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True)
         return Atom(value, "", start, end, sure=True, literal=literal)
     for at in range(len(stops) - 1, -1, -1):
         end, value, _ = stops[at]
         run = text[start:end]
+        until = _UNTIL.match(text, end) if len(run) > 1 else None
+        if until:
+            return Atom(value, UNITS[until["unit"]], start, end, sure=True)
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
         if long and TAIL.match(text, end):
             readings = [value]

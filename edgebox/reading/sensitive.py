@@ -33,7 +33,7 @@ _SPELT: Final = {
 }  # fmt: skip
 _DIGIT: Final = f"(?:[0-9０-９]|{'|'.join(_SPELT)})"
 _GAP: Final = (
-    r"(?:[ \n\-‐–—−.,·…/]|에|다시|하이픈|대시|빼기|그리고|그 ?다음[은에]?|다음[은에]?"
+    r"(?:[ \n\-‐–—−.,·…/]|에|다시|하이픈|대[시쉬]|[작짝]대기|빼기|그리고|(?:그 ?)?다음[은에]?"
     r"|뒷자리[는가]?|뒷번호[는가]?|뒤에?는?|네|예|어|음|그|아(?!홉)|저){0,6}+"
 )
 _RUN: Final = re.compile(rf"{_DIGIT}(?:{_GAP}{_DIGIT}){{6,}}+")
@@ -54,7 +54,8 @@ _NEAR: Final = 60
 """Characters before a number in which the last word for its kind decides."""
 
 _KEYWORD: Final = re.compile(
-    r"비밀 ?번호|비번|패스워드|핀 ?번호|씨브이[씨시브]|(?<![A-Za-z])(?:CVC|CVV|PIN)2?(?![A-Za-z])",
+    r"비밀 ?번호|비번|패스워드|핀 ?번호|씨브이[씨시브]|카드 ?뒷면"
+    r"|(?<![A-Za-z])(?:CVC|CVV|PIN)2?(?![A-Za-z])",
     re.IGNORECASE,
 )
 _SECRET: Final = re.compile(
@@ -66,13 +67,13 @@ _COUNTS: Final = re.compile(
 )
 """After figures: they count something (비밀번호 5회 오류, 네 자리)."""
 _TELEPHONE: Final = re.compile(r"0\d{1,2}-?\d{3,4}-?\d{4}|1[568]\d\d-?\d{4}")
-_TOLD: Final = re.compile(r"이?[요에]|입니다|이?[고구]|인데|\n|$")
+_TOLD: Final = re.compile(r"이?[요에예]|입니다|이?[고구]|인데|\n|$")
 _ANOTHER: Final = re.compile(
     r"접수|주문|전화|연락처|핸드폰|휴대폰|계좌|카드|송장|예약|회원|사번|이메일|금액|요금|문자"
     r"|끝|성함|이름|본인|생일"
 )
 """Between a keyword and figures: they are of something else."""
-_LONGEST_ANSWER: Final = 15
+_LONGEST_ANSWER: Final = 20
 """Characters of a turn between two parts of a number: 네, 다음이요."""
 
 
@@ -161,7 +162,8 @@ def _from(
         alone = first == 0 and at + 1 == len(groups)
         for spare in range(_copula(text, group) + 1):
             known = digits[: len(digits) - spare]
-            if mask := _kind(known, cuts, topic, alone=alone):
+            words = not re.search("[0-9]", text[groups[first].start : group.ends[-1]])
+            if mask := _kind(known, cuts, topic, alone=alone, spoken=words):
                 return at, group.ends[-1 - spare], mask
         cuts.append(len(digits))
     return None
@@ -176,7 +178,7 @@ def _copula(text: str, group: _Group) -> int:
     return min(len(found[0]), len(group.digits) - 1)
 
 
-def _kind(digits: str, cuts: Sequence[int], topic: str, *, alone: bool) -> str:
+def _kind(digits: str, cuts: Sequence[int], topic: str, *, alone: bool, spoken: bool) -> str:
     """Return the mask of a number, or an empty text if it may stay.
 
     Args:
@@ -184,12 +186,13 @@ def _kind(digits: str, cuts: Sequence[int], topic: str, *, alone: bool) -> str:
         cuts: after how many digits a gap stands.
         topic: the kind that the words before it name.
         alone: no other digits stand beside it.
+        spoken: it is all words. A recogniser puts their gaps anywhere.
     """
     size = len(digits)
     if size == 13:
         born = _is_birthday(digits) and "1" <= digits[6] <= "8"
         halves = list(cuts) == [6]
-        apart = not cuts or 6 in cuts
+        apart = not cuts or 6 in cuts or (spoken and alone)
         if topic == "resident" or (born and (halves or (apart and topic != "other"))):
             return RESIDENT
     if size == 7 and alone and "1" <= digits[0] <= "8":
