@@ -98,6 +98,7 @@ _CANDIDATE: Final = re.compile(
       | (?P<days>{"|".join(_DAYS)})
       | (?P<half>반\ ?년) | (?P<portion>절반|반\ ?값|반액)
       | (?P<noon>정오|자정) | (?P<month>[유시]월)
+      | (?P<tally>[둘셋넷](?!\ [수거걸때게])(?=\ [다중]|[이도은을만]))
       | (?P<first>첫\ ?번째|첫째|둘째|셋째|넷째)
       | (?P<native>열|스[물무]|서른|마흔|쉰|예순|일흔|여[든섯덟]|아[흔홉]|[한두세네석넉]|다섯|일곱)
       | (?P<sino>[{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}])
@@ -199,7 +200,7 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
     if kind == "month":
         month = Decimal(6 if text[start] == "유" else 10)
         return Atom(month, "month", start, match.end(), sure=False)
-    if kind in {"days", "half", "portion", "first", "pair", "birth"}:
+    if kind in {"days", "half", "portion", "tally", "first", "pair", "birth"}:
         return _worded(match)
     return _formed(match)
 
@@ -221,7 +222,8 @@ def _worded(match: re.Match[str]) -> Number:
     if match.lastgroup == "birth":
         year = int(numerals.digits(word))
         return quantity(Decimal(year + (1900 if year > 25 else 2000)), "year", *span)
-    return quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
+    number = quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
+    return replace(number, relative=match.lastgroup == "tally")
 
 
 def _formed(match: re.Match[str]) -> Number:
@@ -275,7 +277,7 @@ def _counted_once(text: str, start: int) -> Atom | None:
         if unit[1] == "프로" and _is_product(text, start, unit.end()):
             return Atom(value, "", start, stop.end, sure=True)
         sure = run[0].isdigit() or len(run) > 1 or run in SINGLES.get(unit[1], "")
-        sure = sure and not _goes_on(text, unit) and (len(run) > 1 or unit[0] != " 차")
+        sure = sure and not _goes_on(text, unit) and (len(run) > 1 or unit[0] not in {" 차", " 급"})
         if not sure and unit[1] in {"일", "분", "주", "시간"}:
             after = run not in "이만천" or (run, unit[1]) == ("이", "주")
             sure = after and SPAN.match(text, unit.end()) is not None

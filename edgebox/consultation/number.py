@@ -33,8 +33,9 @@ class Number:
         provides: What this number supports.
         start: Offset of its first character.
         end: Offset after its last, the unit included.
-        relative: It is a date written relative to the call's (내일, 사흘 뒤). Such a word that no
-            source supports is no wrong number.
+        relative: It is no figure but a word that is relative to something: to the call's date
+            (내일, 사흘 뒤), to an amount (절반), to what was named before (둘 다). If no source
+            supports such a word, it is no wrong number.
     """
 
     kind: Kind

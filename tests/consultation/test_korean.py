@@ -350,6 +350,22 @@ _SAID = {
         3 | 세 가구
         2분기 | 이 분기 말고 2분기
     """,
+    "all of them": """
+        2명 | 둘이 가는데
+        2건 | 둘 다요
+        3명 | 셋이서
+        4명 | 이렇게 넷이 가려고
+        2개 | 그럼 둘이면
+        3개 | 셋 다 취소해 주세요
+    """,
+    "how much of it": """
+        50 | 오십 미리요
+        12 | 십이 키로
+        45인치 | 사십오 인치
+        2과목 | 두 과목이
+        2급 | 물류관리 이급 접수
+        24 | 스물네 제곱미터라고
+    """,
     "a model": """
         S24 | 에스이십사
         S24 | 갤럭시 에스 이십사 울트라
@@ -479,6 +495,8 @@ def test_a_number_that_was_said_otherwise_is_not_borne_out(claim, source):
         "오지 이유 티비 아이디",
         "에이 그게 아니고",
         "동안 동네 이동 통신",
+        "잡아 둘 수 있어요",
+        "네 미리 말씀해 주세요",
     ],
 )
 def test_more_words_are_no_numbers(text):
@@ -497,6 +515,11 @@ def test_more_words_are_no_numbers(text):
 )
 def test_figures_with_points_are_dates_only_where_they_look_like_one(text, kinds):
     assert [kind for kind, _ in _read(text)] == kinds
+
+
+def test_a_word_that_is_relative_is_marked():
+    marked = {text: numbers_in(text)[0].relative for text in ("절반", "둘 다", "50%", "두 개")}
+    assert marked == {"절반": True, "둘 다": True, "50%": False, "두 개": False}
 
 
 def test_of_a_repair_the_last_reading_is_the_number():
