@@ -8,7 +8,7 @@ alone, and ``~`` the shorter form that is enough where the source does not hold 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation import numerals
@@ -33,6 +33,9 @@ class Number:
         provides: What this number supports.
         start: Offset of its first character.
         end: Offset after its last, the unit included.
+        relative: It is no figure but a word that is relative to something: to the call's date
+            (내일, 사흘 뒤), to an amount (절반), to what was named before (둘 다). If no source
+            supports such a word, it is no wrong number.
     """
 
     kind: Kind
@@ -41,11 +44,18 @@ class Number:
     provides: frozenset[str]
     start: int
     end: int
+    relative: bool = False
 
 
 def supports(source: Collection[str], claim: Number) -> bool:
     """Whether a source that provides all these values supports ``claim``."""
     return any(value in source for value in claim.requires)
+
+
+def either(one: Number, other: Number) -> Number:
+    """Return a number that is read in two ways, as the first of them."""
+    requires, provides = one.requires | other.requires, one.provides | other.provides
+    return replace(one, requires=requires, provides=provides)
 
 
 def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
