@@ -70,6 +70,8 @@ _UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
     "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
 }  # fmt: skip
+UNITS: Final = frozenset(_UNITS)
+"""Every unit and counter that is read after a number."""
 _UNIT_WORD: Final = "|".join(sorted(_UNITS, key=len, reverse=True))
 _UNIT: Final = re.compile(f" ?({_UNIT_WORD})")
 # What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
