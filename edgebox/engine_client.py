@@ -169,7 +169,7 @@ class Options(TypedDict, total=False):
     priority: int
     deadline: float | None
     json_schema: dict[str, Any]
-    regex: str
+    regex: str | None
     grammar: str
     stop: list[str]
     presence_penalty: float
@@ -183,12 +183,16 @@ class EngineClient:
     Args:
         settings: the socket, and the URL of each role that another server answers for.
         transport: replaces the socket, for tests.
+
+    Attributes:
+        grounds_numbers: answers are held to the numbers that were said in the call.
     """
 
     def __init__(
         self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._engines = settings.engines
+        self.grounds_numbers = settings.quality.ground_numbers == "on"
         local = transport or httpx.AsyncHTTPTransport(
             uds=str(settings.socket), limits=httpx.Limits(max_connections=None)
         )

@@ -13,18 +13,19 @@ cannot be told from other words letter by letter.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Collection
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.evidence import telling
 from edgebox.consultation.korean import UNITS, numbers_in
+from edgebox.consultation.number import supports
 from edgebox.consultation.spelling import Form, Forms, forms
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
-
-    from edgebox.consultation.number import Number
 
 # Digits of every script, and the characters that NFKC turns into digits, or into spaces, points and
 # letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye. Control
@@ -36,32 +37,36 @@ _OUT: Final = (
     "\ufe10-\ufe6f\ufeff\uff01-\uff5e\U00010000-\U0001f16f\U0001fbf0-\U0001fbf9"
 )
 _FREE: Final = f"[^{_OUT}]"
-# Letters and a hyphen make a code of the figure after them, 오만3천 is one number.
-_JOINS: Final = "A-Za-z\\-십백천만억조"
+# Letters and a hyphen make a code of the figure after them, 오만3천 is one number, and a date is
+# none after a point.
+_JOINS: Final = "A-Za-z.\\/\\-십백천만억조"
 _BEFORE: Final = f"(?:{_FREE}*[^{_OUT}{_JOINS}])?"
 # The last syllables of 오전, 오후, 새벽 …, which say which 3시 it is. They may stand there with 에.
 _PARTS: Final = "전후벽침낮심녁밤"
 _BEFORE_HOUR: Final = (
-    f"(?: *|{_FREE}*[^{_OUT}{_PARTS}에 ] +|{_FREE}*[^{_OUT}{_PARTS}{_JOINS} ]"
+    f"(?: *|{_FREE}*[^{_OUT}{_PARTS}에 ] +|{_FREE}*[^{_OUT}{_PARTS}{_JOINS}: ]"
     f"|(?:{_FREE}*[^{_OUT}{_PARTS}])?에 +)"
 )
 
-_DIFFERENT: Final = "년 월 일 시 분 달 주 퍼센트 프로 % 개월".split()
+_DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트", "프로", "%", "개월"]
 """Units that make another number of the same figures. Other counters do not."""
 
 _LETTER: Final = "\0"
 """Any of A to Z and a to z, in the words below."""
 _ASIDE: Final = ["낮", "밤", "  ", " 낮", " 밤"]
-_SEPARATED: Final = [".0", ",0", ":0", "/0", "-0", f"-{_LETTER}", _LETTER]
-_OPEN: Final = [*_ASIDE, *_SEPARATED, "만", "천", "백", "십", "억", "조", " 만", " 억"]
+_SEPARATED: Final = [".0", ". 0", ",0", ":0", "/0", "-0", f"-{_LETTER}", _LETTER]
+_POINTS: Final = [f"{a}{point}{b}0" for point in "점쩜" for a in ("", " ") for b in ("", " ")]
+_UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
+"""In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""
+_OPEN: Final = [*_ASIDE, *_SEPARATED, *_UNTIL, *"일이삼사오육륙칠팔구만천백십억조", " 만", " 억"]
 
 # What may not follow a form. Digits never may, except after what is closed.
 _BLOCKED: Final[dict[Form, list[str]]] = {
-    Form.QUANTITY: [*_OPEN, *_DIFFERENT, *(f" {unit}" for unit in _DIFFERENT)],
-    Form.FIGURES: [*_OPEN, *UNITS, *(f" {unit}" for unit in UNITS)],
-    Form.CODE: _SEPARATED,
+    Form.QUANTITY: [*_OPEN, *_POINTS, *_DIFFERENT, *(f" {unit}" for unit in _DIFFERENT)],
+    Form.FIGURES: [*_OPEN, f" {_LETTER}", *UNITS, *(f" {unit}" for unit in UNITS)],
+    Form.CODE: [*_SEPARATED, "/"],
     Form.SUFFIX: _SEPARATED,
-    Form.MONTH: [*_ASIDE, "년", "러"],
+    Form.MONTH: [*_ASIDE, "년", "러", "월", "반", " 반"],
     Form.HOURS: [*_ASIDE, "간", "반", " 반"],
     Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반"],
     Form.BARE_CLOCK: _SEPARATED,
@@ -70,31 +75,44 @@ _AFTER_PART: Final = (Form.BARE_HOUR, Form.BARE_CLOCK)
 """They mean another time after 오전 or 오후."""
 
 _COUNTERS: Final = "(?:명|번|가지|건|곳|군데|차례|사람|번째|단계)"
+_FREE_COUNT: Final = re.compile(f"(?:[2-9]|10) ?(?:{_COUNTERS}|개)")
 _MEASURES: Final = "(?:[KMGT]B|[km]?g|[kmc]?m|m?l|k?Wh?|[MG]bps|[GVAKpx])"
 
 Trie = dict[str, "Trie"]
 
 
-def grounded_text(numbers: Iterable[Number], text: str, year: int = 0) -> str:
-    """Return the regular expression that a text about a call has to match as a whole.
+class Figures:
+    """The numbers of one call, and what may be written with them.
 
     Args:
-        numbers: of the call.
-        text: of the call, in which they stand.
-        year: of the call; 0 if it is not known.
-    """
-    return expression(forms(numbers, text, year))
-
-
-def grounded(text: str, on: dt.date | None = None) -> str:
-    """Return the expression for what was said in a call, as `grounded_text` does.
-
-    Args:
-        text: what was said.
+        said: what was said in the call.
         on: the date of the call.
     """
-    plain = unicodedata.normalize("NFKC", text)
-    return grounded_text(numbers_in(plain, on=on), plain, on.year if on else 0)
+
+    def __init__(self, said: str, on: dt.date | None = None) -> None:
+        self._on = on
+        self._said = unicodedata.normalize("NFKC", said)
+        self._numbers = numbers_in(self._said, on=on)
+
+    @cached_property
+    def expression(self) -> str:
+        """The regular expression that a text about the call has to match as a whole."""
+        return expression(forms(self._numbers, self._said, self._on.year if self._on else 0))
+
+    @cached_property
+    def _provides(self) -> frozenset[str]:
+        return frozenset().union(*(number.provides for number in self._numbers))
+
+    def bear_out(self, text: str) -> bool:
+        """Whether the call supports every number of a text, small counters excepted."""
+        plain = unicodedata.normalize("NFKC", text)
+        return all(
+            supports(self._provides, number)
+            for number in numbers_in(plain, on=self._on)
+            if telling(number)
+            and not number.relative
+            and not _FREE_COUNT.fullmatch(plain, number.start, number.end)
+        )
 
 
 def expression(found: Forms) -> str:
@@ -102,13 +120,22 @@ def expression(found: Forms) -> str:
 
     Free are 0 and 1, a single digit without a unit, and a few things counted: 3가지.
     """
-    small = f"(?:[2-9]|10) ?{_COUNTERS}"
-    closed = [f"{_BEFORE}(?:{'|'.join([small, *_words(found, Form.CLOSED)])})"]
-    opened = {_BEFORE: [("[01]", Form.QUANTITY), ("[2-9]", Form.FIGURES)], _BEFORE_HOUR: []}
+    small = ["[01]", "[2-9]", "(?:[2-9]|10) ?개"]
+    closed = "|".join([f"(?:[2-9]|10) ?{_COUNTERS}", *_words(found, Form.CLOSED)])
+    opened: dict[str, list[tuple[str, Form]]] = {
+        _BEFORE: [*zip(small, (Form.QUANTITY, Form.FIGURES, Form.MONTH), strict=True)],
+        _BEFORE_HOUR: [],
+    }
     for form in _BLOCKED:
         before = _BEFORE_HOUR if form in _AFTER_PART else _BEFORE
         opened[before] += [(body, form) for body in _words(found, form)]
     tails = {form: _tails(_trie(blocked)) for form, blocked in _BLOCKED.items()}
+    through, last = tails[Form.QUANTITY]
+    measured, measured_last = tails[Form.CODE]
+    tails[Form.QUANTITY] = (
+        f"(?:{through}| ?달러| ?{_MEASURES}{measured})",
+        f"(?:{last}| ?{_MEASURES}{measured_last})",
+    )
     on, end = (
         [
             f"{before}(?:{'|'.join(body + tails[form][last] for body, form in bodies)})"
@@ -117,7 +144,7 @@ def expression(found: Forms) -> str:
         ]
         for last in (False, True)
     )
-    return f"(?:{'|'.join([*closed, *on])})*(?:{'|'.join([f'{_FREE}*', *end])})"
+    return f"(?:{'|'.join([f'{_BEFORE}(?:{closed})', *on])})*(?:{'|'.join([f'{_FREE}*', *end])})"
 
 
 def _words(found: Forms, form: Form) -> list[str]:
@@ -158,7 +185,7 @@ def _tails(node: Trie) -> tuple[str, str]:
     is followed by more than that.
     """
     children = "".join(_literal(char) for char in node if char)
-    joining = "".join(_literal(char) for char in [_LETTER, *"-십백천만억조"] if char not in node)
+    joining = "".join(_literal(char) for char in [_LETTER, *"./-십백천만억조"] if char not in node)
     through, ends = [f"[^{_OUT}{_JOINS}{children}]"], [""]
     if joining:
         through.append(f"[{joining}]{_FREE}*[^{_OUT}{_JOINS}]")

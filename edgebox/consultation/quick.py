@@ -18,6 +18,7 @@ from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, GAP, PromptLength, plan_reading, shorten
 from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
+from edgebox.consultation.grounding import Figures
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.engine_client import Completion, EngineClient
@@ -75,6 +76,7 @@ class _Draft:
     messages: Messages = field(default_factory=list)
     said: Sequence[Utterance] | None = None  # once the transcript is read
     empty: bool = False  # nothing was said in the call
+    figures: Figures | None = None  # its numbers, if the answer is held to them
 
 
 class QuickSummaries:
@@ -222,6 +224,7 @@ class QuickSummaries:
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
+        regex = await asyncio.to_thread(self._figures, ticket, draft)
         left = ticket.arrived + self._admission.budget - self._clock()
         if left <= 0:
             return
@@ -234,20 +237,40 @@ class QuickSummaries:
                 priority=ENGINE_PRIORITY[ticket.priority],
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
+                regex=regex,
             )
         ) as pieces:
+            shown = 0
             async for piece in pieces:
                 draft.last = piece
                 if isinstance(piece, Completion):
                     draft.finish_reason = piece.finish_reason
                     break
                 draft.text += piece.text
-                queue.put_nowait(piece.text)
-                if len(sentence_ends(draft.text, growing=True)) >= MAX_SENTENCES:
+                ends = sentence_ends(draft.text, growing=True)
+                # Another server is not held to the figures: a sentence is shown once it is checked.
+                whole = len(draft.text) if regex or not draft.figures else max([0, *ends])
+                if not regex and not self._borne_out(draft, draft.text[:whole]):
+                    break
+                if new := draft.text[shown:whole]:
+                    queue.put_nowait(new)
+                shown = max(shown, whole)
+                if len(ends) >= MAX_SENTENCES:
                     draft.finish_reason = "stop"
                     break
         if draft.last and draft.finish_reason == "stop":
             self._admission.answered(draft.last.completion_tokens)
+
+    def _figures(self, ticket: Ticket, draft: _Draft) -> str | None:
+        """Read the numbers of the call, and return the expression that our engine is held to."""
+        if not self._client.grounds_numbers:
+            return None
+        said = "\n".join(utterance.text for utterance in draft.said or ())
+        draft.figures = Figures(said, ticket.call_date)
+        return None if self._client.is_remote("slm") else draft.figures.expression
+
+    def _borne_out(self, draft: _Draft, text: str) -> bool:
+        return draft.figures is None or draft.figures.bear_out(text)
 
     def _conclude(self, ticket: Ticket, draft: _Draft) -> QuickResult:
         # One paragraph, without wrapping quotes and without the label that some models repeat.
@@ -264,6 +287,8 @@ class QuickSummaries:
             text, ticket.transcript, self._examples
         ):
             text = ""  # the prompt's own words, not the call's
+        if self._client.is_remote("slm") and not self._borne_out(draft, text):
+            text = ""  # a number that was never said
         total = len(ticket.transcript)
         role = self._monitor.role("slm")
         model = role.model if role else self._client.model_name("slm")

@@ -8,6 +8,7 @@ score accepts.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from decimal import Decimal
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.consultation.number import time_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from edgebox.consultation.number import Number
 
@@ -39,6 +40,8 @@ class Form(Enum):
 Forms = dict[Form, set[str]]
 
 _DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
+_RANGED: Final = ("원", " 원", "명", "회", "건", "번")
+
 MAX_VALUES: Final = 8_000
 """Different values whose forms are given: those said first. A call of 130,000 characters has 1,300,
 and four times that many forms cost the engine a second."""
@@ -57,13 +60,19 @@ def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
     """
     found: Forms = defaultdict(set)
     seen: set[tuple[str, bool]] = set()
+    before: Collection[str] = ()
     for number in numbers:
         if len(seen) > MAX_VALUES:
             break
         copied = number.kind in {"code", "phone"}
+        own = () if copied else number.provides
+        for kind, form in _ranges([*before, *own]):
+            found[kind].add(form)
+        before = own
         if copied:
             for form in _code(number.value, text[number.start : number.end]):
-                found[Form.QUANTITY if form.isdigit() else Form.CODE].add(form)
+                plain = Form.FIGURES if form.startswith("0") else Form.QUANTITY
+                found[plain if form.isdigit() else Form.CODE].add(form)
         for value in number.provides:
             if (value, copied) not in seen:
                 seen.add((value, copied))
@@ -88,7 +97,7 @@ def _forms(value: str, *, copied: bool) -> Iterator[tuple[Form, str]]:
         if not copied:
             yield from ((Form.FIGURES, form) for form in _grouped(value[1:]))
     elif re.fullmatch(r"\d+(?:\.\d+)?", value):
-        if not copied:
+        if not copied and not re.match(r"0\d", value):
             yield from ((Form.QUANTITY, form) for form in quantities(value))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
@@ -100,6 +109,46 @@ def _forms(value: str, *, copied: bool) -> Iterator[tuple[Form, str]]:
         yield Form.MONTH, f"{match[1]}월"
     elif match := re.fullmatch(r"(\d{4})-(\d{1,2})", value):
         yield from ((Form.MONTH, f"{match[1]}년{gap}{match[2]}월") for gap in (" ", ""))
+
+
+def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
+    """Yield 3~5일 for values of one number, which may be either, or of two that follow each other."""
+    sizes: dict[str, set[Decimal]] = defaultdict(set)
+    for value in values:
+        if match := re.fullmatch(r"(\d{1,12}(?:\.\d+)?)(%|d|min|m|)|(\d{1,2}):00", value):
+            unit = "시" if match[3] else match[2]
+            sizes[unit].add(Decimal(match[3] or match[1]))
+    for unit, found in sizes.items():
+        for low, high in itertools.combinations(sorted(found), 2):
+            if 0 < low < high < 20 * low:
+                yield from _range(low, high, unit)
+                if {f"#{low:f}", f"#{high:f}"} <= set(values):
+                    yield Form.FIGURES, f"{low:f}~{high:f}"
+
+
+def _range(low: Decimal, high: Decimal, unit: str) -> Iterator[tuple[Form, str]]:
+    if unit == "min" and low % 60 == high % 60 == 0:
+        yield Form.HOURS, f"{low / 60:f}~{high / 60:f}시간"
+    if unit == "시":
+        hours = "~".join(f"{hour % 12 or 12:f}" for hour in (low, high))
+        yield Form.BARE_HOUR, f"{hours}시"
+        for part in _DAYPARTS:
+            times = (time_of_day(int(hour % 12 or 12), 0, part, 0, 0) for hour in (low, high))
+            if [time.value for time in times] == [f"{low:f}:00", f"{high:f}:00"]:
+                yield Form.HOURS, f"{part} {hours}시"
+    elif unit:
+        written = {"%": "%", "d": "일", "min": "분", "m": "개월"}[unit]
+        yield Form.CLOSED, f"{low:f}~{high:f}{written}"
+    else:
+        spans = [f"{low:f}~{high:f}"]
+        for size, sign in ((10**8, "억"), (10**4, "만")):
+            if low % size == high % size == 0:
+                spans += [
+                    f"{low / size:f}~{high / size:f}{sign}",
+                    f"{low / size:f}{sign}~{high / size:f}{sign}",
+                ]
+        for span in spans:
+            yield from ((Form.CLOSED, f"{span}{counter}") for counter in _RANGED)
 
 
 def quantities(figures: str) -> Iterator[str]:
@@ -149,13 +198,15 @@ def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
 def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, str]]:
     whole = value == value.to_integral_value()
     if unit == "%":
-        yield from ((Form.CLOSED, f"{figures}{sign}") for sign in ("%", " %", "퍼센트", " 퍼센트", "프로"))
+        yield from (
+            (Form.CLOSED, f"{figures}{sign}") for sign in ("%", " %", "퍼센트", " 퍼센트", "프로")
+        )
     elif unit == "d":
         yield Form.CLOSED, f"{figures}일"
         if whole and value % 7 == 0:
             yield Form.MONTH, f"{int(value) // 7}주"
     elif unit == "m":
-        yield Form.CLOSED, f"{figures}개월"
+        yield Form.MONTH, f"{figures}개월"
         yield Form.MONTH, f"{figures}달"
         if whole and value % 12 == 0:
             yield Form.MONTH, f"{int(value) // 12}년"
@@ -177,9 +228,12 @@ def _dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
     for front in fronts:
         yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
     for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
-        yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in "-./" if year)
-        if not year:
+        if year:
+            yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
+        else:
             yield Form.CODE, f"{m}/{d}"
+    if not year and month < 10:
+        yield Form.CODE, f"{month:02d}.{day:02d}"
 
 
 def _timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:

@@ -47,9 +47,10 @@ class Grammars:
         """
 
         def grammar() -> str:
-            return LLMatcher.grammar_from_json_schema(
+            made: str = LLMatcher.grammar_from_json_schema(
                 json.dumps(schema), overrides={"whitespace_flexible": False}
             )
+            return made
 
         return self._compile("JSON schema", grammar)
 
