@@ -31,7 +31,7 @@ from edgebox.errors import EngineFault, EngineRefused
 from edgebox.reading.call import Utterance, read, render
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from edgebox.engine_client import Messages
@@ -90,10 +90,10 @@ class _Form(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    """What an answer is held to, and whether the call bears out the figures of a text."""
+    """What an answer is held to, and the call's numbers, if the answer is held to them."""
 
     options: _Form
-    borne_out: Callable[[str], bool] = lambda _: True
+    figures: Figures | None = None
 
 
 _PLAIN = _Hold({"json_schema": ANALYSIS_SCHEMA})
@@ -212,14 +212,14 @@ class Analyst:
         return counted or TokenCount(_characters(messages), 0, context)
 
     def _hold(self, said: Sequence[Utterance], on: date | None) -> _Hold:
-        """Return what the answers are held to: also a part's and the merged one's to the whole call."""
+        """Return what each answer is held to: a part's and the merged one's to the whole call."""
         if not self.client.grounds_numbers:
             return _PLAIN
         figures = Figures("\n".join(utterance.text for utterance in said), on)
         if self.client.is_remote("mlm"):
             schema = with_pattern(ANALYSIS_SCHEMA, figures.expression)
-            return _Hold({"json_schema": schema}, figures.bear_out)
-        return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures.bear_out)
+            return _Hold({"json_schema": schema}, figures)
+        return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
 
     async def _merge(self, found: list[Analysis], size: int, hold: _Hold, cost: _Cost) -> Analysis:
         """Join the parts' analyses, in several rounds if they do not fit one prompt."""
@@ -260,7 +260,7 @@ class Analyst:
             )
             cost.add(answer)
             try:
-                return parsed(answer.text, hold.borne_out)
+                return parsed(answer.text, hold.figures)
             except ValueError:
                 continue
         raise AnalysisInvalid("The model's answer was not a valid analysis, twice.")

@@ -1,4 +1,4 @@
-"""What a model answers when it is asked for an analysis: the form it is held to, and how it is read.
+"""A model's answer when it is asked for an analysis: the form it is held to, and how it is read.
 
 A server that takes a JSON schema is held to the schema, with the call's figures as the pattern of
 each text. Our own engine is held to a grammar that says the same and limits a text in tokens: a
@@ -18,11 +18,11 @@ from edgebox.consultation.types import Analysis
 from edgebox.reading.sentences import last_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from edgebox.consultation.grounding import Figures
 
 _TOKENS: Final = {200: 140}
-"""Of a line of so many characters. Korean takes 0.4 to 0.8 tokens a character, and a shorter text may
-take as many tokens as characters."""
+"""Of a line of so many characters. Korean takes 0.4 to 0.8 tokens a character, and a shorter text
+may take as many tokens as characters."""
 
 _ENDS: Final = re.compile(
     r"(?:[.!?…]|[다요죠까음함됨임]|예정|완료|접수|안내|요청|문의|필요|없음|있음)[\"'”’)]?$"
@@ -74,12 +74,12 @@ def grammar(schema: dict[str, Any], expression: str) -> str:
     return "\n".join([start, *texts, f"TEXT: /{expression}/", ""])
 
 
-def parsed(answer: str, borne_out: Callable[[str], bool] = lambda _: True) -> Analysis:
+def parsed(answer: str, figures: Figures | None = None) -> Analysis:
     """Return the analysis of an answer, with what a limit cut off cut back to what is whole.
 
     Args:
         answer: JSON.
-        borne_out: whether every figure of a text was said in the call.
+        figures: of the call, if the answer is held to them.
 
     Raises:
         ValueError: it is no valid analysis.
@@ -89,10 +89,10 @@ def parsed(answer: str, borne_out: Callable[[str], bool] = lambda _: True) -> An
         lines, titles = data["summary"], data["titles"]
         for name, line in lines.items():
             lines[name] = whole_line(line)
-        words = [_words(word, " ", 40, borne_out) for word in data["keywords"]]
+        words = [_words(word, " ", 40, figures) for word in data["keywords"]]
         data["keywords"] = [word for word in words if word]
-        titles["keyword"] = _words(titles["keyword"], "_", 40, borne_out)
-        titles["descriptive"] = _words(titles["descriptive"], " ", 60, borne_out)
+        titles["keyword"] = _words(titles["keyword"], "_", 40, figures)
+        titles["descriptive"] = _words(titles["descriptive"], " ", 60, figures)
     except (TypeError, KeyError, AttributeError):
         raise ValueError("not an analysis") from None
     return Analysis.model_validate(data)
@@ -106,9 +106,11 @@ def whole_line(line: str, limit: int = 200) -> str:
     return last_whole(line[:limit])
 
 
-def _words(text: str, between: str, limit: int, borne_out: Callable[[str], bool]) -> str:
-    """Return a title or keyword without last words that make it too long or that nothing bears out."""
+def _words(text: str, between: str, limit: int, figures: Figures | None) -> str:
+    """Return a title or keyword without last words that make it too long or were not said."""
     text = text.strip()
-    while text and (len(text) > limit or not borne_out(text.replace("_", " "))):
+    while text and (
+        len(text) > limit or (figures and not figures.bear_out(text.replace("_", " ")))
+    ):
         text = text[: limit + 1].rpartition(between)[0].strip()
     return text

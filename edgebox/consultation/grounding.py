@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Digits of every script, and the characters that NFKC turns into digits, or into spaces, points and
-# letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye. Control
-# characters, quotation marks and backslashes: so JSON can hold the text as it is.
+# letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye.
+# Control characters, quotation marks and backslashes: so JSON can hold the text as it is.
 _OUT: Final = (
     '0-9\\x00-\\x1f"\\\\\\x7f\u0080-\u00a0\u00ad\u00b2\u00b3\u00b9\u00bc-\u00be\u0660-\u11ff\u1369-\u1c59'
     "\u2000-\u200f\u2024\u2028-\u202f\u205f-\u2089\u2150-\u2189\u2460-\u24ff\u2776-\u2793\u2cfd\u3000"
-    "\u3007\u3021-\u303a\u3192-\u3195\u3220-\u3229\u3248-\u325f\u3280-\u3289\u32b1-\u33ff\ua620-\uabf9"
-    "\ufe10-\ufe6f\ufeff\uff01-\uff5e\U00010000-\U0001f16f\U0001fbf0-\U0001fbf9"
+    "\u3007\u3021-\u303a\u3192-\u3195\u3220-\u3229\u3248-\u325f\u3280-\u3289\u32b1-\u33ff"
+    "\ua620-\uabf9\ufe10-\ufe6f\ufeff\uff01-\uff5e\U00010000-\U0001f16f\U0001fbf0-\U0001fbf9"
 )
 _FREE: Final = f"[^{_OUT}]"
 # Letters and a hyphen make a code of the figure after them, 오만3천 is one number, and a date is

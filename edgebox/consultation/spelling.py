@@ -1,9 +1,9 @@
 """The written forms of the numbers that were said: what a summary may write for 사십팔만 칠천 원.
 
 `Number.provides` holds what a number supports. This module turns each such value into the forms in
-which people write it (487,000 · 48만 7천 · 48.7만). Every form is one that `korean.numbers_in` reads
-back into a number that the value supports, so what is written under `grounding` is also what the
-score accepts.
+which people write it (487,000 · 48만 7천 · 48.7만). Every form is one that `korean.numbers_in`
+reads back into a number that the value supports, so what is written under `grounding` is also what
+the score accepts.
 """
 
 from __future__ import annotations
@@ -65,45 +65,50 @@ def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
         if len(seen) > MAX_VALUES:
             break
         copied = number.kind in {"code", "phone"}
-        own = () if copied else number.provides
-        for kind, form in _ranges([*before, *own]):
-            found[kind].add(form)
+        own = frozenset() if copied else number.provides
+        values = {(value, copied) for value in number.provides} - seen
+        seen |= values
+        written = [_ranges([*before, *own]), *(_forms(value, copied) for value, _ in values)]
         before = own
         if copied:
-            for form in _code(number.value, text[number.start : number.end]):
-                plain = Form.FIGURES if form.startswith("0") else Form.QUANTITY
-                found[plain if form.isdigit() else Form.CODE].add(form)
-        for value in number.provides:
-            if (value, copied) not in seen:
-                seen.add((value, copied))
-                for kind, form in _forms(value, copied=copied):
-                    found[kind].add(form)
-    years = {int(value[:-1]) for value, _ in seen if re.fullmatch(r"\d{4}y", value)} | {year}
-    for value, _ in seen:
-        if date := re.fullmatch(r"~(\d{1,2})-(\d{1,2})", value):
-            for known in years - {0}:
-                for kind, form in _dated(known, int(date[1]), int(date[2])):
-                    found[kind].add(form)
+            written.append(_code(number.value, text[number.start : number.end]))
+        for kind, form in itertools.chain(*written):
+            found[kind].add(form)
+    for kind, form in _with_year({value for value, _ in seen}, year):
+        found[kind].add(form)
     found[Form.FIGURES] -= found[Form.QUANTITY]
     return found
 
 
-def _forms(value: str, *, copied: bool) -> Iterator[tuple[Form, str]]:
-    """Yield the forms of one value of `Number.provides`."""
+def _with_year(values: Collection[str], year: int) -> Iterator[tuple[Form, str]]:
+    """Yield the dates that were said without a year, with each year that was said or is known."""
+    said = [int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)]
+    for value in values:
+        if day := re.fullmatch(r"~(\d{1,2})-(\d{1,2})", value):
+            for known in {*said, year} - {0}:
+                yield from _dated(known, int(day[1]), int(day[2]))
+
+
+def _forms(value: str, copied: bool) -> Iterator[tuple[Form, str]]:  # noqa: FBT001 - of a table
+    """Yield the forms of one value of `Number.provides`. Codes are copied, quantities written."""
+    figures = value.lstrip("#~")
     if re.fullmatch(r"#\d{1,3}|~\d{4,}", value):
-        yield Form.SUFFIX, value[1:]
+        yield Form.SUFFIX, figures
     if re.fullmatch(r"#\d+(?:\.\d+)?", value):
-        yield Form.FIGURES, value[1:]
-        if not copied:
-            yield from ((Form.FIGURES, form) for form in _grouped(value[1:]))
-    elif re.fullmatch(r"\d+(?:\.\d+)?", value):
-        if not copied and not re.match(r"0\d", value):
-            yield from ((Form.QUANTITY, form) for form in quantities(value))
+        listed = [figures] if copied else [figures, *_grouped(figures)]
+        yield from ((Form.FIGURES, form) for form in listed)
+    elif not copied and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
+        yield from ((Form.QUANTITY, form) for form in quantities(value))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
         yield from _timed(int(match[1]), int(match[2]))
-    elif match := re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})", value):
+    else:
+        yield from _of_a_date(value)
+
+
+def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
+    if match := re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})", value):
         yield from _dated(int(match[1] or 0), int(match[2]), int(match[3]))
     elif match := re.fullmatch(r"(\d{1,2})mo", value):
         yield Form.MONTH, f"{match[1]}월"
@@ -112,7 +117,7 @@ def _forms(value: str, *, copied: bool) -> Iterator[tuple[Form, str]]:
 
 
 def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
-    """Yield 3~5일 for values of one number, which may be either, or of two that follow each other."""
+    """Yield 3~5일 for values of one number, or of two that follow each other."""
     sizes: dict[str, set[Decimal]] = defaultdict(set)
     for value in values:
         if match := re.fullmatch(r"(\d{1,12}(?:\.\d+)?)(%|d|min|m|)|(\d{1,2}):00", value):
@@ -195,32 +200,37 @@ def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
             yield f"{first}{gap}{rest}"
 
 
+_PERCENT: Final = ("%", " %", "퍼센트", " 퍼센트", "프로")
+
+
 def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, str]]:
     whole = value == value.to_integral_value()
     if unit == "%":
-        yield from (
-            (Form.CLOSED, f"{figures}{sign}") for sign in ("%", " %", "퍼센트", " 퍼센트", "프로")
-        )
+        yield from ((Form.CLOSED, f"{figures}{sign}") for sign in _PERCENT)
     elif unit == "d":
         yield Form.CLOSED, f"{figures}일"
         if whole and value % 7 == 0:
             yield Form.MONTH, f"{int(value) // 7}주"
     elif unit == "m":
-        yield Form.MONTH, f"{figures}개월"
-        yield Form.MONTH, f"{figures}달"
+        yield from ((Form.MONTH, f"{figures}{word}") for word in ("개월", "달"))
         if whole and value % 12 == 0:
             yield Form.MONTH, f"{int(value) // 12}년"
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
-    elif unit == "min":
-        yield Form.CLOSED, f"{figures}분"
-        hours, minutes = divmod(value, 60)
-        if minutes == 0:
-            yield Form.HOURS, f"{hours:f}시간"
-        elif hours and whole:
-            yield from ((Form.CLOSED, f"{hours}시간{gap}{minutes}분") for gap in (" ", ""))
-            if minutes == 30:
-                yield from ((Form.CLOSED, f"{hours}시간{gap}반") for gap in (" ", ""))
+    else:
+        yield from _lasting(value, figures)
+
+
+def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of a time in minutes."""
+    yield Form.CLOSED, f"{figures}분"
+    hours, minutes = divmod(value, 60)
+    if minutes == 0:
+        yield Form.HOURS, f"{hours:f}시간"
+    elif hours and value == value.to_integral_value():
+        ends = [f"{minutes}분", "반"] if minutes == 30 else [f"{minutes}분"]
+        for gap in (" ", ""):
+            yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
 
 
 def _dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
@@ -260,15 +270,18 @@ def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[
             yield whole, f"{hour}시{gap}반"
 
 
-def _code(signs: str, written: str) -> Iterator[str]:
+def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
-    yield signs
+    listed = {signs}
     if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
-        yield from {written, written.upper(), written.replace(" ", "-")}
+        listed |= {written, written.upper(), written.replace(" ", "-")}
     if match := re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs):
         parts = [part for part in match.groups() if part]
-        yield from {"-".join(parts), " ".join(parts)}
+        listed |= {"-".join(parts), " ".join(parts)}
     elif signs.isdigit() and len(signs) == 16:
-        yield "-".join(signs[at : at + 4] for at in range(0, 16, 4))
+        listed.add("-".join(signs[at : at + 4] for at in range(0, 16, 4)))
     elif match := re.fullmatch(r"([A-Z]+)(\d+)", signs):
-        yield f"{match[1]}-{match[2]}"
+        listed.add(f"{match[1]}-{match[2]}")
+    for form in listed:
+        plain = Form.FIGURES if form.startswith("0") else Form.QUANTITY
+        yield plain if form.isdigit() else Form.CODE, form

@@ -1,8 +1,8 @@
 """OpenAI's chat-completion shapes, of requests and answers.
 
 Three more request fields: ``priority`` (an integer, lower first) and ``structured_outputs`` (a
-``regex`` or a ``grammar``) as in vLLM, and ``deadline`` (seconds from arrival), which is EdgeBox's own. ``stop_reason`` in a choice
-is ``deadline`` where ``finish_reason`` can only be ``length``.
+``regex`` or a ``grammar``) as in vLLM, and ``deadline`` (seconds from arrival), which is EdgeBox's
+own. ``stop_reason`` in a choice is ``deadline`` where ``finish_reason`` can only be ``length``.
 """
 
 from __future__ import annotations
