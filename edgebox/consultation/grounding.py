@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
+    from edgebox.consultation.number import Number
+
 # Digits of every script, and the characters that NFKC turns into digits, or into spaces, points and
 # letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye.
 # Control characters, quotation marks and backslashes: so JSON can hold the text as it is.
@@ -106,13 +108,13 @@ class Figures:
     def bear_out(self, text: str) -> bool:
         """Whether the call supports every number of a text, small counters excepted."""
         plain = unicodedata.normalize("NFKC", text)
-        return all(
-            supports(self._provides, number)
-            for number in numbers_in(plain, on=self._on)
-            if telling(number)
-            and not number.relative
-            and not _FREE_COUNT.fullmatch(plain, number.start, number.end)
-        )
+        return all(self.bears_out(plain, number) for number in numbers_in(plain, on=self._on))
+
+    def bears_out(self, text: str, number: Number) -> bool:
+        """Whether the call supports a number of a text, or need not."""
+        free = number.relative or not telling(number)
+        free = free or _FREE_COUNT.fullmatch(text, number.start, number.end) is not None
+        return free or supports(self._provides, number)
 
 
 def expression(found: Forms) -> str:

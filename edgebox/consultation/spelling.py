@@ -71,7 +71,8 @@ def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
         written = [_ranges([*before, *own]), *(_forms(value, copied) for value, _ in values)]
         before = own
         if copied:
-            written.append(_code(number.value, text[number.start : number.end]))
+            signs = [value for value, _ in values if value.isalnum()]
+            written += [_code(value, text[number.start : number.end]) for value in signs]
         for kind, form in itertools.chain(*written):
             found[kind].add(form)
     for kind, form in _with_year({value for value, _ in seen}, year):

@@ -49,6 +49,8 @@ def asked(tmp_path, engine, scenario, *, remote=(), **settings):
     """What a scenario returns that gets the settings and a client of the fake engine."""
 
     async def whole():
+        if remote:
+            engine.roles["m"] = role_health("m")
         urls = {role: {"url": "http://elsewhere/v1", "url_model": "m"} for role in remote}
         made = Settings(state_dir=tmp_path, engines=urls, **settings)
         async with engine.serve(made.socket):
