@@ -112,5 +112,6 @@ def _words(text: str, between: str, limit: int, figures: Figures | None) -> str:
     while text and (
         len(text) > limit or (figures and not figures.bear_out(text.replace("_", " ")))
     ):
-        text = text[: limit + 1].rpartition(between)[0].strip()
+        shorter = text[:limit] if len(text) > limit else ""
+        text = text[: limit + 1].rpartition(between)[0].strip() or shorter
     return text

@@ -259,3 +259,5 @@ def test_a_title_that_is_too_long_is_cut_between_words():
     answer["titles"]["keyword"] = "_".join(["낱말하나"] * 12)
     assert len(parsed(json.dumps(answer)).titles.keyword) <= 40
     assert set(parsed(json.dumps(answer)).titles.keyword.split("_")) == {"낱말하나"}
+    answer["titles"]["keyword"] = "낱말" * 30
+    assert parsed(json.dumps(answer)).titles.keyword == "낱말" * 20
