@@ -156,6 +156,9 @@ class Options(TypedDict, total=False):
         priority: lower first; BACKGROUND_PRIORITY for the backlog.
         deadline: seconds from now after which the answer ends with what there is.
         json_schema: the answer keeps to this schema.
+        regex: the answer matches it as a whole. Only our engine gets it: of other servers some do
+            not know it, and the strict ones refuse the request.
+        grammar: the answer keeps to it, in Lark's syntax. Only our engine gets it.
         stop: strings that end the answer.
         presence_penalty: as OpenAI defines it.
         frequency_penalty: as OpenAI defines it.
@@ -167,6 +170,8 @@ class Options(TypedDict, total=False):
     priority: int
     deadline: float | None
     json_schema: dict[str, Any]
+    regex: str | None
+    grammar: str
     stop: list[str]
     presence_penalty: float
     frequency_penalty: float
@@ -179,12 +184,16 @@ class EngineClient:
     Args:
         settings: the socket, and the URL of each role that another server answers for.
         transport: replaces the socket, for tests.
+
+    Attributes:
+        grounds_numbers: answers are held to the numbers that were said in the call.
     """
 
     def __init__(
         self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._engines = settings.engines
+        self.grounds_numbers = settings.quality.ground_numbers == "on"
         local = transport or httpx.AsyncHTTPTransport(
             uds=str(settings.socket), limits=httpx.Limits(max_connections=None)
         )
@@ -341,10 +350,13 @@ class EngineClient:
         body: dict[str, Any] = {"messages": messages, "temperature": 0.0}
         body |= {key: value for key, value in options.items() if value is not None}
         schema = body.pop("json_schema", None)
+        held = {name: body.pop(name) for name in ("regex", "grammar") if name in body}
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
             for ours in ("deadline", "priority"):  # not OpenAI's: strict servers refuse them
                 body.pop(ours, None)
+        elif held:
+            body["structured_outputs"] = held
         if schema is not None:
             body["response_format"] = {
                 "type": "json_schema",

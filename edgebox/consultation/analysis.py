@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from typing_extensions import TypedDict
 
+from edgebox.consultation.answers import grammar, parsed, with_pattern
 from edgebox.consultation.budget import parts
 from edgebox.consultation.content import has_content
+from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import (
     ANALYSIS_SCHEMA,
     analysis_messages,
@@ -24,7 +27,7 @@ from edgebox.consultation.prompts import (
 from edgebox.consultation.quality import Quality, score
 from edgebox.consultation.types import Analysis
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
-from edgebox.errors import EngineFault
+from edgebox.errors import EngineFault, EngineRefused
 from edgebox.reading.call import Utterance, read, render
 
 if TYPE_CHECKING:
@@ -80,6 +83,22 @@ class NothingToAnalyse:
     processing_time: float
 
 
+class _Form(TypedDict, total=False):
+    json_schema: dict[str, Any]
+    grammar: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """What an answer is held to, and the call's numbers, if the answer is held to them."""
+
+    options: _Form
+    figures: Figures | None = None
+
+
+_PLAIN = _Hold({"json_schema": ANALYSIS_SCHEMA})
+
+
 @dataclass(slots=True)
 class _Cost:
     model: str = ""
@@ -112,7 +131,7 @@ class Analyst:
     async def analyse(
         self,
         transcript: str,
-        call_date: date | None = None,  # noqa: ARG002 - the score's
+        call_date: date | None = None,
     ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation. No model is asked if nothing was said in it.
 
@@ -131,8 +150,9 @@ class Analyst:
         if not await asyncio.to_thread(has_content, call):
             return NothingToAnalyse(round(self.clock() - started, 3))
         pieces, size = await self._pieces(call.said)
-        found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]
-        analysis = await self._merge(found, size, cost)
+        hold = await asyncio.to_thread(self._hold, call.said, call_date)
+        found = [await self._ask(analysis_messages(piece), hold, cost) for piece in pieces]
+        analysis = await self._merge(found, size, hold, cost)
         quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
         return AnalysisOutcome(
             analysis=analysis,
@@ -191,7 +211,17 @@ class Analyst:
         context = self.settings.engines.mlm.context_tokens
         return counted or TokenCount(_characters(messages), 0, context)
 
-    async def _merge(self, found: list[Analysis], size: int, cost: _Cost) -> Analysis:
+    def _hold(self, said: Sequence[Utterance], on: date | None) -> _Hold:
+        """Return what each answer is held to: a part's and the merged one's to the whole call."""
+        if not self.client.grounds_numbers:
+            return _PLAIN
+        figures = Figures("\n".join(utterance.text for utterance in said), on)
+        if self.client.is_remote("mlm"):
+            schema = with_pattern(ANALYSIS_SCHEMA, figures.expression)
+            return _Hold({"json_schema": schema}, figures)
+        return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
+
+    async def _merge(self, found: list[Analysis], size: int, hold: _Hold, cost: _Cost) -> Analysis:
         """Join the parts' analyses, in several rounds if they do not fit one prompt."""
         while len(found) > 1:
             merged: list[Analysis] = []
@@ -199,12 +229,25 @@ class Analyst:
                 if len(group) == 1:
                     merged.append(Analysis.model_validate_json(group[0]))
                 else:
-                    merged.append(await self._ask(merge_messages(list(group)), cost))
+                    merged.append(await self._ask(merge_messages(list(group)), hold, cost))
             found = merged
         return found[0]
 
-    async def _ask(self, messages: Messages, cost: _Cost) -> Analysis:
-        """Ask the model, once more if its answer is not valid."""
+    async def _ask(self, messages: Messages, hold: _Hold, cost: _Cost) -> Analysis:
+        """Ask the model, once more if its answer is not valid.
+
+        A server that refuses the figures, or fails over them, is asked without them.
+        """
+        try:
+            return await self._try(messages, hold, cost)
+        except AnalysisInvalid:
+            raise
+        except (EngineRefused, EngineFault):
+            if hold is _PLAIN:
+                raise
+            return await self._try(messages, _PLAIN, cost)
+
+    async def _try(self, messages: Messages, hold: _Hold, cost: _Cost) -> Analysis:
         for temperature in (0.0, RETRY_TEMPERATURE):
             answer = await self.client.complete(
                 "mlm",
@@ -212,13 +255,13 @@ class Analyst:
                 max_tokens=self.settings.batch.max_tokens,
                 temperature=temperature,
                 priority=BACKGROUND_PRIORITY,
-                json_schema=ANALYSIS_SCHEMA,
                 seed=1,
+                **hold.options,
             )
             cost.add(answer)
             try:
-                return Analysis.model_validate_json(answer.text)
-            except ValidationError:
+                return parsed(answer.text, hold.figures)
+            except ValueError:
                 continue
         raise AnalysisInvalid("The model's answer was not a valid analysis, twice.")
 

@@ -21,6 +21,7 @@ from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_r
 from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
+from edgebox.consultation.grounding import Figures
 from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
@@ -81,6 +82,7 @@ class _Draft:
     seen: str = ""  # the transcript as the model sees it
     said: Sequence[Utterance] | None = None  # once the transcript is read
     empty: bool = False  # nothing was said in the call
+    figures: Figures | None = None  # its numbers, if the answer is held to them
 
 
 class QuickSummaries:
@@ -233,6 +235,7 @@ class QuickSummaries:
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
+        regex = await asyncio.to_thread(self._figures, ticket, draft)
         left = ticket.arrived + self._admission.budget - self._clock()
         if left <= 0:
             return
@@ -245,20 +248,40 @@ class QuickSummaries:
                 priority=ENGINE_PRIORITY[ticket.priority],
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
+                regex=regex,
             )
         ) as pieces:
+            shown = 0
             async for piece in pieces:
                 draft.last = piece
                 if isinstance(piece, Completion):
                     draft.finish_reason = piece.finish_reason
                     break
                 draft.text += piece.text
-                queue.put_nowait(piece.text)
-                if len(sentence_ends(draft.text, growing=True)) >= MAX_SENTENCES:
+                ends = sentence_ends(draft.text, growing=True)
+                # Another server is not held to the figures: a sentence is shown once it is checked.
+                whole = len(draft.text) if regex or not draft.figures else max([0, *ends])
+                if not regex and not self._borne_out(draft, draft.text[:whole]):
+                    break
+                if new := draft.text[shown:whole]:
+                    queue.put_nowait(new)
+                shown = max(shown, whole)
+                if len(ends) >= MAX_SENTENCES:
                     draft.finish_reason = "stop"
                     break
         if draft.last and draft.finish_reason == "stop":
             self._admission.answered(draft.last.completion_tokens)
+
+    def _figures(self, ticket: Ticket, draft: _Draft) -> str | None:
+        """Read the numbers of the call, and return the expression that our engine is held to."""
+        if not self._client.grounds_numbers:
+            return None
+        said = "\n".join(utterance.text for utterance in draft.said or ())
+        draft.figures = Figures(said, ticket.call_date)
+        return None if self._client.is_remote("slm") else draft.figures.expression
+
+    def _borne_out(self, draft: _Draft, text: str) -> bool:
+        return draft.figures is None or draft.figures.bear_out(text)
 
     def _conclude(self, ticket: Ticket, draft: _Draft) -> QuickResult:
         # One paragraph, without wrapping quotes and without the label that some models repeat.
@@ -276,6 +299,8 @@ class QuickSummaries:
         if not says or copied or leaks_example(text, draft.seen, self._examples):
             text = ""  # nothing of the call: a greeting, or the prompt's own words
         text = without_curses(text)
+        if self._client.is_remote("slm") and not self._borne_out(draft, text):
+            text = ""  # a number that was never said
         total = len(ticket.transcript)
         if status == "success" and 2 * draft.characters_used < total:
             status = "partial"

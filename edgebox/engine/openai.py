@@ -1,8 +1,8 @@
 """OpenAI's chat-completion shapes, of requests and answers.
 
-Two more request fields: ``priority`` (an integer, lower first) as in vLLM, and
-``deadline`` (seconds from arrival), which is EdgeBox's own. ``stop_reason`` in a choice
-is ``deadline`` where ``finish_reason`` can only be ``length``.
+Three more request fields: ``priority`` (an integer, lower first) and ``structured_outputs`` (a
+``regex`` or a ``grammar``) as in vLLM, and ``deadline`` (seconds from arrival), which is EdgeBox's
+own. ``stop_reason`` in a choice is ``deadline`` where ``finish_reason`` can only be ``length``.
 """
 
 from __future__ import annotations
@@ -74,6 +74,20 @@ class ResponseFormat(_Lenient):
         return self.json_schema.schema_ if self.json_schema else None
 
 
+class StructuredOutputs(_Lenient):
+    """What vLLM calls so: an answer that matches a regular expression or a grammar as a whole."""
+
+    regex: str | None = None
+    grammar: str | None = None  # in Lark's syntax, as llguidance reads it
+
+    @model_validator(mode="after")
+    def _one(self) -> StructuredOutputs:
+        if (self.regex is None) == (self.grammar is None):
+            message = "structured_outputs takes a regex or a grammar"
+            raise ValueError(message)
+        return self
+
+
 class StreamOptions(_Lenient):
     """Options of a streamed answer."""
 
@@ -99,6 +113,7 @@ class ChatRequest(_Lenient):
     stream: bool = False
     stream_options: StreamOptions | None = None
     response_format: ResponseFormat | None = None
+    structured_outputs: StructuredOutputs | None = None
     logprobs: bool = False
     top_logprobs: Annotated[int, Field(ge=0, le=20)] = 0
     priority: int = 0
@@ -111,6 +126,14 @@ class ChatRequest(_Lenient):
         if isinstance(body, dict):
             return {key: value for key, value in body.items() if value is not None}
         return body
+
+    @model_validator(mode="after")
+    def _held_once(self) -> ChatRequest:
+        form = self.response_format
+        if self.structured_outputs and form and form.schema_to_enforce() is not None:
+            message = "response_format and structured_outputs cannot both hold the answer"
+            raise ValueError(message)
+        return self
 
     @property
     def limit(self) -> int | None:

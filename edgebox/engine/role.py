@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from edgebox.engine.background import probe, warm_up
-from edgebox.engine.constraint import Constraint, Grammars
+from edgebox.engine.constraint import Grammars
 from edgebox.errors import EdgeBoxError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Reloader(Protocol):
 class ServedRole:
     """One role: its model's name, and the model while it is in memory.
 
-    Everything here belongs to the event loop, except ``compile``.
+    Everything here belongs to the event loop, except ``grammars``.
 
     Args:
         role: slm or mlm.
@@ -49,7 +49,7 @@ class ServedRole:
         prefix: the tokens that every prompt of the role begins with.
         sample: typical tokens for a probe.
         tokens_per_char: of the role's prompt.
-        grammars: its schema compiler, if it was built already.
+        grammars: its compiler of constraints, if it was built already.
 
     Attributes:
         loaded: None while the model is unloaded.
@@ -148,21 +148,16 @@ class ServedRole:
         """Return a sequence that measures the speed."""
         return probe(self.role, self._sample)
 
-    def compile(self, model: Model, schema: dict[str, Any]) -> Constraint:
-        """Return a constraint that holds an answer to a schema. Takes seconds the first time.
+    def grammars(self, model: Model) -> Grammars:
+        """Return what compiles constraints for the model. Takes seconds the first time.
 
         Args:
             model: this role's, as ``in_use`` yields it.
-            schema: a JSON schema.
-
-        Raises:
-            EngineRefused: the schema cannot be enforced.
         """
         with self._compiling:
             if self._grammars is None:
                 self._grammars = Grammars(model)
-            grammars = self._grammars
-        return grammars.compile(schema)
+            return self._grammars
 
     def health(self, kv_cells_used: int) -> dict[str, Any]:
         """Return the role's part of ``GET /health``."""

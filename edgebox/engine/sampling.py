@@ -73,16 +73,15 @@ class Sampler:
         """
         greedy = self.temperature < COLDEST
         penalised = self.presence_penalty or self.frequency_penalty
-        if constraint is not None:
-            # When the likeliest token is allowed, which is the usual case, it is the likeliest
-            # allowed one too: no mask over the whole vocabulary is needed.
-            as_it_is = greedy and not penalised and self.logprobs < 0
-            if as_it_is and constraint.allows(likeliest := int(logits.argmax())):
-                return likeliest, None
-            constraint.apply(logits)
         if penalised and generated:
             seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
             logits[seen] -= self.presence_penalty + self.frequency_penalty * counts
+        if constraint is not None:
+            # When the likeliest token is allowed, which is the usual case, it is the likeliest
+            # allowed one too: no mask over the whole vocabulary is needed.
+            if greedy and self.logprobs < 0 and constraint.allows(best := int(logits.argmax())):
+                return best, None
+            constraint.apply(logits)
         token = int(logits.argmax()) if greedy else self._draw(logits)
         return token, self._explain(logits, token) if self.logprobs >= 0 else None
 

@@ -17,6 +17,7 @@ from edgebox.system.machine import rss_bytes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from edgebox.engine.constraint import Constraint
     from edgebox.engine.model import Messages, Model
     from edgebox.engine.openai import ChatRequest
     from edgebox.engine.role import ServedRole
@@ -95,7 +96,7 @@ class Service:
             arrived: monotonic seconds at which it came in.
 
         Raises:
-            EngineRefused: unknown model, unusable schema, or longer than the context.
+            EngineRefused: unknown model, unusable constraint, or longer than the context.
             EngineBusy: the queue is full.
             EngineUnavailable: loading or stopping.
         """
@@ -111,9 +112,7 @@ class Service:
                     f"The prompt has {len(prompt)} tokens and the context holds "
                     f"{model.context_tokens}. Shorten it or raise context_tokens."
                 )
-            form, constraint = request.response_format, None
-            if form and (schema := form.schema_to_enforce()) is not None:
-                constraint = await asyncio.to_thread(role.compile, model, schema)
+            constraint = await asyncio.to_thread(_constraint, role, model, request)
             events = Events()
             sequence = Sequence.of(
                 prompt,
@@ -167,6 +166,22 @@ class Service:
                 return role
         names = ", ".join(f"{role.role} ({role.name})" for role in self.roles.values())
         raise EngineRefused(f"No model '{model}' here. Served: {names}.")
+
+
+def _constraint(role: ServedRole, model: Model, request: ChatRequest) -> Constraint | None:
+    """Return what holds the answer, or None for free text.
+
+    Raises:
+        EngineRefused: it cannot be enforced.
+    """
+    form, structured = request.response_format, request.structured_outputs
+    if structured and structured.regex is not None:
+        return role.grammars(model).compile_regex(structured.regex)
+    if structured and structured.grammar is not None:
+        return role.grammars(model).compile_grammar(structured.grammar)
+    if form and (schema := form.schema_to_enforce()) is not None:
+        return role.grammars(model).compile(schema)
+    return None
 
 
 def _tokens(model: Model, messages: Messages) -> list[int]:

@@ -104,6 +104,12 @@ class BatchSettings(Section):
     max_waiting_per_client: Annotated[int, Field(ge=1)] = 10_000
 
 
+class QualitySettings(Section):
+    """``[quality]``: what summaries and analyses are held to."""
+
+    ground_numbers: Literal["on", "off"] = "on"
+
+
 class CallbackSettings(Section):
     """``[callbacks]``: delivery to the centre's system."""
 
@@ -183,6 +189,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     quick: QuickSettings = QuickSettings()
     batch: BatchSettings = BatchSettings()
+    quality: QualitySettings = QualitySettings()
     callbacks: CallbackSettings = CallbackSettings()
     retention: RetentionSettings = RetentionSettings()
     engines: EngineSettings = EngineSettings()

@@ -67,6 +67,8 @@ EXPLAINED: dict[str, str] = {
     "batch.max_tokens": "The longest analysis, in tokens.",
     "batch.max_waiting": "Consultations that may wait in total; more are refused (503) ...",
     "batch.max_waiting_per_client": "... and those of one client (429).",
+    "quality": "What summaries and analyses are held to.",
+    "quality.ground_numbers": "on: a figure that was not said in the call cannot be written.",
     "callbacks": "Delivery of the results.",
     "callbacks.timeout_seconds": "Seconds that a receiver may take to answer.",
     "callbacks.max_attempts": "Then a callback is dead: it is kept, and sent again by hand only.",

@@ -48,7 +48,15 @@ def test_one_generation_under_the_schema_at_the_backlogs_priority(tmp_path):
     assert 0 <= outcome.quality.score <= 1
     (request,) = engine.requests
     assert request["priority"] >= 50
+    assert "grammar" in request["structured_outputs"]
+
+
+def test_without_the_calls_figures_the_schema_holds_the_answer(tmp_path):
+    engine = FakeEngine()
+    analyse(tmp_path, engine, CALL, quality={"ground_numbers": "off"})
+    (request,) = engine.requests
     assert request["response_format"]["json_schema"]["schema"] == ANALYSIS_SCHEMA
+    assert "structured_outputs" not in request
 
 
 def test_an_ordinary_consultation_costs_one_token_count_and_one_generation(tmp_path):

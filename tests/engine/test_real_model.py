@@ -7,11 +7,14 @@ a lone run cut into other pieces, no engine involved, moves the margins between 
 first tokens by so much. A difference counts as a tie only within that.
 """
 
+import json
 import random
 
 import numpy as np
 import pytest
 
+from edgebox.consultation.answers import grammar
+from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.consultation.types import Analysis
 from edgebox.engine.constraint import Grammars
@@ -231,6 +234,43 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
 def test_schemas_that_cannot_be_kept_are_refused(grammars):
     with pytest.raises(EngineRefused):
         grammars.compile({"type": "no such type"})
+
+
+@pytest.mark.parametrize("pattern", ["(", "a(?=b)", "[9-0]"])
+def test_expressions_that_cannot_be_kept_are_refused(grammars, pattern):
+    with pytest.raises(EngineRefused, match="regular expression"):
+        grammars.compile_regex(pattern)
+
+
+def test_grammars_that_cannot_be_kept_are_refused(grammars):
+    with pytest.raises(EngineRefused, match="grammar"):
+        grammars.compile_grammar("start: nothing")
+
+
+def test_an_answer_keeps_to_an_expression_and_to_a_grammar_at_any_temperature(model, grammars):
+    figures = Figures("상담사: 사십팔만 칠천 원이 구월 십삼일에 환불됩니다")
+    ask = [{"role": "user", "content": "487,000원, 12,345원, 2월 3일, 9월 13일을 넣어 길게 써 줘."}]
+    prompt = model.tokenize(model.render(ask))
+    run = Run(model, parallel=3, retained=2)
+    free, written = [], []
+    for seed in range(3):
+        held = grammars.compile_regex(figures.expression)
+        one = run.ask(prompt, 80, held)
+        one.sequence.sampler = Sampler(temperature=1.2, seed=seed)
+        free.append(one)
+        held = grammars.compile_grammar(grammar(ANALYSIS_SCHEMA, figures.expression))
+        one = run.ask(prompt, 700, held)
+        one.sequence.sampler = Sampler(temperature=1.2, seed=seed)
+        written.append(one)
+    run.rest()
+    assert any(char.isdigit() for one in (*free, *written) for char in one.text)
+    texts = [one.text for one in free]
+    for one in written:
+        answer = json.loads(one.text)
+        texts += [*answer["summary"].values(), *answer["keywords"], *answer["titles"].values()]
+    for text in texts:
+        # A figure that a limit of tokens cut off is not whole.
+        assert figures.bear_out(text.rstrip("0123456789,.만천백 원월"))
 
 
 def test_a_transcript_cannot_forge_a_turn_of_the_chat(model):

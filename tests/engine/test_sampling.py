@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from edgebox.engine.sampling import Sampler
+from edgebox.engine.sampling import COLDEST, Sampler
 
 
 def logits(*values):
@@ -69,3 +69,54 @@ def test_logprobs_are_natural_and_normalised():
     assert token == 0
     assert explained.logprob == pytest.approx(math.log(0.5), abs=1e-6)
     assert [t for t, _ in explained.top] == [0, 1]
+
+
+class Allowed:
+    """A constraint that allows some tokens, and counts the masks."""
+
+    def __init__(self, tokens):
+        self.tokens, self.masks = set(tokens), 0
+
+    def allows(self, token):
+        return token in self.tokens
+
+    def apply(self, row):
+        self.masks += 1
+        row[[token for token in range(len(row)) if token not in self.tokens]] = -np.inf
+
+
+def masked_first(sampler, row, generated, constraint):
+    """The choice as it was made when every token under penalties cost a mask."""
+    constraint.apply(row)
+    if generated:
+        seen, counts = np.unique(np.asarray(generated, dtype=np.int64), return_counts=True)
+        row[seen] -= sampler.presence_penalty + sampler.frequency_penalty * counts
+    return int(row.argmax()) if sampler.temperature < COLDEST else sampler._draw(row)
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+@pytest.mark.parametrize(("presence", "frequency"), [(0, 0), (0.3, 0), (0, 0.2), (-0.5, 0.4)])
+def test_looking_at_the_likeliest_token_first_changes_no_choice(temperature, presence, frequency):
+    chance = np.random.default_rng(4)
+    options = {
+        "temperature": temperature,
+        "presence_penalty": presence,
+        "frequency_penalty": frequency,
+        "seed": 9,
+    }
+    one, other = Sampler(**options), Sampler(**options)
+    for _ in range(400):
+        row = chance.normal(size=40).astype(np.float32)
+        generated = chance.integers(0, 40, size=int(chance.integers(0, 12))).tolist()
+        allowed = chance.choice(40, size=int(chance.integers(1, 40)), replace=False).tolist()
+        want = masked_first(one, row.copy(), generated, Allowed(allowed))
+        assert other.choose(row.copy(), generated, Allowed(allowed))[0] == want
+
+
+def test_a_likeliest_token_that_is_allowed_costs_no_mask_even_under_penalties():
+    allowed = Allowed([0, 2])
+    sampler = Sampler(temperature=0, frequency_penalty=0.5)
+    assert sampler.choose(logits(1.0, 0.9, 0.8), [0], allowed)[0] == 2
+    assert allowed.masks == 1
+    assert sampler.choose(logits(1.0, 0.4, 0.3), [0], allowed)[0] == 0
+    assert allowed.masks == 1

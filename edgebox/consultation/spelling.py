@@ -1,0 +1,288 @@
+"""The written forms of the numbers that were said: what a summary may write for 사십팔만 칠천 원.
+
+`Number.provides` holds what a number supports. This module turns each such value into the forms in
+which people write it (487,000 · 48만 7천 · 48.7만). Every form is one that `korean.numbers_in`
+reads back into a number that the value supports, so what is written under `grounding` is also what
+the score accepts.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.number import time_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from edgebox.consultation.number import Number
+
+
+class Form(Enum):
+    """How a written form ends, and so what may stand before and after it (see `grounding`)."""
+
+    QUANTITY = "figures that any counter may follow"
+    FIGURES = "figures that no counter may follow"
+    CODE = "figures with letters or separators"
+    SUFFIX = "the figures of a code, after its letters"
+    CLOSED = "a unit that nothing changes"
+    MONTH = "a month or a longer or shorter period, that a next part may follow"
+    HOURS = "hours, that minutes may follow"
+    BARE_HOUR = "the same, without the part of the day"
+    BARE_CLOCK = "an hour and its minutes, without the part of the day"
+
+
+Forms = dict[Form, set[str]]
+
+_DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
+_RANGED: Final = ("원", " 원", "명", "회", "건", "번")
+
+MAX_VALUES: Final = 8_000
+"""Different values whose forms are given: those said first. A call of 130,000 characters has 1,300,
+and four times that many forms cost the engine a second."""
+
+_LONGEST: Final = 16
+"""Figures of a quantity. Longer runs are codes, which are written as they are."""
+
+
+def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
+    """Return every usual written form of the numbers, by how it ends.
+
+    Args:
+        numbers: as `numbers_in` reads them from ``text``.
+        text: where codes are copied from as they are written.
+        year: of the call, which a date said without a year may be given; 0 if it is not known.
+    """
+    found: Forms = defaultdict(set)
+    seen: set[tuple[str, bool]] = set()
+    before: Collection[str] = ()
+    for number in numbers:
+        if len(seen) > MAX_VALUES:
+            break
+        copied = number.kind in {"code", "phone"}
+        own = frozenset() if copied else number.provides
+        values = {(value, copied) for value in number.provides} - seen
+        seen |= values
+        written = [_ranges([*before, *own]), *(_forms(value, copied) for value, _ in values)]
+        before = own
+        if copied:
+            signs = [value for value, _ in values if value.isalnum()]
+            written += [_code(value, text[number.start : number.end]) for value in signs]
+        for kind, form in itertools.chain(*written):
+            found[kind].add(form)
+    for kind, form in _with_year({value for value, _ in seen}, year):
+        found[kind].add(form)
+    found[Form.FIGURES] -= found[Form.QUANTITY]
+    return found
+
+
+def _with_year(values: Collection[str], year: int) -> Iterator[tuple[Form, str]]:
+    """Yield the dates that were said without a year, with each year that was said or is known."""
+    said = [int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)]
+    for value in values:
+        if day := re.fullmatch(r"~(\d{1,2})-(\d{1,2})", value):
+            for known in {*said, year} - {0}:
+                yield from _dated(known, int(day[1]), int(day[2]))
+
+
+def _forms(value: str, copied: bool) -> Iterator[tuple[Form, str]]:  # noqa: FBT001 - of a table
+    """Yield the forms of one value of `Number.provides`. Codes are copied, quantities written."""
+    figures = value.lstrip("#~")
+    if re.fullmatch(r"#\d{1,3}|~\d{4,}", value):
+        yield Form.SUFFIX, figures
+    if re.fullmatch(r"#\d+(?:\.\d+)?", value):
+        listed = [figures] if copied else [figures, *_grouped(figures)]
+        yield from ((Form.FIGURES, form) for form in listed)
+    elif not copied and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
+        yield from ((Form.QUANTITY, form) for form in quantities(value))
+    elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
+        yield from _measured(Decimal(match[1]), match[1], match[2])
+    elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
+        yield from _timed(int(match[1]), int(match[2]))
+    else:
+        yield from _of_a_date(value)
+
+
+def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
+    if match := re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})", value):
+        yield from _dated(int(match[1] or 0), int(match[2]), int(match[3]))
+    elif match := re.fullmatch(r"(\d{1,2})mo", value):
+        yield Form.MONTH, f"{match[1]}월"
+    elif match := re.fullmatch(r"(\d{4})-(\d{1,2})", value):
+        yield from ((Form.MONTH, f"{match[1]}년{gap}{match[2]}월") for gap in (" ", ""))
+
+
+def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
+    """Yield 3~5일 for values of one number, or of two that follow each other."""
+    sizes: dict[str, set[Decimal]] = defaultdict(set)
+    for value in values:
+        if match := re.fullmatch(r"(\d{1,12}(?:\.\d+)?)(%|d|min|m|)|(\d{1,2}):00", value):
+            unit = "시" if match[3] else match[2]
+            sizes[unit].add(Decimal(match[3] or match[1]))
+    for unit, found in sizes.items():
+        for low, high in itertools.combinations(sorted(found), 2):
+            if 0 < low < high < 20 * low:
+                yield from _range(low, high, unit)
+                if {f"#{low:f}", f"#{high:f}"} <= set(values):
+                    yield Form.FIGURES, f"{low:f}~{high:f}"
+
+
+def _range(low: Decimal, high: Decimal, unit: str) -> Iterator[tuple[Form, str]]:
+    if unit == "min" and low % 60 == high % 60 == 0:
+        yield Form.HOURS, f"{low / 60:f}~{high / 60:f}시간"
+    if unit == "시":
+        hours = "~".join(f"{hour % 12 or 12:f}" for hour in (low, high))
+        yield Form.BARE_HOUR, f"{hours}시"
+        for part in _DAYPARTS:
+            times = (time_of_day(int(hour % 12 or 12), 0, part, 0, 0) for hour in (low, high))
+            if [time.value for time in times] == [f"{low:f}:00", f"{high:f}:00"]:
+                yield Form.HOURS, f"{part} {hours}시"
+    elif unit:
+        written = {"%": "%", "d": "일", "min": "분", "m": "개월"}[unit]
+        yield Form.CLOSED, f"{low:f}~{high:f}{written}"
+    else:
+        spans = [f"{low:f}~{high:f}"]
+        for size, sign in ((10**8, "억"), (10**4, "만")):
+            if low % size == high % size == 0:
+                spans += [
+                    f"{low / size:f}~{high / size:f}{sign}",
+                    f"{low / size:f}{sign}~{high / size:f}{sign}",
+                ]
+        for span in spans:
+            yield from ((Form.CLOSED, f"{span}{counter}") for counter in _RANGED)
+
+
+def quantities(figures: str) -> Iterator[str]:
+    """Yield the forms of a quantity without its unit: 487000, 487,000, 48만 7천, 48.7만."""
+    yield figures
+    yield from _grouped(figures)
+    if "." in figures or figures.startswith("0") or len(figures) > _LONGEST:
+        return
+    value = int(figures)
+    for size, sign in ((10**8, "억"), (10**4, "만")):
+        if value >= size and value * 100 % size == 0 and value % size:
+            yield f"{Decimal(value) / size:f}{sign}"
+    parts = [(value // 10**8, "억"), (value // 10**4 % 10**4, "만"), (value % 10**4, "")]
+    written = [list(_section(part, sign)) for part, sign in parts if part]
+    if value >= 10**4 or (value >= 100 and value % 100 == 0):
+        for gap in (" ", ""):
+            yield from _joined(written, gap)
+
+
+def _grouped(figures: str) -> Iterator[str]:
+    whole, point, rest = figures.partition(".")
+    if 3 < len(whole) <= _LONGEST and not whole.startswith("0"):
+        yield f"{int(whole):,}{point}{rest}"
+
+
+def _section(part: int, sign: str) -> Iterator[str]:
+    """Yield the forms of up to four figures before 억, 만 or nothing: 7천5백, 7,500, 7500."""
+    yield f"{part}{sign}"
+    if part >= 1000:
+        yield f"{part:,}{sign}"
+    if part >= 100 and part % 100 == 0:
+        places = ((part // 1000, "천"), (part // 100 % 10, "백"))
+        words = [f"{digit}{word}" for digit, word in places if digit]
+        yield from {"".join(words) + sign, " ".join(words) + sign}
+
+
+def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
+    if not parts:
+        return
+    for first in parts[0]:
+        if len(parts) == 1:
+            yield first
+        for rest in _joined(parts[1:], gap):
+            yield f"{first}{gap}{rest}"
+
+
+_PERCENT: Final = ("%", " %", "퍼센트", " 퍼센트", "프로")
+
+
+def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, str]]:
+    whole = value == value.to_integral_value()
+    if unit == "%":
+        yield from ((Form.CLOSED, f"{figures}{sign}") for sign in _PERCENT)
+    elif unit == "d":
+        yield Form.CLOSED, f"{figures}일"
+        if whole and value % 7 == 0:
+            yield Form.MONTH, f"{int(value) // 7}주"
+    elif unit == "m":
+        yield from ((Form.MONTH, f"{figures}{word}") for word in ("개월", "달"))
+        if whole and value % 12 == 0:
+            yield Form.MONTH, f"{int(value) // 12}년"
+    elif unit == "y":
+        yield Form.MONTH, f"{figures}년"
+    else:
+        yield from _lasting(value, figures)
+
+
+def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of a time in minutes."""
+    yield Form.CLOSED, f"{figures}분"
+    hours, minutes = divmod(value, 60)
+    if minutes == 0:
+        yield Form.HOURS, f"{hours:f}시간"
+    elif hours and value == value.to_integral_value():
+        ends = [f"{minutes}분", "반"] if minutes == 30 else [f"{minutes}분"]
+        for gap in (" ", ""):
+            yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
+
+
+def _dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
+    fronts = [f"{year}년 ", f"{year}년"] if year else [""]
+    for front in fronts:
+        yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
+    for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
+        if year:
+            yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
+        else:
+            yield Form.CODE, f"{m}/{d}"
+    if not year and month < 10:
+        yield Form.CODE, f"{month:02d}.{day:02d}"
+
+
+def _timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
+    twelve = hour % 12 or 12
+    clock = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}", f"{twelve}:{minute:02d}"}
+    yield from ((Form.BARE_CLOCK, form) for form in clock)
+    for shown in {hour, twelve}:
+        yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)
+    for part in _DAYPARTS:
+        if f"{hour}:{minute:02d}" in time_of_day(twelve, minute, part, 0, 0).requires:
+            for gap in (" ", ""):
+                front = f"{part}{gap}{twelve}"
+                yield Form.CODE, f"{front}:{minute:02d}"
+                yield from _spoken(front, minute, Form.HOURS, Form.CLOSED)
+
+
+def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
+    if minute == 0:
+        yield open_, f"{hour}시"
+        return
+    for gap in (" ", ""):
+        yield whole, f"{hour}시{gap}{minute}분"
+        if minute == 30:
+            yield whole, f"{hour}시{gap}반"
+
+
+def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
+    """Yield a code or telephone number in one run, hyphenated, and as it was written."""
+    listed = {signs}
+    if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
+        listed |= {written, written.upper(), written.replace(" ", "-")}
+    if match := re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs):
+        parts = [part for part in match.groups() if part]
+        listed |= {"-".join(parts), " ".join(parts)}
+    elif signs.isdigit() and len(signs) == 16:
+        listed.add("-".join(signs[at : at + 4] for at in range(0, 16, 4)))
+    elif match := re.fullmatch(r"([A-Z]+)(\d+)", signs):
+        listed.add(f"{match[1]}-{match[2]}")
+    for form in listed:
+        plain = Form.FIGURES if form.startswith("0") else Form.QUANTITY
+        yield plain if form.isdigit() else Form.CODE, form

@@ -1,0 +1,263 @@
+"""How the engine is asked to keep to a call's figures, and what becomes of answers that do not."""
+
+import asyncio
+import json
+
+import httpx
+import pytest
+from llguidance import LLMatcher, LLTokenizer
+from starlette.responses import JSONResponse
+
+from edgebox.consultation.analysis import Analyst
+from edgebox.consultation.answers import grammar, parsed, whole_line
+from edgebox.consultation.engine_monitor import EngineMonitor
+from edgebox.consultation.grounding import Figures
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA, MERGE_ASK
+from edgebox.consultation.quick import QuickResult, QuickSummaries
+from edgebox.engine_client import EngineClient
+from edgebox.settings import Settings
+from support.engines.fake import ANALYSIS, FakeEngine, role_health
+
+CALL = (
+    "고객: 사십팔만 칠천 원이 두 번 빠졌어요\n"
+    "상담사: 네 구월 십삼일까지 환불됩니다\n고객: 감사합니다"
+)
+BYTES = LLTokenizer("byte")
+
+
+def accepts(matcher, text):
+    assert not matcher.is_error(), matcher.get_error()[:200]
+    octets = list(text.encode())
+    return matcher.try_consume_tokens(octets) == len(octets) and matcher.is_accepting()
+
+
+def regex_accepts(pattern, text):
+    return accepts(LLMatcher(BYTES, LLMatcher.grammar_from_regex(pattern), log_level=0), text)
+
+
+def lark_accepts(lark, text):
+    return accepts(LLMatcher(BYTES, LLMatcher.grammar_from_lark(lark), log_level=0), text)
+
+
+def schema_accepts(schema, text):
+    options = {"whitespace_flexible": False}
+    made = LLMatcher.grammar_from_json_schema(json.dumps(schema), overrides=options)
+    return accepts(LLMatcher(BYTES, made, log_level=0), text)
+
+
+def asked(tmp_path, engine, scenario, *, remote=(), **settings):
+    """What a scenario returns that gets the settings and a client of the fake engine."""
+
+    async def whole():
+        if remote:
+            engine.roles["m"] = role_health("m")
+        urls = {role: {"url": "http://elsewhere/v1", "url_model": "m"} for role in remote}
+        made = Settings(state_dir=tmp_path, engines=urls, **settings)
+        async with engine.serve(made.socket):
+            client = EngineClient(made)
+            for role in remote:
+                transport = httpx.ASGITransport(engine.app())
+                client._remote[role] = httpx.AsyncClient(
+                    transport=transport, base_url="http://elsewhere"
+                )
+            try:
+                return await scenario(made, client)
+            finally:
+                await client.aclose()
+
+    return asyncio.run(whole())
+
+
+async def summary(made, client):
+    monitor = EngineMonitor(client)
+    if not client.is_remote("slm"):
+        await monitor.poll()
+    quick = QuickSummaries(client, monitor, made.quick)
+    *pieces, last = [piece async for piece in quick.stream(quick.admit(CALL))]
+    assert isinstance(last, QuickResult)
+    return "".join(pieces), last
+
+
+async def analysis(made, client):
+    return (await Analyst(client, made).analyse(CALL)).analysis
+
+
+def with_lines(**lines):
+    answer = json.loads(ANALYSIS)
+    answer["summary"] |= lines
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+
+
+# ---- our own engine ----
+
+
+def test_a_summary_is_asked_for_under_the_calls_figures(tmp_path):
+    engine = FakeEngine()
+    asked(tmp_path, engine, summary)
+    regex = engine.requests[0]["structured_outputs"]["regex"]
+    assert regex_accepts(regex, "고객이 487,000원 환불을 9월 13일까지 요청했습니다.")
+    assert not regex_accepts(regex, "고객이 129,000원 환불을 요청했습니다.")
+
+
+@pytest.mark.parametrize("scenario", [summary, analysis])
+def test_a_switch_leaves_the_model_free(tmp_path, scenario):
+    engine = FakeEngine()
+    asked(tmp_path, engine, scenario, quality={"ground_numbers": "off"})
+    assert "structured_outputs" not in engine.requests[0]
+
+
+def test_an_analysis_is_asked_for_under_a_grammar_of_the_schema_and_the_figures(tmp_path):
+    engine = FakeEngine()
+    asked(tmp_path, engine, analysis)
+    (request,) = engine.requests
+    lark = request["structured_outputs"]["grammar"]
+    assert "response_format" not in request
+    assert lark_accepts(lark, with_lines(result="487,000원이 9월 13일에 환불됩니다."))
+    assert not lark_accepts(lark, with_lines(result="129,000원이 환불됩니다."))
+    assert not lark_accepts(lark, with_lines(result="487,000원이 \\u0035일에 환불됩니다."))
+
+
+def test_the_grammar_has_the_schemas_form():
+    lark = grammar(ANALYSIS_SCHEMA, Figures("").expression)
+    plain = json.loads(with_lines())
+    compact = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    assert lark_accepts(lark, compact)
+    assert schema_accepts(ANALYSIS_SCHEMA, compact)
+    for key in ("summary", "keywords", "titles"):
+        less = {name: value for name, value in plain.items() if name != key}
+        assert not lark_accepts(lark, json.dumps(less, ensure_ascii=False, separators=(",", ":")))
+    few = json.dumps(plain | {"keywords": ["하나"]}, ensure_ascii=False, separators=(",", ":"))
+    assert not lark_accepts(lark, few)
+
+
+def test_the_parts_and_the_merged_analysis_are_held_to_the_whole_call(tmp_path):
+    engine = FakeEngine(roles={"mlm": role_health("mid", context_tokens=4096)})
+    lines = [f"고객: {i % 9 + 1}번 말씀입니다 카드 정지와 재발급" for i in range(900)]
+    lines[3] = "고객: 사십팔만 칠천 원이 빠졌어요"
+    lines[-3] = "상담사: 구월 십삼일까지 환불됩니다"
+
+    async def long(made, client):
+        return (await Analyst(client, made).analyse("\n".join(lines))).parts
+
+    assert asked(tmp_path, engine, long) > 1
+    assert any(MERGE_ASK in r["messages"][-1]["content"] for r in engine.requests)
+    grammars = {request["structured_outputs"]["grammar"] for request in engine.requests}
+    assert len(grammars) == 1
+    assert lark_accepts(grammars.pop(), with_lines(result="487,000원이 9월 13일에 환불됩니다."))
+
+
+def refusing(engine, refused):
+    """Make the fake engine answer 400 where ``refused`` says so of the body."""
+    answer = engine._chat
+
+    async def chat(request):
+        body = await request.json()
+        if refused(body):
+            engine.requests.append(body)
+            return JSONResponse({"error": {"message": "no", "code": "EngineRefused"}}, 400)
+        return await answer(request)
+
+    engine._chat = chat
+
+
+@pytest.mark.parametrize("remote", [(), ("mlm",)])
+def test_a_server_that_refuses_the_figures_is_asked_without_them(tmp_path, remote):
+    engine = FakeEngine(answers={"mlm": (ANALYSIS,), "m": (ANALYSIS,)})
+    refusing(engine, lambda body: "structured_outputs" in body or "pattern" in json.dumps(body))
+    assert asked(tmp_path, engine, analysis, remote=remote).keywords
+    assert [request["temperature"] for request in engine.requests] == [0.0, 0.0]
+
+
+# ---- another server ----
+
+
+def test_another_server_gets_the_figures_as_a_pattern_of_the_schema(tmp_path):
+    engine = FakeEngine(answers={"m": (ANALYSIS,)})
+    asked(tmp_path, engine, analysis, remote=("mlm",))
+    (request,) = engine.requests
+    assert "structured_outputs" not in request
+    schema = request["response_format"]["json_schema"]["schema"]
+    for limited in (schema["properties"]["summary"]["properties"]["result"],):
+        assert regex_accepts(limited["pattern"][1:-1], "487,000원이 환불됩니다.")
+        assert not regex_accepts(limited["pattern"][1:-1], "129,000원이 환불됩니다.")
+        assert limited["maxLength"] == 200
+
+
+def test_another_server_is_sent_no_expression_for_a_summary(tmp_path):
+    engine = FakeEngine(answers={"m": ("48만 7천 원 환불을 접수했습니다.",)})
+    _, result = asked(tmp_path, engine, summary, remote=("slm",))
+    assert not {"structured_outputs", "regex"} & set(engine.requests[0])
+    assert (result.status, result.summary) == ("success", "48만 7천 원 환불을 접수했습니다.")
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ("129,000원 환불을 접수했습니다.",),
+        ("환불을 접수했습니다. ", "9월 1", "5일에 입금", "됩니다."),
+        ("고객이 12", "9,000원을 ", "요청했", "습니다"),
+    ],
+)
+def test_a_number_that_was_never_said_is_not_shown_whoever_wrote_it(tmp_path, pieces):
+    engine = FakeEngine(answers={"m": pieces})
+    shown, result = asked(tmp_path, engine, summary, remote=("slm",))
+    assert result.status == "fallback"
+    assert not set("129") & set(shown + result.summary)
+
+
+def test_another_servers_number_is_shown_if_the_switch_is_off(tmp_path):
+    engine = FakeEngine(answers={"m": ("129,000원 환불을 접수했습니다.",)})
+    off = {"ground_numbers": "off"}
+    shown, result = asked(tmp_path, engine, summary, remote=("slm",), quality=off)
+    assert shown == result.summary == "129,000원 환불을 접수했습니다."
+
+
+# ---- texts that a limit cut off ----
+
+LONG = "고객이 카드를 잃어버렸다고 신고하고 정지를 요청했으며, "
+LONG += "재발급을 집으로 보내 달라고 " * 4
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("고객이 정지를 요청했습니다.", "고객이 정지를 요청했습니다."),
+        ("카드 분실 신고 및 정지", "카드 분실 신고 및 정지"),
+        (f"{LONG}말했습니다.", f"{LONG}말했습니다."),
+        (f"카드를 정지했습니다. {LONG}48만", "카드를 정지했습니다."),
+        (f"{LONG}집으", "고객이 카드를 잃어버렸다고 신고하고 정지를 요청했으며…"),
+    ],
+)
+def test_a_line_that_stops_in_the_middle_is_cut_at_its_last_sentence_or_clause(line, kept):
+    assert whole_line(line) == kept
+
+
+def test_what_has_no_whole_clause_is_asked_for_again(tmp_path):
+    engine = FakeEngine()
+    answers = iter([with_lines(agent="정지" * 60), with_lines(agent="정지했습니다.")])
+
+    async def pieces(_body):
+        yield next(answers)
+
+    engine._pieces = pieces
+    assert asked(tmp_path, engine, analysis).summary.agent == "정지했습니다."
+
+
+def test_a_title_or_keyword_loses_a_figure_that_was_cut_off():
+    said = Figures(CALL)
+    answer = json.loads(ANALYSIS)
+    answer["keywords"] = ["환불 48만 7천 원", "환불 48만", "카드"]
+    answer["titles"] = {"keyword": "카드_환불_48만", "descriptive": "카드 환불 9월 1"}
+    found = parsed(json.dumps(answer), said)
+    assert found.keywords == ["환불 48만 7천 원", "환불", "카드"]
+    assert found.titles.keyword == "카드_환불"
+    assert found.titles.descriptive.startswith("카드 환불 9월")
+
+
+def test_a_title_that_is_too_long_is_cut_between_words():
+    answer = json.loads(ANALYSIS)
+    answer["titles"]["keyword"] = "_".join(["낱말하나"] * 12)
+    assert len(parsed(json.dumps(answer)).titles.keyword) <= 40
+    assert set(parsed(json.dumps(answer)).titles.keyword.split("_")) == {"낱말하나"}
+    answer["titles"]["keyword"] = "낱말" * 30
+    assert parsed(json.dumps(answer)).titles.keyword == "낱말" * 20
