@@ -1,0 +1,323 @@
+"""Which utterances bear out each statement of an analysis: computed from words and numbers.
+
+A statement is a clause of a summary's line. Its items are its numbers, its content words and their
+paraphrases, rare ones heavier. The utterance with most of them is chosen, one of the right speaker
+and one that settles something before others, then those that hold what is still missing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from edgebox.consultation.evidence import Text, telling
+from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.number import supports
+from edgebox.consultation.paraphrase import paraphrases
+from edgebox.consultation.words import content_words, squeeze
+from edgebox.reading.sentences import clause_starts, split_sentences
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from edgebox.consultation.number import Number
+    from edgebox.consultation.types import Analysis, ClauseEvidence, Evidence
+    from edgebox.reading.call import Call, Utterance
+
+Field = Literal["customer", "agent", "result"]
+FIELDS: Final[tuple[Field, ...]] = ("customer", "agent", "result")
+
+MOST_UTTERANCES: Final = 3
+"""Of one statement. A reader compares a sentence with two or three others, not with ten."""
+
+_LEAST: Final = 0.25
+"""Of a statement's weight, found in the first utterance: with less nothing bears it out. A word of
+four that any call holds is a quarter."""
+
+_MORE: Final = 0.16
+"""Of a statement's weight, what a further utterance must add."""
+
+
+class Piece(NamedTuple):
+    """A spoken clause.
+
+    Attributes:
+        utterance: its number among the utterances of people.
+        start: of the clause in `Spoken.text`.
+        end: behind it.
+    """
+
+    utterance: int
+    start: int
+    end: int
+
+
+class Spoken:
+    """A call's spoken clauses, with an index of where each word and number is.
+
+    Args:
+        call: as it was read.
+        on: the date of the call.
+    """
+
+    def __init__(self, call: Call, on: dt.date | None = None) -> None:
+        self.places = [
+            place for place, one in enumerate(call.utterances) if one.speaker != "system"
+        ]
+        self.utterances: list[Utterance] = call.said
+        self.text = "\n".join(unicodedata.normalize("NFKC", one.text) for one in self.utterances)
+        self.pieces: list[Piece] = list(_pieces(self.text))
+        self._starts = [piece.start for piece in self.pieces]
+        squeezed = [squeeze(self.text[p.start : p.end]).casefold() for p in self.pieces]
+        self.squeezed = squeezed
+        self._joined = "\n".join(squeezed)
+        self._offsets: list[int] = []
+        at = 0
+        for one in squeezed:
+            self._offsets.append(at)
+            at += len(one) + 1
+        self.numbers: list[tuple[Number, int]] = [
+            (number, self.piece_at(number.start)) for number in numbers_in(self.text, on)
+        ]
+        self._found: dict[str, dict[int, float]] = {}
+
+    def piece_at(self, offset: int) -> int:
+        """Return the number of the clause at an offset of `text`."""
+        return bisect_right(self._starts, offset) - 1
+
+    def words_of(self, piece: int) -> list[str]:
+        """Return the content words of a clause."""
+        _, start, end = self.pieces[piece]
+        return list(content_words(self.text[start:end]))
+
+    def text_of(self, piece: int) -> str:
+        """Return a clause as it was said."""
+        _, start, end = self.pieces[piece]
+        return self.text[start:end]
+
+    def speaker_of(self, piece: int) -> str:
+        """Return who said a clause."""
+        return self.utterances[self.pieces[piece].utterance].speaker
+
+    def where(self, word: str) -> dict[int, float]:
+        """Return the clauses that hold a stem, with how surely: 1 as it is, less in other words."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = self._search(word)
+        return found
+
+    def _search(self, word: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for form, degree in _forms(word):
+            at = self._joined.find(form)
+            while at >= 0:
+                piece = bisect_right(self._offsets, at) - 1
+                found[piece] = max(degree, found.get(piece, 0.0))
+                # One hit in a clause is enough.
+                after = self._offsets[piece] + len(self.squeezed[piece])
+                at = self._joined.find(form, after)
+        return found
+
+    def with_number(self, number: Number) -> list[int]:
+        """Return the clauses that hold a number, in order."""
+        return [piece for one, piece in self.numbers if supports(one.provides, number)]
+
+    def rarity(self, word: str) -> float:
+        """Return the weight of a word, 0 to 1: the fewer utterances hold it, the more it says."""
+        holding = {self.pieces[piece].utterance for piece in self.where(word)}
+        return 1 / (1 + math.log1p(len(holding)) / 2)
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    start = 0
+    for number, line in enumerate(text.split("\n")):
+        for a, b in split_sentences(line):
+            cuts = [a, *(a + cut for cut in clause_starts(line[a:b])), b]
+            for begin, end in zip(cuts, cuts[1:], strict=False):
+                if line[begin:end].strip():
+                    yield Piece(number, start + begin, start + end)
+        start += len(line) + 1
+
+
+def _forms(word: str) -> Iterator[tuple[str, float]]:
+    """Yield what a word may look like in speech, with how sure each form is."""
+    yield word, 1.0
+    for other in paraphrases(word):
+        yield other, 0.6
+    if len(word) >= 4 and not word.isascii():  # a compound, written apart or without its end
+        half = len(word) // 2
+        yield word[:half], 0.5
+        yield word[half:], 0.5
+    if len(word) == 3 and not word.isascii():
+        yield word[:2], 0.5
+    if len(word) == 2 and word[1] in _VERB_ENDS and word[0] not in _COMMON:
+        yield word[0], 0.4
+
+
+_VERB_ENDS: Final = frozenset("지고어아다며기는은던")
+_COMMON: Final = frozenset("가나다라마바사아자하이오보되있없주그저네예한두세시일안못더또")
+"""Syllables of any sentence: as the stem of a verb they tell nothing."""
+
+
+class Item(NamedTuple):
+    """A number or a word of a statement.
+
+    Attributes:
+        weight: how much it says.
+        where: the clauses that hold it, with how surely.
+        number: None of a word.
+        word: empty of a number.
+    """
+
+    weight: float
+    where: dict[int, float]
+    number: Number | None
+    word: str
+
+
+@dataclass(slots=True)
+class Statement:
+    """A clause of a summary's line, with its items.
+
+    Attributes:
+        field: the line.
+        text: the clause as it is written.
+        items: its numbers and words.
+        chosen: numbers of the utterances of people that bear it out, best first.
+        support: 0 to 1, the share of its weight that the chosen ones hold.
+    """
+
+    field: Field
+    text: str
+    items: list[Item]
+    chosen: list[int]
+    support: float
+
+
+def statements(analysis: Analysis, spoken: Spoken, on: dt.date | None = None) -> list[Statement]:
+    """Return the statements of a summary with the utterances that bear them out."""
+    made = []
+    for field in FIELDS:
+        line: str = getattr(analysis.summary, field)
+        for a, b in clause_spans(line):
+            text = line[a:b].strip()
+            items = items_of(text, spoken, on)
+            chosen, support = _aligned(field, items, spoken)
+            made.append(Statement(field, text, items, chosen, support))
+    return made
+
+
+def evidence_of(made: Sequence[Statement], spoken: Spoken) -> Evidence:
+    """Return the evidence as a result has it."""
+    found: Evidence = {"customer": [], "agent": [], "result": []}
+    for one in made:
+        entry: ClauseEvidence = {
+            "text": one.text,
+            "utterances": [spoken.places[number] for number in one.chosen],
+            "support": round(one.support, 2),
+        }
+        found[one.field].append(entry)
+    return found
+
+
+def items_of(text: str, spoken: Spoken, on: dt.date | None) -> list[Item]:
+    """Return the numbers and words of a written clause, each once."""
+    read = Text(unicodedata.normalize("NFKC", text), on)
+    items = []
+    for number in read.numbers:
+        where = dict.fromkeys(spoken.with_number(number), 1.0)
+        weight = (2.0 if telling(number) else 0.7) / (1 + math.log1p(len(where)) / 3)
+        items.append(Item(weight, where, number, ""))
+    for word in read.words:
+        items.append(Item(spoken.rarity(word), spoken.where(word), None, word))
+    return items
+
+
+def _aligned(field: Field, items: Sequence[Item], spoken: Spoken) -> tuple[list[int], float]:
+    total = sum(item.weight for item in items)
+    if not total:
+        return [], 0.0
+    by_utterance: dict[int, dict[int, float]] = {}
+    for place, item in enumerate(items):
+        for piece, degree in item.where.items():
+            held = by_utterance.setdefault(spoken.pieces[piece].utterance, {})
+            held[place] = max(degree * item.weight, held.get(place, 0.0))
+    covered: dict[int, float] = {}
+    chosen: list[int] = []
+    while by_utterance and len(chosen) < MOST_UTTERANCES:
+        gains = {
+            number: sum(max(0.0, value - covered.get(place, 0.0)) for place, value in held.items())
+            for number, held in by_utterance.items()
+        }
+        best = max(gains, key=lambda number: gains[number] * _fit(field, number, spoken))
+        if gains[best] < (_MORE if chosen else _LEAST) * total:
+            break
+        chosen.append(best)
+        for place, value in by_utterance.pop(best).items():
+            covered[place] = max(value, covered.get(place, 0.0))
+    return chosen, sum(covered.values()) / total
+
+
+_SETTLING: Final = re.compile(
+    r"(?:드렸|드릴게|드리겠|했습|했고|했어|됐|되었|할게요|하겠|걸로|갑니다|예정|됩니다|되세요|돼요)"
+)
+_ASKING: Final = re.compile(r"(?:나요|까요|까|죠|가요|는지|은지|지요)\s*[.?~]*$|\?\s*$")
+
+
+def _fit(field: Field, number: int, spoken: Spoken) -> float:
+    """Return how well an utterance's speaker, form and place suit a line, about 1."""
+    one = spoken.utterances[number]
+    fit = 1.0
+    if field == "customer":
+        fit *= {"customer": 1.0, "agent": 0.75}.get(one.speaker, 0.95)
+    else:
+        fit *= {"agent": 1.0, "customer": 0.7 if field == "agent" else 0.85}.get(one.speaker, 0.95)
+        fit *= 1.1 if _SETTLING.search(one.text) else 1.0
+        fit *= 0.85 if _ASKING.search(one.text) else 1.0
+    if field == "result":
+        fit *= 0.9 + 0.2 * number / len(spoken.utterances)
+    return fit
+
+
+_JOINT: Final = re.compile(
+    r"(?:(?<=[하했되됐이있없았었였받렸싶겠않말드니리내주보오가렀졌켰겼])고|며|지만"
+    r"|(?:었|았|했|됐|겠)으?나|(?:는|은|인|던|한|운)데|므로|(?:되|하|이|지|보|내)어|(?<=[가-힣])[해돼]"
+    r"|라서|어서|아서|(?<=[하되이으])면서?)(?=,?\s)(?!,?\s*(?:싶|있|계[시신]|나서|달라|주|드|보[이고기]))"
+)
+
+
+def clause_spans(line: str) -> list[tuple[int, int]]:
+    """Return the spans of a written line's statements: sentences, cut where a verb joins another.
+
+    A piece that says nothing by itself stays with the next one, or with the last.
+    """
+    spans: list[tuple[int, int]] = []
+    for start, end in split_sentences(line):
+        at = start
+        first = len(spans)
+        for match in _JOINT.finditer(line, start, end):
+            if _says(line[at : match.end()]) and _says(line[match.end() : end]):
+                spans.append((at, match.end()))
+                at = match.end()
+        if len(spans) > first and not _says(line[at:end]):
+            at = spans.pop()[0]
+        spans.append((at, end))
+    return spans
+
+
+def _says(text: str) -> bool:
+    """Return whether a piece holds two content words or numbers at least."""
+    count = 0
+    for _ in numbers_in(text):
+        count += 1
+    for _ in content_words(text):
+        count += 1
+        if count > 1:
+            return True
+    return count > 1
