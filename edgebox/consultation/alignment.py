@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -74,6 +74,8 @@ class Spoken:
         self.text = "\n".join(unicodedata.normalize("NFKC", one.text) for one in self.utterances)
         self.pieces: list[Piece] = list(_pieces(self.text))
         self._starts = [piece.start for piece in self.pieces]
+        of = [piece.utterance for piece in self.pieces]
+        self._bounds = [bisect_left(of, number) for number in range(len(self.utterances) + 1)]
         squeezed = [squeeze(self.text[p.start : p.end]).casefold() for p in self.pieces]
         self.squeezed = squeezed
         self._joined = "\n".join(squeezed)
@@ -123,6 +125,13 @@ class Spoken:
                 after = self._offsets[piece] + len(self.squeezed[piece])
                 at = self._joined.find(form, after)
         return found
+
+    def held_in(self, where: dict[int, float], utterance: int) -> float:
+        """Return how surely an utterance holds what is in these clauses."""
+        if not 0 <= utterance < len(self.utterances):
+            return 0.0
+        first, end = self._bounds[utterance], self._bounds[utterance + 1]
+        return max((where.get(piece, 0.0) for piece in range(first, end)), default=0.0)
 
     def with_number(self, number: Number) -> list[int]:
         """Return the clauses that hold a number, in order."""
