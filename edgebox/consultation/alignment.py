@@ -20,7 +20,7 @@ from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.number import supports
 from edgebox.consultation.paraphrase import paraphrases
 from edgebox.consultation.words import content_words, squeeze
-from edgebox.reading.sentences import clause_starts, split_sentences
+from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -133,6 +133,32 @@ class Spoken:
         first, end = self._bounds[utterance], self._bounds[utterance + 1]
         return max((where.get(piece, 0.0) for piece in range(first, end)), default=0.0)
 
+    def pieces_of(self, utterance: int) -> range:
+        """Return the numbers of an utterance's clauses."""
+        return range(self._bounds[utterance], self._bounds[utterance + 1])
+
+    def follows(self, piece: int) -> bool:
+        """Return whether another clause of the same utterance follows."""
+        after = piece + 1
+        return (
+            after < len(self.pieces)
+            and self.pieces[after].utterance == self.pieces[piece].utterance
+        )
+
+    def reach(self, piece: int) -> Iterator[tuple[int, float]]:
+        """Yield the clauses that a clause's words also speak for, with how surely.
+
+        They are its neighbours in the utterance and, after a question, the answer's first clause.
+        """
+        utterance = self.pieces[piece].utterance
+        for beside in (piece - 1, piece + 1):
+            if 0 <= beside < len(self.pieces) and self.pieces[beside].utterance == utterance:
+                yield beside, 0.4
+        answer = self._bounds[utterance + 1]
+        for after in range(answer, min(answer + 2, len(self.pieces))):
+            if self.pieces[after].utterance == utterance + 1:
+                yield after, 0.5
+
     def with_number(self, number: Number) -> list[int]:
         """Return the clauses that hold a number, in order."""
         return [piece for one, piece in self.numbers if supports(one.provides, number)]
@@ -143,11 +169,19 @@ class Spoken:
         return 1 / (1 + math.log1p(len(holding)) / 2)
 
 
+_SPOKEN_CUT: Final = re.compile(
+    r"(?:[,;]|(?<=[가-힣][고며])(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
+    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)|(?<=니까)"
+    r"|(?<=[아어해여돼려와가라켜춰쳐져워러겨]서)(?<!에서))\s+(?!싶|있[어으는습]|계[시신세]|[나말]|주세|주시)"
+)
+"""Where speech is cut between two clauses. Hundreds of 만 and nouns in 지 are no ends."""
+
+
 def _pieces(text: str) -> Iterator[Piece]:
     start = 0
     for number, line in enumerate(text.split("\n")):
         for a, b in split_sentences(line):
-            cuts = [a, *(a + cut for cut in clause_starts(line[a:b])), b]
+            cuts = [a, *(match.end() for match in _SPOKEN_CUT.finditer(line, a, b)), b]
             for begin, end in zip(cuts, cuts[1:], strict=False):
                 if line[begin:end].strip():
                     yield Piece(number, start + begin, start + end)
@@ -296,7 +330,7 @@ def _fit(field: Field, number: int, spoken: Spoken) -> float:
 
 _JOINT: Final = re.compile(
     r"(?:(?<=[하했되됐이있없았었였받렸싶겠않말드니리내주보오가렀졌켰겼])고|며|지만"
-    r"|(?:었|았|했|됐|겠)으?나|(?:는|은|인|던|한|운)데|므로|(?:되|하|이|지|보|내)어|(?<=[가-힣])[해돼]"
+    r"|(?:었|았|했|됐|겠)으?나|(?:는|은|인|던|한|운)데|므로|(?:되|하|이|지|보|내)어|(?<=[가-힣])(?<![피손오이올침방])[해돼]"
     r"|라서|어서|아서|(?<=[하되이으])면서?)(?=,?\s)(?!,?\s*(?:싶|있|계[시신]|나서|달라|주|드|보[이고기]))"
 )
 
