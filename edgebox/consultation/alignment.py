@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
+    from edgebox.consultation.evidence import Source
     from edgebox.consultation.number import Number
     from edgebox.consultation.types import Analysis, ClauseEvidence, Evidence
     from edgebox.reading.call import Call, Utterance
@@ -36,9 +37,9 @@ FIELDS: Final[tuple[Field, ...]] = ("customer", "agent", "result")
 MOST_UTTERANCES: Final = 3
 """Of one statement. A reader compares a sentence with two or three others, not with ten."""
 
-_LEAST: Final = 0.25
-"""Of a statement's weight, found in the first utterance: with less nothing bears it out. A word of
-four that any call holds is a quarter."""
+_LEAST: Final = 0.15
+"""Of a statement's weight, found in the first utterance: with less nothing bears it out. A long
+statement gathers what was said in ten utterances."""
 
 _MORE: Final = 0.16
 """Of a statement's weight, what a further utterance must add."""
@@ -62,16 +63,16 @@ class Spoken:
     """A call's spoken clauses, with an index of where each word and number is.
 
     Args:
+        source: the text of the call and its numbers.
         call: as it was read.
-        on: the date of the call.
     """
 
-    def __init__(self, call: Call, on: dt.date | None = None) -> None:
+    def __init__(self, source: Source, call: Call) -> None:
         self.places = [
             place for place, one in enumerate(call.utterances) if one.speaker != "system"
         ]
         self.utterances: list[Utterance] = call.said
-        self.text = "\n".join(unicodedata.normalize("NFKC", one.text) for one in self.utterances)
+        self.text = source.text
         self.pieces: list[Piece] = list(_pieces(self.text))
         self._starts = [piece.start for piece in self.pieces]
         of = [piece.utterance for piece in self.pieces]
@@ -85,7 +86,7 @@ class Spoken:
             self._offsets.append(at)
             at += len(one) + 1
         self.numbers: list[tuple[Number, int]] = [
-            (number, self.piece_at(number.start)) for number in numbers_in(self.text, on)
+            (number, self.piece_at(number.start)) for number in source.numbers
         ]
         self._found: dict[str, dict[int, float]] = {}
 
@@ -124,6 +125,9 @@ class Spoken:
                 # One hit in a clause is enough.
                 after = self._offsets[piece] + len(self.squeezed[piece])
                 at = self._joined.find(form, after)
+        if not found and (verb := _conjugated(word)):
+            for match in verb.finditer(self._joined):
+                found[bisect_right(self._offsets, match.start()) - 1] = 0.6
         return found
 
     def held_in(self, where: dict[int, float], utterance: int) -> float:
@@ -162,6 +166,11 @@ class Spoken:
     def with_number(self, number: Number) -> list[int]:
         """Return the clauses that hold a number, in order."""
         return [piece for one, piece in self.numbers if supports(one.provides, number)]
+
+    def degree(self, word: str, last: int) -> float:
+        """Return how surely the call holds a word behind an offset of `text`."""
+        first = self.piece_at(last)
+        return max((d for piece, d in self.where(word).items() if piece >= first), default=0.0)
 
     def rarity(self, word: str) -> float:
         """Return the weight of a word, 0 to 1: the fewer utterances hold it, the more it says."""
@@ -202,6 +211,20 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
     if len(word) == 2 and word[1] in _VERB_ENDS and word[0] not in _COMMON:
         yield word[0], 0.4
 
+
+def _conjugated(word: str) -> re.Pattern[str] | None:
+    """Return a pattern of a stem with another vowel at its end: 바꾸 of 바꿔, 옮겨 of 옮기."""
+    last = ord(word[-1]) - _FIRST_SYLLABLE
+    if not 2 <= len(word) <= 4 or not 0 <= last < _SYLLABLES:
+        return None
+    onset = _FIRST_SYLLABLE + last - last % _OF_ONE_CONSONANT
+    return re.compile(f"{re.escape(word[:-1])}[{chr(onset)}-{chr(onset + _OF_ONE_CONSONANT - 1)}]")
+
+
+_FIRST_SYLLABLE: Final = 0xAC00
+_SYLLABLES: Final = 11_172
+_OF_ONE_CONSONANT: Final = 588
+"""Unicode has Hangul's syllables in the order of their first consonants, 588 of each."""
 
 _VERB_ENDS: Final = frozenset("지고어아다며기는은던")
 _COMMON: Final = frozenset("가나다라마바사아자하이오보되있없주그저네예한두세시일안못더또")

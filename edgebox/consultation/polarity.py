@@ -92,24 +92,22 @@ class _Stance(NamedTuple):
     depends: bool
     wishes: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Nothing is settled by the clause: it asks, wishes or refuses."""
+        return self.asks or self.wishes or self.refuses
+
 
 class _Part(NamedTuple):
     text: str
     items: list[Item]
 
 
-def flags_of(
-    made: Sequence[Statement], spoken: Spoken, on: dt.date | None = None
-) -> set[str]:
-    """Return ``polarity`` and ``conditional`` where a statement has the fault."""
-    return {flag for _, flag in faults(made, spoken, on)}
-
-
 def faults(
-    made: Sequence[Statement], spoken: Spoken, on: dt.date | None
+    made: Sequence[Statement], stances: Stances, on: dt.date | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield (clause, flag) of the agent's and the result's line."""
-    stances = _Stances(spoken)
+    """Yield (clause, ``polarity`` or ``conditional``) of the agent's and the result's line."""
+    spoken = stances.spoken
     for statement in made:
         if statement.field == "customer":
             continue
@@ -125,7 +123,7 @@ def faults(
                 yield part.text, "conditional"
 
 
-def _bears_denial(part: _Part, near: Sequence[int], stances: _Stances) -> bool:
+def _bears_denial(part: _Part, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part denies, as a clause beside the near ones or with its words does."""
     if not _denies(part.text):
         return False
@@ -140,10 +138,10 @@ def _bears_denial(part: _Part, near: Sequence[int], stances: _Stances) -> bool:
     return any(stances[piece].denies and not stances[piece].asks for piece in about)
 
 
-def _affirmed(part: _Part, statement: Statement, stances: _Stances) -> bool:
+def _affirmed(part: _Part, statement: Statement, stances: Stances) -> bool:
     """Return whether a part denies while nothing is denied where its statement's words are."""
     spoken = stances.spoken
-    if not _NEGATION.search(part.text[-_PREDICATE:]):
+    if not _NEGATION.search(part.text[-_PREDICATE + 6 :]):
         return False
     if _DECIDED_AGAINST.search(part.text):
         pieces = [
@@ -231,7 +229,7 @@ def _opposed(text: str, heard: Sequence[_Stance]) -> bool:
     return not absent and all(one.refuses for one in heard)
 
 
-def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: _Stances) -> bool:
+def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
     if not _SETTLED.search(text) or _REPORTED.search(text) or _denies(text):
@@ -248,7 +246,7 @@ def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: _Stan
     return True
 
 
-def _granted(piece: int, part: _Part, stances: _Stances) -> bool:
+def _granted(piece: int, part: _Part, stances: Stances) -> bool:
     """Return whether what was asked or wished for was not refused, in the answer or elsewhere."""
     spoken = stances.spoken
     utterance = spoken.pieces[piece].utterance
@@ -277,7 +275,7 @@ _PREDICATE: Final = 18
 negation before them (안 쓰신 달은 돌려받으세요) belongs to another word."""
 
 
-class _Stances:
+class Stances:
     """The stance of each spoken clause, read when it is asked for."""
 
     def __init__(self, spoken: Spoken) -> None:

@@ -1,4 +1,4 @@
-"""The quality score: how far an analysis can be trusted, computed from the transcript alone.
+"""The quality score: how far an analysis can be trusted, computed from the call alone.
 
 There is no reference summary to compare with, so the score is not an accuracy. It has three parts:
 
@@ -13,22 +13,36 @@ notice a wrong amount in an otherwise perfect record.
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.alignment import Spoken, evidence_of, statements
+from edgebox.consultation.binding import unbound
 from edgebox.consultation.evidence import Said, Source, Text, mean, telling
-from edgebox.consultation.faults import copied, language, markup, repetition, ungrounded
+from edgebox.consultation.faults import (
+    copied,
+    invented,
+    language,
+    markup,
+    misnamed,
+    repetition,
+    ungrounded,
+)
+from edgebox.consultation.instructions import obeys
 from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.names import names_in
 from edgebox.consultation.number import supports
+from edgebox.consultation.polarity import Stances, faults
 from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
-    from edgebox.consultation.types import Analysis, QualityParts
+    from edgebox.consultation.alignment import Statement
+    from edgebox.consultation.types import Analysis, Evidence, QualityParts
+    from edgebox.reading.call import Call
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
 """An invented fact does more harm than a missing one, and a missing one more than bad style."""
@@ -42,6 +56,16 @@ CAPS: Final = {
     "not_korean": 0.4,
     # One number that was never said. The rest may be right, so half.
     "ungrounded_number": 0.5,
+    # A true number that belongs to something else: as wrong as an invented one, but less sure.
+    "unbound_number": 0.55,
+    # The other way round: refused what was granted, or granted what was refused.
+    "polarity": 0.55,
+    # Told as settled, and only asked for, wished for, or promised under a condition.
+    "conditional": 0.6,
+    # A person or a company that the call does not name.
+    "wrong_name": 0.55,
+    # The call itself told the model what to write.
+    "instruction_in_call": 0.5,
     # What the customer said is reported as the agent's, and the other way round.
     "speakers_swapped": 0.6,
     # A whole statement that has no support in the transcript.
@@ -53,10 +77,6 @@ CAPS: Final = {
 }
 """The highest score that an analysis with the flag can have. The lowest cap counts. The weighted
 parts are scaled by it, so that of two faulty analyses the better one still scores higher."""
-
-_INVENTED: Final = 0.25
-"""A statement of at least four content words is invented if a smaller share of them is in the
-transcript. In all good summaries that were looked at, paraphrases kept half."""
 
 _FACTS_EXPECTED: Final = 4
 """An analysis is three lines: of many numbers in a transcript, this many are enough."""
@@ -76,6 +96,7 @@ class Quality:
         form: 0 to 1.
         flags: The faults found, in alphabetical order.
         caps: The cap of every flag that has one.
+        evidence: The statements of each line with the utterances that bear them out.
     """
 
     score: float
@@ -84,6 +105,7 @@ class Quality:
     form: float
     flags: tuple[str, ...]
     caps: dict[str, float]
+    evidence: Evidence = field(default_factory=lambda: {"customer": [], "agent": [], "result": []})
 
     def as_dict(self) -> QualityParts:
         """Return the ``quality`` object of the callback. The score is a field beside it."""
@@ -96,34 +118,38 @@ class Quality:
         }
 
 
-def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) -> Quality:
-    """Score an analysis against its transcript, in time that is linear in the transcript.
+def score(
+    analysis: Analysis,
+    call: Call,
+    *,
+    call_date: dt.date | None = None,
+    examples: Sequence[str] = (),
+) -> Quality:
+    """Score an analysis against its call, in time that is linear in the call.
 
     Args:
         analysis: the model's.
-        transcript: as received.
+        call: as it was read.
+        call_date: with it 내일 and 다음 주 화요일 are dates.
         examples: of the prompt, to find them leaked into the analysis.
     """
-    source = Source(unicodedata.normalize("NFKC", transcript))
-    said = Said(analysis)
-    flags = {*markup(said), *repetition(said), *language(said, source)}
-    # A character that no example holds keeps a run from crossing two fields.
-    if examples and leaks_example("\0".join(said.texts), transcript, examples):
-        flags.add("leaked_example")
-    if ungrounded(said.whole, source):
-        flags.add("ungrounded_number")
-    statements = [_held(clause, source) for clause in said.clauses if clause.words]
-    if any(held < _INVENTED for held, count in statements if count >= 4):
-        flags.add("invented_claim")
+    source, said = Source(call, call_date), Said(analysis, call_date)
+    spoken = Spoken(source, call)
+    made = statements(analysis, spoken, call_date)
     attribution = _attribution(said, source)
+    outcome = _outcome(said, source, spoken)
+    flags = {*markup(said), *repetition(said), *language(said, source)}
+    flags |= _unsupported(said, source, spoken, made, call_date)
+    # A character that no example holds keeps a run from crossing two fields.
+    if examples and leaks_example("\0".join(said.texts), source.text, examples):
+        flags.add("leaked_example")
     if attribution is not None and attribution < 0.35:
         flags.add("speakers_swapped")
-    outcome = _outcome(said, source)
     if outcome < 0.35:
         flags.add("no_outcome")
     if copied(said, source):
         flags.add("copied_sentences")
-    grounding = _grounding(said, source, statements, attribution)
+    grounding = _grounding(said, source, spoken, made, attribution)
     coverage = _coverage(said, source, outcome)
     form = _form(said, source, flags)
     total = (
@@ -137,18 +163,40 @@ def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) 
         form=round(form, 3),
         flags=tuple(sorted(flags)),
         caps=caps,
+        evidence=evidence_of(made, spoken),
     )
+
+
+def _unsupported(
+    said: Said,
+    source: Source,
+    spoken: Spoken,
+    made: Sequence[Statement],
+    call_date: dt.date | None,
+) -> set[str]:
+    """Return the flags of what the call does not bear out."""
+    stances = Stances(spoken)
+    flags = {flag for _, flag in faults(made, stances, call_date)}
+    checks = {
+        "ungrounded_number": ungrounded(said.whole, source),
+        "unbound_number": unbound(made, spoken),
+        "invented_claim": invented(made, source),
+        "wrong_name": misnamed(said, source),
+        "instruction_in_call": obeys(made, stances),
+    }
+    return flags | {flag for flag, found in checks.items() if found}
 
 
 def _grounding(
     said: Said,
     source: Source,
-    statements: Sequence[tuple[float, int]],
+    spoken: Spoken,
+    made: Sequence[Statement],
     attribution: float | None,
 ) -> float:
     """Return the weighted mean of words, numbers and speakers, without parts that lack evidence."""
-    parts = [(0.45, _grounded_words(said, source, statements))]
-    claims = said.whole.claims
+    parts = [(0.45, _grounded_words(said, source, spoken, made))]
+    claims = [number for number in said.whole.claims if not number.relative]
     if claims:
         parts.append((0.35, mean(supports(source.provides, number) for number in claims)))
     if attribution is not None:
@@ -156,22 +204,28 @@ def _grounding(
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
 
 
-def _held(text: Text, source: Source) -> tuple[float, int]:
-    return mean(source.holds(word) for word in text.words), len(text.words)
+def _held(words: Sequence[str], source: Source, spoken: Spoken) -> tuple[float, int]:
+    """Return the share of the words that the call holds, as they are or in other words."""
+    held = (max(source.holds(word), *spoken.where(word).values(), 0.0) for word in words)
+    return mean(held), len(words)
 
 
-def _grounded_words(said: Said, source: Source, statements: Sequence[tuple[float, int]]) -> float:
+def _grounded_words(
+    said: Said, source: Source, spoken: Spoken, made: Sequence[Statement]
+) -> float:
     """Return the mean of the average and of the worst statement: one invented claim must show."""
-    lists = [Text(" ".join(said.keywords)), said.descriptive]
-    rated = [*statements, *(_held(text, source) for text in lists if text.words)]
+    claimed = [[item.word for item in one.items if item.word] for one in made]
+    stated = [_held(words, source, spoken) for words in claimed if words]
+    lists = [list(Text(" ".join(said.keywords)).words), list(said.descriptive.words)]
+    rated = [*stated, *(_held(words, source, spoken) for words in lists if words)]
     names = names_in(said.whole.text)
     if names:
-        rated.append((mean(source.holds(name) for name in names), len(names)))
+        rated.append(_held(names, source, spoken))
     if not rated:
         return 0.0
     total = sum(count for _, count in rated)
     average = sum(value * count for value, count in rated) / total
-    worst = min((value for value, count in statements if count >= 2), default=average)
+    worst = min((value for value, count in stated if count >= 2), default=average)
     return 0.5 * average + 0.5 * worst
 
 
@@ -221,13 +275,14 @@ def _only(word: str, one: Text, other: Text) -> bool:
     return word in one.squeezed and word not in other.squeezed
 
 
-def _outcome(said: Said, source: Source) -> float:
+def _outcome(said: Said, source: Source, spoken: Spoken) -> float:
     """Return how far ``result`` says how this call ended: its words are in the last part."""
+    last = len(source.text) - len(source.tail.text)
     numbers = [number for number in said.result.numbers if telling(number)]
     words = list(said.result.words)
     if not words and not numbers:
         return 0.0
-    held = [source.tail.holds(word) for word in words]
+    held = [max(source.tail.holds(word), spoken.degree(word, last)) for word in words]
     held += [float(supports(source.tail.provides, number)) for number in numbers]
     grounded = mean(held)
     substance = min(1.0, (len(words) + 2 * len(numbers)) / 4)
