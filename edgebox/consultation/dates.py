@@ -1,33 +1,300 @@
-"""Relative dates (내일, 다음 주 화요일, 사흘 뒤), resolved with the date of the call."""
+"""Dates as they are written, and relative dates resolved with the date of the call.
+
+A caller says 다음 주 화요일 and a summary writes 9월 16일. Weeks begin on Monday, so 이번 주 일요일
+is the coming Sunday. What names no day (다음 주 초, 주말) is no date, and 다음 달 초 is its month.
+Where an explicit date stands beside the expression (16일 화요일), the explicit one is right.
+
+Written forms: the National Institute's norm has points and spaces (2025. 9. 13.).
+"""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import number
+from edgebox.consultation import numerals
+from edgebox.consultation.number import Number, date, either, plain, quantity
 
 if TYPE_CHECKING:
-    from edgebox.consultation.number import Number
+    from collections.abc import Iterable, Iterator, Sequence
 
-_DAYS: Final = {"그저께": -2, "그제": -2, "어제": -1, "오늘": 0, "내일": 1, "모레": 2, "글피": 3}
-_RELATIVE: Final = re.compile(rf"(?<![가-힣])(?P<day>{'|'.join(_DAYS)})")
+_M: Final = r"(?:1[0-2]|0?[1-9])"
+_D: Final = r"(?:[12]\d|3[01]|0?[1-9])"
+WRITTEN: Final = rf"""
+    (?P<iso>(?<![\d.])(?:19|20)\d\d(?:[-./]\d{{1,2}}[-./]|\.\ {_M}\.\ ){_D}(?!\d))
+  | (?P<short>(?<![\d.])[23]\d(?:\.\ ?{_M}\.\ ?{_D}|/(?:0\d|1[0-2])/[0-3]\d)(?![\d/]|\.\d))
+  | (?P<points>(?<![\d.])(?<!\d\.\ )(?:{_M}\.\ {_D}\.(?!\d|\ \d{{1,2}}\.)
+        | (?:0[1-9]\.{_D}|{_M}\.{_D}\.?(?=\ ?\([월화수목금토일]\)|일자))(?!\d|\.\d)))
+  | (?P<slash>(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:[12]\d|3[01]|0?[1-9])(?![\d/]))
+  | (?P<solid>(?<![\dA-Za-z-])20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\dA-Za-z-]))
+"""
+"""Alternatives of a verbose pattern; `written` reads what they match."""
+
+_DATED_BEFORE: Final = re.compile(r"(?:일|일자|날짜|년월일)(?:은|는|이|을)? ?:? ?$")
+_DATED_AFTER: Final = re.compile(r" ?(?:일자|까지|부터|자로|기준|~)")
 
 
-def relative_dates(text: str, on: dt.date) -> list[Number]:
-    """Return the relative dates of ``text``, said on the day ``on``, in order."""
-    return [
-        _resolved(on + dt.timedelta(_DAYS[match["day"]]), match.start(), match.end())
-        for match in _RELATIVE.finditer(text)
-    ]
+def written(match: re.Match[str]) -> Number:
+    """Read what `WRITTEN` matched. Eight figures are a date only beside a word for one."""
+    start, end = match.span()
+    if match.lastgroup == "solid":
+        figures = match.group()
+        number = plain("plain", figures, start, end)
+        text = match.string
+        dated = _DATED_BEFORE.search(text, max(0, start - 7), start)
+        if not dated and not _DATED_AFTER.match(text, end):
+            return number
+        day = date(int(figures[:4]), int(figures[4:6]), int(figures[6:]), start, end)
+        return either(day, number)
+    parts = [int(part) for part in re.findall(r"\d{1,4}", match.group())]
+    year = {"iso": 0, "short": 2000}.get(match.lastgroup or "")
+    month, day_of_month = parts[-2:]
+    return date(0 if year is None else parts[0] + year, month, day_of_month, start, end)
+
+
+_DAYS: Final = {
+    "그끄저께": -3, "그저께": -2, "그제": -2, "어저께": -1, "어제": -1, "오늘": 0, "금일": 0,
+    "내일모레": 2, "내일 모레": 2, "내일": 1, "낼": 1, "명일": 1, "모레": 2, "그글피": 4, "글피": 3,
+}  # fmt: skip
+_NEAR: Final = {
+    "지지난": -2, "지난": -1, "저번": -1, "이번": 0, "요번": 0, "다다음": 2, "다음": 1, "담": 1,
+}  # fmt: skip
+_WEEKS: Final = _NEAR | {"금": 0, "차": 1}
+_MONTHS: Final = {f"{word}{gap}달": n for word, n in _NEAR.items() for gap in ("", " ")} | {
+    "내달": 1, "이달": 0, "금월": 0,
+}  # fmt: skip
+_YEARS: Final = {
+    "재작년": -2, "작년": -1, "지난해": -1, "올해": 0, "금년": 0, "내후년": 2, "내년": 1,
+}  # fmt: skip
+_WEEKDAYS: Final = "월화수목금토일"
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True)).replace(" ", r"\ ")
+
+
+_WEEKDAY: Final = f"[{_WEEKDAYS}](?:요일|욜)"
+_MONTH_DAY: Final = r"\d{1,2}|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
+_RELATIVE: Final = re.compile(
+    rf"""
+  (?<![가-힣])(?=[그어오금내낼명모글지저이요다담차돌재작올월화수목토일말])(?:
+    (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
+        (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{_WEEKDAY}))?
+  | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{_WEEKDAY})
+  | (?P<last>(?:지난|저번)\ ?{_WEEKDAY})
+  | (?P<bare>{_WEEKDAY})(?!마다|\ ?부터\ ?{_WEEKDAY})
+  | (?P<month>{_any(_MONTHS)})(?:에|의)?(?:\ ?(?P<ends>말일|말(?![고씀로하은을이]))
+        |\ ?(?P<mday>{_MONTH_DAY})\ ?일(?!\ ?(?:이내|안에|뒤|후|동안|간|이상|치)))?
+  | (?P<closing>말일|월말)
+  | (?P<year>{_any(_YEARS)})
+  | (?P<day>{_any(_DAYS)})(?!\ ?배움|\ ?채움|날|신문)
+  )
+    """,
+    re.VERBOSE,
+)
+_ANOTHER: Final = re.compile(r"(?:매주|격주|매월|매달|다음|그|째 ?주|부터|분기|월|평일) ?$")
+"""Before these words an expression is relative to something else, or it is a rule."""
+
+_PAST: Final = re.compile(r"[^\n.?!]{0,30}?[았었했됐갔왔났샀졌]")
+_LASTS: Final = re.compile(
+    r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다)"
+)
+_MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
+_LATER: Final = re.compile(r" ?(?:뒤|후(?![기불반속]))")
+_EARLIER: Final = re.compile(r" ?전(?!까지|[화체자부문산액용기])")
+_DAY_NAME: Final = re.compile(rf" ?\(?([{_WEEKDAYS}])(?:요일|욜|\))")
+_BESIDE: Final = re.compile(r"[\s(),]{0,3}")
+
+
+def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Number]:
+    """Return the numbers of a text and its relative dates, in order, without overlaps.
+
+    Args:
+        text: what was said or written.
+        numbers: those that are read without a date. One that a relative date covers (3일 뒤) is
+            read in both ways.
+        on: the date of the call.
+    """
+    if not 1000 <= on.year < 9000:
+        return list(numbers)  # a placeholder (0001-01-01), and no date could be counted from it
+    return _together(text, [_on_the_call(text, one, on) for one in numbers], _found(text, on))
+
+
+def _found(text: str, on: dt.date) -> Iterator[Number]:
+    """Yield the relative dates that are words, each as it would be without its neighbours."""
+    for match in _RELATIVE.finditer(text):
+        start, end = match.span()
+        before = _ANOTHER.search(text, max(0, start - 4), start)
+        if not before or (match["day"] and not before[0].startswith("그")):
+            yield from _meant(match, text, on, start, end)
+
+
+def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -> Iterator[Number]:
+    monday = on - dt.timedelta(on.weekday())
+    match match.lastgroup:
+        case "day":
+            yield _resolved(on + dt.timedelta(_DAYS[match["day"]]), start, end)
+        case "weekday" | "second":
+            week = monday + dt.timedelta(weeks=_WEEKS[match["week"]])
+            at = match.end("weekday")
+            yield _resolved(_weekday(week, match["weekday"]), start, at)
+            if match["second"]:
+                yield _resolved(_weekday(week, match["second"]), *match.span("second"))
+        case "coming" | "last" | "bare":
+            name = re.search(_WEEKDAY, match.group())
+            ahead = (_WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
+            coming, last = on + dt.timedelta(ahead), on + dt.timedelta(ahead - 7)
+            day = _resolved(last if match["last"] else coming, start, end)
+            past = match["bare"] and _PAST.match(text, end)
+            yield either(day, _resolved(last, start, end)) if past else day
+        case "closing":
+            yield _resolved(_month(on, 0, 31), start, end)
+        case "year":
+            yield _year(on.year + _YEARS[match["year"]], start, end)
+        case _:
+            ahead = _MONTHS[match["month"]]
+            if match["ends"]:
+                yield _resolved(_month(on, ahead, 31), start, end)
+            elif match["mday"]:
+                value = numerals.stops(match["mday"], 0)[-1].value
+                yield _resolved(_month(on, ahead, int(value)), start, end)
+            else:
+                first = _month(on, ahead, 1)
+                yield _plainly(date(first.year, first.month, 0, start, end))
+
+
+def _together(text: str, numbers: Sequence[Number], dates: Iterable[Number]) -> list[Number]:
+    """Put relative dates among numbers, and drop those that contradict an explicit neighbour."""
+    found: list[Number] = []
+    at = 0
+    for day in dates:
+        while at < len(numbers) and numbers[at].end <= day.start:
+            found.append(numbers[at])
+            at += 1
+        if found and found[-1].end > day.start:
+            continue
+        one = day
+        while at < len(numbers) and numbers[at].start < day.end:
+            ends = max(one.end, numbers[at].end)
+            one = replace(either(one, numbers[at]), end=ends)
+            at += 1
+        after = numbers[at] if at < len(numbers) else None
+        if one.value.endswith("y") and after is not None and _of_year(text, one, after):
+            found.append(_in_year(one, after))
+            at += 1
+        elif not _contradicted(text, one, found[-1] if found else None, after):
+            found.append(one)
+    return [*found, *numbers[at:]]
+
+
+def _of_year(text: str, year: Number, after: Number) -> bool:
+    """Whether a date without its year follows a year immediately (내년 3월)."""
+    joined = not text[year.end : after.start].strip()
+    return joined and after.kind == "date" and re.match(r"\d{1,2}(?:-|mo)", after.value) is not None
+
+
+def _in_year(year: Number, after: Number) -> Number:
+    """Put a year and a month, or a month and a day, together."""
+    parts = [int(part) for part in re.findall(r"\d+", after.value)]
+    month, day = (*parts, 0)[:2]
+    found = date(int(year.value[:-1]), month, day, year.start, after.end)
+    return _plainly(replace(found, provides=found.provides | after.provides))
+
+
+def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
+    """Whether an explicit date beside a relative one names another day."""
+    for one in (before, after):
+        if one is None or one.relative or not (one.kind == "date" or _is_day(text, one)):
+            continue
+        a, b = (one.end, day.start) if one is before else (day.end, one.start)
+        number = re.search(r"(\d{1,2})d?$", one.value)
+        if number and b - a <= 3 and _BESIDE.fullmatch(text, a, b):
+            return f"{int(number[1])}d" not in day.provides
+    return False
+
+
+def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
+    """Return a number with what the call's date adds: 3일 뒤 is a date, 17일 may be one."""
+    amount = re.fullmatch(r"(\d{1,4})([dm])", one.value)
+    if amount is None or len(one.requires) > 1:
+        return one
+    size, unit = int(amount[1]), amount[2]
+    for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
+        if found := pattern.match(text, one.end):
+            day = _shifted(on, sign * size, unit, years="년" in text[one.start : one.end])
+            return replace(either(day, one), start=one.start, end=found.end())
+    if _is_day(text, one) and size <= 31:
+        days = list(_days_of_month(text, one, on, size))
+        return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))
+    return one
+
+
+def _is_day(text: str, one: Number) -> bool:
+    """Whether a number is written as 17일, which is a day of a month or a duration."""
+    written_as = text[one.start : one.end]
+    days = one.value.endswith("d") and len(one.requires) == 1
+    return days and written_as.endswith("일") and not written_as.endswith("주일")
+
+
+def _shifted(on: dt.date, size: int, unit: str, *, years: bool) -> Number:
+    if unit == "d":
+        return _resolved(on + dt.timedelta(size), 0, 0)
+    if years:
+        return _year(on.year + int(size / 12), 0, 0)
+    return _resolved(_month(on, size, on.day), 0, 0)
+
+
+def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt.date]:
+    """Yield the days that 17일 may mean: this month's, the next if that is over.
+
+    A weekday beside it decides.
+    """
+    if _LASTS.match(text, one.end) or _MONTH_BEFORE.search(text, max(0, one.start - 4), one.start):
+        return
+    named = _DAY_NAME.match(text, one.end)
+    past = _PAST.match(text, one.end) is not None
+    for ahead in (-1, 0, 1):
+        found = _month(on, ahead, day)
+        if found.day != day:
+            continue
+        if named:
+            if found.weekday() == _WEEKDAYS.index(named[1]):
+                yield found
+        elif ahead == 0 or (ahead == 1 and day < on.day) or (ahead == -1 and past and day > on.day):
+            yield found
+
+
+def _weekday(monday: dt.date, name: str) -> dt.date:
+    return monday + dt.timedelta(_WEEKDAYS.index(name[0]))
+
+
+def _month(on: dt.date, ahead: int, day: int) -> dt.date:
+    """Return a day of the month that is ``ahead`` months from the call's, at most its last."""
+    year, month = divmod(on.year * 12 + on.month - 1 + ahead, 12)
+    return dt.date(year, month + 1, min(day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _forms(day: dt.date) -> frozenset[str]:
+    return frozenset({f"{day.year}-{day.month}-{day.day}", f"{day.month}-{day.day}"})
 
 
 def _resolved(day: dt.date, start: int, end: int) -> Number:
-    """Return the number of a resolved date: its figures alone, and its year alone, it is not."""
-    found = number.date(day.year, day.month, day.day, start, end)
+    return _plainly(date(day.year, day.month, day.day, start, end))
+
+
+def _year(year: int, start: int, end: int) -> Number:
+    return _plainly(quantity(Decimal(year), "year", start, end))
+
+
+def _plainly(found: Number) -> Number:
+    """Return a resolved date. The figures alone, and its year alone, were not said."""
     provides = frozenset(
-        form for form in found.provides if not form.startswith("#") and form[-1] != "y"
+        form
+        for form in found.provides
+        if not form.startswith("#") and (form[-1] != "y" or form == found.value)
     )
     return replace(found, provides=provides, relative=True)

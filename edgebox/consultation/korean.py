@@ -22,14 +22,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.consultation import numerals
-from edgebox.consultation.dates import relative_dates
+from edgebox.consultation.dates import WRITTEN, with_relative, written
+from edgebox.consultation.digits import MODEL, SAID, model, said
 from edgebox.consultation.number import (
     Number,
     code,
     date,
+    either,
     plain,
     quantity,
     time_of_day,
@@ -50,8 +53,8 @@ class _Atom(NamedTuple):
     end: int
     sure: bool
     literal: str = ""
-    other: Decimal | None = None
-    """The other possible reading: 천이백이 is 1202, or 1200 and a particle."""
+    others: tuple[Decimal, ...] = ()
+    """Other possible readings: 천이백이 is 1202, or 1200 and a particle."""
 
 
 _DAYS: Final = {
@@ -62,7 +65,7 @@ _COUNTERS: Final = """
     개 명 건 번 번째 회 차 대 장 병 잔 권 마리 가지 군데 곳 차례 배 통 켤레 벌 줄 박스 상자 봉지
     세트 팩 캔 종류 종 사람 인 인분 세 살 층 호 호선 학년 학기 주년 평 점 도 등 위 급 단계 초
     킬로 킬로그램 그램 미터 센티 리터 기가 메가 테라 달러 불 유로 엔 포인트 마일 매 부 편 좌 구좌
-    계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째
+    계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째 동 교시 식구 가구 남매 자매 형제 분기
 """
 # Unit as written → unit as compared; "" is a plain counter.
 _UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
@@ -78,26 +81,36 @@ _TAIL: Final = re.compile(
     r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
     r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
     r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
-    r"|랑|지[나만]|권"
+    r"|랑|지[나만]|권|라(?:서|고|도|며)|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
+    r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
 )
 _NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 # Units that one syllable may stand before. Any other single syllable stays a word, unless the
 # date or time around it needs a number there.
 _ANY_DIGIT: Final = "일이삼사오육칠팔구십백"
 _SINGLES: Final = (
-    dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년"], _ANY_DIGIT)
+    dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년", "교시"], _ANY_DIGIT)
     | dict.fromkeys(["킬로", "기가", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT)
     | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
-    | {"주일": "이삼사오육칠팔", "월": "일삼사오칠팔구", "일": "삼육칠팔", "원": "십백천만억"}
+    | {
+        "차": "일이삼사육칠팔",
+        "주일": "이삼사오육칠팔",
+        "월": "일삼사오칠팔구",
+        "일": "삼육칠팔",
+        "원": "십백천만억",
+    }
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
-_SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에)")
+_SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
 # 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
 _ONE_IS_A: Final = frozenset(
     ["번", "분", "가지", "군데", "곳", "사람", "편", "판", "대", "해", "통", "벌", "줄", "주", "장"]
 )
 _SINO_ONLY: Final = frozenset(["월", "일", "원", "년", "세", "인", "도", "위", "등", "호", "프로"])
-_NATIVE_WORDS: Final = re.compile(r"두통|두부|세대|세부|세장|세주|세점|네트|열차|열등|열통|한세")
+_NATIVE_WORDS: Final = re.compile(
+    r"네 가구|네 형제|네 동|[두세네]시[고구네는니면죠지]|두통|두부|세대|세부|세장|세주|세점|네트"
+    r"|열차|열등|열통|한세"
+)
 
 _SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
 # 이삼일, 두세 개, 사오만 원: either of the two is said.
@@ -108,30 +121,33 @@ _PAIRS: Final = {
     "예닐곱": (6, 7),
 }  # fmt: skip
 # Where no candidate can begin, no other rule is tried: at four fifths of all characters.
-_FIRST_SYLLABLES: Final = "하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
+_FIRST_SYLLABLES: Final = "절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 _CANDIDATE: Final = re.compile(
     rf"""
-  (?=[\dA-Za-z{ZEROS}{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}{_FIRST_SYLLABLES}])
+  {MODEL} | (?=[\dA-Za-z{ZEROS}{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}{_FIRST_SYLLABLES}])
   (?:
-    (?P<iso>(?<![\d.])(?:19|20)\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}(?!\d))
+    {WRITTEN}
   | (?P<clock>(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:]))
   | (?P<phone>(?<!\d)(?:
         0\d{{1,2}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{3,4}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{4}}
-      | 1[568]\d\d[-\ ]\d{{4}} )(?!\d))
-  | (?P<slash>(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:[12]\d|3[01]|0?[1-9])(?![\d/]))
+      | 1[568]\d\d(?:[-\ ]|(?:국에|에)\ ?)\d{{4}} )(?!\d))
   | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?(?:
         [KMGT]B|[km]?g|[kmc]?m|m?l|k?Wh?|[MG]bps|[GVAKpx])(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
   | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))
+  | (?P<pointed>\d{{1,3}}\ ?[점쩜]\ ?\d{{1,3}}(?=\ ?(?:퍼센트|프로|%)))
   | (?P<counted>\d)
   | (?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각))(?:
-        (?P<point>[{ZEROS}{SINO_DIGITS}십]{{1,4}}[점쩜]{_SPOKEN}{{1,4}})
+        (?P<point>[{ZEROS}{SINO_DIGITS}십]{{1,4}}(?:[점쩜]{_SPOKEN}{{1,4}}
+            |\ ?[점쩜]\ ?{_SPOKEN}(?:\ ?{_SPOKEN}){{0,3}}(?=\ ?(?:퍼센트|프로|%))))
+      | (?P<birth>{_SPOKEN}{{2}}(?=년\ ?생|년\ ?\S띠))
       | (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
             (?P<scale>[십백천]?[만억]?)\ ?(?P<unit>{_UNIT_WORD})(?={_TAIL.pattern}))
-      | (?P<spoken>{_SPOKEN}(?:(?:[ ,-]|\ ?다시\ ?|에\ )?{_SPOKEN}){{3,30}})
+      | {SAID}
       | (?P<days>{"|".join(_DAYS)})
-      | (?P<half>반년) | (?P<noon>정오|자정) | (?P<month>[유시]월)
+      | (?P<half>반\ ?년) | (?P<portion>절반|반\ ?값|반액)
+      | (?P<noon>정오|자정) | (?P<month>[유시]월)
       | (?P<first>첫\ ?번째|첫째|둘째|셋째|넷째)
       | (?P<native>열|스[물무]|서른|마흔|쉰|예순|일흔|여[든섯덟]|아[흔홉]|[한두세네석넉]|다섯|일곱)
       | (?P<sino>[{SINO_DIGITS}{"".join(sorted(MULTIPLIERS))}])
@@ -143,13 +159,37 @@ _CANDIDATE: Final = re.compile(
 _DAYPART: Final = re.compile(r"(오전|오후|새벽|아침|낮|점심|저녁|밤)\s?(?:에\s)?$")
 _HALF: Final = re.compile(r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|입|경))")
 _VAGUE: Final = re.compile(r"[몇수]\s?$")
-# A spoken digit word is digits to its end, or has an ending that follows numbers.
-_SPOKEN_TAIL: Final = re.compile(
-    r"$|[^가-힣]|번|이요|요|입니|이에|예요|이고|으로|로|은|는|을|를|이구|님|인데|맞"
-)
 _JOINED: Final = frozenset("십" + SINO_DIGITS)
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
-_PARTS: Final = {("year", "month"), ("month", "day"), ("hour", "minute"), ("hours", "minute")}
+_PARTS: Final = {
+    ("year", "month"),
+    ("year", "months"),
+    ("month", "day"),
+    ("hour", "minute"),
+    ("hours", "minute"),
+}
+
+
+# 십오만 칠팔천, 이십삼사만: two digits after a multiplier are either of the two.
+_WITHIN: Final = re.compile(
+    rf"(?:\d{{1,4}}|[{SINO_DIGITS}십백천])?[{SINO_DIGITS}십백천만억 ]{{0,10}}?[십백천만억] ?"
+    rf"(?P<pair>이삼|삼사|사오|오륙|오육|육칠|칠팔|팔구|일이(?=[십백천만]))"
+    rf"(?=[십백천만억]| ?(?:{_UNIT_WORD}))"
+)
+# 2~4시, 10~20만 원: the unit is that of the second.
+_UNTIL: Final = re.compile(
+    rf" ?[~∼〜] ?\d[\d,.]{{0,12}} ?(?P<scale>[십백천]?[만억]?) ?(?P<unit>{_UNIT_WORD})"
+)
+_MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
+_PRODUCT: Final = re.compile(
+    r"(?:폰|아이패드|갤럭시|맥북|에어팟|버즈|픽셀|서피스|탭|phone|ipad|macbook|airpods) ?$",
+    re.IGNORECASE,
+)
+_PRODUCT_GOES_ON: Final = re.compile(r" ?(?:맥스|max|플러스|모델|기종|단말|케이스)", re.IGNORECASE)
+# 칠칠이공, 아니 칠칠이일: what was said first was wrong.
+_REPAIRED: Final = re.compile(
+    r"(?:이|가|은)? ?[,.…]{0,3} ?(?:아 )?(?:아니(?:고|구|라|[요다야지])?[,.… ]{1,3}){1,2}(?:아 )?"
+)
 
 
 def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
@@ -159,32 +199,26 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
         text: what was said or written.
         on: the date of the call. With it relative dates (내일, 다음 주 화요일) are dates too.
     """
-    found = _numbers(text)
-    return found if on is None else _with_relative(found, relative_dates(text, on))
+    found = _without_repaired(text, _numbers(text))
+    return found if on is None else with_relative(text, found, on)
 
 
-def _with_relative(numbers: list[Number], dates: list[Number]) -> list[Number]:
-    """Put relative dates among numbers: one over a number (3일 뒤) is read in both ways."""
+def _without_repaired(text: str, numbers: list[Number]) -> list[Number]:
+    """Leave out numbers that the next one corrects. It supports what they support."""
     found: list[Number] = []
-    rest = iter(numbers)
-    one = next(rest, None)
-    for day in dates:
-        both = day
-        while one is not None and one.start < day.end:
-            if one.end > day.start:
-                requires, provides = both.requires | one.requires, both.provides | one.provides
-                both = replace(
-                    both,
-                    requires=requires,
-                    provides=provides,
-                    start=min(both.start, one.start),
-                    end=max(both.end, one.end),
-                )
-            else:
-                found.append(one)
-            one = next(rest, None)
-        found.append(both)
-    return found if one is None else [*found, one, *rest]
+    for one in numbers:
+        last = found[-1] if found else None
+        repaired = (
+            last is not None
+            and last.kind == one.kind
+            and 2 <= one.start - last.end <= 16
+            and _REPAIRED.fullmatch(text, last.end, one.start)
+        )
+        if last is not None and repaired:
+            found[-1] = replace(one, provides=one.provides | last.provides)
+        else:
+            found.append(one)
+    return found
 
 
 def _numbers(text: str) -> list[Number]:
@@ -215,16 +249,18 @@ def _numbers(text: str) -> list[Number]:
 def _read(match: re.Match[str]) -> Number | _Atom | None:
     """Read a candidate: a number, a part of one, or None if it is a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
-    if kind in {"spoken", "point"}:
-        return (_spoken(match) if kind == "spoken" else _decimal(match)) or _counted(text, start)
+    if kind in {"hotline", "room", "plan", "spoken", "point", "pointed"}:
+        return (_decimal(match) if kind in {"point", "pointed"} else said(match)) or _counted(
+            text, start
+        )
     if kind in {"counted", "sino"}:
         return _counted(text, start)
-    if kind == "native":
-        return _native(text, start)
+    if kind in {"native", "model"}:
+        return _native(text, start) if kind == "native" else model(match)
     if kind == "month":
         month = Decimal(6 if text[start] == "유" else 10)
         return _Atom(month, "month", start, match.end(), sure=False)
-    if kind in {"days", "half", "first", "pair"}:
+    if kind in {"days", "half", "portion", "first", "pair", "birth"}:
         return _worded(match)
     return _formed(match)
 
@@ -236,27 +272,27 @@ def _worded(match: re.Match[str]) -> Number:
         low, high = next(pair for name, pair in _PAIRS.items() if word.startswith(name))
         scale = numerals.stops(match["scale"] or "일", 0)[-1].value
         unit = _UNITS[match["unit"]]
-        one, two = (quantity(n * scale, unit, *span) for n in (low, high))
-        return replace(
-            two, requires=one.requires | two.requires, provides=one.provides | two.provides
-        )
+        return either(*(quantity(n * scale, unit, *span) for n in (high, low)))
     if match.lastgroup == "days":
         return quantity(Decimal(_DAYS[word]), "day", *span)
     if match.lastgroup == "half":
         return quantity(Decimal(6), "months", *span)
+    if match.lastgroup == "portion":
+        return replace(quantity(Decimal(50), "percent", *span), relative=True)
+    if match.lastgroup == "birth":
+        year = int(numerals.digits(word))
+        return quantity(Decimal(year + (1900 if year > 25 else 2000)), "year", *span)
     return quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
 
 
 def _formed(match: re.Match[str]) -> Number:
     """Read a number whose form alone says what it is."""
+    if match.lastgroup in {"iso", "short", "points", "slash", "solid"}:
+        return written(match)
     text, (start, end) = match.group(), match.span()
     parts = [int(part) for part in re.findall(r"\d{1,4}", text)]
     before = _DAYPART.search(match.string, max(0, start - 5), start)
     match match.lastgroup:
-        case "iso":
-            return date(parts[0], parts[1], parts[2], start, end)
-        case "slash":
-            return date(0, parts[0], parts[1], start, end)
         case "clock":
             return time_of_day(parts[0], parts[1], before[1] if before else "", start, end)
         case "noon":
@@ -269,30 +305,26 @@ def _formed(match: re.Match[str]) -> Number:
             return code("phone" if kind == "phone" else "code", signs, start, end)
 
 
-def _spoken(match: re.Match[str]) -> Number | None:
-    """Read spoken digits (공일공 일이삼사 오육칠팔) if they are too long to be words."""
-    run, start = match.group().rstrip(" ,-"), match.start()
-    while run and not _SPOKEN_TAIL.match(match.string, start + len(run)):
-        run = re.sub(r"(?:^|[ ,-]+)[^ ,-]*$", "", run)  # its last word continues as a word
-    words = re.findall(rf"[{ZEROS}{SINO_DIGITS}]+", run)
-    digits = numerals.digits(run)
-    longest = max(map(len, words), default=0)
-    certain = longest >= 3 or len(digits) >= 7 or len(words) == len(digits) >= 5
-    if len(digits) < 4 or not certain:
-        return None
-    phone = digits.startswith("0") and 9 <= len(digits) <= 11
-    end = start + len(run)
-    number = code("phone" if phone else "code", digits, start, end)
-    if run[-1] == "이" and re.match("요|에요|고|라", match.string[end : end + 2]):
-        # 공일이삼이요 may end in 3 and 이요.
-        shorter = code("code", digits[:-1], start, end)
-        requires, provides = number.requires | shorter.requires, number.provides | shorter.provides
-        return replace(number, requires=requires, provides=provides)
-    return number
-
-
 def _counted(text: str, start: int) -> _Atom | None:
-    """Read the number in figures, words or both at ``start``, with its unit."""
+    """Read the number in figures, words or both at ``start``, with its unit.
+
+    십오만 칠팔천 and 이십삼사만 are either of two numbers.
+    """
+    pair = _WITHIN.match(text, start)
+    if pair is None:
+        return _counted_once(text, start)
+    low, high = (
+        _counted_once(
+            f"{text[start : pair.start('pair')]}{digit}{text[pair.end('pair') :][:20]}", 0
+        )
+        for digit in pair["pair"]
+    )
+    if low is None or high is None or low[1:] != high[1:]:
+        return _counted_once(text, start)
+    return high._replace(start=start, end=start + high.end + 1, others=(low.value,))
+
+
+def _counted_once(text: str, start: int) -> _Atom | None:
     if _VAGUE.search(text, max(0, start - 2), start):
         return None  # 몇 만 원, 수천 명
     stops = numerals.stops(text, start)
@@ -301,10 +333,16 @@ def _counted(text: str, start: int) -> _Atom | None:
         if unit is None or not _may_count(text, stop, unit):
             continue
         run, known, value = text[start : stop.end], _UNITS[unit[1]], stop.value
+        if unit[1] == "프로" and _is_product(text, start, unit.end()):
+            return _Atom(value, "", start, stop.end, sure=True)
         sure = run[0].isdigit() or len(run) > 1 or run in _SINGLES.get(unit[1], "")
-        sure = sure and not _goes_on(text, unit)
-        if not sure and unit[1] in {"일", "분", "주", "시간"} and run not in "이만천":
-            sure = _SPAN.match(text, unit.end()) is not None
+        sure = sure and not _goes_on(text, unit) and (len(run) > 1 or unit[0] != " 차")
+        if not sure and unit[1] in {"일", "분", "주", "시간"}:
+            after = run not in "이만천" or (run, unit[1]) == ("이", "주")
+            sure = after and _SPAN.match(text, unit.end()) is not None
+            sure = sure or (
+                known == "day" and bool(_MONTHLY.search(text, max(0, start - 4), start))
+            )
         if run.startswith("만 ") and unit[1] in {"세", "살"}:
             value -= 10_000  # 만 20세: years fully lived
         if sure or known in {"month", "day", "minute", "hour"}:
@@ -338,16 +376,26 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> _Atom |
         end, value, _ = stops[-1]
         run = text[start:end]
         literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
+        if literal and (until := _UNTIL.match(text, end)):
+            scale = numerals.stops(until["scale"] or "일", 0)[-1].value
+            return _Atom(value * scale, _UNITS[until["unit"]], start, end, sure=True)
         return _Atom(value, "", start, end, sure=True, literal=literal)
     for at in range(len(stops) - 1, -1, -1):
         end, value, _ = stops[at]
         run = text[start:end]
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
         if long and _TAIL.match(text, end):
-            particle = run[-1] == "이" and at > 0
-            other = stops[at - 1].value if particle else _in_ten_thousands(value)
-            return _Atom(value, "", start, end, sure=True, other=other)
+            readings = [value]
+            if run[-1] == "이" and at > 0:  # 천이백이 오면, 천이백이시면
+                readings = [value, stops[at - 1].value]
+                readings.sort(reverse=_COPULA.match(text, end) is None)
+            short = [rest for one in readings if (rest := _in_ten_thousands(one)) is not None]
+            others = (*readings[1:], *short)
+            return _Atom(value, "", start, end, sure=True, others=others)
     return None
+
+
+_COPULA: Final = re.compile("요|시|신|세|니까|라|고|거든|[에예]요")
 
 
 def _in_ten_thousands(value: Decimal) -> Decimal | None:
@@ -361,7 +409,7 @@ def _in_ten_thousands(value: Decimal) -> Decimal | None:
 def _decimal(match: re.Match[str]) -> _Atom | None:
     """Read 영점팔 프로, 사점일오 프로; without a unit only if it begins with zero."""
     text, start, end = match.string, match.start(), match.end()
-    whole, part = re.split("[점쩜]", match.group())
+    whole, part = (side.strip() for side in re.split("[점쩜]", match.group()))
     front = numerals.stops(whole, 0)
     if whole[0] in ZEROS:
         value = Decimal(0)
@@ -371,14 +419,14 @@ def _decimal(match: re.Match[str]) -> _Atom | None:
         return None
     unit = _UNIT.match(text, end)
     known = unit is not None and _TAIL.match(text, unit.end()) is not None
-    digits = numerals.digits(part)
+    digits = part if part.isdigit() else numerals.digits(part)
     exact, shorter = (value + Decimal(f"0.{d}") for d in (digits, digits[:-1] or "0"))
     if unit is not None and known:
         return _Atom(exact, _UNITS[unit[1]], start, unit.end(), sure=True)
     if whole[0] not in ZEROS or not (_TAIL.match(text, end) or part[-1] == "이"):
         return None
-    other = shorter if part[-1] == "이" and len(part) > 1 else None
-    return _Atom(exact, "", start, end, sure=True, other=other)
+    others = (shorter,) if part[-1] == "이" and len(part) > 1 else ()
+    return _Atom(exact, "", start, end, sure=True, others=others)
 
 
 def _native(text: str, start: int) -> _Atom | None:
@@ -391,9 +439,17 @@ def _native(text: str, start: int) -> _Atom | None:
         return None
     value = numerals.native(match)
     if value == 1 and unit[1] in _ONE_IS_A:
-        return None
+        week = unit[1] == "주" and _SPAN.match(text, unit.end())
+        if not week:
+            return None
     known = "" if unit[1] == "분" else _UNITS[unit[1]]  # 두 분, 세 분 are people
     return _Atom(Decimal(value), known, start, unit.end(), sure=True)
+
+
+def _is_product(text: str, start: int, end: int) -> bool:
+    """Whether 프로 is part of a product's name: 아이폰 십오 프로, 15 프로 맥스."""
+    before = _PRODUCT.search(text, max(0, start - 8), start)
+    return before is not None or _PRODUCT_GOES_ON.match(text, end) is not None
 
 
 def _adjoin(text: str, one: _Atom, other: _Atom) -> bool:
@@ -407,7 +463,10 @@ def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
         return
     first, start, end = chain[0], chain[0].start, chain[-1].end
     of = {atom.unit: atom.value for atom in chain}
-    half = _HALF.match(text, end) if chain[-1].unit in {"hour", "hours"} else None
+    halved = chain[-1].unit in {"hour", "hours", "months"} or (
+        chain[-1].unit == "year" and chain[-1].value < 100
+    )
+    half = _HALF.match(text, end) if halved else None
     minute = Decimal(30) if half else of.get("minute", Decimal(0))
     end = half.end() if half else end
     if "hour" in of:
@@ -415,15 +474,18 @@ def _put_together(chain: Sequence[_Atom], text: str) -> Iterator[Number]:
         yield time_of_day(int(of["hour"]), int(minute), before[1] if before else "", start, end)
     elif "hours" in of:
         yield quantity(of["hours"] * 60 + minute, "minute", start, end)
+    elif (half or "months" in of) and of.get("year", Decimal(0)) < 100:
+        years, months = of.get("year", Decimal(0)), of.get("months", Decimal(0))
+        part = Decimal("0.5") * (1 if "months" in of else 12) if half else Decimal(0)
+        yield quantity(years * 12 + months + part, "months", start, end)
+    elif "months" in of:
+        yield quantity(first.value, first.unit, start, first.end)
+        yield quantity(of["months"], "months", chain[-1].start, end)
     elif len(chain) > 1 or first.unit == "month":
         year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
         yield date(year + 2000 if 0 < year < 100 else year, month, day, start, end)
     elif first.unit == "" and text[end - 1].isdigit():
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
-    elif first.other is not None:
-        one, two = (quantity(value, first.unit, start, end) for value in (first.value, first.other))
-        yield replace(
-            one, requires=one.requires | two.requires, provides=one.provides | two.provides
-        )
     else:
-        yield quantity(first.value, first.unit, start, end)
+        values = (first.value, *first.others)
+        yield reduce(either, (quantity(value, first.unit, start, end) for value in values))

@@ -8,7 +8,7 @@ alone, and ``~`` the shorter form that is enough where the source does not hold 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation import numerals
@@ -49,6 +49,12 @@ class Number:
 def supports(source: Collection[str], claim: Number) -> bool:
     """Whether a source that provides all these values supports ``claim``."""
     return any(value in source for value in claim.requires)
+
+
+def either(one: Number, other: Number) -> Number:
+    """Return a number that is read in two ways, as the first of them."""
+    requires, provides = one.requires | other.requires, one.provides | other.provides
+    return replace(one, requires=requires, provides=provides)
 
 
 def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:

@@ -14,6 +14,13 @@ from typing import Final, NamedTuple
 SINO_DIGITS: Final = "일이삼사오육륙칠팔구"
 ZEROS: Final = "공영"
 _DIGITS: Final = {c: i for i, c in enumerate("영일이삼사오육칠팔구")} | {"공": 0, "륙": 6}
+_SPELT: Final = {
+    "하나": "1", "둘": "2", "셋": "3", "넷": "4", "다섯": "5", "여섯": "6", "일곱": "7",
+    "여덟": "8", "아홉": "9",
+}  # fmt: skip
+DIGIT: Final = f"(?:{'|'.join(_SPELT)}|[{ZEROS}{SINO_DIGITS}])"
+"""A digit as it is said on the telephone: 하나 for 일 where 일 could be misheard."""
+
 _SMALL: Final = {"십": 10, "백": 100, "천": 1000}
 _BIG: Final = {"만": 10**4, "억": 10**8, "조": 10**12}
 MULTIPLIERS: Final = frozenset([*_SMALL, *_BIG])
@@ -100,8 +107,9 @@ def native(match: re.Match[str]) -> int:
 
 
 def digits(spoken: str) -> str:
-    """Return 공일공 as 010. Characters that are no digit words are skipped."""
-    return "".join(str(_DIGITS[char]) for char in spoken if char in _DIGITS)
+    """Return 공일공 하나둘 as 01012. Characters that are no digit words are skipped."""
+    found: list[str] = re.findall(DIGIT, spoken)
+    return "".join(_SPELT.get(word) or str(_DIGITS[word]) for word in found)
 
 
 def canonical(value: Decimal | str) -> str:

@@ -1,0 +1,140 @@
+"""What is said sign by sign: telephone numbers, codes, rooms, models (에스이십사).
+
+Digits are said in Sino-Korean words, and on the telephone also as 하나, 둘, 셋, 넷. Between them
+stand spaces, 에, 다시 (a hyphen), or a filler (공일공 어 일이삼사).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from functools import reduce
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation import numerals
+from edgebox.consultation.number import code, either, plain, quantity
+from edgebox.consultation.numerals import DIGIT, SINO_DIGITS, ZEROS
+
+if TYPE_CHECKING:
+    from edgebox.consultation.number import Number
+
+_FILLER: Final = r"에?[ ,.…\n]{1,3}(?:으?[어음]|그|저|아|네|예|저기|그러니까)[,.…]{0,3}[ \n]"
+_GAP: Final = rf"(?:,\ ?|[ -]|\ ?(?:다시|하이픈|대시)\ ?|에\ |{_FILLER})"
+_SPOKEN: Final = rf"{DIGIT}(?:{_GAP}?{DIGIT}){{3,30}}"
+SAID: Final = rf"""
+    (?P<hotline>천[오육륙팔]백(?:[{SINO_DIGITS}]?십)?[{SINO_DIGITS}]?
+        (?:\ |\ ?(?:국에|에|다시)\ ?){DIGIT}(?:\ ?{DIGIT}){{3}}(?!{DIGIT}(?!요|에요|고)))
+  | (?P<room>{DIGIT}{{2,5}}(?=\ ?(?:동|호|편|호실|번지)(?!안|[기로]\ )))
+  | (?P<plan>{DIGIT}{{2,3}}(?=\ ?요금제))
+  | (?P<spoken>{_SPOKEN})
+"""
+"""Alternatives of a verbose pattern, where a word begins; `said` reads what they match."""
+
+_LETTERS: Final = {
+    "에이치": "H", "더블유": "W", "에이": "A", "에프": "F", "아이": "I", "제이": "J", "케이": "K",
+    "에스": "S", "브이": "V", "엑스": "X", "와이": "Y", "제트": "Z", "엘": "L", "엠": "M",
+    "엔": "N", "비": "B", "씨": "C", "시": "C", "디": "D", "이": "E", "지": "G", "오": "O",
+    "피": "P", "큐": "Q", "알": "R", "티": "T", "유": "U",
+}  # fmt: skip
+_LETTER: Final = "|".join(_LETTERS)
+_WORDS: Final = "아이디|아이피|티비|피[시씨디]|시[디비]|디비|오[이지시]|이[유지오씨시]|유[지이]|비[유오]|지[지시]"
+MODEL: Final = rf"""
+    (?P<model>(?:(?<![가-힣])|(?<=갤럭시))(?=[에더아제케브엑와엘엠엔비씨시디이지오피큐알티유])
+        (?!{_WORDS}|[오이]{{2}})
+        (?:(?:에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠)(?:{_LETTER}){{0,3}}?
+          |(?:{_LETTER}){{2,4}}?)
+        \ ?(?=[{ZEROS}{SINO_DIGITS}십백천]{{2}}))
+"""
+"""The letters before a spoken number; `model` reads both."""
+
+# A spoken digit word is digits to its end, or has an ending that follows numbers.
+_ENDING: Final = re.compile(
+    r"$|[^가-힣]|번|이?요|입니|이에|[예에]요|이?[고구]|으?로|은|는|을|를|님|인데|맞|에|이?[세시신]"
+    r"|이?니까|이?라|이?거든"
+)
+_DIGITS: Final = re.compile(f"{DIGIT}+")
+_THIS: Final = re.compile("이 ")
+_RUN: Final = re.compile(_SPOKEN, re.VERBOSE)
+_ONE_LETTER: Final = re.compile(_LETTER)
+_MODEL_ENDING: Final = re.compile(
+    r" ?(?:편|번|호)|$|[^가-힣 ]| (?!만|억|원|프로|개|분|시|일|월|년|건|명|회|주|달|대|권)"
+    r"|이요|요|입니|이에|예요|이고|으로|로|은|는|을|를|이[가라]|인데"
+)
+
+
+def said(match: re.Match[str]) -> Number | None:
+    """Read what `SAID` matched, or return None if its digits may be words after all."""
+    start, end = match.span()
+    digits = numerals.digits(match.group())
+    match match.lastgroup:
+        case "hotline":
+            front = numerals.stops(match.string, start)
+            value = max((stop for stop in front if stop.value < 2000), key=lambda stop: stop.end)
+            return code("phone", f"{value.value}{digits[-4:]}", start, end)
+        case "room":
+            certain = len(digits) > 2 or not set(ZEROS).isdisjoint(match.group())
+            return quantity(Decimal(digits), "", start, end) if certain else None
+        case "plan":
+            return plain("plain", digits, start, end)
+    return _run(match.string, start, end)
+
+
+def _run(text: str, start: int, end: int) -> Number | None:
+    """Read digits (공일공 일이삼사 오육칠팔) if they are too long to be words."""
+    words = list(_DIGITS.finditer(text, start, end))
+    while words and not _ENDING.match(text, words[-1].end()):
+        words.pop()  # it continues as a word
+    if (
+        len(words) > 1
+        and words[-1][0] == "이"
+        and len(words[-2][0]) > 1
+        and _THIS.match(text, words[-1].start())
+    ):
+        words.pop()  # 오육칠팔 이 번호로
+    counts = [len(numerals.digits(word[0])) for word in words]
+    size = sum(counts)
+    sino = any(re.search(f"[{ZEROS}{SINO_DIGITS}]", word[0]) for word in words)
+    if size < 4 or not sino:
+        return None
+    if max(counts) < 3 and size < 7 and not len(counts) == size >= 5:
+        return None
+    end = words[-1].end()
+    digits = numerals.digits(text[start:end])
+    phone = digits.startswith("0") and 9 <= size <= 11
+    number = code("phone" if phone else "code", digits, start, end)
+    for ending, more in (("이", "요|에요|고|라|세|시|신|니까|거든|구"), ("이구", "요|$")):
+        # 공일이삼이요 may end in 3 and 이요, 삼칠이구요 in 2 and 이구요.
+        if text[start:end].endswith(ending) and re.match(more, text[end : end + 2]):
+            number = either(number, code("code", digits[: -len(ending)], start, end))
+    return number
+
+
+def model(match: re.Match[str]) -> Number | None:
+    """Read letters and the number after them: 에스이십사 is S24, 케이이 칠공일편 KE701."""
+    text, start, at = match.string, match.start(), match.end()
+    letters = "".join(_LETTERS[found] for found in _ONE_LETTER.findall(text, start, at))
+    run = _RUN.match(text, at)
+    number = _run(text, at, run.end()) if run else None
+    if number is None:
+        number = _short(text, at)
+    if number is None:
+        return None
+    codes = [code("code", f"{letters}{number.value}", start, number.end)]
+    if text[:at].rstrip().endswith("이") and len(letters) > 1:  # 엘디엘이 백오십팔로
+        codes.append(code("code", f"{letters[:-1]}{number.value}", start, number.end))
+    whole = reduce(either, codes)
+    return replace(whole, provides=whole.provides | number.provides)
+
+
+def _short(text: str, start: int) -> Number | None:
+    """Read a number of two or three digits, or one with 십, 백 or 천, that has no unit."""
+    stops = numerals.stops(text, start)
+    end, value = stops[-1][:2] if stops else (start, Decimal(0))
+    figures = numerals.canonical(value)
+    digits = _DIGITS.match(text, start)
+    if digits and digits.end() > end:
+        end, figures = digits.end(), numerals.digits(digits[0])
+    if end - start < 2 or not figures.isdigit() or not _MODEL_ENDING.match(text, end):
+        return None
+    return plain("plain", figures, start, end)
