@@ -88,6 +88,9 @@ class Spoken:
         self.numbers: list[tuple[Number, int]] = [
             (number, self.piece_at(number.start)) for number in source.numbers
         ]
+        self._numbers_of: dict[int, list[tuple[Number, int]]] = {}
+        for number, piece in self.numbers:
+            self._numbers_of.setdefault(of[piece], []).append((number, piece))
         self._found: dict[str, dict[int, float]] = {}
 
     def piece_at(self, offset: int) -> int:
@@ -167,6 +170,10 @@ class Spoken:
         """Return the clauses that hold a number, in order."""
         return [piece for one, piece in self.numbers if supports(one.provides, number)]
 
+    def numbers_of(self, utterance: int) -> list[tuple[Number, int]]:
+        """Return the numbers of an utterance with their clauses."""
+        return self._numbers_of.get(utterance, [])
+
     def degree(self, word: str, last: int) -> float:
         """Return how surely the call holds a word behind an offset of `text`."""
         first = self.piece_at(last)
@@ -180,7 +187,7 @@ class Spoken:
 
 _SPOKEN_CUT: Final = re.compile(
     r"(?:[,;]|(?<=[가-힣][고며])(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
-    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)|(?<=니까)"
+    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)|(?<=니까)|(?<=거라)"
     r"|(?<=[아어해여돼려와가라켜춰쳐져워러겨]서)(?<!에서))\s+(?!싶|있[어으는습]|계[시신세]|[나말]|주세|주시)"
 )
 """Where speech is cut between two clauses. Hundreds of 만 and nouns in 지 are no ends."""

@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.consultation.evidence import telling
+from edgebox.consultation.number import supports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,11 +28,27 @@ _QUESTION: Final = 0.6
 _AFTER: Final = 0.2
 """What the words of the utterance after count: it repeats what the number was for."""
 
-_BETTER: Final = 1.12
+_BETTER: Final = 1.0
 """Two numbers are exchanged if their contexts fit the other way round this much better."""
+
+_MARGIN: Final = 0.2
+"""What the exchanged contexts must fit better at least."""
 
 _ALONE: Final = 1.0
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
+
+
+_WEAK: Final = 0.3
+"""Share of a context that stands with its number: with less it may belong to another number."""
+
+_STRONG: Final = 0.4
+"""What the words must fit better with a number that the analysis does not have."""
+
+_TWO_FIGURES: Final = 2
+"""두 사람, 세 곳: what is counted so is often not said as a number."""
+
+_RARE: Final = 40
+"""Clauses with a word, of which more would lead everywhere."""
 
 
 class _Claim(NamedTuple):
@@ -47,14 +64,16 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):
         weight = sum(weight for weight, _ in claim.context)
-        if weight >= _ALONE and not _fit(place, claim, claim, spoken, cache):
+        if claim.places and weight >= _ALONE and not _fit(place, claim, claim, spoken, cache):
+            return True
+        if _another(place, claim, claims, spoken, cache):
             return True
     for (i, one), (j, other) in combinations(enumerate(claims), 2):
         if one.number.kind != other.number.kind or one.number.value == other.number.value:
             continue
         own = _fit(i, one, one, spoken, cache) + _fit(j, other, other, spoken, cache)
         exchanged = _fit(i, one, other, spoken, cache) + _fit(j, other, one, spoken, cache)
-        if exchanged > own * _BETTER + 0.05:
+        if exchanged > own * _BETTER + _MARGIN:
             return True
     return False
 
@@ -62,14 +81,41 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
 def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
     for index, statement in enumerate(made):
         for item in statement.items:
-            if item.number is None or not telling(item.number) or item.number.relative:
+            number = item.number
+            if number is None or not telling(number) or number.relative or number.value.endswith(("mo", "y")):
                 continue
             context = [
-                (other.weight * _near(statement.text, item.number, other.word), other)
+                (other.weight * _near(statement.text, number, other.word), other)
                 for other in statement.items
                 if other.number is None and other.where
             ]
-            yield _Claim(item.number, index, tuple(item.where), tuple(context))
+            yield _Claim(number, index, tuple(item.where), tuple(context))
+
+
+def _another(
+    place: int,
+    claim: _Claim,
+    claims: Sequence[_Claim],
+    spoken: Spoken,
+    cache: dict[tuple[int, str], float],
+) -> bool:
+    """Return whether a number of the same kind that no claim has stands with a claim's words."""
+    own = _fit(place, claim, claim, spoken, cache)
+    weight = sum(weight for weight, _ in claim.context)
+    small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
+    if small or not claim.places or own >= _WEAK * weight:
+        return False
+    telling_words = [item.where for _, item in claim.context if len(item.where) <= _RARE]
+    near = {spoken.pieces[piece].utterance for where in telling_words for piece in where}
+    return any(
+        number.kind == claim.number.kind
+        and telling(number)
+        and not supports(number.provides, claim.number)
+        and not any(supports(number.provides, one.number) for one in claims)
+        and _fit_at(claim, piece, spoken) > own + _STRONG
+        for utterance in near | {one + 1 for one in near}
+        for number, piece in spoken.numbers_of(utterance)
+    )
 
 
 def _near(text: str, number: Number, word: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from functools import cached_property
@@ -24,6 +25,14 @@ _TAIL: Final = 0.4
 """Of a transcript's characters, the last part, where the outcome is."""
 
 
+_DIGIT: Final = re.compile(r"[0-9]")
+_PARTICLE: Final = re.compile(
+    r"(?:이?(?:고|며|라고|라며|라는|라|던|나|에요|었고|었던)|에서는?|까지는?|부터는?|으?로|[을를이가은는의에도만과와인대]"
+    r"|씩|짜리|정도|쯤|입니다|예요)(?![가-힣])"
+)
+"""What is written to a number: no word of its own."""
+
+
 class Text:
     """A text with its numbers, words and letters, each read once."""
 
@@ -37,8 +46,20 @@ class Text:
 
     @cached_property
     def claims(self) -> list[Number]:
-        """The numbers that are specific enough to check."""
-        return [number for number in self.numbers if telling(number)]
+        """The numbers that are specific enough to check.
+
+        두 사람 and 세 곳 are not: a summary counts what the call only names.
+        """
+        return [
+            number
+            for number in self.numbers
+            if telling(number)
+            and not (
+                number.kind == "count"
+                and len(number.value) == 1
+                and not _DIGIT.search(self.text, number.start, number.end)
+            )
+        ]
 
     @cached_property
     def provides(self) -> frozenset[str]:
@@ -50,7 +71,8 @@ class Text:
         parts, pos = [], 0
         for number in self.numbers:
             parts.append(self.text[pos : number.start])
-            pos = number.end
+            particle = _PARTICLE.match(self.text, number.end)
+            pos = particle.end() if particle else number.end
         return Counter(content_words(" ".join([*parts, self.text[pos:]])))
 
     @cached_property

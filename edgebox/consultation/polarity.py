@@ -21,20 +21,26 @@ if TYPE_CHECKING:
     from edgebox.consultation.alignment import Spoken, Statement
 
 _NEGATION: Final = re.compile(
-    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|지않))"
+    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인데|지않))"
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
-    r"|불가(?!피)|거절|거부|말고(?![가-힣])"
+    r"|불가(?!피)|거절|(?<!수신)(?<!수신 )거부|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
     r"|아니(?:라고|에요|었|었고|며|고(?![가-힣]))|아닙니다|어렵(?:습|다|고|네|겠|죠|지)|어려우|어려울"
     r"|못하|못해|못 ?받|안[돼됩됐]|안되(?!나|는지)"
 )
 _REFUSAL: Final = re.compile(
     r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|불가|거절|거부|어렵|어려|못[하해]"
-    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구))"
+    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인데))"
 )
 _DECIDED_AGAINST: Final = re.compile(r"지 ?않기로|안 하기로|지 ?말기로")
+_DECLINED: Final = re.compile(r"거[절부](?:해|하)")
+"""A side says no: 됐어요 and 괜찮아요 say so without a negation."""
+
+_MENTIONS: Final = re.compile(r"[을를] ?(?:설명|안내|문의|질문)[했하]")
+"""A thing is named in it and nothing is said of it."""
+
 _TWICE: Final = re.compile(
-    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|(?:안|못) ?[가-힣]{1,4}지 ?않"
+    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|지 (?:안|못)|(?:안|못) ?[가-힣]{1,4}지 ?않"
 )
 _ABSENT: Final = re.compile(r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}")
 """Words that deny without a negation, so that a negation beside them proves nothing."""
@@ -69,7 +75,8 @@ _BUT: Final = re.compile(
     r"면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부|다음|나서|따라|까지"
 )
 
-_ENDED: Final = re.compile(r"[다요죠까][.?!~…]*\s*$|[.?!…]\s*$")
+_AFTER: Final = 3
+"""Clauses of an utterance behind one that names a thing, in which it may be denied."""
 
 _SHARE: Final = 0.5
 """Of a clause's weight, that a spoken clause must hold to speak about the same thing."""
@@ -129,8 +136,13 @@ def _bears_denial(part: _Part, near: Sequence[int], stances: Stances) -> bool:
         return False
     spoken = stances.spoken
     about = {*near}
-    about |= {piece + 1 for piece in near if spoken.follows(piece) and not _ENDED.search(
-        spoken.text_of(piece))}
+    about |= {
+        after
+        for piece in near
+        for after in range(piece + 1, piece + 1 + _AFTER)
+        if after < len(spoken.pieces)
+        and spoken.pieces[after].utterance == spoken.pieces[piece].utterance
+    }
     key = _key(part, [item for item in part.items if item.where])
     of = {spoken.pieces[piece].utterance for piece in near}
     if key is not None:
@@ -141,7 +153,7 @@ def _bears_denial(part: _Part, near: Sequence[int], stances: Stances) -> bool:
 def _affirmed(part: _Part, statement: Statement, stances: Stances) -> bool:
     """Return whether a part denies while nothing is denied where its statement's words are."""
     spoken = stances.spoken
-    if not _NEGATION.search(part.text[-_PREDICATE + 6 :]):
+    if "아직" in part.text or not _NEGATION.search(part.text[-_PREDICATE + 6 :]):
         return False
     if _DECIDED_AGAINST.search(part.text):
         pieces = [
@@ -163,8 +175,9 @@ def _affirmed(part: _Part, statement: Statement, stances: Stances) -> bool:
 
 
 _FINE: Final = re.compile(
-    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데)(?=,?\s)"
-    r"(?!,?\s*(?:싶|있|계[시신]|나서))"
+    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
+    r"|(?<=[가-힣])(?<![피손오이올침방])해)(?=,?\s)"
+    r"(?!,?\s*(?:싶|있|계[시신]|나서|[주줄줬드달두놓보봐]))"
 )
 
 
@@ -220,7 +233,7 @@ def _opposed(text: str, heard: Sequence[_Stance]) -> bool:
 
     수수료 면제 and 수수료가 없습니다 agree: a word of absence beside 없 proves nothing.
     """
-    if _TWICE.search(text):
+    if _TWICE.search(text) or _DECLINED.search(text) or _MENTIONS.search(text) or (_denies(text) and "아직" in text):
         return False
     lacks = _REFUSAL.search(text) is None
     if _denies(text):

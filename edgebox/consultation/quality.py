@@ -78,6 +78,9 @@ CAPS: Final = {
 """The highest score that an analysis with the flag can have. The lowest cap counts. The weighted
 parts are scaled by it, so that of two faulty analyses the better one still scores higher."""
 
+_NO_OUTCOME: Final = 0.3
+"""Results that say nothing ("통화를 종료했습니다") were at most this, the least good one above."""
+
 _FACTS_EXPECTED: Final = 4
 """An analysis is three lines: of many numbers in a transcript, this many are enough."""
 
@@ -145,7 +148,7 @@ def score(
         flags.add("leaked_example")
     if attribution is not None and attribution < 0.35:
         flags.add("speakers_swapped")
-    if outcome < 0.35:
+    if outcome < _NO_OUTCOME:
         flags.add("no_outcome")
     if copied(said, source):
         flags.add("copied_sentences")
