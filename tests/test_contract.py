@@ -45,7 +45,19 @@ OUTCOME = AnalysisOutcome(
             "titles": {"keyword": "카드_분실", "descriptive": "분실 카드 정지와 재발급"},
         }
     ),
-    quality=Quality(0.5, 1.0, 0.812, 1.0, ("ungrounded_number",), {"ungrounded_number": 0.5}),
+    quality=Quality(
+        0.5,
+        1.0,
+        0.812,
+        1.0,
+        ("ungrounded_number",),
+        {"ungrounded_number": 0.5},
+        {
+            "customer": [{"text": "카드를 잃어버렸다고 함", "utterances": [0], "support": 0.94}],
+            "agent": [],
+            "result": [{"text": "재발급 접수", "utterances": [], "support": 0.0}],
+        },
+    ),
     processing_time=1.8,
     model="qwen3-4b",
     parts=1,

@@ -29,6 +29,7 @@ from edgebox.reading.call import Utterance, read, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from edgebox.engine_client import Messages
     from edgebox.settings import Settings
@@ -108,8 +109,14 @@ class Analyst:
     clock: Callable[[], float] = time.monotonic
     _examples: tuple[str, ...] = field(default_factory=example_texts)
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
+    async def analyse(
+        self, transcript: str, call_date: date | None = None
+    ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation. No model is asked if nothing was said in it.
+
+        Args:
+            transcript: as received.
+            call_date: the day of the call, if it is known.
 
         Raises:
             EngineUnavailable: the engine does not answer, or died (EngineDied). Try again later.
@@ -124,7 +131,9 @@ class Analyst:
         pieces, size = await self._pieces(call.said)
         found = [await self._ask(analysis_messages(piece), cost) for piece in pieces]
         analysis = await self._merge(found, size, cost)
-        quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
+        quality = await asyncio.to_thread(
+            score, analysis, call, call_date=call_date, examples=self._examples
+        )
         return AnalysisOutcome(
             analysis=analysis,
             quality=quality,

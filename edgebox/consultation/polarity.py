@@ -50,11 +50,12 @@ _QUESTION: Final = re.compile(
     r"|[할될갈올줄볼]까|하죠|되죠|돼요\?|맞죠|이죠|거죠|시죠|시겠어요|주실래요)[.~ ]*$"
 )
 _CONDITION: Final = re.compile(
-    r"(?:[하되이으오가보시내쓰주리지치기키르나드]면|[했됐었았]으면|다면|라면|거든|[할될갈올줄볼을]지|한다는 ?조건|경우)"
-    r"(?:은|는|요)?[ ,]*$"
+    r"(?:(?<![화전측표수양반정지장국서내])(?<!감)면|거든|[할될갈올줄볼을]지|한다는 ?조건|경우)"
+    r"(?:은|는|요|에|에는)?[ ,]*$"
+    r"|예상|달라질|수도 있|확정은|확답"
 )
 _IN_CONDITION: Final = re.compile(r"[가-힣](?:으면|하면|되면|이면|시면|다면|라면)(?=[ ,])|경우에?는? ")
-_USUAL: Final = re.compile(r"(?:그러|이러|저러|괜찮으|필요하|원하|가능하)시?면|그럼| *면 *(?:됩|되[세시는죠고며]|돼|될|좋|괜찮)|주시면|주면")
+_USUAL: Final = re.compile(r"(?:그러|이러|저러|괜찮으|필요하|원하|가능하)시?면|그럼|(?<!감)면 *(?:됩|되[세시는죠고며]|돼|될|좋|괜찮)|주시면|주면")
 _WISH: Final = re.compile(
     r"[가-힣] ?(?:주세요|주십시|줘요|줘(?![가-힣])|주시[겠면고는]|달라|주실|주이소)"
     r"|싶(?:은|어|습|다|거)|려고(?:요|하|해|$| )|려구|부탁|원해|바랍니다|했으면|됐으면|좋겠|하려는|해야 ?(?:돼|되는)"
@@ -72,7 +73,7 @@ _REPORTED: Final = re.compile(
     r"(?:다|라|자|냐)(?:고|며|는)(?= ?(?:안내|설명|답|말|했|하|알|제안|전|약속|문의|요청))|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
 )
 _BUT: Final = re.compile(
-    r"면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부|다음|나서|따라|까지"
+    r"(?<!감)면(?= |,|$)|[하되이으시]면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부|다음|나서|따라|까지"
 )
 
 _AFTER: Final = 3
@@ -87,7 +88,7 @@ _TELLS: Final = 0.5
 _SURE: Final = 0.6
 """Support from which a statement's utterances are surely the right ones."""
 
-_CLOSE: Final = 0.8
+_CLOSE: Final = 0.85
 """Of the best share: clauses this near to it are looked at as well."""
 
 
@@ -120,14 +121,52 @@ def faults(
             continue
         for part in _parts(statement, spoken, on):
             near = _near(part, spoken)
+            if _other_side(statement, part, near, spoken):
+                yield part.text, "speakers_swapped"
             about = [(piece, stances[piece]) for piece in near]
             heard = [one for _, one in about if not one.asks and not one.wishes]
             if heard and _opposed(part.text, heard) and not _bears_denial(part, near, stances):
                 yield part.text, "polarity"
             elif _denies(part.text) and not near and _affirmed(part, statement, stances):
                 yield part.text, "polarity"
-            elif about and _unsettled(part, about, stances):
+            elif _unsettled(part, about or _fallback(part, statement, stances), stances):
                 yield part.text, "conditional"
+
+
+_BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
+_BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:님)?(?:이|가|은|는) ")
+_COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
+_WILL: Final = re.compile(r"[할낼갈볼올릴줄살쓸둘놓걸을길킬칠낼]게요|겠습니다|[할볼갈낼]래요|려고요|걸로 할|하죠")
+_TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
+_ASKED_OF_CUSTOMER: Final = re.compile(r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요")
+
+
+def _other_side(
+    statement: Statement, part: _Part, near: Sequence[int], spoken: Spoken
+) -> bool:
+    """Return whether a part has one side promise what only the other side said it would do."""
+    if not near or not _COMMITS.search(part.text):
+        return False
+    said = statement.text[: statement.text.find(part.text) + len(part.text)]
+    agent = [match.start() for match in _BY_AGENT.finditer(said)]
+    customer = [match.start() for match in _BY_CUSTOMER.finditer(said)]
+    if not agent and not customer:
+        return False
+    by_agent = max(agent, default=-1) > max(customer, default=-1)
+    sides = {_doer(piece, spoken) for piece in near} - {""}
+    return sides == {"customer" if by_agent else "agent"}
+
+
+def _doer(piece: int, spoken: Spoken) -> str:
+    """Return which side a clause says will do something, or nothing."""
+    speaker, text = spoken.speaker_of(piece), spoken.text_of(piece)
+    if speaker == "customer":
+        return "customer" if _WILL.search(text) else ""
+    if speaker == "agent":
+        if _TO_CUSTOMER.search(text):
+            return "agent"
+        return "customer" if _ASKED_OF_CUSTOMER.search(text) else ""
+    return ""
 
 
 def _bears_denial(part: _Part, near: Sequence[int], stances: Stances) -> bool:
@@ -247,6 +286,8 @@ def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: Stanc
     text = part.text
     if not _SETTLED.search(text) or _REPORTED.search(text) or _denies(text):
         return False
+    if not about:
+        return False
     depends = _BUT.search(text) is not None
     for piece, one in about:
         if one.depends and not depends:
@@ -257,6 +298,19 @@ def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: Stanc
             continue
         return False
     return True
+
+
+def _fallback(
+    part: _Part, statement: Statement, stances: Stances
+) -> list[tuple[int, _Stance]]:
+    """Return the clauses of a statement's best utterance that hold the part's words."""
+    if statement.support < _SURE:
+        return []
+    of = set(stances.spoken.pieces_of(statement.chosen[0]))
+    return [
+        (piece, stances[piece])
+        for piece in sorted({piece for item in part.items for piece in item.where} & of)
+    ]
 
 
 def _granted(piece: int, part: _Part, stances: Stances) -> bool:

@@ -14,6 +14,7 @@ from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
 from edgebox.consultation.quality import score
 from edgebox.consultation.types import Analysis
+from edgebox.reading.call import read
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning, CaseInvalid
 from edgebox.lab.evaluation.asking import Evaluator
@@ -57,7 +58,7 @@ def summary(text, case=LOST_CARD, *, status="success", seconds=1.0, model="small
 
 def analysis(content=ANALYSIS, case=PARCEL, *, seconds=1.0):
     made = Analysis.model_validate(content)
-    quality = score(made, case.transcript, examples=EXAMPLES)
+    quality = score(made, read(case.transcript), examples=EXAMPLES)
     return judge_analysis(
         case,
         made,

@@ -6,10 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from edgebox.errors import UsageError
+from edgebox.reading.call import read as read_call
+from edgebox.reading.recognisers import is_foreign_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from edgebox.reading.call import Call
 
 _LONGEST_ID = 120
 
@@ -36,6 +40,21 @@ def read(path: Path) -> str:
     if not text.strip():
         raise UsageError(f"{shown} has no text.")
     return text
+
+
+def call_of(path: Path) -> Call:
+    """Return the call in a file, text or a recogniser's JSON; ``-`` is standard input.
+
+    Raises:
+        UsageError: it cannot be read, is empty, or is JSON of another kind.
+    """
+    received = read(path)
+    if is_foreign_json(received):
+        raise UsageError(
+            "This is JSON of no known recogniser. Use text, one utterance a line, or "
+            '{"turns": [{"speaker": "agent", "text": "..."}]}.'
+        )
+    return read_call(received)
 
 
 def ids_of(paths: Iterable[Path]) -> list[str]:
