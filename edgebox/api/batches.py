@@ -188,7 +188,9 @@ class BatchEndpoints:
             submitted = services.store.batches.submit(
                 client.client_id,
                 [
-                    NewConsultation(item.consultation_id, item.transcript, item.metadata)
+                    NewConsultation(
+                        item.consultation_id, item.transcript, item.metadata, item.date_of_call
+                    )
                     for item in asked.consultations
                 ],
                 asked.callback_url,

@@ -49,7 +49,10 @@ class QuickEndpoint:
         )
         try:
             ticket = services.quick.admit(
-                asked.transcript, asked.priority, arrived=request.scope["state"]["arrived"]
+                asked.transcript,
+                asked.priority,
+                arrived=request.scope["state"]["arrived"],
+                call_date=asked.date_of_call,
             )
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()

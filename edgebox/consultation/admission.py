@@ -16,6 +16,7 @@ from edgebox.errors import BoxBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import RoleHealth
@@ -48,6 +49,7 @@ class Ticket:
         arrived: monotonic seconds at which the request arrived.
         work: engine seconds reserved for it.
         started: monotonic seconds at which its turn was expected to begin.
+        call_date: the day of the call, if it is known.
     """
 
     owner: Admission
@@ -56,6 +58,7 @@ class Ticket:
     arrived: float
     work: float
     started: float
+    call_date: date | None = None
 
     def release(self) -> None:
         """Give the place back. Releasing a ticket twice is harmless."""

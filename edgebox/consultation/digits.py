@@ -38,10 +38,12 @@ _LETTERS: Final = {
     "피": "P", "큐": "Q", "알": "R", "티": "T", "유": "U",
 }  # fmt: skip
 _LETTER: Final = "|".join(_LETTERS)
-_WORDS: Final = "아이디|아이피|티비|피[시씨디]|시[디비]|디비|오[이지시]|이[유지오씨시]|유[지이]|비[유오]|지[지시]"
+_WORDS_LISTED: Final = """
+    아이디 아이피 티비 피[시씨디] 시[디비] 디비 오[이지시] 이[유지오씨시] 유[지이] 비[유오] 지[지시]
+"""
+LETTERS_FIRST: Final = "".join(sorted({name[0] for name in _LETTERS}))
 MODEL: Final = rf"""
-    (?P<model>(?:(?<![가-힣])|(?<=갤럭시))(?=[에더아제케브엑와엘엠엔비씨시디이지오피큐알티유])
-        (?!{_WORDS}|[오이]{{2}})
+    (?P<model>(?=[{LETTERS_FIRST}])(?!{"|".join(_WORDS_LISTED.split())}|[오이]{{2}})
         (?:(?:에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠)(?:{_LETTER}){{0,3}}?
           |(?:{_LETTER}){{2,4}}?)
         \ ?(?=[{ZEROS}{SINO_DIGITS}십백천]{{2}}))

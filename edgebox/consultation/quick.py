@@ -27,6 +27,7 @@ from edgebox.reading.sentences import last_whole, sentence_ends
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
+    from datetime import date
 
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import Delta, Messages, RoleHealth
@@ -108,7 +109,12 @@ class QuickSummaries:
         return len(self._admission)
 
     def admit(
-        self, transcript: str, priority: Priority = "normal", *, arrived: float | None = None
+        self,
+        transcript: str,
+        priority: Priority = "normal",
+        *,
+        arrived: float | None = None,
+        call_date: date | None = None,
     ) -> Ticket:
         """Reserve engine time, or refuse at once (see ``admission.py``).
 
@@ -116,13 +122,16 @@ class QuickSummaries:
             transcript: the whole text.
             priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds; now if None.
+            call_date: the day of the call, if it is known.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
-        return self._admission.admit(
+        ticket = self._admission.admit(
             transcript, priority, self._clock() if arrived is None else arrived
         )
+        ticket.call_date = call_date
+        return ticket
 
     async def summarise(self, ticket: Ticket) -> QuickResult:
         """Return the whole answer, within the deadline."""

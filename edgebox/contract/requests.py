@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date  # noqa: TC003 - pydantic reads the annotation
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -19,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from edgebox.reading.recognisers import is_foreign_json
+from edgebox.system.times import local_date
 
 MAX_ID_CHARACTERS = 128
 MAX_METADATA_BYTES = 16 * 1024
@@ -28,7 +30,18 @@ TOO_LARGE = "too_large"
 """The error type whose status is 413, not 422."""
 
 OWN_ERRORS = frozenset(
-    {TOO_LARGE, "blank", "long", "control", "object", "deep", "unicode", "json", "either"}
+    {
+        TOO_LARGE,
+        "blank",
+        "long",
+        "control",
+        "object",
+        "deep",
+        "unicode",
+        "json",
+        "either",
+        "call_date",
+    }
 )
 """Error types raised below: their messages are ours and never repeat a value."""
 
@@ -139,6 +152,23 @@ def _depth(value: object, most: int) -> int:
     return depth
 
 
+def _call_date(value: object) -> date | None:
+    if value is None:
+        return None  # null means left out
+    found = local_date(value) if isinstance(value, str) else None
+    if found is None:
+        raise PydanticCustomError(
+            "call_date",
+            "Send an RFC 3339 date or time: 2025-09-13 or 2025-09-13T14:30:00+09:00.",
+        )
+    return found
+
+
+def _other_metadata(value: object) -> dict[str, Any]:
+    """Metadata where only the call's date is read, and nothing else in it can be wrong."""
+    return value if isinstance(value, dict) else {}
+
+
 def _no_null(value: object) -> object:
     """``null`` means the default, as many serialisers write it."""
     return "normal" if value is None else value
@@ -212,8 +242,13 @@ def _text_schema(schema: dict[str, Any]) -> None:
     schema.update(minLength=1, maxLength=Limits().characters)
 
 
+def _date_schema(schema: dict[str, Any]) -> None:
+    schema.pop("default")
+    schema["anyOf"] = [{"format": "date"}, {"format": "date-time"}]
+
+
 class Consultation(Request):
-    """What was said: a text, or turns."""
+    """What was said, a text or turns, and when."""
 
     model_config = ConfigDict(
         json_schema_extra={"oneOf": [{"required": ["conversation_text"]}, {"required": ["turns"]}]}
@@ -232,6 +267,26 @@ class Consultation(Request):
         description="What was said. Control characters are removed.",
         json_schema_extra=_text_schema,
     )
+    call_date: Annotated[
+        date | None,
+        PlainValidator(_call_date, json_schema_input_type=str),
+        Field(
+            description="The day of the call, an RFC 3339 date or time: with it 내일 becomes a "
+            "date. Left out: that of ``metadata.call_date``.",
+            json_schema_extra=_date_schema,
+        ),
+    ] = None
+    metadata: Annotated[
+        dict[str, Any],
+        PlainValidator(_other_metadata, json_schema_input_type=dict[str, Any]),
+        Field(description="``call_date`` of it is read where the field is left out."),
+    ] = Field(default_factory=dict)
+
+    @property
+    def date_of_call(self) -> date | None:
+        """The day of the call on this machine, from the field or else from the metadata."""
+        named = self.metadata.get("call_date")
+        return self.call_date or (local_date(named) if isinstance(named, str) else None)
 
     @property
     def transcript(self) -> str:

@@ -15,6 +15,7 @@ from edgebox.store.views import batch_views, refuse_removed, rows_of_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
     from sqlite_utils import Database
 
@@ -25,11 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NewConsultation:
-    """One consultation as submitted; ``metadata`` comes back unchanged."""
+    """One consultation as submitted; ``metadata`` comes back unchanged.
+
+    Attributes:
+        call_date: the day of the call, if it is known.
+    """
 
     consultation_id: str
     transcript: str
     metadata: dict[str, Any]
+    call_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,9 @@ class Batches:
             )
             db.conn.executemany(
                 "INSERT INTO consultations (batch_id, position, consultation_id, characters,"
-                " created_at, metadata, transcript) VALUES (:batch_id, :position,"
-                " :consultation_id, :characters, :created_at, :metadata, :transcript)",
+                " created_at, metadata, transcript, call_date) VALUES (:batch_id, :position,"
+                " :consultation_id, :characters, :created_at, :metadata, :transcript,"
+                " :call_date)",
                 [{**row, "batch_id": batch_id} for row in rows],
             )
             if idempotency:
@@ -270,6 +277,7 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
             "created_at": now,
             "metadata": to_json(item.metadata),
             "transcript": item.transcript,
+            "call_date": None if item.call_date is None else item.call_date.isoformat(),
         }
         for position, item in enumerate(consultations)
     ]

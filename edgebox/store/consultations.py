@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import LeaseLost
@@ -36,6 +37,7 @@ class Claimed:
     Attributes:
         attempts: this one included; those of crashed workers are not.
         crashes: how often a worker ended while it held the consultation.
+        call_date: the day of the call, if it is known.
     """
 
     row_id: int
@@ -47,6 +49,7 @@ class Claimed:
     lease_token: str
     attempts: int
     crashes: int = 0
+    call_date: date | None = None
 
 
 class Consultations:
@@ -155,7 +158,8 @@ class Consultations:
                     "  ORDER BY row_id LIMIT :limit)"
                     " RETURNING row_id, batch_id, (SELECT client_id FROM batches"
                     "  WHERE batches.batch_id = consultations.batch_id) AS client_id,"
-                    "  consultation_id, transcript, metadata, lease_token, attempts, crashes",
+                    "  consultation_id, transcript, metadata, lease_token, attempts, crashes,"
+                    "  call_date",
                     {
                         "now": now,
                         "until": now + lease_seconds,
@@ -172,7 +176,7 @@ class Consultations:
                     {"batch_id": batch_id},
                 )
         rows.sort(key=lambda row: int(row["row_id"]))
-        return [Claimed(**{**row, "metadata": json.loads(row["metadata"])}) for row in rows]
+        return [_claimed(row) for row in rows]
 
     def recover(self) -> int:
         """Take back what earlier workers held when they ended, even if their leases still run.
@@ -279,6 +283,17 @@ class Consultations:
                 {**values, "now": now},
             )
             _end_batch_if_last(db, batch_id, now)
+
+
+def _claimed(row: dict[str, Any]) -> Claimed:
+    day = row["call_date"]
+    return Claimed(
+        **{
+            **row,
+            "metadata": json.loads(row["metadata"]),
+            "call_date": None if day is None else date.fromisoformat(day),
+        }
+    )
 
 
 def _update_leased(

@@ -157,8 +157,13 @@ def _retention(db: Database) -> None:
     )
 
 
+@migrations(name="0004_call_date")
+def _call_date(db: Database) -> None:
+    db.execute("ALTER TABLE consultations ADD COLUMN call_date TEXT")
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def apply(db: Database) -> list[str]:

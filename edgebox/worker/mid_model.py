@@ -8,6 +8,8 @@ from edgebox.consultation.analysis import Analyst
 from edgebox.engine_client import EngineClient
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from edgebox.consultation.analysis import AnalysisOutcome, NothingToAnalyse
     from edgebox.settings import Settings
 
@@ -33,6 +35,8 @@ class MidModel:
         """Return whether it can take an analysis now; never raises."""
         return await self._client.ready("mlm")
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
+    async def analyse(
+        self, transcript: str, call_date: date | None
+    ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation; raises what ``Analyst.analyse`` raises."""
-        return await self._analyst.analyse(transcript)
+        return await self._analyst.analyse(transcript, call_date)

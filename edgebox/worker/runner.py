@@ -46,6 +46,7 @@ from edgebox.worker.leases import Leases, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from edgebox.consultation.analysis import NothingToAnalyse
     from edgebox.contract.results import Analysed, NothingSaid
@@ -69,8 +70,10 @@ class Engine(Protocol):
     async def ready(self) -> bool:
         """Return whether it can take an analysis now; never raises."""
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome | NothingToAnalyse:
-        """Analyse one consultation.
+    async def analyse(
+        self, transcript: str, call_date: date | None
+    ) -> AnalysisOutcome | NothingToAnalyse:
+        """Analyse one consultation of a day, if that is known.
 
         Raises:
             EngineError: see the module's list.
@@ -282,7 +285,7 @@ class Runner:
     async def _answer(self, claimed: Claimed) -> AnalysisOutcome | NothingToAnalyse:
         while True:
             try:
-                return await self._engine.analyse(claimed.transcript)
+                return await self._engine.analyse(claimed.transcript, claimed.call_date)
             except EngineBusy:
                 await asyncio.sleep(self._timing.busy)
 

@@ -44,6 +44,23 @@ async def test_an_accepted_batch_is_on_disk_and_the_worker_is_woken(box: ApiBox)
     assert len(box.woken) == 1
 
 
+async def test_the_day_of_a_call_reaches_the_worker(box: ApiBox) -> None:
+    days = [
+        {"call_date": "2025-09-13"},
+        {"metadata": {"call_date": "2025-09-14"}},
+        {"metadata": {"call_date": "?"}},
+    ]
+    items = [
+        {"consultation_id": f"CL-{n}", "conversation_text": TALK} | day
+        for n, day in enumerate(days)
+    ]
+    answer = await box.http.post(BATCH, json={"consultations": items}, headers=box.headers())
+    assert answer.status_code == 202
+    claimed = box.store.consultations.claim(3, 600, 3)
+    assert [str(one.call_date) for one in claimed] == ["2025-09-13", "2025-09-14", "None"]
+    assert claimed[1].metadata == {"call_date": "2025-09-14"}, "it comes back unchanged"
+
+
 async def test_where_to_look_is_in_the_answer(box: ApiBox) -> None:
     answer = await box.batch(TALK)
     assert (await box.get(answer.headers["location"])).json()["batch_id"] == answer.json()[

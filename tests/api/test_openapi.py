@@ -62,3 +62,7 @@ def test_limits_and_optional_fields_are_documented() -> None:
     assert quick["properties"]["priority"]["enum"] == ["high", "normal", "low"]
     assert schemas["BatchAnalysisRequest"]["properties"]["consultations"]["maxItems"] == 500
     assert schemas["ConsultationItem"]["properties"]["metadata"]["type"] == "object"
+    for request in ("QuickSummaryRequest", "ConsultationItem"):
+        day = schemas[request]["properties"]["call_date"]
+        assert day["type"] == "string"
+        assert day["anyOf"] == [{"format": "date"}, {"format": "date-time"}]

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 
@@ -32,6 +33,34 @@ def test_defaults_and_unknown_fields() -> None:
     assert batch(item(1, metadata=None)).consultations[0].metadata == {}
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"call_date": "2025-09-13"}, date(2025, 9, 13)),
+        ({"call_date": "2025-09-13", "metadata": {"call_date": "2024-01-01"}}, date(2025, 9, 13)),
+        ({"metadata": {"call_date": "2025-09-13"}}, date(2025, 9, 13)),
+        ({"call_date": None, "metadata": {"call_date": "2025-09-13"}}, date(2025, 9, 13)),
+        ({"metadata": {"call_date": "13.9.2025"}}, None),
+        ({"metadata": {"call_date": {"day": 13}}}, None),
+        ({}, None),
+    ],
+)
+def test_the_day_of_a_call_is_that_of_the_field_or_of_the_metadata(fields, expected) -> None:
+    assert quick(**fields).date_of_call == expected
+    assert batch(item(1, **fields)).consultations[0].date_of_call == expected
+
+
+@pytest.mark.parametrize("metadata", [None, [], "x", 1, {"a": "\ud800"}])
+def test_a_quick_summary_does_not_judge_metadata(metadata) -> None:
+    assert quick(metadata=metadata).date_of_call is None
+
+
+def test_a_wrong_day_of_a_call_in_a_batch_is_named() -> None:
+    with pytest.raises(InvalidFields) as refused:
+        batch(item(1), item(2, call_date="yesterday"))
+    assert [pointer for pointer, _ in refused.value.errors] == ["/consultations/1/call_date"]
+
+
 def test_control_characters_are_removed_from_texts_and_line_ends_are_kept() -> None:
     asked = quick(conversation_text="고객:\x00 안\x1b[31m녕\x7f하\x85세요\r\n\t네\x0b\x0c")
     # VT, FF and NEL end lines in some systems: the reader takes them for what they are.
@@ -61,6 +90,11 @@ def test_a_text_without_anything_in_it_is_refused_helpfully(text: str) -> None:
         ("consultation_id", "비밀\udfff", "surrogate"),
         ("priority", "비밀", "Send one of: high, normal, low."),
         ("priority", ["비밀"], "Send one of: high, normal, low."),
+        ("call_date", "비밀", "Send an RFC 3339 date or time"),
+        ("call_date", "", "Send an RFC 3339 date or time"),
+        ("call_date", "2025-02-30", "Send an RFC 3339 date or time"),
+        ("call_date", "2025-09-13T10:00:00", "Send an RFC 3339 date or time"),
+        ("call_date", 20250913, "Send an RFC 3339 date or time"),
     ],
 )
 def test_a_wrong_field_is_named_and_not_repeated(field: str, value: object, words: str) -> None:

@@ -44,6 +44,13 @@ def test_json_is_the_answer_of_the_api(live, talk):
     }
 
 
+def test_a_wrong_day_of_the_call_is_named(live, talk):
+    assert run(talk, "--call-date", "2025-09-13").exit_code == 0
+    result = run(talk, "--call-date", "어제")
+    assert result.exit_code != 0
+    assert "/call_date: Send an RFC 3339 date or time" in result.stderr
+
+
 def test_standard_input_is_a_file_too(live):
     result = run("-", "--json", input=TALK)
     assert json.loads(result.stdout)["consultation_id"] == "stdin"

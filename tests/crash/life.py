@@ -44,6 +44,7 @@ from support.samples import ANALYSIS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
 DIED = 41
 """The exit code of a life that ended at the given point."""
@@ -78,7 +79,7 @@ class Engine(AbstractAsyncContextManager["Engine"]):
     async def ready(self) -> bool:
         return True
 
-    async def analyse(self, transcript: str) -> AnalysisOutcome:
+    async def analyse(self, transcript: str, call_date: date | None) -> AnalysisOutcome:
         await asyncio.sleep(0.15)  # longer than a third of the lease: it is renewed meanwhile
         if not self._life.marked("retried"):
             if transcript == REFUSED:

@@ -2,10 +2,12 @@ import multiprocessing
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import date
 
 import pytest
 
 from edgebox.errors import LeaseLost
+from edgebox.store.batches import NewConsultation
 from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
 from support.boxes.store import analysis, claim_and_die, claim_everything, submit, submit_forever
@@ -20,6 +22,19 @@ def test_claims_take_the_oldest_first_and_no_more_than_asked(store):
     assert first[0].client_id == "centerlink"
     assert [one.consultation_id for one in store.consultations.claim(2, 60, 3)] == ["c"]
     assert store.consultations.claim(2, 60, 3) == []
+
+
+def test_the_day_of_a_call_is_still_known_after_a_restart(store):
+    known = NewConsultation("a", "고객: 내일 와 주세요", {}, date(2025, 9, 13))
+    unknown = NewConsultation("b", "고객: 내일 와 주세요", {"call_date": "2025-09-13"})
+    store.batches.submit(
+        "centerlink", [known, unknown], None, idempotency=None, local_date="20250913"
+    )
+    store.close()
+    other = Store(store.path)
+    claimed = other.consultations.claim(2, 600, 3)
+    assert [one.call_date for one in claimed] == [date(2025, 9, 13), None]
+    other.close()
 
 
 def test_a_claim_makes_the_batch_run(store):

@@ -120,10 +120,14 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE batches DROP COLUMN transcripts_removed_at;"
             "ALTER TABLE batches DROP COLUMN results_removed_at;"
             "ALTER TABLE outbox DROP COLUMN dead_at;"
-            "DELETE FROM _sqlite_migrations WHERE name = '0003_retention';"
-            f"PRAGMA user_version = {migrations.SCHEMA_VERSION - 1}"
+            "ALTER TABLE consultations DROP COLUMN call_date;"
+            "DELETE FROM _sqlite_migrations WHERE name IN ('0003_retention', '0004_call_date');"
+            "PRAGMA user_version = 2"
         )
-    assert restore_backup(backup, fresh, now=clock()).migrated == ["0003_retention"]
+    assert restore_backup(backup, fresh, now=clock()).migrated == [
+        "0003_retention",
+        "0004_call_date",
+    ]
     restored(fresh, clock).close()
 
 

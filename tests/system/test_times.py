@@ -1,6 +1,9 @@
+import time
+from datetime import date
+
 import pytest
 
-from edgebox.system.times import rfc3339
+from edgebox.system.times import local_date, rfc3339
 
 
 @pytest.mark.parametrize(
@@ -14,3 +17,41 @@ from edgebox.system.times import rfc3339
 def test_times_are_rfc3339_in_utc(seconds, text, monkeypatch):
     monkeypatch.setenv("TZ", "Asia/Seoul")
     assert rfc3339(seconds) == text
+
+
+@pytest.fixture
+def seoul(monkeypatch):
+    monkeypatch.setenv("TZ", "KST-9")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-09-13", date(2025, 9, 13)),
+        ("2025-09-13T23:30:00+09:00", date(2025, 9, 13)),
+        ("2025-09-13T14:59:59Z", date(2025, 9, 13)),
+        ("2025-09-13T15:00:00Z", date(2025, 9, 14)),
+        ("2025-09-13T15:00:00.123456789Z", date(2025, 9, 14)),
+        ("2025-09-13t10:00:00z", date(2025, 9, 13)),
+        ("2025-09-13 10:00:00-05:00", date(2025, 9, 14)),
+        ("2016-12-31T23:59:60Z", date(2017, 1, 1)),
+    ],
+)
+def test_a_time_is_on_the_day_of_this_machines_zone(seoul, text, expected):
+    assert local_date(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "yesterday", "2025-9-13", "20250913", "2025-13-01", "2025-02-29", "2025-09-13T10:00:00",
+        "2025-09-13T24:00:00Z", "2025-09-13T10:00Z", "2025-09-13T10:00:00+0900", "2025-W37-6",
+        "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "٢٠٢٥-09-13", "2025-09-13 ",
+    ],
+)  # fmt: skip
+def test_any_other_text_is_no_date(seoul, text):
+    assert local_date(text) is None

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import time
 from collections import Counter
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from edgebox.consultation.quality import Quality
 from edgebox.consultation.types import Analysis, Summary, Titles
 from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
 from edgebox.settings import BatchSettings
+from edgebox.store.batches import NewConsultation
 from edgebox.worker.runner import Runner, Timing
 from support.boxes.store import NOW, Box
 
@@ -44,6 +46,7 @@ class Engine(contextlib.AbstractAsyncContextManager):
 
     Attributes:
         seen: every transcript it was asked for, in order.
+        days: the days of their calls.
         beside: by transcript, for each time the most others that were in flight meanwhile.
     """
 
@@ -53,6 +56,7 @@ class Engine(contextlib.AbstractAsyncContextManager):
         self.going = []
         self.most_in_flight = 0
         self.beside = {}
+        self.days = []
         self.down = 0
         self.death = asyncio.Event()
         self.hold = None
@@ -64,9 +68,10 @@ class Engine(contextlib.AbstractAsyncContextManager):
         self.down = max(0, self.down - 1)
         return not self.down
 
-    async def analyse(self, transcript):
+    async def analyse(self, transcript, call_date):
         assert not self.down, "asked for an analysis while it was down"
         self.seen.append(transcript)
+        self.days.append(call_date)
         this = [transcript, 0]
         self.going.append(this)
         for one in self.going:
@@ -136,6 +141,19 @@ def work(box, *, engine=None, **options):
 
 def states(box, batch):
     return [row.state for row in box.store.batches.consultations(batch)]
+
+
+def test_an_analysis_knows_the_day_of_its_call(box):
+    day = date(2025, 9, 13)
+    box.store.batches.submit(
+        box.client,
+        [NewConsultation("CL-1", "a", {}, day), NewConsultation("CL-2", "b", {})],
+        None,
+        idempotency=None,
+        local_date="20250913",
+    )
+    _, engine = work(box, concurrency=1)
+    assert engine.days == [day, None]
 
 
 def test_everything_that_waits_is_analysed_and_its_batch_completed(box):
@@ -231,8 +249,8 @@ def test_a_result_that_cannot_be_stored_fails_and_the_others_go_on(box):
     engine = Engine()
     odd = dataclasses.replace(OUTCOME, model="\ud800")
 
-    async def analyse(transcript):
-        outcome = await Engine.analyse(engine, transcript)
+    async def analyse(transcript, call_date):
+        outcome = await Engine.analyse(engine, transcript, call_date)
         return odd if transcript == "odd" else outcome
 
     engine.analyse = analyse

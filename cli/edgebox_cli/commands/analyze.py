@@ -17,7 +17,7 @@ from edgebox.settings import Settings
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.observe import worker_running
-from edgebox_cli.common.options import AsJson, ClientOption
+from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption
 from edgebox_cli.common.output import console, print_error, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.systemd import to_start
@@ -38,6 +38,7 @@ def analyze(
     ],
     *,
     client: ClientOption = None,
+    call_date: CallDateOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Analyse consultations in detail through the running box.
@@ -47,7 +48,11 @@ def analyze(
     """
     with opened_box(client) as (box, settings):
         consultations = [
-            {"consultation_id": name, "conversation_text": read(file)}
+            {
+                "consultation_id": name,
+                "conversation_text": read(file),
+                "call_date": call_date,
+            }
             for name, file in zip(ids_of(files), files, strict=True)
         ]
         if not worker_running(settings.state_dir):

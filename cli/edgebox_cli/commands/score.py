@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,9 @@ from edgebox.consultation.prompts import example_texts
 from edgebox.consultation.quality import score as score_of
 from edgebox.consultation.types import Analysis
 from edgebox.errors import UsageError
+from edgebox.system.times import local_date
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.options import AsJson, CallDateOption
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, print_json, print_line, table
 from edgebox_cli.common.transcripts import call_of
 from edgebox_cli.common.transcripts import read as text_of
@@ -36,14 +36,7 @@ def score(
         Path, typer.Argument(help="A result, or its summary, keywords and titles, as JSON.")
     ],
     *,
-    call_date: Annotated[
-        datetime | None,
-        typer.Option(
-            "--call-date",
-            formats=["%Y-%m-%d"],
-            help="The day of the call: with it 내일 in the call is a date.",
-        ),
-    ] = None,
+    call_date: CallDateOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the quality score of an analysis and what bears it out. Needs no running box."""
@@ -52,7 +45,9 @@ def score(
             raise UsageError("Only one of the two can be standard input. Give a file for the other.")
         call = call_of(transcript)
         made = _analysis(analysis)
-    day = None if call_date is None else call_date.date()
+        day = None if call_date is None else local_date(call_date)
+        if call_date is not None and day is None:
+            raise UsageError("--call-date is no date. Write it as 2025-09-13.")
     quality = score_of(made, call, call_date=day, examples=example_texts())
     if as_json:
         print_json(

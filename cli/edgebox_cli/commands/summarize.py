@@ -13,7 +13,7 @@ from rich.text import Text
 from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning
 from edgebox_cli.common.box import Box, opened_box
-from edgebox_cli.common.options import AsJson, ClientOption
+from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption
 from edgebox_cli.common.output import console, err_console, print_json
 from edgebox_cli.common.transcripts import ids_of, read
 
@@ -22,6 +22,7 @@ def summarize(
     file: Annotated[Path, typer.Argument(help="A transcript, UTF-8 text; - is standard input.")],
     *,
     client: ClientOption = None,
+    call_date: CallDateOption = None,
     as_json: AsJson = False,
     stream: Annotated[
         bool,
@@ -35,7 +36,11 @@ def summarize(
     The summary goes to standard output, how it came about to standard error.
     """
     with opened_box(client) as (box, _):
-        body = {"consultation_id": ids_of([file])[0], "conversation_text": read(file)}
+        body = {
+            "consultation_id": ids_of([file])[0],
+            "conversation_text": read(file),
+            "call_date": call_date,
+        }
         if as_json:
             print_json(box.post(Paths.QUICK_SUMMARY, body))
             return

@@ -11,3 +11,11 @@ ClientOption = Annotated[
     str | None,
     typer.Option("--client", metavar="CLIENT", help="Ask as this client; without: the first one."),
 ]
+CallDateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--call-date",
+        metavar="DATE",
+        help="The day of the call, as 2025-09-13: with it 내일 becomes a date.",
+    ),
+]

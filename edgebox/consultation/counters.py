@@ -1,0 +1,61 @@
+"""Units and counters, and what may stand before and after them.
+
+Sources: 표준어 규정 제17항 (한/두/세/네, 석/넉 before counters). The exceptions are words that
+everyday call transcripts made this misread.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_COUNTERS: Final = """
+    개 명 건 번 번째 회 차 대 장 병 잔 권 마리 가지 군데 곳 차례 배 통 켤레 벌 줄 박스 상자 봉지
+    세트 팩 캔 종류 종 사람 인 인분 세 살 층 호 호선 학년 학기 주년 평 점 도 등 위 급 단계 초
+    킬로 킬로그램 그램 미터 센티 리터 기가 메가 테라 달러 불 유로 엔 포인트 마일 매 부 편 좌 구좌
+    계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째 동 교시 식구 가구 남매 자매 형제 분기
+"""
+# Unit as written → unit as compared; "" is a plain counter.
+UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
+    "원": "won", "퍼센트": "percent", "프로": "percent", "%": "percent", "년": "year",
+    "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
+    "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
+}  # fmt: skip
+UNIT_WORD: Final = "|".join(sorted(UNITS, key=len, reverse=True))
+UNIT: Final = re.compile(f" ?({UNIT_WORD})")
+# What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
+# 시스템, 분실, 주소, 대리 ….
+TAIL: Final = re.compile(
+    r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
+    r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
+    r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
+    r"|랑|지[나만]|권|라(?:서|고|도|며)|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
+    r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
+)
+NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
+# Units that one syllable may stand before. Any other single syllable stays a word, unless the
+# date or time around it needs a number there.
+_ANY_DIGIT: Final = "일이삼사오육칠팔구십백"
+SINGLES: Final = (
+    dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년", "교시"], _ANY_DIGIT)
+    | dict.fromkeys(["킬로", "기가", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT)
+    | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
+    | {
+        "차": "일이삼사육칠팔",
+        "주일": "이삼사오육칠팔",
+        "월": "일삼사오칠팔구",
+        "일": "삼육칠팔",
+        "원": "십백천만억",
+    }
+)
+# 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
+SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
+# 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
+ONE_IS_A: Final = frozenset(
+    ["번", "분", "가지", "군데", "곳", "사람", "편", "판", "대", "해", "통", "벌", "줄", "주", "장"]
+)
+SINO_ONLY: Final = frozenset(["월", "일", "원", "년", "세", "인", "도", "위", "등", "호", "프로"])
+NATIVE_WORDS: Final = re.compile(
+    r"네 가구|네 형제|네 동|[두세네]시[고구네는니면죠지]|두통|두부|세대|세부|세장|세주|세점|네트"
+    r"|열차|열등|열통|한세"
+)
