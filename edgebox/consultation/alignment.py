@@ -88,6 +88,9 @@ class Spoken:
         self.numbers: list[tuple[Number, int]] = [
             (number, self.piece_at(number.start)) for number in source.numbers
         ]
+        self._kinds: dict[int, set[tuple[str, str]]] = {}
+        for number, piece in self.numbers:
+            self._kinds.setdefault(piece, set()).add((number.kind, number.value))
         self._numbers_of: dict[int, list[tuple[Number, int]]] = {}
         for number, piece in self.numbers:
             self._numbers_of.setdefault(of[piece], []).append((number, piece))
@@ -128,9 +131,9 @@ class Spoken:
                 # One hit in a clause is enough.
                 after = self._offsets[piece] + len(self.squeezed[piece])
                 at = self._joined.find(form, after)
-        if not found and (verb := _conjugated(word)):
+        if max(found.values(), default=0.0) < _CONJUGATED and (verb := _conjugated(word)):
             for match in verb.finditer(self._joined):
-                found[bisect_right(self._offsets, match.start()) - 1] = 0.6
+                found[bisect_right(self._offsets, match.start()) - 1] = _CONJUGATED
         return found
 
     def held_in(self, where: dict[int, float], utterance: int) -> float:
@@ -174,6 +177,12 @@ class Spoken:
         """Return the numbers of an utterance with their clauses."""
         return self._numbers_of.get(utterance, [])
 
+    def has_another(self, piece: int, than: Number) -> bool:
+        """Return whether a clause has another number of the same kind."""
+        return any(
+            kind == than.kind and value != than.value for kind, value in self._kinds.get(piece, ())
+        )
+
     def degree(self, word: str, last: int) -> float:
         """Return how surely the call holds a word behind an offset of `text`."""
         first = self.piece_at(last)
@@ -186,7 +195,7 @@ class Spoken:
 
 
 _SPOKEN_CUT: Final = re.compile(
-    r"(?:[,;]|(?<=[가-힣][고며])(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
+    r"(?:[,;]|(?<=[가-힣][고며])(?<![다라자냐]고)(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
     r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)|(?<=니까)|(?<=거라)"
     r"|(?<=[아어해여돼려와가라켜춰쳐져워러겨]서)(?<!에서))\s+(?!싶|있[어으는습]|계[시신세]|[나말]|주세|주시)"
 )
@@ -208,7 +217,7 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
     """Yield what a word may look like in speech, with how sure each form is."""
     yield word, 1.0
     for other in paraphrases(word):
-        yield other, 0.6
+        yield other, 0.55 if _DENIAL.search(other) else 0.7
     if len(word) >= 4 and not word.isascii():  # a compound, written apart or without its end
         half = len(word) // 2
         yield word[:half], 0.5
@@ -217,6 +226,10 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
         yield word[:2], 0.5
     if len(word) == 2 and word[1] in _VERB_ENDS and word[0] not in _COMMON:
         yield word[0], 0.4
+
+
+_CONJUGATED: Final = 0.6
+"""How surely a verb in another form is the same word."""
 
 
 def _conjugated(word: str) -> re.Pattern[str] | None:
@@ -232,6 +245,9 @@ _FIRST_SYLLABLE: Final = 0xAC00
 _SYLLABLES: Final = 11_172
 _OF_ONE_CONSONANT: Final = 588
 """Unicode has Hangul's syllables in the order of their first consonants, 588 of each."""
+
+_DENIAL: Final = re.compile("[안못없]")
+"""In a paraphrase (무상이안 for 유상): its clause denies, and the word does not."""
 
 _VERB_ENDS: Final = frozenset("지고어아다며기는은던")
 _COMMON: Final = frozenset("가나다라마바사아자하이오보되있없주그저네예한두세시일안못더또")

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 _NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
 """Clauses beside that of the number, in the same utterance, and what their words count."""
 
+_OWN_NUMBER: Final = 0.3
+"""What is left of that if the clause has a number of its own of the same kind."""
+
 _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
 
 _AFTER: Final = 0.2
 """What the words of the utterance after count: it repeats what the number was for."""
 
-_BETTER: Final = 1.0
+_BETTER: Final = 1.1
 """Two numbers are exchanged if their contexts fit the other way round this much better."""
 
 _MARGIN: Final = 0.2
@@ -38,11 +41,11 @@ _ALONE: Final = 1.0
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
 
 
-_WEAK: Final = 0.3
+_WEAK: Final = 0.4
 """Share of a context that stands with its number: with less it may belong to another number."""
 
-_STRONG: Final = 0.4
-"""What the words must fit better with a number that the analysis does not have."""
+_STRONG: Final = 0.5
+"""Share of a context that must fit better with a number that the analysis does not have."""
 
 _TWO_FIGURES: Final = 2
 """두 사람, 세 곳: what is counted so is often not said as a number."""
@@ -112,7 +115,7 @@ def _another(
         and telling(number)
         and not supports(number.provides, claim.number)
         and not any(supports(number.provides, one.number) for one in claims)
-        and _fit_at(claim, piece, spoken) > own + _STRONG
+        and _fit_at(claim, piece, spoken) > own + max(_STRONG * weight, _MARGIN)
         for utterance in near | {one + 1 for one in near}
         for number, piece in spoken.numbers_of(utterance)
     )
@@ -153,10 +156,11 @@ def _fit_at(claim: _Claim, piece: int, spoken: Spoken) -> float:
                 and spoken.pieces[beside].utterance == utterance
                 and beside in item.where
             ):
-                best = max(best, share * item.where[beside])
+                other = step and spoken.has_another(beside, claim.number)
+                best = max(best, share * item.where[beside] ** 2 * (_OWN_NUMBER if other else 1.0))
         for step, share in ((-1, _QUESTION), (1, _AFTER)):
             if best < share:
                 held = spoken.held_in(item.where, utterance + step)
-                best = max(best, share * held)
+                best = max(best, share * held**2)
         total += weight * best
     return total

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.paraphrase import paraphrases
 from edgebox.consultation.words import bigrams, content_words, squeeze
 from edgebox.reading.sentences import split_clauses
 
@@ -123,7 +124,7 @@ class Source(Text):
 
 
 class Said:
-    """An analysis, field by field."""
+    """An analysis, field by field. ``other_words`` are how a caller may have said its words."""
 
     def __init__(self, analysis: Analysis, on: dt.date | None = None) -> None:
         summary, titles = analysis.summary, analysis.titles
@@ -138,6 +139,9 @@ class Said:
         listed = (*self.keywords, self.title.replace("_", " "))
         self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
         self.whole = Text("\n".join(self.texts), on)
+        self.other_words = {
+            form for word in self.whole.words for form in paraphrases(word) if len(form) > 1
+        }
         self.prose = Text("\n".join(field.text for field in self.fields), on)
 
 

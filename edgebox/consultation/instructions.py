@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.polarity import denies
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
@@ -43,7 +45,7 @@ def obeys(made: Sequence[Statement], stances: Stances) -> bool:
         return False
     for statement in made:
         total = sum(item.weight for item in statement.items)
-        if not total or _TOLD.search(statement.text):
+        if not total or _TOLD.search(statement.text) or denies(statement.text):
             continue
         inside = _held(statement, ordering)
         if inside >= _SHARE * total and _elsewhere(statement, ordering, stances) < (

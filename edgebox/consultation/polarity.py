@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from edgebox.consultation.alignment import Spoken, Statement
 
 _NEGATION: Final = re.compile(
-    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인데|지않))"
+    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인|지않))"
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
     r"|불가(?!피)|거절|(?<!수신)(?<!수신 )거부|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
@@ -30,7 +30,7 @@ _NEGATION: Final = re.compile(
 )
 _REFUSAL: Final = re.compile(
     r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|불가|거절|거부|어렵|어려|못[하해]"
-    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인데))"
+    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인))"
 )
 _DECIDED_AGAINST: Final = re.compile(r"지 ?않기로|안 하기로|지 ?말기로")
 _DECLINED: Final = re.compile(r"거[절부](?:해|하)")
@@ -40,7 +40,7 @@ _MENTIONS: Final = re.compile(r"[을를] ?(?:설명|안내|문의|질문)[했하
 """A thing is named in it and nothing is said of it."""
 
 _TWICE: Final = re.compile(
-    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|지 (?:안|못)|(?:안|못) ?[가-힣]{1,4}지 ?않"
+    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|[할될갈올을]지 (?:안|못)|(?:안|못) ?[가-힣]{1,4}지 ?않"
 )
 _ABSENT: Final = re.compile(r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}")
 """Words that deny without a negation, so that a negation beside them proves nothing."""
@@ -82,6 +82,15 @@ _AFTER: Final = 3
 _SHARE: Final = 0.5
 """Of a clause's weight, that a spoken clause must hold to speak about the same thing."""
 
+_SETTLES: Final = 0.4
+"""The same of a clause that settles something."""
+
+_SPECIFIC: Final = 1.0
+"""Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
+
+_SAME: Final = 0.6
+"""Degree from which a clause holds a predicate itself, or another word for it without a denial."""
+
 _TELLS: Final = 0.5
 """Weight of a word, and degree of a hit, from which a clause is about the same thing."""
 
@@ -105,6 +114,11 @@ class _Stance(NamedTuple):
         """Nothing is settled by the clause: it asks, wishes or refuses."""
         return self.asks or self.wishes or self.refuses
 
+    @property
+    def is_wanted(self) -> bool:
+        """The clause asks, or wishes for something."""
+        return self.asks or self.wishes
+
 
 class _Part(NamedTuple):
     text: str
@@ -120,14 +134,14 @@ def faults(
         if statement.field == "customer":
             continue
         for part in _parts(statement, spoken, on):
-            near = _near(part, spoken)
+            near = _near(part, stances)
             if _other_side(statement, part, near, spoken):
                 yield part.text, "speakers_swapped"
             about = [(piece, stances[piece]) for piece in near]
             heard = [one for _, one in about if not one.asks and not one.wishes]
             if heard and _opposed(part.text, heard) and not _bears_denial(part, near, stances):
                 yield part.text, "polarity"
-            elif _denies(part.text) and not near and _affirmed(part, statement, stances):
+            elif denies(part.text) and not near and _affirmed(part, statement, stances):
                 yield part.text, "polarity"
             elif _unsettled(part, about or _fallback(part, statement, stances), stances):
                 yield part.text, "conditional"
@@ -171,7 +185,7 @@ def _doer(piece: int, spoken: Spoken) -> str:
 
 def _bears_denial(part: _Part, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part denies, as a clause beside the near ones or with its words does."""
-    if not _denies(part.text):
+    if not denies(part.text):
         return False
     spoken = stances.spoken
     about = {*near}
@@ -232,12 +246,13 @@ def _parts(statement: Statement, spoken: Spoken, on: dt.date | None) -> Iterator
             at = end
 
 
-def _near(part: _Part, spoken: Spoken) -> list[int]:
+def _near(part: _Part, stances: Stances) -> list[int]:
     """Return the spoken clauses about a part's predicate that hold most of its other words.
 
     The predicate is the part's last word that the call holds, of a part that denies the last one
     before the negation. A clause that only names a condition speaks for the one after it.
     """
+    spoken = stances.spoken
     found = [item for item in part.items if item.where]
     key = _key(part, found)
     if key is None:
@@ -251,13 +266,16 @@ def _near(part: _Part, spoken: Spoken) -> list[int]:
                 reach[beside] = max(degree * share, reach.get(beside, 0.0))
         for piece, degree in reach.items():
             held[piece] = held.get(piece, 0.0) + degree * item.weight
-    about = {piece: value for piece, value in held.items() if piece in key.where}
-    best = max(about.values(), default=0.0)
-    # What a denial is about must be said, and the call may say an affirmation in other words.
-    compared = part.items if _denies(part.text) else found
-    if best < _SHARE * sum(item.weight for item in compared):
-        return []
-    return [piece for piece, value in about.items() if value >= _CLOSE * best]
+    about = {piece: value for piece, value in held.items() if key.where.get(piece, 0.0) >= _SAME}
+    settled = {piece: v for piece, v in about.items() if not stances[piece].is_wanted}
+    # What the call settles is looked at first, and what is only wanted where nothing settles it.
+    for chosen, least in ((settled, _SETTLES), (about, _SHARE)):
+        best = max(chosen.values(), default=0.0)
+        # What a denial is about must be said, and the call may say an affirmation in other words.
+        compared = part.items if denies(part.text) else found
+        if best >= least * sum(item.weight for item in compared):
+            return [piece for piece, value in chosen.items() if value >= _CLOSE * best]
+    return []
 
 
 def _key(part: _Part, found: Sequence[Item]) -> Item | None:
@@ -272,10 +290,10 @@ def _opposed(text: str, heard: Sequence[_Stance]) -> bool:
 
     수수료 면제 and 수수료가 없습니다 agree: a word of absence beside 없 proves nothing.
     """
-    if _TWICE.search(text) or _DECLINED.search(text) or _MENTIONS.search(text) or (_denies(text) and "아직" in text):
+    if _TWICE.search(text) or _DECLINED.search(text) or _MENTIONS.search(text) or (denies(text) and "아직" in text):
         return False
     lacks = _REFUSAL.search(text) is None
-    if _denies(text):
+    if denies(text):
         return not any(one.denies or (one.absent and lacks) for one in heard)
     absent = _ABSENT.search(text) is not None and not any(one.refuses for one in heard)
     return not absent and all(one.refuses for one in heard)
@@ -284,9 +302,11 @@ def _opposed(text: str, heard: Sequence[_Stance]) -> bool:
 def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
-    if not _SETTLED.search(text) or _REPORTED.search(text) or _denies(text):
+    if not _SETTLED.search(text) or _REPORTED.search(text) or denies(text):
         return False
     if not about:
+        return False
+    if sum(item.weight for item in part.items if item.where) < _SPECIFIC:
         return False
     depends = _BUT.search(text) is not None
     for piece, one in about:
@@ -333,7 +353,7 @@ def _granted(piece: int, part: _Part, stances: Stances) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
     return _NEGATION.search(text) is not None and not _TWICE.search(text)
 
 
@@ -369,7 +389,7 @@ class Stances:
         )
         usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
         return _Stance(
-            _denies(ending),
+            denies(ending),
             _REFUSAL.search(ending) is not None and not _TWICE.search(ending),
             _ABSENT.search(f"{text} {after}") is not None,
             _QUESTION.search(after or text) is not None,

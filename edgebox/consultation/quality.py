@@ -154,7 +154,7 @@ def score(
         flags.add("copied_sentences")
     grounding = _grounding(said, source, spoken, made, attribution)
     coverage = _coverage(said, source, outcome)
-    form = _form(said, source, flags)
+    form = _form(said, source, spoken, flags)
     total = (
         WEIGHTS["grounding"] * grounding + WEIGHTS["coverage"] * coverage + WEIGHTS["form"] * form
     )
@@ -311,7 +311,11 @@ def _coverage(said: Said, source: Source, outcome: float) -> float:
     # The words of the request and of the outcome, and the most repeated ones.
     often = [word for word, count in source.words.most_common(6) if count > 1]
     main = list(dict.fromkeys([*often, *source.key.words]))[:16]
-    held = mean(said.whole.holds(word) > 0.6 for word in main)
+    held = mean(
+        said.whole.holds(word) > 0.6
+        or any(form in word or word in form for form in said.other_words)
+        for word in main
+    )
     parts = [(0.40, outcome), (0.30, min(1.0, held / _WORDS_EXPECTED) if main else 1.0)]
     if facts:
         parts.append((0.30, min(1.0, found / min(len(facts), _FACTS_EXPECTED))))
@@ -324,12 +328,20 @@ _ENDS: Final = re.compile(
 _KEYWORD_TITLE: Final = re.compile(r"[^\s_]+(?:_[^\s_]+){1,4}")
 
 
-def _form(said: Said, source: Source, flags: set[str]) -> float:
+def _is_held(keyword: str, source: Source, spoken: Spoken) -> bool:
+    """Return whether the call holds most of a keyword, as it is or in other words."""
+    words = list(Text(keyword).words)
+    return source.holds(squeeze(keyword)) >= 0.6 or (
+        bool(words) and _held(words, source, spoken)[0] >= 0.5
+    )
+
+
+def _form(said: Said, source: Source, spoken: Spoken, flags: set[str]) -> float:
     """Return the share of the rules of a usable record that the analysis keeps."""
     whole_lines = [field for field in said.fields if 8 <= len(field.text) <= 200]
     ends = [field for field in said.fields if _ENDS.search(field.text.strip())]
     unique = {squeeze(word).casefold() for word in said.keywords}
-    grounded = [word for word in said.keywords if source.holds(squeeze(word)) >= 0.6]
+    grounded = [word for word in said.keywords if _is_held(word, source, spoken)]
     checks = [
         len(whole_lines) / 3,
         len(ends) / 3,
