@@ -146,6 +146,9 @@ async def test_a_result_has_the_fields_that_are_documented(tmp_path: Path) -> No
         name = kinds["mapping"][result["status"]].rpartition("/")[2]
         assert set(result) <= set(documented[name]["properties"])
         assert set(documented[name]["required"]) <= set(result)
+    success = documented["Success"]
+    assert "evidence" in success["properties"]
+    assert "evidence" not in success["required"]  # older results do not have it
 
 
 async def test_a_row_of_another_release_is_sent_as_it_was_stored(tmp_path: Path) -> None:
