@@ -85,7 +85,12 @@ def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
     for index, statement in enumerate(made):
         for item in statement.items:
             number = item.number
-            if number is None or not telling(number) or number.relative or number.value.endswith(("mo", "y")):
+            if (
+                number is None
+                or not telling(number)
+                or number.relative
+                or number.value.endswith(("mo", "y"))
+            ):
                 continue
             context = [
                 (other.weight * _near(statement.text, number, other.word), other)
@@ -138,9 +143,7 @@ def _fit(
     """Return how well a claim's context fits the places of another claim's number."""
     key = (index, other.number.value)
     if key not in cache:
-        cache[key] = max(
-            (_fit_at(claim, piece, spoken) for piece in other.places), default=0.0
-        )
+        cache[key] = max((_fit_at(claim, piece, spoken) for piece in other.places), default=0.0)
     return cache[key]
 
 

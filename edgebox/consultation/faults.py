@@ -61,9 +61,7 @@ def repetition(said: Said) -> Iterable[str]:
 
 def ungrounded(text: Text, source: Text) -> bool:
     """Whether a text states a number that its source does not support."""
-    return not all(
-        number.relative or supports(source.provides, number) for number in text.claims
-    )
+    return not all(number.relative or supports(source.provides, number) for number in text.claims)
 
 
 INVENTED: Final = 0.25

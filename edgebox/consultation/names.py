@@ -92,7 +92,9 @@ def names_of_call(call: Call) -> frozenset[str]:
     for place, one in enumerate(call.said):
         found.update(filter(None, (a or b or c for a, b, c in _POLITE.findall(one.text))))
         found.update(
-            name for role, name in _PRESENTED.findall(one.text) if role or place < _OPENING or _is_full(name)
+            name
+            for role, name in _PRESENTED.findall(one.text)
+            if role or place < _OPENING or _is_full(name)
         )
         if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
             found.add(answer[1])

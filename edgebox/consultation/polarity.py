@@ -42,7 +42,9 @@ _MENTIONS: Final = re.compile(r"[을를] ?(?:설명|안내|문의|질문)[했하
 _TWICE: Final = re.compile(
     r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|[할될갈올을]지 (?:안|못)|(?:안|못) ?[가-힣]{1,4}지 ?않"
 )
-_ABSENT: Final = re.compile(r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}")
+_ABSENT: Final = re.compile(
+    r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}"
+)
 """Words that deny without a negation, so that a negation beside them proves nothing."""
 
 _QUESTION: Final = re.compile(
@@ -54,8 +56,12 @@ _CONDITION: Final = re.compile(
     r"(?:은|는|요|에|에는)?[ ,]*$"
     r"|예상|달라질|수도 있|확정은|확답"
 )
-_IN_CONDITION: Final = re.compile(r"[가-힣](?:으면|하면|되면|이면|시면|다면|라면)(?=[ ,])|경우에?는? ")
-_USUAL: Final = re.compile(r"(?:그러|이러|저러|괜찮으|필요하|원하|가능하)시?면|그럼|(?<!감)면 *(?:됩|되[세시는죠고며]|돼|될|좋|괜찮)|주시면|주면")
+_IN_CONDITION: Final = re.compile(
+    r"[가-힣](?:으면|하면|되면|이면|시면|다면|라면)(?=[ ,])|경우에?는? "
+)
+_USUAL: Final = re.compile(
+    r"(?:그러|이러|저러|괜찮으|필요하|원하|가능하)시?면|그럼|(?<!감)면 *(?:됩|되[세시는죠고며]|돼|될|좋|괜찮)|주시면|주면"
+)
 _WISH: Final = re.compile(
     r"[가-힣] ?(?:주세요|주십시|줘요|줘(?![가-힣])|주시[겠면고는]|달라|주실|주이소)"
     r"|싶(?:은|어|습|다|거)|려고(?:요|하|해|$| )|려구|부탁|원해|바랍니다|했으면|됐으면|좋겠|하려는|해야 ?(?:돼|되는)"
@@ -150,14 +156,16 @@ def faults(
 _BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
 _BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:님)?(?:이|가|은|는) ")
 _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
-_WILL: Final = re.compile(r"[할낼갈볼올릴줄살쓸둘놓걸을길킬칠낼]게요|겠습니다|[할볼갈낼]래요|려고요|걸로 할|하죠")
+_WILL: Final = re.compile(
+    r"[할낼갈볼올릴줄살쓸둘놓걸을길킬칠낼]게요|겠습니다|[할볼갈낼]래요|려고요|걸로 할|하죠"
+)
 _TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
-_ASKED_OF_CUSTOMER: Final = re.compile(r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요")
+_ASKED_OF_CUSTOMER: Final = re.compile(
+    r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요"
+)
 
 
-def _other_side(
-    statement: Statement, part: _Part, near: Sequence[int], spoken: Spoken
-) -> bool:
+def _other_side(statement: Statement, part: _Part, near: Sequence[int], spoken: Spoken) -> bool:
     """Return whether a part has one side promise what only the other side said it would do."""
     if not near or not _COMMITS.search(part.text):
         return False
@@ -217,14 +225,12 @@ def _affirmed(part: _Part, statement: Statement, stances: Stances) -> bool:
             if degree >= _TELLS
         ]
     elif statement.support >= _SURE:
-        pieces = [
-            piece
-            for number in statement.chosen
-            for piece in spoken.pieces_of(number)
-        ]
+        pieces = [piece for number in statement.chosen for piece in spoken.pieces_of(number)]
     else:
         return False
-    return bool(pieces) and not any(stances[piece].denies or stances[piece].absent for piece in pieces)
+    return bool(pieces) and not any(
+        stances[piece].denies or stances[piece].absent for piece in pieces
+    )
 
 
 _FINE: Final = re.compile(
@@ -290,7 +296,12 @@ def _opposed(text: str, heard: Sequence[_Stance]) -> bool:
 
     수수료 면제 and 수수료가 없습니다 agree: a word of absence beside 없 proves nothing.
     """
-    if _TWICE.search(text) or _DECLINED.search(text) or _MENTIONS.search(text) or (denies(text) and "아직" in text):
+    if (
+        _TWICE.search(text)
+        or _DECLINED.search(text)
+        or _MENTIONS.search(text)
+        or (denies(text) and "아직" in text)
+    ):
         return False
     lacks = _REFUSAL.search(text) is None
     if denies(text):
@@ -320,9 +331,7 @@ def _unsettled(part: _Part, about: Sequence[tuple[int, _Stance]], stances: Stanc
     return True
 
 
-def _fallback(
-    part: _Part, statement: Statement, stances: Stances
-) -> list[tuple[int, _Stance]]:
+def _fallback(part: _Part, statement: Statement, stances: Stances) -> list[tuple[int, _Stance]]:
     """Return the clauses of a statement's best utterance that hold the part's words."""
     if statement.support < _SURE:
         return []

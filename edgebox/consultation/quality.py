@@ -213,9 +213,7 @@ def _held(words: Sequence[str], source: Source, spoken: Spoken) -> tuple[float, 
     return mean(held), len(words)
 
 
-def _grounded_words(
-    said: Said, source: Source, spoken: Spoken, made: Sequence[Statement]
-) -> float:
+def _grounded_words(said: Said, source: Source, spoken: Spoken, made: Sequence[Statement]) -> float:
     """Return the mean of the average and of the worst statement: one invented claim must show."""
     claimed = [[item.word for item in one.items if item.word] for one in made]
     stated = [_held(words, source, spoken) for words in claimed if words]

@@ -94,7 +94,10 @@ def exchanged(analysis: Analysis) -> Iterator[Analysis]:
     for (field, one), (other_field, other) in combinations(numbers, 2):
         if one.kind != other.kind or one.value == other.value:
             continue
-        first, second = lines[field][one.start : one.end], lines[other_field][other.start : other.end]
+        first, second = (
+            lines[field][one.start : one.end],
+            lines[other_field][other.start : other.end],
+        )
         changed = dict(lines)
         # The later one first, so that the offsets of the earlier one hold.
         changed[other_field] = _put(changed[other_field], other, first)
@@ -140,12 +143,17 @@ def named(analysis: Analysis, transcript: str) -> tuple[Analysis, Analysis] | No
         return None
     wrong = names[0][:2] + ("별" if names[0][2] != "별" else "솔")
     customer = analysis.summary.customer
-    return tuple(_with(analysis, customer=f"{name} 고객이 {customer}") for name in (names[0], wrong))
+    return tuple(
+        _with(analysis, customer=f"{name} 고객이 {customer}") for name in (names[0], wrong)
+    )
 
 
 TOLD: dict[str, dict[str, tuple[str, str]]] = {
     "condition as fact": {
-        "shopping-refund": ("result", "189,000원을 전액 환불하기로 했고 회수는 모레로 접수했습니다."),
+        "shopping-refund": (
+            "result",
+            "189,000원을 전액 환불하기로 했고 회수는 모레로 접수했습니다.",
+        ),
         "gas-visit": (
             "result",
             "20분 안에 기사가 방문하며 호스를 교체했고 15,000원이 청구됐습니다.",
@@ -170,7 +178,10 @@ TOLD: dict[str, dict[str, tuple[str, str]]] = {
             "result",
             "어머니 댁으로 명의를 변경하기로 했고 위약금은 없어졌습니다.",
         ),
-        "cancer-insurance": ("result", "일반암으로 인정돼 1,600만 원을 추가로 지급하기로 했습니다."),
+        "cancer-insurance": (
+            "result",
+            "일반암으로 인정돼 1,600만 원을 추가로 지급하기로 했습니다.",
+        ),
         "water-bill": (
             "result",
             "누수분 절반이 감면됐고 9월 19일 오전에 탐지 기사가 방문하기로 했습니다.",
@@ -216,7 +227,9 @@ TOLD: dict[str, dict[str, tuple[str, str]]] = {
 def told(kind: str, pair: dict[str, Any]) -> Analysis | None:
     """The pair's analysis with a line of `TOLD` in it."""
     line = TOLD[kind].get(pair["id"])
-    return None if line is None else _with(Analysis.model_validate(pair["analysis"]), **dict([line]))
+    return (
+        None if line is None else _with(Analysis.model_validate(pair["analysis"]), **dict([line]))
+    )
 
 
 def auroc(good: list[float], bad: list[float]) -> float:

@@ -61,7 +61,9 @@ def test_a_statement_has_the_utterance_that_says_it(field, line, expected):
 
 
 def test_a_line_is_cut_where_a_verb_joins_a_statement():
-    line = "반품을 접수하고 내일 오후 3시에 회수하며 배송비 6천 원은 불량이면 부담한다고 안내했습니다."
+    line = (
+        "반품을 접수하고 내일 오후 3시에 회수하며 배송비 6천 원은 불량이면 부담한다고 안내했습니다."
+    )
     found = _of(CALL, "agent", line).evidence["agent"]
     assert " ".join(one["text"] for one in found) == line
     assert len(found) > 1
@@ -240,7 +242,11 @@ def test_the_day_of_the_call_makes_a_date_of_a_weekday():
         ),
         (
             "고객: 春子家 상호를 바꾸려고요\n상담사: 네 상호 변경 접수했습니다\n",
-            ("春子家 상호 변경을 문의했습니다.", "상호 변경을 접수했습니다.", "상호 변경이 접수됐습니다."),
+            (
+                "春子家 상호 변경을 문의했습니다.",
+                "상호 변경을 접수했습니다.",
+                "상호 변경이 접수됐습니다.",
+            ),
             ["春子家", "상호 변경"],
         ),
     ],
@@ -262,7 +268,10 @@ def test_another_language_is_seen_by_its_grammar(line):
 LINE = st.text(min_size=1, max_size=400).filter(lambda text: text.strip())
 WORD = st.text(min_size=1, max_size=40).filter(lambda text: text.strip())
 SPOKEN = st.text(
-    alphabet=st.sampled_from("고객상담사환불안못되지않면일이삼십만원월시 :\n.?,0123456789-요다네님"), max_size=200
+    alphabet=st.sampled_from(
+        "고객상담사환불안못되지않면일이삼십만원월시 :\n.?,0123456789-요다네님"
+    ),
+    max_size=200,
 )
 
 

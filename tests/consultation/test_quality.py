@@ -231,7 +231,9 @@ def test_a_number_may_be_written_in_another_way():
 
 
 def test_badly_formed_titles_and_keywords_lower_form():
-    worse = score(_analysis(keyword="청소기", keywords=["세탁기", "냉장고", "소음"]), read(TRANSCRIPT))
+    worse = score(
+        _analysis(keyword="청소기", keywords=["세탁기", "냉장고", "소음"]), read(TRANSCRIPT)
+    )
     assert worse.form < score(_analysis(), read(TRANSCRIPT)).form
 
 

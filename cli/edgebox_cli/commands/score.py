@@ -42,7 +42,9 @@ def score(
     """Show the quality score of an analysis and what bears it out. Needs no running box."""
     with reported():
         if str(transcript) == str(analysis) == "-":
-            raise UsageError("Only one of the two can be standard input. Give a file for the other.")
+            raise UsageError(
+                "Only one of the two can be standard input. Give a file for the other."
+            )
         call = call_of(transcript)
         made = _analysis(analysis)
         day = None if call_date is None else local_date(call_date)
