@@ -57,8 +57,9 @@ def written(match: re.Match[str]) -> Number:
 
 
 _DAYS: Final = {
-    "그끄저께": -3, "그저께": -2, "그제": -2, "어저께": -1, "어제": -1, "오늘": 0, "금일": 0,
-    "내일모레": 2, "내일 모레": 2, "내일": 1, "낼": 1, "명일": 1, "모레": 2, "그글피": 4, "글피": 3,
+    "그끄저께": -3, "그그저께": -3, "그저께": -2, "그제": -2, "어저께": -1, "어제": -1, "오늘": 0,
+    "금일": 0, "내일모레": 2, "내일 모레": 2, "내일": 1, "명일": 1, "모레": 2,
+    "그글피": 4, "글피": 3,
 }  # fmt: skip
 _NEAR: Final = {
     "지지난": -2, "지난": -1, "저번": -1, "이번": 0, "요번": 0, "다다음": 2, "다음": 1, "담": 1,
@@ -91,21 +92,29 @@ _RELATIVE: Final = re.compile(
         |\ ?(?P<mday>{_MONTH_DAY})\ ?일(?!\ ?(?:이내|안에|뒤|후|동안|간|이상|치)))?
   | (?P<closing>말일|월말)
   | (?P<year>{_any(_YEARS)})
-  | (?P<day>{_any(_DAYS)})(?!\ ?배움|\ ?채움|날|신문)
+  | (?P<day>{_any(_DAYS)})(?!\ ?배움|\ ?채움|날|신문|서야|야)
   )
     """,
     re.VERBOSE,
 )
-_ANOTHER: Final = re.compile(r"(?:매주|격주|매월|매달|다음|그|째 ?주|부터|분기|월|평일) ?$")
+_ANOTHER: Final = re.compile(r"(?:매주|격주|매월|매달|다음|그|주|달|부터|분기|월|평일) ?$")
 """Before these words an expression is relative to something else, or it is a rule."""
 
-_PAST: Final = re.compile(r"[^\n.?!]{0,30}?[았었했됐갔왔났샀졌]")
+_PASTS: Final = {chr(first + 20) for first in range(0xAC00, 0xD7A4, 28)} - {"있", "겠"}
+_PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
+"""A syllable that ends in ㅆ (갔, 오셨), the mark of the past."""
+
 _LASTS: Final = re.compile(
     r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다)"
 )
 _MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
 _LATER: Final = re.compile(r" ?(?:뒤|후(?![기불반속]))")
 _EARLIER: Final = re.compile(r" ?전(?!까지|[화체자부문산액용기])")
+_OF_EVENT: Final = re.compile(
+    r"(?:[가-힣]기|만료|만기|방문|출발|시작|종료|마감|이용|체크인|후|뒤|부터|나서|일) ?$"
+)
+"""Before 3일 전, 3일 뒤: counted from something that is not the call."""
+
 _DAY_NAME: Final = re.compile(rf" ?\(?([{_WEEKDAYS}])(?:요일|욜|\))")
 _BESIDE: Final = re.compile(r"[\s(),]{0,3}")
 
@@ -223,8 +232,9 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
     if amount is None or len(one.requires) > 1:
         return one
     size, unit = int(amount[1]), amount[2]
+    event = _OF_EVENT.search(text, max(0, one.start - 4), one.start)
     for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
-        if found := pattern.match(text, one.end):
+        if not event and (found := pattern.match(text, one.end)):
             day = _shifted(on, sign * size, unit, years="년" in text[one.start : one.end])
             return replace(either(day, one), start=one.start, end=found.end())
     if _is_day(text, one) and size <= 31:

@@ -55,6 +55,12 @@ _ENDING: Final = re.compile(
     r"$|[^가-힣]|번|이?요|입니|이에|[예에]요|이?[고구]|으?로|은|는|을|를|님|인데|맞|에|이?[세시신]"
     r"|이?니까|이?라|이?거든"
 )
+# 공일이삼이요 may end in 3 and 이요, 삼칠이구요 in 2 and 구요.
+_ENDINGS: Final = {
+    "이": re.compile("요|에요|고|라|세|시|신|니까|거든|구"),
+    "구": re.compile("요"),
+    "이구": re.compile("요"),
+}
 _DIGITS: Final = re.compile(f"{DIGIT}+")
 _THIS: Final = re.compile("이 ")
 _RUN: Final = re.compile(_SPOKEN, re.VERBOSE)
@@ -103,13 +109,18 @@ def _run(text: str, start: int, end: int) -> Number | None:
         return None
     end = words[-1].end()
     digits = numerals.digits(text[start:end])
-    phone = digits.startswith("0") and 9 <= size <= 11
-    number = code("phone" if phone else "code", digits, start, end)
-    for ending, more in (("이", "요|에요|고|라|세|시|신|니까|거든|구"), ("이구", "요|$")):
-        # 공일이삼이요 may end in 3 and 이요, 삼칠이구요 in 2 and 이구요.
-        if text[start:end].endswith(ending) and re.match(more, text[end : end + 2]):
-            number = either(number, code("code", digits[: -len(ending)], start, end))
-    return number
+    readings = [digits]
+    for ending, more in _ENDINGS.items():
+        if text[start:end].endswith(ending) and more.match(text, end):
+            readings.append(digits[: -len(ending)])
+    # Four figures, eight or eleven are what is dictated most.
+    readings.sort(key=lambda one: len(one) not in {4, 8, 11})
+    return reduce(either, (_copied(one, start, end) for one in readings))
+
+
+def _copied(digits: str, start: int, end: int) -> Number:
+    phone = digits.startswith("0") and 9 <= len(digits) <= 11
+    return code("phone" if phone else "code", digits, start, end)
 
 
 def model(match: re.Match[str]) -> Number | None:

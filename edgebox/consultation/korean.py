@@ -329,7 +329,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
                 readings.sort(reverse=_COPULA.match(text, end) is None)
             short = [rest for one in readings if (rest := _in_ten_thousands(one)) is not None]
             others = (*readings[1:], *short)
-            return Atom(value, "", start, end, sure=True, others=others)
+            return Atom(readings[0], "", start, end, sure=True, others=others)
     return None
 
 

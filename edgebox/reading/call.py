@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from edgebox.reading import noise, stamps
 from edgebox.reading.labels import Candidate, assign, candidate, learn
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
+from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -280,6 +281,11 @@ def _call(turns: Iterable[_Spoken], normal: Normal) -> Call:
                 Utterance(side, spoken, normal.origin(a), normal.origin(b), turn.label)
             )
     kept = _without_repeats(utterances, dropped)
+    shown = masked([(one.speaker, one.text) for one in kept])
+    kept = [
+        one if one.text == text else replace(one, text=text)
+        for one, text in zip(kept, shown, strict=True)
+    ]
     return Call(tuple(kept), dict(+dropped), _speakers(kept, guessed=guessed))
 
 

@@ -263,3 +263,14 @@ async def test_no_event_holds_a_character_that_ends_a_line_for_some_clients(box:
     )
     assert len(answer.text.splitlines()) == answer.text.count("\n")
     assert events(answer.text)[-1][1]["consultation_id"] == "CL\u2028\u2029A"
+
+
+@pytest.mark.parametrize("broken", [False, True])
+async def test_a_resident_registration_number_reaches_neither_model_nor_answer(
+    box: ApiBox, broken: bool
+) -> None:
+    box.engine.broken = broken
+    text = "고객: 주민번호 800101-1234567 인데 카드를 정지해 주세요.\n상담사: 네 정지했습니다."
+    answer = await box.quick(conversation_text=text)
+    assert answer.json()["status"] == ("fallback" if broken else "success")
+    assert "1234567" not in f"{answer.text} {box.engine.requests}"

@@ -30,6 +30,13 @@ def test_json_has_utterances_with_offsets_and_what_was_left_out():
     assert read["speakers"] == "both"
 
 
+def test_what_may_not_be_kept_is_not_shown():
+    call = "고객: 주민번호 팔공공일공일에 일이삼사오육칠이요\n상담사: 네\n"
+    [first, _] = json.loads(run("-", "--json", input=call).stdout)["utterances"]
+    assert first["text"] == "주민번호 [주민번호]이요"
+    assert call[first["start"] : first["end"]] == call.splitlines()[0]
+
+
 def test_the_table_fits_and_says_what_the_json_says():
     shown = run("-", input=CALL).stdout
     assert "카드를 잃어버렸어요" in shown

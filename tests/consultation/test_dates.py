@@ -1,0 +1,239 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.number import supports
+
+THURSDAY = date(2025, 9, 11)
+
+
+def _provides(text, on=THURSDAY):
+    return frozenset().union(*(number.provides for number in numbers_in(text, on)))
+
+
+def _borne_out(claim, source, on=THURSDAY):
+    claims = numbers_in(claim, on)
+    return bool(claims) and all(supports(_provides(source, on), number) for number in claims)
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("오늘", "2025-09-11"),
+        ("금일 중으로", "2025-09-11"),
+        ("내일 오전 열 시에", "2025-09-12"),
+        ("모레요", "2025-09-13"),
+        ("내일모레", "2025-09-13"),
+        ("내일 모레", "2025-09-13"),
+        ("글피에", "2025-09-14"),
+        ("어제", "2025-09-10"),
+        ("어저께요", "2025-09-10"),
+        ("그저께", "2025-09-09"),
+        ("그제 신청했는데", "2025-09-09"),
+        ("그끄저께", "2025-09-08"),
+        ("다음 주 화요일", "2025-09-16"),
+        ("다음주 화욜", "2025-09-16"),
+        ("담주 목요일", "2025-09-18"),
+        ("차주 월요일", "2025-09-15"),
+        ("다음 주에 금요일", "2025-09-19"),
+        ("다다음 주 화요일", "2025-09-23"),
+        ("이번 주 금요일", "2025-09-12"),
+        ("이번 주 월요일", "2025-09-08"),
+        ("이번 주 일요일", "2025-09-14"),
+        ("금주 토요일", "2025-09-13"),
+        ("지난주 월요일", "2025-09-01"),
+        ("저번 주 금요일", "2025-09-05"),
+        ("지지난 주 수요일", "2025-08-27"),
+        ("다음 주 화요일이나 수요일", "2025-09-17"),
+        ("다음 주 화요일 아니면 목요일", "2025-09-18"),
+        ("돌아오는 토요일", "2025-09-13"),
+        ("오는 월요일", "2025-09-15"),
+        ("이번 토요일", "2025-09-13"),
+        ("지난 토요일", "2025-09-06"),
+        ("월요일에 방문해 주세요", "2025-09-15"),
+        ("목요일까지요", "2025-09-11"),
+        ("화요일에 받으셨는데", "2025-09-09"),
+        ("다음 달 5일", "2025-10-05"),
+        ("다음 달 오일", "2025-10-05"),
+        ("다음달 십오일까지", "2025-10-15"),
+        ("내달 1일", "2025-10-01"),
+        ("이달 이십팔일", "2025-09-28"),
+        ("지난달 삼십일", "2025-08-30"),
+        ("이번 달 말", "2025-09-30"),
+        ("다음 달 말일", "2025-10-31"),
+        ("지난달 말에", "2025-08-31"),
+        ("말일까지", "2025-09-30"),
+        ("월말에", "2025-09-30"),
+        ("사흘 뒤", "2025-09-14"),
+        ("3일 후에", "2025-09-14"),
+        ("삼 일 뒤", "2025-09-14"),
+        ("열흘 뒤", "2025-09-21"),
+        ("일주일 뒤", "2025-09-18"),
+        ("이 주 뒤에", "2025-09-25"),
+        ("2주 후", "2025-09-25"),
+        ("한 달 뒤", "2025-10-11"),
+        ("석 달 뒤", "2025-12-11"),
+        ("일주일 전에", "2025-09-04"),
+        ("이틀 전에", "2025-09-09"),
+        ("내년 3월 5일", "2026-03-05"),
+        ("내년 삼월 오일", "2026-03-05"),
+        ("작년 십이월 이십이일", "2024-12-22"),
+        ("십칠일에", "2025-09-17"),
+        ("5일에 빠져나가는", "2025-10-05"),
+        ("16일 화요일", "2025-09-16"),
+        ("14일 화요일", "2025-10-14"),
+        ("24일(수)", "2025-09-24"),
+    ],
+)
+def test_a_relative_date_bears_out_the_date(said, day):
+    when = date.fromisoformat(day)
+    assert _borne_out(f"{when.month}월 {when.day}일", said)
+    assert _borne_out(f"{when.year}년 {when.month}월 {when.day}일", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "month"),
+    [("다음 달", "10월"), ("다음 달 초", "10월"), ("지난달에", "8월"), ("이번 달부터", "9월")],
+)
+def test_a_relative_month_bears_out_the_month(said, month):
+    assert _borne_out(month, said)
+    assert not _borne_out(f"{month} 1일", said)
+
+
+@pytest.mark.parametrize(
+    ("said", "year"),
+    [("내년에", "2026년"), ("작년", "2024년"), ("2년 전", "2023년")],
+)
+def test_a_relative_year_bears_out_the_year(said, year):
+    assert _borne_out(year, said)
+    assert not _borne_out(f"{year} 9월 11일", said)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("내일", "구월 십이일에"),
+        ("다음 주 화요일", "구월 십육일이요"),
+        ("다음 달 5일", "시월 오일"),
+        ("3일 뒤", "사흘 뒤에"),
+        ("3일 뒤", "삼 일 후"),
+        ("3일 뒤", "9월 14일"),
+        ("모레", "13일에"),
+        ("다음 주 화요일", "다음 주 화요일에 두 시로"),
+        ("내년 3월", "2026년 3월"),
+    ],
+)
+def test_a_date_bears_out_what_is_written_relatively(claim, source):
+    assert _borne_out(claim, source)
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("9월 17일", "다음 주 화요일"),
+        ("9월 13일", "내일"),
+        ("2024년 9월 12일", "내일"),
+        ("내일", "구월 십삼일에"),
+        ("9월 30일", "다음 달 말일"),
+        ("10월 16일", "16일 화요일"),
+        ("9월 10일", "월요일에 방문해 주세요"),
+        ("9월 14일", "3일 안에"),
+        ("9월 14일", "3일 동안"),
+    ],
+)
+def test_another_date_is_not_borne_out(claim, source):
+    assert not _borne_out(claim, source)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "다음 주 초에",
+        "다음 주 중에",
+        "이번 주말",
+        "주말에",
+        "매주 월요일마다",
+        "매주 화요일",
+        "둘째 주 수요일",
+        "평일 월요일부터 금요일까지",
+        "엊그제",
+        "오늘날",
+        "내일배움카드",
+        "그제서야",
+        "내 일이 많아서",
+        "그다음 주 금요일",
+        "그 다음 달",
+        "매달 말일",
+        "방문 일정",
+    ],
+)
+def test_what_names_no_day_is_no_date(text):
+    assert [number for number in numbers_in(text, THURSDAY) if number.kind == "date"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("화요일, 구월 십칠일이요", ["9-17"]),
+        ("다음 주 화요일 9월 17일", ["9-17"]),
+        ("다음 주 화요일 구월 십육일", ["2025-9-16", "9-16"]),
+        ("구월 십칠일 화요일", ["9-17"]),
+        ("내일 십이일", ["2025-9-12", "12d"]),
+        ("내일 십삼일", ["13d"]),
+    ],
+)
+def test_an_explicit_date_beside_a_relative_one_is_right(text, days):
+    assert [number.value for number in numbers_in(text, THURSDAY)] == days
+
+
+def test_without_the_day_of_the_call_nothing_is_read():
+    assert numbers_in("내일 다음 주 화요일 이번 달 말일") == []
+    assert [number.value for number in numbers_in("3일 뒤")] == ["3d"]
+
+
+def test_a_relative_date_says_that_it_is_one():
+    numbers = numbers_in("내일 3만 원을 9월 13일에", THURSDAY)
+    assert [number.relative for number in numbers] == [True, False, False]
+
+
+def test_the_figures_of_a_resolved_date_alone_were_not_said():
+    assert not _borne_out("9", "내일")
+    assert not _borne_out("2025", "내일")
+
+
+def test_a_day_that_the_month_does_not_have_is_its_last():
+    assert _borne_out("2월 28일", "한 달 뒤", date(2025, 1, 31))
+    assert _borne_out("2월 28일", "다음 달 말일", date(2025, 1, 31))
+
+
+_WORDS_LISTED = """
+    오늘 내일 모레 3일 이틀 뒤 전 다음 이번 지난 주 달 월요일 일요일 말일 말 초 5일 십오일 내년 작년
+    3월 9월 , . 이나
+"""
+_WORDS = st.sampled_from(_WORDS_LISTED.split())
+
+
+@given(
+    st.lists(_WORDS, max_size=12),
+    st.lists(st.sampled_from(["", " "]), min_size=12, max_size=12),
+    st.dates(),
+)
+def test_any_words_are_read_without_overlap(words, gaps, on):
+    text = "".join(word + gap for word, gap in zip(words, gaps, strict=False))
+    numbers = numbers_in(text, on)
+    ends = [0, *(number.end for number in numbers)]
+    for number, end in zip(numbers, ends[:-1], strict=True):
+        assert end <= number.start < number.end <= len(text)
+        assert number.requires
+        assert number.provides
+
+
+@given(st.dates(date(1990, 1, 1), date(2080, 1, 1)), st.integers(0, 6))
+def test_weeks_begin_on_monday(on, weekday):
+    name = "월화수목금토일"[weekday]
+    day = on - timedelta(on.weekday()) + timedelta(7 + weekday)
+    [number] = numbers_in(f"다음 주 {name}요일", on)
+    assert number.value == f"{day.year}-{day.month}-{day.day}"
