@@ -1,4 +1,6 @@
-"""Whether each number of a summary stands where it stood in the call: true numbers can be exchanged.
+"""Whether each number of a summary stands where it stood in the call.
+
+Two true numbers can be exchanged, and each of them is in the call.
 
 A number is bound by the words beside it. 위약금 96,000원 is borne out by a clause with 위약금 and
 96,000원, or by the answer 구만 육천 원이요 to a question with 위약금. The context of a number is
@@ -16,8 +18,9 @@ from edgebox.consultation.number import supports
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.alignment import Item, Spoken, Statement
+    from edgebox.consultation.alignment import Item, Statement
     from edgebox.consultation.number import Number
+    from edgebox.consultation.spoken import Spoken
 
 _NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
 """Clauses beside that of the number, in the same utterance, and what their words count."""

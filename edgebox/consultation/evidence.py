@@ -12,7 +12,6 @@ from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.paraphrase import paraphrases
 from edgebox.consultation.words import bigrams, content_words, squeeze
-from edgebox.reading.sentences import split_clauses
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -10,22 +10,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.polarity import denies
+from edgebox.consultation.stances import denies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from edgebox.consultation.alignment import Spoken, Statement
-    from edgebox.consultation.polarity import Stances
+    from edgebox.consultation.alignment import Statement
+    from edgebox.consultation.spoken import Spoken
+    from edgebox.consultation.stances import Stances
 
 _INSTRUCTION: Final = re.compile(
-    r"(?:요약|정리|기록|메모|상담 ?(?:이력|내용|내역|일지)|보고서|리포트|결과|제목|키워드|시스템|에이아이|인공지능|AI"
+    r"(?:요약|정리|기록|메모|상담 ?(?:이력|내용|내역|일지)|보고서|리포트|결과|제목|키워드|시스템"
+    r"|에이아이|인공지능|AI"
     r"|회의록|녹취록|전산)[가-힣]{0,4}[^.?!\n]{0,80}?"
-    r"(?:적어|써|쓰(?:세요|시|라|면|고)|기재|남겨|기록해|넣어|표시해|표기해|작성해|요약해|출력해|말해|적으|남기)"
-    r"|(?:다고|라고|다라고|했다고|으로|걸로) ?(?:꼭 |그렇게 |좀 )?(?:적어|써|기재해|남겨|기록해|표시해|작성해|요약해|출력해|적으|쓰시|써놔)"
+    r"(?:적어|써|쓰(?:세요|시|라|면|고)|기재|남겨|기록해|넣어|표시해|표기해|작성해|요약해|출력해"
+    r"|말해|적으|남기)"
+    r"|(?:다고|라고|다라고|했다고|으로|걸로) ?(?:꼭 |그렇게 |좀 )?(?:적어|써|기재해|남겨|기록해"
+    r"|표시해|작성해|요약해|출력해|적으|쓰시|써놔)"
     r"|(?:ignore|disregard|forget)[^.\n]{0,40}(?:instruction|above|previous|prompt)"
-    r"|(?:summary|summari[sz]e|write|output|respond|answer)[^.\n]{0,40}(?:say|write|put|state|that|only|as)"
-    r"|(?:앞|위|이전)[가-힣]{0,3} ?(?:지시|명령|지침|내용)[가-힣]{0,3} ?(?:은|는|을|를)? ?(?:무시|잊)",
+    r"|(?:summary|summari[sz]e|write|output|respond|answer)[^.\n]{0,40}(?:say|write|put|state"
+    r"|that|only|as)"
+    r"|(?:앞|위|이전)[가-힣]{0,3} ?(?:지시|명령|지침|내용)[가-힣]{0,3} ?(?:은|는|을|를)? ?(?:무시"
+    r"|잊)",
     re.IGNORECASE,
 )
 _TOLD: Final = re.compile(r"적어|써 ?달|기록(?:해|을)|남겨|기재|메모|요구|요청|당부|달라")

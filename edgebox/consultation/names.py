@@ -40,28 +40,35 @@ def names_in(text: str) -> list[str]:
 
 
 _TITLE: Final = (
-    r"(?:고객|회원|어르신|환자|민원인|신청인|보호자|계약자|예약자|수취인|수령인|점주|사장|상담[사원]|직원|매니저"
-    r"|팀장|실장|과장|부장|대리|주임|기사|교수|선생|교사|강사|간호사|설계사|담당자|주무관|님|씨|양|군)"
+    r"(?:고객|회원|어르신|환자|민원인|신청인|보호자|계약자|예약자|수취인|수령인|점주|사장"
+    r"|상담[사원]|직원|매니저"
+    r"|팀장|실장|과장|부장|대리|주임|기사|교수|선생|교사|강사|간호사|설계사|담당자|주무관|님|씨"
+    r"|양|군)"
 )
 _TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}(?![가-힣]{{3}}))")
 _INTRODUCED: Final = re.compile(
-    r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요|이고|이라|가 |이 |은 |는 |에게|$)"
+    r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요"
+    r"|이고|이라|가 |이 |은 |는 |에게|$)"
 )
 
 _POLITE: Final = re.compile(
-    r"(?<![가-힣])([가-힣]{2,4}) 님(?![가-힣]{2})|(?<![가-힣])([가-힣]{3,4}) ?(?:고객|회원|어르신|환자)님"
+    r"(?<![가-힣])([가-힣]{2,4}) 님(?![가-힣]{2})|(?<![가-힣])([가-힣]{3,4}) ?(?:고객|회원|어르신"
+    r"|환자)님"
     rf"|(?<![가-힣])([{_FAMILY}][가-힣]{{2}})님"
 )
 _PRESENTED: Final = re.compile(
-    r"(?:(상담[사원]|담당자?|매니저)|[가-힣]{2,8}) ([가-힣]{2,4})(?=입니다|이었습니다|이에요|예요|이라고)"
+    r"(?:(상담[사원]|담당자?|매니저)|[가-힣]{2,8}) ([가-힣]{2,4})(?=입니다|이었습니다|이에요|예요"
+    r"|이라고)"
 )
 _ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
 _ANSWERED: Final = re.compile(
     r"^(?:네|예|아|어|음|저는|저|제가|본인)?[,. ]*(?:저는 |이름은 |성함은 )?"
-    r"([가-힣]{2,4}?)(?=(?:이에요|예요|이요|이고요|고요|요|입니다|이라고|인데요)(?![가-힣])|[.?!, ]|$)"
+    r"([가-힣]{2,4}?)(?=(?:이에요|예요|이요|이고요|고요|요|입니다|이라고|인데요)(?![가-힣])"
+    r"|[.?!, ]|$)"
 )
 _NO_NAMES_LISTED: Final = """
-    고객 선생 어머 아버 할머 할아버 사장 원장 교수 기사 손님 회원 부장 팀장 과장 점장 실장 담당 담당자
+    고객 선생 어머 아버 할머 할아버 사장 원장 교수 기사 손님 회원 부장 팀장 과장 점장 실장 담당
+    담당자
     따님 아드 며느 사모 형님 누님 이모 고모 장모 시어머 시아버 간호사 의사 약사 변호사 집주인 배우자
     우리 저희 지금 그럼 그러면 우선 일단 다른 기존 신규 해당 법인 개인 전문 담당 상담 본인 남편 아내
     친구 가족 자녀 어린이 보호자 대표 이번 지난 다음 모든 여러 일반 우수 장기 이용 온라인 맞습 감사
@@ -107,8 +114,8 @@ def _is_full(name: str) -> bool:
     """Return whether a word is built like a family name with a given name."""
     if name in _NO_NAMES:
         return False
-    return (len(name) == 3 and name[0] in _SURNAMES) or (  # noqa: PLR2004 - 홍길동, 제갈민
-        3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)  # noqa: PLR2004
+    return (len(name) == 3 and name[0] in _SURNAMES) or (
+        3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)
     )
 
 
@@ -130,7 +137,7 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
             if written in titled or (alone and len(name) > 2 and written[0] == name[0]):
                 yield written
     for name in titled - known:
-        person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES  # noqa: PLR2004
+        person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
         stem = name[:2]
         noun = name[-1] in "이로를은는가을의에" and (stem in said or stem in _NO_NAMES)  # 장애로
         if person and not noun and name not in said:

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.alignment import Spoken, evidence_of, statements
+from edgebox.consultation.alignment import evidence_of, statements
 from edgebox.consultation.binding import unbound
 from edgebox.consultation.evidence import Said, Source, Text, mean, telling
 from edgebox.consultation.faults import (
@@ -33,7 +33,10 @@ from edgebox.consultation.korean import numbers_in
 from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.names import names_in
 from edgebox.consultation.number import supports
-from edgebox.consultation.polarity import Stances, faults
+from edgebox.consultation.polarity import faults
+from edgebox.consultation.spoken import Spoken
+from edgebox.consultation.stances import Stances
+from edgebox.consultation.types import Evidence
 from edgebox.consultation.words import squeeze
 
 if TYPE_CHECKING:
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.types import Analysis, Evidence, QualityParts
+    from edgebox.consultation.types import Analysis, QualityParts
     from edgebox.reading.call import Call
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
@@ -108,7 +111,7 @@ class Quality:
     form: float
     flags: tuple[str, ...]
     caps: dict[str, float]
-    evidence: Evidence = field(default_factory=lambda: {"customer": [], "agent": [], "result": []})
+    evidence: Evidence = field(default_factory=lambda: Evidence(customer=[], agent=[], result=[]))
 
     def as_dict(self) -> QualityParts:
         """Return the ``quality`` object of the callback. The score is a field beside it."""

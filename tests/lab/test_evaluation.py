@@ -14,7 +14,6 @@ from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
 from edgebox.consultation.quality import score
 from edgebox.consultation.types import Analysis
-from edgebox.reading.call import read
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning, CaseInvalid
 from edgebox.lab.evaluation.asking import Evaluator
@@ -26,6 +25,7 @@ from edgebox.lab.evaluation.judging import (
     mentions,
 )
 from edgebox.lab.evaluation.totals import percentile, report
+from edgebox.reading.call import read
 from edgebox.settings import Settings
 from edgebox_cli.common import context
 from edgebox_cli.main import app

@@ -1,0 +1,137 @@
+"""Whether what is told as settled was settled, and by the side that is said to have promised it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.predicates import key_of
+from edgebox.consultation.stances import NEGATION, denies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgebox.consultation.alignment import Statement
+    from edgebox.consultation.predicates import Part
+    from edgebox.consultation.spoken import Spoken
+    from edgebox.consultation.stances import Stances
+
+_SETTLED: Final = re.compile(
+    r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"
+    r"|하고|하며|되)"
+    r"|완료|처리됨|됨|함|받았|되었|하였)"
+)
+
+_REPORTED: Final = re.compile(
+    r"(?:다|라|자|냐)(?:고|며|는)(?= ?(?:안내|설명|답|말|했|하|알|제안|전|약속|문의|요청))"
+    r"|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
+)
+
+_BUT: Final = re.compile(
+    r"(?<!감)면(?= |,|$)|[하되이으시]면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부"
+    r"|다음|나서|따라|까지"
+)
+
+_DEFERS: Final = re.compile(
+    r"확답|약속(?:은|을)? ?(?:못|드리지)|장담|심사|검토|확인(?:을)? ?(?:해 ?(?:봐|보고|봐야)|하고"
+    r"|한 ?뒤|한 ?다음|이 ?필요)"
+    r"|알아보|여쭤|물어보|물어보고|논의|협의|정해지|결정(?:되|은|이)|달라질|죄송하지만|어렵|불가"
+    r"|안 ?[되돼됩]|못 ?[하해드]"
+)
+
+_SPECIFIC: Final = 1.0
+"""Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
+
+_SURE: Final = 0.6
+"""Support from which a statement's utterances are surely the right ones."""
+
+
+def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
+    """Return whether a part tells as settled what was only asked, wished for or conditional."""
+    text = part.text
+    if not _SETTLED.search(text) or _REPORTED.search(text) or denies(text):
+        return False
+    about = near or _fallback(part, statement, stances)
+    if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
+        return False
+    depends = _BUT.search(text) is not None
+    for piece in about:
+        one = stances[piece]
+        if one.depends and not depends:
+            continue
+        if one.asks or one.wishes:
+            if _granted(piece, part, stances):
+                return False
+            continue
+        return False
+    return True
+
+
+def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
+    """Return the clauses of a statement's best utterance that hold the part's words."""
+    if statement.support < _SURE:
+        return []
+    of = set(stances.spoken.pieces_of(statement.chosen[0]))
+    return sorted({piece for item in part.items for piece in item.where} & of)
+
+
+def _granted(piece: int, part: Part, stances: Stances) -> bool:
+    """Return whether what was asked or wished for was not refused, in the answer or elsewhere."""
+    spoken = stances.spoken
+    utterance = spoken.pieces[piece].utterance
+    asked_by = spoken.utterances[utterance].speaker
+    key = key_of(part, [item for item in part.items if item.where])
+    if key is not None and any(
+        stances[other].refuses and not stances[other].asks and spoken.speaker_of(other) == "agent"
+        for other in key.where
+    ):
+        return False
+    for later in range(utterance + 1, min(utterance + 3, len(spoken.utterances))):
+        one = spoken.utterances[later]
+        if one.speaker == asked_by and asked_by != "unknown":
+            continue
+        return not (_DEFERS.search(one.text) or NEGATION.search(one.text))
+    return asked_by != "customer"
+
+
+_BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
+
+_BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:님)?(?:이|가|은|는) ")
+
+_COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
+
+_WILL: Final = re.compile(
+    r"[할낼갈볼올릴줄살쓸둘놓걸을길킬칠낼]게요|겠습니다|[할볼갈낼]래요|려고요|걸로 할|하죠"
+)
+
+_TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
+
+_ASKED_OF_CUSTOMER: Final = re.compile(
+    r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요"
+)
+
+
+def other_side(statement: Statement, part: Part, near: Sequence[int], spoken: Spoken) -> bool:
+    """Return whether a part has one side promise what only the other side said it would do."""
+    if not near or not _COMMITS.search(part.text):
+        return False
+    said = statement.text[: statement.text.find(part.text) + len(part.text)]
+    agent = [match.start() for match in _BY_AGENT.finditer(said)]
+    customer = [match.start() for match in _BY_CUSTOMER.finditer(said)]
+    if not agent and not customer:
+        return False
+    by_agent = max(agent, default=-1) > max(customer, default=-1)
+    sides = {_doer(piece, spoken) for piece in near} - {""}
+    return sides == {"customer" if by_agent else "agent"}
+
+
+def _doer(piece: int, spoken: Spoken) -> str:
+    """Return which side a clause says will do something, or nothing."""
+    speaker, text = spoken.speaker_of(piece), spoken.text_of(piece)
+    if speaker == "customer":
+        return "customer" if _WILL.search(text) else ""
+    if speaker == "agent":
+        if _TO_CUSTOMER.search(text):
+            return "agent"
+        return "customer" if _ASKED_OF_CUSTOMER.search(text) else ""
+    return ""
