@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.predicates import Part, key_of, near, parts_of
-from edgebox.consultation.settlement import other_side, unsettled
+from edgebox.consultation.predicates import SAME, Part, key_of, near, parts_of
+from edgebox.consultation.settlement import SETTLED, other_side, unsettled
 from edgebox.consultation.stances import ABSENT, NEGATION, PREDICATE, REFUSAL, TWICE, denies
 
 if TYPE_CHECKING:
@@ -46,17 +46,21 @@ def faults(
     The flags are ``polarity``, ``conditional`` and ``speakers_swapped``.
     """
     spoken = stances.spoken
+    said = {"agent": "", "result": ""}
     for statement in made:
         if statement.field == "customer":
             continue
         for part in parts_of(statement, spoken, on):
             about = near(part, stances)
-            if other_side(statement, part, about, spoken):
+            said[statement.field] += f"{part.text} "
+            if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
             heard = [stances[piece] for piece in about if not stances[piece].is_wanted]
             if (
                 heard and _opposed(part.text, heard) and not _bears_denial(part, about, stances)
             ) or (denies(part.text) and not about and _affirmed(part, statement, stances)):
+                yield part.text, "polarity"
+            elif not about and _refused(part, stances):
                 yield part.text, "polarity"
             elif unsettled(part, statement, about, stances):
                 yield part.text, "conditional"
@@ -101,6 +105,23 @@ def _bears_denial(part: Part, about: Sequence[int], stances: Stances) -> bool:
     return any(stances[piece].denies and not stances[piece].asks for piece in looked)
 
 
+def _refused(part: Part, stances: Stances) -> bool:
+    """Return whether a part affirms what the agent refuses wherever the agent speaks of it."""
+    if denies(part.text) or ABSENT.search(part.text) or not SETTLED.search(part.text):
+        return False
+    key = key_of(part, [item for item in part.items if item.where])
+    if key is None:
+        return False
+    heard = [
+        stances[piece]
+        for piece, degree in key.where.items()
+        if degree >= SAME
+        and stances.spoken.speaker_of(piece) == "agent"
+        and not stances[piece].is_wanted
+    ]
+    return bool(heard) and all(one.refuses for one in heard)
+
+
 def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
     """Return whether a part denies while nothing is denied where its statement's words are."""
     spoken = stances.spoken
@@ -114,7 +135,7 @@ def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
             for piece, degree in item.where.items()
             if degree >= _TELLS
         ]
-    elif statement.support >= _SURE:
+    elif statement.support >= _SURE and any(item.word and item.where for item in part.items):
         pieces = [piece for number in statement.chosen for piece in spoken.pieces_of(number)]
     else:
         return False

@@ -22,7 +22,7 @@ _SHARE: Final = 0.5
 _SETTLES: Final = 0.4
 """The same of a clause that settles something."""
 
-_SAME: Final = 0.6
+SAME: Final = 0.6
 """Degree from which a clause holds a predicate itself, or another word for it without a denial."""
 
 _CLOSE: Final = 0.85
@@ -75,7 +75,7 @@ def near(part: Part, stances: Stances) -> list[int]:
                 reach[beside] = max(degree * share, reach.get(beside, 0.0))
         for piece, degree in reach.items():
             held[piece] = held.get(piece, 0.0) + degree * item.weight
-    about = {piece: value for piece, value in held.items() if key.where.get(piece, 0.0) >= _SAME}
+    about = {piece: value for piece, value in held.items() if key.where.get(piece, 0.0) >= SAME}
     settled = {piece: v for piece, v in about.items() if not stances[piece].is_wanted}
     # What the call settles is looked at first, and what is only wanted where nothing settles it.
     for chosen, least in ((settled, _SETTLES), (about, _SHARE)):

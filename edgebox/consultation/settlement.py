@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edgebox.consultation.spoken import Spoken
     from edgebox.consultation.stances import Stances
 
-_SETTLED: Final = re.compile(
+SETTLED: Final = re.compile(
     r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"
     r"|하고|하며|되)"
     r"|완료|처리됨|됨|함|받았|되었|하였)"
@@ -42,14 +42,14 @@ _DEFERS: Final = re.compile(
 _SPECIFIC: Final = 1.0
 """Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
 
-_SURE: Final = 0.6
+_LOOSE: Final = 0.4
 """Support from which a statement's utterances are surely the right ones."""
 
 
 def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
-    if not _SETTLED.search(text) or _REPORTED.search(text) or denies(text):
+    if not SETTLED.search(text) or _REPORTED.search(text) or denies(text):
         return False
     about = near or _fallback(part, statement, stances)
     if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
@@ -69,7 +69,7 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
 
 def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
     """Return the clauses of a statement's best utterance that hold the part's words."""
-    if statement.support < _SURE:
+    if not statement.chosen or statement.support < _LOOSE:
         return []
     of = set(stances.spoken.pieces_of(statement.chosen[0]))
     return sorted({piece for item in part.items for piece in item.where} & of)
@@ -100,10 +100,9 @@ _BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:�
 
 _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
 
-_WILL: Final = re.compile(
-    r"[할낼갈볼올릴줄살쓸둘놓걸을길킬칠낼]게요|겠습니다|[할볼갈낼]래요|려고요|걸로 할|하죠"
-)
-
+_WILL: Final = re.compile(r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠")
+_SENTENCE: Final = 3
+"""Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
 _TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
 
 _ASKED_OF_CUSTOMER: Final = re.compile(
@@ -111,27 +110,55 @@ _ASKED_OF_CUSTOMER: Final = re.compile(
 )
 
 
-def other_side(statement: Statement, part: Part, near: Sequence[int], spoken: Spoken) -> bool:
-    """Return whether a part has one side promise what only the other side said it would do."""
-    if not near or not _COMMITS.search(part.text):
+def other_side(
+    said: str, statement: Statement, part: Part, near: Sequence[int], stances: Stances
+) -> bool:
+    """Return whether a part has one side promise what only the other side said it would do.
+
+    Args:
+        said: of the line, up to the end of the part: the last side named is the subject.
+        statement: with the part.
+        part: with one predicate.
+        near: the spoken clauses about it.
+        stances: of the call.
+    """
+    if not _COMMITS.search(part.text):
         return False
-    said = statement.text[: statement.text.find(part.text) + len(part.text)]
+    spoken = stances.spoken
     agent = [match.start() for match in _BY_AGENT.finditer(said)]
     customer = [match.start() for match in _BY_CUSTOMER.finditer(said)]
     if not agent and not customer:
         return False
     by_agent = max(agent, default=-1) > max(customer, default=-1)
-    sides = {_doer(piece, spoken) for piece in near} - {""}
+    about = near or _fallback(part, statement, stances)
+    sides = {_doer(piece, spoken) for piece in about} - {""}
     return sides == {"customer" if by_agent else "agent"}
 
 
 def _doer(piece: int, spoken: Spoken) -> str:
     """Return which side a clause says will do something, or nothing."""
-    speaker, text = spoken.speaker_of(piece), spoken.text_of(piece)
+    speaker = spoken.speaker_of(piece)
+    whole = _to_verb(piece, spoken)
     if speaker == "customer":
-        return "customer" if _WILL.search(text) else ""
+        return "customer" if _WILL.search(whole) else ""
     if speaker == "agent":
-        if _TO_CUSTOMER.search(text):
+        if _ASKED_OF_CUSTOMER.search(spoken.text_of(piece)):
+            return "customer"
+        if _TO_CUSTOMER.search(whole):
             return "agent"
-        return "customer" if _ASKED_OF_CUSTOMER.search(text) else ""
+        return "customer" if _ASKED_OF_CUSTOMER.search(whole) else ""
     return ""
+
+
+def _to_verb(piece: int, spoken: Spoken) -> str:
+    """Return a clause with the ones after it, up to the end of its sentence."""
+    end = spoken.pieces_of(spoken.pieces[piece].utterance).stop
+    text = ""
+    for after in range(piece, min(piece + _SENTENCE, end)):
+        text += spoken.text_of(after)
+        if _ENDED.search(text):
+            break
+    return text
+
+
+_ENDED: Final = re.compile(r"[다요죠까][.?!~…]*\s*$")
