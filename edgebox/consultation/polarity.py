@@ -57,10 +57,10 @@ def faults(
                 yield part.text, "speakers_swapped"
             heard = [stances[piece] for piece in about if not stances[piece].is_wanted]
             if (
-                heard and _opposed(part.text, heard) and not _bears_denial(part, about, stances)
-            ) or (denies(part.text) and not about and _affirmed(part, statement, stances)):
-                yield part.text, "polarity"
-            elif not about and _refused(part, stances):
+                (heard and _opposed(part.text, heard) and not _bears_denial(part, about, stances))
+                or (denies(part.text) and not about and _affirmed(part, statement, stances))
+                or (not about and _refused(part, stances))
+            ):
                 yield part.text, "polarity"
             elif unsettled(part, statement, about, stances):
                 yield part.text, "conditional"

@@ -43,7 +43,7 @@ _SPECIFIC: Final = 1.0
 """Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
 
 _LOOSE: Final = 0.4
-"""Support from which a statement's utterances are surely the right ones."""
+"""Support from which a statement's best utterance is about the same thing."""
 
 
 def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
@@ -100,7 +100,9 @@ _BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:�
 
 _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
 
-_WILL: Final = re.compile(r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠")
+_WILL: Final = re.compile(
+    r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
+)
 _SENTENCE: Final = 3
 """Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
 _TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
