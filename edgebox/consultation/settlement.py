@@ -27,6 +27,9 @@ _REPORTED: Final = re.compile(
     r"|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
 )
 
+_TOLD_AS_DONE: Final = re.compile(r"[었았했됐렸졌]다(?:고|며)(?= )|확정(?:됐|되었|했)")
+"""An agent who says that something was done says that it is settled."""
+
 _BUT: Final = re.compile(
     r"(?<!감)면(?= |,|$)|[하되이으시]면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부"
     r"|다음|나서|따라|까지"
@@ -49,7 +52,8 @@ _LOOSE: Final = 0.4
 def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
-    if not SETTLED.search(text) or _REPORTED.search(text) or denies(text):
+    told = SETTLED.search(text) is not None and _REPORTED.search(text) is None
+    if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
         return False
     about = near or _fallback(part, statement, stances)
     if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
