@@ -25,8 +25,22 @@ _DECIDED_AGAINST: Final = re.compile(r"지 ?않기로|안 하기로|지 ?말기�
 _DECLINED: Final = re.compile(r"거[절부](?:해|하)")
 """A side says no: 됐어요 and 괜찮아요 say so without a negation."""
 
-_MENTIONS: Final = re.compile(r"[을를] ?(?:설명|안내|문의|질문)[했하]")
+_MENTIONS: Final = re.compile(
+    r"[을를] ?(?:설명|안내|문의|질문)[했하]|(?:안내|문의|요청|설명|제안)[.]?$"
+)
 """A thing is named in it and nothing is said of it."""
+
+_CONDITION: Final = re.compile(r"(?<!감)면,?$|경우,?$|려면,?$")
+"""A part that is a condition asserts nothing."""
+
+_LESS: Final = re.compile(r"\d[^ ]{0,4}[이가도] 안 [되돼]")
+"""3cm가 안 되어: less than."""
+
+_CAN: Final = re.compile(r"수 ?있|가능")
+
+_SETTLES: Final = re.compile(
+    r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
+)
 
 _AFTER: Final = 3
 """Clauses of an utterance behind one that names a thing, in which it may be denied."""
@@ -55,9 +69,14 @@ def faults(
             said[statement.field] += f"{part.text} "
             if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
-            heard = [stances[piece] for piece in about if not stances[piece].is_wanted]
+            heard = [
+                stances[piece]
+                for piece in about
+                if not stances[piece].is_wanted
+                and not (denies(part.text) and _CAN.search(spoken.text_of(piece)))
+            ]
             if (
-                (heard and _opposed(part.text, heard) and not _bears_denial(part, about, stances))
+                (heard and _opposed(part.text, heard) and not _is_borne_out(part, about, stances))
                 or (denies(part.text) and not about and _affirmed(part, statement, stances))
                 or (not about and _refused(part, stances))
             ):
@@ -75,6 +94,8 @@ def _opposed(text: str, heard: Sequence[Stance]) -> bool:
         TWICE.search(text)
         or _DECLINED.search(text)
         or _MENTIONS.search(text)
+        or _CONDITION.search(text)
+        or _LESS.search(text)
         or (denies(text) and "아직" in text)
     ):
         return False
@@ -85,11 +106,19 @@ def _opposed(text: str, heard: Sequence[Stance]) -> bool:
     return not absent and all(one.refuses for one in heard)
 
 
-def _bears_denial(part: Part, about: Sequence[int], stances: Stances) -> bool:
-    """Return whether a part denies, as a clause beside the near ones or with its words does."""
-    if not denies(part.text):
-        return False
+def _is_borne_out(part: Part, about: Sequence[int], stances: Stances) -> bool:
+    """Return whether a clause beside the near ones, or with the predicate, does as the part."""
     spoken = stances.spoken
+    if not denies(part.text):
+        key = key_of(part, [item for item in part.items if item.where])
+        return key is not None and any(
+            degree >= _TELLS
+            and spoken.speaker_of(piece) != "customer"
+            and not stances[piece].denies
+            and not stances[piece].is_wanted
+            and _SETTLES.search(spoken.text_of(piece)) is not None
+            for piece, degree in key.where.items()
+        )
     looked = {*about}
     looked |= {
         after
@@ -125,7 +154,7 @@ def _refused(part: Part, stances: Stances) -> bool:
 def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
     """Return whether a part denies while nothing is denied where its statement's words are."""
     spoken = stances.spoken
-    if "아직" in part.text or not NEGATION.search(part.text[-PREDICATE + 6 :]):
+    if "아직" in part.text or _CONDITION.search(part.text) or not NEGATION.search(part.text[-PREDICATE + 6 :]):
         return False
     if _DECIDED_AGAINST.search(part.text):
         pieces = [
@@ -136,7 +165,13 @@ def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
             if degree >= _TELLS
         ]
     elif statement.support >= _SURE and any(item.word and item.where for item in part.items):
-        pieces = [piece for number in statement.chosen for piece in spoken.pieces_of(number)]
+        around = {number + step for number in statement.chosen for step in (0, 1, 2)}
+        pieces = [
+            piece
+            for number in around
+            if number < len(spoken.utterances)
+            for piece in spoken.pieces_of(number)
+        ]
     else:
         return False
     return bool(pieces) and not any(

@@ -42,6 +42,9 @@ _DEFERS: Final = re.compile(
     r"|안 ?[되돼됩]|못 ?[하해드]"
 )
 
+_VERB: Final = 12
+"""Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
+
 _SPECIFIC: Final = 1.0
 """Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
 
@@ -52,7 +55,7 @@ _LOOSE: Final = 0.4
 def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
-    told = SETTLED.search(text) is not None and _REPORTED.search(text) is None
+    told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
     if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
         return False
     about = near or _fallback(part, statement, stances)

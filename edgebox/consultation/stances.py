@@ -84,7 +84,7 @@ class Stance(NamedTuple):
 
     Attributes:
         denies: it has a negation of its predicate.
-        refuses: the negation is of what is done, not of what there is.
+        refuses: the negation is of what is done, not of what there is, and in the clause itself.
         absent: a word says so without a negation (무료, 제외).
         asks: it is a question.
         depends: it has a condition, or its sentence has one before it.
@@ -131,13 +131,16 @@ class Stances:
         if piece and spoken.pieces[piece - 1].utterance == spoken.pieces[piece].utterance:
             before = spoken.text_of(piece - 1)
         ending = (after or text).rstrip()[-PREDICATE:]
+        own = text.rstrip()[-PREDICATE:]
         depends = bool(
             _CONDITION.search(text) or _CONDITION.search(before) or _IN_CONDITION.search(text)
         )
         usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
         return Stance(
             denies(ending),
-            REFUSAL.search(ending) is not None and not TWICE.search(ending),
+            not _CONDITION.search(text)
+            and REFUSAL.search(own) is not None
+            and not TWICE.search(own),
             ABSENT.search(f"{text} {after}") is not None,
             _QUESTION.search(after or text) is not None,
             depends and not usual,

@@ -135,7 +135,7 @@ def test_the_golden_analyses_are_seldom_flagged():
         low = []
         for one in cases:
             found = _golden_score(Analysis.model_validate(one["analysis"]), one)
-            flagged.update(found.caps)
+            flagged.update(list(found.caps))
             if found.score < 0.75:
                 low.append((one["id"], found.score, found.flags))
         print(f"\nheld out {held_out}: {len(cases)} good, flags {dict(flagged)}, low {low}")
