@@ -32,7 +32,8 @@ _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
 
 _AFTER: Final = 0.2
-"""What the words of the utterance after count: it repeats what the number was for."""
+"""What the words of the utterance after count, which repeats what the number was for, and those of
+the one before the question."""
 
 _BETTER: Final = 1.1
 """Two numbers are exchanged if their contexts fit the other way round this much better."""
@@ -40,7 +41,7 @@ _BETTER: Final = 1.1
 _MARGIN: Final = 0.2
 """What the exchanged contexts must fit better at least."""
 
-_ALONE: Final = 1.0
+_ALONE: Final = 1.5
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
 
 
@@ -164,7 +165,7 @@ def _fit_at(claim: _Claim, piece: int, spoken: Spoken) -> float:
             ):
                 other = step and spoken.has_another(beside, claim.number)
                 best = max(best, share * item.where[beside] ** 2 * (_OWN_NUMBER if other else 1.0))
-        for step, share in ((-1, _QUESTION), (1, _AFTER)):
+        for step, share in ((-1, _QUESTION), (1, _AFTER), (-2, _AFTER)):
             if best < share:
                 held = spoken.held_in(item.where, utterance + step)
                 best = max(best, share * held**2)

@@ -154,7 +154,11 @@ def _refused(part: Part, stances: Stances) -> bool:
 def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
     """Return whether a part denies while nothing is denied where its statement's words are."""
     spoken = stances.spoken
-    if "아직" in part.text or _CONDITION.search(part.text) or not NEGATION.search(part.text[-PREDICATE + 6 :]):
+    if (
+        "아직" in part.text
+        or _CONDITION.search(part.text)
+        or not NEGATION.search(part.text[-PREDICATE + 6 :])
+    ):
         return False
     if _DECIDED_AGAINST.search(part.text):
         pieces = [
