@@ -107,7 +107,9 @@ def names_of_call(call: Call) -> frozenset[str]:
             found.add(answer[1])
         asked = _ASKED_NAME.search(one.text) is not None
         found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
-    return frozenset(name for name in found if name not in _NO_NAMES and name[-1] not in "님팀과실")
+    return frozenset(
+        name for name in found if name not in _NO_NAMES and name[-1] not in "님팀과실지"
+    )
 
 
 def _is_full(name: str) -> bool:
@@ -139,7 +141,9 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
     for name in titled - known:
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
         stem = name[:2]
-        noun = name[-1] in "이로를은는가을의에" and (stem in said or stem in _NO_NAMES)  # 장애로
+        noun = name[-1] in "이로를은는가을의에한된할" and (
+            stem in said or stem in _NO_NAMES
+        )  # 장애로
         if person and not noun and name not in said:
             yield name
 

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.predicates import SAME, Part, key_of, near, parts_of
-from edgebox.consultation.settlement import SETTLED, other_side, unsettled
+from edgebox.consultation.settlement import SETTLED, other_side, settled_elsewhere, unsettled
 from edgebox.consultation.stances import ABSENT, NEGATION, PREDICATE, REFUSAL, TWICE, denies
 
 if TYPE_CHECKING:
@@ -37,10 +37,6 @@ _LESS: Final = re.compile(r"\d[^ ]{0,4}[이가도] 안 [되돼]")
 """3cm가 안 되어: less than."""
 
 _CAN: Final = re.compile(r"수 ?있|가능")
-
-_SETTLES: Final = re.compile(
-    r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
-)
 
 _AFTER: Final = 3
 """Clauses of an utterance behind one that names a thing, in which it may be denied."""
@@ -110,15 +106,7 @@ def _is_borne_out(part: Part, about: Sequence[int], stances: Stances) -> bool:
     """Return whether a clause beside the near ones, or with the predicate, does as the part."""
     spoken = stances.spoken
     if not denies(part.text):
-        key = key_of(part, [item for item in part.items if item.where])
-        return key is not None and any(
-            degree >= _TELLS
-            and spoken.speaker_of(piece) != "customer"
-            and not stances[piece].denies
-            and not stances[piece].is_wanted
-            and _SETTLES.search(spoken.text_of(piece)) is not None
-            for piece, degree in key.where.items()
-        )
+        return settled_elsewhere(part, stances) or _offered_instead(part, about, stances)
     looked = {*about}
     looked |= {
         after
@@ -132,6 +120,22 @@ def _is_borne_out(part: Part, about: Sequence[int], stances: Stances) -> bool:
     if key is not None:
         looked |= {piece for piece in key.where if spoken.pieces[piece].utterance in of}
     return any(stances[piece].denies and not stances[piece].asks for piece in looked)
+
+
+def _offered_instead(part: Part, about: Sequence[int], stances: Stances) -> bool:
+    """Return whether the agent speaks of the part's other words after the refusal."""
+    spoken = stances.spoken
+    last = max((spoken.pieces[piece].utterance for piece in about), default=0)
+    return any(
+        item.word
+        and item.weight >= _TELLS
+        and not any(piece in item.where for piece in about)
+        and any(
+            spoken.pieces[piece].utterance > last and spoken.speaker_of(piece) == "agent"
+            for piece in item.where
+        )
+        for item in part.items
+    )
 
 
 def _refused(part: Part, stances: Stances) -> bool:

@@ -42,6 +42,13 @@ _DEFERS: Final = re.compile(
     r"|안 ?[되돼됩]|못 ?[하해드]"
 )
 
+_SETTLES: Final = re.compile(
+    r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
+)
+
+_TELLS: Final = 0.5
+"""Degree, and share of a part's words, from which a clause is about the same thing."""
+
 _VERB: Final = 12
 """Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
 
@@ -61,6 +68,10 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     about = near or _fallback(part, statement, stances)
     if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
         return False
+    if settled_elsewhere(part, stances, share=_TELLS) or not any(
+        i.word and i.where for i in part.items
+    ):
+        return False
     depends = _BUT.search(text) is not None
     for piece in about:
         one = stances[piece]
@@ -72,6 +83,28 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
             continue
         return False
     return True
+
+
+def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bool:
+    """Return whether the agent settles a part's predicate somewhere, without a condition.
+
+    Args:
+        part: with the predicate.
+        stances: of the call.
+        share: of the weight of the part's words, that the clause must hold.
+    """
+    spoken = stances.spoken
+    found = [item for item in part.items if item.where]
+    key = key_of(part, found)
+    least = share * sum(item.weight for item in found)
+    return key is not None and any(
+        degree >= _TELLS
+        and spoken.speaker_of(piece) != "customer"
+        and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
+        and _SETTLES.search(spoken.text_of(piece)) is not None
+        and sum(item.weight for item in found if piece in item.where) >= least
+        for piece, degree in key.where.items()
+    )
 
 
 def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
