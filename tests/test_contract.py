@@ -45,7 +45,19 @@ OUTCOME = AnalysisOutcome(
             "titles": {"keyword": "카드_분실", "descriptive": "분실 카드 정지와 재발급"},
         }
     ),
-    quality=Quality(0.5, 1.0, 0.812, 1.0, ("ungrounded_number",), {"ungrounded_number": 0.5}),
+    quality=Quality(
+        0.5,
+        1.0,
+        0.812,
+        1.0,
+        ("ungrounded_number",),
+        {"ungrounded_number": 0.5},
+        {
+            "customer": [{"text": "카드를 잃어버렸다고 함", "utterances": [0], "support": 0.94}],
+            "agent": [],
+            "result": [{"text": "재발급 접수", "utterances": [], "support": 0.0}],
+        },
+    ),
     processing_time=1.8,
     model="qwen3-4b",
     parts=1,
@@ -134,6 +146,9 @@ async def test_a_result_has_the_fields_that_are_documented(tmp_path: Path) -> No
         name = kinds["mapping"][result["status"]].rpartition("/")[2]
         assert set(result) <= set(documented[name]["properties"])
         assert set(documented[name]["required"]) <= set(result)
+    success = documented["Success"]
+    assert "evidence" in success["properties"]
+    assert "evidence" not in success["required"]  # older results do not have it
 
 
 async def test_a_row_of_another_release_is_sent_as_it_was_stored(tmp_path: Path) -> None:

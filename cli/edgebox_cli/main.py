@@ -40,6 +40,10 @@ COMMANDS = {
         "commands.transcript:transcript",
         "Show how a call is read: who said what, what was left out. Needs no running box.",
     ),
+    "score": Entry(
+        "commands.score:score",
+        "Show the quality score of an analysis and what bears it out. Needs no running box.",
+    ),
     "backup": Entry(
         "commands.backup:backup", "Write the database into one file, while the box runs or not."
     ),

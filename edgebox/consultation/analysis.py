@@ -129,9 +129,7 @@ class Analyst:
     _examples: tuple[str, ...] = field(default_factory=example_texts)
 
     async def analyse(
-        self,
-        transcript: str,
-        call_date: date | None = None,
+        self, transcript: str, call_date: date | None = None
     ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation. No model is asked if nothing was said in it.
 
@@ -153,7 +151,9 @@ class Analyst:
         hold = await asyncio.to_thread(self._hold, call.said, call_date)
         found = [await self._ask(analysis_messages(piece), hold, cost) for piece in pieces]
         analysis = await self._merge(found, size, hold, cost)
-        quality = await asyncio.to_thread(score, analysis, transcript, examples=self._examples)
+        quality = await asyncio.to_thread(
+            score, analysis, call, call_date=call_date, examples=self._examples
+        )
         return AnalysisOutcome(
             analysis=analysis,
             quality=quality,

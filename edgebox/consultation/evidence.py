@@ -1,7 +1,8 @@
-"""The evidence for a score: a transcript and an analysis, with their numbers and words."""
+"""The two sides of a score: a call as it was read and an analysis, with their numbers and words."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from functools import cached_property
@@ -9,34 +10,56 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.paraphrase import paraphrases
 from edgebox.consultation.words import bigrams, content_words, squeeze
-from edgebox.reading.call import read
-from edgebox.reading.sentences import split_clauses
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from edgebox.consultation.number import Number
     from edgebox.consultation.types import Analysis
+    from edgebox.reading.call import Call
 
 _TAIL: Final = 0.4
 """Of a transcript's characters, the last part, where the outcome is."""
 
 
+_DIGIT: Final = re.compile(r"[0-9]")
+_PARTICLE: Final = re.compile(
+    r"(?:이?(?:고|며|라고|라며|라는|라|던|나|에요|었고|었던)|에서는?|까지는?|부터는?|으?로|[을를이가은는의에도만과와인대]"
+    r"|씩|짜리|정도|쯤|입니다|예요)(?![가-힣])"
+)
+"""What is written to a number: no word of its own."""
+
+
 class Text:
     """A text with its numbers, words and letters, each read once."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, on: dt.date | None = None) -> None:
         self.text = text
+        self.on = on
 
     @cached_property
     def numbers(self) -> list[Number]:
-        return numbers_in(self.text)
+        return numbers_in(self.text, self.on)
 
     @cached_property
     def claims(self) -> list[Number]:
-        """The numbers that are specific enough to check."""
-        return [number for number in self.numbers if telling(number)]
+        """The numbers that are specific enough to check.
+
+        두 사람 and 세 곳 are not: a summary counts what the call only names.
+        """
+        return [
+            number
+            for number in self.numbers
+            if telling(number)
+            and not (
+                number.kind == "count"
+                and len(number.value) == 1
+                and not _DIGIT.search(self.text, number.start, number.end)
+            )
+        ]
 
     @cached_property
     def provides(self) -> frozenset[str]:
@@ -48,7 +71,8 @@ class Text:
         parts, pos = [], 0
         for number in self.numbers:
             parts.append(self.text[pos : number.start])
-            pos = number.end
+            particle = _PARTICLE.match(self.text, number.end)
+            pos = particle.end() if particle else number.end
         return Counter(content_words(" ".join([*parts, self.text[pos:]])))
 
     @cached_property
@@ -73,40 +97,51 @@ class Text:
 
 
 class Source(Text):
-    """A transcript: whole, by speaker, and its last part. Times of recording are left out."""
+    """What people said in a call: whole, by speaker, and its last part.
 
-    def __init__(self, transcript: str) -> None:
-        utterances = read(transcript).said
-        super().__init__("\n".join(utterance.text for utterance in utterances))
+    Args:
+        call: as it was read.
+        on: the date of the call, with which 내일 is a date.
+    """
+
+    def __init__(self, call: Call, on: dt.date | None = None) -> None:
+        self.call = call
+        utterances = call.said
+        lines = [unicodedata.normalize("NFKC", one.text) for one in utterances]
+        super().__init__("\n".join(lines), on)
         by = {
-            speaker: "\n".join(u.text for u in utterances if u.speaker == speaker)
+            speaker: "\n".join(
+                line for one, line in zip(utterances, lines, strict=True) if one.speaker == speaker
+            )
             for speaker in ("customer", "agent")
         }
         self.attributed = bool(by["customer"] and by["agent"])
-        self.customer, self.agent = Text(by["customer"]), Text(by["agent"])
+        self.customer, self.agent = Text(by["customer"], on), Text(by["agent"], on)
         least = min(len(self.text), max(120, int(len(self.text) * _TAIL)))
-        self.tail = Text(self.text[len(self.text) - least :])
-        self.key = Text(extractive_summary(transcript, 400, utterances))
+        self.tail = Text(self.text[len(self.text) - least :], on)
+        self.key = Text(extractive_summary(self.text, 400, utterances), on)
 
 
 class Said:
-    """An analysis, field by field."""
+    """An analysis, field by field. ``other_words`` are how a caller may have said its words."""
 
-    def __init__(self, analysis: Analysis) -> None:
+    def __init__(self, analysis: Analysis, on: dt.date | None = None) -> None:
         summary, titles = analysis.summary, analysis.titles
         self.customer, self.agent, self.result = (
-            Text(unicodedata.normalize("NFKC", text))
+            Text(unicodedata.normalize("NFKC", text), on)
             for text in (summary.customer, summary.agent, summary.result)
         )
         self.fields = (self.customer, self.agent, self.result)
-        self.clauses = [Text(f.text[a:b]) for f in self.fields for a, b in split_clauses(f.text)]
         self.keywords = [unicodedata.normalize("NFKC", word) for word in analysis.keywords]
         self.title = unicodedata.normalize("NFKC", titles.keyword)
-        self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive))
+        self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive), on)
         listed = (*self.keywords, self.title.replace("_", " "))
         self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
-        self.whole = Text("\n".join(self.texts))
-        self.prose = Text("\n".join(field.text for field in self.fields))
+        self.whole = Text("\n".join(self.texts), on)
+        self.other_words = {
+            form for word in self.whole.words for form in paraphrases(word) if len(form) > 1
+        }
+        self.prose = Text("\n".join(field.text for field in self.fields), on)
 
 
 def telling(number: Number) -> bool:

@@ -1,9 +1,14 @@
-"""Names in a text. Only certain forms are read, because a wrong name is worse than none."""
+"""Names in a text and in a call. Only certain forms are read: a wrong name is worse than none."""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.reading.call import Call
 
 _FAMILY: Final = (
     "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
@@ -32,3 +37,117 @@ def names_in(text: str) -> list[str]:
     people = [a or b for a, b in _NAME.findall(text)]
     latin = [word.casefold() for word in _LATIN.findall(text)]
     return list(dict.fromkeys([name for name in people if name not in _NOT_NAMES] + latin))
+
+
+_TITLE: Final = (
+    r"(?:고객|회원|어르신|환자|민원인|신청인|보호자|계약자|예약자|수취인|수령인|점주|사장"
+    r"|상담[사원]|직원|매니저"
+    r"|팀장|실장|과장|부장|대리|주임|기사|교수|선생|교사|강사|간호사|설계사|담당자|주무관|님|씨"
+    r"|양|군)"
+)
+_TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}(?![가-힣]{{3}}))")
+_INTRODUCED: Final = re.compile(
+    r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요"
+    r"|이고|이라|가 |이 |은 |는 |에게|$)"
+)
+
+_POLITE: Final = re.compile(
+    r"(?<![가-힣])([가-힣]{2,4}) 님(?![가-힣]{2})|(?<![가-힣])([가-힣]{3,4}) ?(?:고객|회원|어르신"
+    r"|환자)님"
+    rf"|(?<![가-힣])([{_FAMILY}][가-힣]{{2}})님"
+)
+_PRESENTED: Final = re.compile(
+    r"(?:(상담[사원]|담당자?|매니저)|[가-힣]{2,8}) ([가-힣]{2,4})(?=입니다|이었습니다|이에요|예요"
+    r"|이라고)"
+)
+_ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
+_ANSWERED: Final = re.compile(
+    r"^(?:네|예|아|어|음|저는|저|제가|본인)?[,. ]*(?:저는 |이름은 |성함은 )?"
+    r"([가-힣]{2,4}?)(?=(?:이에요|예요|이요|이고요|고요|요|입니다|이라고|인데요)(?![가-힣])"
+    r"|[.?!, ]|$)"
+)
+_NO_NAMES_LISTED: Final = """
+    고객 선생 어머 아버 할머 할아버 사장 원장 교수 기사 손님 회원 부장 팀장 과장 점장 실장 담당
+    담당자
+    따님 아드 며느 사모 형님 누님 이모 고모 장모 시어머 시아버 간호사 의사 약사 변호사 집주인 배우자
+    우리 저희 지금 그럼 그러면 우선 일단 다른 기존 신규 해당 법인 개인 전문 담당 상담 본인 남편 아내
+    친구 가족 자녀 어린이 보호자 대표 이번 지난 다음 모든 여러 일반 우수 장기 이용 온라인 맞습 감사
+    고맙 알겠 죄송 반갑 그렇 안녕 말씀 필요 가능 확인 여보세 해지 예약 주문 신청 문의 배송 결제 환불
+    보험 카드 은행 통신 센터 콜센터 고객센터 이쪽 그쪽 저쪽 여기 거기 제가 저는 누구 전화 방문 설치
+    수리 담임 새로운 같은 첫째 둘째 막내 여자 남자 여성 남성 공동 최초 최종 배달 택배 렌탈 교환 정비
+    민원인 그래서 그런데 되는데 했는데 하시고요 이렇게 가운데 분이요 조회해
+"""
+_SURNAMES: Final = frozenset(
+    "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구나민진지엄채원천방공현함변염여추도소석"
+    "선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉부가복태목형피감음빈동온호범팽승"
+)
+_LONG_SURNAMES: Final = ("선우", "남궁", "제갈", "황보", "독고", "사공", "서문", "동방")
+_PARTICLES: Final = re.compile(
+    r"(?:이|가|은|는|을|를|의|에게|께|께서|님|씨|과|와|도|로|으로|이라|라|고객|회원|상담)?"
+)
+_NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
+
+
+_OPENING: Final = 2
+"""Utterances in which a word before 입니다 is the agent's name, however short."""
+
+
+def names_of_call(call: Call) -> frozenset[str]:
+    """Return the names of people that a call's forms of address, introductions and labels hold."""
+    found: set[str] = set()
+    asked = False
+    for place, one in enumerate(call.said):
+        found.update(filter(None, (a or b or c for a, b, c in _POLITE.findall(one.text))))
+        found.update(
+            name
+            for role, name in _PRESENTED.findall(one.text)
+            if role or place < _OPENING or _is_full(name)
+        )
+        if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
+            found.add(answer[1])
+        asked = _ASKED_NAME.search(one.text) is not None
+        found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
+    return frozenset(
+        name for name in found if name not in _NO_NAMES and name[-1] not in "님팀과실지"
+    )
+
+
+def _is_full(name: str) -> bool:
+    """Return whether a word is built like a family name with a given name."""
+    if name in _NO_NAMES:
+        return False
+    return (len(name) == 3 and name[0] in _SURNAMES) or (
+        3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)
+    )
+
+
+def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
+    """Yield the names of a text that the call does not hold.
+
+    Args:
+        text: of the analysis.
+        said: the call without white space.
+        known: `names_of_call`.
+    """
+    titled = {*_TITLED.findall(text), *_INTRODUCED.findall(text)}
+    for word in re.findall(r"(?<![가-힣])[가-힣]{2,8}", text):
+        for name in known:
+            written = word[: len(name)]
+            if written in said or written in _NO_NAMES or not _one_off(written, name):
+                continue
+            alone = _PARTICLES.fullmatch(word, len(name)) is not None
+            if written in titled or (alone and len(name) > 2 and written[0] == name[0]):
+                yield written
+    for name in titled - known:
+        person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
+        stem = name[:2]
+        noun = name[-1] in "이로를은는가을의에한된할" and (
+            stem in said or stem in _NO_NAMES
+        )  # 장애로
+        if person and not noun and name not in said:
+            yield name
+
+
+def _one_off(one: str, other: str) -> bool:
+    """Return whether two words of one length differ in one syllable."""
+    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1

@@ -1,4 +1,4 @@
-"""The quality score: how far an analysis can be trusted, computed from the transcript alone.
+"""The quality score: how far an analysis can be trusted, computed from the call alone.
 
 There is no reference summary to compare with, so the score is not an accuracy. It has three parts:
 
@@ -12,23 +12,42 @@ notice a wrong amount in an otherwise perfect record.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.evidence import Said, Source, Text, mean, telling
-from edgebox.consultation.faults import copied, language, markup, repetition, ungrounded
-from edgebox.consultation.korean import numbers_in
+from edgebox.consultation.alignment import evidence_of, statements
+from edgebox.consultation.binding import unbound
+from edgebox.consultation.evidence import Said, Source
+from edgebox.consultation.faults import (
+    copied,
+    invented,
+    language,
+    markup,
+    misnamed,
+    repetition,
+    ungrounded,
+)
+from edgebox.consultation.instructions import obeys
 from edgebox.consultation.leak import leaks_example
-from edgebox.consultation.names import names_in
-from edgebox.consultation.number import supports
-from edgebox.consultation.words import squeeze
+from edgebox.consultation.measures import (
+    attribution_of,
+    coverage_of,
+    form_of,
+    grounding_of,
+    outcome_of,
+)
+from edgebox.consultation.polarity import faults
+from edgebox.consultation.spoken import Spoken
+from edgebox.consultation.stances import Stances
+from edgebox.consultation.types import Evidence
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
+    from edgebox.consultation.alignment import Statement
     from edgebox.consultation.types import Analysis, QualityParts
+    from edgebox.reading.call import Call
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
 """An invented fact does more harm than a missing one, and a missing one more than bad style."""
@@ -42,6 +61,16 @@ CAPS: Final = {
     "not_korean": 0.4,
     # One number that was never said. The rest may be right, so half.
     "ungrounded_number": 0.5,
+    # A true number that belongs to something else: as wrong as an invented one, but less sure.
+    "unbound_number": 0.55,
+    # The other way round: refused what was granted, or granted what was refused.
+    "polarity": 0.55,
+    # Told as settled, and only asked for, wished for, or promised under a condition.
+    "conditional": 0.6,
+    # A person or a company that the call does not name.
+    "wrong_name": 0.55,
+    # The call itself told the model what to write.
+    "instruction_in_call": 0.5,
     # What the customer said is reported as the agent's, and the other way round.
     "speakers_swapped": 0.6,
     # A whole statement that has no support in the transcript.
@@ -54,15 +83,8 @@ CAPS: Final = {
 """The highest score that an analysis with the flag can have. The lowest cap counts. The weighted
 parts are scaled by it, so that of two faulty analyses the better one still scores higher."""
 
-_INVENTED: Final = 0.25
-"""A statement of at least four content words is invented if a smaller share of them is in the
-transcript. In all good summaries that were looked at, paraphrases kept half."""
-
-_FACTS_EXPECTED: Final = 4
-"""An analysis is three lines: of many numbers in a transcript, this many are enough."""
-
-_WORDS_EXPECTED: Final = 0.5
-"""The share of the main words that good summaries held. A summary is no word list."""
+_NO_OUTCOME: Final = 0.3
+"""Results that say nothing ("통화를 종료했습니다") were at most this, the least good one above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,7 @@ class Quality:
         form: 0 to 1.
         flags: The faults found, in alphabetical order.
         caps: The cap of every flag that has one.
+        evidence: The statements of each line with the utterances that bear them out.
     """
 
     score: float
@@ -84,6 +107,7 @@ class Quality:
     form: float
     flags: tuple[str, ...]
     caps: dict[str, float]
+    evidence: Evidence = field(default_factory=lambda: Evidence(customer=[], agent=[], result=[]))
 
     def as_dict(self) -> QualityParts:
         """Return the ``quality`` object of the callback. The score is a field beside it."""
@@ -96,36 +120,40 @@ class Quality:
         }
 
 
-def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) -> Quality:
-    """Score an analysis against its transcript, in time that is linear in the transcript.
+def score(
+    analysis: Analysis,
+    call: Call,
+    *,
+    call_date: dt.date | None = None,
+    examples: Sequence[str] = (),
+) -> Quality:
+    """Score an analysis against its call, in time that is linear in the call.
 
     Args:
         analysis: the model's.
-        transcript: as received.
+        call: as it was read.
+        call_date: with it 내일 and 다음 주 화요일 are dates.
         examples: of the prompt, to find them leaked into the analysis.
     """
-    source = Source(unicodedata.normalize("NFKC", transcript))
-    said = Said(analysis)
+    source, said = Source(call, call_date), Said(analysis, call_date)
+    spoken = Spoken(source, call)
+    made = statements(analysis, spoken, call_date)
+    attribution = attribution_of(said, source)
+    outcome = outcome_of(said, source, spoken)
     flags = {*markup(said), *repetition(said), *language(said, source)}
+    flags |= _unsupported(said, source, spoken, made, call_date)
     # A character that no example holds keeps a run from crossing two fields.
-    if examples and leaks_example("\0".join(said.texts), transcript, examples):
+    if examples and leaks_example("\0".join(said.texts), source.text, examples):
         flags.add("leaked_example")
-    if ungrounded(said.whole, source):
-        flags.add("ungrounded_number")
-    statements = [_held(clause, source) for clause in said.clauses if clause.words]
-    if any(held < _INVENTED for held, count in statements if count >= 4):
-        flags.add("invented_claim")
-    attribution = _attribution(said, source)
     if attribution is not None and attribution < 0.35:
         flags.add("speakers_swapped")
-    outcome = _outcome(said, source)
-    if outcome < 0.35:
+    if outcome < _NO_OUTCOME:
         flags.add("no_outcome")
     if copied(said, source):
         flags.add("copied_sentences")
-    grounding = _grounding(said, source, statements, attribution)
-    coverage = _coverage(said, source, outcome)
-    form = _form(said, source, flags)
+    grounding = grounding_of(said, source, spoken, made, attribution)
+    coverage = coverage_of(said, source, outcome)
+    form = form_of(said, source, spoken, flags)
     total = (
         WEIGHTS["grounding"] * grounding + WEIGHTS["coverage"] * coverage + WEIGHTS["form"] * form
     )
@@ -137,149 +165,25 @@ def score(analysis: Analysis, transcript: str, *, examples: Sequence[str] = ()) 
         form=round(form, 3),
         flags=tuple(sorted(flags)),
         caps=caps,
+        evidence=evidence_of(made, spoken),
     )
 
 
-def _grounding(
+def _unsupported(
     said: Said,
     source: Source,
-    statements: Sequence[tuple[float, int]],
-    attribution: float | None,
-) -> float:
-    """Return the weighted mean of words, numbers and speakers, without parts that lack evidence."""
-    parts = [(0.45, _grounded_words(said, source, statements))]
-    claims = said.whole.claims
-    if claims:
-        parts.append((0.35, mean(supports(source.provides, number) for number in claims)))
-    if attribution is not None:
-        parts.append((0.20, attribution))
-    return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-
-
-def _held(text: Text, source: Source) -> tuple[float, int]:
-    return mean(source.holds(word) for word in text.words), len(text.words)
-
-
-def _grounded_words(said: Said, source: Source, statements: Sequence[tuple[float, int]]) -> float:
-    """Return the mean of the average and of the worst statement: one invented claim must show."""
-    lists = [Text(" ".join(said.keywords)), said.descriptive]
-    rated = [*statements, *(_held(text, source) for text in lists if text.words)]
-    names = names_in(said.whole.text)
-    if names:
-        rated.append((mean(source.holds(name) for name in names), len(names)))
-    if not rated:
-        return 0.0
-    total = sum(count for _, count in rated)
-    average = sum(value * count for value, count in rated) / total
-    worst = min((value for value, count in statements if count >= 2), default=average)
-    return 0.5 * average + 0.5 * worst
-
-
-# The verbs that a customer's line and an agent's line end with.
-_ASKS: Final = re.compile(
-    r"문의|요청|원[하했함]|희망|호소|불만|질문|물[었음]|묻|신고|항의|궁금|싶|바[랐라람]|부탁|요구"
-    r"|제기|의뢰"
-)
-_SERVES: Final = re.compile(
-    r"안내|확인해|접수[했함하해]|처리[했함하해]|설명|사과|답변|드[렸림]|제안|약속|조회|도왔|알려"
-    r"|권[했유]|발급해|발송"
-)
-
-
-def _attribution(said: Said, source: Source) -> float | None:
-    """Return how far each line reports its own speaker: 0 (all swapped) to 1, None if unknown.
-
-    Evidence are the words and numbers that only one of the two said. A line whose verb is one of
-    the other side counts as three such words.
-    """
-    right = wrong = 0.0
-    if source.attributed:
-        for field, own, other in (
-            (said.customer, source.customer, source.agent),
-            (said.agent, source.agent, source.customer),
-        ):
-            mine = sum(_only(word, own, other) for word in field.words)
-            theirs = sum(_only(word, other, own) for word in field.words)
-            for number in field.numbers:
-                mine += supports(own.provides, number) and not supports(other.provides, number)
-                theirs += supports(other.provides, number) and not supports(own.provides, number)
-            right, wrong = right + mine, wrong + theirs
-    verbs = [
-        bool(_ASKS.search(said.customer.text[-14:]))
-        - bool(_SERVES.search(said.customer.text[-14:])),
-        bool(_SERVES.search(said.agent.text[-14:])) - bool(_ASKS.search(said.agent.text[-14:])),
-    ]
-    right += 3 * sum(max(0, verb) for verb in verbs)
-    wrong += 3 * sum(max(0, -verb) for verb in verbs)
-    if right + wrong == 0:
-        return None
-    # A customer's line often holds what the agent named first: a third against it is ordinary.
-    return min(1.0, (right + 0.5) / (right + wrong + 0.5) * 1.5)
-
-
-def _only(word: str, one: Text, other: Text) -> bool:
-    return word in one.squeezed and word not in other.squeezed
-
-
-def _outcome(said: Said, source: Source) -> float:
-    """Return how far ``result`` says how this call ended: its words are in the last part."""
-    numbers = [number for number in said.result.numbers if telling(number)]
-    words = list(said.result.words)
-    if not words and not numbers:
-        return 0.0
-    held = [source.tail.holds(word) for word in words]
-    held += [float(supports(source.tail.provides, number)) for number in numbers]
-    grounded = mean(held)
-    substance = min(1.0, (len(words) + 2 * len(numbers)) / 4)
-    customer = set(said.customer.words)
-    # A result that only repeats what the customer wanted is none.
-    new = [word for word in words if word not in customer]
-    fresh = 1.0 if numbers or not words else min(1.0, len(new) / len(words) * 2)
-    ending = numbers_in(source.key.text)
-    expected = [number for number in ending if number.kind != "plain"]
-    recall = mean(supports(said.prose.provides, number) for number in expected) if expected else 1.0
-    return grounded * (0.5 * substance + 0.3 * fresh + 0.2 * recall)
-
-
-def _coverage(said: Said, source: Source, outcome: float) -> float:
-    """Return how much of the transcript's facts, main words and outcome the analysis holds."""
-    facts = {
-        number.value: number
-        for number in source.numbers
-        if number.kind in {"amount", "date", "time", "percent", "code"}
-        or (number.kind == "count" and not number.value.isdigit())
+    spoken: Spoken,
+    made: Sequence[Statement],
+    call_date: dt.date | None,
+) -> set[str]:
+    """Return the flags of what the call does not bear out."""
+    stances = Stances(spoken)
+    flags = {flag for _, flag in faults(made, stances, call_date)}
+    checks = {
+        "ungrounded_number": ungrounded(said.whole, source),
+        "unbound_number": unbound(made, spoken),
+        "invented_claim": invented(made, source),
+        "wrong_name": misnamed(said, source),
+        "instruction_in_call": obeys(made, stances),
     }
-    found = sum(supports(said.whole.provides, number) for number in facts.values())
-    # The words of the request and of the outcome, and the most repeated ones.
-    often = [word for word, count in source.words.most_common(6) if count > 1]
-    main = list(dict.fromkeys([*often, *source.key.words]))[:16]
-    held = mean(said.whole.holds(word) > 0.6 for word in main)
-    parts = [(0.40, outcome), (0.30, min(1.0, held / _WORDS_EXPECTED) if main else 1.0)]
-    if facts:
-        parts.append((0.30, min(1.0, found / min(len(facts), _FACTS_EXPECTED))))
-    return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
-
-
-_ENDS: Final = re.compile(
-    r"(?:[다요죠까]|[함됨음임]|예정|완료|접수|안내|요청|문의|필요|없음|있음)[.!?]?$"
-)
-_KEYWORD_TITLE: Final = re.compile(r"[^\s_]+(?:_[^\s_]+){1,4}")
-
-
-def _form(said: Said, source: Source, flags: set[str]) -> float:
-    """Return the share of the rules of a usable record that the analysis keeps."""
-    whole_lines = [field for field in said.fields if 8 <= len(field.text) <= 200]
-    ends = [field for field in said.fields if _ENDS.search(field.text.strip())]
-    unique = {squeeze(word).casefold() for word in said.keywords}
-    grounded = [word for word in said.keywords if source.holds(squeeze(word)) >= 0.6]
-    checks = [
-        len(whole_lines) / 3,
-        len(ends) / 3,
-        float(_KEYWORD_TITLE.fullmatch(said.title) is not None),
-        float(5 <= len(said.descriptive.text) <= 60),
-        len(unique) / len(said.keywords) if 2 <= len(said.keywords) <= 8 else 0.0,
-        len(grounded) / len(said.keywords),
-        float(not flags & {"markup", "not_korean"}),
-        float("copied_sentences" not in flags),
-    ]
-    return sum(checks) / len(checks)
+    return flags | {flag for flag, found in checks.items() if found}

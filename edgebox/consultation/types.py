@@ -46,3 +46,23 @@ class QualityParts(TypedDict):
     form: float
     flags: list[str]
     caps: dict[str, float]
+
+
+class ClauseEvidence(TypedDict):
+    """One statement of a summary and what bears it out.
+
+    ``utterances`` are indices into the call as it was read (``edgebox transcript FILE --json``
+    lists them), the best first, at most three; none if nothing in the call bears it out.
+    """
+
+    text: str
+    utterances: list[int]
+    support: Annotated[float, Field(description="0 to 1: the share that the utterances hold")]
+
+
+class Evidence(TypedDict):
+    """The statements of each line of a summary, in order, with their evidence."""
+
+    customer: list[ClauseEvidence]
+    agent: list[ClauseEvidence]
+    result: list[ClauseEvidence]

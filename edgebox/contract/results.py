@@ -7,7 +7,10 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict, TypeIs  # pydantic takes no other below Python 3.12
 
-from edgebox.consultation.types import QualityParts  # noqa: TC001 - pydantic reads it at run time
+from edgebox.consultation.types import (  # noqa: TC001 - pydantic reads them at run time
+    Evidence,
+    QualityParts,
+)
 
 BatchState = Literal["queued", "running", "completed", "failed"]
 CallbackState = Literal["waiting", "pending", "delivered", "dead"]
@@ -36,6 +39,13 @@ class Analysed(TypedDict):
     titles: TitlePair
     quality_score: Annotated[float, Field(description="0 to 1, computed from the transcript")]
     quality: QualityParts
+    evidence: Annotated[
+        NotRequired[Evidence],
+        Field(
+            description="What bears out each statement of the summary, computed; results stored by "
+            "an older release do not have it"
+        ),
+    ]
     processing_time: Annotated[float, Field(description="Seconds")]
     model_used: str
 

@@ -359,6 +359,7 @@ def result_of(outcome: AnalysisOutcome | NothingToAnalyse) -> Analysed | Nothing
         "titles": {"keyword": titles.keyword, "descriptive": titles.descriptive},
         "quality_score": outcome.quality.score,
         "quality": outcome.quality.as_dict(),
+        "evidence": outcome.quality.evidence,
         "processing_time": outcome.processing_time,
         "model_used": outcome.model,
     }

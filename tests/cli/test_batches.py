@@ -89,6 +89,23 @@ def test_show_names_each_consultation_with_its_title_or_its_error(box):
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
+@pytest.mark.parametrize(("evidence", "shown"), [({}, ""), ({"evidence": None}, "2/3")])
+def test_show_counts_the_statements_that_the_call_bears_out(box, evidence, shown):
+    """A result that an older release stored has no evidence, and none is shown."""
+    if evidence:
+        found = {"text": "카드를 정지했습니다.", "utterances": [2], "support": 0.9}
+        nothing = {"text": "안내했습니다.", "utterances": [], "support": 0.0}
+        evidence = {"evidence": {"customer": [found], "agent": [found, nothing], "result": []}}
+    box.submit("a")
+    [one] = box.store.consultations.claim(1, 600, 3)
+    box.store.consultations.finish(one.row_id, one.lease_token, RESULT | evidence)
+    result = run("show", "BATCH-20250913-001")
+    assert result.exit_code == 0
+    assert ("2/3" in result.stdout) == bool(shown)
+    assert "0.91" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+
+
 def test_show_in_json_has_the_results_as_they_are_delivered(box):
     batch = half_failed(box)
     shown = json.loads(run("show", batch, "--json").stdout)

@@ -24,6 +24,7 @@ from edgebox.lab.evaluation.judging import (
 )
 from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.totals import percentile, report
+from edgebox.reading.call import read
 from edgebox.settings import Settings
 from support.engines.fake import FakeEngine
 
@@ -54,7 +55,7 @@ def summary(text, case=LOST_CARD, *, status="success", seconds=1.0, model="small
 
 def analysis(content=ANALYSIS, case=PARCEL, *, seconds=1.0):
     made = Analysis.model_validate(content)
-    quality = score(made, case.transcript, examples=EXAMPLES)
+    quality = score(made, read(case.transcript), examples=EXAMPLES)
     return judge_analysis(
         case,
         made,

@@ -185,6 +185,7 @@ def test_the_result_is_the_contracts(box):
             "flags": ["short"],
             "caps": {"short": 0.95},
         },
+        "evidence": {"customer": [], "agent": [], "result": []},
         "processing_time": 1.8,
         "model_used": "mid-model",
         "status": "success",

@@ -102,6 +102,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
             ("state", WHOLE),
             ("tries", RIGHT),
             ("quality", RIGHT),
+            ("evidence", RIGHT),
             ("seconds", RIGHT),
             ("title or error", FOLD),
         ],
@@ -111,6 +112,7 @@ def show(batch_id: BatchId, *, as_json: AsJson = False) -> None:
                 row.state,
                 str(row.attempts),
                 _number(_quality(row), 2),
+                _borne_out(row),
                 _number(row.processing_time, 1),
                 escape(_title_or_error(row)),
             ]
@@ -217,6 +219,15 @@ def _quality(row: ConsultationRow) -> float | None:
     if row.result is None or is_no_content(row.result):
         return None
     return row.result.get("quality_score")
+
+
+def _borne_out(row: ConsultationRow) -> str:
+    """Return how many of a summary's statements the call bears out, and how many there are."""
+    if row.result is None or is_no_content(row.result) or "evidence" not in row.result:
+        return ""
+    evidence = row.result["evidence"]
+    statements = [*evidence["customer"], *evidence["agent"], *evidence["result"]]
+    return f"{sum(bool(one['utterances']) for one in statements)}/{len(statements)}"
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -10,13 +10,10 @@ import typer
 from rich.text import Text
 
 from edgebox.consultation.content import has_content
-from edgebox.errors import UsageError
-from edgebox.reading.call import read
-from edgebox.reading.recognisers import is_foreign_json
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, print_json, print_line, table
-from edgebox_cli.common.transcripts import read as text_of
+from edgebox_cli.common.transcripts import call_of
 
 if TYPE_CHECKING:
     from edgebox.reading.call import Call
@@ -36,13 +33,7 @@ def transcript(
 ) -> None:
     """Show how a call is read: who said what, what was left out. Needs no running box."""
     with reported():
-        received = text_of(file)
-        if is_foreign_json(received):
-            raise UsageError(
-                "This is JSON of no known recogniser. Use text, one utterance a line, or "
-                '{"turns": [{"speaker": "agent", "text": "..."}]}.'
-            )
-    call = read(received)
+        call = call_of(file)
     if as_json:
         print_json(
             {

@@ -8,10 +8,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from edgebox.errors import UsageError
+from edgebox.reading.call import read as read_call
+from edgebox.reading.recognisers import is_foreign_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from edgebox.reading.call import Call
 
 _LONGEST_ID = 120
 _MARKS = (
@@ -72,6 +76,21 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def call_of(path: Path) -> Call:
+    """Return the call in a file, text or a recogniser's JSON; ``-`` is standard input.
+
+    Raises:
+        UsageError: it cannot be read, is empty, or is JSON of another kind.
+    """
+    received = read(path)
+    if is_foreign_json(received):
+        raise UsageError(
+            "This is JSON of no known recogniser. Use text, one utterance a line, or "
+            '{"turns": [{"speaker": "agent", "text": "..."}]}.'
+        )
+    return read_call(received)
 
 
 def ids_of(paths: Iterable[Path]) -> list[str]:

@@ -1,0 +1,173 @@
+"""Whether each number of a summary stands where it stood in the call.
+
+Two true numbers can be exchanged, and each of them is in the call.
+
+A number is bound by the words beside it. 위약금 96,000원 is borne out by a clause with 위약금 and
+96,000원, or by the answer 구만 육천 원이요 to a question with 위약금. The context of a number is
+compared with every place where the call has it.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.consultation.evidence import telling
+from edgebox.consultation.number import supports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edgebox.consultation.alignment import Item, Statement
+    from edgebox.consultation.number import Number
+    from edgebox.consultation.spoken import Spoken
+
+_NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
+"""Clauses beside that of the number, in the same utterance, and what their words count."""
+
+_OWN_NUMBER: Final = 0.3
+"""What is left of that if the clause has a number of its own of the same kind."""
+
+_QUESTION: Final = 0.6
+"""What the words of the utterance before count: it is the question that the number answers."""
+
+_AFTER: Final = 0.2
+"""What the words of the utterance after count, which repeats what the number was for, and those of
+the one before the question."""
+
+_BETTER: Final = 1.1
+"""Two numbers are exchanged if their contexts fit the other way round this much better."""
+
+_MARGIN: Final = 0.2
+"""What the exchanged contexts must fit better at least."""
+
+_ALONE: Final = 1.5
+"""Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
+
+
+_WEAK: Final = 0.4
+"""Share of a context that stands with its number: with less it may belong to another number."""
+
+_STRONG: Final = 0.5
+"""Share of a context that must fit better with a number that the analysis does not have."""
+
+_TWO_FIGURES: Final = 2
+"""두 사람, 세 곳: what is counted so is often not said as a number."""
+
+_RARE: Final = 40
+"""Clauses with a word, of which more would lead everywhere."""
+
+
+class _Claim(NamedTuple):
+    number: Number
+    statement: int
+    places: tuple[int, ...]
+    context: tuple[tuple[float, Item], ...]
+
+
+def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
+    """Return whether a number of the statements belongs to something else in the call."""
+    claims = list(_claims(made))
+    cache: dict[tuple[int, str], float] = {}
+    for place, claim in enumerate(claims):
+        weight = sum(weight for weight, _ in claim.context)
+        if claim.places and weight >= _ALONE and not _fit(place, claim, claim, spoken, cache):
+            return True
+        if _another(place, claim, claims, spoken, cache):
+            return True
+    for (i, one), (j, other) in combinations(enumerate(claims), 2):
+        if one.number.kind != other.number.kind or one.number.value == other.number.value:
+            continue
+        own = _fit(i, one, one, spoken, cache) + _fit(j, other, other, spoken, cache)
+        exchanged = _fit(i, one, other, spoken, cache) + _fit(j, other, one, spoken, cache)
+        if exchanged > own * _BETTER + _MARGIN:
+            return True
+    return False
+
+
+def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
+    for index, statement in enumerate(made):
+        for item in statement.items:
+            number = item.number
+            if (
+                number is None
+                or not telling(number)
+                or number.relative
+                or number.value.endswith(("mo", "y"))
+            ):
+                continue
+            context = [
+                (other.weight * _near(statement.text, number, other.word), other)
+                for other in statement.items
+                if other.number is None and other.where
+            ]
+            yield _Claim(number, index, tuple(item.where), tuple(context))
+
+
+def _another(
+    place: int,
+    claim: _Claim,
+    claims: Sequence[_Claim],
+    spoken: Spoken,
+    cache: dict[tuple[int, str], float],
+) -> bool:
+    """Return whether a number of the same kind that no claim has stands with a claim's words."""
+    own = _fit(place, claim, claim, spoken, cache)
+    weight = sum(weight for weight, _ in claim.context)
+    small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
+    if small or not claim.places or own >= _WEAK * weight:
+        return False
+    telling_words = [item.where for _, item in claim.context if len(item.where) <= _RARE]
+    near = {spoken.pieces[piece].utterance for where in telling_words for piece in where}
+    return any(
+        number.kind == claim.number.kind
+        and telling(number)
+        and not supports(number.provides, claim.number)
+        and not any(supports(number.provides, one.number) for one in claims)
+        and _fit_at(claim, piece, spoken) > own + max(_STRONG * weight, _MARGIN)
+        for utterance in near | {one + 1 for one in near}
+        for number, piece in spoken.numbers_of(utterance)
+    )
+
+
+def _near(text: str, number: Number, word: str) -> float:
+    """Return how near a word is to a number in a statement, 1 beside it."""
+    at = text.find(word)
+    if at < 0:
+        return 0.5
+    if at < number.start:
+        distance = number.start - at - len(word)
+        return 1 / (1 + max(0, distance) / 6)
+    return 0.8 / (1 + max(0, at - number.end) / 6)
+
+
+def _fit(
+    index: int, claim: _Claim, other: _Claim, spoken: Spoken, cache: dict[tuple[int, str], float]
+) -> float:
+    """Return how well a claim's context fits the places of another claim's number."""
+    key = (index, other.number.value)
+    if key not in cache:
+        cache[key] = max((_fit_at(claim, piece, spoken) for piece in other.places), default=0.0)
+    return cache[key]
+
+
+def _fit_at(claim: _Claim, piece: int, spoken: Spoken) -> float:
+    utterance = spoken.pieces[piece].utterance
+    total = 0.0
+    for weight, item in claim.context:
+        best = 0.0
+        for step, share in _NEAR:
+            beside = piece + step
+            if (
+                0 <= beside < len(spoken.pieces)
+                and spoken.pieces[beside].utterance == utterance
+                and beside in item.where
+            ):
+                other = step and spoken.has_another(beside, claim.number)
+                best = max(best, share * item.where[beside] ** 2 * (_OWN_NUMBER if other else 1.0))
+        for step, share in ((-1, _QUESTION), (1, _AFTER), (-2, _AFTER)):
+            if best < share:
+                held = spoken.held_in(item.where, utterance + step)
+                best = max(best, share * held**2)
+        total += weight * best
+    return total

@@ -1,0 +1,95 @@
+"""The parts of a statement, one predicate each, and the spoken clauses about the same predicate."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.consultation.alignment import Item, items_of
+from edgebox.consultation.stances import NEGATION, denies
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from edgebox.consultation.alignment import Statement
+    from edgebox.consultation.spoken import Spoken
+    from edgebox.consultation.stances import Stances
+
+_SHARE: Final = 0.5
+"""Of a clause's weight, that a spoken clause must hold to speak about the same thing."""
+
+_SETTLES: Final = 0.4
+"""The same of a clause that settles something."""
+
+SAME: Final = 0.6
+"""Degree from which a clause holds a predicate itself, or another word for it without a denial."""
+
+_CLOSE: Final = 0.85
+"""Of the best share: clauses this near to it are looked at as well."""
+
+_FINE: Final = re.compile(
+    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
+    r"|(?<=[가-힣])(?<![피손오이올침방])해)(?=,?\s)"
+    r"(?!,?\s*(?:싶|있|계[시신]|나서|[주줄줬드달두놓보봐]))"
+)
+
+
+class Part(NamedTuple):
+    """A part of a statement with one predicate, and its numbers and words."""
+
+    text: str
+    items: list[Item]
+
+
+def parts_of(statement: Statement, spoken: Spoken, on: dt.date | None) -> Iterator[Part]:
+    """Yield the parts of a statement; one without content stays with the next."""
+    at = 0
+    text = statement.text
+    for match in [*_FINE.finditer(text), None]:
+        end = match.end() if match else len(text)
+        piece = text[at:end].strip(" ,")
+        items = items_of(piece, spoken, on)
+        if items or match is None:
+            yield Part(piece, items)
+            at = end
+
+
+def near(part: Part, stances: Stances) -> list[int]:
+    """Return the spoken clauses about a part's predicate that hold most of its other words.
+
+    The predicate is the part's last word that the call holds, of a part that denies the last one
+    before the negation. A clause that only names a condition speaks for the one after it.
+    """
+    spoken = stances.spoken
+    found = [item for item in part.items if item.where]
+    key = key_of(part, found)
+    if key is None:
+        return []
+    held: dict[int, float] = {}
+    for item in found:
+        reach: dict[int, float] = {}
+        for piece, degree in item.where.items():
+            reach[piece] = max(degree, reach.get(piece, 0.0))
+            for beside, share in spoken.reach(piece):
+                reach[beside] = max(degree * share, reach.get(beside, 0.0))
+        for piece, degree in reach.items():
+            held[piece] = held.get(piece, 0.0) + degree * item.weight
+    about = {piece: value for piece, value in held.items() if key.where.get(piece, 0.0) >= SAME}
+    settled = {piece: v for piece, v in about.items() if not stances[piece].is_wanted}
+    # What the call settles is looked at first, and what is only wanted where nothing settles it.
+    for chosen, least in ((settled, _SETTLES), (about, _SHARE)):
+        best = max(chosen.values(), default=0.0)
+        # What a denial is about must be said, and the call may say an affirmation in other words.
+        compared = part.items if denies(part.text) else found
+        if best >= least * sum(item.weight for item in compared):
+            return [piece for piece, value in chosen.items() if value >= _CLOSE * best]
+    return []
+
+
+def key_of(part: Part, found: Sequence[Item]) -> Item | None:
+    """Return the part's predicate: its last word, or the last one before a negation."""
+    negations = list(NEGATION.finditer(part.text))
+    end = negations[-1].end() if negations else len(part.text)
+    before = [item for item in found if item.word and 0 <= part.text.find(item.word) < end]
+    return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)

@@ -1,0 +1,206 @@
+"""Whether what is told as settled was settled, and by the side that is said to have promised it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.predicates import key_of
+from edgebox.consultation.stances import NEGATION, denies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgebox.consultation.alignment import Statement
+    from edgebox.consultation.predicates import Part
+    from edgebox.consultation.spoken import Spoken
+    from edgebox.consultation.stances import Stances
+
+SETTLED: Final = re.compile(
+    r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"
+    r"|하고|하며|되)"
+    r"|완료|처리됨|됨|함|받았|되었|하였)"
+)
+
+_REPORTED: Final = re.compile(
+    r"(?:다|라|자|냐)(?:고|며|는)(?= ?(?:안내|설명|답|말|했|하|알|제안|전|약속|문의|요청))"
+    r"|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
+)
+
+_TOLD_AS_DONE: Final = re.compile(r"[었았했됐렸졌]다(?:고|며)(?= )|확정(?:됐|되었|했)")
+"""An agent who says that something was done says that it is settled."""
+
+_BUT: Final = re.compile(
+    r"(?<!감)면(?= |,|$)|[하되이으시]면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부"
+    r"|다음|나서|따라|까지"
+)
+
+_DEFERS: Final = re.compile(
+    r"확답|약속(?:은|을)? ?(?:못|드리지)|장담|심사|검토|확인(?:을)? ?(?:해 ?(?:봐|보고|봐야)|하고"
+    r"|한 ?뒤|한 ?다음|이 ?필요)"
+    r"|알아보|여쭤|물어보|물어보고|논의|협의|정해지|결정(?:되|은|이)|달라질|죄송하지만|어렵|불가"
+    r"|안 ?[되돼됩]|못 ?[하해드]"
+)
+
+_SETTLES: Final = re.compile(
+    r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
+)
+
+_TELLS: Final = 0.5
+"""Degree, and share of a part's words, from which a clause is about the same thing."""
+
+_VERB: Final = 12
+"""Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
+
+_SPECIFIC: Final = 1.0
+"""Weight of a part's words in the call, with less than which (미루기로 했고) it says too little."""
+
+_LOOSE: Final = 0.4
+"""Support from which a statement's best utterance is about the same thing."""
+
+
+def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
+    """Return whether a part tells as settled what was only asked, wished for or conditional."""
+    text = part.text
+    told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
+    if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
+        return False
+    about = near or _fallback(part, statement, stances)
+    if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
+        return False
+    if settled_elsewhere(part, stances, share=_TELLS) or not any(
+        i.word and i.where for i in part.items
+    ):
+        return False
+    depends = _BUT.search(text) is not None
+    for piece in about:
+        one = stances[piece]
+        if one.depends and not depends:
+            continue
+        if one.asks or one.wishes:
+            if _granted(piece, part, stances):
+                return False
+            continue
+        return False
+    return True
+
+
+def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bool:
+    """Return whether the agent settles a part's predicate somewhere, without a condition.
+
+    Args:
+        part: with the predicate.
+        stances: of the call.
+        share: of the weight of the part's words, that the clause must hold.
+    """
+    spoken = stances.spoken
+    found = [item for item in part.items if item.where]
+    key = key_of(part, found)
+    least = share * sum(item.weight for item in found)
+    return key is not None and any(
+        degree >= _TELLS
+        and spoken.speaker_of(piece) != "customer"
+        and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
+        and _SETTLES.search(spoken.text_of(piece)) is not None
+        and sum(item.weight for item in found if piece in item.where) >= least
+        for piece, degree in key.where.items()
+    )
+
+
+def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
+    """Return the clauses of a statement's best utterance that hold the part's words."""
+    if not statement.chosen or statement.support < _LOOSE:
+        return []
+    of = set(stances.spoken.pieces_of(statement.chosen[0]))
+    return sorted({piece for item in part.items for piece in item.where} & of)
+
+
+def _granted(piece: int, part: Part, stances: Stances) -> bool:
+    """Return whether what was asked or wished for was not refused, in the answer or elsewhere."""
+    spoken = stances.spoken
+    utterance = spoken.pieces[piece].utterance
+    asked_by = spoken.utterances[utterance].speaker
+    key = key_of(part, [item for item in part.items if item.where])
+    if key is not None and any(
+        stances[other].refuses and not stances[other].asks and spoken.speaker_of(other) == "agent"
+        for other in key.where
+    ):
+        return False
+    for later in range(utterance + 1, min(utterance + 3, len(spoken.utterances))):
+        one = spoken.utterances[later]
+        if one.speaker == asked_by and asked_by != "unknown":
+            continue
+        return not (_DEFERS.search(one.text) or NEGATION.search(one.text))
+    return asked_by != "customer"
+
+
+_BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
+
+_BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:님)?(?:이|가|은|는) ")
+
+_COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
+
+_WILL: Final = re.compile(
+    r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
+)
+_SENTENCE: Final = 3
+"""Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
+_TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
+
+_ASKED_OF_CUSTOMER: Final = re.compile(
+    r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요"
+)
+
+
+def other_side(
+    said: str, statement: Statement, part: Part, near: Sequence[int], stances: Stances
+) -> bool:
+    """Return whether a part has one side promise what only the other side said it would do.
+
+    Args:
+        said: of the line, up to the end of the part: the last side named is the subject.
+        statement: with the part.
+        part: with one predicate.
+        near: the spoken clauses about it.
+        stances: of the call.
+    """
+    if not _COMMITS.search(part.text):
+        return False
+    spoken = stances.spoken
+    agent = [match.start() for match in _BY_AGENT.finditer(said)]
+    customer = [match.start() for match in _BY_CUSTOMER.finditer(said)]
+    if not agent and not customer:
+        return False
+    by_agent = max(agent, default=-1) > max(customer, default=-1)
+    about = near or _fallback(part, statement, stances)
+    sides = {_doer(piece, spoken) for piece in about} - {""}
+    return sides == {"customer" if by_agent else "agent"}
+
+
+def _doer(piece: int, spoken: Spoken) -> str:
+    """Return which side a clause says will do something, or nothing."""
+    speaker = spoken.speaker_of(piece)
+    whole = _to_verb(piece, spoken)
+    if speaker == "customer":
+        return "customer" if _WILL.search(whole) else ""
+    if speaker == "agent":
+        if _ASKED_OF_CUSTOMER.search(spoken.text_of(piece)):
+            return "customer"
+        if _TO_CUSTOMER.search(whole):
+            return "agent"
+        return "customer" if _ASKED_OF_CUSTOMER.search(whole) else ""
+    return ""
+
+
+def _to_verb(piece: int, spoken: Spoken) -> str:
+    """Return a clause with the ones after it, up to the end of its sentence."""
+    end = spoken.pieces_of(spoken.pieces[piece].utterance).stop
+    text = ""
+    for after in range(piece, min(piece + _SENTENCE, end)):
+        text += spoken.text_of(after)
+        if _ENDED.search(text):
+            break
+    return text
+
+
+_ENDED: Final = re.compile(r"[다요죠까][.?!~…]*\s*$")

@@ -1,0 +1,230 @@
+"""A call's spoken clauses, with an index of where each word and number is."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.consultation.number import supports
+from edgebox.consultation.paraphrase import paraphrases
+from edgebox.consultation.words import content_words, squeeze
+from edgebox.reading.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.consultation.evidence import Source
+    from edgebox.consultation.number import Number
+    from edgebox.reading.call import Call, Utterance
+
+
+class Piece(NamedTuple):
+    """A spoken clause.
+
+    Attributes:
+        utterance: its number among the utterances of people.
+        start: of the clause in `Spoken.text`.
+        end: behind it.
+    """
+
+    utterance: int
+    start: int
+    end: int
+
+
+class Spoken:
+    """A call's spoken clauses, with an index of where each word and number is.
+
+    Args:
+        source: the text of the call and its numbers.
+        call: as it was read.
+    """
+
+    def __init__(self, source: Source, call: Call) -> None:
+        self.places = [
+            place for place, one in enumerate(call.utterances) if one.speaker != "system"
+        ]
+        self.utterances: list[Utterance] = call.said
+        self.text = source.text
+        self.pieces: list[Piece] = list(_pieces(self.text))
+        self._starts = [piece.start for piece in self.pieces]
+        of = [piece.utterance for piece in self.pieces]
+        self._bounds = [bisect_left(of, number) for number in range(len(self.utterances) + 1)]
+        squeezed = [squeeze(self.text[p.start : p.end]).casefold() for p in self.pieces]
+        self.squeezed = squeezed
+        self._joined = "\n".join(squeezed)
+        self._offsets: list[int] = []
+        at = 0
+        for one in squeezed:
+            self._offsets.append(at)
+            at += len(one) + 1
+        self.numbers: list[tuple[Number, int]] = [
+            (number, self.piece_at(number.start)) for number in source.numbers
+        ]
+        self._kinds: dict[int, set[tuple[str, str]]] = {}
+        for number, piece in self.numbers:
+            self._kinds.setdefault(piece, set()).add((number.kind, number.value))
+        self._numbers_of: dict[int, list[tuple[Number, int]]] = {}
+        for number, piece in self.numbers:
+            self._numbers_of.setdefault(of[piece], []).append((number, piece))
+        self._found: dict[str, dict[int, float]] = {}
+
+    def piece_at(self, offset: int) -> int:
+        """Return the number of the clause at an offset of `text`."""
+        return bisect_right(self._starts, offset) - 1
+
+    def words_of(self, piece: int) -> list[str]:
+        """Return the content words of a clause."""
+        _, start, end = self.pieces[piece]
+        return list(content_words(self.text[start:end]))
+
+    def text_of(self, piece: int) -> str:
+        """Return a clause as it was said."""
+        _, start, end = self.pieces[piece]
+        return self.text[start:end]
+
+    def speaker_of(self, piece: int) -> str:
+        """Return who said a clause."""
+        return self.utterances[self.pieces[piece].utterance].speaker
+
+    def where(self, word: str) -> dict[int, float]:
+        """Return the clauses that hold a stem, with how surely: 1 as it is, less in other words."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = self._search(word)
+        return found
+
+    def _search(self, word: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for form, degree in _forms(word):
+            at = self._joined.find(form)
+            while at >= 0:
+                piece = bisect_right(self._offsets, at) - 1
+                found[piece] = max(degree, found.get(piece, 0.0))
+                # One hit in a clause is enough.
+                after = self._offsets[piece] + len(self.squeezed[piece])
+                at = self._joined.find(form, after)
+        if max(found.values(), default=0.0) < _CONJUGATED and (verb := _conjugated(word)):
+            for match in verb.finditer(self._joined):
+                found[bisect_right(self._offsets, match.start()) - 1] = _CONJUGATED
+        return found
+
+    def held_in(self, where: dict[int, float], utterance: int) -> float:
+        """Return how surely an utterance holds what is in these clauses."""
+        if not 0 <= utterance < len(self.utterances):
+            return 0.0
+        first, end = self._bounds[utterance], self._bounds[utterance + 1]
+        return max((where.get(piece, 0.0) for piece in range(first, end)), default=0.0)
+
+    def pieces_of(self, utterance: int) -> range:
+        """Return the numbers of an utterance's clauses."""
+        return range(self._bounds[utterance], self._bounds[utterance + 1])
+
+    def follows(self, piece: int) -> bool:
+        """Return whether another clause of the same utterance follows."""
+        after = piece + 1
+        return (
+            after < len(self.pieces)
+            and self.pieces[after].utterance == self.pieces[piece].utterance
+        )
+
+    def reach(self, piece: int) -> Iterator[tuple[int, float]]:
+        """Yield the clauses that a clause's words also speak for, with how surely.
+
+        They are its neighbours in the utterance and, after a question, the answer's first clause.
+        """
+        utterance = self.pieces[piece].utterance
+        for beside in (piece - 1, piece + 1):
+            if 0 <= beside < len(self.pieces) and self.pieces[beside].utterance == utterance:
+                yield beside, 0.4
+        answer = self._bounds[utterance + 1]
+        for after in range(answer, min(answer + 2, len(self.pieces))):
+            if self.pieces[after].utterance == utterance + 1:
+                yield after, 0.5
+
+    def with_number(self, number: Number) -> list[int]:
+        """Return the clauses that hold a number, in order."""
+        return [piece for one, piece in self.numbers if supports(one.provides, number)]
+
+    def numbers_of(self, utterance: int) -> list[tuple[Number, int]]:
+        """Return the numbers of an utterance with their clauses."""
+        return self._numbers_of.get(utterance, [])
+
+    def has_another(self, piece: int, than: Number) -> bool:
+        """Return whether a clause has another number of the same kind."""
+        return any(
+            kind == than.kind and value != than.value for kind, value in self._kinds.get(piece, ())
+        )
+
+    def degree(self, word: str, last: int) -> float:
+        """Return how surely the call holds a word behind an offset of `text`."""
+        first = self.piece_at(last)
+        return max((d for piece, d in self.where(word).items() if piece >= first), default=0.0)
+
+    def rarity(self, word: str) -> float:
+        """Return the weight of a word, 0 to 1: the fewer utterances hold it, the more it says."""
+        holding = {self.pieces[piece].utterance for piece in self.where(word)}
+        return 1 / (1 + math.log1p(len(holding)) / 2)
+
+
+_SPOKEN_CUT: Final = re.compile(
+    r"(?:[,;]|(?<=[가-힣][고며])(?<![다라자냐]고)(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
+    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)|(?<=니까)|(?<=거라)"
+    r"|(?<=[아어해여돼려와가라켜춰쳐져워러겨]서)(?<!에서))\s+(?!싶|있[어으는습]|계[시신세]|[나말]|주세|주시)"
+)
+"""Where speech is cut between two clauses. Hundreds of 만 and nouns in 지 are no ends."""
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    start = 0
+    for number, line in enumerate(text.split("\n")):
+        for a, b in split_sentences(line):
+            cuts = [a, *(match.end() for match in _SPOKEN_CUT.finditer(line, a, b)), b]
+            for begin, end in pairwise(cuts):
+                if line[begin:end].strip():
+                    yield Piece(number, start + begin, start + end)
+        start += len(line) + 1
+
+
+def _forms(word: str) -> Iterator[tuple[str, float]]:
+    """Yield what a word may look like in speech, with how sure each form is."""
+    yield word, 1.0
+    for other in paraphrases(word):
+        yield other, 0.55 if _DENIAL.search(other) else 0.7
+    if len(word) >= 4 and not word.isascii():  # a compound, written apart or without its end
+        half = len(word) // 2
+        yield word[:half], 0.5
+        yield word[half:], 0.5
+    if len(word) == 3 and not word.isascii():
+        yield word[:2], 0.5
+    if len(word) == 2 and word[1] in _VERB_ENDS and word[0] not in _COMMON:
+        yield word[0], 0.4
+
+
+_CONJUGATED: Final = 0.6
+"""How surely a verb in another form is the same word."""
+
+
+def _conjugated(word: str) -> re.Pattern[str] | None:
+    """Return a pattern of a stem with another vowel at its end: 바꾸 of 바꿔, 옮겨 of 옮기."""
+    last = ord(word[-1]) - _FIRST_SYLLABLE
+    if not 2 <= len(word) <= 4 or not 0 <= last < _SYLLABLES:
+        return None
+    onset = _FIRST_SYLLABLE + last - last % _OF_ONE_CONSONANT
+    return re.compile(f"{re.escape(word[:-1])}[{chr(onset)}-{chr(onset + _OF_ONE_CONSONANT - 1)}]")
+
+
+_FIRST_SYLLABLE: Final = 0xAC00
+_SYLLABLES: Final = 11_172
+_OF_ONE_CONSONANT: Final = 588
+"""Unicode has Hangul's syllables in the order of their first consonants, 588 of each."""
+
+_DENIAL: Final = re.compile("[안못없]")
+"""In a paraphrase (무상이안 for 유상): its clause denies, and the word does not."""
+
+_VERB_ENDS: Final = frozenset("지고어아다며기는은던")
+_COMMON: Final = frozenset("가나다라마바사아자하이오보되있없주그저네예한두세시일안못더또")
+"""Syllables of any sentence: as the stem of a verb they tell nothing."""

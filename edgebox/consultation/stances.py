@@ -1,0 +1,148 @@
+"""What a spoken clause does with what it names: denies it, asks for it, makes it depend.
+
+Only forms are read, at the clause's end, where Korean has its predicate. Words that only look like
+a negation (없이, 안내, 반려견) are none.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from edgebox.consultation.spoken import Spoken
+
+NEGATION: Final = re.compile(
+    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구"
+    r"|이라|이면|인|지않))"
+    r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
+    r"|불가(?!피)|거절|(?<!수신)(?<!수신 )거부|말고(?![가-힣])"
+    r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
+    r"|아니(?:라고|에요|었|었고|며|고(?![가-힣]))|아닙니다|어렵(?:습|다|고|네|겠|죠|지)|어려우"
+    r"|어려울"
+    r"|못하|못해|못 ?받|안[돼됩됐]|안되(?!나|는지)"
+)
+
+REFUSAL: Final = re.compile(
+    r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|불가|거절|거부|어렵|어려|못[하해]"
+    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양"
+    r"|구|이라|이면|인))"
+)
+
+TWICE: Final = re.compile(
+    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|[할될갈올을]지 (?:안"
+    r"|못)|(?:안|못) ?[가-힣]{1,4}지 ?않"
+)
+
+ABSENT: Final = re.compile(
+    r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}"
+)
+"""Words that deny without a negation, so that a negation beside them proves nothing."""
+
+_QUESTION: Final = re.compile(
+    r"\?|(?:나요|까요|는가요|인가요|ㄴ가요|을까|ㄹ까|는지요|은지요|건지|나여|까여|ㅂ니까|습니까"
+    r"|십니까"
+    r"|[할될갈올줄볼]까|하죠|되죠|돼요\?|맞죠|이죠|거죠|시죠|시겠어요|주실래요)[.~ ]*$"
+)
+
+_CONDITION: Final = re.compile(
+    r"(?:(?<![화전측표수양반정지장국서])(?<!감)면|거든|[할될갈올줄볼을]지|한다는 ?조건|경우)"
+    r"(?:은|는|요|에|에는)?[ ,]*$"
+    r"|예상|달라질|수도 있|확정은|확답"
+)
+
+_IN_CONDITION: Final = re.compile(
+    r"[가-힣](?:으면|하면|되면|이면|시면|다면|라면)(?=[ ,])|경우에?는? "
+)
+
+_USUAL: Final = re.compile(
+    r"(?:그러|이러|저러|괜찮으|필요하|원하|가능하)시?면|그럼|(?<!감)면 *(?:됩|되[세시는죠고며]|돼"
+    r"|될|좋|괜찮)|주시면|주면"
+)
+
+_WISH: Final = re.compile(
+    r"[가-힣] ?(?:주세요|주십시|줘요|줘(?![가-힣])|주시[겠면고는]|달라|주실|주이소)"
+    r"|싶(?:은|어|습|다|거)|려고(?:요|하|해|$| )|려구|부탁|원해|바랍니다|했으면|됐으면|좋겠"
+    r"|하려는|해야 ?(?:돼|되는)"
+    r"|안 ?[돼되](?:나|요\?|냐)|나요|까요"
+)
+
+PREDICATE: Final = 18
+"""Characters at a spoken clause's end that hold its predicate: 안 하시는 걸로 하겠습니다 is 14. A
+negation before them (안 쓰신 달은 돌려받으세요) belongs to another word."""
+
+
+@lru_cache(maxsize=4096)
+def denies(text: str) -> bool:
+    """Return whether a clause denies: once, because twice affirms."""
+    return NEGATION.search(text) is not None and not TWICE.search(text)
+
+
+class Stance(NamedTuple):
+    """What a spoken clause does.
+
+    Attributes:
+        denies: it has a negation of its predicate.
+        refuses: the negation is of what is done, not of what there is, and in the clause itself.
+        absent: a word says so without a negation (무료, 제외).
+        asks: it is a question.
+        depends: it has a condition, or its sentence has one before it.
+        wishes: somebody other than the agent wants it.
+    """
+
+    denies: bool
+    refuses: bool
+    absent: bool
+    asks: bool
+    depends: bool
+    wishes: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Nothing is settled by the clause: it asks, wishes or refuses."""
+        return self.asks or self.wishes or self.refuses
+
+    @property
+    def is_wanted(self) -> bool:
+        """The clause asks, or wishes for something."""
+        return self.asks or self.wishes
+
+
+class Stances:
+    """The stance of each spoken clause, read when it is asked for."""
+
+    def __init__(self, spoken: Spoken) -> None:
+        self.spoken = spoken
+        self._read: dict[int, Stance] = {}
+
+    def __getitem__(self, piece: int) -> Stance:
+        found = self._read.get(piece)
+        if found is None:
+            found = self._read[piece] = self._stance(piece)
+        return found
+
+    def _stance(self, piece: int) -> Stance:
+        spoken = self.spoken
+        text = spoken.text_of(piece)
+        before = after = ""
+        if _CONDITION.search(text) and spoken.follows(piece):
+            after = spoken.text_of(piece + 1)
+        if piece and spoken.pieces[piece - 1].utterance == spoken.pieces[piece].utterance:
+            before = spoken.text_of(piece - 1)
+        ending = (after or text).rstrip()[-PREDICATE:]
+        own = text.rstrip()[-PREDICATE:]
+        depends = bool(
+            _CONDITION.search(text) or _CONDITION.search(before) or _IN_CONDITION.search(text)
+        )
+        usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
+        return Stance(
+            denies(ending),
+            not _CONDITION.search(text)
+            and REFUSAL.search(own) is not None
+            and not TWICE.search(own),
+            ABSENT.search(f"{text} {after}") is not None,
+            _QUESTION.search(after or text) is not None,
+            depends and not usual,
+            spoken.speaker_of(piece) != "agent" and _WISH.search(text) is not None,
+        )
