@@ -12,9 +12,9 @@ from pydantic import ConfigDict, TypeAdapter
 from edgebox.api.openapi import openapi
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.consultation.analysis import AnalysisOutcome
-from edgebox.consultation.quality import Quality
-from edgebox.consultation.types import Analysis
 from edgebox.contract.results import Result
+from edgebox.scoring.quality import Quality
+from edgebox.scoring.types import Analysis
 from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
 from edgebox.worker.runner import result_of

@@ -24,6 +24,8 @@ LAYERS = (
     ("store",),
     ("contract",),
     ("consultation",),
+    ("scoring",),
+    ("language",),
     ("reading",),
     ("engine_client",),
     ("engine",),
@@ -42,7 +44,7 @@ FORBIDDEN = {
     ("api", "worker"): "the API hands rows over through the store",
     **{
         (unit, "engine"): ENGINE_IS_ANOTHER_PROCESS
-        for unit in ("api", "worker", "callbacks", "store", "consultation")
+        for unit in ("api", "worker", "callbacks", "store", "consultation", "scoring", "language")
     },
     ("lab", "engine"): "a benchmark sees what every client sees",
     ("lab", "processes"): "the laboratory measures a box from outside",

@@ -24,11 +24,11 @@ from edgebox.consultation.prompts import (
     example_texts,
     merge_messages,
 )
-from edgebox.consultation.quality import Quality, score
-from edgebox.consultation.types import Analysis
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
 from edgebox.errors import EngineFault, EngineRefused
 from edgebox.reading.call import Utterance, read, render
+from edgebox.scoring.quality import Quality, score
+from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,8 +14,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.consultation.types import Analysis
 from edgebox.reading.sentences import last_whole
+from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
     from edgebox.consultation.grounding import Figures

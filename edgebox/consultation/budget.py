@@ -10,14 +10,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgebox.consultation import excerpts, landmarks
+from edgebox.consultation import excerpts
 from edgebox.consultation.excerpts import GAP
+from edgebox.language import landmarks
 from edgebox.reading.call import Utterance, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edgebox.consultation.landmarks import Sentence
+    from edgebox.language.landmarks import Sentence
 
 ASK_TOKENS = 32
 """The instruction after the transcript and the turn markers: never cached."""

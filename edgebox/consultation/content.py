@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.acts import CURSES, without_fillers
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.words import content_words
+from edgebox.language.acts import CURSES, without_fillers
+from edgebox.language.korean import numbers_in
+from edgebox.language.words import content_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

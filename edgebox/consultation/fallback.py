@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import acts, landmarks
+from edgebox.language import acts, landmarks
 from edgebox.reading.call import Utterance, read
 from edgebox.reading.recognisers import turns_of
 from edgebox.reading.sentences import clause_starts, split_sentences
@@ -17,7 +17,7 @@ from edgebox.reading.sentences import clause_starts, split_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.landmarks import Sentence
+    from edgebox.language.landmarks import Sentence
 
 _EDGE: Final = 8_000
 """Characters read at each end. The request is in the opening, the outcome in the ending, and what

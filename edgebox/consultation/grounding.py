@@ -18,17 +18,17 @@ import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.counters import UNITS
-from edgebox.consultation.evidence import telling
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.number import supports
-from edgebox.consultation.spelling import Form, Forms, forms
+from edgebox.language.counters import UNITS
+from edgebox.language.korean import numbers_in
+from edgebox.language.number import supports
+from edgebox.language.spelling import Form, Forms, forms
+from edgebox.scoring.evidence import telling
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from edgebox.consultation.number import Number
+    from edgebox.language.number import Number
 
 # Digits of every script, and the characters that NFKC turns into digits, or into spaces, points and
 # letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye.

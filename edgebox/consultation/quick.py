@@ -15,21 +15,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.consultation.acts import without_curses
 from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.grounding import Figures
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import example_texts, summary_messages
-from edgebox.consultation.words import content_words
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError
+from edgebox.language.acts import without_curses
+from edgebox.language.korean import numbers_in
+from edgebox.language.words import content_words
 from edgebox.reading.call import read, render
 from edgebox.reading.sentences import last_whole, sentence_ends
+from edgebox.scoring.leak import leaks_example
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence

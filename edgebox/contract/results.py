@@ -7,10 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict, TypeIs  # pydantic takes no other below Python 3.12
 
-from edgebox.consultation.types import (  # noqa: TC001 - pydantic reads them at run time
-    Evidence,
-    QualityParts,
-)
+from edgebox.scoring.types import Evidence, QualityParts  # noqa: TC001 - pydantic reads them
 
 BatchState = Literal["queued", "running", "completed", "failed"]
 CallbackState = Literal["waiting", "pending", "delivered", "dead"]

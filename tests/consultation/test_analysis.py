@@ -15,9 +15,9 @@ from edgebox.consultation.prompts import (
     MERGE_ASK,
     example_texts,
 )
-from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EngineUnavailable
+from edgebox.scoring.types import Analysis
 from edgebox.settings import Settings
 from support.engines.fake import ANALYSIS, FakeEngine, role_health
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation import landmarks
 from edgebox.consultation.budget import (
     ASK_TOKENS,
     GAP,
@@ -21,6 +20,7 @@ from edgebox.consultation.budget import (
     shorten,
 )
 from edgebox.consultation.excerpts import LONGEST_CUT
+from edgebox.language import landmarks
 from edgebox.reading.call import read, render
 
 LINES = [

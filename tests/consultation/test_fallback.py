@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation import acts
 from edgebox.consultation.fallback import extractive_summary
-from edgebox.consultation.landmarks import settlement
+from edgebox.language import acts
+from edgebox.language.landmarks import settlement
 from edgebox.reading.call import read
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "data" / "transcripts").glob("*.json"))

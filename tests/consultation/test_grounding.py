@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from llguidance import LLMatcher, LLTokenizer
 
 from edgebox.consultation.grounding import Figures
-from edgebox.consultation.korean import numbers_in
+from edgebox.language.korean import numbers_in
 from edgebox.reading.call import read
 
 DATA = Path(__file__).parents[1] / "data"

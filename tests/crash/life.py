@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.consultation.analysis import AnalysisOutcome
-from edgebox.consultation.quality import Quality
-from edgebox.consultation.types import Analysis
 from edgebox.errors import EngineDied, EngineRefused
+from edgebox.scoring.quality import Quality
+from edgebox.scoring.types import Analysis
 from edgebox.settings import BatchSettings
 from edgebox.store import connection
 from edgebox.store import db as db_module

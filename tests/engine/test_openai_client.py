@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
-from edgebox.consultation.types import Analysis
+from edgebox.scoring.types import Analysis
 
 pytestmark = pytest.mark.model
 

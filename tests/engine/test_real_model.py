@@ -16,7 +16,6 @@ import pytest
 from edgebox.consultation.answers import grammar
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
-from edgebox.consultation.types import Analysis
 from edgebox.engine.constraint import Grammars
 from edgebox.engine.core import EngineCore, LoadedModel
 from edgebox.engine.llama import LlamaModel
@@ -27,6 +26,7 @@ from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish
 from edgebox.engine.speed import measure
 from edgebox.errors import EngineRefused
+from edgebox.scoring.types import Analysis
 from engine.asked import Asked
 
 pytestmark = pytest.mark.model

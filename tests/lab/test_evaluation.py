@@ -9,8 +9,6 @@ from starlette.responses import JSONResponse
 
 from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
-from edgebox.consultation.quality import score
-from edgebox.consultation.types import Analysis
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning
 from edgebox.lab.evaluation import asking
@@ -25,6 +23,8 @@ from edgebox.lab.evaluation.judging import (
 from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.totals import percentile, report
 from edgebox.reading.call import read
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis
 from edgebox.settings import Settings
 from support.engines.fake import FakeEngine
 

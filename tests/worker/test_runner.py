@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome, NothingToAnalyse
-from edgebox.consultation.quality import Quality
-from edgebox.consultation.types import Analysis, Summary, Titles
 from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
+from edgebox.scoring.quality import Quality
+from edgebox.scoring.types import Analysis, Summary, Titles
 from edgebox.settings import BatchSettings
 from edgebox.store.batches import NewConsultation
 from edgebox.worker.runner import Runner, Timing

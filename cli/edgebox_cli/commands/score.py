@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from rich.text import Text
 
 from edgebox.consultation.prompts import example_texts
-from edgebox.consultation.quality import score as score_of
-from edgebox.consultation.types import Analysis
 from edgebox.errors import UsageError
+from edgebox.scoring.quality import score as score_of
+from edgebox.scoring.types import Analysis
 from edgebox.system.times import local_date
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, CallDateOption
@@ -24,8 +24,8 @@ from edgebox_cli.common.transcripts import read as text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgebox.consultation.quality import Quality
     from edgebox.reading.call import Call
+    from edgebox.scoring.quality import Quality
 
 _FIELDS = ("summary", "keywords", "titles")
 

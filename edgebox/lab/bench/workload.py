@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
-from edgebox.consultation.types import Analysis
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
 from edgebox.lab.bench.calls import call, utterances
 from edgebox.lab.bench.process import Watch
+from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable

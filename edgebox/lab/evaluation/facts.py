@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.numerals import MULTIPLIERS
-from edgebox.consultation.words import content_words, squeeze
+from edgebox.language.korean import numbers_in
+from edgebox.language.numerals import MULTIPLIERS
+from edgebox.language.words import content_words, squeeze
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.number import Number
+    from edgebox.language.number import Number
 
 # What may stand beside the numbers of a form that is a value and nothing else.
 _BESIDE_NUMBERS: Final = re.compile(

@@ -9,22 +9,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.consultation.evidence import Text
-from edgebox.consultation.faults import copies, repeats, ungrounded
-from edgebox.consultation.leak import leaks_example
-from edgebox.consultation.names import names_in
-from edgebox.consultation.words import squeeze
 from edgebox.lab.evaluation.facts import Answer, composed
 from edgebox.lab.evaluation.outcomes import is_reversed, outcomes_in
+from edgebox.language.names import names_in
+from edgebox.language.words import squeeze
 from edgebox.reading.call import read, render
+from edgebox.scoring.evidence import Text
+from edgebox.scoring.faults import copies, repeats, ungrounded
+from edgebox.scoring.leak import leaks_example
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.consultation.types import Analysis
     from edgebox.errors import EngineError
     from edgebox.lab.evaluation.cases import Case
     from edgebox.lab.evaluation.outcomes import Outcome
+    from edgebox.scoring.types import Analysis
 
 COPIED_RUN = 20
 """Characters without spaces taken over unchanged from what was said. A written summary of

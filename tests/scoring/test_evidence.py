@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultation.corruptions import load_golden
-from edgebox.consultation.quality import CAPS, Quality, score
-from edgebox.consultation.types import Analysis, Summary, Titles
 from edgebox.reading.call import read
+from edgebox.scoring.quality import CAPS, Quality, score
+from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.corruptions import load_golden
 
 CALL = (
     "상담사: 누리몰 상담사 김하늘입니다 성함이 어떻게 되세요\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from edgebox.consultation.leak import leaks_example
 from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
+from edgebox.scoring.leak import leaks_example
 
 SHOES = (
     "고객: 운동화를 시켰는데 사이즈가 작아요 교환하고 싶어요\n"

@@ -15,12 +15,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.number import time_of_day
+from edgebox.language.number import time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from edgebox.consultation.number import Number
+    from edgebox.language.number import Number
 
 
 class Form(Enum):

@@ -16,8 +16,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import numerals
-from edgebox.consultation.number import Number, date, either, plain, quantity
+from edgebox.language import numerals
+from edgebox.language.number import Number, date, either, plain, quantity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

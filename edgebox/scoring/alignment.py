@@ -13,18 +13,18 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from edgebox.consultation.evidence import Text, telling
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.words import content_words
+from edgebox.language.korean import numbers_in
+from edgebox.language.words import content_words
 from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.evidence import Text, telling
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from edgebox.consultation.number import Number
-    from edgebox.consultation.spoken import Spoken
-    from edgebox.consultation.types import Analysis, ClauseEvidence, Evidence
+    from edgebox.language.number import Number
+    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.types import Analysis, ClauseEvidence, Evidence
 
 Field = Literal["customer", "agent", "result"]
 FIELDS: Final[tuple[Field, ...]] = ("customer", "agent", "result")

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.names import names_in
-from edgebox.consultation.number import supports
+from edgebox.language.korean import numbers_in
+from edgebox.language.names import names_in
+from edgebox.language.number import supports
 
 
 def _read(text):

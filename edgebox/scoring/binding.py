@@ -12,15 +12,15 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.consultation.evidence import telling
-from edgebox.consultation.number import supports
+from edgebox.language.number import supports
+from edgebox.scoring.evidence import telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.alignment import Item, Statement
-    from edgebox.consultation.number import Number
-    from edgebox.consultation.spoken import Spoken
+    from edgebox.language.number import Number
+    from edgebox.scoring.alignment import Item, Statement
+    from edgebox.scoring.spoken import Spoken
 
 _NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
 """Clauses beside that of the number, in the same utterance, and what their words count."""

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.stances import denies
+from edgebox.scoring.stances import denies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.spoken import Spoken
-    from edgebox.consultation.stances import Stances
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.stances import Stances
 
 _INSTRUCTION: Final = re.compile(
     r"(?:요약|정리|기록|메모|상담 ?(?:이력|내용|내역|일지)|보고서|리포트|결과|제목|키워드|시스템"

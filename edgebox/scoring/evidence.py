@@ -8,18 +8,18 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.fallback import extractive_summary
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.paraphrase import paraphrases
-from edgebox.consultation.words import bigrams, content_words, squeeze
+from edgebox.language.korean import numbers_in
+from edgebox.language.landmarks import request, settlement
+from edgebox.language.paraphrase import paraphrases
+from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from edgebox.consultation.number import Number
-    from edgebox.consultation.types import Analysis
+    from edgebox.language.number import Number
     from edgebox.reading.call import Call
+    from edgebox.scoring.types import Analysis
 
 _TAIL: Final = 0.4
 """Of a transcript's characters, the last part, where the outcome is."""
@@ -119,7 +119,8 @@ class Source(Text):
         self.customer, self.agent = Text(by["customer"], on), Text(by["agent"], on)
         least = min(len(self.text), max(120, int(len(self.text) * _TAIL)))
         self.tail = Text(self.text[len(self.text) - least :], on)
-        self.key = Text(extractive_summary(self.text, 400, utterances), on)
+        landmarks = (request(utterances), settlement(utterances))
+        self.key = Text("\n".join(one.text for one in landmarks if one), on)
 
 
 class Said:

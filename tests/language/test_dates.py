@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.number import supports
+from edgebox.language.korean import numbers_in
+from edgebox.language.number import supports
 
 THURSDAY = date(2025, 9, 11)
 

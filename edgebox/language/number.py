@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.consultation import numerals
+from edgebox.language import numerals
 
 if TYPE_CHECKING:
     from collections.abc import Collection

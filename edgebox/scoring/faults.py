@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.names import names_in, names_of_call, wrong_names
-from edgebox.consultation.number import supports
-from edgebox.consultation.words import squeeze
+from edgebox.language.names import names_in, names_of_call, wrong_names
+from edgebox.language.number import supports
+from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.evidence import Said, Source, Text
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.evidence import Said, Source, Text
 
 COPIED_RUN: Final = 30
 """Characters without spaces taken over unchanged. Speech has no such run in a written summary;

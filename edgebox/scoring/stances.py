@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from edgebox.consultation.spoken import Spoken
+    from edgebox.scoring.spoken import Spoken
 
 NEGATION: Final = re.compile(
     r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구"

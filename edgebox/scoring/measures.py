@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.evidence import Said, Source, Text, mean, telling
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.names import names_in
-from edgebox.consultation.number import supports
-from edgebox.consultation.words import squeeze
+from edgebox.language.korean import numbers_in
+from edgebox.language.names import names_in
+from edgebox.language.number import supports
+from edgebox.language.words import squeeze
+from edgebox.scoring.evidence import Said, Source, Text, mean, telling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.spoken import Spoken
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.spoken import Spoken
 
 _FACTS_EXPECTED: Final = 4
 """An analysis is three lines: of many numbers in a transcript, this many are enough."""

@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.predicates import SAME, Part, key_of, near, parts_of
-from edgebox.consultation.settlement import SETTLED, other_side, settled_elsewhere, unsettled
-from edgebox.consultation.stances import ABSENT, NEGATION, PREDICATE, REFUSAL, TWICE, denies
+from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
+from edgebox.scoring.settlement import SETTLED, other_side, settled_elsewhere, unsettled
+from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, REFUSAL, TWICE, denies
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.stances import Stance, Stances
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.stances import Stance, Stances
 
 _DECIDED_AGAINST: Final = re.compile(r"지 ?않기로|안 하기로|지 ?말기로")
 

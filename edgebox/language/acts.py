@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edgebox.consultation.words import content_words
+from edgebox.language.words import content_words
 from edgebox.reading import noise
 from edgebox.reading.roles import AGENT_TALK
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.evidence import Text
-from edgebox.consultation.number import supports
+from edgebox.language.number import supports
 from edgebox.reading.sentences import split_clauses, split_sentences
+from edgebox.scoring.evidence import Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

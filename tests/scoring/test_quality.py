@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from consultation.corruptions import (
+from edgebox.reading.call import read
+from edgebox.scoring.quality import CAPS, WEIGHTS, Quality, score
+from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.corruptions import (
     DATA,
     EXAMPLE,
     TOLD,
@@ -21,9 +24,6 @@ from consultation.corruptions import (
     spoilt,
     told,
 )
-from edgebox.consultation.quality import CAPS, WEIGHTS, Quality, score
-from edgebox.consultation.types import Analysis, Summary, Titles
-from edgebox.reading.call import read
 
 PAIRS = load_pairs()
 GOLDEN = load_golden()

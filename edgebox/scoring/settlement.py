@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.predicates import key_of
-from edgebox.consultation.stances import NEGATION, denies
+from edgebox.scoring.predicates import key_of
+from edgebox.scoring.stances import NEGATION, denies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.predicates import Part
-    from edgebox.consultation.spoken import Spoken
-    from edgebox.consultation.stances import Stances
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.predicates import Part
+    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.stances import Stances
 
 SETTLED: Final = re.compile(
     r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"

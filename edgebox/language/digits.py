@@ -12,12 +12,12 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import numerals
-from edgebox.consultation.number import code, either, plain, quantity
-from edgebox.consultation.numerals import DIGIT, SINO_DIGITS, ZEROS
+from edgebox.language import numerals
+from edgebox.language.number import code, either, plain, quantity
+from edgebox.language.numerals import DIGIT, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
-    from edgebox.consultation.number import Number
+    from edgebox.language.number import Number
 
 _FILLER: Final = r"에?[ ,.…\n]{1,3}(?:으?[어음]|그|저|아|네|예|저기|그러니까)[,.…]{0,3}[ \n]"
 _GAP: Final = rf"(?:,\ ?|[ -]|\ ?(?:다시|하이픈|대시)\ ?|에\ |{_FILLER})"

@@ -7,8 +7,8 @@ from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.consultation import numerals
-from edgebox.consultation.number import Number, date, either, plain, quantity, time_of_day
+from edgebox.language import numerals
+from edgebox.language.number import Number, date, either, plain, quantity, time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

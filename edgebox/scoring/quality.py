@@ -15,10 +15,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.alignment import evidence_of, statements
-from edgebox.consultation.binding import unbound
-from edgebox.consultation.evidence import Said, Source
-from edgebox.consultation.faults import (
+from edgebox.scoring.alignment import evidence_of, statements
+from edgebox.scoring.binding import unbound
+from edgebox.scoring.evidence import Said, Source
+from edgebox.scoring.faults import (
     copied,
     invented,
     language,
@@ -27,27 +27,21 @@ from edgebox.consultation.faults import (
     repetition,
     ungrounded,
 )
-from edgebox.consultation.instructions import obeys
-from edgebox.consultation.leak import leaks_example
-from edgebox.consultation.measures import (
-    attribution_of,
-    coverage_of,
-    form_of,
-    grounding_of,
-    outcome_of,
-)
-from edgebox.consultation.polarity import faults
-from edgebox.consultation.spoken import Spoken
-from edgebox.consultation.stances import Stances
-from edgebox.consultation.types import Evidence
+from edgebox.scoring.instructions import obeys
+from edgebox.scoring.leak import leaks_example
+from edgebox.scoring.measures import attribution_of, coverage_of, form_of, grounding_of, outcome_of
+from edgebox.scoring.polarity import faults
+from edgebox.scoring.spoken import Spoken
+from edgebox.scoring.stances import Stances
+from edgebox.scoring.types import Evidence
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.types import Analysis, QualityParts
     from edgebox.reading.call import Call
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.types import Analysis, QualityParts
 
 WEIGHTS: Final = {"grounding": 0.50, "coverage": 0.35, "form": 0.15}
 """An invented fact does more harm than a missing one, and a missing one more than bad style."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebox.consultation.acts import is_condition, is_question, is_substance, without_curses
+from edgebox.language.acts import is_condition, is_question, is_substance, without_curses
 
 
 @pytest.mark.parametrize(

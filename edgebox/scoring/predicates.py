@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.consultation.alignment import Item, items_of
-from edgebox.consultation.stances import NEGATION, denies
+from edgebox.scoring.alignment import Item, items_of
+from edgebox.scoring.stances import NEGATION, denies
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from edgebox.consultation.alignment import Statement
-    from edgebox.consultation.spoken import Spoken
-    from edgebox.consultation.stances import Stances
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.stances import Stances
 
 _SHARE: Final = 0.5
 """Of a clause's weight, that a spoken clause must hold to speak about the same thing."""

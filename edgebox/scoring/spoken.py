@@ -8,17 +8,17 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.consultation.number import supports
-from edgebox.consultation.paraphrase import paraphrases
-from edgebox.consultation.words import content_words, squeeze
+from edgebox.language.number import supports
+from edgebox.language.paraphrase import paraphrases
+from edgebox.language.words import content_words, squeeze
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgebox.consultation.evidence import Source
-    from edgebox.consultation.number import Number
+    from edgebox.language.number import Number
     from edgebox.reading.call import Call, Utterance
+    from edgebox.scoring.evidence import Source
 
 
 class Piece(NamedTuple):

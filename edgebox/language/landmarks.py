@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import acts
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.words import content_words
+from edgebox.language import acts
+from edgebox.language.korean import numbers_in
+from edgebox.language.words import content_words
 from edgebox.reading.roles import CUSTOMER_TALK
 from edgebox.reading.sentences import split_sentences
 

@@ -8,11 +8,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgebox.consultation.evidence import telling
-from edgebox.consultation.korean import numbers_in
-from edgebox.consultation.names import names_of_call
-from edgebox.consultation.types import Analysis
+from edgebox.language.korean import numbers_in
+from edgebox.language.names import names_of_call
 from edgebox.reading.call import read
+from edgebox.scoring.evidence import telling
+from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -24,9 +24,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation import numerals
-from edgebox.consultation.atoms import DAYPART, Atom, adjoin, put_together
-from edgebox.consultation.counters import (
+from edgebox.language import numerals
+from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
+from edgebox.language.counters import (
     NATIVE_WORDS,
     NOT_WON,
     ONE_IS_A,
@@ -38,17 +38,10 @@ from edgebox.consultation.counters import (
     UNIT_WORD,
     UNITS,
 )
-from edgebox.consultation.dates import WRITTEN, with_relative, written
-from edgebox.consultation.digits import LETTERS_FIRST, MODEL, SAID, model, said
-from edgebox.consultation.number import (
-    Number,
-    code,
-    either,
-    plain,
-    quantity,
-    time_of_day,
-)
-from edgebox.consultation.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+from edgebox.language.dates import WRITTEN, with_relative, written
+from edgebox.language.digits import LETTERS_FIRST, MODEL, SAID, model, said
+from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
+from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     import datetime as dt
