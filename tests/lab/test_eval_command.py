@@ -156,12 +156,12 @@ def test_json_counts_the_analyses_that_were_in_flight_together(box):
 
 @pytest.fixture
 def saved(box, tmp_path):
-    """Two runs over the same four calls. In the second the small model says next to nothing."""
+    """Two runs over the same four calls. In the second the small model tells none of their facts."""
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     words = (str(FOLDER), "--limit", "4", "--no-analysis")
     box.answers["slm"] = tuple(good_answers())
     assert run(*words, "--save", str(before)).exit_code == 0
-    box.answers["slm"] = ("고객이 문의했습니다.",)
+    box.answers["slm"] = ("고객이 날씨를 물었습니다.",)
     assert run(*words, "--save", str(after)).exit_code == 0
     box.requests.clear()
     return before, after
