@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from edgebox.consultation.analysis import AnalysisOutcome, Analyst
 from edgebox.consultation.content import has_content
 from edgebox.consultation.engine_monitor import EngineMonitor
+from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, NO_MODEL, QuickSummaries
 from edgebox.engine_client import Completion, EngineClient
@@ -131,9 +132,16 @@ class Evaluator:
             seconds, model = self.clock() - started, self.client.model_name(ROLE_OF[kind])
             return judge_failure(case, error, seconds=round(seconds, 3), model=model)
 
+    @property
+    def _grounded(self) -> bool:
+        """Whether our engine holds summaries to the figures of the call."""
+        return self.client.grounds_numbers and not self.client.is_remote("slm")
+
     async def _quick(self, case: Case) -> Judgement:
         await self._monitor.poll()
-        result = await self._summaries.summarise(self._summaries.admit(case.transcript))
+        result = await self._summaries.summarise(
+            self._summaries.admit(case.transcript, call_date=case.call_date)
+        )
         return judge_summary(
             case,
             result.summary,
@@ -149,11 +157,13 @@ class Evaluator:
         if not has_content(call):
             return judge_no_content(case, seconds=round(self.clock() - started, 3), model=NO_MODEL)
         text, model = "", self.client.model_name("slm")
+        said = "\n".join(utterance.text for utterance in call.said)
         stream = self.client.stream(
             "slm",
             summary_messages(render(call.said)),
             max_tokens=self.settings.quick.max_tokens,
             frequency_penalty=FREQUENCY_PENALTY,
+            regex=Figures(said, case.call_date).expression if self._grounded else None,
         )
         async with aclosing(stream) as pieces:
             async for piece in pieces:
@@ -180,7 +190,7 @@ class Evaluator:
         analyst = Analyst(self.client, self.settings, self.clock)
         while True:
             try:
-                outcome = await analyst.analyse(case.transcript)
+                outcome = await analyst.analyse(case.transcript, case.call_date)
                 break
             except EngineBusy:
                 await asyncio.sleep(BUSY_PAUSE)
