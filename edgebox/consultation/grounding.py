@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language.counters import UNITS
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
+from edgebox.language.possible import possible_numbers
 from edgebox.language.spelling import Form, Forms, forms
 from edgebox.scoring.evidence import telling
 
@@ -95,7 +96,7 @@ class Figures:
     def __init__(self, said: str, on: dt.date | None = None) -> None:
         self._on = on
         self._said = unicodedata.normalize("NFKC", said)
-        self._numbers = numbers_in(self._said, on=on)
+        self._numbers = [*numbers_in(self._said, on=on), *possible_numbers(self._said)]
 
     @cached_property
     def expression(self) -> str:

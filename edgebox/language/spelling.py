@@ -126,7 +126,7 @@ def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
             sizes[unit].add(Decimal(match[3] or match[1]))
     for unit, found in sizes.items():
         for low, high in itertools.combinations(sorted(found), 2):
-            if 0 < low < high < 20 * low:
+            if 0 < low < high < 20 * low and not (unit == "시" and high - low == 12):
                 yield from _range(low, high, unit)
                 if {f"#{low:f}", f"#{high:f}"} <= set(values):
                     yield Form.FIGURES, f"{low:f}~{high:f}"
@@ -136,11 +136,12 @@ def _range(low: Decimal, high: Decimal, unit: str) -> Iterator[tuple[Form, str]]
     if unit == "min" and low % 60 == high % 60 == 0:
         yield Form.HOURS, f"{low / 60:f}~{high / 60:f}시간"
     if unit == "시":
-        hours = "~".join(f"{hour % 12 or 12:f}" for hour in (low, high))
+        hours = "~".join(str(int(hour) % 12 or 12) for hour in (low, high))
         yield Form.BARE_HOUR, f"{hours}시"
         for part in _DAYPARTS:
-            times = (time_of_day(int(hour % 12 or 12), 0, part, 0, 0) for hour in (low, high))
-            if [time.value for time in times] == [f"{low:f}:00", f"{high:f}:00"]:
+            begins = time_of_day(int(low % 12 or 12), 0, part, 0, 0)
+            # 오전 9~12시 names the part of the day of its beginning only.
+            if begins.value == f"{low:f}:00":
                 yield Form.HOURS, f"{part} {hours}시"
     elif unit:
         written = {"%": "%", "d": "일", "min": "분", "m": "개월"}[unit]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
 from edgebox.language.paraphrase import paraphrases
+from edgebox.language.possible import possible_numbers
 from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ class Source(Text):
         self.tail = Text(self.text[len(self.text) - least :], on)
         landmarks = (request(utterances), settlement(utterances))
         self.key = Text("\n".join(one.text for one in landmarks if one), on)
+
+    @cached_property
+    def provides(self) -> frozenset[str]:
+        """What the numbers of the call support, those that a word may be included."""
+        possible = (number.provides for number in possible_numbers(self.text))
+        return super().provides.union(*possible)
 
 
 class Said:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from edgebox.language.korean import numbers_in
 from edgebox.language.names import names_in
 from edgebox.language.number import supports
+from edgebox.language.possible import possible_numbers
 
 
 def _read(text):
@@ -604,3 +605,24 @@ def test_codes_are_what_is_copied():
 )
 def test_only_certain_names_are_read(text, names):
     assert names_in(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("처음 십 분은 무료예요", "10min"),
+        ("오 분쯤 기다리세요", "5min"),
+        ("오일로 바꼈거든요", "5d"),
+        ("삼 인용이요", "3"),
+        ("영시부터 적용됩니다", "0:00"),
+        ("이 주쯤 전에요", "14d"),
+        ("구 월 말에요", "9mo"),
+        ("두 시간 말고 삼 시간이요", "180min"),
+    ],
+)
+def test_what_may_be_a_number_bears_one_out(text, value):
+    assert value in {value for number in possible_numbers(text) for value in number.provides}
+
+
+def test_a_word_that_goes_on_before_is_no_possible_number():
+    assert list(possible_numbers("사이 분위기는 좋았고 고향 친구의 오빠가 층층이")) == []
