@@ -26,7 +26,40 @@ PURIFIER = (
     "고객: 정수기에서 물이 계속 새요 그제부터요\n"
     "상담사: 내일 오전 열 시에 기사님이 방문하시고 무상 수리입니다"
 )
-WATER, GYM = (answer for _, answer in SUMMARY_EXAMPLES)
+_WATER = (
+    (
+        "고객: 어 저기 정수기에서 물이 계속 새는데요\n"
+        "상담사: 네 불편 드려 죄송합니다 언제부터 그러셨어요\n"
+        "고객: 그제부터요 바닥이 다 젖었어요\n"
+        "상담사: 내일 오전 열 시에 기사님이 방문하시고 수리비는 무상입니다\n"
+        "고객: 네 알겠습니다"
+    ),
+    (
+        "고객이 그제부터 정수기에서 물이 샌다고 문의했고, 내일 오전 10시에 "
+        "기사가 방문해 무상으로 수리하기로 했습니다."
+    ),
+)
+_GYM = (
+    (
+        "상담사: 네 고객센터입니다\n"
+        "고객: 회원권을 중간에 그만두면 얼마나 돌려받아요\n"
+        "상담사: 석 달 남으셔서 위약금 빼고 십이만 원 환불됩니다\n"
+        "고객: 그럼 해지해 주세요\n"
+        "상담사: 네 해지 접수했고 사흘 안에 입금됩니다"
+    ),
+    (
+        "고객이 회원권 중도 해지를 요청했고, 위약금을 뺀 12만 원이 사흘 안에 "
+        "입금되도록 해지가 접수됐습니다."
+    ),
+)
+ANALYSED = (
+    "회원권을 중도에 해지하면 환불이 얼마인지 묻고 해지를 요청했습니다.\n"
+    "석 달이 남아 위약금을 빼고 12만 원이 환불된다고 안내했습니다.\n"
+    "해지가 접수됐고 12만 원이 사흘 안에 입금될 예정입니다.\n회원권 중도 해지와 12만 원 환불 접수"
+)
+EVERYDAY = (*("\n".join(pair) for pair in (_WATER, _GYM)), ANALYSED)
+"""Examples as they happen in many calls, which is harder than rare ones."""
+WATER, GYM = _WATER[1], _GYM[1]
 OWN = (
     (
         "고객: 어항 여과기 소음이 커요\n상담사: 수요일 저녁에 택배로 새 부품을 보내 드립니다",
@@ -71,7 +104,7 @@ OWN = (
     ],
 )
 def test_a_right_summary_worded_as_an_example_is_no_leak(text, transcript):
-    assert not leaks_example(text, transcript, example_texts())
+    assert not leaks_example(text, transcript, EVERYDAY)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +129,7 @@ def test_a_right_summary_worded_as_an_example_is_no_leak(text, transcript):
     ],
 )
 def test_what_only_an_example_says_is_a_leak(text, transcript):
-    assert leaks_example(text, transcript, example_texts())
+    assert leaks_example(text, transcript, EVERYDAY)
 
 
 @pytest.mark.parametrize("example", OWN)
@@ -110,3 +143,9 @@ def test_an_example_of_any_content_is_found_in_every_other_call_and_not_in_its_o
     for clause in answer.split(", "):
         assert leaks_example(clause, transcript, texts)
     assert not leaks_example(answer, call, texts)
+
+
+@pytest.mark.parametrize("transcript", [SHOES, AIRCON, YOGA, GAS])
+def test_the_prompts_own_examples_are_found_in_every_call(transcript):
+    for _, answer in SUMMARY_EXAMPLES:
+        assert leaks_example(answer, transcript, example_texts())

@@ -1,0 +1,54 @@
+"""A call with its relative dates written out, as a prompt shows it: 내일(9월 12일).
+
+A small model copies a date that it sees, and works one out badly. Only the prompt is changed:
+what the call bears out is decided on its own words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.korean import numbers_in
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+    from edgebox.language.number import Number
+    from edgebox.reading.call import Utterance
+
+_DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_COUNTED: Final = re.compile(r"(?:뒤|후|전|이내|안|만)$")
+"""A time counted from something else than the call: 접수하고 3일 뒤."""
+
+
+def with_dates(utterances: Iterable[Utterance], on: dt.date | None) -> list[Utterance]:
+    """Return the utterances, each relative date with its date behind it.
+
+    Args:
+        utterances: as they were read.
+        on: the date of the call. Without it nothing changes.
+    """
+    if on is None:
+        return list(utterances)
+    return [replace(one, text=_dated(one.text, on)) for one in utterances]
+
+
+def _dated(text: str, on: dt.date) -> str:
+    parts, at = [], 0
+    for number, date in _dates(text, on):
+        parts += [text[at : number.end], f"({date})"]
+        at = number.end
+    return "".join([*parts, text[at:]])
+
+
+def _dates(text: str, on: dt.date) -> Iterator[tuple[Number, str]]:
+    for number in numbers_in(text, on):
+        day = _DAY.fullmatch(number.value) if number.relative else None
+        if day is None or _COUNTED.search(text[number.start : number.end]):
+            continue
+        year, month, of_month = map(int, day.groups())
+        front = "" if year == on.year else f"{year}년 "
+        yield number, f"{front}{month}월 {of_month}일"

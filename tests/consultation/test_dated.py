@@ -1,0 +1,40 @@
+"""Relative dates in a prompt."""
+
+import datetime as dt
+
+import pytest
+
+from edgebox.consultation.dated import with_dates
+from edgebox.reading.call import read
+
+THURSDAY = dt.date(2025, 9, 11)
+
+
+def shown(text, on):
+    return [one.text for one in with_dates(read(f"고객: {text}").utterances, on)]
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        ("내일 오전 열 시에 와 주세요", "내일(9월 12일) 오전 열 시에 와 주세요"),
+        (
+            "다음 주 화요일에서 모레로 바꿔요",
+            "다음 주 화요일(9월 16일)에서 모레(9월 13일)로 바꿔요",
+        ),
+        ("이번 달 말까지 내면 되죠", "이번 달 말(9월 30일)까지 내면 되죠"),
+        ("접수하고 사흘 뒤에 입금된대요", "접수하고 사흘 뒤에 입금된대요"),
+        ("절반만 돌려받았어요", "절반만 돌려받았어요"),
+        ("구월 십육일에 샀어요", "구월 십육일에 샀어요"),
+    ],
+)
+def test_a_relative_date_has_its_date_behind_it(said, seen):
+    assert shown(said, THURSDAY) == [seen]
+
+
+def test_a_date_of_another_year_names_it():
+    assert shown("내일 갈게요", dt.date(2025, 12, 31)) == ["내일(2026년 1월 1일) 갈게요"]
+
+
+def test_without_the_day_of_the_call_nothing_changes():
+    assert shown("내일 갈게요", None) == ["내일 갈게요"]
