@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 from edgebox.consultation.answers import grammar, parsed, with_pattern
 from edgebox.consultation.budget import parts
 from edgebox.consultation.content import has_content
+from edgebox.consultation.dated import with_dates
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import (
     ANALYSIS_SCHEMA,
@@ -147,7 +148,7 @@ class Analyst:
         call = await asyncio.to_thread(read, transcript)
         if not await asyncio.to_thread(has_content, call):
             return NothingToAnalyse(round(self.clock() - started, 3))
-        pieces, size = await self._pieces(call.said)
+        pieces, size = await self._pieces(with_dates(call.said, call_date))
         hold = await asyncio.to_thread(self._hold, call.said, call_date)
         found = [await self._ask(analysis_messages(piece), hold, cost) for piece in pieces]
         analysis = await self._merge(found, size, hold, cost)

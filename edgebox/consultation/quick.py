@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal
 from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
+from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.grounding import Figures
@@ -175,7 +176,7 @@ class QuickSummaries:
             draft.empty = not await asyncio.to_thread(has_content, call)
             if draft.empty or not self._monitor.reachable("slm"):
                 return
-            if await self._prepare(ticket, draft, call.said):
+            if await self._prepare(ticket, draft, with_dates(call.said, ticket.call_date)):
                 await self._generate(ticket, draft, queue)
         except EngineError:
             pass  # what came before it is used, else the transcript's own sentences

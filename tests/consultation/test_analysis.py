@@ -1,6 +1,7 @@
 """One generation per consultation; parts and a merge where it does not fit; retries; refusals."""
 
 import asyncio
+import datetime as dt
 import json
 
 import httpx
@@ -27,13 +28,13 @@ LONG = "\n".join(
 )
 
 
-def analyse(tmp_path, engine, transcript, **settings):
+def analyse(tmp_path, engine, transcript, call_date=None, **settings):
     async def whole():
         made = Settings(state_dir=tmp_path, **settings)
         async with engine.serve(made.socket):
             client = EngineClient(made)
             try:
-                return await Analyst(client, made).analyse(transcript)
+                return await Analyst(client, made).analyse(transcript, call_date)
             finally:
                 await client.aclose()
 
@@ -49,6 +50,14 @@ def test_one_generation_under_the_schema_at_the_backlogs_priority(tmp_path):
     (request,) = engine.requests
     assert request["priority"] >= 50
     assert "grammar" in request["structured_outputs"]
+
+
+def test_the_prompt_shows_the_dates_that_the_calls_day_tells(tmp_path):
+    engine = FakeEngine()
+    call = "고객: 내일 방문해 주세요 카드 정지도요\n상담사: 네 내일 두 시로 접수했습니다"
+    analyse(tmp_path, engine, call, call_date=dt.date(2025, 9, 11))
+    (request,) = engine.requests
+    assert "고객: 내일(9월 12일) 방문해 주세요" in request["messages"][-1]["content"]
 
 
 def test_without_the_calls_figures_the_schema_holds_the_answer(tmp_path):
