@@ -156,7 +156,7 @@ def test_json_counts_the_analyses_that_were_in_flight_together(box):
 
 @pytest.fixture
 def saved(box, tmp_path):
-    """Two runs over the same four calls. In the second the small model tells none of their facts."""
+    """Two runs over the same four calls. In the second the small model tells no facts."""
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     words = (str(FOLDER), "--limit", "4", "--no-analysis")
     box.answers["slm"] = tuple(good_answers())
