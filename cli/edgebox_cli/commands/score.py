@@ -57,6 +57,7 @@ def score(
     """Show the quality score of an analysis and what bears it out. Needs no running box.
 
     Without --call-date, the day is metadata.call_date of the result, if it has one.
+    What each flag means, and what to do, is in docs/guide/operate.md.
     """
     with reported():
         if str(transcript) == str(analysis) == "-":
