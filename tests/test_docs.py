@@ -10,7 +10,10 @@ import typer
 from prometheus_client.metrics_core import Metric
 
 from edgebox.api.metrics import Metrics
+from edgebox.lab.evaluation.cases import load_cases
+from edgebox.lab.evaluation.doubts import doubts
 from edgebox.models.catalog import Catalog, memory_need
+from edgebox.scoring.quality import CAPS
 from edgebox_cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -285,3 +288,23 @@ def test_the_sizing_table_is_the_catalogues(guide):
             f"{memory_need(entry, 8192) / 1e9:.1f}",
             f"{memory_need(entry, 16384) / 1e9:.1f}",
         ]
+
+
+FLAG = re.compile(r"^\| `(\w+)` \|[^|]+\|[^|]+\| (?:(0\.\d\d)|[^|]+) \|$", re.MULTILINE)
+
+
+@of(
+    [ROOT / "docs" / "api.md", *(path for path in (*ENGLISH, *KOREAN) if path.name == "operate.md")]
+)
+def test_every_flag_of_the_score_is_explained_with_its_cap(guide):
+    explained = dict(FLAG.findall(guide.read_text(encoding="utf-8")))
+    uncapped = {"copied_sentences": ""}
+    assert explained == {flag: f"{cap:.2f}" for flag, cap in CAPS.items()} | uncapped
+
+
+@of([path for path in (*ENGLISH, *KOREAN) if path.name == "operate.md"])
+def test_the_case_that_the_guide_shows_is_one(guide, tmp_path):
+    (shown,) = blocks(guide.read_text(encoding="utf-8"), "json")
+    (tmp_path / "case.json").write_text(shown, encoding="utf-8")
+    (case,) = load_cases(tmp_path)
+    assert list(doubts(case)) == []

@@ -55,6 +55,30 @@ def test_files_are_analysed_at_once_and_shown(live, worker, talks):
     assert [each.trigger for each in live.store.runs.recent(1)] == ["asked"]
 
 
+def test_what_is_printed_as_json_can_be_scored(live, worker, talks, tmp_path):
+    batch = tmp_path / "batch.json"
+    batch.write_text(run(talks[0], "--call-date", "2025-09-13", "--json").stdout)
+    stored = json.loads(batch.read_text())["results"][0]
+    scored = CliRunner().invoke(app, ["score", talks[0], str(batch), "--json"])
+    assert scored.exit_code == 0, scored.stderr
+    assert json.loads(scored.stdout)["quality_score"] == stored["quality_score"]
+
+
+def test_a_call_in_which_nothing_was_said_is_shown_as_one(live, worker, tmp_path):
+    path = tmp_path / "empty.txt"
+    path.write_text("상담사: 여보세요\n상담사: 여보세요\n", encoding="utf-8")
+    result = run(str(path))
+    assert result.exit_code == 0, result.stderr
+    assert "Nothing was said in this call" in result.stdout
+
+
+def test_a_wrong_day_of_the_call_is_wrong_usage_without_a_box_too(talks, tmp_path, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path / "none"))
+    result = run(*talks, "--call-date", "내일")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "edgebox: --call-date is no date. Write it as 2025-09-13.\n"
+
+
 def test_a_consultation_that_fails_is_reported_with_exit_1(live, worker, talks):
     live.engine.answers["mlm"] = ("이것은 JSON이 아닙니다.",)
     result = run(talks[0])

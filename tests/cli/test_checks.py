@@ -390,6 +390,7 @@ def test_receivers_that_cannot_be_reached_fail_with_a_way_out(box, settings):
     assert f"nc -vz {HERE} {port}" in refused.fix
     assert "no address here" in unknown.detail
     assert "/etc/hosts" in unknown.fix
+    assert "this replaces its whole list" in unknown.fix
     assert "link-local" in forbidden.detail
     assert {check.state for check in (refused, unknown, forbidden)} == {"fail"}
 

@@ -62,6 +62,8 @@ def test_a_client_without_callbacks_comes_with_how_to_allow_them(home):
     assert "edgebox keys callbacks centerlink HOST[:PORT]" in run().stderr
     assert "edgebox keys callbacks erp HOST[:PORT]" in run("--client", "erp").stderr
     assert "keys callbacks" not in run("--client", "crm", "--callback", "crm.example").stderr
+    refused = run("--client", "old", "--callback", "169.254.1.1").stderr
+    assert "Callbacks to 169.254.1.1 will always be refused" in refused
 
 
 def test_a_second_run_changes_nothing_and_says_so(home):

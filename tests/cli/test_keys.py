@@ -123,6 +123,36 @@ def test_callbacks_are_shown_replaced_and_cleared(store):
     assert store.clients.get("erp").allowed_callbacks == ()
 
 
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("127.0.0.1:8600", "they must not point at this box's own ports"),
+        ("[::1]:8600", "they must not point at this box's own ports"),
+        ("localhost:8600", "they must not point at this box's own ports"),
+        ("169.254.1.1", "they must not point at a link-local"),
+        ("0.0.0.0:9000", "they must not point at a link-local"),
+    ],
+)
+def test_a_receiver_that_is_always_refused_is_named(store, host, reason):
+    store.clients.create("erp")
+    result = run("callbacks", "erp", "crm.example", host)
+    assert result.exit_code == 0
+    assert result.stderr.startswith(f"Callbacks to {host} will always be refused: {reason}")
+    assert len(result.stderr.splitlines()) == 1
+    created = run("create", "crm", "--callback", host)
+    assert f"Callbacks to {host} will always be refused" in created.stderr
+    assert SECRET.fullmatch(created.stdout)
+
+
+def test_a_receiver_beside_the_box_is_allowed_without_a_word(store):
+    store.clients.create("erp")
+    assert run("callbacks", "erp", "127.0.0.1:9000", "[fe::1]", "crm.example").stderr == ""
+
+
+def test_the_help_of_callbacks_says_that_the_list_is_replaced(store):
+    assert "whole list" in run("callbacks", "--help").stdout
+
+
 def test_sign_prints_a_key_that_is_valid_now(store):
     store.clients.create("erp")
     key = run("sign", "erp").stdout.strip()
@@ -146,7 +176,7 @@ def test_a_disabled_client_does_not_sign_until_enabled(store):
     store.clients.create("erp")
     assert run("disable", "erp").exit_code == 0
     result = run("sign", "erp")
-    assert (result.exit_code, result.stdout) == (2, "")
+    assert (result.exit_code, result.stdout) == (1, "")
     assert "edgebox keys enable erp" in result.stderr
     assert run("enable", "erp").exit_code == 0
     assert run("sign", "erp").exit_code == 0

@@ -56,6 +56,30 @@ def test_the_day_of_the_call_makes_dates(call, analysis):
     assert flags == [["ungrounded_number"], []]
 
 
+@pytest.mark.parametrize(
+    "stored", [lambda one: one, lambda one: {"results": [one]}, lambda one: [one]]
+)
+def test_a_result_brings_the_day_of_its_call(call, stored):
+    result = {**ANALYSIS, "status": "success", "metadata": {"call_date": "2025-09-11"}}
+    text = json.dumps(stored(result))
+    found = json.loads(run(call, "-", "--json", input=text).stdout)
+    assert found["quality"]["flags"] == []
+    other = run(call, "-", "--json", "--call-date", "2025-09-20", input=text)
+    assert json.loads(other.stdout)["quality"]["flags"] == ["ungrounded_number"]
+    result["metadata"] = {"call_date": "목요일"}
+    without = run(call, "-", "--json", input=json.dumps(stored(result)))
+    assert json.loads(without.stdout)["quality"]["flags"] == ["ungrounded_number"]
+
+
+def test_a_call_in_which_nothing_was_said_is_named(tmp_path, analysis):
+    call = tmp_path / "empty.txt"
+    call.write_text("상담사: 여보세요\n상담사: 여보세요\n", encoding="utf-8")
+    result = run(str(call), analysis, "--json")
+    assert result.exit_code == 0
+    assert result.stderr.startswith("Nothing was said in this call")
+    assert json.loads(result.stdout)["quality_score"] < 0.5
+
+
 def test_a_whole_result_is_taken_and_a_call_as_turns(tmp_path, analysis):
     turns = {"turns": [{"speaker": "customer", "text": "카드 정지해 주세요"}]}
     call = tmp_path / "call.json"
@@ -69,7 +93,7 @@ def test_a_whole_result_is_taken_and_a_call_as_turns(tmp_path, analysis):
 def test_the_screen_shows_statements_flags_and_utterances_in_80_columns(call, analysis):
     shown = run(call, analysis).stdout
     assert "Quality 0." in shown
-    assert "ungrounded_number: scales it to 0.50 at most" in shown
+    assert "ungrounded_number: limits the score to 0.50" in shown
     assert "1 지하철에서" in shown
     assert "customer" in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
@@ -81,8 +105,24 @@ def test_the_screen_shows_statements_flags_and_utterances_in_80_columns(call, an
         ("고객: 네\n", "is not JSON"),
         ("[1]", "it needs summary, keywords and titles"),
         ('{"order": 17}', "it needs summary, keywords and titles"),
-        ('{"summary": {"customer": "x", "agent": "y"}}', "summary.result"),
-        (json.dumps(ANALYSIS | {"keywords": []}), "keywords"),
+        ('{"summary": {"customer": "x", "agent": "y"}}', "summary.result: Write one line of text"),
+        (
+            json.dumps(ANALYSIS | {"summary": "네"}),
+            "summary: Write an object with customer, agent and result.",
+        ),
+        (json.dumps(ANALYSIS | {"keywords": []}), "keywords: Write a list of 1 to 8 words."),
+        (json.dumps(ANALYSIS | {"keywords": ["카드", 3]}), "keywords.1: Write a word or two"),
+        (json.dumps(ANALYSIS | {"titles": None}), "titles: Write an object with keyword and"),
+        (
+            json.dumps(ANALYSIS | {"titles": ANALYSIS["titles"] | {"short": "카드"}}),
+            "titles.short: There is no such key.",
+        ),
+        ('{"consultation_id": "a", "status": "no_content", "metadata": {}}', "(no_content)"),
+        ('{"status": "failed", "error": {"code": "poison"}}', "has no analysis (failed)"),
+        (json.dumps([{"status": "no_content"}]), "This result has no analysis (no_content)."),
+        (json.dumps({"results": [ANALYSIS, ANALYSIS]}), "2 results; give one: jq '.results[0]'"),
+        (json.dumps([ANALYSIS, ANALYSIS, ANALYSIS]), "3 results; give one: jq '.[0]'"),
+        ('{"results": []}', "no result yet"),
         ("[" * 100_000, "is not JSON"),
         (" ", "has no text"),
     ],

@@ -111,9 +111,32 @@ def test_all_mistakes_of_a_folder_are_shown_without_a_model(box, tmp_path):
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         "edgebox: a.json: not JSON in UTF-8.",
-        "edgebox: b.json: facts: Field required.",
+        "edgebox: b.json: facts: Missing. Write a list of objects with fact and any.",
     ]
     assert box.requests == []
+
+
+def test_a_check_shows_what_looks_wrong_and_counts_one_call_as_one(box, tmp_path):
+    case = {
+        "id": "b",
+        "transcript": "고객: 카드요",
+        "names": ["하람"],
+        "facts": [{"fact": "카드", "any": ["카드"]}],
+    }
+    (tmp_path / "b.json").write_text(json.dumps(case))
+    result = run("--check", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("1 call, 1 fact; 0 of the calls are held out.\n")
+    warning = "b: names.0: The call does not hold this name."
+    assert result.stderr == f"Warning: {warning}\n"
+    assert json.loads(run("--check", str(tmp_path), "--json").stdout)["warnings"] == [warning]
+
+
+@pytest.mark.parametrize("words", [("none",), ("--check", "none"), ("--against", "none.json")])
+def test_a_folder_or_a_file_that_is_not_there_is_wrong_usage(box, words):
+    result = run(*words)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("edgebox: There is no ")
 
 
 def test_a_check_counts_the_calls_of_all_folders(box):
@@ -234,7 +257,7 @@ def test_a_file_that_is_no_run_is_one_line(box, tmp_path, content):
     if content is not None:
         path.write_text(content)
     result = run("--runs", str(path), str(path))
-    assert result.exit_code == 1
+    assert result.exit_code == (2 if content is None else 1)
     assert result.stderr.count("\n") == 1
     assert str(path) in result.stderr
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edgebox.errors import CaseInvalid
+from edgebox.errors import CaseInvalid, UsageError
 from edgebox.lab.evaluation.cases import Case, chosen, load_cases
+from edgebox.lab.evaluation.doubts import doubts
 from edgebox.lab.evaluation.facts import Answer
 from edgebox.reading.call import read
 
@@ -44,7 +45,7 @@ def test_both_folders_are_read_as_one_set():
 
 def test_a_choice_of_no_case_is_an_error_that_lists_the_tags():
     cases = load_cases(FOLDERS)
-    with pytest.raises(CaseInvalid, match="None of the calls"):
+    with pytest.raises(CaseInvalid, match="None of the calls is held out"):
         chosen(load_cases(FOLDER), "held_out")
     with pytest.raises(CaseInvalid, match="There are: chat, complaint"):
         chosen(cases, hard="nonsense")
@@ -64,24 +65,60 @@ def case_with(**changes):
     ("text", "complaint"),
     [
         ("{", "b.json: not JSON in UTF-8."),
-        (case_with(title="요금").encode("cp949"), "b.json: not JSON in UTF-8."),
-        ("[]", "b.json: Input should be an object"),
-        (case_with(facts=None), "b.json: facts: Field required."),
+        (
+            case_with(title="요금").encode("cp949"),
+            "b.json: is in CP949, not UTF-8. Convert it: iconv -f CP949 -t UTF-8 ",
+        ),
+        (case_with().encode("utf-16"), "b.json: is in UTF-16, not UTF-8. Convert it: iconv"),
+        (b"\xff\xfe\xfa", "b.json: "),
+        ("[]", "b.json: Write an object with id, transcript and facts."),
+        (
+            case_with(facts=None),
+            "b.json: facts: Missing. Write a list of objects with fact and any.",
+        ),
         (case_with(facts=[]), "b.json: facts: Give at least one, or outcome_kind 내용 없음"),
         (case_with(transcript="  "), "b.json: transcript: Has no text."),
         (case_with(transcript='{"a": 1}'), "b.json: transcript: Is JSON of no known recogniser."),
-        (case_with(transcript=None, turns=[{"speaker": "고객"}]), "b.json: turns.0.text: Field"),
+        (
+            case_with(transcript=None, turns=[{"speaker": "고객"}]),
+            "b.json: turns.0.text: Missing. Write what",
+        ),
         (case_with(turns=[{"text": "네"}]), "b.json: transcript: Give transcript or turns"),
-        (case_with(outcome_kind="성공"), "b.json: outcome_kind: Input should be '접수', '완료'"),
-        (case_with(call_date="어제"), "b.json: call_date: Input should be a valid date"),
-        (case_with(numbers=[{"said": "삼만 원"}]), "b.json: numbers.0.value: Field required."),
+        (case_with(outcome_kind="성공"), "b.json: outcome_kind: Write 접수, 완료, 불가"),
+        (case_with(call_date="어제"), "b.json: call_date: Write a date, as 2025-09-13."),
+        (case_with(numbers=[{"said": "삼만 원"}]), "b.json: numbers.0.value: Missing. Write what"),
         (case_with(must_not=[" 네"]), "b.json: must_not.0: Is also an accepted form of a fact."),
-        (case_with(facts=[{"fact": "긍정"}]), "b.json: facts.0.any: Field required."),
-        (case_with(facts=[{"fact": "긍정", "any": []}]), "b.json: facts.0.any: List should"),
+        (
+            case_with(facts=[{"fact": "긍정"}]),
+            "b.json: facts.0.any: Missing. Write a list of at least one",
+        ),
+        (
+            case_with(facts=[{"fact": "긍정", "any": []}]),
+            "b.json: facts.0.any: Write a list of at least one accepted form.",
+        ),
         (
             case_with(facts=[{"fact": "긍정", "any": ["네"], "field": "요약"}]),
-            "b.json: facts.0.field: Input should be 'customer', 'agent', 'result' or 'any'.",
+            "b.json: facts.0.field: Write customer, agent, result or any, or leave it out.",
         ),
+        (case_with(must_nott=["네"]), "must_nott: There is no such key; did you mean must_not?"),
+        (case_with(author="박"), "b.json: author: There is no such key; leave it out."),
+        (
+            case_with(facts=[{"fact": "긍정", "any": ["네"], "wieght": 2}]),
+            "b.json: facts.0.wieght: There is no such key; did you mean weight?",
+        ),
+        (
+            case_with(numbers=[{"said": "네", "value": "네", "vale": "네"}]),
+            "b.json: numbers.0.vale: There is no such key; did you mean value?",
+        ),
+        (
+            case_with(facts=[{"fact": "긍정", "any": ["네"], "weight": 5}]),
+            "b.json: facts.0.weight: Write 1 or 2.",
+        ),
+        (case_with(facts="네"), "b.json: facts: Write a list of objects with fact and any."),
+        (case_with(facts=[{"fact": "긍정", "any": [" "]}]), "b.json: facts.0.any.0: Write a text."),
+        (case_with(held_out="yes"), "b.json: held_out: Write true or false."),
+        (case_with(outcome_kind="내용 없음"), "b.json: facts: Leave the list empty, or"),
+        (case_with(transcript=7), "b.json: transcript: Write what was said as text, or"),
         (case_with(id="first"), "b.json: id: another file has the same"),
     ],
 )
@@ -95,7 +132,7 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
 
 
 def test_an_error_quotes_nothing_of_the_file(tmp_path):
-    write(tmp_path, "a.json", case_with(transcript=["고객: 비밀 이야기"]))
+    write(tmp_path, "a.json", case_with(transcript=[{"order": "비밀 이야기"}]))
     with pytest.raises(CaseInvalid) as refused:
         load_cases(tmp_path)
     assert "비밀" not in refused.value.detail
@@ -109,8 +146,14 @@ def test_a_file_that_an_editor_gave_a_byte_order_mark_is_read(tmp_path):
 def test_a_folder_without_cases_is_said_to_be_one(tmp_path):
     with pytest.raises(CaseInvalid, match=r"no \.json files"):
         load_cases(tmp_path)
-    with pytest.raises(CaseInvalid, match="no folder"):
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path):
+    with pytest.raises(UsageError, match="no folder"):
         load_cases(tmp_path / "none")
+    write(tmp_path, "a.json", case_with())
+    with pytest.raises(UsageError, match="Name the folder that holds it: "):
+        load_cases(tmp_path / "a.json")
 
 
 def test_all_mistakes_of_all_files_are_named_at_once(tmp_path):
@@ -121,7 +164,7 @@ def test_all_mistakes_of_all_files_are_named_at_once(tmp_path):
         load_cases(tmp_path)
     assert refused.value.detail.splitlines() == [
         "a.json: transcript: Has no text. Send what was said in the consultation.",
-        "a.json: facts: Field required.",
+        "a.json: facts: Missing. Write a list of objects with fact and any.",
         "b.json: not JSON in UTF-8.",
     ]
 
@@ -141,11 +184,48 @@ TURNS = [{"speaker": "고객", "text": "카드 정지요"}, {"speaker": "상담�
         {"transcript": "고객: 카드 정지요\n상담사: 네"},
         {"turns": TURNS},
         {"transcript": json.dumps({"segments": [turn | {"start": 1.5} for turn in TURNS]})},
+        {"transcript": {"segments": [turn | {"start": 1.5} for turn in TURNS]}},
+        {"transcript": TURNS},
     ],
-    ids=["text", "turns", "recogniser"],
+    ids=["text", "turns", "recogniser", "object", "array"],
 )
 def test_every_form_of_a_transcript_is_read_as_a_clients_is(tmp_path, more):
     write(tmp_path, "a.json", case_with(**({"transcript": None} | more)))
     (case,) = load_cases(tmp_path)
     said = [(one.speaker, one.text) for one in read(case.transcript).said]
     assert said == [("customer", "카드 정지요"), ("agent", "네")]
+
+
+def test_no_case_for_development_looks_wrong_beside_its_call():
+    cases = chosen(load_cases(FOLDERS), "development")
+    assert [(case.id, line) for case in cases for line in doubts(case)] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"names": ["하람교육", "박지우"]}, "names.1: The call does not hold this name."),
+        (
+            {"numbers": [{"said": "팔월 이일", "value": "2025-08-02"}]},
+            "numbers.0.said: The call does not hold these words.",
+        ),
+        (
+            {"facts": [{"fact": "72,000원 출금", "any": ["72,000", "칠만 이천 원"]}]},
+            "facts.0.any: Neither the call nor numbers hold these figures.",
+        ),
+    ],
+)
+def test_what_the_call_does_not_hold_is_a_warning(tmp_path, changes, warning):
+    good = {
+        "transcript": "상담사: 하람 교육입니다. 이만 칠천 원은 구월 이일에 빠졌습니다.",
+        "names": ["하람교육"],
+        "numbers": [{"said": "구월 이일", "value": "2025-09-02"}],
+        "facts": [
+            {"fact": "27,000원 출금", "any": ["72,000", "27,000"]},
+            {"fact": "9월 2일 출금", "any": ["2025-09-02"]},
+        ],
+    }
+    write(tmp_path, "a.json", case_with(**good))
+    assert list(doubts(load_cases(tmp_path)[0])) == []
+    write(tmp_path, "a.json", case_with(**good | changes))
+    assert list(doubts(load_cases(tmp_path)[0])) == [warning]

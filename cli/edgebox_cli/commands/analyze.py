@@ -16,8 +16,9 @@ from edgebox.errors import BoxNotRunning
 from edgebox.settings import Settings
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.box import Box, opened_box
+from edgebox_cli.common.failure import reported
 from edgebox_cli.common.observe import worker_running
-from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption
+from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, print_error, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.systemd import to_start
@@ -46,7 +47,8 @@ def analyze(
     The worker begins at once; consultations that the box accepted earlier come first. Exit 1
     when an analysis failed.
     """
-    with opened_box(client) as (box, settings):
+    with reported():
+        day_of(call_date)
         consultations = [
             {
                 "consultation_id": name,
@@ -55,6 +57,7 @@ def analyze(
             }
             for name, file in zip(ids_of(files), files, strict=True)
         ]
+    with opened_box(client) as (box, settings):
         if not worker_running(settings.state_dir):
             raise BoxNotRunning(f"The worker is not running. Start it with: {to_start('worker')}")
         batch_id = box.post(Paths.BATCH_ANALYSIS, {"consultations": consultations})["batch_id"]
@@ -119,6 +122,8 @@ def _show(result: dict[str, Any]) -> None:
 
 
 def _rows(result: dict[str, Any]) -> list[tuple[str, str]]:
+    if result["status"] == "no_content":
+        return [("no content", "Nothing was said in this call; no model was asked.")]
     if result["status"] != "success":
         error = result["error"]
         return [("failed", f"{error['code']}: {error['detail']}")]

@@ -17,6 +17,7 @@ from edgebox.errors import CaseInvalid, UsageError
 from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
 from edgebox.lab.evaluation.comparing import Comparison, check_same, compare
+from edgebox.lab.evaluation.doubts import doubts
 from edgebox.lab.evaluation.judging import Judgement
 from edgebox.lab.evaluation.runs import Run, load_run, run_of, save_run
 from edgebox.lab.evaluation.totals import Pass, report
@@ -24,7 +25,7 @@ from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import print_error, print_json
+from edgebox_cli.common.output import note, print_error, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.evaluation.screen import (
     NAMES,
@@ -206,11 +207,16 @@ async def _ask(
 
 
 def _show_checked(cases: Sequence[Case], *, as_json: bool) -> None:
+    """Print how many cases there are, and on standard error what looks wrong in them."""
+    warnings = [f"{case.id}: {line}" for case in cases for line in doubts(case)]
     if as_json:
         held_out = sum(case.held_out for case in cases)
-        print_json({"cases": len(cases), "held_out": held_out, "ids": [case.id for case in cases]})
-    else:
-        show_cases(cases)
+        ids = [case.id for case in cases]
+        print_json({"cases": len(cases), "held_out": held_out, "ids": ids, "warnings": warnings})
+        return
+    show_cases(cases)
+    for line in warnings:
+        note(f"Warning: {line}")
 
 
 def _finish(

@@ -13,7 +13,7 @@ from edgebox.errors import ConfigError, UsageError
 from edgebox.settings import Settings
 from edgebox.settings.template import render
 from edgebox.store.db import Store
-from edgebox_cli.common.clients import checked_hosts, print_secret
+from edgebox_cli.common.clients import checked_hosts, print_secret, warn_of_refused
 from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
@@ -59,6 +59,8 @@ def init(
         with closing(Store(found.database)) as store:
             migrated = bool(store.migrate())
             name, secret = _first_client(store, client, hosts)
+        if name:
+            warn_of_refused(hosts, found)
     _show(
         {
             "config": str(config),

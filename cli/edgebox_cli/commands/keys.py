@@ -17,7 +17,12 @@ from edgebox.api.refused_keys import KEPT_SECONDS, RefusedKey, refused_keys
 from edgebox.errors import NotFound, UsageError
 from edgebox.signing import bound_key
 from edgebox.system.times import rfc3339
-from edgebox_cli.common.clients import checked_hosts, chosen_client, print_secret
+from edgebox_cli.common.clients import (
+    checked_hosts,
+    chosen_client,
+    print_secret,
+    warn_of_refused,
+)
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
@@ -40,7 +45,9 @@ def create(
 ) -> None:
     """Add a client and print its secret, this once."""
     with opened_store() as store:
-        secret = store.clients.create(client, allowed_callbacks=checked_hosts(callback or []))
+        hosts = checked_hosts(callback or [])
+        secret = store.clients.create(client, allowed_callbacks=hosts)
+        warn_of_refused(hosts, settings())
         print_secret(client, secret, as_json=as_json)
 
 
@@ -122,18 +129,23 @@ def callbacks(
     client: ClientName,
     hosts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[HOST[:PORT]]...", help="The new list; without: show it."),
+        typer.Argument(metavar="[HOST[:PORT]]...", help="The whole new list; without: show it."),
     ] = None,
     *,
     none: Annotated[bool, typer.Option("--none", help="Allow no callbacks.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show or replace the hosts that a client's callbacks may go to."""
+    """Show or replace the hosts that a client's callbacks may go to.
+
+    The hosts named here become the whole list: name those that are to stay as well.
+    """
     with opened_store() as store:
         if hosts and none:
             raise UsageError("Name hosts or write --none, not both.")
         if hosts or none:
-            store.clients.set_callbacks(client, checked_hosts(hosts or []))
+            checked = checked_hosts(hosts or [])
+            store.clients.set_callbacks(client, checked)
+            warn_of_refused(checked, settings())
         found = store.clients.get(client)
         if found is None:
             raise NotFound(f"There is no client '{client}'. See: edgebox keys list")

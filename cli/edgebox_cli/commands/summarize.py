@@ -13,7 +13,8 @@ from rich.text import Text
 from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning
 from edgebox_cli.common.box import Box, opened_box
-from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption
+from edgebox_cli.common.failure import reported
+from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, err_console, print_json
 from edgebox_cli.common.transcripts import ids_of, read
 
@@ -35,12 +36,14 @@ def summarize(
 
     The summary goes to standard output, how it came about to standard error.
     """
-    with opened_box(client) as (box, _):
+    with reported():
+        day_of(call_date)
         body = {
             "consultation_id": ids_of([file])[0],
             "conversation_text": read(file),
             "call_date": call_date,
         }
+    with opened_box(client) as (box, _):
         if as_json:
             print_json(box.post(Paths.QUICK_SUMMARY, body))
             return

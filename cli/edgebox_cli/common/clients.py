@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from edgebox.callbacks.urls import parse_allowed
-from edgebox.errors import NotFound, UsageError
+from edgebox.callbacks.urls import check_callback_url, own_ports, parse_allowed
+from edgebox.errors import EdgeBoxError, InvalidFields, NotFound
+from edgebox.system.addresses import bracketed
 from edgebox_cli.common.output import note, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edgebox.settings import Settings
     from edgebox.store.clients import Client
     from edgebox.store.db import Store
 
@@ -21,7 +23,7 @@ def chosen_client(store: Store, name: str | None) -> Client:
 
     Raises:
         NotFound: there is no such client, or no enabled one.
-        UsageError: the client is disabled.
+        EdgeBoxError: the client is disabled.
     """
     if name is None:
         for client in store.clients.list():
@@ -32,7 +34,7 @@ def chosen_client(store: Store, name: str | None) -> Client:
     if found is None:
         raise NotFound(f"There is no client '{name}'. See: edgebox keys list")
     if found.disabled:
-        raise UsageError(
+        raise EdgeBoxError(
             f"{name} is disabled: its keys are refused. Enable it with: edgebox keys enable {name}"
         )
     return found
@@ -48,6 +50,18 @@ def checked_hosts(hosts: Iterable[str]) -> list[str]:
     for host in checked:
         parse_allowed(host)
     return list(dict.fromkeys(checked))
+
+
+def warn_of_refused(hosts: Iterable[str], settings: Settings) -> None:
+    """Say on standard error which entries of an allow-list can never receive a callback."""
+    for entry in hosts:
+        host, port = parse_allowed(entry)
+        url = f"https://{bracketed(host)}:{port or 443}/"
+        try:
+            check_callback_url(url, [f"{bracketed(host)}:{port or 443}"], own_ports(settings))
+        except InvalidFields as error:
+            reason = error.errors[0][1].removeprefix("callback_url ")
+            note(f"Callbacks to {entry} will always be refused: they {reason}")
 
 
 def print_secret(client: str, secret: str, *, as_json: bool) -> None:

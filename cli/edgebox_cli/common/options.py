@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from edgebox.errors import UsageError
+from edgebox.system.times import local_date
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ClientOption = Annotated[
@@ -19,3 +25,15 @@ CallDateOption = Annotated[
         help="The day of the call, as 2025-09-13: with it 내일 becomes a date.",
     ),
 ]
+
+
+def day_of(call_date: str | None) -> dt.date | None:
+    """Return the day that ``--call-date`` names, or None where it was not given.
+
+    Raises:
+        UsageError: it is no RFC 3339 date or time.
+    """
+    day = None if call_date is None else local_date(call_date)
+    if call_date is not None and day is None:
+        raise UsageError("--call-date is no date. Write it as 2025-09-13.")
+    return day

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
 from edgebox.reading.recognisers import is_foreign_json
+from edgebox.system.encodings import conversion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,12 +17,6 @@ if TYPE_CHECKING:
     from edgebox.reading.call import Call
 
 _LONGEST_ID = 120
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "UTF-32"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "UTF-32"),
-    (codecs.BOM_UTF16_LE, "UTF-16"),
-    (codecs.BOM_UTF16_BE, "UTF-16"),
-)
 
 
 def read(path: Path) -> str:
@@ -38,10 +31,8 @@ def read(path: Path) -> str:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageError(f"Cannot read {shown}: {error.strerror}.") from None
-    file = "FILE" if str(path) == "-" else shlex.quote(str(path))
-    if (encoding := _other_encoding(data)) is not None:
-        convert = f"iconv -f {encoding} -t UTF-8 {file} > NEW_FILE"
-        raise UsageError(f"{shown} is in {encoding}, not UTF-8. Convert it: {convert}")
+    if advice := conversion(data, "FILE" if str(path) == "-" else str(path)):
+        raise UsageError(f"{shown} {advice}")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -51,31 +42,6 @@ def read(path: Path) -> str:
     if not text.strip():
         raise UsageError(f"{shown} has no text.")
     return text
-
-
-def _other_encoding(data: bytes) -> str | None:
-    """Return the encoding, as ``iconv`` names it, of text that is not UTF-8; None for the rest.
-
-    Notepad's "Unicode" is UTF-16, its "ANSI" on Korean Windows is CP949.
-    """
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding
-    is_utf_8 = _decoded(data, "utf-8") is not None
-    zeros = data.count(0)  # in UTF-16, every blank, line end and digit has one
-    if zeros and not (is_utf_8 and zeros * 10 < len(data)):
-        for encoding in ("UTF-16LE", "UTF-16BE"):
-            text = _decoded(data, encoding) or "\0"
-            if all(c.isprintable() or c.isspace() for c in text):
-                return encoding
-    return None if is_utf_8 or zeros or _decoded(data, "cp949") is None else "CP949"
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def call_of(path: Path) -> Call:

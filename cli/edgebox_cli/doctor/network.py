@@ -154,11 +154,11 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        fix = f"add {host} to /etc/hosts, or: edgebox keys callbacks {client} HOST[:PORT]"
+        fix = f"add {host} to /etc/hosts, or: {_replace(client)}"
         return Check(name, "fail", f"{client}: the name {host} has no address here.", fix)
     address = str(found[0][4][0])
     if reason := forbidden(ipaddress.ip_address(address.partition("%")[0]), port, own):
-        fix = f"edgebox keys callbacks {client} HOST:PORT"
+        fix = _replace(client)
         return Check(name, "fail", f"{client}: {place} {reason}.", fix)
     began = time.monotonic()
     try:
@@ -184,3 +184,7 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
     took = (time.monotonic() - began) * 1000
     how = "TLS" if https else "TCP"
     return Check(name, "ok", f"{client}: {place} takes connections ({how}, {took:.0f} ms)")
+
+
+def _replace(client: str) -> str:
+    return f"edgebox keys callbacks {client} HOST:PORT ... (this replaces its whole list)"

@@ -117,9 +117,10 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
 def show_cases(cases: Sequence[Case]) -> None:
     """Print how many cases there are, by outcome and by tag."""
     held_out = sum(case.held_out for case in cases)
+    facts = sum(len(case.facts) for case in cases)
     print_line(
-        f"{len(cases)} calls, {sum(len(case.facts) for case in cases)} facts; "
-        f"{held_out} of the calls are held out."
+        f"{len(cases)} call{'s' * (len(cases) != 1)}, {facts} fact{'s' * (facts != 1)}; "
+        f"{held_out} of the calls {'is' if held_out == 1 else 'are'} held out."
     )
     kinds = Counter(case.outcome_kind or NO_OUTCOME for case in cases)
     tags = Counter(tag for case in cases for tag in case.hard)

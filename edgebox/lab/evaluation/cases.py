@@ -13,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     StringConstraints,
     ValidationError,
     ValidationInfo,
@@ -21,16 +22,19 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from edgebox.contract.requests import Transcript, Turn  # noqa: TC001 - as above
-from edgebox.errors import CaseInvalid
+from edgebox.errors import CaseInvalid, UsageError
+from edgebox.lab.evaluation.mistakes import mistakes as mistakes_of
 from edgebox.lab.evaluation.outcomes import Outcome  # noqa: TC001 - as above
+from edgebox.system.encodings import conversion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from pydantic_core import ErrorDetails
+    from collections.abc import Sequence
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Part = Literal["all", "development", "held_out"]
+
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
 class Fact(BaseModel):
@@ -43,21 +47,27 @@ class Fact(BaseModel):
         weight: 2 for what even a short summary should keep, else 1.
     """
 
+    model_config = _STRICT
+
     fact: _Text
     any: Annotated[list[_Text], Field(min_length=1)]
     field: Literal["customer", "agent", "result", "any"] = "any"
-    weight: Annotated[int, Field(ge=1, le=10)] = 1
+    weight: Literal[1, 2] = 1
 
 
 class Said(BaseModel):
     """A number as it was said, and what it means: 오월 이십구일, 2026-05-29."""
+
+    model_config = _STRICT
 
     said: _Text
     value: _Text
 
 
 def _text_or_turns(value: object, info: ValidationInfo) -> object:
-    """Return the transcript, or the turns as the API hands them on."""
+    """Return the transcript, or the turns as the API hands them on; JSON becomes a text."""
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
     if "turns" not in info.data:
         return value or "-"  # the turns are wrong, which has an error of its own
     turns = info.data["turns"]
@@ -71,13 +81,15 @@ def _text_or_turns(value: object, info: ValidationInfo) -> object:
 
 
 class Case(BaseModel):
-    """One call with what its summary should hold. Other fields are ignored.
+    """One call with what its summary should hold.
 
     Attributes:
         turns: instead of a transcript, as a client may send them.
-        transcript: what was said: text, a recogniser's JSON, or ``turns`` as JSON.
-        facts: none only where ``outcome_kind`` is 내용 없음.
+        transcript: what was said: text, a recogniser's JSON (in a file also as it is, not in a
+            string), or ``turns`` as JSON.
+        facts: none where, and only where, ``outcome_kind`` is 내용 없음.
         must_not: strings whose presence would be an invention.
+        outcome: how the call ended, in words, for the reader.
         outcome_kind: how the call ended. None: not judged.
         call_date: of the call: an answer may name the date that 내일 was.
         names: of people, companies and products, as they should be written.
@@ -88,7 +100,7 @@ class Case(BaseModel):
         style: how the transcript marks speakers.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _STRICT
 
     id: _Text
     title: str = ""
@@ -98,12 +110,13 @@ class Case(BaseModel):
     )
     facts: list[Fact]
     must_not: list[_Text] = []
+    outcome: str = ""
     outcome_kind: Outcome | None = None
     call_date: date | None = None
     names: list[str] = []
     numbers: list[Said] = []
     hard: list[_Text] = []
-    held_out: bool = False
+    held_out: StrictBool = False
     domain: str = ""
     style: str = ""
 
@@ -118,6 +131,12 @@ class Case(BaseModel):
             raise PydanticCustomError(
                 "facts", "facts: Give at least one, or outcome_kind 내용 없음 if nothing was said."
             )
+        if self.facts and self.is_empty:
+            raise PydanticCustomError(
+                "facts",
+                "facts: Leave the list empty, or change outcome_kind: 내용 없음 is for calls in "
+                "which nothing was said.",
+            )
         accepted = {"".join(form.split()) for fact in self.facts for form in fact.any}
         for index, form in enumerate(self.must_not):
             if "".join(form.split()) in accepted:
@@ -127,6 +146,13 @@ class Case(BaseModel):
         return self
 
 
+_KEYS = {
+    "": list(Case.model_fields),
+    "facts.*": list(Fact.model_fields),
+    "numbers.*": list(Said.model_fields),
+}
+
+
 def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
     """Read the ``*.json`` files of one or more folders, in order of their names.
 
@@ -134,33 +160,43 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
         folders: one case a file, in the form that ``docs/guide/operate.md`` describes.
 
     Raises:
-        CaseInvalid: there is no such folder, it holds no case, or files are not cases. The message
-            has a line for each mistake: the file and what is wrong. It quotes nothing of a file.
+        UsageError: there is no such folder.
+        CaseInvalid: a folder holds no case, or files are not cases. The message has a line for
+            each mistake: the file and what to write. It quotes nothing of a file but its keys.
     """
     cases: dict[str, Case] = {}
     mistakes: list[str] = []
     for folder in [folders] if isinstance(folders, Path) else folders:
         if not folder.is_dir():
-            raise CaseInvalid(f"There is no folder {folder}.")
+            more = f" Name the folder that holds it: {folder.parent}" if folder.is_file() else ""
+            raise UsageError(f"There is no folder {folder}.{more}")
         files = sorted(folder.glob("*.json"))
         if not files:
             raise CaseInvalid(f"{folder} holds no .json files to evaluate with.")
         for file in files:
-            try:
-                case = Case.model_validate_json(file.read_bytes().removeprefix(codecs.BOM_UTF8))
-            except OSError as error:
-                mistakes.append(f"{file.name}: cannot be read: {error.strerror}.")
-            except ValidationError as error:
-                mistakes += [f"{file.name}: {line}" for line in _mistakes(error)]
+            found = _case(file)
+            if isinstance(found, list):
+                mistakes += [f"{file.name}: {line}" for line in found]
+            elif found.id in cases:
+                mistakes.append(f"{file.name}: id: another file has the same; each needs its own.")
             else:
-                if case.id in cases:
-                    mistakes.append(
-                        f"{file.name}: id: another file has the same; each needs its own."
-                    )
-                cases[case.id] = case
+                cases[found.id] = found
     if mistakes:
         raise CaseInvalid("\n".join(mistakes))
     return list(cases.values())
+
+
+def _case(file: Path) -> Case | list[str]:
+    """Return the case in a file, or its mistakes."""
+    try:
+        data = file.read_bytes()
+        if advice := conversion(data, str(file)):
+            return [advice]
+        return Case.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
+    except OSError as error:
+        return [f"cannot be read: {error.strerror}."]
+    except ValidationError as error:
+        return list(mistakes_of(error, _KEYS))
 
 
 def chosen(
@@ -187,18 +223,11 @@ def chosen(
         and (hard is None or hard in case.hard)
     ]
     if not kept:
-        raise CaseInvalid("None of the calls is of this kind.")
+        wanted = "is held out" if part == "held_out" else "is for development"
+        value = str(part == "held_out").lower()
+        tagged = "" if hard is None else f" with the tag {hard}"
+        raise CaseInvalid(
+            f"None of the calls{tagged} {wanted}. Leave out --{part.replace('_', '-')}, or write "
+            f'"held_out": {value} in some of the files.'
+        )
     return kept[:limit]
-
-
-def _mistakes(error: ValidationError) -> Iterator[str]:
-    for one in error.errors(include_input=False, include_url=False):
-        place = ".".join(str(step) for step in one["loc"])
-        what = _wording(one)
-        yield f"{place}: {what}" if place else what
-
-
-def _wording(error: ErrorDetails) -> str:
-    if error["type"] == "json_invalid":
-        return "not JSON in UTF-8."
-    return f"{error['msg'].rstrip('.')}."

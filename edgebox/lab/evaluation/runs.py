@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import BaseModel, ValidationError
 
 from edgebox import __version__
-from edgebox.errors import RunInvalid
+from edgebox.errors import RunInvalid, UsageError
 from edgebox.lab.evaluation.totals import Pass  # noqa: TC001 - as above
 from edgebox.system.files import write_text
 
@@ -108,10 +108,13 @@ def load_run(path: Path) -> Run:
     """Read a run.
 
     Raises:
-        RunInvalid: there is no such file, or it holds no run.
+        UsageError: there is no such file.
+        RunInvalid: it cannot be read, or holds no run.
     """
     try:
         return Run.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(f"There is no file {path}.") from None
     except OSError as error:
         raise RunInvalid(f"{path} cannot be read: {error.strerror}.") from None
     except ValidationError:
@@ -136,5 +139,7 @@ def _saved(answer: Judgement) -> SavedAnswer:
 
 def hash_of(case: Case) -> str:
     """Return a hash of all that an answer is judged by."""
-    judged = case.model_dump_json(exclude={"title", "hard", "held_out", "domain", "style"})
+    judged = case.model_dump_json(
+        exclude={"title", "outcome", "hard", "held_out", "domain", "style"}
+    )
     return hashlib.sha256(judged.encode()).hexdigest()[:32]

@@ -1,0 +1,81 @@
+"""What is wrong in the file of a case, and what to write there instead."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+_TEXT: Final = "Write a text."
+_WANTED: Final = {
+    "": "Write an object with id, transcript and facts.",
+    "id": "Write a text, another one in each file.",
+    "title": _TEXT,
+    "turns": "Write a list of objects with speaker and text.",
+    "turns.*": "Write an object with speaker and text.",
+    "turns.*.speaker": "Write a text of at most 64 characters.",
+    "turns.*.text": "Write what was said, as text.",
+    "turns.*.start_ms": "Write milliseconds from the beginning of the call, 0 or more.",
+    "transcript": "Write what was said as text, or put a recogniser's JSON there.",
+    "facts": "Write a list of objects with fact and any.",
+    "facts.*": "Write an object with fact and any.",
+    "facts.*.fact": "Write the fact as text.",
+    "facts.*.any": "Write a list of at least one accepted form.",
+    "facts.*.any.*": _TEXT,
+    "facts.*.field": "Write customer, agent, result or any, or leave it out.",
+    "facts.*.weight": "Write 1 or 2.",
+    "must_not": "Write a list of texts.",
+    "must_not.*": _TEXT,
+    "outcome": _TEXT,
+    "outcome_kind": "Write 접수, 완료, 불가, 보류, 철회 or 내용 없음.",
+    "call_date": "Write a date, as 2025-09-13.",
+    "names": "Write a list of texts.",
+    "names.*": _TEXT,
+    "numbers": "Write a list of objects with said and value.",
+    "numbers.*": "Write an object with said and value.",
+    "numbers.*.said": "Write the number as it was said, as text.",
+    "numbers.*.value": "Write what the number means, as text.",
+    "hard": "Write a list of texts.",
+    "hard.*": _TEXT,
+    "held_out": "Write true or false.",
+    "domain": _TEXT,
+    "style": _TEXT,
+}
+"""What to write in each field. A star stands for a place in a list."""
+
+_OWN: Final = frozenset(
+    {"either", "facts", "must_not", "json", "blank", "too_large", "unicode", "control"}
+)
+"""Error types whose messages are ours and say what to do."""
+
+
+def mistakes(error: ValidationError, keys: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Yield a line for each mistake: its place, and what to write there.
+
+    Args:
+        error: of the case.
+        keys: the keys that an object may have, by its path as in ``_WANTED``.
+    """
+    for one in error.errors(include_input=False, include_url=False):
+        place = ".".join(map(str, one["loc"]))
+        what = _wording(one, keys)
+        yield f"{place}: {what}" if place else what
+
+
+def _wording(error: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> str:
+    kind, loc = error["type"], error["loc"]
+    path = ".".join("*" if isinstance(step, int) else step for step in loc)
+    if kind == "json_invalid":
+        return "not JSON in UTF-8."
+    if kind in _OWN:
+        return error["msg"]
+    if kind == "extra_forbidden":
+        known = keys[path.rpartition(".")[0]]
+        near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        return f"There is no such key; {f'did you mean {near[0]}?' if near else 'leave it out.'}"
+    return f"{'Missing. ' if kind == 'missing' else ''}{_WANTED[path]}"
