@@ -14,6 +14,8 @@ _SPELT: Final = {
     "칠": 7, "팔": 8, "구": 9, "유": 6,
 }  # fmt: skip
 _WORDS: Final = "|".join(word for word in _SPELT if word != "유")
+_SIGNS: Final = "나둘셋넷섯곱덟홉로공영일이삼사오육륙칠팔구"
+"""What a spelt digit ends with: behind it, an 이 may be a digit."""
 DIGIT: Final = f"(?:[0-9０-９]|{_WORDS})"
 """One digit."""
 
@@ -24,9 +26,12 @@ _GAP_LISTED: Final = """
     에 다시 하이픈 대[시쉬] [작짝]대기 빼기 그리고 그다음[은에]? 다음[은에]? 뒷자리[는가도]?
     뒷번호[는가도]? 앞자리[는가도]? 뒤에?[는도]? 나머지[는도]? 네 예 어 음 그럼 그러면 그 아(?!홉) 저 또
     잠깐만요 잠시만요 이?요 이?에요 예요 입니다 이?고요? 이?구요? 인데요 맞아요 맞습니다 까지
+    확인(?:했|됐|되었)(?:습니다|고요|어요) 확인할게요 확인하겠습니다 부탁드(?:립니다|려요|릴게요|리겠습니다)
+    부탁(?:해요|합니다) 고객님 감사합니다 말씀(?=[해 ]) 불러 해 주(?:세요|시겠어요|시겠습니까|실래요) 계속 이어서
+    마저 숫자[는도]?
 """
 _GAP: Final = re.compile(
-    rf"(?:[ \n\t\-‐–—−_.,·…/?]++|{_COUNT}[는은도가]?|{'|'.join(_GAP_LISTED.split())}){{0,12}}+"
+    rf"(?:[ \n\t\-‐–—−_.,·…/?]++|{_COUNT}[는은도가]?|{'|'.join(_GAP_LISTED.split())}){{0,20}}+"
 )
 
 _NINE: Final = "[일이삼사오육칠팔구]"
@@ -36,7 +41,7 @@ _DATE: Final = (
     rf"(?P<day>[0-9]{{1,2}}|{_NINE}?십{_NINE}?|{_NINE})일(?!이?[삼사오육칠팔구])"
 )
 _WORD: Final = re.compile(
-    rf"(?P<date>(?<![0-9가-힣]){_DATE})|하이픈|(?<=[0-9])이구?(?=[요에고라])|{_COUNT}"
+    rf"(?P<date>(?<![0-9가-힣]){_DATE})|하이픈|(?<=[0-9가-힣])(?<![{_SIGNS}])이구?(?=[요에고라])|{_COUNT}"
     rf"|(?P<digits>[0-9０-９]+|(?:{_WORDS})+)"
 )
 _ONE: Final = re.compile(DIGIT)
@@ -65,12 +70,18 @@ def runs(text: str, start: int = 0, end: int | None = None) -> Iterator[list[Gro
         if not word["digits"] and not word["date"]:
             continue
         group = _group(word)
-        if run and not _GAP.fullmatch(text, run[-1].ends[-1], group.start):
+        if run and not _is_gap(text, run[-1].ends[-1], group.start):
             yield run
             run = []
         run.append(group)
     if run:
         yield run
+
+
+def _is_gap(text: str, start: int, end: int) -> bool:
+    if end - start < 2 and text[start:end] in {"", " ", "-", "\n"}:
+        return True
+    return _GAP.fullmatch(text, start, end) is not None
 
 
 def size(run: Sequence[Group]) -> int:

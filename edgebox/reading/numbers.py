@@ -24,15 +24,17 @@ LICENCE: Final = "[면허번호]"
 _OTHER_LISTED: Final = """
     주문 접수 송장 예약 계좌 통장 전화 연락처 핸드폰 휴대폰 고객 ?번호 회원 관리 바코드 일련 시리얼
     증권 청구 모델 영수증 포인트 멤버[십쉽] 상품권 승인 기프트 쿠폰 적립 사업자 고지서 납부 전자 ?납부
-    가상 거래 조회 등기 티켓 발권 마일리지 교통 ?카드 출입 ?카드 도서 ?카드 선물 ?카드 제품 ?번호
+    가상 거래 계약 조회 등기 티켓 발권 마일리지 교통 ?카드 출입 ?카드 도서 ?카드 선물 ?카드 제품 ?번호
 """
 _OTHER: Final = "|".join(_OTHER_LISTED.replace(" ?", "_").split()).replace("_", " ?")
 _BACK: Final = "뒷자리|뒤 ?(?:일곱|7) ?자리|뒤에 (?:일곱|7) ?자리"
 _TOPIC: Final = re.compile(
     rf"(?P<other>(?:{_OTHER})(?: ?카드)?(?: ?번호)?(?:의|는)?(?: ?(?:{_BACK}))?)"
-    rf"|(?P<resident>주민|외국인 ?등록)|(?P<back>{_BACK})|(?P<card>카드의? ?(?:번호|넘버))"
+    rf"|(?P<resident>주민|외국인 ?등록)|(?P<back>{_BACK})|(?P<card>카드의? ?넘버"
+    r"|카드(?:에|는)? ?(?:앞면|앞쪽|앞|위)?에? ?(?:적힌|쓰인|쓰여 있는|적혀 있는|있는|찍힌)? ?"
+    r"(?:번호|숫자|열여섯|16))"
     r"|(?P<passport>여권 ?번호|여권[은는이] )|(?P<licence>면허증? ?번호|면허증?[은는이] |운전 ?면허)"
-    r"|(?P<birth>생년월일|생일)"
+    r"|(?P<birth>생년월일|생일|유효 ?기간)"
 )
 _NEAR: Final = 100
 """Characters before a number in which the last word for its kind decides."""
@@ -46,9 +48,13 @@ _TELEPHONE: Final = re.compile("01[016789]")
 
 _MOST: Final = 19
 """Digits of the longest card number."""
-_MOST_NAMED: Final = 24
-"""Digits of a run that is named a card number: with slips, or its expiry and code behind it."""
-_VARIANTS: Final = 8
+_MOST_NAMED: Final = 40
+"""Digits of a run that is named a card number: with slips and repeats, its expiry and code."""
+_LENGTHS: Final = frozenset({7, 13, 14, 15, 16})
+"""Digits of the numbers that are known by themselves, and of the second half of a resident's."""
+_SAID_AGAIN: Final = 6
+"""Digits of a group that is no new part of a number where it stands twice: a birth date."""
+_VARIANTS: Final = 4
 """Readings of one number that are kept, where an 이 may be a digit or an ending."""
 
 
@@ -119,13 +125,19 @@ def _telephone(text: str, groups: Sequence[Group]) -> int:
 
 def _in_run(text: str, run: Sequence[Group], kind: str) -> Iterator[Found]:
     """Yield the numbers of one run."""
+    run = [
+        group
+        for before, group in zip((None, *run), run, strict=False)
+        if before is None or len(group.digits) < _SAID_AGAIN or group.digits != before.digits
+    ]
     whole = _whole(text, run, kind)
     if whole:
         yield whole
         return
+    spares = [copula(text, group) for group in run]
     at = 0
     while at < len(run):
-        found = _from(text, run, at, kind)
+        found = _from(text, run, spares, at, kind)
         if found is None:
             at += 1
             continue
@@ -158,7 +170,9 @@ def _whole(text: str, run: Sequence[Group], kind: str) -> Found | None:
     return Found(start, run[-1].ends[-1 - spare], mask)
 
 
-def _from(text: str, run: Sequence[Group], first: int, kind: str) -> tuple[int, int, str] | None:
+def _from(
+    text: str, run: Sequence[Group], spares: Sequence[int], first: int, kind: str
+) -> tuple[int, int, str] | None:
     """Return (last group, end, mask) of the number that begins with a group, or None."""
     readings: list[tuple[str, tuple[int, ...]]] = [("", ())]
     for at in range(first, len(run)):
@@ -167,16 +181,18 @@ def _from(text: str, run: Sequence[Group], first: int, kind: str) -> tuple[int, 
             return None
         following: list[tuple[str, tuple[int, ...]]] = []
         for before, cuts in readings:
-            for spare in range(copula(text, group) + 1):
+            for spare in range(spares[at] + 1):
                 digits = before + group.digits[: len(group.digits) - spare]
+                if len(digits) < _MOST:
+                    following.append((digits, (*cuts, len(digits))))
+                if len(digits) not in _LENGTHS:
+                    continue
                 end = group.ends[-1 - spare]
                 alone = first == 0 and at + 1 == len(run)
                 spoken = not re.search("[0-9]", text[run[first].start : end])
                 mask = _kind(digits, cuts, kind, alone=alone, spoken=spoken)
                 if mask and not _OF_ANOTHER.match(text, end):
                     return at, end, mask
-                if len(digits) < _MOST:
-                    following.append((digits, (*cuts, len(digits))))
         readings = following[:_VARIANTS]
         if not readings:
             return None

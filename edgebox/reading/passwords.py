@@ -38,7 +38,7 @@ _NAMED: Final = re.compile(
 """Right before figures: they are of something else."""
 
 _ASKED: Final = re.compile(
-    r"말씀|불러|알려 ?주|입력해|입력 부탁|눌러|누르[시세]|대 ?주[시세]|어떻게 되|뭐(?:예|였|로|죠|에)"
+    r"말씀(?!하지|하시면 안)|불러|알려 ?주|입력해|입력 부탁|눌러|누르[시세]|대 ?주[시세]|어떻게 되|뭐(?:예|였|로|죠|에)"
     r"|무엇|부탁|적어|뭘로|어떤 (?:걸|거)|주시겠|확인해 ?주"
 )
 _ASKED_SHORT: Final = re.compile(r"(?:은|는)?(?:요|이요)?[?.!~ ]*$")
@@ -61,6 +61,7 @@ _COUNTS: Final = re.compile(
     r"|G(?![A-Za-z])|GB|MB|KB|kg|cm|에서)|:[0-9]"
 )
 """After figures: they count something (비밀번호 5회 오류, 네 자리), or are an error's."""
+_TELEPHONE: Final = re.compile(r"0\d{1,2}-?\d{3,4}-?\d{4}|1[568]\d\d-?\d{4}")
 _TOLD: Final = re.compile(
     r" ?(?:이?요|이?에요|예요|이?었|였|입니다|이?고|이?구|인데|인가|일 ?(?:거|텐데|걸)|이?라|이?거든|맞"
     r"|이?죠|(?:으로|로) ?(?:다시 |좀 )?(?:해|하|바꾸|바꿔|변경|설정|부탁|했|되|써|쓰|눌|치|쳤|입력)|로요)"
@@ -153,7 +154,7 @@ def _answer(
 def _is_secret(text: str, value: re.Match[str], least: int, *, near: bool) -> bool:
     """Whether a value after a keyword, right after it or not, may be a secret."""
     end = value.end()
-    if _COUNTS.match(text, end):
+    if _COUNTS.match(text, end) or _TELEPHONE.fullmatch(value[0]):
         return False
     told = _TOLD.match(text, end) is not None
     ends = told or _END.match(text, end) is not None

@@ -29,8 +29,8 @@ _REPEATED: Final = 3
 """Digits with which a turn repeats a part of a number."""
 _LONGEST: Final = 24
 """Digits of the longest number that is masked."""
-_AFTER: Final = 2
-"""Turns behind a number that may repeat it."""
+_BESIDE: Final = 2
+"""Turns before and behind a number that may repeat it."""
 
 
 class _Span(NamedTuple):
@@ -131,7 +131,7 @@ def _add_repeats(texts: Sequence[str], spans: list[list[_Span]]) -> None:
                 for a in range(len(digits))
                 for b in range(a + _REPEATED, len(digits) + 1)
             }
-            for near in range(turn + 1, min(turn + 1 + _AFTER, len(texts))):
+            for near in range(max(0, turn - _BESIDE), min(turn + 1 + _BESIDE, len(texts))):
                 parts[near].update(pieces)
     for turn, known in enumerate(parts):
         if known:
