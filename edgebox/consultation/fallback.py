@@ -39,8 +39,8 @@ _JOINED: Final = 90
 _GOES_ON: Final = re.compile(r"(?:데|거든|(?<!려)[고구]|서|니까|지만|며)요?$")
 """An ending with which a speaker goes on."""
 
-_NUMBER: Final = r"[0-9０-９\-–.,/공영일이삼사오육륙칠팔구]"
-_BETWEEN: Final = rf"(?<!{_NUMBER})\s+(?![\s]|{_NUMBER})"
+_NUMBER: Final = "0123456789０１２３４５６７８９-–.,/공영일이삼사오육륙칠팔구"
+_BETWEEN: Final = rf"(?<![\s{re.escape(_NUMBER)}])\s++(?![{re.escape(_NUMBER)}])"
 """A blank that is not inside a number, of figures or spelt out."""
 
 _HANGUL: Final = re.compile(r"[가-힣]")
@@ -97,8 +97,8 @@ def _edges(transcript: str) -> str:
     heads = [match.start() for match in re.finditer(between, head)]
     between = "\n" if "\n" in tail.strip() else _BETWEEN
     starts = re.search(between, tail)
-    head = head[: heads[-1]] if heads else head
-    tail = tail[starts.end() :] if starts else tail
+    head = head[: heads[-1]] if heads else head.rstrip(_NUMBER)
+    tail = tail[starts.end() :] if starts else tail.lstrip(_NUMBER)
     edges = f"{head}\n{tail}"
     return edges if edges.strip() else " ".join(transcript.split())[:READ_CHARACTERS]
 
