@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import acts, landmarks
 from edgebox.reading.call import Utterance, read
 from edgebox.reading.recognisers import turns_of
+from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import clause_starts, split_sentences
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ _JOINED: Final = 90
 
 _GOES_ON: Final = re.compile(r"(?:데|거든|(?<!려)[고구]|서|니까|지만|며)요?$")
 """An ending with which a speaker goes on."""
+
+_NUMBER: Final = "0123456789０１２３４５６７８９-–.,/공영일이삼사오육륙칠팔구"
+_BETWEEN: Final = rf"(?<![\s{re.escape(_NUMBER)}])\s++(?![{re.escape(_NUMBER)}])"
+"""A blank that is not inside a number, of figures or spelt out."""
 
 _HANGUL: Final = re.compile(r"[가-힣]")
 
@@ -66,7 +71,7 @@ def extractive_summary(
     ]
     if not chosen:
         said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
-        chosen = [max(said, key=len) if said else " ".join(transcript.split())]
+        chosen = [max(said, key=len) if said else _unread(transcript)]
     chosen = [acts.without_curses(sentence) for sentence in chosen]
     chosen = [
         sentence if sentence[-1] in ".?!。？！…" else sentence + "."
@@ -84,14 +89,24 @@ def extractive_summary(
 
 
 def _edges(transcript: str) -> str:
-    """Return the opening and the ending, each of whole lines if there are lines."""
+    """Return the opening and the ending, of whole lines, or else of whole words and numbers."""
     if len(transcript) <= READ_CHARACTERS:
         return transcript
     head, tail = transcript[:_EDGE], transcript[-_EDGE:]
-    head = head[: head.rfind("\n")] if "\n" in head.strip() else head
-    tail = tail[tail.find("\n") + 1 :] if "\n" in tail.strip() else tail
+    between = "\n" if "\n" in head.strip() else _BETWEEN
+    heads = [match.start() for match in re.finditer(between, head)]
+    between = "\n" if "\n" in tail.strip() else _BETWEEN
+    starts = re.search(between, tail)
+    head = head[: heads[-1]] if heads else head.rstrip(_NUMBER)
+    tail = tail[starts.end() :] if starts else tail.lstrip(_NUMBER)
     edges = f"{head}\n{tail}"
     return edges if edges.strip() else " ".join(transcript.split())[:READ_CHARACTERS]
+
+
+def _unread(transcript: str) -> str:
+    """Return the opening of a transcript in which nothing was said, without numbers to mask."""
+    text = " ".join(transcript[:READ_CHARACTERS].split()) or " ".join(transcript.split())
+    return masked([("unknown", text[:READ_CHARACTERS])])[0]
 
 
 def _outer(utterances: Sequence[Utterance]) -> Sequence[Utterance]:

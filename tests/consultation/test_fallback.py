@@ -273,3 +273,17 @@ def test_more_than_half_of_the_key_facts_are_in_the_two_sentences():
 def test_no_word_is_cut_at_any_length(transcript, limit):
     words = set(re.findall(r"\w+", transcript))
     assert set(re.findall(r"\w+", extractive_summary(transcript, limit))) <= words
+
+
+@pytest.mark.parametrize("around", range(7_975, 8_002, 2))
+@pytest.mark.parametrize("number", ["4111 1111 1111 1111", "4111-1111-1111-1111"])
+def test_a_card_number_at_the_cut_of_one_long_line_does_not_come_through(around, number):
+    words = "그 " * 6_000
+    head = words[:around].rstrip() + f" 카드번호는 {number} 입니다 "
+    tail = " 카드 취소하고 싶어서 전화했어요 " + words
+    for text in (head + tail, (head + tail)[::-1].replace(number[::-1], number)):
+        assert "1111" not in extractive_summary(text, 400)
+
+
+def test_a_call_without_utterances_is_masked():
+    assert "1111" not in extractive_summary("카드번호 4111 1111 1111 1111", utterances=())
