@@ -32,6 +32,9 @@ _SHORTEST: Final = 20
 _SHORT: Final = 24
 """Characters of a sentence that is looked at for one before it that it continues."""
 
+_SHORT_REFUSAL: Final = 40
+"""The most characters of a wish that is refused after the settlement, with the refusal."""
+
 _JOINED: Final = 90
 """The most characters of a sentence with its neighbours."""
 
@@ -64,6 +67,9 @@ def extractive_summary(
         for sentence in (asked, settled)
         if sentence
     ]
+    refused = landmarks.refused_after(utterances, settled) if settled else ""
+    if refused and len(refused) <= _SHORT_REFUSAL:
+        chosen[-1] = f"{chosen[-1]}. {refused}"
     if not chosen:
         said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
         chosen = [max(said, key=len) if said else " ".join(transcript.split())]
@@ -119,6 +125,9 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
     """
     text = found.text
+    if settled and (before := landmarks.pointed_at(utterances, found)):
+        text = f"{before} {text}"
+        return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
     if after and not (settled and _asks_for(after)):
         text = f"{text} {after}"

@@ -7,6 +7,7 @@ from its last sentence back. Between an earlier offer and a later settlement, th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
@@ -35,8 +36,14 @@ _STEP: Final = 0.3
 _LEAD: Final = 3.0
 """What a sentence loses as the request if it only prepares the next one."""
 
+_REACTION: Final = 3.0
+"""What a sentence loses as the request if it reacts to an answer: it may be taken back."""
+
 _STATED: Final = 0.8
 """What any statement is worth as the settlement: the last one may say it in words of its own."""
+
+_SHORT_NO: Final = 16
+"""Characters of a refusal that says nothing without its question."""
 
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
@@ -95,14 +102,19 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
 
 
 def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
-    """Return the sentence that says best how the call ended, or None if none says it."""
+    """Return the sentence that says best how the call ended, or None if none says it.
+
+    Of two that say what was done the later one counts: it corrects the other.
+    """
     agent = any(one.speaker == "agent" for one in utterances)
     topic = _topic(utterances)
-    best, most = None, 0.0
+    best, most, done = None, 0.0, False
     for place, sentence in enumerate(_sentences(utterances, backwards=True)):
         if place == _LAST:
             break
         speaker = utterances[sentence.utterance].speaker
+        if done and _tells_done(sentence.text):
+            continue
         if speaker == "customer" and agent:
             worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
         else:
@@ -112,7 +124,17 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
         worth -= _STEP * place
         if worth > most:
             best, most = sentence, worth
+            done = done or _tells_done(sentence.text)
     return best
+
+
+def _tells_done(sentence: str) -> bool:
+    """Return whether a sentence says of the matter itself what was done."""
+    if not (acts.SETTLED.search(sentence) or acts.KEPT.search(sentence)):
+        return False
+    if acts.is_question(sentence) or acts.is_condition(sentence) or acts.ERRAND.search(sentence):
+        return False
+    return not acts.ASIDE.search(sentence) and acts.says_much(sentence)
 
 
 def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
@@ -121,6 +143,35 @@ def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     if before.speaker == "customer" or not acts.IDENTITY.search(before.text):
         return False
     return sentence.utterance > 0 and not acts.REQUEST.search(sentence.text)
+
+
+def pointed_at(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return what the utterance before a sentence says that the sentence relies on, or "".
+
+    "네 그렇게 잡아 드릴게요" points to "네 시 반이요"; "네 쿠폰 넣어 드렸습니다" says not what
+    "그럼 해지 안 할게요" does.
+    """
+    if not found.utterance or acts.KEPT.search(found.text):
+        return ""
+    before = utterances[found.utterance - 1]
+    if not (acts.POINTS_BACK.search(found.text) or acts.WITHDRAWN.search(before.text)):
+        return ""
+    other = before.speaker == "unknown" or before.speaker != utterances[found.utterance].speaker
+    text = acts.without_fillers(before.text)
+    return text if other and not acts.is_question(text) else ""
+
+
+def refused_after(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return the customer's last wish behind a sentence with the short no that it got, or ""."""
+    refused = ""
+    for wish, answer in pairwise(utterances[found.utterance + 1 :]):
+        if (wish.speaker, answer.speaker) != ("customer", "agent"):
+            continue
+        asked, said = acts.without_fillers(wish.text), acts.without_fillers(answer.text)
+        asks = acts.is_question(asked) or acts.REQUEST.search(asked)
+        if asks and len(said) <= _SHORT_NO and acts.REFUSED.search(said):
+            refused = f"{asked} {said}"
+    return refused
 
 
 def whole(utterances: Sequence[Utterance], place: int) -> Sentence:
@@ -145,6 +196,7 @@ def _asks(sentence: str) -> float:
     cues = {match.group() for match in acts.REQUEST.finditer(sentence)}
     worth = 2.0 * min(len(cues), 3) + 2 * bool(acts.WANT.search(sentence))
     worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
+    worth -= _REACTION * bool(acts.REACTS.search(sentence))
     worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
@@ -172,8 +224,14 @@ def _settles(sentence: str, topic: Collection[str]) -> float:
 
 
 def _topic(utterances: Sequence[Utterance]) -> frozenset[str]:
+    """Return the words of the request. A number in it is none: the call may settle on another."""
     asked = request(utterances)
-    return frozenset(content_words(asked.text)) if asked else frozenset()
+    if asked is None:
+        return frozenset()
+    text = asked.text
+    for number in reversed(numbers_in(text)):
+        text = f"{text[: number.start]} {text[number.end :]}"
+    return frozenset(content_words(text))
 
 
 def _sentences(utterances: Sequence[Utterance], *, backwards: bool = False) -> Iterator[Sentence]:
