@@ -1,6 +1,7 @@
 """The summary if no model answers: two of the transcript's own sentences.
 
-They are the customer's first real request and the agent's last commitment or outcome. No sentence
+They are the customer's first real request and the agent's last commitment or outcome, with what
+that relies on ("네 시 반이요 그렇게 잡아 드릴게요") and a short no that came after it. No sentence
 is rephrased, so nothing can be invented. Greetings, backchannels and courtesies are skipped.
 """
 
@@ -69,7 +70,7 @@ def extractive_summary(
     ]
     refused = landmarks.refused_after(utterances, settled) if settled else ""
     if refused and len(refused) <= _SHORT_REFUSAL:
-        chosen[-1] = f"{chosen[-1]}. {refused}"
+        chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:
         said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
         chosen = [max(said, key=len) if said else " ".join(transcript.split())]
@@ -125,7 +126,7 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
     """
     text = found.text
-    if settled and (before := landmarks.pointed_at(utterances, found)):
+    if settled and (before := landmarks.relied_on(utterances, found)):
         text = f"{before} {text}"
         return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
