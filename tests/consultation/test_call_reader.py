@@ -63,6 +63,13 @@ def test_a_call_that_can_be_read_in_time_is_read_whole(transcript):
     assert call.stands_for(call.length) == len(transcript)
 
 
+def test_empty_turns_are_cut_too_and_what_is_said_at_an_end_is_found():
+    turns = [{"text": ""}] * 2_000 + [{"text": ASKED}]
+    call = read_within(json.dumps({"turns": turns}), 2_000)
+    assert (call.said[-1].text, call.empty) == (ASKED, False)
+    assert call.stands_for(call.length) < 10_000
+
+
 def test_half_of_the_turns_count_as_half_of_the_characters():
     transcript = json.dumps({"turns": TURNS})
     read = read_within(transcript, sum(len(turn["text"]) + 20 for turn in TURNS) // 2)
@@ -200,6 +207,11 @@ def test_a_slow_machine_reads_less_after_its_first_calls(monkeypatch):
     sizes, _ = reading(monkeypatch, 20_000, 12)
     assert sizes[0] == pytest.approx(FIRST_SPEED * 0.5, rel=0.01)
     assert sizes[-1] == pytest.approx(20_000 * 0.5, rel=0.1)
+
+
+def test_one_slow_reading_counts_at_once(monkeypatch):
+    sizes, _ = reading(monkeypatch, 20_000, 2)
+    assert sizes[1] == pytest.approx(20_000 * 0.5, rel=0.01)
 
 
 def test_a_fast_machine_reads_more(monkeypatch):
