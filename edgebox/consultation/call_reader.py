@@ -30,13 +30,13 @@ FIRST_SPEED: Final = 50_000.0
 """Characters a second until a reading was measured. Two cores read 250,000 of ordinary calls, and
 15,000 of spoken digits while other processes use both."""
 
-FEWEST: Final = 3_000
+FEWEST: Final = 2_000
 """Characters that are read at least: the request and the settlement of most calls."""
 
 LAST_RESORT: Final = 2_000
 """Characters that are read at the deadline, if the call's turn has not come."""
 
-_MEASURED: Final = 2_000
+_MEASURED: Final = 1_000
 """Characters from which a reading is measured."""
 _WEIGHT: Final = 0.3
 """Of a faster measurement in the running mean. A slower one counts at once."""
