@@ -95,8 +95,9 @@ class _Admitted:
     async def events(self) -> AsyncGenerator[bytes, None]:
         """Yield ``delta`` {"text"} for each piece, then ``done`` with the object of a JSON client.
 
-        What the deltas spell is a draft: ``done`` has the summary (the last delta may be cut
-        back to a whole sentence, or the transcript's own sentences replace it).
+        What the deltas spell is a draft, as the model writes it: a curse of the call that it
+        repeats is in it. ``done`` has the summary: curses are masked, the end is cut back to a
+        whole sentence, or the transcript's own sentences replace all of it.
         """
         async with aclosing(self._services.quick.stream(self._ticket)) as pieces:
             async for piece in pieces:

@@ -38,6 +38,7 @@ PERIOD = 60.0
 REASONS = 5
 """Reasons that are kept for each client: the last ones."""
 KEPT_SECONDS = 30 * 86_400.0
+_LATEST = 253_402_300_799.0  # Unix seconds of the year 9999: the last time that can be shown
 _FORGOTTEN = 86_400.0  # seconds without a refusal after which its count begins anew
 
 
@@ -132,11 +133,7 @@ class RefusedKeys:
     async def report(self) -> None:
         """Write lines for the refusals that wait, and the file."""
         if not self._read:
-            kept: list[RefusedKey] = []
-            since = self._clock() - KEPT_SECONDS
-            await self._run(lambda: kept.extend(refused_keys(self._folder, since)))
-            self._last = {(one.client, _kind(one.reason)): one for one in kept}
-            self._read = True
+            await self._run(self._read_file)
         self._begin_period()
         waiting, self._waiting = self._waiting, []
         self._unlogged += self._overflow
@@ -146,10 +143,21 @@ class RefusedKeys:
             self._note(client, one.reason or found, one)
             self._changed = True
         if self._changed:
-            text = json.dumps([asdict(one) for one in self._last.values()], ensure_ascii=False)
+            text = json.dumps([asdict(one) for one in self._last.values()])
             with suppress(OSError):  # a full disk: the log has them
                 await self._run(lambda: write_text(self._folder / NAME, text, mode=0o600))
             self._changed = False
+
+    def _read_file(self) -> None:
+        """Take over what the file holds; begin a new one where it is damaged."""
+        kept: list[RefusedKey] = []
+        try:
+            kept = _written(self._folder)
+        except ValueError:
+            log.warning(json.dumps({"event": "refused-keys.json is damaged", "kept": 0}))
+        since = self._clock() - KEPT_SECONDS
+        self._last = {(one.client, _kind(one.reason)): one for one in kept if one.at >= since}
+        self._read = True
 
     async def _report_later(self) -> None:
         try:
@@ -200,8 +208,36 @@ def refused_keys(folder: Path, since: float) -> list[RefusedKey]:
         since: Unix seconds; older ones are left out.
     """
     try:
-        entries = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        found = [one for entry in entries if (one := RefusedKey(**entry)).at >= since]
-        return sorted(found, key=lambda one: one.at, reverse=True)
-    except (OSError, ValueError, TypeError):
+        found = [one for one in _written(folder) if one.at >= since]
+    except ValueError:
         return []
+    return sorted(found, key=lambda one: one.at, reverse=True)
+
+
+def _written(folder: Path) -> list[RefusedKey]:
+    """Return what the file holds; nothing where it cannot be opened.
+
+    Raises:
+        ValueError: it holds something else than refused keys.
+    """
+    try:
+        entries = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return [_entry(**entry) for entry in entries]
+    except OSError:
+        return []
+    except (TypeError, RecursionError) as error:
+        raise ValueError(NAME) from error
+
+
+def _entry(client: object, reason: object, at: object, count: object, since: object) -> RefusedKey:
+    if (
+        (client is None or isinstance(client, str))
+        and isinstance(reason, str)
+        and isinstance(count, int)
+        and isinstance(at, int | float)
+        and isinstance(since, int | float)
+        and 0 <= at <= _LATEST
+        and 0 <= since <= _LATEST
+    ):
+        return RefusedKey(client, reason, at, count, since)
+    raise ValueError(NAME)

@@ -1,6 +1,7 @@
 """The summary if no model answers: two of the transcript's own sentences.
 
-They are the customer's first real request and the agent's last commitment or outcome. No sentence
+They are the customer's first real request and the agent's last commitment or outcome, with what
+that relies on ("네 시 반이요 그렇게 잡아 드릴게요") and a short no that came after it. No sentence
 is rephrased, so nothing can be invented. Greetings, backchannels and courtesies are skipped.
 """
 
@@ -32,6 +33,9 @@ _SHORTEST: Final = 20
 
 _SHORT: Final = 24
 """Characters of a sentence that is looked at for one before it that it continues."""
+
+_SHORT_REFUSAL: Final = 40
+"""The most characters of a wish that is refused after the settlement, with the refusal."""
 
 _JOINED: Final = 90
 """The most characters of a sentence with its neighbours."""
@@ -69,6 +73,9 @@ def extractive_summary(
         for sentence in (asked, settled)
         if sentence
     ]
+    refused = landmarks.refused_after(utterances, settled) if settled else ""
+    if refused and len(refused) <= _SHORT_REFUSAL:
+        chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:
         said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
         chosen = [max(said, key=len) if said else _unread(transcript)]
@@ -134,6 +141,9 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
     """
     text = found.text
+    if settled and (before := landmarks.relied_on(utterances, found)):
+        text = f"{before} {text}"
+        return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
     if after and not (settled and _asks_for(after)):
         text = f"{text} {after}"

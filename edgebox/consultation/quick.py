@@ -2,7 +2,8 @@
 
 The clock starts when the request arrives. The model gets what is left of the deadline minus a
 margin. What it has written by then is cut at its last whole sentence or clause (``partial``). If
-nothing is left of it, two of the transcript's own sentences are the answer (``fallback``).
+nothing is left of it, two of the transcript's own sentences are the answer (``fallback``): they are
+chosen when the call is read (`call_reader`), before a model is asked.
 """
 
 from __future__ import annotations
@@ -17,10 +18,9 @@ from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
-from edgebox.consultation.content import NO_CONTENT_SUMMARY, has_content
-from edgebox.consultation.dated import with_dates
+from edgebox.consultation.call_reader import CallReader, ReadCall
+from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.excerpts import GAP
-from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.engine_client import Completion, EngineClient
@@ -28,7 +28,7 @@ from edgebox.errors import EngineError
 from edgebox.language.acts import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
-from edgebox.reading.call import read, render
+from edgebox.reading.call import render
 from edgebox.reading.sentences import last_whole, sentence_ends
 from edgebox.scoring.leak import leaks_example
 
@@ -81,8 +81,8 @@ class _Draft:
     characters_used: int = 0
     messages: Messages = field(default_factory=list)
     seen: str = ""  # the transcript as the model sees it
-    said: Sequence[Utterance] | None = None  # once the transcript is read
-    empty: bool = False  # nothing was said in the call
+    call: ReadCall | None = None  # once it is read
+    said: Sequence[Utterance] | None = None  # its utterances
     figures: Figures | None = None  # its numbers, if the answer is held to them
 
 
@@ -108,6 +108,7 @@ class QuickSummaries:
         self._monitor = monitor
         self._settings = settings
         self._clock = clock
+        self._reader = CallReader(settings.deadline_seconds, clock)
         self._admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
         self._examples = example_texts()
@@ -167,29 +168,28 @@ class QuickSummaries:
         finally:
             work.cancel()
             ticket.release()
-        yield self._conclude(ticket, draft)
+        call = draft.call or await self._reader.last_resort(ticket.transcript)
+        yield self._conclude(ticket, draft, call)
 
     async def _ask(self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]) -> None:
         try:
-            call = await asyncio.to_thread(read, ticket.transcript)
+            call = draft.call = await self._reader.read(ticket.transcript, ticket.arrived)
             draft.said = call.said
-            draft.empty = not await asyncio.to_thread(has_content, call)
-            if draft.empty or not self._monitor.reachable("slm"):
+            if call.empty or not self._monitor.reachable("slm"):
                 return
-            if await self._prepare(ticket, draft, with_dates(call.said, ticket.call_date)):
+            if await self._prepare(ticket, draft, call):
                 await self._generate(ticket, draft, queue)
         except EngineError:
             pass  # what came before it is used, else the transcript's own sentences
         finally:
             queue.put_nowait(None)
 
-    async def _prepare(
-        self, ticket: Ticket, draft: _Draft, utterances: Sequence[Utterance]
-    ) -> bool:
+    async def _prepare(self, ticket: Ticket, draft: _Draft, call: ReadCall) -> bool:
         """Build the prompt, shortened to what can be read in time; False if nothing can."""
-        text = ticket.transcript
-        rendered = render(utterances)
-        draft.messages, draft.characters_used = summary_messages(rendered), len(text)
+        said = await asyncio.to_thread(with_dates, call.said, ticket.call_date)
+        rendered = render(said)
+        draft.messages = summary_messages(rendered)
+        draft.characters_used = call.stands_for(call.length)
         draft.seen = rendered
         role = self._monitor.role("slm")
         if role is None:
@@ -197,17 +197,22 @@ class QuickSummaries:
         length = await self._measure(draft.messages, len(rendered), role)
         readable = self._admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
-        reading = plan_reading(
-            length, readable, room, alone=self.in_flight <= 1, least=partial(needed, utterances)
+        reading = await asyncio.to_thread(
+            plan_reading,
+            length,
+            readable,
+            room,
+            alone=self.in_flight <= 1,
+            least=partial(needed, said),
         )
         if reading is None:
             return False
         if reading.shortened:
-            kept = shorten(utterances, len(text), reading.keep, reading.known)
+            kept = await asyncio.to_thread(shorten, said, call.length, reading.keep, reading.known)
             if not kept.ends:
                 return False
             draft.messages, draft.seen = summary_messages(kept.text), kept.text
-            draft.characters_used = kept.characters_used
+            draft.characters_used = call.stands_for(kept.characters_used)
         answering = self._admission.answering_seconds(role)
         self._admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
         return True
@@ -284,7 +289,7 @@ class QuickSummaries:
     def _borne_out(self, draft: _Draft, text: str) -> bool:
         return draft.figures is None or draft.figures.bear_out(text)
 
-    def _conclude(self, ticket: Ticket, draft: _Draft) -> QuickResult:
+    def _conclude(self, ticket: Ticket, draft: _Draft, call: ReadCall) -> QuickResult:
         # One paragraph, without wrapping quotes and without the label that some models repeat.
         text = " ".join(draft.text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
         text = _LABEL.sub("", text)
@@ -308,12 +313,12 @@ class QuickSummaries:
         role = self._monitor.role("slm")
         model = role.model if role else self._client.model_name("slm")
         used = draft.characters_used
-        if draft.empty:
-            text, status, model, used = NO_CONTENT_SUMMARY, "no_content", NO_MODEL, total
+        if call.empty:
+            text, status, model = NO_CONTENT_SUMMARY, "no_content", NO_MODEL
+            used = call.stands_for(call.length)
         elif not text:
-            text = extractive_summary(ticket.transcript, utterances=draft.said)
-            status, model = "fallback", EXTRACTIVE
-            used = min(total, READ_CHARACTERS)
+            text, status, model = call.fallback, "fallback", EXTRACTIVE
+            used = call.fallback_used
         return QuickResult(
             summary=text,
             processing_time=round(self._clock() - ticket.arrived, 3),

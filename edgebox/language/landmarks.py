@@ -7,6 +7,7 @@ from its last sentence back. Between an earlier offer and a later settlement, th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
@@ -35,8 +36,21 @@ _STEP: Final = 0.3
 _LEAD: Final = 3.0
 """What a sentence loses as the request if it only prepares the next one."""
 
+_REACTION: Final = 3.0
+"""What a sentence loses as the request if it reacts to an answer: it may be taken back."""
+
 _STATED: Final = 0.8
 """What any statement is worth as the settlement: the last one may say it in words of its own."""
+
+_DECIDES: Final = 4.5
+"""What a sentence is worth that refuses what was asked or says what was done. Where the ending has
+none, the last one before it counts: what was refused early stands to the end."""
+
+_SOON: Final = 4
+"""Utterances behind a wish in which the customer takes it back."""
+
+_SHORT_NO: Final = 16
+"""Characters of a refusal that says nothing without its question."""
 
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
@@ -81,6 +95,8 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
         if _answers_who(utterances, sentence):
             continue
         worth = _asks(sentence.text) - place + 6 * bool(calls)
+        if best is not None and _taken_back(utterances, sentence):
+            worth -= _REACTION
         if place == 0 and acts.says_much(sentence.text):
             worth += 3
         if speaker == "unknown" and acts.agent_asks(sentence.text):
@@ -95,24 +111,57 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
 
 
 def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
-    """Return the sentence that says best how the call ended, or None if none says it."""
+    """Return the sentence that says best how the call ended, or None if none says it.
+
+    Of two that say what was done the later one counts: it corrects the other.
+    """
     agent = any(one.speaker == "agent" for one in utterances)
     topic = _topic(utterances)
-    best, most = None, 0.0
+    best, most, done = None, 0.0, False
+    decided = False
     for place, sentence in enumerate(_sentences(utterances, backwards=True)):
-        if place == _LAST:
+        if place >= _LAST and decided:
             break
         speaker = utterances[sentence.utterance].speaker
+        if done and _tells_done(sentence.text):
+            continue
         if speaker == "customer" and agent:
             worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
         else:
-            worth = _settles(sentence.text, topic)
+            worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
             if speaker == "unknown":
                 worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
-        worth -= _STEP * place
+        decided = decided or worth >= _DECIDES
+        if place < _LAST:
+            worth -= _STEP * place
+        elif not decided:
+            continue
         if worth > most:
             best, most = sentence, worth
+            done = done or _tells_done(sentence.text)
     return best
+
+
+def _taken_back(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether the customer takes a wish back soon after it."""
+    after = utterances[sentence.utterance + 1 : sentence.utterance + 1 + _SOON]
+    return any(one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after)
+
+
+def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether a sentence is the first reply to a customer who takes the request back."""
+    before = utterances[max(0, sentence.utterance - 1)]
+    first = sentence.start <= _SHORT_NO
+    return first and before.speaker == "customer" and bool(acts.WITHDRAWN.search(before.text))
+
+
+def _tells_done(sentence: str) -> bool:
+    """Return whether a sentence says of the matter itself what was done."""
+    if not (acts.SETTLED.search(sentence) or acts.KEPT.search(sentence)):
+        return False
+    if acts.is_question(sentence) or acts.is_condition(sentence) or acts.ERRAND.search(sentence):
+        return False
+    return not acts.ASIDE.search(sentence) and acts.says_much(sentence)
 
 
 def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
@@ -121,6 +170,43 @@ def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     if before.speaker == "customer" or not acts.IDENTITY.search(before.text):
         return False
     return sentence.utterance > 0 and not acts.REQUEST.search(sentence.text)
+
+
+def relied_on(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return what was said right before a settlement that it relies on, or "".
+
+    "네 그렇게 잡아 드릴게요" points to "네 시 반이요"; "네 쿠폰 넣어 드렸습니다" says not what
+    "그럼 해지 안 할게요" does.
+    """
+    if not found.utterance or acts.KEPT.search(found.text):
+        return ""
+    before = utterances[found.utterance - 1]
+    if before.speaker == utterances[found.utterance].speaker != "unknown":
+        return ""
+    if not acts.POINTS_BACK.search(found.text):
+        said = [before.text[start:end] for start, end in split_sentences(before.text)]
+        kept = [one for one in said if acts.WITHDRAWN.search(one)]
+        return acts.without_fillers(kept[-1]) if kept else ""
+    text = acts.without_fillers(before.text)
+    if acts.is_question(text):
+        return ""
+    if found.utterance > 1 and not (acts.says_much(text) or _tells(text)):
+        offer = acts.without_fillers(utterances[found.utterance - 2].text)
+        return f"{offer} {text}".strip()
+    return text
+
+
+def refused_after(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return the customer's last wish behind a sentence with the short no that it got, or ""."""
+    refused = ""
+    for wish, answer in pairwise(utterances[found.utterance + 1 :]):
+        if (wish.speaker, answer.speaker) != ("customer", "agent"):
+            continue
+        asked, said = acts.without_fillers(wish.text), acts.without_fillers(answer.text)
+        asks = acts.is_question(asked) or acts.REQUEST.search(asked)
+        if asks and len(said) <= _SHORT_NO and acts.REFUSED.search(said):
+            refused = f"{asked} {said}"
+    return refused
 
 
 def whole(utterances: Sequence[Utterance], place: int) -> Sentence:
@@ -145,19 +231,28 @@ def _asks(sentence: str) -> float:
     cues = {match.group() for match in acts.REQUEST.finditer(sentence)}
     worth = 2.0 * min(len(cues), 3) + 2 * bool(acts.WANT.search(sentence))
     worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
+    worth -= _REACTION * bool(acts.REACTS.search(sentence))
     worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
 
-def _settles(sentence: str, topic: Collection[str]) -> float:
-    """Return what a sentence is worth as the outcome; nothing for conditions and questions."""
+def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> float:
+    """Return what a sentence is worth as the outcome; nothing for conditions and questions.
+
+    Args:
+        sentence: of an agent, or of an unknown speaker.
+        topic: the words of the request.
+        taken_back: whether it is the reply to a customer who takes the request back.
+    """
     if acts.is_question(sentence):
         return 0.0
     if acts.is_condition(sentence):
-        return 0.5 if acts.is_direction(sentence) else 0.0
+        if not acts.is_direction(sentence):
+            return 0.0
+        return 6.0 if taken_back and acts.KEPT.search(sentence) else 0.5
     words = list(content_words(sentence))
     on_topic = any(word in topic for word in words)
-    dated = acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
+    dated = _tells(sentence)
     if acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
         worth = 6.0 + on_topic
     elif acts.REFUSED.search(sentence):
@@ -171,9 +266,20 @@ def _settles(sentence: str, topic: Collection[str]) -> float:
     return worth - 6 * bool(acts.CURSES.search(sentence))
 
 
+def _tells(sentence: str) -> bool:
+    """Return whether a sentence names a day, a time or an amount."""
+    return acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
+
+
 def _topic(utterances: Sequence[Utterance]) -> frozenset[str]:
+    """Return the words of the request. A number in it is none: the call may settle on another."""
     asked = request(utterances)
-    return frozenset(content_words(asked.text)) if asked else frozenset()
+    if asked is None:
+        return frozenset()
+    text = asked.text
+    for number in reversed(numbers_in(text)):
+        text = f"{text[: number.start]} {text[number.end :]}"
+    return frozenset(content_words(text))
 
 
 def _sentences(utterances: Sequence[Utterance], *, backwards: bool = False) -> Iterator[Sentence]:

@@ -206,3 +206,49 @@ async def test_a_file_that_cannot_be_written_costs_nothing_but_the_file(
     await box.services.refused.report()
     assert len(lines(caplog)) == 1
     assert (await send(box, box.key())).status_code == 200
+
+
+WHOLE = {"client": "a", "reason": "r", "at": 1000.0, "count": 1, "since": 1000.0}
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        "",
+        "{}x",
+        "7",
+        "[7]",
+        "[" * 100_000,
+        "\x00",
+        '[{"client": null, "reason": null}]',
+        *(
+            json.dumps([WHOLE | wrong])
+            for wrong in (
+                {"client": ["x"]},
+                {"client": 7},
+                {"reason": None},
+                {"at": "1000"},
+                {"at": float("nan")},
+                {"at": 1e300, "since": 1e300},
+                {"since": None},
+                {"count": "1"},
+                {"other": 1},
+            )
+        ),
+    ],
+)
+async def test_a_damaged_file_is_begun_anew_with_one_line(
+    box: ApiBox, caplog: pytest.LogCaptureFixture, damaged: str
+) -> None:
+    file = box.settings.state_dir / NAME
+    file.write_text(damaged, "utf-8")
+    assert refused_keys(box.settings.state_dir, 0) == []
+    for _ in range(2):
+        await send(box)
+        await box.services.refused.report()
+    assert [line["event"] for line in lines(caplog)] == [
+        "refused-keys.json is damaged", "key refused", "key refused",
+    ]  # fmt: skip
+    [kept] = refused_keys(box.settings.state_dir, 0)
+    assert (kept.client, kept.reason, kept.count) == (None, "no key was sent", 2)
+    await box.services.refused.close()

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.consultation.budget import (
@@ -73,6 +73,7 @@ def test_what_the_model_has_read_already_is_kept_on_top_of_the_room():
     assert growing.text.endswith(LINES[-1])
 
 
+@settings(deadline=None)
 @given(st.integers(30, 3000), st.integers(1, 60), st.sampled_from(["\n", " "]))
 def test_shortening_never_exceeds_its_room_nor_its_input(keep, lines, glue):
     text = glue.join(LINES[:lines])
@@ -84,6 +85,7 @@ def test_shortening_never_exceeds_its_room_nor_its_input(keep, lines, glue):
         assert GAP in kept.text
 
 
+@settings(deadline=None)
 @given(st.integers(60, 2000), st.integers(0, 300))
 def test_parts_cover_every_utterance_in_order_and_overlap(size, overlap):
     utterances = read(TEXT).said
@@ -214,6 +216,7 @@ def test_a_call_that_goes_on_begins_with_what_was_read_of_it():
         assert after.startswith(before.rstrip("\n"))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from([*GREETED.split("\n"), *LINES[:9]]), min_size=1, max_size=40),
     st.integers(2, 900),

@@ -197,7 +197,7 @@ def test_a_long_call_that_went_on_keeps_what_was_read_before(tmp_path):
 
 def test_the_fallback_says_how_much_it_looked_at(tmp_path):
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(4000))
-    result, _ = asyncio.run(Box(tmp_path, FakeEngine()).asked(summarise(text)))
+    result, _ = asyncio.run(Box(tmp_path, FakeEngine(), deadline=3.0).asked(summarise(text)))
     assert result.status == "fallback"
     assert result.truncated
     assert result.characters_used == 16_000
