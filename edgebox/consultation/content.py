@@ -89,6 +89,7 @@ _PERSON: Final = rf"(?:{PERSON.pattern})"
 _INTRODUCTION: Final = re.compile(
     rf"(?<!\S)(?:(?:저는|저희는|여기는?) )?(?:"
     rf"(?:[가-힣]{{1,8}}[시군구도] )?(?:{_ORGANISATION} ?)(?:{_ORGANISATION} )?(?:{_JOB} ?)?(?:{_PERSON})?{_IS}"
+    rf"|{_ORGANISATION} (?!연체|미납|리콜|정지|도용|분실|취소|환불|예약|배송)[가-힣]{{2,3}}{_IS}(?=[., ]*다시 (?:전화|연락))"
     rf"|(?:\S{{1,10}} ){{0,2}}{_JOB} (?:[가-힣]{{2,4}})?{_IS}|{_JOB}{_IS})"
 )
 """The whole of who is calling: an organisation, a job, a name."""
