@@ -17,6 +17,7 @@ from edgebox.reading import noise, stamps
 from edgebox.reading.labels import SPACED, Candidate, assign, candidate, learn
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
+from edgebox.reading.roles import role_of
 from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import split_sentences
 
@@ -95,11 +96,15 @@ class _Line(NamedTuple):
 
 
 class _Spoken(NamedTuple):
-    """A turn before its speaker is known: parts of lines."""
+    """A turn before its speaker is known: parts of lines.
+
+    ``chat``: it is a message of a chat export, which may hold no word.
+    """
 
     label: str
     start: int
     parts: list[tuple[int, int]]
+    chat: bool = False
 
 
 _HEADERS: Final = re.compile(
@@ -194,7 +199,7 @@ def _turns_of_lines(text: str) -> list[_Spoken]:
         if stamps.DIVIDER.fullmatch(line.text.strip()):
             continue
         if found is not None and (found.label.lower(), found.form) in labels:
-            turns.append(_Spoken(found.label, line.start, []))
+            turns.append(_Spoken(found.label, line.start, [], found.dated or chat))
             begin = found.text
         else:
             begin = 0
@@ -213,6 +218,13 @@ def _lines(text: str) -> Iterator[_Line]:
         marked = ":" in line or "：" in line or "]" in line
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
         inside = [at for at in found if _LETTER.search(line, 0, at)]
+        if (
+            inside
+            and (first := candidate(line))
+            and role_of(first.label)
+            and first.text > inside[0]
+        ):
+            inside = inside[1:]  # 김지수 상담사: is one label
         cuts = [0, *inside, len(line)]
         for a, b in pairwise(cuts):
             if line[a:b].strip():
@@ -300,7 +312,7 @@ def _side(role: Speaker, spoken: str) -> Speaker:
 
 def _spoken(turn: _Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, words) of a turn's utterances: whole where it is labelled and short."""
-    parts = [part for part in turn.parts if not _dropped(text[part[0] : part[1]], dropped)]
+    parts = [(a, b) for a, b in turn.parts if not _dropped(text[a:b], dropped, chat=turn.chat)]
     if not parts:
         return
     begin, end = min(turn.start, parts[0][0]), parts[-1][1]
@@ -326,11 +338,11 @@ def _spoken(turn: _Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[i
         yield held_at, held_end, held
 
 
-def _dropped(piece: str, dropped: Counter[str]) -> bool:
+def _dropped(piece: str, dropped: Counter[str], *, chat: bool = False) -> bool:
     """Return whether a line holds nothing that was said; count what a recogniser put there."""
     if noise.is_invented(piece):
         dropped["hallucination"] += 1
-    elif noise.is_silence(piece):
+    elif noise.is_silence(piece) or (chat and noise.ATTACHED.fullmatch(piece.strip())):
         dropped["silence"] += 1
     else:
         return _SIGNS.fullmatch(piece) is not None

@@ -89,6 +89,13 @@ _HUMAN: Final = re.compile(
 """The first person, the past, a complaint: no announcement."""
 
 
+ATTACHED: Final = re.compile(
+    r"(?:사진|동영상)(?: \d{1,3}[장개])?|이모티콘|음성 ?메시지|(?:파일|지도|연락처) ?: .*"
+    r"|\(?(?:사진|이모티콘|동영상)\)?|삭제된 메시지입니다\.?|<(?:사진|동영상|파일).*>|<미디어 파일을? ?제외.*>"
+)
+"""What a chat export writes for a message without words."""
+
+
 def is_silence(text: str) -> bool:
     """Return whether an utterance holds a recogniser's marks or signs and no word."""
     if _UNSAID.fullmatch(text):
