@@ -20,6 +20,7 @@ from edgebox.reading.recognisers import Turn, turns_of
 from edgebox.reading.roles import role_of
 from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import split_sentences
+from edgebox.reading.tables import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -137,6 +138,13 @@ def read(received: str) -> Call:
     if turns is not None:
         return read_turns(turns, received)
     normal = normalise(received)
+    rows = rows_of(normal.text)
+    if rows is not None:
+        origin = normal.origin
+        return _joined(
+            [(one.label, one.text, origin(one.start), origin(one.end)) for one in rows],
+            len(received),
+        )
     return _call(_turns_of_lines(normal.text), normal)
 
 
@@ -148,26 +156,34 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
         received: the JSON that they were in, for the offsets. Without it offsets are those of
             the texts joined by line ends.
     """
-    pieces: list[str] = []
-    places: list[int] = []
-    origins: list[int] = []
-    spoken: list[_Spoken] = []
+    found_turns: list[tuple[str, str, int, int]] = []
     written = {} if received is None else _written(received)
-    size = at = 0
+    at = 0
     for turn in turns:
-        text = normalise(turn.text).text.replace("\n", " ")
         if received is None:
             found, after = at, at + len(turn.text)
             at = after + 1
         else:
             found, after = next(written.get(turn.text, iter(())), (at, at))
             at = after
+        found_turns.append((turn.speaker, turn.text, found, after))
+    return _joined(found_turns, max(0, at - 1) if received is None else len(received))
+
+
+def _joined(turns: Iterable[tuple[str, str, int, int]], length: int) -> Call:
+    """Read (label, text, start, end) of turns in a received text of ``length`` characters."""
+    pieces: list[str] = []
+    places: list[int] = []
+    origins: list[int] = []
+    spoken: list[_Spoken] = []
+    size = 0
+    for label, received, start, end in turns:
+        text = normalise(received).text.replace("\n", " ")
         places += (size, size + len(text))
-        origins += (found, after)
+        origins += (start, end)
         pieces.append(text)
-        spoken.append(_Spoken(turn.speaker, size, [(size, size + len(text))]))
+        spoken.append(_Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1
-    length = max(0, at - 1) if received is None else len(received)
     normal = Normal("\n".join(pieces), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)
 

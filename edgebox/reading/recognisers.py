@@ -52,9 +52,7 @@ class Turn:
     start_ms: float | None = None
 
 
-_KEYED: Final = re.compile(
-    r"\s*(?:\[\s*\{\s*[\"']|\{\s*[\"'][^\"'\n{}]{1,60}(?:[\"']\s*:|\Z))"
-)
+_KEYED: Final = re.compile(r"\s*(?:\[\s*\{\s*[\"']|\{\s*[\"'][^\"'\n{}]{1,60}(?:[\"']\s*:|\Z))")
 """How JSON with quoted keys begins; no speech does, and no label in brackets."""
 
 

@@ -370,8 +370,8 @@ def test_the_first_words_of_stamped_lines_are_no_labels():
 )
 @pytest.mark.parametrize("names", [("박민호", "한빛카드"), ("민호", "이수진")])
 def test_a_chat_export_in_which_each_side_writes_once_has_both(text, names):
-    call = read(text.format(names[0], CUSTOMER[1], names[1], AGAIN[1]))
-    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGAIN]
+    call = read(text.format(names[0], CUSTOMER[1], names[1], AGENT[1]))
+    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGENT]
 
 
 def test_attachments_of_a_chat_export_are_silence():
@@ -379,8 +379,8 @@ def test_attachments_of_a_chat_export_are_silence():
     attached = "".join(
         f"{date}, 박민호 : {one}\n" for one in ("사진", "이모티콘", "동영상", "파일: 신분증.pdf")
     )
-    call = read(f"{date}, 박민호 : {CUSTOMER[1]}\n{attached}{date}, 이수진 : {AGAIN[1]}\n")
-    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGAIN]
+    call = read(f"{date}, 박민호 : {CUSTOMER[1]}\n{attached}{date}, 이수진 : {AGENT[1]}\n")
+    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGENT]
     assert call.dropped == {"silence": 4}
     assert said("고객: 사진\n상담사: 네") == [("customer", "사진"), ("agent", "네")]
 
