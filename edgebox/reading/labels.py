@@ -107,7 +107,7 @@ class Candidate:
     dated: bool = False
 
 
-def candidate(line: str) -> Candidate | None:
+def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the other
     """Return what a line's beginning may be a label of; None where it has no such form."""
     match = LABEL.match(line)
     if match is None or match["alone"] is not None or match["sign"] == " - ":
