@@ -1,17 +1,21 @@
-"""Whether anything was said in a call: greetings over a dead line are no consultation."""
+"""Whether anything was said in a call: greetings over a dead line are no consultation.
+
+Nothing are silence, greetings, "can you hear me", the remark that the number was wrong, menus and
+what recognisers invent. Everything else is content, complaints and abuse as well. In doubt a call
+has content: a model can still say that little was said, a call that no model sees is lost.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.acts import CURSES, without_fillers
+from edgebox.language.acts import CURSES, PROMISED, REQUEST, SETTLED, without_fillers
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
+from edgebox.reading.roles import PERSON
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from edgebox.reading.call import Call, Utterance
 
 NO_CONTENT_SUMMARY: Final = "통화 내용이 없습니다."
@@ -21,7 +25,8 @@ NO_CONTENT_SUMMARY: Final = "통화 내용이 없습니다."
 _PHATIC: Final = re.compile(
     r"여보세요|안녕하(?:세요|십니까|십니가)|반갑습니다|(?:잘 |제 )?(?:안 ?|못 ?)?(?:말|말씀"
     r"|목소리|소리)?[이가]? ?(?:잘 )?(?:안 ?)?"
-    r"들리(?:세요|시나요|십니까|시는지|나요|네요|는데요|지 ?않\S*)|(?:안 ?|잘 ?)들[려립]\S*"
+    r"들리(?:세요|시나요|십니까|시는지|나요|네요|는데요|지 ?않\S*)"
+    r"|(?:(?:목소리|소리|말씀|말|저)[이가도]? ?)?(?:잘 ?)?(?:안 ?|못 ?|잘 ?)들[려립렸]\S*"
     r"|말씀 ?(?:하세요|하십시오|해 ?주세요|해 ?보세요|주세요)|무엇을 도와 ?드릴까요|고객님"
     r"|여기요|저기요|누구세요|어디세요"
     r"|전화 ?(?:가|를)? ?(?:끊(?:긴|어진|을|겠)\S*|연결이\S*|상태가\S*)(?: 것 ?같\S*)?"
@@ -29,93 +34,142 @@ _PHATIC: Final = re.compile(
     r"(?:종료|끊)\S*(?: 주세요| 드리겠\S*)?|응답[이도]? ?없\S*|대답[이도]? ?없\S*"
     r"|(?:아무 ?)?말씀?[이도]? ?(?:없|안 ?하)\S*|다시 (?:전화|연락|걸)\S*"
     r"(?: ?(?:주세요|주시기|주십시오|바랍니다|주시면|드리겠\S*))*|바랍니다|감사합니다|고맙습니다"
-    r"|죄송합니다|수고하세요|실례\S*"
-    r"|(?:전화가? ?)?끊[겼어]\S*|(?:전화를? ?)?(?:안 ?받|받지 ?않)\S*|부재중\S*|삐+|뚜+|뚝"
+    r"|죄송\S*|미안\S*|아이고|수고하세요|실례\S*|알겠\S*|괜찮\S*|(?:조심히 )?들어가세요"
+    r"|(?:바로 |이만 )?끊\S*"
+    r"|(?:전화가? ?)?끊[겼어]\S*|(?:전화를? ?)?(?:안 ?받으[시세셔]|받지 ?않으[시세셔])\S*"
+    r"|부재중\S*|삐+|뚜+|뚝"
     r"|(?:사람|상담[사원]|직원|담당자)(?:을|를|이랑|하고|님)? ?(?:좀 )?(?:바꿔|바꾸|연결|통화)\S*"
     r"(?: ?(?:줘|주세요|달라고|부탁\S*))?|(?:사람|상담[사원])[을를](?![가-힣])"
     r"|시청해 ?주셔서|구독과?|좋아요|알림 ?설정\S*|부탁\S*|다음 (?:시간|영상|주|편)에\S*|뵙겠\S*"
-    r"|만나요"
-    r"|(?:전화 ?)?(?:를 ?)?잘못 ?(?:걸|거|눌|누르)\S*|(?:그런 사람|그런 데|거기) ?(?:없\S*"
-    r"|아니\S*)"
+    r"|만나요|잘못 ?누르셨\S*|(?:그런 사람|그런 데|거기) ?(?:없\S*|아니\S*)"
     r"|hello|can you hear(?: me)?|are you there|wrong number|sorry|thank(?:s| you)|bye"
+    r"|is (?:this|that) the|this is|통화가? ?(?:어려|힘들|곤란|안 ?[되돼])\S*"
     r"|good(?:bye| morning| afternoon)"
     r"|(?<![가-힣])(?:네|넵|예|아니요|아뇨|아|어|음|흠|저|뭐|뭐야|그|네네)(?![가-힣])",
     re.IGNORECASE,
 )
-_CUT_OFF: Final = re.compile(
-    r"(?:소리|말씀|목소리)[이가]? ?(?:잘 )?안 ?들|안 ?들리|응답[이도]? ?없|말씀[이도]? ?없"
-)
-"""Said by an agent over a dead line. A customer who says so may mean a television."""
 _WRONG_NUMBER: Final = re.compile(
-    r"(?:전화(?:를)? ?)?잘못 ?(?:거신|거셨|걸었|걸려|거는|건 거|걸린|걸으)|전화 ?번호.{0,4}(?:틀"
-    r"|잘못)"
-    r"|wrong number",
+    r"(?:전화 ?(?:번호)?(?:를|을)? ?)?잘못 ?(?:거신(?: ?(?:것|거|듯|번호|분)\S*(?: ?같\S*)?)?"
+    r"|거셨(?!다|던|을)\S*|걸었(?!다|던|을|더)\S*|건 (?:것|거|듯)\S*(?: ?같\S*)?|걸으셨\S*)"
+    r"|전화 ?번호를? ?잘못 ?눌렀[네나]\S*|wrong number",
     re.IGNORECASE,
 )
-"""Not 잘못 눌렀 or 번호가 틀렸 alone: a payment or an account may be meant."""
-_SHORT: Final = 8
-_WRONG: Final = 10
+"""That this call reached the wrong number. 잘못 걸려 온 전화 and 잘못 눌렀어요 are matters."""
+_WHOM: Final = re.compile(
+    r"거기 ?(?:가|는)? ?\S{1,12} ?(?:아니에요|아닌가요|아니야|아닙니까|이죠|죠|인가요"
+    r"|맞아요|맞나요)\??"
+    r"|번호[가를]? ?(?:하나 )?틀렸나\S*"
+)
+"""Who is reached and why another was: asked in a call to the wrong number."""
+_SHORT: Final = 10
 """Utterances of a call that reached the wrong number, at most."""
-_GREETING: Final = re.compile(
-    r"[^.?!\n]{0,30}(?:상담[사원]|센터|콜센터|고객센터|은행|카드|보험|통신"
-    r"|담당자?)\S{0,4} ?\S{0,5}(?:입니다|이에요|예요|이었습니다)"
+_BEGUN: Final = 4
+"""Content words beside that remark from which a call has content all the same."""
+
+_ORGANISATIONS_LISTED: Final = """
+    센터 은행 뱅크 카드 보험 생명 화재 손해보험 증권 캐피탈 금고 농협 수협 신협 우체국 통신 텔레콤
+    모바일 유플러스 택배 로지스 물류 병원 의원 의료원 내과 외과 치과 안과 이비인후과 피부과 소아과
+    산부인과 정형외과 한의원 약국 가스 전력 에너지 수도 자동차 모터스 렌터카 렌탈 전자 가전 쇼핑
+    홈쇼핑 쇼핑몰 백화점 마트 스토어 호텔 리조트 펜션 여행사 투어 항공 철도 공단 공사 구청 시청
+    군청 도청 교육청 주민센터 세무서 경찰서 소방서 대학교 학원 방송 케이블 미디어 상조 연구소 협회
+    재단 복지관 도서관 미용실 정비소 대리점 지점 본점 본사 영업소 사무소 상담팀 지원팀 서비스팀
+    고객팀 접수처 데스크 가구 푸드 식품 라이프 닷컴 페이 컴퍼니 코리아 시스템즈 헬스 피트니스 정수기
+    민원안내 민원실 민원상담 민원콜 안내데스크
+"""
+_ORGANISATION: Final = (
+    r"[가-힣A-Za-z0-9&]{0,12}(?:"
+    + "|".join(sorted(_ORGANISATIONS_LISTED.split(), key=len, reverse=True))
+    + ")"
 )
-_OPENING: Final = re.compile(
-    r"^[^.?!]{0,40}(?:입니다|이에요|예요|인데요|이라고 합니다)(?=[.?!, ]|$)"
-    r"|^[^.?! ]{0,12} ?[^.?! ]{0,12}…$"
+_JOB: Final = (
+    r"(?:(?:전문|담당|고객|수석|선임)? ?(?:상담[사원]|매니저|컨설턴트)|상담 ?(?:직원"
+    r"|매니저)|담당자?"
+    r"|직원|팀장|실장|과장|대리|주임|주무관|설계사|코디)"
 )
-_TOPIC: Final = re.compile(r"(?<!저)(?<!여기)[은는] ")
-"""What has a topic is a statement: "수리비는 무상입니다"."""
+_IS: Final = r"(?:입니다|이에요|예요|이었습니다|인데요|이라고 합니다|라고 합니다)"
+_PERSON: Final = rf"(?:{PERSON.pattern})"
+_INTRODUCTION: Final = re.compile(
+    rf"(?<!\S)(?:(?:저는|저희는|여기는?) )?(?:"
+    rf"(?:[가-힣]{{1,8}}[시군구도] )?(?:{_ORGANISATION} ?)(?:{_ORGANISATION} )?"
+    rf"(?:{_JOB} ?)?(?:{_PERSON})?{_IS}"
+    rf"|{_ORGANISATION} (?!연체|미납|리콜|정지|도용|분실|취소|환불|예약"
+    rf"|배송)[가-힣]{{2,3}}{_IS}(?=[., ]*다시 (?:전화|연락))"
+    rf"|(?:\S{{1,10}} ){{0,2}}{_JOB} (?:[가-힣]{{2,4}})?{_IS}|{_JOB}{_IS})"
+)
+"""The whole of who is calling: an organisation, a job, a name."""
+_ANSWERS: Final = re.compile(
+    rf"^(?:(?:네|예|넵)[,. ]+\S{{1,12}}(?: \S{{1,8}})?|(?:여보세요|안녕하(?:세요"
+    rf"|십니까))[,.? ]+\S{{1,12}}"
+    rf"|\S{{1,10}}(?: \S{{1,6}})?(?={_IS}[.,!? ]*(?:무엇을|어떻게) 도와)){_IS}"
+    r"(?=[.,!?… ]*(?:무엇|어떻게|여보세요|말씀|고객님|$))"
+)
+"""How the phone is answered: by the name alone of a company or of a person."""
+_TRAILS_OFF: Final = re.compile(r"^\S{1,12}…$")
+_LEADING: Final = re.compile(rf"^(?:{_ORGANISATION} )+")
 _REPORTER: Final = re.compile(r"^[^.?!]{0,24}(?:뉴스|기자|앵커|아나운서)[^.?!]{0,12}입니다[. ]*$")
 """What recognisers trained on broadcasts write over noise."""
 _HAN: Final = re.compile("[\u4e00-\u9fff\u3040-\u30ff].{0,3}[\u4e00-\u9fff\u3040-\u30ff]")
-_BEGUN: Final = 4
-"""Content words of the customer from which a cut-off call has content all the same."""
+_MUTTERED: Final = re.compile(r"(?:아이|에이)씨\S*|젠장\S*|제기랄\S*")
+"""Curses at nobody."""
+_COMPLAINT: Final = re.compile(
+    r"왜 ?(?:이렇게|이리|자꾸|맨날|매번|계속|또|안 ?[돼되])|너무하|너무 ?하시|장난"
+    r"|몇 ?번(?:을|이나|째)"
+    r"|번째 ?(?:전화|거는|하는)|(?<![가-힣])[안못] ?(?:돼|되|와요|왔|나와|걸 ?거)|다시는|사기"
+)
 
 
 def has_content(call: Call) -> bool:
     """Return whether a person said something beyond greetings, in a call as it was read.
 
-    Reads no further than the first utterance that does.
+    Reads no further than the first utterance that does. A short call with the remark that the
+    number was wrong needs more beside it: a number, an agent who settles or promises something, or
+    `_BEGUN` content words.
     """
     said = call.said
-    if _is_wrong_number(said):
-        return False
-    agent = [one for one in said if one.speaker == "agent"]
-    if len(said) <= _SHORT and any(_CUT_OFF.search(one.text) for one in agent):
-        return _words([one for one in said if one.speaker == "customer"]) >= _BEGUN
+    wrong = len(said) <= _SHORT and any(_WRONG_NUMBER.search(one.text) for one in said)
+    least = _BEGUN if wrong else 1
+    words = 0
     answered = False
     for index, utterance in enumerate(said):
+        if _complains(utterance):
+            return True
         text = _REPORTER.sub(" ", CURSES.sub(" ", utterance.text))
         if utterance.speaker == "customer":
             answered = True
         else:
-            text = _GREETING.sub(" ", text)
-            if index == 0 or (utterance.speaker == "agent" and not answered):
-                text = _without_opening(without_fillers(text))
+            opens = index == 0 or (utterance.speaker == "agent" and not answered)
+            text = _without_introduction(text, opens=opens)
+        if wrong:
+            text = _WHOM.sub(" ", _WRONG_NUMBER.sub(" ", text))
         rest = _PHATIC.sub(" ", text)
-        if numbers_in(rest) or any(content_words(rest)) or _HAN.search(rest):
+        if numbers_in(rest) or _HAN.search(rest) or _settles(utterance, rest):
+            return True
+        words += sum(1 for _ in content_words(rest))
+        if words >= least:
             return True
     return False
 
 
-def _without_opening(text: str) -> str:
+def _complains(utterance: Utterance) -> bool:
+    if CURSES.search(_MUTTERED.sub(" ", utterance.text)):
+        return True
+    return utterance.speaker != "agent" and _COMPLAINT.search(utterance.text) is not None
+
+
+def _settles(utterance: Utterance, rest: str) -> bool:
+    """Return whether an agent says that something was done or will be."""
+    return utterance.speaker == "agent" and bool(SETTLED.search(rest) or PROMISED.search(rest))
+
+
+def _without_introduction(text: str, *, opens: bool) -> str:
     """Return what an agent says without the words in which the agent introduces itself."""
-    match = _OPENING.match(text)
-    if match is None or numbers_in(match[0]) or _TOPIC.search(match[0]):
-        return text
-    return text[match.end() :]
-
-
-def _is_wrong_number(said: Sequence[Utterance]) -> bool:
-    """Return whether a short call ends with the remark that it reached the wrong number."""
-    if len(said) > _WRONG:
-        return False
-    for place, utterance in enumerate(said):
-        if _WRONG_NUMBER.search(utterance.text):
-            return _words(said[place + 1 :]) < _BEGUN
-    return False
-
-
-def _words(said: Sequence[Utterance]) -> int:
-    return sum(1 for one in said for _ in content_words(_PHATIC.sub(" ", one.text)))
+    if (
+        opens
+        and (match := _ANSWERS.match(text))
+        and not REQUEST.search(match[0].removesuffix("인데요"))
+    ):
+        text = text[match.end() :]
+    text = without_fillers(text)
+    if opens:
+        text = _TRAILS_OFF.sub(" ", text)
+    return _LEADING.sub(" ", _INTRODUCTION.sub(" ", text))

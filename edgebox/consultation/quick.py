@@ -20,6 +20,7 @@ from edgebox.consultation.admission import Admission, Priority, Ticket
 from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.call_reader import CallReader, ReadCall
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
+from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages

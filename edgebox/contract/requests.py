@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from edgebox.reading.recognisers import is_foreign_json
+from edgebox.reading.recognisers import damaged_at, is_foreign_json
 from edgebox.system.times import local_date
 
 MAX_ID_CHARACTERS = 128
@@ -98,6 +98,10 @@ def _transcript(value: str, info: ValidationInfo) -> str:
     text = _UNPRINTED.sub("", value)
     if not _VISIBLE.search(text):
         raise PydanticCustomError("blank", _BLANK)
+    if (place := damaged_at(text)) is not None:
+        raise PydanticCustomError(
+            "json", f"Begins like JSON and is cut off or damaged at character {place}."
+        )
     if is_foreign_json(text):
         raise PydanticCustomError(
             "json",

@@ -17,8 +17,10 @@ from edgebox.reading import noise, stamps
 from edgebox.reading.labels import SPACED, Candidate, assign, candidate, learn
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
+from edgebox.reading.roles import role_of
 from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import split_sentences
+from edgebox.reading.tables import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -95,11 +97,15 @@ class _Line(NamedTuple):
 
 
 class _Spoken(NamedTuple):
-    """A turn before its speaker is known: parts of lines."""
+    """A turn before its speaker is known: parts of lines.
+
+    ``chat``: it is a message of a chat export, which may hold no word.
+    """
 
     label: str
     start: int
     parts: list[tuple[int, int]]
+    chat: bool = False
 
 
 _HEADERS: Final = re.compile(
@@ -132,6 +138,13 @@ def read(received: str) -> Call:
     if turns is not None:
         return read_turns(turns, received)
     normal = normalise(received)
+    rows = rows_of(normal.text)
+    if rows is not None:
+        origin = normal.origin
+        return _joined(
+            [(one.label, one.text, origin(one.start), origin(one.end)) for one in rows],
+            len(received),
+        )
     return _call(_turns_of_lines(normal.text), normal)
 
 
@@ -143,26 +156,34 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
         received: the JSON that they were in, for the offsets. Without it offsets are those of
             the texts joined by line ends.
     """
-    pieces: list[str] = []
-    places: list[int] = []
-    origins: list[int] = []
-    spoken: list[_Spoken] = []
+    found_turns: list[tuple[str, str, int, int]] = []
     written = {} if received is None else _written(received)
-    size = at = 0
+    at = 0
     for turn in turns:
-        text = normalise(turn.text).text.replace("\n", " ")
         if received is None:
             found, after = at, at + len(turn.text)
             at = after + 1
         else:
             found, after = next(written.get(turn.text, iter(())), (at, at))
             at = after
+        found_turns.append((turn.speaker, turn.text, found, after))
+    return _joined(found_turns, max(0, at - 1) if received is None else len(received))
+
+
+def _joined(turns: Iterable[tuple[str, str, int, int]], length: int) -> Call:
+    """Read (label, text, start, end) of turns in a received text of ``length`` characters."""
+    pieces: list[str] = []
+    places: list[int] = []
+    origins: list[int] = []
+    spoken: list[_Spoken] = []
+    size = 0
+    for label, received, start, end in turns:
+        text = normalise(received).text.replace("\n", " ")
         places += (size, size + len(text))
-        origins += (found, after)
+        origins += (start, end)
         pieces.append(text)
-        spoken.append(_Spoken(turn.speaker, size, [(size, size + len(text))]))
+        spoken.append(_Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1
-    length = max(0, at - 1) if received is None else len(received)
     normal = Normal("\n".join(pieces), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)
 
@@ -194,7 +215,7 @@ def _turns_of_lines(text: str) -> list[_Spoken]:
         if stamps.DIVIDER.fullmatch(line.text.strip()):
             continue
         if found is not None and (found.label.lower(), found.form) in labels:
-            turns.append(_Spoken(found.label, line.start, []))
+            turns.append(_Spoken(found.label, line.start, [], found.dated or chat))
             begin = found.text
         else:
             begin = 0
@@ -213,6 +234,13 @@ def _lines(text: str) -> Iterator[_Line]:
         marked = ":" in line or "：" in line or "]" in line
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
         inside = [at for at in found if _LETTER.search(line, 0, at)]
+        if (
+            inside
+            and (first := candidate(line))
+            and role_of(first.label)
+            and first.text > inside[0]
+        ):
+            inside = inside[1:]  # 김지수 상담사: is one label
         cuts = [0, *inside, len(line)]
         for a, b in pairwise(cuts):
             if line[a:b].strip():
@@ -300,7 +328,7 @@ def _side(role: Speaker, spoken: str) -> Speaker:
 
 def _spoken(turn: _Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, words) of a turn's utterances: whole where it is labelled and short."""
-    parts = [part for part in turn.parts if not _dropped(text[part[0] : part[1]], dropped)]
+    parts = [(a, b) for a, b in turn.parts if not _dropped(text[a:b], dropped, chat=turn.chat)]
     if not parts:
         return
     begin, end = min(turn.start, parts[0][0]), parts[-1][1]
@@ -326,11 +354,11 @@ def _spoken(turn: _Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[i
         yield held_at, held_end, held
 
 
-def _dropped(piece: str, dropped: Counter[str]) -> bool:
+def _dropped(piece: str, dropped: Counter[str], *, chat: bool = False) -> bool:
     """Return whether a line holds nothing that was said; count what a recogniser put there."""
     if noise.is_invented(piece):
         dropped["hallucination"] += 1
-    elif noise.is_silence(piece):
+    elif noise.is_silence(piece) or (chat and noise.ATTACHED.fullmatch(piece.strip())):
         dropped["silence"] += 1
     else:
         return _SIGNS.fullmatch(piece) is not None

@@ -7,7 +7,9 @@ over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the
 2. a person's name, or an anonymous label (화자 1, Speaker A, Guest-1, SPEAKER_00), is one where it
    repeats or stands beside another label;
 3. a single letter or number is one where no role is named;
-4. any other word is one where it repeats, is no heading of a form, and other labels are there.
+4. any other word is one where it repeats, is no heading of a form, and other labels are there;
+5. whatever stands between a date with a clock and a colon is one where nearly every label has that
+   date: a chat export.
 """
 
 from __future__ import annotations
@@ -93,16 +95,19 @@ class Candidate:
         label: the label's word as written.
         form: how it is written: the same form in another line is the same style.
         text: offset in the line where the spoken text begins.
-        stamp: whether a bare clock before it would be left out with it.
+        bare: whether a bare clock before it would be left out with it.
+        dated: whether it has the date or clock of a chat export: a date with a clock before a
+            name, a clock in brackets behind a name in brackets.
     """
 
     label: str
     form: str
     text: int
     bare: bool = False
+    dated: bool = False
 
 
-def candidate(line: str) -> Candidate | None:
+def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the other
     """Return what a line's beginning may be a label of; None where it has no such form."""
     match = LABEL.match(line)
     if match is None or match["alone"] is not None or match["sign"] == " - ":
@@ -128,7 +133,11 @@ def candidate(line: str) -> Candidate | None:
         form = match["sign"].strip().replace("：", ":") or "\t"
     else:
         form = "alone"
-    return Candidate(label, form, match.end(), match["bare"] is not None)
+    if form == "[]":
+        dated = stamps.BRACKETED.search(match[0], match.end("bracket")) is not None
+    else:
+        dated = stamps.DATED.search(match["before"]) is not None
+    return Candidate(label, form, match.end(), match["bare"] is not None, dated)
 
 
 _MOST_NAMES: Final = 6
@@ -148,6 +157,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
     named = {pair for pair in counts if role_of(pair[0])}
     learned = {pair for pair in named if pair[1] in _STRONG}  # 1
+    learned |= _exported(candidates)  # 5
     strong = bool(learned)
     learned |= _without_a_sign(counts, named, strong=strong)
     sides = {role_of(word) for word, _ in learned}
@@ -173,6 +183,15 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         if form in forms and count >= least and _may_be_a_speaker(word)
     }
     return frozenset(learned)
+
+
+def _exported(candidates: Sequence[Candidate | None]) -> set[Pair]:
+    """Return the labels of a chat export: the form says it, however often each one writes."""
+    dated = [one for one in candidates if one is not None and one.dated and one.form == ":"]
+    others = [one for one in candidates if one is not None and not one.dated and one.form == ":"]
+    if len(dated) < 2 or len(others) > len(dated):
+        return set()
+    return {(one.label.lower(), one.form) for one in dated}
 
 
 def _without_a_sign(counts: Counter[Pair], named: set[Pair], *, strong: bool) -> set[Pair]:

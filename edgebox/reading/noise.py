@@ -16,10 +16,15 @@ _SOUND: Final = (
     r"|hold music|background noise|no speech|무음|침묵|정적|음악|배경음악?|대기음|통화 ?대기음?"
     r"|연결음|신호음|벨소리"
     r"|통화연결음|잡음|소음|박수|웃음|웃음소리|한숨|숨소리|기침|키보드 소리|청취 ?불가|불명"
-    r"|말없음|잠시 침묵|삐[- ]?소리"
+    r"|잠시 침묵|삐[- ]?소리|묵음|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
+    r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
+    r"|call ended"
 )
 SOUND: Final = re.compile(
-    rf"[\[(<*♪♬]{{1,2}}[ _]?(?:{_SOUND})(?:[^\[\]()<>*\n]{{0,12}})?[ _]?[\])>*♪♬]{{1,2}}|[♪♬♩♫]+",
+    (
+        rf"[\[(<*♪♬【〔]{{1,2}}[ _]?(?:{_SOUND})"
+        rf"(?:[^\[\]()<>*\n【】〔〕]{{0,12}})?[ _]?[\])>*♪♬】〕]{{1,2}}|[♪♬♩♫]+"
+    ),
     re.IGNORECASE,
 )
 """A recogniser's mark for what is no speech."""
@@ -48,26 +53,60 @@ _INVENTED: Final = re.compile(
     re.IGNORECASE,
 )
 
+_UNSAID: Final = re.compile(
+    r"[\s.…-]*(?:무음|묵음|침묵|무응답|무발화|(?:음성|발화|소리|신호) ?없음)[\s.…-]*"
+)
+"""A mark of silence that needs no brackets: the whole of an utterance."""
+
+_DIGIT: Final = "0-9영공일이삼사오육칠팔구"
+_PRESS: Final = (
+    r"(?:눌러(?: ?(?:주|[.!]?$))|누르(?:세|십|시면|시고)|선택(?:해 ?주|하(?:세|십|시면|시고)))"
+)
 _KEYS: Final = re.compile(
-    r"[0-9영일이삼사오육칠팔구]+ ?번을? ?(?:눌러|선택해|누르)"
-    r"|(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:눌러|누르)|press (?:one|two|three|\d|the)",
+    rf"(?<=[{_DIGIT}]) ?번을? ?{_PRESS}|(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:버튼을? ?)?{_PRESS}"
+    r"|press (?:one|two|three|\d|the)",
     re.IGNORECASE,
 )
 _WAITING: Final = re.compile(
     r"(?:대기|예상 ?대기) ?(?:시간|고객|인원)[은이]? ?.{0,12}(?:입니다|분|명)"
-    r"|상담[사원]를? ?연결 ?(?:중|하고|해 ?드리겠)"
-    r"|(?:모든 )?상담[사원]이? 통화 ?중|통화량이 많아|잠시만 기다리시면|연결까지|삐 ?소리 ?(?:후"
-    r"|가)"
-    r"|(?:통화|상담) ?내용[은이]? ?(?:.{0,14})?녹음|산업안전보건법|폭언|고객응대근로자"
-    r"|음성사서함|고객님께서 전화를 받지"
-    r"|your call (?:is|may be)|all (?:our )?agents are",
+    r"|상담[사원](?:를|을|과|와)? ?연결 ?(?:중|하고|해 ?드리겠)"
+    r"|(?:모든 )?상담[사원][이가]? 통화 ?중|통화량이 많아|잠시만 기다리시면|연결까지"
+    r"|삐 ?소리 ?(?:후"
+    r"|가 ?(?:(?:나|들리|울리)면(?!서)|난 ?[후뒤다]))"
+    r"|(?:통화|상담) ?내용[은이]? ?(?:.{0,14})?녹음|산업안전보건법|폭언.{0,20}(?:삼가"
+    r"|자제|말아|금지"
+    r"|처벌|제한|종료|중단)|고객응대근로자|음성사서함(?:으로|에)|고객님께서 전화를 받지",
     re.IGNORECASE,
 )
-_MENU: Final = re.compile(r"[0-9영일이삼사오육칠팔구]+ ?번(?:을|은|,|\s|$)", re.IGNORECASE)
+_WAITING_ENGLISH: Final = re.compile(
+    r"your call (?:is (?:important|being)|may be)|all (?:our )?agents are", re.IGNORECASE
+)
+_MENU: Final = re.compile(rf"(?<=[은는] )[{_DIGIT}]{{1,2}} ?번|(?<=[{_DIGIT}])번은 ")
+_ANNOUNCED: Final = re.compile(
+    r"(?:니다|바랍니다|십시오|(?:눌러|기다려|말씀해|선택해|남겨|삼가|자제해|말아) ?주세요)[\s.!]*$"
+)
+"""How a machine ends what it says."""
+_HUMAN: Final = re.compile(
+    r"(?<![가-힣])(?:저|제|저희|내|나|우리)(?:가|는|도|를|한테|에게|께)?(?![가-힣])"
+    r"|[았었였했됐갔왔났봤셨렸졌겼쳤랐췄썼웠샀탔켰]|어제|아까|방금|지난|맨날|자꾸"
+    r"|왜(?![가-힣])|민원|불만"
+    r"|(?:안|못) ?(?:되|돼|됩|나|와|옵|가|들|받|먹)|(?:려|라)고요?|거든|는데요|이상하|고장|싶"
+)
+"""The first person, the past, a complaint: no announcement."""
+
+
+ATTACHED: Final = re.compile(
+    r"(?:사진|동영상)(?: \d{1,3}[장개])?|이모티콘|음성 ?메시지|(?:파일|지도|연락처) ?: .*"
+    r"|\(?(?:사진|이모티콘|동영상)\)?|삭제된 메시지입니다\.?|<(?:사진|동영상|파일).*>"
+    r"|<미디어 파일을? ?제외.*>"
+)
+"""What a chat export writes for a message without words."""
 
 
 def is_silence(text: str) -> bool:
     """Return whether an utterance holds a recogniser's marks or signs and no word."""
+    if _UNSAID.fullmatch(text):
+        return True
     return SOUND.search(text) is not None and _ONLY_SOUND.fullmatch(text) is not None
 
 
@@ -77,9 +116,17 @@ def is_invented(text: str) -> bool:
 
 
 def is_machine(text: str) -> bool:
-    """Return whether an utterance without a known speaker is a menu or a waiting message."""
-    keys = _KEYS.search(text) or _WAITING.search(text)
-    return keys is not None or len(_MENU.findall(text)) >= 3
+    """Return whether an utterance without a known speaker is a menu or a waiting message.
+
+    It has the words of one and the form of an announcement. A customer who tells of a menu or of
+    a recording ("상담 내용 녹음된 거 들려주세요") is a person.
+    """
+    if _WAITING_ENGLISH.search(text):
+        return True
+    if _KEYS.search(text) or len(_MENU.findall(text)) >= 3:
+        return _HUMAN.search(text) is None
+    announced = _WAITING.search(text) and _ANNOUNCED.search(text)
+    return announced is not None and _HUMAN.search(text) is None
 
 
 def is_menu(text: str) -> bool:

@@ -8,6 +8,7 @@ Azure, Google, Deepgram, RTZR, CLOVA Speech, WhisperX, pyannote, OpenAI and chat
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -51,6 +52,26 @@ class Turn:
     start_ms: float | None = None
 
 
+_KEYED: Final = re.compile(r"\s*(?:\[\s*\{\s*[\"']|\{\s*[\"'][^\"'\n{}]{1,60}(?:[\"']\s*:|\Z))")
+"""How JSON with quoted keys begins; no speech does, and no label in brackets."""
+
+
+def damaged_at(text: str) -> int | None:
+    """Return the character, from 1, at which a text that begins like JSON is cut off or damaged.
+
+    None where it is whole, and where it begins like no JSON with quoted keys.
+    """
+    if not _KEYED.match(text) or _parsed(text.strip()) is not None:
+        return None
+    try:
+        json.loads(text, strict=False)
+    except json.JSONDecodeError as error:
+        return min(len(text), error.pos + 1)
+    except RecursionError:
+        return 1
+    return None
+
+
 def is_foreign_json(text: str) -> bool:
     """Return whether a text is JSON of no known recogniser: neither words nor turns."""
     stripped = text.strip()
@@ -58,6 +79,13 @@ def is_foreign_json(text: str) -> bool:
         return False
     value = _parsed(stripped)
     return value is not None and _search(value, 0) is None
+
+
+def conversation_of(text: str) -> str | None:
+    """Return the ``conversation_text`` of the body of a request; None where it is no such body."""
+    value = _parsed(text.strip()) if _KEYED.match(text) else None
+    found = value.get("conversation_text") if isinstance(value, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def turns_of(text: str) -> list[Turn] | None:
@@ -73,10 +101,27 @@ def turns_of(text: str) -> list[Turn] | None:
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = json.loads(text, strict=False)
+    except RecursionError:
         return None
+    except ValueError:
+        return _lines(text)
     return value if isinstance(value, dict | list) else None
+
+
+def _lines(text: str) -> list[Any] | None:
+    """Return the objects of JSON Lines: one a line."""
+    found: list[Any] = []
+    for line in text.splitlines() if text[:1] == "{" else ():
+        try:
+            value = json.loads(line) if line.strip() else None
+        except (ValueError, RecursionError):
+            return None
+        if isinstance(value, dict):
+            found.append(value)
+        elif value is not None:
+            return None
+    return found or None
 
 
 def _search(value: Any, depth: int) -> list[Turn] | None:  # noqa: ANN401 - JSON

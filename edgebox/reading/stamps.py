@@ -41,6 +41,7 @@ BARE: Final = re.compile(rf"{_CLOCK}|{_SPELLED}")
 """A clock without anything around it: a stamp only where the whole call has them."""
 
 DIVIDER: Final = re.compile(
-    rf"[-=─━_*~]{{3,200}}(?:[^\n\-=─━_*~]{{0,60}}?{_DATE}[^\n\-=─━_*~]{{0,20}}[-=─━_*~]{{3,200}})?"
+    rf"\d{{4}}(?:년[ ]?|\.[ ]?)\d{{1,2}}(?:월[ ]?|\.[ ]?)\d{{1,2}}[일.][ ]?[월화수목금토일]요일"
+    rf"|[-=─━_*~]{{3,200}}(?:[^\n\-=─━_*~]{{0,60}}?{_DATE}[^\n\-=─━_*~]{{0,20}}[-=─━_*~]{{3,200}})?"
 )
 """A chat export's line between two days, or a ruler."""

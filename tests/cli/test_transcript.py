@@ -28,6 +28,7 @@ def test_json_has_utterances_with_offsets_and_what_was_left_out():
         assert CALL[one["start"] : one["end"]] == f"{one['label']}: {one['text']}"
     assert read["dropped"] == {"hallucination": 1, "system": 1}
     assert read["speakers"] == "both"
+    assert read["content"] is True
 
 
 def test_what_may_not_be_kept_is_not_shown():
@@ -40,7 +41,7 @@ def test_what_may_not_be_kept_is_not_shown():
 def test_the_table_fits_and_says_what_the_json_says():
     shown = run("-", input=CALL).stdout
     assert "카드를 잃어버렸어요" in shown
-    assert "Left out of prompts: hallucination 1, system 1." in shown
+    assert "Left out: 1 line that recognisers invent, 1 line of a machine." in shown
     assert max(len(line) for line in shown.splitlines()) <= 80
 
 
@@ -48,6 +49,23 @@ def test_a_call_in_which_nothing_was_said_is_named():
     result = run("-", input="고객:\n상담사:\n")
     assert result.exit_code == 0
     assert "Nothing was said: no model would be asked." in result.stdout
+    assert json.loads(run("-", "--json", input="고객:\n상담사:\n").stdout)["content"] is False
+
+
+def test_the_body_of_a_request_is_read_as_its_transcript():
+    body = json.dumps({"consultation_id": "C-1", "conversation_text": CALL}, ensure_ascii=False)
+    assert run("-", "--json", input=body).stdout == run("-", "--json", input=CALL).stdout
+
+
+@pytest.mark.parametrize("end", [30, 40, 50])
+def test_json_that_is_cut_off_is_wrong_usage(end):
+    whole = (
+        '[{"speaker": "agent", "text": "카드를 정지해 드렸습니다 고객님 더 필요한 것 있으세요"}]'
+    )
+    result = run("-", input=whole[:end])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "begins like JSON and is cut off or damaged at character" in result.stderr
+    assert "카드" not in result.stderr
 
 
 @pytest.mark.parametrize("text", ['{"order": 17}', "[1, 2]"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read, read_turns
-from edgebox.reading.recognisers import Turn
+from edgebox.reading.recognisers import Turn, damaged_at
 
 AGENT = ("agent", "무엇을 도와드릴까요 고객님")
 CUSTOMER = ("customer", "카드를 잃어버렸어요 정지해 주세요")
@@ -358,3 +358,60 @@ def test_the_first_words_of_stamped_lines_are_no_labels():
     )
     assert said(text)[0] == ("unknown", "고객님 안녕하세요")
     assert {speaker for speaker, _ in said(text)} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025년 10월 13일 오후 2:11, {} : {}\n2025년 10월 13일 오후 2:12, {} : {}\n",
+        (
+            "2025년 10월 13일 월요일\n2025. 10. 13. 오후 2:11, {} : {}\n2025. 10. 13. 오후 "
+            "2:12, {} : {}\n"
+        ),
+        "2025-10-13 14:11 {} : {}\n2025-10-13 14:12 {} : {}\n",
+    ],
+)
+@pytest.mark.parametrize("names", [("박민호", "한빛카드"), ("민호", "이수진")])
+def test_a_chat_export_in_which_each_side_writes_once_has_both(text, names):
+    call = read(text.format(names[0], CUSTOMER[1], names[1], AGENT[1]))
+    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGENT]
+
+
+def test_attachments_of_a_chat_export_are_silence():
+    date = "2025년 10월 13일 오후 2:11"
+    attached = "".join(
+        f"{date}, 박민호 : {one}\n" for one in ("사진", "이모티콘", "동영상", "파일: 신분증.pdf")
+    )
+    call = read(f"{date}, 박민호 : {CUSTOMER[1]}\n{attached}{date}, 이수진 : {AGENT[1]}\n")
+    assert [(one.speaker, one.text) for one in call.utterances] == [CUSTOMER, AGENT]
+    assert call.dropped == {"silence": 4}
+    assert said("고객: 사진\n상담사: 네") == [("customer", "사진"), ("agent", "네")]
+
+
+def test_a_name_before_the_word_of_a_role_stays_in_the_label():
+    call = read(f"김지수 상담사: {AGENT[1]}\n박민호 고객: {CUSTOMER[1]}")
+    assert [(one.label, one.speaker, one.text) for one in call.utterances] == [
+        ("김지수 상담사", *AGENT),
+        ("박민호 고객", *CUSTOMER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[{"speaker":"agent","text":"네', 28),
+        ('[{"speak', 3),
+        ('{"turns": [{"speaker":"a"', 25),
+        ('{"a": "b"} 네', 12),
+        ("[상담사] 네", None),
+        ("{ 네", None),
+        ('{"text": "네"}', None),
+    ],
+)
+def test_text_that_begins_like_json_and_is_cut_off_is_damaged(text, place):
+    assert damaged_at(text) == place
+
+
+def test_one_object_a_line_is_read_as_turns():
+    lines = [{"speaker": side, "text": text} for side, text in (AGENT, CUSTOMER)]
+    assert said("\n".join(map(json.dumps, lines))) == [AGENT, CUSTOMER]

@@ -27,7 +27,7 @@ def test_most_calls_in_which_nothing_was_said_are_known():
     nothing = [call for call in CALLS if call["outcome_kind"] == NOTHING]
     known = [call for call in nothing if not has_content(read(call["transcript"]))]
     print(f"{len(known)} of {len(nothing)} calls without content known")
-    assert len(known) >= 8
+    assert len(known) >= 7
 
 
 def test_nearly_every_labelled_call_has_both_sides():

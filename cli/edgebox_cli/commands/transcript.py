@@ -26,6 +26,14 @@ _SPEAKERS = {
 }
 
 
+_LEFT_OUT = {
+    "hallucination": ("line that recognisers invent", "lines that recognisers invent"),
+    "silence": ("mark such as [음악]", "marks such as [음악]"),
+    "repetition": ("repetition", "repetitions"),
+    "system": ("line of a machine", "lines of a machine"),
+}
+
+
 def transcript(
     file: Annotated[Path, typer.Argument(help="A transcript, UTF-8; - is standard input.")],
     *,
@@ -40,10 +48,16 @@ def transcript(
                 "utterances": [asdict(utterance) for utterance in call.utterances],
                 "dropped": call.dropped,
                 "speakers": call.speakers,
+                "content": has_content(call),
             }
         )
         return
     _show(call)
+
+
+def _counted(kind: str, count: int) -> str:
+    one, many = _LEFT_OUT[kind]
+    return f"{count} {one if count == 1 else many}"
 
 
 def _show(call: Call) -> None:
@@ -58,7 +72,7 @@ def _show(call: Call) -> None:
         )
     print_line(f"Speakers: {_SPEAKERS[call.speakers]}.")
     if call.dropped:
-        listed = ", ".join(f"{kind} {count}" for kind, count in sorted(call.dropped.items()))
-        print_line(f"Left out of prompts: {listed}.")
+        listed = [_counted(kind, count) for kind, count in sorted(call.dropped.items())]
+        print_line(f"Left out: {', '.join(listed)}.")
     if not has_content(call):
         print_line("Nothing was said: no model would be asked.")

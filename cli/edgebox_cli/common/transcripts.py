@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
-from edgebox.reading.recognisers import is_foreign_json
+from edgebox.reading.recognisers import conversation_of, damaged_at, is_foreign_json
 from edgebox.system.encodings import conversion
 
 if TYPE_CHECKING:
@@ -45,12 +45,20 @@ def read(path: Path) -> str:
 
 
 def call_of(path: Path) -> Call:
-    """Return the call in a file, text or a recogniser's JSON; ``-`` is standard input.
+    """Return the call in a file; ``-`` is standard input.
+
+    It holds text, a recogniser's JSON, or the body of a request for one consultation.
 
     Raises:
-        UsageError: it cannot be read, is empty, or is JSON of another kind.
+        UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind.
     """
     received = read(path)
+    received = conversation_of(received) or received
+    if (place := damaged_at(received)) is not None:
+        raise UsageError(
+            f"This begins like JSON and is cut off or damaged at character {place}. "
+            "Save the whole file again."
+        )
     if is_foreign_json(received):
         raise UsageError(
             "This is JSON of no known recogniser. Use text, one utterance a line, or "

@@ -1,0 +1,130 @@
+"""Turns from tables: CSV and TSV with columns of times, row numbers, speakers.
+
+Columns are known by a heading ("speaker,start,end,text") or by what every row holds: times and
+numbers, the label of a speaker, then what was said.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.reading import stamps
+from edgebox.reading.roles import ANONYMOUS, role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TEXTS_LISTED: Final = """
+    text transcript content message utterance sentence msg 내용 발화 발화내용 대화 대화내용 메시지
+    텍스트 문장 자막 말
+"""
+_SPEAKERS_LISTED: Final = """
+    speaker role spk channel participant who name label party speaker_label 화자 발화자 말한사람
+    역할 구분 이름 채널 참여자
+"""
+_OTHERS_LISTED: Final = """
+    start end time timestamp begin stop duration start_time end_time starttime endtime start_ms
+    end_ms offset date id no index idx # number 시작 끝 종료 시간 시각 일시 날짜 시작시간 종료시간
+    길이 번호 순번
+"""
+_TEXTS: Final = frozenset(_TEXTS_LISTED.split())
+_SPEAKERS: Final = frozenset(_SPEAKERS_LISTED.split())
+_KNOWN: Final = _TEXTS | _SPEAKERS | frozenset(_OTHERS_LISTED.split())
+_TIME: Final = re.compile(
+    rf"{stamps.DATED.pattern}|{stamps.BRACKETED.pattern}|{stamps.EXACT.pattern}"
+    rf"|{stamps.BARE.pattern}|\d{{1,7}}(?:\.\d{{1,6}})?"
+)
+_DELIMITERS: Final = "\t,;|"
+_LONGEST: Final = 20
+"""Lines of one cell at most: a quotation mark that is never closed takes the rest of a text."""
+
+
+class Row(NamedTuple):
+    """One row: the label of its speaker, what was said, and its offsets."""
+
+    label: str
+    text: str
+    start: int
+    end: int
+
+
+def rows_of(text: str) -> list[Row] | None:
+    """Return the rows of a table without its heading; None where a text is no table.
+
+    Takes time linear in the text.
+    """
+    first = text.lstrip().split("\n", 1)[0]
+    for delimiter in _DELIMITERS:
+        if delimiter in first and (rows := _rows(text, delimiter)):
+            return rows
+    return None
+
+
+def _rows(text: str, delimiter: str) -> list[Row] | None:
+    lines = text.splitlines(keepends=True)
+    cells = _cells(lines, delimiter)
+    if not cells:
+        return None
+    names = ["".join(cell.lower().split()) for cell in cells[0][0]]
+    if len(names) > 1 and set(names) <= _KNOWN and not _TEXTS.isdisjoint(names):
+        return _headed(names, cells[1:], delimiter)
+    found = [_formed(*one, delimiter) for one in cells]
+    rows = [one for one in found if one is not None]
+    return rows if len(rows) == len(found) else None
+
+
+def _cells(lines: Sequence[str], delimiter: str) -> list[tuple[list[str], int, int]]:
+    """Return (cells, start, end) of every row; empty where a cell never ends."""
+    found: list[tuple[list[str], int, int]] = []
+    reader = csv.reader(lines, delimiter=delimiter)
+    at = read = 0
+    try:
+        for row in reader:
+            taken = lines[read : reader.line_num]
+            read = reader.line_num
+            size = sum(map(len, taken))
+            if len(taken) > _LONGEST:
+                return []
+            if any(cell.strip() for cell in row):
+                whole = "".join(taken)
+                start = at + len(whole) - len(whole.lstrip())
+                found.append((row, start, at + len(whole.rstrip())))
+            at += size
+    except csv.Error:
+        return []
+    return found
+
+
+def _headed(
+    names: list[str], cells: list[tuple[list[str], int, int]], delimiter: str
+) -> list[Row] | None:
+    """Read rows by their heading. Delimiters in a last column belong to what was said."""
+    said = next(at for at, name in enumerate(names) if name in _TEXTS)
+    speaker = next((at for at, name in enumerate(names) if name in _SPEAKERS), None)
+    found: list[Row] = []
+    for row, start, end in cells:
+        if len(row) <= said:
+            return None
+        last = said == len(names) - 1
+        text = delimiter.join(row[said:]) if last else row[said]
+        label = row[speaker].strip() if speaker is not None and speaker < len(row) else ""
+        found.append(Row(label, text.strip(), start, end))
+    return found
+
+
+def _formed(row: list[str], start: int, end: int, delimiter: str) -> Row | None:
+    """Read a row by its cells: a label and at least one time or number, then what was said."""
+    label, numbers, at = "", 0, 0
+    for cell in map(str.strip, row[:-1]):
+        if _TIME.fullmatch(cell):
+            numbers += 1
+        elif not label and (role_of(cell.lower()) or ANONYMOUS.fullmatch(cell)):
+            label = cell
+        else:
+            break
+        at += 1
+    if not label or not numbers:
+        return None
+    return Row(label, delimiter.join(row[at:]).strip(), start, end)

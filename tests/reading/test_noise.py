@@ -1,0 +1,85 @@
+"""What recognisers and machines put into a call, and what people say of machines."""
+
+import pytest
+
+from edgebox.reading import noise
+from edgebox.reading.call import read
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "어제 상담원이 폭언을 했다고 민원 넣으려고요 통화 내용 녹음된 거 들려주세요",
+        "ARS에서 삼번을 눌러도 안 돼요",
+        "냉장고에서 삐 소리가 나요",
+        "어제 고객님께서 전화를 받지 않으셔서",
+        "세탁기에서 삐 소리가 나면서 멈췄습니다",
+        "대기 시간이 삼십 분입니다 이게 말이 됩니까",
+        "통화 내용 녹음 파일 보내 주세요",
+        "상담원이 폭언을 합니다",
+        "3번, 4번, 5번 좌석이요",
+        "1번을 눌러 주세요라고 해서 눌렀는데요",
+        "음성사서함 해지해 주세요",
+        "상담 내용 녹음 삭제해 주세요",
+        "제가 1번을 눌러도 연결이 안 됩니다",
+        "통화량이 많아서 요금제를 바꾸려고요",
+        "연결까지 얼마나 걸려요",
+        "상담원 연결하고 싶어요",
+        "음성사서함 요금이 청구됩니다",
+        "폭언을 하면 상담이 중단된다고요",
+    ],
+)
+def test_a_person_who_tells_of_a_machine_is_no_machine(said):
+    assert not noise.is_machine(said)
+    assert read(said).said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "잔액 조회는 1번을 눌러 주세요.",
+        "통화 내용은 상담 품질 향상을 위해 녹음됩니다",
+        "모든 상담사가 통화 중입니다. 잠시만 기다려 주십시오.",
+        "조회는 1번, 이체는 2번, 상담원 연결은 0번",
+        "예상 대기 시간은 3분입니다",
+        "산업안전보건법에 따라 폭언은 삼가 주시기 바랍니다",
+        "고객님께서 전화를 받지 않아 음성사서함으로 연결됩니다",
+        "삐 소리 후 통화료가 부과됩니다",
+        "상담원 연결은 공번을 누르세요",
+        "주문은 일 번, 취소는 이 번을 선택하십시오.",
+        "지금은 통화량이 많아 연결이 지연되고 있습니다",
+        "상담원을 연결 중입니다",
+        "비밀번호 네 자리와 별표를 눌러 주세요",
+        "고객응대근로자 보호 조치가 시행되고 있습니다",
+        "상담원과 연결해 드리겠습니다 잠시만 기다려 주세요",
+        "상담사 연결까지 약 3분이 예상됩니다",
+    ],
+)
+def test_a_menu_or_a_waiting_message_is_a_machine(said):
+    assert noise.is_machine(said)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "[묵음]",
+        "[통화 종료]",
+        "음성 없음",
+        "(무응답)",
+        "[말없음]",
+        "[침묵]",
+        "(음성 없음)",
+        "【무음】",
+        "무응답.",
+        "[no audio]",
+    ],
+)
+def test_a_mark_of_silence_is_no_speech(mark):
+    call = read(f"고객: {mark}\n상담사: 네 정지해 드렸습니다\n{mark}\n")
+    assert [one.text for one in call.utterances] == ["네 정지해 드렸습니다"]
+    assert call.dropped == {"silence": 2}
+
+
+@pytest.mark.parametrize("said", ["통화 종료 버튼이 안 눌려요", "소리 없음으로 해 놨어요"])
+def test_words_of_a_mark_inside_speech_are_speech(said):
+    assert [one.text for one in read(f"고객: {said}\n상담사: 네").utterances] == [said, "네"]

@@ -1,0 +1,58 @@
+"""Transcripts in tables: which column is the speaker, which the time, which was said."""
+
+import pytest
+
+from edgebox.reading.call import read
+
+ASKED = ("customer", "카드를 잃어버렸어요, 정지해 주세요")
+DONE = ("agent", "네 정지했고 재발급은 사흘 걸립니다")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "고객\t00:00:01\t{}\n상담원\t00:00:27\t{}",
+        "고객,00:00:01,{}\n상담원,00:00:27,{}",
+        "speaker,start,end,text\n고객,0.0,3.1,{}\n상담원,3.1,5.0,{}",
+        'start,end,speaker,text\n0.0,3.1,고객,"{}"\n3.1,5.0,상담원,"{}"',
+        '번호,내용,화자\n1,"{}",고객\n2,"{}",상담사\n',
+        "1,고객,{}\n2,상담사,{}",
+        "1\t고객\t00:01\t{}\n2\t상담사\t00:05\t{}",
+        "0.0,3.1,고객,{}\r\n3.1,5.0,상담원,{}\r\n",
+        "00:00:01|고객|{}\n00:00:05|상담원|{}",
+        "2025-10-13 14:11:05;고객;{}\n2025-10-13 14:11:09;상담원;{}",
+        "\ufeffrole;text\n고객;{}\n상담원;{}",
+    ],
+)
+def test_columns_are_read_by_heading_or_form(text):
+    received = text.format(ASKED[1], DONE[1])
+    call = read(received)
+    assert [(one.speaker, one.text) for one in call.utterances] == [ASKED, DONE]
+    for one in call.utterances:
+        assert one.text in received[one.start : one.end]
+
+
+def test_anonymous_speakers_of_a_table_are_told_by_how_they_talk():
+    call = read(
+        'speaker,start,end,text\nSPEAKER_00,0.0,3.1,"무엇을 도와드릴까요 고객님"\n'
+        'SPEAKER_01,3.1,5.0,"카드를 잃어버렸어요"\n'
+    )
+    assert [one.speaker for one in call.utterances] == ["agent", "customer"]
+
+
+def test_quoted_cells_hold_line_ends_and_quotation_marks():
+    call = read('speaker,text\n고객,"카드를\n""빨리"" 정지해 주세요"\n상담사,네\n')
+    assert [one.text for one in call.utterances] == ['카드를 "빨리" 정지해 주세요', "네"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네, 카드를 잃어버렸어요\n정지해 주세요",
+        "고객: 3, 4번 다 안 돼요\n상담사: 네",
+        '고객,"카드를 잃어버렸어요\n상담사,네 정지했습니다',
+    ],
+)
+def test_speech_with_commas_is_no_table(text):
+    assert "잃어버렸어요" in "".join(one.text for one in read(text).utterances) or "3, 4번" in text
+    assert len(read(text).utterances) == 2
