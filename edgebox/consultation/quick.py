@@ -8,6 +8,7 @@ nothing is left of it, two of the transcript's own sentences are the answer (``f
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from contextlib import aclosing, suppress
@@ -23,7 +24,7 @@ from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.engine_client import Completion, EngineClient
-from edgebox.errors import EngineError
+from edgebox.errors import EngineError, EngineRefused, where
 from edgebox.language.acts import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from edgebox.engine_client import Delta, Messages, RoleHealth
     from edgebox.reading.call import Utterance
     from edgebox.settings import QuickSettings
+
+log = logging.getLogger("edgebox.consultation")
 
 Status = Literal["success", "partial", "fallback", "no_content"]
 
@@ -82,7 +85,8 @@ class _Draft:
     seen: str = ""  # the transcript as the model sees it
     said: Sequence[Utterance] | None = None  # once the transcript is read
     empty: bool = False  # nothing was said in the call
-    figures: Figures | None = None  # its numbers, if the answer is held to them
+    figures: Figures | None = None  # its numbers, if the answer may say no others
+    regex: str | None = None  # what the engine holds the answer to
 
 
 class QuickSummaries:
@@ -176,7 +180,14 @@ class QuickSummaries:
             if draft.empty or not self._monitor.reachable("slm"):
                 return
             if await self._prepare(ticket, draft, call.said):
-                await self._generate(ticket, draft, queue)
+                await asyncio.to_thread(self._read_figures, ticket, draft)
+                try:
+                    await self._generate(ticket, draft, queue)
+                except EngineRefused:
+                    if draft.regex is None:
+                        raise
+                    draft.regex = None
+                    await self._generate(ticket, draft, queue)
         except EngineError:
             pass  # what came before it is used, else the transcript's own sentences
         finally:
@@ -235,7 +246,6 @@ class QuickSummaries:
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
-        regex = await asyncio.to_thread(self._figures, ticket, draft)
         left = ticket.arrived + self._admission.budget - self._clock()
         if left <= 0:
             return
@@ -248,7 +258,7 @@ class QuickSummaries:
                 priority=ENGINE_PRIORITY[ticket.priority],
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
-                regex=regex,
+                regex=draft.regex,
             )
         ) as pieces:
             shown = 0
@@ -259,9 +269,10 @@ class QuickSummaries:
                     break
                 draft.text += piece.text
                 ends = sentence_ends(draft.text, growing=True)
-                # Another server is not held to the figures: a sentence is shown once it is checked.
-                whole = len(draft.text) if regex or not draft.figures else max([0, *ends])
-                if not regex and not self._borne_out(draft, draft.text[:whole]):
+                # If the model is not held to the figures, a sentence is shown once it is checked.
+                free = draft.regex or not draft.figures
+                whole = len(draft.text) if free else max([0, *ends])
+                if not self._borne_out(draft, draft.text[:whole]):
                     break
                 if new := draft.text[shown:whole]:
                     queue.put_nowait(new)
@@ -272,16 +283,25 @@ class QuickSummaries:
         if draft.last and draft.finish_reason == "stop":
             self._admission.answered(draft.last.completion_tokens)
 
-    def _figures(self, ticket: Ticket, draft: _Draft) -> str | None:
-        """Read the numbers of the call, and return the expression that our engine is held to."""
+    def _read_figures(self, ticket: Ticket, draft: _Draft) -> None:
+        """Read the numbers of the call, and the expression that our engine is held to.
+
+        If there is no expression, what the model wrote is checked afterwards. If the numbers cannot
+        be read, none may be written.
+        """
         if not self._client.grounds_numbers:
-            return None
+            return
         said = "\n".join(utterance.text for utterance in draft.said or ())
-        draft.figures = Figures(said, ticket.call_date)
-        return None if self._client.is_remote("slm") else draft.figures.expression
+        try:
+            draft.figures = Figures(said, ticket.call_date)
+            draft.regex = None if self._client.is_remote("slm") else draft.figures.expression
+        except Exception as error:  # noqa: BLE001 - of any text that people may say
+            draft.figures = draft.figures or Figures("")
+            log.error("A summary goes on without the call's figures: %s", where(error))
 
     def _borne_out(self, draft: _Draft, text: str) -> bool:
-        return draft.figures is None or draft.figures.bear_out(text)
+        """Whether every number of the text was said, as far as the engine did not see to it."""
+        return bool(draft.regex) or draft.figures is None or draft.figures.bear_out(text)
 
     def _conclude(self, ticket: Ticket, draft: _Draft) -> QuickResult:
         # One paragraph, without wrapping quotes and without the label that some models repeat.
@@ -299,7 +319,7 @@ class QuickSummaries:
         if not says or copied or leaks_example(text, draft.seen, self._examples):
             text = ""  # nothing of the call: a greeting, or the prompt's own words
         text = without_curses(text)
-        if self._client.is_remote("slm") and not self._borne_out(draft, text):
+        if not self._borne_out(draft, text):
             text = ""  # a number that was never said
         total = len(ticket.transcript)
         if status == "success" and 2 * draft.characters_used < total:

@@ -46,12 +46,15 @@ MAX_VALUES: Final = 8_000
 """Different values whose forms are given: those said first. A call of 130,000 characters has 1,300,
 and four times that many forms cost the engine a second."""
 
+MAX_CHARACTERS: Final = 40
+"""Of a form. What is longer is a recogniser's loop and no code that a summary repeats."""
+
 _LONGEST: Final = 16
 """Figures of a quantity. Longer runs are codes, which are written as they are."""
 
 
 def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
-    """Return every usual written form of the numbers, by how it ends.
+    """Return every usual written form of up to 40 characters of the numbers, by how it ends.
 
     Args:
         numbers: as `numbers_in` reads them from ``text``.
@@ -74,7 +77,8 @@ def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
             signs = [value for value, _ in values if value.isalnum()]
             written += [_code(value, text[number.start : number.end]) for value in signs]
         for kind, form in itertools.chain(*written):
-            found[kind].add(form)
+            if len(form) <= MAX_CHARACTERS:
+                found[kind].add(form)
     for kind, form in _with_year({value for value, _ in seen}, year):
         found[kind].add(form)
     found[Form.FIGURES] -= found[Form.QUANTITY]
