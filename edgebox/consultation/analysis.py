@@ -229,7 +229,7 @@ class Analyst:
                 return _Hold({"json_schema": schema}, figures)
             return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
         except Exception as error:  # noqa: BLE001 - of any text that people may say
-            log.error("An analysis goes on without the call's figures: %s", where(error))
+            log.warning("An analysis goes on without the call's figures: %s", where(error))
             return _PLAIN
 
     async def _merge(self, found: list[Analysis], size: int, hold: _Hold, cost: _Cost) -> Analysis:

@@ -297,7 +297,7 @@ class QuickSummaries:
             draft.regex = None if self._client.is_remote("slm") else draft.figures.expression
         except Exception as error:  # noqa: BLE001 - of any text that people may say
             draft.figures = draft.figures or Figures("")
-            log.error("A summary goes on without the call's figures: %s", where(error))
+            log.warning("A summary goes on without the call's figures: %s", where(error))
 
     def _borne_out(self, draft: _Draft, text: str) -> bool:
         """Whether every number of the text was said, as far as the engine did not see to it."""

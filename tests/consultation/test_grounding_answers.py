@@ -210,7 +210,7 @@ def _broken(monkeypatch, request):
 @pytest.mark.usefixtures("_broken")
 def test_a_summary_goes_on_without_figures_that_cannot_be_read(tmp_path, caplog):
     engine = FakeEngine(answers={"slm": ("환불을 접수했습니다.",)})
-    with caplog.at_level(logging.ERROR, "edgebox.consultation"):
+    with caplog.at_level(logging.WARNING, "edgebox.consultation"):
         _, result = asked(tmp_path, engine, summary)
     assert "structured_outputs" not in engine.requests[0]
     assert "RecursionError at edgebox.consultation" in caplog.text
