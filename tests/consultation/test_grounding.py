@@ -220,7 +220,8 @@ RATES = st.integers(1, 999).map(lambda n: f"{n / 10}%")
 UNITS = st.sampled_from(["일", "주", "개월", "시간", "분", "명"])
 SPANS = st.tuples(st.integers(1, 40), UNITS).map(lambda s: f"{s[0]}{s[1]} 동안")
 _COPIED_LISTED = """
-    {}-{}일 {}~{}월 폰{}프로 {}/{} {}길.{}-{} {}시-{}시 {}년.{}월분 {}만km {}.{}(토) {}만{}천{}원 {},000mAh
+    {}-{}일 {}~{}월 폰{}프로 {}/{} {}길.{}-{} {}시-{}시 {}년.{}월분 {}만km {}.{}(토)
+    {}만{}천{}원 {},000mAh
 """
 COPIED = st.tuples(st.sampled_from(_COPIED_LISTED.split()), *[st.integers(1, 40)] * 3).map(
     lambda n: n[0].replace("길.", "길 ").replace("년.", "년 ").format(*n[1:])
