@@ -13,13 +13,12 @@ cannot be told from other words letter by letter.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.copies import copies
-from edgebox.language.counters import MEASURE, MEASURE_BUT_OF_DATA, UNITS
+from edgebox.language.counters import LOOSE, LOOSE_COUNT, MEASURE, MEASURE_BUT_OF_DATA, UNITS
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.possible import possible_numbers
@@ -90,9 +89,6 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
 _AFTER_PART: Final = (Form.BARE_HOUR, Form.BARE_CLOCK)
 """They mean another time after 오전 or 오후."""
 
-_COUNTERS: Final = "(?:명|번|가지|건|곳|군데|차례|사람|번째|단계)"
-_FREE_COUNT: Final = re.compile(f"(?:[2-9]|10) ?(?:{_COUNTERS}|개)")
-
 Trie = dict[str, "Trie"]
 
 
@@ -129,7 +125,7 @@ class Figures:
     def bears_out(self, text: str, number: Number) -> bool:
         """Whether the call supports a number of a text, or need not."""
         free = number.relative or not telling(number)
-        free = free or _FREE_COUNT.fullmatch(text, number.start, number.end) is not None
+        free = free or LOOSE_COUNT.fullmatch(text, number.start, number.end) is not None
         return free or supports(self._provides, number)
 
 
@@ -139,7 +135,7 @@ def expression(found: Forms) -> str:
     Free are 0 and 1, a single digit without a unit, and a few things counted: 3가지.
     """
     small = ["[01]", "[2-9]", "(?:[2-9]|10) ?개"]
-    closed = "|".join([f"(?:[2-9]|10) ?{_COUNTERS}", *_words(found, Form.CLOSED)])
+    closed = "|".join([f"(?:[2-9]|10) ?{LOOSE}", *_words(found, Form.CLOSED)])
     opened: dict[str, list[tuple[str, Form]]] = {
         _BEFORE: [*zip(small, (Form.QUANTITY, Form.FIGURES, Form.MONTH), strict=True)],
         _BEFORE_HOUR: [],

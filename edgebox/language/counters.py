@@ -14,14 +14,20 @@ _COUNTERS: Final = """
     세트 팩 캔 종류 종 사람 인 인분 세 살 층 호 호선 학년 학기 주년 평 점 도 등 위 급 단계 초
     킬로 킬로그램 그램 미터 센티 리터 기가 메가 테라 달러 불 유로 엔 포인트 마일 매 부 편 좌 구좌
     계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째 동 교시 식구 가구 남매 자매 형제 분기
-    키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 봉 컵 그루
-    송이 과목 문제 문항 페이지 학점 좌석 정거장 코스
+    키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 인용 봉 컵
+    그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스
 """
 _MEASURES: Final = "[km]?g|[kmc]?m|m?l|k?Wh?|m?Ah|[VAKpx]"
 MEASURE: Final = f"(?:[KMGT]B|[MG]bps|G|{_MEASURES})"
 """Units in letters, which stand after figures only."""
 
 MEASURE_BUT_OF_DATA: Final = f"(?:{_MEASURES})"
+
+LOOSE: Final = "(?:명|번|가지|건|곳|군데|차례|사람|번째|단계)"
+"""Counters of what a summary counts by itself where the call only names it: 세 가지 서류."""
+
+LOOSE_COUNT: Final = re.compile(f"(?:[2-9]|10) ?(?:{LOOSE}|개)")
+"""A number with such a counter, which no call need have said."""
 
 # Unit as written → unit as compared; "" is a plain counter.
 UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
@@ -54,6 +60,7 @@ SINGLES: Final = (
     | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
     | {
         "차": "일이삼사육칠팔",
+        "인용": "일이삼사오육칠팔",
         "급": "일이삼사오육칠팔",
         "주일": "이삼사오육칠팔",
         "월": "일삼사오칠팔구",

@@ -79,7 +79,7 @@ def _any(words: Iterable[str]) -> str:
 
 
 _WEEKDAY: Final = f"[{_WEEKDAYS}](?:요일|욜)"
-_MONTH_DAY: Final = r"\d{1,2}|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
+_MONTH_DAY: Final = rf"{_D}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
 _RELATIVE: Final = re.compile(
     rf"""
   (?<![가-힣])(?=[그어오금내낼명모글지저이요다담차돌재작올월화수목토일말])(?:
@@ -237,7 +237,7 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
         if not event and (found := pattern.match(text, one.end)):
             day = _shifted(on, sign * size, unit, years=_is_years(text, one))
             return replace(either(day, one), start=one.start, end=found.end())
-    if _is_day(text, one) and size <= 31:
+    if _is_day(text, one) and 1 <= size <= 31:
         days = list(_days_of_month(text, one, on, size))
         return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))
     return one

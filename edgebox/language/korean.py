@@ -100,7 +100,11 @@ _CANDIDATE: Final = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_VAGUE: Final = re.compile(r"[몇수]\s?$")
+_VAGUE: Final = re.compile(
+    rf"(?<![가-힣])(?:몇\s?(?=[\d{SINO_DIGITS}십백천만억])|수\s?(?=[십백천만억]))"
+)
+"""몇 만 원 and 수천 명 name no number; 접수 15일 and 수 15시, on a Wednesday, do."""
+_FIGURES: Final = frozenset(["counted", "sino"])
 _JOINED: Final = frozenset("십" + SINO_DIGITS)
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
 # 십오만 칠팔천, 이십삼사만: two digits after a multiplier are either of the two.
@@ -161,6 +165,9 @@ def _numbers(text: str) -> list[Number]:
     pos = 0
     while match := _CANDIDATE.search(text, pos):
         pos = match.start() + 1
+        if match.lastgroup in _FIGURES and _is_vague(text, match.start()):
+            pos = numerals.stops(text, match.start())[-1].end
+            continue
         read = _read(match)
         if isinstance(read, Number):
             found += put_together(chain, text)
@@ -180,6 +187,12 @@ def _numbers(text: str) -> list[Number]:
     return found
 
 
+def _is_vague(text: str, start: int) -> bool:
+    """Return whether what stands before a numeral leaves open how many it means."""
+    vague = _VAGUE.search(text, max(0, start - 2))
+    return vague is not None and vague.end() == start
+
+
 def _read(match: re.Match[str]) -> Number | Atom | None:
     """Read a candidate: a number, a part of one, or None if it is a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
@@ -187,7 +200,7 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
         return (_decimal(match) if kind in {"point", "pointed"} else said(match)) or _counted(
             text, start
         )
-    if kind in {"counted", "sino"}:
+    if kind in _FIGURES:
         return _counted(text, start)
     if kind in {"native", "model"}:
         return _native(text, start) if kind == "native" else model(match)
@@ -260,8 +273,6 @@ def _counted(text: str, start: int) -> Atom | None:
 
 
 def _counted_once(text: str, start: int) -> Atom | None:
-    if _VAGUE.search(text, max(0, start - 2), start):
-        return None  # 몇 만 원, 수천 명
     stops = numerals.stops(text, start)
     for stop in reversed(stops):
         unit = UNIT.match(text, stop.end)
@@ -322,6 +333,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
         if until:
             return Atom(value, UNITS[until["unit"]], start, end, sure=True)
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
+        long = long or (len(run) > 1 and "억" in run)
         if long and TAIL.match(text, end):
             readings = [value]
             if run[-1] == "이" and at > 0:  # 천이백이 오면, 천이백이시면

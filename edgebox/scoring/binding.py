@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import supports
-from edgebox.scoring.evidence import telling
+from edgebox.scoring.evidence import is_loose, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,6 +94,7 @@ def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
                 or not telling(number)
                 or number.relative
                 or number.value.endswith(("mo", "y"))
+                or is_loose(statement.text, number)
             ):
                 continue
             context = [

@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
 from edgebox.language.paraphrase import paraphrases
@@ -47,20 +48,8 @@ class Text:
 
     @cached_property
     def claims(self) -> list[Number]:
-        """The numbers that are specific enough to check.
-
-        두 사람 and 세 곳 are not: a summary counts what the call only names.
-        """
-        return [
-            number
-            for number in self.numbers
-            if telling(number)
-            and not (
-                number.kind == "count"
-                and len(number.value) == 1
-                and not _DIGIT.search(self.text, number.start, number.end)
-            )
-        ]
+        """The numbers that are specific enough to check."""
+        return [one for one in self.numbers if telling(one) and not is_loose(self.text, one)]
 
     @cached_property
     def provides(self) -> frozenset[str]:
@@ -156,6 +145,14 @@ def telling(number: Number) -> bool:
     """Whether a number is specific enough to check: 0, 1 and bare single digits are not."""
     small = number.kind == "plain" and len(number.value) < 2
     return not small and number.value not in {"0", "1"}
+
+
+def is_loose(text: str, number: Number) -> bool:
+    """Whether a number is one of 두 사람, 3곳, 4가지: a summary counts what the call only names."""
+    if LOOSE_COUNT.fullmatch(text, number.start, number.end):
+        return True
+    spelt = not _DIGIT.search(text, number.start, number.end)
+    return spelt and number.kind == "count" and len(number.value) == 1
 
 
 def mean(values: Iterable[float]) -> float:

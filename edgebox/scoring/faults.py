@@ -73,7 +73,8 @@ half."""
 def invented(made: Iterable[Statement], source: Source) -> bool:
     """Whether a whole statement has nothing in the call that bears it out."""
     for statement in made:
-        words = [item for item in statement.items if item.word]
+        # Sunny Kids may have been said as 써니 키즈.
+        words = [item for item in statement.items if item.word and not item.word.isascii()]
         if len(words) < 4 or any(item.number and item.where for item in statement.items):
             continue
         if any(name in source.squeezed for name in names_in(statement.text)):
@@ -88,7 +89,9 @@ def misnamed(said: Said, source: Source) -> bool:
     """Whether an analysis names a person whom the call does not name."""
     known = names_of_call(source.call)
     squeezed = squeeze(source.text)
-    return any(True for text in said.texts for _ in wrong_names(text, squeezed, known))
+    # Keywords are nouns without a title or a particle: 배선물 is no person.
+    texts = (*(field.text for field in said.fields), said.descriptive.text)
+    return any(True for text in texts for _ in wrong_names(text, squeezed, known))
 
 
 _HANGUL: Final = re.compile(r"[가-힣]")

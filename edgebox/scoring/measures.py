@@ -131,6 +131,11 @@ def outcome_of(said: Said, source: Source, spoken: Spoken) -> float:
     return grounded * (0.5 * substance + 0.3 * fresh + 0.2 * recall)
 
 
+def names_figure(line: Text, source: Source) -> bool:
+    """Return whether a line has a number of the call: whatever it says, it says something."""
+    return any(supports(source.provides, number) for number in line.claims)
+
+
 def coverage_of(said: Said, source: Source, outcome: float) -> float:
     """Return how much of the transcript's facts, main words and outcome the analysis holds."""
     facts = {

@@ -1,7 +1,8 @@
 """Whether a statement denies what the call affirms, or affirms what the call denies.
 
-A part of the agent's or the result's line is compared with the spoken clauses about the same
-predicate. It is wrong if every one of them denies what it affirms, or the other way round.
+Each part of the agent's or the result's line is compared with the spoken clauses that hold its
+predicate. A part is wrong only if the clause that decides the matter last has the opposite sign.
+Where the call does not hold the predicate, nothing is known.
 """
 
 from __future__ import annotations
@@ -9,43 +10,73 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
-from edgebox.scoring.settlement import SETTLED, other_side, settled_elsewhere, unsettled
-from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, REFUSAL, TWICE, denies
+from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.predicates import Part, key_of, near, parts_of
+from edgebox.scoring.settlement import other_side, unsettled
+from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, TWICE, denies
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from edgebox.scoring.alignment import Statement
-    from edgebox.scoring.stances import Stance, Stances
+    from edgebox.scoring.alignment import Item, Statement
+    from edgebox.scoring.stances import Stances
 
-_DECIDED_AGAINST: Final = re.compile(r"지 ?않기로|안 하기로|지 ?말기로")
-
-_DECLINED: Final = re.compile(r"거[절부](?:해|하)")
-"""A side says no: 됐어요 and 괜찮아요 say so without a negation."""
-
-_MENTIONS: Final = re.compile(
-    r"[을를] ?(?:설명|안내|문의|질문)[했하]|(?:안내|문의|요청|설명|제안)[.]?$"
+_NO_CLAIM: Final = re.compile(
+    r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
+    r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
+    r"|\d[^ ]{0,4}[이가도] 안 [되돼]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
 )
-"""A thing is named in it and nothing is said of it."""
+"""A part that says nothing for or against its predicate: it only names a thing, or a condition;
+3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
+not yet so may become so."""
 
-_CONDITION: Final = re.compile(r"(?<!감)면,?$|경우,?$|려면,?$")
-"""A part that is a condition asserts nothing."""
+_LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄")
+"""An affirmation that a call may well make with a negation: 할인이 빠졌다, 결합이 안 돼 있다."""
 
-_LESS: Final = re.compile(r"\d[^ ]{0,4}[이가도] 안 [되돼]")
-"""3cm가 안 되어: less than."""
+_CLAIMS: Final = re.compile(
+    r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였졌](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
+    r"|되었|하였|된다|한다|(?<!면 )됩니다|합니다|수 있|가능)"
+)
+"""A part that tells of something that was settled, or that can be."""
 
-_CAN: Final = re.compile(r"수 ?있|가능")
+_ENDING: Final = 14
+"""Characters at a part's end that hold what it claims."""
 
-_AFTER: Final = 3
-"""Clauses of an utterance behind one that names a thing, in which it may be denied."""
+_DECIDED_AGAINST: Final = re.compile(
+    r"지 ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
+)
 
-_TELLS: Final = 0.5
-"""Weight of a word, and degree of a hit, from which a clause is about the same thing."""
+_NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채)")
+"""A denial to which any word of the agent about it is the opposite."""
 
-_SURE: Final = 0.6
-"""Support from which a statement's utterances are surely the right ones."""
+_IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
+"""A denial to which an offer is the opposite. What is offered may be left undone."""
+
+_REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? |없이는 ")
+"""A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
+
+_LIGHT: Final = re.compile(
+    r"(?:접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
+    r"|알[리려]|확인|보내)[가-힣]{0,3}$"
+)
+"""Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""
+
+_REPORTED: Final = re.compile(r"(?<=[다라])고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속).*$")
+"""What follows a claim that is reported."""
+
+_SHORT: Final = 3
+"""Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
+has room."""
+
+_SURE: Final = 0.4
+"""What one clause must hold of a part to speak against it where none decides, and a refusal."""
+
+_DOUBT: Final = 0.15
+"""What a denial must hold to leave the matter open."""
+
+_SOME: Final = 0.35
+"""The same where somebody is said to have decided against what nobody denies."""
 
 
 def faults(
@@ -65,123 +96,63 @@ def faults(
             said[statement.field] += f"{part.text} "
             if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
-            heard = [
-                stances[piece]
-                for piece in about
-                if not stances[piece].is_wanted
-                and not (denies(part.text) and _CAN.search(spoken.text_of(piece)))
-            ]
-            if (
-                (heard and _opposed(part.text, heard) and not _is_borne_out(part, about, stances))
-                or (denies(part.text) and not about and _affirmed(part, statement, stances))
-                or (not about and _refused(part, stances))
-            ):
+            if _contradicted(part, stances):
                 yield part.text, "polarity"
             elif unsettled(part, statement, about, stances):
                 yield part.text, "conditional"
 
 
-def _opposed(text: str, heard: Sequence[Stance]) -> bool:
-    """Return whether a part denies what every clause affirms, or the other way round.
-
-    수수료 면제 and 수수료가 없습니다 agree: a word of absence beside 없 proves nothing.
-    """
-    if (
-        TWICE.search(text)
-        or _DECLINED.search(text)
-        or _MENTIONS.search(text)
-        or _CONDITION.search(text)
-        or _LESS.search(text)
-        or (denies(text) and "아직" in text)
-    ):
+def _contradicted(part: Part, stances: Stances) -> bool:
+    """Return whether the call settles the opposite of what a part claims."""
+    text = _REPORTED.sub("", part.text)
+    against = denies(text)
+    key = _predicate(part, stances)
+    if key is None or not _claims(text, against=against):
         return False
-    lacks = REFUSAL.search(text) is None
-    if denies(text):
-        return not any(one.denies or (one.absent and lacks) for one in heard)
-    absent = ABSENT.search(text) is not None and not any(one.refuses for one in heard)
-    return not absent and all(one.refuses for one in heard)
+    if not _is_predicate(text, key, against=against):
+        return False
+    others = [item for item in part.items if item.number or item.word != key.word]
+    heard = heard_of(key, others, stances)
+    if not against:
+        return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
+    return _affirmed(text, heard)
 
 
-def _is_borne_out(part: Part, about: Sequence[int], stances: Stances) -> bool:
-    """Return whether a clause beside the near ones, or with the predicate, does as the part."""
-    spoken = stances.spoken
-    if not denies(part.text):
-        return settled_elsewhere(part, stances) or _offered_instead(part, about, stances)
-    looked = {*about}
-    looked |= {
-        after
-        for piece in about
-        for after in range(piece + 1, piece + 1 + _AFTER)
-        if after < len(spoken.pieces)
-        and spoken.pieces[after].utterance == spoken.pieces[piece].utterance
-    }
+def _claims(text: str, *, against: bool) -> bool:
+    """Return whether a part claims that something was settled, or denies it, and once."""
+    if TWICE.search(text) or _NO_CLAIM.search(text):
+        return False
+    if against:
+        return bool(NEGATION.search(text[-PREDICATE:]) and not _REQUIRES.search(text))
+    ending = text[-_ENDING:]
+    return bool(_CLAIMS.search(ending) and not ABSENT.search(text) and not _LOSS.search(ending))
+
+
+def _affirmed(text: str, heard: Heard) -> bool:
+    """Return whether the call affirms what a part denies."""
+    if heard.last > DECIDES and heard.done > DECIDES:
+        return True
+    if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
+        return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
+    speaks = heard.done
+    if _NOT_DONE.search(text):
+        speaks = max(speaks, heard.stated)
+    elif _IS_UNABLE.search(text):
+        speaks = max(speaks, heard.possible)
+    return speaks > _SURE and heard.denied <= _DOUBT
+
+
+def _predicate(part: Part, stances: Stances) -> Item | None:
+    """Return the word of a part that it claims or denies, or None; of 보내지 않기로 it is 보내."""
     key = key_of(part, [item for item in part.items if item.where])
-    of = {spoken.pieces[piece].utterance for piece in about}
-    if key is not None:
-        looked |= {piece for piece in key.where if spoken.pieces[piece].utterance in of}
-    return any(stances[piece].denies and not stances[piece].asks for piece in looked)
+    if key is None or not key.word.endswith("지") or f"{key.word} " not in part.text:
+        return key
+    return key._replace(where=stances.spoken.where(key.word[:-1]))
 
 
-def _offered_instead(part: Part, about: Sequence[int], stances: Stances) -> bool:
-    """Return whether the agent speaks of the part's other words after the refusal."""
-    spoken = stances.spoken
-    last = max((spoken.pieces[piece].utterance for piece in about), default=0)
-    return any(
-        item.word
-        and item.weight >= _TELLS
-        and not any(piece in item.where for piece in about)
-        and any(
-            spoken.pieces[piece].utterance > last and spoken.speaker_of(piece) == "agent"
-            for piece in item.where
-        )
-        for item in part.items
-    )
-
-
-def _refused(part: Part, stances: Stances) -> bool:
-    """Return whether a part affirms what the agent refuses wherever the agent speaks of it."""
-    if denies(part.text) or ABSENT.search(part.text) or not SETTLED.search(part.text):
-        return False
-    key = key_of(part, [item for item in part.items if item.where])
-    if key is None:
-        return False
-    heard = [
-        stances[piece]
-        for piece, degree in key.where.items()
-        if degree >= SAME
-        and stances.spoken.speaker_of(piece) == "agent"
-        and not stances[piece].is_wanted
-    ]
-    return bool(heard) and all(one.refuses for one in heard)
-
-
-def _affirmed(part: Part, statement: Statement, stances: Stances) -> bool:
-    """Return whether a part denies while nothing is denied where its statement's words are."""
-    spoken = stances.spoken
-    if (
-        "아직" in part.text
-        or _CONDITION.search(part.text)
-        or not NEGATION.search(part.text[-PREDICATE + 6 :])
-    ):
-        return False
-    if _DECIDED_AGAINST.search(part.text):
-        pieces = [
-            piece
-            for item in statement.items
-            if item.word and item.weight >= _TELLS
-            for piece, degree in item.where.items()
-            if degree >= _TELLS
-        ]
-    elif statement.support >= _SURE and any(item.word and item.where for item in part.items):
-        around = {number + step for number in statement.chosen for step in (0, 1, 2)}
-        pieces = [
-            piece
-            for number in around
-            if number < len(spoken.utterances)
-            for piece in spoken.pieces_of(number)
-        ]
-    else:
-        return False
-    return bool(pieces) and not any(
-        stances[piece].denies or stances[piece].absent for piece in pieces
-    )
+def _is_predicate(text: str, key: Item, *, against: bool) -> bool:
+    """Return whether the word that the call holds is what the part claims or denies."""
+    sign = [*(NEGATION if against else _CLAIMS).finditer(text)][-1]
+    at = text.rfind(key.word, 0, sign.end())
+    between = text[at + len(key.word) : sign.start()].replace(" ", "")
+    return len(between) <= _SHORT or _LIGHT.search(between) is not None

@@ -29,7 +29,14 @@ from edgebox.scoring.faults import (
 )
 from edgebox.scoring.instructions import obeys
 from edgebox.scoring.leak import leaks_example
-from edgebox.scoring.measures import attribution_of, coverage_of, form_of, grounding_of, outcome_of
+from edgebox.scoring.measures import (
+    attribution_of,
+    coverage_of,
+    form_of,
+    grounding_of,
+    names_figure,
+    outcome_of,
+)
 from edgebox.scoring.polarity import faults
 from edgebox.scoring.spoken import Spoken
 from edgebox.scoring.stances import Stances
@@ -141,7 +148,7 @@ def score(
         flags.add("leaked_example")
     if attribution is not None and attribution < 0.35:
         flags.add("speakers_swapped")
-    if outcome < _NO_OUTCOME:
+    if outcome < _NO_OUTCOME and not names_figure(said.result, source):
         flags.add("no_outcome")
     if copied(said, source):
         flags.add("copied_sentences")

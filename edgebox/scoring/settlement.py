@@ -180,19 +180,20 @@ def other_side(
 def _doer(piece: int, spoken: Spoken) -> str:
     """Return which side a clause says will do something, or nothing."""
     speaker = spoken.speaker_of(piece)
-    whole = _to_verb(piece, spoken)
+    whole = to_verb(piece, spoken)
     if speaker == "customer":
         return "customer" if _WILL.search(whole) else ""
     if speaker == "agent":
         if _ASKED_OF_CUSTOMER.search(spoken.text_of(piece)):
             return "customer"
-        if _TO_CUSTOMER.search(whole):
-            return "agent"
-        return "customer" if _ASKED_OF_CUSTOMER.search(whole) else ""
+        gives, asks = _TO_CUSTOMER.search(whole), _ASKED_OF_CUSTOMER.search(whole)
+        if gives and asks:
+            return ""  # 문자 드릴 테니까 거기로 사진 보내 주세요
+        return "agent" if gives else "customer" if asks else ""
     return ""
 
 
-def _to_verb(piece: int, spoken: Spoken) -> str:
+def to_verb(piece: int, spoken: Spoken) -> str:
     """Return a clause with the ones after it, up to the end of its sentence."""
     end = spoken.pieces_of(spoken.pieces[piece].utterance).stop
     text = ""
@@ -203,4 +204,4 @@ def _to_verb(piece: int, spoken: Spoken) -> str:
     return text
 
 
-_ENDED: Final = re.compile(r"[다요죠까][.?!~…]*\s*$")
+_ENDED: Final = re.compile(r"(?:[다요죠]|(?<!니)까)[.?!~…]*\s*$")

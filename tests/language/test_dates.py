@@ -168,6 +168,9 @@ def test_another_date_is_not_borne_out(claim, source):
         "그 다음 달",
         "매달 말일",
         "방문 일정",
+        "0일",
+        "다음 달 0일",
+        "다음 달 40일",
     ],
 )
 def test_what_names_no_day_is_no_date(text):
@@ -211,6 +214,7 @@ def test_a_day_that_the_month_does_not_have_is_its_last():
 
 _WORDS_LISTED = """
     오늘 내일 모레 3일 이틀 뒤 전 다음 이번 지난 주 달 월요일 일요일 말일 말 초 5일 십오일 내년 작년
+    0일 00일 40일 0 13 999 9999 개월 년 시 분 몇 수 만 천 억 영시 - / ~ :
     3월 9월 , . 이나
 """
 _WORDS = st.sampled_from(_WORDS_LISTED.split())

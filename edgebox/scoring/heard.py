@@ -1,0 +1,174 @@
+"""What a call says of a predicate: whether it is done, refused, wanted or left, and which was last.
+
+How much a clause says about a part of a statement is measured by the part's other words around it.
+Questions, wishes and conditions decide nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edgebox.scoring.settlement import to_verb
+from edgebox.scoring.stances import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgebox.scoring.alignment import Item
+    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.stances import Stance, Stances
+
+_DONE: Final = re.compile(
+    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
+    r"|보냈|할게요|드릴게|[하드]겠습니다|드리겠|진행|드립니다|드려요|둘게요|놓을게요"
+)
+"""Speech that does something, or says that it was done."""
+
+_POSSIBLE: Final = re.compile(r"됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정")
+
+_LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당")
+"""Words that deny without a negation: nothing changes, or a rule stands against it."""
+
+_COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
+"""A customer who says so decides."""
+
+_HINT: Final = 0.5
+"""Degree of a hit from which a clause may speak of the predicate."""
+
+_ITSELF: Final = 0.9
+"""Degree of a hit of the predicate itself, which no other word for it reaches."""
+
+_AROUND: Final = {0: 1.0, -1: 0.8, -2: 0.6, -3: 0.5, 1: 0.5, 2: 0.3}
+"""Utterances around a clause, and what a part's words there count for it: 네 변경됐습니다 is about
+what was said before."""
+
+_ELSEWHERE: Final = 0.15
+"""What they count anywhere else in the call."""
+
+_ALONE: Final = 0.6
+"""What a clause holds of a part that is its predicate alone."""
+
+DECIDES: Final = 0.25
+"""What a clause must hold of a part to decide the matter."""
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the call says of a part's predicate, each 0 to 1 by how much is about the part.
+
+    Attributes:
+        done: the agent does it.
+        stated: the agent says that it is so.
+        possible: the agent says that it can be, or will be.
+        wanted: the customer speaks of it without a negation.
+        chosen: the customer decides for it, and nobody denies it later.
+        refused: the agent refuses it, or the customer decides against it.
+        denied: anybody denies it in some words.
+        after: the agent affirms it after the last refusal, in whatever words.
+        last: of the last clause that decides, negative if it denies.
+    """
+
+    done: float = 0.0
+    stated: float = 0.0
+    possible: float = 0.0
+    wanted: float = 0.0
+    chosen: float = 0.0
+    refused: float = 0.0
+    denied: float = 0.0
+    after: float = 0.0
+    last: float = 0.0
+
+    def deny(
+        self, value: float, one: Stance, *, by_customer: bool, commits: bool, sure: bool
+    ) -> None:
+        """Take in a clause that denies."""
+        self.denied = max(self.denied, value)
+        if one.depends:
+            return
+        refuses = one.refuses and sure and (commits or not by_customer)
+        if refuses:
+            self.refused, self.after = max(self.refused, value), 0.0
+        if value > DECIDES and (refuses or (one.denies and not by_customer)):
+            self.last, self.chosen = -value, 0.0
+
+    def want(self, value: float, *, commits: bool) -> None:
+        """Take in a customer's clause that affirms."""
+        self.wanted = max(self.wanted, value)
+        if commits:
+            self.chosen = value
+
+    def affirm(self, value: float, text: str) -> None:
+        """Take in an agent's clause that affirms."""
+        self.after = max(self.after, value)
+        if _DONE.search(text):
+            self.done = max(self.done, value)
+        elif _POSSIBLE.search(text):
+            self.possible = max(self.possible, value)
+        else:
+            self.stated = max(self.stated, value)
+            return
+        if value > DECIDES:
+            self.last = value
+
+
+def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
+    """Return what the clauses say that hold a predicate, in order.
+
+    Args:
+        key: the predicate.
+        others: the other words and numbers of its part.
+        stances: of the call.
+    """
+    spoken = stances.spoken
+    around = [_Places(item, spoken) for item in others]
+    heard = Heard()
+    for piece, degree in sorted(key.where.items()):
+        one = stances[piece]
+        if degree < _HINT or one.asks:
+            continue
+        value = degree * _share(around, spoken.pieces[piece].utterance)
+        by_customer = spoken.speaker_of(piece) == "customer"
+        commits = by_customer and _COMMITS.search(to_verb(piece, spoken)) is not None
+        text = spoken.text_of(piece)
+        if one.denies or one.refuses or _is_left(text, key, one):
+            heard.deny(value, one, by_customer=by_customer, commits=commits, sure=degree >= _ITSELF)
+        elif one.wishes or one.depends:
+            continue
+        elif by_customer:
+            heard.want(value, commits=commits)
+        else:
+            heard.affirm(value, text)
+    return heard
+
+
+def _is_left(text: str, key: Item, one: Stance) -> bool:
+    """Return whether a clause denies a predicate in a word that is not the predicate."""
+    absent = one.absent and ABSENT.search(key.word) is None
+    return absent or (_LEFT.search(text) is not None and _LEFT.search(key.word) is None)
+
+
+class _Places:
+    """The utterances that hold a word, with how surely."""
+
+    def __init__(self, item: Item, spoken: Spoken) -> None:
+        self.weight = item.weight
+        self._of: dict[int, float] = {}
+        for piece, degree in item.where.items():
+            utterance = spoken.pieces[piece].utterance
+            self._of[utterance] = max(degree, self._of.get(utterance, 0.0))
+        self._elsewhere = _ELSEWHERE * max(self._of.values(), default=0.0)
+
+    def near(self, utterance: int) -> float:
+        """Return how much of the word stands around an utterance."""
+        steps = (share * self._of.get(utterance + step, 0.0) for step, share in _AROUND.items())
+        return max(self._elsewhere, *steps)
+
+
+def _share(around: Sequence[_Places], utterance: int) -> float:
+    """Return the share of a part's other words that stand around an utterance."""
+    total = sum(places.weight for places in around)
+    if not total:
+        return _ALONE
+    return sum(places.weight * places.near(utterance) for places in around) / total

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import pytest
+
+from edgebox.reading.call import read
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis, Summary, Titles
+
+CHANGED = (
+    "고객: 예약 날짜를 십팔일로 바꾸고 싶어요\n"
+    "상담사: 십팔일 오후 세 시로 변경해 드릴까요\n"
+    "고객: 네 그렇게 해 주세요\n"
+    "상담사: 네 변경됐습니다\n"
+)
+REFUSED_FIRST = (
+    "고객: 포장을 뜯었는데 청소기 반품 되나요\n"
+    "상담사: 포장을 뜯으신 청소기는 반품이 안 되세요\n"
+    "고객: 소리가 너무 커서 못 쓰겠는데요\n"
+    "상담사: 불량이면 다르죠 그럼 청소기 반품 접수해 드렸습니다\n"
+)
+REFUSED = (
+    "고객: 포장을 뜯었는데 청소기 반품 되나요\n"
+    "상담사: 포장을 뜯으신 청소기는 반품이 안 되세요\n"
+    "고객: 아 네 알겠습니다\n"
+)
+WITHDRAWN = (
+    "고객: 정수기를 해지하려고요\n"
+    "상담사: 위약금이 삼만 원 있으신데 괜찮으세요\n"
+    "고객: 그럼 해지는 그냥 안 할게요\n"
+    "상담사: 네 그대로 두겠습니다\n"
+)
+OFFERED = (
+    "고객: 매트리스가 꺼졌어요\n"
+    "상담사: 새 매트리스로 바꾸시는 방법이 있고 수리를 받으셔도 됩니다\n"
+    "고객: 수리로 할게요\n"
+    "상담사: 네 수리 접수해 드렸습니다\n"
+)
+REQUIRED = (
+    "고객: 보험이 끊겼는데 되살릴 수 있나요\n"
+    "상담사: 보험료를 내시고 심사를 받으셔야 부활이 됩니다\n"
+    "고객: 네 알겠습니다\n"
+)
+CHOSEN = (
+    "고객: 전입신고를 꼭 가서 해야 하나요\n"
+    "상담사: 온라인으로 하시면 안 가셔도 됩니다\n"
+    "고객: 그럼 오늘 저녁에 온라인으로 전입신고 할게요\n"
+    "상담사: 네 알겠습니다\n"
+)
+
+
+def _flags(call: str, result: str) -> tuple[str, ...]:
+    analysis = Analysis(
+        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
+        keywords=["문의", "안내"],
+        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
+    )
+    return score(analysis, read(call)).flags
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        pytest.param(CHANGED, "예약 날짜는 18일로 변경되지 않았습니다.", id="done"),
+        pytest.param(REFUSED_FIRST, "청소기 반품은 접수되지 않았습니다.", id="granted later"),
+        pytest.param(REFUSED, "포장을 뜯은 청소기를 반품하기로 했습니다.", id="refused"),
+        pytest.param(REFUSED, "포장을 뜯은 청소기도 반품된다고 안내했습니다.", id="told"),
+        pytest.param(WITHDRAWN, "정수기를 해지하기로 했습니다.", id="taken back"),
+        pytest.param(CHOSEN, "오늘 온라인으로 전입신고를 하지 않기로 했습니다.", id="chosen"),
+    ],
+)
+def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
+    assert "polarity" in _flags(call, result)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        pytest.param(CHANGED, "예약 날짜가 18일로 변경됐습니다.", id="done"),
+        pytest.param(REFUSED_FIRST, "청소기 반품이 접수됐습니다.", id="granted later"),
+        pytest.param(REFUSED, "포장을 뜯은 청소기는 반품할 수 없다고 했습니다.", id="refused"),
+        pytest.param(WITHDRAWN, "정수기를 해지하지 않기로 했습니다.", id="taken back"),
+        pytest.param(OFFERED, "새 매트리스로 바꾸지 않고 수리하기로 했습니다.", id="only offered"),
+        pytest.param(REQUIRED, "심사 없이는 부활되지 않는다고 안내했습니다.", id="a condition"),
+        pytest.param(REQUIRED, "심사를 받지 않으면 부활할 수 없습니다.", id="a condition of it"),
+        pytest.param(REQUIRED, "아직 부활되지 않았습니다.", id="not yet"),
+        pytest.param(
+            CHOSEN, "구청에 가지 않아도 된다고 안내했습니다.", id="in no words of the call"
+        ),
+    ],
+)
+def test_what_the_call_settles_leaves_open_or_does_not_name_is_not_flagged(call, result):
+    assert "polarity" not in _flags(call, result)
