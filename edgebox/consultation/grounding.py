@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.copies import copies
 from edgebox.language.counters import LOOSE, LOOSE_COUNT, MEASURE, MEASURE_BUT_OF_DATA, UNITS
+from edgebox.language.form import Form, Forms
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.possible import possible_numbers
-from edgebox.language.spelling import Form, Forms, forms
+from edgebox.language.spelling import forms
 from edgebox.scoring.evidence import telling
 
 if TYPE_CHECKING:

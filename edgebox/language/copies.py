@@ -10,9 +10,10 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.form import Form
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
-from edgebox.language.spelling import MAX_CHARACTERS, Form
+from edgebox.language.spelling import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

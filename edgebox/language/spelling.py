@@ -12,11 +12,12 @@ import itertools
 import re
 from collections import defaultdict
 from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.counters import MEASURE, UNIT_WORD
+from edgebox.language.form import Form, Forms
 from edgebox.language.number import time_of_day
+from edgebox.language.spelling_dates import DAYPARTS, dated, timed, years
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,26 +26,6 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
 
 
-class Form(Enum):
-    """How a written form ends, and so what may stand before and after it (see `grounding`)."""
-
-    QUANTITY = "figures that any counter may follow"
-    MONEY = "figures that were said with 원"
-    COUNTED = "figures that were said with another counter"
-    FIGURES = "figures that no counter may follow"
-    CODE = "figures with letters or separators"
-    SUFFIX = "the figures of a code, after its letters"
-    CLOSED = "a unit that nothing changes"
-    COPIED = "Hangul or a sign, as the call has it"
-    MONTH = "a month or a longer or shorter period, that a next part may follow"
-    HOURS = "hours, that minutes may follow"
-    BARE_HOUR = "the same, without the part of the day"
-    BARE_CLOCK = "an hour and its minutes, without the part of the day"
-
-
-Forms = dict[Form, set[str]]
-
-_DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
 _RANGED: Final = ("명", "회", "건", "번")
 
 _COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
@@ -144,7 +125,7 @@ def _with_year(values: Collection[str], on: dt.date | None) -> Iterator[tuple[Fo
                 # 1월 said in December is of the next year, 12월 in January of the last one.
                 near = {on.year, on.year + (away < -5) - (away > 5)}
             for known in said | near:
-                yield from _dated(known, month, int(day[2]))
+                yield from dated(known, month, int(day[2]))
 
 
 def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
@@ -165,25 +146,19 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
-        yield from _timed(int(match[1]), int(match[2]))
+        yield from timed(int(match[1]), int(match[2]))
     else:
         yield from _of_a_date(value)
 
 
 def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
     if match := re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})", value):
-        yield from _dated(int(match[1] or 0), int(match[2]), int(match[3]))
+        yield from dated(int(match[1] or 0), int(match[2]), int(match[3]))
     elif match := re.fullmatch(r"(\d{1,2})mo", value):
         yield Form.MONTH, f"{match[1]}월"
     elif match := re.fullmatch(r"(\d{4})-(\d{1,2})", value):
-        for year in _years(int(match[1])):
+        for year in years(int(match[1])):
             yield from ((Form.MONTH, f"{year}년{gap}{match[2]}월") for gap in (" ", ""))
-
-
-def _years(year: int) -> Iterator[str]:
-    yield f"{year}"
-    if 2000 <= year < 2100:
-        yield f"{year % 100:02d}"
 
 
 def _ranges(values: Collection[str], counter: str) -> Iterator[tuple[Form, str]]:
@@ -207,7 +182,7 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
     if unit == "시":
         hours = "~".join(str(int(hour) % 12 or 12) for hour in (low, high))
         yield Form.BARE_HOUR, f"{hours}시"
-        for part in _DAYPARTS:
+        for part in DAYPARTS:
             begins = time_of_day(int(low % 12 or 12), 0, part, 0, 0)
             # 오전 9~12시 names the part of the day of its beginning only.
             if begins.value == f"{low:f}:00":
@@ -296,10 +271,10 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
         if whole and value % 12 == 0:
             yield Form.MONTH, f"{int(value) // 12}년"
         elif whole and value > 12:
-            years, months = divmod(int(value), 12)
+            whole_years, months = divmod(int(value), 12)
             ends = [f"{months}개월", "반"] if months == 6 else [f"{months}개월"]
             for gap, end in itertools.product((" ", ""), ends):
-                yield Form.CLOSED, f"{years}년{gap}{end}"
+                yield Form.CLOSED, f"{whole_years}년{gap}{end}"
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
     else:
@@ -316,46 +291,6 @@ def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
         ends = [f"{minutes}분", "반"] if minutes == 30 else [f"{minutes}분"]
         for gap in (" ", ""):
             yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
-
-
-def _dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
-    fronts = [f"{y}년{gap}" for y in _years(year) for gap in (" ", "")] if year else [""]
-    for front in fronts:
-        yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
-    for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
-        if year:
-            yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
-            yield from ((Form.CLOSED, f"{year}.{gap}{m}.{gap}{d}.") for gap in (" ", ""))
-        else:
-            yield Form.CODE, f"{m}/{d}"
-            for stop, weekday in itertools.product((".", ""), "월화수목금토일"):
-                yield Form.CLOSED, f"{m}.{d}{stop}({weekday})"
-    if not year and month < 10:
-        yield Form.CODE, f"{month:02d}.{day:02d}"
-
-
-def _timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
-    twelve = hour % 12 or 12
-    clock = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}", f"{twelve}:{minute:02d}"}
-    yield from ((Form.BARE_CLOCK, form) for form in clock)
-    for shown in {hour, twelve}:
-        yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)
-    for part in _DAYPARTS:
-        if f"{hour}:{minute:02d}" in time_of_day(twelve, minute, part, 0, 0).requires:
-            for gap in (" ", ""):
-                front = f"{part}{gap}{twelve}"
-                yield Form.CODE, f"{front}:{minute:02d}"
-                yield from _spoken(front, minute, Form.HOURS, Form.CLOSED)
-
-
-def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
-    if minute == 0:
-        yield open_, f"{hour}시"
-        return
-    for gap in (" ", ""):
-        yield whole, f"{hour}시{gap}{minute}분"
-        if minute == 30:
-            yield whole, f"{hour}시{gap}반"
 
 
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
