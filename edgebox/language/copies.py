@@ -29,6 +29,8 @@ _REACH: Final = 12
 _PIECE: Final = r"[A-Za-z]+|[0-9]+|[가-힣]+|[-.,:/~()%+]"
 _BEFORE: Final = re.compile(rf"(?<![A-Za-z0-9])(?:{_PIECE})+$")
 _AFTER: Final = re.compile(_PIECE)
+_PRODUCT: Final = re.compile(r"[가-힣A-Za-z]{1,8}(?= ?$)")
+_PRO: Final = re.compile(r" ?프로")
 _FIGURE: Final = re.compile(r"[0-9]")
 
 
@@ -48,6 +50,10 @@ def copies(
     places: set[tuple[str, str]] = set()
     begins = ends = 0
     for number in numbers:
+        for piece in _product(number, text):
+            if piece not in seen:
+                seen.add(piece)
+                yield from _copied(piece, provided)
         at, end = number.start, number.end + _REACH
         place = (text[max(0, at - 2 * _REACH) : at], text[at:end])
         if place not in places and _FIGURE.search(text, number.start, number.end):
@@ -66,6 +72,15 @@ def copies(
                     yield from _copied(piece, provided)
         if len(seen) > MAX_COPIES:
             return
+
+
+def _product(number: Number, text: str) -> Iterator[str]:
+    """Yield 아이폰 15 프로, whose 프로 is no percent, together and apart."""
+    if number.kind in {"plain", "count"} and _PRO.match(text, number.end):
+        name = _PRODUCT.search(text, max(0, number.start - 9), number.start)
+        for one, other in itertools.product((" ", ""), repeat=2):
+            if name:
+                yield f"{name[0]}{one}{number.value}{other}프로"
 
 
 def _stops(text: str, end: int) -> Iterator[int]:

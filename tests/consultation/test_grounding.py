@@ -106,6 +106,7 @@ def test_a_call_without_numbers_leaves_the_small_counters():
 # Each line: what was said, and what may be written of it.
 COPIED_AND_WRITTEN = """
 아이폰15프로 맥스 1TB 주세요 | 아이폰15프로 맥스 1TB로 · 아이폰15프로를
+아이폰 십오 프로 맥스요 | 아이폰 15 프로 맥스 · 아이폰15 프로 · 아이폰15프로
 Z플립6 256GB요 | Z플립6 256GB를
 1~2월 요금이요 | 1~2월 요금
 25년 9월분이요 | 25년 9월분 요금 · 2025년 9월분
