@@ -7,6 +7,7 @@ analyses are merged by a last pass. No part of the transcript is left out.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from edgebox.consultation.prompts import (
     merge_messages,
 )
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
-from edgebox.errors import EngineFault, EngineRefused
+from edgebox.errors import EngineFault, EngineRefused, where
 from edgebox.reading.call import Utterance, read, render
 from edgebox.scoring.quality import Quality, score
 from edgebox.scoring.types import Analysis
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     from edgebox.engine_client import Messages
     from edgebox.settings import Settings
+
+log = logging.getLogger("edgebox.consultation")
 
 MEASURED_CHARACTERS = 20_000
 """Of a long transcript, counted to learn how many of its characters a prompt can hold."""
@@ -213,14 +216,22 @@ class Analyst:
         return counted or TokenCount(_characters(messages), 0, context)
 
     def _hold(self, said: Sequence[Utterance], on: date | None) -> _Hold:
-        """Return what each answer is held to: a part's and the merged one's to the whole call."""
+        """Return what each answer is held to: a part's and the merged one's to the whole call.
+
+        If the call's numbers cannot be made into an expression, an answer is held to its form only:
+        the score finds what was not said.
+        """
         if not self.client.grounds_numbers:
             return _PLAIN
-        figures = Figures("\n".join(utterance.text for utterance in said), on)
-        if self.client.is_remote("mlm"):
-            schema = with_pattern(ANALYSIS_SCHEMA, figures.expression)
-            return _Hold({"json_schema": schema}, figures)
-        return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
+        try:
+            figures = Figures("\n".join(utterance.text for utterance in said), on)
+            if self.client.is_remote("mlm"):
+                schema = with_pattern(ANALYSIS_SCHEMA, figures.expression)
+                return _Hold({"json_schema": schema}, figures)
+            return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
+        except Exception as error:  # noqa: BLE001 - of any text that people may say
+            log.warning("An analysis goes on without the call's figures: %s", where(error))
+            return _PLAIN
 
     async def _merge(self, found: list[Analysis], size: int, hold: _Hold, cost: _Cost) -> Analysis:
         """Join the parts' analyses, in several rounds if they do not fit one prompt."""
@@ -237,14 +248,14 @@ class Analyst:
     async def _ask(self, messages: Messages, hold: _Hold, cost: _Cost) -> Analysis:
         """Ask the model, once more if its answer is not valid.
 
-        A server that refuses the figures, or fails over them, is asked without them.
+        A server that refuses the figures is asked without them, and so is another server that fails
+        over them. A fault of our own engine has other causes.
         """
         try:
             return await self._try(messages, hold, cost)
-        except AnalysisInvalid:
-            raise
-        except (EngineRefused, EngineFault):
-            if hold is _PLAIN:
+        except (EngineRefused, EngineFault) as error:
+            ours = isinstance(error, EngineFault) and not self.client.is_remote("mlm")
+            if hold is _PLAIN or ours or isinstance(error, AnalysisInvalid):
                 raise
             return await self._try(messages, _PLAIN, cost)
 

@@ -17,11 +17,13 @@ import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.counters import LOOSE, LOOSE_COUNT, UNITS
+from edgebox.language.copies import copies
+from edgebox.language.counters import LOOSE, LOOSE_COUNT, MEASURE, MEASURE_BUT_OF_DATA, UNITS
+from edgebox.language.form import Form, Forms
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.possible import possible_numbers
-from edgebox.language.spelling import Form, Forms, forms
+from edgebox.language.spelling import forms
 from edgebox.scoring.evidence import telling
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ _BEFORE_HOUR: Final = (
     f"|(?:{_FREE}*[^{_OUT}{_PARTS}])?에 +)"
 )
 
+
+def _apart(units: str) -> list[str]:
+    """Return units as they stand after figures: joined to them, or after a space."""
+    return [f"{gap}{unit}" for gap in ("", " ") for unit in units.split()]
+
+
 _DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트", "프로", "%", "개월"]
 """Units that make another number of the same figures. Other counters do not."""
 
@@ -63,12 +71,17 @@ _UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
 """In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""
 _OPEN: Final = [*_ASIDE, *_SEPARATED, *_UNTIL, *"일이삼사오육륙칠팔구만천백십억조", " 만", " 억"]
 
+_QUANTITY: Final = [*_OPEN, *_POINTS, *_apart(" ".join(_DIFFERENT))]
+
 # What may not follow a form. Digits never may, except after what is closed.
 _BLOCKED: Final[dict[Form, list[str]]] = {
-    Form.QUANTITY: [*_OPEN, *_POINTS, *_DIFFERENT, *(f" {unit}" for unit in _DIFFERENT)],
-    Form.FIGURES: [*_OPEN, f" {_LETTER}", *UNITS, *(f" {unit}" for unit in UNITS)],
+    Form.QUANTITY: _QUANTITY,
+    Form.MONEY: [*_QUANTITY, *_apart("달러 불 유로 엔 개 명 건 회 번")],
+    Form.COUNTED: [*_QUANTITY, *_apart("원 달러 불 유로 엔")],
+    Form.FIGURES: [*_OPEN, f" {_LETTER}", *_apart(" ".join(UNITS))],
     Form.CODE: [*_SEPARATED, "/"],
     Form.SUFFIX: _SEPARATED,
+    Form.COPIED: [*_ASIDE, "년", "러", "월", "간", "반", " 반"],
     Form.MONTH: [*_ASIDE, "년", "러", "월", "반", " 반"],
     Form.HOURS: [*_ASIDE, "간", "반", " 반"],
     Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반"],
@@ -76,8 +89,6 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
 }
 _AFTER_PART: Final = (Form.BARE_HOUR, Form.BARE_CLOCK)
 """They mean another time after 오전 or 오후."""
-
-_MEASURES: Final = "(?:[KMGT]B|[km]?g|[kmc]?m|m?l|k?Wh?|[MG]bps|[GVAKpx])"
 
 Trie = dict[str, "Trie"]
 
@@ -98,7 +109,10 @@ class Figures:
     @cached_property
     def expression(self) -> str:
         """The regular expression that a text about the call has to match as a whole."""
-        return expression(forms(self._numbers, self._said, self._on.year if self._on else 0))
+        found = forms(self._numbers, self._said, self._on)
+        for form, copy in copies(self._numbers, self._said, self._provides):
+            found[form].add(copy)
+        return expression(found)
 
     @cached_property
     def _provides(self) -> frozenset[str]:
@@ -131,12 +145,16 @@ def expression(found: Forms) -> str:
         before = _BEFORE_HOUR if form in _AFTER_PART else _BEFORE
         opened[before] += [(body, form) for body in _words(found, form)]
     tails = {form: _tails(_trie(blocked)) for form, blocked in _BLOCKED.items()}
-    through, last = tails[Form.QUANTITY]
     measured, measured_last = tails[Form.CODE]
-    tails[Form.QUANTITY] = (
-        f"(?:{through}| ?달러| ?{_MEASURES}{measured})",
-        f"(?:{last}| ?{_MEASURES}{measured_last})",
-    )
+    measures = {Form.QUANTITY: MEASURE, Form.COUNTED: MEASURE_BUT_OF_DATA}
+    for form, units in measures.items():
+        through, last = tails[form]
+        tails[form] = (
+            f"(?:{through}| ?{units}{measured})",
+            f"(?:{last}| ?{units}{measured_last})",
+        )
+    through, last = tails[Form.QUANTITY]
+    tails[Form.QUANTITY] = (f"(?:{through}| ?달러)", last)
     on, end = (
         [
             f"{before}(?:{'|'.join(body + tails[form][last] for body, form in bodies)})"
@@ -157,7 +175,7 @@ def _words(found: Forms, form: Form) -> list[str]:
 
 
 def _literal(char: str) -> str:
-    return {_LETTER: "A-Za-z"}.get(char) or (f"\\{char}" if char in ".-/" else char)
+    return {_LETTER: "A-Za-z"}.get(char) or (f"\\{char}" if char in ".-/()+" else char)
 
 
 def _written(node: Trie) -> str:

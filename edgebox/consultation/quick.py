@@ -9,6 +9,7 @@ chosen when the call is read (`call_reader`), before a model is asked.
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import time
 from contextlib import aclosing, suppress
@@ -25,7 +26,7 @@ from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.engine_client import Completion, EngineClient
-from edgebox.errors import EngineError
+from edgebox.errors import EngineError, EngineRefused, where
 from edgebox.language.acts import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from edgebox.engine_client import Delta, Messages, RoleHealth
     from edgebox.reading.call import Utterance
     from edgebox.settings import QuickSettings
+
+log = logging.getLogger("edgebox.consultation")
 
 Status = Literal["success", "partial", "fallback", "no_content"]
 
@@ -84,7 +87,8 @@ class _Draft:
     seen: str = ""  # the transcript as the model sees it
     call: ReadCall | None = None  # once it is read
     said: Sequence[Utterance] | None = None  # its utterances
-    figures: Figures | None = None  # its numbers, if the answer is held to them
+    figures: Figures | None = None  # its numbers, if the answer may say no others
+    regex: str | None = None  # what the engine holds the answer to
 
 
 class QuickSummaries:
@@ -179,7 +183,14 @@ class QuickSummaries:
             if call.empty or not self._monitor.reachable("slm"):
                 return
             if await self._prepare(ticket, draft, call):
-                await self._generate(ticket, draft, queue)
+                await asyncio.to_thread(self._read_figures, ticket, draft)
+                try:
+                    await self._generate(ticket, draft, queue)
+                except EngineRefused:
+                    if draft.regex is None:
+                        raise
+                    draft.regex = None
+                    await self._generate(ticket, draft, queue)
         except EngineError:
             pass  # what came before it is used, else the transcript's own sentences
         finally:
@@ -242,7 +253,6 @@ class QuickSummaries:
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
-        regex = await asyncio.to_thread(self._figures, ticket, draft)
         left = ticket.arrived + self._admission.budget - self._clock()
         if left <= 0:
             return
@@ -255,7 +265,7 @@ class QuickSummaries:
                 priority=ENGINE_PRIORITY[ticket.priority],
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
-                regex=regex,
+                regex=draft.regex,
             )
         ) as pieces:
             shown = 0
@@ -266,9 +276,10 @@ class QuickSummaries:
                     break
                 draft.text += piece.text
                 ends = sentence_ends(draft.text, growing=True)
-                # Another server is not held to the figures: a sentence is shown once it is checked.
-                whole = len(draft.text) if regex or not draft.figures else max([0, *ends])
-                if not regex and not self._borne_out(draft, draft.text[:whole]):
+                # If the model is not held to the figures, a sentence is shown once it is checked.
+                free = draft.regex or not draft.figures
+                whole = len(draft.text) if free else max([0, *ends])
+                if not self._borne_out(draft, draft.text[:whole]):
                     break
                 if new := draft.text[shown:whole]:
                     queue.put_nowait(new)
@@ -279,16 +290,25 @@ class QuickSummaries:
         if draft.last and draft.finish_reason == "stop":
             self._admission.answered(draft.last.completion_tokens)
 
-    def _figures(self, ticket: Ticket, draft: _Draft) -> str | None:
-        """Read the numbers of the call, and return the expression that our engine is held to."""
+    def _read_figures(self, ticket: Ticket, draft: _Draft) -> None:
+        """Read the numbers of the call, and the expression that our engine is held to.
+
+        If there is no expression, what the model wrote is checked afterwards. If the numbers cannot
+        be read, none may be written.
+        """
         if not self._client.grounds_numbers:
-            return None
+            return
         said = "\n".join(utterance.text for utterance in draft.said or ())
-        draft.figures = Figures(said, ticket.call_date)
-        return None if self._client.is_remote("slm") else draft.figures.expression
+        try:
+            draft.figures = Figures(said, ticket.call_date)
+            draft.regex = None if self._client.is_remote("slm") else draft.figures.expression
+        except Exception as error:  # noqa: BLE001 - of any text that people may say
+            draft.figures = draft.figures or Figures("")
+            log.warning("A summary goes on without the call's figures: %s", where(error))
 
     def _borne_out(self, draft: _Draft, text: str) -> bool:
-        return draft.figures is None or draft.figures.bear_out(text)
+        """Whether every number of the text was said, as far as the engine did not see to it."""
+        return bool(draft.regex) or draft.figures is None or draft.figures.bear_out(text)
 
     def _conclude(self, ticket: Ticket, draft: _Draft, call: ReadCall) -> QuickResult:
         # One paragraph, without wrapping quotes and without the label that some models repeat.
@@ -306,7 +326,7 @@ class QuickSummaries:
         if not says or copied or leaks_example(text, draft.seen, self._examples):
             text = ""  # nothing of the call: a greeting, or the prompt's own words
         text = without_curses(text)
-        if self._client.is_remote("slm") and not self._borne_out(draft, text):
+        if not self._borne_out(draft, text):
             text = ""  # a number that was never said
         total = len(ticket.transcript)
         if status == "success" and 2 * draft.characters_used < total:

@@ -17,6 +17,12 @@ _COUNTERS: Final = """
     키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 인용 봉 컵
     그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스
 """
+_MEASURES: Final = "[km]?g|[kmc]?m|m?l|k?Wh?|m?Ah|[VAKpx]"
+MEASURE: Final = f"(?:[KMGT]B|[MG]bps|G|{_MEASURES})"
+"""Units in letters, which stand after figures only."""
+
+MEASURE_BUT_OF_DATA: Final = f"(?:{_MEASURES})"
+
 LOOSE: Final = "(?:명|번|가지|건|곳|군데|차례|사람|번째|단계)"
 """Counters of what a summary counts by itself where the call only names it: 세 가지 서류."""
 

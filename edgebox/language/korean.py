@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
 from edgebox.language.counters import (
+    MEASURE,
     NATIVE_WORDS,
     NOT_WON,
     ONE_IS_A,
@@ -72,8 +73,8 @@ _CANDIDATE: Final = re.compile(
   | (?P<phone>(?<!\d)(?:
         0\d{{1,2}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{3,4}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{4}}
       | 1[568]\d\d(?:[-\ ]|(?:국에|에)\ ?)\d{{4}} )(?!\d))
-  | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?(?:
-        [KMGT]B|[km]?g|[kmc]?m|m?l|k?Wh?|[MG]bps|[GVAKpx])(?![A-Za-z0-9]))
+  | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?
+        {MEASURE}(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
   | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))

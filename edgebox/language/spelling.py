@@ -12,112 +12,156 @@ import itertools
 import re
 from collections import defaultdict
 from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.counters import MEASURE, UNIT_WORD
+from edgebox.language.form import Form, Forms
 from edgebox.language.number import time_of_day
+from edgebox.language.spelling_dates import DAYPARTS, dated, timed, years
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable, Iterator
 
     from edgebox.language.number import Number
 
 
-class Form(Enum):
-    """How a written form ends, and so what may stand before and after it (see `grounding`)."""
+_RANGED: Final = ("명", "회", "건", "번")
 
-    QUANTITY = "figures that any counter may follow"
-    FIGURES = "figures that no counter may follow"
-    CODE = "figures with letters or separators"
-    SUFFIX = "the figures of a code, after its letters"
-    CLOSED = "a unit that nothing changes"
-    MONTH = "a month or a longer or shorter period, that a next part may follow"
-    HOURS = "hours, that minutes may follow"
-    BARE_HOUR = "the same, without the part of the day"
-    BARE_CLOCK = "an hour and its minutes, without the part of the day"
+_COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
+_COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
+"""Of a number that does not hold its counter: 팔백삼 호."""
 
+_OWN: Final = """
+    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps 메가 메가바이트 · KB 킬로바이트
+    · 달러 불 · 유로 · 엔
+"""
+"""Counters that no other stands for, with those that mean the same."""
 
-Forms = dict[Form, set[str]]
-
-_DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
-_RANGED: Final = ("원", " 원", "명", "회", "건", "번")
+_OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for word in words.split()}
 
 MAX_VALUES: Final = 8_000
 """Different values whose forms are given: those said first. A call of 130,000 characters has 1,300,
 and four times that many forms cost the engine a second."""
 
+MAX_CHARACTERS: Final = 40
+"""Of a form. What is longer is a recogniser's loop and no code that a summary repeats."""
+
 _LONGEST: Final = 16
 """Figures of a quantity. Longer runs are codes, which are written as they are."""
 
 
-def forms(numbers: Iterable[Number], text: str, year: int = 0) -> Forms:
-    """Return every usual written form of the numbers, by how it ends.
+def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Forms:
+    """Return every usual written form of up to 40 characters of the numbers, by how it ends.
 
     Args:
         numbers: as `numbers_in` reads them from ``text``.
         text: where codes are copied from as they are written.
-        year: of the call, which a date said without a year may be given; 0 if it is not known.
+        on: the date of the call, whose year a date said without one may be given.
     """
     found: Forms = defaultdict(set)
-    seen: set[tuple[str, bool]] = set()
+    seen: set[tuple[str, Form | None]] = set()
     before: Collection[str] = ()
     for number in numbers:
         if len(seen) > MAX_VALUES:
             break
         copied = number.kind in {"code", "phone"}
         own = frozenset() if copied else number.provides
-        values = {(value, copied) for value in number.provides} - seen
+        counter = _counter(number, text)
+        bare = None if copied else _bare(number, counter)
+        values = {(value, bare) for value in number.provides} - seen
         seen |= values
-        written = [_ranges([*before, *own]), *(_forms(value, copied) for value, _ in values)]
+        written = [_ranges([*before, *own], counter), *(_forms(*value) for value in values)]
         before = own
         if copied:
             signs = [value for value, _ in values if value.isalnum()]
             written += [_code(value, text[number.start : number.end]) for value in signs]
+        elif counter in _OWN_COUNTERS:
+            written += [_counted(value, counter) for value, _ in values if value.isdigit()]
         for kind, form in itertools.chain(*written):
-            found[kind].add(form)
-    for kind, form in _with_year({value for value, _ in seen}, year):
+            if len(form) <= MAX_CHARACTERS:
+                found[kind].add(form)
+    for kind, form in _with_year({value for value, _ in seen}, on):
         found[kind].add(form)
     found[Form.FIGURES] -= found[Form.QUANTITY]
     return found
 
 
-def _with_year(values: Collection[str], year: int) -> Iterator[tuple[Form, str]]:
-    """Yield the dates that were said without a year, with each year that was said or is known."""
-    said = [int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)]
+def _counter(number: Number, text: str) -> str:
+    """Return the counter that a number was said with, or nothing if it was said with none."""
+    if number.kind == "amount":
+        return "원"
+    inside = _COUNTER.search(text, number.start, number.end)
+    after = None if inside else _COUNTER_AFTER.match(text, number.end)
+    return (inside or after or [""])[0].strip()
+
+
+def _bare(number: Number, counter: str) -> Form:
+    """Return how the figures of a quantity end: what may follow them depends on its counter."""
+    if counter in _OWN_COUNTERS:
+        return Form.FIGURES
+    if number.kind == "amount":
+        return Form.MONEY
+    return Form.COUNTED if counter else Form.QUANTITY
+
+
+def _counted(figures: str, counter: str) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of figures with a counter that no other stands for."""
+    for form, gap, word in itertools.product(
+        quantities(figures), ("", " "), _OWN_COUNTERS[counter]
+    ):
+        yield Form.CODE if word.isascii() else Form.CLOSED, f"{form}{gap}{word}"
+
+
+def _with_year(values: Collection[str], on: dt.date | None) -> Iterator[tuple[Form, str]]:
+    """Yield the dates that were said without a year, with each year that was said or is near."""
+    said = {int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)}
     for value in values:
         if day := re.fullmatch(r"~(\d{1,2})-(\d{1,2})", value):
-            for known in {*said, year} - {0}:
-                yield from _dated(known, int(day[1]), int(day[2]))
+            month = int(day[1])
+            near = set()
+            if on:
+                away = month - on.month
+                # 1월 said in December is of the next year, 12월 in January of the last one.
+                near = {on.year, on.year + (away < -5) - (away > 5)}
+            for known in said | near:
+                yield from dated(known, month, int(day[2]))
 
 
-def _forms(value: str, copied: bool) -> Iterator[tuple[Form, str]]:  # noqa: FBT001 - of a table
-    """Yield the forms of one value of `Number.provides`. Codes are copied, quantities written."""
+def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of one value of `Number.provides`.
+
+    Args:
+        value: as `Number` has it.
+        bare: how the figures of a quantity end; None for a code, which is copied.
+    """
     figures = value.lstrip("#~")
     if re.fullmatch(r"#\d{1,3}|~\d{4,}", value):
         yield Form.SUFFIX, figures
     if re.fullmatch(r"#\d+(?:\.\d+)?", value):
-        listed = [figures] if copied else [figures, *_grouped(figures)]
+        listed = [figures] if bare is None else [figures, *_grouped(figures)]
         yield from ((Form.FIGURES, form) for form in listed)
-    elif not copied and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
-        yield from ((Form.QUANTITY, form) for form in quantities(value))
+    elif bare and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
+        yield from ((bare, form) for form in quantities(value))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
-        yield from _timed(int(match[1]), int(match[2]))
+        yield from timed(int(match[1]), int(match[2]))
     else:
         yield from _of_a_date(value)
 
 
 def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
     if match := re.fullmatch(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})", value):
-        yield from _dated(int(match[1] or 0), int(match[2]), int(match[3]))
+        yield from dated(int(match[1] or 0), int(match[2]), int(match[3]))
     elif match := re.fullmatch(r"(\d{1,2})mo", value):
         yield Form.MONTH, f"{match[1]}월"
     elif match := re.fullmatch(r"(\d{4})-(\d{1,2})", value):
-        yield from ((Form.MONTH, f"{match[1]}년{gap}{match[2]}월") for gap in (" ", ""))
+        for year in years(int(match[1])):
+            yield from ((Form.MONTH, f"{year}년{gap}{match[2]}월") for gap in (" ", ""))
 
 
-def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
+def _ranges(values: Collection[str], counter: str) -> Iterator[tuple[Form, str]]:
     """Yield 3~5일 for values of one number, or of two that follow each other."""
     sizes: dict[str, set[Decimal]] = defaultdict(set)
     for value in values:
@@ -127,18 +171,18 @@ def _ranges(values: Collection[str]) -> Iterator[tuple[Form, str]]:
     for unit, found in sizes.items():
         for low, high in itertools.combinations(sorted(found), 2):
             if 0 < low < high < 20 * low and not (unit == "시" and high - low == 12):
-                yield from _range(low, high, unit)
+                yield from _range(low, high, unit, counter)
                 if {f"#{low:f}", f"#{high:f}"} <= set(values):
                     yield Form.FIGURES, f"{low:f}~{high:f}"
 
 
-def _range(low: Decimal, high: Decimal, unit: str) -> Iterator[tuple[Form, str]]:
+def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tuple[Form, str]]:
     if unit == "min" and low % 60 == high % 60 == 0:
         yield Form.HOURS, f"{low / 60:f}~{high / 60:f}시간"
     if unit == "시":
         hours = "~".join(str(int(hour) % 12 or 12) for hour in (low, high))
         yield Form.BARE_HOUR, f"{hours}시"
-        for part in _DAYPARTS:
+        for part in DAYPARTS:
             begins = time_of_day(int(low % 12 or 12), 0, part, 0, 0)
             # 오전 9~12시 names the part of the day of its beginning only.
             if begins.value == f"{low:f}:00":
@@ -154,8 +198,15 @@ def _range(low: Decimal, high: Decimal, unit: str) -> Iterator[tuple[Form, str]]
                     f"{low / size:f}~{high / size:f}{sign}",
                     f"{low / size:f}{sign}~{high / size:f}{sign}",
                 ]
-        for span in spans:
-            yield from ((Form.CLOSED, f"{span}{counter}") for counter in _RANGED)
+        said = (
+            {"원"}
+            if counter == "원"
+            else {counter, *_RANGED} - {""}
+            if counter
+            else {"원", *_RANGED}
+        )
+        for span, gap, word in itertools.product(spans, ("", " "), said):
+            yield Form.CLOSED, f"{span}{gap}{word}"
 
 
 def quantities(figures: str) -> Iterator[str]:
@@ -190,6 +241,8 @@ def _section(part: int, sign: str) -> Iterator[str]:
         places = ((part // 1000, "천"), (part // 100 % 10, "백"))
         words = [f"{digit}{word}" for digit, word in places if digit]
         yield from {"".join(words) + sign, " ".join(words) + sign}
+    if part >= 1000 and part % 1000:
+        yield from (f"{part // 1000}천{gap}{part % 1000}{sign}" for gap in ("", " "))
 
 
 def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
@@ -217,6 +270,11 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
         yield from ((Form.MONTH, f"{figures}{word}") for word in ("개월", "달"))
         if whole and value % 12 == 0:
             yield Form.MONTH, f"{int(value) // 12}년"
+        elif whole and value > 12:
+            whole_years, months = divmod(int(value), 12)
+            ends = [f"{months}개월", "반"] if months == 6 else [f"{months}개월"]
+            for gap, end in itertools.product((" ", ""), ends):
+                yield Form.CLOSED, f"{whole_years}년{gap}{end}"
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
     else:
@@ -235,43 +293,6 @@ def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
             yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
 
 
-def _dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
-    fronts = [f"{year}년 ", f"{year}년"] if year else [""]
-    for front in fronts:
-        yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
-    for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
-        if year:
-            yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
-        else:
-            yield Form.CODE, f"{m}/{d}"
-    if not year and month < 10:
-        yield Form.CODE, f"{month:02d}.{day:02d}"
-
-
-def _timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
-    twelve = hour % 12 or 12
-    clock = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}", f"{twelve}:{minute:02d}"}
-    yield from ((Form.BARE_CLOCK, form) for form in clock)
-    for shown in {hour, twelve}:
-        yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)
-    for part in _DAYPARTS:
-        if f"{hour}:{minute:02d}" in time_of_day(twelve, minute, part, 0, 0).requires:
-            for gap in (" ", ""):
-                front = f"{part}{gap}{twelve}"
-                yield Form.CODE, f"{front}:{minute:02d}"
-                yield from _spoken(front, minute, Form.HOURS, Form.CLOSED)
-
-
-def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
-    if minute == 0:
-        yield open_, f"{hour}시"
-        return
-    for gap in (" ", ""):
-        yield whole, f"{hour}시{gap}{minute}분"
-        if minute == 30:
-            yield whole, f"{hour}시{gap}반"
-
-
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
     listed = {signs}
@@ -285,5 +306,5 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     elif match := re.fullmatch(r"([A-Z]+)(\d+)", signs):
         listed.add(f"{match[1]}-{match[2]}")
     for form in listed:
-        plain = Form.FIGURES if form.startswith("0") else Form.QUANTITY
+        plain = Form.FIGURES if form.startswith("0") else Form.COUNTED
         yield plain if form.isdigit() else Form.CODE, form

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import logging
 
 import httpx
 import pytest
 from llguidance import LLMatcher, LLTokenizer
 from starlette.responses import JSONResponse
 
+from edgebox.consultation import grounding
 from edgebox.consultation.analysis import Analyst
 from edgebox.consultation.answers import grammar, parsed, whole_line
 from edgebox.consultation.engine_monitor import EngineMonitor
@@ -15,6 +17,7 @@ from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, MERGE_ASK
 from edgebox.consultation.quick import QuickResult, QuickSummaries
 from edgebox.engine_client import EngineClient
+from edgebox.errors import EngineFault
 from edgebox.settings import Settings
 from support.engines.fake import ANALYSIS, FakeEngine, role_health
 
@@ -146,15 +149,15 @@ def test_the_parts_and_the_merged_analysis_are_held_to_the_whole_call(tmp_path):
     assert lark_accepts(grammars.pop(), with_lines(result="487,000원이 9월 13일에 환불됩니다."))
 
 
-def refusing(engine, refused):
-    """Make the fake engine answer 400 where ``refused`` says so of the body."""
+def refusing(engine, refused, status=400, code="EngineRefused"):
+    """Make the fake engine answer with an error where ``refused`` says so of the body."""
     answer = engine._chat
 
     async def chat(request):
         body = await request.json()
         if refused(body):
             engine.requests.append(body)
-            return JSONResponse({"error": {"message": "no", "code": "EngineRefused"}}, 400)
+            return JSONResponse({"error": {"message": "no", "code": code}}, status)
         return await answer(request)
 
     engine._chat = chat
@@ -166,6 +169,77 @@ def test_a_server_that_refuses_the_figures_is_asked_without_them(tmp_path, remot
     refusing(engine, lambda body: "structured_outputs" in body or "pattern" in json.dumps(body))
     assert asked(tmp_path, engine, analysis, remote=remote).keywords
     assert [request["temperature"] for request in engine.requests] == [0.0, 0.0]
+
+
+def test_a_fault_of_our_engine_is_not_taken_for_a_refusal_of_the_figures(tmp_path):
+    engine = FakeEngine()
+    refusing(engine, lambda _body: True, 500, "EngineFault")
+    with pytest.raises(EngineFault):
+        asked(tmp_path, engine, analysis)
+    assert len(engine.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "status"),
+    [
+        ("48만 7천 원 환불을 접수했습니다.", "success"),
+        ("129,000원 환불을 접수했습니다.", "fallback"),
+    ],
+)
+def test_a_summary_whose_expression_is_refused_is_checked_afterwards(tmp_path, written, status):
+    engine = FakeEngine(answers={"slm": (written,)})
+    refusing(engine, lambda body: "structured_outputs" in body)
+    shown, result = asked(tmp_path, engine, summary)
+    assert result.status == status
+    assert "129" not in shown + result.summary
+
+
+@pytest.fixture(params=["numbers_in", "forms", "expression"])
+def _broken(monkeypatch, request):
+    """A part of the figures fails on this call."""
+    whole = getattr(grounding, request.param)
+
+    def fail(found, *args, **options):
+        if found and "접수" not in found:
+            raise RecursionError(f"quoting {CALL}")
+        return whole(found, *args, **options)
+
+    monkeypatch.setattr(grounding, request.param, fail)
+
+
+@pytest.mark.usefixtures("_broken")
+def test_a_summary_goes_on_without_figures_that_cannot_be_read(tmp_path, caplog):
+    engine = FakeEngine(answers={"slm": ("환불을 접수했습니다.",)})
+    with caplog.at_level(logging.WARNING, "edgebox.consultation"):
+        _, result = asked(tmp_path, engine, summary)
+    assert "structured_outputs" not in engine.requests[0]
+    assert "RecursionError at edgebox.consultation" in caplog.text
+    assert "사십팔만" not in caplog.text
+    assert (result.status, result.summary) == ("success", "환불을 접수했습니다.")
+
+
+@pytest.mark.usefixtures("_broken")
+def test_a_number_that_was_not_said_is_not_shown_either(tmp_path):
+    engine = FakeEngine(answers={"slm": ("129,000원 환불을 접수했습니다.",)})
+    shown, result = asked(tmp_path, engine, summary)
+    assert result.status == "fallback"
+    assert "129" not in shown + result.summary
+
+
+@pytest.mark.usefixtures("_broken")
+def test_an_analysis_goes_on_without_figures_that_cannot_be_read(tmp_path):
+    engine = FakeEngine()
+    assert asked(tmp_path, engine, analysis).keywords
+    assert [list(request) for request in engine.requests if "structured_outputs" in request] == []
+    assert engine.requests[0]["response_format"]["type"] == "json_schema"
+
+
+@pytest.mark.parametrize("figures", [600, 200_000])
+@pytest.mark.parametrize("run", ["1", "일", "12-34-", "공일 "])
+def test_a_loop_of_digits_is_no_form_and_stops_nothing(run, figures):
+    said = Figures(f"사십팔만 칠천 원이 {run * (figures // len(run))} 빠졌어요")
+    assert regex_accepts(said.expression, "487,000원이 빠졌습니다.")
+    assert not regex_accepts(said.expression, "1" * 600)
 
 
 # ---- another server ----

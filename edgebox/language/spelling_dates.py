@@ -1,0 +1,63 @@
+"""The written forms of dates and times of day: 9월 13일, 9.13(토), 오후 3시 30분, 15:30."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.form import Form
+from edgebox.language.number import time_of_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
+
+
+def years(year: int) -> Iterator[str]:
+    """Yield a year in four figures, and one of this century in two."""
+    yield f"{year}"
+    if 2000 <= year < 2100:
+        yield f"{year % 100:02d}"
+
+
+def dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of a date. A year that is not known is 0."""
+    fronts = [f"{y}년{gap}" for y in years(year) for gap in (" ", "")] if year else [""]
+    for front in fronts:
+        yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
+    for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
+        if year:
+            yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
+            yield from ((Form.CLOSED, f"{year}.{gap}{m}.{gap}{d}.") for gap in (" ", ""))
+        else:
+            yield Form.CODE, f"{m}/{d}"
+            for stop, weekday in itertools.product((".", ""), "월화수목금토일"):
+                yield Form.CLOSED, f"{m}.{d}{stop}({weekday})"
+    if not year and month < 10:
+        yield Form.CODE, f"{month:02d}.{day:02d}"
+
+
+def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of a time of day, of 0 to 23 hours."""
+    twelve = hour % 12 or 12
+    clock = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}", f"{twelve}:{minute:02d}"}
+    yield from ((Form.BARE_CLOCK, form) for form in clock)
+    for shown in {hour, twelve}:
+        yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)
+    for part in DAYPARTS:
+        if f"{hour}:{minute:02d}" in time_of_day(twelve, minute, part, 0, 0).requires:
+            for gap in (" ", ""):
+                front = f"{part}{gap}{twelve}"
+                yield Form.CODE, f"{front}:{minute:02d}"
+                yield from _spoken(front, minute, Form.HOURS, Form.CLOSED)
+
+
+def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
+    if minute == 0:
+        yield open_, f"{hour}시"
+        return
+    for gap in (" ", ""):
+        yield whole, f"{hour}시{gap}{minute}분"
+        if minute == 30:
+            yield whole, f"{hour}시{gap}반"
