@@ -29,6 +29,8 @@ class Atom(NamedTuple):
 
 DAYPART: Final = re.compile(r"(오전|오후|새벽|아침|낮|점심|저녁|밤)\s?(?:에\s)?$")
 _HALF: Final = re.compile(r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|입|경))")
+# 일곱 시 십 분 전 is 6:50, or some time before 7:10.
+_BEFORE: Final = re.compile(r" ?전(?![화체자부문산액용기])")
 _PARTS: Final = {
     ("year", "month"),
     ("year", "months"),
@@ -57,7 +59,12 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
     end = half.end() if half else end
     if "hour" in of:
         before = DAYPART.search(text, max(0, start - 5), start)
-        yield time_of_day(int(of["hour"]), int(minute), before[1] if before else "", start, end)
+        part = before[1] if before else ""
+        time = time_of_day(int(of["hour"]), int(minute), part, start, end)
+        if "minute" in of and _BEFORE.match(text, end):
+            hour, left = divmod(int(of["hour"]) * 60 - int(minute), 60)
+            time = either(time, time_of_day(hour, left, part, start, end))
+        yield time
     elif "hours" in of:
         yield quantity(of["hours"] * 60 + minute, "minute", start, end)
     elif (half or "months" in of) and of.get("year", Decimal(0)) < 100:

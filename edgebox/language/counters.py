@@ -45,7 +45,7 @@ TAIL: Final = re.compile(
     r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
     r"|랑|지[나만]|권|라(?:서|고|도|며)|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
-    r"|식(?=[^가-힣]|[이으]|$)"
+    r"|날(?=[^가-힣]|[에은이도로]|부터|까지|$)|식(?=[^가-힣]|[이으]|$)"
 )
 NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 # Units that one syllable may stand before. Any other single syllable stays a word, unless the
@@ -53,12 +53,12 @@ NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 _ANY_DIGIT: Final = "일이삼사오육칠팔구십백"
 SINGLES: Final = (
     dict.fromkeys(["퍼센트", "프로", "개월", "학년", "인분", "호선", "주년", "교시"], _ANY_DIGIT)
-    | dict.fromkeys(
-        ["킬로", "키로", "톤", "기가", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT
-    )
+    | dict.fromkeys(["킬로", "키로", "톤", "메가", "미터", "센티", "그램", "년", "층"], _ANY_DIGIT)
     | dict.fromkeys(["남매", "자매", "형제"], "삼사오육")
-    | dict.fromkeys(["명", "개", "건", "포인트", "달러", "점"], "십백천만")
+    | dict.fromkeys(["명", "개", "건", "포인트", "달러"], "십백천만")
     | {
+        "점": "십백천",  # 만점 is a full score
+        "기가": "육칠팔십백",  # 사기가, 일기가, 이기가 are words
         "차": "일이삼사육칠팔",
         "인용": "일이삼사오육칠팔",
         "급": "일이삼사오육칠팔",
@@ -69,7 +69,9 @@ SINGLES: Final = (
     }
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
-SPAN: Final = re.compile(r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
+SPACED: Final = {" 기가": _ANY_DIGIT}
+"""Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
+SPAN: Final = re.compile(r" ?(?:이내|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
 # 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
 ONE_IS_A: Final = frozenset(
     ["번", "분", "가지", "군데", "곳", "사람", "편", "판", "대", "해", "통", "벌", "줄", "주", "장"]

@@ -1,10 +1,8 @@
-"""Dates as they are written, and relative dates resolved with the date of the call.
+"""Relative dates, resolved with the date of the call.
 
 A caller says 다음 주 화요일 and a summary writes 9월 16일. Weeks begin on Monday, so 이번 주 일요일
 is the coming Sunday. What names no day (다음 주 초, 주말) is no date, and 다음 달 초 is its month.
 Where an explicit date stands beside the expression (16일 화요일), the explicit one is right.
-
-Written forms: the National Institute's norm has points and spaces (2025. 9. 13.).
 """
 
 from __future__ import annotations
@@ -17,44 +15,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.number import Number, date, either, plain, quantity
+from edgebox.language.number import Number, date, either, quantity
+from edgebox.language.written import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-
-_M: Final = r"(?:1[0-2]|0?[1-9])"
-_D: Final = r"(?:[12]\d|3[01]|0?[1-9])"
-WRITTEN: Final = rf"""
-    (?P<iso>(?<![\d.])(?:19|20)\d\d(?:[-./]\d{{1,2}}[-./]|\.\ {_M}\.\ ){_D}(?!\d))
-  | (?P<short>(?<![\d.])[23]\d(?:\.\ ?{_M}\.\ ?{_D}|/(?:0\d|1[0-2])/[0-3]\d)(?![\d/]|\.\d))
-  | (?P<points>(?<![\d.])(?<!\d\.\ )(?:{_M}\.\ {_D}\.(?!\d|\ \d{{1,2}}\.)
-        | (?:0[1-9]\.{_D}|{_M}\.{_D}\.?(?=\ ?\([월화수목금토일]\)|일자))(?!\d|\.\d)))
-  | (?P<slash>(?<![\d/.])(?:0?[1-9]|1[0-2])/(?:[12]\d|3[01]|0?[1-9])(?![\d/]))
-  | (?P<solid>(?<![\dA-Za-z-])20[0-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\dA-Za-z-]))
-"""
-"""Alternatives of a verbose pattern; `written` reads what they match."""
-
-_DATED_BEFORE: Final = re.compile(r"(?:일|일자|날짜|년월일)(?:은|는|이|을)? ?:? ?$")
-_DATED_AFTER: Final = re.compile(r" ?(?:일자|까지|부터|자로|기준|~)")
-
-
-def written(match: re.Match[str]) -> Number:
-    """Read what `WRITTEN` matched. Eight figures are a date only beside a word for one."""
-    start, end = match.span()
-    if match.lastgroup == "solid":
-        figures = match.group()
-        number = plain("plain", figures, start, end)
-        text = match.string
-        dated = _DATED_BEFORE.search(text, max(0, start - 7), start)
-        if not dated and not _DATED_AFTER.match(text, end):
-            return number
-        day = date(int(figures[:4]), int(figures[4:6]), int(figures[6:]), start, end)
-        return either(day, number)
-    parts = [int(part) for part in re.findall(r"\d{1,4}", match.group())]
-    year = {"iso": 0, "short": 2000}.get(match.lastgroup or "")
-    month, day_of_month = parts[-2:]
-    return date(0 if year is None else parts[0] + year, month, day_of_month, start, end)
-
 
 _DAYS: Final = {
     "그끄저께": -3, "그그저께": -3, "그저께": -2, "그제": -2, "어저께": -1, "어제": -1, "오늘": 0,
@@ -78,12 +43,22 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True)).replace(" ", r"\ ")
 
 
+_FEW_LISTED: Final = "일한 이두 삼세석 사네넉 오 육 칠 팔 구 십열"
+_FEW: Final = {
+    word: value for value, words in enumerate(_FEW_LISTED.split(), 1) for word in words
+} | {"다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
 _WEEKDAY: Final = f"[{_WEEKDAYS}](?:요일|욜)"
-_MONTH_DAY: Final = rf"{_D}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
+_AND: Final = "쯤?[에의]?[ ,]{0,2}"
+_MONTH_DAY: Final = rf"{DAY}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
+_FIRST_SYLLABLES: Final = "그어오금내낼명모글지저요담차돌재작올월화수목토말" + "".join(
+    sorted({word[0] for word in _FEW})
+)
 _RELATIVE: Final = re.compile(
     rf"""
-  (?<![가-힣])(?=[그어오금내낼명모글지저이요다담차돌재작올월화수목토일말])(?:
-    (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
+  (?<![가-힣])(?=[\d{_FIRST_SYLLABLES}])(?:
+    (?<!\d)(?P<weeks>\d{{1,2}}|{_any(_FEW)})\ ?주일?\ ?(?:(?P<later>뒤|후)|전){_AND}
+        (?P<then>{_WEEKDAY})
+  | (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
         (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{_WEEKDAY}))?
   | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{_WEEKDAY})
   | (?P<last>(?:지난|저번)\ ?{_WEEKDAY})
@@ -105,11 +80,17 @@ _PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
 """A syllable that ends in ㅆ (갔, 오셨), the mark of the past."""
 
 _LASTS: Final = re.compile(
-    r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다)"
+    r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다"
+    r"|됐|되[어었]|돼|지[나난났]|넘|걸[려렸]|무료|체험|남[았은]|소요|짜리|권(?!유|고)|분(?!할)|연속"
+    r"|기다|미만|초과|이나 ?(?:[걸지됐돼남더]|기다))"
 )
+_SINCE: Final = re.compile(r"(?:[가-힣] |[한된산온간낸쓴운은른신본난린진킨든])지 ?$")
+"""Before a duration: 사용한 지 이십 일."""
 _MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
 _LATER: Final = re.compile(r" ?(?:뒤|후(?![기불반속]))")
 _EARLIER: Final = re.compile(r" ?전(?!까지|[화체자부문산액용기])")
+_THEN: Final = re.compile(rf"{_AND}{_WEEKDAY}")
+"""After 2주 뒤: the weekday says which day."""
 _OF_EVENT: Final = re.compile(
     r"(?:[가-힣]기|만료|만기|방문|출발|시작|종료|마감|이용|체크인|후|뒤|부터|나서|일) ?$"
 )
@@ -153,27 +134,46 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
             yield _resolved(_weekday(week, match["weekday"]), start, at)
             if match["second"]:
                 yield _resolved(_weekday(week, match["second"]), *match.span("second"))
+        case "then":
+            weeks = _FEW.get(match["weeks"]) or int(match["weeks"])
+            week = monday + dt.timedelta(weeks=weeks if match["later"] else -weeks)
+            yield _resolved(_weekday(week, match["then"]), start, end)
         case "coming" | "last" | "bare":
-            name = re.search(_WEEKDAY, match.group())
-            ahead = (_WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
-            coming, last = on + dt.timedelta(ahead), on + dt.timedelta(ahead - 7)
-            day = _resolved(last if match["last"] else coming, start, end)
-            past = match["bare"] and _PAST.match(text, end)
-            yield either(day, _resolved(last, start, end)) if past else day
+            yield _next_or_last(match, text, on)
         case "closing":
             yield _resolved(_month(on, 0, 31), start, end)
         case "year":
             yield _year(on.year + _YEARS[match["year"]], start, end)
         case _:
-            ahead = _MONTHS[match["month"]]
-            if match["ends"]:
-                yield _resolved(_month(on, ahead, 31), start, end)
-            elif match["mday"]:
-                value = numerals.stops(match["mday"], 0)[-1].value
-                yield _resolved(_month(on, ahead, int(value)), start, end)
-            else:
-                first = _month(on, ahead, 1)
-                yield _plainly(date(first.year, first.month, 0, start, end))
+            yield from _in_named_month(match, on)
+
+
+def _in_named_month(match: re.Match[str], on: dt.date) -> Iterator[Number]:
+    """Yield 다음 달, 다음 달 5일 or 다음 달 말일. A day that the month does not have is none."""
+    start, end = match.span()
+    ahead = _MONTHS[match["month"]]
+    if match["ends"]:
+        yield _resolved(_month(on, ahead, 31), start, end)
+    elif match["mday"]:
+        value = int(numerals.stops(match["mday"], 0)[-1].value)
+        day = _month(on, ahead, value)
+        if day.day == value:
+            yield _resolved(day, start, end)
+    else:
+        first = _month(on, ahead, 1)
+        yield _plainly(date(first.year, first.month, 0, start, end))
+
+
+def _next_or_last(match: re.Match[str], text: str, on: dt.date) -> Number:
+    """Return the day of a weekday alone: the next one, or the last where the past is told."""
+    start, end = match.span()
+    name = re.search(_WEEKDAY, match.group())
+    ahead = (_WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
+    coming = _resolved(on + dt.timedelta(ahead), start, end)
+    last = _resolved(on + dt.timedelta(ahead - 7), start, end)
+    if match["last"]:
+        return last
+    return either(coming, last) if match["bare"] and _PAST.match(text, end) else coming
 
 
 def _together(text: str, numbers: Sequence[Number], dates: Iterable[Number]) -> list[Number]:
@@ -207,11 +207,12 @@ def _of_year(text: str, year: Number, after: Number) -> bool:
 
 
 def _in_year(year: Number, after: Number) -> Number:
-    """Put a year and a month, or a month and a day, together."""
+    """Put a year and a date without one together. No other year agrees with them."""
     parts = [int(part) for part in re.findall(r"\d+", after.value)]
     month, day = (*parts, 0)[:2]
     found = date(int(year.value[:-1]), month, day, year.start, after.end)
-    return _plainly(replace(found, provides=found.provides | after.provides))
+    said = {form for form in after.provides if not form.startswith("~")}
+    return _plainly(replace(found, provides=found.provides | said))
 
 
 def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
@@ -234,7 +235,8 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
     size, unit = int(amount[1]), amount[2]
     event = _OF_EVENT.search(text, max(0, one.start - 4), one.start)
     for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
-        if not event and (found := pattern.match(text, one.end)):
+        found = None if event else pattern.match(text, one.end)
+        if found and not _THEN.match(text, found.end()):
             day = _shifted(on, sign * size, unit, years=_is_years(text, one))
             return replace(either(day, one), start=one.start, end=found.end())
     if _is_day(text, one) and 1 <= size <= 31:
@@ -268,7 +270,10 @@ def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt
 
     A weekday beside it decides.
     """
-    if _LASTS.match(text, one.end) or _MONTH_BEFORE.search(text, max(0, one.start - 4), one.start):
+    before = max(0, one.start - 4), one.start
+    if _SINCE.search(text, *before) or _MONTH_BEFORE.search(text, *before):
+        return
+    if _LASTS.match(text, one.end):
         return
     named = _DAY_NAME.match(text, one.end)
     past = _PAST.match(text, one.end) is not None

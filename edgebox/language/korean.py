@@ -24,25 +24,25 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language import numerals
+from edgebox.language import decimals, numerals
 from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
 from edgebox.language.counters import (
     MEASURE,
-    NATIVE_WORDS,
     NOT_WON,
-    ONE_IS_A,
     SINGLES,
-    SINO_ONLY,
+    SPACED,
     SPAN,
     TAIL,
     UNIT,
     UNIT_WORD,
     UNITS,
 )
-from edgebox.language.dates import WRITTEN, with_relative, written
+from edgebox.language.dates import with_relative
 from edgebox.language.digits import LETTERS_FIRST, MODEL, SAID, model, said
+from edgebox.language.natives import native
 from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+from edgebox.language.written import WRITTEN, written
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -78,13 +78,12 @@ _CANDIDATE: Final = re.compile(
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
   | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))
-  | (?P<pointed>\d{{1,3}}\ ?[점쩜]\ ?\d{{1,3}}(?=\ ?(?:퍼센트|프로|%)))
+  | (?P<pointed>{decimals.FIGURES})
   | (?P<counted>\d)
   )
   | (?=[{_FIRST_SYLLABLES}])(?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각)|(?<=갤럭시))(?:
         {MODEL}
-      | (?P<point>[{ZEROS}{SINO_DIGITS}십]{{1,4}}(?:[점쩜]{_SPOKEN}{{1,4}}
-            |\ ?[점쩜]\ ?{_SPOKEN}(?:\ ?{_SPOKEN}){{0,3}}(?=\ ?(?:퍼센트|프로|%))))
+      | (?P<point>{decimals.WORDS})
       | (?P<birth>{_SPOKEN}{{2}}(?=년\ ?생|년\ ?\S띠))
       | (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
             (?P<scale>[십백천]?[만억]?)\ ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern}))
@@ -101,9 +100,10 @@ _CANDIDATE: Final = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _VAGUE: Final = re.compile(
-    rf"(?<![가-힣])(?:몇\s?(?=[\d{SINO_DIGITS}십백천만억])|수\s?(?=[십백천만억]))"
+    rf"(?<![가-힣])(?:몇\s?(?=[\d{SINO_DIGITS}십백천만억])"
+    rf"|(?:(?<![가-힣] )|(?<=[이가은는을를도에만] ))수\s?(?=[십백천만억]))"
 )
-"""몇 만 원 and 수천 명 name no number; 접수 15일 and 수 15시, on a Wednesday, do."""
+"""몇 만 원 and 손해가 수 십만 원 name no number; 접수 15일, 환자 수 백 명 and 수 15시 do."""
 _FIGURES: Final = frozenset(["counted", "sino"])
 _JOINED: Final = frozenset("십" + SINO_DIGITS)
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
@@ -117,6 +117,13 @@ _WITHIN: Final = re.compile(
 _UNTIL: Final = re.compile(
     rf"(?: ?[~∼〜]|에서|내지) ?(?:\d[\d,.]{{0,12}}(?P<scale> ?[십백천]?[만억]?)"
     rf"|[{SINO_DIGITS}십백천만억]{{1,8}}) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
+)
+# 이일에 결제했는데 is the second; 이일에 대해, 오일에 문제가 are words.
+_ON_THE_DAY: Final = re.compile(
+    r"[이사구]일(?:에(?!서)|까지|부터|날)(?! ?(?:대|관|집중|신경|매|쓰|필요|따|참여|지장))"
+    r"|[일오]일(?:에|까지|부터) ?(?:결제|출금|이체|입금|납부|인출|방문|빠[져지]|나[가갔왔온]|배송"
+    r"|예약|가입|신청|개통|설치|만기|받|[왔갔]|오[기시]|도착|발송|주문|구매|해지|접수"
+    r"|적용|시작|변경|인상|시행)"
 )
 _MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
 _PRODUCT: Final = re.compile(
@@ -189,7 +196,7 @@ def _numbers(text: str) -> list[Number]:
 
 def _is_vague(text: str, start: int) -> bool:
     """Return whether what stands before a numeral leaves open how many it means."""
-    vague = _VAGUE.search(text, max(0, start - 2))
+    vague = _VAGUE.search(text, max(0, start - 2), start + 1)
     return vague is not None and vague.end() == start
 
 
@@ -197,13 +204,13 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
     """Read a candidate: a number, a part of one, or None if it is a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
     if kind in {"hotline", "room", "plan", "spoken", "point", "pointed"}:
-        return (_decimal(match) if kind in {"point", "pointed"} else said(match)) or _counted(
-            text, start
-        )
+        return (
+            decimals.decimal(match) if kind in {"point", "pointed"} else said(match)
+        ) or _counted(text, start)
     if kind in _FIGURES:
         return _counted(text, start)
     if kind in {"native", "model"}:
-        return _native(text, start) if kind == "native" else model(match)
+        return native(text, start) if kind == "native" else model(match)
     if kind == "month":
         month = Decimal(6 if text[start] == "유" else 10)
         return Atom(month, "month", start, match.end(), sure=False)
@@ -282,15 +289,17 @@ def _counted_once(text: str, start: int) -> Atom | None:
         if unit[1] == "프로" and _is_product(text, start, unit.end()):
             return Atom(value, "", start, stop.end, sure=True)
         sure = run[0].isdigit() or len(run) > 1 or run in SINGLES.get(unit[1], "")
+        sure = sure or run in SPACED.get(unit[0], "")
         sure = sure and not _goes_on(text, unit) and (len(run) > 1 or unit[0] not in {" 차", " 급"})
+        sure = sure or _ON_THE_DAY.match(text, start) is not None
         if not sure and unit[1] in {"일", "분", "주", "시간"}:
             after = run not in "이만천" or (run, unit[1]) == ("이", "주")
             sure = after and SPAN.match(text, unit.end()) is not None
             sure = sure or (
                 known == "day" and bool(_MONTHLY.search(text, max(0, start - 4), start))
             )
-        if run.startswith("만 ") and unit[1] in {"세", "살"}:
-            value -= 10_000  # 만 20세: years fully lived
+        if run[0] == "만" and 10_000 < value < 10_200 and unit[1] in {"세", "살"}:
+            value -= 10_000  # 만 이십 세: years fully lived
         if sure or known in {"month", "day", "minute", "hour"}:
             return Atom(value, known, start, unit.end(), sure)
     return _uncounted(text, start, [stop for stop in stops if not stop.lone])
@@ -303,8 +312,8 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     if stop.lone and unit[1] != "원":
         return False
     after = text[unit.end() : unit.end() + 1]
-    if (unit[1], after) in {("분", "의"), ("세", "요")}:
-        return False  # 십만분의 이십이; 칠천이백이세요
+    if (unit[1], after) in {("분", "의"), ("세", "요"), ("동", "안")}:
+        return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
     figures = text[stop.end - 1].isdigit()
     return figures or _goes_on(text, unit) or TAIL.match(text, unit.end()) is not None
 
@@ -340,7 +349,8 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
                 readings = [value, stops[at - 1].value]
                 readings.sort(reverse=_COPULA.match(text, end) is None)
             short = [rest for one in readings if (rest := _in_ten_thousands(one)) is not None]
-            others = (*readings[1:], *short)
+            lived = [one - 10_000 for one in readings if run[0] == "만" and one < 10_200]
+            others = (*readings[1:], *short, *lived)
             return Atom(readings[0], "", start, end, sure=True, others=others)
     return None
 
@@ -354,46 +364,6 @@ def _in_ten_thousands(value: Decimal) -> Decimal | None:
     if rest and rest < 10**4 and rest % 100 == 0:
         return value - rest + rest * 10**4
     return None
-
-
-def _decimal(match: re.Match[str]) -> Atom | None:
-    """Read 영점팔 프로, 사점일오 프로; without a unit only if it begins with zero."""
-    text, start, end = match.string, match.start(), match.end()
-    whole, part = (side.strip() for side in re.split("[점쩜]", match.group()))
-    front = numerals.stops(whole, 0)
-    if whole[0] in ZEROS:
-        value = Decimal(0)
-    elif front and front[-1].end == len(whole):
-        value = front[-1].value
-    else:
-        return None
-    unit = UNIT.match(text, end)
-    known = unit is not None and TAIL.match(text, unit.end()) is not None
-    digits = part if part.isdigit() else numerals.digits(part)
-    exact, shorter = (value + Decimal(f"0.{d}") for d in (digits, digits[:-1] or "0"))
-    if unit is not None and known:
-        return Atom(exact, UNITS[unit[1]], start, unit.end(), sure=True)
-    if whole[0] not in ZEROS or not (TAIL.match(text, end) or part[-1] == "이"):
-        return None
-    others = (shorter,) if part[-1] == "이" and len(part) > 1 else ()
-    return Atom(exact, "", start, end, sure=True, others=others)
-
-
-def _native(text: str, start: int) -> Atom | None:
-    """Read 세 개, 스물두 살, 열두 시: only before a counter."""
-    match = numerals.NATIVE.match(text, start)
-    if match is None or NATIVE_WORDS.match(text, start):
-        return None
-    unit = UNIT.match(text, match.end())
-    if unit is None or not TAIL.match(text, unit.end()) or unit[1] in SINO_ONLY:
-        return None
-    value = numerals.native(match)
-    if value == 1 and unit[1] in ONE_IS_A:
-        week = unit[1] == "주" and SPAN.match(text, unit.end())
-        if not week:
-            return None
-    known = "" if unit[1] == "분" else UNITS[unit[1]]  # 두 분, 세 분 are people
-    return Atom(Decimal(value), known, start, unit.end(), sure=True)
 
 
 def _is_product(text: str, start: int, end: int) -> bool:

@@ -1,4 +1,4 @@
-"""Korean numerals at a given place in a text: figures, Sino-Korean, native, spoken digits.
+"""Korean numerals at a given place in a text: figures, Sino-Korean, spoken digits.
 
 `korean` decides what a numeral measures, and whether a word may be read as one at that place.
 The grammar is that of 한글 맞춤법 제44항: groups of 만, in each 천, 백, 십 and a digit, the digit
@@ -24,21 +24,6 @@ DIGIT: Final = f"(?:{'|'.join(_SPELT)}|[{ZEROS}{SINO_DIGITS}])"
 _SMALL: Final = {"십": 10, "백": 100, "천": 1000}
 _BIG: Final = {"만": 10**4, "억": 10**8, "조": 10**12}
 MULTIPLIERS: Final = frozenset([*_SMALL, *_BIG])
-_ONES: Final = {
-    word: value
-    for value, words in enumerate(
-        ["한", "두", "세 석", "네 넉", "다섯", "여섯", "일곱", "여덟", "아홉"], 1
-    )
-    for word in words.split()
-}
-_TENS: Final = {
-    word: value * 10
-    for value, words in enumerate(
-        ["열", "스물 스무", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"], 1
-    )
-    for word in words.split()
-}
-NATIVE: Final = re.compile(rf"(?=[가-힣])({'|'.join(_TENS)})?({'|'.join(_ONES)})?")
 FIGURE: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
 
 _LONGEST_FIGURE: Final = 20
@@ -46,6 +31,10 @@ _LONGEST_FIGURE: Final = 20
 
 # "48 만 원" is one number, "2 만나서" is not: after a space and 만 the number must continue.
 _SPACED_BIG: Final = re.compile(r" (?=[만억] ?(?:원|[0-9]|[일이삼사오육칠팔구]?[천백십]))")
+
+
+# 만 28, 만28세: years fully lived, not 10,028.
+_AGE: Final = re.compile(r"만 ?[0-9]{1,3}(?![0-9,.]| ?[천백십원])")
 
 
 class Stop(NamedTuple):
@@ -85,6 +74,8 @@ def stops(text: str, start: int) -> list[Stop]:
             small = _SMALL[char]
             section += (1 if current is None else current) * small
             current = None
+        elif pos == start and _AGE.match(text, pos):
+            break
         elif _BIG.get(char, big) < big:
             big = _BIG[char]
             total += (section + (current or 0) or 1) * big
@@ -99,11 +90,6 @@ def stops(text: str, start: int) -> list[Stop]:
         )
         pos += spaced
     return found
-
-
-def native(match: re.Match[str]) -> int:
-    """Return the value of a `NATIVE` match: 스물두 is 22."""
-    return _TENS.get(match[1], 0) + _ONES.get(match[2], 0)
 
 
 def digits(spoken: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import LeaseLost
 from edgebox.store import outbox
 from edgebox.store.connection import to_json
+from edgebox.system.times import local_date
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable
 
     from sqlite_utils import Database
@@ -49,7 +50,7 @@ class Claimed:
     lease_token: str
     attempts: int
     crashes: int = 0
-    call_date: date | None = None
+    call_date: dt.date | None = None
 
 
 class Consultations:
@@ -286,14 +287,11 @@ class Consultations:
 
 
 def _claimed(row: dict[str, Any]) -> Claimed:
-    day = row["call_date"]
-    return Claimed(
-        **{
-            **row,
-            "metadata": json.loads(row["metadata"]),
-            "call_date": None if day is None else date.fromisoformat(day),
-        }
-    )
+    """Read a row. One that was queued before migration 0004 has its date in the metadata alone."""
+    metadata = json.loads(row["metadata"])
+    day = row["call_date"] or metadata.get("call_date")
+    found = local_date(day) if isinstance(day, str) else None
+    return Claimed(**{**row, "metadata": metadata, "call_date": found})
 
 
 def _update_leased(

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 
 _DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:(?P<second>[0-5]\d|60)(?:\.\d{1,20})?"
-_RFC3339 = re.compile(rf"{_DATE}(?:[Tt ]{_TIME}(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d))?", re.ASCII)
+_OFFSET = r"(?:(?P<utc>[Zz]|-00:00)|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
+_RFC3339 = re.compile(rf"(?P<date>{_DATE})(?:[Tt ]{_TIME}{_OFFSET})?", re.ASCII)
 
 
 def rfc3339(seconds: float) -> str:
@@ -16,7 +17,10 @@ def rfc3339(seconds: float) -> str:
 
 
 def local_date(text: str) -> date | None:
-    """Return the date of an RFC 3339 date, or of a time in this machine's zone.
+    """Return the date of an RFC 3339 date or time, where it was written.
+
+    A time with an offset (+09:00) keeps the date that stands in it. A time in UTC (Z or -00:00,
+    which RFC 3339 section 4.3 gives to an unknown offset) is taken to this machine's zone.
 
     Returns:
         None for any other text, and for a day that does not exist.
@@ -24,11 +28,12 @@ def local_date(text: str) -> date | None:
     match = _RFC3339.fullmatch(text)
     if match is None:
         return None
-    leap = match["second"] == "60"  # datetime has no leap seconds
     try:
-        if match["second"] is None:
-            return date.fromisoformat(text)
+        day = date.fromisoformat(match["date"])
+        if match["utc"] is None:
+            return day
         at = match.start("second")
+        leap = match["second"] == "60"  # datetime has no leap seconds
         moment = f"{text[:at]}59{text[at + 2 :]}" if leap else text
         return datetime.fromisoformat(moment.upper()).astimezone().date()
     except (ValueError, OverflowError):

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from edgebox.errors import LeaseLost
+from edgebox.store import connection, migrations
 from edgebox.store.batches import NewConsultation
 from edgebox.store.consultations import MAX_CRASHES
 from edgebox.store.db import Store
@@ -26,7 +27,7 @@ def test_claims_take_the_oldest_first_and_no_more_than_asked(store):
 
 def test_the_day_of_a_call_is_still_known_after_a_restart(store):
     known = NewConsultation("a", "고객: 내일 와 주세요", {}, date(2025, 9, 13))
-    unknown = NewConsultation("b", "고객: 내일 와 주세요", {"call_date": "2025-09-13"})
+    unknown = NewConsultation("b", "고객: 내일 와 주세요", {})
     store.batches.submit(
         "centerlink", [known, unknown], None, idempotency=None, local_date="20250913"
     )
@@ -327,3 +328,40 @@ def test_a_clock_that_jumps_does_not_give_a_worker_its_own_work_again(store, clo
     (other,) = store.consultations.claim(9, 60, 3, holding=[held.row_id])
     assert other.consultation_id == "b"
     store.consultations.finish(held.row_id, held.lease_token, analysis())
+
+
+def test_what_was_queued_before_there_was_a_call_date_has_that_of_its_metadata(
+    tmp_path, monkeypatch
+):
+    store = Store(tmp_path / "edgebox.db")
+    older = migrations.Migrations("edgebox")
+    for step in migrations.migrations._migrations[:3]:
+        older(name=step.name)(step.fn)
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "migrations", older)
+        for module in (migrations, connection):
+            patch.setattr(module, "SCHEMA_VERSION", 3)
+        store.migrate()
+        store.close()
+    with closing(sqlite3.connect(store.path)) as raw, raw:
+        raw.execute(
+            "INSERT INTO clients (client_id, created_at, allowed_callbacks)"
+            " VALUES ('centerlink', 0, '[]')"
+        )
+        raw.execute(
+            "INSERT INTO batches (batch_id, client_id, total, created_at, webhook_id)"
+            " VALUES ('BATCH-1', 'centerlink', 3, 0, 'w')"
+        )
+        raw.executemany(
+            "INSERT INTO consultations (batch_id, position, consultation_id, characters,"
+            " created_at, metadata, transcript) VALUES ('BATCH-1', ?, ?, 1, 0, ?, 'a')",
+            [
+                (1, "time", '{"call_date": "2025-09-14T08:00:00+09:00"}'),
+                (2, "unreadable", '{"call_date": "last week"}'),
+                (3, "other", '{"call_date": {"day": 14}}'),
+            ],
+        )
+    assert store.migrate() == ["0004_call_date"]
+    found = {one.consultation_id: one.call_date for one in store.consultations.claim(9, 60, 3)}
+    assert found == {"time": date(2025, 9, 14), "unreadable": None, "other": None}
+    store.close()

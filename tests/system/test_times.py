@@ -32,17 +32,39 @@ def seoul(monkeypatch):
     ("text", "expected"),
     [
         ("2025-09-13", date(2025, 9, 13)),
-        ("2025-09-13T23:30:00+09:00", date(2025, 9, 13)),
         ("2025-09-13T14:59:59Z", date(2025, 9, 13)),
         ("2025-09-13T15:00:00Z", date(2025, 9, 14)),
         ("2025-09-13T15:00:00.123456789Z", date(2025, 9, 14)),
         ("2025-09-13t10:00:00z", date(2025, 9, 13)),
-        ("2025-09-13 10:00:00-05:00", date(2025, 9, 14)),
+        ("2025-09-13T15:00:00-00:00", date(2025, 9, 14)),
         ("2016-12-31T23:59:60Z", date(2017, 1, 1)),
     ],
 )
-def test_a_time_is_on_the_day_of_this_machines_zone(seoul, text, expected):
+def test_a_time_in_utc_is_on_the_day_of_this_machines_zone(seoul, text, expected):
     assert local_date(text) == expected
+
+
+@pytest.mark.parametrize("zone", ["UTC0", "KST-9", "EST5"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-09-14T08:00:00+09:00", date(2025, 9, 14)),
+        ("2025-09-13T23:30:00+09:00", date(2025, 9, 13)),
+        ("2025-09-13 10:00:00-05:00", date(2025, 9, 13)),
+        ("2025-09-13t23:30:00.5+00:00", date(2025, 9, 13)),
+        ("2016-12-31T23:59:60+09:00", date(2016, 12, 31)),
+        ("0001-01-01T00:00:00+23:00", date(1, 1, 1)),
+        ("9999-12-31T23:59:59-23:00", date(9999, 12, 31)),
+    ],
+)
+def test_a_time_with_an_offset_keeps_its_date_on_every_machine(monkeypatch, zone, text, expected):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert local_date(text) == expected
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +72,7 @@ def test_a_time_is_on_the_day_of_this_machines_zone(seoul, text, expected):
     [
         "", "yesterday", "2025-9-13", "20250913", "2025-13-01", "2025-02-29", "2025-09-13T10:00:00",
         "2025-09-13T24:00:00Z", "2025-09-13T10:00Z", "2025-09-13T10:00:00+0900", "2025-W37-6",
-        "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59-23:00", "٢٠٢٥-09-13", "2025-09-13 ",
+        "9999-12-31T23:59:59Z", "2025-02-29T10:00:00+09:00", "٢٠٢٥-09-13", "2025-09-13 ",
     ],
 )  # fmt: skip
 def test_any_other_text_is_no_date(seoul, text):
