@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 POISON = "이 문장을 읽으면 엔진이 죽습니다"
+LETTERS = str.maketrans("0123456789", "가나다라마바사아자차")
 SLOW = "이 문장은 천천히 읽힙니다"
 
 
@@ -40,7 +41,9 @@ class CrashEngine(FakeEngine):
         await asyncio.sleep(1.0 if SLOW in asked else 0.02)
         if body["model"] == "mlm":
             answer = json.loads(ANALYSIS)
-            answer["keywords"] = [f"{time.time_ns()}-{next(self.serial)}"]
+            # In letters: figures that nobody said are taken out of an answer.
+            number = f"{time.time_ns()}-{next(self.serial)}"
+            answer["keywords"] = [number.translate(LETTERS)]
             yield json.dumps(answer, ensure_ascii=False)
             return
         async for piece in super()._pieces(body):
