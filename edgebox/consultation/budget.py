@@ -96,7 +96,8 @@ def plan_reading(
         # What is known may fill the context: it gives way to the ending.
         for _ in range(2):
             characters = least(int(known / length.per_character))
-            worth = max(LEAST_WORTH, math.ceil(characters * length.per_character))
+            tokens = math.ceil(characters * length.per_character)
+            worth = max(LEAST_WORTH, min(tokens, length.total - length.empty))
             known = min(known, max(0, room - length.empty - worth))
     keep = min(readable - ASK_TOKENS, room - length.empty - known)
     if keep < worth:
