@@ -58,7 +58,7 @@ def summarise(text=CALL, **rest):
 
 
 def test_a_prompt_answer_is_a_success(tmp_path):
-    result, _ = Box(tmp_path, FakeEngine()).run(summarise())
+    result, _ = Box(tmp_path, FakeEngine(), deadline=3.0).run(summarise())
     assert result.status == "success"
     assert result.summary == (
         "고객이 카드 분실을 신고했고, 상담사가 정지 후 재발급을 접수했습니다."
@@ -212,14 +212,14 @@ def test_one_late_health_answer_does_not_switch_the_model_off(tmp_path):
         await quick._monitor.poll()
         return quick._monitor.health
 
-    assert Box(tmp_path, FakeEngine()).run(scenario) is not None
+    assert Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario) is not None
 
 
 def test_streaming_gives_the_pieces_and_then_the_result(tmp_path):
     async def scenario(quick):
         return [piece async for piece in quick.stream(quick.admit(CALL))]
 
-    *pieces, last = Box(tmp_path, FakeEngine()).run(scenario)
+    *pieces, last = Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario)
     assert "".join(pieces) == last.summary
     assert isinstance(last, QuickResult)
     assert len(pieces) == 2
@@ -233,7 +233,7 @@ def test_a_slow_reader_of_the_stream_is_not_struck_by_the_deadline(tmp_path):
             await asyncio.sleep(0.6)
         return pieces
 
-    pieces = Box(tmp_path, FakeEngine()).run(scenario)
+    pieces = Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario)
     assert isinstance(pieces[-1], QuickResult)
     assert pieces[-1].status in ("success", "partial")
 
