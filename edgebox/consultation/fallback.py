@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts, landmarks
 from edgebox.reading.call import Utterance, read
+from edgebox.reading.masking.masks import masked
 from edgebox.reading.recognisers import turns_of
-from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import clause_starts, split_sentences
 
 if TYPE_CHECKING:

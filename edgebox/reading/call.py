@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from edgebox.reading import noise, stamps
 from edgebox.reading.labels import SPACED, Candidate, assign, candidate, learn
+from edgebox.reading.masking.masks import masked
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
 from edgebox.reading.roles import role_of
-from edgebox.reading.sensitive import masked
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
 

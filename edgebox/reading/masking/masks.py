@@ -15,9 +15,9 @@ from bisect import bisect_right
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.reading.digits import copula, runs
-from edgebox.reading.numbers import Found, names_another, numbers, topic
-from edgebox.reading.passwords import passwords
+from edgebox.reading.masking.digits import copula, runs
+from edgebox.reading.masking.identifiers import Found, names_another, numbers, topic
+from edgebox.reading.masking.passwords import passwords
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.reading.call import read
-from edgebox.reading.numbers import CARD, LICENCE, PASSPORT, RESIDENT
-from edgebox.reading.passwords import ONE_TIME, PASSWORD
-from edgebox.reading.sensitive import masked
+from edgebox.reading.masking.identifiers import CARD, LICENCE, PASSPORT, RESIDENT
+from edgebox.reading.masking.masks import masked
+from edgebox.reading.masking.passwords import ONE_TIME, PASSWORD
 
 
 def _shown(text):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.reading.digits import Group, copula, runs, size
+from edgebox.reading.masking.digits import Group, copula, runs, size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.reading.digits import DIGIT
+from edgebox.reading.masking.digits import DIGIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
