@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import acts, landmarks
 from edgebox.reading.call import Utterance, read
 from edgebox.reading.masking.masks import masked
-from edgebox.reading.recognisers import turns_of
 from edgebox.reading.sentences import clause_starts, split_sentences
 
 if TYPE_CHECKING:
@@ -22,11 +21,11 @@ if TYPE_CHECKING:
     from edgebox.language.landmarks import Sentence
 
 _EDGE: Final = 8_000
-"""Characters read at each end. The request is in the opening, the outcome in the ending, and what
-is between them only costs time (the whole answer has 50 ms)."""
+"""Characters of each end. The request is in the opening, the outcome in the ending, and what is
+between them only costs time (the whole answer has 50 ms)."""
 
 READ_CHARACTERS: Final = 2 * _EDGE
-"""The most characters of a transcript that are read."""
+"""The most characters of a transcript in which the sentences are looked for."""
 
 _SHORTEST: Final = 20
 """Half a sentence of fewer characters says nothing: the request alone is the summary then."""
@@ -42,10 +41,6 @@ _JOINED: Final = 90
 
 _GOES_ON: Final = re.compile(r"(?:데|거든|(?<!려)[고구]|서|니까|지만|며)요?$")
 """An ending with which a speaker goes on."""
-
-_NUMBER: Final = "0123456789０１２３４５６７８９-–.,/공영일이삼사오육륙칠팔구"
-_BETWEEN: Final = rf"(?<![\s{re.escape(_NUMBER)}])\s++(?![{re.escape(_NUMBER)}])"
-"""A blank that is not inside a number, of figures or spelt out."""
 
 _HANGUL: Final = re.compile(r"[가-힣]")
 
@@ -63,10 +58,7 @@ def extractive_summary(
     """
     if not transcript.strip():
         return ""
-    if utterances is None:
-        whole = turns_of(transcript) is not None  # a recogniser's JSON cannot be cut
-        utterances = read(transcript if whole else _edges(transcript)).said
-    utterances = _outer(utterances)
+    utterances = _outer(read(transcript).said if utterances is None else utterances)
     asked, settled = landmarks.request(utterances), landmarks.settlement(utterances)
     chosen = [
         _whole(utterances, sentence, settled=sentence is settled)
@@ -93,21 +85,6 @@ def extractive_summary(
     first, last = chosen
     last = _shorten(last, max(half, max_characters - 1 - len(first)))
     return f"{_shorten(first, max_characters - 1 - len(last))} {last}"
-
-
-def _edges(transcript: str) -> str:
-    """Return the opening and the ending, of whole lines, or else of whole words and numbers."""
-    if len(transcript) <= READ_CHARACTERS:
-        return transcript
-    head, tail = transcript[:_EDGE], transcript[-_EDGE:]
-    between = "\n" if "\n" in head.strip() else _BETWEEN
-    heads = [match.start() for match in re.finditer(between, head)]
-    between = "\n" if "\n" in tail.strip() else _BETWEEN
-    starts = re.search(between, tail)
-    head = head[: heads[-1]] if heads else head.rstrip(_NUMBER)
-    tail = tail[starts.end() :] if starts else tail.lstrip(_NUMBER)
-    edges = f"{head}\n{tail}"
-    return edges if edges.strip() else " ".join(transcript.split())[:READ_CHARACTERS]
 
 
 def _unread(transcript: str) -> str:
