@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import supports
 from edgebox.language.paraphrase import paraphrases
-from edgebox.language.words import content_words, squeeze
+from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
@@ -75,11 +75,6 @@ class Spoken:
     def piece_at(self, offset: int) -> int:
         """Return the number of the clause at an offset of `text`."""
         return bisect_right(self._starts, offset) - 1
-
-    def words_of(self, piece: int) -> list[str]:
-        """Return the content words of a clause."""
-        _, start, end = self.pieces[piece]
-        return list(content_words(self.text[start:end]))
 
     def text_of(self, piece: int) -> str:
         """Return a clause as it was said."""
