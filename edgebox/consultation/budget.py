@@ -98,7 +98,10 @@ def plan_reading(
             characters = least(int(known / length.per_character))
             tokens = math.ceil(characters * length.per_character)
             worth = max(LEAST_WORTH, min(tokens, length.total - length.empty))
-            known = min(known, max(0, room - length.empty - worth))
+            left = max(0, room - length.empty - worth)
+            if known <= left:
+                break
+            known = left
     keep = min(readable - ASK_TOKENS, room - length.empty - known)
     if keep < worth:
         if not alone:
