@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -151,7 +150,8 @@ class Analyst:
         call = await asyncio.to_thread(read, transcript)
         if not await asyncio.to_thread(has_content, call):
             return NothingToAnalyse(round(self.clock() - started, 3))
-        pieces, size = await self._pieces(with_dates(call.said, call_date))
+        said = await asyncio.to_thread(with_dates, call.said, call_date)
+        pieces, size = await self._pieces(said)
         hold = await asyncio.to_thread(self._hold, call.said, call_date)
         found = [await self._ask(analysis_messages(piece), hold, cost) for piece in pieces]
         analysis = await self._merge(found, size, hold, cost)
