@@ -288,7 +288,7 @@ class Consultation(Request):
 
     @property
     def date_of_call(self) -> date | None:
-        """The day of the call on this machine, from the field or else from the metadata."""
+        """The day of the call, from the field or else from the metadata (`local_date`)."""
         named = self.metadata.get("call_date")
         return self.call_date or (local_date(named) if isinstance(named, str) else None)
 
