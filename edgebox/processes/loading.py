@@ -85,9 +85,13 @@ class Loader:
                 prefix=first[: common_length(first, second, len(first))],
                 sample=array("i", typical[PROBE_TOKENS : 2 * PROBE_TOKENS]),
                 tokens_per_char=len(tokens) / len(prompt),
-                grammars=Grammars(model) if role == "mlm" else None,
+                grammars=Grammars(model) if self._holds(role) else None,
             )
         return loaded
+
+    def _holds(self, role: Role) -> bool:
+        """Return whether a role's answers are held to something, from its first request on."""
+        return role == "mlm" or self._settings.quality.ground_numbers == "on"
 
     def reload(self, role: Role, speed: Speed) -> LoadedModel:
         """Load a role's model again, with the speed that is known of it. Runs on any thread.

@@ -1,0 +1,49 @@
+"""What is ready when the engine is."""
+
+import pytest
+
+from edgebox.engine import role as served
+from edgebox.errors import EngineFault
+from edgebox.processes.loading import Loader
+from edgebox.settings import EngineSettings, RoleSettings, Settings
+from support.engines import tiny_model
+
+
+class Late:
+    """A compiler of constraints that is built too late: a request waits for it."""
+
+    def __init__(self, model):
+        raise EngineFault(f"built for a request, {model.vocabulary} tokens")
+
+
+@pytest.fixture
+def loader(tmp_path, monkeypatch):
+    def load(**settings):
+        tiny_model.install(tmp_path / "models")
+        options = RoleSettings(model=tiny_model.NAME, context_tokens=tiny_model.CONTEXT_TOKENS)
+        made = Loader(
+            Settings(
+                state_dir=tmp_path,
+                models_dir=tmp_path / "models",
+                engines=EngineSettings(slm=options, mlm=options),
+                **settings,
+            )
+        )
+        made.load()
+        monkeypatch.setattr(served, "Grammars", Late)
+        return made.roles
+
+    return load
+
+
+def test_no_request_waits_for_the_compiler_of_constraints(loader):
+    for role in loader().values():
+        constraint = role.grammars(role.loaded.model).compile_regex("[가-힣]+")
+        assert constraint.allows(role.loaded.model.tokenize("가")[0])
+
+
+def test_summaries_that_are_held_to_nothing_need_none(loader):
+    roles = loader(quality={"ground_numbers": "off"})
+    roles["mlm"].grammars(roles["mlm"].loaded.model)
+    with pytest.raises(EngineFault):
+        roles["slm"].grammars(roles["slm"].loaded.model)
