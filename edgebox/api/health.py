@@ -9,10 +9,11 @@ from starlette.responses import JSONResponse, Response
 
 from edgebox import __version__
 from edgebox.api.metrics import CONTENT_TYPE
-from edgebox.api.problems import TYPE_PREFIX, problem_response, request_id_of
+from edgebox.api.problems import problem_response, request_id_of
 from edgebox.contract.answers import Problem
 from edgebox.errors import StoreError
 from edgebox.settings import ROLES
+from edgebox.system.wire import PROBLEM_TYPE
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -54,7 +55,7 @@ class HealthEndpoints:
             part for part, state in parts.items() if state not in {"ok", "remote"}
         )
         problem = Problem(
-            type=f"{TYPE_PREFIX}not-ready",
+            type=f"{PROBLEM_TYPE}not-ready",
             title="Not ready",
             status=503,
             detail=f"Not ready: {failing}. On the box, edgebox doctor says what to do.",

@@ -54,6 +54,14 @@ class Metrics:
         self.http_in_flight = Gauge(
             "edgebox_http_in_flight", "Requests being answered now.", registry=self.registry
         )
+        self.connections_refused = Counter(
+            "edgebox_connections_refused",
+            "Connections that were refused or given up, by reason: connections, "
+            "connections_per_peer (no place), silent, slow_header, not_http, unwanted_body, "
+            "unread_answer.",
+            ("reason",),
+            registry=self.registry,
+        )
         self.quick_summaries = Counter(
             "edgebox_quick_summaries",
             "Quick summaries, by how they ended: success, partial, fallback, refused (box full), "

@@ -25,6 +25,7 @@ from edgebox.errors import (
     StoreBusy,
     where,
 )
+from edgebox.system.wire import PROBLEM_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.api")
 
 MEDIA_TYPE = "application/problem+json"
-TYPE_PREFIX = "urn:edgebox:problem:"
 STORE_RETRY_AFTER = 2
 ENGINE_RETRY_AFTER = 5
 
@@ -82,7 +82,7 @@ async def on_client_gone(_request: Request, _error: Exception) -> Response:
 def _refusal(error: RequestError, request_id: str) -> Response:
     errors = error.errors if isinstance(error, InvalidFields | BodyTooLarge) else ()
     problem = Problem(
-        type=TYPE_PREFIX + error.slug,
+        type=PROBLEM_TYPE + error.slug,
         title=error.title,
         status=error.http_status,
         detail=error.detail,
@@ -111,7 +111,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         slug = title.lower().replace(" ", "-")
         detail = title
     problem = Problem(
-        type=TYPE_PREFIX + slug,
+        type=PROBLEM_TYPE + slug,
         title=title,
         status=error.status_code,
         detail=detail,
@@ -124,7 +124,7 @@ def internal_error(request_id: str) -> Response:
     """Return a 500 that says nothing but the id to look for in the log."""
     return problem_response(
         Problem(
-            type=TYPE_PREFIX + "internal-error",
+            type=PROBLEM_TYPE + "internal-error",
             title="Internal error",
             status=500,
             detail="Something failed inside the box. Tell its administrator the request id.",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import os
 import signal
 import socket
 import time
 from contextlib import ExitStack, asynccontextmanager, suppress
 from typing import TYPE_CHECKING
-
-import uvicorn
 
 from edgebox import __version__
 from edgebox.api.app import create_app, create_metrics_app
@@ -21,6 +18,7 @@ from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.metrics import Metrics
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.refused_connections import RefusedConnections
 from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
@@ -31,9 +29,11 @@ from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
-from edgebox.system.http import QuietUpgrades, Server
+from edgebox.system.http import Server
+from edgebox.system.listener import Listener, Places
 from edgebox.system.notifier import Notifier
 from edgebox.system.tls import ServedPair, pair_of
+from edgebox.system.wire import GuardedConfig, limit_tls_memory
 from edgebox.worker.wakeups import WakeUps
 
 if TYPE_CHECKING:
@@ -99,15 +99,26 @@ async def serve(
     secure = ServedPair(pair) if pair else None
     stop, reload = stop or asyncio.Event(), asyncio.Event()
     with ExitStack() as held:
-        listeners = [held.enter_context(each) for each in _listeners(settings)]
+        listeners: list[socket.socket] = [held.enter_context(each) for each in _listeners(settings)]
         store = Store(settings.database)
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
         app = create_app(services, lifespan_of(services, engine))
-        servers = [(_server(app, settings, secure.context if secure else None), listeners[0])]
+        refused = RefusedConnections(services.metrics).add
+        api = settings.api
+        listeners = [
+            held.enter_context(
+                Listener(each, Places(api.max_connections, api.max_connections_per_peer, refused))
+            )
+            for each in listeners
+        ]
+        limit_tls_memory()
+        tls = secure.context if secure else None
+        servers = [(_server(app, settings, refused, tls), listeners[0])]
         servers += [
-            (_server(create_metrics_app(services), settings), each) for each in listeners[1:]
+            (_server(create_metrics_app(services), settings, refused), each)
+            for each in listeners[1:]
         ]
         if secure:
             held.callback(asyncio.create_task(secure.keep_current(reload)).cancel)
@@ -223,19 +234,13 @@ async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.
     notifier.stopping("Answering what is open", longest + STOP_MARGIN)
 
 
-def _server(app: Starlette, settings: Settings, secure: ssl.SSLContext | None = None) -> Server:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        http=QuietUpgrades,
-        ws="none",
-        lifespan="on",
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=math.ceil(settings.quick.deadline_seconds + SHUTDOWN_EXTRA),
-    )
+def _server(
+    app: Starlette,
+    settings: Settings,
+    refused: Callable[[str], None],
+    secure: ssl.SSLContext | None = None,
+) -> Server:
+    config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)
     config.load()
     config.ssl = secure  # ours: it can be reloaded
     return Server(config)

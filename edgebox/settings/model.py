@@ -39,6 +39,9 @@ class ApiSettings(Section):
     transcript_limit_characters: Annotated[int, Field(gt=0)] = 200_000
     batch_limit_consultations: Annotated[int, Field(gt=0)] = 500
     rate_per_minute: Annotated[int, Field(gt=0)] = 600
+    # TCP connections at a time: in all, and from one address other than this machine.
+    max_connections: Annotated[int, Field(ge=8)] = 1000
+    max_connections_per_peer: Annotated[int, Field(ge=1)] = 64
     key_tolerance_seconds: Annotated[float, Field(gt=0)] = 300
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.

@@ -48,6 +48,8 @@ EXPLAINED: dict[str, str] = {
     "api.transcript_limit_characters": "A longer transcript is refused (413).",
     "api.batch_limit_consultations": "More consultations in one batch are refused (413).",
     "api.rate_per_minute": "Requests a minute for each client; more are refused (429).",
+    "api.max_connections": "Connections at a time; more are reset before anything is read.",
+    "api.max_connections_per_peer": "The same for one address. Raise it for a proxy's.",
     "api.key_tolerance_seconds": "How far a bound key's time may be from this box's clock.",
     "api.idempotency_hours": "How long an Idempotency-Key is remembered.",
     "api.metrics_listen": "HOST:PORT of a listener for /metrics without a key; empty: key only.",

@@ -1,4 +1,4 @@
-"""What the HTTP servers need beside uvicorn: signals, upgrades, and work that a hang-up cancels."""
+"""What the HTTP servers need beside uvicorn: signals, and work that a hang-up cancels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Generator
@@ -28,18 +27,6 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Generator[None, None, None]:
         """Install no handlers."""
         yield
-
-
-class QuietUpgrades(H11Protocol):
-    """Answers a request for another protocol as HTTP/1.1, as RFC 9110 7.8 allows, and logs nothing.
-
-    Java's HttpClient (and with it Spring's RestClient) and ``curl --http2`` ask for h2c with every
-    request on ``http://``. uvicorn would write two warnings for each, one of them an advice to
-    install packages.
-    """
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """Write no warning."""
 
 
 class ClientGone(Exception):

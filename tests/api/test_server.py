@@ -9,10 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -22,10 +19,10 @@ from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
-from edgebox.signing import bound_key
 from edgebox.store.db import Store
 from support.boxes.api import BATCH, QUICK, TALK
-from support.engines.fake import SUMMARY, FakeEngine
+from support.boxes.served import Running, running
+from support.engines.fake import SUMMARY
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
@@ -39,57 +36,6 @@ H2C = (
     "Upgrade: h2c",
     "User-Agent: Java-http-client/17.0.15",
 )
-
-
-@dataclass
-class Running:
-    settings: Settings
-    url: str
-    secret: str
-    engine: FakeEngine
-    http: httpx.AsyncClient
-    stop: asyncio.Event
-    task: asyncio.Task[int]
-
-    def headers(self, **more: str) -> dict[str, str]:
-        return {"X-Bound-Key": bound_key("center-1", self.secret, time.time()), **more}
-
-    @property
-    def address(self) -> tuple[str, int]:
-        host, port = self.url.removeprefix("http://").split(":")
-        return host, int(port)
-
-    async def until_ready(self, status: int = 200) -> None:
-        async def answers() -> bool:
-            return (await self.http.get("/readyz")).status_code == status
-
-        await eventually(answers)
-
-
-@asynccontextmanager
-async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
-    settings = Settings(state_dir=state, **{"api": {"port": 0}} | sections)
-    store = Store(settings.database)
-    store.migrate()
-    secret = store.clients.create("center-1")
-    store.close()
-    engine, stop, listening = (
-        FakeEngine(),
-        asyncio.Event(),
-        asyncio.get_running_loop().create_future(),
-    )
-    async with engine.serve(settings.socket):
-        task = asyncio.create_task(serve(settings, on_listening=listening.set_result, stop=stop))
-        await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            await task
-        url = listening.result()
-        try:
-            async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
-                yield Running(settings, url, secret, engine, http, stop, task)
-        finally:
-            stop.set()
-            assert await task == 0
 
 
 @pytest.fixture

@@ -1,0 +1,323 @@
+"""A served API against clients that do not mean well: raw sockets, no key."""
+
+import asyncio
+import json
+import socket
+import ssl
+from asyncio import sslproto
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from edgebox.api.metrics import Metrics
+from edgebox.system import listener, wire
+from edgebox.system.listener import Listener, Places
+from support.boxes.api import BATCH, QUICK, TALK
+from support.boxes.served import Running, running
+from support.polling import eventually
+
+pytestmark = pytest.mark.anyio
+
+CHUNKED = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.fixture
+async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
+    async with running(tmp_path) as made:
+        await made.until_ready()
+        yield made
+
+
+async def exchange(box: Running, *parts: bytes, wait: float = 10) -> bytes:
+    """Send the parts, each after a turn of the loop, and read until the box ends the connection."""
+    reader, writer = await asyncio.open_connection(*box.address)
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+        return await asyncio.wait_for(reader.read(), wait)
+    finally:
+        writer.close()
+
+
+async def refused(box: Running, reason: str) -> float:
+    text = (await box.http.get("/metrics", headers=box.headers())).text
+    for line in text.splitlines():
+        if line.startswith(f'edgebox_connections_refused_total{{reason="{reason}"}}'):
+            return float(line.rpartition(" ")[2])
+    return 0.0
+
+
+def problem_of(answer: bytes) -> dict[str, object]:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert b"x-request-id: " in head.lower()
+    return dict(json.loads(body))
+
+
+async def test_a_body_of_tiny_chunks_is_refused_after_its_budget(box: Running) -> None:
+    reader, writer = await asyncio.open_connection(*box.address)
+    writer.write(CHUNKED)
+    assert b"404" in await reader.readline()
+    sent = 0
+    with suppress(ConnectionError):
+        while sent < 2 * wire.LINGER_BYTES:
+            writer.write(b"1\r\na\r\n" * 4000)
+            sent += 24_000
+            await writer.drain()
+    assert sent < 2 * wire.LINGER_BYTES
+    assert await refused(box, "not_http") == 1
+    writer.close()
+
+
+async def test_a_body_of_ordinary_chunks_passes(box: Running) -> None:
+    body = json.dumps({"consultation_id": "CL-1", "conversation_text": TALK * 30}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(0, len(body), 64):
+            yield body[at : at + 64]
+
+    headers = box.headers() | {"Content-Type": "application/json"}
+    answer = await box.http.post(QUICK, content=pieces(), headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_few_bytes_may_come_in_chunks_of_one(box: Running) -> None:
+    body = json.dumps({"consultation_id": "CL-1", "conversation_text": "고객: 해지요"}).encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        for at in range(len(body)):
+            yield body[at : at + 1]
+
+    headers = box.headers() | {"Content-Type": "application/json"}
+    answer = await box.http.post(QUICK, content=pieces(), headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"GET /healthz HTTP/1.1\nHost: a\n\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    ],
+    ids=["both-lengths", "bare-lf", "one-bare-lf", "two-hosts", "nul", "large", "tls"],
+)
+async def test_what_is_no_http_gets_a_problem_and_the_end(box: Running, request_: bytes) -> None:
+    answer = await exchange(box, request_ + b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"HTTP/1.1 200 " not in answer, "nothing after it is answered"
+    assert problem_of(answer)["status"] == 400
+
+
+async def test_a_bad_chunk_after_the_answer_ends_the_connection_in_silence(
+    box: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection(*box.address)
+    writer.write(CHUNKED)
+    assert b"404" in await reader.readline()
+    writer.write(b"zz\r\n")
+    rest = await asyncio.wait_for(reader.read(), 10)
+    assert b"HTTP/1.1" not in rest
+    assert not [r for r in caplog.records if r.name == "asyncio"]
+    writer.close()
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: a\r\n"])
+async def test_a_request_has_to_come(
+    box: Running, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr(wire, "HEADER_SECONDS", 0.2)
+    answer = await exchange(box, begun)
+    assert answer == b"" if not begun else problem_of(answer)["status"] == 408
+
+
+async def test_the_second_request_has_to_come_too(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "HEADER_SECONDS", 0.3)
+    reader, writer = await asyncio.open_connection(*box.address)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    await asyncio.sleep(0.5)
+    writer.write(b"G")  # an idle connection may wait, one that has begun may not
+    assert b" 408 " in await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+
+
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+async def test_a_large_body_that_is_refused_does_not_cost_the_answer(
+    box: Running, connection: str
+) -> None:
+    size = 17 * 1024 * 1024
+
+    def ask() -> bytes:
+        with socket.create_connection(box.address) as plain:
+            plain.settimeout(20)
+            head = (
+                f"POST {BATCH} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                f"Connection: {connection}\r\nContent-Length: {size}\r\n\r\n"
+            )
+            plain.sendall(head.encode() + b"x" * size)  # all of it before reading, as many do
+            return plain.recv(65536)
+
+    assert b" 413 " in await asyncio.to_thread(ask)
+
+
+async def test_the_rest_of_an_answered_request_is_not_read_for_ever(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "LINGER_SECONDS", 0.3)
+    head = b"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+    reader, writer = await asyncio.open_connection(*box.address)
+    writer.write(head)
+    await asyncio.wait_for(eventually_closed(reader), 10)
+    writer.close()
+    monkeypatch.setattr(wire, "LINGER_SECONDS", 30)
+    monkeypatch.setattr(wire, "LINGER_BYTES", 100_000)
+    reader, writer = await asyncio.open_connection(*box.address)
+    writer.write(head + b"x" * 300_000)
+    await asyncio.wait_for(eventually_closed(reader), 10)
+    assert await refused(box, "unwanted_body") == 1
+    writer.close()
+
+
+async def eventually_closed(reader: asyncio.StreamReader) -> None:
+    try:
+        await reader.read()
+    except ConnectionError:
+        return
+
+
+async def test_an_answer_that_nobody_reads_is_given_up(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "STALL_SECONDS", 0.5)
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(plain, box.address)
+    key = box.headers()["X-Bound-Key"]
+    one = f"GET /openapi.json HTTP/1.1\r\nHost: a\r\nX-Bound-Key: {key}\r\n\r\n".encode()
+    sending = asyncio.create_task(loop.sock_sendall(plain, one * 2000))
+
+    async def given_up() -> bool:
+        return await refused(box, "unread_answer") == 1
+
+    await eventually(given_up)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    plain.close()
+    assert not wire.GuardedProtocol._stalled
+
+
+async def test_a_slow_reader_gets_the_whole_answer(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(wire, "STALL_BYTES", 4096)
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(plain, box.address)
+    one = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+    last = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    sending = asyncio.create_task(loop.sock_sendall(plain, one * 400 + last))
+    heads, tail = 0, b""
+    while piece := await asyncio.wait_for(loop.sock_recv(plain, 16_384), 20):
+        heads += (tail[-12:] + piece).count(b"HTTP/1.1 200 ")
+        tail = piece
+        await asyncio.sleep(0.001)
+    await sending
+    plain.close()
+    assert heads == 401
+
+
+async def test_connections_have_places_before_a_byte_is_read(tmp_path: Path) -> None:
+    api = {"port": 0, "max_connections": 10}
+    async with running(tmp_path, api=api) as box:
+        await box.until_ready()
+        held = [await asyncio.open_connection(*box.address) for _ in range(9)]  # one is box.http's
+        with suppress(ConnectionError):
+            assert not await exchange(box, b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert await refused(box, "connections") == 1
+        assert (await box.http.get("/healthz")).status_code == 200
+        for _, writer in held:
+            writer.close()
+
+        async def admitted() -> bool:
+            ask = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            with suppress(ConnectionError):
+                return b" 200 " in await exchange(box, ask)
+            return False
+
+        await eventually(admitted)
+
+
+async def test_one_address_has_a_share_of_the_places() -> None:
+    reasons: list[str] = []
+    places = Places(10, 2, reasons.append, is_free=lambda _: False)
+    taken = [places.take(peer) for peer in ("a", "a", "a", "b")]
+    assert taken == [True, True, False, True]
+    places.give_back("a")
+    assert places.take("a")
+    assert reasons == ["connections_per_peer"]
+    assert listener.is_loopback("127.8.9.1")
+    assert listener.is_loopback("::1")
+    assert not listener.is_loopback("192.0.2.1")
+    free = Places(10, 1, reasons.append)
+    assert free.take("127.0.0.1")
+    assert free.take("127.0.0.1"), "a proxy may stand on this machine"
+
+
+async def test_a_flood_leaves_the_loop_its_turns() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=500) as plain:
+        address = plain.getsockname()
+        places = Places(1, 1, lambda _: None)
+        with Listener(plain, places) as listening:
+            listening.setblocking(False)
+            clients = [socket.create_connection(address) for _ in range(201)]
+            first, _ = listening.accept()
+            turns = 0
+            while True:
+                turns += 1
+                try:
+                    listening.accept()
+                except BlockingIOError:
+                    if turns == 4:  # 200 refused, 64 a turn
+                        break
+            assert len(places) == 1
+            first.close()
+            first.close()
+            assert len(places) == 0
+            for client in clients:
+                client.close()
+
+
+def test_a_tls_connection_holds_one_record() -> None:
+    wire.limit_tls_memory()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    loop = asyncio.new_event_loop()
+    try:
+        made = sslproto.SSLProtocol(
+            loop, asyncio.Protocol(), context, None, server_side=True, call_connection_made=False
+        )
+        assert len(made._ssl_buffer) == wire.READ_BYTES
+        assert made._ssl_handshake_timeout == wire.HANDSHAKE_SECONDS
+    finally:
+        loop.close()
+
+
+def test_every_reason_is_described() -> None:
+    described = Metrics().connections_refused._documentation
+    for reason in ("silent", "slow_header", "not_http", "unwanted_body", "unread_answer"):
+        assert reason in described

@@ -1,0 +1,68 @@
+"""The whole API process in this event loop: uvicorn on 127.0.0.1, a fake engine on its socket."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from edgebox.processes.api import serve
+from edgebox.settings import Settings
+from edgebox.signing import bound_key
+from edgebox.store.db import Store
+from support.engines.fake import FakeEngine
+from support.polling import eventually
+
+
+@dataclass
+class Running:
+    settings: Settings
+    url: str
+    secret: str
+    engine: FakeEngine
+    http: httpx.AsyncClient
+    stop: asyncio.Event
+    task: asyncio.Task[int]
+
+    def headers(self, **more: str) -> dict[str, str]:
+        return {"X-Bound-Key": bound_key("center-1", self.secret, time.time()), **more}
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.url.removeprefix("http://").split(":")
+        return host, int(port)
+
+    async def until_ready(self, status: int = 200) -> None:
+        async def answers() -> bool:
+            return (await self.http.get("/readyz")).status_code == status
+
+        await eventually(answers)
+
+
+@asynccontextmanager
+async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
+    settings = Settings(state_dir=state, **{"api": {"port": 0}} | sections)
+    store = Store(settings.database)
+    store.migrate()
+    secret = store.clients.create("center-1")
+    store.close()
+    engine, stop, listening = (
+        FakeEngine(),
+        asyncio.Event(),
+        asyncio.get_running_loop().create_future(),
+    )
+    async with engine.serve(settings.socket):
+        task = asyncio.create_task(serve(settings, on_listening=listening.set_result, stop=stop))
+        await asyncio.wait({task, listening}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+        url = listening.result()
+        try:
+            async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+                yield Running(settings, url, secret, engine, http, stop, task)
+        finally:
+            stop.set()
+            assert await task == 0
