@@ -17,7 +17,14 @@ from edgebox.scoring.quality import CAPS
 from edgebox_cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
-READMES = ("README.md", "README.ko.md", "packaging/README.md", "systemd/README.md")
+READMES = (
+    "README.md",
+    "README.ko.md",
+    "SECURITY.md",
+    "SECURITY.ko.md",
+    "packaging/README.md",
+    "systemd/README.md",
+)
 DOCUMENTS = [*(ROOT / name for name in READMES), *sorted((ROOT / "docs").rglob("*.md"))]
 ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
 KOREAN = [ROOT / "docs" / "ko" / "guide" / path.name for path in ENGLISH]
