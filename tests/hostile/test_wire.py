@@ -287,6 +287,7 @@ async def test_a_flood_leaves_the_loop_its_turns() -> None:
             listening.setblocking(False)
             clients = [socket.create_connection(address) for _ in range(201)]
             first, _ = listening.accept()
+            assert first.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             turns = 0
             while True:
                 turns += 1
