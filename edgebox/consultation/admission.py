@@ -88,6 +88,7 @@ class Admission:
         self._answer_tokens = float(ANSWER_TOKENS)
 
     def __len__(self) -> int:
+        self._drop_ended()
         return len(self._tickets)
 
     @property
@@ -112,7 +113,7 @@ class Admission:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
         now = self._clock()
-        if len(self._tickets) >= self._settings.max_in_flight:
+        if len(self) >= self._settings.max_in_flight:
             raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
         work = 0.0
         if (role := self._monitor.role("slm")) is not None:
@@ -165,6 +166,17 @@ class Admission:
     def answered(self, tokens: int) -> None:
         """Learn the length of a complete answer."""
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
+
+    def _drop_ended(self) -> None:
+        """Free the places whose time in the engine has passed, whoever still holds them.
+
+        A client that does not read its answer, or any leak, would otherwise count as a summary
+        without slack, and keep every other one out.
+        """
+        ended = self._clock() - self.budget
+        if any(ticket.arrived <= ended for ticket in self._tickets):
+            self._tickets = [ticket for ticket in self._tickets if ticket.arrived > ended]
+            self._settle()
 
     def _settle(self) -> None:
         """Let the engine be free sooner if less work is left than was reserved."""

@@ -1,6 +1,10 @@
 """Who is let in, by arithmetic over measured speeds and a fake clock."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgebox.consultation.admission import Admission
 from edgebox.engine_client import RoleHealth
@@ -97,3 +101,25 @@ def test_answers_teach_their_length():
     for _ in range(200):
         admission.answered(5000)
     assert admission.expected_tokens == QuickSettings().max_tokens
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.floats(0, 4), st.sampled_from(["admit", "release", "look"])), max_size=30
+    )
+)
+def test_a_place_ends_by_itself_whoever_holds_it(steps):
+    admission, clock = door(SMALL_CPU)
+    held = []
+    for seconds, what in steps:
+        clock.now += seconds
+        if what == "admit":
+            with suppress(BoxBusy):
+                held.append(admission.admit("가" * 2000, "normal", clock()))
+        elif what == "release" and held:
+            held.pop().release()
+        live = [ticket for ticket in held if ticket.arrived + admission.budget > clock()]
+        assert len(admission) == len(live)
+    clock.now += admission.budget
+    admission.admit("가" * 2000, "normal", clock())  # however many were never released
+    assert len(admission) == 1
