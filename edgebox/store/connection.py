@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import stat
 import threading
 import weakref
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ _NOTHING_WRITTEN = {
     sqlite3.SQLITE_NOMEM,
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+_JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 _create_lock = threading.Lock()
 
@@ -119,6 +122,7 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
             "Run it with a newer Python or system."
         )
     _check_usable(path)
+    _check_journal(path)
     with translated():
         # check_same_thread=False: only so that close() may close every thread's.
         conn = sqlite3.connect(
@@ -132,6 +136,8 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
             mode = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
             conn.execute(f"PRAGMA journal_mode = {mode}")
             conn.execute("PRAGMA synchronous = FULL")
+            conn.execute("PRAGMA trusted_schema = OFF")  # views and triggers call nothing unsafe
+            conn.execute("PRAGMA cell_size_check = ON")
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute("PRAGMA secure_delete = ON")  # a removed transcript is overwritten
             return Database(conn, execute_plugins=False)
@@ -154,6 +160,42 @@ def _check_usable(path: Path) -> None:
         raise StoreError(
             "This user may not use the database. Run the command as the user EdgeBox runs as, "
             "such as: sudo -u edgebox edgebox ..."
+        )
+
+
+def _check_journal(path: Path) -> None:
+    """Refuse a journal of another user's that names a file for SQLite to delete.
+
+    A journal of a transaction over several databases ends with the name of its super-journal.
+    SQLite deletes that file, whatever it is, once it has rolled the journal back: with root's
+    rights if root opens the database. EdgeBox never writes such a journal.
+
+    Raises:
+        StoreError: the journal names a file, and it or the database is not this process's own;
+            or it cannot be read.
+    """
+    journal = path.with_name(path.name + "-journal")
+    try:
+        # O_NONBLOCK: a FIFO of that name must not hold the process.
+        descriptor = os.open(journal, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"Cannot read {journal}: {error.strerror}") from error
+    try:
+        found = os.fstat(descriptor)
+        if {found.st_uid, path.stat().st_uid} == {os.geteuid()}:
+            return
+        if not stat.S_ISREG(found.st_mode):
+            raise StoreError(f"{journal} is not a file. Remove it.")
+        # Its end: the name, the name's length and checksum (4 bytes each), a magic number.
+        end = os.pread(descriptor, 8, max(0, found.st_size - 8))
+    finally:
+        os.close(descriptor)
+    if end == _JOURNAL_MAGIC:
+        raise StoreError(
+            f"{journal} names another file, which SQLite would delete. EdgeBox writes no such "
+            "journal: find out who did. Nothing was opened."
         )
 
 

@@ -1,12 +1,15 @@
 """The lock that the worker holds while it runs: one worker for each state folder.
 
-The kernel drops the lock with the process, however it ends, so no lock is ever stale.
+The kernel drops the lock with the process, however it ends, so no lock is ever stale. It is a
+lock of the open file description (``F_OFD_SETLK``): one can ask for its holder without taking it,
+so that a question never keeps a worker from starting. ``flock`` cannot do that.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "worker.lock"
+
+_FLOCK = struct.Struct("hhqqi4x")
+"""``struct flock`` of 64-bit Linux: type, whence, start, length, pid."""
+
+_WHOLE_FILE = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 
 
 @contextmanager
@@ -31,7 +39,7 @@ def hold(state_dir: Path, if_held: Exception) -> Iterator[None]:
     descriptor = os.open(state_dir / NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _WHOLE_FILE)
         except OSError:
             raise if_held from None
         yield
@@ -40,15 +48,17 @@ def hold(state_dir: Path, if_held: Exception) -> Iterator[None]:
 
 
 def is_held(state_dir: Path) -> bool:
-    """Return whether a process holds the lock; False where this user may not look."""
+    """Return whether a process holds the lock, without taking it.
+
+    False where this user may not look.
+    """
     try:
         descriptor = os.open(state_dir / NAME, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        return True
+        found = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _WHOLE_FILE)
     finally:
         os.close(descriptor)
-    return False
+    kind: int = _FLOCK.unpack(found)[0]
+    return kind != fcntl.F_UNLCK

@@ -38,6 +38,8 @@ EdgeBox $version ($backend), for x86-64 Linux with systemd. As root: sh $0 [OPTI
 
   (none)        install and start; a second run changes nothing
   --upgrade     replace the installed release; it is put back if the new one does not get ready
+  --upgrade --downgrade
+                accept an older release too, which --upgrade alone refuses
   --rollback    go back to the release before the last upgrade
   --rollback --with-database
                 and restore the database from before the upgrade, without what came in since

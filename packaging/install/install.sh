@@ -20,7 +20,7 @@ undo() { # Removes everything that this failed first installation made, and noth
   # shellcheck disable=SC2086
   if [ -n "$backup" ] && ! systemctl is-active --quiet $services; then
     for path in "$state/edgebox.db-wal" "$state/edgebox.db-shm" "$state/edgebox.db-journal"; do rm -f "$path"; done
-    mv -f "$backup" "$state/edgebox.db"
+    as_service mv -fT "$backup" "$state/edgebox.db" # the folder is the service's: not as root
     say "The database is unchanged." >&2
   fi
   if [ -n "$made_release" ]; then drop_release "$made_release"; fi

@@ -19,7 +19,7 @@ ended() { # Runs at every end, and undoes what is half done
 main() {
   self=$0
   check_head
-  wanted="$*" action="" key="" callbacks="" patience=600 with_database="" tls_cert="" tls_key="" port_wanted=""
+  wanted="$*" action="" key="" callbacks="" patience=600 with_database="" downgrade="" tls_cert="" tls_key="" port_wanted=""
   made_release="" made_user="" made_folders="" made_config="" made_database="" made_current="" made_link="" made_enabled=""
   made_started="" replaced_files="" given_state="" new_models="" changed="" secret="" scratch="" undo_with="" backup=""
   newer="" in_use="" in_force="" api_began="" newest_before="" before_that="" file_to_verify=""
@@ -30,6 +30,7 @@ main() {
         action=$1
         ;;
       --with-database) with_database=1 ;;
+      --downgrade) downgrade=1 ;;
       --key | --callback | --wait | --tls-cert | --tls-key | --port)
         [ $# -ge 2 ] || die "$1 needs a value. See: sh $0 --help"
         case $1 in
@@ -66,6 +67,7 @@ main() {
     die "--callback, --port and --tls-... are for an installation, not for $action. See: edgebox keys callbacks, and $config"
   fi
   if [ -n "$with_database" ] && [ "$action" != --rollback ]; then die "--with-database needs --rollback."; fi
+  if [ -n "$downgrade" ] && [ "$action" != --upgrade ]; then die "--downgrade needs --upgrade."; fi
   if [ -n "$tls_cert$tls_key" ]; then
     [ -r "$tls_cert" ] && [ -r "$tls_key" ] || die "--tls-cert and --tls-key both need a file that can be read."
   fi

@@ -126,6 +126,12 @@ drop_partial() { # Before the services were stopped: removes what the upgrade ma
   say "EdgeBox $in_use is unchanged." >&2
 }
 
+sortable() { sed -E 's/[.-]?(dev|a|b|rc)[0-9]/~&/'; } # sort -V puts what follows a ~ first: 1.0rc1 is before 1.0
+
+older() { # A B: version A comes before version B
+  [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sortable | sort -V | head -n 1)" = "$(printf '%s\n' "$1" | sortable)" ]
+}
+
 do_upgrade() {
   check_machine
   in_use=$(current current)
@@ -143,6 +149,9 @@ do_upgrade() {
     put_release
     say "EdgeBox $version is in use already: ${changed:+its files were repaired, else }nothing was changed."
     return
+  fi
+  if [ -z "$downgrade" ] && older "$version" "$in_use"; then
+    die "EdgeBox $version is older than $in_use, which is in use. To go back to the release before the last upgrade: $opt/current/install.sh --rollback. To install an older one all the same: sh $0 --upgrade --downgrade"
   fi
   if [ "$backend" != cuda ] && [ "$(cat "$opt/releases/$in_use/BACKEND" 2>/dev/null)" = cuda ]; then
     die "EdgeBox $in_use uses the GPU, but this file cannot. Use the -cuda file; or, if the GPU was removed: sh $opt/current/install.sh --uninstall (data stays), then sh $0"
@@ -235,9 +244,16 @@ drop_old() { # Removes all releases but the current and the previous, and all ba
       *) drop_release "$path" ;;
     esac
   done
-  # shellcheck disable=SC2012  # our own names
-  ls -1t "$state/backups"/before-*.db 2>/dev/null | tail -n +4 | while read -r path; do rm -f "$path"; done
+  drop_backups
 }
+
+drop_backups() ( # The folder is the service's, and so are the names in it: root lists and removes nothing there
+  cd / # find goes back to where it began, and the service may not read every folder of root's
+  if as_service test -d "$state/backups"; then
+    as_service find "$state/backups" -maxdepth 1 -type f -name 'before-*.db' -printf '%T@ %p\0' |
+      sort -z -rn | tail -z -n +4 | cut -z -d ' ' -f 2- | as_service xargs -0 -r rm -f --
+  fi
+)
 
 read_upgrading() { # The version of an upgrade that was cut short, and the last batch before it
   interrupted=""

@@ -3,7 +3,9 @@
 import hashlib
 import os
 import shlex
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ NOTHING = (
     *("models", "new_models", "in_use", "action", "changed", "version", "replaced_files"),
     *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
     *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with", "key", "scratch"),
+    "downgrade",
 )
 
 SYSTEMCTL = """
@@ -425,3 +428,84 @@ def test_half_a_release_that_a_power_cut_left_is_in_nobodys_way(box):
     ended = step(box, 'drop_release "$opt/releases/1"')
     assert (ended.returncode, ended.stderr) == (0, "")
     assert list((box / "opt/releases").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "in_use", "older"),
+    [
+        ("0.9.0", "0.10.0", True),
+        ("0.10.0", "0.9.0", False),
+        ("0.2.0", "0.2.0", False),
+        ("0.2.0rc1", "0.2.0", True),
+        ("0.2.0", "0.2.0rc1", False),
+        ("0.2.0.dev3", "0.2.0a1", True),
+        ("0.2.0.post1", "0.2.0", False),
+    ],
+)
+def test_an_older_release_is_installed_only_if_it_is_said(box, version, in_use, older):
+    (box / "opt/current").symlink_to(f"releases/{in_use}")
+    script = """
+check_machine() { :; }; check_processor() { :; }; check_artifact() { :; }; check_signature() { :; }
+put_release() { :; }
+read_settings() { echo "it goes on"; exit 0; }
+do_upgrade
+"""
+    ended = step(box, script, version=version, backend="cpu")
+    assert ("it goes on" in ended.stdout) is (not older and version != in_use)
+    assert (ended.returncode, ended.stderr.count("\n")) == ((1, 1) if older else (0, 0))
+    assert not older or "--downgrade" in ended.stderr
+    said = step(box, script, version=version, backend="cpu", downgrade="1")
+    assert ("it goes on" in said.stdout) is (version != in_use)
+
+
+def test_a_downgrade_is_a_word_for_upgrades_alone(box):
+    main = (FOLDER / "main.sh").read_text(encoding="utf-8").removesuffix('main "$@"\n')
+    for action in ("", "--rollback"):
+        script = f"{main}\ncheck_head() {{ :; }}\nmain {action} --downgrade"
+        ended = step(box, script, version="1")
+        assert (ended.returncode, ended.stderr) == (1, "edgebox: --downgrade needs --upgrade.\n")
+
+
+@pytest.fixture
+def elsewhere():
+    """A box that another user may enter: pytest's own folders are closed to them."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        box = Path(name)
+        box.chmod(0o755)
+        (box / "opt/releases").mkdir(parents=True)
+        (box / "state/backups").mkdir(parents=True)
+        for folder in ("state", "state/backups"):
+            shutil.chown(box / folder, "daemon")
+            (box / folder).chmod(0o700)
+        yield box
+
+
+@root_only
+def test_old_backups_go_and_nothing_that_the_service_named_in_their_place(elsewhere):
+    """The service's user makes a folder of a backup's name, whose listing names root's file."""
+    backups, victims = elsewhere / "state/backups", elsewhere / "root"
+    victims.mkdir(mode=0o700)
+    for name in ("edgebox.toml", "kept"):
+        (victims / name).touch()
+    for age in range(5):
+        backup = backups / f"before-{age}-20261122T09000{age}Z.db"
+        backup.touch()
+        shutil.chown(backup, "daemon")
+        os.utime(backup, (1000 - age, 1000 - age))
+    planted = backups / "before-z.db"
+    planted.mkdir()
+    (planted / "edgebox.toml").touch()
+    (backups / "before-y.db").symlink_to(victims / "kept")
+    (backups / "before-x\nedgebox.toml\n.db").touch()
+    for path in (planted, planted / "edgebox.toml", backups / "before-x\nedgebox.toml\n.db"):
+        shutil.chown(path, "daemon")
+        os.utime(path, (1, 1))
+    ended = step(elsewhere, f"user=daemon; cd {victims}; drop_old; ls")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.split() == ["edgebox.toml", "kept"]
+    assert (planted / "edgebox.toml").exists()
+    assert sorted(path.name for path in backups.iterdir()) == [
+        *(f"before-{age}-20261122T09000{age}Z.db" for age in range(3)),
+        "before-y.db",
+        "before-z.db",
+    ]

@@ -69,7 +69,7 @@ def test_every_option_is_in_the_help():
     folder = ROOT / "packaging" / "install"
     words = (folder / "main.sh").read_text().split("main()")[1]
     options = re.findall(r"--[a-z][a-z-]+(?=[ )])", words)
-    assert {"--with-database", "--tls-key", "--wait"} <= set(options)
+    assert {"--with-database", "--downgrade", "--tls-key", "--wait"} <= set(options)
     for option in options:
         assert option in (folder / "head.sh").read_text(), option
 

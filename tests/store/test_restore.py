@@ -1,4 +1,3 @@
-import fcntl
 import os
 import sqlite3
 import stat
@@ -14,6 +13,7 @@ from edgebox.store import migrations
 from edgebox.store.backup import write_backup
 from edgebox.store.db import Store
 from edgebox.store.restore import kept_aside, restore_backup, users_of
+from edgebox.system import worker_lock
 from support.boxes.store import analysis, submit
 
 
@@ -190,8 +190,7 @@ def test_the_database_itself_is_no_backup(store, clock):
 
 
 def test_a_box_at_work_is_refused(store, backup, clock):
-    with (store.path.parent / "worker.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with worker_lock.hold(store.path.parent, RuntimeError("held")):
         refused(backup, store, clock, "its worker")
     code = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]);"

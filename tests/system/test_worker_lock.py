@@ -17,6 +17,14 @@ HOLDER = (
     "    time.sleep(60)\n"
 )
 
+ASKER = (
+    "import pathlib, sys\n"
+    "from edgebox.system.worker_lock import is_held\n"
+    "print('asking', flush=True)\n"
+    "while True:\n"
+    "    is_held(pathlib.Path(sys.argv[1]))\n"
+)
+
 
 def test_a_folder_without_a_worker_is_free(tmp_path: Path) -> None:
     assert not is_held(tmp_path)
@@ -40,3 +48,20 @@ def test_one_holds_it_and_the_lock_ends_with_its_process(tmp_path: Path) -> None
     assert not is_held(tmp_path)
     with hold(tmp_path, EdgeBoxError("another")):
         pass
+
+
+def test_asking_never_keeps_a_worker_from_starting(tmp_path: Path) -> None:
+    with hold(tmp_path, EdgeBoxError("held")):
+        pass  # so that there is a file to ask for
+    asker = subprocess.Popen(
+        [sys.executable, "-c", ASKER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert asker.stdout is not None
+        assert asker.stdout.readline() == "asking\n"
+        for _ in range(5000):
+            with hold(tmp_path, EdgeBoxError("a question took the lock")):
+                pass
+    finally:
+        asker.kill()
+        asker.wait()

@@ -183,3 +183,9 @@ def test_the_drop_ins_change_units_that_there_are():
     for file in UNITS.glob("*/*.d/*.conf"):
         pattern = file.parent.name.removesuffix(".d").replace("-.service", "-*.service")
         assert list(UNITS.glob(pattern)), f"{file} is for no unit"
+
+
+def test_only_the_api_sees_the_key_of_the_certificate():
+    hidden = {name: section.get("InaccessiblePaths", "").split() for name, section in services()}
+    assert hidden.pop("api") == []
+    assert set(map(tuple, hidden.values())) == {("-/etc/edgebox/tls", "-/etc/ssl/private")}
