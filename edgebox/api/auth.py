@@ -50,15 +50,19 @@ class Gate:
         self._tolerance = tolerance
         self._clock = clock
 
-    async def check_header(self, request: Request) -> None:
+    async def check_header(self, request: Request) -> str | None:
         """Verify the key in the header, if there is one, before the body is read.
+
+        Returns:
+            The client's id; None without a key in the header.
 
         Raises:
             InvalidBoundKey: the same for every reason.
             StoreBusy: the clients have never been read.
         """
-        if HEADER in request.headers:
-            await self._client(request, None)
+        if HEADER not in request.headers:
+            return None
+        return (await self._client(request, None)).client_id
 
     async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
         """Check the key and count the request.

@@ -71,20 +71,20 @@ class BatchEndpoints:
     async def post(self, request: Request) -> Response:
         """``POST /api/v1/consultation/batch-analysis``: 202 once the rows are on disk."""
         services = self._services
-        await services.gate.check_header(request)
-        body = await services.bodies.read(request)
-        client = await services.gate.admit(request, body.fields)
-        key = idempotency_key(request)
+        sender = await services.gate.check_header(request)
+        async with services.bodies.read(request, sender) as body:
+            client = await services.gate.admit(request, body.fields)
+            key = idempotency_key(request)
 
-        def check() -> tuple[BatchAnalysisRequest, tuple[str, str] | None]:
-            asked = read_fields(BatchAnalysisRequest, body.fields, self._limits)
-            return asked, (key, fingerprint(body.fields)) if key is not None else None
+            def check() -> tuple[BatchAnalysisRequest, tuple[str, str] | None]:
+                asked = read_fields(BatchAnalysisRequest, body.fields, self._limits)
+                return asked, (key, fingerprint(body.fields)) if key is not None else None
 
-        asked, idempotency = await services.bodies.work(body.size, check)
-        with self._only_one(client, key):
-            submitted, expected = await services.threads.store(
-                lambda: self._submit(client, asked, idempotency)
-            )
+            asked, idempotency = await services.bodies.work(body, check)
+            with self._only_one(client, key):
+                submitted, expected = await services.threads.store(
+                    lambda: self._submit(client, asked, idempotency)
+                )
         headers = {"Location": Paths.BATCH.format(batch_id=submitted.batch_id)}
         if submitted.replayed:
             headers["Idempotency-Replayed"] = "true"

@@ -7,24 +7,28 @@ import hashlib
 import json
 import math
 import re
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from edgebox.errors import BoxBusy, MalformedRequest, UnsupportedMediaType
+from edgebox.api.body_ledger import SMALL_BYTES, Ledger
+from edgebox.errors import MalformedRequest, UnsupportedMediaType
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
 
+    from edgebox.api.body_ledger import Place
     from edgebox.api.threads import Threads
 
 T = TypeVar("T")
 
-INLINE_BYTES = 256 * 1024
-"""Larger bodies are parsed and checked in a thread: up to this size it takes about a millisecond.
-Only they count against BUFFERED_BODIES, so large bodies never keep small ones out."""
+INLINE_VALUES = 2_000
+"""Bodies of more values, or over SMALL_BYTES, are parsed and checked in a thread: with fewer it
+takes about a millisecond."""
 
 IDLE_SECONDS = 15.0
 """A body that stops arriving for this long is refused."""
@@ -32,23 +36,27 @@ IDLE_SECONDS = 15.0
 RECEIVE_SECONDS = 30.0
 """A body that takes longer is refused, even if it never stops arriving."""
 
-BUFFERED_BODIES = 8
-"""Bodies of the largest size that may be in memory at once, over all connections."""
+RATE_BYTES = 64 * 1024
+"""Once a body is over SMALL_BYTES, so many bytes must arrive every RATE_SECONDS."""
 
+RATE_SECONDS = 5.0
 
 MAX_VALUES = 200_000
 """Values in one body. A batch of the largest size has some thousands; millions of empty
 arrays fit into 16 MiB, and making them would stop the process for seconds (measured: 4 s)."""
 
+_NUMERALS = bytes(48 if c in b"0123456789" else 101 if c in b"eE" else 32 for c in range(256))
+_LONG = b"0" * 309
+"""Digits that a number needs to be beyond a double without an exponent."""
 _STRING_OR_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+"|([\[{,])', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A JSON object as received, and its size in bytes."""
+    """A JSON object as received, and whether work on it belongs into a thread."""
 
     fields: dict[str, Any]
-    size: int
+    heavy: bool
 
 
 class BodyReader:
@@ -59,6 +67,7 @@ class BodyReader:
         limit: bytes of the largest body (enforced by the middleware).
         idle: seconds without a byte.
         total: seconds for the whole body.
+        rate: seconds for each RATE_BYTES of a large body.
     """
 
     def __init__(
@@ -68,61 +77,70 @@ class BodyReader:
         limit: int,
         idle: float = IDLE_SECONDS,
         total: float = RECEIVE_SECONDS,
+        rate: float = RATE_SECONDS,
     ) -> None:
+        self.ledger = Ledger(limit)
         self._threads = threads
-        self._most = limit * BUFFERED_BODIES
         self._idle = idle
         self._total = total
-        self._held = 0
+        self._rate = rate
 
-    async def read(self, request: Request) -> Body:
-        """Read one body.
+    @asynccontextmanager
+    async def read(self, request: Request, client: str | None) -> AsyncIterator[Body]:
+        """Yield the body; its memory is counted until the block ends.
+
+        Args:
+            request: its header has been checked.
+            client: the id whose key was in the header; None without one.
 
         Raises:
             UnsupportedMediaType: not ``application/json`` in UTF-8.
-            BodyTooLarge: from the middleware.
+            BodyTooLarge: from the middleware, or over KEYLESS_BYTES without a key in the header.
             MalformedRequest: not a JSON object, or it did not arrive in time.
-            BoxBusy: it is large, and other bodies fill the memory set aside for large ones.
+            BoxBusy: other bodies fill the memory for bodies, or the sender's share of it.
             ClientGone: the client hung up.
         """
         check_content_type(request)
-        chunks: list[bytes] = []
-        size = held = 0
-        ends = asyncio.get_running_loop().time() + self._total
-        try:
-            while True:
-                message = await self._next(request, ends)
-                chunk: bytes = message.get("body", b"")
-                size += len(chunk)
-                if size > INLINE_BYTES:
-                    self._held += size - held
-                    held = size
-                    if self._held > self._most:
-                        raise BoxBusy("Too many large bodies at once. Try again.", retry_after=1)
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    break
-            raw = b"".join(chunks)
-            chunks.clear()
-            return Body(await self.work(size, lambda: parse_object(raw)), size)
-        finally:
-            self._held -= held
+        peer = request.client.host if request.client else ""
+        with self.ledger.place(client, peer) as place:
+            raw = await self._receive(request, place)
+            heavy = len(raw) > SMALL_BYTES or _at_most(raw) >= INLINE_VALUES
+            parse = partial(parse_object, raw)
+            fields = await self._threads.bodies(parse) if heavy else parse()
+            del raw, parse
+            yield Body(fields, heavy)
 
-    async def work(self, size: int, work: Callable[[], T]) -> T:
-        """Run ``work`` on a body of ``size`` bytes; in a thread if it is large."""
-        return await self._threads.bodies(work) if size > INLINE_BYTES else work()
+    async def work(self, body: Body, work: Callable[[], T]) -> T:
+        """Run ``work`` on a body; in a thread if it is heavy."""
+        return await self._threads.bodies(work) if body.heavy else work()
 
-    async def _next(self, request: Request, ends: float) -> dict[str, Any]:
+    async def _receive(self, request: Request, place: Place) -> bytearray:
+        now = asyncio.get_running_loop().time
+        raw = bytearray()  # not a list: an object for each byte would take forty times as much
+        ends, due, mark = now() + self._total, math.inf, 0
+        while True:
+            message = await self._next(request, ends, due)
+            chunk: bytes = message.get("body", b"")
+            place.grow(len(raw) + len(chunk))
+            raw += chunk
+            if not message.get("more_body", False):
+                return raw
+            if len(raw) > SMALL_BYTES and len(raw) - mark >= RATE_BYTES:
+                due, mark = now() + self._rate, len(raw)
+
+    async def _next(self, request: Request, ends: float, due: float) -> dict[str, Any]:
         idle = asyncio.get_running_loop().time() + self._idle
         try:
-            async with asyncio.timeout_at(min(idle, ends)):
+            async with asyncio.timeout_at(min(idle, ends, due)):
                 message = await request.receive()
         except TimeoutError:
-            raise MalformedRequest(
-                f"The body stopped arriving for {self._idle:.0f} s. Send it again."
-                if idle < ends
-                else f"The body did not arrive within {self._total:.0f} s. Send it again."
-            ) from None
+            if due < min(idle, ends):
+                fault = f"arrived at less than {RATE_BYTES} bytes in {self._rate:.0f} s"
+            elif idle < ends:
+                fault = f"stopped arriving for {self._idle:.0f} s"
+            else:
+                fault = f"did not arrive within {self._total:.0f} s"
+            raise MalformedRequest(f"The body {fault}. Send it again.") from None
         if message["type"] == "http.disconnect":
             raise ClientGone
         return dict(message)
@@ -146,7 +164,7 @@ def check_content_type(request: Request) -> None:
         raise UnsupportedMediaType("Send the body uncompressed, without Content-Encoding.")
 
 
-def parse_object(raw: bytes) -> dict[str, Any]:
+def parse_object(raw: bytes | bytearray) -> dict[str, Any]:
     """Parse strict JSON: UTF-8, no NaN, no number beyond a double, no name twice in an object.
 
     Raises:
@@ -155,12 +173,14 @@ def parse_object(raw: bytes) -> dict[str, Any]:
     """
     if _values(raw) > MAX_VALUES:
         raise MalformedRequest(f"The body has more than {MAX_VALUES} values.")
+    numerals = raw.translate(_NUMERALS)
+    checked = _LONG in numerals or b"0e" in numerals  # else every number is within a double
     try:
         value = json.loads(
             raw.decode("utf-8-sig"),
             parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_integer,
+            parse_float=_finite if checked else None,
+            parse_int=_integer if checked else None,
             object_pairs_hook=_object,
         )
     except UnicodeDecodeError as error:
@@ -190,11 +210,16 @@ def fingerprint(fields: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def _values(raw: bytes) -> int:
+def _at_most(raw: bytes | bytearray) -> int:
+    """Return an upper bound of the values in ``raw``, fast: texts have commas too."""
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+
+
+def _values(raw: bytes | bytearray) -> int:
     """Return an upper bound of the values in ``raw``, counted no further than MAX_VALUES + 1."""
-    count = raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+    count = _at_most(raw)
     if count <= MAX_VALUES:
-        return count  # the usual case, in a few milliseconds: texts have commas too
+        return count  # the usual case, in a few milliseconds
     count = 0
     for found in _STRING_OR_VALUE.finditer(raw):
         count += found.lastindex is not None

@@ -41,12 +41,12 @@ class QuickEndpoint:
     async def post(self, request: Request) -> Response:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
-        await services.gate.check_header(request)
-        body = await services.bodies.read(request)
-        await services.gate.admit(request, body.fields)
-        asked = await services.bodies.work(
-            body.size, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
-        )
+        sender = await services.gate.check_header(request)
+        async with services.bodies.read(request, sender) as body:
+            await services.gate.admit(request, body.fields)
+            asked = await services.bodies.work(
+                body, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
+            )
         try:
             ticket = services.quick.admit(
                 asked.transcript,

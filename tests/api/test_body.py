@@ -146,26 +146,6 @@ async def test_a_large_body_is_read_too(box: ApiBox) -> None:
     assert answer.status_code == 202
 
 
-async def test_bodies_in_memory_have_a_limit_over_all_requests(box: ApiBox) -> None:
-    large = ["고객: 문의합니다. " * 9_000] * 4
-    others = 8 * box.settings.api.body_limit_bytes
-    box.services.bodies._held = others
-    answer = await box.batch(*large)
-    assert answer.status_code == 503
-    assert answer.headers["retry-after"] == "1"
-    assert box.services.bodies._held == others
-    box.services.bodies._held = 0
-    assert (await box.batch(*large)).status_code == 202
-    assert box.services.bodies._held == 0
-
-
-async def test_large_bodies_do_not_keep_small_ones_out(box: ApiBox) -> None:
-    box.services.bodies._held = others = 8 * box.settings.api.body_limit_bytes
-    assert (await box.quick()).status_code == 200
-    assert (await box.batch(TALK)).status_code == 202
-    assert box.services.bodies._held == others
-
-
 @pytest.mark.parametrize("path", [QUICK, BATCH])
 async def test_a_wrong_key_in_the_header_is_refused_before_the_body_is_read(
     box: ApiBox, path: str
@@ -201,6 +181,58 @@ async def test_a_body_that_drips_for_ever_is_given_up(box: ApiBox) -> None:
     answer = await send_slowly(box, drips(), total=0.1)
     assert answer.status_code == 400
     assert "did not arrive within" in answer.json()["detail"]
+
+
+async def test_a_large_body_must_keep_its_rate(box: ApiBox) -> None:
+    async def drips():
+        yield b" " * 300_000
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
+
+    answer = await send_slowly(box, drips(), rate=0.1)
+    assert answer.status_code == 400
+    assert "less than 65536 bytes" in answer.json()["detail"]
+    assert (await send_slowly(box, drips_small(), rate=0.01)).status_code == 422
+
+
+async def drips_small() -> AsyncIterator[bytes]:
+    for byte in b"{    }":
+        yield bytes([byte])
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "number", ["1e308", "-1E+5", "12e-400", "9" * 400, "9" * 308, "1" * 309 + ".0", "0.5"]
+)
+def test_numbers_mean_what_they_are(number: str) -> None:
+    assert parse_object(f'{{"a": {number}}}'.encode()) == {"a": json.loads(number)}
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 401, "-" + "9" * 400, "9" * 309 + ".0", "1e309", "-1E999"]
+)
+def test_a_number_that_is_too_large_is_refused(number: str) -> None:
+    with pytest.raises(MalformedRequest, match="too large"):
+        parse_object(f'{{"a": {number}}}'.encode())
+
+
+@pytest.mark.parametrize(("values", "heavy"), [(100, False), (3_000, True)])
+async def test_a_body_of_many_values_is_parsed_in_a_thread(
+    box: ApiBox, monkeypatch: pytest.MonkeyPatch, values: int, heavy: bool
+) -> None:
+    used = []
+    bodies = box.services.threads.bodies
+
+    async def noted(work):
+        used.append(True)
+        return await bodies(work)
+
+    monkeypatch.setattr(box.services.threads, "bodies", noted)
+    content = json.dumps({"a": [1] * values})
+    headers = box.headers() | {"Content-Type": JSON}
+    assert (await box.http.post(QUICK, content=content, headers=headers)).status_code == 422
+    assert bool(used) is heavy
 
 
 async def send_slowly(
