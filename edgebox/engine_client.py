@@ -5,7 +5,10 @@ Failures of connections, HTTP statuses and broken JSON become ``EngineError`` he
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import json
+import socket
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
@@ -41,9 +44,43 @@ _CODES = {
 a server behind it) can be repaired by an administrator: no consultation fails for good on them."""
 
 _BASE = "http://engine"
-_NO_DEADLINE = httpx.Timeout(None, connect=2.0)  # an analysis may take minutes on a CPU
+_CONNECT = 2.0  # seconds
+_KEEPALIVE = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000),  # milliseconds
+)
+"""A server that lost its power, or the way to it, is noticed within a minute."""
+
+_GONE = (errno.ETIMEDOUT, errno.EHOSTUNREACH, errno.ENETUNREACH)
 _DIED = "The engine stopped during the answer."
 _GRACE = 1.0  # seconds after the deadline, for the engine's own answer to arrive
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long an answer without a deadline is waited for, in seconds.
+
+    Another server's speed is not known: its limit is what a slow processor with others before us
+    in its queue would need. Our own engine is watched by its own watchdog.
+
+    Attributes:
+        floor: of another server, whatever the request.
+        character: more for each character of the prompt.
+        token: more for each token of the answer.
+        own: of our own engine.
+    """
+
+    floor: float = 300.0
+    character: float = 0.1
+    token: float = 3.0
+    own: float = 7200.0
+
+    def of_remote(self, characters: int, tokens: int) -> float:
+        """Return the seconds for a prompt of ``characters`` and an answer of ``tokens``."""
+        return self.floor + characters * self.character + tokens * self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,25 +221,36 @@ class EngineClient:
     Args:
         settings: the socket, and the URL of each role that another server answers for.
         transport: replaces the socket, for tests.
+        waits: for answers without a deadline.
 
     Attributes:
         grounds_numbers: answers are held to the numbers that were said in the call.
     """
 
     def __init__(
-        self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        waits: Waits | None = None,
     ) -> None:
+        self._waits = waits or Waits()
         self._engines = settings.engines
         self.grounds_numbers = settings.quality.ground_numbers == "on"
         local = transport or httpx.AsyncHTTPTransport(
             uds=str(settings.socket), limits=httpx.Limits(max_connections=None)
         )
         self._local = httpx.AsyncClient(
-            transport=local, base_url=_BASE, timeout=_NO_DEADLINE, trust_env=False
+            transport=local, base_url=_BASE, timeout=_CONNECT, trust_env=False
         )
         self._remote = {
             role: httpx.AsyncClient(
-                base_url=url, timeout=_NO_DEADLINE, trust_env=False, verify=authorities_context()
+                base_url=url,
+                timeout=_CONNECT,
+                trust_env=False,
+                transport=httpx.AsyncHTTPTransport(
+                    verify=authorities_context(), socket_options=_KEEPALIVE
+                ),
             )
             for role in ROLES
             if (url := settings.engines.role(role).url.rstrip("/").removesuffix("/v1"))
@@ -218,9 +266,11 @@ class EngineClient:
         """
         deadline = options.get("deadline")
         body = self._body(role, messages, options)
-        async with _translated(deadline):
+        limit = self._limit(role, messages, options)
+        # A server that sends a byte now and then never reaches the limit of one read.
+        async with _translated(deadline), asyncio.timeout(limit):
             answer = await self._client(role).post(
-                "/v1/chat/completions", json=body, timeout=_timeout(deadline)
+                "/v1/chat/completions", json=body, timeout=_timeout(deadline, limit)
             )
             _check(answer)
             body = answer.json()
@@ -246,7 +296,10 @@ class EngineClient:
         async with (
             _translated(deadline),
             self._client(role).stream(
-                "POST", "/v1/chat/completions", json=body, timeout=_timeout(deadline)
+                "POST",
+                "/v1/chat/completions",
+                json=body,
+                timeout=_timeout(deadline, self._limit(role, messages, options)),
             ) as answer,
         ):
             if answer.status_code >= 400:
@@ -345,6 +398,15 @@ class EngineClient:
     def _client(self, role: Role) -> httpx.AsyncClient:
         return self._remote.get(role, self._local)
 
+    def _limit(self, role: Role, messages: Messages, options: Options) -> float:
+        """Return the seconds after which an answer is no longer waited for."""
+        if (deadline := options.get("deadline")) is not None:
+            return deadline + _GRACE
+        if role not in self._remote:
+            return self._waits.own
+        characters = sum(len(message["content"]) for message in messages)
+        return self._waits.of_remote(characters, options["max_tokens"])
+
     def _body(self, role: Role, messages: Messages, options: Options) -> dict[str, Any]:
         """Build the request, greedy unless the options say otherwise."""
         body: dict[str, Any] = {"messages": messages, "temperature": 0.0}
@@ -428,10 +490,17 @@ def _finish_of(choice: dict[str, Any]) -> str:
     return choice.get("finish_reason") or ""
 
 
-def _timeout(deadline: float | None) -> httpx.Timeout:
-    if deadline is None:
-        return _NO_DEADLINE
-    return httpx.Timeout(deadline + _GRACE, connect=min(2.0, deadline))
+def _timeout(deadline: float | None, limit: float) -> httpx.Timeout:
+    return httpx.Timeout(limit, connect=_CONNECT if deadline is None else min(_CONNECT, deadline))
+
+
+def _is_gone(error: BaseException | None) -> bool:
+    """Whether the kernel gave the connection up because nothing came from the other machine."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _GONE:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @asynccontextmanager
@@ -439,10 +508,12 @@ async def _translated(deadline: float | None) -> AsyncIterator[None]:
     """Turn the errors of httpx and of broken answers into our own."""
     try:
         yield
-    except httpx.TimeoutException:
+    except (httpx.TimeoutException, TimeoutError):
         waited = f" within {deadline:.1f} s" if deadline else ""
         raise EngineUnavailable(f"The engine did not answer{waited}.") from None
-    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+    except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+        if _is_gone(error):
+            raise EngineUnavailable("The engine's machine does not answer.") from None
         raise EngineDied(_DIED) from None
     except httpx.HTTPError:
         raise EngineUnavailable(

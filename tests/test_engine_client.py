@@ -1,14 +1,16 @@
 """Which error an engine that goes away becomes, on a real socket; what measured speeds say."""
 
 import asyncio
+import errno
 import json
 import socket
 from contextlib import asynccontextmanager
 
 import pytest
+from anyio._backends._asyncio import SocketStream
 
-from edgebox.engine_client import EngineClient, RoleHealth
-from edgebox.errors import EngineDied, EngineError, EngineUnavailable
+from edgebox.engine_client import _KEEPALIVE, EngineClient, RoleHealth, Waits
+from edgebox.errors import EngineBusy, EngineDied, EngineError, EngineUnavailable
 from edgebox.settings import Settings
 
 CHAT = [{"role": "user", "content": "안녕"}]
@@ -129,3 +131,127 @@ def test_a_server_for_a_role_may_have_a_certificate_of_an_in_house_authority(
         socket, "getaddrinfo", lambda host, *rest, **more: resolve("127.0.0.1", *rest, **more)
     )
     assert asyncio.run(scenario()).text == "네"
+
+
+BRIEF = Waits(floor=0.3, character=0.0, token=0.0)
+
+
+def remote_failure(tmp_path, conduct, *, stream: bool = False) -> EngineError:
+    """What a request to another server raises; ``conduct`` is what it does after the request."""
+
+    async def serve(reader, writer):
+        await reader.readuntil(b"}")
+        try:
+            await conduct(writer)
+            await reader.read()  # until the client is gone
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async def scenario():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        mlm = {"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}), waits=BRIEF)
+        try:
+            if stream:
+                async for _ in client.stream("mlm", CHAT, max_tokens=5):
+                    pass
+            else:
+                await client.complete("mlm", CHAT, max_tokens=5)
+        finally:
+            await client.aclose()
+            server.close()
+
+    with pytest.raises(EngineError) as raised:
+        asyncio.run(asyncio.wait_for(scenario(), 5))
+    return raised.value
+
+
+async def say_nothing(writer):
+    pass
+
+
+async def fall_silent(writer):
+    writer.write(EVENTS + b'data: {"choices": [{"delta": {"content": "x"}}]}\n\n')
+    await writer.drain()
+
+
+async def trickle(writer):
+    writer.write(HEAD)
+    while True:
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("conduct", [say_nothing, fall_silent])
+def test_a_server_that_goes_silent_is_away_and_has_not_died(tmp_path, conduct, stream):
+    assert type(remote_failure(tmp_path, conduct, stream=stream)) is EngineUnavailable
+
+
+def test_a_whole_answer_that_only_trickles_has_an_end(tmp_path):
+    assert type(remote_failure(tmp_path, trickle)) is EngineUnavailable
+
+
+def test_a_server_that_always_answers_429_is_busy(tmp_path):
+    async def refuse(writer):
+        writer.write(b"HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+
+    assert type(remote_failure(tmp_path, refuse)) is EngineBusy
+
+
+def test_our_own_engine_that_says_nothing_is_not_waited_for_without_an_end(tmp_path):
+    settings = Settings(state_dir=tmp_path)
+
+    async def serve(reader, writer):
+        await reader.read()
+        writer.close()
+
+    async def scenario():
+        server = await asyncio.start_unix_server(serve, settings.socket)
+        client = EngineClient(settings, waits=Waits(own=0.3))
+        try:
+            await client.complete("mlm", CHAT, max_tokens=5)
+        finally:
+            await client.aclose()
+            server.close()
+
+    with pytest.raises(EngineUnavailable) as raised:
+        asyncio.run(asyncio.wait_for(scenario(), 5))
+    assert type(raised.value) is EngineUnavailable
+
+
+@pytest.mark.parametrize("number", [errno.ETIMEDOUT, errno.EHOSTUNREACH])
+def test_a_machine_that_the_kernel_gave_up_is_away_and_has_not_died(tmp_path, monkeypatch, number):
+    receive = SocketStream.receive
+
+    async def lost(self, *rest, **more):
+        self._transport._force_close(OSError(number, "x"))  # as asyncio does after a failed read
+        return await receive(self, *rest, **more)
+
+    monkeypatch.setattr(SocketStream, "receive", lost)
+    assert type(remote_failure(tmp_path, say_nothing)) is EngineUnavailable
+
+
+def test_connections_to_another_server_are_kept_alive_and_given_up(tmp_path, monkeypatch):
+    seen = {}
+    receive = SocketStream.receive
+
+    async def noted(self, *rest, **more):
+        raw = self._transport.get_extra_info("socket")
+        for level, option, _ in _KEEPALIVE:
+            seen[option] = raw.getsockopt(level, option)
+        return await receive(self, *rest, **more)
+
+    monkeypatch.setattr(SocketStream, "receive", noted)
+    remote_failure(tmp_path, say_nothing)
+    assert seen == {option: value for _, option, value in _KEEPALIVE}
+
+
+def test_a_longer_prompt_and_answer_are_waited_for_longer():
+    waits = Waits()
+    assert waits.of_remote(0, 0) == waits.floor
+    assert waits.of_remote(6000, 512) > 30 * 60

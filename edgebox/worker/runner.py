@@ -4,7 +4,7 @@ What follows from the end of an analysis:
 
 1. done: the result is kept.
 2. EngineBusy: the engine's queue is full of interactive requests. The same consultation is offered
-   again a moment later; nothing counts.
+   again a moment later; nothing counts. If it stays full, the run ends and the next tick goes on.
 3. EngineDied: the connection broke during the analysis. The engine died, perhaps because of this
    consultation. The attempt counts and the consultation goes back; nothing is claimed until the
    engine is ready again.
@@ -110,12 +110,14 @@ class Timing:
         poll: first wait for an engine that is not ready; doubled up to ten times this.
         patience: how long a run waits for the engine before it leaves the rest to the next run.
         busy: until a consultation is offered again to an engine whose queue is full.
+        busy_patience: how long one consultation is offered to a full queue before the run ends.
         grace: how long analyses in flight may take to end when the worker stops.
     """
 
     poll: float = 0.5
     patience: float = 60.0
     busy: float = 1.0
+    busy_patience: float = 600.0
     grace: float = 10.0
 
 
@@ -177,6 +179,7 @@ class Runner:
         self._harmless: set[int] = set()
         self._losses = 0  # of the engine, since an analysis was last done
         self._engine_lost = False
+        self._gave_up = False
         self._stopped = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         async with self._engine:
@@ -197,7 +200,7 @@ class Runner:
         return self._counts
 
     async def _work(self) -> None:
-        while not self._stopping:
+        while not (self._stopping or self._gave_up):
             if self._engine_lost:
                 await self._until_all(self._leases.tasks())
                 if not await self._engine_ready():
@@ -283,10 +286,22 @@ class Runner:
                 await self._release(claimed, refund=False)
 
     async def _answer(self, claimed: Claimed) -> AnalysisOutcome | NothingToAnalyse:
+        since: float | None = None
         while True:
             try:
                 return await self._engine.analyse(claimed.transcript, claimed.call_date)
             except EngineBusy:
+                now = time.monotonic()
+                since = now if since is None else since
+                if now - since >= self._timing.busy_patience:
+                    if not self._gave_up:
+                        log.warning(
+                            "the engine's queue has been full for %.0f s: "
+                            "analyses wait for the next tick",
+                            now - since,
+                        )
+                    self._gave_up = True
+                    raise EngineUnavailable("The engine's queue stays full.") from None
                 await asyncio.sleep(self._timing.busy)
 
     async def _fail(self, claimed: Claimed, code: str, detail: str) -> None:

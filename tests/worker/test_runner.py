@@ -265,6 +265,22 @@ def test_an_invalid_answer_does_not_cost_the_others_their_places(box):
     assert any(engine.beside["invalid"][1:])
 
 
+def test_an_engine_that_stays_busy_ends_the_run_and_nothing_counts(box, caplog):
+    class Full(Engine):
+        async def _answer(self, transcript, death):
+            raise EngineBusy("full")
+
+    batch = box.submit("a", "b", "c")
+    timing = dataclasses.replace(QUICK, busy_patience=0.05)
+    counts, engine = work(box, engine=Full(), timing=timing, concurrency=2)
+    assert (counts.done, counts.failed, counts.drained) == (0, 0, False)
+    assert states(box, batch) == ["pending"] * 3
+    assert [row.attempts for row in box.store.batches.consultations(batch)] == [0] * 3
+    assert len(set(engine.seen)) == 2
+    assert len([line for line in caplog.messages if "queue has been full" in line]) == 1
+    assert box.store.runs.last().finished_at is None
+
+
 def test_a_busy_engine_is_asked_again_and_nothing_counts(box):
     batch = box.submit("busy")
     counts, engine = work(box)
