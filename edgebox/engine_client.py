@@ -200,6 +200,8 @@ class Options(TypedDict, total=False):
         presence_penalty: as OpenAI defines it.
         frequency_penalty: as OpenAI defines it.
         seed: for temperatures over 0.
+        cache_salt: prompts share what was read only with those of the same salt. Only our engine
+            gets it.
     """
 
     max_tokens: Required[int]
@@ -213,6 +215,7 @@ class Options(TypedDict, total=False):
     presence_penalty: float
     frequency_penalty: float
     seed: int
+    cache_salt: str
 
 
 class EngineClient:
@@ -318,9 +321,10 @@ class EngineClient:
         role: Role,
         messages: Messages,
         *,
+        cache_salt: str = "",
         timeout: float = 2.0,  # noqa: ASYNC109 - per call, in seconds
     ) -> TokenCount | None:
-        """Count a chat's tokens.
+        """Count a chat's tokens, and those that are in the cache for this salt.
 
         Returns:
             None if another server answers for the role: only our engine has this call.
@@ -332,7 +336,9 @@ class EngineClient:
             return None
         async with _translated(None):
             answer = await self._local.post(
-                "/tokenize", json={"model": role, "messages": messages}, timeout=timeout
+                "/tokenize",
+                json={"model": role, "messages": messages, "cache_salt": cache_salt},
+                timeout=timeout,
             )
             _check(answer)
             body = answer.json()
@@ -415,7 +421,8 @@ class EngineClient:
         held = {name: body.pop(name) for name in ("regex", "grammar") if name in body}
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
-            for ours in ("deadline", "priority"):  # not OpenAI's: strict servers refuse them
+            # Not OpenAI's: strict servers refuse them.
+            for ours in ("deadline", "priority", "cache_salt"):
                 body.pop(ours, None)
         elif held:
             body["structured_outputs"] = held

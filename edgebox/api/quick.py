@@ -43,7 +43,7 @@ class QuickEndpoint:
         services = self._services
         sender = await services.gate.check_header(request)
         async with services.bodies.read(request, sender) as body:
-            await services.gate.admit(request, body.fields)
+            client = await services.gate.admit(request, body.fields)
             asked = await services.bodies.work(
                 body, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
             )
@@ -53,6 +53,7 @@ class QuickEndpoint:
                 asked.priority,
                 arrived=request.scope["state"]["arrived"],
                 call_date=asked.date_of_call,
+                client_id=client.client_id,
             )
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()

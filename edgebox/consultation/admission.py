@@ -50,6 +50,7 @@ class Ticket:
         work: engine seconds reserved for it.
         started: monotonic seconds at which its turn was expected to begin.
         call_date: the day of the call, if it is known.
+        cache_salt: what was read is shared only between calls of the same salt.
     """
 
     owner: Admission
@@ -59,6 +60,7 @@ class Ticket:
     work: float
     started: float
     call_date: date | None = None
+    cache_salt: str = ""
 
     def release(self) -> None:
         """Give the place back. Releasing a ticket twice is harmless."""

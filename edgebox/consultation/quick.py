@@ -9,8 +9,10 @@ chosen when the call is read (`call_reader`), before a model is asked.
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import re
+import secrets
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -116,6 +118,7 @@ class QuickSummaries:
         self._reader = CallReader(settings.deadline_seconds, clock)
         self._admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
+        self._secret = secrets.token_bytes(32)
         self._examples = example_texts()
 
     @property
@@ -130,6 +133,7 @@ class QuickSummaries:
         *,
         arrived: float | None = None,
         call_date: date | None = None,
+        client_id: str = "",
     ) -> Ticket:
         """Reserve engine time, or refuse at once (see ``admission.py``).
 
@@ -138,6 +142,9 @@ class QuickSummaries:
             priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds; now if None.
             call_date: the day of the call, if it is known.
+            client_id: whose call it is. What the engine has read is not shared between clients:
+                the number of cached tokens, or the time saved, would tell one client how far its
+                guess of another's call is right.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
@@ -146,6 +153,8 @@ class QuickSummaries:
             transcript, priority, self._clock() if arrived is None else arrived
         )
         ticket.call_date = call_date
+        if client_id:
+            ticket.cache_salt = hmac.digest(self._secret, client_id.encode(), "sha256").hex()
         return ticket
 
     async def summarise(self, ticket: Ticket) -> QuickResult:
@@ -206,7 +215,7 @@ class QuickSummaries:
         role = self._monitor.role("slm")
         if role is None:
             return True
-        length = await self._measure(draft.messages, len(rendered), role)
+        length = await self._measure(ticket, draft.messages, len(rendered), role)
         readable = self._admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
         reading = await asyncio.to_thread(
@@ -229,10 +238,13 @@ class QuickSummaries:
         self._admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
         return True
 
-    async def _measure(self, messages: Messages, characters: int, role: RoleHealth) -> PromptLength:
+    async def _measure(
+        self, ticket: Ticket, messages: Messages, characters: int, role: RoleHealth
+    ) -> PromptLength:
         """Return the length of the prompt, counted by the engine or, if it is long, estimated.
 
         Args:
+            ticket: whose prompt it is.
             messages: the prompt.
             characters: of the rendered transcript in it.
             role: the model.
@@ -242,7 +254,7 @@ class QuickSummaries:
             self._empty = {role.model: counted.count if counted else 0}
         empty = self._empty[role.model]
         if characters <= MAX_COUNTED_CHARACTERS and (
-            counted := await self._client.tokenize("slm", messages)
+            counted := await self._client.tokenize("slm", messages, cache_salt=ticket.cache_salt)
         ):
             per = max(0.05, (counted.count - empty) / max(1, characters))
             return PromptLength(empty, counted.count, counted.count - counted.cached, per)
@@ -266,6 +278,7 @@ class QuickSummaries:
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
                 regex=draft.regex,
+                cache_salt=ticket.cache_salt,
             )
         ) as pieces:
             shown = 0

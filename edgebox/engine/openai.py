@@ -118,6 +118,8 @@ class ChatRequest(_Lenient):
     top_logprobs: Annotated[int, Field(ge=0, le=20)] = 0
     priority: int = 0
     deadline: Annotated[float, Field(gt=0)] | None = None
+    # As in vLLM: prompts share cells only with those of the same salt.
+    cache_salt: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -163,6 +165,7 @@ class TokenizeRequest(_Lenient):
 
     model: str
     messages: Annotated[list[Message], Field(min_length=1)]
+    cache_salt: str = ""
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,13 +27,15 @@ class Retained:
         slot: llama.cpp's sequence id that holds the cells.
         tokens: exactly the tokens in those cells.
         used: monotonic seconds of the last use, for least-recently-used eviction.
-        pinned: a shared prefix that is never evicted.
+        pinned: a shared prefix that is never evicted. It is for every salt.
+        salt: of the sequence that filled the cells.
     """
 
     slot: int
     tokens: array[int]
     used: float
     pinned: bool = False
+    salt: str = ""
 
 
 class Pool:
@@ -86,8 +89,12 @@ class Pool:
         if not self._free and not self.evict():
             return False
         slot = self._free.pop()
-        candidates = [(e.slot, e.tokens, len(e.tokens)) for e in self._retained]
-        candidates += [(s.slot, s.tokens, s.position) for s in mine if s.slot is not None]
+        candidates = _retained_for(sequence.salt, self._retained)
+        candidates += [
+            (s.slot, s.tokens, s.position)
+            for s in mine
+            if s.slot is not None and s.salt == sequence.salt
+        ]
         source, shared = longest(sequence.tokens, candidates)
         if source is not None:
             self._model.copy_prefix(source, slot, shared)
@@ -99,13 +106,13 @@ class Pool:
         sequence.cached = min(shared, sequence.prompt_length)
         return True
 
-    def peek(self, prompt: array[int]) -> int:
-        """Return how many leading tokens of a prompt are retained now.
+    def peek(self, prompt: array[int], salt: str = "") -> int:
+        """Return how many leading tokens of a prompt are retained now for this salt.
 
         Safe from other threads: it reads a copy of the list, and an entry's tokens
         never change.
         """
-        return longest(prompt, ((e.slot, e.tokens, len(e.tokens)) for e in self.retained))[1]
+        return longest(prompt, _retained_for(salt, self.retained))[1]
 
     def retain(self, sequence: Sequence, now: float) -> None:
         """Keep an ended sequence's prompt for the next one that begins the same way.
@@ -125,9 +132,12 @@ class Pool:
         self._model.truncate(sequence.slot, kept)
         for entry in list(self._retained):
             shared = common_length(tokens, entry.tokens, len(tokens))
-            if not entry.pinned and shared == len(entry.tokens):
+            same = not entry.pinned and entry.salt == sequence.salt
+            if same and shared == len(entry.tokens):
                 self._forget(entry)  # wholly contained in the new one
-        self._retained.append(Retained(sequence.slot, tokens, now, pinned=sequence.pin))
+        self._retained.append(
+            Retained(sequence.slot, tokens, now, pinned=sequence.pin, salt=sequence.salt)
+        )
         sequence.slot = None
         if sum(not entry.pinned for entry in self._retained) > self._limit:
             self.evict()
@@ -200,13 +210,25 @@ def longest(
 
 
 def evictable(retained: Iterable[Retained]) -> Retained | None:
-    """Return the least recently used entry that is not pinned, or None."""
+    """Return the entry to forget, or None if all are pinned.
+
+    It is the least recently used one of the salt that has most: a client with many calls does
+    not push out the few of another.
+    """
     free = [entry for entry in retained if not entry.pinned]
-    return min(free, key=lambda entry: entry.used) if free else None
+    held = Counter(entry.salt for entry in free)
+    return min(free, key=lambda entry: (-held[entry.salt], entry.used)) if free else None
+
+
+def _retained_for(salt: str, retained: Iterable[Retained]) -> list[tuple[int, array[int], int]]:
+    """Return what ``longest`` may copy from: the salt's own entries and the pinned ones."""
+    return [(e.slot, e.tokens, len(e.tokens)) for e in retained if e.pinned or e.salt == salt]
 
 
 def _will_share(sequence: Sequence, other: Sequence) -> bool:
     """Whether ``other`` is about to read a beginning that ``sequence`` needs as well."""
+    if other.salt != sequence.salt:
+        return False
     limit = min(other.prompt_length, sequence.prompt_length - 1)
     if other.position >= limit - KEEP_FROM:
         return False

@@ -65,6 +65,7 @@ class Sequence:
         deadline: monotonic seconds at which it ends with what it has, or None.
         pin: pin its prompt's cells when it ends.
         keep: whether its prompt's cells may be retained when it ends.
+        salt: cells are shared only between sequences of the same salt, and from pinned prefixes.
         cached: prompt tokens that were already in the cache when it started.
         finish: why it ended, or None.
         pending_text: text that was generated and not emitted yet.
@@ -84,6 +85,7 @@ class Sequence:
     constraint: Constraint | None = None
     pin: bool = False
     keep: bool = True
+    salt: str = ""
     id: int = field(default_factory=lambda: next(_ids))
     slot: int | None = None
     position: int = 0

@@ -63,7 +63,7 @@ async def tokenize(request: Request) -> Response:
     """Count a chat's tokens, and how many of them are in the cache."""
     body = await _body(request, TokenizeRequest)
     messages = [message.plain() for message in body.messages]
-    return JSONResponse(await _service(request).count(body.model, messages))
+    return JSONResponse(await _service(request).count(body.model, messages, body.cache_salt))
 
 
 async def chat(request: Request) -> Response:

@@ -72,7 +72,7 @@ class Service:
         thread = self._thread
         return thread.loaded.is_set() and thread.failure is None and thread.is_alive()
 
-    async def count(self, model: str, messages: Messages) -> dict[str, int]:
+    async def count(self, model: str, messages: Messages, salt: str = "") -> dict[str, int]:
         """Return a chat's length, how much of it is in the cache, and the context, in tokens.
 
         Raises:
@@ -84,7 +84,7 @@ class Service:
             prompt = await asyncio.to_thread(_tokens, loaded.model, messages)
             return {
                 "count": len(prompt),
-                "cached": loaded.pool.peek(array("i", prompt)),
+                "cached": loaded.pool.peek(array("i", prompt), salt),
                 "max_model_len": loaded.model.context_tokens,
             }
 
@@ -125,6 +125,7 @@ class Service:
                 priority=request.priority,
                 deadline=arrived + request.deadline if request.deadline else None,
                 constraint=constraint,
+                salt=request.cache_salt,
             )
             self._thread.submit(sequence)
             return Generation(sequence, events, role.name)

@@ -274,3 +274,13 @@ async def test_a_resident_registration_number_reaches_neither_model_nor_answer(
     answer = await box.quick(conversation_text=text)
     assert answer.json()["status"] == ("fallback" if broken else "success")
     assert "1234567" not in f"{answer.text} {box.engine.requests}"
+
+
+async def test_what_was_read_is_shared_within_a_client_only(box: ApiBox) -> None:
+    for client in ("center-1", "center-1", "center-2"):
+        answer = await box.quick(headers=box.headers(client))
+        assert answer.status_code == 200, answer.text
+    first, again, other = (request["cache_salt"] for request in box.engine.requests)
+    assert first == again
+    assert first != other
+    assert "center" not in first + other, "the salt does not name the client"

@@ -5,7 +5,9 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgebox.engine.pool import Retained, common_length, evictable, longest
+from edgebox.engine.pool import Pool, Retained, common_length, evictable, longest
+from edgebox.engine.sequence import Sequence
+from engine.toy_model import ToyModel
 
 tokens = st.lists(st.integers(0, 3), max_size=40).map(lambda values: array("i", values))
 
@@ -38,3 +40,56 @@ def test_the_least_recently_used_goes_first_and_pinned_ones_stay():
     newest = Retained(3, array("i", [1]), used=9.0)
     assert evictable([old, newest, older]) is older
     assert evictable([old]) is None
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.lists(st.integers(1, 3), min_size=40, max_size=60)),
+        min_size=1,
+        max_size=8,
+    ),
+    st.lists(st.integers(1, 3), min_size=40, max_size=60),
+)
+def test_another_salt_shares_no_more_than_a_pinned_prefix(calls, pinned):
+    model = ToyModel(slots=8)
+    pool = Pool(model, parallel=2, retained=3)
+    now = 0.0
+
+    def run(tokens, salt, pin=False):
+        nonlocal now
+        now += 1.0
+        sequence = Sequence.of(
+            tokens,
+            role="slm",
+            max_tokens=1,
+            arrived=now,
+            emit=lambda _: None,
+            text=None,
+            sampler=None,
+            salt=salt,
+            pin=pin,
+        )
+        assert pool.start(sequence, [], now)
+        sequence.position = len(tokens)
+        model.cells[sequence.slot] = list(tokens)
+        pool.retain(sequence, now)
+        return sequence.cached
+
+    run(pinned, "", pin=True)
+    earlier = []
+    for salt, tokens in calls:
+        own = [known for one, known in earlier if one == salt]
+        most = max(
+            common_length(array("i", tokens), array("i", known), len(tokens) - 1)
+            for known in [pinned, *own]
+        )
+        assert pool.peek(array("i", tokens), salt) <= most
+        assert run(tokens, salt) <= most
+        earlier.append((salt, tokens))
+
+
+def test_a_client_with_many_calls_does_not_push_out_the_few_of_another():
+    few = Retained(1, array("i", [1]), used=1.0, salt="a")
+    many = [Retained(slot, array("i", [1]), used=float(slot), salt="b") for slot in (2, 3)]
+    assert evictable([few, *many]) is many[0]
+    assert evictable([few, many[0]]) is few
