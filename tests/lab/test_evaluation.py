@@ -174,6 +174,9 @@ def test_a_date_that_the_call_said_in_other_words_is_borne_out():
     assert summary(text, refused()).faults == ("ungrounded_number",)
     known = refused(call_date="2025-09-13", numbers=[{"said": "내일", "value": "2025-09-14"}])
     assert summary(text, known).faults == ()
+    dated = refused(call_date="2025-09-13")
+    assert summary(text, dated).faults == ()
+    assert summary("9월 15일까지 환불은 불가합니다.", dated).faults == ("ungrounded_number",)
 
 
 def test_a_call_without_content_is_right_without_an_answer_and_invented_with_one():

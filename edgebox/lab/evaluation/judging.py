@@ -192,12 +192,14 @@ def _judged(
     invented = tuple(form for form in case.must_not if answer.states(form, reworded=False))
     stated = next((found for text in ending if (found := outcomes_in(text))), [])
     expected = case.outcome_kind
-    grounds = Text(f"{said}\n{_written_numbers(case)}")
+    grounds = Text(f"{said}\n{_written_numbers(case)}", case.call_date)
     faulty = {
         "invented": bool(invented),
         "invented_call": case.is_empty,
         "outcome_reversed": expected is not None and is_reversed(expected, stated),
-        "ungrounded_number": any(ungrounded(Text(piece), grounds) for piece in pieces),
+        "ungrounded_number": any(
+            ungrounded(Text(piece, case.call_date), grounds) for piece in pieces
+        ),
         "wrong_name": bool(wrong_names(pieces, said, case.names)),
         "leaked": any(leaks_example(piece, case.transcript, examples) for piece in pieces),
         "copied": any(copies(_plain(piece), plain, run=COPIED_RUN, step=1) for piece in pieces),
