@@ -56,10 +56,31 @@ def bound_key(client_id: str, secret: str, now: float) -> str:
     Raises:
         ValueError: the client id could never be verified.
     """
-    if not CLIENT_ID.fullmatch(client_id):
-        raise ValueError("a client id is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
-    signed = f"{client_id}:{int(now)}"
-    return f"{signed}:{_hmac(secret, signed.encode('utf-8')).hex()}"
+    return _key(client_id, secret, str(int(now)))
+
+
+def callback_key(client_id: str, secret: str, now: float) -> str:
+    """Return the bound key that a callback carries, which the box itself does not accept.
+
+    Its timestamp has zeros in front. A receiver that checks keys by the documented formula takes
+    it as any other; sent back to the box, by the receiver or by who stands in for it, it is
+    refused.
+
+    Args:
+        client_id: see :data:`CLIENT_ID`.
+        secret: one of the client's live secrets.
+        now: Unix seconds; the fraction is dropped.
+
+    Raises:
+        ValueError: the client id could never be verified.
+    """
+    return _key(client_id, secret, f"{int(now):012d}")
+
+
+def is_callback_key(value: str) -> bool:
+    """Whether a key is one that ``callback_key`` makes, whoever signed it."""
+    parts = value.rsplit(":", 2)
+    return len(parts) == 3 and parts[1].startswith("0")
 
 
 def verify_bound_key(
@@ -123,6 +144,13 @@ def webhook_headers(
         "webhook-timestamp": str(int(timestamp)),
         "webhook-signature": " ".join(f"v1,{_signature(secret, signed)}" for secret in secrets),
     }
+
+
+def _key(client_id: str, secret: str, timestamp: str) -> str:
+    if not CLIENT_ID.fullmatch(client_id):
+        raise ValueError("a client id is 1 to 64 of A-Z a-z 0-9 . _ -, a letter or digit first")
+    signed = f"{client_id}:{timestamp}"
+    return f"{signed}:{_hmac(secret, signed.encode('utf-8')).hex()}"
 
 
 def verify_webhook(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import verify_bound_key
+from edgebox.signing import is_callback_key, verify_bound_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,6 +104,8 @@ class Gate:
     def _verify(self, key: str) -> Client:
         client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
         client = self._clients.get(client_id)
+        if is_callback_key(key):
+            raise InvalidBoundKey
         if client is None:  # pragma: no cover - it was found a moment ago
             raise InvalidBoundKey
         return client

@@ -89,7 +89,7 @@ def _of_timestamp(text: str, now: float, tolerance: float) -> str:
         return f"timestamp has {len(text)} digits: {_UNITS.get(len(text), 'no Unix seconds')}"
     ahead = int(text) - now
     if abs(ahead) <= tolerance:
-        return ""
+        return "it is the key of a callback, which only receivers accept" if text[0] == "0" else ""
     local = abs(abs(ahead) - _KOREA) <= tolerance
     return (
         f"timestamp is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'old'}"

@@ -26,7 +26,7 @@ from edgebox.callbacks.post import Poster, SystemResolver
 from edgebox.callbacks.retry import RETRY_DELAYS, Attempt, retry_delay
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.errors import EdgeBoxError, InvalidFields, StoreError, where
-from edgebox.signing import bound_key, webhook_headers
+from edgebox.signing import callback_key, webhook_headers
 from edgebox.system.logs import about
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Deliverer:
         headers = {
             "User-Agent": f"edgebox/{__version__}",
             "Content-Type": "application/json",
-            "X-Bound-Key": bound_key(delivery.client_id, client.secrets[0], now),
+            "X-Bound-Key": callback_key(delivery.client_id, client.secrets[0], now),
         } | webhook_headers(delivery.webhook_id, now, body, client.secrets)
         return await self._poster.post(target, headers, body)
 

@@ -10,6 +10,7 @@ from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.errors import InvalidBoundKey
+from edgebox.signing import callback_key, verify_bound_key
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
@@ -43,6 +44,15 @@ async def test_different_keys_in_both_places_are_refused_even_when_both_are_vali
     assert (await send(box, header=one, bound_key=other)).status_code == 401
     assert (await send(box, header=one, bound_key="")).status_code == 401
     assert (await send(box, header=one, bound_key=7)).status_code == 401
+
+
+async def test_the_key_of_a_callback_opens_nothing(box: ApiBox) -> None:
+    key = callback_key("center-1", box.secrets["center-1"], time.time())
+    assert verify_bound_key(key, box.store.clients.get, time.time(), 300) == "center-1"
+    assert (await send(box, header=key)).status_code == 401
+    assert (await send(box, bound_key=key)).status_code == 401
+    reads = await box.http.get("/api/v1/batches", headers={"X-Bound-Key": key})
+    assert reads.status_code == 401
 
 
 async def test_two_key_headers_that_differ_are_refused(box: ApiBox) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from edgebox.api import key_faults
 from edgebox.api.key_faults import faults_of
-from edgebox.signing import bound_key
+from edgebox.signing import bound_key, callback_key
 
 NOW = 1_757_750_400.0
 SECRET = "5f" * 32
@@ -44,6 +44,12 @@ def of_digest(encode) -> str:
 
 
 SECONDS = int(NOW)
+
+
+def test_the_key_of_a_callback_is_named():
+    of_callback = "it is the key of a callback, which only receivers accept"
+    assert faults(callback_key("erp", SECRET, NOW)) == ("erp", of_callback)
+    assert faults(bound_key("erp", SECRET, NOW))[1] != of_callback
 
 
 @pytest.mark.parametrize(
