@@ -286,8 +286,16 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
 def _replay(
     db: Database, client_id: str, key: str, body_sha256: str, *, expiry: float
 ) -> Submitted | None:
-    """Return the batch that this key made, or None; first delete keys older than ``expiry``."""
-    db.execute("DELETE FROM idempotency WHERE created_at <= :expiry", {"expiry": expiry})
+    """Return the batch that this key made, or None; first delete it if it is that old.
+
+    Only this key: the clock may be wrong just now, and the others are removed by the retention,
+    which judges it.
+    """
+    db.execute(
+        "DELETE FROM idempotency"
+        " WHERE client_id = :client_id AND key = :key AND created_at <= :expiry",
+        {"client_id": client_id, "key": key, "expiry": expiry},
+    )
     found = list(
         db.query(
             "SELECT i.body_sha256, b.batch_id, b.total, b.created_at"

@@ -125,6 +125,17 @@ class TestIdempotency:
         assert not other.replayed
         assert other.batch_id != first.batch_id
 
+    def test_a_clock_that_is_wrong_for_a_while_costs_the_others_nothing(self, store, clock):
+        store.clients.create("erp")
+        first = submit(store, idempotency=("key-1", "sha-1"))
+        clock.advance(25 * 3600)
+        submit(store, client="erp", idempotency=("key-1", "sha-3"))
+        submit(store, idempotency=("key-2", "sha-4"))
+        clock.advance(-25 * 3600)
+        again = submit(store, idempotency=("key-1", "sha-1"))
+        assert again.replayed
+        assert again.batch_id == first.batch_id
+
     def test_a_key_is_forgotten_after_its_time(self, store, clock):
         first = submit(store, idempotency=("key-1", "sha-1"))
         clock.advance(24 * 3600 - 1)
