@@ -35,6 +35,7 @@ _TEXTS = {
     "string_too_long": "Too long.",
     "greater_than_equal": "Must not be negative.",
     "float_type": "Send a number.",
+    "float_parsing": "Send a number.",
     "bool_type": "Send true or false.",
     "bool_parsing": "Send true or false.",
     "finite_number": "Send a number.",

@@ -54,6 +54,9 @@ _SAYS_NOTHING: Final = re.compile(
 )
 """Beginnings of the words of questions that say nothing about the call."""
 
+_GLUED: Final = re.compile(r"(?<=[가-힣]{2})(?:얼마|언제|어디|뭐|뭔|누구|며칠|몇)[가-힣]*")
+"""A question word that is written to the one before it: 수수료얼마."""
+
 _SAME: Final = {
     "이름": ("성함", "명의"),
     "성함": ("이름", "명의"),
@@ -98,7 +101,8 @@ def wants(question: str) -> Wanted:
 
 def question_words(question: str) -> list[str]:
     """Return the words of a question that say what it is about, each once."""
-    return [w for w in dict.fromkeys(content_words(question)) if not _SAYS_NOTHING.match(w)]
+    words = dict.fromkeys(content_words(_GLUED.sub(" ", question)))
+    return [word for word in words if not _SAYS_NOTHING.match(word)]
 
 
 def said_as(word: str) -> tuple[str, ...]:

@@ -77,12 +77,10 @@ class _Shared:
     listeners: int = 0
     task: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        async with aclosing(self.race.events()) as events:
-            async for event in events:
-                self.events.append(event)
-                self.more.set()
-                self.more = asyncio.Event()
+    def publish(self, event: Event) -> None:
+        self.events.append(event)
+        self.more.set()
+        self.more = asyncio.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +183,11 @@ class Asks:
 
     async def _run(self, key: Key, question: Question, shared: _Shared) -> None:
         try:
-            await shared.run()
-            end = shared.events[-1]
-            if question.cache and isinstance(end, Answer):
-                self._cache.put(key, end)
+            async with aclosing(shared.race.events()) as events:
+                async for event in events:
+                    if question.cache and isinstance(event, Answer):
+                        self._cache.put(key, event)
+                    shared.publish(event)
         except Exception as error:  # noqa: BLE001 - they must not wait for ever
             log.error("A question ended with a fault: %s", where(error))  # noqa: TRY400 - ours
         finally:
@@ -213,9 +212,10 @@ class Asks:
                 await more.wait()
         finally:
             shared.listeners -= 1
-            if not shared.listeners and shared.task is not None and not shared.task.done():
+            if not shared.listeners and shared.task is not None:
                 self._running.pop(key, None)
-                shared.task.cancel()
+                if not (shared.events and isinstance(shared.events[-1], Answer)):
+                    shared.task.cancel()
                 with suppress(asyncio.CancelledError):
                     await shared.task
 

@@ -107,9 +107,9 @@ class Cited:
             self._shown = max(self._shown, end)
             self._ended = end
             self._cite(sentence)
-        if self._held:
-            self.markdown += self.written[self._shown :]
-            self._shown = len(self.written)
+        if self._held and (end := len(self.written.rstrip())) > self._shown:
+            self.markdown += self.written[self._shown : end]
+            self._shown = end
         return self.markdown[before:]
 
     def _figures_are_right(self, sentence: str) -> bool:
@@ -120,7 +120,8 @@ class Cited:
             return
         places = self._grounds.cite(plain(sentence))
         self._cited += [place for place in places if place not in self._cited]
-        marks = "".join(f"[{self._numbering.of(place)}]" for place in places)
+        numbers = [self._numbering.of(place) for place in places]
+        marks = "".join(f"[{number}]" for number in sorted(numbers))
         if marks:
             self.markdown += f" {marks}"
 

@@ -71,6 +71,8 @@ MARGIN: Final = 0.3
 """Seconds before the deadline at which the answer is cut, to be checked and sent."""
 ACKNOWLEDGE_MARGIN: Final = 0.2
 """The same for the acknowledgement, which needs no checking."""
+EVIDENCE_SECONDS: Final = 0.15
+"""For which the acknowledgement waits for what was found in the call."""
 FIRST_TOKEN: Final = 0.6
 """Of the deadline: if the large model has not begun by then, the small one answers."""
 STAND_IN_TOKENS: Final = 120
@@ -144,6 +146,7 @@ class Race:
         self._timing = Timing()
         self._numbering = Numbering()
         self._read: _Read | None = None
+        self._topic = ""  # our sentence about it, while it waits for the evidence
         self._acknowledged: Acknowledged | None = None
         self._answer: Answer | None = None
         self._attempt = 0  # of the answer, counted over both models
@@ -196,9 +199,10 @@ class Race:
         match happened:
             case _Read():
                 return await self._on_read(happened)
-            case _Topic(sentence):
-                name = self._model("slm")
-                return self._acknowledge(sentence, name) if sentence else []
+            case _Topic(sentence) if sentence:
+                self._topic = sentence
+                waits = self._read is None and self._question.transcript
+                return [] if waits and self._since() < EVIDENCE_SECONDS else self._name()
             case _Piece(attempt, text) if attempt == self._attempt:
                 return await self._on_piece(text)
             case _Ended(attempt) if attempt == self._attempt:
@@ -209,6 +213,8 @@ class Race:
         yield self._end
         if not self._acknowledged and not self._begun:
             yield self._acknowledge_due
+            if self._topic:
+                yield self._question.arrived + EVIDENCE_SECONDS
         if not self._begun and self._role == "mlm":
             yield self._first_token_due
 
@@ -222,6 +228,8 @@ class Race:
         if now >= self._end:
             await self._conclude(whole=False)
             return []
+        if self._topic and not self._acknowledged and not self._begun:
+            return self._name()
         if not self._acknowledged and not self._begun and now >= self._acknowledge_due:
             return self._acknowledge(TEMPLATE, BY_TEMPLATE)
         if not self._begun and self._role == "mlm" and now >= self._first_token_due:
@@ -260,7 +268,8 @@ class Race:
             self._citation(read.reading.places[one.place].number) for one in read.findings.best
         )
         late = self._acknowledged or self._begun
-        return [Evidence(found)] if found and not late else []
+        evidence: list[Event] = [Evidence(found)] if found and not late else []
+        return evidence + self._name()
 
     def _citation(self, number: int) -> Citation:
         assert self._read is not None  # noqa: S101 - there are no citations before
@@ -293,6 +302,10 @@ class Race:
             ticket.release()
         self._spent("slm").add(answer)
         self._queue.put_nowait(_Topic(sentence_of(answer.text, question.text)))
+
+    def _name(self) -> list[Event]:
+        """Acknowledge with the topic, once it is known."""
+        return self._acknowledge(self._topic, self._model("slm")) if self._topic else []
 
     def _acknowledge(self, sentence: str, by: str) -> list[Event]:
         """Say it, unless something was said already."""
