@@ -8,6 +8,8 @@ restart.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from edgebox.store.counters import count_up
@@ -55,7 +57,7 @@ _OPEN_OF_BATCHES = f"""
         (SELECT SUM(c.characters) FROM consultations c WHERE c.state IN ('pending', 'running')
             AND c.row_id >= f.row_id AND c.row_id < f.row_id + b.total)
     FROM batches b CROSS JOIN consultations f ON f.batch_id = b.batch_id AND f.position = 0
-    WHERE {_OPEN_BATCH} ORDER BY b.row_id
+    WHERE {_OPEN_BATCH} ORDER BY b.client_id, b.row_id
 """  # noqa: S608
 
 
@@ -93,18 +95,12 @@ def take_turn(db: Database, client_id: str) -> None:
     )
 
 
-class _Line:
-    """The open batches of one client, oldest first: what there is up to the end of each."""
+class _Line(NamedTuple):
+    """The open batches of one client, oldest first, and what is open before each and after all."""
 
-    def __init__(self) -> None:
-        self.batches: list[int] = []
-        self.counts = [0]
-        self.characters = [0]
-
-    def add(self, batch: int, count: int, characters: int) -> None:
-        self.batches.append(batch)
-        self.counts.append(self.counts[-1] + count)
-        self.characters.append(self.characters[-1] + characters)
+    batches: tuple[int, ...]
+    counts: list[int]
+    characters: list[int]
 
     def first(self, most: int) -> tuple[int, int]:
         """Return (consultations, characters) of the first ``most``.
@@ -129,9 +125,14 @@ class Backlog:
 
     def __init__(self, db: Database) -> None:
         self._lines: dict[str, _Line] = {}
-        for client_id, batch, count, characters in db.execute(_OPEN_OF_BATCHES):
-            line = self._lines.setdefault(client_id, _Line())
-            line.add(batch, count, characters)
+        rows = db.execute(_OPEN_OF_BATCHES).fetchall()
+        for client_id, of_client in groupby(rows, itemgetter(0)):
+            _, batches, counts, characters = zip(*of_client, strict=True)
+            self._lines[client_id] = _Line(
+                batches,
+                list(accumulate(counts, initial=0)),
+                list(accumulate(characters, initial=0)),
+            )
 
     def open_of(self, client_id: str) -> int:
         """Return how many consultations of a client are open."""

@@ -28,7 +28,7 @@ def send(store, client, n, room):
     )
 
 
-def fill(store, client, room, step=1):
+def fill(store, client, room, step=5):
     """Send until it is refused, and return the refusal and how many were taken."""
     taken = 0
     while True:
@@ -86,7 +86,7 @@ def test_what_is_analysed_makes_room_again(clients):
 def test_nothing_is_kept_for_a_disabled_client_and_the_only_one_loses_nothing(clients):
     clients.clients.disable("b")
     clients.clients.disable("c")
-    assert fill(clients, "a", Room(100, 100), step=10)[1] == 100
+    assert fill(clients, "a", Room(100, 100))[1] == 100
 
 
 def test_an_empty_backlog_takes_a_batch_of_any_size(clients):
