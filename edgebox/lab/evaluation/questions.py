@@ -118,6 +118,11 @@ class Asked(BaseModel):
     question: Question
     case: Case
 
+    @property
+    def id(self) -> str:
+        """The question's."""
+        return self.question.id
+
 
 _KEYS: Final = {
     "": list(Question.model_fields),
