@@ -215,6 +215,8 @@ def test_an_answer_that_says_the_opposite_is_reversed(text, there):
 def test_the_opposite_that_is_negated_is_no_opposite():
     assert judged(FEE, "아니요, 배송비도 환불되지는 않아 돌려받을 수 없습니다.").right
     assert judged(FEE, "배송비는 환불 대상이 아닙니다.").right
+    other = judged(FEE, "배송비를 환불하지는 않습니다.")  # the form's words in other endings
+    assert "polarity_reversed" not in other.faults
     assert judged(FEE, "네, 배송비도 환불됩니다.").faults == ("polarity_reversed",)
 
 
@@ -231,6 +233,11 @@ def test_the_opposite_that_is_negated_is_no_opposite():
 )
 def test_a_number_that_was_never_said_is_a_fault(text, there):
     assert ("ungrounded_number" in judged(TERM, text).faults) is there
+
+
+def test_a_number_that_the_question_accepts_is_no_fault():
+    answer = judged(OURS["H15"], "12월 5일부터 하루 2천 원씩 붙습니다.")
+    assert (answer.right, answer.faults) == (True, ())
 
 
 @pytest.mark.parametrize(
@@ -253,6 +260,9 @@ def test_the_questions_own_number_may_be_quoted_and_not_asserted(text, there):
         "환불은 7일 안에 신청하면 됩니다. 계좌로 받는지는 **찾지 못했습니다**. [2]",
         "계좌 환불에 대한 안내는 없습니다.",
         "계좌 환불 여부는 확인할 수 없습니다.",
+        "해당 내용은 상담에서 확인되지 않습니다.",
+        "안내된 바 없습니다.",
+        "계좌에 대한 언급이 없습니다.",
     ],
 )
 def test_an_answer_may_say_in_other_words_that_it_was_not_found(text):
@@ -265,6 +275,8 @@ def test_an_answer_may_say_in_other_words_that_it_was_not_found(text):
         "네, 계좌로 받을 수 있습니다.",
         "카드로만 받을 수 있습니다. 그 외 내용은 찾지 못했습니다.",
         "배송비는 돌려드릴 수 없습니다.",
+        "물건을 찾지 못하면 보상합니다.",
+        "계좌를 찾을 수 없으면 다시 연락합니다.",
         "",
     ],
 )
@@ -381,6 +393,8 @@ def test_a_report_without_questions_of_a_kind_has_no_share():
         ("9월 19일 오후 3시가 아니라 20일 오전 10시입니다.", "20일 오전 10시입니다."),
         ("25일에 두 건이 아니라 한 건만 출금됩니다.", "25일에 한 건만 출금됩니다."),
         ("해지가 아니라 명의 이전입니다.", "명의 이전입니다."),
+        ("자동으로 취소되는 것이 아니라 그대로 진행됩니다.", "그대로 진행됩니다."),
+        ("3-5일 걸립니다.", "3~5일 걸립니다."),
         ("아니요, 한 건입니다.", "아니요, 한 건입니다."),
         ("9만 원이고, 환불 대상이 아닙니다.", "9만 원이고,"),
         ("7일 아니면 14일입니다.", "7일 아니면 14일입니다."),

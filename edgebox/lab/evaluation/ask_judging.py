@@ -206,14 +206,17 @@ def _is_reversed(question: Question, wording: Wording, *, holds: bool) -> bool:
 
 
 def _asserts(sentence: Sentence, form: str) -> bool:
-    """Whether a clause of a sentence states a form and does not negate it afterwards."""
+    """Whether a clause of a sentence states a form and does not negate it."""
     text = sentence.text if _DENIES.search(form) else sentence.asserted
     for start, end in split_clauses(text):
         clause = text[start:end]
         if Answer([clause]).states(form):
             loose = r"\s*".join(re.escape(sign) for sign in form if not sign.isspace())
-            match = re.search(loose, clause, re.IGNORECASE)
-            if match is None or not _NEGATION.search(clause, match.end()):
+            if match := re.search(loose, clause, re.IGNORECASE):
+                negated = _NEGATION.search(clause, match.end()) is not None
+            else:  # in other endings: its own negation is in the clause too
+                negated = bool(_NEGATION.search(clause)) is not bool(_NEGATION.search(form))
+            if not negated:
                 return True
     return False
 
@@ -221,11 +224,13 @@ def _asserts(sentence: Sentence, form: str) -> bool:
 def _has_unsaid_number(asked: Asked, wording: Wording) -> bool:
     """Whether an answer states a number that the call does not bear out.
 
-    What it sets aside is not looked at. The question's own numbers may be repeated in a sentence
-    that tells what was asked; to state them needs the call.
+    Accepted forms of the facts are borne out, also where they follow from what was said: 12월 5일
+    after "사일까지". What the answer sets aside is not looked at. The question's own numbers may be
+    repeated in a sentence that tells what was asked; to state them needs the call.
     """
     case = asked.case
-    said = f"{render(read(case.transcript).said)}\n{written_numbers(case)}"
+    forms = "\n".join(form for fact in asked.question.facts for form in fact.any)
+    said = f"{render(read(case.transcript).said)}\n{written_numbers(case)}\n{forms}"
     call = Text(said, case.call_date)
     both = Text(f"{said}\n{asked.question.question}", case.call_date)
     return any(

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _CITATION: Final = re.compile(r"\s*\[\d{1,4}(?:\s*,\s*\d{1,4})*\]")
+_RANGE: Final = re.compile(r"(?<=\d) ?[-–] ?(?=\d+ ?(?:일|시|주|개월|%|만))")
 _MARK: Final = re.compile(r"^\s*(?:#{1,6}|[-*+]|\d{1,2}[.)])\s+|\*\*|`", re.MULTILINE)
 
 _NOT_FOUND: Final = re.compile(
-    r"찾지 ?못|찾을 수 ?(?:는|가)? ?없|확인할 수 ?(?:는|가)? ?없|알 수 ?(?:는|가)? ?없"
-    r"|(?:언급|안내|명시|기재)(?:되어 있지|돼 있지|되지) ?않"
+    r"찾지 ?못(?!하[면시거는]|할|해도|했을)|(?:찾을|확인할|알) 수 ?(?:는|가)? ?없(?!으면|을)"
+    r"|(?:언급|안내|명시|기재)(?:되어 있지|돼 있지|되지) ?않|확인되지 ?않(?!으면|을)"
     r"|(?:나와 있|나오|언급하|말하|말씀하)지 ?않"
-    r"|(?:관련|관한|대한|해당|라는|다는|언급|언급된|안내된|그런) ?(?:내용|정보|언급|기록|안내|말)"
-    r"(?:은|는|이|가|도)? ?(?:전혀 |따로 )?없"
+    r"|(?:언급|안내|말)(?:된|한|하신)? ?(?:바|적|것)?(?:은|는|이|가|도)? ?(?:전혀 |따로 )?없"
+    r"|(?:관련|관한|대한|해당|라는|다는|된|그런) ?(?:내용|정보|기록)(?:은|는|이|가|도)? ?"
+    r"(?:전혀 |따로 )?없"
 )
 _REMAINDER: Final = re.compile(r"(?:그 ?외|이 ?외|그 ?밖|나머지|추가|다른 |그 ?이상)")
 """How a sentence begins that says only that there is no more: 그 외 내용은 찾지 못했습니다."""
@@ -40,6 +42,9 @@ _DENIED: Final = re.compile(
 )
 _FINAL: Final = re.compile(r"아닙니다|아니(?:다|에요|었)")
 """A whole statement is denied, not only its last word: 환불 대상이 아닙니다."""
+
+_CLAUSE_AS_NOUN: Final = re.compile(r"\s(?:것|게)$")
+"""So it is before 아니라: 취소되는 것이 아니라."""
 
 _BESIDE_NUMBER: Final = re.compile(
     r"\s?(?:이내|이후|이전|까지|부터|정도|만에|쯤|경|동안|전|후|뒤|오전|오후|저녁|밤|새벽)?"
@@ -164,8 +169,11 @@ class Wording:
 
 
 def plain(markdown: str) -> str:
-    """Return Markdown as it is read: without marks and the numbers of citations and lists."""
-    return _MARK.sub("", _CITATION.sub("", markdown))
+    """Return Markdown as it is read: without marks and the numbers of citations and lists.
+
+    A range has the sign that numbers are read with: 3~5일.
+    """
+    return _RANGE.sub("~", _MARK.sub("", _CITATION.sub("", markdown)))
 
 
 def _sentence(text: str) -> Sentence:
@@ -178,7 +186,8 @@ def _asserted(text: str) -> str:
     at = 0
     while match := _DENIED.search(text, at):
         head = text[: match.start()]
-        start = _start_of_clause(text, match) if _FINAL.search(match[0]) else _start_of_last(head)
+        whole = _FINAL.search(match[0]) or _CLAUSE_AS_NOUN.search(head)
+        start = _start_of_clause(text, match) if whole else _start_of_last(head)
         kept = head[:start].rstrip()
         text = f"{kept} {text[match.end() :].lstrip()}".strip()
         at = len(kept)
