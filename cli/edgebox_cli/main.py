@@ -93,6 +93,7 @@ COMMANDS = {
     "keys": Entry("commands.keys:app", "Clients and their secrets."),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
+    "reviews": Entry("commands.reviews:app", "What people say of answers: report, export."),
     "config": Entry("commands.config:app", "The configuration: check it, show it."),
 }
 

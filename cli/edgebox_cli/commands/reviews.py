@@ -11,7 +11,7 @@ import typer
 
 from edgebox.lab.evaluation.statistics import wilson
 from edgebox.store.feedback import Counted
-from edgebox.system.files import write_private
+from edgebox.system.files import write_text
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, console, note, print_json, table
@@ -66,7 +66,7 @@ def export(
         )
         for row in rows
     ]
-    write_private(file, "".join(f"{line}\n" for line in lines).encode())
+    write_text(file, "".join(f"{line}\n" for line in lines), mode=0o600)
     note(f"{len(lines)} thumbs written to {file}.")
 
 
@@ -79,7 +79,7 @@ def _share(one: Counted) -> dict[str, Any]:
     found: dict[str, Any] = {"what": one.what, "liked": one.up, "of": total}
     if total >= FEWEST:
         interval = wilson(one.up, total)
-        found |= {"share": interval.value, "low": interval.low, "high": interval.high}
+        found |= {"share": interval.mean, "low": interval.low, "high": interval.high}
     return found
 
 

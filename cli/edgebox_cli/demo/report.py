@@ -62,11 +62,15 @@ def show_question(asked: dict[str, Any]) -> None:
         [
             ["first", Text(f"{said['text']} ({timing['first']:.2f} s)" if said else "")],
             ["answer", Text(answer.get("markdown", ""))],
-            *[[f"  [{one['n']}]", Text(one["text"])] for one in asked["citations"]],
+            *_cited(asked["citations"]),
             ["written by", Text(f"{answer.get('by')} ({asked['status']})")],
             ["latency", f"{timing['total']:.2f} s (the deadline is 15 s)"],
         ],
     )
+
+
+def _cited(citations: list[dict[str, Any]]) -> list[list[Any]]:
+    return [[f"  [{one['n']}]", Text(one["text"])] for one in citations]
 
 
 def show_callback(callback: Callback) -> None:
