@@ -235,6 +235,14 @@ def test_a_number_that_was_never_said_is_a_fault(text, there):
     assert ("ungrounded_number" in judged(TERM, text).faults) is there
 
 
+@pytest.mark.parametrize(
+    ("day", "there"), [("9월 17일", False), ("9월 18일", True), ("8월 17일", True)]
+)
+def test_a_day_said_without_its_month_is_one_of_a_month_that_was_said(day, there):
+    answer = judged(OURS["Q15"], f"{RIGHT['Q15']}\n{day}까지 연락을 주기로 했습니다.")
+    assert ("ungrounded_number" in answer.faults) is there
+
+
 def test_a_number_that_the_question_accepts_is_no_fault():
     answer = judged(OURS["H15"], "12월 5일부터 하루 2천 원씩 붙습니다.")
     assert (answer.right, answer.faults) == (True, ())
@@ -245,6 +253,7 @@ def test_a_number_that_the_question_accepts_is_no_fault():
     [
         ("30만 원을 계좌로 받을 수 있는지 문의하셨지만 상담 내용에서 찾지 못했습니다.", False),
         ("질문하신 30만 원은 안내한 적이 없습니다.", False),
+        ("30만 원을 계좌로 받을 수 있는지 문의하셨고, 카드로만 받을 수 있습니다.", False),
         ("네, 30만 원은 계좌로 받을 수 있습니다.", True),
     ],
 )
