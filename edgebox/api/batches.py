@@ -81,19 +81,23 @@ class BatchEndpoints:
                 return asked, (key, fingerprint(body.fields)) if key is not None else None
 
             asked, idempotency = await services.bodies.work(body, check)
+
+            def accept() -> tuple[Submitted, str]:
+                submitted, expected = self._submit(client, asked, idempotency)
+                if not submitted.replayed:
+                    try:
+                        services.wake()
+                    except Exception as error:  # noqa: BLE001 - accepted; the next tick finds it
+                        log.warning("the worker was not woken: %s", where(error))
+                return submitted, expected
+
             with self._only_one(client, key):
-                submitted, expected = await services.threads.store(
-                    lambda: self._submit(client, asked, idempotency)
-                )
+                submitted, expected = await services.threads.write(client.client_id, accept)
         headers = {"Location": Paths.BATCH.format(batch_id=submitted.batch_id)}
         if submitted.replayed:
             headers["Idempotency-Replayed"] = "true"
         else:
             services.metrics.consultations_accepted.inc(submitted.total)
-            try:
-                await services.threads.store(services.wake)
-            except Exception as error:  # noqa: BLE001 - accepted; the next tick finds the batch
-                log.warning("the worker was not woken: %s", where(error))
         answer = BatchAccepted(
             batch_id=submitted.batch_id,
             total_consultations=submitted.total,
@@ -113,7 +117,7 @@ class BatchEndpoints:
                 raise NotFound("There is no such batch of yours.")
             return view, batches.consultations(batch_id), self._starts_in()
 
-        view, rows, starts_in = await self._services.threads.store(read)
+        view, rows, starts_in = await self._services.threads.read(client.client_id, read)
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
             results = []  # only the states are left, and the counts have those
@@ -136,7 +140,7 @@ class BatchEndpoints:
             views, following = services.store.batches.page(client.client_id, state, limit, cursor)
             return views, following, self._starts_in()
 
-        views, following, starts_in = await services.threads.store(read)
+        views, following, starts_in = await services.threads.read(client.client_id, read)
         batches = [self._summary(view, starts_in) for view in views]
         next_cursor = None if following is None else str(following)
         return json_response(BatchPage(batches=batches, next_cursor=next_cursor))

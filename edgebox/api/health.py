@@ -89,6 +89,8 @@ class HealthEndpoints:
             memory.labels(str(place), card.name, "total").set(card.total)
             memory.labels(str(place), card.name, "used").set(card.total - card.free)
         await self._store_ok()
+        for pool, waiting in services.threads.waiting().items():
+            services.metrics.store_jobs_waiting.labels(pool).set(waiting)
         return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _store_ok(self) -> bool:
@@ -97,7 +99,7 @@ class HealthEndpoints:
         done = self._asking is None or self._asking.done()
         if self._asking is None or (done and now - self._asked_at > REMEMBERED):
             self._asked_at = now
-            self._asking = asyncio.create_task(self._services.threads.store(self._ask_store))
+            self._asking = asyncio.create_task(self._services.threads.box(self._ask_store))
         await asyncio.wait({self._asking}, timeout=STORE_PATIENCE)
         return self._asking.done() and self._asking.result()
 

@@ -55,7 +55,7 @@ def threads():
 async def test_clients_are_reread_only_when_old_and_changed(store, threads) -> None:
     now = [0.0]
     source = Counting(store)
-    cache = ClientsCache(source, threads.keys, clock=lambda: now[0])
+    cache = ClientsCache(source, threads.box, clock=lambda: now[0])
     for _ in range(10):
         await cache.refresh()
     assert (source.versions, source.lists) == (1, 1)
@@ -71,7 +71,7 @@ async def test_clients_are_reread_only_when_old_and_changed(store, threads) -> N
 
 async def test_many_requests_share_one_reread(store, threads) -> None:
     source = Counting(store)
-    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0)
+    cache = ClientsCache(source, threads.box, clock=lambda: 0.0)
     await asyncio.gather(*(cache.refresh() for _ in range(50)))
     assert source.versions == 1
 
@@ -79,7 +79,7 @@ async def test_many_requests_share_one_reread(store, threads) -> None:
 async def test_a_store_that_fails_leaves_the_last_known_clients(store, threads) -> None:
     now = [0.0]
     source = Counting(store)
-    cache = ClientsCache(source, threads.keys, clock=lambda: now[0])
+    cache = ClientsCache(source, threads.box, clock=lambda: now[0])
     await cache.refresh()
     source.error = StoreBusy("locked")
     now[0] += 60
@@ -93,7 +93,7 @@ async def test_a_store_that_hangs_is_waited_for_once_and_briefly(store, threads)
     loop = asyncio.get_running_loop()
     source = Counting(store)
     offset = [0.0]
-    cache = ClientsCache(source, threads.keys, clock=lambda: loop.time() + offset[0], patience=0.05)
+    cache = ClientsCache(source, threads.box, clock=lambda: loop.time() + offset[0], patience=0.05)
     await cache.refresh()
     source.open.clear()
     offset[0] = 10
@@ -107,7 +107,7 @@ async def test_a_store_that_hangs_is_waited_for_once_and_briefly(store, threads)
 async def test_the_first_read_is_waited_for_longer(store, threads) -> None:
     source = Counting(store)
     source.open.clear()
-    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0, patience=0.01)
+    cache = ClientsCache(source, threads.box, clock=lambda: 0.0, patience=0.01)
     first = asyncio.create_task(cache.refresh())
     await asyncio.sleep(0.1)
     assert not first.done()
@@ -119,7 +119,7 @@ async def test_the_first_read_is_waited_for_longer(store, threads) -> None:
 async def test_without_any_clients_ever_read_the_box_is_busy(store, threads) -> None:
     source = Counting(store)
     source.error = StoreBusy("locked")
-    cache = ClientsCache(source, threads.keys, clock=lambda: 0.0)
+    cache = ClientsCache(source, threads.box, clock=lambda: 0.0)
     with pytest.raises(StoreBusy):
         await cache.refresh()
 
@@ -128,7 +128,7 @@ async def test_a_really_locked_database_does_not_keep_a_key_from_being_checked(
     store, threads, tmp_path
 ) -> None:
     now = [0.0]
-    cache = ClientsCache(store.clients, threads.keys, clock=lambda: now[0])
+    cache = ClientsCache(store.clients, threads.box, clock=lambda: now[0])
     await cache.refresh()
     other = sqlite3.connect(tmp_path / "edgebox.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
