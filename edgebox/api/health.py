@@ -40,8 +40,14 @@ class HealthEndpoints:
         return JSONResponse({"status": "ok", "version": __version__})
 
     async def ready(self, request: Request) -> Response:
-        """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not."""
-        parts = {"store": "ok" if await self._store_ok() else "unavailable"}
+        """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not.
+
+        ``clients`` is among the parts only where keys cannot be checked.
+        """
+        keys_ok, store_ok = await asyncio.gather(self._services.gate.ready(), self._store_ok())
+        parts = {"store": "ok" if store_ok else "unavailable"}
+        if not keys_ok:
+            parts["clients"] = "unavailable"
         engines, health = self._services.settings.engines, self._services.monitor.health
         if all(engines.role(role).url for role in ROLES):
             parts["engine"] = "remote"  # nothing of ours to be ready
