@@ -120,10 +120,14 @@ class FairPool:
                 self._queues.move_to_end(client)
             if job.result.done():  # cancelled a moment ago
                 continue
+            loop = asyncio.get_running_loop()
+            try:
+                begun = loop.run_in_executor(self._executor, job.work)
+            except RuntimeError as error:  # the system gives no thread, or the pool is closed
+                job.result.set_exception(error)
+                continue
             self._free -= 1
             self._running[client] += 1
-            loop = asyncio.get_running_loop()
-            begun = loop.run_in_executor(self._executor, job.work)
             begun.add_done_callback(partial(self._ended, job))
 
     def _ended(self, job: _Job, ended: asyncio.Future[Any]) -> None:

@@ -17,9 +17,12 @@ class ByHand(Executor):
     """An executor whose jobs end when the test says so."""
 
     def __init__(self) -> None:
+        self.exhausted = False
         self.running: list[tuple] = []  # the future and the work of each job
 
     def submit(self, work, /, *args, **kwargs):
+        if self.exhausted:
+            raise RuntimeError("can't start new thread")
         future: Future = Future()
         future.set_running_or_notify_cancel()
         self.running.append((future, work))
@@ -150,6 +153,19 @@ async def test_an_error_goes_to_its_own_request_and_frees_the_place() -> None:
         await task
     hand.end(0)
     assert await after == "after"
+
+
+async def test_a_thread_that_cannot_be_started_costs_no_place_and_no_other_request() -> None:
+    case = Case(threads=1)
+    for job in ("a1", "b1"):
+        await case.ask(job[0], job)
+    case.hand.exhausted = True
+    await case.end()
+    assert isinstance(case.requests["b1"].exception(), RuntimeError)
+    case.hand.exhausted = False
+    await case.ask("b", "b2")
+    assert case.running() == ["b2"]
+    assert case.requests["a1"].result() == "a1"
 
 
 async def test_a_full_queue_refuses_and_says_when_to_come_again() -> None:
