@@ -7,10 +7,10 @@ import math
 import re
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from edgebox.api.body import fingerprint
-from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.requests import announces_body, limits_of, read_fields
 from edgebox.api.responses import json_response
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.consultation.estimate import Workload, estimate_seconds
@@ -38,10 +38,11 @@ from edgebox.errors import (
 from edgebox.schedule import seconds_until_run
 from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
+from edgebox.system.http import until_gone
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from edgebox.store.batches import Submitted
     from edgebox.store.clients import Client
     from edgebox.store.views import BatchView, ConsultationRow
+
+T = TypeVar("T")
 
 log = logging.getLogger("edgebox.api")
 
@@ -117,7 +120,7 @@ class BatchEndpoints:
                 raise NotFound("There is no such batch of yours.")
             return view, batches.consultations(batch_id), self._starts_in()
 
-        view, rows, starts_in = await self._services.threads.read(client.client_id, read)
+        view, rows, starts_in = await self._read(request, client, read)
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
             results = []  # only the states are left, and the counts have those
@@ -140,10 +143,17 @@ class BatchEndpoints:
             views, following = services.store.batches.page(client.client_id, state, limit, cursor)
             return views, following, self._starts_in()
 
-        views, following, starts_in = await services.threads.read(client.client_id, read)
+        views, following, starts_in = await self._read(request, client, read)
         batches = [self._summary(view, starts_in) for view in views]
         next_cursor = None if following is None else str(following)
         return json_response(BatchPage(batches=batches, next_cursor=next_cursor))
+
+    async def _read(self, request: Request, client: Client, read: Callable[[], T]) -> T:
+        """Read the store; a client that hangs up gives up its place in the queue."""
+        reading = self._services.threads.read(client.client_id, read)
+        if announces_body(request):
+            return await reading  # to notice a hang-up, the whole body would have to be read
+        return await until_gone(request.receive, reading)
 
     @contextmanager
     def _only_one(self, client: Client, key: str | None) -> Iterator[None]:

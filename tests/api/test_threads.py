@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from edgebox.api.app import create_app
 from edgebox.api.fair_pool import MOST_WAITING, PER_CLIENT
 from support.boxes.api import TALK, ApiBox
 from support.polling import eventually
@@ -13,15 +14,21 @@ pytestmark = pytest.mark.anyio
 PAGE = "/api/v1/batches"
 
 
-@pytest.fixture
-def held(box: ApiBox, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+class Held(threading.Event):
     """What center-1 reads and writes stands still until this is set."""
-    let_go = threading.Event()
+
+    begun = 0
+
+
+@pytest.fixture
+def held(box: ApiBox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    let_go = Held()
     for name in ("page", "submit"):
         real = getattr(box.store.batches, name)
 
         def slow(client, *args, real=real, **more):
             if client == "center-1":
+                let_go.begun += 1
                 let_go.wait(30)
             return real(client, *args, **more)
 
@@ -31,7 +38,7 @@ def held(box: ApiBox, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Eve
 
 
 async def test_a_client_that_floods_reads_delays_no_other_and_not_the_box(
-    box: ApiBox, held: threading.Event
+    box: ApiBox, held: Held
 ) -> None:
     flood = [asyncio.create_task(box.get(PAGE)) for _ in range(20)]
     await eventually(lambda: box.services.threads.waiting()["read"] == 20 - PER_CLIENT)
@@ -44,9 +51,39 @@ async def test_a_client_that_floods_reads_delays_no_other_and_not_the_box(
     assert set(box.services.threads.waiting().values()) == {0}
 
 
-async def test_writes_that_stand_still_keep_nobody_from_reading(
-    box: ApiBox, held: threading.Event
+@pytest.mark.parametrize("body", [{}, {"content-length": "5"}])
+async def test_a_client_that_hangs_up_gives_up_its_place_in_the_queue(
+    box: ApiBox, held: Held, body: dict[str, str]
 ) -> None:
+    hung_up, sent = asyncio.Event(), []
+
+    async def receive() -> dict[str, str]:
+        await hung_up.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    headers = [(k.lower().encode(), v.encode()) for k, v in (box.headers() | body).items()]
+    scope = {"type": "http", "method": "GET", "path": PAGE, "query_string": b""}
+    flood = [asyncio.create_task(box.get(PAGE)) for _ in range(PER_CLIENT)]
+    await eventually(lambda: held.begun == PER_CLIENT)
+    last = asyncio.create_task(
+        create_app(box.services)(scope | {"headers": headers}, receive, send)
+    )
+    await eventually(lambda: box.services.threads.waiting()["read"] == 1)
+    hung_up.set()
+    if not body:
+        await last
+        assert not sent
+        assert box.services.threads.waiting()["read"] == 0
+    held.set()
+    await last
+    assert bool(sent) is bool(body)
+    assert {answer.status_code for answer in await asyncio.gather(*flood)} == {200}
+
+
+async def test_writes_that_stand_still_keep_nobody_from_reading(box: ApiBox, held: Held) -> None:
     flood = [asyncio.create_task(box.batch(TALK)) for _ in range(5)]
     await eventually(lambda: box.services.threads.waiting()["write"] == 5 - PER_CLIENT)
     async with asyncio.timeout(10):
@@ -60,7 +97,7 @@ async def test_writes_that_stand_still_keep_nobody_from_reading(
 
 
 async def test_what_finds_no_place_in_the_queue_is_a_503_with_a_time(
-    box: ApiBox, held: threading.Event
+    box: ApiBox, held: Held
 ) -> None:
     full = PER_CLIENT + MOST_WAITING
     flood = [asyncio.create_task(box.get(PAGE)) for _ in range(full)]
