@@ -67,7 +67,13 @@ class FakeBox:
         self.paths.add(path)
         self.bodies.append(body)
         made = self.reply(ASKED[body["question"]])
-        return self.status, made if isinstance(made, bytes) else json.dumps(made).encode()
+        if isinstance(made, bytes):
+            return self.status, made
+        if self.status != 200:
+            return self.status, json.dumps(made).encode()
+        found = json.dumps({"citations": made.pop("evidence", [])})
+        events = f"event: evidence\ndata: {found}\n\nevent: done\ndata: {json.dumps(made)}\n\n"
+        return 200, events.encode()
 
 
 @pytest.fixture

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning, CaseInvalid, EdgeBoxError
 from edgebox.lab.evaluation.ask_judging import judge_ask, judge_ask_failure
 from edgebox.lab.evaluation.ask_totals import ask_report
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
     from edgebox.lab.evaluation.comparing import Comparison
     from edgebox.lab.evaluation.questions import Asked
     from edgebox_cli.common.box import Box
-
-PATH: Final = "/api/v1/consultation/ask"
-
 
 class Questions:
     """The questions of a file that are to be asked.
@@ -139,7 +137,7 @@ def ask_all(
 def _judged(box: Box, one: Asked, clock: Callable[[], float], *, is_first: bool) -> AskJudgement:
     began = clock()
     try:
-        reply = Reply.model_validate(box.post(PATH, _body(one)))
+        reply = Reply.model_validate(_asked(box, _body(one)))
     except ValidationError:
         error = "The box answered in another form than an answer has."
         return judge_ask_failure(one, error, seconds=clock() - began)
@@ -148,6 +146,17 @@ def _judged(box: Box, one: Asked, clock: Callable[[], float], *, is_first: bool)
             raise
         return judge_ask_failure(one, error.detail, seconds=clock() - began)
     return judge_ask(one, reply, seconds=clock() - began)
+
+
+def _asked(box: Box, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the end of a question with what was found in the call before any model read it."""
+    evidence: list[dict[str, Any]] = []
+    for name, data in box.events(Paths.ASK, body):
+        if name == "evidence":
+            evidence = data["citations"]
+        elif name == "done":
+            return {**data, "evidence": evidence}
+    raise BoxNotRunning("The connection broke during the answer. See: edgebox status")
 
 
 def _body(one: Asked) -> dict[str, Any]:
