@@ -181,7 +181,10 @@ class Admission:
             self._settle()
 
     def _settle(self) -> None:
-        """Let the engine be free sooner if less work is left than was reserved."""
+        """Let the engine be free sooner if less work is left than was reserved.
+
+        A ticket that takes longer than was reserved gives none of the others' time away.
+        """
         now = self._clock()
-        left = sum(t.work - max(0.0, now - t.started) for t in self._tickets)
-        self._busy_until = min(self._busy_until, now + max(0.0, left))
+        left = sum(max(0.0, t.work - max(0.0, now - t.started)) for t in self._tickets)
+        self._busy_until = min(self._busy_until, now + left)
