@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import aclosing, contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from edgebox.api.requests import limits_of, read_fields
 from edgebox.api.responses import json_response, quick_answer
 from edgebox.contract.requests import QuickSummaryRequest
 from edgebox.errors import BoxBusy
-from edgebox.system.http import ClientGone, until_gone
+from edgebox.system.http import ABORT, ClientGone, until_gone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from edgebox.contract.answers import QuickSummaryAnswer
 
 EVENT_STREAM = "text/event-stream"
+UNREAD_SECONDS = 1.0
+"""After its deadline a stream is given up: its last event has been written, its client does not
+read."""
 _LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 """Characters at which some clients cut a stream into lines, and how JSON writes them."""
 
@@ -71,6 +75,16 @@ class _Admitted:
         self._services = services
         self._ticket = ticket
         self._consultation_id = consultation_id
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds after which a stream is given up.
+
+        The clock starts when the request arrives, but a body that came too late is answered too.
+        """
+        services = self._services
+        late = services.monotonic() - self._ticket.arrived
+        return max(0.0, services.settings.quick.deadline_seconds - late) + UNREAD_SECONDS
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -118,7 +132,7 @@ class _Admitted:
 
 
 class _EventStream(StreamingResponse):
-    """A summary's events, until the last one or until the client hangs up."""
+    """A summary's events, until the last one, or until the client hangs up or does not read."""
 
     def __init__(self, summary: _Admitted) -> None:
         self._summary = summary
@@ -133,12 +147,29 @@ class _EventStream(StreamingResponse):
         """Send the events.
 
         Not as Starlette does it: depending on the server it notices a hang-up only at the next
-        event, and a stream that was never begun would keep its admitted place.
+        event, and a stream that was never begun would keep its admitted place. A client that does
+        not read would keep it as well: its connection is aborted.
         """
-        del scope
         with suppress(ClientGone), self._summary.held():
             async with aclosing(self._events):
+                in_time = await self._in_time(receive, send)
+            if in_time:
+                return
+            if abort := scope["state"].get(ABORT):
+                abort()
+                # Returning before the server has noticed would be an error to it.
+                await until_gone(receive, asyncio.Event().wait())
+            raise ClientGone
+
+    async def _in_time(self, receive: Receive, send: Send) -> bool:
+        try:
+            async with asyncio.timeout(self._summary.seconds_left) as limit:
                 await until_gone(receive, self.stream_response(send))
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return False
+        return True
 
 
 def _event(name: str, data: str) -> bytes:

@@ -5,8 +5,7 @@ import time
 import httpx
 import pytest
 
-from edgebox.api.app import create_app
-from support.boxes.api import QUICK, TALK, ApiBox, api_box
+from support.boxes.api import TALK, ApiBox, api_box
 from support.engines.fake import role_health
 from support.polling import eventually
 
@@ -120,31 +119,6 @@ async def test_a_streamed_answer_is_deltas_and_then_the_same_object(box: ApiBox)
     assert "".join(data["text"] for _, data in deltas) == done["summary"]
     whole = (await box.quick()).json()
     assert done | {"processing_time": 0} == whole | {"processing_time": 0}
-
-
-async def test_a_stream_that_was_never_begun_gives_its_place_back(box: ApiBox) -> None:
-    body = json.dumps({"consultation_id": "CL-1", "conversation_text": TALK}).encode()
-    messages = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
-    headers = box.headers(Accept="text/event-stream", Content_Type="application/json")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "method": "POST",
-        "path": QUICK,
-        "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-    }
-
-    async def receive() -> dict:
-        return messages.pop(0)
-
-    async def send(_message: object) -> None:
-        await asyncio.Event().wait()  # a client that reads nothing
-
-    await asyncio.wait_for(create_app(box.services)(scope, receive, send), 5)
-    assert box.services.quick.in_flight == 0
-    text = box.services.metrics.render().decode()
-    assert 'edgebox_quick_summaries_total{status="abandoned"} 1.0' in text
 
 
 async def test_a_line_end_inside_a_delta_does_not_break_the_stream(box: ApiBox) -> None:
