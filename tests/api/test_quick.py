@@ -81,6 +81,18 @@ async def test_a_full_box_refuses_with_retry_after(tmp_path, anyio_backend) -> N
         assert (await box.quick()).status_code == 200
 
 
+async def test_a_client_that_asks_for_more_leaves_room_for_the_others(
+    tmp_path, anyio_backend
+) -> None:
+    async with api_box(tmp_path, quick={"max_in_flight": 2}) as box:
+        assert (await box.quick(headers=box.headers("center-2"))).status_code == 200
+        held = box.services.quick.admit(TALK, client_id="center-1")
+        assert (await box.quick(priority="high")).status_code == 503
+        assert (await box.quick(headers=box.headers("center-2"))).status_code == 200
+        held.release()
+        assert (await box.quick()).status_code == 200
+
+
 async def test_a_place_is_given_back_after_every_answer(tmp_path, anyio_backend) -> None:
     async with api_box(tmp_path, quick={"max_in_flight": 1}) as box:
         for accept in ("application/json", "text/event-stream"):
