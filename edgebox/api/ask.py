@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import aclosing, suppress
+from contextlib import aclosing, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from edgebox.api import asked
+from edgebox.api.events import UNREAD_SECONDS, EventStream, sent_event, wants_events
 from edgebox.api.problems import request_id_of
-from edgebox.api.quick import EVENT_STREAM, sent_event, wants_events
 from edgebox.api.requests import limits_of, read_fields
 from edgebox.api.responses import json_response
 from edgebox.ask.question import Acknowledged, Answer, Evidence, Question
@@ -24,13 +24,12 @@ from edgebox.errors import (
     RequestConflict,
     TranscriptGone,
 )
-from edgebox.system.http import ClientGone, until_gone
+from edgebox.system.http import until_gone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
 
     from edgebox.api.services import Services
     from edgebox.ask.asks import Asked
@@ -39,9 +38,6 @@ if TYPE_CHECKING:
 
 SILENCE = 5.0
 """Seconds without an event after which a comment line shows that the stream lives."""
-
-SEND_MARGIN = 5.0
-"""Seconds after the deadline in which a client must have read the whole answer."""
 
 _UNKNOWN = "There is no such question of this client, or it ended more than two minutes ago."
 
@@ -73,7 +69,7 @@ class AskEndpoints:
             raise
         stream = _Stream(services, admitted, request_id_of(request))
         if wants_events(request):
-            return _EventStream(stream)
+            return EventStream(stream.sse(), lambda: stream.seconds, nullcontext)
         return json_response(await until_gone(request.receive, stream.whole()))
 
     async def _question(
@@ -165,7 +161,7 @@ class _Stream:
         """Seconds in which the client must have read everything."""
         question = self._admitted.question
         passed = self._services.monotonic() - question.arrived
-        return max(0.0, question.deadline - passed) + SEND_MARGIN
+        return max(0.0, question.deadline - passed) + UNREAD_SECONDS
 
     async def whole(self) -> AskAnswer:
         """Return the end."""
@@ -240,26 +236,6 @@ async def _with_signs_of_life(
             following.cancel()
             with suppress(asyncio.CancelledError, StopAsyncIteration):
                 await following
-
-
-class _EventStream(StreamingResponse):
-    """A question's events, until the last one, or until the client hangs up or reads no more."""
-
-    def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
-        self._events = stream.sse()
-        super().__init__(
-            self._events,
-            media_type=EVENT_STREAM,
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events. A hang-up is noticed at once (as of quick summaries)."""
-        del scope
-        with suppress(ClientGone, TimeoutError):
-            async with asyncio.timeout(self._stream.seconds), aclosing(self._events):
-                await until_gone(receive, self.stream_response(send))
 
 
 def _json(value: object) -> str:

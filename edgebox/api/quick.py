@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING
 
-from starlette.responses import StreamingResponse
-
+from edgebox.api.events import UNREAD_SECONDS, EventStream, sent_event, wants_events
 from edgebox.api.requests import limits_of, read_fields
 from edgebox.api.responses import json_response, quick_answer
 from edgebox.contract.requests import QuickSummaryRequest
@@ -19,16 +18,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import Receive
 
     from edgebox.api.services import Services
     from edgebox.consultation.admission import Ticket
     from edgebox.consultation.quick import QuickResult
     from edgebox.contract.answers import QuickSummaryAnswer
-
-EVENT_STREAM = "text/event-stream"
-_LINE_ENDS = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-"""Characters at which some clients cut a stream into lines, and how JSON writes them."""
 
 
 class QuickEndpoint:
@@ -60,7 +55,7 @@ class QuickEndpoint:
             raise
         summary = _Admitted(services, ticket, asked.consultation_id)
         if wants_events(request):
-            return _EventStream(summary)
+            return EventStream(summary.events(), lambda: summary.seconds_left, summary.held)
         return json_response(await summary.whole(request.receive))
 
 
@@ -71,6 +66,16 @@ class _Admitted:
         self._services = services
         self._ticket = ticket
         self._consultation_id = consultation_id
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds after which a stream is given up.
+
+        The clock starts when the request arrives, but a body that came too late is answered too.
+        """
+        services = self._services
+        late = services.monotonic() - self._ticket.arrived
+        return max(0.0, services.settings.quick.deadline_seconds - late) + UNREAD_SECONDS
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -115,46 +120,3 @@ class _Admitted:
             cached_tokens=result.cached_tokens,
         )
         return quick_answer(self._consultation_id, result)
-
-
-class _EventStream(StreamingResponse):
-    """A summary's events, until the last one or until the client hangs up."""
-
-    def __init__(self, summary: _Admitted) -> None:
-        self._summary = summary
-        self._events = summary.events()
-        super().__init__(
-            self._events,
-            media_type=EVENT_STREAM,
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the events.
-
-        Not as Starlette does it: depending on the server it notices a hang-up only at the next
-        event, and a stream that was never begun would keep its admitted place.
-        """
-        del scope
-        with suppress(ClientGone), self._summary.held():
-            async with aclosing(self._events):
-                await until_gone(receive, self.stream_response(send))
-
-
-def sent_event(name: str, data: str) -> bytes:
-    """Return a server-sent event. ``data`` is JSON."""
-    for separator, escaped in _LINE_ENDS.items():
-        data = data.replace(separator, escaped)
-    return f"event: {name}\ndata: {data}\n\n".encode("utf-8", "replace")
-
-
-def wants_events(request: Request) -> bool:
-    """Whether ``Accept`` names ``text/event-stream``, not with ``q=0``."""
-    for entry in ",".join(request.headers.getlist("accept")).split(","):
-        kind, *parameters = entry.split(";")
-        if kind.strip().lower() != EVENT_STREAM:
-            continue
-        quality = [p.strip().lower().replace(" ", "") for p in parameters]
-        if not any(q in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for q in quality):
-            return True
-    return False

@@ -282,7 +282,7 @@ class Race:
         """Ask the small model what the question is about, if it has the time."""
         kit, question = self._kit, self._question
         try:
-            ticket = kit.summaries.admit(question.text, "low", kit.clock())
+            ticket = kit.summaries.admit(question.text, "low", kit.clock(), question.client_id)
         except BoxBusy:
             return
         try:

@@ -2,7 +2,12 @@
 
 The engine's time is one queue. The work of a new request must fit before its own deadline and
 into the slack of every request already admitted. If it does not, it is refused at once, so that
-no admitted request misses its deadline.
+no admitted request misses its deadline, in whatever order the engine takes them.
+
+A client may use all the time that no other client needs. So a request beyond its client's share
+must leave room for the next requests of every client that is below its own (`shares.py`), and the
+engine takes it after theirs. A request is within the share if its client has no other in the queue
+and has used less than its share lately. ``priority`` orders only what is within the shares.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.budget import ASK_TOKENS
+from edgebox.consultation.shares import Need, Shares
 from edgebox.errors import BoxBusy
 
 if TYPE_CHECKING:
@@ -38,6 +44,14 @@ CAUTION = 0.9
 """Share of the time left that reading may use: measured speed varies by about a tenth from call to
 call."""
 
+RESERVED = 0.5
+"""Share of the budget, and of the places, that is kept for clients below their share at most."""
+
+ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
+BEYOND_SHARE = 14
+"""The engine's priority of a request beyond its client's share, in order of arrival: the client's
+own word there could keep one request, and with it the slack of all, waiting."""
+
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
 
@@ -48,7 +62,9 @@ class Ticket:
     Attributes:
         arrived: monotonic seconds at which the request arrived.
         work: engine seconds reserved for it.
-        started: monotonic seconds at which its turn was expected to begin.
+        client: whose it is.
+        engine_priority: lower is first.
+        done: engine seconds that it is taken to have had.
         call_date: the day of the call, if it is known.
         cache_salt: what was read is shared only between calls of the same salt.
     """
@@ -58,9 +74,16 @@ class Ticket:
     priority: Priority
     arrived: float
     work: float
-    started: float
+    client: str
+    engine_priority: int
+    done: float = 0.0
     call_date: date | None = None
     cache_salt: str = ""
+
+    @property
+    def left(self) -> float:
+        """Engine seconds that it still needs; 0 if it takes longer than was reserved."""
+        return max(0.0, self.work - self.done)
 
     def release(self) -> None:
         """Give the place back. Releasing a ticket twice is harmless."""
@@ -85,12 +108,13 @@ class Admission:
         self._settings = settings
         self._monitor = monitor
         self._clock = clock
-        self._tickets: list[Ticket] = []
-        self._busy_until = 0.0
+        self._tickets: list[Ticket] = []  # in the order in which the engine takes them
+        self._worked_until = clock()
+        self._shares = Shares()
         self._answer_tokens = float(ANSWER_TOKENS)
 
     def __len__(self) -> int:
-        self._drop_ended()
+        self._advance()
         return len(self._tickets)
 
     @property
@@ -103,48 +127,61 @@ class Admission:
         """Tokens that an answer is expected to have."""
         return min(round(self._answer_tokens), self._settings.max_tokens)
 
-    def admit(self, transcript: str, priority: Priority, arrived: float) -> Ticket:
+    def admit(
+        self, transcript: str, priority: Priority, arrived: float, client: str = ""
+    ) -> Ticket:
         """Reserve engine time, or refuse at once.
 
         Args:
             transcript: the whole text.
             priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds.
+            client: whose it is.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
         now = self._clock()
-        if len(self) >= self._settings.max_in_flight:
+        self._advance()
+        self._shares.ask(client, len(transcript), now)
+        within = self._is_within_share(client, now)
+        needs = [] if within else self._shares.needs_besides(client, now)
+        places = self._settings.max_in_flight
+        if len(self._tickets) >= places - min(len(needs), int(RESERVED * places)):
             raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
         work = 0.0
         if (role := self._monitor.role("slm")) is not None:
             together = len(self._tickets) + 1
             answering = role.answering_seconds(self.expected_tokens, together)
-            least = min(LEAST_READING[priority], len(transcript)) + ASK_TOKENS
+            queued = sum(ticket.left for ticket in self._tickets)
             first = min([ticket.arrived for ticket in self._tickets] + [arrived])
-            available = first + self.budget - max(now, self._busy_until)
+            available = first + self.budget - now - queued - self._reserve(needs, role)
             own = arrived + self.budget - now
             own -= role.writing_seconds(self.expected_tokens, together)
-            if self._tickets and least / role.prefill_tps > min(available - answering, own):
+            least = _least(transcript, priority) / role.prefill_tps
+            if self._tickets and least > min(available - answering, own):
                 raise BoxBusy(
                     "The model has no time left for another summary before its deadline. "
                     "Try again, or send fewer requests at once.",
-                    retry_after=max(1, math.ceil(self._busy_until - now)),
+                    retry_after=max(1, math.ceil(queued)),
                 )
-            wanted = SPARE * len(transcript) * role.tokens_per_char + ASK_TOKENS
-            reading = min(wanted / role.prefill_tps, max(0.0, available - answering))
-            work = answering + reading
-        start = max(now, self._busy_until)
-        self._busy_until = start + work
-        ticket = Ticket(self, transcript, priority, arrived, work, start)
+            wanted = _wanted(len(transcript), role) / role.prefill_tps
+            work = answering + min(wanted, max(0.0, available - answering))
+        urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
+        ticket = Ticket(self, transcript, priority, arrived, work, client, urgency)
         self._tickets.append(ticket)
+        self._tickets.sort(key=lambda one: one.engine_priority)  # stable: then by arrival
         return ticket
 
     def readable_tokens(self, ticket: Ticket, role: RoleHealth) -> int:
         """Return the prompt tokens that can be read in a ticket's time, before its answer."""
-        now = self._clock()
-        left = ticket.arrived + self.budget - now - max(0.0, ticket.started - now)
+        self._advance()
+        before = 0.0
+        for other in self._tickets:
+            if other is ticket:
+                break
+            before += other.left
+        left = ticket.arrived + self.budget - self._clock() - before
         own = CAUTION * (left - role.writing_seconds(self.expected_tokens, len(self)))
         # Not more than was reserved: the rest of the time is promised to others.
         reserved = max(0.0, ticket.work - self.answering_seconds(role))
@@ -156,32 +193,82 @@ class Admission:
 
     def revise(self, ticket: Ticket, work: float) -> None:
         """Replace the engine seconds reserved for a ticket by a better figure."""
+        self._advance()
         ticket.work = work
-        self._settle()
 
     def release(self, ticket: Ticket) -> None:
         """Free the place and the unused time of a summary that is done or given up."""
+        self._advance()
         if ticket in self._tickets:
-            self._tickets.remove(ticket)
-            self._settle()
+            self._end(ticket)
 
     def answered(self, tokens: int) -> None:
         """Learn the length of a complete answer."""
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
 
-    def _drop_ended(self) -> None:
-        """Free the places whose time in the engine has passed, whoever still holds them.
+    def _is_within_share(self, client: str, now: float) -> bool:
+        if len(self._shares) == 1:
+            return True
+        queued = any(ticket.client == client for ticket in self._tickets)
+        return not queued and self._shares.is_below(client, now)
 
-        A client that does not read its answer, or any leak, would otherwise count as a summary
-        without slack, and keep every other one out.
+    def _reserve(self, needs: list[Need], role: RoleHealth) -> float:
+        """Return the seconds to leave for what other clients may ask for next.
+
+        That is one call of each, and as many as each asks for at its rate while the engine's oldest
+        ticket is in the queue: they have to fit into its slack. Where not even one short call
+        fits into what may be reserved, nothing is.
         """
-        ended = self._clock() - self.budget
-        if any(ticket.arrived <= ended for ticket in self._tickets):
-            self._tickets = [ticket for ticket in self._tickets if ticket.arrived > ended]
-            self._settle()
+        if not needs:
+            return 0.0
+        answering = role.answering_seconds(self.expected_tokens, len(self._tickets) + 2)
+        most = RESERVED * self.budget
+        if answering + (LEAST_READING["normal"] + ASK_TOKENS) / role.prefill_tps > most:
+            return 0.0
+        seconds = (
+            (1 + need.rate * self.budget)
+            * (answering + _wanted(need.characters, role) / role.prefill_tps)
+            for need in needs
+        )
+        return min(most, sum(seconds))
 
-    def _settle(self) -> None:
-        """Let the engine be free sooner if less work is left than was reserved."""
+    def _advance(self) -> None:
+        """Count the engine's work until now, and end the tickets whose time has passed.
+
+        The engine works on one ticket after the other. One that takes longer than was reserved
+        gives none of the others' time away. One whose time has passed ends here, whoever still
+        holds it: a client that does not read its answer, or any leak, would otherwise count as a
+        summary without slack, and keep every other one out.
+        """
         now = self._clock()
-        left = sum(t.work - max(0.0, now - t.started) for t in self._tickets)
-        self._busy_until = min(self._busy_until, now + max(0.0, left))
+        worked, self._worked_until = now - self._worked_until, now
+        for ticket in self._tickets:
+            part = min(worked, ticket.left)
+            ticket.done += part
+            worked -= part
+        for ticket in [t for t in self._tickets if t.arrived <= now - self.budget]:
+            self._end(ticket)
+
+    def _end(self, ticket: Ticket) -> None:
+        """Take a ticket out.
+
+        It may have been done before its turn: what it was not yet taken to have had, others were
+        taken to have had in its place.
+        """
+        self._tickets.remove(ticket)
+        had = ticket.left
+        for other in self._tickets:
+            part = min(had, other.done)
+            other.done -= part
+            had -= part
+        self._shares.charge(ticket.client, ticket.work, self._clock())
+
+
+def _least(transcript: str, priority: Priority) -> int:
+    """Return the prompt tokens that must be readable for a summary to be admitted."""
+    return min(LEAST_READING[priority], len(transcript)) + ASK_TOKENS
+
+
+def _wanted(characters: int, role: RoleHealth) -> float:
+    """Return the prompt tokens that reading a whole call is expected to take."""
+    return SPARE * characters * role.tokens_per_char + ASK_TOKENS

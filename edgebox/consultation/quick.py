@@ -49,7 +49,6 @@ log = logging.getLogger("edgebox.consultation")
 
 Status = Literal["success", "partial", "fallback", "no_content"]
 
-ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
 EXTRACTIVE = "extractive"
 NO_MODEL = "none"
 MAX_COUNTED_CHARACTERS = 24_000
@@ -145,15 +144,15 @@ class QuickSummaries:
             priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds; now if None.
             call_date: the day of the call, if it is known.
-            client_id: whose call it is. What the engine has read is not shared between clients:
-                the number of cached tokens, or the time saved, would tell one client how far its
-                guess of another's call is right.
+            client_id: whose call it is, for its share of the engine's time. What the engine has
+                read is not shared between clients: the number of cached tokens, or the time saved,
+                would tell one client how far its guess of another's call is right.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
         ticket = self.admission.admit(
-            transcript, priority, self._clock() if arrived is None else arrived
+            transcript, priority, self._clock() if arrived is None else arrived, client_id
         )
         ticket.call_date = call_date
         if client_id:
@@ -277,7 +276,7 @@ class QuickSummaries:
                 draft.messages,
                 max_tokens=self._settings.max_tokens,
                 temperature=0.0,
-                priority=ENGINE_PRIORITY[ticket.priority],
+                priority=ticket.engine_priority,
                 deadline=left,
                 frequency_penalty=FREQUENCY_PENALTY,
                 regex=draft.regex,

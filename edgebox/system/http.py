@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+ABORT = "abort"
+"""In the ``state`` of a request's scope: ends its connection at once, without another byte. ASGI
+has no such call, and what an application leaves unfinished is an error to uvicorn."""
+
 
 class Server(uvicorn.Server):
     """Leaves signals to the composition root.

@@ -30,6 +30,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from edgebox.system.framing import MeasuredConnection
+from edgebox.system.http import ABORT
 from edgebox.system.lingering import LingeringTransport
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class GuardedProtocol(H11Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        super().__init__(config, server_state, app_state | {ABORT: self.give_up}, _loop)
         self.conn = MeasuredConnection()
         self._refused = config.refused
         self._header_timer: asyncio.TimerHandle | None = None
@@ -217,6 +218,11 @@ class GuardedProtocol(H11Protocol):
             self.transport.write(problem(status, detail))
         self.transport.close()
 
+    def give_up(self) -> None:
+        """End the connection: its client does not read its answer."""
+        self._refused("unread_answer")
+        self.transport.abort()
+
     def begin_linger(self) -> None:
         """Read and drop what still comes, then end the connection."""
         self.flow.resume_reading()
@@ -260,8 +266,7 @@ class GuardedProtocol(H11Protocol):
         if size <= before - STALL_BYTES:
             self._progress = (now, size)
         elif now - since >= allowed * 0.99:
-            self._refused("unread_answer")
-            self.transport.abort()
+            self.give_up()
             return
         self._stall_timer = self.loop.call_later(STALL_SECONDS / 10, self._look_at_reader)
 

@@ -5,8 +5,7 @@ import time
 import httpx
 import pytest
 
-from edgebox.api.app import create_app
-from support.boxes.api import QUICK, TALK, ApiBox, api_box
+from support.boxes.api import TALK, ApiBox, api_box
 from support.engines.fake import role_health
 from support.polling import eventually
 
@@ -82,6 +81,18 @@ async def test_a_full_box_refuses_with_retry_after(tmp_path, anyio_backend) -> N
         assert (await box.quick()).status_code == 200
 
 
+async def test_a_client_that_asks_for_more_leaves_room_for_the_others(
+    tmp_path, anyio_backend
+) -> None:
+    async with api_box(tmp_path, quick={"max_in_flight": 2}) as box:
+        assert (await box.quick(headers=box.headers("center-2"))).status_code == 200
+        held = box.services.quick.admit(TALK, client_id="center-1")
+        assert (await box.quick(priority="high")).status_code == 503
+        assert (await box.quick(headers=box.headers("center-2"))).status_code == 200
+        held.release()
+        assert (await box.quick()).status_code == 200
+
+
 async def test_a_place_is_given_back_after_every_answer(tmp_path, anyio_backend) -> None:
     async with api_box(tmp_path, quick={"max_in_flight": 1}) as box:
         for accept in ("application/json", "text/event-stream"):
@@ -120,31 +131,6 @@ async def test_a_streamed_answer_is_deltas_and_then_the_same_object(box: ApiBox)
     assert "".join(data["text"] for _, data in deltas) == done["summary"]
     whole = (await box.quick()).json()
     assert done | {"processing_time": 0} == whole | {"processing_time": 0}
-
-
-async def test_a_stream_that_was_never_begun_gives_its_place_back(box: ApiBox) -> None:
-    body = json.dumps({"consultation_id": "CL-1", "conversation_text": TALK}).encode()
-    messages = [{"type": "http.request", "body": body}, {"type": "http.disconnect"}]
-    headers = box.headers(Accept="text/event-stream", Content_Type="application/json")
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "method": "POST",
-        "path": QUICK,
-        "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
-    }
-
-    async def receive() -> dict:
-        return messages.pop(0)
-
-    async def send(_message: object) -> None:
-        await asyncio.Event().wait()  # a client that reads nothing
-
-    await asyncio.wait_for(create_app(box.services)(scope, receive, send), 5)
-    assert box.services.quick.in_flight == 0
-    text = box.services.metrics.render().decode()
-    assert 'edgebox_quick_summaries_total{status="abandoned"} 1.0' in text
 
 
 async def test_a_line_end_inside_a_delta_does_not_break_the_stream(box: ApiBox) -> None:

@@ -76,6 +76,16 @@ def test_nobodys_slack_is_taken():
         admission.admit("가" * 3000, "normal", clock())
 
 
+def test_a_summary_that_takes_longer_gives_none_of_the_others_time_away():
+    admission, clock = door(RoleHealth("slm", "m", 16384, 1000.0, 100.0, 100.0, 1.0, 8, 1, 1))
+    _late, second, third = (admission.admit("가" * 200, "normal", clock()) for _ in range(3))
+    clock.now += second.work + third.work + 0.05
+    second.release()
+    # The third has nearly all of its work before it, and the first one's deadline is near.
+    with pytest.raises(BoxBusy):
+        admission.admit("가" * 200, "normal", clock())
+
+
 def test_low_priority_is_refused_before_high():
     admission, clock = door(RoleHealth("slm", "m", 16384, 180.0, 100.0, 400.0, 0.6, 8, 1, 1))
     admission.admit("가" * 200, "normal", clock())
