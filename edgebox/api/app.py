@@ -74,6 +74,7 @@ def _app(
             Middleware(
                 RequestContext,
                 metrics=services.metrics,
+                lines=services.lines,
                 clock=services.monotonic,
                 new_id=lambda: uuid.uuid4().hex,
             ),

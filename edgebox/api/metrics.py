@@ -24,7 +24,8 @@ LATENCY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5,
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+"""A client may send any word of any length as its method: these are counted and logged by name."""
 
 
 class Metrics:
@@ -145,7 +146,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one HTTP answer; ``route`` is the template, never the path."""
-        label = method if method in _METHODS else "other"
+        label = method if method in METHODS else "other"
         self.http_requests.labels(label, route, str(status)).inc()
         self.http_seconds.labels(route).observe(seconds)
 

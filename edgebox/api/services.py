@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from edgebox.api.auth import Gate
     from edgebox.api.body import BodyReader
+    from edgebox.api.line_limit import LineLimit
     from edgebox.api.metrics import Metrics
     from edgebox.api.refused_keys import RefusedKeys
     from edgebox.api.threads import Threads
@@ -33,6 +34,7 @@ class Services:
         bodies: reads JSON bodies.
         threads: for what blocks.
         metrics: counters.
+        lines: limits the log lines that anyone can cause.
         wake: wakes the worker; blocking.
         own_ports: TCP ports that callbacks must not go to.
         clock: Unix seconds.
@@ -48,6 +50,7 @@ class Services:
     bodies: BodyReader
     threads: Threads
     metrics: Metrics
+    lines: LineLimit
     wake: Callable[[], None]
     own_ports: frozenset[int]
     clock: Callable[[], float]
