@@ -89,6 +89,9 @@ COMMANDS = {
     "keys": Entry("commands.keys:app", "Clients and their secrets."),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
+    "audit": Entry(
+        "commands.audit:app", "The audit: who did what, from where. List, export, verify."
+    ),
     "config": Entry("commands.config:app", "The configuration: check it, show it."),
 }
 

@@ -79,6 +79,7 @@ EXPLAINED: dict[str, str] = {
     "retention.transcript_days": "The transcripts.",
     "retention.result_days": "The analyses and metadata; until then a callback can be sent again.",
     "retention.record_days": "The rest of a batch (ids, counts, times), and records of runs.",
+    "retention.audit_days": "The audit: who did what, counted from the act.",
     "engines": "The process that runs the models.",
     "engines.threads": "0: one per physical core.",
     "engines.queue_limit": "Requests that may wait for the engine; more are refused.",
