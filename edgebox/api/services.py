@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edgebox.api.body import BodyReader
     from edgebox.api.line_limit import LineLimit
     from edgebox.api.metrics import Metrics
+    from edgebox.api.read_audit import ReadAudit
     from edgebox.api.refused_keys import RefusedKeys
     from edgebox.api.threads import Threads
     from edgebox.consultation.engine_monitor import EngineMonitor
@@ -31,6 +32,7 @@ class Services:
         quick: admission and the race against the deadline.
         gate: keys and rates.
         refused: reports the keys that the gate refused.
+        reads: writes into the audit who reads what.
         bodies: reads JSON bodies.
         threads: for what blocks.
         metrics: counters.
@@ -47,6 +49,7 @@ class Services:
     quick: QuickSummaries
     gate: Gate
     refused: RefusedKeys
+    reads: ReadAudit
     bodies: BodyReader
     threads: Threads
     metrics: Metrics

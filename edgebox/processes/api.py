@@ -19,6 +19,7 @@ from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.line_limit import LineLimit
 from edgebox.api.metrics import Metrics
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.read_audit import ReadAudit
 from edgebox.api.refused_connections import RefusedConnections
 from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
@@ -178,6 +179,7 @@ def build(
         quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
         gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
         refused=refused,
+        reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
         metrics=Metrics(__version__),
@@ -205,6 +207,7 @@ def lifespan_of(
             with suppress(asyncio.CancelledError):
                 await watch
             await services.refused.close()
+            await services.reads.close()
             services.lines.close()
             await engine.aclose()
             services.threads.close()

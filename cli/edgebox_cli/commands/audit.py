@@ -17,8 +17,7 @@ from rich.markup import escape
 from edgebox.errors import EdgeBoxError
 from edgebox.store.audit import AuditRow
 from edgebox.system.times import rfc3339
-from edgebox_cli.commands.logs import moment
-from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.options import AsJson, moment
 from edgebox_cli.common.output import FOLD, WHOLE, local_time, note, print_json, print_line, table
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
