@@ -90,6 +90,7 @@ class Completion:
     Attributes:
         finish_reason: "stop", "length" or "deadline".
         cached_tokens: prompt tokens that the engine had read before.
+        engine_seconds: of the steps that it was in, its share; 0 of other servers.
     """
 
     text: str
@@ -98,16 +99,18 @@ class Completion:
     prompt_tokens: int
     cached_tokens: int
     completion_tokens: int
+    engine_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A streamed piece of an answer, with the token counts so far."""
+    """A streamed piece of an answer, with the token counts and engine seconds so far."""
 
     text: str
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+    engine_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,13 +484,14 @@ def _counted(text: str, finish: str, model: str, usage: dict[str, Any]) -> Compl
     return Completion(text, finish, model, *_counts(usage))
 
 
-def _counts(usage: dict[str, Any]) -> tuple[int, int, int]:
-    """Return the prompt, cached and completion tokens."""
+def _counts(usage: dict[str, Any]) -> tuple[int, int, int, float]:
+    """Return the prompt, cached and completion tokens, and the engine's seconds."""
     details = usage.get("prompt_tokens_details") or {}
     return (
         int(usage.get("prompt_tokens") or 0),
         int(details.get("cached_tokens") or 0),
         int(usage.get("completion_tokens") or 0),
+        float(usage.get("engine_seconds") or 0.0),
     )
 
 

@@ -168,6 +168,14 @@ class RequestConflict(RequestError):
     slug = "request-in-progress"
 
 
+class TranscriptGone(RequestError):
+    """Retention has removed the transcript that a question is about."""
+
+    http_status = 409
+    title = "Transcript removed"
+    slug = "transcript-removed"
+
+
 class BodyTooLarge(RequestError):
     """The body, a transcript in it, or the number of consultations is over the limit.
 

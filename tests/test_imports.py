@@ -23,6 +23,7 @@ LAYERS = (
     ("callbacks",),
     ("store",),
     ("contract",),
+    ("ask",),
     ("consultation",),
     ("scoring",),
     ("language",),
@@ -44,7 +45,16 @@ FORBIDDEN = {
     ("api", "worker"): "the API hands rows over through the store",
     **{
         (unit, "engine"): ENGINE_IS_ANOTHER_PROCESS
-        for unit in ("api", "worker", "callbacks", "store", "consultation", "scoring", "language")
+        for unit in (
+            "api",
+            "worker",
+            "callbacks",
+            "store",
+            "ask",
+            "consultation",
+            "scoring",
+            "language",
+        )
     },
     ("lab", "engine"): "a benchmark sees what every client sees",
     ("lab", "processes"): "the laboratory measures a box from outside",

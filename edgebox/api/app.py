@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from edgebox.api.ask import AskEndpoints
 from edgebox.api.batches import BatchEndpoints
 from edgebox.api.health import HealthEndpoints
 from edgebox.api.middleware import BodyLimit, RequestContext
@@ -43,9 +44,16 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
+    asks = AskEndpoints(services)
+    questions = [
+        _route("POST", Paths.ASK, asks.post),
+        _route("GET", Paths.ASKED, asks.get),
+        _route("POST", Paths.FEEDBACK, asks.feedback),
+    ]
     return _app(
         services,
         [
+            *(questions if services.settings.ask.enabled == "on" else ()),
             _route("POST", Paths.QUICK_SUMMARY, quick.post),
             _route("POST", Paths.BATCH_ANALYSIS, batches.post),
             _route("GET", Paths.BATCHES, batches.page),

@@ -8,6 +8,8 @@ each scrape, and set as gauges here.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -18,9 +20,17 @@ from prometheus_client import (
     generate_latest,
 )
 
+from edgebox.ask.acknowledge import BY_TEMPLATE
+
+if TYPE_CHECKING:
+    from edgebox.ask.question import Answer
+
 # Seconds. The default deadline needs its own edge at 3.0: the library's default
 # buckets jump from 2.5 to 5 and could not tell a kept promise from a broken one.
 LATENCY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 10.0)
+
+ASK_BUCKETS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 60.0)
+"""Seconds, with edges at the promises for a first word and for the whole answer."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -87,6 +97,60 @@ class Metrics:
         self.quick_prompt_tokens = Counter(
             "edgebox_quick_prompt_tokens",
             "Prompt tokens of quick summaries.",
+            registry=self.registry,
+        )
+        self.asks = Counter(
+            "edgebox_asks",
+            "Questions, by how they ended: success, partial, fallback, no_evidence, no_content, "
+            "failed, refused (box full), abandoned (the client hung up).",
+            ("status",),
+            registry=self.registry,
+        )
+        self.ask_first_seconds = Histogram(
+            "edgebox_ask_first_seconds",
+            "From a question's arrival to the acknowledgement or the first text, by whom it was: "
+            "model or template.",
+            ("by",),
+            buckets=ASK_BUCKETS,
+            registry=self.registry,
+        )
+        self.ask_answer_first_seconds = Histogram(
+            "edgebox_ask_answer_first_seconds",
+            "From a question's arrival to the first text of its answer.",
+            buckets=ASK_BUCKETS,
+            registry=self.registry,
+        )
+        self.ask_seconds = Histogram(
+            "edgebox_ask_seconds",
+            "From a question's arrival to the end of its answer.",
+            buckets=ASK_BUCKETS,
+            registry=self.registry,
+        )
+        self.ask_tokens = Counter(
+            "edgebox_ask_tokens",
+            "Tokens of questions, by role and kind: prompt, cached, completion.",
+            ("role", "kind"),
+            registry=self.registry,
+        )
+        self.ask_engine_seconds = Counter(
+            "edgebox_ask_engine_seconds",
+            "The engine's seconds for questions, by role.",
+            ("role",),
+            registry=self.registry,
+        )
+        self.ask_cache = Counter(
+            "edgebox_ask_cache",
+            "Questions, by whether the answer was known: hit, miss.",
+            ("result",),
+            registry=self.registry,
+        )
+        self.ask_retries = Counter(
+            "edgebox_ask_retries", "Answers that were begun again.", registry=self.registry
+        )
+        self.feedback = Counter(
+            "edgebox_feedback",
+            "What people said of answers, by what (ask, summary, record) and rating (up, down).",
+            ("what", "rating"),
             registry=self.registry,
         )
         self.consultations_accepted = Counter(
@@ -158,6 +222,24 @@ class Metrics:
         self.quick_seconds.observe(seconds)
         self.quick_prompt_tokens.inc(prompt_tokens)
         self.quick_cached_tokens.inc(cached_tokens)
+
+    def ask_done(self, end: Answer, *, cached: bool) -> None:
+        """Count one question that was answered."""
+        self.asks.labels(end.status).inc()
+        self.ask_cache.labels("hit" if cached else "miss").inc()
+        self.ask_retries.inc(end.retries)
+        timing = end.timing
+        if timing.first is not None:
+            template = end.acknowledged is not None and end.acknowledged.by == BY_TEMPLATE
+            self.ask_first_seconds.labels("template" if template else "model").observe(timing.first)
+        if timing.answer_first is not None:
+            self.ask_answer_first_seconds.observe(timing.answer_first)
+        self.ask_seconds.observe(timing.total)
+        for role, used in end.usage.items():
+            self.ask_tokens.labels(role, "prompt").inc(used.prompt_tokens)
+            self.ask_tokens.labels(role, "cached").inc(used.cached_tokens)
+            self.ask_tokens.labels(role, "completion").inc(used.completion_tokens)
+            self.ask_engine_seconds.labels(role).inc(used.engine_seconds)
 
     def render(self) -> bytes:
         """Return the text exposition format."""

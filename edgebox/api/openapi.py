@@ -19,6 +19,7 @@ from edgebox.contract.answers import (
     Problem,
     QuickSummaryAnswer,
 )
+from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_schema
 from edgebox.contract.paths import Paths
 from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
 from edgebox.contract.results import BatchState
@@ -30,7 +31,8 @@ _PROBLEMS = {
     "400": "Not JSON",
     "401": "The bound key is missing or not valid",
     "404": "Nothing here for this client",
-    "409": "The same Idempotency-Key is being processed",
+    "409": "The same Idempotency-Key is being processed, the answer is being written, or the "
+    "transcript was removed",
     "413": "The body, a transcript or the batch is over its limit",
     "415": "Not application/json in UTF-8",
     "422": "Fields are wrong; `errors` names each",
@@ -46,7 +48,10 @@ def openapi() -> dict[str, Any]:
         [
             (QuickSummaryRequest, "validation"),
             (BatchAnalysisRequest, "validation"),
+            (AskRequest, "validation"),
+            (FeedbackRequest, "validation"),
             (QuickSummaryAnswer, "serialization"),
+            (AskAnswer, "serialization"),
             (BatchAccepted, "serialization"),
             (BatchStatus, "serialization"),
             (BatchPage, "serialization"),
@@ -91,6 +96,30 @@ def _paths() -> dict[str, Any]:
         "schema": {"type": "string"},
         "example": 'event: delta\ndata: {"text": "…"}\n\nevent: done\ndata: {…}\n\n',
     }
+    ask = _operation(
+        "ask",
+        "A question about a call: evidence, an acknowledgement, an answer, by its deadline",
+        {"200": _json("AskAnswer", "The end of the question")},
+        body="AskRequest",
+        problems=("400", "401", "404", "409", "413", "415", "422", "429", "503"),
+    )
+    ask["responses"]["200"]["content"]["text/event-stream"] = event_schema()
+    asked = _operation(
+        "getAsked",
+        "The end of a question of the last two minutes",
+        {"200": _json("AskAnswer", "The end of the question")},
+        problems=("401", "404", "409", "429"),
+    )
+    asked["parameters"] = [
+        {"name": "ask_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
+    feedback = _operation(
+        "feedback",
+        "What somebody says of an answer",
+        {"204": {"description": "It is kept"}},
+        body="FeedbackRequest",
+        problems=("400", "401", "413", "415", "422", "429", "503"),
+    )
     batch = _operation(
         "batchAnalysis",
         "Hand in consultations for detailed analysis",
@@ -129,6 +158,9 @@ def _paths() -> dict[str, Any]:
     ]
     return {
         Paths.QUICK_SUMMARY: {"post": quick},
+        Paths.ASK: {"post": ask},
+        Paths.ASKED: {"get": asked},
+        Paths.FEEDBACK: {"post": feedback},
         Paths.BATCH_ANALYSIS: {"post": batch},
         Paths.BATCHES: {"get": page},
         Paths.BATCH: {"get": one},

@@ -62,16 +62,29 @@ async def on_edgebox_error(request: Request, error: Exception) -> Response:
     """Answer what this program raised on purpose. Only a RequestError shows its own text."""
     assert isinstance(error, EdgeBoxError)  # noqa: S101 - how Starlette looks handlers up
     request_id = request_id_of(request)
+    if not isinstance(error, RequestError):
+        log.warning("%s: %s", request_id, where(error))
+    refusal = _shown(error)
+    return _refusal(refusal, request_id) if refusal else internal_error(request_id)
+
+
+def problem_of(error: EdgeBoxError, request_id: str) -> Problem:
+    """Return an error as a problem inside an answer."""
+    refusal = _shown(error)
+    return _problem(refusal, request_id) if refusal else _internal(request_id)
+
+
+def _shown(error: EdgeBoxError) -> RequestError | None:
+    """Return what a client may read of an error; None for a fault inside the box."""
     if isinstance(error, RequestError):
-        return _refusal(error, request_id)
-    log.warning("%s: %s", request_id, where(error))
+        return error
     if isinstance(error, StoreBusy):
         detail = "The box could not save this request. Nothing was stored. Send it again."
-        return _refusal(BoxBusy(detail, retry_after=STORE_RETRY_AFTER), request_id)
+        return BoxBusy(detail, retry_after=STORE_RETRY_AFTER)
     if isinstance(error, EngineError):
         detail = "The language model does not answer just now."
-        return _refusal(BoxBusy(detail, retry_after=ENGINE_RETRY_AFTER), request_id)
-    return internal_error(request_id)
+        return BoxBusy(detail, retry_after=ENGINE_RETRY_AFTER)
+    return None
 
 
 async def on_client_gone(_request: Request, _error: Exception) -> Response:
@@ -79,9 +92,9 @@ async def on_client_gone(_request: Request, _error: Exception) -> Response:
     return NoAnswer()
 
 
-def _refusal(error: RequestError, request_id: str) -> Response:
+def _problem(error: RequestError, request_id: str) -> Problem:
     errors = error.errors if isinstance(error, InvalidFields | BodyTooLarge) else ()
-    problem = Problem(
+    return Problem(
         type=PROBLEM_TYPE + error.slug,
         title=error.title,
         status=error.http_status,
@@ -90,10 +103,13 @@ def _refusal(error: RequestError, request_id: str) -> Response:
         errors=[FieldProblem(pointer=at, detail=text) for at, text in errors] or None,
         error=error.title if isinstance(error, InvalidBoundKey) else None,
     )
+
+
+def _refusal(error: RequestError, request_id: str) -> Response:
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
-    return problem_response(problem, headers)
+    return problem_response(_problem(error, request_id), headers)
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
@@ -122,12 +138,14 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 
 def internal_error(request_id: str) -> Response:
     """Return a 500 that says nothing but the id to look for in the log."""
-    return problem_response(
-        Problem(
-            type=PROBLEM_TYPE + "internal-error",
-            title="Internal error",
-            status=500,
-            detail="Something failed inside the box. Tell its administrator the request id.",
-            request_id=request_id,
-        )
+    return problem_response(_internal(request_id))
+
+
+def _internal(request_id: str) -> Problem:
+    return Problem(
+        type=PROBLEM_TYPE + "internal-error",
+        title="Internal error",
+        status=500,
+        detail="Something failed inside the box. Tell its administrator the request id.",
+        request_id=request_id,
     )

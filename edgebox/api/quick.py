@@ -103,9 +103,9 @@ class _Admitted:
         async with aclosing(self._services.quick.stream(self._ticket)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, str):
-                    yield _event("delta", json.dumps({"text": piece}, ensure_ascii=False))
+                    yield sent_event("delta", json.dumps({"text": piece}, ensure_ascii=False))
                 else:
-                    yield _event("done", self._counted(piece).model_dump_json())
+                    yield sent_event("done", self._counted(piece).model_dump_json())
 
     def _counted(self, result: QuickResult) -> QuickSummaryAnswer:
         self._services.metrics.quick_done(
@@ -141,7 +141,8 @@ class _EventStream(StreamingResponse):
                 await until_gone(receive, self.stream_response(send))
 
 
-def _event(name: str, data: str) -> bytes:
+def sent_event(name: str, data: str) -> bytes:
+    """Return a server-sent event. ``data`` is JSON."""
     for separator, escaped in _LINE_ENDS.items():
         data = data.replace(separator, escaped)
     return f"event: {name}\ndata: {data}\n\n".encode("utf-8", "replace")

@@ -5,6 +5,7 @@ No message ever repeats a value: it may be a piece of a transcript.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -22,6 +23,8 @@ from edgebox.errors import BodyTooLarge, InvalidFields
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic_core import ErrorDetails
+
     from edgebox.settings import ApiSettings
 
 MAX_ERRORS = 50
@@ -32,12 +35,15 @@ _TEXTS = {
     "string_too_long": "Too long.",
     "greater_than_equal": "Must not be negative.",
     "float_type": "Send a number.",
+    "float_parsing": "Send a number.",
+    "bool_type": "Send true or false.",
+    "bool_parsing": "Send true or false.",
+    "finite_number": "Send a number.",
     "string_type": "Send a string.",
     "list_type": "Send an array.",
     "model_type": "Send an object.",
     "model_attributes_type": "Send an object.",
     "too_short": "Send at least one.",
-    "literal_error": "Send one of: high, normal, low.",
 }
 
 Fields = TypeVar("Fields", bound=Request)
@@ -63,15 +69,30 @@ def read_fields(kind: type[Fields], fields: Mapping[str, Any], limits: Limits) -
         for item in found:
             steps = (str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
             pointer = "".join(f"/{step}" for step in steps)  # RFC 6901
-            own = item["msg"] if item["type"] in OWN_ERRORS else "Not valid."
-            # Pydantic's own messages may quote the value.
-            errors.append((pointer, _TEXTS.get(item["type"], own)))
+            errors.append((pointer, _text_of(item)))
         if any(item["type"] == TOO_LARGE for item in found):
             raise BodyTooLarge(_summary(errors), errors=errors[:MAX_ERRORS]) from None
         raise InvalidFields(errors[:MAX_ERRORS], _summary(errors)) from None
     if isinstance(request, BatchAnalysisRequest):
         _no_duplicates(request)
     return request
+
+
+def _text_of(error: ErrorDetails) -> str:
+    """Return what is wrong. Pydantic's own messages may quote the value, ours do not."""
+    kind = error["type"]
+    if kind in OWN_ERRORS:
+        return error["msg"]
+    limits = error.get("ctx", {})
+    if kind == "literal_error":
+        words = re.findall(r"'([^']+)'", str(limits["expected"]))
+        return f"Send one of: {', '.join(words)}."
+    if kind in {"greater_than_equal", "less_than_equal"} and limits.get("ge") != 0:
+        side = "least" if "ge" in limits else "most"
+        return f"Send a number of at {side} {limits.get('ge', limits.get('le')):g}."
+    if kind == "too_long":
+        return f"Send at most {limits['max_length']}."
+    return _TEXTS.get(kind, "Not valid.")
 
 
 def _no_duplicates(request: BatchAnalysisRequest) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgebox.api.read_audit import ReadAudit
     from edgebox.api.refused_keys import RefusedKeys
     from edgebox.api.threads import Threads
+    from edgebox.ask.asks import Asks
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.consultation.quick import QuickSummaries
     from edgebox.settings import Settings
@@ -30,6 +31,7 @@ class Services:
         store: blocking; only through ``threads.store``.
         monitor: the engine's health.
         quick: admission and the race against the deadline.
+        asks: questions about calls.
         gate: keys and rates.
         refused: reports the keys that the gate refused.
         reads: writes into the audit who reads what.
@@ -47,6 +49,7 @@ class Services:
     store: Store
     monitor: EngineMonitor
     quick: QuickSummaries
+    asks: Asks
     gate: Gate
     refused: RefusedKeys
     reads: ReadAudit

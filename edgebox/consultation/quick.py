@@ -101,6 +101,9 @@ class QuickSummaries:
         monitor: the engine's health.
         settings: deadline, margin and limits.
         clock: monotonic seconds.
+
+    Attributes:
+        admission: the queue of the small model's time.
     """
 
     def __init__(
@@ -116,7 +119,7 @@ class QuickSummaries:
         self._settings = settings
         self._clock = clock
         self._reader = CallReader(settings.deadline_seconds, clock)
-        self._admission = Admission(settings, monitor, clock)
+        self.admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
         self._secret = secrets.token_bytes(32)
         self._examples = example_texts()
@@ -124,7 +127,7 @@ class QuickSummaries:
     @property
     def in_flight(self) -> int:
         """Summaries being made now."""
-        return len(self._admission)
+        return len(self.admission)
 
     def admit(
         self,
@@ -149,7 +152,7 @@ class QuickSummaries:
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
-        ticket = self._admission.admit(
+        ticket = self.admission.admit(
             transcript, priority, self._clock() if arrived is None else arrived
         )
         ticket.call_date = call_date
@@ -216,7 +219,7 @@ class QuickSummaries:
         if role is None:
             return True
         length = await self._measure(ticket, draft.messages, len(rendered), role)
-        readable = self._admission.readable_tokens(ticket, role)
+        readable = self.admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
         reading = await asyncio.to_thread(
             plan_reading,
@@ -234,8 +237,8 @@ class QuickSummaries:
                 return False
             draft.messages, draft.seen = summary_messages(kept.text), kept.text
             draft.characters_used = call.stands_for(kept.characters_used)
-        answering = self._admission.answering_seconds(role)
-        self._admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
+        answering = self.admission.answering_seconds(role)
+        self.admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
         return True
 
     async def _measure(
@@ -265,7 +268,7 @@ class QuickSummaries:
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
-        left = ticket.arrived + self._admission.budget - self._clock()
+        left = ticket.arrived + self.admission.budget - self._clock()
         if left <= 0:
             return
         async with aclosing(
@@ -301,7 +304,7 @@ class QuickSummaries:
                     draft.finish_reason = "stop"
                     break
         if draft.last and draft.finish_reason == "stop":
-            self._admission.answered(draft.last.completion_tokens)
+            self.admission.answered(draft.last.completion_tokens)
 
     def _read_figures(self, ticket: Ticket, draft: _Draft) -> None:
         """Read the numbers of the call, and the expression that our engine is held to.

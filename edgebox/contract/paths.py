@@ -10,6 +10,9 @@ class Paths:
 
     QUICK_SUMMARY: Final = "/api/v1/consultation/quick-summary"
     BATCH_ANALYSIS: Final = "/api/v1/consultation/batch-analysis"
+    ASK: Final = "/api/v1/consultation/ask"
+    ASKED: Final = "/api/v1/asks/{ask_id}"
+    FEEDBACK: Final = "/api/v1/feedback"
     BATCHES: Final = "/api/v1/batches"
     BATCH: Final = "/api/v1/batches/{batch_id}"
     ALIVE: Final = "/healthz"

@@ -72,14 +72,15 @@ def _limits(info: ValidationInfo) -> Limits:
     return info.context if isinstance(info.context, Limits) else Limits()
 
 
-def _unicode(value: str) -> str:
+def unicode_text(value: str) -> str:
     """JSON can carry half a surrogate pair, and pydantic lets it pass; UTF-8 cannot."""
     if _SURROGATE.search(value):
         raise PydanticCustomError("unicode", _NOT_UNICODE)
     return value
 
 
-def _identifier(value: str) -> str:
+def one_line(value: str) -> str:
+    """Return an identifier, which is not empty, short and without control characters."""
     if not value.strip():
         raise PydanticCustomError("blank", "Must not be empty.")
     if len(value) > MAX_ID_CHARACTERS:
@@ -180,14 +181,14 @@ def _no_null(value: object) -> object:
 
 ConsultationId = Annotated[
     str,
-    AfterValidator(_unicode),
-    AfterValidator(_identifier),
+    AfterValidator(unicode_text),
+    AfterValidator(one_line),
     Field(
         description="Yours; the same id with a longer transcript reuses what was already read.",
         json_schema_extra={"minLength": 1, "maxLength": MAX_ID_CHARACTERS},
     ),
 ]
-Transcript = Annotated[str, AfterValidator(_unicode), AfterValidator(_transcript)]
+Transcript = Annotated[str, AfterValidator(unicode_text), AfterValidator(_transcript)]
 BoundKey = Annotated[
     str | None,
     Field(description="Instead of the header X-Bound-Key.", exclude=True, repr=False),
@@ -205,10 +206,10 @@ class Turn(Request):
 
     speaker: Annotated[
         str,
-        AfterValidator(_unicode),
+        AfterValidator(unicode_text),
         Field(max_length=64, description="``agent``, ``customer``, or any label."),
     ] = ""
-    text: Annotated[str, AfterValidator(_unicode), AfterValidator(_spoken)]
+    text: Annotated[str, AfterValidator(unicode_text), AfterValidator(_spoken)]
     start_ms: Annotated[
         float | None, Field(ge=0, description="Milliseconds from the beginning of the call.")
     ] = None
@@ -328,6 +329,6 @@ class BatchAnalysisRequest(Request):
     ]
     bound_key: BoundKey = None
     callback_url: Annotated[
-        Annotated[str, AfterValidator(_unicode)] | None,
+        Annotated[str, AfterValidator(unicode_text)] | None,
         Field(description="On this client's list of hosts. Left out: read by GET."),
     ] = None

@@ -19,8 +19,8 @@ PROBE_ANSWER = 6
 
 
 def warm_up(role: Role, prefix: array[int]) -> Sequence:
-    """Return a sequence that reads a role's shared prefix and pins it."""
-    # The small model's prefix is read before anything else: agents wait for it.
+    """Return a sequence that reads a prefix shared by a role's prompts, and pins it."""
+    # The small model's prefixes are read before anything else: agents wait for them.
     sequence = _request(role, prefix, 0, 0 if role == "slm" else LAST_PRIORITY)
     sequence.pin = True
     return sequence

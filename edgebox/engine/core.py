@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edgebox.engine.model import Chunk, Decoded
-from edgebox.engine.sequence import Event, Finish
+from edgebox.engine.sequence import Event, Finish, Rank
 from edgebox.errors import EngineError, EngineFault, where
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class LoadedModel:
 class EngineCore:
     """Runs sequences on the loaded models, one step at a time.
 
-    Other threads may read the counters and ``heartbeat``, and may set ``interrupt``.
+    Other threads may read the counters and ``heartbeat``, and may set ``arrived``.
 
     Args:
         scheduler: the policy.
@@ -81,7 +81,8 @@ class EngineCore:
         steps, aborted, evicted, ended: counts of steps, aborted steps, evicted prefixes and
             ended sequences since the start.
         heartbeat: monotonic seconds of the last sign of progress.
-        interrupt: abandon the current step if it can be aborted.
+        arrived: the most urgent class of what waits to be added. The current step is abandoned for
+            it if it gives way to that class.
     """
 
     def __init__(self, scheduler: Scheduler, clock: Callable[[], float] = time.monotonic) -> None:
@@ -91,9 +92,9 @@ class EngineCore:
         self.running: list[Sequence] = []
         self.steps = self.aborted = self.evicted = self.ended = 0
         self.heartbeat = clock()
-        self.interrupt = False
+        self.arrived = Rank.NOBODY
         self._scheduler = scheduler
-        self._abortable = False  # the current step
+        self._gives_way = Rank.URGENT  # the current step
         self._interactive_at = -EXPECT_ANOTHER_SECONDS  # when an interactive sequence was added
 
     def add(self, sequence: Sequence) -> None:
@@ -180,26 +181,30 @@ class EngineCore:
             )
             for work in step.work
         ]
-        self._abortable = step.abortable
+        self._gives_way = step.gives_way
         started = self.clock()
         if any(not work.sequence.decoding for work in step.work):  # it may outlast a deadline
             for sequence in self.running:
                 if sequence.pending_text:
                     sequence.flush(started)
         outcome, rows = loaded.model.decode(chunks)
-        self._abortable = False
+        self._gives_way = Rank.URGENT
         if outcome is Decoded.DONE:
+            seconds = self.clock() - started
             loaded.speed.observe(
                 [work.tokens for work in step.work if not work.sequence.decoding],
                 [work.tokens for work in step.work if work.sequence.decoding],
-                self.clock() - started,
+                seconds,
             )
+            total = sum(work.tokens for work in step.work)
+            for work in step.work:
+                work.sequence.seconds += seconds * work.tokens / total
         return outcome, rows
 
     def _abort_wanted(self) -> bool:
         """Whether to abandon the step. llama.cpp asks during it, which is a sign of progress."""
         self.heartbeat = self.clock()
-        return self.interrupt and self._abortable
+        return self.arrived < self._gives_way
 
     def _advance(self, step: Step, rows: list[int]) -> None:
         """Move every sequence of a step on, and sample where its last token was decoded."""
@@ -252,7 +257,7 @@ class EngineCore:
     def _make_room(self, role: Role) -> None:
         """Free cells: evict a prefix, or else send the youngest sequence back to wait.
 
-        A background sequence goes before an interactive one.
+        One of a less urgent class goes before the others.
         """
         pool = self.models[role].pool
         if pool.evict():
@@ -263,8 +268,7 @@ class EngineCore:
             fault = EngineFault("The KV cache has no room for one request.")
             self._end(mine[0], Finish.ERROR, fault)
             return
-        background = [s for s in mine if not s.interactive]
-        youngest = max(background or mine, key=lambda s: s.arrived)
+        youngest = max(mine, key=lambda s: (s.rank, s.arrived))
         pool.release(youngest)
         youngest.position = 0
         self.running.remove(youngest)

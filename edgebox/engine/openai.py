@@ -224,13 +224,14 @@ def _reasons(finish: Finish) -> dict[str, Any]:
     }
 
 
-def usage(prompt: int, cached: int, completion: int) -> dict[str, Any]:
-    """Return token counts in OpenAI's shape."""
+def usage(prompt: int, cached: int, completion: int, seconds: float) -> dict[str, Any]:
+    """Return token counts in OpenAI's shape, and the engine's seconds for them."""
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
         "prompt_tokens_details": {"cached_tokens": cached},
+        "engine_seconds": round(seconds, 4),
     }
 
 

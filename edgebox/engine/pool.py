@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgebox.engine.sequence import Rank
+
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable
 
     from edgebox.engine.model import Model
     from edgebox.engine.sequence import Sequence
+
+PATIENT_PARALLEL = 8
+"""Patient sequences at a time, at most: an administrator's ``parallel`` may be less."""
 
 KEEP_FROM = 32
 """Shorter sequences are not worth a slot: reading them again costs one step."""
@@ -43,7 +48,8 @@ class Pool:
 
     Args:
         model: its cells are moved by this pool and by nothing else.
-        parallel: active sequences of each class (interactive, background) at a time.
+        parallel: active sequences of each class at a time; of patient ones no more than
+            ``PATIENT_PARALLEL``.
         retained: finished sequences kept for their prefix, not counting pinned ones.
     """
 
@@ -57,7 +63,7 @@ class Pool:
     @staticmethod
     def slots_needed(parallel: int, retained: int, pinned: int) -> int:
         """Return how many sequence ids a model needs for these numbers."""
-        return 2 * parallel + retained + pinned
+        return 2 * parallel + min(parallel, PATIENT_PARALLEL) + retained + pinned
 
     @property
     def retained(self) -> tuple[Retained, ...]:
@@ -68,18 +74,19 @@ class Pool:
         """Give a sequence a slot and the longest prefix in the cache.
 
         A sequence starts only while everything that it may not push aside could grow to
-        its full length beside it: for a background sequence that is whatever runs, for an
-        interactive one the other interactive ones. So no sequence is sent back twice for
-        the same room. A background sequence also waits for one that is reading a
-        beginning that both share.
+        its full length beside it: the sequences of its own class and of the more urgent ones.
+        So no sequence is sent back twice for the same room. A background sequence also waits
+        for one that is reading a beginning that both share.
 
         Returns:
             False if the sequence has to wait.
         """
         mine = [s for s in running if s.role == sequence.role]
-        if sum(s.interactive == sequence.interactive for s in mine) >= self._parallel:
+        rank = sequence.rank
+        limit = min(self._parallel, PATIENT_PARALLEL) if rank is Rank.PATIENT else self._parallel
+        if sum(s.rank == rank for s in mine) >= limit:
             return False
-        beside = [s for s in mine if s.interactive or not sequence.interactive]
+        beside = [s for s in mine if s.rank <= rank]
         held = sum(s.need for s in beside)
         held += sum(len(entry.tokens) for entry in self._retained if entry.pinned)
         if beside and held + sequence.need > self._model.context_tokens:

@@ -46,7 +46,7 @@ class ServedRole:
         name: of its model.
         loaded: its model, loaded and measured.
         reloader: loads it again after it was unloaded.
-        prefix: the tokens that every prompt of the role begins with.
+        prefixes: the tokens that the prompts of each of the role's tasks begin with.
         sample: typical tokens for a probe.
         tokens_per_char: of the role's prompt.
         grammars: its compiler of constraints, if it was built already.
@@ -62,7 +62,7 @@ class ServedRole:
         loaded: LoadedModel,
         reloader: Reloader,
         *,
-        prefix: array[int],
+        prefixes: tuple[array[int], ...],
         sample: array[int],
         tokens_per_char: float,
         grammars: Grammars | None = None,
@@ -73,7 +73,7 @@ class ServedRole:
         self.speed = loaded.speed
         self._context_tokens = loaded.model.context_tokens
         self._reloader = reloader
-        self._prefix = prefix
+        self._prefixes = prefixes
         self._sample = sample
         self._tokens_per_char = tokens_per_char
         self._grammars = grammars
@@ -137,12 +137,13 @@ class ServedRole:
             raise failed from None
         await asyncio.wrap_future(thread.adopt(self.role, loaded))
         self.loaded = loaded
-        thread.submit(self.warm_up())
+        for sequence in self.warm_up():
+            thread.submit(sequence)
         return loaded
 
-    def warm_up(self) -> Sequence:
-        """Return the sequence that reads the shared prefix."""
-        return warm_up(self.role, self._prefix)
+    def warm_up(self) -> list[Sequence]:
+        """Return the sequences that read the shared prefixes."""
+        return [warm_up(self.role, prefix) for prefix in self._prefixes]
 
     def probe(self) -> Sequence:
         """Return a sequence that measures the speed."""

@@ -3,18 +3,20 @@
 The decision tree, with the same numbers as in the code:
 
 1. No sequence has work: no step.
-2. An interactive sequence has work:
-   2.1 the step is for the model of the most urgent one; among models with
+2. An urgent or a patient sequence has work. For the most urgent class that has:
+   2.1 the step is for the model of its most urgent sequence; among models with
        equally urgent ones, the model that ran longest ago;
-   2.2 one step of every interactive decoder of that model;
-   2.3 then interactive prefill, most urgent first, up to the token budget;
-   2.4 then background decoders of the same model: a row each costs little.
-       Background prefill never joins.
+   2.2 one step of every decoder of that class and model;
+   2.3 then prefill of that class, most urgent first, up to the token budget;
+   2.4 then decoders of the lower classes of the same model: a row each costs little.
+       Their prefill never joins.
+   2.5 A patient step gives way to an urgent sequence as a background step does to both
+       (3.3, 3.4), and is never longer than it may be while requests come.
 3. Only background sequences have work:
    3.1 the model that ran longest ago;
    3.2 every decoder, then prefill up to the budget;
-   3.3 where the device allows it, such a step is aborted for an interactive sequence
-       and its work is repeated: steps are long while no interactive request comes, and
+   3.3 where the device allows it, such a step is aborted for a more urgent sequence
+       and its work is repeated: steps are long while no such request comes, and
        shorter while some do;
    3.4 where it cannot be aborted, the budget keeps it short.
 
@@ -25,6 +27,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from edgebox.engine.sequence import Rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,15 +45,15 @@ FULL_SPEED_CHUNK = 128
 """Prompt tokens in a step from which a longer one gains nothing that could be measured there."""
 
 ABORTABLE_SECONDS = 0.5
-"""Seconds of a background step that can be aborted, while interactive requests come: half of it is
-lost on average each time one arrives."""
+"""Seconds of a step that can be aborted, while more urgent requests come: half of it is lost on
+average each time one arrives."""
 
 INTERACTIVE_STEP_SECONDS = 0.6
-"""Seconds of an interactive prefill step while other interactive sequences generate: their tokens
-come out between two steps."""
+"""Seconds of an urgent prefill step while other urgent sequences generate: their tokens come out
+between two steps."""
 
 ALONE_SECONDS = 1.5
-"""Seconds of an interactive prefill step when no other interactive sequence waits for any model.
+"""Seconds of an urgent prefill step when no other urgent sequence waits for any model.
 Not longer, because deadlines and hang-ups are noticed only between steps."""
 
 
@@ -83,11 +87,20 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call of llama_decode."""
+    """One call of llama_decode.
+
+    Attributes:
+        gives_way: the step is aborted for sequences that are more urgent than this class.
+    """
 
     role: Role
     work: tuple[Work, ...]
-    abortable: bool
+    gives_way: Rank = Rank.URGENT
+
+    @property
+    def abortable(self) -> bool:
+        """Whether anything can abort it."""
+        return self.gives_way > Rank.URGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +108,8 @@ class Scheduler:
     """The policy.
 
     Attributes:
-        background_target: seconds that a background step may take where it cannot be aborted.
+        background_target: seconds that a background or patient step may take where it cannot be
+            aborted.
     """
 
     background_target: float = 0.1
@@ -117,38 +131,49 @@ class Scheduler:
         ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
         if not ready:
             return None  # 1
-        interactive = [s for s in ready if s.interactive]
-        if interactive:  # 2
-            top = [s.role for s in interactive if s.priority == interactive[0].priority]
+        rank = ready[0].rank
+        if rank < Rank.BACKGROUND:  # 2
+            top = [s.role for s in ready if s.priority == ready[0].priority]
             role = min(top, key=lambda r: models[r].last_step)  # 2.1
             mine = [s for s in ready if s.role == role]
-            return _interactive(mine, models[role], role, alone=len(interactive) == 1)
+            alone = sum(s.rank == rank for s in ready) == 1
+            return self._for_people(mine, models[role], rank, alone=alone)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
         mine = [s for s in ready if s.role == role]
-        return self._background(mine, models[role], role, interactive_lately=interactive_lately)
+        return self._background(mine, models[role], interactive_lately=interactive_lately)
+
+    def _for_people(
+        self, ready: list[Sequence], model: ModelView, rank: Rank, *, alone: bool
+    ) -> Step:
+        mine = [s for s in ready if s.rank == rank]
+        work = _decoders(mine, model.step_tokens)  # 2.2
+        if rank is Rank.PATIENT:  # 2.5
+            budget = self._interruptible(model)
+        else:
+            budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
+        work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
+        lower = [s for s in ready if s.rank > rank]
+        work += _decoders(lower, model.step_tokens - _total(work))  # 2.4
+        return _step(work, model, rank)
 
     def _background(
-        self, ready: list[Sequence], model: ModelView, role: Role, *, interactive_lately: bool
+        self, ready: list[Sequence], model: ModelView, *, interactive_lately: bool
     ) -> Step:
         work = _decoders(ready, model.step_tokens)  # 3.2
-        if not model.abortable:  # 3.4
-            budget = _budget(self.background_target, model)
-        elif interactive_lately:  # 3.3
-            budget = max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
-        else:
-            budget = model.step_tokens
+        long = model.abortable and not interactive_lately  # 3.3
+        budget = model.step_tokens if long else self._interruptible(model)
         work += _prefills(ready, min(budget, model.step_tokens - _total(work)))
-        return Step(role, tuple(work), abortable=model.abortable)
+        return _step(work, model, Rank.BACKGROUND)
+
+    def _interruptible(self, model: ModelView) -> int:
+        """Return the prompt tokens of a step that a more urgent sequence may have to wait for."""
+        if not model.abortable:  # 3.4
+            return _budget(self.background_target, model)
+        return max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
 
 
-def _interactive(ready: list[Sequence], model: ModelView, role: Role, *, alone: bool) -> Step:
-    mine = [s for s in ready if s.interactive]
-    work = _decoders(mine, model.step_tokens)  # 2.2
-    budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
-    work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
-    background = [s for s in ready if not s.interactive]
-    work += _decoders(background, model.step_tokens - _total(work))  # 2.4
-    return Step(role, tuple(work), abortable=False)
+def _step(work: list[Work], model: ModelView, rank: Rank) -> Step:
+    return Step(work[0].sequence.role, tuple(work), rank if model.abortable else Rank.URGENT)
 
 
 def _budget(seconds: float, model: ModelView) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from array import array
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,8 +22,28 @@ if TYPE_CHECKING:
     from edgebox.errors import EngineError
     from edgebox.settings import Role
 
-INTERACTIVE_BELOW = 50
-"""Priorities under this are interactive (an agent waits), the others background."""
+PATIENT_FROM, BACKGROUND_FROM = 20, 50
+"""The lowest priorities of patient and of background requests."""
+
+
+class Rank(IntEnum):
+    """The classes of requests. A more urgent one never waits for a step of a less urgent one.
+
+    ``NOBODY`` is no class: it is what arrived when nothing did.
+    """
+
+    URGENT = 0  # an agent waits, and a deadline of seconds runs
+    PATIENT = 1  # somebody waits, but not for seconds: a detailed answer
+    BACKGROUND = 2  # nobody waits
+    NOBODY = 3
+
+    @classmethod
+    def of(cls, priority: int) -> Rank:
+        """Return the class of a request's priority."""
+        if priority < PATIENT_FROM:
+            return cls.URGENT
+        return cls.PATIENT if priority < BACKGROUND_FROM else cls.BACKGROUND
+
 
 _ids = itertools.count(1)
 
@@ -70,6 +90,7 @@ class Sequence:
         finish: why it ended, or None.
         pending_text: text that was generated and not emitted yet.
         emitted_at: monotonic seconds when text was last emitted; 0 before the first.
+        seconds: its share of the steps that it was in, by tokens.
     """
 
     role: Role
@@ -93,6 +114,7 @@ class Sequence:
     finish: Finish | None = None
     pending_text: str = ""
     emitted_at: float = 0.0
+    seconds: float = 0.0
 
     @classmethod
     def of(cls, prompt: SequenceOf[int], **rest: object) -> Sequence:
@@ -105,9 +127,14 @@ class Sequence:
         self.emit(Event(text=text, logprobs=logprobs))
 
     @property
+    def rank(self) -> Rank:
+        """Its class."""
+        return Rank.of(self.priority)
+
+    @property
     def interactive(self) -> bool:
-        """An agent waits for this one."""
-        return self.priority < INTERACTIVE_BELOW
+        """Somebody waits for this one."""
+        return self.rank < Rank.BACKGROUND
 
     @property
     def pending(self) -> int:

@@ -153,7 +153,7 @@ def _service(request: Request) -> Service:
 
 def _usage(generation: Generation) -> dict[str, Any]:
     sequence = generation.sequence
-    return usage(sequence.prompt_length, sequence.cached, sequence.generated)
+    return usage(sequence.prompt_length, sequence.cached, sequence.generated, sequence.seconds)
 
 
 def _event(body: dict[str, Any]) -> str:

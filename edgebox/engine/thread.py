@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from edgebox.engine.sequence import Rank
 from edgebox.errors import EngineBusy, EngineFault, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ class DecodeThread(threading.Thread):
                 raise EngineBusy(f"The engine's queue is full ({self._limit}). Try again shortly.")
             self._submitted += 1
             self._calls.put(partial(self._core.add, sequence))
-        if sequence.interactive:
-            self._core.interrupt = True
+            self._core.arrived = min(self._core.arrived, sequence.rank)
 
     def cancel(self, sequence: Sequence) -> None:
         """End a sequence whose client hung up."""
@@ -130,7 +130,7 @@ class DecodeThread(threading.Thread):
     def stop(self) -> None:
         """End the thread after its current step. Its sequences end with an error."""
         self._close()
-        self._core.interrupt = True
+        self._core.arrived = Rank.URGENT
 
     def _close(self) -> None:
         with self._lock:
@@ -169,7 +169,7 @@ class DecodeThread(threading.Thread):
 
     def _receive(self, *, wait: float = 0.0) -> None:
         """Make the calls that wait; if there are none, wait for one."""
-        self._core.interrupt = False
+        self._core.arrived = Rank.NOBODY
         try:
             self._calls.get(block=wait > 0, timeout=wait)()
             while True:

@@ -24,6 +24,7 @@ from edgebox.api.refused_connections import RefusedConnections
 from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
 from edgebox.api.threads import Threads
+from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
@@ -172,11 +173,13 @@ def build(
         clock=clock,
         monotonic=monotonic,
     )
+    quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
-        quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
+        quick=quick,
+        asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
         gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),

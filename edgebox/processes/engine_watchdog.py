@@ -41,7 +41,8 @@ async def watch(
     if thread.failure is None:
         roles = list(service.roles.values())
         for role in roles:
-            thread.submit(role.warm_up())
+            for sequence in role.warm_up():
+                thread.submit(sequence)
             log.info(
                 "%s ready: %s, prefill %.0f tok/s, decode %.1f tok/s",
                 role.role,

@@ -8,6 +8,7 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edgebox.ask.prompts import answer_messages, topic_messages
 from edgebox.consultation.prompts import analysis_messages, summary_messages
 from edgebox.engine.backends import VERSION, has_gpu
 from edgebox.engine.background import PROBE_TOKENS
@@ -23,12 +24,20 @@ from edgebox.settings import ROLES, Role, RoleSettings, Settings
 from edgebox.system.machine import available_memory, gpus
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from edgebox.engine_client import Messages
     from edgebox.models.catalog import ModelEntry
 
-PROMPTS = {"slm": summary_messages, "mlm": analysis_messages}
-"""Each role's chat about a transcript. All of a role's chats begin the same way."""
+TASKS: dict[Role, tuple[Callable[[str], Messages], ...]] = {
+    "slm": (summary_messages, topic_messages),
+    "mlm": (analysis_messages, answer_messages),
+}
+"""Each role's chats about a text, by task, the first one the role's main one. All chats of a task
+begin the same way."""
 
-PINNED = 1
+PINNED = 2
+"""Prefixes of a role that are never evicted, at most: one of each task."""
 
 
 def llama_found() -> tuple[str, bool]:
@@ -65,7 +74,7 @@ class Loader:
             if options.url:
                 continue
             model = self._model(role)
-            messages = PROMPTS[role]
+            messages = TASKS[role][0]
             prompt = model.render(messages(""))
             tokens = model.tokenize(prompt)
             speed = measure(model, options.parallel, tokens)
@@ -73,21 +82,21 @@ class Loader:
             # It measured by reading the beginning of the shared prefix, which is kept.
             read = array("i", tokens[: read_by_probe(model, tokens)])
             loaded[role].pool.adopt(0, read, time.monotonic())
-            first, second = (
-                array("i", model.tokenize(model.render(messages(text)))) for text in ("가", "A")
-            )
             typical = model.tokenize("".join(message["content"] for message in messages("")))
             self.roles[role] = ServedRole(
                 role,
                 options.model,
                 loaded[role],
                 self,
-                prefix=first[: common_length(first, second, len(first))],
+                prefixes=tuple(_prefix(model, task) for task in self._tasks(role)),
                 sample=array("i", typical[PROBE_TOKENS : 2 * PROBE_TOKENS]),
                 tokens_per_char=len(tokens) / len(prompt),
                 grammars=Grammars(model) if self._holds(role) else None,
             )
         return loaded
+
+    def _tasks(self, role: Role) -> tuple[Callable[[str], Messages], ...]:
+        return TASKS[role] if self._settings.ask.enabled == "on" else TASKS[role][:1]
 
     def _holds(self, role: Role) -> bool:
         """Return whether a role's answers are held to something, from its first request on."""
@@ -120,6 +129,14 @@ class Loader:
         options = self._settings.engines.role(role)
         pool = Pool(model, parallel=options.parallel, retained=options.retained)
         return LoadedModel(model, pool, speed)
+
+
+def _prefix(model: LlamaModel, messages: Callable[[str], Messages]) -> array[int]:
+    """Return the tokens that all chats of a task begin with."""
+    first, second = (
+        array("i", model.tokenize(model.render(messages(text)))) for text in ("가", "A")
+    )
+    return first[: common_length(first, second, len(first))]
 
 
 def require_room(settings: Settings, installed: Installed) -> None:

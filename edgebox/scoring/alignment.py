@@ -113,7 +113,19 @@ def items_of(text: str, spoken: Spoken, on: dt.date | None) -> list[Item]:
     return [*items, *words]
 
 
-def _aligned(field: Field, items: Sequence[Item], spoken: Spoken) -> tuple[list[int], float]:
+def borne_out_by(
+    text: str, spoken: Spoken, on: dt.date | None = None
+) -> tuple[list[Item], list[int], float]:
+    """Return the items of any sentence, the utterances that bear it out and its support.
+
+    As of a summary's statements, but without a line's preference for a speaker.
+    """
+    items = items_of(text, spoken, on)
+    chosen, support = _aligned(None, items, spoken)
+    return items, chosen, support
+
+
+def _aligned(field: Field | None, items: Sequence[Item], spoken: Spoken) -> tuple[list[int], float]:
     total = sum(item.weight for item in items)
     if not total:
         return [], 0.0
@@ -144,10 +156,12 @@ _SETTLING: Final = re.compile(
 _ASKING: Final = re.compile(r"(?:나요|까요|까|죠|가요|는지|은지|지요)\s*[.?~]*$|\?\s*$")
 
 
-def _fit(field: Field, number: int, spoken: Spoken) -> float:
+def _fit(field: Field | None, number: int, spoken: Spoken) -> float:
     """Return how well an utterance's speaker, form and place suit a line, about 1."""
     one = spoken.utterances[number]
     fit = 1.0
+    if field is None:
+        return fit * (0.85 if _ASKING.search(one.text) else 1.0)
     if field == "customer":
         fit *= {"customer": 1.0, "agent": 0.75}.get(one.speaker, 0.95)
     else:

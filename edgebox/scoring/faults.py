@@ -115,12 +115,12 @@ def language(said: Said, source: Source) -> Iterable[str]:
     if _hangul(source.text) < 0.5:
         return []
     foreign = set(_FOREIGN.findall(said.whole.text)) - set(_FOREIGN.findall(source.text))
-    if foreign or any(_is_foreign(field.text) for field in said.fields):
+    if foreign or any(is_foreign(field.text) for field in said.fields):
         return ["not_korean"]
     return []
 
 
-def _is_foreign(line: str) -> bool:
+def is_foreign(line: str) -> bool:
     """Whether a line is in another language: by its verb and its grammar, not by its letters."""
     english = len(_ENGLISH.findall(line)) >= _ENGLISH_WORDS
     return _hangul(line) < 0.5 and (english or not _KOREAN_ENDING.search(line))

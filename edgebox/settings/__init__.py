@@ -9,6 +9,7 @@ from edgebox.settings.load import load_settings
 from edgebox.settings.model import (
     ROLES,
     ApiSettings,
+    AskSettings,
     BatchSettings,
     CallbackSettings,
     EngineSettings,
@@ -24,6 +25,7 @@ __all__ = [
     "ROLES",
     "SYSTEM_CONFIG",
     "ApiSettings",
+    "AskSettings",
     "BatchSettings",
     "CallbackSettings",
     "EngineSettings",

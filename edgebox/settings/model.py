@@ -130,6 +130,29 @@ class RetentionSettings(Section):
     audit_days: Annotated[float, Field(ge=0)] = 730
 
 
+class AskSettings(Section):
+    """``[ask]``: questions about a call, answered by both models."""
+
+    enabled: Literal["on", "off"] = "on"
+    # From the arrival: the acknowledgement at the latest, and the whole answer.
+    first_seconds: Annotated[float, Field(ge=0.2, le=30)] = 2.0
+    deadline_seconds: Annotated[float, Field(ge=3, le=60)] = 15.0
+    max_tokens: Annotated[int, Field(ge=64, le=4096)] = 600
+    max_in_flight: Annotated[int, Field(ge=1, le=64)] = 4
+    # Tokens of the call that an answer may read.
+    evidence_tokens: Annotated[int, Field(ge=128)] = 1200
+    # Answers from what the model knows, where the call has none. They are marked.
+    general: Literal["on", "off"] = "off"
+    cache_entries: Annotated[int, Field(ge=0, le=100_000)] = 2000
+    cache_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
+
+
+class CostSettings(Section):
+    """``[cost]``: what an hour of the box costs, hardware and power."""
+
+    won_per_hour: Annotated[float, Field(ge=0)] = 0.0
+
+
 class RoleSettings(Section):
     """``[engines.slm]`` and ``[engines.mlm]``: the model or server behind a role."""
 
@@ -196,6 +219,8 @@ class Settings(BaseSettings):
     quality: QualitySettings = QualitySettings()
     callbacks: CallbackSettings = CallbackSettings()
     retention: RetentionSettings = RetentionSettings()
+    ask: AskSettings = AskSettings()
+    cost: CostSettings = CostSettings()
     engines: EngineSettings = EngineSettings()
 
     @property

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import LeaseLost
-from edgebox.store import outbox
+from edgebox.store import backlog, outbox
+from edgebox.store.backlog import CLAIMABLE
 from edgebox.store.connection import to_json
 from edgebox.system.times import local_date
 
@@ -19,12 +20,6 @@ if TYPE_CHECKING:
 
     from edgebox.contract.results import Analysed, NothingSaid
     from edgebox.store.connection import Connections
-
-# Waiting, or claimed by a worker whose lease has run out. The SQL below is built from
-# constants of this module only; values are always parameters (S608).
-_CLAIMABLE = (
-    "state IN ('pending', 'running') AND (state = 'pending' OR COALESCE(lease_until, 0) <= :now)"
-)
 
 MAX_CRASHES = 10
 """How often a worker may end while it holds one consultation before that one fails: more than
@@ -80,7 +75,7 @@ class Consultations:
     def pending_count(self) -> int:
         """Return how many could be claimed now: pending ones and expired leases."""
         row = self._connections.rows(
-            f"SELECT COUNT(*) AS n FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
+            f"SELECT COUNT(*) AS n FROM consultations c WHERE {CLAIMABLE}",  # noqa: S608
             {"now": self._clock()},
         )[0]
         return int(row["n"])
@@ -88,7 +83,7 @@ class Consultations:
     def oldest_pending_at(self) -> float | None:
         """Return when the oldest claimable one was submitted (Unix seconds), or None."""
         row = self._connections.rows(
-            f"SELECT MIN(created_at) AS at FROM consultations WHERE {_CLAIMABLE}",  # noqa: S608
+            f"SELECT MIN(created_at) AS at FROM consultations c WHERE {CLAIMABLE}",  # noqa: S608
             {"now": self._clock()},
         )[0]
         oldest: float | None = row["at"]
@@ -111,10 +106,11 @@ class Consultations:
         *,
         holding: Iterable[int] = (),
     ) -> list[Claimed]:
-        """Claim the oldest consultations, each for ``lease_seconds``.
+        """Claim consultations whose turn it is, each for ``lease_seconds``.
 
-        One that was tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers held when
-        they ended, is not claimed again: it fails with the code ``poison``.
+        The clients take turns (``store/backlog.py``). One that was tried ``max_attempts`` times,
+        or that ``MAX_CRASHES`` workers held when they ended, is not claimed again: when its turn
+        comes, it fails with the code ``poison``.
 
         Args:
             limit: at most this many.
@@ -124,60 +120,20 @@ class Consultations:
                 clock jumped past the end of their leases.
 
         Returns:
-            Oldest first; empty if nothing waits.
+            Those of one client oldest first; empty if nothing waits.
         """
-        now, held = self._clock(), to_json(list(holding))
+        now, held = self._clock(), set(holding)
+        token = self._token(16)
+        claimed: list[Claimed] = []
         with self._connections.transaction() as db:
-            poisoned = list(
-                db.query(
-                    "UPDATE consultations SET state = 'failed', lease_token = NULL,"  # noqa: S608
-                    " lease_until = NULL, ended_at = :now, error_code = 'poison', error_detail ="
-                    " CASE WHEN attempts >= :most"
-                    "  THEN 'It was tried ' || attempts || ' times and never finished.'"
-                    "  ELSE 'The worker ended ' || crashes || ' times while it was analysed.' END"
-                    f" WHERE {_CLAIMABLE} AND (attempts >= :most OR crashes >= :most_crashes)"
-                    " AND row_id NOT IN (SELECT value FROM json_each(:holding))"
-                    " RETURNING batch_id",
-                    {
-                        "now": now,
-                        "most": max_attempts,
-                        "most_crashes": MAX_CRASHES,
-                        "holding": held,
-                    },
-                )
-            )
-            for batch_id in sorted({row["batch_id"] for row in poisoned}):
-                _end_batch_if_last(db, batch_id, now)
-            rows = list(
-                db.query(
-                    "UPDATE consultations SET state = 'running',"  # noqa: S608
-                    " attempts = attempts + 1,"
-                    " lease_token = :token, lease_until = :until"
-                    " WHERE row_id IN (SELECT row_id FROM consultations"
-                    f"  WHERE {_CLAIMABLE}"
-                    "  AND row_id NOT IN (SELECT value FROM json_each(:holding))"
-                    "  ORDER BY row_id LIMIT :limit)"
-                    " RETURNING row_id, batch_id, (SELECT client_id FROM batches"
-                    "  WHERE batches.batch_id = consultations.batch_id) AS client_id,"
-                    "  consultation_id, transcript, metadata, lease_token, attempts, crashes,"
-                    "  call_date",
-                    {
-                        "now": now,
-                        "until": now + lease_seconds,
-                        "token": self._token(16),
-                        "limit": limit,
-                        "holding": held,
-                    },
-                )
-            )
-            for batch_id in {row["batch_id"] for row in rows}:
-                db.execute(
-                    "UPDATE batches SET state = 'running'"
-                    " WHERE batch_id = :batch_id AND state = 'queued'",
-                    {"batch_id": batch_id},
-                )
-        rows.sort(key=lambda row: int(row["row_id"]))
-        return [_claimed(row) for row in rows]
+            while len(claimed) < limit and (head := backlog.head(db, now, to_json(sorted(held)))):
+                if head.attempts >= max_attempts or head.crashes >= MAX_CRASHES:
+                    _end_as_poison(db, head, now, tried_out=head.attempts >= max_attempts)
+                    continue
+                backlog.take_turn(db, head.client_id)
+                claimed.append(_claim(db, head, token, now + lease_seconds))
+                held.add(head.row_id)
+        return claimed
 
     def recover(self) -> int:
         """Take back what earlier workers held when they ended, even if their leases still run.
@@ -286,12 +242,36 @@ class Consultations:
             _end_batch_if_last(db, batch_id, now)
 
 
-def _claimed(row: dict[str, Any]) -> Claimed:
-    """Read a row. One that was queued before migration 0004 has its date in the metadata alone."""
+def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claimed:
+    [row] = db.query(
+        "UPDATE consultations SET state = 'running', attempts = attempts + 1,"
+        " lease_token = :token, lease_until = :until WHERE row_id = :row_id"
+        " RETURNING row_id, batch_id, consultation_id, transcript, metadata, lease_token,"
+        "  attempts, crashes, call_date",
+        {"row_id": head.row_id, "token": token, "until": until},
+    )
+    db.execute(
+        "UPDATE batches SET state = 'running' WHERE batch_id = :batch_id AND state = 'queued'",
+        {"batch_id": head.batch_id},
+    )
     metadata = json.loads(row["metadata"])
+    # One that was queued before migration 0004 has its date in the metadata alone.
     day = row["call_date"] or metadata.get("call_date")
     found = local_date(day) if isinstance(day, str) else None
-    return Claimed(**{**row, "metadata": metadata, "call_date": found})
+    return Claimed(**{**row, "client_id": head.client_id, "metadata": metadata, "call_date": found})
+
+
+def _end_as_poison(db: Database, head: backlog.Head, now: float, *, tried_out: bool) -> None:
+    if tried_out:
+        detail = f"It was tried {head.attempts} times and never finished."
+    else:
+        detail = f"The worker ended {head.crashes} times while it was analysed."
+    db.execute(
+        "UPDATE consultations SET state = 'failed', lease_token = NULL, lease_until = NULL,"
+        " ended_at = :now, error_code = 'poison', error_detail = :detail WHERE row_id = :row_id",
+        {"now": now, "detail": detail, "row_id": head.row_id},
+    )
+    _end_batch_if_last(db, head.batch_id, now)
 
 
 def _update_leased(

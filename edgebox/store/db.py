@@ -20,9 +20,11 @@ from edgebox.store.connection import (
     open_database,
 )
 from edgebox.store.consultations import Consultations
+from edgebox.store.feedback import Feedback
 from edgebox.store.outbox import Outbox
 from edgebox.store.retention import Retention
 from edgebox.store.runs import Runs
+from edgebox.store.transcripts import Transcripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +67,8 @@ class Store:
         self.runs = Runs(self._connections, clock=clock)
         self.clock = WallClock(self._connections, clock=clock)
         self.retention = Retention(self._connections, path)
+        self.transcripts = Transcripts(self._connections)
+        self.feedback = Feedback(self._connections, clock=clock)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -162,7 +162,28 @@ def _call_date(db: Database) -> None:
     db.execute("ALTER TABLE consultations ADD COLUMN call_date TEXT")
 
 
-@migrations(name="0005_audit")
+@migrations(name="0005_asks")
+def _asks(db: Database) -> None:
+    # No text: what is in it is kept as long as the record of a batch.
+    db.executescript(
+        """
+        CREATE INDEX consultations_by_id ON consultations (consultation_id, row_id);
+
+        CREATE TABLE feedback (
+            client_id TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+            what      TEXT NOT NULL CHECK (what IN ('ask', 'summary', 'record')),
+            subject   TEXT NOT NULL,
+            liked     INTEGER NOT NULL CHECK (liked IN (0, 1)),
+            reason    TEXT NOT NULL,
+            at        REAL NOT NULL,
+            PRIMARY KEY (client_id, what, subject)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX feedback_age ON feedback (at);
+        """
+    )
+
+
+@migrations(name="0006_audit")
 def _audit(db: Database) -> None:
     # audit_start: the id and hash of the last row that retention removed.
     db.executescript(
@@ -209,7 +230,7 @@ def _audit(db: Database) -> None:
 
 
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def apply(db: Database) -> list[str]:

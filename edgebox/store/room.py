@@ -1,4 +1,8 @@
-"""How much may wait: a full backlog refuses batches instead of growing for days."""
+"""How much may wait: a full backlog refuses batches instead of growing for days.
+
+Part of the room is reserved: each client that is not disabled finds some of it free, however much
+the others send.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgebox.errors import ClientQueueFull, QueueFull
+from edgebox.store.backlog import Backlog
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -18,37 +23,60 @@ class Room:
     total: int
     client: int
 
+    def reserve(self, clients: int) -> int:
+        """Return how many places are kept for each of so many clients: half of all at most."""
+        return self.total // max(10, 2 * clients)
+
 
 def check_room(db: Database, client_id: str, new: int, room: Room) -> None:
     """Refuse a batch that would make too many consultations wait.
 
+    An empty backlog takes a batch of any size, and so does a client's own part of it.
+
     Raises:
-        QueueFull: too many in total.
+        QueueFull: too many in total, or the places left are reserved for other clients.
         ClientQueueFull: too many of this client.
     """
-    total = _open(db, "")
-    if total and total + new > room.total:
+    total = _open(db)
+    if not total:
+        return
+    if total + new > room.total:
         raise QueueFull(
             f"{total} consultations wait for their analysis and the box takes {room.total}. "
             "Send this batch again later."
         )
-    if total + new <= room.client:
-        return  # counting one client's takes sixty times as long, while every writer waits
-    own = _open(
-        db,
-        " AND batch_id IN (SELECT batch_id FROM batches WHERE client_id = :client_id)",
-        {"client_id": client_id},
-    )
+    if total + new <= min(room.client, room.total // 2):
+        return  # it fits, whatever is reserved: nobody's part has to be counted
+    backlog = Backlog(db)
+    own = backlog.open_of(client_id)
     if own and own + new > room.client:
         raise ClientQueueFull(
             f"{own} of your consultations wait for their analysis and the box takes "
             f"{room.client} of one client. Send this batch again later."
         )
+    others = _other_clients(db, client_id)
+    reserve = room.reserve(len(others) + 1)
+    kept = sum(max(0, reserve - backlog.open_of(other)) for other in others)
+    if total + new + kept > room.total:
+        free = room.total - total - kept
+        smaller = f", or at most {free} of its consultations now" if free > 0 else ""
+        raise QueueFull(
+            f"{total} consultations wait for their analysis. The box takes {room.total} and keeps "
+            f"{kept} of these places for its other clients. Send this batch again later{smaller}."
+        )
 
 
-def _open(db: Database, further: str, parameters: dict[str, str] | None = None) -> int:
-    rows = db.query(
-        f"SELECT COUNT(*) AS n FROM consultations WHERE state IN ('pending', 'running'){further}",  # noqa: S608 - constants of this module
-        parameters or {},
+def _open(db: Database) -> int:
+    row = db.execute(
+        "SELECT COUNT(*) FROM consultations WHERE state IN ('pending', 'running')"
+    ).fetchone()
+    return int(row[0])
+
+
+def _other_clients(db: Database, client_id: str) -> list[str]:
+    """Return the clients that are not disabled, without this one."""
+    rows = db.execute(
+        "SELECT client_id FROM clients WHERE NOT disabled AND client_id <> :client_id",
+        {"client_id": client_id},
     )
-    return int(next(rows)["n"])
+    return [row[0] for row in rows]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from edgebox.contract.results import failed, is_no_content, no_content, success
 from edgebox.errors import Removed
+from edgebox.store.backlog import Backlog
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class BatchView:
 
     ``callback_state`` is None without a callback URL, ``waiting`` until the batch has
     ended. The last four are what has to be analysed before it ends: its own open
-    consultations, and those that are claimed before its first open one.
+    consultations, and those that are claimed before its last one (``Backlog.ahead``).
     """
 
     batch_id: str
@@ -120,8 +121,7 @@ def batch_views(
         "  AS callback_state, COALESCE(o.attempts, 0) AS callback_attempts,"
         " b.transcripts_removed_at, b.results_removed_at,"
         " SUM(c.state IN ('pending', 'running')) AS remaining,"
-        " SUM(IIF(c.state IN ('pending', 'running'), c.characters, 0)) AS remaining_characters,"
-        " MIN(IIF(c.state IN ('pending', 'running'), c.row_id, NULL)) AS first_open"
+        " SUM(IIF(c.state IN ('pending', 'running'), c.characters, 0)) AS remaining_characters"
         f" FROM (SELECT * FROM batches WHERE {where}"
         "  ORDER BY row_id DESC LIMIT :limit) b"
         " JOIN consultations c ON c.batch_id = b.batch_id"
@@ -129,20 +129,14 @@ def batch_views(
         " GROUP BY b.row_id ORDER BY b.row_id DESC",
         parameters,
     )
+    found = list(rows)
+    backlog = Backlog(db) if any(row["remaining"] for row in found) else None
     views = []
-    for row in list(rows):
-        row_id, first_open = row.pop("row_id"), row.pop("first_open")
-        ahead: dict[str, Any] = {"ahead": 0, "ahead_characters": 0}
-        if first_open is not None:
-            ahead = next(
-                db.query(
-                    "SELECT COUNT(*) AS ahead, COALESCE(SUM(characters), 0) AS ahead_characters"
-                    " FROM consultations WHERE state IN ('pending', 'running')"
-                    " AND row_id < :first_open",
-                    {"first_open": first_open},
-                )
-            )
-        views.append((row_id, BatchView(**row, **ahead)))
+    for row in found:
+        row_id, ahead, characters = row.pop("row_id"), 0, 0
+        if backlog is not None and row["remaining"]:
+            ahead, characters = backlog.ahead(row["client_id"], row_id)
+        views.append((row_id, BatchView(**row, ahead=ahead, ahead_characters=characters)))
     return views
 
 

@@ -327,6 +327,17 @@ async def test_a_full_queue_says_when_to_come_again_and_whose_fault_it_is(
         assert box.store.consultations.pending_count() == 5
 
 
+async def test_a_part_of_the_room_is_reserved_for_the_other_client(tmp_path, anyio_backend) -> None:
+    async with api_box(tmp_path, batch={"max_waiting": 20}) as box:
+        assert (await box.batch(*[TALK] * 10)).status_code == 202
+        refused = await box.batch(*[TALK] * 9)
+        assert refused.status_code == 503
+        assert 1 <= int(refused.headers["retry-after"]) <= 3600
+        assert "at most 8 of its consultations now" in refused.json()["detail"]
+        assert (await box.batch(*[TALK] * 8)).status_code == 202
+        assert (await box.batch(*[TALK] * 2, client="center-2")).status_code == 202
+
+
 async def test_a_repeated_post_is_answered_though_the_queue_is_full(
     tmp_path, anyio_backend
 ) -> None:
@@ -375,6 +386,15 @@ async def test_more_work_ahead_is_expected_to_take_longer(box: ApiBox) -> None:
     first = await expected_in(box, *texts)
     second = await expected_in(box, *texts)
     assert first < second
+
+
+async def test_a_client_with_little_work_is_not_expected_after_all_of_its_neighbours(
+    box: ApiBox,
+) -> None:
+    texts = ["고객: 문의합니다. " * 1000] * 20
+    first = await expected_in(box, *texts)
+    quiet = await box.batch(texts[0], client="center-2")
+    assert seconds_of(quiet.json()["estimated_completion"]) - time.time() < first / 2
 
 
 async def test_a_few_consultations_wait_for_the_next_run(box: ApiBox) -> None:

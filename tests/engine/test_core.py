@@ -77,6 +77,22 @@ def test_interactive_sequences_go_before_background_ones():
     assert background.tokens == expected(background.prompt, 4)
 
 
+def test_a_step_s_seconds_are_shared_out_to_its_sequences_by_their_tokens():
+    class Timed(ToyModel):
+        def decode(self, chunks):
+            clock.now += 1.0
+            return super().decode(chunks)
+
+    clock, model = Clock(), Timed(step_tokens=512)
+    core = build(model, clock=clock)
+    long, short = (
+        Asked(core.add, prompt(kind, size), 1, priority=100) for kind, size in ((1, 90), (2, 30))
+    )
+    core.step()
+    assert round(long.sequence.seconds / short.sequence.seconds, 6) == 3.0
+    assert 1.0 <= long.sequence.seconds + short.sequence.seconds < 1.1
+
+
 def test_a_deadline_ends_it_with_what_it_has():
     clock = Clock()
     core = build(clock=clock)

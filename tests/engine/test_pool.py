@@ -93,3 +93,28 @@ def test_a_client_with_many_calls_does_not_push_out_the_few_of_another():
     many = [Retained(slot, array("i", [1]), used=float(slot), salt="b") for slot in (2, 3)]
     assert evictable([few, *many]) is many[0]
     assert evictable([few, many[0]]) is few
+
+
+def test_patient_sequences_have_slots_beside_those_of_the_other_classes():
+    parallel, model = 2, ToyModel(slots=Pool.slots_needed(2, 1, 0), context_tokens=10_000)
+    pool = Pool(model, parallel=parallel, retained=1)
+
+    def asked(priority, first):
+        return Sequence.of(
+            [first] * 40,
+            role="slm",
+            max_tokens=4,
+            arrived=0.0,
+            emit=None,
+            text=None,
+            sampler=None,
+            priority=priority,
+        )
+
+    running = []
+    for priority in (100, 30, 0):
+        for number in range(parallel):
+            one = asked(priority, priority + number)
+            assert pool.start(one, running, 0.0)
+            running.append(one)
+        assert not pool.start(asked(priority, 7), running, 0.0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import INTERACTIVE_STEP_SECONDS, MIN_CHUNK, Scheduler
-from edgebox.engine.sequence import Sequence
+from edgebox.engine.sequence import Rank, Sequence
 from edgebox.engine.text import TextStream
 
 
@@ -123,15 +123,13 @@ anyone = st.builds(
     sequence,
     st.sampled_from(["slm", "mlm"]),
     prompt=st.integers(1, 700),
-    priority=st.sampled_from([-10, 0, 10, 100]),
+    priority=st.sampled_from([-10, 0, 10, 15, 30, 45, 100]),
     arrived=st.floats(0, 100),
 )
 
 
 @given(st.lists(anyone, max_size=30), st.integers(8, 512), st.booleans())
-def test_any_step_fits_and_never_makes_an_interactive_sequence_wait_for_a_background_one(
-    everyone, room, lately
-):
+def test_any_step_fits_and_no_class_waits_for_a_less_urgent_one(everyone, room, lately):
     view = View(200, room, abortable=True)
     step = Scheduler().plan(everyone, {"slm": view, "mlm": view}, interactive_lately=lately)
     if not everyone:
@@ -141,9 +139,12 @@ def test_any_step_fits_and_never_makes_an_interactive_sequence_wait_for_a_backgr
     assert all(0 < work.tokens <= work.sequence.pending for work in step.work)
     assert len({id(work.sequence) for work in step.work}) == len(step.work)
     assert all(work.sequence.role == step.role for work in step.work)
-    if any(s.interactive for s in everyone):
-        assert step.work[0].sequence.interactive
-        assert not step.abortable
+    most_urgent = min(s.rank for s in everyone)
+    assert step.work[0].sequence.rank == most_urgent
+    # Whatever is read or generated first is of that class; of the others nothing is read.
+    assert all(w.sequence.rank == most_urgent or w.sequence.decoding for w in step.work)
+    assert step.gives_way == most_urgent
+    assert step.abortable == (most_urgent > Rank.URGENT)
 
 
 def test_a_prompt_alone_is_read_in_few_even_steps():
@@ -151,3 +152,31 @@ def test_a_prompt_alone_is_read_in_few_even_steps():
     assert alone.work[0].tokens == 173  # two of 270 at most
     beside = plan(sequence(prompt=345), sequence(prompt=50), slm=View(180, 512, abortable=True))
     assert beside.work[0].tokens == 87  # four of 108 at most
+
+
+def test_2_5_a_patient_prompt_is_read_in_steps_that_give_way_to_an_urgent_request():
+    step = plan(sequence("mlm", prompt=600, priority=30), mlm=View(200, 512, abortable=True))
+    assert step.gives_way is Rank.PATIENT
+    assert tokens(step) == {id(step.work[0].sequence): 120}  # 5 even steps of at most 128
+
+
+def test_2_5_where_a_step_cannot_be_aborted_a_patient_one_is_short():
+    step = plan(sequence("mlm", prompt=600, priority=30), mlm=View(2000, 512, abortable=False))
+    assert step.gives_way is Rank.URGENT
+    assert sum(w.tokens for w in step.work) <= 0.1 * 2000
+
+
+def test_2_an_urgent_request_goes_before_a_patient_one_and_a_patient_one_before_the_backlog():
+    patient, backlog = sequence("mlm", priority=30), sequence("mlm", priority=100, arrived=-1)
+    assert plan(patient, backlog, sequence()).role == "slm"
+    assert [w.sequence for w in plan(patient, backlog).work] == [patient]
+
+
+def test_2_4_decoders_of_lower_classes_ride_along_and_their_prompts_wait():
+    urgent, patient = sequence(), decoding(priority=30)
+    reading, backlog = sequence(priority=45), decoding(priority=100)
+    assert [w.sequence for w in plan(urgent, patient, reading, backlog).work] == [
+        urgent,
+        patient,
+        backlog,
+    ]

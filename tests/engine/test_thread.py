@@ -38,10 +38,14 @@ def run(thread):
         pass
 
 
-def test_an_arriving_interactive_request_aborts_a_running_background_step():
+@pytest.mark.parametrize(
+    ("running", "arriving", "aborted"),
+    [(100, 0, 1), (100, 30, 1), (30, 0, 1), (30, 15, 1), (30, 30, 0), (30, 100, 0), (0, -10, 0)],
+)
+def test_a_step_is_aborted_for_a_more_urgent_class_and_for_no_other(running, arriving, aborted):
     model = ToyModel(step_tokens=64)
     thread, core = by_hand(model)
-    background = Asked(thread.submit, prompt(1, 200), 3, priority=100)
+    first = Asked(thread.submit, prompt(1, 200), 3, priority=running)
     thread.turn()
     arrived = threading.Event()
     wanted = model._wanted
@@ -49,16 +53,16 @@ def test_an_arriving_interactive_request_aborts_a_running_background_step():
     def while_decoding():
         if not arrived.is_set():
             arrived.set()
-            Asked(thread.submit, prompt(9, 10), 2)
+            Asked(thread.submit, prompt(9, 10), 2, priority=arriving)
         return wanted()
 
     model.on_abort(while_decoding)
-    read_before = background.sequence.position
+    read_before = first.sequence.position
     thread.turn()
-    assert background.sequence.position == read_before, "the aborted step left nothing behind"
-    assert core.aborted == 1
+    assert core.aborted == aborted
+    assert (first.sequence.position == read_before) == bool(aborted), "an aborted step left nothing"
     run(thread)
-    assert background.tokens == expected(background.prompt, 3)
+    assert first.tokens == expected(first.prompt, 3)
 
 
 def test_the_queue_limit_is_an_error_at_once():

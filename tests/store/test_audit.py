@@ -266,13 +266,13 @@ def test_a_backup_without_an_audit_gets_the_present_one(store, tmp_path, clock):
     write_backup(store.path, tmp_path / "b.db")
     with closing(sqlite3.connect(tmp_path / "b.db")) as db, db:
         db.executescript(
-            "DROP TABLE audit; DROP TABLE audit_start; PRAGMA user_version = 4;"
-            "DELETE FROM _sqlite_migrations WHERE name = '0005_audit'"
+            "DROP TABLE audit; DROP TABLE audit_start; PRAGMA user_version = 5;"
+            "DELETE FROM _sqlite_migrations WHERE name = '0006_audit'"
         )
     before = acts(store)
     store.close()
     done = restore_backup(tmp_path / "b.db", store.path, now=clock())
-    assert (done.migrated, done.audit_continues) == (["0005_audit"], True)
+    assert (done.migrated, done.audit_continues) == (["0006_audit"], True)
     assert acts(store)[:-1] == before
     assert store.audit.verify().fault is None
 

@@ -52,7 +52,12 @@ class FakeEngine:
     Attributes:
         cached: tokens that ``/tokenize`` reports as cached.
         answers: each role's answer, in the pieces it is streamed in.
+        topic: the answer to a request for a question's topic.
         pause: seconds before each piece.
+        pauses: the same of a role, or of "topic", where they differ.
+        failures: how many requests of a role are answered with 503 first.
+        refused: roles whose requests are answered with 400.
+        dies_after: pieces of a role's answer after which its stream breaks off.
         status: "ready" or "starting".
         broken: answers 503 to everything but ``/health``.
         roles: ``models`` of ``/health``.
@@ -67,7 +72,12 @@ class FakeEngine:
     answers: dict[str, tuple[str, ...]] = field(
         default_factory=lambda: {"slm": SUMMARY, "mlm": (ANALYSIS,)}
     )
+    topic: str = '{"topic": "카드 분실"}'
     pause: float = 0.0
+    pauses: dict[str, float] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    dies_after: dict[str, int] = field(default_factory=dict)
     status: str = "ready"
     broken: bool = False
     roles: dict[str, dict[str, Any]] = field(
@@ -136,6 +146,13 @@ class FakeEngine:
             return _unavailable()
         body = await request.json()
         self.requests.append(body)
+        role = body["model"]
+        if self.failures.get(role, 0):
+            self.failures[role] -= 1
+            return _unavailable()
+        if role in self.refused:
+            error = {"message": "no", "type": "invalid_request_error", "code": "EngineRefused"}
+            return JSONResponse({"error": error}, 400)
         if body.get("stream"):
             return StreamingResponse(self._stream(body), media_type="text/event-stream")
         text, finish = "", {"finish_reason": "stop", "stop_reason": None}
@@ -170,10 +187,17 @@ class FakeEngine:
     async def _pieces(self, body: dict[str, Any]) -> AsyncIterator[str]:
         """Yield the answer's pieces. TimeoutError if the request's deadline comes first."""
         ends = time.monotonic() + body.get("deadline", 1e9)
-        for piece in self.answers[body["model"]]:
+        role = body["model"]
+        if "topic" in json.dumps(body.get("response_format", "")):
+            pieces, pause = (self.topic,), self.pauses.get("topic", self.pause)
+        else:
+            pieces, pause = self.answers[role], self.pauses.get(role, self.pause)
+        for number, piece in enumerate(pieces):
+            if number == self.dies_after.get(role):
+                raise ConnectionError
             left = ends - time.monotonic()
-            await asyncio.sleep(max(0.0, min(self.pause, left)))
-            if left <= self.pause:
+            await asyncio.sleep(max(0.0, min(pause, left)))
+            if left <= pause:
                 raise TimeoutError
             yield piece
 

@@ -1,0 +1,265 @@
+"""``POST /api/v1/consultation/ask``, the end of a question, and what people say of answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response, StreamingResponse
+
+from edgebox.api import asked
+from edgebox.api.problems import request_id_of
+from edgebox.api.quick import EVENT_STREAM, sent_event, wants_events
+from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.responses import json_response
+from edgebox.ask.question import Acknowledged, Answer, Evidence, Question
+from edgebox.contract.asks import AskRequest, FeedbackRequest
+from edgebox.errors import (
+    BoxBusy,
+    InvalidFields,
+    NotFound,
+    Removed,
+    RequestConflict,
+    TranscriptGone,
+)
+from edgebox.system.http import ClientGone, until_gone
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
+    from edgebox.api.services import Services
+    from edgebox.ask.asks import Asked
+    from edgebox.ask.question import Event
+    from edgebox.contract.asks import AskAnswer
+
+SILENCE = 5.0
+"""Seconds without an event after which a comment line shows that the stream lives."""
+
+SEND_MARGIN = 5.0
+"""Seconds after the deadline in which a client must have read the whole answer."""
+
+_UNKNOWN = "There is no such question of this client, or it ended more than two minutes ago."
+
+
+class AskEndpoints:
+    """Questions over HTTP."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._limits = limits_of(services.settings.api)
+
+    async def post(self, request: Request) -> Response:
+        """Admit a question or refuse it at once; then answer by its deadline."""
+        services = self._services
+        sender = await services.gate.check_header(request)
+        async with services.bodies.read(request, sender) as body:
+            client = await services.gate.admit(request, body.fields)
+            fields = await services.bodies.work(
+                body, lambda: read_fields(AskRequest, body.fields, self._limits)
+            )
+        no_store = "no-store" in request.headers.get("cache-control", "").lower()
+        question = await self._question(
+            fields, client.client_id, request.scope["state"]["arrived"], no_store=no_store
+        )
+        try:
+            admitted = services.asks.ask(question)
+        except BoxBusy:
+            services.metrics.asks.labels("refused").inc()
+            raise
+        stream = _Stream(services, admitted, request_id_of(request))
+        if wants_events(request):
+            return _EventStream(stream)
+        return json_response(await until_gone(request.receive, stream.whole()))
+
+    async def _question(
+        self, fields: AskRequest, client_id: str, arrived: float, *, no_store: bool
+    ) -> Question:
+        settings = self._services.settings.ask
+        sources = frozenset(fields.sources or ("transcript",))
+        if "general" in sources and settings.general == "off":
+            raise InvalidFields(
+                [("/sources", "This box answers from the call only ([ask] general is off).")]
+            )
+        transcript, on = fields.transcript if fields.has_text else "", fields.date_of_call
+        if "transcript" in sources and not fields.has_text:
+            transcript, stored_on = await self._stored(fields.consultation_id, client_id)
+            on = on or stored_on
+        return Question(
+            text=fields.question,
+            transcript=transcript if "transcript" in sources else "",
+            arrived=arrived,
+            deadline=fields.deadline or settings.deadline_seconds,
+            sources=sources,
+            history=tuple((pair.question, pair.answer) for pair in fields.history),
+            client_id=client_id,
+            consultation_id=fields.consultation_id or "",
+            call_date=on,
+            cache=fields.cache and not no_store,
+            low=fields.priority == "low",
+        )
+
+    async def _stored(self, consultation_id: str | None, client_id: str) -> tuple[str, Any]:
+        """Return the transcript that was handed in under an id, and the day of the call."""
+        if consultation_id is None:
+            text = "Send the call: conversation_text or turns, or the id of one handed in before."
+            raise InvalidFields([("/conversation_text", text)])
+        transcripts = self._services.store.transcripts
+        try:
+            stored = await self._services.threads.store(
+                lambda: transcripts.latest(client_id, consultation_id)
+            )
+        except Removed as error:
+            raise TranscriptGone(error.detail) from None
+        if stored is None:
+            raise NotFound("This client has handed in no consultation of that id. Send its text.")
+        return stored.transcript, stored.call_date
+
+    async def get(self, request: Request) -> Response:
+        """Return the end of a question once more, for a client that lost its connection."""
+        client = await self._services.gate.admit(request)
+        ask_id = str(request.path_params["ask_id"])
+        end = self._services.asks.end_of(client.client_id, ask_id)
+        if end == "unknown":
+            raise NotFound(_UNKNOWN)
+        if end == "running":
+            raise RequestConflict("The answer is being written. Ask again.", retry_after=1)
+        won = self._services.settings.cost.won_per_hour
+        return json_response(asked.answer(end.question, ask_id, end.answer, won))
+
+    async def feedback(self, request: Request) -> Response:
+        """Keep what somebody says of an answer."""
+        services = self._services
+        sender = await services.gate.check_header(request)
+        async with services.bodies.read(request, sender) as body:
+            client = await services.gate.admit(request, body.fields)
+            said = read_fields(FeedbackRequest, body.fields, self._limits)
+        liked = said.rating == "up"
+        await services.threads.store(
+            lambda: services.store.feedback.put(
+                client.client_id, said.what, said.id, liked=liked, reason=said.reason
+            )
+        )
+        if said.what == "ask" and not liked:
+            services.asks.disliked(client.client_id, said.id)
+        services.metrics.feedback.labels(said.what, said.rating).inc()
+        return Response(status_code=204)
+
+
+class _Stream:
+    """One admitted question on its way to its client."""
+
+    def __init__(self, services: Services, admitted: Asked, request_id: str) -> None:
+        self._services = services
+        self._admitted = admitted
+        self._request_id = request_id
+        self._over = False
+
+    @property
+    def seconds(self) -> float:
+        """Seconds in which the client must have read everything."""
+        question = self._admitted.question
+        passed = self._services.monotonic() - question.arrived
+        return max(0.0, question.deadline - passed) + SEND_MARGIN
+
+    async def whole(self) -> AskAnswer:
+        """Return the end."""
+        try:
+            async with aclosing(self._admitted.events()) as events:
+                async for event in events:
+                    if isinstance(event, Answer):
+                        return self._counted(event)
+        finally:
+            self._count_abandoned()
+        raise AssertionError  # the last event is an answer, always
+
+    async def sse(self) -> AsyncGenerator[bytes, None]:
+        """Yield the events of docs/api.md."""
+        question = self._admitted.question
+        start = {
+            "ask_id": self._admitted.id,
+            "deadline": question.deadline,
+            "cached": self._admitted.cached,
+        }
+        yield sent_event("start", json.dumps(start))
+        try:
+            async with aclosing(self._admitted.events()) as events:
+                async for event in _with_signs_of_life(events):
+                    yield b":\n\n" if event is None else self._as_sse(event)
+        finally:
+            self._count_abandoned()
+
+    def _as_sse(self, event: Event) -> bytes:
+        match event:
+            case Evidence(citations):
+                listed = [asked.citation(one).model_dump() for one in citations]
+                return sent_event("evidence", _json({"citations": listed}))
+            case Acknowledged(text, by):
+                return sent_event("ack", _json({"text": text, "by": by}))
+            case Answer():
+                return sent_event("done", self._counted(event).model_dump_json())
+        return sent_event("delta", _json({"text": event.text}))
+
+    def _counted(self, end: Answer) -> AskAnswer:
+        self._over = True
+        question = self._admitted.question
+        self._services.metrics.ask_done(end, cached=self._admitted.cached)
+        won = self._services.settings.cost.won_per_hour
+        return asked.answer(question, self._admitted.id, end, won, self._request_id)
+
+    def _count_abandoned(self) -> None:
+        if not self._over:
+            self._services.metrics.asks.labels("abandoned").inc()
+
+
+async def _with_signs_of_life(
+    events: AsyncGenerator[Event],
+) -> AsyncGenerator[Event | None]:
+    """Yield events, and None for every few seconds without one."""
+    following: asyncio.Task[Event] | None = None
+    try:
+        while True:
+            following = following or asyncio.create_task(anext(events))
+            done, _ = await asyncio.wait({following}, timeout=SILENCE)
+            if not done:
+                yield None
+                continue
+            try:
+                event = following.result()
+            except StopAsyncIteration:
+                return
+            following = None
+            yield event
+    finally:
+        if following is not None:
+            following.cancel()
+            with suppress(asyncio.CancelledError, StopAsyncIteration):
+                await following
+
+
+class _EventStream(StreamingResponse):
+    """A question's events, until the last one, or until the client hangs up or reads no more."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
+        self._events = stream.sse()
+        super().__init__(
+            self._events,
+            media_type=EVENT_STREAM,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events. A hang-up is noticed at once (as of quick summaries)."""
+        del scope
+        with suppress(ClientGone, TimeoutError):
+            async with asyncio.timeout(self._stream.seconds), aclosing(self._events):
+                await until_gone(receive, self.stream_response(send))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

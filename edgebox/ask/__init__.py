@@ -1,0 +1,1 @@
+"""Questions about a call: both models at once, an answer that the call bears out."""

@@ -1,0 +1,161 @@
+"""What of an answer the call bears out, sentence by sentence: computed, never asked of a model.
+
+The evidence is what the model was shown of the call: it can have learnt nothing elsewhere. Numbers,
+names, statements and their polarity are held against it as those of an analysis are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from edgebox.consultation.grounding import Figures
+from edgebox.language.names import names_of_call, wrong_names
+from edgebox.language.number import supports
+from edgebox.language.words import squeeze
+from edgebox.reading.call import Call
+from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.alignment import Statement, borne_out_by
+from edgebox.scoring.evidence import Source, Text
+from edgebox.scoring.faults import invented, is_foreign, repeats
+from edgebox.scoring.polarity import faults
+from edgebox.scoring.spoken import Spoken
+from edgebox.scoring.stances import Stances
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from edgebox.reading.call import Utterance
+
+Kind = Literal["number", "claim", "name"]
+
+CITED: Final = 2
+"""Utterances behind one sentence: more would be looked up by nobody."""
+
+_LEAST: Final = 0.3
+"""Of a sentence's weight, what its utterances must hold to be cited."""
+
+_NOT_FOUND: Final = re.compile(
+    r"찾(?:지|을 수|아볼 수) ?(?:못|없)"
+    r"|(?:나오|나와 ?있|언급되|언급하|포함되|명시되|기재되|확인되|제시되)지 않"
+    r"|(?:알|확인할|답할|답변할|판단할) 수 없|(?:정보|내용|언급|기록|근거|답변?)[이가은는]? ?없"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An utterance that was shown: its number in the call as it was read."""
+
+    number: int
+    utterance: Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A span of a text that the call does not bear out."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is wrong with a sentence.
+
+    Attributes:
+        unsupported: spans of the sentence.
+        flags: ``ungrounded_number``, ``invented_claim``, ``wrong_name``, ``polarity``,
+            ``conditional``, ``not_korean``.
+    """
+
+    unsupported: tuple[Unsupported, ...] = ()
+    flags: frozenset[str] = frozenset()
+
+
+class Grounds:
+    """The evidence of one answer.
+
+    Args:
+        shown: the utterances of people that the model sees, in order.
+        on: the date of the call.
+    """
+
+    def __init__(self, shown: Sequence[Place], on: dt.date | None = None) -> None:
+        self.shown = shown
+        self._on = on
+        call = Call(tuple(place.utterance for place in shown))
+        self._source = Source(call, on)
+        self._spoken = Spoken(self._source, call)
+        self._stances = Stances(self._spoken)
+        self._names = names_of_call(call)
+        self._squeezed = squeeze(self._source.text)
+        self.figures = Figures(self._source.text, on)
+
+    def cite(self, sentence: str) -> list[int]:
+        """Return the numbers of the utterances that bear a sentence out, best first; or none."""
+        items, chosen, support = borne_out_by(sentence, self._spoken, self._on)
+        if not items or support < _LEAST:
+            return []
+        return [self.shown[number].number for number in chosen[:CITED]]
+
+    def check(self, sentence: str) -> Checked:
+        """Return what a sentence says that the evidence does not bear out."""
+        plain = unicodedata.normalize("NFKC", sentence)
+        text = Text(sentence if len(plain) != len(sentence) else plain, self._on)
+        found: list[tuple[Unsupported, str]] = []
+        for number in text.claims:
+            if not number.relative and not supports(self._source.provides, number):
+                span = Unsupported(number.start, number.end, "number")
+                found.append((span, "ungrounded_number"))
+        for name in set(wrong_names(sentence, self._squeezed, self._names)):
+            at = sentence.find(name)
+            found.append((Unsupported(at, at + len(name), "name"), "wrong_name"))
+        items, chosen, support = borne_out_by(sentence, self._spoken, self._on)
+        statement = Statement("result", sentence, items, chosen, support)
+        whole = Unsupported(0, len(sentence), "claim")
+        if invented([statement], self._source):
+            found.append((whole, "invented_claim"))
+        wrong = {flag for _, flag in faults([statement], self._stances, self._on)}
+        found += [(whole, flag) for flag in sorted(wrong & {"polarity", "conditional"})]
+        flags = {flag for _, flag in found}
+        if is_foreign(sentence) and not is_foreign(self._source.text[:400]):
+            flags.add("not_korean")
+        return Checked(tuple(dict.fromkeys(span for span, _ in found)), frozenset(flags))
+
+
+def says_not_found(text: str) -> bool:
+    """Return whether an answer says that the call has none."""
+    return _NOT_FOUND.search(text[:120]) is not None
+
+
+def loops(text: str) -> bool:
+    """Return whether an answer repeats itself."""
+    return repeats(text, shortest=12)
+
+
+_MARK: Final = re.compile(r"\s*(?:#{1,4} |[-*•·] |\d{1,2}[.)] |> )?\s*")
+
+
+def sentences_of(markdown: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the sentences of a text in Markdown, without their marks."""
+    at = 0
+    for line in markdown.splitlines(keepends=True):
+        mark = _MARK.match(line)
+        begin = mark.end() if mark else 0
+        for start, end in split_sentences(line[begin:]):
+            yield at + begin + start, at + begin + end
+        at += len(line)
+
+
+def plain(markdown: str) -> str:
+    """Return a text without the signs of Markdown, of the same length."""
+    return markdown.replace("*", " ").replace("`", " ").replace("#", " ")
+
+
+def text_of(places: Iterable[Place]) -> str:
+    """Return what was said, a line for each utterance."""
+    return "\n".join(place.utterance.text for place in places)

@@ -1,0 +1,489 @@
+"""Both models on one question: what is said when, and who stands in for whom.
+
+Four things run at the same time: the call is read and searched, the small model names the topic,
+the large one writes the answer, and the clock. Each puts what happened into one queue, and this
+module decides what of it the asker sees:
+
+* what was found in the call, as soon as it is found;
+* one acknowledgement, by the small model or, when its time is up, ours; never after the answer
+  has begun;
+* the answer, by the large model or, if that does not begin, by the small one; else the call's own
+  utterances;
+* the end, always, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from edgebox.ask.acknowledge import BY_TEMPLATE, TEMPLATE, sentence_of
+from edgebox.ask.cited import Cited, Numbering
+from edgebox.ask.ending import Ending
+from edgebox.ask.evidence import READING, answer_tokens, choose
+from edgebox.ask.ground import Grounds
+from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, general_messages, topic_messages
+from edgebox.ask.question import (
+    Acknowledged,
+    Answer,
+    Citation,
+    Evidence,
+    Text,
+    Timing,
+    Usage,
+)
+from edgebox.engine_client import Completion
+from edgebox.errors import (
+    BoxBusy,
+    EdgeBoxError,
+    EngineBusy,
+    EngineError,
+    EngineFault,
+    EngineUnavailable,
+    where,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+
+    from edgebox.ask.evidence import Shown
+    from edgebox.ask.question import Event, Question
+    from edgebox.ask.readings import Reading, Readings
+    from edgebox.ask.retrieve import Findings
+    from edgebox.consultation.admission import Admission
+    from edgebox.consultation.engine_monitor import EngineMonitor
+    from edgebox.engine_client import EngineClient
+    from edgebox.settings import AskSettings, Role
+
+log = logging.getLogger("edgebox.ask")
+
+ACKNOWLEDGE_PRIORITY: Final = 15
+"""Urgent, and behind every summary."""
+ANSWER_PRIORITY: Final = 30
+LOW_PRIORITY: Final = 40
+"""Patient, both."""
+
+MARGIN: Final = 0.3
+"""Seconds before the deadline at which the answer is cut, to be checked and sent."""
+ACKNOWLEDGE_MARGIN: Final = 0.2
+"""The same for the acknowledgement, which needs no checking."""
+EVIDENCE_SECONDS: Final = 0.15
+"""For which the acknowledgement waits for what was found in the call."""
+FIRST_TOKEN: Final = 0.6
+"""Of the deadline: if the large model has not begun by then, the small one answers."""
+STAND_IN_TOKENS: Final = 120
+"""Of an answer by the small model: it has what is left of the time."""
+TOPIC_TOKENS: Final = 48
+TRY_AGAIN: Final = 4.0
+"""Seconds that must be left for a second try."""
+FREQUENCY_PENALTY: Final = 0.2
+"""As of summaries: against loops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What every question is answered with.
+
+    Attributes:
+        summaries: admits what the small model does at once, behind the summaries.
+        clock: monotonic seconds.
+        salt: of a client's prompts.
+    """
+
+    client: EngineClient
+    monitor: EngineMonitor
+    summaries: Admission
+    settings: AskSettings
+    readings: Readings
+    clock: Callable[[], float]
+    salt: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    reading: Reading
+    findings: Findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Topic:
+    sentence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    attempt: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A generation ended, by itself or with an error; or no call could be read (attempt 0)."""
+
+    attempt: int
+    whole: bool
+    error: EdgeBoxError | None = None
+
+
+class Race:
+    """One question. ``events`` is to be consumed once.
+
+    Args:
+        question: admitted.
+        kit: what it is answered with.
+    """
+
+    def __init__(self, question: Question, kit: Kit) -> None:
+        self._question = question
+        self._kit = kit
+        self._queue: asyncio.Queue[_Read | _Topic | _Piece | _Ended] = asyncio.Queue()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._usage: dict[Role, Usage] = {}
+        self._timing = Timing()
+        self._numbering = Numbering()
+        self._read: _Read | None = None
+        self._topic = ""  # our sentence about it, while it waits for the evidence
+        self._acknowledged: Acknowledged | None = None
+        self._answer: Answer | None = None
+        self._attempt = 0  # of the answer, counted over both models
+        self._role: Role = "mlm"
+        self._cited: Cited | None = None
+        self._retries = 0
+        end = question.arrived + question.deadline - MARGIN
+        self._end = end
+        self._first_token_due = question.arrived + FIRST_TOKEN * question.deadline
+        first = min(kit.settings.first_seconds, question.deadline) - ACKNOWLEDGE_MARGIN
+        self._acknowledge_due = question.arrived + first
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """Yield what the asker sees. The last one is an `Answer`, whatever happens.
+
+        Closing it cancels what still runs.
+        """
+        try:
+            self._start("read", self._read_call())
+            self._start("topic", self._name_topic())
+            while self._answer is None:
+                for event in await self._next():
+                    yield event
+            yield self._answer
+        finally:
+            tasks = list(self._tasks.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._tasks[name] = asyncio.create_task(work)
+
+    def _since(self) -> float:
+        return self._kit.clock() - self._question.arrived
+
+    async def _next(self) -> list[Event]:
+        """Wait for what happens next, and return what of it the asker sees."""
+        due = min(self._timers())
+        if self._kit.clock() >= due:
+            return await self._on_time()
+        try:
+            async with asyncio.timeout(max(0.0, due - self._kit.clock())):
+                happened = await self._queue.get()
+        except TimeoutError:
+            return await self._on_time()
+        return await self._on(happened)
+
+    async def _on(self, happened: _Read | _Topic | _Piece | _Ended) -> list[Event]:
+        match happened:
+            case _Read():
+                return await self._on_read(happened)
+            case _Topic(sentence) if sentence:
+                self._topic = sentence
+                waits = self._read is None and self._question.transcript
+                return [] if waits and self._since() < EVIDENCE_SECONDS else self._name()
+            case _Piece(attempt, text) if attempt == self._attempt:
+                return await self._on_piece(text)
+            case _Ended(attempt) if attempt == self._attempt:
+                return await self._on_end(happened)
+        return []
+
+    def _timers(self) -> Iterator[float]:
+        yield self._end
+        if not self._acknowledged and not self._begun:
+            yield self._acknowledge_due
+            if self._topic:
+                yield self._question.arrived + EVIDENCE_SECONDS
+        if not self._begun and self._role == "mlm":
+            yield self._first_token_due
+
+    @property
+    def _begun(self) -> bool:
+        """Whether the asker has seen text of the answer."""
+        return self._timing.answer_first is not None
+
+    async def _on_time(self) -> list[Event]:
+        now = self._kit.clock()
+        if now >= self._end:
+            await self._conclude(whole=False)
+            return []
+        if self._topic and not self._acknowledged and not self._begun:
+            return self._name()
+        if not self._acknowledged and not self._begun and now >= self._acknowledge_due:
+            return self._acknowledge(TEMPLATE, BY_TEMPLATE)
+        if not self._begun and self._role == "mlm" and now >= self._first_token_due:
+            await self._stand_in()
+        return []
+
+    # What was found in the call
+
+    async def _read_call(self) -> None:
+        question = self._question
+        if not question.transcript:
+            self._generate("mlm", None)
+            return
+        try:
+            reading, findings = await self._kit.readings.read(
+                question.client_id, question.transcript, question.text
+            )
+        except Exception as error:  # noqa: BLE001 - of any text that people may say
+            log.warning("A call cannot be read for a question: %s", where(error))
+            self._queue.put_nowait(_Ended(0, whole=False))
+        else:
+            self._queue.put_nowait(_Read(reading, findings))
+
+    async def _on_read(self, read: _Read) -> list[Event]:
+        self._read = read
+        self._timing.evidence = self._since()
+        if read.reading.empty:
+            self._answer = self._ending().no_content()
+            return []
+        if self._kit.monitor.reachable("mlm"):
+            general = "general" in self._question.sources and not read.findings.best
+            self._generate("mlm", None if general else read)
+        else:
+            await self._stand_in()
+        found = tuple(
+            self._citation(read.reading.places[one.place].number) for one in read.findings.best
+        )
+        late = self._acknowledged or self._begun
+        evidence: list[Event] = [Evidence(found)] if found and not late else []
+        return evidence + self._name()
+
+    def _citation(self, number: int) -> Citation:
+        assert self._read is not None  # noqa: S101 - there are no citations before
+        place = next(one for one in self._read.reading.places if one.number == number)
+        return Citation(self._numbering.of(number), number, place.utterance)
+
+    # The acknowledgement
+
+    async def _name_topic(self) -> None:
+        """Ask the small model what the question is about, if it has the time."""
+        kit, question = self._kit, self._question
+        try:
+            ticket = kit.summaries.admit(question.text, "low", kit.clock())
+        except BoxBusy:
+            return
+        try:
+            answer = await kit.client.complete(
+                "slm",
+                topic_messages(question.text),
+                max_tokens=TOPIC_TOKENS,
+                temperature=0.0,
+                priority=ACKNOWLEDGE_PRIORITY,
+                deadline=max(0.05, self._acknowledge_due - kit.clock()),
+                json_schema=TOPIC_SCHEMA,
+                cache_salt=kit.salt(question.client_id),
+            )
+        except EngineError:
+            return
+        finally:
+            ticket.release()
+        self._spent("slm").add(answer)
+        self._queue.put_nowait(_Topic(sentence_of(answer.text, question.text)))
+
+    def _name(self) -> list[Event]:
+        """Acknowledge with the topic, once it is known."""
+        return self._acknowledge(self._topic, self._model("slm")) if self._topic else []
+
+    def _acknowledge(self, sentence: str, by: str) -> list[Event]:
+        """Say it, unless something was said already."""
+        if self._acknowledged or self._begun:
+            return []
+        self._acknowledged = Acknowledged(sentence, by)
+        if self._timing.first is None:
+            self._timing.first = self._since()
+        return [self._acknowledged]
+
+    # The answer
+
+    def _generate(self, role: Role, read: _Read | None, *, pause: float = 0.0) -> None:
+        """Start an answer. What an earlier attempt still says is not heard any more."""
+        self._role = role
+        self._attempt += 1
+        self._cancel("answer")
+        self._start("answer", self._attempted(self._attempt, role, read, pause))
+
+    async def _attempted(self, attempt: int, role: Role, read: _Read | None, pause: float) -> None:
+        await asyncio.sleep(pause)
+        try:
+            whole = await self._write(attempt, role, read)
+        except EngineError as error:
+            self._queue.put_nowait(_Ended(attempt, whole=False, error=error))
+        except Exception as error:  # noqa: BLE001 - whoever asked must not wait for ever
+            fault = EngineFault(f"The answer could not be prepared: {where(error)}")
+            self._queue.put_nowait(_Ended(attempt, whole=False, error=fault))
+        else:
+            self._queue.put_nowait(_Ended(attempt, whole=whole))
+
+    async def _write(self, attempt: int, role: Role, read: _Read | None) -> bool:
+        """Let a model write. Returns whether it came to an end of its own."""
+        kit, question = self._kit, self._question
+        salt = kit.salt(question.client_id)
+        if read is None:
+            messages, unread = general_messages(question.text, question.history), 0.0
+            self._cited, regex = Cited(None, self._numbering, held=True), None
+        else:
+            shown, unread = await self._fitting(role, read)
+            messages = answer_messages(shown.text, question.text, question.history)
+            held = kit.client.grounds_numbers and not kit.client.is_remote(role)
+            grounds, regex = await kit.readings.work(lambda: self._ground(shown, held=held))
+            free = not kit.client.grounds_numbers
+            self._cited = Cited(grounds, self._numbering, held=held or free)
+        left = self._end - kit.clock()
+        if left <= 0:
+            return False
+        most = kit.settings.max_tokens if role == "mlm" else STAND_IN_TOKENS
+        pieces = kit.client.stream(
+            role,
+            messages,
+            max_tokens=answer_tokens(kit.monitor.role(role), unread, left, most),
+            temperature=0.0,
+            priority=LOW_PRIORITY if question.low else ANSWER_PRIORITY,
+            deadline=left,
+            frequency_penalty=FREQUENCY_PENALTY,
+            regex=regex,
+            cache_salt=salt,
+        )
+        last = None
+        try:
+            async with aclosing(pieces):
+                async for piece in pieces:
+                    last = piece
+                    if isinstance(piece, Completion):
+                        return piece.finish_reason == "stop"
+                    if piece.text:
+                        self._queue.put_nowait(_Piece(attempt, piece.text))
+        finally:
+            if last is not None:
+                self._spent(role).add(last)
+        return False
+
+    async def _fitting(self, role: Role, read: _Read) -> tuple[Shown, float]:
+        """Return what of the call the model can read in time, and how many tokens that takes."""
+        kit, question = self._kit, self._question
+        health = kit.monitor.role(role)
+        per = health.tokens_per_char if health else 1.0
+        most = int(kit.settings.evidence_tokens / per)
+        on = question.call_date
+        places, findings = read.reading.places, read.findings
+        shown = await kit.readings.work(lambda: choose(places, findings, most, on))
+        if health is None:
+            return shown, 0.0
+        unread = await self._unread(role, shown, per)
+        readable = health.readable_tokens(READING * max(0.0, self._end - kit.clock()))
+        if unread > readable:
+            characters = max(0, int(readable / per))
+            shown = await kit.readings.work(lambda: choose(places, findings, characters, on))
+            unread = await self._unread(role, shown, per)
+        return shown, unread
+
+    async def _unread(self, role: Role, shown: Shown, per: float) -> float:
+        question = self._question
+        messages = answer_messages(shown.text, question.text, question.history)
+        counted = await self._kit.client.tokenize(
+            role, messages, cache_salt=self._kit.salt(question.client_id)
+        )
+        return counted.count - counted.cached if counted else per * len(shown.text)
+
+    def _ground(self, shown: Shown, *, held: bool) -> tuple[Grounds, str | None]:
+        grounds = Grounds(shown.places, self._question.call_date)
+        if not held:
+            return grounds, None
+        line = grounds.figures.expression
+        return grounds, f"(?:{line}\\n)*{line}"
+
+    async def _on_piece(self, text: str) -> list[Event]:
+        cited = self._cited
+        assert cited is not None  # noqa: S101 - a model writes only after it was made
+        new = await self._kit.readings.work(lambda: cited.feed(text))
+        if new and not self._begun:
+            self._timing.answer_first = self._since()
+            if self._timing.first is None:
+                self._timing.first = self._timing.answer_first
+            self._cancel("topic")
+        if cited.stopped:
+            await self._on_end(_Ended(self._attempt, whole=False))
+        return [Text(new)] if new else []
+
+    async def _on_end(self, ended: _Ended) -> list[Event]:
+        if ended.error is None or self._begun:
+            await self._conclude(whole=ended.whole)
+            return []
+        again = isinstance(ended.error, EngineUnavailable | EngineBusy)
+        enough = self._end - self._kit.clock() >= TRY_AGAIN
+        if again and enough and self._role == "mlm" and not self._retries:
+            self._retries = 1
+            self._generate("mlm", self._read, pause=random.uniform(0.2, 0.5))  # noqa: S311
+        else:
+            await self._stand_in(ended.error)
+        return []
+
+    async def _stand_in(self, error: EdgeBoxError | None = None) -> None:
+        """Let the small model answer, or else the call itself."""
+        can = self._role == "mlm" and self._read is not None
+        if can and self._kit.monitor.reachable("slm"):
+            self._generate("slm", self._read)
+        elif self._read is None and error is None and self._question.transcript:
+            self._role = "slm"  # the call is still being read: it is waited for
+        else:
+            self._answer = self._ending().without_model(error)
+
+    async def _conclude(self, *, whole: bool) -> None:
+        """End with what there is."""
+        ending = self._ending()
+        cited = self._cited
+        if cited is None or not cited.written.strip():
+            self._answer = ending.without_model(None)
+            return
+        name = self._model(self._role)
+        fallback = self._role == "slm"
+        self._answer = await self._kit.readings.work(
+            lambda: ending.of_model(cited, name, whole=whole, fallback=fallback)
+        )
+
+    def _ending(self) -> Ending:
+        self._timing.total = self._since()
+        read = self._read
+        return Ending(
+            question=self._question,
+            places=read.reading.places if read else (),
+            found=tuple(one.place for one in read.findings.best) if read else (),
+            numbering=self._numbering,
+            acknowledged=self._acknowledged,
+            timing=self._timing,
+            usage=self._usage,
+            retries=self._retries,
+        )
+
+    def _model(self, role: Role) -> str:
+        health = self._kit.monitor.role(role)
+        return health.model if health else self._kit.client.model_name(role)
+
+    def _spent(self, role: Role) -> Usage:
+        return self._usage.setdefault(role, Usage())
+
+    def _cancel(self, name: str) -> None:
+        if task := self._tasks.get(name):
+            task.cancel()
