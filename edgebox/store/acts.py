@@ -35,6 +35,7 @@ Action = Literal[
     "models.use",
     "restore",
     "results.read",
+    "transcripts.read",
 ]
 
 FIRST = "0" * 64
