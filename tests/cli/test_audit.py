@@ -193,3 +193,13 @@ def test_verify_finds_what_was_changed_and_a_hash_that_was_noted(run, store):
     checks = json.loads(run("doctor", "--json").stdout)["checks"]
     [check] = [check for check in checks if check["name"] == "audit"]
     assert (check["state"], check["fix"]) == ("fail", "edgebox audit verify")
+
+
+def test_an_export_that_fails_leaves_no_file(run, store, bare):
+    store.close()
+    store.path.unlink()
+    file = bare / "audit.jsonl"
+    assert run("audit", "export", str(file)).exit_code == 1
+    assert not file.exists()
+    ended = run("audit", "export", str(bare / "nowhere" / "a.jsonl"))
+    assert (ended.exit_code, "Cannot write" in ended.stderr) == (1, True)

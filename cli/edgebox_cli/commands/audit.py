@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ from rich.markup import escape
 from edgebox.errors import EdgeBoxError
 from edgebox.store.audit import AuditRow
 from edgebox.system.times import rfc3339
+from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, moment
 from edgebox_cli.common.output import FOLD, WHOLE, local_time, note, print_json, print_line, table
 from edgebox_cli.common.store import opened_store
@@ -74,7 +75,8 @@ def export(
 ) -> None:
     """Write every row into a file, one JSON object a line, the oldest first. Mode 0600."""
     count = 0
-    with opened_store() as store, _written(file) as out:
+    # The file first: root may give itself up to open the store.
+    with reported(), _written(file) as out, opened_store() as store:
         store.audit.note(at_the_shell(), "audit.export", subject=str(file))
         for row in store.audit.rows():
             out.write(json.dumps(_described(row), ensure_ascii=False) + "\n")
@@ -120,6 +122,7 @@ def _written(file: Path) -> Iterator[TextIO]:
     if str(file) == "-":
         yield sys.stdout
         return
+    file = file.absolute()
     try:
         descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -129,11 +132,11 @@ def _written(file: Path) -> Iterator[TextIO]:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as out:
             yield out
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
-    except BaseException:
-        file.unlink(missing_ok=True)
+    except BaseException as error:
+        with suppress(OSError):
+            file.unlink()
+        if isinstance(error, OSError):
+            raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
         raise
 
 
