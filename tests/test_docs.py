@@ -12,6 +12,7 @@ from prometheus_client.metrics_core import Metric
 from edgebox.api.metrics import Metrics
 from edgebox.lab.evaluation.cases import load_cases
 from edgebox.lab.evaluation.doubts import doubts
+from edgebox.lab.evaluation.questions import load_questions
 from edgebox.models.catalog import Catalog, memory_need
 from edgebox.scoring.quality import CAPS
 from edgebox_cli.main import app
@@ -315,3 +316,12 @@ def test_the_case_that_the_guide_shows_is_one(guide, tmp_path):
     (tmp_path / "case.json").write_text(shown, encoding="utf-8")
     (case,) = load_cases(tmp_path)
     assert list(doubts(case)) == []
+
+
+@of([path for path in (*ENGLISH, *KOREAN) if path.name == "operate.md"])
+def test_the_questions_that_the_guide_shows_are_about_the_call_that_it_shows(guide, tmp_path):
+    text = guide.read_text(encoding="utf-8")
+    (call,), (shown,) = blocks(text, "json"), blocks(text, "jsonl")
+    (tmp_path / "refund-017.json").write_text(call, encoding="utf-8")
+    (tmp_path / "asks.jsonl").write_text(shown, encoding="utf-8")
+    assert len(load_questions(tmp_path / "asks.jsonl")) == 3

@@ -36,6 +36,10 @@ COMMANDS = {
     "analyze": Entry(
         "commands.analyze:analyze", "Analyse consultations in detail through the running box."
     ),
+    "ask": Entry(
+        "commands.ask:ask",
+        "Ask a question about one call: the small model acknowledges, the large one answers.",
+    ),
     "transcript": Entry(
         "commands.transcript:transcript",
         "Show how a call is read: who said what, what was left out. Needs no running box.",
@@ -75,7 +79,7 @@ COMMANDS = {
     ),
     "demo": Entry(
         "commands.demo:demo",
-        "One quick summary and one batch with its callback, on the starter models; then gone.",
+        "One summary, one question, one batch with its callback, on the starter models; then gone.",
         hidden=True,
     ),
     "llama-check": Entry(
@@ -89,6 +93,7 @@ COMMANDS = {
     "keys": Entry("commands.keys:app", "Clients and their secrets."),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
+    "reviews": Entry("commands.reviews:app", "What people say of answers: report, export."),
     "audit": Entry(
         "commands.audit:app", "The audit: who did what, from where. List, export, verify."
     ),

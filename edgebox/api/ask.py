@@ -112,8 +112,8 @@ class AskEndpoints:
             raise InvalidFields([("/conversation_text", text)])
         transcripts = self._services.store.transcripts
         try:
-            stored = await self._services.threads.store(
-                lambda: transcripts.latest(client_id, consultation_id)
+            stored = await self._services.threads.read(
+                client_id, lambda: transcripts.latest(client_id, consultation_id)
             )
         except Removed as error:
             raise TranscriptGone(error.detail) from None
@@ -141,10 +141,11 @@ class AskEndpoints:
             client = await services.gate.admit(request, body.fields)
             said = read_fields(FeedbackRequest, body.fields, self._limits)
         liked = said.rating == "up"
-        await services.threads.store(
+        await services.threads.write(
+            client.client_id,
             lambda: services.store.feedback.put(
                 client.client_id, said.what, said.id, liked=liked, reason=said.reason
-            )
+            ),
         )
         if said.what == "ask" and not liked:
             services.asks.disliked(client.client_id, said.id)

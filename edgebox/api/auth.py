@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from edgebox.api.problems import request_id_of
-from edgebox.errors import InvalidBoundKey
+from edgebox.errors import InvalidBoundKey, StoreBusy
 from edgebox.signing import is_callback_key, verify_bound_key
 from edgebox.system.addresses import peer_of
 
@@ -59,7 +59,7 @@ class Gate:
 
         Raises:
             InvalidBoundKey: the same for every reason.
-            StoreBusy: the clients have never been read.
+            StoreBusy: the clients have not been read for too long, or never.
         """
         if HEADER not in request.headers:
             return None
@@ -78,12 +78,20 @@ class Gate:
         Raises:
             InvalidBoundKey: the same for every reason.
             RateLimited: too many requests of this client.
-            StoreBusy: the clients have never been read.
+            StoreBusy: the clients have not been read for too long, or never.
         """
         client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
         return client
+
+    async def ready(self) -> bool:
+        """Return whether keys can be checked: the clients are known, and not too old."""
+        try:
+            await self._clients.refresh()
+        except StoreBusy:
+            return False
+        return True
 
     async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
         """Return the client whose key this is; note the key where it is refused."""

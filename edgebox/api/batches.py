@@ -7,10 +7,10 @@ import math
 import re
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from edgebox.api.body import fingerprint
-from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.requests import announces_body, limits_of, read_fields
 from edgebox.api.responses import json_response
 from edgebox.callbacks.urls import check_callback_url
 from edgebox.consultation.estimate import Workload, estimate_seconds
@@ -40,10 +40,11 @@ from edgebox.store.acts import Actor
 from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
 from edgebox.system.addresses import peer_of
+from edgebox.system.http import until_gone
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -52,6 +53,8 @@ if TYPE_CHECKING:
     from edgebox.store.batches import Submitted
     from edgebox.store.clients import Client
     from edgebox.store.views import BatchView, ConsultationRow
+
+T = TypeVar("T")
 
 log = logging.getLogger("edgebox.api")
 
@@ -83,19 +86,25 @@ class BatchEndpoints:
                 return asked, (key, fingerprint(body.fields)) if key is not None else None
 
             asked, idempotency = await services.bodies.work(body, check)
-            with self._only_one(client, key):
-                submitted, expected = await services.threads.store(
-                    lambda: self._submit(client, asked, idempotency, peer_of(request.scope))
+
+            def accept() -> tuple[Submitted, str]:
+                submitted, expected = self._submit(
+                    client, asked, idempotency, peer_of(request.scope)
                 )
+                if not submitted.replayed:
+                    try:
+                        services.wake()
+                    except Exception as error:  # noqa: BLE001 - accepted; the next tick finds it
+                        log.warning("the worker was not woken: %s", where(error))
+                return submitted, expected
+
+            with self._only_one(client, key):
+                submitted, expected = await services.threads.write(client.client_id, accept)
         headers = {"Location": Paths.BATCH.format(batch_id=submitted.batch_id)}
         if submitted.replayed:
             headers["Idempotency-Replayed"] = "true"
         else:
             services.metrics.consultations_accepted.inc(submitted.total)
-            try:
-                await services.threads.store(services.wake)
-            except Exception as error:  # noqa: BLE001 - accepted; the next tick finds the batch
-                log.warning("the worker was not woken: %s", where(error))
         answer = BatchAccepted(
             batch_id=submitted.batch_id,
             total_consultations=submitted.total,
@@ -115,7 +124,7 @@ class BatchEndpoints:
                 raise NotFound("There is no such batch of yours.")
             return view, batches.consultations(batch_id), self._starts_in()
 
-        view, rows, starts_in = await self._services.threads.store(read)
+        view, rows, starts_in = await self._read(request, client, read)
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
             results = []  # only the states are left, and the counts have those
@@ -141,11 +150,18 @@ class BatchEndpoints:
             views, following = services.store.batches.page(client.client_id, state, limit, cursor)
             return views, following, self._starts_in()
 
-        views, following, starts_in = await services.threads.store(read)
+        views, following, starts_in = await self._read(request, client, read)
         services.reads.note("batches.list", client.client_id, peer_of(request.scope))
         batches = [self._summary(view, starts_in) for view in views]
         next_cursor = None if following is None else str(following)
         return json_response(BatchPage(batches=batches, next_cursor=next_cursor))
+
+    async def _read(self, request: Request, client: Client, read: Callable[[], T]) -> T:
+        """Read the store; a client that hangs up gives up its place in the queue."""
+        reading = self._services.threads.read(client.client_id, read)
+        if announces_body(request):
+            return await reading  # to notice a hang-up, the whole body would have to be read
+        return await until_gone(request.receive, reading)
 
     @contextmanager
     def _only_one(self, client: Client, key: str | None) -> Iterator[None]:

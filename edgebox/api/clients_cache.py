@@ -1,4 +1,8 @@
-"""The clients in memory, at most a second old, so that a key check never waits for the disk."""
+"""The clients in memory, so that a key check never waits long for the disk.
+
+They are at most a second old while the store can be read. While it cannot, the last known ones
+are used for ``MAX_STALE`` seconds: after that a disabled client would still be let in.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,12 @@ PATIENCE = 0.05
 """Seconds a request waits for a reread; after that the last known clients are used. A full box
 must refuse within 100 ms, also while the disk is slow."""
 
+MAX_STALE = 300.0
+"""Seconds for which clients that cannot be reread are used."""
+
 FIRST_PATIENCE = 2.0
-"""Seconds a request waits for the first read, while no clients are known."""
+"""Seconds a request waits for a read while no clients are known, or only some older than
+``MAX_STALE``: after a start, or when no request came for so long."""
 
 
 class ClientSource(Protocol):
@@ -58,35 +66,35 @@ class ClientsCache:
         self._run = run
         self._clock = clock
         self._patience = patience
-        self._clients: dict[str, Client] | None = None
-        self._version = -1
+        self._clients: dict[str, Client] = {}
+        self._version: int | None = None
         self._as_of = float("-inf")
         self._tried = float("-inf")
         self._reading: asyncio.Task[None] | None = None
 
     def get(self, client_id: str) -> Client | None:
         """Return the client as of the last reread."""
-        return (self._clients or {}).get(client_id)
+        return self._clients.get(client_id)
 
     async def refresh(self, max_age: float = MAX_AGE) -> None:
         """Reread unless the snapshot is younger than ``max_age`` seconds.
 
-        While the store is busy the last snapshot stays in use, and the next reread is tried
-        after ``max_age``, so that requests do not queue up behind it.
+        While the store is busy the last snapshot stays in use for ``MAX_STALE`` seconds, and the
+        next reread is tried after ``max_age``, so that requests do not queue up behind it.
 
         Raises:
-            StoreBusy: the clients have never been read.
+            StoreBusy: the clients have not been read for so long, or never.
         """
         now = self._clock()
         if now - max(self._as_of, self._tried) > max_age and self._reading is None:
             self._tried = now
             self._reading = asyncio.create_task(self._reread(now))
         if self._reading is not None and now - self._as_of > max_age:
-            patience = FIRST_PATIENCE if self._clients is None else self._patience
+            patience = FIRST_PATIENCE if now - self._as_of > MAX_STALE else self._patience
             left = self._tried + patience - now  # shared by every waiting request
             if left > 0:
                 await asyncio.wait({self._reading}, timeout=left)
-        if self._clients is None:
+        if now - self._as_of > MAX_STALE:
             raise StoreBusy("The clients could not be read.")
 
     async def _reread(self, now: float) -> None:
@@ -100,6 +108,6 @@ class ClientsCache:
 
     def _read(self) -> None:
         version = self._source.data_version()
-        if self._clients is None or version != self._version:
+        if version != self._version:
             self._clients = {client.client_id: client for client in self._source.list()}
             self._version = version

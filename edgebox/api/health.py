@@ -40,8 +40,14 @@ class HealthEndpoints:
         return JSONResponse({"status": "ok", "version": __version__})
 
     async def ready(self, request: Request) -> Response:
-        """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not."""
-        parts = {"store": "ok" if await self._store_ok() else "unavailable"}
+        """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not.
+
+        ``clients`` is among the parts only where keys cannot be checked.
+        """
+        keys_ok, store_ok = await asyncio.gather(self._services.gate.ready(), self._store_ok())
+        parts = {"store": "ok" if store_ok else "unavailable"}
+        if not keys_ok:
+            parts["clients"] = "unavailable"
         engines, health = self._services.settings.engines, self._services.monitor.health
         if all(engines.role(role).url for role in ROLES):
             parts["engine"] = "remote"  # nothing of ours to be ready
@@ -89,6 +95,8 @@ class HealthEndpoints:
             memory.labels(str(place), card.name, "total").set(card.total)
             memory.labels(str(place), card.name, "used").set(card.total - card.free)
         await self._store_ok()
+        for pool, waiting in services.threads.waiting().items():
+            services.metrics.store_jobs_waiting.labels(pool).set(waiting)
         return Response(services.metrics.render(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _store_ok(self) -> bool:
@@ -97,7 +105,7 @@ class HealthEndpoints:
         done = self._asking is None or self._asking.done()
         if self._asking is None or (done and now - self._asked_at > REMEMBERED):
             self._asked_at = now
-            self._asking = asyncio.create_task(self._services.threads.store(self._ask_store))
+            self._asking = asyncio.create_task(self._services.threads.box(self._ask_store))
         await asyncio.wait({self._asking}, timeout=STORE_PATIENCE)
         return self._asking.done() and self._asking.result()
 

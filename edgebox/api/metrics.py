@@ -179,6 +179,12 @@ class Metrics:
             "1 when the database answered this scrape.",
             registry=self.registry,
         )
+        self.store_jobs_waiting = Gauge(
+            "edgebox_store_jobs_waiting",
+            "Requests waiting for a thread to use the database, by pool (read, write, box).",
+            ("pool",),
+            registry=self.registry,
+        )
         self.engine_up = Gauge(
             "edgebox_engine_up",
             "1 when the engine is ready.",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
+    from starlette.requests import HTTPConnection
 
     from edgebox.settings import ApiSettings
 
@@ -47,6 +48,12 @@ _TEXTS = {
 }
 
 Fields = TypeVar("Fields", bound=Request)
+
+
+def announces_body(request: HTTPConnection) -> bool:
+    """Return whether a request's headers announce a body."""
+    headers = request.headers
+    return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
 
 
 def limits_of(settings: ApiSettings) -> Limits:

@@ -28,7 +28,7 @@ class Services:
 
     Attributes:
         settings: the administrator's.
-        store: blocking; only through ``threads.store``.
+        store: blocking; only through ``threads``.
         monitor: the engine's health.
         quick: admission and the race against the deadline.
         asks: questions about calls.

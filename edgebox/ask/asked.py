@@ -32,9 +32,9 @@ _KINDS: Final[tuple[tuple[re.Pattern[str], frozenset[str]], ...]] = (
 )
 _PATTERNS: Final = (
     (
-        re.compile(r"주소|어디|위치|사는 곳|지점|매장"),
+        re.compile(r"주소|어디|위치|사는 곳|지점|매장|동 ?호수|몇 ?동|몇 ?호"),
         re.compile(
-            r"[가-힣]{1,8}(?:시|도|구|군|동|읍|면|리|로|길|역|점|센터|아파트)"
+            r"\d+ ?(?:동|호)|[가-힣]{1,8}(?:시|도|구|군|동|읍|면|리|로|길|역|점|센터|아파트)"
             r"(?:[ ,.]|\d|$|[에이을로으])"
         ),
     ),
@@ -56,6 +56,18 @@ _SAYS_NOTHING: Final = re.compile(
 
 _GLUED: Final = re.compile(r"(?<=[가-힣]{2})(?:얼마|언제|어디|뭐|뭔|누구|며칠|몇)[가-힣]*")
 """A question word that is written to the one before it: 수수료얼마."""
+
+_OTHER_WORD: Final = 0.6
+"""What another word for the same thing counts."""
+_NOUN: Final = 0.9
+"""What the noun of a verb counts: 취소 of 취소되는거."""
+_BEGINNING: Final = 0.4
+"""What the first two syllables of a word count: verbs are inflected, and typed words are wrong
+at their ends."""
+
+_OF_NOUN: Final = re.compile(
+    r"([가-힣]{2,}?)(?:하|해|했|한|할|되|돼|됐|된|될|받|당하|당했|시키|시켰|드리|드렸)[가-힣]*$"
+)
 
 _SAME: Final = {
     "이름": ("성함", "명의"),
@@ -105,6 +117,15 @@ def question_words(question: str) -> list[str]:
     return [word for word in words if not _SAYS_NOTHING.match(word)]
 
 
-def said_as(word: str) -> tuple[str, ...]:
-    """Return how else a word of a question may have been said in the call."""
-    return (*_SAME.get(word, ()), *paraphrases(word))
+def said_as(word: str) -> list[tuple[str, float]]:
+    """Return how else a word of a question may have been said in the call, with how surely.
+
+    An agent writes 준비하래, 취소되는거 and 리볼링; the call says 준비, 취소, 리볼빙.
+    """
+    forms = [(form, _OTHER_WORD) for form in (*_SAME.get(word, ()), *paraphrases(word))]
+    if verb := _OF_NOUN.match(word):
+        forms += said_as(verb[1]) if verb[1] in _SAME else []
+        forms += [(verb[1], _NOUN), *((one, _OTHER_WORD) for one in paraphrases(verb[1]))]
+    if len(word) > 2 and "가" <= word[0] <= "힣":
+        forms.append((word[:2], _BEGINNING))
+    return forms

@@ -34,12 +34,9 @@ _B: Final = 0.75
 """The usual constants of BM25."""
 _PAIRS: Final = 0.5
 """What a pair of characters counts beside a stem."""
-_OTHER_WORD: Final = 0.6
-"""What another word for the same thing counts."""
-_BEFORE: Final = 0.5
-"""Of an utterance's score, what the next one gets: an answer follows its question."""
-_AFTER: Final = 0.25
-"""Of an utterance's score, what the one before it gets."""
+_AROUND: Final = {-2: 0.1, -1: 0.25, 1: 0.5, 2: 0.3, 3: 0.2, 4: 0.1}
+"""Of an utterance's score, what the ones before and behind it get: an answer follows its question,
+and a topic that was named once is spoken of for a while."""
 _CANDIDATES: Final = 40
 """Utterances whose numbers are read."""
 _NUMBER: Final = 2.0
@@ -101,8 +98,7 @@ class Index:
         base = [0.0] * len(self.said)
         held = set()
         for word in words:
-            forms = [(word, 1.0), *((form, _OTHER_WORD) for form in said_as(word))]
-            of_word = self._of_word(forms)
+            of_word = self._of_word([(word, 1.0), *said_as(word)])
             if of_word:
                 held.add(word)
             for place, score in of_word.items():
@@ -113,7 +109,7 @@ class Index:
         self._weigh(question, numbers, scores, top or 1.0)
         best = heapq.nlargest(MOST, range(len(scores)), scores.__getitem__)
         # A question without a telling word (얼마래?) is about any sum.
-        found = top > 0 or not words or any(self._holds_number(p, numbers) for p in best)
+        found = top > 0 or not words or any(self._is_meant(p, numbers, question) for p in best)
         least = _WORTH * scores[best[0]] if best else 0.0
         return Findings(
             tuple(Found(p, scores[p]) for p in best if found and scores[p] >= least > 0),
@@ -137,13 +133,13 @@ class Index:
         return best
 
     def _with_neighbours(self, base: list[float]) -> list[float]:
-        last = len(base) - 1
-        return [
-            score
-            + (_BEFORE * base[place - 1] if place else 0.0)
-            + (_AFTER * base[place + 1] if place < last else 0.0)
-            for place, score in enumerate(base)
-        ]
+        scores = list(base)
+        for place, score in enumerate(base):
+            if score:
+                for distance, share in _AROUND.items():
+                    if 0 <= place + distance < len(base):
+                        scores[place + distance] += share * score
+        return scores
 
     def _weigh(self, question: str, numbers: list[Number], scores: list[float], top: float) -> None:
         """Add what the question asks for, of the utterances that may be meant."""
@@ -163,9 +159,11 @@ class Index:
                 score += _SPEAKER * score
             scores[place] = score
 
-    def _holds_number(self, place: int, numbers: list[Number]) -> bool:
-        if not numbers:
-            return False
+    def _is_meant(self, place: int, numbers: list[Number], question: str) -> bool:
+        """Whether an utterance has a number of the question, or the address or name it asks for."""
+        text = self.said[place].text
+        if any(pattern.search(text) for pattern in wants(question).patterns):
+            return True
         provides = frozenset().union(*(n.provides for n in numbers_in(self.said[place].text)))
         return any(supports(provides, number) for number in numbers)
 

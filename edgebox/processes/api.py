@@ -162,14 +162,14 @@ def build(
     threads = Threads()
     engine = EngineClient(settings, transport)
     monitor = EngineMonitor(engine)
-    clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
+    clients = ClientsCache(store.clients, threads.box, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
     tolerance = settings.api.key_tolerance_seconds
     refused = RefusedKeys(
         settings.state_dir,
         clients.get,
         tolerance=tolerance,
-        run=threads.store,
+        run=threads.box,
         clock=clock,
         monotonic=monotonic,
     )

@@ -159,7 +159,7 @@ async def test_bad_keys_do_not_use_up_a_clients_rate(tmp_path, anyio_backend) ->
 async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: ApiBox) -> None:
     now = [1000.0]
     gate = Gate(
-        ClientsCache(box.store.clients, box.services.threads.keys, clock=lambda: now[0]),
+        ClientsCache(box.store.clients, box.services.threads.box, clock=lambda: now[0]),
         RateLimiter(10, clock=time.monotonic),
         box.services.refused,
         tolerance=300,

@@ -43,7 +43,7 @@ def test_the_utterance_that_answers_is_among_the_first(question, place):
     assert place in [one.place for one in found[:3]]
 
 
-@pytest.mark.parametrize("question", ["우산 대여 되나", "지난달에도 전화했어?", "?", "   "])
+@pytest.mark.parametrize("question", ["우산 대여 되나", "작년에 방문했었나", "?", "   "])
 def test_what_the_call_does_not_name_is_not_found(question):
     findings = Index(read(CALL).said).search(question)
     assert not findings.best or not findings.words

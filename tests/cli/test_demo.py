@@ -69,6 +69,7 @@ def proof(**changes):
     results = [{"consultation_id": name, "status": "success"} for name, _ in BATCH]
     run = Run(
         answer={"status": "success", "model_used": SLM, "summary": "예약을 바꿨습니다."},
+        asked={"status": "fallback", "answer": {"markdown": "- 고객: …", "by": "extractive"}},
         callback=Callback("http://127.0.0.1:1/done", {"results": results}, True, True),
     )
     for name, value in changes.items():
@@ -86,6 +87,7 @@ def test_a_run_by_both_models_with_good_signatures_is_proof():
     [
         ({"answer": {"status": "fallback", "model_used": "extractive"}}, "too busy"),
         ({"answer": {"status": "success", "model_used": MLM}}, "not from"),
+        ({"asked": {"status": "failed", "answer": None}}, "question"),
         ({"callback": None}, "no callback"),
         ({"callback": Callback("", {"results": []}, True, True)}, "not about"),
         ({"callback": Callback("", proof().callback.payload, False, True)}, "signature"),

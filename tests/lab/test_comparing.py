@@ -5,10 +5,13 @@ from datetime import UTC, datetime
 import pytest
 
 from edgebox.errors import RunInvalid
+from edgebox.lab.evaluation.ask_judging import judge_ask
 from edgebox.lab.evaluation.cases import Case
-from edgebox.lab.evaluation.comparing import check_same, compare
+from edgebox.lab.evaluation.comparing import check_same, check_same_asked, compare
 from edgebox.lab.evaluation.judging import judge_no_content, judge_summary
-from edgebox.lab.evaluation.runs import load_run, run_of, save_run
+from edgebox.lab.evaluation.questions import Asked, Question
+from edgebox.lab.evaluation.replies import Reply
+from edgebox.lab.evaluation.runs import load_run, run_of, run_of_asks, save_run
 from edgebox.lab.evaluation.totals import report
 
 GOOD = "카드를 재발급했습니다."
@@ -118,3 +121,48 @@ def test_a_run_is_the_same_after_it_was_saved(tmp_path):
 def test_a_run_that_cannot_be_written_says_why(tmp_path):
     with pytest.raises(RunInvalid, match="cannot be written: No such file"):
         save_run(made(GOOD), tmp_path / "none" / "run.json")
+
+
+def question(number, **changes):
+    given = {
+        "id": f"q{number}",
+        "call": "c.json",
+        "question": "재발급했나",
+        "facts": [{"fact": "재발급", "any": ["재발급"], "utterances": [0]}],
+    }
+    return Asked(question=Question.model_validate(given | changes), case=case(number))
+
+
+def answered(*texts):
+    asked = [question(number) for number, _ in enumerate(texts)]
+    answers = [
+        judge_ask(
+            one,
+            Reply.model_validate({"status": "success", "answer": {"markdown": text}}),
+            seconds=1,
+        )
+        for one, text in zip(asked, texts, strict=True)
+    ]
+    return run_of_asks(answers, "m", made_at=datetime(2026, 1, 2, tzinfo=UTC))
+
+
+def test_answers_to_questions_are_saved_and_compared_like_other_answers(tmp_path):
+    save_run(answered(GOOD, GOOD, GOOD), tmp_path / "before.json")
+    save_run(answered(GOOD, WRONG, POOR), tmp_path / "after.json")
+    before, after = load_run(tmp_path / "before.json"), load_run(tmp_path / "after.json")
+    (one,) = compare(before, after)
+    assert (one.kind, one.cases, one.outcomes) == ("ask", 3, 0)
+    assert (one.kept_before, one.kept_after) == (1.0, 0.6667)
+    assert (one.critical_before, one.critical_after, one.only_after) == (0, 1, 1)
+    assert one.faults_after["ungrounded_number"] == 1
+    assert [answer.right for answer in after.passes["ask"].answers] == [True, False, False]
+    assert "재발급" not in (tmp_path / "after.json").read_text(encoding="utf-8")
+
+
+def test_questions_are_compared_only_with_the_same_ones():
+    before = answered(GOOD, GOOD)
+    check_same_asked(before, [question(0, hard=["typo"], why="다른 이유"), question(1)])
+    with pytest.raises(RunInvalid, match="q1 is not as before"):
+        check_same_asked(before, [question(0), question(1, question="다른 질문")])
+    with pytest.raises(RunInvalid, match="The run has no questions, only: quick"):
+        check_same_asked(made(GOOD, GOOD), [question(0)])

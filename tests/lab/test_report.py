@@ -89,6 +89,14 @@ def test_load_is_compared_with_the_idle_runs_of_the_same_round():
     assert (lost.median, lost.pairs) == (pytest.approx(4 / 5), 1)
 
 
+def test_questions_are_compared_with_the_idle_runs_as_well():
+    quick = [sample("quick", 0, 2.0), sample("quick", 1, 2.0)]
+    beside = [sample("quick", 0, 2.2), sample("quick", 1, 2.0), sample("answer", 0, 9.0)]
+    found = report([run("a", "quick", 0, quick), run("a", "mixed-ask", 0, beside)])
+    assert ratio(found, "quick: p95 beside questions / p95 idle", "a").median == 1.1
+    assert [row.kind for row in found.rows if row.workload == "mixed-ask"] == ["quick", "answer"]
+
+
 def test_a_target_whose_answers_all_fail_is_shown_and_compared_with_nobody():
     good = run("ours", "analysis", 0, [sample("analysis", 0, 4.0)], analyses=4.0)
     bad = run("theirs", "analysis", 0, [sample("analysis", 0, 1.0, error="x")], analyses=1.0)

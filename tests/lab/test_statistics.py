@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar
+from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar, wilson
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,13 @@ def test_what_can_be_detected_is_2_8_standard_errors():
     # Deviation of 0.1 and -0.1 over 100 cases with n - 1: 0.1005, standard error 0.01005.
     assert detectable([0.1, -0.1] * 50) == pytest.approx(2.8016 * 0.01005, abs=1e-4)
     assert detectable([0.2] * 50) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [(8, 10, 0.490, 0.943), (0, 10, 0.0, 0.278), (10, 10, 0.722, 1.0), (27, 30, 0.744, 0.965)],
+)
+def test_a_share_has_an_interval_that_holds_for_few_cases(hits, of, low, high):
+    share = wilson(hits, of)
+    assert share.mean == hits / of
+    assert (share.low, share.high) == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))

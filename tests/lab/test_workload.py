@@ -69,6 +69,7 @@ def test_no_workload_of_a_session_repeats_another_ones_beginning():
         ("quick", {"quick": 3}),
         ("analysis", {"analysis": 3}),
         ("growing", {"cold": 8, "grown": 7}),
+        ("ask", {"topic": 3, "answer": 3}),
     ],
 )
 def test_each_workload_asks_what_it_says(workload, kinds):
@@ -96,6 +97,24 @@ def test_in_the_mixed_workload_people_arrive_while_analyses_run():
     assert 0 < done.analyses <= done.wall
     texts = [r["messages"][-1]["content"] for r in engine.requests if r["model"] == "slm"]
     assert len(set(texts)) == len(texts)
+
+
+def test_in_the_mixed_ask_workload_questions_never_stop_beside_the_summaries_of_quick():
+    quick, _ = asked("quick")
+    engine, done = asked("mixed-ask", pause=0.02)
+    kinds = Counter(s.kind for s in done.samples)
+    assert kinds["quick"] == 3
+    assert kinds["answer"] >= 1
+    assert {r["priority"] for r in engine.requests} == {0, 15, 30}
+    stories = [
+        [
+            r["messages"][-1]["content"].splitlines()[1:]
+            for r in one.requests
+            if r["model"] == "slm" and r["priority"] == 0
+        ]
+        for one in (quick, engine)
+    ]
+    assert stories[0] == stories[1], "the same stories, so that they can be compared"
 
 
 def test_a_failure_and_a_wrong_form_are_told_apart():

@@ -23,6 +23,8 @@ _WHAT = {
     "analysis": "analyses held to the JSON schema, several in flight",
     "growing": "a call that grows, summarised at every fifth line",
     "mixed": "summaries arriving while analyses saturate the engine",
+    "ask": "questions about distinct consultations: topic and answer at once",
+    "mixed-ask": "summaries arriving while questions never stop",
 }
 
 _TEXT = TextColumn("{task.description}", markup=False)
@@ -32,7 +34,10 @@ def bench(
     *,
     workload: Annotated[
         list[str] | None,
-        typer.Option(help="quick, analysis, growing or mixed; repeatable; without: all four."),
+        typer.Option(
+            help="quick, analysis, growing, mixed, ask or mixed-ask; repeatable; without: the "
+            "first four."
+        ),
     ] = None,
     target: Annotated[
         list[str] | None,
@@ -59,7 +64,7 @@ def bench(
     slows both. Times are seconds as a client sees them.
     """
     with reported():
-        wanted = [named(name) for name in dict.fromkeys(workload or _WHAT)]
+        wanted = [named(name) for name in dict.fromkeys(workload or list(_WHAT)[:4])]
         targets = [BenchTarget.parse(text) for text in target or ()]
         targets = targets or [BenchTarget.engine(settings().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))

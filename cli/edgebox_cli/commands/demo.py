@@ -26,7 +26,7 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.output import console, err_console, print_error, print_line
 from edgebox_cli.common.progress import model_transfer
 from edgebox_cli.demo.box import MLM, SLM, DemoBox, stop_signals
-from edgebox_cli.demo.calls import BATCH, QUICK
+from edgebox_cli.demo.calls import BATCH, QUESTION, QUICK
 from edgebox_cli.demo.report import show
 from edgebox_cli.demo.run import Run, missing
 from edgebox_cli.demo.stage import Stage, stage
@@ -44,7 +44,7 @@ def demo(
         typer.Option(metavar="NAME=SECONDS", help="A phase of the installation, for the table."),
     ] = None,
 ) -> None:
-    """One quick summary and one batch with its callback, on the starter models; then gone."""
+    """One summary, one question, one batch with its callback, on the starter models; then gone."""
 
     def stop(number: int, _frame: object) -> NoReturn:
         raise KeyboardInterrupt(number)
@@ -89,6 +89,9 @@ def _perform(run: Run) -> None:
                 box.wait_until_ready(current.update)
             with _timed(run, "quick summary"), stage("Quick summary"):
                 _quick(run, box)
+            with _timed(run, "question"), stage("Question"):
+                body = {"question": QUESTION, "conversation_text": QUICK[1]}
+                run.asked = box.box.post(Paths.ASK, body)
             with _timed(run, "batch of three"), stage("Batch of three") as current:
                 _batch(run, box, current)
             run.health = box.health()

@@ -13,25 +13,26 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 import edgebox
 from edgebox.engine_client import EngineClient
-from edgebox.errors import CaseInvalid, UsageError
+from edgebox.errors import UsageError
 from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
-from edgebox.lab.evaluation.comparing import Comparison, check_same, compare
+from edgebox.lab.evaluation.comparing import check_same, compare
 from edgebox.lab.evaluation.doubts import doubts
 from edgebox.lab.evaluation.judging import Judgement
-from edgebox.lab.evaluation.runs import Run, load_run, run_of, save_run
-from edgebox.lab.evaluation.totals import Pass, report
+from edgebox.lab.evaluation.runs import load_run, run_of, save_run
+from edgebox.lab.evaluation.totals import Pass, PassReport, report
 from edgebox.settings import Settings
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import note, print_error, print_json
+from edgebox_cli.common.options import AsJson, ClientOption
+from edgebox_cli.common.output import note, print_json
 from edgebox_cli.common.progress import bars
+from edgebox_cli.evaluation.asks import Questions
+from edgebox_cli.evaluation.ending import finish, mistakes_shown, run_before
 from edgebox_cli.evaluation.screen import (
     NAMES,
     show_answers,
     show_cases,
-    show_comparisons,
     show_reports,
 )
 
@@ -64,12 +65,25 @@ def evaluate(
         bool, typer.Option("--development", help="Only the other calls.")
     ] = False,
     every: Annotated[bool, typer.Option("--all", help="All calls. This is the default.")] = False,
+    asks: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead: put the questions of this file to the running box and judge the "
+            "answers (see docs/guide/operate.md).",
+            show_default=False,
+        ),
+    ] = None,
+    client: ClientOption = None,
     hard: Annotated[
         str | None,
-        typer.Option(metavar="TAG", help="Only calls with this tag.", show_default=False),
+        typer.Option(
+            metavar="TAG", help="Only calls or questions with this tag.", show_default=False
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only the first so many calls.", show_default=False)
+        int | None,
+        typer.Option(min=1, help="Only the first so many calls or questions.", show_default=False),
     ] = None,
     together: Annotated[
         int,
@@ -118,14 +132,27 @@ def evaluate(
     """Measure the running models on consultations whose facts are known.
 
     The quick summary is evaluated twice: as users get it on this machine, within the deadline,
-    and on the whole text without one, which is the model's own skill. Needs a running engine,
-    except with --runs and --check. No call leaves the box.
+    and on the whole text without one, which is the model's own skill. Needs a running engine (with
+    --asks a running box), except with --runs and --check. No call leaves the box.
     """
     with reported():
         if gate and against is None and runs is None:
             raise UsageError("--gate compares: give --against FILE or --runs BEFORE AFTER as well.")
         if runs is not None:
-            _finish(compare(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
+            finish(compare(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
+            return
+        if asks is not None:
+            if folders or held_out or development or every or together > 1:
+                raise UsageError(
+                    "--asks takes its calls from FILE and asks one question at a time: leave out "
+                    "FOLDER, --held-out, --development, --all and --together."
+                )
+            questions = Questions(asks, hard, limit, client)
+            if check:
+                questions.show_checked(as_json=as_json)
+            else:
+                ended = questions.evaluate(save, against, as_json=as_json, details=details)
+                finish(*ended, gate=gate, as_json=as_json)
             return
         passes: list[Pass] = [*(("quick", "full_text") if quick else ())]
         passes += ["analysis"] if analysis else []
@@ -136,7 +163,7 @@ def evaluate(
         if check:
             _show_checked(cases, as_json=as_json)
             return
-        before = _before(against, save, cases)
+        before = run_before(against, save, lambda run: check_same(run, cases))
         answers = asyncio.run(_ask(settings(), passes, cases, together))
         made = [
             report(kind, answers[kind], together=together if kind == "analysis" else 1)
@@ -145,14 +172,8 @@ def evaluate(
         run = run_of(answers, made, made_at=datetime.now(UTC))
         if save:
             save_run(run, save)
-        result: dict[str, Any] = {"cases": len(cases), "reports": [one.as_dict() for one in made]}
-        if details and as_json:
-            result["answers"] = {k: [one.as_dict() for one in answers[k]] for k in passes}
-        elif details:
-            show_answers(cases, answers)
-        if not as_json:
-            show_reports(made)
-        _finish(compare(before, run) if before else [], result, gate=gate, as_json=as_json)
+        result = _shown(cases, answers, made, as_json=as_json, details=details)
+        finish(compare(before, run) if before else [], result, gate=gate, as_json=as_json)
 
 
 def _part(*, held_out: bool, development: bool, every: bool) -> Part:
@@ -163,27 +184,11 @@ def _part(*, held_out: bool, development: bool, every: bool) -> Part:
     return parts[0] if parts else "all"
 
 
-def _before(against: Path | None, save: Path | None, cases: Sequence[Case]) -> Run | None:
-    """Return the run to compare with. Whatever is wrong shows now, not after hours of asking."""
-    if save and not save.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
-    if against is None:
-        return None
-    before = load_run(against)
-    check_same(before, cases)
-    return before
-
-
 def _cases(folders: Sequence[Path] | None) -> list[Case]:
-    """Read the cases, and report every mistake in them on a line of its own."""
     if not folders and not all(folder.is_dir() for folder in CASES):
         raise UsageError("Name a folder of transcripts to evaluate with: edgebox eval FOLDER")
-    try:
+    with mistakes_shown():
         return load_cases(folders or CASES)
-    except CaseInvalid as error:
-        for line in error.detail.splitlines():
-            print_error(line)
-        raise typer.Exit(error.exit_code) from None
 
 
 async def _ask(
@@ -206,6 +211,25 @@ async def _ask(
         await client.aclose()
 
 
+def _shown(
+    cases: Sequence[Case],
+    answers: Mapping[Pass, Sequence[Judgement]],
+    reports: Sequence[PassReport],
+    *,
+    as_json: bool,
+    details: bool,
+) -> dict[str, Any]:
+    """Print the answers and the reports for people; return the same for JSON."""
+    result: dict[str, Any] = {"cases": len(cases), "reports": [one.as_dict() for one in reports]}
+    if details and as_json:
+        result["answers"] = {k: [one.as_dict() for one in given] for k, given in answers.items()}
+    elif details:
+        show_answers(cases, answers)
+    if not as_json:
+        show_reports(reports)
+    return result
+
+
 def _show_checked(cases: Sequence[Case], *, as_json: bool) -> None:
     """Print how many cases there are, and on standard error what looks wrong in them."""
     warnings = [f"{case.id}: {line}" for case in cases for line in doubts(case)]
@@ -217,18 +241,3 @@ def _show_checked(cases: Sequence[Case], *, as_json: bool) -> None:
     show_cases(cases)
     for line in warnings:
         note(f"Warning: {line}")
-
-
-def _finish(
-    comparisons: Sequence[Comparison], result: Mapping[str, Any], *, gate: bool, as_json: bool
-) -> None:
-    """Print the comparisons, with the result where it is JSON, and let the gate decide."""
-    if as_json:
-        compared = {"comparisons": [one.as_dict() for one in comparisons]} if comparisons else {}
-        print_json({**result, **compared})
-    elif comparisons:
-        show_comparisons(comparisons)
-    refused = [f"{NAMES[one.kind]}: {one.refused}" for one in comparisons if one.refused]
-    if gate and refused:
-        print_error(f"Refused. {'. '.join(refused)}.")
-        raise typer.Exit(1)

@@ -11,6 +11,9 @@ QUICK = (
 상담사: 화요일 오전 10시 30분으로 변경해 드렸습니다.""",
 )
 
+QUESTION = "예약이 언제로 바뀌었지?"
+"""About the first one."""
+
 BATCH = (
     (
         "DEMO-2",

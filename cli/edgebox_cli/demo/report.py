@@ -8,6 +8,7 @@ from rich.text import Text
 
 from edgebox_cli.common.output import FOLD, RIGHT, console, size, table
 from edgebox_cli.demo.box import MLM, SLM
+from edgebox_cli.demo.calls import QUESTION
 
 if TYPE_CHECKING:
     from edgebox.engine_client import EngineHealth
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 def show(run: Run) -> None:
     """Print what the run saw."""
     show_summary(run)
+    if run.asked:
+        show_question(run.asked)
     if run.callback is not None:
         show_callback(run.callback)
     if run.health is not None:
@@ -47,6 +50,27 @@ def show_summary(run: Run) -> None:
             ["latency", f"{run.latency:.2f} s (the deadline is 3 s)"],
         ],
     )
+
+
+def show_question(asked: dict[str, Any]) -> None:
+    """Print the question, the acknowledgement and the answer with its evidence."""
+    timing, answer = asked["timing"], asked["answer"] or {}
+    said = asked["acknowledgement"]
+    table(
+        "Question about DEMO-1",
+        _columns("", QUESTION),
+        [
+            ["first", Text(f"{said['text']} ({timing['first']:.2f} s)" if said else "")],
+            ["answer", Text(answer.get("markdown", ""))],
+            *_cited(asked["citations"]),
+            ["written by", Text(f"{answer.get('by')} ({asked['status']})")],
+            ["latency", f"{timing['total']:.2f} s (the deadline is 15 s)"],
+        ],
+    )
+
+
+def _cited(citations: list[dict[str, Any]]) -> list[list[Any]]:
+    return [[f"  [{one['n']}]", Text(one["text"])] for one in citations]
 
 
 def show_callback(callback: Callback) -> None:

@@ -21,6 +21,7 @@ class Run:
         spent: (phase, seconds), in order.
         answer: to the quick summary.
         latency: seconds until that answer.
+        asked: the answer to the question.
         callback: the batch's.
         health: the engine's, at the end.
     """
@@ -28,6 +29,7 @@ class Run:
     spent: list[tuple[str, float]] = field(default_factory=list)
     answer: dict[str, Any] = field(default_factory=dict)
     latency: float = 0.0
+    asked: dict[str, Any] = field(default_factory=dict)
     callback: Callback | None = None
     health: EngineHealth | None = None
 
@@ -39,6 +41,8 @@ def missing(run: Run) -> list[str]:
         wrong.append("the quick summary is not the model's (the machine was too busy)")
     elif run.answer.get("model_used") != SLM:
         wrong.append(f"the quick summary came from {run.answer.get('model_used')}, not from {SLM}")
+    if not run.asked.get("answer"):
+        wrong.append("the question was not answered")
     if run.callback is None:
         return [*wrong, "no callback came"]
     if not (run.callback.webhook_signed and run.callback.key_signed):

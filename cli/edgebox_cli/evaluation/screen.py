@@ -26,6 +26,7 @@ NAMES: dict[Pass, str] = {
     "quick": "quick (deadline)",
     "full_text": "quick (full text)",
     "analysis": "analysis",
+    "ask": "questions",
 }
 _STATUSES = ("success", "partial", "fallback", "no_content", "failed")
 
@@ -36,13 +37,20 @@ _FAULTS = {
     "invented_claim": "claims without support",
     "outcome_reversed": "outcome reversed",
     "invented_call": "answered an empty call",
+    "answered_unsaid": "answered what was not said",
+    "polarity_reversed": "the opposite was said",
     "missed_content": "content not seen",
     "copied": "copied from transcript",
     "repetition": "repetition",
     "leaked": "prompt example leaked",
     "think": "think block left",
+    "uncited": "no place that answers",
+    "wrongly_not_found": "wrongly not found",
 }
 """The faults in the order of the table, the critical ones first."""
+
+_OF_QUESTIONS = frozenset({"answered_unsaid", "polarity_reversed", "uncited", "wrongly_not_found"})
+"""Faults that only answers to questions have."""
 
 
 def show_reports(reports: Sequence[PassReport]) -> None:
@@ -58,7 +66,7 @@ def show_reports(reports: Sequence[PassReport]) -> None:
         ("quality score, mean", lambda r: "-" if r.score is None else f"{r.score:.2f}"),
         *((name, _count(name)) for name in _STATUSES),
         ("any critical error", lambda r: _share(r.critical)),
-        *((label, _fault(name)) for name, label in _FAULTS.items()),
+        *((label, _fault(name)) for name, label in _FAULTS.items() if name not in _OF_QUESTIONS),
         ("in flight together", lambda r: str(r.together)),
         ("seconds, p50", lambda r: f"{r.p50:.2f}"),
         ("seconds, p95", lambda r: f"{r.p95:.2f}"),
@@ -84,15 +92,19 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     for one in comparisons:
         print_line(f"{NAMES[one.kind]:17}  {one.model_before}\n{'':14}→  {one.model_after}")
     faults = sorted({f for one in comparisons for f in (*one.faults_before, *one.faults_after)})
+    noun = NAMES["ask"] if all(one.kind == "ask" for one in comparisons) else "calls"
     rows: list[tuple[str, Callable[[Comparison], str]]] = [
-        ("calls", lambda c: str(c.cases)),
+        (noun, lambda c: str(c.cases)),
         ("facts kept, before", lambda c: f"{c.kept_before:.3f}"),
         ("facts kept, after", lambda c: f"{c.kept_after:.3f}"),
         ("difference", lambda c: f"{c.difference:+.3f}"),
         ("95 % interval", lambda c: f"{c.low:+.3f} {c.high:+.3f}"),
         ("difference to be seen", lambda c: f"{c.detectable:.3f}"),
-        ("outcome right", lambda c: f"{c.outcomes_before} → {c.outcomes_after}"),
-        ("calls with critical errors", lambda c: f"{c.critical_before} → {c.critical_after}"),
+        (
+            "outcome right",
+            lambda c: f"{c.outcomes_before} → {c.outcomes_after}" if c.outcomes else "-",
+        ),
+        (f"{noun} with critical errors", lambda c: f"{c.critical_before} → {c.critical_after}"),
         ("  gone / new", lambda c: f"{c.only_before} / {c.only_after}"),
         ("  p (McNemar)", lambda c: "< 0.001" if c.p < 0.001 else f"{c.p:.3f}"),
         *((_FAULTS.get(fault, fault), _changed(fault)) for fault in faults),
@@ -105,10 +117,10 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     few = min(one.with_facts for one in comparisons)
     coarsest = max(one.detectable for one in comparisons)
     print_line(
-        f"{few} calls with facts show a difference of {coarsest:.3f} or more in four runs of five."
+        f"{few} {noun} with facts show a difference of {coarsest:.3f} or more in four runs of five."
     )
     if few < FEW:
-        print_line(f"With fewer than {FEW} calls the interval is too narrow: add calls.")
+        print_line(f"With fewer than {FEW} {noun} the interval is too narrow: add {noun}.")
     print_line(
         f"The gate refuses a possible loss above {MARGIN} and more critical errors (p < {LEVEL})."
     )

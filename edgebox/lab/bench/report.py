@@ -79,11 +79,14 @@ class BenchReport:
         return asdict(self)
 
 
+KINDS = ("quick", "analysis", "grown", "cold", "topic", "answer")
+
+
 def report(runs: Sequence[Measurement]) -> BenchReport:
     """Return the figures of a session. All targets are compared with the first one."""
     targets = list(dict.fromkeys(run.target for run in runs))
     rows = []
-    for name, kind, target in product(NAMES, ("quick", "analysis", "grown", "cold"), targets):
+    for name, kind, target in product(NAMES, KINDS, targets):
         mine = [run for run in runs if (run.workload, run.target) == (name, target)]
         if any(sample.kind == kind for run in mine for sample in run.samples):
             rows.append(_row(name, kind, target, mine))
@@ -139,12 +142,17 @@ def _ratios(target: str, found: dict[str, list[float]]) -> list[Ratio]:
     ]
 
 
+_BESIDE = {"mixed": "analyses", "mixed-ask": "questions"}
+"""What runs beside the summaries of a workload."""
+
+
 def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
     """Compare a target under load with the same target without it."""
     mine = {(r.workload, r.round): r for r in runs if r.target == target}
     found: dict[str, list[float]] = defaultdict(list)
-    under: list[float] = []
-    idle: list[float] = []
+    tails: dict[str, tuple[list[float], list[float]]] = {
+        beside: ([], []) for beside in _BESIDE.values()
+    }
     for (workload, number), run in mine.items():
         if workload == "growing":
             cold = _by_index(run, "cold")
@@ -156,7 +164,9 @@ def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
                         grown.seconds / twin.seconds
                     )
         alone, quick = mine.get(("analysis", number)), mine.get(("quick", number))
-        if workload == "mixed" and quick:
+        if workload in _BESIDE and quick:
+            beside = _BESIDE[workload]
+            under, idle = tails[beside]
             calm = _by_index(quick, "quick")
             pairs = [
                 (sample.seconds, calm[index].seconds)
@@ -165,7 +175,7 @@ def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
             ]
             under += [left for left, _ in pairs]
             idle += [right for _, right in pairs]
-            found["quick: beside analyses / idle, the same call"].extend(
+            found[f"quick: beside {beside} / idle, the same call"].extend(
                 left / right for left, right in pairs
             )
         if workload == "mixed" and alone:
@@ -175,10 +185,12 @@ def _own(target: str, runs: Sequence[Measurement]) -> list[Ratio]:
                     (run.analyses - alone.analyses) / spent
                 )
     ratios = _ratios(target, found)
-    high, calm_high = percentile(under, 0.95), percentile(idle, 0.95)
-    if high and calm_high:
-        tail = high / calm_high
-        ratios.append(Ratio("quick: p95 beside analyses / p95 idle", target, tail, tail, tail, 1))
+    for beside, (under, idle) in tails.items():
+        high, calm_high = percentile(under, 0.95), percentile(idle, 0.95)
+        if high and calm_high:
+            tail = high / calm_high
+            name = f"quick: p95 beside {beside} / p95 idle"
+            ratios.append(Ratio(name, target, tail, tail, tail, 1))
     return ratios
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import ValidationError
 
+from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, topic_messages
+from edgebox.ask.race import ACKNOWLEDGE_PRIORITY, ANSWER_PRIORITY
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
     from edgebox.engine_client import EngineClient, Options
     from edgebox.lab.bench.target import BenchTarget
 
-Name = Literal["quick", "analysis", "growing", "mixed"]
-NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed")
+Name = Literal["quick", "analysis", "growing", "mixed", "ask", "mixed-ask"]
+NAMES: tuple[Name, ...] = ("quick", "analysis", "growing", "mixed", "ask", "mixed-ask")
+
+QUESTION = "고객이 무엇을 요청했고 어떻게 처리하기로 했지?"
+"""It can be asked about every call."""
+ANSWER_TOKENS = 160
+TOPIC_TOKENS = 48
 
 SUMMARY_TOKENS = 96
 ANALYSIS_TOKENS = 512
@@ -44,7 +51,8 @@ class Sample:
     """One answer.
 
     Attributes:
-        kind: "quick", "analysis", "grown" (its beginning was read before) or "cold".
+        kind: "quick", "analysis", "grown" (its beginning was read before), "cold", "topic" or
+            "answer" (both of one question, sent at once).
         index: of the request among those of its kind. It has the same text for all targets.
         start: seconds from the beginning of the workload to the request.
         seconds: from the request to the last character.
@@ -92,7 +100,7 @@ class Size:
     """The size of the workloads.
 
     Attributes:
-        quick: summaries of the quick workload.
+        quick: summaries of the quick and the mixed-ask workload, questions of the ask workload.
         analyses: analyses of the analysis and the mixed workload.
         concurrency: analyses in flight.
         salt: the same for every target, and different in every session, so that no server answers
@@ -126,6 +134,23 @@ class _Session:
         }
         stream = self.client.stream("mlm", analysis_messages(text), **options)
         await self._ask("analysis", index, stream)
+
+    async def question(self, index: int, text: str) -> None:
+        """Send both halves of a question at once, as the API does."""
+        topic: Options = {
+            "max_tokens": TOPIC_TOKENS,
+            "priority": ACKNOWLEDGE_PRIORITY,
+            "json_schema": TOPIC_SCHEMA,
+        }
+        answer: Options = {"max_tokens": ANSWER_TOKENS, "priority": ANSWER_PRIORITY}
+        await asyncio.gather(
+            self._ask("topic", index, self.client.stream("slm", topic_messages(QUESTION), **topic)),
+            self._ask(
+                "answer",
+                index,
+                self.client.stream("mlm", answer_messages(text, QUESTION), **answer),
+            ),
+        )
 
     async def _ask(self, kind: str, index: int, stream: AsyncIterator[Delta | Completion]) -> None:
         """Send one request and record it, also if it fails."""
@@ -185,8 +210,10 @@ async def warm_up(target: BenchTarget, wanted: Iterable[Name], size: Size) -> No
     client = target.client()
     session = _Session(client)
     try:
-        if {"quick", "growing", "mixed"} & set(wanted):
+        if {"quick", "growing", "mixed", "mixed-ask"} & set(wanted):
             await session.summary("quick", 0, call(_WARM, salt=size.salt))
+        if {"ask", "mixed-ask"} & set(wanted):
+            await session.question(0, call(_WARM, salt=size.salt))
         if {"analysis", "mixed"} & set(wanted):
             first = _WARM + 1
             numbers = range(first, first + size.concurrency)
@@ -209,6 +236,8 @@ async def run(target: BenchTarget, workload: Name, number: int, size: Size) -> M
         "analysis": _analysis,
         "growing": _growing,
         "mixed": _mixed,
+        "ask": _asks,
+        "mixed-ask": _mixed_ask,
     }
     client = target.client()
     try:
@@ -284,6 +313,34 @@ async def _mixed(session: _Session, number: int, size: Size) -> float:
         index += 1
     await backlog
     return max(s.start + s.seconds for s in session.samples if s.kind == "analysis")
+
+
+async def _asks(session: _Session, number: int, size: Size) -> float:
+    """Ask about distinct consultations, one question after the other."""
+    for index in range(size.quick):
+        await session.question(index, call(_seed(number, 700 + index), salt=size.salt))
+    return 0.0
+
+
+async def _mixed_ask(session: _Session, number: int, size: Size) -> float:
+    """Send the summaries of ``quick`` beside questions that never stop, one after the other."""
+
+    async def questions() -> None:
+        index = 0
+        while True:
+            await session.question(index, call(_seed(number, 800 + index), salt=size.salt + 1))
+            index += 1
+
+    asking = asyncio.create_task(questions())
+    gaps = random.Random(number)  # noqa: S311 - the same pauses for every target
+    try:
+        for index in range(size.quick):
+            await asyncio.sleep(gaps.expovariate(size.rate / 60))
+            await session.summary("quick", index, call(_seed(number, index), salt=size.salt + 1))
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    return 0.0
 
 
 def _is_analysis(text: str) -> bool:

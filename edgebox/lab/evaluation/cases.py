@@ -174,7 +174,7 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
         if not files:
             raise CaseInvalid(f"{folder} holds no .json files to evaluate with.")
         for file in files:
-            found = _case(file)
+            found = case_in(file)
             if isinstance(found, list):
                 mistakes += [f"{file.name}: {line}" for line in found]
             elif found.id in cases:
@@ -186,8 +186,8 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
     return list(cases.values())
 
 
-def _case(file: Path) -> Case | list[str]:
-    """Return the case in a file, or its mistakes."""
+def case_in(file: Path) -> Case | list[str]:
+    """Return the case in a file, or a line for each of its mistakes."""
     try:
         data = file.read_bytes()
         if advice := conversion(data, str(file)):

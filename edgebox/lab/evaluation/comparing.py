@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.errors import RunInvalid
-from edgebox.lab.evaluation.runs import hash_of
+from edgebox.lab.evaluation.runs import hash_of, hash_of_asked
 from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from edgebox.lab.evaluation.cases import Case
+    from edgebox.lab.evaluation.questions import Asked
     from edgebox.lab.evaluation.runs import Run, SavedAnswer, SavedPass
     from edgebox.lab.evaluation.totals import Pass
 
@@ -103,6 +104,19 @@ def check_same(before: Run, cases: Sequence[Case]) -> None:
     now = {case.id: hash_of(case) for case in cases}
     for saved in before.passes.values():
         _check_same({answer.id: answer.case for answer in saved.answers}, now)
+
+
+def check_same_asked(before: Run, asked: Sequence[Asked]) -> None:
+    """Check the same for a run over questions.
+
+    Raises:
+        RunInvalid: it is over other questions or calls, or over none.
+    """
+    if "ask" not in before.passes:
+        raise RunInvalid(f"The run has no questions, only: {', '.join(before.passes)}.")
+    saved = before.passes["ask"].answers
+    now = {one.id: hash_of_asked(one) for one in asked}
+    _check_same({answer.id: answer.case for answer in saved}, now)
 
 
 def _compare(kind: Pass, before: SavedPass, after: SavedPass) -> Comparison:

@@ -48,11 +48,11 @@ _BETWEEN_LISTED: Final = """
 """
 _NOT_LISTED: Final = "되 돼 됨 됐 된 됩 될 하 해 한 함 합 했"
 _BETWEEN: Final = "|".join(_BETWEEN_LISTED.split())
-_NEGATION: Final = (
+NEGATION: Final = (
     r"않|없(?!이는)|못|불가|어렵|어려[우운울워]|거절|거부|안(?= |$)"
     rf"|안 ?(?:{'|'.join(_NOT_LISTED.split())})"
 )
-_NEGATED: Final = re.compile(rf"[가-힣]{{0,4}}? ?(?:(?:{_BETWEEN}) ?){{0,4}}(?:{_NEGATION})")
+_NEGATED: Final = re.compile(rf"[가-힣]{{0,4}}? ?(?:(?:{_BETWEEN}) ?){{0,4}}(?:{NEGATION})")
 _NEGATED_BEFORE: Final = re.compile(r"(?:^|\s)(?:안|못) ?$")
 _NEGATIVE_WORD: Final = re.compile(r"불가|거절|거부|못하|않|없|어렵|어려")
 

@@ -192,7 +192,7 @@ def _judged(
     invented = tuple(form for form in case.must_not if answer.states(form, reworded=False))
     stated = next((found for text in ending if (found := outcomes_in(text))), [])
     expected = case.outcome_kind
-    grounds = Text(f"{said}\n{_written_numbers(case)}", case.call_date)
+    grounds = Text(f"{said}\n{written_numbers(case)}", case.call_date)
     faulty = {
         "invented": bool(invented),
         "invented_call": case.is_empty,
@@ -218,7 +218,7 @@ def _judged(
     )
 
 
-def _written_numbers(case: Case) -> str:
+def written_numbers(case: Case) -> str:
     """Return the numbers of a call as an answer may write them, and the day that 오늘 was."""
     values = [number.value for number in case.numbers]
     return "\n".join([*values, case.call_date.isoformat() if case.call_date else ""])

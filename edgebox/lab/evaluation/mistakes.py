@@ -1,4 +1,4 @@
-"""What is wrong in the file of a case, and what to write there instead."""
+"""What is wrong in a case or a question, and what to write there instead."""
 
 from __future__ import annotations
 
@@ -49,25 +49,33 @@ _WANTED: Final = {
 """What to write in each field. A star stands for a place in a list."""
 
 _OWN: Final = frozenset(
-    {"either", "facts", "must_not", "json", "blank", "too_large", "unicode", "control"}
+    {"answerable", "blank", "control", "either", "facts", "json", "must_not", "opposite"}
+    | {"too_large", "unicode"}
 )
 """Error types whose messages are ours and say what to do."""
 
 
-def mistakes(error: ValidationError, keys: Mapping[str, Sequence[str]]) -> Iterator[str]:
+def mistakes(
+    error: ValidationError,
+    keys: Mapping[str, Sequence[str]],
+    wanted: Mapping[str, str] = _WANTED,
+) -> Iterator[str]:
     """Yield a line for each mistake: its place, and what to write there.
 
     Args:
-        error: of the case.
-        keys: the keys that an object may have, by its path as in ``_WANTED``.
+        error: of the case or the question.
+        keys: the keys that an object may have, by its path as in ``wanted``.
+        wanted: what to write in each field. A star stands for a place in a list.
     """
     for one in error.errors(include_input=False, include_url=False):
         place = ".".join(map(str, one["loc"]))
-        what = _wording(one, keys)
+        what = _wording(one, keys, wanted)
         yield f"{place}: {what}" if place else what
 
 
-def _wording(error: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> str:
+def _wording(
+    error: ErrorDetails, keys: Mapping[str, Sequence[str]], wanted: Mapping[str, str]
+) -> str:
     kind, loc = error["type"], error["loc"]
     path = ".".join("*" if isinstance(step, int) else step for step in loc)
     if kind == "json_invalid":
@@ -78,4 +86,4 @@ def _wording(error: ErrorDetails, keys: Mapping[str, Sequence[str]]) -> str:
         known = keys[path.rpartition(".")[0]]
         near = difflib.get_close_matches(str(loc[-1]), known, n=1)
         return f"There is no such key; {f'did you mean {near[0]}?' if near else 'leave it out.'}"
-    return f"{'Missing. ' if kind == 'missing' else ''}{_WANTED[path]}"
+    return f"{'Missing. ' if kind == 'missing' else ''}{wanted[path]}"

@@ -17,18 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from edgebox.lab.evaluation.ask_judging import AskJudgement
     from edgebox.lab.evaluation.cases import Case
     from edgebox.lab.evaluation.judging import Judgement
+    from edgebox.lab.evaluation.questions import Asked
     from edgebox.lab.evaluation.totals import PassReport
 
 
 class SavedAnswer(BaseModel):
-    """One answer's judgement, as `Judgement` has it.
+    """One answer's judgement, as `Judgement` or, for a question, `AskJudgement` has it.
 
     Attributes:
-        id: of the case.
-        case: a hash of the case. Runs are compared only where it is the same.
+        id: of the case or the question.
+        case: a hash of the case, or of the question and its call. Runs are compared only where it
+            is the same.
         kept: the share of the facts' weight that was found; None where the case has no facts.
+        right: of a question, like all that follows.
     """
 
     id: str
@@ -42,6 +46,10 @@ class SavedAnswer(BaseModel):
     outcome_expected: str | None
     quality_score: float | None
     seconds: float
+    right: bool | None = None
+    cited: bool | None = None
+    recall: float | None = None
+    first: float | None = None
 
 
 class SavedPass(BaseModel):
@@ -92,6 +100,19 @@ def run_of(
     return Run(edgebox=__version__, made_at=made_at, passes=passes)
 
 
+def run_of_asks(answers: Sequence[AskJudgement], model: str, *, made_at: datetime) -> Run:
+    """Return the run that these answers to questions are.
+
+    Args:
+        answers: one a question.
+        model: that wrote them.
+        made_at: with its time zone.
+    """
+    saved = sorted(map(_saved_ask, answers), key=lambda answer: answer.id)
+    only = SavedPass(model=model, together=1, answers=saved)
+    return Run(edgebox=__version__, made_at=made_at, passes={"ask": only})
+
+
 def save_run(run: Run, path: Path) -> None:
     """Write a run into a file that only its owner can read.
 
@@ -137,9 +158,39 @@ def _saved(answer: Judgement) -> SavedAnswer:
     )
 
 
+def _saved_ask(answer: AskJudgement) -> SavedAnswer:
+    return SavedAnswer(
+        id=answer.asked.id,
+        case=hash_of_asked(answer.asked),
+        status=answer.status,
+        found=list(answer.held),
+        kept=round(answer.kept, 6),
+        faults=list(answer.faults),
+        critical=list(answer.critical),
+        outcome=None,
+        outcome_expected=None,
+        quality_score=None,
+        seconds=answer.total,
+        right=answer.right,
+        cited=answer.cited,
+        recall=answer.recall,
+        first=answer.first,
+    )
+
+
 def hash_of(case: Case) -> str:
     """Return a hash of all that an answer is judged by."""
-    judged = case.model_dump_json(
-        exclude={"title", "outcome", "hard", "held_out", "domain", "style"}
+    return _hash(
+        case.model_dump_json(exclude={"title", "outcome", "hard", "held_out", "domain", "style"})
     )
+
+
+def hash_of_asked(asked: Asked) -> str:
+    """Return a hash of all that the answer to a question is judged by."""
+    question = asked.question.model_dump_json(exclude={"call", "hard", "why"})
+    call = asked.case.model_dump_json(include={"transcript", "call_date", "numbers"})
+    return _hash(f"{question}\n{call}")
+
+
+def _hash(judged: str) -> str:
     return hashlib.sha256(judged.encode()).hexdigest()[:32]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from edgebox.lab.evaluation.judging import Judgement
 
-Pass = Literal["quick", "full_text", "analysis"]
+Pass = Literal["quick", "full_text", "analysis", "ask"]
 
 KEY_WEIGHT = 2
 """Facts of this weight are those that one or two sentences should keep."""

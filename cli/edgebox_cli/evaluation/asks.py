@@ -1,0 +1,171 @@
+"""``edgebox eval --asks``: questions about known calls, put to the running box."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
+
+from edgebox.contract.paths import Paths
+from edgebox.errors import BoxNotRunning, CaseInvalid, EdgeBoxError
+from edgebox.lab.evaluation.ask_judging import judge_ask, judge_ask_failure
+from edgebox.lab.evaluation.ask_totals import ask_report
+from edgebox.lab.evaluation.comparing import check_same_asked, compare
+from edgebox.lab.evaluation.questions import load_questions, tags_of
+from edgebox.lab.evaluation.replies import Reply
+from edgebox.lab.evaluation.runs import run_of_asks, save_run
+from edgebox_cli.common.box import opened_box
+from edgebox_cli.common.output import note, print_json
+from edgebox_cli.common.progress import bars
+from edgebox_cli.evaluation.ask_screen import show_ask_answers, show_ask_report, show_questions
+from edgebox_cli.evaluation.ending import mistakes_shown, run_before
+from edgebox_cli.evaluation.screen import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from edgebox.lab.evaluation.ask_judging import AskJudgement
+    from edgebox.lab.evaluation.comparing import Comparison
+    from edgebox.lab.evaluation.questions import Asked
+    from edgebox_cli.common.box import Box
+
+
+class Questions:
+    """The questions of a file that are to be asked.
+
+    Args:
+        file: in the form that ``docs/guide/operate.md`` describes.
+        hard: only those with this tag.
+        limit: only the first so many.
+        client: asks as this client of the box; None: the first one.
+
+    Raises:
+        UsageError: there is no such file.
+        CaseInvalid: no question has the tag; the message lists the tags.
+        typer.Exit: the file has mistakes. Each was reported.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        hard: str | None = None,
+        limit: int | None = None,
+        client: str | None = None,
+    ) -> None:
+        with mistakes_shown():
+            asked = load_questions(file)
+        tags = sorted(tag for tag, _ in tags_of(asked))
+        if hard is not None and hard not in tags:
+            raise CaseInvalid(
+                f"No question has the tag {hard}. There are: {', '.join(tags) or 'none'}."
+            )
+        self._asked = [one for one in asked if hard is None or hard in one.question.hard][:limit]
+        self._client = client
+
+    def show_checked(self, *, as_json: bool) -> None:
+        """Print how many questions there are."""
+        if not as_json:
+            show_questions(self._asked)
+            return
+        answerable = sum(one.question.answerable for one in self._asked)
+        ids = [one.id for one in self._asked]
+        print_json({"questions": len(ids), "answerable": answerable, "ids": ids})
+
+    def evaluate(
+        self, save: Path | None, against: Path | None, *, as_json: bool, details: bool
+    ) -> tuple[list[Comparison], dict[str, Any]]:
+        """Ask the box; save and show the judgements.
+
+        Returns:
+            The comparison with the run in ``against``, and the result for JSON.
+
+        Raises:
+            EdgeBoxError: as `ask_all`, `run_before` and `save_run` do.
+        """
+        before = run_before(against, save, lambda run: check_same_asked(run, self._asked))
+        with opened_box(self._client) as (box, _):
+            answers = ask_all(box, self._asked)
+        report = ask_report(answers)
+        run = run_of_asks(answers, report.model, made_at=datetime.now(UTC))
+        if save:
+            save_run(run, save)
+        result: dict[str, Any] = {"questions": len(answers), "reports": [report.as_dict()]}
+        if details and as_json:
+            result["answers"] = {"ask": [one.as_dict() for one in answers]}
+        elif details:
+            show_ask_answers(answers)
+        if not as_json:
+            show_ask_report(report)
+        return compare(before, run) if before else [], result
+
+
+def ask_all(
+    box: Box, asked: Sequence[Asked], *, clock: Callable[[], float] = time.monotonic
+) -> list[AskJudgement]:
+    """Put questions to the box, one after the other, and judge the answers.
+
+    Nothing is read from or written to the box's cache of answers: each is a new one.
+
+    Args:
+        box: the running box.
+        asked: the questions, those about one call best beside each other.
+        clock: monotonic seconds.
+
+    Raises:
+        BoxNotRunning: nothing answers the first question.
+        EdgeBoxError: the box refuses every question; the message is its own.
+    """
+    answers: list[AskJudgement] = []
+    columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with bars(*columns) as shown:
+        task = shown.add_task(NAMES["ask"], total=len(asked))
+        for one in asked:
+            answers.append(_judged(box, one, clock, is_first=not answers))
+            shown.advance(task)
+    reasons = Counter(one.error for one in answers if one.status == "failed")
+    if reasons.total() == len(answers):
+        raise EdgeBoxError(f"No question was answered. {reasons.most_common(1)[0][0]}")
+    for reason, count in reasons.most_common():
+        note(f"{count} not answered: {reason}")
+    return answers
+
+
+def _judged(box: Box, one: Asked, clock: Callable[[], float], *, is_first: bool) -> AskJudgement:
+    began = clock()
+    try:
+        reply = Reply.model_validate(_asked(box, _body(one)))
+    except ValidationError:
+        error = "The box answered in another form than an answer has."
+        return judge_ask_failure(one, error, seconds=clock() - began)
+    except EdgeBoxError as error:
+        if is_first and isinstance(error, BoxNotRunning):
+            raise
+        return judge_ask_failure(one, error.detail, seconds=clock() - began)
+    return judge_ask(one, reply, seconds=clock() - began)
+
+
+def _asked(box: Box, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the end of a question with what was found in the call before any model read it."""
+    evidence: list[dict[str, Any]] = []
+    for name, data in box.events(Paths.ASK, body):
+        if name == "evidence":
+            evidence = data["citations"]
+        elif name == "done":
+            return {**data, "evidence": evidence}
+    raise BoxNotRunning("The connection broke during the answer. See: edgebox status")
+
+
+def _body(one: Asked) -> dict[str, Any]:
+    day = one.case.call_date
+    return {
+        "question": one.question.question,
+        "conversation_text": one.case.transcript,
+        "sources": ["transcript"],
+        "cache": False,
+        **({"call_date": day.isoformat()} if day else {}),
+    }

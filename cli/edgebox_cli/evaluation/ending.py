@@ -1,0 +1,71 @@
+"""How ``edgebox eval`` begins and ends, whatever it asks: mistakes, saved runs, the gate."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from edgebox.errors import CaseInvalid, UsageError
+from edgebox.lab.evaluation.runs import load_run
+from edgebox_cli.common.output import print_error, print_json
+from edgebox_cli.evaluation.screen import NAMES, show_comparisons
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from edgebox.lab.evaluation.comparing import Comparison
+    from edgebox.lab.evaluation.runs import Run
+
+
+@contextmanager
+def mistakes_shown() -> Iterator[None]:
+    """Report every mistake in cases or questions on a line of its own, and exit."""
+    try:
+        yield
+    except CaseInvalid as error:
+        for line in error.detail.splitlines():
+            print_error(line)
+        raise typer.Exit(error.exit_code) from None
+
+
+def run_before(against: Path | None, save: Path | None, check: Callable[[Run], None]) -> Run | None:
+    """Return the run to compare with. Whatever is wrong shows now, not after hours of asking.
+
+    Args:
+        against: the saved run's file.
+        save: where the new run will be saved.
+        check: raises an error for a run that cannot be compared with the new one.
+
+    Raises:
+        UsageError: there is no such file, or no folder to save in.
+        RunInvalid: the file holds no run, or one that cannot be compared.
+    """
+    if save and not save.absolute().parent.is_dir():
+        raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
+    if against is None:
+        return None
+    before = load_run(against)
+    check(before)
+    return before
+
+
+def finish(
+    comparisons: Sequence[Comparison], result: Mapping[str, Any], *, gate: bool, as_json: bool
+) -> None:
+    """Print the comparisons, with the result where it is JSON, and let the gate decide.
+
+    Raises:
+        typer.Exit: the gate refuses.
+    """
+    if as_json:
+        compared = {"comparisons": [one.as_dict() for one in comparisons]} if comparisons else {}
+        print_json({**result, **compared})
+    elif comparisons:
+        show_comparisons(comparisons)
+    refused = [f"{NAMES[one.kind]}: {one.refused}" for one in comparisons if one.refused]
+    if gate and refused:
+        print_error(f"Refused. {'. '.join(refused)}.")
+        raise typer.Exit(1)

@@ -1,0 +1,80 @@
+"""``edgebox reviews``: shares with their number and their interval, and an export without text."""
+
+import json
+import stat
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox.store.db import Store
+from edgebox_cli.main import app
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["reviews", *words])
+
+
+@pytest.fixture
+def thumbs(tmp_path, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path))
+    store = Store(tmp_path / "edgebox.db")
+    store.migrate()
+    store.clients.create("centerlink")
+
+    def put(up, down, what="ask"):
+        for number in range(up + down):
+            store.feedback.put(
+                "centerlink",
+                what,
+                f"{what}_{number}",
+                liked=number < up,
+                reason="" if number < up else "wrong",
+            )
+
+    yield put
+    store.close()
+
+
+def test_a_share_has_its_number_and_its_interval(thumbs):
+    thumbs(36, 4)
+    shown = run("report").stdout
+    assert "ask" in shown
+    assert "90%" in shown
+    assert "77% to 96%" in shown
+    assert "wrong" in shown
+
+
+def test_of_a_few_thumbs_no_share_is_shown(thumbs):
+    thumbs(9, 1)
+    shown = run("report").stdout
+    assert "%" not in shown.replace("95 %", "")
+    assert "Fewer than 30" in shown
+
+
+def test_json_has_the_same(thumbs):
+    thumbs(36, 4)
+    found = json.loads(run("report", "--json").stdout)
+    (one,) = found["satisfaction"]
+    assert (one["liked"], one["of"], one["share"]) == (36, 40, 0.9)
+    assert found["reasons"] == {"wrong": 4}
+
+
+def test_the_latest_word_about_an_answer_counts(thumbs):
+    thumbs(1, 0)
+    thumbs(0, 1)
+    (one,) = json.loads(run("report", "--json").stdout)["satisfaction"]
+    assert (one["liked"], one["of"]) == (0, 1)
+
+
+def test_the_export_is_for_its_owner_only(thumbs, tmp_path):
+    thumbs(1, 1)
+    file = tmp_path / "thumbs.jsonl"
+    assert run("export", str(file)).exit_code == 0
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [row["liked"] for row in rows] == [True, False]
+    assert set(rows[0]) == {"at", "client_id", "what", "subject", "liked", "reason"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_without_thumbs_the_report_is_empty(thumbs):
+    assert run("report").exit_code == 0
