@@ -94,6 +94,9 @@ COMMANDS = {
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
     "reviews": Entry("commands.reviews:app", "What people say of answers: report, export."),
+    "audit": Entry(
+        "commands.audit:app", "The audit: who did what, from where. List, export, verify."
+    ),
     "config": Entry("commands.config:app", "The configuration: check it, show it."),
 }
 

@@ -82,6 +82,7 @@ def _app(
             Middleware(
                 RequestContext,
                 metrics=services.metrics,
+                lines=services.lines,
                 clock=services.monotonic,
                 new_id=lambda: uuid.uuid4().hex,
             ),

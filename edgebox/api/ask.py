@@ -24,6 +24,7 @@ from edgebox.errors import (
     RequestConflict,
     TranscriptGone,
 )
+from edgebox.system.addresses import peer_of
 from edgebox.system.http import until_gone
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ class AskEndpoints:
                 body, lambda: read_fields(AskRequest, body.fields, self._limits)
             )
         no_store = "no-store" in request.headers.get("cache-control", "").lower()
-        question = await self._question(
-            fields, client.client_id, request.scope["state"]["arrived"], no_store=no_store
-        )
+        question = await self._question(request, fields, client.client_id, no_store=no_store)
         try:
             admitted = services.asks.ask(question)
         except BoxBusy:
@@ -73,9 +72,10 @@ class AskEndpoints:
         return json_response(await until_gone(request.receive, stream.whole()))
 
     async def _question(
-        self, fields: AskRequest, client_id: str, arrived: float, *, no_store: bool
+        self, request: Request, fields: AskRequest, client_id: str, *, no_store: bool
     ) -> Question:
-        settings = self._services.settings.ask
+        services = self._services
+        settings = services.settings.ask
         sources = frozenset(fields.sources or ("transcript",))
         if "general" in sources and settings.general == "off":
             raise InvalidFields(
@@ -84,11 +84,13 @@ class AskEndpoints:
         transcript, on = fields.transcript if fields.has_text else "", fields.date_of_call
         if "transcript" in sources and not fields.has_text:
             transcript, stored_on = await self._stored(fields.consultation_id, client_id)
+            peer = peer_of(request.scope)
+            services.reads.note("transcripts.read", client_id, peer, fields.consultation_id)
             on = on or stored_on
         return Question(
             text=fields.question,
             transcript=transcript if "transcript" in sources else "",
-            arrived=arrived,
+            arrived=request.scope["state"]["arrived"],
             deadline=fields.deadline or settings.deadline_seconds,
             sources=sources,
             history=tuple((pair.question, pair.answer) for pair in fields.history),

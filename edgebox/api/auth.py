@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey, StoreBusy
 from edgebox.signing import is_callback_key, verify_bound_key
+from edgebox.system.addresses import peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +107,8 @@ class Gate:
                 return self._verify(key)
         except InvalidBoundKey as refusal:
             first = headers[0] if headers else inside if isinstance(inside, str) else ""
-            self._refused.add(request_id_of(request), first, refusal.reason)
+            peer = peer_of(request.scope)
+            self._refused.add(request_id_of(request), first, refusal.reason, peer)
             raise
 
     def _verify(self, key: str) -> Client:

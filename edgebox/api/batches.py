@@ -36,8 +36,10 @@ from edgebox.errors import (
     where,
 )
 from edgebox.schedule import seconds_until_run
+from edgebox.store.acts import Actor
 from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
+from edgebox.system.addresses import peer_of
 from edgebox.system.http import until_gone
 from edgebox.system.times import rfc3339
 
@@ -86,7 +88,9 @@ class BatchEndpoints:
             asked, idempotency = await services.bodies.work(body, check)
 
             def accept() -> tuple[Submitted, str]:
-                submitted, expected = self._submit(client, asked, idempotency)
+                submitted, expected = self._submit(
+                    client, asked, idempotency, peer_of(request.scope)
+                )
                 if not submitted.replayed:
                     try:
                         services.wake()
@@ -124,6 +128,9 @@ class BatchEndpoints:
         results = [entry for row in rows if (entry := row.entry()) is not None]
         if view.results_removed_at is not None:
             results = []  # only the states are left, and the counts have those
+        if results:
+            peer = peer_of(request.scope)
+            self._services.reads.note("results.read", client.client_id, peer, batch_id)
         summary = self._summary(view, starts_in)
         # Not validated: results leave as they were stored.
         return json_response(BatchStatus.model_construct(**dict(summary), results=results))
@@ -144,6 +151,7 @@ class BatchEndpoints:
             return views, following, self._starts_in()
 
         views, following, starts_in = await self._read(request, client, read)
+        services.reads.note("batches.list", client.client_id, peer_of(request.scope))
         batches = [self._summary(view, starts_in) for view in views]
         next_cursor = None if following is None else str(following)
         return json_response(BatchPage(batches=batches, next_cursor=next_cursor))
@@ -184,6 +192,7 @@ class BatchEndpoints:
         client: Client,
         asked: BatchAnalysisRequest,
         idempotency: tuple[str, str] | None,
+        peer: str,
     ) -> tuple[Submitted, str]:
         """Put the batch on disk.
 
@@ -212,6 +221,7 @@ class BatchEndpoints:
                 local_date=f"{today:%Y%m%d}",
                 idempotency_hours=services.settings.api.idempotency_hours,
                 room=Room(limits.max_waiting, limits.max_waiting_per_client),
+                by=Actor(None, peer or None),
             )
         except (QueueFull, ClientQueueFull) as full:
             # There is room once as many consultations as this batch holds have been processed.

@@ -34,7 +34,8 @@ ASK_BUCKETS = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 3
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+"""A client may send any word of any length as its method: these are counted and logged by name."""
 
 
 class Metrics:
@@ -215,7 +216,7 @@ class Metrics:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one HTTP answer; ``route`` is the template, never the path."""
-        label = method if method in _METHODS else "other"
+        label = method if method in METHODS else "other"
         self.http_requests.labels(label, route, str(status)).inc()
         self.http_seconds.labels(route).observe(seconds)
 

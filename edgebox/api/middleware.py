@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from edgebox.api.metrics import METHODS
 from edgebox.api.problems import internal_error
 from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
+from edgebox.system.addresses import peer_of
 from edgebox.system.logs import about
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from edgebox.api.line_limit import LineLimit
     from edgebox.api.metrics import Metrics
 
 log = logging.getLogger("edgebox.api")
@@ -38,11 +42,12 @@ class RequestContext:
     """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
 
     The log line is one JSON object and holds no path, query, header or body: the
-    route's template, the status, the time and the client's id are what an
-    administrator needs, and none of them can carry a transcript.
+    route's template, the status, the time, the client's id and the peer's address are
+    what an administrator needs, and none of them can carry a transcript.
 
     Args:
         metrics: counts the answers.
+        lines: limits the lines of requests that anyone can send without end.
         clock: monotonic seconds; sets ``state["arrived"]`` of the request.
         new_id: makes a request id where the client sent none, or an unusable one.
     """
@@ -52,11 +57,13 @@ class RequestContext:
         app: ASGIApp,
         *,
         metrics: Metrics,
+        lines: LineLimit,
         clock: Callable[[], float],
         new_id: Callable[[], str],
     ) -> None:
         self.app = app
         self.metrics = metrics
+        self.lines = lines
         self.clock = clock
         self.new_id = new_id
 
@@ -68,7 +75,7 @@ class RequestContext:
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else self.new_id()
         state["request_id"] = request_id
-        with about(request_id=request_id):
+        with about(request_id=request_id, peer=peer_of(scope)):
             await self._answer(request_id, scope, receive, send)
 
     async def _answer(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,18 +107,29 @@ class RequestContext:
             route = getattr(scope.get("route"), "path", "unmatched")
             seconds = self.clock() - arrived
             self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
-            log.log(
-                logging.DEBUG if route in OPERATIONAL and status in (200, 503) else logging.INFO,
-                _line(
-                    "request",
-                    request_id=request_id,
-                    method=scope["method"] if scope["method"].isalpha() else "other",
-                    route=route,
-                    status=status or HUNG_UP,
-                    seconds=round(seconds, 4),
-                    client=state.get("client_id"),
-                ),
-            )
+            self._log(scope, route, status or HUNG_UP, seconds)
+
+    def _log(self, scope: Scope, route: str, status: int, seconds: float) -> None:
+        state, peer = scope["state"], peer_of(scope)
+        client = state.get("client_id")
+        level = logging.INFO
+        if route in OPERATIONAL and status in (200, 503):
+            level = logging.DEBUG
+        elif (kind := _limited(status, client)) and not self.lines.admits(kind, peer):
+            return
+        log.log(
+            level,
+            _line(
+                "request",
+                request_id=state["request_id"],
+                peer=peer or None,
+                method=scope["method"] if scope["method"] in METHODS else "OTHER",
+                route=route,
+                status=status,
+                seconds=round(seconds, 4),
+                client=client,
+            ),
+        )
 
 
 class BodyLimit:
@@ -148,6 +166,17 @@ class BodyLimit:
 
     def _detail(self) -> str:
         return f"The body is over {self.limit} bytes. Split it into several requests."
+
+
+def _limited(status: int, client: str | None) -> str | None:
+    """Return the kind of line for LineLimit, or None for a line that is always written."""
+    if status == HTTPStatus.NOT_FOUND:
+        return "not_found"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "rate_limited"
+    if client is None and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "without_a_key"
+    return None
 
 
 def _line(event: str, **fields: str | float | None) -> str:

@@ -1,20 +1,16 @@
-"""Counts the connections that were refused, and says so in one line now and then."""
+"""Counts the connections that were refused, and logs who made them."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from edgebox.api.line_limit import LineLimit
     from edgebox.api.metrics import Metrics
 
 log = logging.getLogger("edgebox.api")
-
-LINE_SECONDS = 10.0
-"""At most one line in this time: a flood of connections must not become a flood of lines."""
 
 
 class RefusedConnections:
@@ -22,25 +18,24 @@ class RefusedConnections:
 
     Args:
         metrics: counts them too.
+        lines: keeps a flood of connections from being a flood of lines.
     """
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, lines: LineLimit) -> None:
         self._metrics = metrics
-        self._since: Counter[str] = Counter()
+        self._lines = lines
 
-    def add(self, reason: str) -> None:
+    def add(self, reason: str, peer: str) -> None:
         """Count one. Called on the event loop.
 
         Args:
             reason: one of those that the metric names.
+            peer: the address of the other end.
         """
         self._metrics.connections_refused.labels(reason).inc()
-        if not self._since:
-            asyncio.get_running_loop().call_later(LINE_SECONDS, self._tell)
-        self._since[reason] += 1
-
-    def _tell(self) -> None:
-        counts, self._since = self._since, Counter()
         # A silent connection is what a port scan, a health check and a browser leave behind.
-        level = logging.DEBUG if set(counts) <= {"silent"} else logging.WARNING
-        log.log(level, json.dumps({"event": "connections_refused", **counts}))
+        level = logging.DEBUG if reason == "silent" else logging.WARNING
+        kind = "silent_connections" if reason == "silent" else "refused_connections"
+        if self._lines.admits(kind, peer, level):
+            line = {"event": "connection_refused", "reason": reason, "peer": peer}
+            log.log(level, json.dumps(line))

@@ -12,6 +12,7 @@ import json
 import logging
 import re
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,7 @@ class _Waiting:
     key: str
     reason: str
     at: float
+    peer: str
 
 
 class RefusedKeys:
@@ -107,21 +109,23 @@ class RefusedKeys:
         self._unlogged = 0  # in this period
         self._reporting: asyncio.Task[None] | None = None
 
-    def add(self, request_id: str, key: str, reason: str = "") -> None:
+    def add(self, request_id: str, key: str, reason: str = "", peer: str = "") -> None:
         """Take a refusal.
 
         Args:
             request_id: of the request.
             key: the key that was sent, any text.
             reason: why it was refused, if the key itself does not show it.
+            peer: the address that sent it.
         """
         if len(self._waiting) < MOST_WAITING:
             cut = key[: LONGEST + 1]
-            self._waiting.append(_Waiting(request_id, cut, reason, self._clock()))
+            self._waiting.append(_Waiting(request_id, cut, reason, self._clock(), peer))
         else:
             self._overflow += 1
         if self._reporting is None:
-            self._reporting = asyncio.create_task(self._report_later())
+            # An empty context: what it logs is not all about this request.
+            self._reporting = asyncio.create_task(self._report_later(), context=Context())
 
     async def close(self) -> None:
         """Report what waits."""
@@ -180,8 +184,13 @@ class RefusedKeys:
             self._unlogged += 1
             return
         self._lines += 1
-        with about(request_id=refusal.request_id):
-            line = {"request_id": refusal.request_id, "client": client, "reason": reason}
+        with about(request_id=refusal.request_id, peer=refusal.peer):
+            line = {
+                "request_id": refusal.request_id,
+                "client": client,
+                "reason": reason,
+                "peer": refusal.peer,
+            }
             log.warning(json.dumps({"event": "key refused", **line}, ensure_ascii=False))
 
     def _begin_period(self) -> None:

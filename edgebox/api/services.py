@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     from edgebox.api.auth import Gate
     from edgebox.api.body import BodyReader
+    from edgebox.api.line_limit import LineLimit
     from edgebox.api.metrics import Metrics
+    from edgebox.api.read_audit import ReadAudit
     from edgebox.api.refused_keys import RefusedKeys
     from edgebox.api.threads import Threads
     from edgebox.ask.asks import Asks
@@ -32,9 +34,11 @@ class Services:
         asks: questions about calls.
         gate: keys and rates.
         refused: reports the keys that the gate refused.
+        reads: writes into the audit who reads what.
         bodies: reads JSON bodies.
         threads: for what blocks.
         metrics: counters.
+        lines: limits the log lines that anyone can cause.
         wake: wakes the worker; blocking.
         own_ports: TCP ports that callbacks must not go to.
         clock: Unix seconds.
@@ -48,9 +52,11 @@ class Services:
     asks: Asks
     gate: Gate
     refused: RefusedKeys
+    reads: ReadAudit
     bodies: BodyReader
     threads: Threads
     metrics: Metrics
+    lines: LineLimit
     wake: Callable[[], None]
     own_ports: frozenset[int]
     clock: Callable[[], float]

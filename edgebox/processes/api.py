@@ -16,8 +16,10 @@ from edgebox.api.app import create_app, create_metrics_app
 from edgebox.api.auth import Gate
 from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.line_limit import LineLimit
 from edgebox.api.metrics import Metrics
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.read_audit import ReadAudit
 from edgebox.api.refused_connections import RefusedConnections
 from edgebox.api.refused_keys import RefusedKeys
 from edgebox.api.services import Services
@@ -106,7 +108,7 @@ async def serve(
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
         app = create_app(services, lifespan_of(services, engine))
-        refused = RefusedConnections(services.metrics).add
+        refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
             held.enter_context(
@@ -180,9 +182,11 @@ def build(
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
         gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
         refused=refused,
+        reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
         metrics=Metrics(__version__),
+        lines=LineLimit(),
         wake=wake or WakeUps(settings).backlog,
         own_ports=ports,
         clock=clock,
@@ -206,6 +210,8 @@ def lifespan_of(
             with suppress(asyncio.CancelledError):
                 await watch
             await services.refused.close()
+            await services.reads.close()
+            services.lines.close()
             await engine.aclose()
             services.threads.close()
             services.store.close()
@@ -240,7 +246,7 @@ async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.
 def _server(
     app: Starlette,
     settings: Settings,
-    refused: Callable[[str], None],
+    refused: Callable[[str, str], None],
     secure: ssl.SSLContext | None = None,
 ) -> Server:
     config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)

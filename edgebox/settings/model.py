@@ -127,6 +127,7 @@ class RetentionSettings(Section):
     transcript_days: Annotated[float, Field(ge=0)] = 30
     result_days: Annotated[float, Field(ge=0)] = 90
     record_days: Annotated[float, Field(ge=0)] = 365
+    audit_days: Annotated[float, Field(ge=0)] = 730
 
 
 class AskSettings(Section):

@@ -79,6 +79,7 @@ EXPLAINED: dict[str, str] = {
     "retention.transcript_days": "The transcripts.",
     "retention.result_days": "The analyses and metadata; until then a callback can be sent again.",
     "retention.record_days": "The rest of a batch (ids, counts, times), and records of runs.",
+    "retention.audit_days": "The audit: who did what, counted from the act.",
     "ask": "Questions about a call, answered by both models.",
     "ask.enabled": "off: there are no questions, and nothing of them is kept in the engine.",
     "ask.first_seconds": "Something is said within this time, by the small model or by us.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import InvalidFields, NotFound
+from edgebox.store.acts import BOX, Act, append
 from edgebox.store.connection import to_json
 from edgebox.store.consultations import set_open_state
 from edgebox.store.counters import count_up
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from edgebox.contract.results import BatchState
+    from edgebox.store.acts import Actor
     from edgebox.store.connection import Connections
     from edgebox.store.views import BatchView, ConsultationRow
 
@@ -81,6 +83,7 @@ class Batches:
         local_date: str,
         idempotency_hours: float = 24.0,
         room: Room | None = None,
+        by: Actor = BOX,
     ) -> Submitted:
         """Put a batch on disk. Once this has returned, the batch will be analysed.
 
@@ -93,6 +96,7 @@ class Batches:
             local_date: YYYYMMDD in the box's time zone, for the batch_id.
             idempotency_hours: how long a key is remembered.
             room: the most that may wait; an empty backlog takes one batch of any size.
+            by: who sent it, for the audit.
 
         Raises:
             QueueFull, ClientQueueFull: there is no room; nothing was written.
@@ -144,6 +148,8 @@ class Batches:
                         "now": now,
                     },
                 )
+            detail = {"consultations": len(rows)}
+            append(db, [Act(now, by, "batches.submit", client_id, batch_id, detail)])
         return Submitted(batch_id, len(rows), now, replayed=False)
 
     def get(self, batch_id: str, client_id: str | None = None) -> BatchView | None:
@@ -206,7 +212,7 @@ class Batches:
         with self._connections.snapshot() as db:
             return rows_of_batch(db, batch_id)
 
-    def retry(self, batch_id: str) -> int:
+    def retry(self, batch_id: str, *, by: Actor = BOX) -> int:
         """Put the failed consultations back into the backlog, with all their attempts.
 
         The callback is taken out of the outbox. The batch's next end arms one with a new
@@ -220,7 +226,10 @@ class Batches:
             Removed: retention has removed its transcripts or its results.
         """
         with self._connections.transaction() as db:
-            if not list(db.query("SELECT 1 FROM batches WHERE batch_id = :b", {"b": batch_id})):
+            found = list(
+                db.query("SELECT client_id FROM batches WHERE batch_id = :b", {"b": batch_id})
+            )
+            if not found:
                 raise NotFound(f"There is no batch {batch_id}. See: edgebox batches list")
             refuse_removed(db, batch_id, "transcripts_removed_at")
             refuse_removed(db, batch_id, "results_removed_at")
@@ -237,6 +246,8 @@ class Batches:
                     {"webhook_id": self._webhook_id(), "batch_id": batch_id},
                 )
                 set_open_state(db, batch_id)
+                owner, detail = found[0]["client_id"], {"consultations": changed}
+                append(db, [Act(self._clock(), by, "batches.retry", owner, batch_id, detail)])
         return changed
 
     def _webhook_id(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import NotFound, StoreError, UsageError
 from edgebox.signing import CLIENT_ID
+from edgebox.store.acts import BOX, Act, append
 from edgebox.store.connection import to_json
 from edgebox.store.counters import count_up
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from edgebox.store.acts import Action, Actor
     from edgebox.store.connection import Connections
 
 LIVE_SECRETS = 2  # the new one and the one it replaces
@@ -43,7 +45,7 @@ _Clients = list[Client]
 
 
 class Clients:
-    """The ``clients`` and ``secrets`` tables.
+    """The ``clients`` and ``secrets`` tables. Every change is a row of the audit too.
 
     Args:
         connections: to the database.
@@ -62,8 +64,15 @@ class Clients:
         self._clock = clock
         self._token = token
 
-    def create(self, client_id: str, *, allowed_callbacks: Iterable[str] = ()) -> str:
+    def create(
+        self, client_id: str, *, allowed_callbacks: Iterable[str] = (), by: Actor = BOX
+    ) -> str:
         """Add a client.
+
+        Args:
+            client_id: its id.
+            allowed_callbacks: hosts that its callbacks may go to.
+            by: who adds it.
 
         Returns:
             Its secret: 32 random bytes as 64 hex digits. The key of the HMAC is this
@@ -90,6 +99,7 @@ class Clients:
                 " VALUES (:client_id, :hosts, :now)",
                 {"client_id": client_id, "hosts": to_json(hosts), "now": self._clock()},
             )
+            self._audit(db, by, "keys.create", client_id, allowed_callbacks=hosts)
             return self._add_secret(db, client_id)
 
     def get(self, client_id: str) -> Client | None:
@@ -103,7 +113,7 @@ class Clients:
         with self._connections.snapshot() as db:
             return _find(db, None)
 
-    def rotate(self, client_id: str) -> str:
+    def rotate(self, client_id: str, *, by: Actor = BOX) -> str:
         """Return a new secret; the newest two are valid, older ones are deleted.
 
         Raises:
@@ -111,38 +121,57 @@ class Clients:
         """
         with self._connections.transaction() as db:
             _require(db, client_id)
+            self._audit(db, by, "keys.rotate", client_id)
             return self._add_secret(db, client_id)
 
-    def disable(self, client_id: str) -> None:
+    def disable(self, client_id: str, *, by: Actor = BOX) -> None:
         """Refuse the client's keys. Its batches are still analysed; its callbacks stay unsent.
 
         Raises:
             NotFound: no such client.
         """
-        self._set(client_id, "disabled", 1)
+        self._set(client_id, "disabled", 1, by, "keys.disable")
 
-    def enable(self, client_id: str) -> None:
+    def enable(self, client_id: str, *, by: Actor = BOX) -> None:
         """Accept the client's keys again.
 
         Raises:
             NotFound: no such client.
         """
-        self._set(client_id, "disabled", 0)
+        self._set(client_id, "disabled", 0, by, "keys.enable")
 
-    def set_callbacks(self, client_id: str, allowed_callbacks: Iterable[str]) -> None:
+    def set_callbacks(
+        self, client_id: str, allowed_callbacks: Iterable[str], *, by: Actor = BOX
+    ) -> None:
         """Replace the hosts that callbacks may go to; the caller has checked the entries.
 
         Raises:
             NotFound: no such client.
         """
-        self._set(client_id, "allowed_callbacks", to_json(list(allowed_callbacks)))
+        hosts = list(allowed_callbacks)
+        self._set(
+            client_id,
+            "allowed_callbacks",
+            to_json(hosts),
+            by,
+            "keys.callbacks",
+            allowed_callbacks=hosts,
+        )
 
     def data_version(self) -> int:
         """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
         return int(rows[0]["value"]) if rows else 0
 
-    def _set(self, client_id: str, column: str, value: str | int) -> None:
+    def _set(
+        self,
+        client_id: str,
+        column: str,
+        value: str | int,
+        by: Actor,
+        action: Action,
+        **detail: object,
+    ) -> None:
         with self._connections.transaction() as db:
             _require(db, client_id)
             db.execute(
@@ -150,6 +179,12 @@ class Clients:
                 {"value": value, "client_id": client_id},
             )
             count_up(db, "clients")
+            self._audit(db, by, action, client_id, **detail)
+
+    def _audit(
+        self, db: Database, by: Actor, action: Action, client_id: str, **detail: object
+    ) -> None:
+        append(db, [Act(self._clock(), by, action, client_id, None, detail)])
 
     def _add_secret(self, db: Database, client_id: str) -> str:
         secret = self._token(32)

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from edgebox.store import migrations
+from edgebox.store.audit import Audit
 from edgebox.store.batches import Batches
 from edgebox.store.clients import Clients
 from edgebox.store.clock import WallClock
@@ -58,6 +59,7 @@ class Store:
         self.path = path
         self._busy_timeout = busy_timeout
         self._connections = Connections(path, busy_timeout=busy_timeout)
+        self.audit = Audit(self._connections, clock=clock)
         self.clients = Clients(self._connections, clock=clock, token=token)
         self.batches = Batches(self._connections, clock=clock, token=token)
         self.consultations = Consultations(self._connections, clock=clock, token=token)

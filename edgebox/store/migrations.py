@@ -183,8 +183,54 @@ def _asks(db: Database) -> None:
     )
 
 
+@migrations(name="0006_audit")
+def _audit(db: Database) -> None:
+    # audit_start: the id and hash of the last row that retention removed.
+    db.executescript(
+        """
+        CREATE TABLE audit (
+            id        INTEGER PRIMARY KEY AUTOINCREMENT,
+            at        REAL NOT NULL,
+            operator  TEXT,
+            address   TEXT,
+            action    TEXT NOT NULL,
+            client_id TEXT,
+            subject   TEXT,
+            detail    TEXT NOT NULL,
+            hash      TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE audit_start (
+            id              INTEGER PRIMARY KEY CHECK (id = 1),
+            removed_through INTEGER NOT NULL,
+            hash            TEXT NOT NULL
+        ) STRICT;
+        INSERT INTO audit_start (id, removed_through, hash)
+            VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+        CREATE TRIGGER audit_stays_as_written BEFORE UPDATE ON audit
+        BEGIN
+            SELECT RAISE(ABORT, 'rows of the audit are never changed');
+        END;
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        WHEN OLD.id > (SELECT removed_through FROM audit_start)
+        BEGIN
+            SELECT RAISE(ABORT, 'only retention removes rows of the audit');
+        END;
+        CREATE TRIGGER audit_start_only_moves_on BEFORE UPDATE ON audit_start
+        WHEN NEW.removed_through < OLD.removed_through
+        BEGIN
+            SELECT RAISE(ABORT, 'the audit does not begin earlier again');
+        END;
+        CREATE TRIGGER audit_start_is_kept BEFORE DELETE ON audit_start
+        BEGIN
+            SELECT RAISE(ABORT, 'the audit has a beginning');
+        END;
+        """
+    )
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def apply(db: Database) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from edgebox.errors import LeaseLost, NotFound
+from edgebox.store.acts import BOX, Act, append
 from edgebox.store.views import refuse_removed, rows_of_batch
 from edgebox.system.times import rfc3339
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from edgebox.contract.results import CallbackBody
+    from edgebox.store.acts import Actor
     from edgebox.store.connection import Connections
 
 OutboxState = Literal["pending", "delivered", "dead"]
@@ -225,7 +227,7 @@ class Outbox:
             },
         )
 
-    def resend(self, delivery_id: int) -> None:
+    def resend(self, delivery_id: int, *, by: Actor = BOX) -> None:
         """Make a callback due now and give it all its attempts again.
 
         If it is being sent at the moment, it is sent again after that.
@@ -243,6 +245,9 @@ class Outbox:
             if found is None:
                 raise NotFound(f"There is no callback {delivery_id}. See: edgebox callbacks list")
             refuse_removed(db, found[0], "results_removed_at")
+            batch = next(db.query("SELECT client_id FROM batches WHERE batch_id = ?", found))
+            act = Act(self._clock(), by, "callbacks.resend", batch["client_id"], found[0])
+            append(db, [act])
 
     def recover(self, delay: Callable[[int], float]) -> int:
         """Take back what an earlier worker was sending when it ended.

@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgebox.errors import BackupError, StoreError
 from edgebox.store import migrations
+from edgebox.store.acts import BOX, Act, append
+from edgebox.store.audit import carry_over
 from edgebox.store.backup import (
     SIDECARS,
     BackupProgress,
@@ -36,6 +38,8 @@ from edgebox.system.files import sync_folder
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from edgebox.store.acts import Actor
+
 _ASIDE = ".before-restore-"
 _SCRATCH = ".edgebox-restore-"
 _PAGES_A_STEP = 2048
@@ -54,6 +58,7 @@ class Restored:
         pending: consultations that wait for analysis.
         callbacks: callbacks that wait to be sent.
         kept_aside: the previous database; None where there was none.
+        audit_continues: whether the audit has every row of the previous database's.
     """
 
     contents: Contents
@@ -62,10 +67,16 @@ class Restored:
     pending: int
     callbacks: int
     kept_aside: Path | None
+    audit_continues: bool
 
 
 def restore_backup(
-    backup: Path, database: Path, *, now: float, progress: BackupProgress = lambda *_: None
+    backup: Path,
+    database: Path,
+    *,
+    now: float,
+    by: Actor = BOX,
+    progress: BackupProgress = lambda *_: None,
 ) -> Restored:
     """Put ``backup`` in the place of ``database``; the box must not run.
 
@@ -73,6 +84,7 @@ def restore_backup(
         backup: a file of ``write_backup``.
         database: kept aside if it exists, else made with its folder.
         now: Unix seconds.
+        by: who restores it, for the audit.
         progress: called several times a second.
 
     Raises:
@@ -99,11 +111,12 @@ def restore_backup(
             require_room(folder, backup.stat().st_size)
             _copy(backup, fresh, progress)
             in_thread(lambda: _check_ours(fresh), lambda: progress("checking", 0, 0))
-            migrated, newest, pending, callbacks = _make_ready(fresh, database, now)
+            act = Act(now, by, "restore", subject=str(backup))
+            audited, migrated, newest, pending, callbacks = _make_ready(fresh, database, act)
             contents = check_whole(fresh)
             sync_file(fresh)
             aside = _put_in_place(fresh, database, now)
-    return Restored(contents, migrated, newest, pending, callbacks, aside)
+    return Restored(contents, migrated, newest, pending, callbacks, aside, audited)
 
 
 def kept_aside(database: Path) -> list[Path]:
@@ -190,19 +203,21 @@ def _check_ours(fresh: Path) -> None:
 
 
 def _make_ready(
-    fresh: Path, database: Path, now: float
-) -> tuple[list[str], float | None, int, int]:
-    """Bring the copy up to date and end its leases.
+    fresh: Path, database: Path, act: Act
+) -> tuple[bool, list[str], float | None, int, int]:
+    """Bring the copy up to date, end its leases, continue the audit.
 
     Returns:
-        (schema steps applied, when the newest batch was submitted, waiting consultations,
-        waiting callbacks).
+        (whether the audit has all rows of the present one, schema steps applied, when the newest
+        batch was submitted, waiting consultations, waiting callbacks).
     """
     with closing(open_database(fresh, busy_timeout=_BUSY_SECONDS)) as db:
         with immediate(db):
             migrated = migrations.apply(db)
             _end_leases(db)
-            _skip_batch_ids(db, database, now)
+            _skip_batch_ids(db, database, act.at)
+            audited = _continue_audit(db, database)
+            append(db, [replace(act, detail={"audit_continues": audited})])
         check_schema(db)
         with translated():
             newest, pending, callbacks = db.execute(
@@ -210,7 +225,7 @@ def _make_ready(
                 " (SELECT COUNT(*) FROM consultations WHERE state = 'pending'),"
                 " (SELECT COUNT(*) FROM outbox WHERE state = 'pending')"
             ).fetchone()
-    return migrated, newest, pending, callbacks
+    return audited, migrated, newest, pending, callbacks
 
 
 def _end_leases(db: Database) -> None:
@@ -244,6 +259,20 @@ def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         {"name": name, "value": (last // _BATCH_IDS_A_DAY + 1) * _BATCH_IDS_A_DAY},
     )
+
+
+def _continue_audit(db: Database, database: Path) -> bool:
+    """Take over the audit's rows since the backup; return whether none is left out."""
+    if not database.exists():
+        return True
+    # The present database may be damaged.
+    with (
+        suppress(StoreError),
+        closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as present,
+        immediate(db),
+    ):
+        return carry_over(db, present)
+    return False
 
 
 def _counter(db: Database, name: str) -> int:

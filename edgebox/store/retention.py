@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from edgebox.errors import StoreBusy
+from edgebox.store import audit
 from edgebox.store.connection import translated
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Ages:
     results: float | None
     records: float | None
     keys: float | None
+    audit: float | None = None
 
 
 @dataclass
@@ -100,6 +102,7 @@ class Removals:
     records: int = 0
     keys: int = 0
     runs: int = 0
+    audit: int = 0
 
     def __iadd__(self, other: Removals) -> Self:
         for name, value in vars(other).items():
@@ -181,7 +184,7 @@ class Retention:
             StoreBusy: nothing was removed.
         """
         with self._connections.snapshot() as db:  # reading takes no write lock
-            if not any(_due(db, now, ages).values()):
+            if not any(_due(db, now, ages).values()) and not audit.is_due(db, now, ages.audit):
                 return Removals()
         with self._connections.transaction() as db:
             due = _due(db, now, ages)
@@ -192,13 +195,14 @@ class Retention:
             _delete(db, "batches", ("batch_id",), due["records"])
             _delete(db, "idempotency", ("client_id", "key"), due["keys"])
             _delete(db, "runs", ("run_id",), due["runs"])
+            acts = audit.remove_old(db, now, ages.audit)
             if due["transcripts"] or due["results"]:
                 db.execute(
                     "UPDATE retention SET"
                     " compaction_wanted_at = COALESCE(compaction_wanted_at, :now)",
                     {"now": now},
                 )
-        return Removals(**{name: len(rows) for name, rows in due.items()})
+        return Removals(**{name: len(rows) for name, rows in due.items()}, audit=acts)
 
     def forget_log(self) -> bool:
         """Empty the write-ahead log, if there is one: it holds pages as they were.

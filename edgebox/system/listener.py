@@ -32,7 +32,7 @@ class Places:
         most: connections at a time.
         most_per_peer: connections of one address at a time. This machine's own addresses
             (127.0.0.0/8, ::1) have no such limit: a proxy may stand there.
-        refused: called with the reason for every connection that is turned away.
+        refused: called with the reason and the address of every connection that is turned away.
         is_free: whether an address has no limit of its own.
     """
 
@@ -40,7 +40,7 @@ class Places:
         self,
         most: int,
         most_per_peer: int,
-        refused: Callable[[str], None],
+        refused: Callable[[str, str], None],
         is_free: Callable[[str], bool] | None = None,
     ) -> None:
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
@@ -57,10 +57,10 @@ class Places:
     def take(self, peer: str) -> bool:
         """Take a place for a connection from this address; False if there is none."""
         if self._taken >= self._most:
-            self._refused("connections")
+            self._refused("connections", peer)
             return False
         if self._peers[peer] >= self._most_per_peer and not self._is_free(peer):
-            self._refused("connections_per_peer")
+            self._refused("connections_per_peer", peer)
             return False
         self._taken += 1
         self._peers[peer] += 1

@@ -45,7 +45,8 @@ def about(**names: str) -> Iterator[None]:
     """Mark the records of the block, and of tasks begun in it, with a request or batch.
 
     Args:
-        names: ``request_id`` becomes EDGEBOX_REQUEST_ID, and so on. Ids only, no transcripts.
+        names: ``request_id`` becomes EDGEBOX_REQUEST_ID, ``peer`` EDGEBOX_PEER, and so on. Ids
+            and addresses only, no transcripts.
     """
     before = _about.set({**_about.get(), **names})
     try:

@@ -74,11 +74,14 @@ class GuardedConfig(uvicorn.Config):
 
     Args:
         app: to serve.
-        refused: called with the reason for everything that is refused or given up on the wire.
+        refused: called with the reason and the peer's address for everything that is refused or
+            given up on the wire.
         deadline: seconds that requests in flight have when the server stops.
     """
 
-    def __init__(self, app: Starlette, refused: Callable[[str], None], deadline: float) -> None:
+    def __init__(
+        self, app: Starlette, refused: Callable[[str, str], None], deadline: float
+    ) -> None:
         super().__init__(
             app,
             log_config=None,
@@ -113,7 +116,7 @@ class GuardedProtocol(H11Protocol):
     ) -> None:
         super().__init__(config, server_state, app_state | {ABORT: self.give_up}, _loop)
         self.conn = MeasuredConnection()
-        self._refused = config.refused
+        self._tell_refused = config.refused
         self._header_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
         self._stall_timer: asyncio.TimerHandle | None = None
@@ -227,6 +230,9 @@ class GuardedProtocol(H11Protocol):
         """Read and drop what still comes, then end the connection."""
         self.flow.resume_reading()
         self._drop_rest()
+
+    def _refused(self, reason: str) -> None:
+        self._tell_refused(reason, self.client[0] if self.client else "")
 
     def _drop_rest(self) -> None:
         if self._linger_timer is None:

@@ -52,12 +52,14 @@ def ages_of(settings: Settings) -> Ages:
         results=kept.result_days * DAY or None,
         records=kept.record_days * DAY or None,
         keys=settings.api.idempotency_hours * 3600,
+        audit=kept.audit_days * DAY or None,
     )
 
 
 def limit_of(ages: Ages) -> float:
     """Return how far the clock may move between two passes, in seconds."""
-    times = [age for age in (ages.transcripts, ages.results, ages.records) if age is not None]
+    kept = (ages.transcripts, ages.results, ages.records, ages.audit)
+    times = [age for age in kept if age is not None]
     return max(DAY, min(_LONGEST_LIMIT, *times)) if times else _LONGEST_LIMIT
 
 

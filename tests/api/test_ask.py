@@ -119,6 +119,18 @@ async def test_a_consultation_that_was_handed_in_needs_no_text(box: ApiBox) -> N
     assert (body["status"], body["consultation_id"]) == ("success", "CL-0")
 
 
+async def test_only_a_question_about_a_stored_call_is_a_read_of_it(box: ApiBox) -> None:
+    await ask(box, consultation_id="CL-0")
+    await ask(box, client="center-2", conversation_text=None, consultation_id="CL-0")
+    await box.batch(TALK)
+    await ask(box, conversation_text=None, consultation_id="CL-0")
+    await box.services.reads.write(everything=True)
+    rows = box.store.audit.list(action="transcripts")
+    assert [(row.client_id, row.address, row.subject) for row in rows] == [
+        ("center-1", "127.0.0.1", "CL-0")
+    ]
+
+
 async def test_another_client_s_consultation_is_not_there(box: ApiBox) -> None:
     await box.batch(TALK)
     answer = await ask(box, client="center-2", conversation_text=None, consultation_id="CL-0")

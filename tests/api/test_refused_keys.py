@@ -51,6 +51,7 @@ async def test_the_log_says_why_with_the_request_and_the_client(
             "request_id": answer.headers["x-request-id"],
             "client": "center-1",
             "reason": "timestamp has 13 digits: milliseconds",
+            "peer": "127.0.0.1",
         }
     ]
     for part in (key.split(":")[2], box.secrets["center-1"]):

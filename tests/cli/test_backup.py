@@ -131,7 +131,9 @@ def retention_checks(box, now):
 
 def test_the_doctor_tells_what_is_kept_and_when_the_clock_jumped(box):
     [check] = retention_checks(box, box.clock())
-    assert check.detail == "transcripts 30 days, results 90 days, records 365 days"
+    assert check.detail == (
+        "transcripts 30 days, results 90 days, records 365 days, audit 730 days"
+    )
     now = box.clock()
     box.store.retention.remember(trusted_at=now, seen_at=now + DAY, steady_since=now + 365 * DAY)
     [check] = retention_checks(box, now + 366 * DAY)

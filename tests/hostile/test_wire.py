@@ -264,17 +264,18 @@ async def test_connections_have_places_before_a_byte_is_read(tmp_path: Path) -> 
 
 
 async def test_one_address_has_a_share_of_the_places() -> None:
-    reasons: list[str] = []
-    places = Places(10, 2, reasons.append, is_free=lambda _: False)
+    reasons: list[tuple[str, str]] = []
+    refused = lambda *why: reasons.append(why)  # noqa: E731
+    places = Places(10, 2, refused, is_free=lambda _: False)
     taken = [places.take(peer) for peer in ("a", "a", "a", "b")]
     assert taken == [True, True, False, True]
     places.give_back("a")
     assert places.take("a")
-    assert reasons == ["connections_per_peer"]
+    assert reasons == [("connections_per_peer", "a")]
     assert listener.is_loopback("127.8.9.1")
     assert listener.is_loopback("::1")
     assert not listener.is_loopback("192.0.2.1")
-    free = Places(10, 1, reasons.append)
+    free = Places(10, 1, refused)
     assert free.take("127.0.0.1")
     assert free.take("127.0.0.1"), "a proxy may stand on this machine"
 
@@ -282,7 +283,7 @@ async def test_one_address_has_a_share_of_the_places() -> None:
 async def test_a_flood_leaves_the_loop_its_turns() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=500) as plain:
         address = plain.getsockname()
-        places = Places(1, 1, lambda _: None)
+        places = Places(1, 1, lambda *_: None)
         with Listener(plain, places) as listening:
             listening.setblocking(False)
             clients = [socket.create_connection(address) for _ in range(201)]

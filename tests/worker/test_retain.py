@@ -71,7 +71,9 @@ def zone(monkeypatch):
 
 def test_zero_days_in_the_settings_are_for_ever():
     ages = ages_of(Settings(retention={"transcript_days": 0, "result_days": 1.5}))
-    assert ages == Ages(transcripts=None, results=1.5 * DAY, records=365 * DAY, keys=DAY)
+    assert ages == Ages(
+        transcripts=None, results=1.5 * DAY, records=365 * DAY, keys=DAY, audit=730 * DAY
+    )
 
 
 @pytest.mark.parametrize(

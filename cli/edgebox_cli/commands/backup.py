@@ -18,6 +18,7 @@ from edgebox_cli.common.observe import readiness
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import local_time, note, print_json, size
 from edgebox_cli.common.progress import database_copy
+from edgebox_cli.common.who import at_the_shell
 
 
 def backup(
@@ -63,7 +64,9 @@ def restore(
                 f"The box is running: its API answers at {found.api.local_url}. Stop it first."
             )
         with database_copy() as progress:
-            done = restore_backup(file, found.database, now=time.time(), progress=progress)
+            done = restore_backup(
+                file, found.database, now=time.time(), by=at_the_shell(), progress=progress
+            )
     if as_json:
         print_json(
             {
@@ -74,6 +77,7 @@ def restore(
                 "newest_batch_at": done.newest_at and rfc3339(done.newest_at),
                 "pending_consultations": done.pending,
                 "pending_callbacks": done.callbacks,
+                "audit_continues": done.audit_continues,
                 "kept_aside": done.kept_aside and str(done.kept_aside),
             }
         )
@@ -85,6 +89,8 @@ def restore(
         newest = local_time(done.newest_at)
         note(f"Its newest batch was accepted {newest}; later ones are not in it.")
     note(f"Waiting: {done.pending} consultations, {done.callbacks} callbacks.")
+    if not done.audit_continues:
+        note("The audit is the backup's: the one from before does not continue it, or is damaged.")
     if done.kept_aside is not None:
         note(f"The database from before: {done.kept_aside}. Remove it when you need it no more.")
     note("Next: edgebox doctor, then start the box.")

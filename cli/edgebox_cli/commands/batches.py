@@ -27,6 +27,7 @@ from edgebox_cli.common.output import (
     table,
 )
 from edgebox_cli.common.store import opened_store
+from edgebox_cli.common.who import at_the_shell
 
 app = typer.Typer(help="Batches: list, show, retry.", no_args_is_help=True)
 
@@ -142,7 +143,7 @@ def _show_batch(view: BatchView) -> None:
 def retry(batch_id: BatchId) -> None:
     """Analyse a batch's failed consultations again; the callback comes again after that."""
     with opened_store() as store:
-        count = store.batches.retry(batch_id)
+        count = store.batches.retry(batch_id, by=at_the_shell())
     if not count:
         note(f"{batch_id} has no failed consultations: nothing to do.")
         return

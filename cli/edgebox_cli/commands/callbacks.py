@@ -16,6 +16,7 @@ from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
+from edgebox_cli.common.who import at_the_shell
 
 app = typer.Typer(help="Callbacks: list, send again.", no_args_is_help=True)
 
@@ -78,7 +79,7 @@ def resend(
             done = _resend_dead(store)
         else:
             row = _found(store, what)
-            store.outbox.resend(row.id)
+            store.outbox.resend(row.id, by=at_the_shell())
             done = f"The callback of {row.batch_id} is sent again."
     WakeUps(settings()).deliveries()
     note(f"{done} See: edgebox callbacks list")
@@ -89,7 +90,7 @@ def _resend_dead(store: Store) -> str:
     sent = gone = 0
     for row in store.outbox.list("dead", _ALL):
         try:
-            store.outbox.resend(row.id)
+            store.outbox.resend(row.id, by=at_the_shell())
         except NotFound:  # a retry of its batch has removed it since
             continue
         except Removed:

@@ -18,6 +18,7 @@ from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import note, print_json
+from edgebox_cli.common.who import at_the_shell
 
 FIRST_CLIENT = "centerlink"
 
@@ -58,6 +59,8 @@ def init(
         _check_chosen(found, chosen, config)
         with closing(Store(found.database)) as store:
             migrated = bool(store.migrate())
+            if wrote:
+                store.audit.note(at_the_shell(), "config.write", subject=str(config))
             name, secret = _first_client(store, client, hosts)
         if name:
             warn_of_refused(hosts, found)
@@ -118,7 +121,7 @@ def _first_client(
     name = asked or FIRST_CLIENT
     if name in known or (known and not asked):
         return None, None
-    return name, store.clients.create(name, allowed_callbacks=hosts)
+    return name, store.clients.create(name, allowed_callbacks=hosts, by=at_the_shell())
 
 
 def _show(done: dict[str, Any], *, asked: bool, hosts: list[str], as_json: bool) -> None:

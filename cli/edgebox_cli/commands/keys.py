@@ -27,6 +27,7 @@ from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
+from edgebox_cli.common.who import at_the_shell
 
 app = typer.Typer(help="Clients and their secrets.", no_args_is_help=True)
 
@@ -46,7 +47,7 @@ def create(
     """Add a client and print its secret, this once."""
     with opened_store() as store:
         hosts = checked_hosts(callback or [])
-        secret = store.clients.create(client, allowed_callbacks=hosts)
+        secret = store.clients.create(client, allowed_callbacks=hosts, by=at_the_shell())
         warn_of_refused(hosts, settings())
         print_secret(client, secret, as_json=as_json)
 
@@ -104,7 +105,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
 def rotate(client: ClientName, *, as_json: AsJson = False) -> None:
     """Give a client a new secret; the one before stays good until the next rotation."""
     with opened_store() as store:
-        secret = store.clients.rotate(client)
+        secret = store.clients.rotate(client, by=at_the_shell())
         print_secret(client, secret, as_json=as_json)
 
 
@@ -112,7 +113,7 @@ def rotate(client: ClientName, *, as_json: AsJson = False) -> None:
 def disable(client: ClientName) -> None:
     """Refuse a client's keys from now on; its secrets and batches are kept."""
     with opened_store() as store:
-        store.clients.disable(client)
+        store.clients.disable(client, by=at_the_shell())
         note(f"{client} is disabled. Enable it again with: edgebox keys enable {client}")
 
 
@@ -120,7 +121,7 @@ def disable(client: ClientName) -> None:
 def enable(client: ClientName) -> None:
     """Accept a client's keys again."""
     with opened_store() as store:
-        store.clients.enable(client)
+        store.clients.enable(client, by=at_the_shell())
         note(f"{client} is enabled.")
 
 
@@ -144,7 +145,7 @@ def callbacks(
             raise UsageError("Name hosts or write --none, not both.")
         if hosts or none:
             checked = checked_hosts(hosts or [])
-            store.clients.set_callbacks(client, checked)
+            store.clients.set_callbacks(client, checked, by=at_the_shell())
             warn_of_refused(checked, settings())
         found = store.clients.get(client)
         if found is None:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
 
-from edgebox.errors import UsageError
 from edgebox.system.log_file import Record
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
+from edgebox_cli.common.options import moment
 from edgebox_cli.common.output import console
 from edgebox_cli.logs.sources import Wanted, source_of
 
-_AGO = re.compile(r"(\d+)\s*([smhd])")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _STYLES = {"warning": "yellow", "error": "bold red", "critical": "bold red", "debug": "dim"}
 
 
@@ -61,22 +57,6 @@ def logs(
         except KeyboardInterrupt:
             if not follow:
                 raise
-
-
-def moment(text: str, now: float) -> float:
-    """Return the Unix seconds that the text of ``--since`` means.
-
-    Raises:
-        UsageError: it is neither an age nor a time.
-    """
-    if ago := _AGO.fullmatch(text.strip()):
-        return now - int(ago[1]) * _SECONDS[ago[2]]
-    try:
-        return datetime.fromisoformat(text.strip()).astimezone().timestamp()
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f"--since takes an age (10m, 2h, 3d) or a time (2026-11-22 09:30), not '{text}'."
-        ) from None
 
 
 def _print(record: Record, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +34,7 @@ from edgebox_cli.common.output import (
     table,
 )
 from edgebox_cli.common.progress import model_transfer
+from edgebox_cli.common.who import note_act, noted
 
 app = typer.Typer(help="The language models: list, pull, import, verify, remove, use.")
 
@@ -116,7 +118,7 @@ def pull(
             installed.get(name)  # refuse a misspelt second name before the first gigabyte
         downloaders = (Hub.from_environment(os.environ), Packages())
         for name in wanted:
-            with model_transfer(name) as progress:
+            with _vouching(name, trust=trust), model_transfer(name) as progress:
                 pulled = pull_model(
                     installed,
                     name,
@@ -142,8 +144,10 @@ def import_model(
     """Take in a model file: its hash has to be in the catalogue, or --trust vouches for it."""
     with resumable():
         _, installed = _open()
-        with model_transfer(file.name) as progress:
+        with _vouching(str(file), trust=trust), model_transfer(file.name) as progress:
             imported = import_file(installed, file, trust=trust, progress=progress)
+        if imported.vouched:
+            note_act("models.trust", imported.name, sha256=imported.sha256)
         for warning in imported.warnings:
             print_line(f"Warning: {warning}")
         whose = "on your word" if imported.vouched else "known to the catalogue"
@@ -209,7 +213,8 @@ def remove(
                 f"{name} is in use as {' and '.join(roles)}. Give the role another one first "
                 f"(edgebox models use {roles[0]} NAME), or add --force."
             )
-        freed = installed.remove(name)
+        with noted("models.remove", name, force=force):
+            freed = installed.remove(name)
         print_line(f"{name} is removed: {size(freed)} freed.")
 
 
@@ -235,7 +240,8 @@ def use(
                 installed.verify(name, progress)
         installed.require(name)
         path = config_path()
-        set_string(path, f"engines.{chosen}.model", name)
+        with noted("models.use", name, role=chosen, config=str(path)):
+            set_string(path, f"engines.{chosen}.model", name)
         now = _open()[0].engines.role(chosen)
         print_line(
             f"{role} is {name} now (in {path}). It takes effect when the engine starts again."
@@ -247,6 +253,11 @@ def use(
             print_line(f"Warning: {variable} is set to {now.model} and overrides the file.")
         if now.url:
             print_line(f"Warning: engines.{role}.url is set: that server answers, not this model.")
+
+
+def _vouching(subject: str, *, trust: bool) -> AbstractContextManager[None]:
+    """Write into the audit that somebody vouches for a file, if ``--trust`` was given."""
+    return noted("models.trust", subject) if trust else nullcontext()
 
 
 def _open() -> tuple[Settings, Installed]:

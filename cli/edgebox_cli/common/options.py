@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +13,9 @@ from edgebox.system.times import local_date
 
 if TYPE_CHECKING:
     import datetime as dt
+
+_AGO = re.compile(r"(\d+)\s*([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ClientOption = Annotated[
@@ -37,3 +42,19 @@ def day_of(call_date: str | None) -> dt.date | None:
     if call_date is not None and day is None:
         raise UsageError("--call-date is no date. Write it as 2025-09-13.")
     return day
+
+
+def moment(text: str, now: float) -> float:
+    """Return the Unix seconds that the text of ``--since`` means.
+
+    Raises:
+        UsageError: it is neither an age nor a time.
+    """
+    if ago := _AGO.fullmatch(text.strip()):
+        return now - int(ago[1]) * _SECONDS[ago[2]]
+    try:
+        return datetime.fromisoformat(text.strip()).astimezone().timestamp()
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"--since takes an age (10m, 2h, 3d) or a time (2026-11-22 09:30), not '{text}'."
+        ) from None

@@ -36,7 +36,7 @@ def retention(store: Store, settings: Settings, now: float) -> Iterator[Check]:
         _NAME,
         "ok",
         f"transcripts {_days(kept.transcript_days)}, results {_days(kept.result_days)}, "
-        f"records {_days(kept.record_days)}",
+        f"records {_days(kept.record_days)}, audit {_days(kept.audit_days)}",
     )
 
 

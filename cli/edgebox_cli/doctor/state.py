@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from edgebox.settings import Settings
 
+_AUDIT_ROWS = 20_000  # the newest, in 0.3 s; edgebox audit verify looks at all of them
+
 
 def state_folder(folder: Path) -> Check:
     """Check that the folder exists, and that this user alone reads and writes it."""
@@ -61,6 +63,7 @@ def database(settings: Settings) -> Iterator[Check]:
         yield clients(store)
         yield dead_callbacks(store)
         yield queue(store, settings.batch.max_wait_seconds)
+        yield audit(store)
         yield from retention(store, settings, time.time())
 
 
@@ -117,6 +120,14 @@ def dead_callbacks(store: Store) -> Check:
         f"{dead} could not be delivered and were given up. The last one: {why}.",
         "edgebox callbacks list --state dead, then edgebox callbacks resend BATCH_ID",
     )
+
+
+def audit(store: Store) -> Check:
+    """Check that the newest rows of the audit are as they were written."""
+    found = store.audit.verify(newest=_AUDIT_ROWS)
+    if found.fault is not None:
+        return Check("audit", "fail", found.fault, "edgebox audit verify")
+    return Check("audit", "ok", f"{found.rows} rows, as they were written")
 
 
 def queue(store: Store, max_wait_seconds: float) -> Check:

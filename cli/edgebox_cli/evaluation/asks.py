@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from edgebox.lab.evaluation.questions import Asked
     from edgebox_cli.common.box import Box
 
+
 class Questions:
     """The questions of a file that are to be asked.
 

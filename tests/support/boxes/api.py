@@ -130,6 +130,8 @@ async def api_box(
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
     await services.refused.close()
+    await services.reads.close()
+    services.lines.close()
     await client.aclose()
     services.threads.close()
     store.close()
