@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from edgebox.errors import InvalidBoundKey
@@ -43,6 +44,25 @@ class KeyHolder(Protocol):
     @property
     def disabled(self) -> bool:
         """Whether the client's keys are refused."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The timestamps of keys that are accepted at one moment.
+
+    Attributes:
+        now: Unix seconds on the clock of who checks.
+        past: seconds that a timestamp may be old.
+        future: seconds that a timestamp may be ahead.
+    """
+
+    now: float
+    past: float
+    future: float
+
+    def holds(self, timestamp: int) -> bool:
+        """Whether a key of this Unix second is accepted."""
+        return self.now - self.past <= timestamp <= self.now + self.future
 
 
 def bound_key(client_id: str, secret: str, now: float) -> str:
@@ -83,9 +103,7 @@ def is_callback_key(value: str) -> bool:
     return len(parts) == 3 and parts[1].startswith("0")
 
 
-def verify_bound_key(
-    value: str, lookup: Callable[[str], KeyHolder | None], now: float, tolerance: float
-) -> str:
+def verify_bound_key(value: str, lookup: Callable[[str], KeyHolder | None], window: Window) -> str:
     """Check a bound key and return the client's id.
 
     A well-formed key costs the same number of HMACs whether the client is unknown,
@@ -94,8 +112,7 @@ def verify_bound_key(
     Args:
         value: what was sent, any text.
         lookup: returns the client of an id, or None.
-        now: Unix seconds on the box's clock.
-        tolerance: seconds the timestamp may differ from ``now`` in either direction.
+        window: the timestamps that are accepted now.
 
     Raises:
         InvalidBoundKey: for every reason, without naming it.
@@ -120,8 +137,7 @@ def verify_bound_key(
         real = index < len(secrets)
         expected = _hmac(secrets[index] if real else _NO_SECRET, signed)
         matched |= hmac.compare_digest(expected, given) and real
-    fresh = abs(now - int(timestamp)) <= tolerance
-    if not (matched and live and fresh):
+    if not (matched and live and window.holds(int(timestamp))):
         raise InvalidBoundKey
     return client_id
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from edgebox.api.clients_cache import ClientsCache
     from edgebox.api.ratelimit import RateLimiter
     from edgebox.api.refused_keys import RefusedKeys
+    from edgebox.signing import Window
     from edgebox.store.clients import Client
 
 HEADER = "X-Bound-Key"
@@ -31,8 +32,7 @@ class Gate:
         clients: those who may send.
         limiter: counts each client's requests.
         refused: takes the keys that are refused.
-        tolerance: seconds that a key's timestamp may differ from the clock.
-        clock: Unix seconds.
+        window: returns the timestamps that are accepted now.
     """
 
     def __init__(
@@ -41,14 +41,12 @@ class Gate:
         limiter: RateLimiter,
         refused: RefusedKeys,
         *,
-        tolerance: float,
-        clock: Callable[[], float],
+        window: Callable[[], Window],
     ) -> None:
         self._clients = clients
         self._limiter = limiter
         self._refused = refused
-        self._tolerance = tolerance
-        self._clock = clock
+        self._window = window
 
     async def check_header(self, request: Request) -> str | None:
         """Verify the key in the header, if there is one, before the body is read.
@@ -102,7 +100,7 @@ class Gate:
             raise
 
     def _verify(self, key: str) -> Client:
-        client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
+        client_id = verify_bound_key(key, self._clients.get, self._window())
         client = self._clients.get(client_id)
         if is_callback_key(key):
             raise InvalidBoundKey

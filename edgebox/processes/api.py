@@ -27,6 +27,7 @@ from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
+from edgebox.signing import Window
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
@@ -161,13 +162,16 @@ def build(
     monitor = EngineMonitor(engine)
     clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
-    tolerance = settings.api.key_tolerance_seconds
+    past, future = settings.api.key_tolerance_seconds, settings.api.key_future_seconds
+
+    def window() -> Window:
+        return Window(clock(), past, future)
+
     refused = RefusedKeys(
         settings.state_dir,
         clients.get,
-        tolerance=tolerance,
+        window=window,
         run=threads.store,
-        clock=clock,
         monotonic=monotonic,
     )
     services = Services(
@@ -175,7 +179,7 @@ def build(
         store=store,
         monitor=monitor,
         quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
-        gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
+        gate=Gate(clients, limiter, refused, window=window),
         refused=refused,
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,

@@ -43,6 +43,7 @@ class ApiSettings(Section):
     max_connections: Annotated[int, Field(ge=8)] = 1000
     max_connections_per_peer: Annotated[int, Field(ge=1)] = 64
     key_tolerance_seconds: Annotated[float, Field(gt=0)] = 300
+    key_future_seconds: Annotated[float, Field(ge=0)] = 30
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.
     metrics_listen: str = ""

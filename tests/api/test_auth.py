@@ -10,7 +10,7 @@ from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import callback_key, verify_bound_key
+from edgebox.signing import Window, callback_key, verify_bound_key
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
@@ -48,7 +48,8 @@ async def test_different_keys_in_both_places_are_refused_even_when_both_are_vali
 
 async def test_the_key_of_a_callback_opens_nothing(box: ApiBox) -> None:
     key = callback_key("center-1", box.secrets["center-1"], time.time())
-    assert verify_bound_key(key, box.store.clients.get, time.time(), 300) == "center-1"
+    window = Window(time.time(), 300, 300)
+    assert verify_bound_key(key, box.store.clients.get, window) == "center-1"
     assert (await send(box, header=key)).status_code == 401
     assert (await send(box, bound_key=key)).status_code == 401
     reads = await box.http.get("/api/v1/batches", headers={"X-Bound-Key": key})
@@ -91,7 +92,14 @@ async def test_a_key_outside_the_tolerance_is_refused(box: ApiBox) -> None:
     now = time.time()
     assert (await send(box, header=box.key(at=now - 290))).status_code == 200
     assert (await send(box, header=box.key(at=now - 310))).status_code == 401
-    assert (await send(box, header=box.key(at=now + 310))).status_code == 401
+    assert (await send(box, header=box.key(at=now + 25))).status_code == 200
+    assert (await send(box, header=box.key(at=now + 40))).status_code == 401
+
+
+async def test_how_far_a_key_may_be_ahead_is_a_setting(tmp_path, anyio_backend) -> None:
+    async with api_box(tmp_path, api={"key_future_seconds": 300}) as box:
+        assert (await send(box, header=box.key(at=time.time() + 290))).status_code == 200
+        assert (await send(box, header=box.key(at=time.time() + 310))).status_code == 401
 
 
 async def test_a_client_made_a_moment_ago_is_known_at_once(box: ApiBox) -> None:
@@ -162,8 +170,7 @@ async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: 
         ClientsCache(box.store.clients, box.services.threads.keys, clock=lambda: now[0]),
         RateLimiter(10, clock=time.monotonic),
         box.services.refused,
-        tolerance=300,
-        clock=time.time,
+        window=lambda: Window(time.time(), 300, 30),
     )
     headers = [(b"x-bound-key", box.key().encode())]
     request = Request({"type": "http", "headers": headers, "state": {}})

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from edgebox.api.refused_keys import NAME
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import verify_bound_key
+from edgebox.signing import Window, verify_bound_key
 from edgebox.store.db import Store
 from edgebox_cli.commands import keys
 from edgebox_cli.common import context
@@ -157,7 +157,7 @@ def test_sign_prints_a_key_that_is_valid_now(store):
     store.clients.create("erp")
     key = run("sign", "erp").stdout.strip()
     now = int(key.split(":")[1])
-    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    assert verify_bound_key(key, store.clients.get, Window(now, 300, 30)) == "erp"
     assert json.loads(run("sign", "erp", "--json").stdout)["bound_key"].startswith("erp:")
 
 
@@ -166,10 +166,10 @@ def test_a_key_signed_before_two_rotations_is_refused(store):
     key = run("sign", "erp").stdout.strip()
     now = int(key.split(":")[1])
     run("rotate", "erp")
-    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    assert verify_bound_key(key, store.clients.get, Window(now, 300, 30)) == "erp"
     run("rotate", "erp")
     with pytest.raises(InvalidBoundKey):
-        verify_bound_key(key, store.clients.get, now, 300)
+        verify_bound_key(key, store.clients.get, Window(now, 300, 30))
 
 
 def test_a_disabled_client_does_not_sign_until_enabled(store):
