@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import is_callback_key, verify_bound_key
+from edgebox.system.addresses import is_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,27 +86,31 @@ class Gate:
     async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
         """Return the client whose key this is; note the key where it is refused."""
         headers = request.headers.getlist(HEADER)
+        peer = request.client.host if request.client else ""
         inside = body.get("bound_key") if body else None
         try:
             key = key_of(headers, inside)
             await self._clients.refresh()
             try:
-                return self._verify(key)
+                return self._verify(key, peer)
             except InvalidBoundKey:
                 await self._clients.refresh(SECOND_LOOK)
-                return self._verify(key)
+                return self._verify(key, peer)
         except InvalidBoundKey as refusal:
             first = headers[0] if headers else inside if isinstance(inside, str) else ""
             self._refused.add(request_id_of(request), first, refusal.reason)
             raise
 
-    def _verify(self, key: str) -> Client:
+    def _verify(self, key: str, peer: str) -> Client:
         client_id = verify_bound_key(key, self._clients.get, self._window())
         client = self._clients.get(client_id)
         if is_callback_key(key):
             raise InvalidBoundKey
         if client is None:  # pragma: no cover - it was found a moment ago
             raise InvalidBoundKey
+        if client.allowed_from and not is_in(peer, client.allowed_from):
+            sender = peer or "an unknown address"
+            raise InvalidBoundKey(f"the key is right, but {sender} is not in the client's networks")
         return client
 
 

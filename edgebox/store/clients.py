@@ -1,4 +1,4 @@
-"""Clients: their ids and secrets, and the hosts that their callbacks may go to."""
+"""Clients: their ids and secrets, where they may send from and their callbacks may go to."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ class Client:
     """A client.
 
     ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
-    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them.
+    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them. ``allowed_from``
+    are networks, as ``system.addresses.network_of`` writes them; without one, the client may send
+    from anywhere.
     """
 
     client_id: str
     secrets: tuple[str, ...]
     disabled: bool
     allowed_callbacks: tuple[str, ...]
+    allowed_from: tuple[str, ...]
     created_at: float
 
     def __repr__(self) -> str:
@@ -137,6 +140,14 @@ class Clients:
         """
         self._set(client_id, "allowed_callbacks", to_json(list(allowed_callbacks)))
 
+    def set_allowed_from(self, client_id: str, networks: Iterable[str]) -> None:
+        """Replace the networks that the client may send from; the caller has checked them.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "allowed_from", to_json(list(networks)))
+
     def data_version(self) -> int:
         """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
@@ -181,7 +192,7 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
     ):
         secrets.setdefault(row["client_id"], []).append(row["secret"])
     rows = db.query(
-        "SELECT client_id, disabled, allowed_callbacks, created_at FROM clients"
+        "SELECT client_id, disabled, allowed_callbacks, allowed_from, created_at FROM clients"
         " WHERE :client_id IS NULL OR client_id = :client_id ORDER BY client_id",
         {"client_id": client_id},
     )
@@ -191,6 +202,7 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
             secrets=tuple(secrets.get(row["client_id"], ())),
             disabled=bool(row["disabled"]),
             allowed_callbacks=tuple(json.loads(row["allowed_callbacks"])),
+            allowed_from=tuple(json.loads(row["allowed_from"])),
             created_at=row["created_at"],
         )
         for row in rows

@@ -162,8 +162,13 @@ def _call_date(db: Database) -> None:
     db.execute("ALTER TABLE consultations ADD COLUMN call_date TEXT")
 
 
+@migrations(name="0005_allowed_from")
+def _allowed_from(db: Database) -> None:
+    db.execute("ALTER TABLE clients ADD COLUMN allowed_from TEXT NOT NULL DEFAULT '[]'")
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def apply(db: Database) -> list[str]:

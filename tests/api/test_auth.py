@@ -6,9 +6,11 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from edgebox.api.app import create_app
 from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.refused_keys import refused_keys
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import Window, callback_key, verify_bound_key
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
@@ -54,6 +56,42 @@ async def test_the_key_of_a_callback_opens_nothing(box: ApiBox) -> None:
     assert (await send(box, bound_key=key)).status_code == 401
     reads = await box.http.get("/api/v1/batches", headers={"X-Bound-Key": key})
     assert reads.status_code == 401
+
+
+async def from_address(box: ApiBox, peer: str) -> httpx.Response:
+    transport = httpx.ASGITransport(create_app(box.services), client=(peer, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://box") as http:
+        return await http.post(QUICK, json=BODY, headers={"X-Bound-Key": box.key()})
+
+
+async def test_a_key_is_accepted_from_the_clients_networks_only(box: ApiBox) -> None:
+    assert (await from_address(box, "203.0.113.9")).status_code == 200
+    box.store.clients.set_allowed_from("center-1", ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7"])
+    await asyncio.sleep(1.1)
+    for peer in ("10.1.2.3", "::ffff:10.1.2.3", "2001:db8::5", "192.0.2.7"):
+        assert (await from_address(box, peer)).status_code == 200, peer
+    for peer in (
+        "10.2.0.1",
+        "::ffff:10.2.0.1",
+        "2001:db9::5",
+        "192.0.2.8",
+        "127.0.0.1",
+        "",
+        "sock",
+    ):
+        refused = await from_address(box, peer)
+        assert refused.status_code == 401, peer
+        assert refused.json()["detail"] == InvalidBoundKey().detail
+
+
+async def test_the_administrator_reads_from_where_a_right_key_was_refused(box: ApiBox) -> None:
+    box.store.clients.set_allowed_from("center-1", ["10.1.0.0/16"])
+    assert (await from_address(box, "203.0.113.9")).status_code == 401
+    assert (await from_address(box, "10.1.2.3")).status_code == 200
+    await box.services.refused.report()
+    [found] = refused_keys(box.settings.state_dir, 0)
+    reason = "the key is right, but 203.0.113.9 is not in the client's networks"
+    assert (found.client, found.reason) == ("center-1", reason)
 
 
 async def test_two_key_headers_that_differ_are_refused(box: ApiBox) -> None:

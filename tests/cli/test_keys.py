@@ -11,6 +11,7 @@ from edgebox.signing import Window, verify_bound_key
 from edgebox.store.db import Store
 from edgebox_cli.commands import keys
 from edgebox_cli.common import context
+from edgebox_cli.common.clients import chosen_client
 
 SECRET = re.compile(r"[0-9a-f]{64}\n")
 
@@ -121,6 +122,55 @@ def test_callbacks_are_shown_replaced_and_cleared(store):
     cleared = json.loads(run("callbacks", "erp", "--none", "--json").stdout)
     assert cleared == {"client_id": "erp", "allowed_callbacks": []}
     assert store.clients.get("erp").allowed_callbacks == ()
+
+
+def test_networks_are_shown_replaced_and_cleared(store):
+    store.clients.create("erp")
+    assert "anywhere" in run("list").stdout
+    assert run("allow", "erp").stdout == ""
+    allowed = run("allow", "erp", "10.1.0.0/16", "::ffff:192.0.2.7", "2001:DB8::/32", "10.1.0.0/16")
+    assert allowed.stdout == "10.1.0.0/16\n192.0.2.7\n2001:db8::/32\n"
+    assert "127.0.0.1 is not in the list" in allowed.stderr
+    assert store.clients.get("erp").allowed_from == ("10.1.0.0/16", "192.0.2.7", "2001:db8::/32")
+    assert "10.1.0.0/16" in run("list").stdout
+    [one] = json.loads(run("list", "--json").stdout)["clients"]
+    assert one["allowed_from"] == ["10.1.0.0/16", "192.0.2.7", "2001:db8::/32"]
+    assert run("allow", "erp", "127.0.0.0/8").stderr == ""
+    cleared = json.loads(run("allow", "erp", "--anywhere", "--json").stdout)
+    assert cleared == {"client_id": "erp", "allowed_from": []}
+    assert store.clients.get("erp").allowed_from == ()
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ("10.1.2.3/16", "Did you mean 10.1.0.0/16?"),
+        ("erp.example", "is not an address or a network"),
+        ("10.1.0.0/33", "is not an address or a network"),
+        ("", "is not an address or a network"),
+    ],
+)
+def test_a_wrong_network_is_one_line_and_changes_nothing(store, network, words):
+    store.clients.create("erp")
+    store.clients.set_allowed_from("erp", ["10.0.0.1"])
+    result = run("allow", "erp", "10.0.0.2", network)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert store.clients.get("erp").allowed_from == ("10.0.0.1",)
+
+
+def test_commands_prefer_a_client_that_may_send_from_this_machine(store):
+    store.clients.create("abroad")
+    store.clients.create("here")
+    assert chosen_client(store, None).client_id == "abroad"
+    store.clients.set_allowed_from("abroad", ["10.1.0.0/16"])
+    assert chosen_client(store, None).client_id == "here"
+    store.clients.disable("here")
+    assert chosen_client(store, None).client_id == "abroad"
+
+
+def test_networks_of_an_unknown_client_are_not_there(store):
+    assert run("allow", "nobody", "10.0.0.1").exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -16,11 +16,13 @@ from rich.markup import escape
 from edgebox.api.refused_keys import KEPT_SECONDS, RefusedKey, refused_keys
 from edgebox.errors import NotFound, UsageError
 from edgebox.signing import bound_key
+from edgebox.system.addresses import network_of
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.clients import (
     checked_hosts,
     chosen_client,
     print_secret,
+    sends_from_here,
     warn_of_refused,
 )
 from edgebox_cli.common.configuration import settings
@@ -61,6 +63,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
                 "disabled": client.disabled,
                 "secrets": len(client.secrets),
                 "allowed_callbacks": list(client.allowed_callbacks),
+                "allowed_from": list(client.allowed_from),
                 "created_at": rfc3339(client.created_at),
             }
             for client in store.clients.list()
@@ -75,6 +78,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
             ("client", FOLD),
             ("state", WHOLE),
             ("secrets", {"justify": "right"}),
+            ("from", FOLD),
             ("callbacks", FOLD),
             ("created", WHOLE),
         ],
@@ -83,6 +87,7 @@ def list_clients(*, as_json: AsJson = False) -> None:
                 one["client_id"],
                 "disabled" if one["disabled"] else "enabled",
                 str(one["secrets"]),
+                " ".join(one["allowed_from"]) or "anywhere",
                 escape(" ".join(one["allowed_callbacks"]) or "none"),
                 one["created_at"],
             ]
@@ -157,6 +162,47 @@ def callbacks(
         note(
             f"{client} may not ask for callbacks. Allow them with: "
             f"edgebox keys callbacks {client} HOST:PORT"
+        )
+
+
+@app.command()
+def allow(
+    client: ClientName,
+    networks: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NETWORK]...", help="The whole new list; without: show it."),
+    ] = None,
+    *,
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="Allow every address.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show or replace the networks that a client's keys are accepted from.
+
+    A network is an address or ADDRESS/BITS. Those named here become the whole list: name those
+    that are to stay as well.
+    """
+    with opened_store() as store:
+        if networks and anywhere:
+            raise UsageError("Name networks or write --anywhere, not both.")
+        if networks or anywhere:
+            checked = list(dict.fromkeys(map(network_of, networks or [])))
+            store.clients.set_allowed_from(client, checked)
+        found = store.clients.get(client)
+        if found is None:
+            raise NotFound(f"There is no client '{client}'. See: edgebox keys list")
+    if not sends_from_here(found):
+        note(
+            f"Commands on this box (edgebox summarize, analyze) cannot act as {client}, because "
+            "127.0.0.1 is not in the list."
+        )
+    if as_json:
+        print_json({"client_id": client, "allowed_from": list(found.allowed_from)})
+        return
+    sys.stdout.writelines(f"{network}\n" for network in found.allowed_from)
+    if not found.allowed_from:
+        note(
+            f"{client} may send from anywhere. Name its networks with: "
+            f"edgebox keys allow {client} NETWORK"
         )
 
 

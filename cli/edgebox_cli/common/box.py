@@ -111,6 +111,12 @@ class Box:
         """Return an answer below 400; raise EdgeBoxError with the problem's detail otherwise."""
         if answer.status_code < 400:
             return answer
+        if answer.status_code == 401 and self._client.allowed_from:
+            name, networks = self._client.client_id, " ".join(self._client.allowed_from)
+            raise EdgeBoxError(
+                f"{name} may send from {networks} only. To use it on this box as well: "
+                f"edgebox keys allow {name} {networks} 127.0.0.1"
+            )
         if answer.status_code == 401:
             raise EdgeBoxError(
                 f"The box at {self.url} does not accept the key of {self._client.client_id}: "
