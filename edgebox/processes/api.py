@@ -66,7 +66,8 @@ def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
         The exit code.
 
     Raises:
-        EdgeBoxError: a port is taken, or the database or the certificate cannot be used.
+        EdgeBoxError: a port is taken, plain HTTP would leave the machine without being allowed,
+            or the database or the certificate cannot be used.
     """
     # uvicorn's own lines carry tracebacks, httpx's one line for every health check.
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
@@ -96,6 +97,8 @@ async def serve(
     Raises:
         EdgeBoxError: as ``run_api``.
     """
+    if problem := settings.api.plain_http_problem:
+        raise ConfigError(problem)
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
     secure = ServedPair(pair) if pair else None
     stop, reload = stop or asyncio.Event(), asyncio.Event()

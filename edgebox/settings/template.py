@@ -56,6 +56,7 @@ EXPLAINED: dict[str, str] = {
     "api.metrics_listen": "HOST:PORT of a listener for /metrics without a key; empty: key only.",
     "api.tls_cert": "PEM file of the certificate and its chain, full path; empty: no TLS.",
     "api.tls_key": "PEM file of its key. New files are used without a restart.",
+    "api.allow_plain_http": "true: serve other machines without TLS; calls can be read on the way.",
     "quick": "The summary an agent waits for.",
     "quick.deadline_seconds": "Every request is answered within this time.",
     "quick.max_tokens": "The longest summary, in tokens.",
