@@ -13,14 +13,15 @@ import re
 from typing import TYPE_CHECKING
 
 from edgebox.signing import MAX_LIVE_SECRETS
+from edgebox.signing_v2 import NONCE, is_v2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from edgebox.signing import KeyHolder, Window
 
-LONGEST = 200
-"""Characters of a key that are looked at. A bound key has at most 142."""
+LONGEST = 220
+"""Characters of a key that are looked at. A bound key has at most 142, a v2 key 210."""
 
 _UNITS = {13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -52,12 +53,15 @@ def faults_of(
         return None, f"the key has more than {LONGEST} characters"
     key = value.strip().strip("\"'").strip()
     parts = key.split(":")
-    client = lookup(parts[0])
-    client_id = None if client is None else parts[0]
+    named = parts[1] if is_v2(key) else parts[0]
+    client = lookup(named)
+    client_id = None if client is None else named
     if not key:
         return None, "the key is empty"
     faults = [] if key == value else ["there are blanks, a line end or quotes around the key"]
-    if len(parts) == 3:
+    if is_v2(key):
+        faults += _of_v2(parts, client, window)
+    elif len(parts) == 3:
         faults += _of_parts(parts, client, window)
     else:
         date = "; is the timestamp a date?" if len(parts) > 3 else ""
@@ -76,6 +80,24 @@ def _of_parts(parts: list[str], client: KeyHolder | None, window: Window) -> Ite
         yield of_timestamp
     if client is not None and of_signature:
         yield of_signature
+
+
+def _of_v2(parts: list[str], client: KeyHolder | None, window: Window) -> Iterator[str]:
+    """Yield what is wrong with a v2 key; what it signs is no longer known, and so found last."""
+    found = []
+    if client is None:
+        found.append("unknown client")
+    elif client.disabled:
+        found.append("disabled client")
+    if not NONCE.fullmatch(parts[3]):
+        found.append("nonce is not 16 to 64 letters, digits, - or _")
+    if of_timestamp := _of_timestamp(parts[2], window):
+        found.append(of_timestamp)
+    if shape := _digest_of(parts[4])[1]:
+        found.append(shape)
+    yield from found or [
+        "signature does not match the secret, or the method, path with query, or body that was sent"
+    ]
 
 
 def _of_timestamp(text: str, window: Window) -> str:

@@ -17,6 +17,7 @@ from edgebox.api.auth import Gate
 from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.metrics import Metrics
+from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.refused_connections import RefusedConnections
 from edgebox.api.refused_keys import RefusedKeys
@@ -177,12 +178,13 @@ def build(
         run=threads.store,
         monotonic=monotonic,
     )
+    nonces = Nonces(past + future, monotonic=monotonic)
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=QuickSummaries(engine, monitor, settings.quick, clock=monotonic),
-        gate=Gate(clients, limiter, refused, window=window),
+        gate=Gate(clients, limiter, refused, nonces, window=window),
         refused=refused,
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,

@@ -28,7 +28,7 @@ class Client:
     ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
     are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them. ``allowed_from``
     are networks, as ``system.addresses.network_of`` writes them; without one, the client may send
-    from anywhere.
+    from anywhere. ``key_version`` is the oldest kind of bound key that is accepted, 1 or 2.
     """
 
     client_id: str
@@ -36,6 +36,7 @@ class Client:
     disabled: bool
     allowed_callbacks: tuple[str, ...]
     allowed_from: tuple[str, ...]
+    key_version: int
     created_at: float
 
     def __repr__(self) -> str:
@@ -148,6 +149,14 @@ class Clients:
         """
         self._set(client_id, "allowed_from", to_json(list(networks)))
 
+    def require_key_version(self, client_id: str, version: int) -> None:
+        """Refuse the client's keys of an older kind than ``version``, 1 or 2.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "key_version", version)
+
     def data_version(self) -> int:
         """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
@@ -192,7 +201,8 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
     ):
         secrets.setdefault(row["client_id"], []).append(row["secret"])
     rows = db.query(
-        "SELECT client_id, disabled, allowed_callbacks, allowed_from, created_at FROM clients"
+        "SELECT client_id, disabled, allowed_callbacks, allowed_from, key_version, created_at"
+        " FROM clients"
         " WHERE :client_id IS NULL OR client_id = :client_id ORDER BY client_id",
         {"client_id": client_id},
     )
@@ -203,6 +213,7 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
             disabled=bool(row["disabled"]),
             allowed_callbacks=tuple(json.loads(row["allowed_callbacks"])),
             allowed_from=tuple(json.loads(row["allowed_from"])),
+            key_version=row["key_version"],
             created_at=row["created_at"],
         )
         for row in rows

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from edgebox.api.app import create_app
 from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.refused_keys import refused_keys
 from edgebox.errors import InvalidBoundKey
@@ -208,6 +209,7 @@ async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: 
         ClientsCache(box.store.clients, box.services.threads.keys, clock=lambda: now[0]),
         RateLimiter(10, clock=time.monotonic),
         box.services.refused,
+        Nonces(330, monotonic=time.monotonic),
         window=lambda: Window(time.time(), 300, 30),
     )
     headers = [(b"x-bound-key", box.key().encode())]

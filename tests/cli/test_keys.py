@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import time
@@ -8,11 +9,13 @@ from typer.testing import CliRunner
 from edgebox.api.refused_keys import NAME
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import Window, verify_bound_key
+from edgebox.signing_v2 import Signed, parse_v2, verify_v2
 from edgebox.store.db import Store
 from edgebox_cli.commands import keys
 from edgebox_cli.common import context
 from edgebox_cli.common.clients import chosen_client
 
+BODY = '{"상담": 1}'.encode()
 SECRET = re.compile(r"[0-9a-f]{64}\n")
 
 
@@ -209,6 +212,54 @@ def test_sign_prints_a_key_that_is_valid_now(store):
     now = int(key.split(":")[1])
     assert verify_bound_key(key, store.clients.get, Window(now, 300, 30)) == "erp"
     assert json.loads(run("sign", "erp", "--json").stdout)["bound_key"].startswith("erp:")
+
+
+def test_a_client_is_held_to_v2_keys_and_let_go(store):
+    store.clients.create("erp")
+    assert "v2 keys only" in run("require", "erp", "v2").stderr
+    assert store.clients.get("erp").key_version == 2
+    assert "1 (v2)" in run("list").stdout
+    assert json.loads(run("list", "--json").stdout)["clients"][0]["key_version"] == 2
+    assert "--v2" in run("sign", "erp").stderr
+    assert run("require", "erp", "v3").exit_code == 2
+    assert run("require", "erp", "v1").exit_code == 0
+    assert store.clients.get("erp").key_version == 1
+    assert run("sign", "erp").stderr == ""
+
+
+def test_sign_prints_a_key_for_one_request(store, tmp_path):
+    store.clients.create("erp")
+    body = tmp_path / "body.json"
+    body.write_bytes(BODY)
+    hashed = hashlib.sha256(BODY).hexdigest()
+    post = Signed("POST", "/api/v1/x?y=1", hashed)
+    for words, sent in (
+        (("--v2", "post", "/api/v1/x?y=1", str(body)), post),
+        (("--v2", "POST", "/api/v1/x?y=1", "-"), post),
+        (("--v2", "GET", "/api/v1/batches"), Signed("GET", "/api/v1/batches")),
+    ):
+        result = CliRunner().invoke(keys.app, ["sign", "erp", *words], input=BODY)
+        key = parse_v2(result.stdout.strip())
+        now = int(key.timestamp)
+        verify_v2(key, store.clients.get, Window(now, 300, 30), sent)
+    nonces = {run("sign", "erp", "--v2", "GET", "/").stdout.split(":")[3] for _ in range(3)}
+    assert len(nonces) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--v2",),
+        ("--v2", "GET"),
+        ("--v2", "GET", "batches"),
+        ("GET", "/"),
+        ("--v2", "GET", "/", "x"),
+    ],
+)
+def test_a_request_that_is_not_whole_is_wrong_usage(store, words):
+    store.clients.create("erp")
+    result = run("sign", "erp", *words.split())
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 def test_a_key_signed_before_two_rotations_is_refused(store):

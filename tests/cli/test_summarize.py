@@ -187,6 +187,14 @@ def test_a_box_with_another_state_folder_is_named_as_the_reason(live, talk, bare
     assert "another state folder" in result.stderr
 
 
+def test_a_client_that_has_to_sign_whole_requests_does(live, talk):
+    live.store.clients.require_key_version("centerlink", 2)
+    time.sleep(1.1)
+    for words in ((), ("--json",)):
+        result = run(talk, *words)
+        assert (result.exit_code, bool(result.stdout)) == (0, True), result.stderr
+
+
 def test_a_client_that_may_not_send_from_here_is_the_reason(live, talk):
     live.store.clients.set_allowed_from("centerlink", ["10.1.0.0/16"])
     time.sleep(1.1)

@@ -122,6 +122,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE outbox DROP COLUMN dead_at;"
             "ALTER TABLE consultations DROP COLUMN call_date;"
             "ALTER TABLE clients DROP COLUMN allowed_from;"
+            "ALTER TABLE clients DROP COLUMN key_version;"
             "DELETE FROM _sqlite_migrations WHERE name >= '0003';"
             "PRAGMA user_version = 2"
         )
@@ -129,6 +130,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
         "0003_retention",
         "0004_call_date",
         "0005_allowed_from",
+        "0006_key_version",
     ]
     restored(fresh, clock).close()
 
