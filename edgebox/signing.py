@@ -54,16 +54,18 @@ class Window:
         now: Unix seconds on the clock of who checks.
         past: seconds that a timestamp may be old.
         future: seconds that a timestamp may be ahead.
+        floor: Unix seconds; older timestamps are refused whatever ``now`` is.
     """
 
     now: float
     past: float
     future: float
+    floor: float = 0.0
 
     @property
     def earliest(self) -> float:
         """Unix seconds of the oldest timestamp that is accepted."""
-        return self.now - self.past
+        return max(self.now - self.past, self.floor)
 
     def holds(self, timestamp: int) -> bool:
         """Whether a key of this Unix second is accepted."""

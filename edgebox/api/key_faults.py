@@ -109,6 +109,12 @@ def _of_timestamp(text: str, window: Window) -> str:
     if window.holds(int(text)):
         return "it is the key of a callback, which only receivers accept" if text[0] == "0" else ""
     ahead = int(text) - window.now
+    if -window.past <= ahead < window.floor - window.now:
+        back = window.floor + 2 * window.past - window.now
+        return (
+            f"timestamp is from before the box's clock was set back by {back:.0f} s, or soon after "
+            "(if it is right now: systemctl restart edgebox-api)"
+        )
     hint = ""
     if abs(abs(ahead) - _KOREA) <= window.past:
         hint = " (9 h: local time instead of UTC?)"

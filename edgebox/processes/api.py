@@ -16,6 +16,7 @@ from edgebox.api.app import create_app, create_metrics_app
 from edgebox.api.auth import Gate
 from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.key_clock import KeyClock
 from edgebox.api.metrics import Metrics
 from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
@@ -28,7 +29,6 @@ from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
-from edgebox.signing import Window
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
@@ -167,10 +167,7 @@ def build(
     clients = ClientsCache(store.clients, threads.keys, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
     past, future = settings.api.key_tolerance_seconds, settings.api.key_future_seconds
-
-    def window() -> Window:
-        return Window(clock(), past, future)
-
+    window = KeyClock(past, future, clock=clock, monotonic=monotonic).window
     refused = RefusedKeys(
         settings.state_dir,
         clients.get,
