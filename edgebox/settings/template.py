@@ -52,7 +52,7 @@ EXPLAINED: dict[str, str] = {
     "api.max_connections_per_peer": "The same for one address. Raise it for a proxy's.",
     "api.key_tolerance_seconds": "How many seconds old a bound key may be ...",
     "api.key_future_seconds": "... and how many seconds ahead of this box's clock.",
-    "api.idempotency_hours": "How long an Idempotency-Key is remembered.",
+    "api.idempotency_hours": "An Idempotency-Key is remembered for this long, and a week more.",
     "api.metrics_listen": "HOST:PORT of a listener for /metrics without a key; empty: key only.",
     "api.tls_cert": "PEM file of the certificate and its chain, full path; empty: no TLS.",
     "api.tls_key": "PEM file of its key. New files are used without a restart.",
