@@ -17,6 +17,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from edgebox.errors import InvalidBoundKey
@@ -43,6 +44,32 @@ class KeyHolder(Protocol):
     @property
     def disabled(self) -> bool:
         """Whether the client's keys are refused."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The timestamps of keys that are accepted at one moment.
+
+    Attributes:
+        now: Unix seconds on the clock of who checks.
+        past: seconds that a timestamp may be old.
+        future: seconds that a timestamp may be ahead.
+        floor: Unix seconds; older timestamps are refused whatever ``now`` is.
+    """
+
+    now: float
+    past: float
+    future: float
+    floor: float = 0.0
+
+    @property
+    def earliest(self) -> float:
+        """Unix seconds of the oldest timestamp that is accepted."""
+        return max(self.now - self.past, self.floor)
+
+    def holds(self, timestamp: int) -> bool:
+        """Whether a key of this Unix second is accepted."""
+        return self.earliest <= timestamp <= self.now + self.future
 
 
 def bound_key(client_id: str, secret: str, now: float) -> str:
@@ -83,9 +110,7 @@ def is_callback_key(value: str) -> bool:
     return len(parts) == 3 and parts[1].startswith("0")
 
 
-def verify_bound_key(
-    value: str, lookup: Callable[[str], KeyHolder | None], now: float, tolerance: float
-) -> str:
+def verify_bound_key(value: str, lookup: Callable[[str], KeyHolder | None], window: Window) -> str:
     """Check a bound key and return the client's id.
 
     A well-formed key costs the same number of HMACs whether the client is unknown,
@@ -94,8 +119,7 @@ def verify_bound_key(
     Args:
         value: what was sent, any text.
         lookup: returns the client of an id, or None.
-        now: Unix seconds on the box's clock.
-        tolerance: seconds the timestamp may differ from ``now`` in either direction.
+        window: the timestamps that are accepted now.
 
     Raises:
         InvalidBoundKey: for every reason, without naming it.
@@ -110,20 +134,29 @@ def verify_bound_key(
         and _SIGNATURE.fullmatch(signature)
     ):
         raise InvalidBoundKey
-    client = lookup(client_id)
+    matched = signed_by(lookup(client_id), f"{client_id}:{timestamp}".encode("ascii"), signature)
+    if not (matched and window.holds(int(timestamp))):
+        raise InvalidBoundKey
+    return client_id
+
+
+def signed_by(client: KeyHolder | None, message: bytes, signature: str) -> bool:
+    """Whether an enabled client signed ``message``, at the same cost for every client and None.
+
+    Args:
+        client: None for one that does not exist.
+        message: what should have been signed.
+        signature: 64 hexadecimal digits.
+    """
     live = client is not None and not client.disabled
     secrets = tuple(client.secrets) if client is not None else ()
     given = bytes.fromhex(signature)
-    signed = f"{client_id}:{timestamp}".encode("ascii")
     matched = False
     for index in range(max(MAX_LIVE_SECRETS, len(secrets))):
         real = index < len(secrets)
-        expected = _hmac(secrets[index] if real else _NO_SECRET, signed)
+        expected = _hmac(secrets[index] if real else _NO_SECRET, message)
         matched |= hmac.compare_digest(expected, given) and real
-    fresh = abs(now - int(timestamp)) <= tolerance
-    if not (matched and live and fresh):
-        raise InvalidBoundKey
-    return client_id
+    return matched and live
 
 
 def webhook_headers(

@@ -33,6 +33,7 @@ LAYERS = (
     ("settings.check",),
     ("models", "schedule"),
     ("settings",),
+    ("signing_v2",),
     ("signing", "system"),
     ("errors", ""),
 )

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edgebox.api.problems import request_id_of
 from edgebox.errors import InvalidBoundKey, StoreBusy
 from edgebox.signing import is_callback_key, verify_bound_key
-from edgebox.system.addresses import peer_of
+from edgebox.signing_v2 import EMPTY_SHA256, Signed, is_v2, parse_v2, verify_v2
+from edgebox.system.addresses import is_in, peer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
 
     from starlette.requests import Request
 
     from edgebox.api.clients_cache import ClientsCache
+    from edgebox.api.nonces import Nonces
     from edgebox.api.ratelimit import RateLimiter
     from edgebox.api.refused_keys import RefusedKeys
+    from edgebox.signing import Window
     from edgebox.store.clients import Client
 
 HEADER = "X-Bound-Key"
+HASH_HEADER = "X-Content-SHA256"
+"""The body's hash in hex: with it, a v2 key is checked before the body is read."""
+
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_RECEIVED = "body_sha256"
+"""Where a request's state has the hash of the body as it arrived."""
+
 SECOND_LOOK = 0.05
 """A key that fails is checked once more against a client list read at most this many seconds ago.
 So a client made a moment ago works at once, and guessing costs at most 20 rereads a second."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a request's header says, before its body is read.
+
+    Attributes:
+        client_id: whose key is in the header; None without a key, and for a v2 key whose body is
+            not known yet.
+        check_body: takes the hash of the body as it arrived, in hex, before the body is parsed.
+            It raises InvalidBoundKey. None where no key covers the body.
+    """
+
+    client_id: str | None
+    check_body: Callable[[str], Awaitable[None]] | None = None
+
+
 class Gate:
     """Lets requests with a valid key through.
+
+    A v2 key is accepted once. Those with a timestamp from before this object are refused, because
+    it does not know which of them were used.
 
     Args:
         clients: those who may send.
         limiter: counts each client's requests.
         refused: takes the keys that are refused.
-        tolerance: seconds that a key's timestamp may differ from the clock.
-        clock: Unix seconds.
+        nonces: those of v2 keys that were used.
+        window: returns the timestamps that are accepted now.
     """
 
     def __init__(
@@ -41,29 +73,38 @@ class Gate:
         clients: ClientsCache,
         limiter: RateLimiter,
         refused: RefusedKeys,
+        nonces: Nonces,
         *,
-        tolerance: float,
-        clock: Callable[[], float],
+        window: Callable[[], Window],
     ) -> None:
         self._clients = clients
         self._limiter = limiter
         self._refused = refused
-        self._tolerance = tolerance
-        self._clock = clock
+        self._nonces = nonces
+        self._window = window
+        self._since = int(window().now)
 
-    async def check_header(self, request: Request) -> str | None:
+    async def check_header(self, request: Request) -> Sender:
         """Verify the key in the header, if there is one, before the body is read.
 
-        Returns:
-            The client's id; None without a key in the header.
+        A v2 key can be verified only if ``X-Content-SHA256`` is there too. Otherwise its form is
+        checked, and nothing that depends on the client.
 
         Raises:
             InvalidBoundKey: the same for every reason.
             StoreBusy: the clients have not been read for too long, or never.
         """
-        if HEADER not in request.headers:
-            return None
-        return (await self._client(request, None)).client_id
+        key = request.headers.get(HEADER)
+        if key is None:
+            return Sender(None)
+        if not is_v2(key):
+            return Sender((await self._client(request, None)).client_id)
+        check = partial(self._check_body, request)
+        if HASH_HEADER not in request.headers:
+            with self._noted(request, key):
+                parse_v2(key)
+            return Sender(None, check)
+        return Sender((await self._client(request, None)).client_id, check)
 
     async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
         """Check the key and count the request.
@@ -83,6 +124,11 @@ class Gate:
         client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
         self._limiter.take(client.client_id)
+        key = request.headers.get(HEADER, "")
+        if is_v2(key):
+            of_key = parse_v2(key)
+            earliest = self._window().earliest
+            self._nonces.add(client.client_id, of_key.nonce, int(of_key.timestamp), earliest)
         return client
 
     async def ready(self) -> bool:
@@ -93,32 +139,71 @@ class Gate:
             return False
         return True
 
+    async def _check_body(self, request: Request, sha256: str) -> None:
+        request.scope["state"][_RECEIVED] = sha256
+        await self._client(request, None)
+
     async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
         """Return the client whose key this is; note the key where it is refused."""
         headers = request.headers.getlist(HEADER)
         inside = body.get("bound_key") if body else None
-        try:
+        first = headers[0] if headers else inside if isinstance(inside, str) else ""
+        with self._noted(request, first):
             key = key_of(headers, inside)
+            if is_v2(key) and not headers:
+                raise InvalidBoundKey(f"a v2 key belongs into the header {HEADER}")
             await self._clients.refresh()
             try:
-                return self._verify(key)
+                return self._verify(key, request)
             except InvalidBoundKey:
                 await self._clients.refresh(SECOND_LOOK)
-                return self._verify(key)
+                return self._verify(key, request)
+
+    @contextmanager
+    def _noted(self, request: Request, key: str) -> Iterator[None]:
+        """Note the key for the administrator if the block refuses it."""
+        try:
+            yield
         except InvalidBoundKey as refusal:
-            first = headers[0] if headers else inside if isinstance(inside, str) else ""
             peer = peer_of(request.scope)
-            self._refused.add(request_id_of(request), first, refusal.reason, peer)
+            self._refused.add(request_id_of(request), key, refusal.reason, peer)
             raise
 
-    def _verify(self, key: str) -> Client:
-        client_id = verify_bound_key(key, self._clients.get, self._clock(), self._tolerance)
+    def _verify(self, key: str, request: Request) -> Client:
+        if is_v2(key):
+            client_id = self._verify_v2(key, request)
+        else:
+            client_id = verify_bound_key(key, self._clients.get, self._window())
+            if is_callback_key(key):
+                raise InvalidBoundKey
         client = self._clients.get(client_id)
-        if is_callback_key(key):
-            raise InvalidBoundKey
         if client is None:  # pragma: no cover - it was found a moment ago
             raise InvalidBoundKey
+        if client.key_version > 1 and not is_v2(key):
+            raise InvalidBoundKey("the key is right, but this client has to send v2 keys")
+        peer = request.client.host if request.client else ""
+        if client.allowed_from and not is_in(peer, client.allowed_from):
+            sender = peer or "an unknown address"
+            raise InvalidBoundKey(f"the key is right, but {sender} is not in the client's networks")
         return client
+
+    def _verify_v2(self, value: str, request: Request) -> str:
+        """Return the client's id of a v2 key for this request, which was not used before."""
+        key = parse_v2(value)
+        scope = request.scope
+        claimed = request.headers.get(HASH_HEADER)
+        received = scope["state"].get(_RECEIVED, claimed or EMPTY_SHA256).lower()
+        if claimed is not None and not (_HASH.fullmatch(claimed) and claimed.lower() == received):
+            raise InvalidBoundKey(f"{HASH_HEADER} is not the hash of the body")
+        query = scope["query_string"].decode("latin-1")
+        target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
+        signed = Signed(scope["method"], target, received)
+        verify_v2(key, self._clients.get, self._window(), signed)
+        if int(key.timestamp) < self._since:
+            raise InvalidBoundKey("the key is right, but older than the API's start")
+        if self._nonces.used(key.client_id, key.nonce):
+            raise InvalidBoundKey("the key was used already: each request needs its own")
+        return key.client_id
 
 
 def key_of(headers: list[str], inside: object) -> str:

@@ -219,7 +219,6 @@ class BatchEndpoints:
                 asked.callback_url,
                 idempotency=idempotency,
                 local_date=f"{today:%Y%m%d}",
-                idempotency_hours=services.settings.api.idempotency_hours,
                 room=Room(limits.max_waiting, limits.max_waiting_per_client),
                 by=Actor(None, peer or None),
             )

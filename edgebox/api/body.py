@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from edgebox.api.auth import Sender
     from edgebox.api.body_ledger import Place
     from edgebox.api.threads import Threads
 
@@ -86,24 +87,31 @@ class BodyReader:
         self._rate = rate
 
     @asynccontextmanager
-    async def read(self, request: Request, client: str | None) -> AsyncIterator[Body]:
+    async def read(self, request: Request, sender: Sender) -> AsyncIterator[Body]:
         """Yield the body; its memory is counted until the block ends.
 
         Args:
             request: its header has been checked.
-            client: the id whose key was in the header; None without one.
+            sender: what the header says.
 
         Raises:
             UnsupportedMediaType: not ``application/json`` in UTF-8.
-            BodyTooLarge: from the middleware, or over KEYLESS_BYTES without a key in the header.
+            BodyTooLarge: from the middleware, or over KEYLESS_BYTES without a key in the header
+                that was verified.
+            InvalidBoundKey: the key is for another body.
             MalformedRequest: not a JSON object, or it did not arrive in time.
             BoxBusy: other bodies fill the memory for bodies, or the sender's share of it.
             ClientGone: the client hung up.
         """
         check_content_type(request)
         peer = request.client.host if request.client else ""
-        with self.ledger.place(client, peer) as place:
+        with self.ledger.place(sender.client_id, peer) as place:
             raw = await self._receive(request, place)
+            if sender.check_body is not None:
+                hashed = partial(_sha256, raw)
+                small = len(raw) <= SMALL_BYTES
+                await sender.check_body(hashed() if small else await self._threads.bodies(hashed))
+                del hashed
             heavy = len(raw) > SMALL_BYTES or _at_most(raw) >= INLINE_VALUES
             parse = partial(parse_object, raw)
             fields = await self._threads.bodies(parse) if heavy else parse()
@@ -208,6 +216,10 @@ def fingerprint(fields: dict[str, Any]) -> str:
     except RecursionError:
         raise MalformedRequest("The body is nested too deeply.") from None
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _sha256(raw: bytearray) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def _at_most(raw: bytes | bytearray) -> int:

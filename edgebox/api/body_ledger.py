@@ -64,8 +64,8 @@ class Ledger:
         """
         if place.keyless and size > KEYLESS_BYTES:
             raise BodyTooLarge(
-                f"A body over {KEYLESS_BYTES} bytes needs its key in the header X-Bound-Key: "
-                "send the key there, or split the body into several requests."
+                f"A body over {KEYLESS_BYTES} bytes needs its key in the header X-Bound-Key, and "
+                "X-Content-SHA256 with a v2 key: send them, or split the body into several."
             )
         more = size - place.size
         share = self.total // 8

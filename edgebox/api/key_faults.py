@@ -13,14 +13,15 @@ import re
 from typing import TYPE_CHECKING
 
 from edgebox.signing import MAX_LIVE_SECRETS
+from edgebox.signing_v2 import NONCE, is_v2
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from edgebox.signing import KeyHolder
+    from edgebox.signing import KeyHolder, Window
 
-LONGEST = 200
-"""Characters of a key that are looked at. A bound key has at most 142."""
+LONGEST = 220
+"""Characters of a key that are looked at. A bound key has at most 142, a v2 key 210."""
 
 _UNITS = {13: "milliseconds", 16: "microseconds", 19: "nanoseconds"}
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -33,7 +34,7 @@ _NO_MATCH = "signature does not match the secret"
 
 
 def faults_of(
-    value: str, lookup: Callable[[str], KeyHolder | None], now: float, tolerance: float
+    value: str, lookup: Callable[[str], KeyHolder | None], window: Window
 ) -> tuple[str | None, str]:
     """Return the client that a refused key names, and what is wrong with the key.
 
@@ -43,8 +44,7 @@ def faults_of(
     Args:
         value: what was sent, any text.
         lookup: returns the client of an id, or None.
-        now: Unix seconds on the box's clock when it was sent.
-        tolerance: seconds the timestamp may differ from ``now`` in either direction.
+        window: the timestamps that were accepted when it was sent.
 
     Returns:
         (client_id, faults); the id is None unless such a client exists.
@@ -53,48 +53,74 @@ def faults_of(
         return None, f"the key has more than {LONGEST} characters"
     key = value.strip().strip("\"'").strip()
     parts = key.split(":")
-    client = lookup(parts[0])
-    client_id = None if client is None else parts[0]
+    named = parts[1] if is_v2(key) else parts[0]
+    client = lookup(named)
+    client_id = None if client is None else named
     if not key:
         return None, "the key is empty"
     faults = [] if key == value else ["there are blanks, a line end or quotes around the key"]
-    if len(parts) == 3:
-        faults += _of_parts(parts, client, now, tolerance)
+    if is_v2(key):
+        faults += _of_v2(parts, client, window)
+    elif len(parts) == 3:
+        faults += _of_parts(parts, client, window)
     else:
         date = "; is the timestamp a date?" if len(parts) > 3 else ""
         faults.append(f"the key is not client:timestamp:signature (colons: {len(parts) - 1}{date})")
     return client_id, "; ".join(faults) or "none: the client was changed a moment ago"
 
 
-def _of_parts(
-    parts: list[str], client: KeyHolder | None, now: float, tolerance: float
-) -> Iterator[str]:
+def _of_parts(parts: list[str], client: KeyHolder | None, window: Window) -> Iterator[str]:
     signed, signature = ":".join(parts[:2]), parts[2]
     of_signature = _of_signature(client.secrets if client else (), signed, signature)
     if client is None:
         yield "unknown client"
     elif client.disabled:
         yield "disabled client"
-    if of_timestamp := _of_timestamp(parts[1], now, tolerance):
+    if of_timestamp := _of_timestamp(parts[1], window):
         yield of_timestamp
     if client is not None and of_signature:
         yield of_signature
 
 
-def _of_timestamp(text: str, now: float, tolerance: float) -> str:
+def _of_v2(parts: list[str], client: KeyHolder | None, window: Window) -> Iterator[str]:
+    """Yield what is wrong with a v2 key; what it signs is no longer known, and so found last."""
+    found = []
+    if client is None:
+        found.append("unknown client")
+    elif client.disabled:
+        found.append("disabled client")
+    if not NONCE.fullmatch(parts[3]):
+        found.append("nonce is not 16 to 64 letters, digits, - or _")
+    if of_timestamp := _of_timestamp(parts[2], window):
+        found.append(of_timestamp)
+    if shape := _digest_of(parts[4])[1]:
+        found.append(shape)
+    yield from found or [
+        "signature does not match the secret, or the method, path with query, or body that was sent"
+    ]
+
+
+def _of_timestamp(text: str, window: Window) -> str:
     """Return what is wrong with a timestamp, or an empty string."""
     if not (text.isascii() and text.isdigit()):
         return "timestamp is no whole number" if text else "timestamp is empty"
     if len(text) > 12:
         return f"timestamp has {len(text)} digits: {_UNITS.get(len(text), 'no Unix seconds')}"
-    ahead = int(text) - now
-    if abs(ahead) <= tolerance:
+    if window.holds(int(text)):
         return "it is the key of a callback, which only receivers accept" if text[0] == "0" else ""
-    local = abs(abs(ahead) - _KOREA) <= tolerance
-    return (
-        f"timestamp is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'old'}"
-        f"{' (9 h: local time instead of UTC?)' if local else ''}"
-    )
+    ahead = int(text) - window.now
+    if -window.past <= ahead < window.floor - window.now:
+        back = window.floor + 2 * window.past - window.now
+        return (
+            f"timestamp is from before the box's clock was set back by {back:.0f} s, or soon after "
+            "(if it is right now: systemctl restart edgebox-api)"
+        )
+    hint = ""
+    if abs(abs(ahead) - _KOREA) <= window.past:
+        hint = " (9 h: local time instead of UTC?)"
+    elif 0 < ahead <= window.past:
+        hint = f" (at most {window.future:g} s: is the client's clock ahead, or this one behind?)"
+    return f"timestamp is {abs(ahead):.0f} s {'ahead' if ahead > 0 else 'old'}{hint}"
 
 
 def _of_signature(secrets: Sequence[str], signed: str, signature: str) -> str:

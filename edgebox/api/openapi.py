@@ -76,8 +76,8 @@ def openapi() -> dict[str, Any]:
                     "in": "header",
                     "name": HEADER,
                     "description": "client_id:timestamp:hex(HMAC-SHA256(secret, "
-                    "client_id:timestamp)); Unix seconds, ±300 s. A JSON body may carry it "
-                    "as bound_key instead.",
+                    "client_id:timestamp)); Unix seconds, 300 s old to 30 s ahead. A JSON body may "
+                    "carry it as bound_key instead. Or a v2 key, for one request: docs/api.md.",
                 }
             },
         },

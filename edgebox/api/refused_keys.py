@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from edgebox.signing import KeyHolder
+    from edgebox.signing import KeyHolder, Window
 
 log = logging.getLogger("edgebox.api")
 
@@ -67,7 +67,7 @@ class _Waiting:
     request_id: str
     key: str
     reason: str
-    at: float
+    window: Window
     peer: str
 
 
@@ -77,9 +77,8 @@ class RefusedKeys:
     Args:
         folder: the state folder, for the file.
         lookup: returns the client of an id, or None.
-        tolerance: seconds that a key's timestamp may differ from the clock.
+        window: returns the timestamps that are accepted now.
         run: runs a blocking call in a thread.
-        clock: Unix seconds.
         monotonic: seconds that never jump.
     """
 
@@ -88,16 +87,14 @@ class RefusedKeys:
         folder: Path,
         lookup: Callable[[str], KeyHolder | None],
         *,
-        tolerance: float,
+        window: Callable[[], Window],
         run: Callable[[Callable[[], None]], Awaitable[None]],
-        clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
         self._folder = folder
         self._lookup = lookup
-        self._tolerance = tolerance
+        self._window = window
         self._run = run
-        self._clock = clock
         self._monotonic = monotonic
         self._waiting: list[_Waiting] = []
         self._last: dict[tuple[str | None, str], RefusedKey] = {}
@@ -120,7 +117,7 @@ class RefusedKeys:
         """
         if len(self._waiting) < MOST_WAITING:
             cut = key[: LONGEST + 1]
-            self._waiting.append(_Waiting(request_id, cut, reason, self._clock(), peer))
+            self._waiting.append(_Waiting(request_id, cut, reason, self._window(), peer))
         else:
             self._overflow += 1
         if self._reporting is None:
@@ -143,7 +140,7 @@ class RefusedKeys:
         self._unlogged += self._overflow
         self._overflow = 0
         for one in waiting:
-            client, found = faults_of(one.key, self._lookup, one.at, self._tolerance)
+            client, found = faults_of(one.key, self._lookup, one.window)
             self._note(client, one.reason or found, one)
             self._changed = True
         if self._changed:
@@ -159,7 +156,7 @@ class RefusedKeys:
             kept = _written(self._folder)
         except ValueError:
             log.warning(json.dumps({"event": "refused-keys.json is damaged", "kept": 0}))
-        since = self._clock() - KEPT_SECONDS
+        since = self._window().now - KEPT_SECONDS
         self._last = {(one.client, _kind(one.reason)): one for one in kept if one.at >= since}
         self._read = True
 
@@ -174,9 +171,10 @@ class RefusedKeys:
     def _note(self, client: str | None, reason: str, refusal: _Waiting) -> None:
         kind = client, _kind(reason)
         before = self._last.get(kind)
-        if before is None or refusal.at - before.at > _FORGOTTEN:
-            before = RefusedKey(client, reason, refusal.at, 0, refusal.at)
-        self._last[kind] = RefusedKey(client, reason, refusal.at, before.count + 1, before.since)
+        at = refusal.window.now
+        if before is None or at - before.at > _FORGOTTEN:
+            before = RefusedKey(client, reason, at, 0, at)
+        self._last[kind] = RefusedKey(client, reason, at, before.count + 1, before.since)
         kinds = [one for one in self._last if one[0] == client]
         if len(kinds) > REASONS:
             del self._last[min(kinds, key=lambda one: self._last[one].at)]

@@ -16,8 +16,10 @@ from edgebox.api.app import create_app, create_metrics_app
 from edgebox.api.auth import Gate
 from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.key_clock import KeyClock
 from edgebox.api.line_limit import LineLimit
 from edgebox.api.metrics import Metrics
+from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.read_audit import ReadAudit
 from edgebox.api.refused_connections import RefusedConnections
@@ -68,7 +70,8 @@ def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
         The exit code.
 
     Raises:
-        EdgeBoxError: a port is taken, or the database or the certificate cannot be used.
+        EdgeBoxError: a port is taken, plain HTTP would leave the machine without being allowed,
+            or the database or the certificate cannot be used.
     """
     # uvicorn's own lines carry tracebacks, httpx's one line for every health check.
     logging.getLogger("uvicorn.error").addFilter(_without_traceback)
@@ -98,6 +101,8 @@ async def serve(
     Raises:
         EdgeBoxError: as ``run_api``.
     """
+    if problem := settings.api.plain_http_problem:
+        raise ConfigError(problem)
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
     secure = ServedPair(pair) if pair else None
     stop, reload = stop or asyncio.Event(), asyncio.Event()
@@ -164,15 +169,16 @@ def build(
     monitor = EngineMonitor(engine)
     clients = ClientsCache(store.clients, threads.box, clock=monotonic)
     limiter = RateLimiter(settings.api.rate_per_minute, clock=monotonic)
-    tolerance = settings.api.key_tolerance_seconds
+    past, future = settings.api.key_tolerance_seconds, settings.api.key_future_seconds
+    window = KeyClock(past, future, clock=clock, monotonic=monotonic).window
     refused = RefusedKeys(
         settings.state_dir,
         clients.get,
-        tolerance=tolerance,
+        window=window,
         run=threads.box,
-        clock=clock,
         monotonic=monotonic,
     )
+    nonces = Nonces(past + future, monotonic=monotonic)
     quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
     services = Services(
         settings=settings,
@@ -180,7 +186,7 @@ def build(
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
-        gate=Gate(clients, limiter, refused, tolerance=tolerance, clock=clock),
+        gate=Gate(clients, limiter, refused, nonces, window=window),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import EdgeBoxError
+from edgebox.errors import ConfigError, EdgeBoxError
 from edgebox.processes.child import Child, ending, lines_of
 from edgebox.system.program import command
 from edgebox.system.tls import client_context
@@ -59,13 +59,16 @@ def children_of(settings: Settings) -> list[Child]:
 
 
 def require_free_port(settings: Settings) -> None:
-    """Refuse to start if another program has the API's port.
+    """Refuse to start if another program has the API's port, or the API may not listen there.
 
     Otherwise that program's answers would be taken for ours.
 
     Raises:
         EdgeBoxError: the address cannot be listened on.
+        ConfigError: plain HTTP would leave the machine without being allowed.
     """
+    if problem := settings.api.plain_http_problem:
+        raise ConfigError(problem)
     host, port = settings.api.host, settings.api.port
     if problem := port_problem(host, port):
         raise EdgeBoxError(

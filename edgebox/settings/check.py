@@ -192,6 +192,9 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
         except ModelError as error:
             key, fix = f"engines.{role}.model", f"edgebox models use {role} NAME"
             yield WrongSetting(key, line_of(key, lines), error.detail, fix)
+    if problem := settings.api.plain_http_problem:
+        fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
+        yield WrongSetting("api.host", line_of("api.host", lines), f"{problem}.", fix)
     try:
         if pair := pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ):
             server_context(pair)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -23,10 +24,11 @@ class Section(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _no_truth_values(cls, value: object) -> object:
+    def _no_truth_values(cls, value: object, info: ValidationInfo) -> object:
         """Refuse ``port = true``, which pydantic alone would read as 1."""
-        if isinstance(value, bool):
-            raise ValueError("cannot be true or false")  # noqa: TRY004 - pydantic knows ValueError
+        wanted = cls.model_fields[info.field_name].annotation if info.field_name else None
+        if isinstance(value, bool) and wanted is not bool:
+            raise ValueError("cannot be true or false")
         return value
 
 
@@ -43,12 +45,14 @@ class ApiSettings(Section):
     max_connections: Annotated[int, Field(ge=8)] = 1000
     max_connections_per_peer: Annotated[int, Field(ge=1)] = 64
     key_tolerance_seconds: Annotated[float, Field(gt=0)] = 300
+    key_future_seconds: Annotated[float, Field(ge=0)] = 30
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.
     metrics_listen: str = ""
     # Absolute paths of PEM files; both or neither.
     tls_cert: str = ""
     tls_key: str = ""
+    allow_plain_http: bool = False
 
     @field_validator("metrics_listen")
     @classmethod
@@ -75,6 +79,25 @@ class ApiSettings(Section):
     def tls(self) -> bool:
         """Whether the API speaks HTTPS."""
         return bool(self.tls_cert)
+
+    @property
+    def this_machine_only(self) -> bool:
+        """Whether no other machine reaches the API."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    @property
+    def plain_http_problem(self) -> str | None:
+        """Why the API does not start without TLS, and what to type; None where it does."""
+        if self.tls or self.this_machine_only or self.allow_plain_http:
+            return None
+        return (
+            f"The API would listen on {self.host or 'every address'} without TLS: keys and calls "
+            "could be read in the network. Set tls_cert and tls_key under [api], or leave "
+            'host = "127.0.0.1". To serve plain HTTP all the same: allow_plain_http = true'
+        )
 
     @property
     def local_url(self) -> str:

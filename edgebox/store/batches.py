@@ -81,7 +81,6 @@ class Batches:
         *,
         idempotency: tuple[str, str] | None,
         local_date: str,
-        idempotency_hours: float = 24.0,
         room: Room | None = None,
         by: Actor = BOX,
     ) -> Submitted:
@@ -92,9 +91,8 @@ class Batches:
             consultations: at least one, no id twice.
             callback_url: checked by the caller; None if results are only read by GET.
             idempotency: (Idempotency-Key, SHA-256 of the body). The same pair again
-                returns the same batch, ``replayed``.
+                returns the same batch, ``replayed``, until the retention removes the pair.
             local_date: YYYYMMDD in the box's time zone, for the batch_id.
-            idempotency_hours: how long a key is remembered.
             room: the most that may wait; an empty backlog takes one batch of any size.
             by: who sent it, for the audit.
 
@@ -108,9 +106,7 @@ class Batches:
         rows = _checked_rows(consultations, now)
         with self._connections.transaction() as db:
             if idempotency:
-                earlier = _replay(
-                    db, client_id, *idempotency, expiry=now - idempotency_hours * 3600
-                )
+                earlier = _replay(db, client_id, *idempotency)
                 if earlier:
                     return earlier
             if room is not None:
@@ -294,19 +290,12 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
     ]
 
 
-def _replay(
-    db: Database, client_id: str, key: str, body_sha256: str, *, expiry: float
-) -> Submitted | None:
-    """Return the batch that this key made, or None; first delete it if it is that old.
+def _replay(db: Database, client_id: str, key: str, body_sha256: str) -> Submitted | None:
+    """Return the batch that this key made, or None.
 
-    Only this key: the clock may be wrong just now, and the others are removed by the retention,
-    which judges it.
+    However old it is: the clock may be wrong just now, and the retention, which judges it, removes
+    keys.
     """
-    db.execute(
-        "DELETE FROM idempotency"
-        " WHERE client_id = :client_id AND key = :key AND created_at <= :expiry",
-        {"client_id": client_id, "key": key, "expiry": expiry},
-    )
     found = list(
         db.query(
             "SELECT i.body_sha256, b.batch_id, b.total, b.created_at"

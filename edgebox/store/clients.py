@@ -1,4 +1,4 @@
-"""Clients: their ids and secrets, and the hosts that their callbacks may go to."""
+"""Clients: their ids and secrets, where they may send from and their callbacks may go to."""
 
 from __future__ import annotations
 
@@ -28,13 +28,17 @@ class Client:
     """A client.
 
     ``secrets`` are the live ones, newest first, at most two. ``allowed_callbacks``
-    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them.
+    are ``host`` or ``host:port``, as ``callbacks.urls.parse_allowed`` reads them. ``allowed_from``
+    are networks, as ``system.addresses.network_of`` writes them; without one, the client may send
+    from anywhere. ``key_version`` is the oldest kind of bound key that is accepted, 1 or 2.
     """
 
     client_id: str
     secrets: tuple[str, ...]
     disabled: bool
     allowed_callbacks: tuple[str, ...]
+    allowed_from: tuple[str, ...]
+    key_version: int
     created_at: float
 
     def __repr__(self) -> str:
@@ -158,6 +162,23 @@ class Clients:
             allowed_callbacks=hosts,
         )
 
+    def set_allowed_from(self, client_id: str, networks: Iterable[str], *, by: Actor = BOX) -> None:
+        """Replace the networks that the client may send from; the caller has checked them.
+
+        Raises:
+            NotFound: no such client.
+        """
+        kept = list(networks)
+        self._set(client_id, "allowed_from", to_json(kept), by, "keys.allow", allowed_from=kept)
+
+    def require_key_version(self, client_id: str, version: int, *, by: Actor = BOX) -> None:
+        """Refuse the client's keys of an older kind than ``version``, 1 or 2.
+
+        Raises:
+            NotFound: no such client.
+        """
+        self._set(client_id, "key_version", version, by, "keys.require", key_version=version)
+
     def data_version(self) -> int:
         """Return a number that grows with every change to the clients, by any process."""
         rows = self._connections.rows("SELECT value FROM counters WHERE name = 'clients'")
@@ -216,7 +237,8 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
     ):
         secrets.setdefault(row["client_id"], []).append(row["secret"])
     rows = db.query(
-        "SELECT client_id, disabled, allowed_callbacks, created_at FROM clients"
+        "SELECT client_id, disabled, allowed_callbacks, allowed_from, key_version, created_at"
+        " FROM clients"
         " WHERE :client_id IS NULL OR client_id = :client_id ORDER BY client_id",
         {"client_id": client_id},
     )
@@ -226,6 +248,8 @@ def _find(db: Database, client_id: str | None) -> list[Client]:
             secrets=tuple(secrets.get(row["client_id"], ())),
             disabled=bool(row["disabled"]),
             allowed_callbacks=tuple(json.loads(row["allowed_callbacks"])),
+            allowed_from=tuple(json.loads(row["allowed_from"])),
+            key_version=row["key_version"],
             created_at=row["created_at"],
         )
         for row in rows

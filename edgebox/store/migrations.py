@@ -229,8 +229,21 @@ def _audit(db: Database) -> None:
     )
 
 
+@migrations(name="0007_allowed_from")
+def _allowed_from(db: Database) -> None:
+    db.execute("ALTER TABLE clients ADD COLUMN allowed_from TEXT NOT NULL DEFAULT '[]'")
+
+
+@migrations(name="0008_key_version")
+def _key_version(db: Database) -> None:
+    db.execute(
+        "ALTER TABLE clients ADD COLUMN key_version INTEGER NOT NULL DEFAULT 1"
+        " CHECK (key_version IN (1, 2))"
+    )
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 8
 
 
 def apply(db: Database) -> list[str]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -45,15 +46,20 @@ _SHORTEST_WISH, _LONGEST_WISH = 3600.0, DAY
 
 
 def ages_of(settings: Settings) -> Ages:
-    """Return how long each kind is kept; 0 in the settings is for ever."""
+    """Return how long each kind is kept; 0 in the settings is for ever.
+
+    Idempotency keys are kept for longer than the setting, by as much as a believed clock may be
+    off: a key that is removed too early makes a second batch of a retry.
+    """
     kept = settings.retention
-    return Ages(
+    ages = Ages(
         transcripts=kept.transcript_days * DAY or None,
         results=kept.result_days * DAY or None,
         records=kept.record_days * DAY or None,
-        keys=settings.api.idempotency_hours * 3600,
+        keys=None,
         audit=kept.audit_days * DAY or None,
     )
+    return replace(ages, keys=settings.api.idempotency_hours * 3600 + limit_of(ages))
 
 
 def limit_of(ages: Ages) -> float:

@@ -105,6 +105,7 @@ TEXT
 
 Only this machine can reach it so far. To allow the network, set under [api] in $config
     host = "0.0.0.0"
+with tls_cert and tls_key (or allow_plain_http = true, where nobody else can read the network),
 and type: systemctl restart edgebox-api
 TEXT
   fi

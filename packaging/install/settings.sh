@@ -63,8 +63,58 @@ check_settings() { # Backups, upgrades and removal rely on these folders
   esac
 }
 
-check_config() { # PROGRAM: this release can use the file
+beyond_this_machine() { # The box serves other machines plain HTTP, by the settings that were read
+  [ -z "$(setting api tls_cert "")" ] || return 1
+  case $(setting api host 127.0.0.1) in 127.* | ::1 | localhost) return 1 ;; esac
+}
+
+knows_plain_http() { # RELEASE: plain HTTP for other machines needs a flag, which older releases refuse
+  grep -q '^# allow_plain_http' "$opt/releases/$1/edgebox.toml" 2>/dev/null
+}
+
+sets_plain_http() { [ -n "$(toml_value api allow_plain_http <"$config")" ]; }
+
+with_plain_http() { # Prints the configuration with the flag
+  awk -v written="# Written by the upgrade to $version: this box serves other machines plain HTTP.\\n# Whoever can read the network reads keys and calls. With tls_cert and tls_key, remove these lines.\\nallow_plain_http = true" '
+    { print }
+    /^[ \t]*\[[ \t]*api[ \t]*\][ \t]*(#.*)?\r?$/ && !done { print written; done = 1 }
+    END { if (!done) print "\n[api]\n" written }' "$config"
+}
+
+without_plain_http() { # Prints the configuration without the flag and its comment
+  sed '/^# Written by the upgrade to .*plain HTTP/,/^allow_plain_http = /d;/^[ \t]*allow_plain_http[ \t]*=/d' "$config"
+}
+
+fit_config() { # RELEASE: gives the configuration the flag that this release asks for, or removes it for one that refuses it
+  [ -e "$config" ] || return 0
+  if knows_plain_http "$1"; then
+    if ! beyond_this_machine || sets_plain_http; then return 0; fi
+    if [ -z "$took_flag" ] && [ "$(setting api allow_plain_http false)" = true ]; then return 0; fi # in another form
+    change=with_plain_http
+    say "Warning: this box serves other machines plain HTTP, so keys and calls can be read in the network." >&2
+    say "It goes on doing so: allow_plain_http = true was written into $config. Set tls_cert and tls_key instead." >&2
+  else
+    if ! sets_plain_http; then return 0; fi
+    change=without_plain_http
+    took_flag=1
+  fi
+  cp -p "$config" "$config.new" # keeps owner and mode
+  $change >"$config.new"
+  mv -T "$config.new" "$config"
+  sync -f "$etc"
+}
+
+check_config() { # PROGRAM: this release can use the file, with the flag that the switch will write
   told=$(ask "$1" config check --json) && return
+  if [ -n "$in_use" ] && [ "$in_use" != "$version" ] && beyond_this_machine && ! sets_plain_http; then
+    scratch=$(mktemp -d)
+    with_plain_http >"$scratch/edgebox.toml"
+    told=$(ask "$1" config check --json "$scratch/edgebox.toml") && fits=1 || fits=""
+    rm -rf "$scratch"
+    scratch=""
+    if [ -n "$fits" ]; then return; fi
+    told=$(ask "$1" config check --json) || true
+  fi
   die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
 }
 

@@ -44,6 +44,7 @@ write_down() { # FILE TEXT: writes all or nothing, also in a power cut
 
 switch_to() { # RELEASE: changes links and units while the services are stopped
   point current "$1"
+  fit_config "$1"
   put_units "$opt/releases/$1"
   enable_units
   sync -f "$opt" "$units"

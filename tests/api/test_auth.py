@@ -6,11 +6,14 @@ import httpx
 import pytest
 from starlette.requests import Request
 
+from edgebox.api.app import create_app
 from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.api.refused_keys import refused_keys
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import callback_key, verify_bound_key
+from edgebox.signing import Window, callback_key, verify_bound_key
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
@@ -48,11 +51,48 @@ async def test_different_keys_in_both_places_are_refused_even_when_both_are_vali
 
 async def test_the_key_of_a_callback_opens_nothing(box: ApiBox) -> None:
     key = callback_key("center-1", box.secrets["center-1"], time.time())
-    assert verify_bound_key(key, box.store.clients.get, time.time(), 300) == "center-1"
+    window = Window(time.time(), 300, 300)
+    assert verify_bound_key(key, box.store.clients.get, window) == "center-1"
     assert (await send(box, header=key)).status_code == 401
     assert (await send(box, bound_key=key)).status_code == 401
     reads = await box.http.get("/api/v1/batches", headers={"X-Bound-Key": key})
     assert reads.status_code == 401
+
+
+async def from_address(box: ApiBox, peer: str) -> httpx.Response:
+    transport = httpx.ASGITransport(create_app(box.services), client=(peer, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://box") as http:
+        return await http.post(QUICK, json=BODY, headers={"X-Bound-Key": box.key()})
+
+
+async def test_a_key_is_accepted_from_the_clients_networks_only(box: ApiBox) -> None:
+    assert (await from_address(box, "203.0.113.9")).status_code == 200
+    box.store.clients.set_allowed_from("center-1", ["10.1.0.0/16", "2001:db8::/32", "192.0.2.7"])
+    await asyncio.sleep(1.1)
+    for peer in ("10.1.2.3", "::ffff:10.1.2.3", "2001:db8::5", "192.0.2.7"):
+        assert (await from_address(box, peer)).status_code == 200, peer
+    for peer in (
+        "10.2.0.1",
+        "::ffff:10.2.0.1",
+        "2001:db9::5",
+        "192.0.2.8",
+        "127.0.0.1",
+        "",
+        "sock",
+    ):
+        refused = await from_address(box, peer)
+        assert refused.status_code == 401, peer
+        assert refused.json()["detail"] == InvalidBoundKey().detail
+
+
+async def test_the_administrator_reads_from_where_a_right_key_was_refused(box: ApiBox) -> None:
+    box.store.clients.set_allowed_from("center-1", ["10.1.0.0/16"])
+    assert (await from_address(box, "203.0.113.9")).status_code == 401
+    assert (await from_address(box, "10.1.2.3")).status_code == 200
+    await box.services.refused.report()
+    [found] = refused_keys(box.settings.state_dir, 0)
+    reason = "the key is right, but 203.0.113.9 is not in the client's networks"
+    assert (found.client, found.reason) == ("center-1", reason)
 
 
 async def test_two_key_headers_that_differ_are_refused(box: ApiBox) -> None:
@@ -91,7 +131,14 @@ async def test_a_key_outside_the_tolerance_is_refused(box: ApiBox) -> None:
     now = time.time()
     assert (await send(box, header=box.key(at=now - 290))).status_code == 200
     assert (await send(box, header=box.key(at=now - 310))).status_code == 401
-    assert (await send(box, header=box.key(at=now + 310))).status_code == 401
+    assert (await send(box, header=box.key(at=now + 25))).status_code == 200
+    assert (await send(box, header=box.key(at=now + 40))).status_code == 401
+
+
+async def test_how_far_a_key_may_be_ahead_is_a_setting(tmp_path, anyio_backend) -> None:
+    async with api_box(tmp_path, api={"key_future_seconds": 300}) as box:
+        assert (await send(box, header=box.key(at=time.time() + 290))).status_code == 200
+        assert (await send(box, header=box.key(at=time.time() + 310))).status_code == 401
 
 
 async def test_a_client_made_a_moment_ago_is_known_at_once(box: ApiBox) -> None:
@@ -162,8 +209,8 @@ async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: 
         ClientsCache(box.store.clients, box.services.threads.box, clock=lambda: now[0]),
         RateLimiter(10, clock=time.monotonic),
         box.services.refused,
-        tolerance=300,
-        clock=time.time,
+        Nonces(330, monotonic=time.monotonic),
+        window=lambda: Window(time.time(), 300, 30),
     )
     headers = [(b"x-bound-key", box.key().encode())]
     request = Request({"type": "http", "headers": headers, "state": {}})

@@ -343,6 +343,13 @@ async def test_a_poll_may_be_cancelled_as_it_is_answered(tmp_path, anyio_backend
         await client.aclose()
 
 
+async def test_plain_http_for_other_machines_is_not_served_unasked(tmp_path, anyio_backend) -> None:
+    plain = Settings(state_dir=tmp_path / "state", api={"host": "0.0.0.0", "port": 0})
+    with pytest.raises(ConfigError, match=r"without TLS.*allow_plain_http = true"):
+        await serve(plain)
+    assert not plain.state_dir.exists()
+
+
 async def test_metrics_listen_is_a_second_door_without_a_key(tmp_path, anyio_backend) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -14,7 +14,7 @@ import pytest
 
 from edgebox.callbacks.delivery import Deliverer, DeliveryCounts
 from edgebox.errors import StoreBusy
-from edgebox.signing import is_callback_key, verify_bound_key, verify_webhook
+from edgebox.signing import Window, is_callback_key, verify_bound_key, verify_webhook
 from edgebox.store.batches import NewConsultation
 from support.boxes.store import NOW, Box
 from support.outside.receiver import (
@@ -89,7 +89,7 @@ def test_the_receiver_can_check_who_sent_it(box):
     for secret in (old, new):
         assert verify_webhook(request.headers, request.body, [secret], NOW, 0)
     key = request.headers["x-bound-key"]
-    assert verify_bound_key(key, box.store.clients.get, NOW, 0) == box.client
+    assert verify_bound_key(key, box.store.clients.get, Window(NOW, 0, 0)) == box.client
     assert is_callback_key(key)
 
 

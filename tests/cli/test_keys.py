@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 import time
@@ -7,11 +8,14 @@ from typer.testing import CliRunner
 
 from edgebox.api.refused_keys import NAME
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import verify_bound_key
+from edgebox.signing import Window, verify_bound_key
+from edgebox.signing_v2 import Signed, parse_v2, verify_v2
 from edgebox.store.db import Store
 from edgebox_cli.commands import keys
 from edgebox_cli.common import context
+from edgebox_cli.common.clients import chosen_client
 
+BODY = '{"상담": 1}'.encode()
 SECRET = re.compile(r"[0-9a-f]{64}\n")
 
 
@@ -123,6 +127,55 @@ def test_callbacks_are_shown_replaced_and_cleared(store):
     assert store.clients.get("erp").allowed_callbacks == ()
 
 
+def test_networks_are_shown_replaced_and_cleared(store):
+    store.clients.create("erp")
+    assert "anywhere" in run("list").stdout
+    assert run("allow", "erp").stdout == ""
+    allowed = run("allow", "erp", "10.1.0.0/16", "::ffff:192.0.2.7", "2001:DB8::/32", "10.1.0.0/16")
+    assert allowed.stdout == "10.1.0.0/16\n192.0.2.7\n2001:db8::/32\n"
+    assert "127.0.0.1 is not in the list" in allowed.stderr
+    assert store.clients.get("erp").allowed_from == ("10.1.0.0/16", "192.0.2.7", "2001:db8::/32")
+    assert "10.1.0.0/16" in run("list").stdout
+    [one] = json.loads(run("list", "--json").stdout)["clients"]
+    assert one["allowed_from"] == ["10.1.0.0/16", "192.0.2.7", "2001:db8::/32"]
+    assert run("allow", "erp", "127.0.0.0/8").stderr == ""
+    cleared = json.loads(run("allow", "erp", "--anywhere", "--json").stdout)
+    assert cleared == {"client_id": "erp", "allowed_from": []}
+    assert store.clients.get("erp").allowed_from == ()
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ("10.1.2.3/16", "Did you mean 10.1.0.0/16?"),
+        ("erp.example", "is not an address or a network"),
+        ("10.1.0.0/33", "is not an address or a network"),
+        ("", "is not an address or a network"),
+    ],
+)
+def test_a_wrong_network_is_one_line_and_changes_nothing(store, network, words):
+    store.clients.create("erp")
+    store.clients.set_allowed_from("erp", ["10.0.0.1"])
+    result = run("allow", "erp", "10.0.0.2", network)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert store.clients.get("erp").allowed_from == ("10.0.0.1",)
+
+
+def test_commands_prefer_a_client_that_may_send_from_this_machine(store):
+    store.clients.create("abroad")
+    store.clients.create("here")
+    assert chosen_client(store, None).client_id == "abroad"
+    store.clients.set_allowed_from("abroad", ["10.1.0.0/16"])
+    assert chosen_client(store, None).client_id == "here"
+    store.clients.disable("here")
+    assert chosen_client(store, None).client_id == "abroad"
+
+
+def test_networks_of_an_unknown_client_are_not_there(store):
+    assert run("allow", "nobody", "10.0.0.1").exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("host", "reason"),
     [
@@ -157,8 +210,49 @@ def test_sign_prints_a_key_that_is_valid_now(store):
     store.clients.create("erp")
     key = run("sign", "erp").stdout.strip()
     now = int(key.split(":")[1])
-    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    assert verify_bound_key(key, store.clients.get, Window(now, 300, 30)) == "erp"
     assert json.loads(run("sign", "erp", "--json").stdout)["bound_key"].startswith("erp:")
+
+
+def test_a_client_is_held_to_v2_keys_and_let_go(store):
+    store.clients.create("erp")
+    assert "v2 keys only" in run("require", "erp", "v2").stderr
+    assert store.clients.get("erp").key_version == 2
+    assert "1 (v2)" in run("list").stdout
+    assert json.loads(run("list", "--json").stdout)["clients"][0]["key_version"] == 2
+    assert "--v2" in run("sign", "erp").stderr
+    assert run("require", "erp", "v3").exit_code == 2
+    assert run("require", "erp", "v1").exit_code == 0
+    assert store.clients.get("erp").key_version == 1
+    assert run("sign", "erp").stderr == ""
+
+
+def test_sign_prints_a_key_for_one_request(store, tmp_path):
+    store.clients.create("erp")
+    body = tmp_path / "body.json"
+    body.write_bytes(BODY)
+    hashed = hashlib.sha256(BODY).hexdigest()
+    post = Signed("POST", "/api/v1/x?y=1", hashed)
+    for words, sent in (
+        (("--v2", "post", "/api/v1/x?y=1", str(body)), post),
+        (("--v2", "POST", "/api/v1/x?y=1", "-"), post),
+        (("--v2", "GET", "/api/v1/batches"), Signed("GET", "/api/v1/batches")),
+    ):
+        result = CliRunner().invoke(keys.app, ["sign", "erp", *words], input=BODY)
+        key = parse_v2(result.stdout.strip())
+        now = int(key.timestamp)
+        verify_v2(key, store.clients.get, Window(now, 300, 30), sent)
+    nonces = {run("sign", "erp", "--v2", "GET", "/").stdout.split(":")[3] for _ in range(3)}
+    assert len(nonces) == 3
+
+
+@pytest.mark.parametrize(
+    "words", ["--v2", "--v2 GET", "--v2 GET batches", "GET /", "--v2 GET / no-such-file"]
+)
+def test_a_request_that_is_not_whole_is_wrong_usage(store, words):
+    store.clients.create("erp")
+    result = run("sign", "erp", *words.split())
+    assert (result.exit_code, result.stdout) == (2, "")
 
 
 def test_a_key_signed_before_two_rotations_is_refused(store):
@@ -166,10 +260,10 @@ def test_a_key_signed_before_two_rotations_is_refused(store):
     key = run("sign", "erp").stdout.strip()
     now = int(key.split(":")[1])
     run("rotate", "erp")
-    assert verify_bound_key(key, store.clients.get, now, 300) == "erp"
+    assert verify_bound_key(key, store.clients.get, Window(now, 300, 30)) == "erp"
     run("rotate", "erp")
     with pytest.raises(InvalidBoundKey):
-        verify_bound_key(key, store.clients.get, now, 300)
+        verify_bound_key(key, store.clients.get, Window(now, 300, 30))
 
 
 def test_a_disabled_client_does_not_sign_until_enabled(store):

@@ -3,6 +3,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -184,6 +185,22 @@ def test_a_box_with_another_state_folder_is_named_as_the_reason(live, talk, bare
     result = run(talk)
     assert result.exit_code == 1
     assert "another state folder" in result.stderr
+
+
+def test_a_client_that_has_to_sign_whole_requests_does(live, talk):
+    live.store.clients.require_key_version("centerlink", 2)
+    time.sleep(1.1)
+    for words in ((), ("--json",)):
+        result = run(talk, *words)
+        assert (result.exit_code, bool(result.stdout)) == (0, True), result.stderr
+
+
+def test_a_client_that_may_not_send_from_here_is_the_reason(live, talk):
+    live.store.clients.set_allowed_from("centerlink", ["10.1.0.0/16"])
+    time.sleep(1.1)
+    result = run(talk)
+    assert result.exit_code == 1
+    assert "edgebox keys allow centerlink 10.1.0.0/16 127.0.0.1" in result.stderr
 
 
 def test_a_box_that_does_not_run_is_exit_3_and_says_what_to_type(live, talk, free_port):

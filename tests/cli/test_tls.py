@@ -131,4 +131,8 @@ def test_the_doctor_says_when_a_renewal_needs_a_restart(bare, tmp_path, monkeypa
 def test_a_network_without_tls_is_a_warning_and_this_machine_alone_is_not(bare, monkeypatch):
     assert checks_network.certificate(settings(), 0.0).state == "ok"
     monkeypatch.setenv("EDGEBOX_API__HOST", "0.0.0.0")
+    monkeypatch.setenv("EDGEBOX_API__ALLOW_PLAIN_HTTP", "true")
     assert checks_network.certificate(settings(), 0.0).state == "warn"
+    monkeypatch.delenv("EDGEBOX_API__ALLOW_PLAIN_HTTP")
+    refused = checks_network.certificate(settings(), 0.0)
+    assert (refused.state, "allow_plain_http = true" in refused.detail) == ("fail", True)

@@ -6,9 +6,12 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from edgebox.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "install"
 PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove")
@@ -22,6 +25,7 @@ NOTHING = (
     *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
     *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with", "key", "scratch"),
     "downgrade",
+    "took_flag",
 )
 
 SYSTEMCTL = """
@@ -509,3 +513,89 @@ def test_old_backups_go_and_nothing_that_the_service_named_in_their_place(elsewh
         "before-y.db",
         "before-z.db",
     ]
+
+
+FORMS = {
+    "a table": '# mine\n[api] # the LAN\nhost = "0.0.0.0"\n\n[batch]\nmin_pending = 5\n',
+    "Windows": '[api]\r\nhost = "0.0.0.0"\r\n',
+    "a variable": "[batch]\nmin_pending = 5",
+}
+
+
+def release(box, version, *, knows=True):
+    folder = box / f"opt/releases/{version}"
+    folder.mkdir(parents=True)
+    flag = "# allow_plain_http = false\n" if knows else ""
+    (folder / "edgebox.toml").write_text(f'[api]\n# host = "127.0.0.1"\n{flag}')
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_upgrade_keeps_a_box_of_plain_http_alive_and_the_way_back_open(box, form):
+    release(box, "1", knows=False)
+    release(box, "2")
+    config = box / "etc/edgebox.toml"
+    config.write_bytes(FORMS[form].encode())
+    config.chmod(0o640)
+    in_force = "api.host 0.0.0.0\napi.tls_cert "
+    up = step(box, "fit_config 2", version="2", in_use="1", in_force=in_force)
+    assert (up.returncode, up.stdout) == (0, "")
+    assert up.stderr.startswith("Warning: this box serves other machines plain HTTP")
+    settings = tomllib.loads(config.read_text())
+    assert settings["api"]["allow_plain_http"] is True
+    assert Settings(**settings).api.plain_http_problem is None
+    assert "# Written by the upgrade to 2" in config.read_text()
+    assert config.stat().st_mode & 0o777 == 0o640
+    written = config.read_bytes()
+    assert step(box, "fit_config 2", version="2", in_force=in_force).stderr == ""
+    assert config.read_bytes() == written
+    now = f"{in_force}\napi.allow_plain_http true"
+    assert step(box, "fit_config 1; fit_config 2", version="2", in_force=now).returncode == 0
+    assert config.read_bytes() == written
+    down = step(box, "fit_config 1", version="1", in_force=now)
+    assert down.returncode == 0
+    assert "allow_plain_http" not in config.read_text()
+    assert "Written by" not in config.read_text()
+    before = tomllib.loads(FORMS[form])
+    assert {k: v for k, v in tomllib.loads(config.read_text()).items() if v} == before
+
+
+@pytest.mark.parametrize(
+    ("in_force", "text"),
+    [
+        ("api.host 127.0.0.1\napi.tls_cert ", "[api]\n"),
+        ("api.host ::1", "[api]\n"),
+        ("api.host 0.0.0.0\napi.tls_cert /etc/edgebox/tls/cert", "[api]\n"),
+        ("api.host 0.0.0.0\napi.allow_plain_http true", "api = {allow_plain_http = true}\n"),
+    ],
+)
+def test_other_boxes_keep_their_configuration_as_it_is(box, in_force, text):
+    release(box, "2")
+    (box / "etc/edgebox.toml").write_text(text)
+    ended = step(box, "fit_config 2", version="2", in_force=in_force)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (box / "etc/edgebox.toml").read_text() == text
+
+
+def test_the_check_before_the_upgrade_is_made_with_the_flag(box):
+    """The program's part is played: it wants the flag, and finds what is wrong with other files."""
+    config = box / "etc/edgebox.toml"
+    script = """
+ask() {
+  shift 3
+  if [ "$1" = --json ]; then shift; fi
+  set -- "${1:-$config}"
+  if grep -q '^[[]api.*[[]api' "$1"; then echo '"detail": "two tables",'; return 1; fi
+  if grep -q allow_plain_http "$1"; then return 0; fi
+  echo '"detail": "without TLS",'
+  return 1
+}
+check_config program
+"""
+    values = {"version": "2", "in_force": "api.host 0.0.0.0"}
+    config.write_text('[api]\nhost = "0.0.0.0"\n')
+    assert step(box, script, in_use="1", **values).returncode == 0
+    assert config.read_text() == '[api]\nhost = "0.0.0.0"\n'
+    for refused in ({"in_use": ""}, {"in_use": "2"}, {"in_use": "1", "in_force": "api.host ::1"}):
+        ended = step(box, script, **{**values, **refused})
+        assert ended.returncode == 1
+        assert "without TLS" in ended.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from edgebox.errors import EdgeBoxError
+from edgebox.errors import ConfigError, EdgeBoxError
 from edgebox.processes.child import Child
 from edgebox.processes.up import Pauses, Up, children_of, require_free_port
 from edgebox.settings import Settings
@@ -240,3 +240,5 @@ def test_a_port_that_is_taken_is_told_before_anything_starts(box, tmp_path):
     with pytest.raises(EdgeBoxError, match=f"127.0.0.1:{port}"):
         require_free_port(taken)
     require_free_port(Settings(state_dir=tmp_path, api={"port": 0}))
+    with pytest.raises(ConfigError, match="allow_plain_http = true"):
+        require_free_port(Settings(state_dir=tmp_path, api={"port": 0, "host": "0.0.0.0"}))

@@ -25,7 +25,8 @@ def test_the_file_that_init_writes_is_in_order(file):
 def test_every_key_refuses_a_value_of_another_kind_and_names_its_line(file, key):
     table, _, name = key.rpartition(".")
     header = f"# 설정\n[{table}]\n" if table else "\n\n"
-    wrong = found(file, f"{header}{name} = true\n")
+    other = '"no truth value"' if isinstance(defaults()[key], bool) else "true"
+    wrong = found(file, f"{header}{name} = {other}\n")
     assert wrong[key].line == 3
     assert wrong[key].fix.startswith(f"write {name} = ")
     with pytest.raises(ConfigError, match=key):
@@ -158,3 +159,35 @@ def test_lines_of_keys_in_every_way_of_writing_them():
 
 def test_the_settings_are_what_is_checked(file):
     assert set(defaults()) == {value.key for value in in_force(Settings(), file)}
+
+
+@pytest.mark.parametrize(
+    ("keys", "allowed"),
+    [
+        ('host = "127.0.0.1"', True),
+        ('host = "127.8.8.8"', True),
+        ('host = "::1"', True),
+        ('host = "localhost"', True),
+        ('host = "0.0.0.0"', False),
+        ('host = "::"', False),
+        ('host = ""', False),
+        ('host = "::1:2"', False),
+        ('host = "127.example"', False),
+        ('host = "10.0.0.5"\nallow_plain_http = true', True),
+        ('host = "10.0.0.5"\nallow_plain_http = false', False),
+    ],
+)
+def test_plain_http_for_other_machines_has_to_be_asked_for(file, keys, allowed):
+    file.write_text(f"[api]\n{keys}\n")
+    found = [one for one in problems(file, named=True) if one.key == "api.host"]
+    assert (found == []) is allowed
+    for one in found:
+        assert one.line == 2
+        assert f"allow_plain_http = true, under [api] in {file}" in one.fix
+    assert load_settings(file).api.host in keys, "other commands go on"
+
+
+def test_only_what_is_true_or_false_may_be_true_or_false(file):
+    file.write_text("[api]\nallow_plain_http = true\nport = true\n")
+    [wrong] = [one for one in problems(file, named=True) if one.key.startswith("api")]
+    assert (wrong.key, wrong.detail) == ("api.port", "cannot be true or false.")

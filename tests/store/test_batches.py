@@ -6,6 +6,7 @@ import pytest
 
 from edgebox.errors import InvalidFields, NotFound, StoreError
 from edgebox.store.batches import NewConsultation
+from edgebox.store.retention import Ages, Removals
 from support.boxes.store import URL, analysis, consultations, submit
 
 
@@ -136,11 +137,22 @@ class TestIdempotency:
         assert again.replayed
         assert again.batch_id == first.batch_id
 
-    def test_a_key_is_forgotten_after_its_time(self, store, clock):
+    def test_a_clock_that_is_wrong_for_a_while_costs_those_that_are_used_then_nothing(
+        self, store, clock
+    ):
         first = submit(store, idempotency=("key-1", "sha-1"))
-        clock.advance(24 * 3600 - 1)
-        assert submit(store, idempotency=("key-1", "sha-1")).batch_id == first.batch_id
-        clock.advance(1)
+        for step in (25 * 3600, 0, -25 * 3600, 365 * 86_400, -366 * 86_400):
+            clock.advance(step)
+            again = submit(store, idempotency=("key-1", "sha-1"))
+            assert (again.replayed, again.batch_id) == (True, first.batch_id)
+
+    def test_a_key_is_forgotten_by_the_retention_alone(self, store, clock):
+        first = submit(store, idempotency=("key-1", "sha-1"))
+        clock.advance(24 * 3600)
+        with pytest.raises(InvalidFields):
+            submit(store, idempotency=("key-1", "sha-2"))
+        ages = Ages(transcripts=None, results=None, records=None, keys=24 * 3600)
+        assert store.retention.step(clock(), ages) == Removals(keys=1)
         second = submit(store, idempotency=("key-1", "sha-2"))
         assert not second.replayed
         assert second.batch_id != first.batch_id

@@ -361,7 +361,7 @@ def test_what_was_queued_before_there_was_a_call_date_has_that_of_its_metadata(
                 (3, "other", '{"call_date": {"day": 14}}'),
             ],
         )
-    assert store.migrate()[0] == "0004_call_date"
+    assert "0004_call_date" in store.migrate()
     found = {one.consultation_id: one.call_date for one in store.consultations.claim(9, 60, 3)}
     assert found == {"time": date(2025, 9, 14), "unreadable": None, "other": None}
     store.close()

@@ -56,7 +56,7 @@ class Office(RuleBasedStateMachine):
         self.ended = {}  # row_id -> done or failed
         self.results = {}  # row_id -> the result that was kept
         self.submitted = 0
-        self.keys = {}  # Idempotency-Key -> (names, batch_id, when)
+        self.keys = {}  # Idempotency-Key -> (names, batch_id)
         self.sending = []  # deliveries that somebody believes to be sending
         self.delivered = set()  # webhook ids that a receiver took, not re-sent since
         self.dead = set()
@@ -76,11 +76,8 @@ class Office(RuleBasedStateMachine):
     @rule(n=st.integers(1, 3), key=st.sampled_from([None, "K1", "K2"]))
     def submit(self, n, key):
         names = [f"CL-{self.submitted + i}" for i in range(n)]
-        if key:  # a submission with a key forgets the old ones
-            oldest = self.clock() - DAY
-            self.keys = {k: kept for k, kept in self.keys.items() if kept[2] > oldest}
         if key in self.keys:
-            names, before, _ = self.keys[key]
+            names, before = self.keys[key]
             again = submit(self.store, names, idempotency=(key, str(names)))
             assert (again.batch_id, again.replayed) == (before, True)
             with pytest.raises(InvalidFields):
@@ -91,7 +88,7 @@ class Office(RuleBasedStateMachine):
         assert made.batch_id not in self.ids
         self.submitted += n
         if key:
-            self.keys[key] = (names, made.batch_id, self.clock())
+            self.keys[key] = (names, made.batch_id)
         self.ids[made.batch_id] = None
 
     # Workers -------------------------------------------------------------------------

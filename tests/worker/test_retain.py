@@ -14,7 +14,7 @@ from edgebox.worker.jobs import Retention
 from edgebox.worker.liveness import Liveness
 from edgebox.worker.retain import DAY, Retainer, ages_of, limit_of
 from edgebox.worker.worker import Worker
-from support.boxes.store import NOW, RESULT, Box, Clock
+from support.boxes.store import NOW, RESULT, Box, Clock, submit
 
 
 class Office:
@@ -72,8 +72,30 @@ def zone(monkeypatch):
 def test_zero_days_in_the_settings_are_for_ever():
     ages = ages_of(Settings(retention={"transcript_days": 0, "result_days": 1.5}))
     assert ages == Ages(
-        transcripts=None, results=1.5 * DAY, records=365 * DAY, keys=DAY, audit=730 * DAY
+        transcripts=None,
+        results=1.5 * DAY,
+        records=365 * DAY,
+        keys=2.5 * DAY,
+        audit=730 * DAY,
     )
+
+
+def test_a_believed_clock_that_is_wrong_costs_no_idempotency_key(office):
+    store, clock = office.box.store, office.clock
+    office.retainer.run()
+    first = submit(store, client=office.box.client, idempotency=("key", "sha"))
+    for _ in range(3):
+        clock.advance(7 * DAY)
+        office.retainer.run()
+        clock.advance(-7 * DAY)
+        office.retainer.run()
+        again = submit(store, client=office.box.client, idempotency=("key", "sha"))
+        assert (again.replayed, again.batch_id) == (True, first.batch_id)
+    for _ in range(8):
+        clock.advance(DAY)
+        office.retainer.run()
+    later = submit(store, client=office.box.client, idempotency=("key", "sha"))
+    assert not later.replayed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import secrets
 import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,7 @@ import httpx
 
 from edgebox.errors import BoxNotRunning, EdgeBoxError
 from edgebox.signing import bound_key
+from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.store.db import Store
 from edgebox.system.tls import client_context, refusal
 from edgebox_cli.common.clients import chosen_client
@@ -19,13 +22,37 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.systemd import to_start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from edgebox.settings import Settings
     from edgebox.store.clients import Client
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 30.0
+
+
+class _Keys(httpx.Auth):
+    """Puts a bound key of a client into each request, of the kind that the box wants of it."""
+
+    requires_request_body = True
+
+    def __init__(self, client: Client, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._clock = clock
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the request with its key."""
+        client_id, secret, now = self._client.client_id, self._client.secrets[0], self._clock()
+        if self._client.key_version > 1:
+            target = request.url.raw_path.decode("ascii")
+            body_sha256 = hashlib.sha256(request.content).hexdigest()
+            request.headers["X-Content-SHA256"] = body_sha256
+            signed = Signed(request.method, target, body_sha256)
+            key = bound_key_v2(client_id, secret, now, secrets.token_urlsafe(16), signed)
+        else:
+            key = bound_key(client_id, secret, now)
+        request.headers["X-Bound-Key"] = key
+        yield request
 
 
 class Box:
@@ -48,13 +75,13 @@ class Box:
     ) -> None:
         self.url = settings.api.local_url
         self._client = client
-        self._clock = clock
         self._http = httpx.Client(
             base_url=self.url,
             transport=transport,
             verify=client_context(settings.api.tls_cert),
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             trust_env=False,
+            auth=_Keys(client, clock),
         )
 
     def get(self, path: str) -> dict[str, Any]:
@@ -65,17 +92,17 @@ class Box:
             EdgeBoxError: the box refused the request; the message is the answer's own.
         """
         with self._translated():
-            return _object(self._checked(self._http.get(path, headers=self._signed())))
+            return _object(self._checked(self._http.get(path)))
 
     def text(self, path: str) -> str:
         """Return the text at ``path``; raise what ``get`` raises."""
         with self._translated():
-            return self._checked(self._http.get(path, headers=self._signed())).text
+            return self._checked(self._http.get(path)).text
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send ``body`` and return the answer's JSON object; raise what ``get`` raises."""
         with self._translated():
-            return _object(self._checked(self._http.post(path, json=body, headers=self._signed())))
+            return _object(self._checked(self._http.post(path, json=body)))
 
     def events(self, path: str, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Send ``body`` and yield the server-sent events (name, data) of the answer.
@@ -83,7 +110,7 @@ class Box:
         Raises:
             BoxNotRunning, EdgeBoxError: as ``get`` does.
         """
-        headers = {**self._signed(), "Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream"}
         with (
             self._translated(),
             self._http.stream("POST", path, json=body, headers=headers) as answer,
@@ -103,14 +130,16 @@ class Box:
         """Close the connections."""
         self._http.close()
 
-    def _signed(self) -> dict[str, str]:
-        secret = self._client.secrets[0]
-        return {"X-Bound-Key": bound_key(self._client.client_id, secret, self._clock())}
-
     def _checked(self, answer: httpx.Response) -> httpx.Response:
         """Return an answer below 400; raise EdgeBoxError with the problem's detail otherwise."""
         if answer.status_code < 400:
             return answer
+        if answer.status_code == 401 and self._client.allowed_from:
+            name, networks = self._client.client_id, " ".join(self._client.allowed_from)
+            raise EdgeBoxError(
+                f"{name} may send from {networks} only. To use it on this box as well: "
+                f"edgebox keys allow {name} {networks} 127.0.0.1"
+            )
         if answer.status_code == 401:
             raise EdgeBoxError(
                 f"The box at {self.url} does not accept the key of {self._client.client_id}: "

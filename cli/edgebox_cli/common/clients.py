@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.callbacks.urls import check_callback_url, own_ports, parse_allowed
 from edgebox.errors import EdgeBoxError, InvalidFields, NotFound
-from edgebox.system.addresses import bracketed
+from edgebox.system.addresses import bracketed, is_in
 from edgebox_cli.common.output import note, print_json
 
 if TYPE_CHECKING:
@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 def chosen_client(store: Store, name: str | None) -> Client:
     """Return the client ``name``, or the first enabled one when ``name`` is None.
 
+    One that may send from this machine is preferred.
+
     Raises:
         NotFound: there is no such client, or no enabled one.
         EdgeBoxError: the client is disabled.
     """
     if name is None:
-        for client in store.clients.list():
-            if not client.disabled:
-                return client
+        enabled = [client for client in store.clients.list() if not client.disabled]
+        for client in [*filter(sends_from_here, enabled), *enabled]:
+            return client
         raise NotFound("There is no enabled client. Create one with: edgebox keys create NAME")
     found = store.clients.get(name)
     if found is None:
@@ -38,6 +40,12 @@ def chosen_client(store: Store, name: str | None) -> Client:
             f"{name} is disabled: its keys are refused. Enable it with: edgebox keys enable {name}"
         )
     return found
+
+
+def sends_from_here(client: Client) -> bool:
+    """Whether the client's keys are accepted from this machine's loopback address."""
+    here = ("127.0.0.1", "::1")
+    return not client.allowed_from or any(is_in(one, client.allowed_from) for one in here)
 
 
 def checked_hosts(hosts: Iterable[str]) -> list[str]:

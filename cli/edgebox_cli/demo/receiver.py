@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from edgebox.errors import InvalidBoundKey
-from edgebox.signing import verify_bound_key, verify_webhook
+from edgebox.signing import Window, verify_bound_key, verify_webhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +85,9 @@ class Receiver:
         key_signed = False
         with contextlib.suppress(InvalidBoundKey):
             holder = _Holder((self.secret,))
+            window = Window(now, _TOLERANCE_SECONDS, _TOLERANCE_SECONDS)
             key = lower.get("x-bound-key", "")
-            named = verify_bound_key(key, lambda _: holder, now, _TOLERANCE_SECONDS)
+            named = verify_bound_key(key, lambda _: holder, window)
             key_signed = named == self._client
         webhook_signed = verify_webhook(lower, body, [self.secret], now, _TOLERANCE_SECONDS)
         try:

@@ -29,12 +29,11 @@ from edgebox_cli.doctor.check import Check
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from edgebox.settings import Settings
+    from edgebox.settings import ApiSettings, Settings
 
 EXPIRY_DAYS = 30
 CONNECT_SECONDS = 3.0
 _AT_ONCE = 16
-_LOOPBACK = ("127.", "::1", "localhost")
 
 
 def certificate(settings: Settings, now: float) -> Check:
@@ -46,12 +45,7 @@ def certificate(settings: Settings, now: float) -> Check:
     """
     api = settings.api
     if not api.tls:
-        if api.host.startswith(_LOOPBACK):
-            return Check("TLS", "ok", "not needed: only this machine reaches the API")
-        detail = (
-            f"The API listens on {api.host} without TLS: transcripts cross the network as text."
-        )
-        return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
+        return _without_tls(api)
     taken = "it is taken without a restart"
     if not _read_by_the_service(Path(api.tls_key), settings.database.parent):
         taken = "then restart the API: it has a copy of the key from its start"
@@ -72,6 +66,15 @@ def certificate(settings: Settings, now: float) -> Check:
         detail = f"The certificate expires on {day(found.not_after)}, in {left:.0f} days."
         return Check("TLS", "warn", detail, again)
     return Check("TLS", "ok", f"{names}, good until {day(found.not_after)}")
+
+
+def _without_tls(api: ApiSettings) -> Check:
+    if api.this_machine_only:
+        return Check("TLS", "ok", "not needed: only this machine reaches the API")
+    if problem := api.plain_http_problem:
+        return Check("TLS", "fail", f"{problem}.", "edgebox config check")
+    detail = f"The API listens on {api.host} without TLS: transcripts cross the network as text."
+    return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
 
 
 def _read_by_the_service(key: Path, state: Path) -> bool:
