@@ -23,6 +23,7 @@ from edgebox.errors import (
     NotFound,
     RequestError,
     StoreBusy,
+    StoreUncertain,
     where,
 )
 from edgebox.system.wire import PROBLEM_TYPE
@@ -65,6 +66,12 @@ async def on_edgebox_error(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestError):
         return _refusal(error, request_id)
     log.warning("%s: %s", request_id, where(error))
+    if isinstance(error, StoreUncertain):
+        detail = (
+            "The box could not make sure that this request was saved: it may be stored or not. "
+            "Send it again with the same Idempotency-Key."
+        )
+        return _refusal(BoxBusy(detail, retry_after=STORE_RETRY_AFTER), request_id)
     if isinstance(error, StoreBusy):
         detail = "The box could not save this request. Nothing was stored. Send it again."
         return _refusal(BoxBusy(detail, retry_after=STORE_RETRY_AFTER), request_id)

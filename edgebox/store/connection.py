@@ -11,12 +11,12 @@ import sqlite3
 import stat
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from edgebox.errors import StoreBusy, StoreError
+from edgebox.errors import StoreBusy, StoreError, StoreUncertain
 from edgebox.store.migrations import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -213,10 +213,31 @@ def immediate(db: Database) -> Iterator[Database]:
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield db
-            db.conn.execute("COMMIT")
+            _commit(db)
         finally:
             if db.conn.in_transaction:
                 db.conn.execute("ROLLBACK")
+
+
+def _commit(db: Database) -> None:
+    """Commit.
+
+    Raises:
+        StoreUncertain: an error of the disk. If it came after the journal had ended, as one of
+            the last fsync does, the transaction is kept.
+    """
+    try:
+        db.conn.execute("COMMIT")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_IOERR:
+            raise
+        with suppress(sqlite3.Error):  # that error would say less
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
+        raise StoreUncertain(
+            "The disk failed while the database was written: whether the last change was kept is "
+            "unknown. See: edgebox doctor"
+        ) from error
 
 
 def check_schema(db: Database) -> None:
