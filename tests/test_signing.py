@@ -162,7 +162,8 @@ def test_header_names_may_come_in_any_case():
 
 def test_the_shell_function_of_the_documents_signs_without_showing_the_secret(tmp_path):
     text = (Path(__file__).resolve().parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
-    [block] = [one for one in re.findall(r"```sh\n(.*?)```", text, re.DOTALL) if "bound_key()" in one]
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    [block] = [one for one in blocks if "bound_key()" in one]
     script = block.replace("CLIENT=centerlink", "CLIENT=center-1") + "set -x; bound_key"
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     ended = subprocess.run(
