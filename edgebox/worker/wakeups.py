@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.worker")
 
 NAME = "edgeboxjson"
-"""Huey's name of the queue. Up to 0.1.0 it was "edgebox", with pickles, which nothing reads now."""
+"""Huey's name of the queue. An older version's is "edgebox": pickles, which nothing reads now."""
 
 
 class _Json:

@@ -253,3 +253,49 @@ def test_a_box_of_roots_own_stays_roots(lab):
     [ended] = lab.run("keys create second")
     assert ended.code == 0
     assert (lab.state / "edgebox.db").stat().st_uid == 0
+
+
+SERVER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        print(self.path, self.headers["X-Bound-Key"], file=sys.stderr, flush=True)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"parts": {"store": "ok"}}')
+    do_POST = do_GET
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def test_whoever_takes_the_port_gets_no_key(lab):
+    lab.give()
+    python, variables = for_everybody()
+    with (
+        (lab.out / "seen").open("w") as seen,
+        subprocess.Popen(
+            [python, "-c", SERVER],
+            env=os.environ | variables,
+            stdout=subprocess.PIPE,
+            stderr=seen,
+            text=True,
+            user=UID + 1,
+            group=UID + 1,
+            extra_groups=[],
+            cwd="/",
+        ) as server,
+    ):
+        try:
+            port = int(server.stdout.readline())
+            text = lab.config.read_text().replace("port = 1\n", f"port = {port}\n")
+            lab.config.write_text(text)
+            status, summary = lab.run("status --json", "summarize {lab}/call.txt")
+        finally:
+            server.terminate()
+    assert json.loads(status.stdout)["processes"]["api"]["state"] == "another program"
+    assert f"User {UID + 1} listens" in summary.stderr
+    assert (lab.out / "seen").read_text() == ""

@@ -12,6 +12,7 @@ import httpx
 from edgebox.errors import BoxNotRunning, EdgeBoxError
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
+from edgebox.system.listeners import foreign_listener
 from edgebox.system.tls import client_context, refusal
 from edgebox_cli.common.clients import chosen_client
 from edgebox_cli.common.configuration import settings
@@ -47,6 +48,7 @@ class Box:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self.url = settings.api.local_url
+        self._state_dir = settings.state_dir
         self._client = client
         self._clock = clock
         self._http = httpx.Client(
@@ -104,6 +106,12 @@ class Box:
         self._http.close()
 
     def _signed(self) -> dict[str, str]:
+        uid = foreign_listener(self.url, self._state_dir)
+        if uid is not None:
+            raise EdgeBoxError(
+                f"User {uid} listens at {self.url}, and that is not EdgeBox's user: no key was "
+                "sent. To see the program: ss -ltnp"
+            )
         secret = self._client.secrets[0]
         return {"X-Bound-Key": bound_key(self._client.client_id, secret, self._clock())}
 
