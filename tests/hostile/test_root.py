@@ -225,13 +225,16 @@ def test_roots_own_folder_gets_what_another_user_reads(lab):
         "support {out}/s.tar.gz",
         "backup {lab}/state/own.db",
         "batches list --json",
+        "restore {lab}/readable.db",
+        "keys list --json",
     )
-    listed, _, *backups, support, own, batches = lab.run(*wanted)
+    listed, _, *backups, support, own, batches, restored, after = lab.run(*wanted)
     assert [one["client_id"] for one in json.loads(listed.stdout)["clients"]] == ["centerlink"]
     assert [one.code for one in backups] == [0, 1, 0]
     assert "exists" in backups[1].stderr
     assert json.loads(backups[0].stdout)["rows"]["clients"] == 2
-    assert (support.code, own.code, batches.code) == (0, 0, 0)
+    assert [one.code for one in (support, own, batches, restored)] == [0, 0, 0, 0]
+    assert json.loads(after.stdout)["clients"] == json.loads(listed.stdout)["clients"]
     assert sorted(path.name for path in lab.out.iterdir()) == ["b.db", "s.tar.gz"]
     assert {described(path)[:2] for path in lab.out.iterdir()} == {(stat.S_IFREG | 0o600, 0)}
     with tarfile.open(lab.out / "s.tar.gz") as bundle:
