@@ -44,7 +44,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     try:
         settings()
     except EdgeBoxError as error:
-        yield Check("state folder", "fail", error.detail)
+        yield Check("state folder", "fail", error.detail, f"ls -ld {found.state_dir}")
         return
     yield from access.state_files(found.state_dir, found.models_dir)
     yield access.models(found.models_dir)
