@@ -38,6 +38,7 @@
     │   └── EngineFault            llama.cpp failed; not caused by the caller
     └── StoreError                 the database
         ├── StoreBusy              locked or full: nothing was written
+        │   └── StoreUncertain     a commit failed: it may have been kept or not
         ├── LeaseLost              another worker holds this consultation now
         ├── Removed                retention has removed what was asked for
         └── BackupError            a backup cannot be written, read or put in place
@@ -328,6 +329,10 @@ class StoreBusy(StoreError):
     """The database is locked or the disk is full; nothing was written."""
 
     http_status = 503
+
+
+class StoreUncertain(StoreBusy):
+    """The disk failed during a commit: the next start of the box shows whether it was kept."""
 
 
 class LeaseLost(StoreError):

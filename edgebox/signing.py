@@ -1,8 +1,7 @@
 """Signs and verifies bound keys (client to box) and webhooks (box to client).
 
 Both use HMAC-SHA256 with the same key: **the client's secret string as UTF-8 bytes**. The
-secret is 64 hexadecimal digits, which are used as text and never decoded to 32 bytes, so that
-``printf '%s' "$ID:$TS" | openssl dgst -sha256 -hmac "$SECRET"`` makes a bound key.
+secret is 64 hexadecimal digits, which are used as text and never decoded to 32 bytes.
 
 A library for Standard Webhooks expects ``whsec_`` + Base64 of the key's bytes::
 

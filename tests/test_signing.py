@@ -3,7 +3,11 @@
 import base64
 import hashlib
 import hmac
+import re
+import subprocess
+import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -155,3 +159,22 @@ def test_a_changed_body_or_an_old_message_does_not_verify():
 def test_header_names_may_come_in_any_case():
     headers = {k.title(): v for k, v in webhook_headers("m", NOW, BODY, [SECRET]).items()}
     assert verify_webhook(headers, BODY, [SECRET], NOW, 300)
+
+
+def test_the_shell_function_of_the_documents_signs_without_showing_the_secret(tmp_path):
+    text = (Path(__file__).resolve().parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    [block] = [one for one in blocks if "bound_key()" in one]
+    script = block.replace("CLIENT=centerlink", "CLIENT=center-1") + "set -x; bound_key"
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    ended = subprocess.run(
+        ["/bin/sh", "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    key = ended.stdout.strip()
+    assert verify_bound_key(key, CLIENTS.get, time.time(), 300) == "center-1"
+    assert SECRET not in ended.stderr, "what the shell hands to a program, others can read"

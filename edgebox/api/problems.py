@@ -23,6 +23,7 @@ from edgebox.errors import (
     NotFound,
     RequestError,
     StoreBusy,
+    StoreUncertain,
     where,
 )
 from edgebox.system.wire import PROBLEM_TYPE
@@ -78,6 +79,12 @@ def _shown(error: EdgeBoxError) -> RequestError | None:
     """Return what a client may read of an error; None for a fault inside the box."""
     if isinstance(error, RequestError):
         return error
+    if isinstance(error, StoreUncertain):
+        detail = (
+            "The box could not make sure that this request was saved: it may be stored or not. "
+            "Send it again with the same Idempotency-Key."
+        )
+        return BoxBusy(detail, retry_after=STORE_RETRY_AFTER)
     if isinstance(error, StoreBusy):
         detail = "The box could not save this request. Nothing was stored. Send it again."
         return BoxBusy(detail, retry_after=STORE_RETRY_AFTER)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import re
 from contextlib import suppress
 from contextvars import Context
@@ -17,7 +18,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from edgebox.api.key_faults import LONGEST, faults_of
-from edgebox.system.files import write_text
+from edgebox.system.files import open_file, write_text
 from edgebox.system.logs import about
 
 if TYPE_CHECKING:
@@ -228,7 +229,8 @@ def _written(folder: Path) -> list[RefusedKey]:
         ValueError: it holds something else than refused keys.
     """
     try:
-        entries = json.loads((folder / NAME).read_text(encoding="utf-8"))
+        with os.fdopen(open_file(folder / NAME), encoding="utf-8") as file:
+            entries = json.load(file)
         return [_entry(**entry) for entry in entries]
     except OSError:
         return []

@@ -41,8 +41,15 @@ _PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 _BROADCAST = ipaddress.IPv4Address("255.255.255.255")
-# IPv6 ranges whose last 32 bits are an IPv4 address that a gateway may connect to.
-_IPV4_INSIDE = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
+# IPv6 ranges with an IPv4 address in the last 32 bits that a gateway may connect to: NAT64
+# (RFC 6052), compatible (RFC 4291), translated (RFC 2765, SIIT), a site's own NAT64 (RFC 8215).
+_SITES_NAT64 = ipaddress.IPv6Network("64:ff9b:1::/48")
+_IPV4_INSIDE = (
+    ipaddress.IPv6Network("64:ff9b::/96"),
+    ipaddress.IPv6Network("::/96"),
+    ipaddress.IPv6Network("::ffff:0:0:0/96"),
+    _SITES_NAT64,
+)
 
 
 @dataclass(frozen=True)
@@ -173,11 +180,7 @@ def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | 
     """Return why nothing may be sent to this address and port, or None."""
     reached = [address]
     if isinstance(address, ipaddress.IPv6Address) and not address.is_loopback:
-        inside = address.ipv4_mapped or address.sixtofour
-        if inside is None and any(address in network for network in _IPV4_INSIDE):
-            inside = ipaddress.IPv4Address(address.packed[-4:])
-        if inside is not None:
-            reached.append(inside)
+        reached += _ipv4_inside(address)
     for one in reached:
         if one.is_link_local or one.is_unspecified or one.is_multicast or one == _BROADCAST:
             return "must not point at a link-local, unspecified or multicast address"
@@ -186,6 +189,19 @@ def forbidden(address: Address, port: int, own_ports: Collection[int]) -> str | 
         if port in own_ports and is_own_address(one):
             return "must not point at this box's own ports"
     return None
+
+
+def _ipv4_inside(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 address carries and a gateway may connect to."""
+    if inside := address.ipv4_mapped or address.sixtofour:
+        return [inside]
+    if address.teredo:
+        return list(address.teredo)  # the server's, and the client's behind its NAT
+    raw = address.packed
+    found = [ipaddress.IPv4Address(raw[-4:])] if any(address in n for n in _IPV4_INSIDE) else []
+    if address in _SITES_NAT64 and not any(raw[-4:]):
+        found = [ipaddress.IPv4Address(raw[6:8] + raw[9:11])]  # RFC 6052 2.2, a prefix of 48 bits
+    return found
 
 
 def is_own_address(address: Address) -> bool:

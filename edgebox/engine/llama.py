@@ -9,7 +9,6 @@ data, use no OpenMP, and may be called from any thread.
 from __future__ import annotations
 
 import ctypes
-import re
 from typing import TYPE_CHECKING, Any
 
 import llama_cpp.llama_cpp as api
@@ -18,6 +17,7 @@ from jinja2 import TemplateError
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from edgebox.engine import backends
+from edgebox.engine.markup import CONTROL, USER_DEFINED, Markup
 from edgebox.engine.model import Decoded
 from edgebox.errors import EngineFault, EngineRefused, ModelError
 
@@ -96,9 +96,9 @@ class LlamaModel:
         self._buffers = _StepBuffers(self.step_tokens)
         everything = range(self.vocabulary)
         self.end_tokens = [t for t in everything if api.llama_vocab_is_eog(self.vocab, t)]
-        control = [t for t in everything if api.llama_vocab_is_control(self.vocab, t)]
-        spelled = [text for t in control if len(text := self._token_text(t)) > 1]
-        self._control = re.compile("|".join(map(re.escape, spelled)) or r"(?!)")
+        attributes = ((t, api.llama_vocab_get_attr(self.vocab, t)) for t in everything)
+        special = ((t, kind) for t, kind in attributes if kind & (CONTROL | USER_DEFINED))
+        self._markup = Markup((kind, self._token_text(t)) for t, kind in special)
         self._formatter = self._load_template(name)
 
     def _kv_bytes(self) -> int:
@@ -159,14 +159,14 @@ class LlamaModel:
     def render(self, messages: Messages) -> str:
         """Return the prompt text of a chat, ready for the assistant's turn.
 
-        A control token spelled out in a message stays ordinary text: a transcript cannot
+        A special token spelled out in a message stays ordinary text: a transcript cannot
         forge a turn of the chat.
 
         Raises:
             EngineRefused: the chat template refuses these messages.
         """
         try:
-            safe = [m | {"content": self._control.sub(_defused, m["content"])} for m in messages]
+            safe = [m | {"content": self._markup.defused(m["content"])} for m in messages]
             return str(self._formatter(messages=safe, **self._options).prompt)
         except (TemplateError, ValueError, TypeError) as error:
             raise EngineRefused(f"The chat template refused the messages: {error}") from None
@@ -253,11 +253,6 @@ class LlamaModel:
         if self._model:
             api.llama_model_free(self._model)
         self._context = self._model = None
-
-
-def _defused(spelled: re.Match[str]) -> str:
-    """Return the characters with a zero-width non-joiner after the first, so it is no token."""
-    return f"{spelled[0][0]}\u200c{spelled[0][1:]}"
 
 
 class _StepBuffers:

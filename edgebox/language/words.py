@@ -64,18 +64,20 @@ _CALL_WORDS: Final = """
     않았 않습 않는 않으면 않게 싶다 님의 주며 않아 않으 주지 되지 하지 되자 하고 하며 하면 되고
     되며
 """
+_LONGEST_KEPT: Final = 32
+"""Characters of a word whose stem is kept: a call can be one word of 200,000."""
+
 _CALL: Final = frozenset(_CALL_WORDS.split())
 
 
 def content_words(text: str) -> Iterator[str]:
     """Yield the stems that carry meaning, in order, with repeats; at least two characters each."""
     for word in _WORD.findall(text):
-        stem = _stem(word)
+        stem = _cached_stem(word) if len(word) <= _LONGEST_KEPT else _stem(word)
         if stem:
             yield stem
 
 
-@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     """Return the stem of a word, or "" if it carries no meaning."""
     if not "가" <= word[0] <= "힣":
@@ -89,6 +91,9 @@ def _stem(word: str) -> str:
             break
         stem = shorter
     return "" if len(stem) < 2 or stem in REPORT_WORDS or stem in _CALL else stem
+
+
+_cached_stem = lru_cache(maxsize=50_000)(_stem)
 
 
 def squeeze(text: str) -> str:

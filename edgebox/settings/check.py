@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
-_PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+# Up to the last @: a password that is not escaped may hold an @, a / or a ?.
+_PASSWORD = re.compile(r"(?<=://)\S+(?=@)")
 _QUERY = re.compile(r"(?<=\?)\S+")
 HIDDEN = "(hidden)"
 

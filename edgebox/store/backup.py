@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 COUNTED = ("clients", "batches", "consultations", "outbox")
 
+_BLOCK = 2**20
 _POLL_SECONDS = 0.2
 _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -67,6 +68,51 @@ def write_backup(
             damaged. Nothing is left at the target.
         StoreError: the database cannot be read.
     """
+    with publishing(database, target, force=force) as fresh:
+        contents = _checked_copy(database, fresh, progress)
+        sync_file(fresh)
+    return contents
+
+
+def write_backup_into(
+    database: Path, descriptor: int, *, progress: BackupProgress = lambda *_: None
+) -> Contents:
+    """Write a copy of ``database``, check it, and append it to a file that is open.
+
+    For a process that may not write in the file's folder. The copy is made in the database's
+    folder first, which has to have room for it.
+
+    Args:
+        database: of a running or a stopped box.
+        descriptor: of an empty file; it stays open.
+        progress: called several times a second.
+
+    Raises:
+        BackupError: there is no room, or the copy is damaged.
+        StoreError: the database cannot be read.
+    """
+    folder = database.parent
+    with writing(folder), scratch(folder, ".edgebox-backup-") as fresh:
+        contents = _checked_copy(database, fresh, progress)
+        target = os.fstatvfs(descriptor)
+        if target.f_bavail * target.f_frsize < contents.size:
+            raise BackupError("There is no room for the backup. Name a file on another disk.")
+        with fresh.open("rb") as source, open(descriptor, "wb", closefd=False) as file:
+            while block := source.read(_BLOCK):
+                file.write(block)
+                progress("writing", file.tell(), contents.size)
+            file.flush()
+            os.fsync(descriptor)
+    return contents
+
+
+@contextmanager
+def publishing(database: Path, target: Path, *, force: bool) -> Iterator[Path]:
+    """Yield an empty file beside ``target``; after the block, give it the name ``target``.
+
+    Raises:
+        BackupError: the target exists or cannot be written. Nothing is left at the target.
+    """
     if target.is_dir():
         raise BackupError(f"{target} is a folder. Name a file in it.")
     if not target.parent.is_dir():
@@ -76,11 +122,13 @@ def write_backup(
     if target.exists() and not force:
         raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
     with writing(target.parent), scratch(target.parent, ".edgebox-backup-") as fresh:
-        _vacuum_into(database, fresh, progress)
-        contents = in_thread(lambda: check_whole(fresh), lambda: progress("checking", 0, 0))
-        sync_file(fresh)
+        yield fresh
         _publish(fresh, target, force=force)
-    return contents
+
+
+def _checked_copy(database: Path, fresh: Path, progress: BackupProgress) -> Contents:
+    _vacuum_into(database, fresh, progress)
+    return in_thread(lambda: check_whole(fresh), lambda: progress("checking", 0, 0))
 
 
 def check_whole(path: Path, what: str = "The copy") -> Contents:

@@ -11,12 +11,12 @@ import sqlite3
 import stat
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
-from edgebox.errors import StoreBusy, StoreError
+from edgebox.errors import StoreBusy, StoreError, StoreUncertain
 from edgebox.store.migrations import SCHEMA_VERSION
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ def _check_usable(path: Path) -> None:
     try:
         if not path.exists():
             raise StoreError("There is no database yet. Create it with: edgebox init")
+        if not path.is_file():
+            raise StoreError(f"{path} is not a file. Remove it, or restore a backup.")
         usable = os.access(
             path, os.R_OK | os.W_OK, effective_ids=os.access in os.supports_effective_ids
         )
@@ -164,15 +166,14 @@ def _check_usable(path: Path) -> None:
 
 
 def _check_journal(path: Path) -> None:
-    """Refuse a journal of another user's that names a file for SQLite to delete.
+    """Refuse a journal that names a file for SQLite to delete.
 
     A journal of a transaction over several databases ends with the name of its super-journal.
-    SQLite deletes that file, whatever it is, once it has rolled the journal back: with root's
-    rights if root opens the database. EdgeBox never writes such a journal.
+    SQLite deletes that file, whatever it is, once it has rolled the journal back. EdgeBox never
+    writes such a journal.
 
     Raises:
-        StoreError: the journal names a file, and it or the database is not this process's own;
-            or it cannot be read.
+        StoreError: the journal names a file, or cannot be read.
     """
     journal = path.with_name(path.name + "-journal")
     try:
@@ -184,8 +185,6 @@ def _check_journal(path: Path) -> None:
         raise StoreError(f"Cannot read {journal}: {error.strerror}") from error
     try:
         found = os.fstat(descriptor)
-        if {found.st_uid, path.stat().st_uid} == {os.geteuid()}:
-            return
         if not stat.S_ISREG(found.st_mode):
             raise StoreError(f"{journal} is not a file. Remove it.")
         # Its end: the name, the name's length and checksum (4 bytes each), a magic number.
@@ -214,10 +213,31 @@ def immediate(db: Database) -> Iterator[Database]:
         db.conn.execute("BEGIN IMMEDIATE")
         try:
             yield db
-            db.conn.execute("COMMIT")
+            _commit(db)
         finally:
             if db.conn.in_transaction:
                 db.conn.execute("ROLLBACK")
+
+
+def _commit(db: Database) -> None:
+    """Commit.
+
+    Raises:
+        StoreUncertain: an error of the disk. If it came after the journal had ended, as one of
+            the last fsync does, the transaction is kept.
+    """
+    try:
+        db.conn.execute("COMMIT")
+    except sqlite3.Error as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_IOERR:
+            raise
+        with suppress(sqlite3.Error):  # that error would say less
+            if db.conn.in_transaction:
+                db.conn.execute("ROLLBACK")
+        raise StoreUncertain(
+            "The disk failed while the database was written: whether the last change was kept is "
+            "unknown. See: edgebox doctor"
+        ) from error
 
 
 def check_schema(db: Database) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 _ASIDE = ".before-restore-"
 _SCRATCH = ".edgebox-restore-"
+_BACKUP_SCRATCH = ".edgebox-backup-"
 _PAGES_A_STEP = 2048
 _BATCH_IDS_A_DAY = 1000
 _BUSY_SECONDS = 5.0
@@ -120,8 +122,8 @@ def restore_backup(
 
 
 def kept_aside(database: Path) -> list[Path]:
-    """Return the databases that restores replaced, and what a killed restore left."""
-    patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*")
+    """Return the databases that restores replaced, and what a killed restore or backup left."""
+    patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*", f"{_BACKUP_SCRATCH}*")
     found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
     return [path for path in found if not path.name.endswith(SIDECARS)]
 
@@ -151,12 +153,20 @@ def users_of(path: Path) -> list[int]:
 
 
 def _check_backup(backup: Path, database: Path) -> None:
-    if not backup.exists():
-        raise BackupError(f"There is no {backup}.")
-    if not backup.is_file():
+    hidden = BackupError(
+        f"This user may not read {backup}. Give it to the user EdgeBox runs as, in a folder that "
+        "this user may enter."
+    )
+    try:
+        kind = backup.stat().st_mode
+    except PermissionError:
+        raise hidden from None
+    except OSError:
+        raise BackupError(f"There is no {backup}.") from None
+    if not stat.S_ISREG(kind):
         raise BackupError(f"{backup} is not a file.")
     if not os.access(backup, os.R_OK):
-        raise BackupError(f"This user may not read {backup}. Give it to the user EdgeBox runs as.")
+        raise hidden
     if database.exists() and backup.samefile(database):
         raise BackupError("That is the database itself. Name a backup.")
 

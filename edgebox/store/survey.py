@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from edgebox.errors import StoreError
 from edgebox.store.connection import translated
 from edgebox.store.migrations import SCHEMA_VERSION, migrations
 
@@ -68,6 +69,8 @@ def survey(path: Path, since: float) -> Survey:
     Raises:
         StoreError: it is not a database, or cannot be read.
     """
+    if not path.is_file():
+        raise StoreError(f"{path} is not a file.")  # to open a pipe would never end
     with translated():
         conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=2.0)
         with closing(conn):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgebox.system.files import open_file
 from edgebox.system.times import rfc3339
 
 if TYPE_CHECKING:
@@ -109,8 +110,8 @@ class LogFile:
 
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        self._descriptor = os.open(self._path, flags, 0o600)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        self._descriptor = open_file(self._path, flags)
 
 
 def read(path: Path) -> Iterator[Record | None]:
@@ -123,10 +124,11 @@ def read(path: Path) -> Iterator[Record | None]:
     Raises:
         OSError: the file cannot be read.
     """
-    file = path.open("rb")
+    file = os.fdopen(open_file(path), "rb")
     try:
         with suppress(FileNotFoundError):
-            before = path.with_name(f"{path.name}.1").read_bytes()
+            with os.fdopen(open_file(path.with_name(f"{path.name}.1")), "rb") as previous:
+                before = previous.read()
             yield from _records(before.removesuffix(b"\n").split(b"\n"))
         rest = b""
         while True:
@@ -137,7 +139,7 @@ def read(path: Path) -> Iterator[Record | None]:
             with suppress(FileNotFoundError):
                 if path.stat().st_ino != os.fstat(file.fileno()).st_ino:  # a new file
                     file.close()
-                    file = path.open("rb")
+                    file = os.fdopen(open_file(path), "rb")
                     continue
             yield None
     finally:

@@ -13,6 +13,8 @@ import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from edgebox.system.files import open_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -36,7 +38,7 @@ def hold(state_dir: Path, if_held: Exception) -> Iterator[None]:
     Raises:
         OSError: the lock's file cannot be opened.
     """
-    descriptor = os.open(state_dir / NAME, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    descriptor = open_file(state_dir / NAME, os.O_CREAT | os.O_RDWR)
     try:
         try:
             fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _WHOLE_FILE)
@@ -53,7 +55,7 @@ def is_held(state_dir: Path) -> bool:
     False where this user may not look.
     """
     try:
-        descriptor = os.open(state_dir / NAME, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_file(state_dir / NAME)
     except OSError:
         return False
     try:

@@ -7,13 +7,17 @@ version does not know, left by another one during an upgrade, is an error in the
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sqlite3
 import threading
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from huey import SqliteHuey
+from huey.exceptions import HueyException
+from huey.registry import Message
 
 from edgebox.errors import where
 
@@ -23,6 +27,34 @@ if TYPE_CHECKING:
     from edgebox.settings import Settings
 
 log = logging.getLogger("edgebox.worker")
+
+NAME = "edgeboxjson"
+"""Huey's name of the queue. An older version's is "edgebox": pickles, which nothing reads now."""
+
+
+class _Json:
+    """What Huey writes into its file: JSON. Reading a pickle would run what is in it."""
+
+    def serialize(self, message: Message) -> bytes:
+        """Return a task as it is stored."""
+        fields = message._asdict()
+        if message.eta is not None:
+            fields["eta"] = message.eta.isoformat()
+        return json.dumps({name: value for name, value in fields.items() if value}).encode()
+
+    def deserialize(self, data: bytes) -> Message:
+        """Return the task that was stored.
+
+        Raises:
+            HueyException: it is none of this version's.
+        """
+        try:
+            fields = json.loads(data)
+            if eta := fields.get("eta"):
+                fields["eta"] = datetime.fromisoformat(eta)
+            return Message(**fields)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise HueyException("a task of another version") from error
 
 
 class Queue:
@@ -35,12 +67,13 @@ class Queue:
 
     def __init__(self, path: Path, *, timeout: float) -> None:
         self.huey = SqliteHuey(
-            "edgebox",
+            NAME,
             filename=os.fspath(path),
             results=False,
             fsync=True,
             journal_mode="truncate",  # WAL loses commits on some SQLite versions
             timeout=timeout,
+            serializer=_Json(),
         )
         # Not self.run: Huey names a task after its module, and every process must know this one.
         self._task = self.huey.task(name="run")(self._run)

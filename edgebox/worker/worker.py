@@ -54,7 +54,7 @@ class Worker(Queue):
     def __init__(self, settings: Settings, jobs: Sequence[Job], liveness: Liveness) -> None:
         path = settings.huey_database
         _remove_if_damaged(path)
-        create_file(path)  # mode 0600 first: Huey unpickles what it reads
+        create_file(path)  # mode 0600 first: Huey would leave it to the umask
         try:
             super().__init__(path, timeout=5.0)
         except sqlite3.Error:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from edgebox.api.app import create_app
-from edgebox.errors import StoreBusy
+from edgebox.errors import StoreBusy, StoreUncertain
 from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 
 pytestmark = pytest.mark.anyio
@@ -132,6 +132,18 @@ async def test_a_busy_store_is_a_503_that_says_when_to_come_back(box: ApiBox) ->
     problem(answer, 503)
     assert int(answer.headers["retry-after"]) >= 1
     assert "/var/lib" not in answer.text
+
+
+async def test_an_uncertain_commit_is_a_503_that_promises_nothing(box: ApiBox) -> None:
+    async with faulty_http(box, StoreUncertain("the disk failed")) as http:
+        answer = await http.post(
+            QUICK,
+            json={"consultation_id": "CL-1", "conversation_text": TALK},
+            headers=box.headers(),
+        )
+    detail = problem(answer, 503)["detail"]
+    assert "Nothing was stored" not in detail
+    assert "the same Idempotency-Key" in detail
 
 
 async def test_each_request_is_one_json_log_line_by_route_template(

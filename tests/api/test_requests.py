@@ -83,6 +83,8 @@ def test_a_text_without_anything_in_it_is_refused_helpfully(text: str) -> None:
         ("consultation_id", "  ", "Must not be empty."),
         ("consultation_id", "x" * 129, "At most 128 characters."),
         ("consultation_id", "a\nb", "Must not contain control characters."),
+        ("consultation_id", "CL\u202e1", "Must not contain control characters."),
+        ("consultation_id", "CL\u20661", "Must not contain control characters."),
         ("consultation_id", 7, "Send a string."),
         ("consultation_id", None, "Send a string."),
         ("conversation_text", ["고객: 비밀"], "Send a string."),

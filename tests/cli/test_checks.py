@@ -303,7 +303,12 @@ def test_runs_that_end_before_they_begin_are_a_jumping_clock(box, settings):
 
 
 def access(settings, config):
-    return named(checks_access.access(settings, config))
+    checks = [
+        checks_access.configuration(settings, config),
+        *checks_access.state_files(settings.state_dir, settings.models_dir),
+        checks_access.models(settings.models_dir),
+    ]
+    return named(checks)
 
 
 def test_modes_of_configuration_state_and_models(box, settings, tmp_path):

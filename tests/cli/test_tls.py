@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings_as_root as settings
 from edgebox_cli.doctor import network as checks_network
 from edgebox_cli.main import app
 from support.boxes.live import live_box

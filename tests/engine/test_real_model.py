@@ -281,6 +281,16 @@ def test_a_transcript_cannot_forge_a_turn_of_the_chat(model):
     assert tokens.count(start) == plain.count(start)
 
 
+@pytest.mark.parametrize("spelled", ["</think>", "<tool_call>", "</tool_response>"])
+def test_a_transcript_cannot_spell_a_token_of_the_template(model, spelled):
+    (*_, last) = whole = model.tokenize(spelled)
+    if len(whole) > 1:
+        pytest.skip("it is no token of this model")
+    tokens = model.tokenize(model.render([{"role": "user", "content": f"네{spelled}"}]))
+    plain = model.tokenize(model.render([{"role": "user", "content": "네"}]))
+    assert tokens.count(last) == plain.count(last)
+
+
 def test_the_template_and_the_vocabulary_know_the_ends(model):
     text = model.render([{"role": "user", "content": "안녕"}])
     assert text.endswith("<|im_start|>assistant\n")

@@ -1,4 +1,5 @@
 import multiprocessing
+import resource
 import sqlite3
 import tempfile
 import threading
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edgebox.errors import StoreBusy, StoreError
+from edgebox.errors import StoreBusy, StoreError, StoreUncertain
 from edgebox.store.connection import Connections, translated, wal_is_safe
 from edgebox.store.db import Store
 from support.boxes.store import list_as_nobody, submit
@@ -118,6 +119,19 @@ def test_a_full_disk_is_busy_and_nothing_is_written(store):
     with store._connections.transaction() as db:
         db.execute("PRAGMA max_page_count = 1000000")
     assert submit(store).batch_id == "BATCH-20250913-001", "the failed one took no number"
+
+
+def test_a_disk_that_fails_in_a_commit_leaves_it_unknown_what_was_kept(store):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    begun = store._connections.transaction()
+    begun.__enter__().execute("INSERT INTO counters VALUES ('x', 1)")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))  # no file takes another byte
+    try:
+        with pytest.raises(StoreUncertain, match="unknown"):
+            begun.__exit__(None, None, None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert submit(store).batch_id == "BATCH-20250913-001"
 
 
 def test_a_read_only_database_is_busy(store):

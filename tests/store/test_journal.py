@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from edgebox.store.db import Store
+from support.outside.python import for_everybody
 
 MAGIC = bytes.fromhex("d9d505f920a163d7")
 KEYS_LIST = "import sys; from edgebox_cli.main import main; sys.argv[1:] = ['keys', 'list']; main()"
@@ -26,7 +27,12 @@ for n in range(2000):
 os._exit(0)
 """
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away"),
+    pytest.mark.skipif(
+        os.geteuid() == 0 and for_everybody() is None, reason="other users have no such Python"
+    ),
+]
 
 
 @pytest.fixture
@@ -48,9 +54,10 @@ def give_away(database):
 def keys_list(database):
     known = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
     folder = str(database.parent)
+    python, variables = for_everybody()
     return subprocess.run(
-        [sys.executable, "-c", KEYS_LIST],
-        env=known | {"EDGEBOX_STATE_DIR": folder, "XDG_CONFIG_HOME": folder + "/none"},
+        [python, "-c", KEYS_LIST],
+        env=known | variables | {"EDGEBOX_STATE_DIR": folder, "XDG_CONFIG_HOME": folder + "/none"},
         capture_output=True,
         text=True,
         check=False,

@@ -121,6 +121,9 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE batches DROP COLUMN results_removed_at;"
             "ALTER TABLE outbox DROP COLUMN dead_at;"
             "ALTER TABLE consultations DROP COLUMN call_date;"
+            "DROP INDEX consultations_by_id; DROP TABLE feedback;"
+            "DROP TRIGGER audit_is_kept; DROP TRIGGER audit_start_is_kept;"
+            "DROP TABLE audit; DROP TABLE audit_start;"
             "ALTER TABLE clients DROP COLUMN allowed_from;"
             "ALTER TABLE clients DROP COLUMN key_version;"
             "DELETE FROM _sqlite_migrations WHERE name >= '0003';"
@@ -129,8 +132,10 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
     assert restore_backup(backup, fresh, now=clock()).migrated == [
         "0003_retention",
         "0004_call_date",
-        "0005_allowed_from",
-        "0006_key_version",
+        "0005_asks",
+        "0006_audit",
+        "0007_allowed_from",
+        "0008_key_version",
     ]
     restored(fresh, clock).close()
 

@@ -1,6 +1,9 @@
 """The jobs, with Huey as their clock and bell."""
 
+import json
 import logging
+import os
+import pickle
 import sqlite3
 import stat
 import threading
@@ -15,7 +18,7 @@ from edgebox.settings import BatchSettings, Settings
 from edgebox.worker.job import STALLED_SECONDS, TICK, Job
 from edgebox.worker.jobs import Backlog, Deliveries
 from edgebox.worker.liveness import Liveness
-from edgebox.worker.wakeups import Queue, WakeUps
+from edgebox.worker.wakeups import NAME, Queue, WakeUps
 from edgebox.worker.worker import Worker
 from support.boxes.store import Box
 
@@ -214,7 +217,7 @@ def test_hueys_file_is_ours_alone_and_holds_no_data(tmp_path):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with sqlite3.connect(file) as db:
         [(data,)] = db.execute("SELECT data FROM task").fetchall()
-    assert b"backlog" in data
+    assert json.loads(data)["args"] == ["backlog"]
     assert len(data) < 500
     office.box.store.close()
 
@@ -268,19 +271,48 @@ def test_tasks_of_another_version_do_no_harm(tmp_path):
     """During an upgrade an older API runs beside a newer worker, or the other way round."""
     office = Office(tmp_path, min_pending=1)
     file = str(office.settings.huey_database)
-    other = SqliteHuey("edgebox", filename=file, results=False, journal_mode="truncate")
-    other.enqueue(other.task(name="batch")(lambda: None).s())
+    others = [
+        SqliteHuey(name, filename=file, results=False, journal_mode="truncate")
+        for name in ("edgebox", NAME)
+    ]
+    for other in others:
+        other.enqueue(other.task(name="batch")(lambda: None).s())
     Queue(office.settings.huey_database, timeout=1.0).put("monitoring")
     with office:
         assert office.delivered.wait(5)
+        for other in others:
+            other.enqueue(other.task(name="batch2")(lambda: None).s())
         office.box.submit("a")
         office.wakeups.backlog()
         assert office.ran.wait(5)
 
 
+class Trap:
+    """A pickle of it makes a folder when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_no_pickle_in_hueys_file_is_read(tmp_path, caplog):
+    office = Office(tmp_path, min_pending=1)
+    for data in (pickle.dumps(Trap(tmp_path / "read")), b"[1]", b"{}", b'{"eta": 1}', b"\x80"):
+        office.worker.huey.storage.enqueue(data)
+    with office:
+        office.box.submit("a")
+        office.wakeups.backlog()
+        assert office.ran.wait(5)
+        assert office.delivered.wait(5)
+    assert not (tmp_path / "read").exists()
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []
+
+
 def test_what_another_version_left_is_forgotten_without_an_error(tmp_path, caplog):
     office = Office(tmp_path, min_pending=1)
-    other = SqliteHuey("edgebox", filename=str(office.settings.huey_database), results=False)
+    other = SqliteHuey(NAME, filename=str(office.settings.huey_database), results=False)
     task = other.task(name="run_now")(lambda: None)
     other.enqueue(task.s())
     task.schedule(delay=3600)

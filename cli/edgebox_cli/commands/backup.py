@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +10,15 @@ from typing import Annotated
 import typer
 
 from edgebox.errors import BackupError
-from edgebox.store.backup import Contents, write_backup
+from edgebox.store.backup import Contents, publishing, write_backup, write_backup_into
 from edgebox.store.restore import restore_backup
 from edgebox.system.times import rfc3339
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.observe import readiness
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import local_time, note, print_json, size
+from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.progress import database_copy
 from edgebox_cli.common.who import at_the_shell
 
@@ -33,9 +35,10 @@ def backup(
     gets its name. The configuration and the models are not in it.
     """
     with reported():
-        found = settings()
-        with database_copy() as progress:
-            contents = write_backup(found.database, file, force=force, progress=progress)
+        file = file.absolute()  # the user that reads the database may not enter this folder
+        state_dir = settings_as_root().state_dir
+        make = _with_descriptor if writes_as_root(file, state_dir) else _directly
+        contents = make(file, force=force)
     if file.stat().st_mode & 0o077:
         note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
     if as_json:
@@ -43,6 +46,30 @@ def backup(
         return
     note(f"{file}: {_described(contents)}; whole.")
     note("It holds secrets and transcripts. The configuration is not in it.")
+
+
+def _directly(file: Path, *, force: bool) -> Contents:
+    database = settings().database
+    with database_copy() as progress:
+        return write_backup(database, file, force=force, progress=progress)
+
+
+def _with_descriptor(file: Path, *, force: bool) -> Contents:
+    """Write as root what a child process reads as the owner of the database."""
+    with publishing(settings_as_root().database, file, force=force) as fresh:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            size, rows = apart(lambda: _into(descriptor))
+        finally:
+            os.close(descriptor)
+    return Contents(size, rows)
+
+
+def _into(descriptor: int) -> tuple[int, dict[str, int]]:
+    database = settings().database
+    with database_copy() as progress:
+        contents = write_backup_into(database, descriptor, progress=progress)
+    return contents.size, contents.rows
 
 
 def restore(
@@ -56,6 +83,7 @@ def restore(
     not finished then goes on when the box starts.
     """
     with reported():
+        file = file.absolute()
         found = settings()
         # The store knows the users of the database file. An API of another user is not among
         # them, but it answers.

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from edgebox.lab.bench.report import BenchReport, Row, report
 from edgebox.lab.bench.target import BenchTarget
 from edgebox.lab.bench.workload import Measurement, Name, Size, named, run, warm_up
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.output import FOLD, RIGHT, console, err_console, note, print_json, table
 from edgebox_cli.common.progress import bars
@@ -66,7 +66,7 @@ def bench(
     with reported():
         wanted = [named(name) for name in dict.fromkeys(workload or list(_WHAT)[:4])]
         targets = [BenchTarget.parse(text) for text in target or ()]
-        targets = targets or [BenchTarget.engine(settings().socket)]
+        targets = targets or [BenchTarget.engine(settings_as_root().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
         runs = asyncio.run(_measured(targets, wanted, rounds, size))
     found = report(runs)

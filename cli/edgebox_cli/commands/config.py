@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from edgebox.settings.check import WrongSetting, in_force, problems
-from edgebox_cli.common.configuration import config_path, settings
+from edgebox_cli.common.configuration import config_path, settings_as_root
 from edgebox_cli.common.context import is_named
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
@@ -51,7 +51,7 @@ def show(*, as_json: AsJson = False) -> None:
     """Show every setting in force and where it comes from; passwords are hidden."""
     path = config_path()
     with reported():
-        values = in_force(settings(), path)
+        values = in_force(settings_as_root(), path)
     if as_json:
         print_json({"config": str(path), "settings": [asdict(value) for value in values]})
         return

@@ -22,7 +22,7 @@ from edgebox.lab.evaluation.judging import Judgement
 from edgebox.lab.evaluation.runs import load_run, run_of, save_run
 from edgebox.lab.evaluation.totals import Pass, PassReport, report
 from edgebox.settings import Settings
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, ClientOption
 from edgebox_cli.common.output import note, print_json
@@ -164,7 +164,7 @@ def evaluate(
             _show_checked(cases, as_json=as_json)
             return
         before = run_before(against, save, lambda run: check_same(run, cases))
-        answers = asyncio.run(_ask(settings(), passes, cases, together))
+        answers = asyncio.run(_ask(settings_as_root(), passes, cases, together))
         made = [
             report(kind, answers[kind], together=together if kind == "analysis" else 1)
             for kind in passes

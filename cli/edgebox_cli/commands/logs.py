@@ -11,12 +11,14 @@ from typing import Annotated, Literal
 import typer
 from rich.text import Text
 
+from edgebox.errors import EdgeBoxError
 from edgebox.system.log_file import Record
 from edgebox.system.times import rfc3339
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import moment
 from edgebox_cli.common.output import console
+from edgebox_cli.common.systemd import has_units
 from edgebox_cli.logs.sources import Wanted, source_of
 
 _STYLES = {"warning": "yellow", "error": "bold red", "critical": "bold red", "debug": "dim"}
@@ -50,13 +52,16 @@ def logs(
         began = 0.0 if since is None else moment(since, time.time())
         count = lines if lines is not None else (200 if since is None else 10**6)
         wanted = Wanted(process, level)
-        source = source_of(settings())
+        # The journal is root's. The file of edgebox up is in the state folder.
+        source = source_of(settings_as_root() if has_units() else settings())
         try:
             for record in source.records(count, since=began, wanted=wanted, follow=follow):
                 _print(record, as_json=as_json)
         except KeyboardInterrupt:
             if not follow:
                 raise
+        except OSError as error:
+            raise EdgeBoxError(f"Cannot read the log: {error.strerror}.") from None
 
 
 def _print(record: Record, *, as_json: bool) -> None:

@@ -17,9 +17,13 @@ from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
 from edgebox.models.packages import Packages
 from edgebox.models.pull import pull as pull_model
-from edgebox.settings import ROLES, Settings
+from edgebox.settings import ROLES, Role, Settings
 from edgebox.settings.edit import set_string
-from edgebox_cli.common.configuration import config_path, settings
+from edgebox_cli.common.configuration import (
+    config_path,
+    settings_as_root,
+    settings_for_models,
+)
 from edgebox_cli.common.failure import resumable
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import (
@@ -33,6 +37,7 @@ from edgebox_cli.common.output import (
     size,
     table,
 )
+from edgebox_cli.common.owner import apart, other_owner
 from edgebox_cli.common.progress import model_transfer
 from edgebox_cli.common.who import note_act, noted
 
@@ -228,25 +233,16 @@ def use(
         chosen = next((known for known in ROLES if known == role), None)
         if chosen is None:
             raise UsageError(f"There is no role '{role}': it is slm or mlm.")
-        _, installed = _open()
-        entry = installed.get(name)
-        if chosen not in entry.roles:
-            raise UsageError(
-                f"{name} is for {' and '.join(entry.roles)}, not for {role}. "
-                "See: edgebox models list"
-            )
-        if installed.state(name) == "unchecked":
-            with model_transfer(name) as progress:
-                installed.verify(name, progress)
-        installed.require(name)
+        foreign = other_owner(settings_as_root().models_dir)  # the configuration is still root's
+        trial = apart(lambda: _require(chosen, name)) if foreign else _require(chosen, name)
         path = config_path()
         with noted("models.use", name, role=chosen, config=str(path)):
             set_string(path, f"engines.{chosen}.model", name)
-        now = _open()[0].engines.role(chosen)
+        now = settings_as_root().engines.role(chosen)
         print_line(
             f"{role} is {name} now (in {path}). It takes effect when the engine starts again."
         )
-        if entry.trial:
+        if trial:
             print_line(TRIAL)
         if now.model != name:
             variable = f"EDGEBOX_ENGINES__{role.upper()}__MODEL"
@@ -260,8 +256,23 @@ def _vouching(subject: str, *, trust: bool) -> AbstractContextManager[None]:
     return noted("models.trust", subject) if trust else nullcontext()
 
 
+def _require(role: Role, name: str) -> bool:
+    """Check that a model can be used for a role; return whether it is for trying out only."""
+    _, installed = _open()
+    entry = installed.get(name)
+    if role not in entry.roles:
+        raise UsageError(
+            f"{name} is for {' and '.join(entry.roles)}, not for {role}. See: edgebox models list"
+        )
+    if installed.state(name) == "unchecked":
+        with model_transfer(name) as progress:
+            installed.verify(name, progress)
+    installed.require(name)
+    return entry.trial
+
+
 def _open() -> tuple[Settings, Installed]:
-    found = settings()
+    found = settings_for_models()
     return found, Installed(found.models_dir)
 
 

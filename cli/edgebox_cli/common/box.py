@@ -15,6 +15,7 @@ from edgebox.errors import BoxNotRunning, EdgeBoxError
 from edgebox.signing import bound_key
 from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.store.db import Store
+from edgebox.system.listeners import foreign_listener
 from edgebox.system.tls import client_context, refusal
 from edgebox_cli.common.clients import chosen_client
 from edgebox_cli.common.configuration import settings
@@ -23,6 +24,7 @@ from edgebox_cli.common.systemd import to_start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
+    from pathlib import Path
 
     from edgebox.settings import Settings
     from edgebox.store.clients import Client
@@ -32,16 +34,33 @@ _READ_SECONDS = 30.0
 
 
 class _Keys(httpx.Auth):
-    """Puts a bound key of a client into each request, of the kind that the box wants of it."""
+    """Puts a bound key of a client into each request, of the kind that the box wants of it.
+
+    Whoever holds the box's port would get it: no key goes to another user's program.
+    """
 
     requires_request_body = True
 
-    def __init__(self, client: Client, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, client: Client, clock: Callable[[], float], url: str, state_dir: Path
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._url = url
+        self._state_dir = state_dir
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Yield the request with its key."""
+        """Yield the request with its key.
+
+        Raises:
+            EdgeBoxError: another user's program listens there.
+        """
+        uid = foreign_listener(self._url, self._state_dir)
+        if uid is not None:
+            raise EdgeBoxError(
+                f"User {uid} listens at {self._url}, and that is not EdgeBox's user: no key was "
+                "sent. To see the program: ss -ltnp"
+            )
         client_id, secret, now = self._client.client_id, self._client.secrets[0], self._clock()
         if self._client.key_version > 1:
             target = request.url.raw_path.decode("ascii")
@@ -81,7 +100,7 @@ class Box:
             verify=client_context(settings.api.tls_cert),
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             trust_env=False,
-            auth=_Keys(client, clock),
+            auth=_Keys(client, clock, self.url, settings.state_dir),
         )
 
     def get(self, path: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient, EngineHealth
 from edgebox.errors import EngineError
 from edgebox.system import worker_lock
+from edgebox.system.listeners import foreign_listener
 from edgebox.system.tls import client_context, refusal
 
 if TYPE_CHECKING:
@@ -63,13 +64,15 @@ def readiness(settings: Settings) -> dict[str, Any] | None:
     """Ask the API's ``/readyz`` for the states of its parts, {"store": ..., "engine": ...}.
 
     Returns:
-        None when nothing answers on the API's port; an empty mapping when another program
-        answers; {"certificate": reason} when the answer comes with another certificate than
-        the configured one.
+        None when nothing answers on the API's port; an empty mapping when another program, or
+        another user's, answers; {"certificate": reason} when the answer comes with another
+        certificate than the configured one.
 
     Raises:
         ConfigError: the configured certificate cannot be read.
     """
+    if foreign_listener(settings.api.local_url, settings.state_dir) is not None:
+        return {}
     verify = client_context(settings.api.tls_cert)
     url = f"{settings.api.local_url}{Paths.READY}"
     try:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from edgebox.errors import StoreError
 from edgebox.store.acts import Actor
 from edgebox.store.db import Store
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings, settings_as_root
+from edgebox_cli.common.owner import apart, other_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,14 @@ def note_act(action: Action, subject: str, **detail: object) -> None:
     Raises:
         StoreError: it could not be written.
     """
-    database = settings().database
-    if database.exists():
-        with closing(Store(database)) as store:
-            store.audit.note(at_the_shell(), action, subject=subject, **detail)
+
+    def write() -> None:
+        database = settings().database
+        if database.exists():
+            with closing(Store(database)) as store:
+                store.audit.note(at_the_shell(), action, subject=subject, **detail)
+
+    if other_owner(settings_as_root().state_dir):
+        apart(write)  # this process may still have to write what is root's
+    else:
+        write()

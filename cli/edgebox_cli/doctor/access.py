@@ -20,13 +20,6 @@ _FSCK = "lost+found"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def access(settings: Settings, config: Path) -> Iterator[Check]:
-    """Check the configuration, the state folder's files and the models."""
-    yield configuration(settings, config)
-    yield from state_files(settings.state_dir, settings.models_dir)
-    yield models(settings.models_dir)
-
-
 def configuration(settings: Settings, path: Path) -> Check:
     """Check that others cannot change the file, nor read a password in it."""
     name = "permissions: config"

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from edgebox.errors import ConfigError
-from edgebox_cli.common.configuration import config_path, settings
+from edgebox.errors import ConfigError, EdgeBoxError
+from edgebox_cli.common.configuration import config_path, settings, settings_as_root
 from edgebox_cli.common.observe import engine_health, worker_running
+from edgebox_cli.common.systemd import has_units
 from edgebox_cli.doctor import access, disk, history, host, keys, machine, network, processes, state
 from edgebox_cli.doctor.check import Check, roles_of
 
@@ -28,7 +29,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     now = time.time()
     yield from host.clock(now)
     try:
-        found = settings()
+        found = settings_as_root()
     except ConfigError as error:
         fix = f"edit {config_path()}, then: edgebox config check"
         yield Check("configuration", "fail", error.detail, fix)
@@ -36,7 +37,17 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     path = config_path()
     where = str(path) if path.exists() else f"defaults (there is no {path})"
     yield Check("configuration", "ok", where)
-    yield from access.access(found, path)
+    yield access.configuration(found, path)
+    # Root's own: the journal, and a certificate whose key only root may read.
+    of_journal = host.log(found, now) if has_units() else None
+    of_root = network.certificate(found, now) if network.is_roots(found) else None
+    try:
+        settings()
+    except EdgeBoxError as error:
+        yield Check("state folder", "fail", error.detail, f"ls -ld {found.state_dir}")
+        return
+    yield from access.state_files(found.state_dir, found.models_dir)
+    yield access.models(found.models_dir)
     yield state.state_folder(found.state_dir)
     yield from state.database(found)
     yield keys.refused(found, now)
@@ -52,10 +63,10 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
         yield machine.native()
         yield processes.engine(health)
     yield processes.worker(found)
-    yield network.certificate(found, now)
+    yield of_root or network.certificate(found, now)
     api = processes.api(found)
     yield api
     if found.api.metrics_listen:
         yield network.metrics_listener(found, running=api.state != "fail")
     yield from network.receivers(found)
-    yield host.log(found, now)
+    yield of_journal or host.log(found, now)

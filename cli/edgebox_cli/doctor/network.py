@@ -77,6 +77,18 @@ def _without_tls(api: ApiSettings) -> Check:
     return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
 
 
+def is_roots(settings: Settings) -> bool:
+    """Return whether this process is root's and the certificate's files are root's own."""
+    files = (Path(settings.api.tls_cert), Path(settings.api.tls_key))
+    if os.geteuid() != 0 or not settings.api.tls:
+        return False
+    try:
+        found = [file.stat() for file in files]
+    except OSError:
+        return False
+    return all(one.st_uid == 0 and stat.S_ISREG(one.st_mode) for one in found)
+
+
 def _read_by_the_service(key: Path, state: Path) -> bool:
     """Return whether the state folder's owner may read the key, by the key's mode."""
     try:

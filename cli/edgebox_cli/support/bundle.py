@@ -23,7 +23,7 @@ import sqlite3
 import ssl
 import tarfile
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
 from typing import TYPE_CHECKING, Any
@@ -41,17 +41,18 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common import redact
 from edgebox_cli.common.box import Box
 from edgebox_cli.common.clients import chosen_client
-from edgebox_cli.common.configuration import config_path, settings
-from edgebox_cli.common.systemd import PROCESSES, show, unit_of
+from edgebox_cli.common.configuration import config_path, settings, settings_as_root
+from edgebox_cli.common.systemd import PROCESSES, has_units, show, unit_of
 from edgebox_cli.doctor.checks import every_check
 from edgebox_cli.logs.sources import Wanted, source_of
 from edgebox_cli.status.gather import gather
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from edgebox.settings import Settings
+    from edgebox.system.log_file import Record
 
 LOG_LINES = 2000
 _SURVEY_SECONDS = 7 * 86_400.0
@@ -87,30 +88,37 @@ def collect(now: float) -> dict[str, str]:
         "units.json": _part(
             lambda: {unit_of(name): show(unit_of(name), *_UNIT_PROPERTIES) for name in PROCESSES}
         ),
-        "doctor.json": _part(lambda: [asdict(check) for check in every_check()]),
     }
     path = config_path()
     try:
-        found = settings()
+        found = settings_as_root()
     except ConfigError as error:
+        parts["doctor.json"] = _part(_checks)
         parts["config.json"] = _json({"error": error.detail})
         return _finished(parts, now, secrets=())
     parts["config.json"] = _part(
         lambda: {"config": str(path), "settings": [asdict(one) for one in in_force(found, path)]}
     )
+    # The journal is root's. The doctor gives root up before it opens the state folder.
+    of_journal = None
+    if has_units():
+        with suppress(EdgeBoxError):
+            of_journal = _records(found)
+    parts["doctor.json"] = _part(_checks)
+    settings()
     parts["status.json"] = _part(lambda: gather(found))
     parts["database.json"] = _part(lambda: asdict(survey(found.database, now - _SURVEY_SECONDS)))
     parts["metrics.txt"] = _part(lambda: _metrics(found))
     secrets = _secrets(found)
-    parts["log.txt"] = _part(lambda: "".join(_log(found, secrets)))
+    parts["log.txt"] = _part(
+        lambda: "".join(_log(_records(found) if of_journal is None else of_journal, secrets))
+    )
     return _finished(parts, now, secrets)
 
 
-def write(file: Path, parts: dict[str, str]) -> int:
-    """Pack the parts into a new file that only its owner may read.
-
-    Returns:
-        The file's size in bytes.
+@contextmanager
+def new_file(file: Path) -> Iterator[int]:
+    """Make a file that only its owner may read; yield its descriptor. Removed after an error.
 
     Raises:
         UsageError: the file exists.
@@ -123,16 +131,35 @@ def write(file: Path, parts: dict[str, str]) -> int:
     except OSError as error:
         raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
     try:
-        with os.fdopen(descriptor, "wb") as raw, tarfile.open(fileobj=raw, mode="w:gz") as bundle:
+        yield descriptor
+    except BaseException as error:
+        file.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def write(descriptor: int, parts: dict[str, str]) -> int:
+    """Pack the parts into an empty file; return its size in bytes.
+
+    Raises:
+        EdgeBoxError: it cannot be written.
+    """
+    try:
+        with (
+            open(descriptor, "wb", closefd=False) as raw,
+            tarfile.open(fileobj=raw, mode="w:gz") as bundle,
+        ):
             for name, text in sorted(parts.items()):
                 data = text.encode("utf-8", "replace")
                 member = tarfile.TarInfo(f"edgebox-support/{name}")
                 member.size, member.mode, member.mtime = len(data), 0o600, int(time.time())
                 bundle.addfile(member, io.BytesIO(data))
-        return file.stat().st_size
+        return os.fstat(descriptor).st_size
     except OSError as error:
-        file.unlink(missing_ok=True)
-        raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
+        raise EdgeBoxError(f"Cannot write the bundle: {error.strerror}.") from None
 
 
 def versions() -> dict[str, Any]:
@@ -183,9 +210,17 @@ def _secrets(settings: Settings) -> list[str]:
     return [secret for secret in found if secret]
 
 
-def _log(settings: Settings, secrets: Sequence[str]) -> Iterator[str]:
+def _checks() -> list[dict[str, Any]]:
+    return [asdict(check) for check in every_check()]
+
+
+def _records(settings: Settings) -> list[Record]:
+    return list(source_of(settings).records(LOG_LINES, since=0.0, wanted=Wanted()))
+
+
+def _log(records: Iterable[Record], secrets: Sequence[str]) -> Iterator[str]:
     dropped = 0
-    for record in source_of(settings).records(LOG_LINES, since=0.0, wanted=Wanted()):
+    for record in records:
         kept = redact.record(record, secrets)
         if kept is None:
             dropped += 1

@@ -1,0 +1,304 @@
+"""The service's user lays traps in its state folder, and root types EdgeBox's commands."""
+
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import struct
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from edgebox.settings import ROLES
+from edgebox.store.db import Store
+from support.outside.python import for_everybody
+
+pytestmark = [
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user"),
+    pytest.mark.skipif(
+        os.geteuid() == 0 and for_everybody() is None, reason="other users have no such Python"
+    ),
+]
+
+UID = 41_234
+"""A number without a user: the service's, here."""
+MAGIC = bytes.fromhex("d9d505f920a163d7")
+MAIN = """
+import importlib, json, os, signal, sys, tempfile
+from edgebox_cli.main import COMMANDS, main
+for entry in COMMANDS.values():  # imported once, for all
+    importlib.import_module("edgebox_cli." + entry.place.partition(":")[0])
+ended = []
+for words in sys.argv[2:]:
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        if (child := os.fork()) == 0:
+            signal.alarm(30)
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            sys.argv[:] = ["edgebox", "--config", sys.argv[1], *words.split()]
+            main()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        out.seek(0), err.seek(0)
+        ended.append((code, out.read(), err.read()))
+print(json.dumps(ended))
+"""
+"""Runs each argument as a command of its own, in a process of its own that ends in 30 s."""
+
+OPENING = (
+    "keys list",
+    "keys create second",
+    "keys sign centerlink",
+    "keys callbacks centerlink --none",
+    "batches list",
+    "callbacks list",
+    "callbacks resend --dead",
+    "status",
+    "doctor",
+    "logs",
+    "init",
+    "backup {out}/b.db",
+    "support {out}/s.tar.gz",
+    "restore {lab}/readable.db",
+    "summarize {lab}/call.txt",
+)
+"""Every command that opens something in the state folder."""
+PLACES = ("huey.db", "refused-keys.json", "worker.lock", "up.log", "up.log.1", "engine.sock")
+
+
+class Ended(NamedTuple):
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Lab:
+    """A state folder of another user's, a folder like /etc of root's, and one for root's files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.state, self.etc, self.out = (folder / name for name in ("state", "etc", "out"))
+        for made in (self.state, self.etc):
+            made.mkdir()
+        self.out.mkdir(mode=0o700)
+        store = Store(self.state / "edgebox.db")
+        store.migrate()
+        self.secret = store.clients.create("centerlink", allowed_callbacks=["center.test"])
+        store.close()
+        shutil.copy(store.path, folder / "readable.db")
+        (folder / "readable.db").chmod(0o644)
+        (folder / "call.txt").write_text("고객: 카드 주세요\n")
+        self.victim = self.etc / "victim"
+        self.victim.write_text("precious\n")
+        self.victim.chmod(0o600)
+        self.config = self.etc / "edgebox.toml"
+        models = folder / "models"
+        models.mkdir()
+        remote = "".join(f'[engines.{role}]\nurl = "http://127.0.0.1:1"\n' for role in ROLES)
+        folders = f'state_dir = "{self.state}"\nmodels_dir = "{models}"\n'
+        self.config.write_text(f"{folders}[api]\nport = 1\n{remote}")
+        self.config.chmod(0o600)  # root's alone: it is read before root is given up
+
+    def give(self):
+        for path in (self.state, *self.state.rglob("*")):
+            os.chown(path, UID, UID, follow_symlinks=False)
+
+    def run(self, *commands):
+        """Run commands of root's, each in a process; return what each one printed."""
+        python, variables = for_everybody()
+        known = {k: v for k, v in os.environ.items() if not k.startswith(("EDGEBOX_", "XDG_"))}
+        words = [command.format(out=self.out, lab=self.folder) for command in commands]
+        ended = subprocess.run(
+            [python, "-c", MAIN, str(self.config), *words],
+            env=known | variables | {"HOME": str(self.out)},
+            cwd=self.out,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+            stdin=subprocess.DEVNULL,
+        )
+        assert ended.returncode == 0, ended.stderr
+        return [Ended(*one) for one in json.loads(ended.stdout)]
+
+    def outside(self):
+        """Everything that is root's and that no command was told to write."""
+        return {str(path): described(path) for path in sorted(self.etc.rglob("*"))}
+
+
+def described(path):
+    found = path.lstat()
+    content = path.read_bytes() if stat.S_ISREG(found.st_mode) else b""
+    return found.st_mode, found.st_uid, found.st_mtime_ns, content
+
+
+@pytest.fixture
+def lab():
+    with tempfile.TemporaryDirectory(prefix="edgebox-lab-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield Lab(folder)
+
+
+def naming(victim, pages):
+    """A journal that rolls nothing back and names ``victim`` as its super-journal."""
+    name = os.fsencode(victim)
+    header = MAGIC + struct.pack(">5I", 0, 1, pages, 512, 4096)
+    record = struct.pack(">I", 2**30 // 4096 + 1)  # the page that no database has
+    return (
+        header.ljust(512, b"\0") + record + name + struct.pack(">2I", len(name), sum(name)) + MAGIC
+    )
+
+
+def plant(path, kind, etc):
+    path.unlink(missing_ok=True)
+    if kind == "a link to root's file":
+        path.symlink_to(etc / "victim")
+    elif kind == "a link to no file":
+        path.symlink_to(etc / f"made-{path.name}")
+    elif kind == "a folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
+
+
+def check_all(lab):
+    """Run every command: it ends, says one line where it fails, and nothing of root's changed."""
+    lab.give()
+    before = lab.outside()
+    for words, ended in zip(OPENING, lab.run(*OPENING), strict=True):
+        assert ended.code in (0, 1, 3), (words, ended)
+        assert "internal error" not in ended.stderr, (words, ended)
+        assert "Traceback" not in ended.stderr, (words, ended)
+        if ended.code and not ended.stdout:
+            assert len(ended.stderr.splitlines()) == 1, (words, ended)
+    assert lab.outside() == before
+    assert not [str(path) for path in lab.state.rglob("*") if path.lstat().st_uid == 0]
+
+
+def test_a_journal_that_names_a_file_of_roots_does_not_cost_it(lab):
+    with sqlite3.connect(lab.state / "edgebox.db") as db:
+        pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.close()
+    (lab.state / "edgebox.db-journal").write_bytes(naming(lab.victim, pages))
+    check_all(lab)
+
+
+KINDS = ("a link to root's file", "a link to no file", "a folder", "a pipe")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_trap_in_the_place_of_the_database(lab, kind):
+    plant(lab.state / "edgebox.db", kind, lab.etc)
+    check_all(lab)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_traps_in_the_places_of_the_other_files(lab, kind):
+    for name in PLACES:
+        plant(lab.state / name, kind, lab.etc)
+    check_all(lab)
+
+
+def test_a_link_to_a_database_of_roots_opens_it_to_nobody(lab):
+    shutil.copy(lab.state / "edgebox.db", lab.victim)
+    plant(lab.state / "edgebox.db", "a link to root's file", lab.etc)
+    lab.give()
+    [ended] = lab.run("keys list")
+    assert (ended.code, ended.stdout) == (1, "")
+    assert "may not use the database" in ended.stderr
+    check_all(lab)
+
+
+def test_roots_own_folder_gets_what_another_user_reads(lab):
+    lab.give()
+    wanted = (
+        "keys list --json",
+        "keys create second",
+        "backup b.db --json",
+        "backup {out}/b.db",
+        "backup {out}/b.db --force",
+        "support {out}/s.tar.gz",
+        "backup {lab}/state/own.db",
+        "batches list --json",
+        "restore {lab}/readable.db",
+        "keys list --json",
+    )
+    listed, _, *backups, support, own, batches, restored, after = lab.run(*wanted)
+    assert [one["client_id"] for one in json.loads(listed.stdout)["clients"]] == ["centerlink"]
+    assert [one.code for one in backups] == [0, 1, 0]
+    assert "exists" in backups[1].stderr
+    assert json.loads(backups[0].stdout)["rows"]["clients"] == 2
+    assert [one.code for one in (support, own, batches, restored)] == [0, 0, 0, 0]
+    assert json.loads(after.stdout)["clients"] == json.loads(listed.stdout)["clients"]
+    assert sorted(path.name for path in lab.out.iterdir()) == ["b.db", "s.tar.gz"]
+    assert {described(path)[:2] for path in lab.out.iterdir()} == {(stat.S_IFREG | 0o600, 0)}
+    with tarfile.open(lab.out / "s.tar.gz") as bundle:
+        config = json.load(bundle.extractfile("edgebox-support/config.json"))
+        doctor = json.load(bundle.extractfile("edgebox-support/doctor.json"))
+    assert config["config"] == str(lab.config)
+    assert {"name": "database", "state": "ok"}.items() <= next(
+        one.items() for one in doctor if one["name"] == "database"
+    )
+    left = {path.name: path.stat().st_uid for path in lab.state.iterdir()}
+    assert set(left.values()) == {UID}
+    assert not [name for name in left if name.startswith(".edgebox")]
+    with sqlite3.connect(lab.out / "b.db") as db:
+        assert db.execute("SELECT COUNT(*) FROM clients").fetchone() == (2,)
+    db.close()
+
+
+def test_a_box_of_roots_own_stays_roots(lab):
+    [ended] = lab.run("keys create second")
+    assert ended.code == 0
+    assert (lab.state / "edgebox.db").stat().st_uid == 0
+
+
+SERVER = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        print(self.path, self.headers["X-Bound-Key"], file=sys.stderr, flush=True)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"parts": {"store": "ok"}}')
+    do_POST = do_GET
+    def log_message(self, *args):
+        pass
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_port, flush=True)
+server.serve_forever()
+"""
+
+
+def test_whoever_takes_the_port_gets_no_key(lab):
+    lab.give()
+    python, variables = for_everybody()
+    with (
+        (lab.out / "seen").open("w") as seen,
+        subprocess.Popen(
+            [python, "-c", SERVER],
+            env=os.environ | variables,
+            stdout=subprocess.PIPE,
+            stderr=seen,
+            text=True,
+            user=UID + 1,
+            group=UID + 1,
+            extra_groups=[],
+            cwd="/",
+        ) as server,
+    ):
+        try:
+            port = int(server.stdout.readline())
+            text = lab.config.read_text().replace("port = 1\n", f"port = {port}\n")
+            lab.config.write_text(text)
+            status, summary = lab.run("status --json", "summarize {lab}/call.txt")
+        finally:
+            server.terminate()
+    assert json.loads(status.stdout)["processes"]["api"]["state"] == "another program"
+    assert f"User {UID + 1} listens" in summary.stderr
+    assert (lab.out / "seen").read_text() == ""
