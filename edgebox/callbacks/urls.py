@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
+from edgebox.contract.requests import MAX_URL_CHARACTERS
 from edgebox.errors import InvalidFields, UsageError
 from edgebox.system.addresses import bracketed
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from edgebox.settings import Settings
 
 POINTER = "/callback_url"
-MAX_URL_CHARACTERS = 2048
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 

@@ -25,6 +25,7 @@ from edgebox.system.times import local_date
 MAX_ID_CHARACTERS = 128
 MAX_METADATA_BYTES = 16 * 1024
 MAX_METADATA_DEPTH = 32
+MAX_URL_CHARACTERS = 2048
 
 TOO_LARGE = "too_large"
 """The error type whose status is 413, not 422."""
@@ -184,7 +185,11 @@ ConsultationId = Annotated[
     AfterValidator(_identifier),
     Field(
         description="Yours; the same id with a longer transcript reuses what was already read.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_ID_CHARACTERS,
+            "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        },
     ),
 ]
 Transcript = Annotated[str, AfterValidator(_unicode), AfterValidator(_transcript)]
@@ -235,35 +240,53 @@ def _text_or_turns(value: object, info: ValidationInfo) -> object:
     return value
 
 
-def _shown_without_null(schema: dict[str, Any]) -> None:
-    """Document a field that may be left out by what it is when it is there."""
-    schema.pop("default")
-    schema.update(schema.pop("anyOf")[0])
+def _or_null(schema: dict[str, Any]) -> None:
+    """Document a field whose ``null`` means left out."""
+    schema.pop("default", None)
+    if "anyOf" in schema:
+        schema.update(schema.pop("anyOf")[0])
+    schema["type"] = [schema["type"], "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
 
 
 def _text_schema(schema: dict[str, Any]) -> None:
-    _shown_without_null(schema)
+    _or_null(schema)
     schema.update(minLength=1, maxLength=Limits().characters)
 
 
 def _date_schema(schema: dict[str, Any]) -> None:
-    schema.pop("default")
+    _or_null(schema)
     schema["anyOf"] = [{"format": "date"}, {"format": "date-time"}]
+
+
+def _url_schema(schema: dict[str, Any]) -> None:
+    _or_null(schema)
+    schema.update(pattern="^[Hh][Tt][Tt][Pp][Ss]?://.", maxLength=MAX_URL_CHARACTERS)
+
+
+def _only(name: str, kind: str, other: str) -> dict[str, Any]:
+    """Document that ``name`` is there and ``other`` is left out."""
+    properties = {name: {"type": kind}, other: {"type": "null"}}
+    return {"required": [name], "properties": properties}
 
 
 class Consultation(Request):
     """What was said, a text or turns, and when."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["conversation_text"]}, {"required": ["turns"]}]}
+        json_schema_extra={
+            "oneOf": [
+                _only("conversation_text", "string", other="turns"),
+                _only("turns", "array", other="conversation_text"),
+            ]
+        }
     )
 
     consultation_id: ConsultationId
     turns: Annotated[
         Annotated[list[Turn], Field(min_length=1), AfterValidator(_turns)] | None,
-        Field(
-            description="Instead of ``conversation_text``.", json_schema_extra=_shown_without_null
-        ),
+        Field(description="Instead of ``conversation_text``.", json_schema_extra=_or_null),
     ] = None
     conversation_text: Annotated[Transcript | None, BeforeValidator(_text_or_turns)] = Field(
         default=None,
@@ -282,8 +305,11 @@ class Consultation(Request):
     ] = None
     metadata: Annotated[
         dict[str, Any],
-        PlainValidator(_other_metadata, json_schema_input_type=dict[str, Any]),
-        Field(description="``call_date`` of it is read where the field is left out."),
+        PlainValidator(_other_metadata, json_schema_input_type=Any),
+        Field(
+            description="An object. Its ``call_date`` is read where the field is left out; "
+            "anything else is ignored."
+        ),
     ] = Field(default_factory=dict)
 
     @property
@@ -305,7 +331,11 @@ class QuickSummaryRequest(Consultation):
     """``POST /api/v1/consultation/quick-summary``."""
 
     bound_key: BoundKey = None
-    priority: Annotated[Literal["high", "normal", "low"], BeforeValidator(_no_null)] = "normal"
+    priority: Annotated[
+        Literal["high", "normal", "low"],
+        BeforeValidator(_no_null),
+        Field(description="``null``: normal.", json_schema_extra=_or_null),
+    ] = "normal"
 
 
 class ConsultationItem(Consultation):
@@ -314,7 +344,10 @@ class ConsultationItem(Consultation):
     metadata: Annotated[
         dict[str, Any],
         PlainValidator(_metadata, json_schema_input_type=dict[str, Any]),
-        Field(description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes."),
+        Field(
+            description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes.",
+            json_schema_extra=_or_null,
+        ),
     ] = Field(default_factory=dict)
 
 
@@ -329,5 +362,8 @@ class BatchAnalysisRequest(Request):
     bound_key: BoundKey = None
     callback_url: Annotated[
         Annotated[str, AfterValidator(_unicode)] | None,
-        Field(description="On this client's list of hosts. Left out: read by GET."),
+        Field(
+            description="On this client's list of hosts. Left out: read by GET.",
+            json_schema_extra=_url_schema,
+        ),
     ] = None
