@@ -118,15 +118,17 @@ def parse_callback_url(url: str) -> Destination:
     try:
         parsed = httpx.URL(url)
         path = parsed.raw_path.decode("ascii")
+        sent = parsed.raw_host.decode("ascii")
+        named = parsed.host  # decodes xn--, which fails for what stands for nothing
     except (httpx.InvalidURL, ValueError):
         raise _refused("must be an absolute http:// or https:// URL") from None
-    if parsed.scheme not in _DEFAULT_PORTS or not parsed.host:
+    if parsed.scheme not in _DEFAULT_PORTS or not named:
         raise _refused("must be an absolute http:// or https:// URL")
     if parsed.userinfo:
         raise _refused("must not contain a user name or password")
     if "#" in url:
         raise _refused("must not contain a fragment")
-    host, address = _canonical(parsed.raw_host.decode("ascii"))
+    host, address = _canonical(sent)
     port = parsed.port or _DEFAULT_PORTS[parsed.scheme]
     if host is None or parsed.port == 0 or not 0 < port < 65536:
         raise _refused("has an impossible host or port")
