@@ -70,11 +70,12 @@ def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
 
 
 def _seconds(text: str) -> float | None:
-    """Return Unix seconds of a record's time, or None where there is no such time."""
+    """Return Unix seconds of a record's time, or None where no record can have it."""
     try:
-        return float(timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")))
+        seconds = float(timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")))
     except ValueError:
         return None
+    return seconds if seconds >= 0 else None
 
 
 class LogFile:

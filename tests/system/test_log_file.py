@@ -34,8 +34,9 @@ def test_a_line_of_our_own_format_is_read_back_as_it_was_meant():
     assert parse(str(expected)) == expected
 
 
-def test_a_time_that_does_not_exist_makes_it_other_output():
-    line = "2025-13-45T99:00:00Z INFO edgebox.api x"
+@pytest.mark.parametrize("time", ["2025-13-45T99:00:00Z", "0106-09-13T10:00:00Z"])
+def test_a_time_that_no_record_can_have_makes_it_other_output(time):
+    line = f"{time} INFO edgebox.api x"
     assert parse(line, "api", at=5.0) == Record(5.0, "api", "info", "output", line)
 
 
