@@ -37,6 +37,7 @@ POINTER = "/callback_url"
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
+_DIGITS = re.compile(r"[0-9.]+")  # meant as an address: no name consists of numbers
 _PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
@@ -236,7 +237,7 @@ def _canonical(host: str) -> tuple[str | None, Address | None]:
         # The resolver takes 2852039166, 0xa9fea9fe and 0251.0376.1 for addresses.
         address = ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:
-        return host, None
+        return (None, None) if _DIGITS.fullmatch(host) else (host, None)
     return str(address), address
 
 
