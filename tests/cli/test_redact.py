@@ -56,7 +56,7 @@ def test_what_could_be_a_secret_or_a_person_goes(message, gone):
 
 def test_a_very_long_word_takes_no_quadratic_time():
     """A quadratic step would take minutes here; nothing is asserted of the machine's speed."""
-    assert redact.text("~" * 200_000) == "~" * 200_000
+    assert redact.text("~" * 1_000_000) == "~" * 1_000_000
 
 
 def test_long_messages_are_cut():
