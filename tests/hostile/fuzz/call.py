@@ -72,7 +72,7 @@ def check(data: bytes) -> None:
 
 def _found(said: str, received: str) -> None:
     """Offsets map back: the received text there holds the words of the utterance."""
-    there = "".join(received.split())
-    words = [word for word in said.split() if "[" not in word]  # masks have brackets
+    there = "".join(received.replace('"', "").split())  # a table's cells have quotes of their own
+    words = [word for word in said.replace('"', "").split() if "[" not in word]  # masks have [ ]
     missing = [word for word in words if word not in there]
     assert not missing, f"{missing} is not at its offsets"
