@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from edgebox import __version__
 from edgebox.api.metrics import CONTENT_TYPE
 from edgebox.api.problems import problem_response, request_id_of
-from edgebox.contract.answers import Problem
+from edgebox.api.responses import json_response
+from edgebox.contract.answers import Alive, Problem, Ready
 from edgebox.errors import StoreError
 from edgebox.settings import ROLES
 from edgebox.system.wire import PROBLEM_TYPE
@@ -37,7 +38,7 @@ class HealthEndpoints:
 
     async def alive(self, _request: Request) -> Response:
         """``GET /healthz``: this process answers."""
-        return JSONResponse({"status": "ok", "version": __version__})
+        return json_response(Alive(version=__version__))
 
     async def ready(self, request: Request) -> Response:
         """``GET /readyz``: 200 if store and engine are ready, else 503 naming what is not.
@@ -56,7 +57,7 @@ class HealthEndpoints:
         else:
             parts["engine"] = "ok" if health.ready else "starting"
         if all(state in {"ok", "remote"} for state in parts.values()):
-            return JSONResponse({"status": "ready", "parts": parts})
+            return json_response(Ready(parts=parts))
         failing = " and ".join(
             part for part, state in parts.items() if state not in {"ok", "remote"}
         )

@@ -13,11 +13,13 @@ from edgebox import __version__
 from edgebox.api.auth import HEADER
 from edgebox.api.batches import DEFAULT_PAGE, IDEMPOTENCY_HEADER, LARGEST_PAGE
 from edgebox.contract.answers import (
+    Alive,
     BatchAccepted,
     BatchPage,
     BatchStatus,
     Problem,
     QuickSummaryAnswer,
+    Ready,
 )
 from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_schema
 from edgebox.contract.paths import Paths
@@ -39,6 +41,7 @@ _PROBLEMS = {
     "429": "This client's rate; see Retry-After",
     "503": "The box is full or starting; see Retry-After",
 }
+_KEY = "^[!-~]([ -~]*[!-~])?$"  # printable ASCII; HTTP removes spaces around a header's value
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -55,6 +58,8 @@ def openapi() -> dict[str, Any]:
             (BatchAccepted, "serialization"),
             (BatchStatus, "serialization"),
             (BatchPage, "serialization"),
+            (Alive, "serialization"),
+            (Ready, "serialization"),
             (Problem, "serialization"),
         ],
         ref_template=_REFERENCE,
@@ -131,7 +136,7 @@ def _paths() -> dict[str, Any]:
         {
             "name": IDEMPOTENCY_HEADER,
             "in": "header",
-            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "schema": {"type": "string", "maxLength": 255, "pattern": _KEY},
             "description": "The same key and body give the same batch.",
         }
     ]
@@ -145,7 +150,7 @@ def _paths() -> dict[str, Any]:
     page["parameters"] = [
         _query("state", {"type": "string", "enum": list(get_args(BatchState))}),
         _query("limit", {"type": "integer", **limits}),
-        _query("cursor", {"type": "string"}),
+        _query("cursor", {"type": "string", "pattern": "^[0-9]{1,18}$"}),
     ]
     one = _operation(
         "getBatch",
@@ -164,10 +169,23 @@ def _paths() -> dict[str, Any]:
         Paths.BATCH_ANALYSIS: {"post": batch},
         Paths.BATCHES: {"get": page},
         Paths.BATCH: {"get": one},
-        Paths.ALIVE: {"get": _plain("alive", "This process answers")},
-        Paths.READY: {"get": _plain("ready", "The store and the engine are ready", ("503",))},
-        Paths.METRICS: {"get": _plain("metrics", "Prometheus metrics", ("401",), key=True)},
-        Paths.OPENAPI: {"get": _plain("openapi", "This document")},
+        Paths.ALIVE: {"get": _plain("alive", _json("Alive", "This process answers"))},
+        Paths.READY: {
+            "get": _plain("ready", _json("Ready", "The store and the engine are ready"), ("503",))
+        },
+        Paths.METRICS: {
+            "get": _plain(
+                "metrics",
+                _content("text/plain", {"type": "string"}, "Prometheus metrics"),
+                ("401", "429", "503"),
+                key=True,
+            )
+        },
+        Paths.OPENAPI: {
+            "get": _plain(
+                "openapi", _content("application/json", {"type": "object"}, "This document")
+            )
+        },
     }
 
 
@@ -195,31 +213,32 @@ def _operation(
 
 
 def _plain(
-    name: str, summary: str, problems: tuple[str, ...] = (), *, key: bool = False
+    name: str, answer: dict[str, Any], problems: tuple[str, ...] = (), *, key: bool = False
 ) -> dict[str, Any]:
     return {
         "operationId": name,
-        "summary": summary,
+        "summary": answer["description"],
         "security": [{"boundKey": []}] if key else [],
-        "responses": {"200": {"description": summary}} | {s: _problem(s) for s in problems},
+        "responses": {"200": answer} | {status: _problem(status) for status in problems},
     }
 
 
 def _json(model: str, description: str) -> dict[str, Any]:
-    schema = {"$ref": _REFERENCE.format(model=model)}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    return _content("application/json", {"$ref": _REFERENCE.format(model=model)}, description)
 
 
 def _problem(status: str) -> dict[str, Any]:
     schema = {"$ref": _REFERENCE.format(model="Problem")}
-    return {
-        "description": _PROBLEMS[status],
-        "content": {"application/problem+json": {"schema": schema}},
-    }
+    return _content("application/problem+json", schema, _PROBLEMS[status])
+
+
+def _content(kind: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"description": description, "content": {kind: {"schema": schema}}}
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": schema}
+    # Empty is as left out: clients fill in ?state=&limit=&cursor=.
+    return {"name": name, "in": "query", "schema": schema, "allowEmptyValue": True}
 
 
 @cache

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
+from edgebox.contract.requests import MAX_URL_CHARACTERS
 from edgebox.errors import InvalidFields, UsageError
 from edgebox.system.addresses import bracketed
 
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
     from edgebox.settings import Settings
 
 POINTER = "/callback_url"
-MAX_URL_CHARACTERS = 2048
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*")
+_DIGITS = re.compile(r"[0-9.]+")  # meant as an address: no name consists of numbers
 _PORT = re.compile(r"[0-9]{1,5}")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
@@ -125,15 +126,17 @@ def parse_callback_url(url: str) -> Destination:
     try:
         parsed = httpx.URL(url)
         path = parsed.raw_path.decode("ascii")
+        sent = parsed.raw_host.decode("ascii")
+        named = parsed.host  # decodes xn--, which fails for what stands for nothing
     except (httpx.InvalidURL, ValueError):
         raise _refused("must be an absolute http:// or https:// URL") from None
-    if parsed.scheme not in _DEFAULT_PORTS or not parsed.host:
+    if parsed.scheme not in _DEFAULT_PORTS or not named:
         raise _refused("must be an absolute http:// or https:// URL")
     if parsed.userinfo:
         raise _refused("must not contain a user name or password")
     if "#" in url:
         raise _refused("must not contain a fragment")
-    host, address = _canonical(parsed.raw_host.decode("ascii"))
+    host, address = _canonical(sent)
     port = parsed.port or _DEFAULT_PORTS[parsed.scheme]
     if host is None or parsed.port == 0 or not 0 < port < 65536:
         raise _refused("has an impossible host or port")
@@ -250,7 +253,7 @@ def _canonical(host: str) -> tuple[str | None, Address | None]:
         # The resolver takes 2852039166, 0xa9fea9fe and 0251.0376.1 for addresses.
         address = ipaddress.IPv4Address(socket.inet_aton(host))
     except OSError:
-        return host, None
+        return (None, None) if _DIGITS.fullmatch(host) else (host, None)
     return str(address), address
 
 

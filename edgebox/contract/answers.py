@@ -106,6 +106,20 @@ class BatchPage(Answer):
     next_cursor: str | None = Field(description="null on the last page")
 
 
+class Alive(Answer):
+    """``/healthz``."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Ready(Answer):
+    """``/readyz`` while everything is ready; otherwise a Problem."""
+
+    status: Literal["ready"] = "ready"
+    parts: dict[str, str] = Field(description="Each part's state")
+
+
 class FieldProblem(Answer):
     """One field that is wrong."""
 

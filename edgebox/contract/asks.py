@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from edgebox.contract.answers import Answer, Problem, TokenUsage
 from edgebox.contract.requests import (
+    ID_PATTERN,
+    MAX_ID_CHARACTERS,
     BoundKey,
     Consultation,
     ConsultationId,
     Request,
     Transcript,
     one_line,
+    only,
+    or_null,
     unicode_text,
 )
 
@@ -63,12 +67,32 @@ def _left_out(value: object, default: object) -> object:
     return default if value is None else value
 
 
+_NULL: dict[str, Any] = {"type": "null"}
+
+
 class AskRequest(Consultation):
     """``POST /api/v1/consultation/ask``."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                only("conversation_text", "string", other="turns"),
+                only("turns", "array", other="conversation_text"),
+                {
+                    "required": ["consultation_id"],
+                    "properties": {
+                        "consultation_id": {"type": "string"},
+                        "conversation_text": _NULL,
+                        "turns": _NULL,
+                    },
+                },
+            ]
+        }
+    )
+
     question: Annotated[str, AfterValidator(unicode_text), AfterValidator(_question)] = Field(
         description="About the call.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION},
+        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION, "pattern": "\\S"},
     )
     consultation_id: ConsultationId | None = Field(  # type: ignore[assignment]
         default=None,
@@ -86,18 +110,28 @@ class AskRequest(Consultation):
         BeforeValidator(lambda value: _left_out(value, [])),
         Field(max_length=MAX_HISTORY),
         AfterValidator(_history),
-    ] = Field(default_factory=list, description="Earlier questions about this call, oldest first.")
+    ] = Field(
+        default_factory=list,
+        description="Earlier questions about this call, oldest first.",
+        json_schema_extra=or_null,
+    )
     priority: Annotated[
-        Literal["normal", "low"], BeforeValidator(lambda value: _left_out(value, "normal"))
+        Literal["normal", "low"],
+        BeforeValidator(lambda value: _left_out(value, "normal")),
+        Field(description="``null``: normal.", json_schema_extra=or_null),
     ] = "normal"
     deadline: Annotated[
         float | None,
         Field(ge=LEAST_DEADLINE, le=MOST_DEADLINE, description="Seconds for the whole answer."),
     ] = None
-    cache: Annotated[bool, BeforeValidator(lambda value: _left_out(value, default=True))] = True
+    cache: Annotated[
+        bool,
+        BeforeValidator(lambda value: _left_out(value, default=True)),
+        Field(
+            description="Whether a known answer will do.", strict=True, json_schema_extra=or_null
+        ),
+    ] = True
     bound_key: BoundKey = None
-
-    model_config = Request.model_config | {"json_schema_extra": None}
 
     @property
     def has_text(self) -> bool:
@@ -113,10 +147,21 @@ class FeedbackRequest(Request):
         str,
         AfterValidator(unicode_text),
         AfterValidator(one_line),
-        Field(description="``ask_id`` of a question, else the ``consultation_id``."),
+        Field(
+            description="``ask_id`` of a question, else the ``consultation_id``.",
+            json_schema_extra={
+                "minLength": 1,
+                "maxLength": MAX_ID_CHARACTERS,
+                "pattern": ID_PATTERN,
+            },
+        ),
     ]
     rating: Rating
-    reason: Annotated[Reason, BeforeValidator(lambda value: _left_out(value, ""))] = ""
+    reason: Annotated[
+        Reason,
+        BeforeValidator(lambda value: _left_out(value, "")),
+        Field(json_schema_extra=or_null),
+    ] = ""
     bound_key: BoundKey = None
 
 

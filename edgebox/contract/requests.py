@@ -25,6 +25,7 @@ from edgebox.system.times import local_date
 MAX_ID_CHARACTERS = 128
 MAX_METADATA_BYTES = 16 * 1024
 MAX_METADATA_DEPTH = 32
+MAX_URL_CHARACTERS = 2048
 
 TOO_LARGE = "too_large"
 """The error type whose status is 413, not 422."""
@@ -57,6 +58,10 @@ _UNPRINTED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 """Control characters without those that some systems end a line with (VT, FF, NEL, separators)."""
 _NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction: an id would be shown as another one."""
+ID_PATTERN = (
+    "^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]*$"
+)
+"""The same for the description."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _VISIBLE = re.compile("[^\\s\u200b-\u200f\u2060\ufeff]")
 
@@ -186,7 +191,11 @@ ConsultationId = Annotated[
     AfterValidator(one_line),
     Field(
         description="Yours; the same id with a longer transcript reuses what was already read.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_ID_CHARACTERS},
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_ID_CHARACTERS,
+            "pattern": ID_PATTERN,
+        },
     ),
 ]
 Transcript = Annotated[str, AfterValidator(unicode_text), AfterValidator(_transcript)]
@@ -237,35 +246,53 @@ def _text_or_turns(value: object, info: ValidationInfo) -> object:
     return value
 
 
-def _shown_without_null(schema: dict[str, Any]) -> None:
-    """Document a field that may be left out by what it is when it is there."""
-    schema.pop("default")
-    schema.update(schema.pop("anyOf")[0])
+def or_null(schema: dict[str, Any]) -> None:
+    """Document a field whose ``null`` means left out."""
+    schema.pop("default", None)
+    if "anyOf" in schema:
+        schema.update(schema.pop("anyOf")[0])
+    schema["type"] = [schema["type"], "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
 
 
 def _text_schema(schema: dict[str, Any]) -> None:
-    _shown_without_null(schema)
+    or_null(schema)
     schema.update(minLength=1, maxLength=Limits().characters)
 
 
 def _date_schema(schema: dict[str, Any]) -> None:
-    schema.pop("default")
+    or_null(schema)
     schema["anyOf"] = [{"format": "date"}, {"format": "date-time"}]
+
+
+def _url_schema(schema: dict[str, Any]) -> None:
+    or_null(schema)
+    schema.update(pattern="^[Hh][Tt][Tt][Pp][Ss]?://.", maxLength=MAX_URL_CHARACTERS)
+
+
+def only(name: str, kind: str, other: str) -> dict[str, Any]:
+    """Document that ``name`` is there and ``other`` is left out."""
+    properties = {name: {"type": kind}, other: {"type": "null"}}
+    return {"required": [name], "properties": properties}
 
 
 class Consultation(Request):
     """What was said, a text or turns, and when."""
 
     model_config = ConfigDict(
-        json_schema_extra={"oneOf": [{"required": ["conversation_text"]}, {"required": ["turns"]}]}
+        json_schema_extra={
+            "oneOf": [
+                only("conversation_text", "string", other="turns"),
+                only("turns", "array", other="conversation_text"),
+            ]
+        }
     )
 
     consultation_id: ConsultationId
     turns: Annotated[
         Annotated[list[Turn], Field(min_length=1), AfterValidator(_turns)] | None,
-        Field(
-            description="Instead of ``conversation_text``.", json_schema_extra=_shown_without_null
-        ),
+        Field(description="Instead of ``conversation_text``.", json_schema_extra=or_null),
     ] = None
     conversation_text: Annotated[Transcript | None, BeforeValidator(_text_or_turns)] = Field(
         default=None,
@@ -284,8 +311,11 @@ class Consultation(Request):
     ] = None
     metadata: Annotated[
         dict[str, Any],
-        PlainValidator(_other_metadata, json_schema_input_type=dict[str, Any]),
-        Field(description="``call_date`` of it is read where the field is left out."),
+        PlainValidator(_other_metadata, json_schema_input_type=Any),
+        Field(
+            description="An object. Its ``call_date`` is read where the field is left out; "
+            "anything else is ignored."
+        ),
     ] = Field(default_factory=dict)
 
     @property
@@ -307,7 +337,11 @@ class QuickSummaryRequest(Consultation):
     """``POST /api/v1/consultation/quick-summary``."""
 
     bound_key: BoundKey = None
-    priority: Annotated[Literal["high", "normal", "low"], BeforeValidator(_no_null)] = "normal"
+    priority: Annotated[
+        Literal["high", "normal", "low"],
+        BeforeValidator(_no_null),
+        Field(description="``null``: normal.", json_schema_extra=or_null),
+    ] = "normal"
 
 
 class ConsultationItem(Consultation):
@@ -316,7 +350,10 @@ class ConsultationItem(Consultation):
     metadata: Annotated[
         dict[str, Any],
         PlainValidator(_metadata, json_schema_input_type=dict[str, Any]),
-        Field(description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes."),
+        Field(
+            description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes.",
+            json_schema_extra=or_null,
+        ),
     ] = Field(default_factory=dict)
 
 
@@ -331,5 +368,8 @@ class BatchAnalysisRequest(Request):
     bound_key: BoundKey = None
     callback_url: Annotated[
         Annotated[str, AfterValidator(unicode_text)] | None,
-        Field(description="On this client's list of hosts. Left out: read by GET."),
+        Field(
+            description="On this client's list of hosts. Left out: read by GET.",
+            json_schema_extra=_url_schema,
+        ),
     ] = None

@@ -107,13 +107,13 @@ def _describe(
         raise ModelUnreadable(f"{name} is one of {splits} pieces; EdgeBox needs a single file.")
 
     def number(key: str) -> int:
-        value = values.get(f"{architecture}.{key}", 0)
-        return value if isinstance(value, int) else 0
+        return number_of(values.get(f"{architecture}.{key}", 0))
 
     layers = number("block_count")
     heads = number("attention.head_count")
     per_layer = values.get(f"{architecture}.attention.head_count_kv", heads)
-    kv_heads = sum(per_layer) if isinstance(per_layer, list) else number_of(per_layer) * layers
+    each = [number_of(one) for one in per_layer] if isinstance(per_layer, list) else []
+    kv_heads = sum(each) if each else number_of(per_layer) * layers
     width = number("embedding_length") // heads if heads else 0
     keys = number("attention.key_length") or width
     vectors = number("attention.value_length") or width
@@ -132,8 +132,8 @@ def _describe(
 
 
 def number_of(value: Value) -> int:
-    """Return ``value`` when it is a whole number, else 0."""
-    return value if isinstance(value, int) else 0
+    """Return ``value`` when it is a whole number and not negative, else 0."""
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 class _Reader:

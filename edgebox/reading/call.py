@@ -140,11 +140,12 @@ def read(received: str) -> Call:
     normal = normalise(received)
     rows = rows_of(normal.text)
     if rows is not None:
-        origin = normal.origin
-        return _joined(
-            [(one.label, one.text, origin(one.start), origin(one.end)) for one in rows],
-            len(received),
-        )
+        origin, found = normal.origin, []
+        for one in rows:
+            said = normal.text.rfind(one.text, one.start, one.end)  # -1: its quotes were doubled
+            start, end = origin(one.start), origin(one.end)
+            found.append((one.label, one.text, start, end, origin(max(said, one.start))))
+        return _joined(found, len(received))
     return _call(_turns_of_lines(normal.text), normal)
 
 
@@ -156,7 +157,7 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
         received: the JSON that they were in, for the offsets. Without it offsets are those of
             the texts joined by line ends.
     """
-    found_turns: list[tuple[str, str, int, int]] = []
+    found_turns: list[tuple[str, str, int, int, int]] = []
     written = {} if received is None else _written(received)
     at = 0
     for turn in turns:
@@ -166,21 +167,26 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
         else:
             found, after = next(written.get(turn.text, iter(())), (at, at))
             at = after
-        found_turns.append((turn.speaker, turn.text, found, after))
+        found_turns.append((turn.speaker, turn.text, found, after, found))
     return _joined(found_turns, max(0, at - 1) if received is None else len(received))
 
 
-def _joined(turns: Iterable[tuple[str, str, int, int]], length: int) -> Call:
-    """Read (label, text, start, end) of turns in a received text of ``length`` characters."""
+def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Call:
+    """Read turns of a received text of ``length`` characters.
+
+    Args:
+        turns: (label, text, start, end, where the text begins).
+        length: of the received text.
+    """
     pieces: list[str] = []
     places: list[int] = []
     origins: list[int] = []
     spoken: list[_Spoken] = []
     size = 0
-    for label, received, start, end in turns:
+    for label, received, start, end, said in turns:
         text = normalise(received).text.replace("\n", " ")
-        places += (size, size + len(text))
-        origins += (start, end)
+        places += (size, size + min(1, len(text)), size + len(text))
+        origins += (start, min(said + 1, end), end)
         pieces.append(text)
         spoken.append(_Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1

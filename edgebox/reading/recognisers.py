@@ -8,6 +8,7 @@ Azure, Google, Deepgram, RTZR, CLOVA Speech, WhisperX, pyannote, OpenAI and chat
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -67,7 +68,7 @@ def damaged_at(text: str) -> int | None:
         json.loads(text, strict=False)
     except json.JSONDecodeError as error:
         return min(len(text), error.pos + 1)
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits; nested too deeply
         return 1
     return None
 
@@ -209,13 +210,14 @@ def _speaker(value: dict[str, Any]) -> str:
 def _start(value: dict[str, Any]) -> float | None:
     for name, scale in _STARTS.items():
         found = value.get(name)
-        if isinstance(found, str):
-            try:
-                found = float(found.removesuffix("s"))
-            except ValueError:
-                continue
-        if isinstance(found, int | float) and not isinstance(found, bool):
-            return float(found) * scale
+        if isinstance(found, bool) or not isinstance(found, int | float | str):
+            continue
+        try:
+            start = float(found.removesuffix("s") if isinstance(found, str) else found) * scale
+        except (ValueError, OverflowError):
+            continue
+        if math.isfinite(start):
+            return start
     return None
 
 

@@ -63,11 +63,20 @@ def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
     if prefixed := _PREFIX.fullmatch(rest):
         process, rest = prefixed["process"], prefixed["rest"]
     found = _LINE.fullmatch(rest)
-    if found is None or found["level"].lower() not in LEVELS:
+    seconds = None if found is None else _seconds(found["at"])
+    if found is None or seconds is None or found["level"].lower() not in LEVELS:
         level = "error" if rest.startswith("edgebox: ") else "info"
         return Record(at, process, level, "output", rest)
-    seconds = float(timegm(time.strptime(found["at"], "%Y-%m-%dT%H:%M:%SZ")))
     return Record(seconds, process, found["level"].lower(), found["logger"], found["message"])
+
+
+def _seconds(text: str) -> float | None:
+    """Return Unix seconds of a record's time, or None where no record can have it."""
+    try:
+        seconds = float(timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ")))
+    except ValueError:
+        return None
+    return seconds if seconds >= 0 else None
 
 
 class LogFile:

@@ -243,6 +243,14 @@ async def test_half_a_surrogate_pair_in_a_batch_is_a_422_with_a_pointer(box: Api
 
 
 @pytest.mark.anyio
+async def test_numbers_that_no_time_can_be_are_no_500(box: ApiBox) -> None:
+    for digits, status in ((400, 200), (4400, 422)):
+        text = json.dumps([{"text": "네 고객님", "start": 1}]).replace("1}", "1" * digits + "}")
+        assert (await box.quick(conversation_text=text)).status_code == status
+    assert (await box.batch(TALK, callback_url="http://xn--1/")).status_code == 422
+
+
+@pytest.mark.anyio
 async def test_the_contracts_limits_hold_by_default(box: ApiBox) -> None:
     assert (await box.quick(conversation_text="가 " * 100_000)).status_code == 200
     over = await box.quick(conversation_text="가" * 200_001)

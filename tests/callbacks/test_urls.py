@@ -96,6 +96,20 @@ def test_link_local_unspecified_and_multicast_are_refused_even_when_listed(host)
     assert "link-local" in refusal.value.detail
 
 
+@pytest.mark.parametrize("host", ["xn--1", "xn--", "xn--0.example", "[::1%．]"])
+def test_hosts_without_an_encoded_or_a_decoded_form_are_refused(host):
+    with pytest.raises(InvalidFields, match="must be an absolute"):
+        check_callback_url(f"http://{host}/", ["centerlink.api"], OWN)
+
+
+@pytest.mark.parametrize("host", ["1.2.3.4.5", "1．2．3．999", "4294967296"])
+def test_numbers_that_are_no_address_are_no_name_either(host):
+    with pytest.raises(InvalidFields, match="impossible host"):
+        parse_callback_url(f"http://{host}/")
+    with pytest.raises(UsageError):
+        parse_allowed(host)
+
+
 @pytest.mark.parametrize("host", ["0251.0376.0251.0376", "[fe80::1%25eth0]", "169%2e254.1.1"])
 def test_hosts_with_escapes_zones_or_octal_are_refused(host):
     with pytest.raises(InvalidFields):

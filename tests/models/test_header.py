@@ -41,6 +41,14 @@ def test_heads_counted_per_layer_and_explicit_widths_are_understood(written):
     assert not header.has_chat_template
 
 
+def test_a_negative_size_counts_as_none(written):
+    said = gguf.metadata(
+        qwen2__block_count=[-2], qwen2__attention__head_count_kv=[-8, 2], qwen2__context_length=True
+    )
+    header = read_header(written(gguf.build(said)))
+    assert header.kv_bytes_per_token == 2 * (16 + 16) * 2
+
+
 def test_the_whole_file_is_what_the_header_promises(written):
     content = gguf.build()
     assert read_header(written(content)).data_end == len(content)

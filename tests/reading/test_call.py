@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read, read_turns
-from edgebox.reading.recognisers import Turn, damaged_at
+from edgebox.reading.recognisers import Turn, damaged_at, turns_of
 
 AGENT = ("agent", "무엇을 도와드릴까요 고객님")
 CUSTOMER = ("customer", "카드를 잃어버렸어요 정지해 주세요")
@@ -299,6 +299,29 @@ def test_turns_are_read_in_their_order_with_any_labels():
         ("customer", "환불이요", 6, 10),
         ("system", "대기", 11, 13),
     ]
+
+
+@pytest.mark.parametrize("start", ["1" * 400, "1e999", '"1e999"', '"nan"', "true", "null", "{}"])
+def test_a_start_that_is_no_time_is_left_out(start):
+    later = '{"text": "재발급은 언제 되나요", "start": 1}'
+    text = f'[{{"text": "네 고객님", "start": {start}}}, {later}]'
+    assert [one.start_ms for one in turns_of(text)] == [None, 1000.0]
+    assert [one.text for one in read(text).utterances] == ["네 고객님", "재발급은 언제 되나요"]
+
+
+def test_offsets_of_a_tables_sentences_are_those_of_their_words():
+    said = " ".join(f"{number}번 카드의 재발급은 사흘쯤 걸립니다." for number in range(60))
+    text = f"speaker,start,text\nagent,0.5,{said}\ncustomer,12.5,알겠습니다 감사합니다\n"
+    first, *rest, last = read(text).utterances
+    assert text[first.start : first.end] == f"agent,0.5,{first.text}"
+    assert rest
+    for one in rest:
+        assert text[one.start : one.end].strip() == one.text
+    assert text[last.start : last.end] == "customer,12.5,알겠습니다 감사합니다"
+
+
+def test_a_number_of_thousands_of_digits_is_damage():
+    assert damaged_at('[{"text": "네", "start": ' + "1" * 4400 + "}]") == 1
 
 
 _PIECES = st.sampled_from(

@@ -34,6 +34,12 @@ def test_a_line_of_our_own_format_is_read_back_as_it_was_meant():
     assert parse(str(expected)) == expected
 
 
+@pytest.mark.parametrize("time", ["2025-13-45T99:00:00Z", "0106-09-13T10:00:00Z"])
+def test_a_time_that_no_record_can_have_makes_it_other_output(time):
+    line = f"{time} INFO edgebox.api x"
+    assert parse(line, "api", at=5.0) == Record(5.0, "api", "info", "output", line)
+
+
 def test_what_a_process_says_in_its_own_way_gets_the_time_it_was_heard(file):
     file.write("edgebox | EdgeBox is ready at http://127.0.0.1:8600")
     file.write("engine  | edgebox: The model x is not here")

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 HIDDEN = "(hidden)"
 LONGEST_MESSAGE = 300
 
-# CLIENT:TIMESTAMP:SIGNATURE, whole.
-_BOUND_KEY = re.compile(r"\S+:\d{6,}:[0-9a-fA-F]{16,}")
-# Hexadecimal or Base64 that is long enough to be a secret or a signature.
-_TOKEN = re.compile(r"\b[0-9a-fA-F]{16,}\b|[A-Za-z0-9+/_=-]{32,}")
+# CLIENT:TIMESTAMP:SIGNATURE, whole; only from the beginning of a word, or long words take minutes.
+_BOUND_KEY = re.compile(r"(?<!\S)\S+:\d{6,}:[0-9a-fA-F]{16,}")
+# Hexadecimal or Base64 that is long enough to be a secret or a signature, whatever it touches.
+_TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{32,}|[0-9a-fA-F]{16,}")
+_HEX = re.compile(r"[0-9a-fA-F]{16}")
 # Telephone, card and resident numbers, but not batch ids and dates.
-_NUMBER = re.compile(r"BATCH-\d{8}-\d+|(?<!\d)\d[\d -]{7,}\d(?!\d)")
+_NUMBER = re.compile(r"BATCH-\d{8}-\d{1,6}(?!\d)|(?<!\d)\d[\d -]{7,}\d(?!\d)")
 _OURS = re.compile(r"BATCH-.*|\d{4}-\d\d-\d\d")
 # Hangul and other text that is not our log's English: it may be a transcript's.
 _FOREIGN = re.compile(r"[^\x20-\x7e]+(?:[\x20-\x7e]{0,40}[^\x20-\x7e]+)*")
@@ -69,5 +70,6 @@ def record(found: Record, secrets: Collection[str] = ()) -> Record | None:
 def _token(found: re.Match[str]) -> str:
     """Keep long words and paths: no secret consists of short parts in small letters."""
     word = found[0]
-    path = "/" in word and all(_PART.fullmatch(part) for part in word.split("/"))
+    parts = word.split("/")
+    path = len(parts) > 1 and all(_PART.fullmatch(part) and not _HEX.search(part) for part in parts)
     return word if path or _PLAIN_WORD.fullmatch(word) else HIDDEN

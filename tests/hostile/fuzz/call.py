@@ -1,0 +1,78 @@
+"""A transcript in any form: utterances in order, inside the text, with nothing made up."""
+
+from __future__ import annotations
+
+import json
+import math
+
+from edgebox.api.requests import read_fields
+from edgebox.contract.requests import Limits, QuickSummaryRequest
+from edgebox.errors import InvalidFields
+from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read
+from edgebox.reading.normal import normalise
+from edgebox.reading.recognisers import turns_of
+
+TOKENS = tuple(
+    token.encode()
+    for token in (
+        *("고객: ", "상담사: ", "[고객] ", "Speaker 1: ", "[00:12] ", "오후 1:03", "2025. 9. 13. "),
+        *("00:00:01,000 --> 00:00:03,000", "WEBVTT\n\n", "<v 고객>", "<br>", "&nbsp;", "\\n"),
+        *("\r\n", "\u2028", "\u200b", "\ufeff", "\u1100\u1161\u11a8", "é", "\u200d", "\t", "|"),
+        *("900101-1234567", "4111-1111-1111-1111", "비밀번호는 1234", "공일공 일이삼사", "네 네"),
+        *('{"segments":[', '{"spk":1,"msg":"', '"start":', "1e999", "9" * 400, '"channels":['),
+        *('[{"text":"', '"}]', '{"results":{', "]}", "[[[[", '"speaker":"agent",', "9" * 4400, ","),
+    )
+)
+
+
+def seeds() -> list[bytes]:
+    texts = (
+        "고객: 카드를 잃어버렸어요.\n상담사: 정지해 드렸습니다. 사흘요.\n고객: 네 감사합니다.",
+        "[오후 1:03] 고객 향 안 나게요\n[오후 1:04] 상담사 네 무향으로요\n",
+        "1\n00:00:01,000 --> 00:00:03,000\n고객: 주민번호는 900101-1234567이요\n\n2\n",
+        "speaker,start,text\nagent,0.5,안녕하세요\ncustomer,2.0,비밀번호는 1234예요\n",
+        "카드가 안 돼요. 언제부터 그러셨어요? 어제부터요. " * 20,
+        json.dumps({"segments": [{"spk": 1, "msg": "네", "start_at": 10}]}),
+        json.dumps([{"speaker": "agent", "text": "안녕하세요", "start": "1.5s"}, {"text": "네"}]),
+        json.dumps({"channels": [{"alternatives": [{"transcript": "네 그래요"}]}]}),
+        '{"text": "네", "start": 1}\n{"text": "그래요"}\n',
+    )
+    return [text.encode() for text in texts]
+
+
+def check(data: bytes) -> None:
+    text = data.decode("utf-8", "ignore")
+    for turn in turns_of(text) or ():
+        assert turn.start_ms is None or math.isfinite(turn.start_ms)
+    try:
+        asked = read_fields(
+            QuickSummaryRequest, {"consultation_id": "1", "conversation_text": text}, Limits()
+        )
+    except InvalidFields:
+        return
+    received = asked.transcript
+    call = read(received)
+    assert call == read(received)
+    marked = turns_of(received) is not None
+    plain = not marked and normalise(received).text == received
+    at = 0
+    for one in call.utterances:
+        assert 0 < len(one.text) <= MAX_UTTERANCE_CHARACTERS
+        assert one.text == " ".join(one.text.split())
+        assert 0 <= one.start <= one.end <= len(received)
+        assert marked or at <= one.start, "utterances are out of order"
+        at = one.start
+        if plain:
+            _found(one.text, received[one.start : one.end])
+    turns = [{"speaker": one.label[:64], "text": one.text} for one in call.utterances]
+    if turns:
+        again = read_fields(QuickSummaryRequest, {"consultation_id": "1", "turns": turns}, Limits())
+        read(again.transcript)
+
+
+def _found(said: str, received: str) -> None:
+    """Offsets map back: the received text there holds the words of the utterance."""
+    there = "".join(received.replace('"', "").split())  # a table's cells have quotes of their own
+    words = [word for word in said.replace('"', "").split() if "[" not in word]  # masks have [ ]
+    missing = [word for word in words if word not in there]
+    assert not missing, f"{missing} is not at its offsets"
