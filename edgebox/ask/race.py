@@ -19,6 +19,7 @@ import logging
 import random
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.acknowledge import BY_TEMPLATE, TEMPLATE, sentence_of
@@ -78,6 +79,9 @@ FIRST_TOKEN: Final = 0.6
 STAND_IN_TOKENS: Final = 120
 """Of an answer by the small model: it has what is left of the time."""
 TOPIC_TOKENS: Final = 48
+FITTINGS: Final = 2
+"""Times that a call is shortened to what its model can read, counted by the engine: texts differ
+in their tokens for a character by half."""
 TRY_AGAIN: Final = 4.0
 """Seconds that must be left for a second try."""
 FREQUENCY_PENALTY: Final = 0.2
@@ -393,9 +397,12 @@ class Race:
             return shown, 0.0
         unread = await self._unread(role, shown, per)
         readable = health.readable_tokens(READING * max(0.0, self._end - kit.clock()))
-        if unread > readable:
-            characters = max(0, int(readable / per))
-            shown = await kit.readings.work(lambda: choose(places, findings, characters, on))
+        for _ in range(FITTINGS):
+            if unread <= readable:
+                break
+            # What is unread holds the question as well, so this is a little too careful.
+            characters = int(len(shown.text) * readable / unread)
+            shown = await kit.readings.work(partial(choose, places, findings, characters, on))
             unread = await self._unread(role, shown, per)
         return shown, unread
 

@@ -441,3 +441,14 @@ def test_whatever_is_slow_the_order_holds_and_the_end_comes_in_time(tmp_path, sm
     assert seen.end.status != "failed"
     assert seen.end.timing.first is not None
     assert seen.timed[-1][0] <= 1.2
+
+
+def test_no_more_of_a_call_is_read_than_there_is_time_for_by_the_engine_s_own_count(box):
+    box.engine.roles["mlm"] |= {"prefill_tps": 100.0, "tokens_per_char": 0.1}  # it is 0.5
+    long = "\n".join(f"고객: {n}번째 이야기를 길게 드리는 중이에요" for n in range(400))
+    seen = box.ask(deadline=6, call=f"{long}\n{CALL}")
+    (answer,) = [r for r in box.engine.requests if r["model"] == "mlm"]
+    # A prompt's text has a token for two characters here, and 0.4 of 5.7 s are for reading.
+    assert len("".join(m["content"] for m in answer["messages"])) / 2 <= 1.1 * 0.4 * 5.7 * 100
+    assert "수수료는 오천 원입니다" in answer["messages"][-1]["content"]
+    assert seen.end.status == "success"
