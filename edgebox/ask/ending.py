@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -38,11 +39,13 @@ class Ending:
     Attributes:
         places: the utterances of people, once the call was read.
         found: which of them the question is about, the best first.
+        unheard: words of the question that the call does not hold in any form.
     """
 
     question: Question
     places: tuple[Place, ...]
     found: tuple[int, ...]
+    unheard: frozenset[str]
     numbering: Numbering
     acknowledged: Acknowledged | None
     timing: Timing
@@ -56,8 +59,8 @@ class Ending:
     def of_model(self, cited: Cited, model: str, *, whole: bool, fallback: bool) -> Answer:
         """What a model wrote, held against the call.
 
-        An answer of which the call bears nothing out is none: what is nearest in the call is
-        shown instead.
+        An answer of which the call bears nothing out is none, and neither is one about something
+        that the call never names: what is nearest in the call is shown instead.
         """
         cited.finish(whole=whole)
         if not cited.markdown.strip():
@@ -67,7 +70,8 @@ class Ending:
         if cited.general:
             flags = tuple(flag for flag in verdict.flags if flag == "repetition")
             return self._answer(status, cited.markdown, model, flags=flags, general=True)
-        if not verdict.cited or says_not_found(cited.markdown.split("\n")[0]):
+        first = cited.markdown.split("\n")[0]
+        if not verdict.cited or says_not_found(first) or self._is_about_something_else(first):
             return self._answer("no_evidence", NOT_FOUND, model, citations=self._nearest())
         return self._answer(
             status,
@@ -77,6 +81,13 @@ class Ending:
             flags=verdict.flags,
             unsupported=verdict.unsupported,
         )
+
+    def _is_about_something_else(self, sentence: str) -> bool:
+        """Whether an answer speaks of a thing of the question that the call does not name.
+
+        A small model that is asked for the delivery charge gives any charge that it finds.
+        """
+        return any(re.search(rf"{re.escape(one)}[은는이가의]", sentence) for one in self.unheard)
 
     def without_model(self, error: EdgeBoxError | None) -> Answer:
         """The call's own utterances, or nothing but the reason."""

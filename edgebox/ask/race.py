@@ -477,6 +477,7 @@ class Race:
             question=self._question,
             places=read.reading.places if read else (),
             found=tuple(one.place for one in read.findings.best) if read else (),
+            unheard=read.findings.words - read.findings.held if read else frozenset(),
             numbering=self._numbering,
             acknowledged=self._acknowledged,
             timing=self._timing,

@@ -283,6 +283,15 @@ def test_an_answer_that_nothing_bears_out_is_none(box):
     assert (seen.end.status, seen.end.markdown) == ("no_evidence", NOT_FOUND)
 
 
+def test_an_answer_about_a_thing_that_the_call_never_names_is_none(box):
+    box.engine.answers["mlm"] = ("배송비는 오천 원입니다.",)
+    seen = box.ask("배송비는 얼마라고 했지?").keeps_the_order()
+    assert (seen.end.status, seen.end.markdown) == ("no_evidence", NOT_FOUND)
+    box.engine.answers["mlm"] = ("재발급 비용은 오천 원입니다.",)
+    seen = box.ask("재발급 비용이 얼마야?", deadline=6)
+    assert seen.end.status == "success", "비용 is another word for 수수료"
+
+
 def test_digits_are_held_to_what_was_shown_of_the_call(box):
     box.ask()
     (answer,) = [r for r in box.engine.requests if r["model"] == "mlm"]
