@@ -8,6 +8,7 @@ from edgebox.api.auth import key_of
 from edgebox.api.key_faults import faults_of
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import (
+    Window,
     bound_key,
     callback_key,
     is_callback_key,
@@ -15,8 +16,10 @@ from edgebox.signing import (
     verify_webhook,
     webhook_headers,
 )
+from edgebox.signing_v2 import Signed, bound_key_v2, is_v2, parse_v2
 
 NOW, TOLERANCE = 1_757_750_400.0, 300.0
+WINDOW = Window(NOW, TOLERANCE, 30.0)
 
 
 @dataclass
@@ -41,13 +44,15 @@ TOKENS = (
 def seeds() -> list[bytes]:
     keys = [
         *(bound_key(name, client.secrets[-1], NOW) for name, client in CLIENTS.items()),
-        bound_key("center-1", CLIENTS["center-1"].secrets[0], NOW + 250),
+        bound_key("center-1", CLIENTS["center-1"].secrets[0], NOW + 25),
         bound_key("center-1", CLIENTS["center-1"].secrets[0], NOW - 400),
         bound_key("center-1", CLIENTS["a"].secrets[0], NOW),
         callback_key("center-1", CLIENTS["center-1"].secrets[0], NOW),
     ]
     signed = webhook_headers("msg-1", NOW, BODY, CLIENTS["center-1"].secrets)
     hook = "\n".join(f"{name}: {value}" for name, value in signed.items())
+    request = Signed("POST", "/api/v1/consultation/ask?x=1", "e3" * 32)
+    keys.append(bound_key_v2("a", CLIENTS["a"].secrets[0], NOW, "n" * 22, request))
     return [key.encode() for key in keys] + [hook.encode()]
 
 
@@ -55,7 +60,8 @@ def check(data: bytes) -> None:
     value = data.decode("utf-8", "surrogateescape")
     _check_key(value)
     _check_hook(value)
-    client, faults = faults_of(value, CLIENTS.get, NOW, TOLERANCE)
+    _check_v2(value)
+    client, faults = faults_of(value, CLIENTS.get, WINDOW)
     assert client is None or client in CLIENTS
     assert not any(secret in faults for one in CLIENTS.values() for secret in one.secrets)
     for part in value.split(":"):
@@ -70,17 +76,28 @@ def check(data: bytes) -> None:
 
 def _check_key(value: str) -> None:
     try:
-        name = verify_bound_key(value, CLIENTS.get, NOW, TOLERANCE)
+        name = verify_bound_key(value, CLIENTS.get, WINDOW)
     except InvalidBoundKey:
         return
     client, timestamp, signature = value.split(":")
     assert name == client
     assert not CLIENTS[name].disabled
-    assert abs(int(timestamp) - NOW) <= TOLERANCE
+    assert WINDOW.holds(int(timestamp))
     makers = [callback_key] if is_callback_key(value) else [bound_key]
     signed = {make(name, one, int(timestamp)) for make in makers for one in CLIENTS[name].secrets}
     signed |= {one.rpartition(":")[2] for one in signed}
     assert signature.lower() in signed, "a key that nobody signed"
+
+
+def _check_v2(value: str) -> None:
+    """A key for one request is read, or refused; what is read is written as it was."""
+    if is_v2(value):
+        try:
+            key = parse_v2(value)
+        except InvalidBoundKey:
+            return
+        parts = (key.client_id, key.timestamp, key.nonce, key.signature)
+        assert value == ":".join(["v2", *parts])
 
 
 def _check_hook(text: str) -> None:
