@@ -176,5 +176,5 @@ def test_the_shell_function_of_the_documents_signs_without_showing_the_secret(tm
         timeout=60,
     )
     key = ended.stdout.strip()
-    assert verify_bound_key(key, CLIENTS.get, time.time(), 300) == "center-1"
+    assert verify_bound_key(key, CLIENTS.get, Window(time.time(), 300, 30)) == "center-1"
     assert SECRET not in ended.stderr, "what the shell hands to a program, others can read"

@@ -194,7 +194,7 @@ def test_a_large_model_that_does_not_begin_is_replaced_by_the_small_one(box):
 
 
 def test_a_large_model_that_refuses_is_replaced_at_once(box):
-    box.engine.refused = {"mlm"}
+    box.engine.refusing = {"mlm"}
     seen = box.ask(deadline=6).keeps_the_order()
     assert (seen.end.status, seen.end.by, seen.end.retries) == ("fallback", "small", 0)
     assert seen.end.timing.total < 1

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from edgebox.lab.evaluation.questions import load_questions
-from edgebox.signing import verify_bound_key
+from edgebox.signing import Window, verify_bound_key
 from edgebox_cli.main import app
 from support.boxes.store import migrated
 
@@ -63,7 +63,7 @@ class FakeBox:
         self.status = 200
 
     def respond(self, path, key, body):
-        verify_bound_key(key, self.store.clients.get, time.time(), 300)
+        verify_bound_key(key, self.store.clients.get, Window(time.time(), 300, 30))
         self.paths.add(path)
         self.bodies.append(body)
         made = self.reply(ASKED[body["question"]])

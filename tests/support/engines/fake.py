@@ -56,7 +56,7 @@ class FakeEngine:
         pause: seconds before each piece.
         pauses: the same of a role, or of "topic", where they differ.
         failures: how many requests of a role are answered with 503 first.
-        refused: roles whose requests are answered with 400.
+        refusing: roles whose requests are answered with 400.
         dies_after: pieces of a role's answer after which its stream breaks off.
         status: "ready" or "starting".
         broken: answers 503 to everything but ``/health``.
@@ -76,7 +76,7 @@ class FakeEngine:
     pause: float = 0.0
     pauses: dict[str, float] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
     dies_after: dict[str, int] = field(default_factory=dict)
     status: str = "ready"
     broken: bool = False
@@ -150,7 +150,7 @@ class FakeEngine:
         if self.failures.get(role, 0):
             self.failures[role] -= 1
             return _unavailable()
-        if role in self.refused:
+        if role in self.refusing:
             error = {"message": "no", "type": "invalid_request_error", "code": "EngineRefused"}
             return JSONResponse({"error": error}, 400)
         if body.get("stream"):
