@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from edgebox.api import asked
+from edgebox.api import ask_answers
 from edgebox.api.events import UNREAD_SECONDS, EventStream, sent_event, wants_events
 from edgebox.api.problems import request_id_of
-from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.requests import received
 from edgebox.api.responses import json_response
 from edgebox.ask.question import Acknowledged, Answer, Evidence, Question
 from edgebox.contract.asks import AskRequest, FeedbackRequest
@@ -48,17 +48,11 @@ class AskEndpoints:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._limits = limits_of(services.settings.api)
 
     async def post(self, request: Request) -> Response:
         """Admit a question or refuse it at once; then answer by its deadline."""
         services = self._services
-        sender = await services.gate.check_header(request)
-        async with services.bodies.read(request, sender) as body:
-            client = await services.gate.admit(request, body.fields)
-            fields = await services.bodies.work(
-                body, lambda: read_fields(AskRequest, body.fields, self._limits)
-            )
+        client, fields = await received(services, request, AskRequest)
         no_store = "no-store" in request.headers.get("cache-control", "").lower()
         question = await self._question(request, fields, client.client_id, no_store=no_store)
         try:
@@ -127,15 +121,12 @@ class AskEndpoints:
         if end == "running":
             raise RequestConflict("The answer is being written. Ask again.", retry_after=1)
         won = self._services.settings.cost.won_per_hour
-        return json_response(asked.answer(end.question, ask_id, end.answer, won))
+        return json_response(ask_answers.answer(end.question, ask_id, end.answer, won))
 
     async def feedback(self, request: Request) -> Response:
         """Keep what somebody says of an answer."""
         services = self._services
-        sender = await services.gate.check_header(request)
-        async with services.bodies.read(request, sender) as body:
-            client = await services.gate.admit(request, body.fields)
-            said = read_fields(FeedbackRequest, body.fields, self._limits)
+        client, said = await received(services, request, FeedbackRequest)
         liked = said.rating == "up"
         await services.threads.write(
             client.client_id,
@@ -195,7 +186,7 @@ class _Stream:
     def _as_sse(self, event: Event) -> bytes:
         match event:
             case Evidence(citations):
-                listed = [asked.citation(one).model_dump() for one in citations]
+                listed = [ask_answers.citation(one).model_dump() for one in citations]
                 return sent_event("evidence", _json({"citations": listed}))
             case Acknowledged(text, by):
                 return sent_event("ack", _json({"text": text, "by": by}))
@@ -208,7 +199,7 @@ class _Stream:
         question = self._admitted.question
         self._services.metrics.ask_done(end, cached=self._admitted.cached)
         won = self._services.settings.cost.won_per_hour
-        return asked.answer(question, self._admitted.id, end, won, self._request_id)
+        return ask_answers.answer(question, self._admitted.id, end, won, self._request_id)
 
     def _count_abandoned(self) -> None:
         if not self._over:

@@ -115,9 +115,7 @@ def _paths() -> dict[str, Any]:
         {"200": _json("AskAnswer", "The end of the question")},
         problems=("401", "404", "409", "429"),
     )
-    asked["parameters"] = [
-        {"name": "ask_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    ]
+    asked["parameters"] = [_in_path("ask_id")]
     feedback = _operation(
         "feedback",
         "What somebody says of an answer",
@@ -158,9 +156,7 @@ def _paths() -> dict[str, Any]:
         {"200": _json("BatchStatus", "The batch")},
         problems=("401", "404", "429", "503"),
     )
-    one["parameters"] = [
-        {"name": "batch_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    ]
+    one["parameters"] = [_in_path("batch_id")]
     return {
         Paths.QUICK_SUMMARY: {"post": quick},
         Paths.ASK: {"post": ask},
@@ -234,6 +230,10 @@ def _problem(status: str) -> dict[str, Any]:
 
 def _content(kind: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
     return {"description": description, "content": {kind: {"schema": schema}}}
+
+
+def _in_path(name: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING
 
 from edgebox.api.events import UNREAD_SECONDS, EventStream, sent_event, wants_events
-from edgebox.api.requests import limits_of, read_fields
+from edgebox.api.requests import received
 from edgebox.api.responses import json_response, quick_answer
 from edgebox.contract.requests import QuickSummaryRequest
 from edgebox.errors import BoxBusy
@@ -31,17 +31,11 @@ class QuickEndpoint:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._limits = limits_of(services.settings.api)
 
     async def post(self, request: Request) -> Response:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
-        sender = await services.gate.check_header(request)
-        async with services.bodies.read(request, sender) as body:
-            client = await services.gate.admit(request, body.fields)
-            asked = await services.bodies.work(
-                body, lambda: read_fields(QuickSummaryRequest, body.fields, self._limits)
-            )
+        client, asked = await received(services, request, QuickSummaryRequest)
         try:
             ticket = services.quick.admit(
                 asked.transcript,

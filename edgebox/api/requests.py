@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
     from pydantic_core import ErrorDetails
     from starlette.requests import HTTPConnection
+    from starlette.requests import Request as HttpRequest
 
+    from edgebox.api.services import Services
     from edgebox.settings import ApiSettings
+    from edgebox.store.clients import Client
 
 MAX_ERRORS = 50
 
@@ -100,6 +103,23 @@ def _text_of(error: ErrorDetails) -> str:
     if kind == "too_long":
         return f"Send at most {limits['max_length']}."
     return _TEXTS.get(kind, "Not valid.")
+
+
+async def received(
+    services: Services, request: HttpRequest, kind: type[Fields]
+) -> tuple[Client, Fields]:
+    """Read a request: its key first, then its body, then its fields.
+
+    Raises:
+        RequestError: the key, the body or a field is refused, or it is this client's rate.
+        StoreBusy: keys cannot be checked.
+    """
+    sender = await services.gate.check_header(request)
+    async with services.bodies.read(request, sender) as body:
+        client = await services.gate.admit(request, body.fields)
+        limits = limits_of(services.settings.api)
+        fields = await services.bodies.work(body, lambda: read_fields(kind, body.fields, limits))
+    return client, fields
 
 
 def _no_duplicates(request: BatchAnalysisRequest) -> None:

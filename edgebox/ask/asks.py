@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import math
 import secrets
@@ -18,6 +17,7 @@ from edgebox.ask.evidence import READING
 from edgebox.ask.question import NO_MODEL, Answer, Text, Timing
 from edgebox.ask.race import Kit, Race
 from edgebox.ask.readings import Readings
+from edgebox.consultation.salts import Salts
 from edgebox.errors import BoxBusy, EngineFault, where
 from edgebox.settings import ROLES
 
@@ -127,8 +127,7 @@ class Asks:
         self._monitor = monitor
         self._settings = settings
         self._clock = clock
-        self._secret = secrets.token_bytes(32)
-        self._kit = Kit(client, monitor, summaries, settings, Readings(), clock, self._salt)
+        self._kit = Kit(client, monitor, summaries, settings, Readings(), clock, Salts())
         self._cache = AnswerCache(settings.cache_entries, settings.cache_minutes * 60, clock)
         self._running: dict[Key, _Shared] = {}
         self._ends: OrderedDict[str, Ended | _Open] = OrderedDict()
@@ -296,7 +295,3 @@ class Asks:
             f"{health.model}:{health.weights_bytes}" if health else self._client.model_name(role)
             for role, health in zip(ROLES, known, strict=True)
         )
-
-    def _salt(self, client_id: str) -> str:
-        """Return what keeps a client's prompts apart from others' in the engine's cache."""
-        return hmac.digest(self._secret, client_id.encode(), "sha256").hex()[:32]

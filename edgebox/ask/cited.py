@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.ground import loops, plain, says_not_found, sentences_of
+from edgebox.ask.question import Citation
 from edgebox.reading.sentences import last_whole, sentence_ends
 
 if TYPE_CHECKING:
-    from edgebox.ask.ground import Grounds, Unsupported
+    from edgebox.ask.ground import Grounds, Place, Unsupported
 
 _REFERENCE: Final = re.compile(r" ?\[\d{1,3}\]")
 """What a model writes like a citation. It would point at nothing."""
@@ -30,6 +31,10 @@ class Numbering:
     def of(self, place: int) -> int:
         """Return the number of an utterance, a new one if it has none."""
         return self.numbers.setdefault(place, len(self.numbers) + 1)
+
+    def cite(self, place: Place) -> Citation:
+        """Return an utterance with its number."""
+        return Citation(self.of(place.number), place.number, place.utterance)
 
 
 @dataclass(frozen=True, slots=True)

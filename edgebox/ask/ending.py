@@ -73,11 +73,12 @@ class Ending:
         first = cited.markdown.split("\n")[0]
         if not verdict.cited or says_not_found(first) or self._is_about_something_else(first):
             return self._answer("no_evidence", NOT_FOUND, model, citations=self._nearest())
+        by_number = {place.number: place for place in self.places}
         return self._answer(
             status,
             cited.markdown,
             model,
-            citations=tuple(self._citation(number) for number in verdict.cited),
+            citations=tuple(self.numbering.cite(by_number[number]) for number in verdict.cited),
             flags=verdict.flags,
             unsupported=verdict.unsupported,
         )
@@ -103,11 +104,7 @@ class Ending:
         return self._answer("fallback", text, EXTRACTIVE, citations=citations, error=error)
 
     def _nearest(self) -> tuple[Citation, ...]:
-        return tuple(self._citation(self.places[at].number) for at in self.found)
-
-    def _citation(self, number: int) -> Citation:
-        place = next(one for one in self.places if one.number == number)
-        return Citation(self.numbering.of(number), number, place.utterance)
+        return tuple(self.numbering.cite(self.places[at]) for at in self.found)
 
     def _answer(self, status: Status, markdown: str, by: str, **rest: object) -> Answer:
         return Answer(

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.ask.prompts import shown
 from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP, size
-from edgebox.reading.call import Utterance
+from edgebox.reading.call import Utterance, render
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -85,7 +84,7 @@ def _rendered(places: Sequence[Place], all_places: Sequence[Place], on: dt.date 
         if number and following[places[number - 1].number] != place.number:
             lines.append(Utterance("unknown", GAP, 0, 0))
         lines.append(place.utterance)
-    return shown(with_dates(lines, on))
+    return render(with_dates(lines, on))
 
 
 def answer_tokens(role: RoleHealth | None, unread: float, seconds: float, most: int) -> int:

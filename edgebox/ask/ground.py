@@ -26,7 +26,7 @@ from edgebox.scoring.stances import Stances
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from edgebox.reading.call import Utterance
 
@@ -154,8 +154,3 @@ def sentences_of(markdown: str) -> Iterator[tuple[int, int]]:
 def plain(markdown: str) -> str:
     """Return a text without the signs of Markdown, of the same length."""
     return markdown.replace("*", " ").replace("`", " ").replace("#", " ")
-
-
-def text_of(places: Iterable[Place]) -> str:
-    """Return what was said, a line for each utterance."""
-    return "\n".join(place.utterance.text for place in places)

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.call import render
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from edgebox.engine_client import Messages
-    from edgebox.reading.call import Utterance
 
 VERSION: Final = 1
 """Changes with the prompts: an answer to another prompt is another answer."""
@@ -62,7 +59,7 @@ def topic_messages(question: str) -> Messages:
 
 
 def answer_messages(call: str, question: str = "", history: Sequence[Pair] = ()) -> Messages:
-    """Return the chat that answers a question from a call, as `shown` renders it."""
+    """Return the chat that answers a question from a call, as `reading.call.render` writes it."""
     asked = "".join(f"[앞선 질문] {one}\n[답] {other}\n" for one, other in history)
     return [
         {"role": "system", "content": ANSWER_SYSTEM},
@@ -76,11 +73,6 @@ def general_messages(question: str, history: Sequence[Pair] = ()) -> Messages:
     for one, other in history:
         messages += [{"role": "user", "content": one}, {"role": "assistant", "content": other}]
     return [*messages, {"role": "user", "content": question}]
-
-
-def shown(utterances: Iterable[Utterance]) -> str:
-    """Return a call, or what of it is shown to the model, as prompts hold it."""
-    return render(utterances)
 
 
 Pair = tuple[str, str]

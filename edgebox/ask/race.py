@@ -31,7 +31,6 @@ from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, general_messages,
 from edgebox.ask.question import (
     Acknowledged,
     Answer,
-    Citation,
     Evidence,
     Text,
     Timing,
@@ -57,6 +56,7 @@ if TYPE_CHECKING:
     from edgebox.ask.retrieve import Findings
     from edgebox.consultation.admission import Admission
     from edgebox.consultation.engine_monitor import EngineMonitor
+    from edgebox.consultation.salts import Salts
     from edgebox.engine_client import EngineClient
     from edgebox.settings import AskSettings, Role
 
@@ -95,7 +95,7 @@ class Kit:
     Attributes:
         summaries: admits what the small model does at once, behind the summaries.
         clock: monotonic seconds.
-        salt: of a client's prompts.
+        salts: of clients' prompts.
     """
 
     client: EngineClient
@@ -104,7 +104,7 @@ class Kit:
     settings: AskSettings
     readings: Readings
     clock: Callable[[], float]
-    salt: Callable[[str], str]
+    salts: Salts
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,17 +268,11 @@ class Race:
             self._generate("mlm", None if general else read)
         else:
             await self._stand_in()
-        found = tuple(
-            self._citation(read.reading.places[one.place].number) for one in read.findings.best
-        )
+        places = read.reading.places
+        found = tuple(self._numbering.cite(places[one.place]) for one in read.findings.best)
         late = self._acknowledged or self._begun
         evidence: list[Event] = [Evidence(found)] if found and not late else []
         return evidence + self._name()
-
-    def _citation(self, number: int) -> Citation:
-        assert self._read is not None  # noqa: S101 - there are no citations before
-        place = next(one for one in self._read.reading.places if one.number == number)
-        return Citation(self._numbering.of(number), number, place.utterance)
 
     # The acknowledgement
 
@@ -298,7 +292,7 @@ class Race:
                 priority=ACKNOWLEDGE_PRIORITY,
                 deadline=max(0.05, self._acknowledge_due - kit.clock()),
                 json_schema=TOPIC_SCHEMA,
-                cache_salt=kit.salt(question.client_id),
+                cache_salt=kit.salts.of(question.client_id),
             )
         except EngineError:
             return
@@ -344,7 +338,7 @@ class Race:
     async def _write(self, attempt: int, role: Role, read: _Read | None) -> bool:
         """Let a model write. Returns whether it came to an end of its own."""
         kit, question = self._kit, self._question
-        salt = kit.salt(question.client_id)
+        salt = kit.salts.of(question.client_id)
         if read is None:
             messages, unread = general_messages(question.text, question.history), 0.0
             self._cited, regex = Cited(None, self._numbering, held=True), None
@@ -410,7 +404,7 @@ class Race:
         question = self._question
         messages = answer_messages(shown.text, question.text, question.history)
         counted = await self._kit.client.tokenize(
-            role, messages, cache_salt=self._kit.salt(question.client_id)
+            role, messages, cache_salt=self._kit.salts.of(question.client_id)
         )
         return counted.count - counted.cached if counted else per * len(shown.text)
 

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edgebox.ask.asked import question_words, said_as, wants
+from edgebox.ask.wanted import question_words, said_as, wants
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.words import content_words, squeeze
@@ -23,6 +23,7 @@ from edgebox.language.words import content_words, squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from edgebox.ask.wanted import Wanted
     from edgebox.language.number import Number
     from edgebox.reading.call import Utterance
 
@@ -106,10 +107,11 @@ class Index:
         top = max(base, default=0.0)
         numbers = [n for n in numbers_in(question) if not n.relative]
         scores = self._with_neighbours(base)
-        self._weigh(question, numbers, scores, top or 1.0)
+        wanted = wants(question)
+        self._weigh(wanted, numbers, scores, top or 1.0)
         best = heapq.nlargest(MOST, range(len(scores)), scores.__getitem__)
         # A question without a telling word (얼마래?) is about any sum.
-        found = top > 0 or not words or any(self._is_meant(p, numbers, question) for p in best)
+        found = top > 0 or not words or any(self._is_meant(p, numbers, wanted) for p in best)
         least = _WORTH * scores[best[0]] if best else 0.0
         return Findings(
             tuple(Found(p, scores[p]) for p in best if found and scores[p] >= least > 0),
@@ -141,9 +143,10 @@ class Index:
                         scores[place + distance] += share * score
         return scores
 
-    def _weigh(self, question: str, numbers: list[Number], scores: list[float], top: float) -> None:
+    def _weigh(
+        self, wanted: Wanted, numbers: list[Number], scores: list[float], top: float
+    ) -> None:
         """Add what the question asks for, of the utterances that may be meant."""
-        wanted = wants(question)
         for place in heapq.nlargest(_CANDIDATES, range(len(scores)), scores.__getitem__):
             one = self.said[place]
             score = scores[place]
@@ -159,10 +162,10 @@ class Index:
                 score += _SPEAKER * score
             scores[place] = score
 
-    def _is_meant(self, place: int, numbers: list[Number], question: str) -> bool:
+    def _is_meant(self, place: int, numbers: list[Number], wanted: Wanted) -> bool:
         """Whether an utterance has a number of the question, or the address or name it asks for."""
         text = self.said[place].text
-        if any(pattern.search(text) for pattern in wants(question).patterns):
+        if any(pattern.search(text) for pattern in wanted.patterns):
             return True
         provides = frozenset().union(*(n.provides for n in numbers_in(self.said[place].text)))
         return any(supports(provides, number) for number in numbers)

@@ -9,10 +9,8 @@ chosen when the call is read (`call_reader`), before a model is asked.
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
 import re
-import secrets
 import time
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
@@ -27,6 +25,7 @@ from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
+from edgebox.consultation.salts import Salts
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError, EngineRefused, where
 from edgebox.language.acts import without_curses
@@ -120,7 +119,7 @@ class QuickSummaries:
         self._reader = CallReader(settings.deadline_seconds, clock)
         self.admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
-        self._secret = secrets.token_bytes(32)
+        self._salts = Salts()
         self._examples = example_texts()
 
     @property
@@ -156,7 +155,7 @@ class QuickSummaries:
         )
         ticket.call_date = call_date
         if client_id:
-            ticket.cache_salt = hmac.digest(self._secret, client_id.encode(), "sha256").hex()
+            ticket.cache_salt = self._salts.of(client_id)
         return ticket
 
     async def summarise(self, ticket: Ticket) -> QuickResult:

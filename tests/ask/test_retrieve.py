@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from edgebox.ask.asked import question_words, wants
 from edgebox.ask.evidence import choose
 from edgebox.ask.readings import as_read
 from edgebox.ask.retrieve import MOST, Index
+from edgebox.ask.wanted import question_words, wants
 from edgebox.reading.call import read
 
 CALL = """상담사: 안녕하세요 한빛카드 고객센터 김서연입니다
