@@ -181,7 +181,7 @@ class Gate:
             raise InvalidBoundKey
         if client.key_version > 1 and not is_v2(key):
             raise InvalidBoundKey("the key is right, but this client has to send v2 keys")
-        peer = request.client.host if request.client else ""
+        peer = peer_of(request.scope)
         if client.allowed_from and not is_in(peer, client.allowed_from):
             sender = peer or "an unknown address"
             raise InvalidBoundKey(f"the key is right, but {sender} is not in the client's networks")

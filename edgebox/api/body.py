@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from edgebox.api.body_ledger import SMALL_BYTES, Ledger
 from edgebox.errors import MalformedRequest, UnsupportedMediaType
+from edgebox.system.addresses import peer_of
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class BodyReader:
             ClientGone: the client hung up.
         """
         check_content_type(request)
-        peer = request.client.host if request.client else ""
+        peer = peer_of(request.scope)
         with self.ledger.place(sender.client_id, peer) as place:
             raw = await self._receive(request, place)
             if sender.check_body is not None:
