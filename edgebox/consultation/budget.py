@@ -173,8 +173,11 @@ def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int =
         begin = max(head, min(1, len(utterances) - 1))
         ending = excerpts.ending(utterances, begin, settled, share)
         chosen.append(excerpts.opening(utterances, head, ending.first, asked, room - ending.size))
-    else:
+    elif settled.utterance >= head:
         ending = excerpts.ending(utterances, head, settled, room)
+    else:  # both were read before: whatever else of the ending fits
+        fits = excerpts.whole_within(utterances[head:][::-1], room)
+        ending = excerpts.excerpt(utterances, len(utterances) - fits, len(utterances))
     chosen.append(ending)
     chosen = [piece for piece in chosen if piece.text]
     held = [any(piece.holds(end) for piece in chosen) for end in (asked, settled)]

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edgebox.consultation.budget import (
@@ -221,6 +221,12 @@ def test_a_call_that_goes_on_begins_with_what_was_read_of_it():
     st.lists(st.sampled_from([*GREETED.split("\n"), *LINES[:9]]), min_size=1, max_size=40),
     st.integers(2, 900),
     st.integers(0, 400),
+)
+@example(
+    [GREETED.split("\n")[place] for place in (0, 3, 0)]
+    + ["고객: 네 수고하세요", "고객: 네 네", "고객: 네 네"],
+    2,
+    92,
 )
 def test_whatever_the_call_what_is_kept_is_of_the_call_and_in_order(lines, keep, known):
     text = "\n".join(lines)
