@@ -170,6 +170,41 @@ class AskSettings(Section):
     cache_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
 
 
+class LiveSettings(Section):
+    """``[live]``: calls in progress."""
+
+    max_calls: Annotated[int, Field(ge=1, le=5000)] = 500
+    idle_minutes: Annotated[float, Field(gt=0, le=720)] = 30
+    # A new draft of the summary: at most this often while the call goes on.
+    draft_seconds: Annotated[float, Field(ge=1, le=600)] = 10
+
+
+class ConsoleSettings(Section):
+    """``[console]``: the pages for people."""
+
+    enabled: Literal["on", "off"] = "off"
+    language: Literal["ko", "en"] = "ko"
+    # Without work; a call in progress is work.
+    idle_minutes: Annotated[float, Field(ge=1, le=720)] = 30
+    session_hours: Annotated[float, Field(ge=0.1, le=24)] = 12
+    # Further origins of this box, such as https://edgebox.centre.local behind a proxy.
+    origins: str = ""
+
+    @property
+    def further_origins(self) -> tuple[str, ...]:
+        """The origins, one by one."""
+        return tuple(self.origins.replace(",", " ").split())
+
+    @field_validator("origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        for origin in value.replace(",", " ").split():
+            scheme, _, host = origin.partition("://")
+            if scheme not in {"http", "https"} or not host or "/" in host:
+                raise ValueError("has to be origins such as https://edgebox.centre.local")
+        return value
+
+
 class CostSettings(Section):
     """``[cost]``: what an hour of the box costs, hardware and power."""
 
@@ -243,6 +278,8 @@ class Settings(BaseSettings):
     callbacks: CallbackSettings = CallbackSettings()
     retention: RetentionSettings = RetentionSettings()
     ask: AskSettings = AskSettings()
+    live: LiveSettings = LiveSettings()
+    console: ConsoleSettings = ConsoleSettings()
     cost: CostSettings = CostSettings()
     engines: EngineSettings = EngineSettings()
 

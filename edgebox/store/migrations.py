@@ -242,8 +242,93 @@ def _key_version(db: Database) -> None:
     )
 
 
+@migrations(name="0009_people")
+def _people(db: Database) -> None:
+    # used_at is written at most once a minute. The token itself is nowhere.
+    db.executescript(
+        """
+        CREATE TABLE operators (
+            name         TEXT PRIMARY KEY,
+            client_id    TEXT REFERENCES clients (client_id) ON DELETE CASCADE,
+            role         TEXT NOT NULL CHECK (role IN ('agent', 'lead', 'admin')),
+            password     TEXT NOT NULL,
+            display      TEXT NOT NULL,
+            extension    TEXT NOT NULL DEFAULT '',
+            disabled     INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1)),
+            must_change  INTEGER NOT NULL DEFAULT 1 CHECK (must_change IN (0, 1)),
+            failed       INTEGER NOT NULL DEFAULT 0,
+            locked_until REAL NOT NULL DEFAULT 0,
+            created_at   REAL NOT NULL,
+            CHECK ((role = 'admin') OR (client_id IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX operators_of_client ON operators (client_id, extension);
+
+        CREATE TABLE web_sessions (
+            token_sha256 TEXT PRIMARY KEY,
+            operator     TEXT NOT NULL REFERENCES operators (name) ON DELETE CASCADE,
+            address      TEXT NOT NULL,
+            created_at   REAL NOT NULL,
+            used_at      REAL NOT NULL,
+            proved_at    REAL NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX web_sessions_of_operator ON web_sessions (operator);
+        """
+    )
+
+
+@migrations(name="0010_reviews")
+def _reviews(db: Database) -> None:
+    # Texts are removed with the transcript, the figures with the record.
+    db.executescript(
+        """
+        CREATE TABLE drafts (
+            draft_id        TEXT PRIMARY KEY,
+            client_id       TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
+            consultation_id TEXT NOT NULL,
+            operator        TEXT,
+            kind            TEXT NOT NULL CHECK (kind IN ('summary', 'record')),
+            model           TEXT NOT NULL,
+            status          TEXT NOT NULL,
+            score           REAL,
+            flags           TEXT NOT NULL,
+            created_at      REAL NOT NULL,
+            content         TEXT
+        ) STRICT;
+        CREATE INDEX drafts_of_consultation ON drafts (client_id, consultation_id, created_at);
+        CREATE INDEX drafts_age ON drafts (created_at);
+
+        CREATE TABLE reviews (
+            draft_id        TEXT PRIMARY KEY REFERENCES drafts (draft_id) ON DELETE CASCADE,
+            operator        TEXT,
+            changed         REAL NOT NULL,
+            material        INTEGER NOT NULL CHECK (material IN (0, 1)),
+            dropped         INTEGER NOT NULL,
+            copied          INTEGER NOT NULL CHECK (copied IN (0, 1)),
+            seconds         REAL NOT NULL,
+            at              REAL NOT NULL,
+            content         TEXT
+        ) STRICT;
+        CREATE INDEX reviews_age ON reviews (at);
+        """
+    )
+
+
+@migrations(name="0011_wanted")
+def _wanted(db: Database) -> None:
+    # Whose call it was, and that somebody waits for the record: it does not wait for its batch.
+    db.executescript(
+        """
+        ALTER TABLE consultations ADD COLUMN operator TEXT;
+        ALTER TABLE consultations ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0
+            CHECK (wanted IN (0, 1));
+        CREATE INDEX consultations_wanted ON consultations (row_id)
+            WHERE state = 'pending' AND wanted = 1;
+        """
+    )
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 11
 
 
 def apply(db: Database) -> list[str]:

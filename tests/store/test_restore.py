@@ -126,6 +126,10 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "DROP TABLE audit; DROP TABLE audit_start;"
             "ALTER TABLE clients DROP COLUMN allowed_from;"
             "ALTER TABLE clients DROP COLUMN key_version;"
+            "DROP TABLE web_sessions; DROP TABLE operators; DROP TABLE reviews; DROP TABLE drafts;"
+            "DROP INDEX consultations_wanted;"
+            "ALTER TABLE consultations DROP COLUMN operator;"
+            "ALTER TABLE consultations DROP COLUMN wanted;"
             "DELETE FROM _sqlite_migrations WHERE name >= '0003';"
             "PRAGMA user_version = 2"
         )
@@ -136,6 +140,9 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
         "0006_audit",
         "0007_allowed_from",
         "0008_key_version",
+        "0009_people",
+        "0010_reviews",
+        "0011_wanted",
     ]
     restored(fresh, clock).close()
 
