@@ -70,10 +70,10 @@ class Operator:
 
 @dataclass(frozen=True)
 class NewOperator:
-    """An account to add; as in Operator. The password is a one-time one."""
+    """An account to add; as in Operator, but not yet checked. The password is a one-time one."""
 
     name: str
-    role: Role
+    role: str
     client_id: str | None
     display: str
     password: str = field(repr=False)
@@ -106,9 +106,9 @@ def check_account(
     if role not in ROLES:
         raise UsageError(f"'{role}' is no role. There are: {', '.join(ROLES)}.")
     if role != "admin" and not client_id:
-        raise UsageError(f"A {role} belongs to a client. Name it with: --client CLIENT")
+        raise UsageError(f"The role {role} is for people of a client. Name it: --client CLIENT")
     if role == "admin" and client_id:
-        raise UsageError("An admin looks after the box and belongs to no client.")
+        raise UsageError("The role admin is for the box itself: leave out the client.")
     for what, text in (("display name", display), ("extension", extension)):
         if len(text) > LONGEST_TEXT or not (text.isprintable() or not text):
             raise UsageError(f"The {what} has to be one line of at most {LONGEST_TEXT} characters.")
