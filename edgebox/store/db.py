@@ -24,6 +24,7 @@ from edgebox.store.feedback import Feedback
 from edgebox.store.operators import Operators
 from edgebox.store.outbox import Outbox
 from edgebox.store.retention import Retention
+from edgebox.store.reviews import Reviews
 from edgebox.store.runs import Runs
 from edgebox.store.sessions import Sessions
 from edgebox.store.transcripts import Transcripts
@@ -73,6 +74,7 @@ class Store:
         self.feedback = Feedback(self._connections, clock=clock)
         self.operators = Operators(self._connections, clock=clock)
         self.sessions = Sessions(self._connections, clock=clock)
+        self.reviews = Reviews(self._connections, clock=clock, token=token)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.
