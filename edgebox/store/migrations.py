@@ -322,7 +322,7 @@ def _wanted(db: Database) -> None:
         ALTER TABLE consultations ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0
             CHECK (wanted IN (0, 1));
         CREATE INDEX consultations_wanted ON consultations (row_id)
-            WHERE state = 'pending' AND wanted = 1;
+            WHERE wanted = 1 AND state IN ('pending', 'running');
         """
     )
 
