@@ -11,11 +11,13 @@
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
+    │   ├── Forbidden              403  known, but not allowed to do this
     │   ├── NotFound               404
     │   ├── MethodNotAllowed       405
     │   ├── RequestConflict        409  the same Idempotency-Key is in flight
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
+    │   ├── UpgradeRequired        426  this path speaks WebSocket
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
     │   │   └── ClientQueueFull    429  too many of this client's analyses wait
@@ -145,6 +147,14 @@ class InvalidBoundKey(RequestError):
         )
 
 
+class Forbidden(RequestError):
+    """The sender is known, and may not do this."""
+
+    http_status = 403
+    title = "Forbidden"
+    slug = "forbidden"
+
+
 class NotFound(RequestError):
     """There is nothing here for this client."""
 
@@ -200,6 +210,14 @@ class UnsupportedMediaType(RequestError):
     http_status = 415
     title = "Unsupported media type"
     slug = "unsupported-media-type"
+
+
+class UpgradeRequired(RequestError):
+    """This path speaks WebSocket, and the request does not ask for it as RFC 6455 says."""
+
+    http_status = 426
+    title = "Upgrade required"
+    slug = "upgrade-required"
 
 
 class InvalidFields(RequestError):

@@ -22,10 +22,11 @@ from edgebox.errors import EdgeBoxError
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
     from starlette.types import Lifespan
 
     from edgebox.api.services import Services
@@ -39,8 +40,19 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
-def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """Return the app that serves the public interface (docs/api.md)."""
+def create_app(
+    services: Services,
+    lifespan: Lifespan[Starlette] | None = None,
+    *,
+    routes: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """Return the app that serves the public interface (docs/api.md).
+
+    Args:
+        services: what its endpoints work with.
+        lifespan: of the app.
+        routes: further ones.
+    """
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
@@ -62,6 +74,7 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
             _route("GET", Paths.OPENAPI, get_openapi),
+            *routes,
         ],
         lifespan,
     )
@@ -74,7 +87,9 @@ def create_metrics_app(services: Services) -> Starlette:
 
 
 def _app(
-    services: Services, routes: list[Route], lifespan: Lifespan[Starlette] | None = None
+    services: Services,
+    routes: Sequence[BaseRoute],
+    lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     app = Starlette(
         routes=routes,

@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.metrics import METHODS
 from edgebox.api.problems import internal_error
+from edgebox.api.socket_scope import SocketScope
 from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
 from edgebox.system.addresses import peer_of
@@ -40,6 +41,8 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 class RequestContext:
     """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
+
+    A WebSocket is a request whose line comes when it is closed (`socket_scope`).
 
     The log line is one JSON object and holds no path, query, header or body: the
     route's template, the status, the time, the client's id and the peer's address are
@@ -68,15 +71,16 @@ class RequestContext:
         self.new_id = new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
+        answer = self._answer if scope["type"] == "http" else self._socket
         state = scope.setdefault("state", {})
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else self.new_id()
         state["request_id"] = request_id
         with about(request_id=request_id, peer=peer_of(scope)):
-            await self._answer(request_id, scope, receive, send)
+            await answer(request_id, scope, receive, send)
 
     async def _answer(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["state"]
@@ -109,7 +113,43 @@ class RequestContext:
             self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
             self._log(scope, route, status or HUNG_UP, seconds)
 
+    async def _socket(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["state"]
+        state["arrived"] = arrived = self.clock()
+        socket = SocketScope(scope, receive, send, self.metrics, request_id)
+        try:
+            await self.app(scope, socket.receive, socket.send)
+        except Exception as error:  # noqa: BLE001 - as of a request
+            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
+            await socket.fail(internal_error(request_id))
+        finally:
+            socket.ended()
+            route = getattr(scope.get("route"), "path", "unmatched")
+            seconds = self.clock() - arrived
+            if socket.opened:
+                self._log_socket(scope, route, socket, seconds)
+            else:
+                status = socket.status or HUNG_UP
+                self.metrics.answered("GET", route, status, seconds)
+                self._log(scope, route, status, seconds)
+
+    def _log_socket(self, scope: Scope, route: str, socket: SocketScope, seconds: float) -> None:
+        log.info(
+            _line(
+                "socket",
+                request_id=scope["state"]["request_id"],
+                peer=peer_of(scope) or None,
+                route=route,
+                code=socket.code,
+                seconds=round(seconds, 4),
+                received=socket.received,
+                sent=socket.sent,
+                client=scope["state"].get("client_id"),
+            )
+        )
+
     def _log(self, scope: Scope, route: str, status: int, seconds: float) -> None:
+        method = scope.get("method", "GET")  # the handshake of a WebSocket is one
         state, peer = scope["state"], peer_of(scope)
         client = state.get("client_id")
         level = logging.INFO
@@ -123,7 +163,7 @@ class RequestContext:
                 "request",
                 request_id=state["request_id"],
                 peer=peer or None,
-                method=scope["method"] if scope["method"] in METHODS else "OTHER",
+                method=method if method in METHODS else "OTHER",
                 route=route,
                 status=status,
                 seconds=round(seconds, 4),

@@ -13,6 +13,7 @@ class Paths:
     ASK: Final = "/api/v1/consultation/ask"
     ASKED: Final = "/api/v1/asks/{ask_id}"
     FEEDBACK: Final = "/api/v1/feedback"
+    LIVE: Final = "/api/v1/live"
     BATCHES: Final = "/api/v1/batches"
     BATCH: Final = "/api/v1/batches/{batch_id}"
     ALIVE: Final = "/healthz"

@@ -28,8 +28,11 @@ from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
+from edgebox.console.desk import Desks
+from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
+from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
@@ -112,7 +115,12 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
-        app = create_app(services, lifespan_of(services, engine))
+        desks = Desks()
+        app = create_app(
+            services,
+            lifespan_of(services, engine, desks),
+            routes=socket_routes(services, desks),
+        )
         refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
@@ -123,7 +131,7 @@ async def serve(
         ]
         limit_tls_memory()
         tls = secure.context if secure else None
-        servers = [(_server(app, settings, refused, tls), listeners[0])]
+        servers = [(_server(app, settings, refused, tls, Paths.LIVE), listeners[0])]
         servers += [
             (_server(create_metrics_app(services), settings, refused), each)
             for each in listeners[1:]
@@ -202,7 +210,7 @@ def build(
 
 
 def lifespan_of(
-    services: Services, engine: EngineClient
+    services: Services, engine: EngineClient, desks: Desks
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
@@ -215,6 +223,7 @@ def lifespan_of(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
+            await desks.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()
@@ -254,8 +263,10 @@ def _server(
     settings: Settings,
     refused: Callable[[str, str], None],
     secure: ssl.SSLContext | None = None,
+    socket_path: str | None = None,
 ) -> Server:
-    config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)
+    deadline = settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    config = GuardedConfig(app, refused, deadline, socket_path)
     config.load()
     config.ssl = secure  # ours: it can be reloaded
     return Server(config)
