@@ -6,7 +6,6 @@ text, and it turns a 404 or 415 into a 413 when the body was too large as well.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from http import HTTPStatus
@@ -19,6 +18,7 @@ from edgebox.api.problems import internal_error
 from edgebox.api.socket_scope import SocketScope
 from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
+from edgebox.system import ecs
 from edgebox.system.addresses import peer_of
 from edgebox.system.logs import about
 
@@ -42,11 +42,11 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class RequestContext:
     """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
 
-    A WebSocket is a request whose line comes when it is closed (`socket_scope`).
+    A WebSocket is a request whose record comes when it is closed (`socket_scope`).
 
-    The log line is one JSON object and holds no path, query, header or body: the
-    route's template, the status, the time, the client's id and the peer's address are
-    what an administrator needs, and none of them can carry a transcript.
+    The log record holds no path, query, header or body: the route's template, the status, the
+    time, the client's id and the peer's address are what an administrator needs, and none of
+    them can carry a transcript. They are fields of it, and its message is a sentence of them.
 
     Args:
         metrics: counts the answers.
@@ -101,8 +101,7 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
-            # Neither message nor traceback: both may quote what the client sent.
-            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
+            self._log_fault(request_id, error)
             if status == 0:
                 await internal_error(request_id)(scope, receive, send_with_id)
             # Otherwise the answer stays unfinished and the server drops the connection.
@@ -120,7 +119,7 @@ class RequestContext:
         try:
             await self.app(scope, socket.receive, socket.send)
         except Exception as error:  # noqa: BLE001 - as of a request
-            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
+            self._log_fault(request_id, error)
             await socket.fail(internal_error(request_id))
         finally:
             socket.ended()
@@ -133,23 +132,41 @@ class RequestContext:
                 self.metrics.answered("GET", route, status, seconds)
                 self._log(scope, route, status, seconds)
 
+    def _log_fault(self, request_id: str, error: Exception) -> None:
+        # Neither message nor traceback: both may quote what the client sent.
+        fields = {"error.type": type(error).__qualname__}
+        log.error(
+            "request %s failed: %s", request_id, where(error), extra=ecs.event("error", fields)
+        )
+
     def _log_socket(self, scope: Scope, route: str, socket: SocketScope, seconds: float) -> None:
+        request_id, peer = scope["state"]["request_id"], peer_of(scope)
+        client = scope["state"].get("client_id")
+        fields = {
+            "event.duration": round(seconds * 1e9),
+            "http.request.id": request_id,
+            "source.ip": ecs.source(peer),
+            "edgebox.route": route,
+            "edgebox.client_id": client,
+            "edgebox.close_code": socket.code,
+            "edgebox.messages_in": socket.received,
+            "edgebox.messages_out": socket.sent,
+        }
         log.info(
-            _line(
-                "socket",
-                request_id=scope["state"]["request_id"],
-                peer=peer_of(scope) or None,
-                route=route,
-                code=socket.code,
-                seconds=round(seconds, 4),
-                received=socket.received,
-                sent=socket.sent,
-                client=scope["state"].get("client_id"),
-            )
+            "socket %s closed with %d after %.1f s, %d messages in, %d out, client %s, from %s, "
+            "request %s",
+            route,
+            socket.code,
+            seconds,
+            socket.received,
+            socket.sent,
+            client or "unknown",
+            peer or "unknown",
+            request_id,
+            extra=ecs.event("socket", fields),
         )
 
     def _log(self, scope: Scope, route: str, status: int, seconds: float) -> None:
-        method = scope.get("method", "GET")  # the handshake of a WebSocket is one
         state, peer = scope["state"], peer_of(scope)
         client = state.get("client_id")
         level = logging.INFO
@@ -157,18 +174,29 @@ class RequestContext:
             level = logging.DEBUG
         elif (kind := _limited(status, client)) and not self.lines.admits(kind, peer):
             return
+        method = scope.get("method", "GET")  # the handshake of a WebSocket is one
+        method = method if method in METHODS else "OTHER"
+        fields = {
+            "event.duration": round(seconds * 1e9),
+            "event.outcome": _outcome(status),
+            "http.request.id": state["request_id"],
+            "http.request.method": method,
+            "http.response.status_code": status,
+            "source.ip": ecs.source(peer),
+            "edgebox.route": route,
+            "edgebox.client_id": client,
+        }
         log.log(
             level,
-            _line(
-                "request",
-                request_id=state["request_id"],
-                peer=peer or None,
-                method=method if method in METHODS else "OTHER",
-                route=route,
-                status=status,
-                seconds=round(seconds, 4),
-                client=client,
-            ),
+            "%s %s %d in %.3f s, client %s, from %s, request %s",
+            method,
+            route,
+            status,
+            seconds,
+            client or "unknown",
+            peer or "unknown",
+            state["request_id"],
+            extra=ecs.event("request", fields),
         )
 
 
@@ -219,5 +247,8 @@ def _limited(status: int, client: str | None) -> str | None:
     return None
 
 
-def _line(event: str, **fields: str | float | None) -> str:
-    return json.dumps({"event": event, **fields}, ensure_ascii=False)
+def _outcome(status: int) -> str:
+    """Return ECS's word for how a request ended; of one whose client hung up nothing is known."""
+    if status == HUNG_UP:
+        return "unknown"
+    return "success" if status < HTTPStatus.BAD_REQUEST else "failure"

@@ -89,8 +89,8 @@ def socket_routes(services: Services, desks: Desks) -> list[BaseRoute]:
     """Return the socket, and the answer to requests at its path that begin none."""
     endpoint = LiveSocket(services, desks)
     return [
-        WebSocketRoute(Paths.LIVE, endpoint.serve),
-        Route(Paths.LIVE, endpoint.refuse, methods=["GET"]),
+        WebSocketRoute(Paths.SCREEN, endpoint.serve),
+        Route(Paths.SCREEN, endpoint.refuse, methods=["GET"]),
     ]
 
 

@@ -137,9 +137,11 @@ async def test_a_refused_handshake_has_a_line_and_is_counted(
     assert refused.value.response.status_code == 401
     name = f'edgebox_http_requests_total{{method="GET",route="{LIVE}",status="401"}}'
     assert await metric(box, name) == 1
-    [line] = [json.loads(r.message) for r in caplog.records if '"status": 401' in r.message]
-    assert (line["event"], line["route"], line["method"]) == ("request", LIVE, "GET")
-    assert refused.value.response.headers["X-Request-Id"] == line["request_id"]
+    of_records = [vars(record).get("ecs", {}) for record in caplog.records]
+    [line] = [one for one in of_records if one.get("http.response.status_code") == 401]
+    assert (line["event.action"], line["edgebox.route"]) == ("request", LIVE)
+    assert line["http.request.method"] == "GET"
+    assert refused.value.response.headers["X-Request-Id"] == line["http.request.id"]
 
 
 async def test_headers_may_come_in_pieces(box: Running) -> None:
@@ -225,8 +227,8 @@ async def test_what_a_peer_sends_first_ends_with_a_code(
     caplog.set_level("INFO")
 
     def lines() -> list[dict[str, object]]:
-        found = [json.loads(r.message) for r in caplog.records if r.name == "edgebox.api"]
-        return [line for line in found if line["event"] == "socket"]
+        found = [vars(record).get("ecs", {}) for record in caplog.records]
+        return [line for line in found if line.get("event.action") == "socket"]
 
     for name, sent, code in FIRST_FRAMES:
         caplog.clear()
@@ -242,7 +244,8 @@ async def test_what_a_peer_sends_first_ends_with_a_code(
         writer.close()
         await eventually(lines)
         [line] = lines()
-        assert (line["code"], line["route"], line["client"]) == (code, LIVE, "center-1"), name
+        assert (line["edgebox.close_code"], line["edgebox.route"]) == (code, LIVE), name
+        assert line["edgebox.client_id"] == "center-1", name
         assert not [r for r in caplog.records if r.levelname == "ERROR"], name
     assert await metric(box, 'edgebox_socket_closes_total{code="4400"}') == 4
     assert await metric(box, 'edgebox_socket_closes_total{code="other"}') == 1
