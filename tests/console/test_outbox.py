@@ -24,7 +24,7 @@ class Told:
     def __init__(self) -> None:
         self.calls: dict[str, list[dict[str, Any]]] = {}
 
-    def message(self, kind: str, call: str, ask: str, text: str, at: int) -> dict[str, Any] | None:  # noqa: C901, PLR0911, E501 - one line a message
+    def message(self, kind: str, call: str, ask: str, text: str, at: int) -> dict[str, Any] | None:  # noqa: C901, PLR0911 - one line a message
         if kind == "call.opened":
             self.calls[call] = [utterance(text)]
             shown = {"consultation_id": call, "utterances": self.calls[call], "partial": text}
