@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -23,7 +24,7 @@ from edgebox.errors import EdgeBoxError
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -46,13 +47,15 @@ def create_app(
     lifespan: Lifespan[Starlette] | None = None,
     *,
     routes: Sequence[BaseRoute] = (),
+    handlers: Mapping[Any, Any] | None = None,
 ) -> Starlette:
     """Return the app that serves the public interface (docs/api.md).
 
     Args:
         services: what its endpoints work with.
         lifespan: of the app.
-        routes: further ones.
+        routes: further ones: the console's.
+        handlers: of exceptions, in the place of HANDLERS.
     """
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
@@ -80,6 +83,7 @@ def create_app(
             *routes,
         ],
         lifespan,
+        handlers or {},
     )
 
 
@@ -93,6 +97,7 @@ def _app(
     services: Services,
     routes: Sequence[BaseRoute],
     lifespan: Lifespan[Starlette] | None = None,
+    handlers: Mapping[Any, Any] = MappingProxyType({}),
 ) -> Starlette:
     app = Starlette(
         routes=routes,
@@ -106,7 +111,7 @@ def _app(
             ),
             Middleware(BodyLimit, limit=services.settings.api.body_limit_bytes),
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, **handlers},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a path with a slash too many does not exist

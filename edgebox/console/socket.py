@@ -24,7 +24,7 @@ from edgebox.console.outbox import Outbox, encoded
 from edgebox.console.screen import BEAT_SECONDS, Screen
 from edgebox.console.viewer import Doors
 from edgebox.contract.paths import Paths
-from edgebox.errors import MalformedRequest, UpgradeRequired
+from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
 from edgebox.system.http import FAULT, HANG_UP
 
 if TYPE_CHECKING:
@@ -35,11 +35,14 @@ if TYPE_CHECKING:
 
     from edgebox.api.services import Services
     from edgebox.console.desk import Desks
+    from edgebox.console.sessions import Sessions
     from edgebox.console.viewer import Viewer
 
 T = TypeVar("T")
 
 SUBPROTOCOL: Final = "edgebox.v1"
+
+LOG_IN: Final = "The session has ended. Log in again."
 
 HELLO_SECONDS = 5.0
 """From the handshake to the first message."""
@@ -55,12 +58,14 @@ class LiveSocket:
     Args:
         services: the objects that endpoints share.
         desks: of all operators.
+        sessions: of people; None if the pages for them are turned off.
     """
 
-    def __init__(self, services: Services, desks: Desks) -> None:
+    def __init__(self, services: Services, desks: Desks, sessions: Sessions | None) -> None:
         self._services = services
         self._desks = desks
-        self._doors = Doors(services.gate)
+        further = services.settings.console.further_origins
+        self._doors = Doors(services.gate, sessions, further)
 
     async def refuse(self, request: Request) -> NoReturn:
         """Answer a request at this path that begins no WebSocket.
@@ -82,12 +87,12 @@ class LiveSocket:
             raise MalformedRequest(f"Ask for the subprotocol {SUBPROTOCOL}.")
         request_id = websocket.scope["state"]["request_id"].encode()
         await websocket.accept(SUBPROTOCOL, headers=[(b"x-request-id", request_id)])
-        await _Conversation(self._services, self._desks, websocket, viewer).run()
+        await _Conversation(self._services, self._doors, self._desks, websocket, viewer).run()
 
 
-def socket_routes(services: Services, desks: Desks) -> list[BaseRoute]:
+def socket_routes(services: Services, desks: Desks, sessions: Sessions | None) -> list[BaseRoute]:
     """Return the socket, and the answer to requests at its path that begin none."""
-    endpoint = LiveSocket(services, desks)
+    endpoint = LiveSocket(services, desks, sessions)
     return [
         WebSocketRoute(Paths.SCREEN, endpoint.serve),
         Route(Paths.SCREEN, endpoint.refuse, methods=["GET"]),
@@ -102,9 +107,15 @@ class _Conversation:
     """One open socket."""
 
     def __init__(
-        self, services: Services, desks: Desks, websocket: WebSocket, viewer: Viewer
+        self,
+        services: Services,
+        doors: Doors,
+        desks: Desks,
+        websocket: WebSocket,
+        viewer: Viewer,
     ) -> None:
         self._services = services
+        self._doors = doors
         self._desks = desks
         self._websocket = websocket
         self._viewer = viewer
@@ -116,11 +127,13 @@ class _Conversation:
     async def run(self) -> None:
         """Speak until the connection ends."""
         writer = asyncio.create_task(self._write())
+        take_back = self._doors.on_end(self._viewer, lambda: self._close(ENDED, LOG_IN))
         try:
             await self._speak()
         except _Over:
             return
         finally:
+            take_back()
             if self._timer is not None:
                 self._timer.cancel()
             writer.cancel()
@@ -147,7 +160,9 @@ class _Conversation:
             await screen.welcome()
             self._beat()
             while True:
-                await screen.act(await self._next(messages.act))
+                act = await self._next(messages.act)
+                if await self._goes_on():
+                    await screen.act(act)
         finally:
             screen.leave()
 
@@ -173,6 +188,16 @@ class _Conversation:
                     return parse(text)
                 except messages.NotUnderstood as error:
                     self._close(NOT_UNDERSTOOD, error.reason)
+
+    async def _goes_on(self) -> bool:
+        """Look at the session before every act."""
+        try:
+            goes_on = await self._doors.goes_on(self._websocket, self._viewer)
+        except StoreBusy:
+            return True  # the sessions' own look comes again in a second
+        if not goes_on:
+            self._close(ENDED, LOG_IN)
+        return goes_on and not self._ending
 
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect):

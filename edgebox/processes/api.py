@@ -29,6 +29,7 @@ from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
+from edgebox.console.app import build_console, console_handlers, console_routes
 from edgebox.console.desk import Desks
 from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     import httpx
     from starlette.applications import Starlette
 
+    from edgebox.console.services import ConsoleServices
     from edgebox.settings import Settings
 
 log = logging.getLogger("edgebox.api")
@@ -116,12 +118,8 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
-        desks = Desks()
-        app = create_app(
-            services,
-            lifespan_of(services, engine, desks),
-            routes=socket_routes(services, desks),
-        )
+        console = build_console(services) if settings.console.enabled == "on" else None
+        app = app_of(services, engine, console)
         refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
@@ -211,8 +209,21 @@ def build(
     return services, engine
 
 
+def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
+    """Return the app: the API, the socket, and the pages for people where they are turned on."""
+    desks = Desks()
+    pages = console_routes(services, console) if console else []
+    sessions = console.sessions if console else None
+    return create_app(
+        services,
+        lifespan_of(services, engine, console, desks),
+        routes=[*socket_routes(services, desks, sessions), *pages],
+        handlers=console_handlers(console) if console else None,
+    )
+
+
 def lifespan_of(
-    services: Services, engine: EngineClient, desks: Desks
+    services: Services, engine: EngineClient, console: ConsoleServices | None, desks: Desks
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
@@ -229,6 +240,8 @@ def lifespan_of(
                     await task
             await desks.close()
             await services.live.close()
+            if console:
+                await console.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()
