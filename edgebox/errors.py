@@ -14,6 +14,8 @@
     │   ├── NotFound               404
     │   ├── MethodNotAllowed       405
     │   ├── RequestConflict        409  the same Idempotency-Key is in flight
+    │   ├── Resync                 409  the append does not continue the call
+    │   ├── CallEnded              409  nothing can be added to the call
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
@@ -167,6 +169,30 @@ class RequestConflict(RequestError):
     http_status = 409
     title = "Request in progress"
     slug = "request-in-progress"
+
+
+class Resync(RequestError):
+    """An append does not continue what was received of a call.
+
+    Args:
+        expected: the offset from which to send.
+    """
+
+    http_status = 409
+    title = "Resync"
+    slug = "resync"
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"Send the call again from character {expected}.")
+        self.expected = expected
+
+
+class CallEnded(RequestError):
+    """Nothing can be added to a call."""
+
+    http_status = 409
+    title = "Call ended"
+    slug = "call-ended"
 
 
 class TranscriptGone(RequestError):

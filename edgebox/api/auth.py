@@ -106,7 +106,13 @@ class Gate:
             return Sender(None, check)
         return Sender((await self._client(request, None)).client_id, check)
 
-    async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
+    async def admit(
+        self,
+        request: Request,
+        body: Mapping[str, Any] | None = None,
+        *,
+        rate: RateLimiter | None = None,
+    ) -> Client:
         """Check the key and count the request.
 
         A header's key is verified again: a body may take half a minute to arrive, and a client
@@ -115,6 +121,7 @@ class Gate:
         Args:
             request: gets its ``client_id`` for the log.
             body: a JSON body that may hold ``bound_key``.
+            rate: counts it instead of the client's rate of all other requests.
 
         Raises:
             InvalidBoundKey: the same for every reason.
@@ -123,7 +130,7 @@ class Gate:
         """
         client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
-        self._limiter.take(client.client_id)
+        (rate or self._limiter).take(client.client_id)
         key = request.headers.get(HEADER, "")
         if is_v2(key):
             of_key = parse_v2(key)

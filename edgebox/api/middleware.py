@@ -6,7 +6,6 @@ text, and it turns a 404 or 415 into a 413 when the body was too large as well.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from http import HTTPStatus
@@ -18,6 +17,7 @@ from edgebox.api.metrics import METHODS
 from edgebox.api.problems import internal_error
 from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
+from edgebox.system import ecs
 from edgebox.system.addresses import peer_of
 from edgebox.system.logs import about
 
@@ -41,9 +41,9 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class RequestContext:
     """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
 
-    The log line is one JSON object and holds no path, query, header or body: the
-    route's template, the status, the time, the client's id and the peer's address are
-    what an administrator needs, and none of them can carry a transcript.
+    The log record holds no path, query, header or body: the route's template, the status, the
+    time, the client's id and the peer's address are what an administrator needs, and none of
+    them can carry a transcript. They are fields of it, and its message is a sentence of them.
 
     Args:
         metrics: counts the answers.
@@ -98,7 +98,10 @@ class RequestContext:
             await self.app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
             # Neither message nor traceback: both may quote what the client sent.
-            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
+            fields = {"error.type": type(error).__qualname__}
+            log.error(  # noqa: TRY400
+                "request %s failed: %s", request_id, where(error), extra=ecs.event("error", fields)
+            )
             if status == 0:
                 await internal_error(request_id)(scope, receive, send_with_id)
             # Otherwise the answer stays unfinished and the server drops the connection.
@@ -117,18 +120,28 @@ class RequestContext:
             level = logging.DEBUG
         elif (kind := _limited(status, client)) and not self.lines.admits(kind, peer):
             return
+        method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        fields = {
+            "event.duration": round(seconds * 1e9),
+            "event.outcome": _outcome(status),
+            "http.request.id": state["request_id"],
+            "http.request.method": method,
+            "http.response.status_code": status,
+            "source.ip": ecs.source(peer),
+            "edgebox.route": route,
+            "edgebox.client_id": client,
+        }
         log.log(
             level,
-            _line(
-                "request",
-                request_id=state["request_id"],
-                peer=peer or None,
-                method=scope["method"] if scope["method"] in METHODS else "OTHER",
-                route=route,
-                status=status,
-                seconds=round(seconds, 4),
-                client=client,
-            ),
+            "%s %s %d in %.3f s, client %s, from %s, request %s",
+            method,
+            route,
+            status,
+            seconds,
+            client or "unknown",
+            peer or "unknown",
+            state["request_id"],
+            extra=ecs.event("request", fields),
         )
 
 
@@ -179,5 +192,8 @@ def _limited(status: int, client: str | None) -> str | None:
     return None
 
 
-def _line(event: str, **fields: str | float | None) -> str:
-    return json.dumps({"event": event, **fields}, ensure_ascii=False)
+def _outcome(status: int) -> str:
+    """Return ECS's word for how a request ended; of one whose client hung up nothing is known."""
+    if status == HUNG_UP:
+        return "unknown"
+    return "success" if status < HTTPStatus.BAD_REQUEST else "failure"

@@ -22,6 +22,7 @@ from edgebox.errors import (
     MethodNotAllowed,
     NotFound,
     RequestError,
+    Resync,
     StoreBusy,
     StoreUncertain,
     where,
@@ -109,6 +110,7 @@ def _problem(error: RequestError, request_id: str) -> Problem:
         request_id=request_id,
         errors=[FieldProblem(pointer=at, detail=text) for at, text in errors] or None,
         error=error.title if isinstance(error, InvalidBoundKey) else None,
+        expected=error.expected if isinstance(error, Resync) else None,
     )
 
 

@@ -18,6 +18,7 @@ from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.key_clock import KeyClock
 from edgebox.api.line_limit import LineLimit
+from edgebox.api.live_parts import LiveParts
 from edgebox.api.metrics import Metrics
 from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
@@ -186,6 +187,7 @@ def build(
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
+        live=LiveParts(settings, clock=clock, monotonic=monotonic),
         gate=Gate(clients, limiter, refused, nonces, window=window),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
@@ -209,12 +211,15 @@ def lifespan_of(
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         watch = asyncio.create_task(_watch(services))
+        sweep = asyncio.create_task(services.live.sweep())
         try:
             yield
         finally:
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+            for task in (watch, sweep):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await services.live.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()

@@ -37,6 +37,7 @@ Action = Literal[
     "models.use",
     "restore",
     "results.read",
+    "reviews.accept",
     "transcripts.read",
 ]
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edgebox.contract.results import is_no_content
 from edgebox.errors import LeaseLost
 from edgebox.store import backlog, outbox
 from edgebox.store.backlog import CLAIMABLE
@@ -176,6 +177,7 @@ class Consultations:
             lease_token,
             "state = 'done', result = :result, processing_time = :processing_time",
             {"result": to_json(result), "processing_time": result.get("processing_time")},
+            result,
         )
 
     def fail(
@@ -229,7 +231,14 @@ class Consultations:
             )
             set_open_state(db, batch_id)
 
-    def _end(self, row_id: int, token: str, assignments: str, values: dict[str, Any]) -> None:
+    def _end(
+        self,
+        row_id: int,
+        token: str,
+        assignments: str,
+        values: dict[str, Any],
+        result: Analysed | NothingSaid | None = None,
+    ) -> None:
         now = self._clock()
         with self._connections.transaction() as db:
             batch_id = _update_leased(
@@ -239,7 +248,22 @@ class Consultations:
                 f"{assignments}, ended_at = :now, lease_token = NULL, lease_until = NULL",
                 {**values, "now": now},
             )
+            if result is not None and not is_no_content(result):
+                _keep_score(db, row_id, result)
             _end_batch_if_last(db, batch_id, now)
+
+
+def _keep_score(db: Database, row_id: int, analysed: Analysed) -> None:
+    if analysed.get("quality_score") is None:
+        return
+    db.execute(
+        "INSERT OR REPLACE INTO scores (row_id, score, flags) VALUES (:row_id, :score, :flags)",
+        {
+            "row_id": row_id,
+            "score": analysed["quality_score"],
+            "flags": to_json(analysed["quality"]["flags"]),
+        },
+    )
 
 
 def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claimed:

@@ -23,6 +23,7 @@ from edgebox.store.consultations import Consultations
 from edgebox.store.feedback import Feedback
 from edgebox.store.outbox import Outbox
 from edgebox.store.retention import Retention
+from edgebox.store.reviews import Reviews
 from edgebox.store.runs import Runs
 from edgebox.store.transcripts import Transcripts
 
@@ -69,6 +70,7 @@ class Store:
         self.retention = Retention(self._connections, path)
         self.transcripts = Transcripts(self._connections)
         self.feedback = Feedback(self._connections, clock=clock)
+        self.reviews = Reviews(self._connections, clock=clock, token=token)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -129,6 +129,7 @@ async def api_box(
         yield ApiBox(settings, store, engine, services, http, secrets, woken)
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
+    await services.live.close()
     await services.refused.close()
     await services.reads.close()
     services.lines.close()
