@@ -48,7 +48,9 @@ class Chat:
         with self._arrived:
             while True:
                 for one in self.told:
-                    if one.at >= since and all(word in f"{one.title}\n{one.text}" for word in words):
+                    if one.at >= since and all(
+                        word in f"{one.title}\n{one.text}" for word in words
+                    ):
                         return one
                 left = until - time.monotonic()
                 if left <= 0:
@@ -73,5 +75,7 @@ def card(one: Told) -> str:
     """Return a message as the terminal shows it."""
     lines = [f"  {time.strftime('%H:%M:%S')}  {one.title}"]
     for line in one.text.splitlines():
-        lines += textwrap.wrap(line, WIDTH - 12, initial_indent=" " * 12, subsequent_indent=" " * 12)
+        lines += textwrap.wrap(
+            line, WIDTH - 12, initial_indent=" " * 12, subsequent_indent=" " * 12
+        )
     return "\n".join(lines)

@@ -14,13 +14,14 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Self
 
 from watch import render
 from watch.settings import Wrong
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from watch.settings import Monitoring
 
 INSTALL = "apt-get install prometheus prometheus-alertmanager"

@@ -36,10 +36,11 @@ class Pace:
     scrape: str = "15s"
     group_wait: str = "10s"
     group_interval: str = "1m"
+    watchdog: str = "50s"
     hurry: bool = False
 
 
-DEMO = Pace(scrape="1s", group_wait="1s", group_interval="2s", hurry=True)
+DEMO = Pace(scrape="1s", group_wait="1s", group_interval="1s", watchdog="1s", hurry=True)
 
 
 def rules(wanted: Monitoring, pace: Pace) -> dict[str, str]:
@@ -109,7 +110,7 @@ def alertmanager(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]
                     "matchers": ['alertname="Watchdog"'],
                     "receiver": "watchdog",
                     "group_wait": "0s",
-                    "repeat_interval": "50s",
+                    "repeat_interval": pace.watchdog,
                 },
                 {"matchers": ['severity="critical"'], "repeat_interval": "1h"},
                 {"matchers": ['hours="working"'], "active_time_intervals": ["working hours"]},

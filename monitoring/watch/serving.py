@@ -22,30 +22,11 @@ def server(address: str, take: Take) -> ThreadingHTTPServer:
     """
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            if length > LARGEST:
-                self._answer(413)
-                return
-            try:
-                body = json.loads(self.rfile.read(length))
-                if not isinstance(body, dict):
-                    raise TypeError
-            except (ValueError, TypeError):
-                self._answer(400)
-                return
-            try:
-                take(body)
-            except OSError as error:
-                # Never the address: it is a secret.
-                print(f"not delivered: {type(error).__name__}", file=sys.stderr, flush=True)
-                self._answer(502)
-            except (KeyError, AttributeError):
-                self._answer(400)
-            else:
-                self._answer(200)
+            self._answer(413 if length > LARGEST else passed_on(self.rfile.read(length), take))
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self._answer(200)
 
         def _answer(self, status: int) -> None:
@@ -59,6 +40,22 @@ def server(address: str, take: Take) -> ThreadingHTTPServer:
 
     host, _, port = address.rpartition(":")
     return ThreadingHTTPServer((host, int(port)), Handler)
+
+
+def passed_on(text: bytes, take: Take) -> int:
+    """Hand a body on and return the status of the answer."""
+    try:
+        body = json.loads(text)
+        if not isinstance(body, dict):
+            return 400
+        take(body)
+    except OSError as error:
+        # Never the address: it is a secret.
+        print(f"not delivered: {type(error).__name__}", file=sys.stderr, flush=True)
+        return 502
+    except (ValueError, KeyError, AttributeError):
+        return 400
+    return 200
 
 
 def in_thread(running: ThreadingHTTPServer) -> str:

@@ -6,8 +6,10 @@ import dataclasses
 import socket
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LANGUAGES = ("ko", "en")
 MESSENGERS = ("jandi", "naverworks", "kakaowork", "dooray")
