@@ -153,8 +153,10 @@ CITATIONS = [
         "text": TALK[6]["text"],
     },
 ]
-ANSWER = "재발급은 신청하면 **사흘 안에** 등기로 보낸다고 안내했습니다. [1]\n\n- 이의 신청 결과: 9월 20일까지 문자 [2]\n- 배송 조회: `등기`"
-
+ANSWER = (
+    "재발급은 신청하면 **사흘 안에** 등기로 보낸다고 안내했습니다. [1]\n\n"
+    "- 이의 신청 결과: 9월 20일까지 문자 [2]\n- 배송 조회: `등기`"
+)
 
 def done(ask_id: str, markdown: str = ANSWER, **changes) -> dict:
     """Return the end of a question."""

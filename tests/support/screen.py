@@ -1,4 +1,4 @@
-"""The box as the agent's screen sees it: the real static files, and a socket that a test speaks for.
+"""The box as the agent's screen sees it: the real static files, and a socket of the tests' own.
 
 The WebSocket side is the ``websockets`` library's, so the browser meets another implementation than
 the box's own.
@@ -29,8 +29,10 @@ POLICY = (
 )
 PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>EdgeBox</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/r1/agent.css">
-<body><main id="agent" data-language="{language}" data-release="r1"></main>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/r1/app.css">
+<link rel="stylesheet" href="/static/r1/agent.css"><script src="/static/r1/theme.js"></script>
+<body class="agent"><main id="main" tabindex="-1">
+<div id="agent" data-language="{language}" data-release="r1"></div></main>
 <script type="module" src="/static/r1/agent/main.js"></script></body></html>"""
 
 
