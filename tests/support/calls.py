@@ -158,6 +158,7 @@ ANSWER = (
     "- 이의 신청 결과: 9월 20일까지 문자 [2]\n- 배송 조회: `등기`"
 )
 
+
 def done(ask_id: str, markdown: str = ANSWER, **changes) -> dict:
     """Return the end of a question."""
     return {

@@ -21,7 +21,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 STATIC = Path(__file__).resolve().parents[2] / "edgebox/console/static"
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -110,6 +113,9 @@ class FakeBox:
         page.headers["Content-Security-Policy"] = POLICY
         return page
 
+    async def _empty(self, request) -> Response:
+        return HTMLResponse("<!doctype html>", headers={"Content-Security-Policy": POLICY})
+
     async def _log_in(self, request) -> Response:
         form = (await request.body()).decode()
         if "password=right" not in form:
@@ -144,6 +150,7 @@ class FakeBox:
         app = Starlette(
             routes=[
                 Route("/agent", self._page),
+                Route("/empty", self._empty),
                 Route("/login", self._log_in, methods=["POST"]),
                 Route("/static/r1/{path:path}", self._static),
                 WebSocketRoute("/api/v1/live", self._live),
