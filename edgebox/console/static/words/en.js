@@ -101,6 +101,7 @@ export default {
   summaryText: "Text of the summary",
   asks: "Questions",
   ask: "Ask",
+  answers: "Answers",
   askHint: "Ask about this call, such as: what did we say about the refund?",
   askNoCall: "You can ask when there is a call.",
   found1: "Found in the call",

@@ -100,6 +100,7 @@ export default {
   summaryText: "요약 글",
   asks: "질문",
   ask: "물어보기",
+  answers: "물어본 것",
   askHint: "이 통화에 대해 물어보십시오. 예: 환불 기한을 뭐라고 안내했지?",
   askNoCall: "통화가 있어야 물어볼 수 있습니다.",
   found1: "상담에서 찾음",

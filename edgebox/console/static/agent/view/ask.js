@@ -29,7 +29,7 @@ export function asks(state, t) {
       }),
       button(t.ask, "ask", { disabled: isClosed || !text.trim(), primary: true }, "Enter"),
     ),
-    h("div", { class: "answers", id: "answers", tabindex: "0", role: "region", "aria-label": t.asks },
+    h("div", { class: "answers", id: "answers", tabindex: "0", role: "group", "aria-label": t.answers },
       list.map((ask) => answer(state, ask, t))),
   );
 }
