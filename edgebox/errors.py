@@ -21,6 +21,7 @@
     │   ├── CallEnded              409  nothing can be added to the call
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
+    │   ├── UpgradeRequired        426  this path speaks WebSocket
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
     │   │   ├── ClientQueueFull    429  too many of this client's analyses wait
@@ -254,6 +255,14 @@ class UnsupportedMediaType(RequestError):
     http_status = 415
     title = "Unsupported media type"
     slug = "unsupported-media-type"
+
+
+class UpgradeRequired(RequestError):
+    """This path speaks WebSocket, and the request does not ask for it as RFC 6455 says."""
+
+    http_status = 426
+    title = "Upgrade required"
+    slug = "upgrade-required"
 
 
 class InvalidFields(RequestError):
