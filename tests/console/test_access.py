@@ -12,7 +12,8 @@ PEOPLE = ("nobody", "agent", "lead", "admin", "other")
 
 
 def known(routes):
-    return {(method, route.path) for route in routes for method in getattr(route, "methods", ())}
+    asked = {(way, route.path) for route in routes for way in getattr(route, "methods", None) or ()}
+    return {(method, path) for method, path in asked if method != "HEAD"}
 
 
 async def test_every_route_of_the_console_has_a_row(box):
