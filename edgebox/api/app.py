@@ -61,6 +61,8 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
             _route("PUT", Paths.LIVE, live.call, "DELETE"),
+            _route("POST", Paths.LIVE_END, live.end),
+            _route("GET", Paths.RECORD, live.record),
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),

@@ -35,6 +35,7 @@ Action = Literal[
     "models.remove",
     "models.trust",
     "models.use",
+    "records.read",
     "restore",
     "results.read",
     "reviews.accept",
