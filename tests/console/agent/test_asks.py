@@ -11,8 +11,12 @@ def test_only_the_last_block_of_a_streamed_answer_is_written_again(screen, box):
     box.tell({"type": "ask.delta", "ask_id": ask_id, "text": "첫 문단입니다.\n\n둘째 "})
     expect(screen.locator(".ask .prose p")).to_have_count(2)
     screen.evaluate(
-        "window.touched = 0; new MutationObserver((all) => { window.touched += all.length; })"
-        ".observe(document.querySelector('.ask .prose p'), { subtree: true, childList: true, characterData: true })"
+        """() => {
+          window.touched = 0;
+          const first = document.querySelector(".ask .prose p");
+          const all = { subtree: true, childList: true, characterData: true };
+          new MutationObserver((seen) => { window.touched += seen.length; }).observe(first, all);
+        }"""
     )
     for part in ("문단이 ", "**이어", "집니다.** ", "\n- 목록"):
         box.tell({"type": "ask.delta", "ask_id": ask_id, "text": part})

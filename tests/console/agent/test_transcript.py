@@ -12,7 +12,8 @@ from support.calls import call, utterance
 def test_the_call_sticks_to_the_end_only_if_it_was_there(page, box):
     box.snapshot["calls"] = [call(utterances=long_call(60))]
     opened(page, box)
-    end = "(() => { const l = document.getElementById('log'); return l.scrollHeight - l.scrollTop - l.clientHeight })()"
+    log = "document.getElementById('log')"
+    end = f"{log}.scrollHeight - {log}.scrollTop - {log}.clientHeight"
     page.wait_for_function(f"{end} < 2")
     box.tell(text_of(1100, utterance("agent", "끝에 있다."), start=60))
     page.locator("#u-60").wait_for()
@@ -33,8 +34,10 @@ def test_the_call_sticks_to_the_end_only_if_it_was_there(page, box):
 
 COUNT = """
 window.touched = 0;
-new MutationObserver((all) => { window.touched += all.length; }).observe(
-  document.getElementById("agent"), { subtree: true, childList: true, characterData: true, attributes: true });
+new MutationObserver((seen) => { window.touched += seen.length; }).observe(
+  document.getElementById("agent"),
+  { subtree: true, childList: true, characterData: true, attributes: true },
+);
 """
 
 
