@@ -91,6 +91,9 @@ def _app(
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
+    for route in routes:
+        for method in route.methods or ():
+            services.metrics.knows_route(method, route.path)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return app
 

@@ -53,6 +53,7 @@ class AskEndpoints:
         """Admit a question or refuse it at once; then answer by its deadline."""
         services = self._services
         client, fields = await received(services, request, AskRequest)
+        services.metrics.asked(client.client_id, "ask")
         no_store = "no-store" in request.headers.get("cache-control", "").lower()
         question = await self._question(request, fields, client.client_id, no_store=no_store)
         try:
@@ -197,7 +198,9 @@ class _Stream:
     def _counted(self, end: Answer) -> AskAnswer:
         self._over = True
         question = self._admitted.question
-        self._services.metrics.ask_done(end, cached=self._admitted.cached)
+        self._services.metrics.ask_done(
+            end, cached=self._admitted.cached, client=question.client_id
+        )
         won = self._services.settings.cost.won_per_hour
         return ask_answers.answer(question, self._admitted.id, end, won, self._request_id)
 
