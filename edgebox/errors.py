@@ -11,14 +11,21 @@
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
+    │   ├── LoginNeeded            401  no session, or it has ended
+    │   ├── Forbidden              403  not for this role, or sent by another site
+    │   ├── LoginRefused           403  never says which part was wrong
     │   ├── NotFound               404
     │   ├── MethodNotAllowed       405
     │   ├── RequestConflict        409  the same Idempotency-Key is in flight
+    │   ├── Resync                 409  the append does not continue the call
+    │   ├── CallEnded              409  nothing can be added to the call
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
+    │   ├── UpgradeRequired        426  this path speaks WebSocket
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
-    │   │   └── ClientQueueFull    429  too many of this client's analyses wait
+    │   │   ├── ClientQueueFull    429  too many of this client's analyses wait
+    │   │   └── LoginLocked        429  too many wrong passwords
     │   └── BoxBusy                503  Retry-After
     │       └── QueueFull          503  too many analyses wait
     ├── ModelError                 the catalogue and its files                 exit 1
@@ -147,6 +154,30 @@ class InvalidBoundKey(RequestError):
         )
 
 
+class LoginNeeded(RequestError):
+    """There is no session, or it has ended."""
+
+    http_status = 401
+    title = "Login needed"
+    slug = "login-needed"
+
+
+class Forbidden(RequestError):
+    """This person may not do this, or the request came from another site."""
+
+    http_status = 403
+    title = "Forbidden"
+    slug = "forbidden"
+
+
+class LoginRefused(RequestError):
+    """The name or the password is wrong. The answer does not say which."""
+
+    http_status = 403
+    title = "Login refused"
+    slug = "login-refused"
+
+
 class NotFound(RequestError):
     """There is nothing here for this client."""
 
@@ -169,6 +200,30 @@ class RequestConflict(RequestError):
     http_status = 409
     title = "Request in progress"
     slug = "request-in-progress"
+
+
+class Resync(RequestError):
+    """An append does not continue what was received of a call.
+
+    Args:
+        expected: the offset from which to send.
+    """
+
+    http_status = 409
+    title = "Resync"
+    slug = "resync"
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"Send the call again from character {expected}.")
+        self.expected = expected
+
+
+class CallEnded(RequestError):
+    """Nothing can be added to a call."""
+
+    http_status = 409
+    title = "Call ended"
+    slug = "call-ended"
 
 
 class TranscriptGone(RequestError):
@@ -204,6 +259,14 @@ class UnsupportedMediaType(RequestError):
     slug = "unsupported-media-type"
 
 
+class UpgradeRequired(RequestError):
+    """This path speaks WebSocket, and the request does not ask for it as RFC 6455 says."""
+
+    http_status = 426
+    title = "Upgrade required"
+    slug = "upgrade-required"
+
+
 class InvalidFields(RequestError):
     """One or more fields are wrong.
 
@@ -229,6 +292,10 @@ class RateLimited(RequestError):
     http_status = 429
     title = "Too many requests"
     slug = "too-many-requests"
+
+
+class LoginLocked(RateLimited):
+    """Too many wrong passwords, for this name or from this address."""
 
 
 class BoxBusy(RequestError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.routing import Route
 from edgebox.api.ask import AskEndpoints
 from edgebox.api.batches import BatchEndpoints
 from edgebox.api.health import HealthEndpoints
+from edgebox.api.live import LiveEndpoints
 from edgebox.api.middleware import BodyLimit, RequestContext
 from edgebox.api.openapi import get_openapi
 from edgebox.api.problems import on_client_gone, on_edgebox_error, on_http_exception
@@ -22,10 +24,11 @@ from edgebox.errors import EdgeBoxError
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
     from starlette.types import Lifespan
 
     from edgebox.api.services import Services
@@ -39,12 +42,26 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
-def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """Return the app that serves the public interface (docs/api.md)."""
+def create_app(
+    services: Services,
+    lifespan: Lifespan[Starlette] | None = None,
+    *,
+    routes: Sequence[BaseRoute] = (),
+    handlers: Mapping[Any, Any] | None = None,
+) -> Starlette:
+    """Return the app that serves the public interface (docs/api.md).
+
+    Args:
+        services: what its endpoints work with.
+        lifespan: of the app.
+        routes: further ones: the console's.
+        handlers: of exceptions, in the place of HANDLERS.
+    """
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
     asks = AskEndpoints(services)
+    live = LiveEndpoints(services)
     questions = [
         _route("POST", Paths.ASK, asks.post),
         _route("GET", Paths.ASKED, asks.get),
@@ -58,12 +75,15 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
             _route("POST", Paths.BATCH_ANALYSIS, batches.post),
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
+            _route("PUT", Paths.LIVE, live.call, "DELETE"),
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
             _route("GET", Paths.OPENAPI, get_openapi),
+            *routes,
         ],
         lifespan,
+        handlers or {},
     )
 
 
@@ -74,7 +94,10 @@ def create_metrics_app(services: Services) -> Starlette:
 
 
 def _app(
-    services: Services, routes: list[Route], lifespan: Lifespan[Starlette] | None = None
+    services: Services,
+    routes: Sequence[BaseRoute],
+    lifespan: Lifespan[Starlette] | None = None,
+    handlers: Mapping[Any, Any] = MappingProxyType({}),
 ) -> Starlette:
     app = Starlette(
         routes=routes,
@@ -88,12 +111,13 @@ def _app(
             ),
             Middleware(BodyLimit, limit=services.settings.api.body_limit_bytes),
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, **handlers},
         lifespan=lifespan,
     )
     for route in routes:
-        for method in route.methods or ():
-            services.metrics.knows_route(method, route.path)
+        if isinstance(route, Route):
+            for method in route.methods or ():
+                services.metrics.knows_route(method, route.path)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return app
 

@@ -61,10 +61,18 @@ REFUSED_CONNECTIONS = (
     "not_http",
     "unwanted_body",
     "unread_answer",
+    "empty_frames",
 )
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 """A client may send any word of any length as its method: these are counted and logged by name."""
+
+
+CLOSE_CODES = frozenset(
+    {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013}
+    | {4400, 4401, 4403, 4408, 4409, 4429}
+)
+"""A peer may close with any number of four digits: these are counted by themselves."""
 
 
 class Metrics:
@@ -140,8 +148,15 @@ class Metrics:
             "edgebox_connections_refused",
             "Connections that were refused or given up, by reason: connections, "
             "connections_per_peer (no place), silent, slow_header, not_http, unwanted_body, "
-            "unread_answer.",
+            "unread_answer, empty_frames (of a WebSocket).",
             reason=REFUSED_CONNECTIONS,
+        )
+        self.sockets = Gauge("edgebox_sockets", "WebSockets that are open now.", registry=registry)
+        self.socket_closes = counter(
+            registry,
+            "edgebox_socket_closes",
+            "WebSockets that have ended, by the code of the close; 1006 without one.",
+            code=(*map(str, sorted(CLOSE_CODES)), "other"),
         )
         self.quick_summaries = counter(
             registry,
@@ -297,6 +312,10 @@ class Metrics:
     def asked(self, client: str, job: str) -> None:
         """Count a request of a client that was read; ``job`` is one of JOBS."""
         self.client_requests.labels(self.clients.label(client), job).inc()
+
+    def socket_closed(self, code: int) -> None:
+        """Count a WebSocket that has ended."""
+        self.socket_closes.labels(str(code) if code in CLOSE_CODES else "other").inc()
 
     def quick_done(self, result: QuickResult, client: str) -> None:
         """Count one quick summary that was made."""

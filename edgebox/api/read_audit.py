@@ -13,7 +13,6 @@ repeated ones.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import BoxBusy, StoreError
 from edgebox.store.acts import Act, Actor
+from edgebox.system import ecs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,9 +45,10 @@ class _Read:
     """What makes two reads the same."""
 
     action: Action
-    client_id: str
+    client_id: str | None
     peer: str
     subject: str | None
+    operator: str | None
 
 
 @dataclass
@@ -92,13 +93,27 @@ class ReadAudit:
         self._closing = asyncio.Event()
         self._complained = float("-inf")
 
-    def note(self, action: Action, client_id: str, peer: str, subject: str | None = None) -> None:
+    def note(
+        self,
+        action: Action,
+        client_id: str | None,
+        peer: str,
+        subject: str | None = None,
+        operator: str | None = None,
+    ) -> None:
         """Take a read, before it is answered.
+
+        Args:
+            action: what is read.
+            client_id: whose data it is; None for what belongs to no client.
+            peer: the address of the reader.
+            subject: an id of what is read.
+            operator: the name of the person who reads; None for a program.
 
         Raises:
             BoxBusy: too many reads wait to be written.
         """
-        now, read = self._clock(), _Read(action, client_id, peer, subject)
+        now, read = self._clock(), _Read(action, client_id, peer, subject, operator)
         noted = self._reads.get(read)
         if noted is None:
             self._make_room()
@@ -119,7 +134,11 @@ class ReadAudit:
         await self.write(everything=True)
         lost = sum(noted.count for noted in self._reads.values())
         if lost:
-            log.error(json.dumps({"event": "audit rows lost", "reads": lost}))
+            log.error(
+                "audit rows lost: %d reads",
+                lost,
+                extra=ecs.event("audit_lost", {"edgebox.reads": lost}),
+            )
         self._thread.shutdown()
 
     async def write(self, *, everything: bool = False) -> None:
@@ -172,11 +191,16 @@ class ReadAudit:
         now = self._monotonic()
         if now - self._complained >= COMPLAIN_SECONDS:
             self._complained = now
-            line = {"event": "audit not written", "rows": rows, "reason": error.detail}
-            log.warning(json.dumps(line, ensure_ascii=False))
+            fields: dict[str, ecs.Value] = {"edgebox.rows": rows, "event.reason": error.detail}
+            log.warning(
+                "audit not written: %d rows wait: %s",
+                rows,
+                error.detail,
+                extra=ecs.event("audit_not_written", fields),
+            )
 
 
 def _act(read: _Read, noted: _Noted) -> Act:
     detail = {"count": noted.count, "until": noted.last} if noted.count > 1 else {}
-    by = Actor(None, read.peer or None)
+    by = Actor(read.operator, read.peer or None)
     return Act(noted.first, by, read.action, read.client_id, read.subject, detail)

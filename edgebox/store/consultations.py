@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from edgebox.contract.results import is_no_content
 from edgebox.errors import LeaseLost
 from edgebox.store import backlog, outbox
 from edgebox.store.backlog import CLAIMABLE
@@ -35,6 +36,7 @@ class Claimed:
         accepted_at: Unix seconds.
         crashes: how often a worker ended while it held the consultation.
         call_date: the day of the call, if it is known.
+        wanted: somebody waits for the result.
     """
 
     row_id: int
@@ -47,6 +49,7 @@ class Claimed:
     attempts: int
     crashes: int = 0
     call_date: dt.date | None = None
+    wanted: bool = False
     accepted_at: float = 0.0
 
 
@@ -104,6 +107,14 @@ class Consultations:
         oldest: float | None = row["at"]
         return oldest
 
+    def wanted_count(self) -> int:
+        """Return how many of those that could be claimed now somebody waits for."""
+        row = self._connections.rows(
+            f"SELECT COUNT(*) AS n FROM consultations c WHERE c.wanted = 1 AND {CLAIMABLE}",  # noqa: S608
+            {"now": self._clock()},
+        )[0]
+        return int(row["n"])
+
     def counts(self) -> dict[str, int]:
         """Return how many there are in each state; every state is named."""
         rows = self._connections.rows(
@@ -120,12 +131,13 @@ class Consultations:
         max_attempts: int,
         *,
         holding: Iterable[int] = (),
+        wanted_only: bool = False,
     ) -> list[Claimed]:
         """Claim consultations whose turn it is, each for ``lease_seconds``.
 
-        The clients take turns (``store/backlog.py``). One that was tried ``max_attempts`` times,
-        or that ``MAX_CRASHES`` workers held when they ended, is not claimed again: when its turn
-        comes, it fails with the code ``poison``.
+        Those that somebody waits for come first. The clients take turns (``store/backlog.py``).
+        One that was tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers held when they
+        ended, is not claimed again: when its turn comes, it fails with the code ``poison``.
 
         Args:
             limit: at most this many.
@@ -133,6 +145,7 @@ class Consultations:
             max_attempts: attempts before a consultation fails.
             holding: row ids that the caller already holds: never claimed again, even if the
                 clock jumped past the end of their leases.
+            wanted_only: none but those that somebody waits for.
 
         Returns:
             Those of one client oldest first; empty if nothing waits.
@@ -142,7 +155,11 @@ class Consultations:
         claimed: list[Claimed] = []
         poisoned = 0
         with self._connections.transaction() as db:
-            while len(claimed) < limit and (head := backlog.head(db, now, to_json(sorted(held)))):
+            while len(claimed) < limit:
+                holding_now = to_json(sorted(held))
+                head = backlog.head(db, now, holding_now, wanted_only=wanted_only)
+                if head is None:
+                    break
                 if head.attempts >= max_attempts or head.crashes >= MAX_CRASHES:
                     _end_as_poison(db, head, now, tried_out=head.attempts >= max_attempts)
                     poisoned += 1
@@ -194,6 +211,7 @@ class Consultations:
             lease_token,
             "state = 'done', result = :result, processing_time = :processing_time",
             {"result": to_json(result), "processing_time": result.get("processing_time")},
+            result,
         )
 
     def fail(
@@ -247,7 +265,14 @@ class Consultations:
             )
             set_open_state(db, batch_id)
 
-    def _end(self, row_id: int, token: str, assignments: str, values: dict[str, Any]) -> None:
+    def _end(
+        self,
+        row_id: int,
+        token: str,
+        assignments: str,
+        values: dict[str, Any],
+        result: Analysed | NothingSaid | None = None,
+    ) -> None:
         now = self._clock()
         with self._connections.transaction() as db:
             batch_id = _update_leased(
@@ -257,7 +282,22 @@ class Consultations:
                 f"{assignments}, ended_at = :now, lease_token = NULL, lease_until = NULL",
                 {**values, "now": now},
             )
+            if result is not None and not is_no_content(result):
+                _keep_score(db, row_id, result)
             _end_batch_if_last(db, batch_id, now)
+
+
+def _keep_score(db: Database, row_id: int, analysed: Analysed) -> None:
+    if analysed.get("quality_score") is None:
+        return
+    db.execute(
+        "INSERT OR REPLACE INTO scores (row_id, score, flags) VALUES (:row_id, :score, :flags)",
+        {
+            "row_id": row_id,
+            "score": analysed["quality_score"],
+            "flags": to_json(analysed["quality"]["flags"]),
+        },
+    )
 
 
 def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claimed:
@@ -265,7 +305,7 @@ def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claime
         "UPDATE consultations SET state = 'running', attempts = attempts + 1,"
         " lease_token = :token, lease_until = :until WHERE row_id = :row_id"
         " RETURNING row_id, batch_id, consultation_id, transcript, metadata, lease_token,"
-        "  attempts, crashes, call_date, created_at AS accepted_at",
+        "  attempts, crashes, call_date, wanted, created_at AS accepted_at",
         {"row_id": head.row_id, "token": token, "until": until},
     )
     db.execute(
@@ -276,7 +316,8 @@ def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claime
     # One that was queued before migration 0004 has its date in the metadata alone.
     day = row["call_date"] or metadata.get("call_date")
     found = local_date(day) if isinstance(day, str) else None
-    return Claimed(**{**row, "client_id": head.client_id, "metadata": metadata, "call_date": found})
+    read = {"metadata": metadata, "call_date": found, "wanted": bool(row["wanted"])}
+    return Claimed(**{**row, "client_id": head.client_id, **read})
 
 
 def _end_as_poison(db: Database, head: backlog.Head, now: float, *, tried_out: bool) -> None:

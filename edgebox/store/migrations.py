@@ -278,16 +278,20 @@ def _people(db: Database) -> None:
 
 @migrations(name="0010_reviews")
 def _reviews(db: Database) -> None:
-    # Texts are removed with the transcript, the figures with the record.
+    # Texts are removed with the transcript, the figures with the record. row_id: the consultation
+    # whose analysis a draft of a record shows. changed: 0 to 1. scores: of analyses, beside the
+    # consultations because their texts are long.
     db.executescript(
         """
         CREATE TABLE drafts (
             draft_id        TEXT PRIMARY KEY,
             client_id       TEXT NOT NULL REFERENCES clients (client_id) ON DELETE CASCADE,
             consultation_id TEXT NOT NULL,
+            row_id          INTEGER,
             operator        TEXT,
             kind            TEXT NOT NULL CHECK (kind IN ('summary', 'record')),
             model           TEXT NOT NULL,
+            release         TEXT NOT NULL,
             status          TEXT NOT NULL,
             score           REAL,
             flags           TEXT NOT NULL,
@@ -296,19 +300,32 @@ def _reviews(db: Database) -> None:
         ) STRICT;
         CREATE INDEX drafts_of_consultation ON drafts (client_id, consultation_id, created_at);
         CREATE INDEX drafts_age ON drafts (created_at);
+        CREATE INDEX drafts_with_text ON drafts (created_at) WHERE content IS NOT NULL;
 
         CREATE TABLE reviews (
             draft_id        TEXT PRIMARY KEY REFERENCES drafts (draft_id) ON DELETE CASCADE,
             operator        TEXT,
-            changed         REAL NOT NULL,
+            changed         REAL NOT NULL CHECK (changed BETWEEN 0 AND 1),
             material        INTEGER NOT NULL CHECK (material IN (0, 1)),
-            dropped         INTEGER NOT NULL,
+            dropped         TEXT NOT NULL,
             copied          INTEGER NOT NULL CHECK (copied IN (0, 1)),
             seconds         REAL NOT NULL,
             at              REAL NOT NULL,
             content         TEXT
         ) STRICT;
         CREATE INDEX reviews_age ON reviews (at);
+        CREATE INDEX reviews_with_text ON reviews (at) WHERE content IS NOT NULL;
+
+        CREATE TABLE scores (
+            row_id INTEGER PRIMARY KEY REFERENCES consultations (row_id) ON DELETE CASCADE,
+            score  REAL NOT NULL,
+            flags  TEXT NOT NULL
+        ) STRICT;
+        INSERT INTO scores (row_id, score, flags)
+            SELECT row_id, result ->> '$.quality_score',
+                COALESCE(result ->> '$.quality.flags', '[]')
+            FROM consultations
+            WHERE state = 'done' AND result ->> '$.quality_score' IS NOT NULL;
         """
     )
 
@@ -322,7 +339,10 @@ def _wanted(db: Database) -> None:
         ALTER TABLE consultations ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0
             CHECK (wanted IN (0, 1));
         CREATE INDEX consultations_wanted ON consultations (row_id)
-            WHERE state = 'pending' AND wanted = 1;
+            WHERE wanted = 1 AND state IN ('pending', 'running');
+
+        -- What a list of consultations is filtered by, without a look at their texts.
+        CREATE INDEX consultations_listed ON consultations (batch_id, position, state, operator);
         """
     )
 

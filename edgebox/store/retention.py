@@ -2,7 +2,8 @@
 
 A batch's time begins when it is **settled**: its callback was delivered or given up
 (``dead``), or the batch ended without one. While a consultation is open or a callback
-waits, for any reason, nothing of the batch is removed.
+waits, for any reason, nothing of the batch is removed. The time of a draft begins when it is made,
+and that of what was accepted when it is accepted.
 
 SQLite overwrites what is removed (``secure_delete``), but leaves copies where it had moved
 rows between pages before. So a removal requests a compaction, which rewrites the file.
@@ -59,6 +60,16 @@ _OLD_RUNS = (
     "SELECT run_id FROM runs WHERE started_at <= :before"
     " AND run_id < (SELECT MAX(run_id) FROM runs) ORDER BY run_id LIMIT :limit"
 )
+_OLD_TEXTS = (
+    "SELECT draft_id FROM {table} WHERE {at} <= :before AND content IS NOT NULL LIMIT :limit"
+)
+_OLD_DRAFT_TEXTS = _OLD_TEXTS.format(table="drafts", at="created_at")
+_OLD_REVIEW_TEXTS = _OLD_TEXTS.format(table="reviews", at="at")
+_OLD_DRAFTS = (
+    "SELECT draft_id FROM drafts d WHERE created_at <= :before AND NOT EXISTS (SELECT 1"
+    " FROM reviews r WHERE r.draft_id = d.draft_id AND r.at > :before)"
+    " ORDER BY created_at LIMIT :limit"
+)
 _EMPTY_BATCH = {
     "transcripts": (
         "UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id",
@@ -72,6 +83,7 @@ _EMPTY_BATCH = {
         "UPDATE batches SET results_removed_at = :now WHERE batch_id = :batch_id",
     ),
 }
+_TEXTS = ("transcripts", "results", "draft_texts", "review_texts")
 _NEWEST_TIME = """
     SELECT MAX(at) FROM (
         SELECT MAX(started_at) AS at FROM runs
@@ -95,13 +107,19 @@ class Ages:
 
 @dataclass
 class Removals:
-    """How much was removed: batches of transcripts and of results, rows of the rest."""
+    """How much was removed: batches of transcripts and of results, rows of the rest.
+
+    ``draft_texts`` and ``review_texts`` are rows that lost their text and keep their figures.
+    """
 
     transcripts: int = 0
     results: int = 0
     records: int = 0
     keys: int = 0
     runs: int = 0
+    draft_texts: int = 0
+    review_texts: int = 0
+    drafts: int = 0
     audit: int = 0
 
     def __iadd__(self, other: Removals) -> Self:
@@ -195,8 +213,11 @@ class Retention:
             _delete(db, "batches", ("batch_id",), due["records"])
             _delete(db, "idempotency", ("client_id", "key"), due["keys"])
             _delete(db, "runs", ("run_id",), due["runs"])
+            _forget_texts(db, "drafts", due["draft_texts"])
+            _forget_texts(db, "reviews", due["review_texts"])
+            _delete(db, "drafts", ("draft_id",), due["drafts"])
             acts = audit.remove_old(db, now, ages.audit)
-            if due["transcripts"] or due["results"]:
+            if any(due[kind] for kind in _TEXTS):
                 db.execute(
                     "UPDATE retention SET"
                     " compaction_wanted_at = COALESCE(compaction_wanted_at, :now)",
@@ -279,6 +300,9 @@ def _due(db: Database, now: float, ages: Ages) -> _Due:
         "records": _bounded(_old(db, _EMPTY, now, ages.records, _CANDIDATES)),
         "keys": _old(db, _OLD_KEYS, now, ages.keys, MOST_ROWS),
         "runs": _old(db, _OLD_RUNS, now, ages.records, MOST_ROWS),
+        "draft_texts": _old(db, _OLD_DRAFT_TEXTS, now, ages.transcripts, _CANDIDATES),
+        "review_texts": _old(db, _OLD_REVIEW_TEXTS, now, ages.transcripts, _CANDIDATES),
+        "drafts": _old(db, _OLD_DRAFTS, now, ages.records, MOST_ROWS),
     }
 
 
@@ -299,6 +323,14 @@ def _bounded(batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
             break
         taken.append(batch)
     return taken
+
+
+def _forget_texts(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
+    db.execute(
+        f"UPDATE {table} SET content = NULL"  # noqa: S608 - a name from this module
+        " WHERE draft_id IN (SELECT value FROM json_each(:rows))",
+        {"rows": json.dumps([row["draft_id"] for row in rows])},
+    )
 
 
 def _delete(db: Database, table: str, keys: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
