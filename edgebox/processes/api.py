@@ -28,6 +28,7 @@ from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
+from edgebox.console.app import build_console, console_handlers, console_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
 from edgebox.engine_client import EngineClient
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     import httpx
     from starlette.applications import Starlette
 
+    from edgebox.console.services import ConsoleServices
     from edgebox.settings import Settings
 
 log = logging.getLogger("edgebox.api")
@@ -112,7 +114,8 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
-        app = create_app(services, lifespan_of(services, engine))
+        console = build_console(services) if settings.console.enabled == "on" else None
+        app = app_of(services, engine, console)
         refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
@@ -201,8 +204,18 @@ def build(
     return services, engine
 
 
+def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
+    """Return the app: the API, and the pages for people where they are turned on."""
+    return create_app(
+        services,
+        lifespan_of(services, engine, console),
+        routes=console_routes(services, console) if console else (),
+        handlers=console_handlers(console) if console else None,
+    )
+
+
 def lifespan_of(
-    services: Services, engine: EngineClient
+    services: Services, engine: EngineClient, console: ConsoleServices | None
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
@@ -215,6 +228,8 @@ def lifespan_of(
             watch.cancel()
             with suppress(asyncio.CancelledError):
                 await watch
+            if console:
+                await console.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()

@@ -23,10 +23,12 @@ from edgebox.store.consultations import Consultations
 from edgebox.store.feedback import Feedback
 from edgebox.store.figures import Figures
 from edgebox.store.listing import Listing
+from edgebox.store.operators import Operators
 from edgebox.store.outbox import Outbox
 from edgebox.store.retention import Retention
 from edgebox.store.reviews import Reviews
 from edgebox.store.runs import Runs
+from edgebox.store.sessions import Sessions
 from edgebox.store.transcripts import Transcripts
 
 if TYPE_CHECKING:
@@ -75,6 +77,8 @@ class Store:
         self.reviews = Reviews(self._connections, clock=clock, token=token)
         self.listing = Listing(self._connections)
         self.figures = Figures(self._connections)
+        self.operators = Operators(self._connections, clock=clock)
+        self.sessions = Sessions(self._connections, clock=clock)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.
