@@ -29,8 +29,12 @@ from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
+from edgebox.console.app import build_console, console_handlers, console_routes
+from edgebox.console.desk import Desks
+from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
+from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     import httpx
     from starlette.applications import Starlette
 
+    from edgebox.console.services import ConsoleServices
     from edgebox.settings import Settings
 
 log = logging.getLogger("edgebox.api")
@@ -113,7 +118,8 @@ async def serve(
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
         services, engine = build(settings, store, ports=own_ports(settings) | ports)
-        app = create_app(services, lifespan_of(services, engine))
+        console = build_console(services) if settings.console.enabled == "on" else None
+        app = app_of(services, engine, console)
         refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
@@ -124,7 +130,7 @@ async def serve(
         ]
         limit_tls_memory()
         tls = secure.context if secure else None
-        servers = [(_server(app, settings, refused, tls), listeners[0])]
+        servers = [(_server(app, settings, refused, tls, Paths.SCREEN), listeners[0])]
         servers += [
             (_server(create_metrics_app(services), settings, refused), each)
             for each in listeners[1:]
@@ -206,8 +212,21 @@ def build(
     return services, engine
 
 
+def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
+    """Return the app: the API, the socket, and the pages for people where they are turned on."""
+    desks = Desks()
+    pages = console_routes(services, console) if console else []
+    sessions = console.sessions if console else None
+    return create_app(
+        services,
+        lifespan_of(services, engine, console, desks),
+        routes=[*socket_routes(services, desks, sessions), *pages],
+        handlers=console_handlers(console) if console else None,
+    )
+
+
 def lifespan_of(
-    services: Services, engine: EngineClient
+    services: Services, engine: EngineClient, console: ConsoleServices | None, desks: Desks
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
@@ -222,7 +241,10 @@ def lifespan_of(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await desks.close()
             await services.live.close()
+            if console:
+                await console.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()
@@ -262,8 +284,10 @@ def _server(
     settings: Settings,
     refused: Callable[[str, str], None],
     secure: ssl.SSLContext | None = None,
+    socket_path: str | None = None,
 ) -> Server:
-    config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)
+    deadline = settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    config = GuardedConfig(app, refused, deadline, socket_path)
     config.load()
     config.ssl = secure  # ours: it can be reloaded
     return Server(config)

@@ -33,6 +33,7 @@ class Claimed:
 
     Attributes:
         attempts: this one included; those of crashed workers are not.
+        accepted_at: Unix seconds.
         crashes: how often a worker ended while it held the consultation.
         call_date: the day of the call, if it is known.
         wanted: somebody waits for the result.
@@ -49,6 +50,7 @@ class Claimed:
     crashes: int = 0
     call_date: dt.date | None = None
     wanted: bool = False
+    accepted_at: float = 0.0
 
 
 class Consultations:
@@ -62,6 +64,9 @@ class Consultations:
         connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
+
+    Attributes:
+        poisoned: how many ``claim`` has ended as poison.
     """
 
     def __init__(
@@ -74,11 +79,21 @@ class Consultations:
         self._connections = connections
         self._clock = clock
         self._token = token
+        self.poisoned = 0
 
     def pending_count(self) -> int:
         """Return how many could be claimed now: pending ones and expired leases."""
         row = self._connections.rows(
             f"SELECT COUNT(*) AS n FROM consultations c WHERE {CLAIMABLE}",  # noqa: S608
+            {"now": self._clock()},
+        )[0]
+        return int(row["n"])
+
+    def running_count(self) -> int:
+        """Return how many a worker holds now."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM consultations"
+            " WHERE state = 'running' AND COALESCE(lease_until, 0) > :now",
             {"now": self._clock()},
         )[0]
         return int(row["n"])
@@ -138,6 +153,7 @@ class Consultations:
         now, held = self._clock(), set(holding)
         token = self._token(16)
         claimed: list[Claimed] = []
+        poisoned = 0
         with self._connections.transaction() as db:
             while len(claimed) < limit:
                 holding_now = to_json(sorted(held))
@@ -146,10 +162,12 @@ class Consultations:
                     break
                 if head.attempts >= max_attempts or head.crashes >= MAX_CRASHES:
                     _end_as_poison(db, head, now, tried_out=head.attempts >= max_attempts)
+                    poisoned += 1
                     continue
                 backlog.take_turn(db, head.client_id)
                 claimed.append(_claim(db, head, token, now + lease_seconds))
                 held.add(head.row_id)
+        self.poisoned += poisoned
         return claimed
 
     def recover(self) -> int:
@@ -287,7 +305,7 @@ def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claime
         "UPDATE consultations SET state = 'running', attempts = attempts + 1,"
         " lease_token = :token, lease_until = :until WHERE row_id = :row_id"
         " RETURNING row_id, batch_id, consultation_id, transcript, metadata, lease_token,"
-        "  attempts, crashes, call_date, wanted",
+        "  attempts, crashes, call_date, wanted, created_at AS accepted_at",
         {"row_id": head.row_id, "token": token, "until": until},
     )
     db.execute(

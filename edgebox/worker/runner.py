@@ -43,6 +43,7 @@ from edgebox.errors import (
 )
 from edgebox.system.logs import about
 from edgebox.worker.leases import Leases, name_of
+from edgebox.worker.metrics import WorkerMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +136,7 @@ class Runner:
         callbacks: woken on the run's own thread when consultations have ended.
         clock: Unix seconds.
         timing: waits.
+        metrics: counts what ends.
     """
 
     def __init__(
@@ -146,6 +148,7 @@ class Runner:
         callbacks: Callbacks,
         clock: Callable[[], float] = time.time,
         timing: Timing | None = None,
+        metrics: WorkerMetrics | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -153,6 +156,7 @@ class Runner:
         self._callbacks = callbacks
         self._clock = clock
         self._timing = timing or Timing()
+        self._metrics = metrics or WorkerMetrics()
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -200,12 +204,14 @@ class Runner:
         async with self._engine:
             if self._stopping or not await self._engine_ready():
                 return self._counts
+            self._metrics.knows(client.client_id for client in self._store.clients.list())
             self._everything()
             renewing = asyncio.create_task(self._leases.renew())
             try:
                 await self._work()
             finally:
                 renewing.cancel()
+                self._metrics.ended()
                 await self._give_back()
                 await asyncio.gather(renewing, return_exceptions=True)
         if self._counts.drained and self._run_id is not None:
@@ -239,6 +245,7 @@ class Runner:
         """Return whether this run takes all of the backlog; from then on it is written down."""
         if self._run_id is None and self._due():
             self._run_id = self._store.runs.start(self._trigger, self._clock())
+            self._metrics.began(self._trigger, self._store.consultations.pending_count())
         return self._run_id is not None
 
     def _claim(self) -> Claimed | None:
@@ -247,9 +254,11 @@ class Runner:
         Only what somebody waits for may have one of the further places.
         """
         self._asked.clear()  # before looking: a request from now on gets another look
+        consultations = self._store.consultations
+        poisoned = consultations.poisoned
         try:
             full = len(self._leases) >= self._settings.concurrency
-            rows = self._store.consultations.claim(
+            rows = consultations.claim(
                 1,
                 self._settings.lease_seconds,
                 self._settings.max_attempts,
@@ -261,6 +270,7 @@ class Runner:
                 raise
             log.warning("nothing claimed: %s", error.detail)
             return None
+        self._metrics.failed("poison", consultations.poisoned - poisoned)
         self._callbacks.wake_if_due()  # a claim may have ended poison
         return rows[0] if rows else None
 
@@ -285,7 +295,10 @@ class Runner:
         """Analyse one consultation and write its end to the database."""
         try:
             outcome = await self._answer(claimed)
-            self._counts.done += await self._leases.finish(claimed, result_of(outcome))
+            if await self._leases.finish(claimed, result_of(outcome)):
+                self._counts.done += 1
+                waited = self._clock() - claimed.accepted_at
+                self._metrics.done(claimed.client_id, outcome, waited)
             self._losses = 0
             self._callbacks.wake_if_due()
         except asyncio.CancelledError:
@@ -334,11 +347,15 @@ class Runner:
                 await asyncio.sleep(self._timing.busy)
 
     async def _fail(self, claimed: Claimed, code: str, detail: str) -> None:
-        self._counts.failed += await self._leases.fail(claimed, code, detail)
+        if await self._leases.fail(claimed, code, detail):
+            self._counts.failed += 1
+            self._metrics.failed(code)
         self._callbacks.wake_if_due()
 
     async def _release(self, claimed: Claimed, *, refund: bool) -> None:
-        self._counts.released += await self._leases.release(claimed, refund=refund)
+        if await self._leases.release(claimed, refund=refund):
+            self._counts.released += 1
+            self._metrics.released()
 
     async def _engine_ready(self) -> bool:
         """Wait for the engine, longer after each loss.
