@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from edgebox.console.rendering import Templates
 from edgebox.console.services import ConsoleServices
 from edgebox.console.sessions import Sessions
 from edgebox.console.static_files import StaticFiles
+from edgebox.errors import EdgeBoxError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -67,6 +69,8 @@ def console_handlers(console: ConsoleServices) -> dict[Any, Any]:
         wants = "text/html" in request.headers.get("accept", "")
         if wants and not request.url.path.startswith(PROGRAMS):
             request.state.person = None
+            with suppress(EdgeBoxError):  # the menu is no reason to fail
+                request.state.person = await console.sessions.person(request)
             return secured(await console.guard.error_page(request, error.status_code))
         return await on_http_exception(request, error)
 

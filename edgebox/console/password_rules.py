@@ -3,7 +3,7 @@
 No list of leaked passwords is shipped. A password is read as the parts that such lists are made of:
 repeated characters, sequences, walks over the keyboard, years, and common words, Korean ones also
 as they come out of an English keyboard (사랑해 is ``tkfkdgo``). A part is worth two characters,
-however long it is; a password that is worth less than eight is refused.
+however long it is; a password that is worth less than nine is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHORTEST, LONGEST = 10, 200
 """Characters."""
-ENOUGH = 8
+ENOUGH = 9
 """What a password has to be worth."""
 _PART = 2
 """What a predictable part is worth."""

@@ -161,9 +161,11 @@ class LiveCalls:
                 raise Resync(0)
             named = operator or ""
             return self._begin(LiveCall(client_id, consultation_id, named, "stt", text, partial))
+        if call.source == "paste":
+            raise CallEnded("There is another call of this id: somebody pasted it.")
         new = _news(call.text, offset, text)
-        if call.ended or call.source == "paste":
-            if new or call.source == "paste":
+        if call.ended:
+            if new:
                 raise CallEnded("This call has ended. Nothing can be added to it.")
             return call
         self._check_length(call.received + len(new))

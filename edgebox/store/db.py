@@ -21,6 +21,8 @@ from edgebox.store.connection import (
 )
 from edgebox.store.consultations import Consultations
 from edgebox.store.feedback import Feedback
+from edgebox.store.figures import Figures
+from edgebox.store.listing import Listing
 from edgebox.store.operators import Operators
 from edgebox.store.outbox import Outbox
 from edgebox.store.retention import Retention
@@ -72,9 +74,11 @@ class Store:
         self.retention = Retention(self._connections, path)
         self.transcripts = Transcripts(self._connections)
         self.feedback = Feedback(self._connections, clock=clock)
+        self.reviews = Reviews(self._connections, clock=clock, token=token)
         self.operators = Operators(self._connections, clock=clock)
         self.sessions = Sessions(self._connections, clock=clock)
-        self.reviews = Reviews(self._connections, clock=clock, token=token)
+        self.listing = Listing(self._connections)
+        self.figures = Figures(self._connections)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from support.alert_cases import CASES, Case
+from support.watching.alert_cases import CASES, Case
 
 MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
 RULES = sorted((MONITORING / "rules").glob("*.yml"))

@@ -55,7 +55,7 @@ class LoginPages:
         """``GET /login``."""
         if request.state.person is not None:
             return _see_other(local_path(request.query_params.get("next", "")))
-        return self._login_page(request, then=request.query_params.get("next", ""))
+        return self._login_page(request, request.query_params.get("next", ""))
 
     async def log_in(self, request: Request) -> Response:
         """``POST /login``: name, password, next."""
@@ -67,7 +67,7 @@ class LoginPages:
             token = await self._console.sessions.start(operator, request.state.person, peer)
         except (LoginRefused, RateLimited) as error:
             text, headers = self._refusal(error, "login.wrong")
-            page = self._login_page(request, text, then, status=error.http_status)
+            page = self._login_page(request, then, text, name, status=error.http_status)
             page.headers.update(headers)
             return page
         response = _see_other(ACCOUNT if operator.must_change else local_path(then))
@@ -123,12 +123,11 @@ class LoginPages:
         return _see_other(local_path(then))
 
     def _login_page(
-        self, request: Request, problem: str = "", then: str = "", *, status: int = 200
+        self, request: Request, then: str, problem: str = "", name: str = "", *, status: int = 200
     ) -> Response:
         out = "out" in request.query_params and not problem
-        return self._console.templates.page(
-            request, "login.html", status, problem=problem, then=local_path(then), out=out
-        )
+        shown = {"problem": problem, "then": local_path(then), "out": out, "name": name}
+        return self._console.templates.page(request, "login.html", status, **shown)
 
     def _password_page(self, request: Request, problem: str, status: int = 422) -> Response:
         return self._console.templates.page(request, "password.html", status, problem=problem)

@@ -142,7 +142,7 @@ CASES = (
     Case(
         "Restarting",
         {
-            "process_start_time_seconds": Series(
+            'edgebox_process_start_time_seconds{process="api"}': Series(
                 1, 2, lambda step: 3 + step // 5, 9, restart=MISSING
             )
         },

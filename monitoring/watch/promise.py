@@ -1,19 +1,13 @@
-#!/usr/bin/env python3
-"""Write the rules of the promise: recordings and burn rates, all from one objective.
+"""The rules of the promise: recordings and burn rates, all from one objective.
 
-The promise is that of all quick summaries that were asked for (not those that a client gave up),
-a share of OBJECTIVE is answered in time. Late and refused ones are missed.
-
-Usage: monitoring/slo [OBJECTIVE] > monitoring/rules/promise.yml
-OBJECTIVE is a share between 0.5 and 1, by default 0.995.
+The promise is that of all quick summaries that were asked for (not those that a client gave up), a
+share is answered in time. Late and refused ones are missed.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import NamedTuple
 
-OBJECTIVE = 0.995
 WINDOWS = ("5m", "30m", "1h", "2h", "6h", "1d", "3d")
 MONTH = "30d"
 COUNTED = ("1h", "6h", "1d", "3d")
@@ -34,7 +28,7 @@ PAGE = (Burn("1h", "5m", 14.4, 5, "2m"), Burn("6h", "30m", 6, 10, "10m"))
 TICKET = (Burn("1d", "2h", 3, 10, "15m"), Burn("3d", "6h", 1, 20, "1h"))
 
 HEAD = """\
-# Written by monitoring/slo {objective}. Do not edit: run it again with another objective.
+# Written by monitoring/rules/build from the objective {objective}. Do not edit it.
 groups:
   - name: edgebox-promise
     rules:
@@ -84,15 +78,30 @@ WORDS = {
 }
 
 
+ALERTS = (
+    (
+        "QuickBudgetBurn",
+        PAGE,
+        "critical",
+        "기한 약속이 깨지고 있습니다",
+        "The promise is being broken",
+    ),
+    (
+        "QuickBudgetDrain",
+        TICKET,
+        "warning",
+        "지연 허용량이 빨리 줄고 있습니다",
+        "The promise is at risk",
+    ),
+)
+
+
 def rules(objective: float) -> str:
     """Return a rules file in YAML for this objective, a share."""
     budget = 1 - objective
     text = [HEAD.format(objective=f"{objective:g}")]
     text += [RECORDINGS.format(window=window) for window in WINDOWS]
-    for name, burns, severity, ko, en in (
-        ("QuickBudgetBurn", PAGE, "critical", "기한 약속이 깨지고 있습니다", "The promise is being broken"),
-        ("QuickBudgetDrain", TICKET, "warning", "지연 허용량이 빨리 줄고 있습니다", "The promise is at risk"),
-    ):
+    for name, burns, severity, ko, en in ALERTS:
         for burn in burns:
             window_ko, window_en = WORDS[burn.long]
             text.append(
@@ -112,22 +121,3 @@ def rules(objective: float) -> str:
             )
     text += [LONG, RECORDINGS.format(window=MONTH)]
     return "".join(text)
-
-
-def main(arguments: list[str]) -> int:
-    if {"-h", "--help"} & set(arguments):
-        print(__doc__)
-        return 0
-    try:
-        objective = float(arguments[0]) if arguments else OBJECTIVE
-    except ValueError:
-        objective = 0
-    if not 0.5 <= objective < 1:
-        print("monitoring/slo: the objective is a share between 0.5 and 1", file=sys.stderr)
-        return 2
-    print(rules(objective), end="")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
