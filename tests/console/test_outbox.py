@@ -44,7 +44,8 @@ class Told:
         if kind in {"call.ended", "call.closed"}:
             return {"type": kind, "consultation_id": call}
         if kind == "summary.delta":
-            return {"type": kind, "consultation_id": call, "text": text}
+            begins = at == 0
+            return {"type": kind, "consultation_id": call, "text": text, "begins": begins}
         if kind in {"summary.done", "record.done"}:
             return {"type": kind, "draft": {"consultation_id": call, "text": text, "at": at}}
         if kind == "ask.delta":
@@ -82,7 +83,8 @@ class Screen:
         elif kind == "call.closed":
             self.calls.pop(call, None)
         elif kind == "summary.delta":
-            self.writing[call] = self.writing.get(call, "") + message["text"]
+            before = "" if message["begins"] else self.writing.get(call, "")
+            self.writing[call] = before + message["text"]
         elif kind in {"summary.done", "record.done"}:
             draft = message["draft"]
             self.drafts[kind, draft["consultation_id"]] = draft

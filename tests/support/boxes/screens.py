@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from support.boxes.served import Running
 
 LIVE = "/api/v1/live"
+LONGEST = 10.0
+"""Seconds for which a message, or the end, is waited for."""
 
 
 @dataclass
@@ -39,7 +42,7 @@ class Screen:
     async def next(self, *kinds: str) -> dict[str, Any]:
         """Wait for the next message of one of the kinds; of any, without one."""
         while True:
-            message = json.loads(await self.socket.recv())
+            message = json.loads(await asyncio.wait_for(self.socket.recv(), LONGEST))
             self.told.append(message)
             if not kinds or message["type"] in kinds:
                 return dict(message)
@@ -47,8 +50,9 @@ class Screen:
     async def code(self) -> int:
         """Read on until the box closes, and return its code."""
         with suppress(ConnectionClosed):
-            while True:
-                self.told.append(json.loads(await self.socket.recv()))
+            async with asyncio.timeout(LONGEST):
+                while True:
+                    self.told.append(json.loads(await self.socket.recv()))
         await self.socket.wait_closed()
         assert self.socket.close_code is not None
         return self.socket.close_code
