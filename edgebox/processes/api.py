@@ -187,13 +187,16 @@ def build(
     )
     nonces = Nonces(past + future, monotonic=monotonic)
     quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
+    wake = wake or WakeUps(settings).backlog
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
-        live=LiveParts(settings, clock=clock, monotonic=monotonic),
+        live=LiveParts(
+            settings, store, threads, quick, wake=wake, clock=clock, monotonic=monotonic
+        ),
         gate=Gate(clients, limiter, refused, nonces, window=window),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
@@ -201,7 +204,7 @@ def build(
         threads=threads,
         metrics=Metrics(__version__),
         lines=LineLimit(),
-        wake=wake or WakeUps(settings).backlog,
+        wake=wake,
         own_ports=ports,
         clock=clock,
         monotonic=monotonic,
