@@ -9,6 +9,7 @@ from edgebox.api.ask_events import Told
 from edgebox.ask.question import Question
 from edgebox.contract.asks import MAX_QUESTION
 from edgebox.errors import BoxBusy, InvalidFields, NotFound
+from edgebox.live.rolling import day_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,10 +53,10 @@ async def ask(
     if not 0 < len(text) <= MAX_QUESTION:
         raise InvalidFields([("/question", f"Send 1 to {MAX_QUESTION} characters.")])
     arrived = services.monotonic()
-    if call is not None:
-        transcript, on = call.text, None
-    else:
+    if call is None:
         transcript, on = await _stored(services, viewer, message.consultation_id)
+    else:
+        transcript, on = call.text, day_of(call)
     await questions.stop()
     question = Question(
         text=text,

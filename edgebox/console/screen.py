@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox import __version__
+from edgebox.api.live_ends import Ending
 from edgebox.api.problems import problem_of
-from edgebox.console import drafts, messages
+from edgebox.console import messages
 from edgebox.console.accepting import accept
 from edgebox.console.asking import ask
 from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
+from edgebox.live.rolling import day_of
 from edgebox.system.problem import PROBLEM_TYPE
 
 if TYPE_CHECKING:
@@ -25,8 +27,6 @@ BEAT_SECONDS = 10.0
 
 MOST_FOLLOWED: Final = 20
 """Calls that are not the operator's own and that one screen has opened."""
-
-_UNKNOWN = "There is no such call in progress."
 
 
 class Screen:
@@ -76,19 +76,16 @@ class Screen:
             self._unfollow(message["consultation_id"])
         self._put(message)
 
-    async def welcome(self) -> None:
+    def welcome(self) -> None:
         """Tell the screen everything that it shows; from now on it is told what changes.
 
         Raises:
-            StoreBusy: the drafts cannot be read.
             BoxBusy: what it would see cannot be noted in the audit.
         """
         viewer, settings = self._viewer, self._services.settings
-        calls = self._own()
-        kept = await self._drafts([call.consultation_id for call in calls])
         if viewer.operator:
             self._unwatch = self._live.hub.watch(viewer.client_id, viewer.operator, self.tell)
-        calls = self._own()  # those of now: nothing is awaited between here and what follows
+        calls = self._own()
         for call in calls:
             viewer.note(self._services, "view.call", call.consultation_id)
         self._put(
@@ -100,7 +97,7 @@ class Screen:
                     "role": viewer.role,
                 },
                 "calls": [call.shown() for call in calls],
-                "drafts": kept,
+                "drafts": [draft for call in calls for draft in call.drafts()],
                 "asks": self._desk.questions.states(),
                 "settings": {
                     "language": settings.console.language,
@@ -120,24 +117,38 @@ class Screen:
 
     async def _do(self, message: messages.Act) -> None:
         match message:
-            case messages.Open():
-                await self._open(message)
+            case messages.Open() | messages.Summarise() | messages.Prepare():
+                self._with(self._call(message.consultation_id), message)
             case messages.Paste():
                 self._paste(message)
             case messages.Close():
                 self._live.forget(self._pasted(message.consultation_id))
+            case messages.End():
+                call = self._pasted(message.consultation_id)
+                how = Ending(by=self._viewer.actor)
+                await self._live.ends.end(call.client_id, call.consultation_id, how)
             case messages.Ask():
                 await self._ask(message)
             case messages.Cancel():
                 if self._desk.questions.cancel(message.ask_id):
                     self._say_cancelled(message.ask_id)
             case messages.Accept():
-                told = await accept(self._services, self._viewer, message)
-                self._desk.tell(told)
+                seen = self._seen(message.consultation_id)
+                self._desk.tell(await accept(self._services, self._viewer, message, seen))
             case messages.Feedback():
                 await self._feedback(message)
-            case _:
-                raise NotFound(_UNKNOWN)
+
+    def _with(
+        self, call: LiveCall, message: messages.Open | messages.Summarise | messages.Prepare
+    ) -> None:
+        services = self._services
+        match message:
+            case messages.Open():
+                self._open(call)
+            case messages.Summarise():
+                self._live.rolling.now(call)
+            case messages.Prepare() if services.settings.ask.enabled == "on":
+                services.asks.prepare(call.client_id, call.text, day_of(call))
 
     # Calls ------------------------------------------------------------------------
 
@@ -165,15 +176,22 @@ class Screen:
             raise NotFound("There is no pasted call of this id.")
         return call
 
-    async def _open(self, message: messages.Open) -> None:
-        call = self._seen(message.consultation_id)
+    def _call(self, consultation_id: str) -> LiveCall:
+        """Return a call in progress that this screen may see.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        call = self._seen(consultation_id)
         if call is None:
-            raise NotFound(_UNKNOWN)
-        kept = await self._drafts([call.consultation_id])
+            raise NotFound("There is no such call in progress.")
+        return call
+
+    def _open(self, call: LiveCall) -> None:
         if call.operator != self._viewer.operator or not self._viewer.operator:
             self._follow(call)
         self.tell({"type": "call.opened", "call": call.shown()})
-        for draft in kept:
+        for draft in call.drafts():
             self._put({"type": f"{draft['kind']}.done", "draft": draft})
 
     def _follow(self, call: LiveCall) -> None:
@@ -198,19 +216,6 @@ class Screen:
         )
         self._live.hub.about(call, {"type": "call.opened", "call": call.shown()})
         self._live.readings.changed(call)
-
-    async def _drafts(self, consultation_ids: list[str]) -> list[dict[str, Any]]:
-        services, client_id = self._services, self._viewer.client_id
-
-        def read() -> list[dict[str, Any]]:
-            found = [
-                drafts.shown(draft)
-                for consultation_id in consultation_ids
-                for draft in services.store.reviews.latest(client_id, consultation_id)
-            ]
-            return [draft for draft in found if draft]
-
-        return await services.threads.read(client_id, read) if consultation_ids else []
 
     # Questions --------------------------------------------------------------------
 

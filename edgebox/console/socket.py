@@ -160,8 +160,8 @@ class _Conversation:
             await self._next(messages.act)
         try:
             try:
-                await screen.welcome()
-            except EdgeBoxError:  # the database, or the audit, cannot be used now
+                screen.welcome()
+            except EdgeBoxError:  # the audit cannot be written now
                 self._close(TRY_LATER, "The box cannot show the calls now. Try again.")
             self._beat()
             while True:
