@@ -147,7 +147,8 @@ class _Conversation:
         said = await self._next(messages.hello)
         viewer = self._viewer
         if viewer.role == "program" and said.operator:
-            viewer = replace(viewer, operator=said.operator, display=said.operator)
+            # It speaks for that person, so it sees what they may see.
+            viewer = replace(viewer, operator=said.operator, display=said.operator, role="agent")
         screen = Screen(
             self._services,
             viewer,

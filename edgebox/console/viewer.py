@@ -31,9 +31,9 @@ class Viewer:
 
     Attributes:
         client_id: whose calls there are.
-        operator: whose screen it is; empty for a program that names nobody.
+        operator: whose screen it is, for a program that names one too; else empty.
         display: how the screen names them.
-        role: what they may see: an agent their own calls, the others all of the client.
+        role: an agent sees their own calls and those of nobody, the others all of the client.
         address: where the socket comes from.
         session: the hash of a person's session; empty for programs.
     """

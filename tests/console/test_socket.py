@@ -12,10 +12,11 @@ import pytest
 from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 
+from edgebox.console import outbox
 from edgebox.console.viewer import is_ours
 from edgebox.store.db import Store
 from support.boxes.console import add_person, log_in
-from support.boxes.screens import LIVE, Screen, of_page, opened, screen
+from support.boxes.screens import LIVE, of_page, opened, screen
 from support.boxes.served import Running, running
 from support.polling import eventually
 
@@ -73,11 +74,6 @@ async def refused(box: Running, headers: dict[str, str]) -> int:
     response = error.value.response
     assert response.headers["Content-Type"] == "application/problem+json"
     return response.status_code
-
-
-async def asked(one: Screen, ask_id: str = "q1", call: str = "CL-1", **more: Any) -> None:
-    question = more.pop("question", "언제 정지했나요?")
-    await one.send("ask", ask_id=ask_id, question=question, consultation_id=call, **more)
 
 
 # Who may open it
@@ -231,7 +227,10 @@ async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
         assert (await second.next("call.closed"))["consultation_id"] == call["consultation_id"]
 
 
-async def test_a_slow_reader_ends_and_slows_nobody(box: Running) -> None:
+async def test_a_slow_reader_ends_and_slows_nobody(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_MESSAGES", 20)
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     await asyncio.get_running_loop().run_in_executor(None, plain.connect, box.address)
