@@ -116,6 +116,10 @@ def _app(
         exception_handlers={**HANDLERS, **handlers},
         lifespan=lifespan,
     )
+    for route in routes:
+        if isinstance(route, Route):
+            for method in route.methods or ():
+                services.metrics.knows_route(method, route.path)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return app
 

@@ -18,7 +18,7 @@ from edgebox.errors import EngineError, where
 if TYPE_CHECKING:
     import datetime as dt
 
-    from edgebox.ask.race import Kit
+    from edgebox.ask.writing import Kit
 
 log = logging.getLogger("edgebox.ask")
 

@@ -49,6 +49,7 @@ async def ask(
     """
     if services.settings.ask.enabled == "off":
         raise NotFound("Questions are turned off on this box.")
+    services.metrics.asked(viewer.client_id, "ask")
     text = message.question.strip()
     if not 0 < len(text) <= MAX_QUESTION:
         raise InvalidFields([("/question", f"Send 1 to {MAX_QUESTION} characters.")])

@@ -61,6 +61,7 @@ Action = Literal[
     "view.consultations",
     "view.operators",
     "view.quality",
+    "view.refused",
     "view.usage",
 ]
 

@@ -125,7 +125,8 @@ class FakeBox:
 
     async def _static(self, request) -> Response:
         file = STATIC / request.path_params["path"]
-        return Response(file.read_bytes(), headers={"Content-Type": TYPES[file.suffix]})
+        kept = {"Content-Type": TYPES[file.suffix], "Cache-Control": "max-age=31536000, immutable"}
+        return Response(file.read_bytes(), headers=kept)
 
     async def _live(self, websocket: WebSocket) -> None:
         if not self.session:
