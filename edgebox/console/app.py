@@ -14,7 +14,7 @@ from edgebox.console.hashing import HashThread
 from edgebox.console.headers import secured
 from edgebox.console.logins import Logins
 from edgebox.console.navigation import Navigation
-from edgebox.console.pages import login
+from edgebox.console.pages import agent, login
 from edgebox.console.rendering import Templates
 from edgebox.console.services import ConsoleServices
 from edgebox.console.sessions import Sessions
@@ -58,6 +58,7 @@ def console_routes(services: Services, console: ConsoleServices) -> list[BaseRou
     return [
         console.static.route(),
         *login.routes(console),
+        *agent.routes(console),
     ]
 
 

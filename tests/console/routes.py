@@ -57,6 +57,7 @@ ROUTES = [
         404,
         {"release": "0", "path": "a"},
     ),
+    Row("GET", "/agent", LOGIN, 200, 200, 403, 200),
     Row("GET", "/api/v1/live", 426, 426, 426, 426, 426),
     Row("GET", "/", LOGIN, 303, 303, 303, 303),
     Row("GET", "/login", 200, 303, 303, 303, 303),
