@@ -54,6 +54,7 @@ class AskEndpoints:
         """Admit a question or refuse it at once; then answer by its deadline."""
         services = self._services
         client, fields = await received(services, request, AskRequest)
+        services.metrics.asked(client.client_id, "ask")
         no_store = "no-store" in request.headers.get("cache-control", "").lower()
         question = await self._question(request, fields, client.client_id, no_store=no_store)
         try:

@@ -172,6 +172,8 @@ class RequestContext:
         level = logging.INFO
         if route in OPERATIONAL and status in (200, 503):
             level = logging.DEBUG
+        elif route == Paths.LIVE and scope["method"] == "PUT" and status == HTTPStatus.OK:
+            level = logging.DEBUG  # one a second for each call
         elif (kind := _limited(status, client)) and not self.lines.admits(kind, peer):
             return
         method = scope.get("method", "GET")  # the handshake of a WebSocket is one

@@ -97,6 +97,7 @@ class Screen:
         services, viewer, questions = self._services, self._viewer, self._desk.questions
         if message.ask_id == questions.running:
             return  # sent again after a reconnect
+        services.metrics.asked(viewer.client_id, "ask")
         text = message.question.strip()
         if not 0 < len(text) <= MAX_QUESTION:
             raise InvalidFields([("/question", f"Send 1 to {MAX_QUESTION} characters.")])

@@ -20,6 +20,7 @@ from edgebox.store.connection import (
     open_database,
 )
 from edgebox.store.consultations import Consultations
+from edgebox.store.ended_calls import EndedCalls
 from edgebox.store.feedback import Feedback
 from edgebox.store.figures import Figures
 from edgebox.store.listing import Listing
@@ -73,6 +74,7 @@ class Store:
         self.clock = WallClock(self._connections, clock=clock)
         self.retention = Retention(self._connections, path)
         self.transcripts = Transcripts(self._connections)
+        self.ended_calls = EndedCalls(self._connections)
         self.feedback = Feedback(self._connections, clock=clock)
         self.reviews = Reviews(self._connections, clock=clock, token=token)
         self.operators = Operators(self._connections, clock=clock)

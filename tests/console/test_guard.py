@@ -20,7 +20,7 @@ async def test_every_answer_has_the_headers(box):
         paths = {
             row.path.replace("{path:path}", "{path}").format(**(made | row.fill))
             for row in ROUTES
-            if row.method == "GET"
+            if row.method == "GET" and not row.path.startswith("/api/")
         }
         seen = set()
         for http in (nobody, lead):
