@@ -26,6 +26,9 @@ COMMANDS = {
     "worker": Entry(
         "commands.worker:worker", "Run the worker alone: the analyses and the callbacks."
     ),
+    "cost": Entry(
+        "commands.cost:cost", "Show what a month's interactions cost, and a cloud's price for them."
+    ),
     "init": Entry(
         "commands.init:init",
         "Write the configuration and the database, and create the first client.",
