@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 BACKGROUND_PRIORITY = 100
+WANTED_PRIORITY = 35
+"""Of an analysis that somebody waits for: the engine's patient class, behind questions."""
 """Of analyses. The engine treats priorities under 50 as interactive."""
 
 _CODES = {

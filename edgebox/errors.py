@@ -11,6 +11,9 @@
     ├── RequestError               a client's request is refused (RFC 9457)
     │   ├── MalformedRequest       400  the body is not JSON
     │   ├── InvalidBoundKey        401  never says which part was wrong
+    │   ├── LoginNeeded            401  no session, or it has ended
+    │   ├── Forbidden              403  not for this role, or sent by another site
+    │   ├── LoginRefused           403  never says which part was wrong
     │   ├── NotFound               404
     │   ├── MethodNotAllowed       405
     │   ├── RequestConflict        409  the same Idempotency-Key is in flight
@@ -18,9 +21,11 @@
     │   ├── CallEnded              409  nothing can be added to the call
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
+    │   ├── UpgradeRequired        426  this path speaks WebSocket
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
-    │   │   └── ClientQueueFull    429  too many of this client's analyses wait
+    │   │   ├── ClientQueueFull    429  too many of this client's analyses wait
+    │   │   └── LoginLocked        429  too many wrong passwords
     │   └── BoxBusy                503  Retry-After
     │       └── QueueFull          503  too many analyses wait
     ├── ModelError                 the catalogue and its files                 exit 1
@@ -131,20 +136,46 @@ class MalformedRequest(RequestError):
 class InvalidBoundKey(RequestError):
     """The bound key is missing or not valid. The answer does not say why.
 
-    ``reason`` is for the box's log, where the key itself does not show it.
+    ``reason`` is for the box's log, where the key itself does not show it; ``kind`` is one of
+    ``api.refusals.KINDS`` for the box's metrics, empty where the key itself shows it.
     """
 
     http_status = 401
     title = "Invalid bound key"
     slug = "invalid-bound-key"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, kind: str = "") -> None:
         self.reason = reason
+        self.kind = kind
         super().__init__(
             "The bound key is missing or not valid. Sign a fresh one: "
             "client_id:timestamp:hex(HMAC-SHA256(secret, client_id:timestamp)), "
             "and check this client's clock."
         )
+
+
+class LoginNeeded(RequestError):
+    """There is no session, or it has ended."""
+
+    http_status = 401
+    title = "Login needed"
+    slug = "login-needed"
+
+
+class Forbidden(RequestError):
+    """This person may not do this, or the request came from another site."""
+
+    http_status = 403
+    title = "Forbidden"
+    slug = "forbidden"
+
+
+class LoginRefused(RequestError):
+    """The name or the password is wrong. The answer does not say which."""
+
+    http_status = 403
+    title = "Login refused"
+    slug = "login-refused"
 
 
 class NotFound(RequestError):
@@ -228,6 +259,14 @@ class UnsupportedMediaType(RequestError):
     slug = "unsupported-media-type"
 
 
+class UpgradeRequired(RequestError):
+    """This path speaks WebSocket, and the request does not ask for it as RFC 6455 says."""
+
+    http_status = 426
+    title = "Upgrade required"
+    slug = "upgrade-required"
+
+
 class InvalidFields(RequestError):
     """One or more fields are wrong.
 
@@ -253,6 +292,10 @@ class RateLimited(RequestError):
     http_status = 429
     title = "Too many requests"
     slug = "too-many-requests"
+
+
+class LoginLocked(RateLimited):
+    """Too many wrong passwords, for this name or from this address."""
 
 
 class BoxBusy(RequestError):

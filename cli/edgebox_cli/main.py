@@ -91,6 +91,10 @@ COMMANDS = {
         "commands.models:app", "The language models: list, pull, import, verify, remove, use."
     ),
     "keys": Entry("commands.keys:app", "Clients and their secrets."),
+    "operators": Entry(
+        "commands.operators:app",
+        "People who use the screen: add, list, import, disable, enable, reset.",
+    ),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
     "reviews": Entry("commands.reviews:app", "What people say of answers: report, export."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
@@ -23,10 +24,11 @@ from edgebox.errors import EdgeBoxError
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
     from starlette.types import Lifespan
 
     from edgebox.api.services import Services
@@ -40,8 +42,21 @@ HANDLERS: dict[Any, Any] = {
 }
 
 
-def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
-    """Return the app that serves the public interface (docs/api.md)."""
+def create_app(
+    services: Services,
+    lifespan: Lifespan[Starlette] | None = None,
+    *,
+    routes: Sequence[BaseRoute] = (),
+    handlers: Mapping[Any, Any] | None = None,
+) -> Starlette:
+    """Return the app that serves the public interface (docs/api.md).
+
+    Args:
+        services: what its endpoints work with.
+        lifespan: of the app.
+        routes: further ones: the console's.
+        handlers: of exceptions, in the place of HANDLERS.
+    """
     quick = QuickEndpoint(services)
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
@@ -61,12 +76,16 @@ def create_app(services: Services, lifespan: Lifespan[Starlette] | None = None) 
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
             _route("PUT", Paths.LIVE, live.call, "DELETE"),
+            _route("POST", Paths.LIVE_END, live.end),
+            _route("GET", Paths.RECORD, live.record),
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
             _route("GET", Paths.OPENAPI, get_openapi),
+            *routes,
         ],
         lifespan,
+        handlers or {},
     )
 
 
@@ -77,7 +96,10 @@ def create_metrics_app(services: Services) -> Starlette:
 
 
 def _app(
-    services: Services, routes: list[Route], lifespan: Lifespan[Starlette] | None = None
+    services: Services,
+    routes: Sequence[BaseRoute],
+    lifespan: Lifespan[Starlette] | None = None,
+    handlers: Mapping[Any, Any] = MappingProxyType({}),
 ) -> Starlette:
     app = Starlette(
         routes=routes,
@@ -91,9 +113,13 @@ def _app(
             ),
             Middleware(BodyLimit, limit=services.settings.api.body_limit_bytes),
         ],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, **handlers},
         lifespan=lifespan,
     )
+    for route in routes:
+        if isinstance(route, Route):
+            for method in route.methods or ():
+                services.metrics.knows_route(method, route.path)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return app
 

@@ -45,9 +45,10 @@ class _Read:
     """What makes two reads the same."""
 
     action: Action
-    client_id: str
+    client_id: str | None
     peer: str
     subject: str | None
+    operator: str | None
 
 
 @dataclass
@@ -92,13 +93,27 @@ class ReadAudit:
         self._closing = asyncio.Event()
         self._complained = float("-inf")
 
-    def note(self, action: Action, client_id: str, peer: str, subject: str | None = None) -> None:
+    def note(
+        self,
+        action: Action,
+        client_id: str | None,
+        peer: str,
+        subject: str | None = None,
+        operator: str | None = None,
+    ) -> None:
         """Take a read, before it is answered.
+
+        Args:
+            action: what is read.
+            client_id: whose data it is; None for what belongs to no client.
+            peer: the address of the reader.
+            subject: an id of what is read.
+            operator: the name of the person who reads; None for a program.
 
         Raises:
             BoxBusy: too many reads wait to be written.
         """
-        now, read = self._clock(), _Read(action, client_id, peer, subject)
+        now, read = self._clock(), _Read(action, client_id, peer, subject, operator)
         noted = self._reads.get(read)
         if noted is None:
             self._make_room()
@@ -187,5 +202,5 @@ class ReadAudit:
 
 def _act(read: _Read, noted: _Noted) -> Act:
     detail = {"count": noted.count, "until": noted.last} if noted.count > 1 else {}
-    by = Actor(None, read.peer or None)
+    by = Actor(read.operator, read.peer or None)
     return Act(noted.first, by, read.action, read.client_id, read.subject, detail)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from edgebox.ask.cache import AnswerCache
 from edgebox.ask.evidence import READING
 from edgebox.ask.question import NO_MODEL, Answer, Text, Timing
-from edgebox.ask.race import Kit, Race
+from edgebox.ask.race import Race
 from edgebox.ask.readings import Readings
+from edgebox.ask.writing import Kit
 from edgebox.consultation.salts import Salts
 from edgebox.errors import BoxBusy, EngineFault, where
 from edgebox.settings import ROLES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -25,3 +27,10 @@ def matches(password: str, kept: str) -> bool:
 def is_outdated(kept: str) -> bool:
     """Return whether a hash was made with other costs than today's."""
     return _HASHER.check_needs_rehash(kept)
+
+
+def one_time() -> str:
+    """Return a password to be changed at the first login: 12 characters that are easy to read."""
+    letters = "abcdefghjkmnpqrstuvwxyz23456789"  # not i, l, o, 0 and 1
+    groups = ["".join(secrets.choice(letters) for _ in range(4)) for _ in range(3)]
+    return "-".join(groups)

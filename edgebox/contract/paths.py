@@ -13,6 +13,7 @@ class Paths:
     ASK: Final = "/api/v1/consultation/ask"
     ASKED: Final = "/api/v1/asks/{ask_id}"
     FEEDBACK: Final = "/api/v1/feedback"
+    SCREEN: Final = "/api/v1/live"
     LIVE: Final = "/api/v1/live/{consultation_id}"
     LIVE_END: Final = "/api/v1/live/{consultation_id}/end"
     RECORD: Final = "/api/v1/consultations/{consultation_id}/record"

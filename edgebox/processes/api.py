@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from contextlib import ExitStack, asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from edgebox import __version__
@@ -29,8 +30,12 @@ from edgebox.api.services import Services
 from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
+from edgebox.console.app import build_console, console_handlers, console_routes
+from edgebox.console.desk import Desks
+from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
+from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
     import httpx
     from starlette.applications import Starlette
 
+    from edgebox.console.services import ConsoleServices
     from edgebox.settings import Settings
 
 log = logging.getLogger("edgebox.api")
@@ -112,8 +118,14 @@ async def serve(
         store = Store(settings.database)
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
-        services, engine = build(settings, store, ports=own_ports(settings) | ports)
-        app = create_app(services, lifespan_of(services, engine))
+        services, engine = build(
+            settings,
+            store,
+            ports=own_ports(settings) | ports,
+            certificate_until=lambda: secure.not_after if secure else None,
+        )
+        console = build_console(services) if settings.console.enabled == "on" else None
+        app = app_of(services, engine, console)
         refused = RefusedConnections(services.metrics, services.lines).add
         api = settings.api
         listeners = [
@@ -124,7 +136,7 @@ async def serve(
         ]
         limit_tls_memory()
         tls = secure.context if secure else None
-        servers = [(_server(app, settings, refused, tls), listeners[0])]
+        servers = [(_server(app, settings, refused, tls, Paths.SCREEN), listeners[0])]
         servers += [
             (_server(create_metrics_app(services), settings, refused), each)
             for each in listeners[1:]
@@ -153,6 +165,7 @@ def build(
     wake: Callable[[], None] | None = None,
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
+    certificate_until: Callable[[], float | None] = lambda: None,
 ) -> tuple[Services, EngineClient]:
     """Return the objects that the endpoints work with.
 
@@ -164,7 +177,9 @@ def build(
         wake: wakes the worker; through Huey when None.
         clock: Unix seconds.
         monotonic: seconds that never jump.
+        certificate_until: returns when the certificate that is served expires, in Unix seconds.
     """
+    metrics = Metrics(__version__, llama_cpp=_llama_cpp(), deadline=settings.quick.deadline_seconds)
     threads = Threads()
     engine = EngineClient(settings, transport)
     monitor = EngineMonitor(engine)
@@ -181,30 +196,61 @@ def build(
     )
     nonces = Nonces(past + future, monotonic=monotonic)
     quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
+    wake = wake or WakeUps(settings).backlog
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
-        live=LiveParts(settings, clock=clock, monotonic=monotonic),
-        gate=Gate(clients, limiter, refused, nonces, window=window),
+        live=LiveParts(
+            settings, store, threads, quick, wake=wake, clock=clock, monotonic=monotonic
+        ),
+        gate=Gate(
+            clients,
+            limiter,
+            refused,
+            nonces,
+            window=window,
+            count=lambda kind: metrics.auth_refused.labels(kind).inc(),
+        ),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
-        metrics=Metrics(__version__),
+        metrics=metrics,
         lines=LineLimit(),
-        wake=wake or WakeUps(settings).backlog,
+        wake=wake,
         own_ports=ports,
         clock=clock,
         monotonic=monotonic,
+        certificate_until=certificate_until,
     )
     return services, engine
 
 
+def _llama_cpp() -> str:
+    """Return the version of the engine's binding, without loading it."""
+    with suppress(PackageNotFoundError):
+        return version("llama-cpp-python")
+    return ""
+
+
+def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
+    """Return the app: the API, the socket, and the pages for people where they are turned on."""
+    desks = Desks()
+    pages = console_routes(services, console) if console else []
+    sessions = console.sessions if console else None
+    return create_app(
+        services,
+        lifespan_of(services, engine, console, desks),
+        routes=[*socket_routes(services, desks, sessions), *pages],
+        handlers=console_handlers(console) if console else None,
+    )
+
+
 def lifespan_of(
-    services: Services, engine: EngineClient
+    services: Services, engine: EngineClient, console: ConsoleServices | None, desks: Desks
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
@@ -219,7 +265,10 @@ def lifespan_of(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            await desks.close()
             await services.live.close()
+            if console:
+                await console.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()
@@ -259,8 +308,10 @@ def _server(
     settings: Settings,
     refused: Callable[[str, str], None],
     secure: ssl.SSLContext | None = None,
+    socket_path: str | None = None,
 ) -> Server:
-    config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)
+    deadline = settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    config = GuardedConfig(app, refused, deadline, socket_path)
     config.load()
     config.ssl = secure  # ours: it can be reloaded
     return Server(config)

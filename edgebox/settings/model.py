@@ -49,6 +49,8 @@ class ApiSettings(Section):
     idempotency_hours: Annotated[float, Field(gt=0)] = 24
     # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.
     metrics_listen: str = ""
+    # A file with a token for /metrics on the API's own port. Absolute path; empty: none.
+    metrics_token_file: str = ""
     # Absolute paths of PEM files; both or neither.
     tls_cert: str = ""
     tls_key: str = ""
@@ -62,7 +64,7 @@ class ApiSettings(Section):
             raise ValueError("has to be HOST:PORT, or empty")
         return value
 
-    @field_validator("tls_cert", "tls_key")
+    @field_validator("tls_cert", "tls_key", "metrics_token_file")
     @classmethod
     def _absolute(cls, value: str) -> str:
         if value and not value.startswith("/"):

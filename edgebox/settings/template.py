@@ -55,6 +55,7 @@ EXPLAINED: dict[str, str] = {
     "api.key_future_seconds": "... and how many seconds ahead of this box's clock.",
     "api.idempotency_hours": "An Idempotency-Key is remembered for this long, and a week more.",
     "api.metrics_listen": "HOST:PORT of a listener for /metrics without a key; empty: key only.",
+    "api.metrics_token_file": "File of a token for /metrics on the API's port; empty: none.",
     "api.tls_cert": "PEM file of the certificate and its chain, full path; empty: no TLS.",
     "api.tls_key": "PEM file of its key. New files are used without a restart.",
     "api.allow_plain_http": "true: serve other machines without TLS; calls can be read on the way.",

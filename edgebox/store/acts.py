@@ -35,10 +35,34 @@ Action = Literal[
     "models.remove",
     "models.trust",
     "models.use",
+    "operators.add",
+    "operators.disable",
+    "operators.enable",
+    "operators.import",
+    "operators.password",
+    "operators.reset",
+    "records.read",
     "restore",
     "results.read",
+    "review.export",
     "reviews.accept",
+    "session.locked",
+    "session.login",
+    "session.logout",
+    "session.prove",
+    "session.refused",
     "transcripts.read",
+    "view.audit",
+    "view.batches",
+    "view.call",
+    "view.callbacks",
+    "view.clients",
+    "view.consultation",
+    "view.consultations",
+    "view.operators",
+    "view.quality",
+    "view.refused",
+    "view.usage",
 ]
 
 FIRST = "0" * 64
@@ -51,7 +75,7 @@ class Actor:
     """Who acts, and from where.
 
     Attributes:
-        operator: a person's login name; None for a program.
+        operator: a person's name: of their account, or at the shell; None for a program.
         address: the peer's address, or ``shell`` on the box itself; None for the box's own acts.
     """
 

@@ -58,23 +58,39 @@ class Feedback:
                 },
             )
 
-    def counted(self, since: float = 0.0) -> list[Counted]:
-        """Return the thumbs since a time (Unix seconds), by what they are about."""
+    def counted(self, since: float = 0.0, client_id: str | None = None) -> list[Counted]:
+        """Return the thumbs since a time (Unix seconds), by what they are about.
+
+        Args:
+            since: Unix seconds.
+            client_id: of one client; None for all.
+        """
         rows = self._connections.rows(
             "SELECT what, SUM(liked) AS up, SUM(1 - liked) AS down FROM feedback"
-            " WHERE at >= :since GROUP BY what ORDER BY what",
-            {"since": since},
+            " WHERE at >= :since AND (:client IS NULL OR client_id = :client)"
+            " GROUP BY what ORDER BY what",
+            {"since": since, "client": client_id},
         )
         return [Counted(**row) for row in rows]
 
-    def reasons(self, since: float = 0.0) -> dict[str, int]:
-        """Return how often each reason was given for a thumb down since a time."""
+    def reasons(self, since: float = 0.0, client_id: str | None = None) -> dict[str, int]:
+        """Return how often each reason was given for a thumb down; arguments as ``counted``."""
         rows = self._connections.rows(
             "SELECT reason, COUNT(*) AS n FROM feedback"
-            " WHERE at >= :since AND liked = 0 AND reason <> '' GROUP BY reason ORDER BY n DESC",
-            {"since": since},
+            " WHERE at >= :since AND (:client IS NULL OR client_id = :client)"
+            " AND liked = 0 AND reason <> '' GROUP BY reason ORDER BY n DESC",
+            {"since": since, "client": client_id},
         )
         return {row["reason"]: row["n"] for row in rows}
+
+    def of(self, client_id: str, what: str, subject: str) -> bool | None:
+        """Return whether an answer was liked; None if nobody said so."""
+        rows = self._connections.rows(
+            "SELECT liked FROM feedback"
+            " WHERE client_id = :client_id AND what = :what AND subject = :subject",
+            {"client_id": client_id, "what": what, "subject": subject},
+        )
+        return bool(rows[0]["liked"]) if rows else None
 
     def rows(self, since: float = 0.0) -> list[dict[str, Any]]:
         """Return every row since a time, oldest first."""

@@ -314,6 +314,7 @@ def _reviews(db: Database) -> None:
             content         TEXT
         ) STRICT;
         CREATE INDEX reviews_age ON reviews (at);
+        CREATE INDEX audit_age ON audit (at);
         CREATE INDEX reviews_with_text ON reviews (at) WHERE content IS NOT NULL;
 
         CREATE TABLE scores (
@@ -339,7 +340,7 @@ def _wanted(db: Database) -> None:
         ALTER TABLE consultations ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0
             CHECK (wanted IN (0, 1));
         CREATE INDEX consultations_wanted ON consultations (row_id)
-            WHERE state = 'pending' AND wanted = 1;
+            WHERE wanted = 1 AND state IN ('pending', 'running');
 
         -- What a list of consultations is filtered by, without a look at their texts.
         CREATE INDEX consultations_listed ON consultations (batch_id, position, state, operator);

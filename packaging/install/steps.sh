@@ -230,5 +230,6 @@ default_config() { # Only the folders, the carried models and the given options 
     /^# model = / && (role in model) { $0 = "model = \"" model[role] "\"" }
     port && role == "[api" && /^# port = / { $0 = "port = " port }
     tls && /^# tls_(cert|key) = / { sub(/ = .*/, " = \"" tls "/" (/tls_cert/ ? "cert" : "key") "\""); sub(/^# /, "") }
+    tls && role == "[console" && /^# enabled = / { $0 = "enabled = \"on\"" }
     { print }' "$target/edgebox.toml"
 }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar, wilson
+from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar
+from edgebox.scoring.share import wilson
 
 
 @pytest.mark.parametrize(

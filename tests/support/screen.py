@@ -1,4 +1,4 @@
-"""The box as the agent's screen sees it: the real static files, and a socket that a test speaks for.
+"""The box as the agent's screen sees it: the real static files, and a socket of the tests' own.
 
 The WebSocket side is the ``websockets`` library's, so the browser meets another implementation than
 the box's own.
@@ -21,7 +21,10 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 STATIC = Path(__file__).resolve().parents[2] / "edgebox/console/static"
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
@@ -29,8 +32,10 @@ POLICY = (
 )
 PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>EdgeBox</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/r1/agent.css">
-<body><main id="agent" data-language="{language}" data-release="r1"></main>
+<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/r1/app.css">
+<link rel="stylesheet" href="/static/r1/agent.css"><script src="/static/r1/theme.js"></script>
+<body class="agent"><main id="main" tabindex="-1">
+<div id="agent" data-language="{language}" data-release="r1"></div></main>
 <script type="module" src="/static/r1/agent/main.js"></script></body></html>"""
 
 
@@ -108,6 +113,9 @@ class FakeBox:
         page.headers["Content-Security-Policy"] = POLICY
         return page
 
+    async def _empty(self, request) -> Response:
+        return HTMLResponse("<!doctype html>", headers={"Content-Security-Policy": POLICY})
+
     async def _log_in(self, request) -> Response:
         form = (await request.body()).decode()
         if "password=right" not in form:
@@ -117,7 +125,8 @@ class FakeBox:
 
     async def _static(self, request) -> Response:
         file = STATIC / request.path_params["path"]
-        return Response(file.read_bytes(), headers={"Content-Type": TYPES[file.suffix]})
+        kept = {"Content-Type": TYPES[file.suffix], "Cache-Control": "max-age=31536000, immutable"}
+        return Response(file.read_bytes(), headers=kept)
 
     async def _live(self, websocket: WebSocket) -> None:
         if not self.session:
@@ -142,6 +151,7 @@ class FakeBox:
         app = Starlette(
             routes=[
                 Route("/agent", self._page),
+                Route("/empty", self._empty),
                 Route("/login", self._log_in, methods=["POST"]),
                 Route("/static/r1/{path:path}", self._static),
                 WebSocketRoute("/api/v1/live", self._live),

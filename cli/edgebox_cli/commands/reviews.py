@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from edgebox.lab.evaluation.statistics import wilson
+from edgebox.scoring.share import FEWEST, wilson
 from edgebox.store.feedback import Counted
 from edgebox.system.files import write_text
 from edgebox.system.times import rfc3339
@@ -18,9 +18,6 @@ from edgebox_cli.common.output import RIGHT, console, note, print_json, table
 from edgebox_cli.common.store import opened_store
 
 app = typer.Typer(help="What people say of answers: report, export.", no_args_is_help=True)
-
-FEWEST = 30
-"""Thumbs below which a share says next to nothing."""
 
 _DAY = 86_400
 Days = Annotated[float, typer.Option(min=0, help="Of the last so many days; 0: all.")]

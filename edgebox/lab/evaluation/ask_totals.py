@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from edgebox.lab.evaluation.statistics import wilson
 from edgebox.lab.evaluation.totals import percentile
+from edgebox.scoring.share import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,9 +7,11 @@ cancels out.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from edgebox.scoring.share import TWO_SIDED, Interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,36 +26,8 @@ FEW: Final = 20
 """Cases. The interval of fewer holds the true mean too seldom: with differences half of which are
 0, 78 times in 100 at 5 cases, 88 at 10, 93 at 20 and 95 at 50 (1,500 simulated runs each)."""
 
-_TWO_SIDED: Final = 1.959964
-"""Normal quantile of 0.975."""
-
-_DETECT: Final = _TWO_SIDED + 0.841621
+_DETECT: Final = TWO_SIDED + 0.841621
 """Normal quantiles of 0.975 and 0.8: tested at 5 % on two sides, found four times out of five."""
-
-
-class Interval(NamedTuple):
-    """A mean with the bounds of its 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-
-def wilson(hits: int, of: int) -> Interval:
-    """Return a share and its 95 % interval, also for few cases and for shares near 0 and 1.
-
-    Wilson's score interval (Probable Inference, the Law of Succession, and Statistical Inference,
-    JASA 22:158, 1927; recommended for small samples by Brown, Cai and DasGupta, Statistical Science
-    16:2, 2001).
-
-    Args:
-        hits: cases of the kind that is counted.
-        of: all cases, at least one.
-    """
-    share, z2 = hits / of, _TWO_SIDED**2
-    middle = (share + z2 / (2 * of)) / (1 + z2 / of)
-    half = _TWO_SIDED / (1 + z2 / of) * math.sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 def bootstrap(differences: Sequence[float], *, seed: int = SEED) -> Interval:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from edgebox.api.app import create_app
-from edgebox.processes.api import build
+from edgebox.console.app import build_console
+from edgebox.processes.api import app_of, build
 from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
@@ -25,7 +25,10 @@ from support.polling import eventually
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from starlette.applications import Starlette
+
     from edgebox.api.services import Services
+    from edgebox.console.services import ConsoleServices
 
 QUICK = "/api/v1/consultation/quick-summary"
 BATCH = "/api/v1/consultation/batch-analysis"
@@ -44,6 +47,8 @@ class ApiBox:
     http: httpx.AsyncClient
     secrets: dict[str, str]
     woken: list[float] = field(default_factory=list)
+    app: Starlette | None = None
+    console: ConsoleServices | None = None
 
     def key(self, client: str = "center-1", at: float | None = None) -> str:
         return bound_key(client, self.secrets[client], time.time() if at is None else at)
@@ -122,11 +127,14 @@ async def api_box(
     watch = asyncio.create_task(services.monitor.watch())
     if transport is None:
         await eventually(lambda: services.monitor.health)
-    app = create_app(services)
+    console = build_console(services) if settings.console.enabled == "on" else None
+    app = app_of(services, client, console)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://box", trust_env=False
     ) as http:
-        yield ApiBox(settings, store, engine, services, http, secrets, woken)
+        yield ApiBox(settings, store, engine, services, http, secrets, woken, app, console)
+    if console:
+        await console.close()
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
     await services.live.close()

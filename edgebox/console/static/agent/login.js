@@ -1,9 +1,9 @@
 /**
- * Logs in again without leaving the screen. Returns null, or why it did not work: "failed",
- * "lost", or "other" where the name is not that of the agent whose text is on the screen.
+ * Logs in again without leaving the screen. Returns null, or what is wrong: `{code, seconds}` with
+ * "failed", "later", "lost", or "other" where the name is not of whom the text on the screen is.
  */
 export async function login(form, operator) {
-  if (operator && form.get("name").trim() !== operator.name) return "other";
+  if (operator && form.get("name").trim() !== operator.name) return { code: "other" };
   try {
     const answer = await fetch("/login", {
       method: "POST",
@@ -11,8 +11,10 @@ export async function login(form, operator) {
       redirect: "manual",
       cache: "no-store",
     });
-    return answer.type === "opaqueredirect" || answer.ok ? null : "failed";
+    if (answer.type === "opaqueredirect") return null;
+    const seconds = Number(answer.headers.get("Retry-After"));
+    return seconds ? { code: "later", seconds } : { code: "failed" };
   } catch {
-    return "lost";
+    return { code: "lost" };
   }
 }

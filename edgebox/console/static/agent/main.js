@@ -12,18 +12,29 @@ const root = document.getElementById("agent");
 const { language, release } = root.dataset;
 const t = (await import(language === "en" ? "../words/en.js" : "../words/ko.js")).default;
 
-const PREFS = { keys: true, large: false, scheme: "auto" };
+const PREFS = { keys: true, large: false, theme: "system" };
 let state = fresh(prefs(), release);
 let shown = [];
 let frame = 0;
-let waited = []; // what to do once the state is on the screen
 let citing = 0; // until when a digit after G is a citation
 
+// All that the browser keeps: three preferences; the theme is that of every page.
 function prefs() {
   try {
-    return { ...PREFS, ...JSON.parse(localStorage.getItem("edgebox.agent") ?? "{}") };
+    const kept = JSON.parse(localStorage.getItem("edgebox.agent") ?? "{}");
+    return { ...PREFS, ...kept, theme: localStorage.getItem("edgebox.theme") ?? PREFS.theme };
   } catch {
     return PREFS;
+  }
+}
+
+function keep({ theme, ...others }) {
+  document.documentElement.dataset.theme = theme;
+  try {
+    localStorage.setItem("edgebox.theme", theme);
+    localStorage.setItem("edgebox.agent", JSON.stringify(others));
+  } catch {
+    // It holds for this page.
   }
 }
 
@@ -33,7 +44,7 @@ function tell(message) {
   if (state === before) return;
   for (const wanted of state.wants) send(wanted);
   if (state.wants.length) state = reduce(state, { type: "ui.sent" });
-  if (state.prefs !== before.prefs) localStorage.setItem("edgebox.agent", JSON.stringify(state.prefs));
+  if (state.prefs !== before.prefs) keep(state.prefs);
   frame ||= requestAnimationFrame(render);
 }
 
@@ -42,14 +53,15 @@ function render() {
   const next = view(state, t);
   mend(root, shown, next);
   shown = next;
-  const { dataset } = document.documentElement;
-  dataset.scheme = state.prefs.scheme;
-  dataset.large = String(Boolean(state.prefs.large));
+  root.classList.toggle("large", state.prefs.large);
   if (state.bottom && !state.light) toBottom();
   observe();
-  const now = waited;
-  waited = [];
-  for (const doThis of now) doThis();
+}
+
+// A key that moves the focus has moved it before the next key comes.
+function flush() {
+  cancelAnimationFrame(frame);
+  render();
 }
 
 function send(message) {
@@ -83,18 +95,20 @@ const screen = {
     return state;
   },
   retry: () => socket.retry(),
-  focus: (id) => later(() => document.getElementById(id)?.focus()),
-  show: (name) => later(() => root.querySelector(`.${name}`)?.scrollIntoView({ block: "center" })),
+  focus(id) {
+    flush();
+    document.getElementById(id)?.focus();
+  },
+  show(name) {
+    flush();
+    root.querySelector(`.${name}`)?.scrollIntoView({ block: "center" });
+  },
   toBottom() {
     tell({ type: "ui.dark" });
-    later(toBottom);
+    flush();
+    toBottom();
   },
 };
-
-function later(doThis) {
-  waited.push(doThis);
-  frame ||= requestAnimationFrame(render);
-}
 
 root.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-do]");
@@ -194,9 +208,9 @@ root.addEventListener("submit", async (event) => {
   if (event.target.id !== "login-form") return;
   event.preventDefault();
   const form = new FormData(event.target);
-  const why = await login(form, state.operator);
-  tell({ type: "ui.login", why });
-  if (!why) socket.retry();
+  const problem = await login(form, state.operator);
+  tell({ type: "ui.login", problem });
+  if (!problem) socket.retry();
 });
 
 async function take(file) {
@@ -228,7 +242,7 @@ setInterval(tick, 1000);
 /** Whether the session is still one: a page that sends elsewhere says that it is not. */
 async function known() {
   try {
-    const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual", cache: "no-store" });
+    const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
     return answer.type !== "opaqueredirect" && answer.status !== 401 && answer.status !== 403;
   } catch {
     return true;

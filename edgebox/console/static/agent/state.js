@@ -142,10 +142,10 @@ const HANDLERS = {
   },
 
   "ui.link"(state, { status, code, retry }) {
+    const was = state.link.status;
+    if (status === "connecting") return state; // what was wrong is said until it is right
     const next = { ...state, link: { status, code, retry } };
-    if (status === "connecting") return { ...state, link: { ...state.link, trying: true } };
-    const isNews = state.link.status !== status && !(state.link.status === "connecting" && status === "open");
-    return isNews ? say(next, status) : next;
+    return was === status || was === "connecting" ? next : say(next, status);
   },
 
   "ui.select"(state, { id }) {
@@ -182,7 +182,7 @@ const HANDLERS = {
 
   "ui.dialog": (state, { dialog }) => ({ ...state, dialog }),
 
-  "ui.login": (state, { why }) => ({ ...state, login: why }),
+  "ui.login": (state, { problem }) => ({ ...state, login: problem }),
 
   "ui.pasted": (state, { text }) => ({ ...state, pasted: text }),
 

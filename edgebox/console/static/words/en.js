@@ -55,6 +55,7 @@ export default {
   noCall: "The conversation appears here when a call begins.",
   noCallHint: "Without speech recognition, paste the call.",
   talk: "Call",
+  records: "Records",
   customer: "Customer",
   agent: "Agent",
   system: "System",
@@ -100,6 +101,7 @@ export default {
   summaryText: "Text of the summary",
   asks: "Questions",
   ask: "Ask",
+  answers: "Answers",
   askHint: "Ask about this call, such as: what did we say about the refund?",
   askNoCall: "You can ask when there is a call.",
   found1: "Found in the call",
@@ -155,6 +157,7 @@ export default {
   enter: "Log in",
   loginFailed: "The name or the password is wrong.",
   loginOther: "This is another account. The text on this screen is not yours: load the page again.",
+  loginLater: (seconds) => `You cannot log in now. Try again in ${seconds} s.`,
   loginLost: "EdgeBox cannot be reached. Try again in a moment.",
   keys: [
     ["F2", "write a question"],
@@ -174,7 +177,7 @@ export default {
   ],
   prefs: "This screen",
   single: "Use keys of one letter",
-  scheme: "Colours",
-  schemes: { auto: "as the computer", light: "light", dark: "dark" },
+  theme: "Colours",
+  themes: { system: "as the computer", light: "light", dark: "dark" },
   large: "Larger text",
 };

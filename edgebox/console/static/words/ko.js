@@ -54,6 +54,7 @@ export default {
   noCall: "통화가 시작되면 여기에 대화가 나타납니다.",
   noCallHint: "음성 인식이 없으면 상담 내용을 붙여넣으십시오.",
   talk: "대화",
+  records: "상담 목록",
   customer: "고객",
   agent: "상담사",
   system: "안내",
@@ -99,6 +100,7 @@ export default {
   summaryText: "요약 글",
   asks: "질문",
   ask: "물어보기",
+  answers: "물어본 것",
   askHint: "이 통화에 대해 물어보십시오. 예: 환불 기한을 뭐라고 안내했지?",
   askNoCall: "통화가 있어야 물어볼 수 있습니다.",
   found1: "상담에서 찾음",
@@ -154,6 +156,7 @@ export default {
   enter: "로그인",
   loginFailed: "이름이나 비밀번호가 맞지 않습니다.",
   loginOther: "다른 사람의 계정입니다. 이 화면의 글은 앞 사람의 것이므로 화면을 새로 고치십시오.",
+  loginLater: (seconds) => `지금은 로그인할 수 없습니다. ${seconds}초 뒤에 다시 하십시오.`,
   loginLost: "EdgeBox에 연결할 수 없습니다. 잠시 뒤에 다시 하십시오.",
   keys: [
     ["F2", "질문 쓰기"],
@@ -173,7 +176,7 @@ export default {
   ],
   prefs: "화면 설정",
   single: "글자 하나짜리 단축키 쓰기",
-  scheme: "밝기",
-  schemes: { auto: "컴퓨터에 맞춤", light: "밝게", dark: "어둡게" },
+  theme: "밝기",
+  themes: { system: "컴퓨터에 맞춤", light: "밝게", dark: "어둡게" },
   large: "글자 크게",
 };

@@ -29,7 +29,7 @@ export function asks(state, t) {
       }),
       button(t.ask, "ask", { disabled: isClosed || !text.trim(), primary: true }, "Enter"),
     ),
-    h("div", { class: "answers", id: "answers", tabindex: "0", role: "region", "aria-label": t.asks },
+    h("div", { class: "answers", id: "answers", tabindex: "0", role: "group", "aria-label": t.answers },
       list.map((ask) => answer(state, ask, t))),
   );
 }
@@ -168,7 +168,7 @@ function entry(item, how) {
 }
 
 function runs(list, { spans, utterances, ask, t }) {
-  return list.map(({ kind, text, at }) => {
+  return list.map(({ kind, text, at }, place) => {
     if (kind === "break") return h("br");
     if (kind === "cite" && !utterances.has(Number(text))) return `[${text}]`;
     if (kind === "cite") {
@@ -179,7 +179,9 @@ function runs(list, { spans, utterances, ask, t }) {
         `[${text}]`,
       );
     }
-    const inner = doubtful(text, spans, t, at);
+    // A citation stays on the line of its last word.
+    const isBefore = list[place + 1]?.kind === "cite" && text.endsWith(" ");
+    const inner = doubtful(isBefore ? `${text.slice(0, -1)}\u00a0` : text, spans, t, at);
     return kind === "text" ? inner : h(kind, null, inner);
   });
 }

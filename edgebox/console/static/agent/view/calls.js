@@ -6,16 +6,25 @@ import { button } from "./prose.js";
 
 /** Returns the first line of the screen. */
 export function bar(state, t) {
-  const { status } = state.link;
+  const { link: { status }, operator } = state;
   return h(
     "header",
     { class: "bar" },
     h("h1", null, "EdgeBox", h("span", { class: "ear" }, ` ${t.screen}`)),
-    state.operator && h("span", { class: "name" }, state.operator.display || state.operator.name),
+    operator && h("a", { class: "name", href: "/password" }, operator.display || operator.name),
+    operator && operator.role !== "agent" && h("a", { href: "/review" }, t.records),
+    h("p", { class: "status", role: "status" }, spoken(state, t)),
     h("span", { class: `link ${status}` }, h("span", { "aria-hidden": "true" }, status === "open" ? "● " : "○ "), t.link[status]),
     button(t.help, "help", {}, "?"),
     h("form", { method: "post", action: "/logout" }, h("button", { type: "submit" }, t.logout)),
   );
+}
+
+// Whole things only: what is being written is not read out.
+function spoken({ said }, t) {
+  if (!said) return null;
+  const text = [t.said[said.code], said.detail].filter(Boolean).join(" ");
+  return h("span", { key: said.n }, text);
 }
 
 /** Returns the list of calls, the one that is shown first in weight, not in place. */

@@ -26,9 +26,9 @@ function help(state, t) {
     h(
       "label",
       null,
-      t.scheme,
-      h("select", { "data-pref": "scheme", value: prefs.scheme },
-        Object.entries(t.schemes).map(([value, text]) => h("option", { value }, text))),
+      t.theme,
+      h("select", { "data-pref": "theme", value: prefs.theme },
+        Object.entries(t.themes).map(([value, text]) => h("option", { value }, text))),
     ),
     h("footer", null, button(t.dismiss, "undialog", { primary: true }, "Esc")),
   );
@@ -55,7 +55,8 @@ function paste(state, t) {
 }
 
 function login(state, t) {
-  const told = { failed: t.loginFailed, other: t.loginOther, lost: t.loginLost }[state.login];
+  const { code, seconds } = state.login ?? {};
+  const told = { failed: t.loginFailed, other: t.loginOther, lost: t.loginLost, later: t.loginLater(seconds) }[code];
   return frame(
     "login",
     t.login,

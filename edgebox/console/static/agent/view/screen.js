@@ -17,13 +17,6 @@ export function view(state, t) {
     line(state, t),
     tabs(state, t),
     h("div", { class: `columns at-${state.tab}` }, transcript(state, t), notes(state, t, record), asks(state, t)),
-    h("p", { class: "toast", role: "status" }, spoken(state, t)),
     dialog(state, t),
   ].filter(Boolean);
-}
-
-function spoken({ said }, t) {
-  if (!said) return null;
-  const text = [t.said[said.code], said.detail].filter(Boolean).join(" ");
-  return h("span", { key: said.n }, text);
 }

@@ -104,7 +104,7 @@ export function buttons(state, { kind, draft, edit }, t) {
     "footer",
     null,
     isSent && h("p", { class: "quiet" }, state.link.status === "open" ? t.saving : t.waiting),
-    !isDone && button(t.accept, "accept", { kind, primary: true }, isMain ? "Ctrl+Enter" : ""),
+    !isDone && button(t.accept, "accept", { kind, primary: isMain }, isMain ? "Ctrl+Enter" : ""),
     button(t.copy, "copy", { kind }, isMain && !edit ? "C" : ""),
     edit ? button(t.leave, "leaveEdit", { kind }) : button(t.edit, "edit", { kind }, isMain ? "E" : ""),
   );

@@ -1,0 +1,36 @@
+"""Two texts word by word: what a person took out of a draft, and what they put in."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+_WORD = re.compile(r"\s+|[^\s]+")
+MOST_WORDS = 4_000
+"""Of both texts together: more are shown one after the other, because comparing them is slow."""
+
+
+class Piece(NamedTuple):
+    """A part of the comparison: words that stayed, that were taken out, or that were put in."""
+
+    kind: Literal["same", "out", "in"]
+    text: str
+
+
+def compared(before: str, after: str) -> list[Piece]:
+    """Return the pieces in order; those that stayed or came in make ``after``."""
+    one, other = _WORD.findall(before), _WORD.findall(after)
+    if len(one) + len(other) > MOST_WORDS:
+        return _replaced(before, after)
+    pieces: list[Piece] = []
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        old, new = "".join(one[i1:i2]), "".join(other[j1:j2])
+        pieces += [Piece("same", new)] if tag == "equal" else _replaced(old, new)
+    return pieces
+
+
+def _replaced(old: str, new: str) -> list[Piece]:
+    found: list[Piece] = [Piece("out", old), Piece("in", new)]
+    return [piece for piece in found if piece.text]

@@ -1,0 +1,45 @@
+"""How a request reached the box: pages are served over TLS, and to the machine itself."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Literal
+
+from edgebox.system.addresses import peer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from starlette.requests import HTTPConnection
+
+Way = Literal["tls", "loopback", "plain"]
+
+
+def way_of(connection: HTTPConnection, further: Collection[str]) -> Way:
+    """Return how a request came.
+
+    Args:
+        connection: the request, or the handshake of a WebSocket.
+        further: origins of this box behind a proxy on this machine, which ends TLS.
+
+    Returns:
+        ``tls``: encrypted up to the box, or up to the proxy. ``loopback``: from this machine, and
+        meant for it: its ``Host`` is a name of the loopback, so no other site's name leads here.
+        ``plain``: neither.
+    """
+    if connection.url.scheme in {"https", "wss"}:
+        return "tls"
+    if not _is_loopback(peer_of(connection.scope)):
+        return "plain"
+    host = connection.headers.get("host", "")
+    if f"https://{host}" in further:
+        return "tls"
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+    return "loopback" if name == "localhost" or _is_loopback(name.strip("[]")) else "plain"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

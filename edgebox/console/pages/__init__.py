@@ -1,0 +1,1 @@
+"""The pages, one file each: ``routes(services, console)`` returns what it serves."""
