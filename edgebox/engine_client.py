@@ -9,13 +9,15 @@ import asyncio
 import errno
 import json
 import socket
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 import httpx
 
 from edgebox.errors import (
+    ConfigError,
     EngineBusy,
     EngineDied,
     EngineError,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 BACKGROUND_PRIORITY = 100
+WANTED_PRIORITY = 35
+"""Of an analysis that somebody waits for: the engine's patient class, behind questions."""
 """Of analyses. The engine treats priorities under 50 as interactive."""
 
 _CODES = {
@@ -71,12 +75,14 @@ class Waits:
         character: more for each character of the prompt.
         token: more for each token of the answer.
         own: of our own engine.
+        silence: between two pieces of another server's answer.
     """
 
     floor: float = 300.0
     character: float = 0.1
     token: float = 3.0
     own: float = 7200.0
+    silence: float = 120.0
 
     def of_remote(self, characters: int, tokens: int) -> float:
         """Return the seconds for a prompt of ``characters`` and an answer of ``tokens``."""
@@ -229,6 +235,9 @@ class EngineClient:
         transport: replaces the socket, for tests.
         waits: for answers without a deadline.
 
+    Raises:
+        ConfigError: the file of a server's key cannot be used.
+
     Attributes:
         grounds_numbers: answers are held to the numbers that were said in the call.
     """
@@ -252,6 +261,7 @@ class EngineClient:
         self._remote = {
             role: httpx.AsyncClient(
                 base_url=url,
+                headers=_authorization(settings.engines.role(role).url_key_file),
                 timeout=_CONNECT,
                 trust_env=False,
                 transport=httpx.AsyncHTTPTransport(
@@ -267,15 +277,24 @@ class EngineClient:
     ) -> Completion:
         """Return a whole answer.
 
+        That of another server is streamed all the same: a server that fell silent is noticed
+        long before the answer would have to be there.
+
         Raises:
             EngineError: see the tree in ``errors.py``.
         """
+        if role in self._remote:
+            async with aclosing(self.stream(role, messages, **options)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Completion):
+                        return piece
+            raise EngineDied(_DIED)
         deadline = options.get("deadline")
         body = self._body(role, messages, options)
         limit = self._limit(role, messages, options)
-        # A server that sends a byte now and then never reaches the limit of one read.
+        # What sends a byte now and then never reaches the limit of one read.
         async with _translated(deadline), asyncio.timeout(limit):
-            answer = await self._client(role).post(
+            answer = await self._local.post(
                 "/v1/chat/completions", json=body, timeout=_timeout(deadline, limit)
             )
             _check(answer)
@@ -299,24 +318,34 @@ class EngineClient:
         if role not in self._remote:
             usage["continuous_usage_stats"] = True
         body = self._body(role, messages, options) | {"stream": True, "stream_options": usage}
+        limit = self._limit(role, messages, options)
+        now = asyncio.get_running_loop().time
+        end = latest = now() + limit
         async with (
             _translated(deadline),
             self._client(role).stream(
                 "POST",
                 "/v1/chat/completions",
                 json=body,
-                timeout=_timeout(deadline, self._limit(role, messages, options)),
+                timeout=_timeout(deadline, limit),
             ) as answer,
         ):
             if answer.status_code >= 400:
-                await answer.aread()
+                async with asyncio.timeout_at(end):
+                    await answer.aread()
                 _check(answer)
             whole = _Streamed()
-            async for line in answer.aiter_lines():
+            lines = answer.aiter_lines()
+            while not whole.done:
+                async with asyncio.timeout_at(latest):
+                    line = await anext(lines, None)
+                if line is None:
+                    break
                 if text := whole.feed(line):
                     yield whole.delta(text)
-                if whole.done:
-                    break
+                    # Reading a long prompt is silent, so this holds from the first text on.
+                    if role in self._remote:
+                        latest = min(end, now() + self._waits.silence)
             yield whole.completion()
 
     async def tokenize(
@@ -437,6 +466,30 @@ class EngineClient:
         return body
 
 
+def _authorization(path: str) -> dict[str, str]:
+    """Return the header with the key of another server, from its file.
+
+    Raises:
+        ConfigError: the file cannot be read, is empty, or can be read by everybody.
+    """
+    if not path:
+        return {}
+    file = Path(path)
+    try:
+        key = file.read_text(encoding="ascii").strip()
+        mode = file.stat().st_mode
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not ASCII text"
+        raise ConfigError(
+            f"The key of the other server in {path} cannot be read: {reason}"
+        ) from None
+    if mode & 0o007:
+        raise ConfigError(f"Everybody can read the key in {path}. Type: chmod o= {path}")
+    if not key or not key.isprintable():
+        raise ConfigError(f"{path} has to hold the other server's key, in one line")
+    return {"Authorization": f"Bearer {key}"}
+
+
 class _Streamed:
     """Collects server-sent chunks into one completion."""
 
@@ -542,6 +595,8 @@ def _check(answer: httpx.Response) -> None:
         code, message = str(error.get("code") or ""), error.get("message")
     except (ValueError, KeyError, TypeError, AttributeError):
         code, message = "", None
+    if answer.status_code in {401, 403}:
+        message = "The other server refused the key. See url_key_file under [engines]."
     if not code.startswith("Engine"):  # another server's own code, or none
         code = _CODES.get(answer.status_code, "EngineUnavailable")
     raise _engine_error(code, message)

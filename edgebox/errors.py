@@ -17,8 +17,11 @@
     │   ├── NotFound               404
     │   ├── MethodNotAllowed       405
     │   ├── RequestConflict        409  the same Idempotency-Key is in flight
+    │   ├── Resync                 409  the append does not continue the call
+    │   ├── CallEnded              409  nothing can be added to the call
     │   ├── BodyTooLarge           413
     │   ├── UnsupportedMediaType   415
+    │   ├── UpgradeRequired        426  this path speaks WebSocket
     │   ├── InvalidFields          422  carries one (pointer, detail) per field
     │   ├── RateLimited            429  Retry-After
     │   │   ├── ClientQueueFull    429  too many of this client's analyses wait
@@ -197,6 +200,30 @@ class RequestConflict(RequestError):
     slug = "request-in-progress"
 
 
+class Resync(RequestError):
+    """An append does not continue what was received of a call.
+
+    Args:
+        expected: the offset from which to send.
+    """
+
+    http_status = 409
+    title = "Resync"
+    slug = "resync"
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(f"Send the call again from character {expected}.")
+        self.expected = expected
+
+
+class CallEnded(RequestError):
+    """Nothing can be added to a call."""
+
+    http_status = 409
+    title = "Call ended"
+    slug = "call-ended"
+
+
 class TranscriptGone(RequestError):
     """Retention has removed the transcript that a question is about."""
 
@@ -228,6 +255,14 @@ class UnsupportedMediaType(RequestError):
     http_status = 415
     title = "Unsupported media type"
     slug = "unsupported-media-type"
+
+
+class UpgradeRequired(RequestError):
+    """This path speaks WebSocket, and the request does not ask for it as RFC 6455 says."""
+
+    http_status = 426
+    title = "Upgrade required"
+    slug = "upgrade-required"
 
 
 class InvalidFields(RequestError):

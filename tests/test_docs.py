@@ -205,7 +205,7 @@ def test_every_module_that_the_architecture_names_exists():
         "belong to another user",
         "Invalid bound key",
         "key refused",
-        "without_a_line",
+        "keys refused",
         "timestamp is no whole number",
         "unknown client",
         "disabled client",
@@ -237,6 +237,7 @@ def test_every_image_is_shown_in_a_document():
 def test_every_guide_is_in_both_languages():
     assert [path.name for path in ENGLISH] == [
         "install.md",
+        "logs.md",
         "monitor.md",
         "operate.md",
         "troubleshoot.md",

@@ -10,11 +10,14 @@ import pytest
 from anyio._backends._asyncio import SocketStream
 
 from edgebox.engine_client import _KEEPALIVE, EngineClient, RoleHealth, Waits
-from edgebox.errors import EngineBusy, EngineDied, EngineError, EngineUnavailable
+from edgebox.errors import ConfigError, EngineBusy, EngineDied, EngineError, EngineUnavailable
 from edgebox.settings import Settings
 
 CHAT = [{"role": "user", "content": "안녕"}]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
+ANSWER = (
+    'data: {"choices": [{"delta": {"content": "네"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+).encode()
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 
 
@@ -108,10 +111,7 @@ def test_a_server_for_a_role_may_have_a_certificate_of_an_in_house_authority(
 ):
     async def serve(reader, writer):
         await reader.readuntil(b"}")
-        choice = {"message": {"content": "네"}, "finish_reason": "stop"}
-        usage = {"prompt_tokens": 3, "completion_tokens": 1}
-        answer = json.dumps({"choices": [choice], "usage": usage, "model": "m"}).encode()
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(answer), answer))
+        writer.write(EVENTS + ANSWER)
         await writer.drain()
         writer.close()
 
@@ -134,9 +134,10 @@ def test_a_server_for_a_role_may_have_a_certificate_of_an_in_house_authority(
 
 
 BRIEF = Waits(floor=0.3, character=0.0, token=0.0)
+PATIENT = Waits(silence=0.3)
 
 
-def remote_failure(tmp_path, conduct, *, stream: bool = False) -> EngineError:
+def remote_failure(tmp_path, conduct, *, stream: bool = False, waits=BRIEF) -> EngineError:
     """What a request to another server raises; ``conduct`` is what it does after the request."""
 
     async def serve(reader, writer):
@@ -152,7 +153,7 @@ def remote_failure(tmp_path, conduct, *, stream: bool = False) -> EngineError:
     async def scenario():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         mlm = {"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"}
-        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}), waits=BRIEF)
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}), waits=waits)
         try:
             if stream:
                 async for _ in client.stream("mlm", CHAT, max_tokens=5):
@@ -191,8 +192,82 @@ def test_a_server_that_goes_silent_is_away_and_has_not_died(tmp_path, conduct, s
     assert type(remote_failure(tmp_path, conduct, stream=stream)) is EngineUnavailable
 
 
-def test_a_whole_answer_that_only_trickles_has_an_end(tmp_path):
-    assert type(remote_failure(tmp_path, trickle)) is EngineUnavailable
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_only_trickles_has_an_end(tmp_path, stream):
+    assert type(remote_failure(tmp_path, trickle, stream=stream)) is EngineUnavailable
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_silence_after_the_first_words_is_not_waited_out(tmp_path, stream):
+    async def go_on_with_comments(writer):
+        await fall_silent(writer)
+        while True:
+            writer.write(b": still here\n\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    for conduct in (fall_silent, go_on_with_comments):
+        failure = remote_failure(tmp_path, conduct, stream=stream, waits=PATIENT)
+        assert type(failure) is EngineUnavailable
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_key_is_the_administrators_to_mend(tmp_path, status):
+    async def refuse(writer):
+        writer.write(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
+        await writer.drain()
+
+    failure = remote_failure(tmp_path, refuse)
+    assert type(failure) is EngineUnavailable
+    assert "url_key_file" in str(failure)
+
+
+def test_the_key_of_another_server_goes_with_every_request_and_nowhere_else(tmp_path):
+    key = tmp_path / "key"
+    key.write_text("sk-1234\n")
+    key.chmod(0o600)
+    heads = []
+
+    async def serve(reader, writer):
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        await reader.readuntil(b"}")
+        writer.write(EVENTS + ANSWER)
+        await writer.drain()
+        writer.close()
+
+    async def scenario():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        mlm = {"url": url, "url_key_file": str(key)}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
+        try:
+            return await client.complete("mlm", CHAT, max_tokens=5)
+        finally:
+            await client.aclose()
+            server.close()
+
+    assert asyncio.run(scenario()).text == "네"
+    assert b"authorization: bearer sk-1234\r\n" in heads[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "says"),
+    [
+        (None, 0o600, "cannot be read"),
+        ("", 0o600, "in one line"),
+        ("one\ntwo", 0o600, "in one line"),
+        ("sk-1", 0o604, "chmod o="),
+        ("열쇠", 0o600, "not ASCII"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used_says_why(tmp_path, content, mode, says):
+    key = tmp_path / "key"
+    if content is not None:
+        key.write_text(content, encoding="utf-8")
+        key.chmod(mode)
+    mlm = {"url": "http://127.0.0.1:9", "url_key_file": str(key)}
+    with pytest.raises(ConfigError, match=says):
+        EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
 
 
 def test_a_server_that_always_answers_429_is_busy(tmp_path):

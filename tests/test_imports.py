@@ -36,6 +36,7 @@ LAYERS = (
     ("models", "schedule"),
     ("settings",),
     ("signing_v2",),
+    ("exposition", "counting"),
     ("signing", "system"),
     ("errors", ""),
 )
@@ -77,6 +78,7 @@ SOLE_IMPORTERS = {
     "rich": ("cli/edgebox_cli/",),
     "starlette": ("edgebox/api/", "edgebox/console/", "edgebox/engine/server.py"),
     "argon2": ("edgebox/console/passwords.py",),
+    "pynvml": ("edgebox/system/nvml.py",),
 }
 
 
@@ -233,7 +235,7 @@ def test_nothing_outside_the_standard_library_is_imported_undeclared():
         line.split(">")[0].split("=")[0].split("<")[0].strip().lower().replace("-", "_")
         for line in project["dependencies"]
     }
-    renamed = {"llama_cpp_python": "llama_cpp", "argon2_cffi": "argon2"}
+    renamed = {"llama_cpp_python": "llama_cpp", "argon2_cffi": "argon2", "nvidia_ml_py": "pynvml"}
     provided = {renamed.get(name, name) for name in declared}
     # pydantic's other half, with the errors that validators raise, and the home of the
     # ``TypedDict`` that it asks for below Python 3.12.

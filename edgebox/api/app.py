@@ -14,6 +14,7 @@ from starlette.routing import Route
 from edgebox.api.ask import AskEndpoints
 from edgebox.api.batches import BatchEndpoints
 from edgebox.api.health import HealthEndpoints
+from edgebox.api.live import LiveEndpoints
 from edgebox.api.middleware import BodyLimit, RequestContext
 from edgebox.api.openapi import get_openapi
 from edgebox.api.problems import on_client_gone, on_edgebox_error, on_http_exception
@@ -60,6 +61,7 @@ def create_app(
     batches = BatchEndpoints(services)
     health = HealthEndpoints(services)
     asks = AskEndpoints(services)
+    live = LiveEndpoints(services)
     questions = [
         _route("POST", Paths.ASK, asks.post),
         _route("GET", Paths.ASKED, asks.get),
@@ -73,6 +75,7 @@ def create_app(
             _route("POST", Paths.BATCH_ANALYSIS, batches.post),
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
+            _route("PUT", Paths.LIVE, live.call, "DELETE"),
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),

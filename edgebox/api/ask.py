@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing, nullcontext, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from edgebox.api import ask_answers
+from edgebox.api.ask_events import Told
 from edgebox.api.events import UNREAD_SECONDS, EventStream, sent_event, wants_events
 from edgebox.api.problems import request_id_of
 from edgebox.api.requests import received
 from edgebox.api.responses import json_response
-from edgebox.ask.question import Acknowledged, Answer, Evidence, Question
-from edgebox.contract.asks import AskRequest, FeedbackRequest
+from edgebox.ask.question import Question
+from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest
 from edgebox.errors import (
     BoxBusy,
     InvalidFields,
@@ -29,13 +30,13 @@ from edgebox.system.http import until_gone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+    from datetime import date
 
     from starlette.requests import Request
 
+    from edgebox.api.ask_events import Fields, Named
     from edgebox.api.services import Services
     from edgebox.ask.asks import Asked
-    from edgebox.ask.question import Event
-    from edgebox.contract.asks import AskAnswer
 
 SILENCE = 5.0
 """Seconds without an event after which a comment line shows that the stream lives."""
@@ -77,7 +78,7 @@ class AskEndpoints:
             )
         transcript, on = fields.transcript if fields.has_text else "", fields.date_of_call
         if "transcript" in sources and not fields.has_text:
-            transcript, stored_on = await self._stored(fields.consultation_id, client_id)
+            transcript, stored_on = await stored_call(services, client_id, fields.consultation_id)
             peer = peer_of(request.scope)
             services.reads.note("transcripts.read", client_id, peer, fields.consultation_id)
             on = on or stored_on
@@ -94,22 +95,6 @@ class AskEndpoints:
             cache=fields.cache and not no_store,
             low=fields.priority == "low",
         )
-
-    async def _stored(self, consultation_id: str | None, client_id: str) -> tuple[str, Any]:
-        """Return the transcript that was handed in under an id, and the day of the call."""
-        if consultation_id is None:
-            text = "Send the call: conversation_text or turns, or the id of one handed in before."
-            raise InvalidFields([("/conversation_text", text)])
-        transcripts = self._services.store.transcripts
-        try:
-            stored = await self._services.threads.read(
-                client_id, lambda: transcripts.latest(client_id, consultation_id)
-            )
-        except Removed as error:
-            raise TranscriptGone(error.detail) from None
-        if stored is None:
-            raise NotFound("This client has handed in no consultation of that id. Send its text.")
-        return stored.transcript, stored.call_date
 
     async def get(self, request: Request) -> Response:
         """Return the end of a question once more, for a client that lost its connection."""
@@ -140,77 +125,66 @@ class AskEndpoints:
         return Response(status_code=204)
 
 
+async def stored_call(
+    services: Services, client_id: str, consultation_id: str | None
+) -> tuple[str, date | None]:
+    """Return the transcript that was handed in under an id, and the day of the call.
+
+    Raises:
+        InvalidFields: no id was sent.
+        NotFound: the client has handed in no such consultation.
+        TranscriptGone: retention has removed it.
+        StoreBusy: it cannot be read now.
+    """
+    if consultation_id is None:
+        text = "Send the call: conversation_text or turns, or the id of one handed in before."
+        raise InvalidFields([("/conversation_text", text)])
+    transcripts = services.store.transcripts
+    try:
+        stored = await services.threads.read(
+            client_id, lambda: transcripts.latest(client_id, consultation_id)
+        )
+    except Removed as error:
+        raise TranscriptGone(error.detail) from None
+    if stored is None:
+        raise NotFound("This client has handed in no consultation of that id. Send its text.")
+    return stored.transcript, stored.call_date
+
+
 class _Stream:
     """One admitted question on its way to its client."""
 
     def __init__(self, services: Services, admitted: Asked, request_id: str) -> None:
         self._services = services
-        self._admitted = admitted
-        self._request_id = request_id
-        self._over = False
+        self._question = admitted.question
+        self._told = Told(services, admitted, request_id)
 
     @property
     def seconds(self) -> float:
         """Seconds in which the client must have read everything."""
-        question = self._admitted.question
-        passed = self._services.monotonic() - question.arrived
-        return max(0.0, question.deadline - passed) + UNREAD_SECONDS
+        passed = self._services.monotonic() - self._question.arrived
+        return max(0.0, self._question.deadline - passed) + UNREAD_SECONDS
 
     async def whole(self) -> AskAnswer:
         """Return the end."""
-        try:
-            async with aclosing(self._admitted.events()) as events:
-                async for event in events:
-                    if isinstance(event, Answer):
-                        return self._counted(event)
-        finally:
-            self._count_abandoned()
+        async with aclosing(self._told.events()) as events:
+            async for _, fields in events:
+                if isinstance(fields, AskAnswer):
+                    return fields
         raise AssertionError  # the last event is an answer, always
 
     async def sse(self) -> AsyncGenerator[bytes, None]:
         """Yield the events of docs/api.md."""
-        question = self._admitted.question
-        start = {
-            "ask_id": self._admitted.id,
-            "deadline": question.deadline,
-            "cached": self._admitted.cached,
-        }
-        yield sent_event("start", json.dumps(start))
-        try:
-            async with aclosing(self._admitted.events()) as events:
-                async for event in _with_signs_of_life(events):
-                    yield b":\n\n" if event is None else self._as_sse(event)
-        finally:
-            self._count_abandoned()
-
-    def _as_sse(self, event: Event) -> bytes:
-        match event:
-            case Evidence(citations):
-                listed = [ask_answers.citation(one).model_dump() for one in citations]
-                return sent_event("evidence", _json({"citations": listed}))
-            case Acknowledged(text, by):
-                return sent_event("ack", _json({"text": text, "by": by}))
-            case Answer():
-                return sent_event("done", self._counted(event).model_dump_json())
-        return sent_event("delta", _json({"text": event.text}))
-
-    def _counted(self, end: Answer) -> AskAnswer:
-        self._over = True
-        question = self._admitted.question
-        self._services.metrics.ask_done(end, cached=self._admitted.cached)
-        won = self._services.settings.cost.won_per_hour
-        return ask_answers.answer(question, self._admitted.id, end, won, self._request_id)
-
-    def _count_abandoned(self) -> None:
-        if not self._over:
-            self._services.metrics.asks.labels("abandoned").inc()
+        async with aclosing(self._told.events()) as events:
+            async for event in _with_signs_of_life(events):
+                yield b":\n\n" if event is None else sent_event(event[0], _json(event[1]))
 
 
 async def _with_signs_of_life(
-    events: AsyncGenerator[Event],
-) -> AsyncGenerator[Event | None]:
+    events: AsyncGenerator[Named],
+) -> AsyncGenerator[Named | None]:
     """Yield events, and None for every few seconds without one."""
-    following: asyncio.Task[Event] | None = None
+    following: asyncio.Task[Named] | None = None
     try:
         while True:
             following = following or asyncio.create_task(anext(events))
@@ -231,5 +205,7 @@ async def _with_signs_of_life(
                 await following
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _json(fields: Fields) -> str:
+    if isinstance(fields, AskAnswer):
+        return fields.model_dump_json()
+    return json.dumps(fields, ensure_ascii=False)

@@ -17,7 +17,7 @@ from edgebox.system.addresses import is_in, peer_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection
 
     from edgebox.api.clients_cache import ClientsCache
     from edgebox.api.nonces import Nonces
@@ -84,7 +84,7 @@ class Gate:
         self._window = window
         self._since = int(window().now)
 
-    async def check_header(self, request: Request) -> Sender:
+    async def check_header(self, request: HTTPConnection) -> Sender:
         """Verify the key in the header, if there is one, before the body is read.
 
         A v2 key can be verified only if ``X-Content-SHA256`` is there too. Otherwise its form is
@@ -106,7 +106,13 @@ class Gate:
             return Sender(None, check)
         return Sender((await self._client(request, None)).client_id, check)
 
-    async def admit(self, request: Request, body: Mapping[str, Any] | None = None) -> Client:
+    async def admit(
+        self,
+        request: HTTPConnection,
+        body: Mapping[str, Any] | None = None,
+        *,
+        rate: RateLimiter | None = None,
+    ) -> Client:
         """Check the key and count the request.
 
         A header's key is verified again: a body may take half a minute to arrive, and a client
@@ -115,6 +121,7 @@ class Gate:
         Args:
             request: gets its ``client_id`` for the log.
             body: a JSON body that may hold ``bound_key``.
+            rate: counts it instead of the client's rate of all other requests.
 
         Raises:
             InvalidBoundKey: the same for every reason.
@@ -123,7 +130,7 @@ class Gate:
         """
         client = await self._client(request, body)
         request.scope["state"]["client_id"] = client.client_id
-        self._limiter.take(client.client_id)
+        (rate or self._limiter).take(client.client_id)
         key = request.headers.get(HEADER, "")
         if is_v2(key):
             of_key = parse_v2(key)
@@ -139,11 +146,11 @@ class Gate:
             return False
         return True
 
-    async def _check_body(self, request: Request, sha256: str) -> None:
+    async def _check_body(self, request: HTTPConnection, sha256: str) -> None:
         request.scope["state"][_RECEIVED] = sha256
         await self._client(request, None)
 
-    async def _client(self, request: Request, body: Mapping[str, Any] | None) -> Client:
+    async def _client(self, request: HTTPConnection, body: Mapping[str, Any] | None) -> Client:
         """Return the client whose key this is; note the key where it is refused."""
         headers = request.headers.getlist(HEADER)
         inside = body.get("bound_key") if body else None
@@ -160,7 +167,7 @@ class Gate:
                 return self._verify(key, request)
 
     @contextmanager
-    def _noted(self, request: Request, key: str) -> Iterator[None]:
+    def _noted(self, request: HTTPConnection, key: str) -> Iterator[None]:
         """Note the key for the administrator if the block refuses it."""
         try:
             yield
@@ -169,7 +176,7 @@ class Gate:
             self._refused.add(request_id_of(request), key, refusal.reason, peer)
             raise
 
-    def _verify(self, key: str, request: Request) -> Client:
+    def _verify(self, key: str, request: HTTPConnection) -> Client:
         if is_v2(key):
             client_id = self._verify_v2(key, request)
         else:
@@ -187,7 +194,7 @@ class Gate:
             raise InvalidBoundKey(f"the key is right, but {sender} is not in the client's networks")
         return client
 
-    def _verify_v2(self, value: str, request: Request) -> str:
+    def _verify_v2(self, value: str, request: HTTPConnection) -> str:
         """Return the client's id of a v2 key for this request, which was not used before."""
         key = parse_v2(value)
         scope = request.scope
@@ -197,7 +204,7 @@ class Gate:
             raise InvalidBoundKey(f"{HASH_HEADER} is not the hash of the body")
         query = scope["query_string"].decode("latin-1")
         target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-        signed = Signed(scope["method"], target, received)
+        signed = Signed(scope.get("method", "GET"), target, received)
         verify_v2(key, self._clients.get, self._window(), signed)
         if int(key.timestamp) < self._since:
             raise InvalidBoundKey("the key is right, but older than the API's start")

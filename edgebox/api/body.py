@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from edgebox.api.body_ledger import SMALL_BYTES, Ledger
-from edgebox.errors import MalformedRequest, UnsupportedMediaType
+from edgebox.errors import BodyTooLarge, MalformedRequest, UnsupportedMediaType
 from edgebox.system.addresses import peer_of
 from edgebox.system.http import ClientGone
 
@@ -88,12 +88,15 @@ class BodyReader:
         self._rate = rate
 
     @asynccontextmanager
-    async def read(self, request: Request, sender: Sender) -> AsyncIterator[Body]:
+    async def read(
+        self, request: Request, sender: Sender, *, most: int | None = None
+    ) -> AsyncIterator[Body]:
         """Yield the body; its memory is counted until the block ends.
 
         Args:
             request: its header has been checked.
             sender: what the header says.
+            most: bytes, where fewer than of other bodies are taken.
 
         Raises:
             UnsupportedMediaType: not ``application/json`` in UTF-8.
@@ -107,7 +110,7 @@ class BodyReader:
         check_content_type(request)
         peer = peer_of(request.scope)
         with self.ledger.place(sender.client_id, peer) as place:
-            raw = await self._receive(request, place)
+            raw = await self._receive(request, place, most)
             if sender.check_body is not None:
                 hashed = partial(_sha256, raw)
                 small = len(raw) <= SMALL_BYTES
@@ -123,13 +126,15 @@ class BodyReader:
         """Run ``work`` on a body; in a thread if it is heavy."""
         return await self._threads.bodies(work) if body.heavy else work()
 
-    async def _receive(self, request: Request, place: Place) -> bytearray:
+    async def _receive(self, request: Request, place: Place, most: int | None) -> bytearray:
         now = asyncio.get_running_loop().time
         raw = bytearray()  # not a list: an object for each byte would take forty times as much
         ends, due, mark = now() + self._total, math.inf, 0
         while True:
             message = await self._next(request, ends, due)
             chunk: bytes = message.get("body", b"")
+            if most is not None and len(raw) + len(chunk) > most:
+                raise BodyTooLarge(f"The body is over {most} bytes. Send it in several requests.")
             place.grow(len(raw) + len(chunk))
             raw += chunk
             if not message.get("more_body", False):

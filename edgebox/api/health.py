@@ -14,7 +14,7 @@ from edgebox.api.responses import json_response
 from edgebox.contract.answers import Alive, Problem, Ready
 from edgebox.errors import StoreError
 from edgebox.settings import ROLES
-from edgebox.system.wire import PROBLEM_TYPE
+from edgebox.system.problem import PROBLEM_TYPE
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -8,12 +8,13 @@ minute's end. The metrics count all of it.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import Counter
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from edgebox.system import ecs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,14 +74,22 @@ class LineLimit:
         if minute is None or minute.count <= LINES:
             return
         most = minute.peers.most_common(1)
-        line = {
-            "event": "flood",
-            "kind": kind,
-            "without_a_line": minute.count - LINES,
-            "addresses": len(minute.peers),
-            "most_from": most[0][0] if most else None,
+        left_out, busiest = minute.count - LINES, most[0][0] if most else ""
+        fields: dict[str, ecs.Value] = {
+            "edgebox.kind": kind,
+            "edgebox.lines_left_out": left_out,
+            "edgebox.addresses": len(minute.peers),
+            "source.ip": ecs.source(busiest),
         }
-        log.log(minute.level, json.dumps(line))
+        log.log(
+            minute.level,
+            "flood of %s: %d more lines left out, from %d addresses, most of them from %s",
+            kind,
+            left_out,
+            len(minute.peers),
+            busiest or "unknown",
+            extra=ecs.event("flood", fields),
+        )
 
 
 def _on_the_loop(seconds: float, act: Callable[[], None]) -> object:

@@ -38,6 +38,13 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 """A client may send any word of any length as its method: these are counted and logged by name."""
 
 
+CLOSE_CODES = frozenset(
+    {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013}
+    | {4400, 4401, 4403, 4408, 4409, 4429}
+)
+"""A peer may close with any number of four digits: these are counted by themselves."""
+
+
 class Metrics:
     """Counters, gauges and histograms with the names that dashboards use.
 
@@ -69,8 +76,17 @@ class Metrics:
             "edgebox_connections_refused",
             "Connections that were refused or given up, by reason: connections, "
             "connections_per_peer (no place), silent, slow_header, not_http, unwanted_body, "
-            "unread_answer.",
+            "unread_answer, empty_frames (of a WebSocket).",
             ("reason",),
+            registry=self.registry,
+        )
+        self.sockets = Gauge(
+            "edgebox_sockets", "WebSockets that are open now.", registry=self.registry
+        )
+        self.socket_closes = Counter(
+            "edgebox_socket_closes",
+            "WebSockets that have ended, by the code of the close; 1006 without one.",
+            ("code",),
             registry=self.registry,
         )
         self.quick_summaries = Counter(
@@ -219,6 +235,10 @@ class Metrics:
         label = method if method in METHODS else "other"
         self.http_requests.labels(label, route, str(status)).inc()
         self.http_seconds.labels(route).observe(seconds)
+
+    def socket_closed(self, code: int) -> None:
+        """Count a WebSocket that has ended."""
+        self.socket_closes.labels(str(code) if code in CLOSE_CODES else "other").inc()
 
     def quick_done(
         self, status: str, seconds: float, *, prompt_tokens: int, cached_tokens: int

@@ -6,7 +6,6 @@ text, and it turns a 404 or 415 into a 413 when the body was too large as well.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from http import HTTPStatus
@@ -16,8 +15,10 @@ from starlette.datastructures import Headers, MutableHeaders
 
 from edgebox.api.metrics import METHODS
 from edgebox.api.problems import internal_error
+from edgebox.api.socket_scope import SocketScope
 from edgebox.contract.paths import Paths
 from edgebox.errors import BodyTooLarge, where
+from edgebox.system import ecs
 from edgebox.system.addresses import peer_of
 from edgebox.system.logs import about
 
@@ -41,9 +42,11 @@ _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class RequestContext:
     """Gives each request its id, its log line, its metrics, and a 500 for an unexpected error.
 
-    The log line is one JSON object and holds no path, query, header or body: the
-    route's template, the status, the time, the client's id and the peer's address are
-    what an administrator needs, and none of them can carry a transcript.
+    A WebSocket is a request whose record comes when it is closed (`socket_scope`).
+
+    The log record holds no path, query, header or body: the route's template, the status, the
+    time, the client's id and the peer's address are what an administrator needs, and none of
+    them can carry a transcript. They are fields of it, and its message is a sentence of them.
 
     Args:
         metrics: counts the answers.
@@ -68,15 +71,16 @@ class RequestContext:
         self.new_id = new_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return
+        answer = self._answer if scope["type"] == "http" else self._socket
         state = scope.setdefault("state", {})
         sent = Headers(scope=scope).get("x-request-id", "")
         request_id = sent if _SANE_REQUEST_ID.fullmatch(sent) else self.new_id()
         state["request_id"] = request_id
         with about(request_id=request_id, peer=peer_of(scope)):
-            await self._answer(request_id, scope, receive, send)
+            await answer(request_id, scope, receive, send)
 
     async def _answer(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope["state"]
@@ -97,8 +101,7 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
-            # Neither message nor traceback: both may quote what the client sent.
-            log.error(_line("error", request_id=request_id, error=where(error)))  # noqa: TRY400
+            self._log_fault(request_id, error)
             if status == 0:
                 await internal_error(request_id)(scope, receive, send_with_id)
             # Otherwise the answer stays unfinished and the server drops the connection.
@@ -109,6 +112,60 @@ class RequestContext:
             self.metrics.answered(scope["method"], route, status or HUNG_UP, seconds)
             self._log(scope, route, status or HUNG_UP, seconds)
 
+    async def _socket(self, request_id: str, scope: Scope, receive: Receive, send: Send) -> None:
+        state = scope["state"]
+        state["arrived"] = arrived = self.clock()
+        socket = SocketScope(scope, receive, send, self.metrics, request_id)
+        try:
+            await self.app(scope, socket.receive, socket.send)
+        except Exception as error:  # noqa: BLE001 - as of a request
+            self._log_fault(request_id, error)
+            await socket.fail(internal_error(request_id))
+        finally:
+            socket.ended()
+            route = getattr(scope.get("route"), "path", "unmatched")
+            seconds = self.clock() - arrived
+            if socket.opened:
+                self._log_socket(scope, route, socket, seconds)
+            else:
+                status = socket.status or HUNG_UP
+                self.metrics.answered("GET", route, status, seconds)
+                self._log(scope, route, status, seconds)
+
+    def _log_fault(self, request_id: str, error: Exception) -> None:
+        # Neither message nor traceback: both may quote what the client sent.
+        fields = {"error.type": type(error).__qualname__}
+        log.error(
+            "request %s failed: %s", request_id, where(error), extra=ecs.event("error", fields)
+        )
+
+    def _log_socket(self, scope: Scope, route: str, socket: SocketScope, seconds: float) -> None:
+        request_id, peer = scope["state"]["request_id"], peer_of(scope)
+        client = scope["state"].get("client_id")
+        fields = {
+            "event.duration": round(seconds * 1e9),
+            "http.request.id": request_id,
+            "source.ip": ecs.source(peer),
+            "edgebox.route": route,
+            "edgebox.client_id": client,
+            "edgebox.close_code": socket.code,
+            "edgebox.messages_in": socket.received,
+            "edgebox.messages_out": socket.sent,
+        }
+        log.info(
+            "socket %s closed with %d after %.1f s, %d messages in, %d out, client %s, from %s, "
+            "request %s",
+            route,
+            socket.code,
+            seconds,
+            socket.received,
+            socket.sent,
+            client or "unknown",
+            peer or "unknown",
+            request_id,
+            extra=ecs.event("socket", fields),
+        )
+
     def _log(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         state, peer = scope["state"], peer_of(scope)
         client = state.get("client_id")
@@ -117,18 +174,29 @@ class RequestContext:
             level = logging.DEBUG
         elif (kind := _limited(status, client)) and not self.lines.admits(kind, peer):
             return
+        method = scope.get("method", "GET")  # the handshake of a WebSocket is one
+        method = method if method in METHODS else "OTHER"
+        fields = {
+            "event.duration": round(seconds * 1e9),
+            "event.outcome": _outcome(status),
+            "http.request.id": state["request_id"],
+            "http.request.method": method,
+            "http.response.status_code": status,
+            "source.ip": ecs.source(peer),
+            "edgebox.route": route,
+            "edgebox.client_id": client,
+        }
         log.log(
             level,
-            _line(
-                "request",
-                request_id=state["request_id"],
-                peer=peer or None,
-                method=scope["method"] if scope["method"] in METHODS else "OTHER",
-                route=route,
-                status=status,
-                seconds=round(seconds, 4),
-                client=client,
-            ),
+            "%s %s %d in %.3f s, client %s, from %s, request %s",
+            method,
+            route,
+            status,
+            seconds,
+            client or "unknown",
+            peer or "unknown",
+            state["request_id"],
+            extra=ecs.event("request", fields),
         )
 
 
@@ -179,5 +247,8 @@ def _limited(status: int, client: str | None) -> str | None:
     return None
 
 
-def _line(event: str, **fields: str | float | None) -> str:
-    return json.dumps({"event": event, **fields}, ensure_ascii=False)
+def _outcome(status: int) -> str:
+    """Return ECS's word for how a request ended; of one whose client hung up nothing is known."""
+    if status == HUNG_UP:
+        return "unknown"
+    return "success" if status < HTTPStatus.BAD_REQUEST else "failure"

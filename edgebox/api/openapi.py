@@ -22,8 +22,14 @@ from edgebox.contract.answers import (
     Ready,
 )
 from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_schema
+from edgebox.contract.live import LiveAppend, LiveReceived
 from edgebox.contract.paths import Paths
-from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
+from edgebox.contract.requests import (
+    ID_PATTERN,
+    MAX_ID_CHARACTERS,
+    BatchAnalysisRequest,
+    QuickSummaryRequest,
+)
 from edgebox.contract.results import BatchState
 
 if TYPE_CHECKING:
@@ -33,8 +39,9 @@ _PROBLEMS = {
     "400": "Not JSON",
     "401": "The bound key is missing or not valid",
     "404": "Nothing here for this client",
-    "409": "The same Idempotency-Key is being processed, the answer is being written, or the "
-    "transcript was removed",
+    "409": "The same Idempotency-Key is being processed, the answer is being written, the "
+    "transcript was removed, the append does not continue the call (`expected` says where it "
+    "does), or the call has ended",
     "413": "The body, a transcript or the batch is over its limit",
     "415": "Not application/json in UTF-8",
     "422": "Fields are wrong; `errors` names each",
@@ -42,6 +49,7 @@ _PROBLEMS = {
     "503": "The box is full or starting; see Retry-After",
 }
 _KEY = "^[!-~]([ -~]*[!-~])?$"  # printable ASCII; HTTP removes spaces around a header's value
+_SEGMENT = ID_PATTERN.replace("[^", "[^/", 1)
 _REFERENCE = "#/components/schemas/{model}"
 
 
@@ -53,9 +61,11 @@ def openapi() -> dict[str, Any]:
             (BatchAnalysisRequest, "validation"),
             (AskRequest, "validation"),
             (FeedbackRequest, "validation"),
+            (LiveAppend, "validation"),
             (QuickSummaryAnswer, "serialization"),
             (AskAnswer, "serialization"),
             (BatchAccepted, "serialization"),
+            (LiveReceived, "serialization"),
             (BatchStatus, "serialization"),
             (BatchPage, "serialization"),
             (Alive, "serialization"),
@@ -163,6 +173,7 @@ def _paths() -> dict[str, Any]:
         Paths.ASKED: {"get": asked},
         Paths.FEEDBACK: {"post": feedback},
         Paths.BATCH_ANALYSIS: {"post": batch},
+        Paths.LIVE: _live(),
         Paths.BATCHES: {"get": page},
         Paths.BATCH: {"get": one},
         Paths.ALIVE: {"get": _plain("alive", _json("Alive", "This process answers"))},
@@ -183,6 +194,25 @@ def _paths() -> dict[str, Any]:
             )
         },
     }
+
+
+def _live() -> dict[str, Any]:
+    append = _operation(
+        "appendToCall",
+        "What was said in a call in progress since the last time",
+        {"200": _json("LiveReceived", "It was received")},
+        body="LiveAppend",
+        problems=("400", "401", "409", "413", "415", "422", "429", "503"),
+    )
+    append["parameters"] = [_consultation_in_path()]
+    forget = _operation(
+        "forgetCall",
+        "Forget a call in progress: nothing of it is kept",
+        {"204": {"description": "There is no such call, any more or at all"}},
+        problems=("401", "422", "429", "503"),
+    )
+    forget["parameters"] = [_consultation_in_path()]
+    return {"put": append, "delete": forget}
 
 
 def _operation(
@@ -234,6 +264,16 @@ def _content(kind: str, schema: dict[str, Any], description: str) -> dict[str, A
 
 def _in_path(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _consultation_in_path() -> dict[str, Any]:
+    schema = {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": MAX_ID_CHARACTERS,
+        "pattern": _SEGMENT,
+    }
+    return _in_path("consultation_id") | {"schema": schema, "description": "Yours, without /."}
 
 
 def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:

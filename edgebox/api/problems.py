@@ -22,16 +22,17 @@ from edgebox.errors import (
     MethodNotAllowed,
     NotFound,
     RequestError,
+    Resync,
     StoreBusy,
     StoreUncertain,
     where,
 )
-from edgebox.system.wire import PROBLEM_TYPE
+from edgebox.system.problem import PROBLEM_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from starlette.requests import Request
+    from starlette.requests import HTTPConnection, Request
     from starlette.types import Receive, Scope, Send
 
 log = logging.getLogger("edgebox.api")
@@ -54,7 +55,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     return Response(body.encode("utf-8", "replace"), problem.status, headers, media_type=MEDIA_TYPE)
 
 
-def request_id_of(request: Request) -> str:
+def request_id_of(request: HTTPConnection) -> str:
     """Return the id that the middleware gave this request."""
     return str(request.scope.get("state", {}).get("request_id", ""))
 
@@ -109,6 +110,7 @@ def _problem(error: RequestError, request_id: str) -> Problem:
         request_id=request_id,
         errors=[FieldProblem(pointer=at, detail=text) for at, text in errors] or None,
         error=error.title if isinstance(error, InvalidBoundKey) else None,
+        expected=error.expected if isinstance(error, Resync) else None,
     )
 
 

@@ -13,7 +13,6 @@ repeated ones.
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import BoxBusy, StoreError
 from edgebox.store.acts import Act, Actor
+from edgebox.system import ecs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,7 +134,11 @@ class ReadAudit:
         await self.write(everything=True)
         lost = sum(noted.count for noted in self._reads.values())
         if lost:
-            log.error(json.dumps({"event": "audit rows lost", "reads": lost}))
+            log.error(
+                "audit rows lost: %d reads",
+                lost,
+                extra=ecs.event("audit_lost", {"edgebox.reads": lost}),
+            )
         self._thread.shutdown()
 
     async def write(self, *, everything: bool = False) -> None:
@@ -187,8 +191,13 @@ class ReadAudit:
         now = self._monotonic()
         if now - self._complained >= COMPLAIN_SECONDS:
             self._complained = now
-            line = {"event": "audit not written", "rows": rows, "reason": error.detail}
-            log.warning(json.dumps(line, ensure_ascii=False))
+            fields: dict[str, ecs.Value] = {"edgebox.rows": rows, "event.reason": error.detail}
+            log.warning(
+                "audit not written: %d rows wait: %s",
+                rows,
+                error.detail,
+                extra=ecs.event("audit_not_written", fields),
+            )
 
 
 def _act(read: _Read, noted: _Noted) -> Act:

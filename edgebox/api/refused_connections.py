@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import TYPE_CHECKING
+
+from edgebox.system import ecs
 
 if TYPE_CHECKING:
     from edgebox.api.line_limit import LineLimit
@@ -37,5 +38,11 @@ class RefusedConnections:
         level = logging.DEBUG if reason == "silent" else logging.WARNING
         kind = "silent_connections" if reason == "silent" else "refused_connections"
         if self._lines.admits(kind, peer, level):
-            line = {"event": "connection_refused", "reason": reason, "peer": peer}
-            log.log(level, json.dumps(line))
+            fields = {"event.reason": reason, "source.ip": ecs.source(peer)}
+            log.log(
+                level,
+                "connection from %s refused: %s",
+                peer or "unknown",
+                reason,
+                extra=ecs.event("connection_refused", fields),
+            )

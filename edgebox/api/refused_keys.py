@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from edgebox.api.key_faults import LONGEST, faults_of
+from edgebox.system import ecs
 from edgebox.system.files import open_file, write_text
 from edgebox.system.logs import about
 
@@ -156,7 +157,10 @@ class RefusedKeys:
         try:
             kept = _written(self._folder)
         except ValueError:
-            log.warning(json.dumps({"event": "refused-keys.json is damaged", "kept": 0}))
+            log.warning(
+                "refused-keys.json is damaged: it begins anew",
+                extra=ecs.event("refused_keys_damaged"),
+            )
         since = self._window().now - KEPT_SECONDS
         self._last = {(one.client, _kind(one.reason)): one for one in kept if one.at >= since}
         self._read = True
@@ -184,20 +188,27 @@ class RefusedKeys:
             return
         self._lines += 1
         with about(request_id=refusal.request_id, peer=refusal.peer):
-            line = {
-                "request_id": refusal.request_id,
-                "client": client,
-                "reason": reason,
-                "peer": refusal.peer,
-            }
-            log.warning(json.dumps({"event": "key refused", **line}, ensure_ascii=False))
+            fields = {"edgebox.client_id": client, "event.reason": reason}
+            log.warning(
+                "key refused: %s, client %s, from %s, request %s",
+                reason,
+                client or "unknown",
+                refusal.peer or "unknown",
+                refusal.request_id,
+                extra=ecs.event("key_refused", fields),
+            )
 
     def _begin_period(self) -> None:
         """Once a period is over, write how many refusals had no line in it, and begin another."""
         now = self._monotonic()
         if now - self._period_began >= PERIOD:
             if self._unlogged:
-                log.warning(json.dumps({"event": "keys refused", "without_a_line": self._unlogged}))
+                fields = {"edgebox.lines_left_out": self._unlogged}
+                log.warning(
+                    "keys refused: %d more in the last minute",
+                    self._unlogged,
+                    extra=ecs.event("keys_refused", fields),
+                )
             self._period_began, self._lines, self._unlogged = now, 0, 0
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
     from starlette.requests import Request as HttpRequest
 
+    from edgebox.api.ratelimit import RateLimiter
     from edgebox.api.services import Services
     from edgebox.settings import ApiSettings
     from edgebox.store.clients import Client
@@ -106,17 +107,29 @@ def _text_of(error: ErrorDetails) -> str:
 
 
 async def received(
-    services: Services, request: HttpRequest, kind: type[Fields]
+    services: Services,
+    request: HttpRequest,
+    kind: type[Fields],
+    *,
+    most: int | None = None,
+    rate: RateLimiter | None = None,
 ) -> tuple[Client, Fields]:
     """Read a request: its key first, then its body, then its fields.
+
+    Args:
+        services: of the API.
+        request: not read yet.
+        kind: what it is.
+        most: bytes of its body, where fewer than of other bodies are taken.
+        rate: counts it instead of the client's rate of all other requests.
 
     Raises:
         RequestError: the key, the body or a field is refused, or it is this client's rate.
         StoreBusy: keys cannot be checked.
     """
     sender = await services.gate.check_header(request)
-    async with services.bodies.read(request, sender) as body:
-        client = await services.gate.admit(request, body.fields)
+    async with services.bodies.read(request, sender, most=most) as body:
+        client = await services.gate.admit(request, body.fields, rate=rate)
         limits = limits_of(services.settings.api)
         fields = await services.bodies.work(body, lambda: read_fields(kind, body.fields, limits))
     return client, fields

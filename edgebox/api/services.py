@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from edgebox.api.auth import Gate
     from edgebox.api.body import BodyReader
     from edgebox.api.line_limit import LineLimit
+    from edgebox.api.live_parts import LiveParts
     from edgebox.api.metrics import Metrics
     from edgebox.api.read_audit import ReadAudit
     from edgebox.api.refused_keys import RefusedKeys
@@ -32,6 +33,7 @@ class Services:
         monitor: the engine's health.
         quick: admission and the race against the deadline.
         asks: questions about calls.
+        live: calls in progress.
         gate: keys and rates.
         refused: reports the keys that the gate refused.
         reads: writes into the audit who reads what.
@@ -50,6 +52,7 @@ class Services:
     monitor: EngineMonitor
     quick: QuickSummaries
     asks: Asks
+    live: LiveParts
     gate: Gate
     refused: RefusedKeys
     reads: ReadAudit

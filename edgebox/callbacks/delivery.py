@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgebox import __version__
+from edgebox.callbacks.metrics import CallbackMetrics
 from edgebox.callbacks.post import Poster, SystemResolver
 from edgebox.callbacks.retry import RETRY_DELAYS, Attempt, retry_delay
 from edgebox.callbacks.urls import check_callback_url
@@ -68,6 +69,7 @@ class Deliverer:
         resolve: returns the addresses of host and port; the system's resolver when None.
         transport: makes the transport of one attempt; verified TLS with the system's
             certificate authorities when None.
+        metrics: counts the attempts.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Deliverer:
         rng: random.Random | None = None,
         resolve: Resolve | None = None,
         transport: NewTransport | None = None,
+        metrics: CallbackMetrics | None = None,
     ) -> None:
         self._store = store
         self._own_ports = frozenset(own_ports)
@@ -97,6 +100,7 @@ class Deliverer:
         self._concurrency = concurrency
         self._clock = clock
         self._rng = rng or random.SystemRandom()
+        self._metrics = metrics or CallbackMetrics()
         self._stopping = False
 
     def stop(self) -> None:
@@ -193,7 +197,10 @@ class Deliverer:
             "Content-Type": "application/json",
             "X-Bound-Key": callback_key(delivery.client_id, client.secrets[0], now),
         } | webhook_headers(delivery.webhook_id, now, body, client.secrets)
-        return await self._poster.post(target, headers, body)
+        began = time.monotonic()
+        attempt = await self._poster.post(target, headers, body)
+        self._metrics.sent(time.monotonic() - began)
+        return attempt
 
     async def _record(self, delivery: Delivery, attempt: Attempt, counts: DeliveryCounts) -> None:
         """Record the outcome; try again while the database is busy."""
@@ -214,14 +221,17 @@ class Deliverer:
         tries = f"attempt {delivery.attempts} of {self._max_attempts}"
         if attempt.kind == "delivered":
             counts.delivered += outbox.delivered(delivery.id, attempt.status or 200)
+            self._metrics.ended("delivered")
             log.info("callback %s: delivered, %s", delivery.batch_id, tries)
         elif attempt.kind == "unsent":
             wait = attempt.retry_after
             when = None if wait is None else self._clock() + wait
             counts.retried += outbox.unclaim(delivery.id, attempt.error, when=when)
+            self._metrics.ended("unsent")
             log.info("callback %s: not sent: %s", delivery.batch_id, attempt.error)
         elif attempt.kind == "dead" or delivery.attempts >= self._max_attempts:
             counts.dead += outbox.dead(delivery.id, attempt.error, status=attempt.status)
+            self._metrics.ended("dead")
             log.warning("callback %s: dead, %s: %s", delivery.batch_id, tries, attempt.error)
         else:
             delay = retry_delay(delivery.attempts, attempt.retry_after, self._rng)
@@ -229,6 +239,7 @@ class Deliverer:
             counts.retried += outbox.retry_at(
                 delivery.id, when, attempt.error, status=attempt.status
             )
+            self._metrics.ended("retry")
             log.info(
                 "callback %s: %s: %s; again in %.0f s",
                 delivery.batch_id,

@@ -20,6 +20,9 @@ JITTER = 0.1
 RETRY_AFTER_LIMIT = 86400.0
 
 
+AttemptKind = Literal["delivered", "retry", "dead", "unsent"]
+
+
 @dataclass(frozen=True)
 class Attempt:
     """How one attempt ended.
@@ -31,7 +34,7 @@ class Attempt:
         retry_after: seconds that the receiver asked for, or until an unsent one is sent.
     """
 
-    kind: Literal["delivered", "retry", "unsent", "dead"]
+    kind: AttemptKind
     status: int | None = None
     error: str = ""
     retry_after: float | None = None

@@ -25,7 +25,13 @@ from edgebox.consultation.prompts import (
     example_texts,
     merge_messages,
 )
-from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, EngineClient, TokenCount
+from edgebox.engine_client import (
+    BACKGROUND_PRIORITY,
+    WANTED_PRIORITY,
+    Completion,
+    EngineClient,
+    TokenCount,
+)
 from edgebox.errors import EngineFault, EngineRefused, where
 from edgebox.reading.call import Utterance, read, render
 from edgebox.scoring.quality import Quality, score
@@ -104,6 +110,13 @@ _PLAIN = _Hold({"json_schema": ANALYSIS_SCHEMA})
 
 @dataclass(slots=True)
 class _Cost:
+    """What one analysis takes of the engine.
+
+    Attributes:
+        priority: the engine's, of each request.
+    """
+
+    priority: int
     model: str = ""
     prompt: int = 0
     cached: int = 0
@@ -132,13 +145,14 @@ class Analyst:
     _examples: tuple[str, ...] = field(default_factory=example_texts)
 
     async def analyse(
-        self, transcript: str, call_date: date | None = None
+        self, transcript: str, call_date: date | None = None, *, wanted: bool = False
     ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation. No model is asked if nothing was said in it.
 
         Args:
             transcript: as received.
             call_date: the day of the call, if it is known.
+            wanted: somebody waits for it.
 
         Raises:
             EngineUnavailable: the engine does not answer, or died (EngineDied). Try again later.
@@ -146,7 +160,7 @@ class Analyst:
             AnalysisInvalid: the model's answers were not valid.
         """
         started = self.clock()
-        cost = _Cost()
+        cost = _Cost(WANTED_PRIORITY if wanted else BACKGROUND_PRIORITY)
         call = await asyncio.to_thread(read, transcript)
         if not await asyncio.to_thread(has_content, call):
             return NothingToAnalyse(round(self.clock() - started, 3))
@@ -266,7 +280,7 @@ class Analyst:
                 messages,
                 max_tokens=self.settings.batch.max_tokens,
                 temperature=temperature,
-                priority=BACKGROUND_PRIORITY,
+                priority=cost.priority,
                 seed=1,
                 **hold.options,
             )

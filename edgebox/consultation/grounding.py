@@ -18,13 +18,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.copies import copies
-from edgebox.language.counters import LOOSE, LOOSE_COUNT, MEASURE, MEASURE_BUT_OF_DATA, UNITS
+from edgebox.language.counters import LOOSE, MEASURE, MEASURE_BUT_OF_DATA, UNITS
 from edgebox.language.form import Form, Forms
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.possible import possible_numbers
 from edgebox.language.spelling import forms
-from edgebox.scoring.evidence import telling
+from edgebox.scoring.evidence import is_loose, telling
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -125,8 +125,7 @@ class Figures:
 
     def bears_out(self, text: str, number: Number) -> bool:
         """Whether the call supports a number of a text, or need not."""
-        free = number.relative or not telling(number)
-        free = free or LOOSE_COUNT.fullmatch(text, number.start, number.end) is not None
+        free = number.relative or not telling(number) or is_loose(text, number)
         return free or supports(self._provides, number)
 
 

@@ -137,4 +137,5 @@ class Problem(Answer):
     request_id: str
     errors: list[FieldProblem] | None = None
     error: str | None = Field(None, description='401 only: "Invalid bound key"')
+    expected: int | None = Field(None, description="resync only: the offset to send from")
     parts: dict[str, str] | None = Field(None, description="/readyz only: each part's state")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - pydantic reads the annotation
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -96,8 +96,12 @@ def one_line(value: str) -> str:
     return value
 
 
-def _transcript(value: str, info: ValidationInfo) -> str:
-    most = _limits(info).characters
+def transcript_text(value: str, most: int) -> str:
+    """Return what is kept of a transcript of at most ``most`` characters.
+
+    Raises:
+        PydanticCustomError: it is too long, has no text, or is JSON that cannot be read.
+    """
     if len(value) > most:
         raise PydanticCustomError(
             TOO_LARGE, f"At most {most} characters. Split the consultation, or shorten it."
@@ -115,6 +119,10 @@ def _transcript(value: str, info: ValidationInfo) -> str:
             "Is JSON of no known recogniser. Send text, one utterance a line, or turns.",
         )
     return text
+
+
+def _transcript(value: str, info: ValidationInfo) -> str:
+    return transcript_text(value, _limits(info).characters)
 
 
 def _spoken(value: str) -> str:
@@ -271,6 +279,32 @@ def _url_schema(schema: dict[str, Any]) -> None:
     schema.update(pattern="^[Hh][Tt][Tt][Pp][Ss]?://.", maxLength=MAX_URL_CHARACTERS)
 
 
+CallDate = Annotated[
+    date | None,
+    PlainValidator(_call_date, json_schema_input_type=str),
+    Field(
+        description="The day of the call, an RFC 3339 date or time: with it 내일 becomes a "
+        "date. Left out: that of ``metadata.call_date``.",
+        json_schema_extra=_date_schema,
+    ),
+]
+Metadata = Annotated[
+    dict[str, Any],
+    PlainValidator(_metadata, json_schema_input_type=dict[str, Any]),
+    Field(
+        description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes.",
+        json_schema_extra=or_null,
+    ),
+]
+CallbackUrl = Annotated[
+    Annotated[str, AfterValidator(unicode_text)] | None,
+    Field(
+        description="On this client's list of hosts. Left out: read by GET.",
+        json_schema_extra=_url_schema,
+    ),
+]
+
+
 def only(name: str, kind: str, other: str) -> dict[str, Any]:
     """Document that ``name`` is there and ``other`` is left out."""
     properties = {name: {"type": kind}, other: {"type": "null"}}
@@ -300,15 +334,7 @@ class Consultation(Request):
         description="What was said. Control characters are removed.",
         json_schema_extra=_text_schema,
     )
-    call_date: Annotated[
-        date | None,
-        PlainValidator(_call_date, json_schema_input_type=str),
-        Field(
-            description="The day of the call, an RFC 3339 date or time: with it 내일 becomes a "
-            "date. Left out: that of ``metadata.call_date``.",
-            json_schema_extra=_date_schema,
-        ),
-    ] = None
+    call_date: CallDate = None
     metadata: Annotated[
         dict[str, Any],
         PlainValidator(_other_metadata, json_schema_input_type=Any),
@@ -347,14 +373,7 @@ class QuickSummaryRequest(Consultation):
 class ConsultationItem(Consultation):
     """One consultation of a batch."""
 
-    metadata: Annotated[
-        dict[str, Any],
-        PlainValidator(_metadata, json_schema_input_type=dict[str, Any]),
-        Field(
-            description=f"Comes back unchanged; at most {MAX_METADATA_BYTES} bytes.",
-            json_schema_extra=or_null,
-        ),
-    ] = Field(default_factory=dict)
+    metadata: Metadata = Field(default_factory=dict)
 
 
 class BatchAnalysisRequest(Request):
@@ -366,10 +385,4 @@ class BatchAnalysisRequest(Request):
         Field(min_length=1, json_schema_extra={"maxItems": Limits().consultations}),
     ]
     bound_key: BoundKey = None
-    callback_url: Annotated[
-        Annotated[str, AfterValidator(unicode_text)] | None,
-        Field(
-            description="On this client's list of hosts. Left out: read by GET.",
-            json_schema_extra=_url_schema,
-        ),
-    ] = None
+    callback_url: CallbackUrl = None

@@ -48,4 +48,5 @@ def _request(role: Role, prompt: array[int], answer: int, priority: int) -> Sequ
         text=TextStream(),
         sampler=Sampler(temperature=0),
         priority=priority,
+        own=True,
     )

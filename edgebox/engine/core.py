@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.engine.model import Chunk, Decoded
 from edgebox.engine.sequence import Event, Finish, Rank
+from edgebox.engine.tally import Tally
 from edgebox.errors import EngineError, EngineFault, where
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class EngineCore:
         running: sequences with a slot.
         steps, aborted, evicted, ended: counts of steps, aborted steps, evicted prefixes and
             ended sequences since the start.
+        tally: what the steps did and for whom.
         heartbeat: monotonic seconds of the last sign of progress.
         arrived: the most urgent class of what waits to be added. The current step is abandoned for
             it if it gives way to that class.
@@ -91,6 +93,7 @@ class EngineCore:
         self.waiting: list[Sequence] = []
         self.running: list[Sequence] = []
         self.steps = self.aborted = self.evicted = self.ended = 0
+        self.tally = Tally()
         self.heartbeat = clock()
         self.arrived = Rank.NOBODY
         self._scheduler = scheduler
@@ -100,6 +103,7 @@ class EngineCore:
     def add(self, sequence: Sequence) -> None:
         """Take over a sequence. It emits its events until one has a ``finish``."""
         self.waiting.append(sequence)
+        sequence.spent = self.tally.of(sequence)
         if sequence.interactive:
             self._interactive_at = self.clock()
 
@@ -161,9 +165,11 @@ class EngineCore:
     def _activate(self) -> None:
         """Give slots to waiting sequences, most urgent first."""
         for sequence in sorted(self.waiting, key=lambda s: s.urgency):
-            if self.models[sequence.role].pool.start(sequence, self.running, self.clock()):
+            now = self.clock()
+            if self.models[sequence.role].pool.start(sequence, self.running, now):
                 self.waiting.remove(sequence)
                 self.running.append(sequence)
+                self.tally.started(sequence, now)
 
     def _decode(self, step: Step) -> tuple[Decoded, list[int]]:
         """Run the model over the step's tokens, and learn its speed from that."""
@@ -189,8 +195,9 @@ class EngineCore:
                     sequence.flush(started)
         outcome, rows = loaded.model.decode(chunks)
         self._gives_way = Rank.URGENT
+        seconds = self.clock() - started
+        self.tally.stepped(step.work, seconds, done=outcome is Decoded.DONE)
         if outcome is Decoded.DONE:
-            seconds = self.clock() - started
             loaded.speed.observe(
                 [work.tokens for work in step.work if not work.sequence.decoding],
                 [work.tokens for work in step.work if work.sequence.decoding],
@@ -241,6 +248,7 @@ class EngineCore:
         for accepted in [token, *forced][:room]:
             sequence.tokens.append(accepted)
             text += sequence.text.feed(model.piece(accepted))
+        self.tally.wrote(sequence, min(room, 1 + len(forced)))
         ended = None
         if sequence.text.stopped or (sequence.constraint and sequence.constraint.complete):
             ended = Finish.STOP

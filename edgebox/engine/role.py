@@ -71,6 +71,7 @@ class ServedRole:
         self.name = name
         self.loaded: LoadedModel | None = loaded
         self.speed = loaded.speed
+        self._backend = "cuda" if loaded.model.on_gpu else "cpu"
         self._context_tokens = loaded.model.context_tokens
         self._reloader = reloader
         self._prefixes = prefixes
@@ -165,6 +166,7 @@ class ServedRole:
         model = self.loaded.model if self.loaded else None
         return {
             "model": self.name,
+            "backend": self._backend,
             "context_tokens": self._context_tokens,
             "parallel": self.speed.parallel,
             "prefill_tps": round(self.speed.prefill_tps, 2),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from edgebox.engine.constraint import Constraint
     from edgebox.engine.sampling import Sampler, TokenLogprob
+    from edgebox.engine.spent import Spent
     from edgebox.engine.text import TextStream
     from edgebox.errors import EngineError
     from edgebox.settings import Role
@@ -91,6 +92,9 @@ class Sequence:
         pending_text: text that was generated and not emitted yet.
         emitted_at: monotonic seconds when text was last emitted; 0 before the first.
         seconds: its share of the steps that it was in, by tokens.
+        own: it is the engine's own: a warm-up or a probe.
+        spent: where the core counts what it costs; set when it is added.
+        waited: its wait for a slot was counted.
     """
 
     role: Role
@@ -115,6 +119,9 @@ class Sequence:
     pending_text: str = ""
     emitted_at: float = 0.0
     seconds: float = 0.0
+    own: bool = False
+    spent: Spent | None = None
+    waited: bool = False
 
     @classmethod
     def of(cls, prompt: SequenceOf[int], **rest: object) -> Sequence:

@@ -18,6 +18,7 @@ from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
 from edgebox.api.key_clock import KeyClock
 from edgebox.api.line_limit import LineLimit
+from edgebox.api.live_parts import LiveParts
 from edgebox.api.metrics import Metrics
 from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
@@ -29,8 +30,11 @@ from edgebox.api.threads import Threads
 from edgebox.ask.asks import Asks
 from edgebox.callbacks.urls import own_ports
 from edgebox.console.app import build_console, console_handlers, console_routes
+from edgebox.console.desk import Desks
+from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.quick import QuickSummaries
+from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
 from edgebox.store.db import Store
@@ -126,7 +130,7 @@ async def serve(
         ]
         limit_tls_memory()
         tls = secure.context if secure else None
-        servers = [(_server(app, settings, refused, tls), listeners[0])]
+        servers = [(_server(app, settings, refused, tls, Paths.SCREEN), listeners[0])]
         servers += [
             (_server(create_metrics_app(services), settings, refused), each)
             for each in listeners[1:]
@@ -189,6 +193,7 @@ def build(
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
+        live=LiveParts(settings, clock=clock, monotonic=monotonic),
         gate=Gate(clients, limiter, refused, nonces, window=window),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
@@ -205,29 +210,36 @@ def build(
 
 
 def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
-    """Return the app: the API, and the pages for people where they are turned on."""
+    """Return the app: the API, the socket, and the pages for people where they are turned on."""
+    desks = Desks()
+    pages = console_routes(services, console) if console else []
+    sessions = console.sessions if console else None
     return create_app(
         services,
-        lifespan_of(services, engine, console),
-        routes=console_routes(services, console) if console else (),
+        lifespan_of(services, engine, console, desks),
+        routes=[*socket_routes(services, desks, sessions), *pages],
         handlers=console_handlers(console) if console else None,
     )
 
 
 def lifespan_of(
-    services: Services, engine: EngineClient, console: ConsoleServices | None
+    services: Services, engine: EngineClient, console: ConsoleServices | None, desks: Desks
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """Return what watches the engine while the app is served, and closes everything after it."""
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         watch = asyncio.create_task(_watch(services))
+        sweep = asyncio.create_task(services.live.sweep())
         try:
             yield
         finally:
-            watch.cancel()
-            with suppress(asyncio.CancelledError):
-                await watch
+            for task in (watch, sweep):
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await desks.close()
+            await services.live.close()
             if console:
                 await console.close()
             await services.refused.close()
@@ -269,8 +281,10 @@ def _server(
     settings: Settings,
     refused: Callable[[str, str], None],
     secure: ssl.SSLContext | None = None,
+    socket_path: str | None = None,
 ) -> Server:
-    config = GuardedConfig(app, refused, settings.quick.deadline_seconds + SHUTDOWN_EXTRA)
+    deadline = settings.quick.deadline_seconds + SHUTDOWN_EXTRA
+    config = GuardedConfig(app, refused, deadline, socket_path)
     config.load()
     config.ssl = secure  # ours: it can be reloaded
     return Server(config)

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from edgebox.engine.core import EngineCore
+from edgebox.engine.metrics import engine_registry
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.server import engine_app
 from edgebox.engine.service import Service
 from edgebox.engine.thread import DecodeThread
 from edgebox.errors import BoxNotRunning, ConfigError, EdgeBoxError, where
+from edgebox.exposition import Publisher
 from edgebox.processes.engine_watchdog import watch
 from edgebox.processes.loading import Loader
 from edgebox.system.http import Server
@@ -56,6 +58,7 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
         core = EngineCore(Scheduler(background_target=options.step_target_seconds))
         thread = DecodeThread(core, loader, queue_limit=options.queue_limit)
         service = Service(thread, loader.roles)
+        published = Publisher(settings.socket.parent, "engine", engine_registry(core, service))
         server = Server(
             uvicorn.Config(
                 engine_app(service),
@@ -74,6 +77,7 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop, number)
+        published.start()
         thread.start()
         watching = asyncio.create_task(watch(settings, service, thread, server, notifier))
         await server.serve(sockets=[listener])
@@ -81,6 +85,7 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
         thread.stop()
         if thread.loaded.is_set():  # a thread that is still loading cannot be stopped, only left
             await asyncio.to_thread(thread.join, 10)
+        published.stop()
     finally:
         listener.close()
         with suppress(OSError):  # a successor may already have its own socket there

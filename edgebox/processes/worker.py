@@ -13,12 +13,14 @@ from edgebox.callbacks.delivery import Deliverer
 from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
 from edgebox.errors import EdgeBoxError
+from edgebox.exposition import Publisher
 from edgebox.store.db import Store
 from edgebox.system import worker_lock
 from edgebox.system.notifier import Notifier
 from edgebox.worker.job import RUN, STALLED_SECONDS, TICK
 from edgebox.worker.jobs import Backlog, Deliveries, Retention
 from edgebox.worker.liveness import Liveness
+from edgebox.worker.metrics import WorkerMetrics
 from edgebox.worker.mid_model import MidModel
 from edgebox.worker.retain import Retainer
 from edgebox.worker.runner import Runner, Timing
@@ -71,9 +73,13 @@ def run_worker(
                 callbacks,
             )
         liveness = Liveness(STALLED_SECONDS)
-        worker = _build(settings, store, timing, liveness)
+        metrics = WorkerMetrics()
+        metrics.knows(client.client_id for client in store.clients.list())
+        worker = _build(settings, store, timing, liveness, metrics)
+        published = Publisher(settings.socket.parent, "worker", metrics.registry)
         log.info("worker ready")
         worker.start()
+        published.start()
         try:
             while not select.select([signals], [], [], _CHECK_SECONDS)[0]:
                 worker.check()
@@ -82,6 +88,7 @@ def run_worker(
             log.info("stopping")
             notifier.stopping("Giving back what cannot end", stop_seconds + _MARGIN_SECONDS)
             ended = worker.stop(stop_seconds)
+            published.stop()
         if ended:
             store.close()
         else:
@@ -105,16 +112,26 @@ def report(notifier: Notifier, liveness: Liveness) -> None:
     notifier.status(status)
 
 
-def _build(settings: Settings, store: Store, timing: Timing, liveness: Liveness) -> Worker:
+def _build(
+    settings: Settings, store: Store, timing: Timing, liveness: Liveness, metrics: WorkerMetrics
+) -> Worker:
     deliverer = Deliverer(
         store,
         own_ports=own_ports(settings),
         timeout=settings.callbacks.timeout_seconds,
         max_attempts=settings.callbacks.max_attempts,
         concurrency=settings.callbacks.concurrency,
+        metrics=metrics.callbacks,
     )
     deliveries = Deliveries(store, deliverer, WakeUps(settings), liveness)
-    runner = Runner(store, MidModel(settings), settings.batch, callbacks=deliveries, timing=timing)
+    runner = Runner(
+        store,
+        MidModel(settings),
+        settings.batch,
+        callbacks=deliveries,
+        timing=timing,
+        metrics=metrics,
+    )
     backlog = Backlog(store, settings.batch, runner, liveness)
     retention = Retention(Retainer(store, settings))
     return Worker(settings, [backlog, deliveries, retention], liveness)

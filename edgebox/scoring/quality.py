@@ -84,6 +84,9 @@ CAPS: Final = {
 """The highest score that an analysis with the flag can have. The lowest cap counts. The weighted
 parts are scaled by it, so that of two faulty analyses the better one still scores higher."""
 
+FLAGS: Final = (*sorted({*CAPS, "copied_sentences"}),)
+"""All that there are."""
+
 _NO_OUTCOME: Final = 0.3
 """Results that say nothing ("통화를 종료했습니다") were at most this, the least good one above."""
 

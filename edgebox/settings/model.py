@@ -218,6 +218,7 @@ class RoleSettings(Section):
     # When set, another OpenAI-compatible server answers for this role instead of our engine.
     url: str = ""
     url_model: str = ""
+    url_key_file: str = ""
     context_tokens: Annotated[int, Field(ge=512)] = 16384
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6
@@ -225,6 +226,13 @@ class RoleSettings(Section):
     gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
+
+    @field_validator("url_key_file")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not value.startswith("/"):
+            raise ValueError("has to be an absolute path, or empty")
+        return value
 
     @field_validator("url")
     @classmethod

@@ -26,6 +26,7 @@ HEAD = """\
 _ROLE = {
     "model": "Name in the catalogue (edgebox models list).",
     "url": "Another OpenAI-compatible server that answers for this role instead of our engine.",
+    "url_key_file": "A file with that server's API key, not readable by everybody; empty: none.",
     "url_model": "The model's name on that server; empty: this role's name.",
     "context_tokens": "Tokens of context that all running requests of this model share.",
     "parallel": "Requests that run at once.",

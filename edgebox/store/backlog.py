@@ -1,5 +1,6 @@
 """The backlog: what waits of each client, and in which order it is claimed.
 
+What somebody waits for comes first, whatever else there is; among that the clients take turns too.
 Within a client the oldest consultation comes first. Among the clients that have one, it is the turn
 of the client whose last claim is the longest ago. The turns are in ``counters``, so they outlive a
 restart.
@@ -48,6 +49,15 @@ _HEAD = f"""
     ORDER BY COALESCE(t.value, 0), c.row_id LIMIT 1
 """  # noqa: S608
 
+_WANTED_HEAD = f"""
+    SELECT b.client_id, c.row_id, c.batch_id, c.attempts, c.crashes
+    FROM consultations c JOIN batches b USING (batch_id)
+        LEFT JOIN counters t ON t.name = 'turn/' || b.client_id
+    WHERE c.wanted = 1 AND {CLAIMABLE}
+        AND c.row_id NOT IN (SELECT value FROM json_each(:holding))
+    ORDER BY COALESCE(t.value, 0), c.row_id LIMIT 1
+"""  # noqa: S608
+
 # A batch's consultations were inserted together: their row ids follow each other, in the order of
 # the index consultations_open, which alone is read for the counts.
 _OPEN_OF_BATCHES = f"""
@@ -74,15 +84,19 @@ class Head(NamedTuple):
     crashes: int
 
 
-def head(db: Database, now: float, holding: str) -> Head | None:
-    """Return the next consultation to claim, or None.
+def head(db: Database, now: float, holding: str, *, wanted_only: bool = False) -> Head | None:
+    """Return the next consultation to claim, or None: first those that somebody waits for.
 
     Args:
         db: in the transaction of the claim.
         now: Unix seconds; leases that ended until then are over.
         holding: row ids that are not to be claimed, as a JSON array.
+        wanted_only: none but these.
     """
-    row = db.execute(_HEAD, {"now": now, "holding": holding}).fetchone()
+    values = {"now": now, "holding": holding}
+    row = db.execute(_WANTED_HEAD, values).fetchone()
+    if row is None and not wanted_only:
+        row = db.execute(_HEAD, values).fetchone()
     return None if row is None else Head(*row)
 
 

@@ -32,12 +32,16 @@ class NewConsultation:
 
     Attributes:
         call_date: the day of the call, if it is known.
+        operator: whose call it was, if it is known.
+        wanted: somebody waits for the result: it does not wait for its turn in the backlog.
     """
 
     consultation_id: str
     transcript: str
     metadata: dict[str, Any]
     call_date: date | None = None
+    operator: str | None = None
+    wanted: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,9 +131,9 @@ class Batches:
             )
             db.conn.executemany(
                 "INSERT INTO consultations (batch_id, position, consultation_id, characters,"
-                " created_at, metadata, transcript, call_date) VALUES (:batch_id, :position,"
-                " :consultation_id, :characters, :created_at, :metadata, :transcript,"
-                " :call_date)",
+                " created_at, metadata, transcript, call_date, operator, wanted) VALUES"
+                " (:batch_id, :position, :consultation_id, :characters, :created_at, :metadata,"
+                " :transcript, :call_date, :operator, :wanted)",
                 [{**row, "batch_id": batch_id} for row in rows],
             )
             if idempotency:
@@ -285,6 +289,8 @@ def _checked_rows(consultations: Sequence[NewConsultation], now: float) -> list[
             "metadata": to_json(item.metadata),
             "transcript": item.transcript,
             "call_date": None if item.call_date is None else item.call_date.isoformat(),
+            "operator": item.operator,
+            "wanted": int(item.wanted),
         }
         for position, item in enumerate(consultations)
     ]

@@ -33,8 +33,10 @@ class Claimed:
 
     Attributes:
         attempts: this one included; those of crashed workers are not.
+        accepted_at: Unix seconds.
         crashes: how often a worker ended while it held the consultation.
         call_date: the day of the call, if it is known.
+        wanted: somebody waits for the result.
     """
 
     row_id: int
@@ -47,6 +49,8 @@ class Claimed:
     attempts: int
     crashes: int = 0
     call_date: dt.date | None = None
+    wanted: bool = False
+    accepted_at: float = 0.0
 
 
 class Consultations:
@@ -60,6 +64,9 @@ class Consultations:
         connections: to the database.
         clock: Unix seconds.
         token: makes n random bytes, as hex.
+
+    Attributes:
+        poisoned: how many ``claim`` has ended as poison.
     """
 
     def __init__(
@@ -72,6 +79,7 @@ class Consultations:
         self._connections = connections
         self._clock = clock
         self._token = token
+        self.poisoned = 0
 
     def pending_count(self) -> int:
         """Return how many could be claimed now: pending ones and expired leases."""
@@ -88,6 +96,15 @@ class Consultations:
         )[0]
         return int(row["n"])
 
+    def running_count(self) -> int:
+        """Return how many a worker holds now."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM consultations"
+            " WHERE state = 'running' AND COALESCE(lease_until, 0) > :now",
+            {"now": self._clock()},
+        )[0]
+        return int(row["n"])
+
     def oldest_pending_at(self) -> float | None:
         """Return when the oldest claimable one was submitted (Unix seconds), or None."""
         row = self._connections.rows(
@@ -96,6 +113,14 @@ class Consultations:
         )[0]
         oldest: float | None = row["at"]
         return oldest
+
+    def wanted_count(self) -> int:
+        """Return how many of those that could be claimed now somebody waits for."""
+        row = self._connections.rows(
+            f"SELECT COUNT(*) AS n FROM consultations c WHERE c.wanted = 1 AND {CLAIMABLE}",  # noqa: S608
+            {"now": self._clock()},
+        )[0]
+        return int(row["n"])
 
     def counts(self) -> dict[str, int]:
         """Return how many there are in each state; every state is named."""
@@ -113,12 +138,13 @@ class Consultations:
         max_attempts: int,
         *,
         holding: Iterable[int] = (),
+        wanted_only: bool = False,
     ) -> list[Claimed]:
         """Claim consultations whose turn it is, each for ``lease_seconds``.
 
-        The clients take turns (``store/backlog.py``). One that was tried ``max_attempts`` times,
-        or that ``MAX_CRASHES`` workers held when they ended, is not claimed again: when its turn
-        comes, it fails with the code ``poison``.
+        Those that somebody waits for come first. The clients take turns (``store/backlog.py``).
+        One that was tried ``max_attempts`` times, or that ``MAX_CRASHES`` workers held when they
+        ended, is not claimed again: when its turn comes, it fails with the code ``poison``.
 
         Args:
             limit: at most this many.
@@ -126,6 +152,7 @@ class Consultations:
             max_attempts: attempts before a consultation fails.
             holding: row ids that the caller already holds: never claimed again, even if the
                 clock jumped past the end of their leases.
+            wanted_only: none but those that somebody waits for.
 
         Returns:
             Those of one client oldest first; empty if nothing waits.
@@ -133,14 +160,21 @@ class Consultations:
         now, held = self._clock(), set(holding)
         token = self._token(16)
         claimed: list[Claimed] = []
+        poisoned = 0
         with self._connections.transaction() as db:
-            while len(claimed) < limit and (head := backlog.head(db, now, to_json(sorted(held)))):
+            while len(claimed) < limit:
+                holding_now = to_json(sorted(held))
+                head = backlog.head(db, now, holding_now, wanted_only=wanted_only)
+                if head is None:
+                    break
                 if head.attempts >= max_attempts or head.crashes >= MAX_CRASHES:
                     _end_as_poison(db, head, now, tried_out=head.attempts >= max_attempts)
+                    poisoned += 1
                     continue
                 backlog.take_turn(db, head.client_id)
                 claimed.append(_claim(db, head, token, now + lease_seconds))
                 held.add(head.row_id)
+        self.poisoned += poisoned
         return claimed
 
     def recover(self) -> int:
@@ -278,7 +312,7 @@ def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claime
         "UPDATE consultations SET state = 'running', attempts = attempts + 1,"
         " lease_token = :token, lease_until = :until WHERE row_id = :row_id"
         " RETURNING row_id, batch_id, consultation_id, transcript, metadata, lease_token,"
-        "  attempts, crashes, call_date",
+        "  attempts, crashes, call_date, wanted, created_at AS accepted_at",
         {"row_id": head.row_id, "token": token, "until": until},
     )
     db.execute(
@@ -289,7 +323,8 @@ def _claim(db: Database, head: backlog.Head, token: str, until: float) -> Claime
     # One that was queued before migration 0004 has its date in the metadata alone.
     day = row["call_date"] or metadata.get("call_date")
     found = local_date(day) if isinstance(day, str) else None
-    return Claimed(**{**row, "client_id": head.client_id, "metadata": metadata, "call_date": found})
+    read = {"metadata": metadata, "call_date": found, "wanted": bool(row["wanted"])}
+    return Claimed(**{**row, "client_id": head.client_id, **read})
 
 
 def _end_as_poison(db: Database, head: backlog.Head, now: float, *, tried_out: bool) -> None:

@@ -75,10 +75,10 @@ class Store:
         self.transcripts = Transcripts(self._connections)
         self.feedback = Feedback(self._connections, clock=clock)
         self.reviews = Reviews(self._connections, clock=clock, token=token)
-        self.listing = Listing(self._connections)
-        self.figures = Figures(self._connections)
         self.operators = Operators(self._connections, clock=clock)
         self.sessions = Sessions(self._connections, clock=clock)
+        self.listing = Listing(self._connections)
+        self.figures = Figures(self._connections)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -340,7 +340,7 @@ def _wanted(db: Database) -> None:
         ALTER TABLE consultations ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0
             CHECK (wanted IN (0, 1));
         CREATE INDEX consultations_wanted ON consultations (row_id)
-            WHERE state = 'pending' AND wanted = 1;
+            WHERE wanted = 1 AND state IN ('pending', 'running');
 
         -- What a list of consultations is filtered by, without a look at their texts.
         CREATE INDEX consultations_listed ON consultations (batch_id, position, state, operator);

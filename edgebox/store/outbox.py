@@ -313,6 +313,14 @@ class Outbox:
         rows = self._connections.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")
         return {"pending": 0, "delivered": 0, "dead": 0} | {r["state"]: r["n"] for r in rows}
 
+    def oldest_pending_at(self) -> float | None:
+        """Return when the oldest callback that waits was made (Unix seconds), or None."""
+        row = self._connections.rows(
+            "SELECT MIN(created_at) AS at FROM outbox WHERE state = 'pending'"
+        )[0]
+        oldest: float | None = row["at"]
+        return oldest
+
     def body(self, batch_id: str) -> CallbackBody:
         """Return what the batch's callback sends.
 

@@ -19,6 +19,13 @@ ABORT = "abort"
 """In the ``state`` of a request's scope: ends its connection at once, without another byte. ASGI
 has no such call, and what an application leaves unfinished is an error to uvicorn."""
 
+HANG_UP = "hang_up"
+"""The same of a WebSocket: closes it with a code and a reason, also while its peer does not read.
+ASGI's own close waits until it reads."""
+
+FAULT = "handshake_fault"
+"""In the ``state`` of a request at the path of the WebSocket: what is wrong with its handshake."""
+
 
 class Server(uvicorn.Server):
     """Leaves signals to the composition root.

@@ -1,10 +1,14 @@
 """The log file of ``edgebox up``, and the parsing of log lines.
 
+Each line of the file is a record as ``ecs.py`` describes it, so that the same program can read it
+as reads the journal of another box. People see it through ``edgebox logs``.
+
 On a box with systemd the journal is the log, and there is no such file.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
@@ -13,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgebox.system import ecs
 from edgebox.system.files import open_file
 from edgebox.system.times import rfc3339
 
@@ -21,11 +26,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "up.log"
-LONGEST = 8 * 2**20
+LONGEST = 32 * 2**20
 LEVELS = ("debug", "info", "warning", "error", "critical")
+
+PROCESSES = ("engine", "api", "worker", "edgebox")
+"""What wrote a line; ``edgebox`` is ``edgebox up`` itself."""
 
 _COLOUR = re.compile(r"\x1b\[\d*m")
 _PREFIX = re.compile(r"(?P<process>\w+) *\| (?P<rest>.*)")
+_SHOWN_PREFIX = re.compile(r"(?:\x1b\[\d*m)?\w+ *\|(?:\x1b\[\d*m)? (?={)")
+_LOGGER = re.compile(r"\S+")
 _LINE = re.compile(
     r"(?P<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?P<level>[A-Z]+) (?P<logger>\S+) (?P<message>.*)"
 )
@@ -62,12 +72,59 @@ def parse(line: str, process: str = "edgebox", at: float = 0.0) -> Record:
     rest = _COLOUR.sub("", line)
     if prefixed := _PREFIX.fullmatch(rest):
         process, rest = prefixed["process"], prefixed["rest"]
+    if rest.startswith("{") and (record := _of_document(rest, process, at)):
+        return record
     found = _LINE.fullmatch(rest)
     seconds = None if found is None else _seconds(found["at"])
     if found is None or seconds is None or found["level"].lower() not in LEVELS:
         level = "error" if rest.startswith("edgebox: ") else "info"
         return Record(at, process, level, "output", rest)
     return Record(seconds, process, found["level"].lower(), found["logger"], found["message"])
+
+
+def readable(line: str) -> str:
+    """Return a line of ``edgebox up`` as a person reads it; any other line stays as it is."""
+    prefix = _SHOWN_PREFIX.match(line)
+    record = _of_document(line[prefix.end() :], "", 0.0) if prefix else None
+    if prefix is None or record is None:
+        return line
+    return f"{prefix[0]}{rfc3339(record.at)} {record.level.upper()} {record.text}"
+
+
+def _of_document(line: str, process: str, at: float) -> Record | None:
+    """Return the record of a line of JSON, or None where it is not one of ours."""
+    try:
+        fields = json.loads(line)
+        whole = fields["@timestamp"].removesuffix("Z").partition(".")[0]
+        level, message = fields["log.level"], fields["message"]
+        logger = fields.get("log.logger", "output").removeprefix("edgebox.")
+        service = fields.get("service.name", "").removeprefix(ecs.SERVICE)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    if level not in LEVELS or not isinstance(message, str) or not _LOGGER.fullmatch(logger):
+        return None
+    seconds = _seconds(f"{whole}Z")
+    name = service if service in PROCESSES else process
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in message)
+    return Record(at if seconds is None else seconds, name, level, logger, shown)
+
+
+def _document(line: str, at: float) -> str:
+    """Return a line of ``edgebox up`` as a line of JSON."""
+    record = parse(line, at=at)
+    _, _, rest = _COLOUR.sub("", line).partition("| ")
+    if _of_document(rest, "", at) is not None:
+        return rest
+    name = record.logger if record.logger == "output" else f"edgebox.{record.logger}"
+    fields: dict[str, ecs.Value] = {
+        "@timestamp": ecs.timestamp(record.at),
+        "log.level": record.level,
+        "message": record.message,
+        "ecs.version": ecs.VERSION,
+        "service.name": f"{ecs.SERVICE}{record.process}",
+        "log.logger": name,
+    }
+    return ecs.line(fields)
 
 
 def _seconds(text: str) -> float | None:
@@ -100,7 +157,7 @@ class LogFile:
 
     def write(self, line: str) -> None:
         """Append one line of ``edgebox up``."""
-        data = f"{parse(line, at=self._clock())}\n".encode("utf-8", "replace")
+        data = f"{_document(line, self._clock())}\n".encode("utf-8", "replace")
         with suppress(OSError):
             if self._descriptor is None:
                 self._open()

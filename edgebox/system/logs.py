@@ -1,10 +1,12 @@
 """Logging of every process: one line per record on standard error, without transcripts.
 
-A line is ``2026-11-22T03:00:00Z INFO engine slm ready``: time in UTC, level, the logger
-without ``edgebox.``, the message. systemd's journal and ``edgebox up`` add the process.
+Who reads it decides the form:
 
-When standard error is the journal, records go to the journal's own socket instead, which keeps
-their priority and what they are about.
+- a person at a terminal: ``2026-11-22T03:00:00Z INFO engine slm ready``, the time in UTC, level,
+  the logger without ``edgebox.``, the message;
+- systemd's journal: its own protocol, which keeps the priority and what a record is about. The
+  message is the person's; ``EDGEBOX_ECS`` is the whole record for machines;
+- a file or a pipe, ``edgebox up`` among them: the record as a line of JSON (``ecs.py``).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgebox.errors import where
+from edgebox.system import ecs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +82,24 @@ class OneLine(logging.Formatter):
         return _one_line(message)
 
 
+class EcsLine(logging.Formatter):
+    """Formats a record as a line of JSON, with the fields of the Elastic Common Schema.
+
+    Args:
+        process: "engine", "api" or "worker".
+    """
+
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+        self._line = OneLine()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without a line feed."""
+        fields = ecs.document(record, self._line.text(record), _about.get(), self._process)
+        return ecs.line(fields)
+
+
 class JournalHandler(logging.Handler):
     """Sends records to the journal with their fields, in its native protocol.
 
@@ -87,12 +108,14 @@ class JournalHandler(logging.Handler):
 
     Args:
         address: the journal's socket.
+        process: "engine", "api" or "worker".
     """
 
-    def __init__(self, address: Path) -> None:
+    def __init__(self, address: Path, process: str) -> None:
         super().__init__()
         self._address = str(address)
         self._line = OneLine()
+        self._ecs = EcsLine(process)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.settimeout(0)
 
@@ -108,6 +131,7 @@ class JournalHandler(logging.Handler):
             "CODE_FUNC": record.funcName or "",
             "EDGEBOX_LOGGER": record.name.removeprefix("edgebox."),
             **{f"EDGEBOX_{name.upper()}": value for name, value in _about.get().items()},
+            "EDGEBOX_ECS": self._ecs.format(record),
         }
         text = "".join(f"{name}={_one_line(value)}\n" for name, value in fields.items())
         try:
@@ -137,7 +161,7 @@ def in_journal() -> bool:
     return (device, inode) == (str(ours.st_dev), str(ours.st_ino))
 
 
-def configure(level: str, journal: Path | None = None) -> None:
+def configure(level: str, process: str, journal: Path | None = None) -> None:
     """Set up the logging of this process. Call it first.
 
     Uncaught errors are logged the same way and end the process as usual. A native fault, and a
@@ -145,13 +169,14 @@ def configure(level: str, journal: Path | None = None) -> None:
 
     Args:
         level: "debug", "info", "warning" or "error", as in the settings.
+        process: "engine", "api" or "worker".
         journal: the journal's socket; systemd's when None.
     """
     faulthandler.enable(2)
     handler: logging.Handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(OneLine())
+    handler.setFormatter(OneLine() if sys.stderr.isatty() else EcsLine(process))
     if in_journal():
-        handler = JournalHandler(journal or JOURNAL)
+        handler = JournalHandler(journal or JOURNAL, process)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)

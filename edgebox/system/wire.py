@@ -10,17 +10,16 @@ answer without end. So `GuardedProtocol` limits, for every connection of a liste
 * the seconds and bytes of a body that nobody needs any more, since its answer is complete. They are
   read and dropped: closing at once would make the kernel reset the connection, and the client would
   lose the answer (RFC 9112, 9.6);
-* the seconds without progress of an answer that its client does not read.
+* the seconds without progress of an answer that its client does not read (`unread`).
 
-What it refuses by itself is problem+json, as everything else is.
+What it refuses by itself is problem+json, as everything else is. A WebSocket can begin at one path
+only; from there on its budgets are those of `sockets`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import math
-import uuid
 from asyncio import constants, sslproto
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -30,17 +29,18 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from edgebox.system.framing import MeasuredConnection
-from edgebox.system.http import ABORT
+from edgebox.system.handshake import fault_of
+from edgebox.system.http import ABORT, FAULT
 from edgebox.system.lingering import LingeringTransport
+from edgebox.system.problem import problem
+from edgebox.system.sockets import MESSAGE_BYTES, PING_SECONDS, GuardedSocket
+from edgebox.system.unread import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from starlette.applications import Starlette
     from uvicorn.server import ServerState
-
-PROBLEM_TYPE = "urn:edgebox:problem:"
-"""What the type of every problem begins with."""
 
 READ_BYTES = 16 * 1024
 """Of one read: the largest TLS record. 256 KiB, asyncio's own, could hold 43,690 chunks, which
@@ -52,11 +52,6 @@ HEADER_SECONDS = 10.0
 LINGER_SECONDS = 5.0
 LINGER_BYTES = 32 * 1024 * 1024
 """Of a body whose answer is complete, or after which the connection ends."""
-STALL_SECONDS = 10.0
-"""An answer in which fewer than STALL_BYTES are taken in this time is given up. While all unread
-answers together exceed UNREAD_BYTES, a tenth of this time is allowed."""
-STALL_BYTES = 40 * 1024
-UNREAD_BYTES = 128 * 1024 * 1024
 
 
 def limit_tls_memory() -> None:
@@ -77,10 +72,15 @@ class GuardedConfig(uvicorn.Config):
         refused: called with the reason and the peer's address for everything that is refused or
             given up on the wire.
         deadline: seconds that requests in flight have when the server stops.
+        socket_path: where a WebSocket may begin; None: nowhere.
     """
 
     def __init__(
-        self, app: Starlette, refused: Callable[[str, str], None], deadline: float
+        self,
+        app: Starlette,
+        refused: Callable[[str, str], None],
+        deadline: float,
+        socket_path: str | None = None,
     ) -> None:
         super().__init__(
             app,
@@ -89,12 +89,17 @@ class GuardedConfig(uvicorn.Config):
             server_header=False,
             proxy_headers=False,
             http=GuardedProtocol,
-            ws="none",
+            ws=GuardedSocket if socket_path else "none",
+            ws_max_size=MESSAGE_BYTES,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PING_SECONDS,
+            ws_per_message_deflate=False,
             lifespan="on",
             timeout_keep_alive=75,
             timeout_graceful_shutdown=math.ceil(deadline),
         )
         self.refused = refused
+        self.socket_path = (socket_path or "").encode("ascii")
 
 
 class GuardedProtocol(H11Protocol):
@@ -102,10 +107,8 @@ class GuardedProtocol(H11Protocol):
 
     A request for another protocol is answered as HTTP/1.1, as RFC 9110 7.8 allows, without a log
     line: Java's HttpClient (and with it Spring's RestClient) and ``curl --http2`` ask for h2c with
-    every request on ``http://``.
+    every request on ``http://``. Only a WebSocket at its own path begins.
     """
-
-    _stalled: set[GuardedProtocol] = set()  # noqa: RUF012 - shared: unread answers of the process
 
     def __init__(
         self,
@@ -117,12 +120,11 @@ class GuardedProtocol(H11Protocol):
         super().__init__(config, server_state, app_state | {ABORT: self.give_up}, _loop)
         self.conn = MeasuredConnection()
         self._tell_refused = config.refused
+        self._ours = config
         self._header_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
-        self._stall_timer: asyncio.TimerHandle | None = None
         self._broken = False
         self._dropped = 0
-        self._progress = (0.0, 0)
 
     # What asyncio calls -----------------------------------------------------------
 
@@ -131,15 +133,14 @@ class GuardedProtocol(H11Protocol):
         if hasattr(transport, "max_size"):
             transport.max_size = READ_BYTES  # of plain sockets; TLS has its buffer's size
         super().connection_made(transport)
+        self._plain = transport
         self.transport = LingeringTransport(self, transport)
+        self._unread = Unread(self.loop, transport, self.give_up)
         self._await_header()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget every timer."""
-        for timer in (self._header_timer, self._linger_timer, self._stall_timer):
-            if timer is not None:
-                timer.cancel()
-        self._stalled.discard(self)
+        self._forget_timers()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -163,17 +164,12 @@ class GuardedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """An answer is not read as fast as it is written."""
         super().pause_writing()
-        self._stalled.add(self)
-        self._progress = (self.loop.time(), self.transport.get_write_buffer_size())
-        self._stall_timer = self.loop.call_later(STALL_SECONDS / 10, self._look_at_reader)
+        self._unread.pause()
 
     def resume_writing(self) -> None:
         """The client has read."""
         super().resume_writing()
-        self._stalled.discard(self)
-        if self._stall_timer is not None:
-            self._stall_timer.cancel()
-            self._stall_timer = None
+        self._unread.resume()
 
     # What uvicorn calls -----------------------------------------------------------
 
@@ -194,6 +190,32 @@ class GuardedProtocol(H11Protocol):
 
     def _unsupported_upgrade_warning(self) -> None:
         """Write no warning."""
+
+    def _should_upgrade(self) -> bool:
+        """Whether a WebSocket begins here; what is wrong with it is answered as HTTP."""
+        path, scope = self._ours.socket_path, self.scope
+        if not path or scope["raw_path"] != path or scope["method"] != "GET":
+            return False
+        fault = fault_of(scope)
+        if fault is None and self.conn.trailing_data[0]:
+            fault = "A client waits for the answer before it sends frames."
+        scope["state"][FAULT] = fault
+        return fault is None
+
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over, with what its peer has not read yet."""
+        self._forget_timers()
+        stalled = self.flow.write_paused
+        self.flow.resume_reading()
+        self.connections.discard(self)
+        socket = GuardedSocket(self._ours, self.server_state, self.app_state, self._tell_refused)
+        socket.connection_made(self._plain)
+        self._plain.set_protocol(socket)
+        if stalled:
+            socket.pause_writing()
+        lines = [b"GET ", event.target, b" HTTP/1.1\r\n"]
+        lines += [b"%b: %b\r\n" % header for header in self.headers]
+        socket.data_received(b"".join([*lines, b"\r\n"]))
 
     # Our own ----------------------------------------------------------------------
 
@@ -264,35 +286,7 @@ class GuardedProtocol(H11Protocol):
             self._refused("silent")
             self.transport.close()
 
-    def _look_at_reader(self) -> None:
-        now, size = self.loop.time(), self.transport.get_write_buffer_size()
-        since, before = self._progress
-        unread = sum(one.transport.get_write_buffer_size() for one in self._stalled)
-        allowed = STALL_SECONDS / 10 if unread > UNREAD_BYTES else STALL_SECONDS
-        if size <= before - STALL_BYTES:
-            self._progress = (now, size)
-        elif now - since >= allowed * 0.99:
-            self.give_up()
-            return
-        self._stall_timer = self.loop.call_later(STALL_SECONDS / 10, self._look_at_reader)
-
-
-def problem(status: HTTPStatus, detail: str) -> bytes:
-    """Return a whole HTTP answer that ends the connection: RFC 9457, with an id of its own."""
-    request_id = uuid.uuid4().hex
-    body = json.dumps(
-        {
-            "type": f"{PROBLEM_TYPE}{status.phrase.lower().replace(' ', '-')}",
-            "title": status.phrase,
-            "status": status.value,
-            "detail": detail,
-            "request_id": request_id,
-        }
-    ).encode()
-    return (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        "content-type: application/problem+json\r\n"
-        f"content-length: {len(body)}\r\n"
-        f"x-request-id: {request_id}\r\n"
-        "connection: close\r\n\r\n"
-    ).encode("ascii") + body
+    def _forget_timers(self) -> None:
+        self._stop_awaiting_header()
+        self._stop_lingering()
+        self._unread.resume()

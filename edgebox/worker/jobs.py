@@ -39,7 +39,7 @@ async def _watched(liveness: Liveness, name: str, work: Awaitable[T]) -> T:
 
 
 class Backlog(Job):
-    """Starts a run when ``schedule.py`` says so.
+    """Starts a run when ``schedule.py`` says so, and for what somebody waits for at once.
 
     Args:
         store: what waits, and when the last run was.
@@ -72,6 +72,10 @@ class Backlog(Job):
         self._monotonic = monotonic
         self._waiting_since: float | None = None
 
+    def run(self, *, forced: bool = False) -> None:
+        super().run(forced=forced)
+        self._runner.look()  # it may be in the middle of a run, in another thread
+
     def stop(self) -> None:
         super().stop()
         self._runner.stop()
@@ -82,6 +86,18 @@ class Backlog(Job):
         if trigger := self._trigger(forced=forced):
             self._waiting_since = None
             asyncio.run(_watched(self._liveness, RUN, self._runner.run(trigger)))
+        elif self._store.consultations.wanted_count():
+            run = self._runner.run("asked", self._became_due)
+            asyncio.run(_watched(self._liveness, RUN, run))
+
+    def _became_due(self) -> bool:
+        """Return whether the backlog is due by now, in a run for what somebody waits for."""
+        forced = self._forced.is_set()
+        self._forced.clear()
+        due = bool(self._trigger(forced=forced))
+        if due:
+            self._waiting_since = None
+        return due
 
     def _trigger(self, *, forced: bool) -> str:
         """Return why the backlog is processed now: asked, size or time; empty if it is not.

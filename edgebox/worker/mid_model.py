@@ -36,7 +36,7 @@ class MidModel:
         return await self._client.ready("mlm")
 
     async def analyse(
-        self, transcript: str, call_date: date | None
+        self, transcript: str, call_date: date | None, *, wanted: bool
     ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation; raises what ``Analyst.analyse`` raises."""
-        return await self._analyst.analyse(transcript, call_date)
+        return await self._analyst.analyse(transcript, call_date, wanted=wanted)

@@ -43,6 +43,7 @@ from edgebox.errors import (
 )
 from edgebox.system.logs import about
 from edgebox.worker.leases import Leases, name_of
+from edgebox.worker.metrics import WorkerMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +60,10 @@ log = logging.getLogger("edgebox.worker")
 _LONGEST_PAUSE = 60.0  # seconds between two tries of an engine that is lost again and again
 _MOST_DOUBLINGS = 10
 
+WANTED_PLACES = 2
+"""Analyses beside the run's concurrency, for what somebody waits for: it does not wait until one of
+the backlog has ended."""
+
 
 class Engine(Protocol):
     """The mid model, as a run uses it: opened when the run starts, closed when it ends."""
@@ -71,9 +76,9 @@ class Engine(Protocol):
         """Return whether it can take an analysis now; never raises."""
 
     async def analyse(
-        self, transcript: str, call_date: date | None
+        self, transcript: str, call_date: date | None, *, wanted: bool
     ) -> AnalysisOutcome | NothingToAnalyse:
-        """Analyse one consultation of a day, if that is known.
+        """Analyse one consultation of a day, if that is known; sooner if it is wanted.
 
         Raises:
             EngineError: see the module's list.
@@ -131,6 +136,7 @@ class Runner:
         callbacks: woken on the run's own thread when consultations have ended.
         clock: Unix seconds.
         timing: waits.
+        metrics: counts what ends.
     """
 
     def __init__(
@@ -142,6 +148,7 @@ class Runner:
         callbacks: Callbacks,
         clock: Callable[[], float] = time.time,
         timing: Timing | None = None,
+        metrics: WorkerMetrics | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -149,6 +156,7 @@ class Runner:
         self._callbacks = callbacks
         self._clock = clock
         self._timing = timing or Timing()
+        self._metrics = metrics or WorkerMetrics()
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -162,14 +170,23 @@ class Runner:
             with contextlib.suppress(RuntimeError):  # the run has ended and its loop is closed
                 self._loop.call_soon_threadsafe(self._stopped.set)
 
-    async def run(self, trigger: str) -> RunCounts:
+    def look(self) -> None:
+        """Have a run that is full look for what somebody waits for. Callable from any thread."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the run has ended and its loop is closed
+                self._loop.call_soon_threadsafe(self._asked.set)
+
+    async def run(self, trigger: str, due: Callable[[], bool] = lambda: True) -> RunCounts:
         """Work until nothing waits, the worker stops, or the engine stays away.
 
         The run is written to ``store.runs``, and as finished only if it drained: one that was
-        cut short is resumed at the next tick (``schedule.should_run``).
+        cut short is resumed at the next tick (``schedule.should_run``). One that analyses only
+        what somebody waits for is not written: that never waits for a run.
 
         Args:
             trigger: what started it, a word.
+            due: whether all of the backlog is to be processed. Until it says so, only what
+                somebody waits for is; then everything.
 
         Raises:
             StoreError: the database cannot be used; claimed consultations were given back.
@@ -180,23 +197,27 @@ class Runner:
         self._losses = 0  # of the engine, since an analysis was last done
         self._engine_lost = False
         self._gave_up = False
-        self._stopped = asyncio.Event()
+        self._trigger, self._due = trigger, due
+        self._run_id: int | None = None
+        self._stopped, self._asked = asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
         async with self._engine:
             if self._stopping or not await self._engine_ready():
                 return self._counts
-            run_id = self._store.runs.start(trigger, self._clock())
+            self._metrics.knows(client.client_id for client in self._store.clients.list())
+            self._everything()
             renewing = asyncio.create_task(self._leases.renew())
             try:
                 await self._work()
             finally:
                 renewing.cancel()
+                self._metrics.ended()
                 await self._give_back()
                 await asyncio.gather(renewing, return_exceptions=True)
-        if self._counts.drained:
+        if self._counts.drained and self._run_id is not None:
             counts = {k: v for k, v in asdict(self._counts).items() if k != "drained"}
-            self._store.runs.finish(run_id, counts)
-        log.info("run %d (%s): %s", run_id, trigger, self._counts)
+            self._store.runs.finish(self._run_id, counts)
+        log.info("run %s (%s): %s", self._run_id or "of wanted calls", trigger, self._counts)
         return self._counts
 
     async def _work(self) -> None:
@@ -206,8 +227,8 @@ class Runner:
                 if not await self._engine_ready():
                     return
                 self._engine_lost = False
-            elif len(self._leases) >= self._settings.concurrency:
-                await self._until_any(self._leases.tasks())
+            elif len(self._leases) >= self._settings.concurrency + WANTED_PLACES:
+                await self._until_any(self._leases.tasks(), self._stopped)
             elif (claimed := self._claim()) is not None:
                 suspect = claimed.attempts > 1 and claimed.row_id not in self._harmless
                 if suspect or claimed.crashes:
@@ -215,25 +236,41 @@ class Runner:
                 else:
                     self._start(claimed)
             elif self._leases:
-                await self._until_any(self._leases.tasks())
+                await self._until_any(self._leases.tasks(), self._stopped, self._asked)
             else:
                 self._counts.drained = True
                 return
 
+    def _everything(self) -> bool:
+        """Return whether this run takes all of the backlog; from then on it is written down."""
+        if self._run_id is None and self._due():
+            self._run_id = self._store.runs.start(self._trigger, self._clock())
+            self._metrics.began(self._trigger, self._store.consultations.pending_count())
+        return self._run_id is not None
+
     def _claim(self) -> Claimed | None:
-        """Return the next consultation; None if nothing waits or the database is busy."""
+        """Return the next consultation; None if nothing waits or the database is busy.
+
+        Only what somebody waits for may have one of the further places.
+        """
+        self._asked.clear()  # before looking: a request from now on gets another look
+        consultations = self._store.consultations
+        poisoned = consultations.poisoned
         try:
-            rows = self._store.consultations.claim(
+            full = len(self._leases) >= self._settings.concurrency
+            rows = consultations.claim(
                 1,
                 self._settings.lease_seconds,
                 self._settings.max_attempts,
                 holding=self._leases.row_ids(),
+                wanted_only=full or not self._everything(),
             )
         except StoreError as error:
             if not self._leases:
                 raise
             log.warning("nothing claimed: %s", error.detail)
             return None
+        self._metrics.failed("poison", consultations.poisoned - poisoned)
         self._callbacks.wake_if_due()  # a claim may have ended poison
         return rows[0] if rows else None
 
@@ -258,7 +295,10 @@ class Runner:
         """Analyse one consultation and write its end to the database."""
         try:
             outcome = await self._answer(claimed)
-            self._counts.done += await self._leases.finish(claimed, result_of(outcome))
+            if await self._leases.finish(claimed, result_of(outcome)):
+                self._counts.done += 1
+                waited = self._clock() - claimed.accepted_at
+                self._metrics.done(claimed.client_id, outcome, waited)
             self._losses = 0
             self._callbacks.wake_if_due()
         except asyncio.CancelledError:
@@ -289,7 +329,9 @@ class Runner:
         since: float | None = None
         while True:
             try:
-                return await self._engine.analyse(claimed.transcript, claimed.call_date)
+                return await self._engine.analyse(
+                    claimed.transcript, claimed.call_date, wanted=claimed.wanted
+                )
             except EngineBusy:
                 now = time.monotonic()
                 since = now if since is None else since
@@ -305,11 +347,15 @@ class Runner:
                 await asyncio.sleep(self._timing.busy)
 
     async def _fail(self, claimed: Claimed, code: str, detail: str) -> None:
-        self._counts.failed += await self._leases.fail(claimed, code, detail)
+        if await self._leases.fail(claimed, code, detail):
+            self._counts.failed += 1
+            self._metrics.failed(code)
         self._callbacks.wake_if_due()
 
     async def _release(self, claimed: Claimed, *, refund: bool) -> None:
-        self._counts.released += await self._leases.release(claimed, refund=refund)
+        if await self._leases.release(claimed, refund=refund):
+            self._counts.released += 1
+            self._metrics.released()
 
     async def _engine_ready(self) -> bool:
         """Wait for the engine, longer after each loss.
@@ -343,16 +389,17 @@ class Runner:
             await self._release(claimed, refund=True)
         self._counts.lost = self._leases.lost
 
-    async def _until_any(self, tasks: set[asyncio.Task[None]]) -> None:
-        """Wait until one of the analyses has ended or the worker stops."""
-        stop = asyncio.create_task(self._stopped.wait())
-        await asyncio.wait({*tasks, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+    async def _until_any(self, tasks: set[asyncio.Task[None]], *events: asyncio.Event) -> None:
+        """Wait until one of the analyses has ended or one of the events is set."""
+        waits = {asyncio.create_task(event.wait()) for event in events}
+        await asyncio.wait({*tasks, *waits}, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
 
     async def _until_all(self, tasks: set[asyncio.Task[None]]) -> None:
         """Wait until all of the analyses have ended or the worker stops."""
         while not self._stopping and (open_tasks := {task for task in tasks if not task.done()}):
-            await self._until_any(open_tasks)
+            await self._until_any(open_tasks, self._stopped)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

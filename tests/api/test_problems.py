@@ -1,5 +1,5 @@
-import json
 import logging
+import re
 from dataclasses import replace
 
 import httpx
@@ -117,9 +117,10 @@ async def test_an_unexpected_error_is_a_500_without_any_of_it_in_answer_or_log(
     assert "카드" not in answer.text
     assert "카드" not in caplog.text
     assert "Traceback" not in caplog.text
-    errors = [json.loads(r.message) for r in caplog.records if r.levelno == logging.ERROR]
-    assert [e["request_id"] for e in errors] == [body["request_id"]]
-    assert errors[0]["error"].startswith("RuntimeError at edgebox.api.")
+    [error] = [r for r in caplog.records if r.levelno == logging.ERROR]
+    assert error.ecs == {"event.action": "error", "error.type": "RuntimeError"}
+    said = f"request {body['request_id']} failed: RuntimeError at edgebox.api."
+    assert error.message.startswith(said)
 
 
 async def test_a_busy_store_is_a_503_that_says_when_to_come_back(box: ApiBox) -> None:
@@ -146,18 +147,33 @@ async def test_an_uncertain_commit_is_a_503_that_promises_nothing(box: ApiBox) -
     assert "the same Idempotency-Key" in detail
 
 
-async def test_each_request_is_one_json_log_line_by_route_template(
+async def test_each_request_is_one_log_record_by_route_template(
     box: ApiBox, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "edgebox.api")
     await box.get("/api/v1/batches/BATCH-20250913-001?note=비밀")
     await box.quick(conversation_text="고객: 비밀번호를 잊었어요", consultation_id="CL-비밀")
-    lines = [json.loads(r.message) for r in caplog.records]
-    assert [(line["route"], line["status"], line["client"]) for line in lines] == [
-        ("/api/v1/batches/{batch_id}", 404, "center-1"),
-        (QUICK, 200, "center-1"),
-    ]
-    assert all(line["event"] == "request" and line["seconds"] >= 0 for line in lines)
+    missing, good = [r.ecs for r in caplog.records]
+    duration, request_id = good.pop("event.duration"), good.pop("http.request.id")
+    assert isinstance(duration, int)
+    assert 0 < duration < 60e9, "nanoseconds"
+    assert good == {
+        "event.action": "request",
+        "event.outcome": "success",
+        "http.request.method": "POST",
+        "http.response.status_code": 200,
+        "source.ip": "127.0.0.1",
+        "edgebox.route": QUICK,
+        "edgebox.client_id": "center-1",
+    }
+    assert missing["edgebox.route"] == "/api/v1/batches/{batch_id}"
+    assert (missing["http.response.status_code"], missing["event.outcome"]) == (404, "failure")
+    message = caplog.records[1].message
+    assert re.fullmatch(
+        rf"POST {QUICK} 200 in \d\.\d{{3}} s, client center-1, from 127\.0\.0\.1, "
+        rf"request {request_id}",
+        message,
+    )
     assert "비밀" not in caplog.text
 
 
@@ -166,5 +182,5 @@ async def test_the_log_of_an_unknown_path_does_not_repeat_it(
 ) -> None:
     caplog.set_level(logging.INFO, "edgebox.api")
     await box.http.get("/비밀")
-    assert json.loads(caplog.records[-1].message)["route"] == "unmatched"
+    assert caplog.records[-1].ecs["edgebox.route"] == "unmatched"
     assert "비밀" not in caplog.text

@@ -1,7 +1,6 @@
 """Who reads results is in the audit, without a write for each read."""
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Sequence
@@ -89,7 +88,7 @@ async def test_what_cannot_be_written_waits_and_is_told_once(
     audit.read()
     for _ in range(30):
         await audit.after(1)
-    assert [json.loads(r.message)["event"] for r in caplog.records] == ["audit not written"]
+    assert [r.ecs["event.action"] for r in caplog.records] == ["audit_not_written"]
     audit.broken = False
     await audit.after(1)
     assert audit.rows == [("10.0.0.1", "B-1", 1)]
@@ -131,8 +130,8 @@ async def test_what_is_lost_at_the_end_is_told(caplog: pytest.LogCaptureFixture)
     audit.read()
     audit.read()
     await audit.reads.close()
-    lost = [json.loads(r.message) for r in caplog.records if r.levelno == logging.ERROR]
-    assert lost == [{"event": "audit rows lost", "reads": 2}]
+    lost = [r.ecs for r in caplog.records if r.levelno == logging.ERROR]
+    assert lost == [{"event.action": "audit_lost", "edgebox.reads": 2}]
 
 
 async def test_a_row_that_is_being_written_at_the_end_comes_once() -> None:

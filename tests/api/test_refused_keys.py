@@ -23,7 +23,7 @@ BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
 def lines(caplog: pytest.LogCaptureFixture) -> list[dict]:
     found = [r for r in caplog.records if "refused" in r.message]
     assert {record.levelno for record in found} <= {logging.WARNING}
-    return [json.loads(record.message) for record in found]
+    return [record.ecs | {"message": record.message} for record in found]
 
 
 def in_milliseconds(box: ApiBox, client: str = "center-1") -> str:
@@ -47,11 +47,11 @@ async def test_the_log_says_why_with_the_request_and_the_client(
     await box.services.refused.report()
     assert lines(caplog) == [
         {
-            "event": "key refused",
-            "request_id": answer.headers["x-request-id"],
-            "client": "center-1",
-            "reason": "timestamp has 13 digits: milliseconds",
-            "peer": "127.0.0.1",
+            "message": "key refused: timestamp has 13 digits: milliseconds, client center-1, "
+            f"from 127.0.0.1, request {answer.headers['x-request-id']}",
+            "event.action": "key_refused",
+            "event.reason": "timestamp has 13 digits: milliseconds",
+            "edgebox.client_id": "center-1",
         }
     ]
     for part in (key.split(":")[2], box.secrets["center-1"]):
@@ -80,8 +80,8 @@ async def test_what_is_wrong_with_how_the_key_was_sent(  # noqa: PLR0917 - fixtu
     assert answer.json()["detail"] == InvalidBoundKey().detail
     await box.services.refused.report()
     [line] = lines(caplog)
-    assert line["client"] == client
-    assert line["reason"].startswith(reason)
+    assert line.get("edgebox.client_id") == client
+    assert line["event.reason"].startswith(reason)
 
 
 async def test_two_headers_that_differ_are_said_to(
@@ -91,7 +91,7 @@ async def test_two_headers_that_differ_are_said_to(
     assert (await box.http.post(QUICK, json=BODY, headers=headers)).status_code == 401
     await box.services.refused.report()
     [line] = lines(caplog)
-    assert line["reason"] == "there are 2 headers X-Bound-Key, and they differ"
+    assert line["event.reason"] == "there are 2 headers X-Bound-Key, and they differ"
 
 
 async def test_a_line_comes_by_itself(
@@ -131,10 +131,10 @@ async def test_a_flood_is_counted_and_the_other_clients_are_still_shown(
         assert found[None].count == MOST_WAITING
         now[0] += 60
         await report()
-        assert lines(caplog)[-1] == {"event": "keys refused", "without_a_line": flood + 1 - LINES}
+        assert lines(caplog)[-1]["edgebox.lines_left_out"] == flood + 1 - LINES
         await send(box)
         await report()
-        assert lines(caplog)[-1]["event"] == "key refused"
+        assert lines(caplog)[-1]["event.action"] == "key_refused"
 
 
 async def test_the_last_refusal_of_each_client_outlives_the_process(
@@ -247,8 +247,8 @@ async def test_a_damaged_file_is_begun_anew_with_one_line(
     for _ in range(2):
         await send(box)
         await box.services.refused.report()
-    assert [line["event"] for line in lines(caplog)] == [
-        "refused-keys.json is damaged", "key refused", "key refused",
+    assert [line["event.action"] for line in lines(caplog)] == [
+        "refused_keys_damaged", "key_refused", "key_refused",
     ]  # fmt: skip
     [kept] = refused_keys(box.settings.state_dir, 0)
     assert (kept.client, kept.reason, kept.count) == (None, "no key was sent", 2)

@@ -17,6 +17,7 @@ from support.boxes.live import CLIENT
 TALK = "고객: 분홍코끼리카드 번호는 4929-1234-5678-9012 이고 VISA 골드예요.\n상담사: 홍길동 님"
 SUMMARY = "보라고래요약 고객이 분실 신고함"
 PASSWORD = "Geheimnis-in-der-Adresse"
+API_KEY = "Geheimnis.in.einer.Datei"
 PRESENT = {
     "README.txt",
     "config.json",
@@ -52,9 +53,13 @@ def no_units(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def lived_in(live, no_units, monkeypatch):
+def lived_in(live, no_units, monkeypatch, tmp_path_factory):
     """A box that has worked: a result, a failure, a dead callback, and a careless log."""
     monkeypatch.setenv("EDGEBOX_ENGINES__MLM__URL", f"http://me:{PASSWORD}@127.0.0.1:1/v1")
+    key_file = tmp_path_factory.mktemp("keys") / "key"
+    key_file.touch(0o600)
+    key_file.write_text(f"{API_KEY}\n")
+    monkeypatch.setenv("EDGEBOX_ENGINES__MLM__URL_KEY_FILE", str(key_file))
     store = live.store
     store.clients.set_callbacks(CLIENT, ["127.0.0.1:1"])
     store.batches.submit(
@@ -76,6 +81,7 @@ def lived_in(live, no_units, monkeypatch):
     key = bound_key(CLIENT, secret, 1_795_316_400)
     for line in (
         "api     | 2026-11-22T03:00:00Z INFO api listening on http://127.0.0.1:8600",
+        f"api     | 2026-11-22T03:00:00Z INFO api Bearer {API_KEY}",
         f"api     | 2026-11-22T03:00:01Z ERROR api refused: {TALK!r} {SUMMARY}",
         f"api     | 2026-11-22T03:00:02Z WARNING api key {key} secret {secret}",
         *(f"engine  | {line}" for line in TALK.splitlines()),
@@ -93,7 +99,7 @@ def test_nothing_of_people_and_no_secret_is_in_the_bundle(lived_in, tmp_path):
     assert result.exit_code == 0, result.output
     files = opened(tmp_path / "help.tar.gz")
     assert set(files) == PRESENT
-    planted = [secret, secret[:16], secret[-16:], key, PASSWORD, "PERSON-010", "9999-8888"]
+    planted = [secret, secret[:16], secret[-16:], key, PASSWORD, API_KEY, "PERSON-010", "9999-8888"]
     planted += re.findall(r"[가-힣]{2,}", TALK + SUMMARY + "홍길동")
     planted += ["4929-1234", "4929 1234", "5678-9012", "5678 9012", "VISA", "Customer"]
     for name, text in files.items():

@@ -18,9 +18,9 @@ async def test_every_answer_has_the_headers(box):
     async with browser(box) as nobody, logged_in(box, "lead") as lead:
         made = prepared(box)
         paths = {
-            row.path.replace("{path:path}", "{path}").format(**(made | row.fill))
+            row.address(made)
             for row in ROUTES
-            if row.method == "GET"
+            if row.method == "GET" and not row.path.startswith("/api/")
         }
         seen = set()
         for http in (nobody, lead):

@@ -97,6 +97,14 @@ def test_an_answer_may_end_after_any_sentence_and_not_in_a_figure(figures):
         assert len(broken.encode()) not in ends
 
 
+def test_small_counters_are_free_however_they_are_written():
+    figures = Figures("고객: 카드를 잃어버렸어요")
+    assert all(
+        figures.bear_out(f"가족 {count}이 함께 씁니다") for count in ("3명", "세 명", "세명")
+    )
+    assert not any(figures.bear_out(text) for text in ("열두 명입니다", "삼만 원입니다", "12명"))
+
+
 def test_a_call_without_numbers_leaves_the_small_counters():
     expression = Figures("네 알겠습니다").expression
     assert lets_through(expression, "2가지를 1회 안내했습니다.", "") == [True, True]

@@ -79,7 +79,9 @@ class Engine(AbstractAsyncContextManager["Engine"]):
     async def ready(self) -> bool:
         return True
 
-    async def analyse(self, transcript: str, call_date: date | None) -> AnalysisOutcome:
+    async def analyse(
+        self, transcript: str, call_date: date | None, *, wanted: bool
+    ) -> AnalysisOutcome:
         await asyncio.sleep(0.15)  # longer than a third of the lease: it is renewed meanwhile
         if not self._life.marked("retried"):
             if transcript == REFUSED:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edgebox.system import wire
+from edgebox.system import unread
 from support.boxes.api import QUICK, TALK
 from support.boxes.served import Running, running
 from support.polling import eventually
@@ -23,7 +23,7 @@ async def unread_stream(box: Running) -> socket.socket:
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     plain.setblocking(False)
     await loop.sock_connect(plain, box.address)
-    while not wire.GuardedProtocol._stalled:
+    while not unread.STALLED:
         await loop.sock_sendall(plain, b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
         await asyncio.sleep(0.01)
     body = json.dumps({"consultation_id": "CL-1", "conversation_text": TALK})
@@ -53,10 +53,10 @@ async def test_it_ends_by_itself_and_other_clients_are_answered(
 
         began = time.monotonic()
         await eventually(ended)
-        assert time.monotonic() - began < wire.STALL_SECONDS / 2
+        assert time.monotonic() - began < unread.STALL_SECONDS / 2
         assert await metric(box, 'edgebox_connections_refused_total{reason="unread_answer"}') == 1
         assert await metric(box, "edgebox_quick_in_flight") == 0
-        assert not wire.GuardedProtocol._stalled
+        assert not unread.STALLED
         headers = box.headers() | {"Accept": "text/event-stream"}
         asked = {"consultation_id": "CL-2", "conversation_text": TALK}
         answer = await box.http.post(QUICK, json=asked, headers=headers)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edgebox.api.metrics import Metrics
-from edgebox.system import listener, wire
+from edgebox.system import listener, unread, wire
 from edgebox.system.listener import Listener, Places
 from support.boxes.api import BATCH, QUICK, TALK
 from support.boxes.served import Running, running
@@ -199,7 +199,7 @@ async def eventually_closed(reader: asyncio.StreamReader) -> None:
 async def test_an_answer_that_nobody_reads_is_given_up(
     box: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(unread, "STALL_SECONDS", 0.5)
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     plain.setblocking(False)
@@ -216,14 +216,14 @@ async def test_an_answer_that_nobody_reads_is_given_up(
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
     plain.close()
-    assert not wire.GuardedProtocol._stalled
+    assert not unread.STALLED
 
 
 async def test_a_slow_reader_gets_the_whole_answer(
     box: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "STALL_SECONDS", 1.0)
-    monkeypatch.setattr(wire, "STALL_BYTES", 4096)
+    monkeypatch.setattr(unread, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(unread, "STALL_BYTES", 4096)
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     plain.setblocking(False)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.store import backlog
+from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
 from support.boxes.store import Clock, analysis, consultations, submit
 
@@ -285,3 +286,57 @@ def test_the_others_count_only_as_far_as_their_turns_come(clients):
     assert (of_c.ahead, of_c.ahead_characters) == (2, 1001)
     assert (of_b.ahead, of_b.ahead_characters) == (3, 2001)
     assert (of_a.ahead, of_a.ahead_characters) == (3, 3)
+
+
+def wanted(store, client, *names):
+    """Hand in ended calls, whose records somebody waits for."""
+    calls = [
+        NewConsultation(name, f"고객: {name}", {}, operator="kim", wanted=True) for name in names
+    ]
+    store.batches.submit(client, calls, None, idempotency=None, local_date="20250913")
+
+
+def claimed_names(store, **options):
+    rows = []
+    while claimed := store.consultations.claim(1, LEASE, MOST, **options):
+        rows += claimed
+    return [one.consultation_id for one in rows]
+
+
+def test_what_somebody_waits_for_is_claimed_before_everything_else(clients):
+    submit(clients, names("a", 3), client="a")
+    submit(clients, names("b", 2), client="b")
+    wanted(clients, "a", "live")
+    assert clients.consultations.wanted_count() == 1
+    [first] = clients.consultations.claim(1, LEASE, MOST)
+    assert (first.consultation_id, first.wanted) == ("live", True)
+    assert clients.consultations.wanted_count() == 0
+    [second] = clients.consultations.claim(1, LEASE, MOST)
+    assert not second.wanted
+
+
+def test_clients_take_turns_among_what_is_waited_for(clients):
+    for name in names("a", 4):
+        wanted(clients, "a", name)
+    wanted(clients, "b", "b0")
+    wanted(clients, "c", "c0")
+    submit(clients, ["later"], client="a")
+    assert claimed_names(clients, wanted_only=True) == ["a0", "b0", "c0", "a1", "a2", "a3"]
+    assert claimed_names(clients) == ["later"]
+
+
+def test_what_somebody_waits_for_is_still_wanted_after_its_worker_ended(template):
+    with office(template) as (store, clock):
+        submit(store, names("b", 2), client="b")
+        wanted(store, "a", "live")
+        store.consultations.claim(1, LEASE, MOST)
+        clock.advance(LEASE + 1)
+        assert store.consultations.wanted_count() == 1
+        assert claimed_names(store)[0] == "live"
+
+
+def test_the_wanted_are_found_without_reading_the_backlog(clients):
+    with clients.consultations._connections.snapshot() as db:
+        sql = f"EXPLAIN QUERY PLAN {backlog._WANTED_HEAD}"
+        plan = [row[3] for row in db.execute(sql, {"now": 0, "holding": "[]"}).fetchall()]
+    assert any("consultations_wanted" in step for step in plan), plan

@@ -10,7 +10,7 @@ LINE = "2026-11-22T03:00:00Z"
 
 @pytest.fixture
 def file(tmp_path):
-    log = LogFile(tmp_path / "state" / "up.log", clock=lambda: 1_795_316_400.0, longest=300)
+    log = LogFile(tmp_path / "state" / "up.log", clock=lambda: 1_795_316_400.0, longest=2000)
     yield log
     log.close()
 
@@ -65,14 +65,14 @@ def test_a_link_in_its_place_is_not_followed(file, tmp_path):
 
 
 def test_two_files_are_kept_and_read_in_order(file):
-    for number in range(20):
+    for number in range(40):
         file.write(f"api     | {LINE} INFO api line {number}")
     files = sorted(path.name for path in file._path.parent.iterdir())
     assert files == ["up.log", "up.log.1"]
-    assert all(path.stat().st_size <= 300 for path in file._path.parent.iterdir())
+    assert all(path.stat().st_size <= 2000 for path in file._path.parent.iterdir())
     messages = [record.message for record in kept(file)]
-    assert messages == [f"line {number}" for number in range(20 - len(messages), 20)]
-    assert 6 <= len(messages) < 20
+    assert messages == [f"line {number}" for number in range(40 - len(messages), 40)]
+    assert 12 <= len(messages) < 40
 
 
 def test_a_reader_follows_a_file_that_is_begun_anew(file):
@@ -81,11 +81,11 @@ def test_a_reader_follows_a_file_that_is_begun_anew(file):
     assert next(reading).message == "first"
     assert next(reading) is None
     seen = []
-    for number in range(12):
+    for number in range(24):
         file.write(f"api | line {number}")
         while (record := next(reading)) is not None:
             seen.append(record.message)
-    assert seen == [f"line {number}" for number in range(12)]
+    assert seen == [f"line {number}" for number in range(24)]
     assert (file._path.parent / "up.log.1").exists()
 
 

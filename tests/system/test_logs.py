@@ -2,6 +2,8 @@ import asyncio
 import json
 import logging
 import os
+import pty
+import re
 import socket
 import subprocess
 import sys
@@ -48,9 +50,8 @@ def test_only_the_first_line_of_other_peoples_messages_is_kept():
 
 
 def run(code):
-    start = (
-        "import logging, threading; from edgebox.system.logs import configure; configure('info'); "
-    )
+    start = "import logging, threading; from edgebox.system.logs import configure; "
+    start += "configure('info', 'api'); "
     return subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, check=False
     )
@@ -60,9 +61,10 @@ def test_an_uncaught_error_ends_the_process_with_one_line():
     ended = run(f"raise ValueError({SECRET!r})")
     assert ended.returncode == 1
     assert ended.stdout == ""
-    [shown] = ended.stderr.splitlines()
-    assert "CRITICAL logs this process ended: ValueError" in shown
-    assert SECRET not in shown
+    [shown] = map(json.loads, ended.stderr.splitlines())
+    assert shown["message"].startswith("this process ended: ValueError")
+    assert (shown["log.level"], shown["log.logger"]) == ("critical", "edgebox.logs")
+    assert SECRET not in ended.stderr
 
 
 def test_an_error_in_a_thread_is_one_line_too():
@@ -77,9 +79,10 @@ def test_what_is_below_the_level_and_the_chatter_of_libraries_is_left_out():
         "logging.getLogger('edgebox.x').debug('a'); logging.getLogger('edgebox.x').info('b'); "
         "logging.getLogger('httpx').info('c'); logging.getLogger('httpx').warning('d')"
     )
-    assert [shown.split(" ", 1)[1] for shown in ended.stderr.splitlines()] == [
-        "INFO x b",
-        "WARNING httpx d",
+    shown = map(json.loads, ended.stderr.splitlines())
+    assert [(line["log.level"], line["log.logger"], line["message"]) for line in shown] == [
+        ("info", "edgebox.x", "b"),
+        ("warning", "httpx", "d"),
     ]
 
 
@@ -103,9 +106,10 @@ asyncio.run(main())
 def test_a_read_cancelled_as_its_socket_becomes_readable_is_no_error():
     ended = run(f"exec({CANCELLED_AS_IT_IS_ANSWERED!r})")
     assert ended.returncode == 0, ended.stderr
-    [shown] = ended.stderr.splitlines()  # other errors of callbacks are told
-    assert "ERROR asyncio Exception in callback" in shown
-    assert "TypeError" in shown
+    [shown] = map(json.loads, ended.stderr.splitlines())  # other errors of callbacks are told
+    assert (shown["log.level"], shown["log.logger"]) == ("error", "asyncio")
+    assert shown["message"].startswith("Exception in callback")
+    assert shown["error.type"] == "TypeError"
 
 
 @pytest.fixture
@@ -126,7 +130,7 @@ class Journal(socket.socket):
 
 @pytest.fixture
 def to_journal(journal):
-    handler, logger = JournalHandler(journal.path), logging.getLogger("edgebox.test")
+    handler, logger = JournalHandler(journal.path, "worker"), logging.getLogger("edgebox.test")
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     yield logger
@@ -209,7 +213,7 @@ def under_systemd(code, journal, tmp_path, matches):
         inode = stat.st_ino if matches else stat.st_ino + 1
         start = (
             "import logging; from pathlib import Path; from edgebox.system.logs import configure;"
-            f"configure('info', Path({str(journal.path)!r}));"
+            f"configure('info', 'api', Path({str(journal.path)!r}));"
         )
         subprocess.run(
             [sys.executable, "-c", start + code],
@@ -228,7 +232,20 @@ def test_a_process_whose_standard_error_is_the_journal_speaks_to_it(journal, tmp
 
 def test_a_process_whose_standard_error_is_elsewhere_writes_lines(journal, tmp_path):
     shown = under_systemd("logging.getLogger('edgebox.x').info('hello')", journal, tmp_path, False)
-    assert shown.endswith("INFO x hello\n")
+    line = json.loads(shown)
+    assert (line["log.level"], line["message"]) == ("info", "hello")
+
+
+def test_a_person_at_a_terminal_reads_a_line_of_words():
+    ours, theirs = pty.openpty()
+    code = "import logging; from edgebox.system.logs import configure; configure('info', 'api'); "
+    code += "logging.getLogger('edgebox.x').info('안녕 %d', 7)"
+    ended = subprocess.run([sys.executable, "-c", code], stderr=theirs, check=False)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert ended.returncode == 0
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO x 안녕 7\r\n", shown)
 
 
 def test_an_abort_leaves_the_places_of_all_threads_and_no_values(journal, tmp_path):

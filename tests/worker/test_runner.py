@@ -19,6 +19,7 @@ from edgebox.settings import BatchSettings
 from edgebox.store.batches import NewConsultation
 from edgebox.worker.runner import Runner, Timing
 from support.boxes.store import NOW, Box
+from support.polling import eventually
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
 OUTCOME = AnalysisOutcome(
@@ -47,6 +48,7 @@ class Engine(contextlib.AbstractAsyncContextManager):
     Attributes:
         seen: every transcript it was asked for, in order.
         days: the days of their calls.
+        wanted: whether somebody waited for them.
         beside: by transcript, for each time the most others that were in flight meanwhile.
     """
 
@@ -57,6 +59,7 @@ class Engine(contextlib.AbstractAsyncContextManager):
         self.most_in_flight = 0
         self.beside = {}
         self.days = []
+        self.wanted = []
         self.down = 0
         self.death = asyncio.Event()
         self.hold = None
@@ -68,7 +71,8 @@ class Engine(contextlib.AbstractAsyncContextManager):
         self.down = max(0, self.down - 1)
         return not self.down
 
-    async def analyse(self, transcript, call_date):
+    async def analyse(self, transcript, call_date, *, wanted):
+        self.wanted.append(wanted)
         assert not self.down, "asked for an analysis while it was down"
         self.seen.append(transcript)
         self.days.append(call_date)
@@ -249,8 +253,8 @@ def test_a_result_that_cannot_be_stored_fails_and_the_others_go_on(box):
     engine = Engine()
     odd = dataclasses.replace(OUTCOME, model="\ud800")
 
-    async def analyse(transcript, call_date):
-        outcome = await Engine.analyse(engine, transcript, call_date)
+    async def analyse(transcript, call_date, *, wanted):
+        outcome = await Engine.analyse(engine, transcript, call_date, wanted=wanted)
         return odd if transcript == "odd" else outcome
 
     engine.analyse = analyse
@@ -506,3 +510,65 @@ def test_no_log_line_quotes_a_transcript_or_an_id(box, caplog):
     assert "BATCH-20250913-001" in caplog.text
     assert "주민번호" not in caplog.text
     assert "CL-0" not in caplog.text
+
+
+def end_call(box, name, text):
+    """Put an ended call on disk, whose record somebody waits for."""
+    call = NewConsultation(name, text, {}, operator="kim", wanted=True)
+    return box.store.batches.submit(
+        box.client, [call], None, idempotency=None, local_date="20250913"
+    ).batch_id
+
+
+def test_a_run_that_is_not_due_analyses_only_what_somebody_waits_for(box):
+    batch = box.submit("a", "b")
+    live = end_call(box, "live", "상담")
+
+    async def scenario():
+        engine = Engine()
+        return await runner(box, engine).run("asked", lambda: False), engine
+
+    counts, engine = asyncio.run(scenario())
+    assert (engine.seen, engine.wanted) == (["상담"], [True])
+    assert counts.drained
+    assert box.store.batches.get(live).state == "completed"
+    assert box.store.batches.get(batch).state == "queued"
+    assert box.store.runs.last() is None  # the backlog's next run is no later for it
+
+
+def test_a_run_goes_on_with_the_backlog_once_that_is_due(box):
+    box.submit("a", "b")
+    end_call(box, "live", "상담")
+    looks = iter([False, False])
+
+    async def scenario():
+        engine = Engine()
+        await runner(box, engine).run("asked", lambda: next(looks, True))
+        return engine
+
+    engine = asyncio.run(scenario())
+    assert engine.seen == ["상담", "a", "b"]
+    assert engine.wanted == [True, False, False]
+    assert box.store.runs.last().finished_at is not None
+
+
+def test_what_somebody_waits_for_does_not_wait_until_another_analysis_has_ended(box):
+    box.submit("a", "b", "c")
+
+    async def scenario():
+        engine = Engine()
+        engine.hold = asyncio.Event()
+        used = runner(box, engine, concurrency=2)
+        run = asyncio.create_task(used.run("test"))
+        await eventually(lambda: len(engine.going) == 2)
+        end_call(box, "live", "상담")
+        used.look()
+        await eventually(lambda: "상담" in engine.seen)
+        assert engine.seen == ["a", "b", "상담"]
+        engine.hold.set()
+        await run
+        return engine
+
+    engine = asyncio.run(asyncio.wait_for(scenario(), 10))
+    assert engine.seen == ["a", "b", "상담", "c"]
+    assert engine.wanted[2]

@@ -8,4 +8,4 @@ from edgebox_cli.common.process import run_alone
 
 def api() -> None:
     """Run the API alone: HTTP for the centre's systems."""
-    run_alone(run_api)
+    run_alone(run_api, "api")

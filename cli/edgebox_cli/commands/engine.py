@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def engine() -> None:
     """Run the engine alone: both models, on the Unix socket."""
-    run_alone(_run)
+    run_alone(_run, "engine")
 
 
 def _run(settings: Settings, notifier: Notifier) -> int:

@@ -9,7 +9,7 @@ import typer
 from edgebox.errors import UsageError
 from edgebox.processes.up import Up, children_of, require_free_port
 from edgebox.settings import SYSTEM_CONFIG
-from edgebox.system.log_file import NAME, LogFile
+from edgebox.system.log_file import NAME, LogFile, readable
 from edgebox_cli.common.configuration import config_path, settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.output import console
@@ -27,7 +27,7 @@ def up() -> None:
 
     def write(line: str) -> None:
         log.write(line)
-        sys.stdout.write(f"{line}\n")
+        sys.stdout.write(f"{readable(line)}\n")
         sys.stdout.flush()
 
     box = Up(

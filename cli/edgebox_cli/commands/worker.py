@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def worker() -> None:
     """Run the worker alone: the analyses and the callbacks."""
-    run_alone(_run)
+    run_alone(_run, "worker")
 
 
 def _run(settings: Settings, notifier: Notifier) -> int:

@@ -26,14 +26,19 @@ class Process(Protocol):
         """Run until a signal ends it; return the exit code."""
 
 
-def run_alone(process: Process) -> None:
-    """Run one process and exit with its code. Ctrl-C is a request to stop, not a failure."""
+def run_alone(process: Process, name: str) -> None:
+    """Run one process and exit with its code. Ctrl-C is a request to stop, not a failure.
+
+    Args:
+        process: its main function.
+        name: "engine", "api" or "worker".
+    """
     notifier = Notifier.of_process()
-    configure("info")  # an error in the settings is a record of the journal too
+    configure("info", name)  # an error in the settings is a record of the journal too
     with reported():
         try:
             found = settings()
-            configure(found.log_level)
+            configure(found.log_level, name)
             code = process(found, notifier=notifier)
         except KeyboardInterrupt:
             code = 0

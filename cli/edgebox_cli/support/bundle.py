@@ -26,6 +26,7 @@ import time
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -49,7 +50,6 @@ from edgebox_cli.status.gather import gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from edgebox.settings import Settings
     from edgebox.system.log_file import Record
@@ -204,6 +204,10 @@ def _metrics(settings: Settings) -> str:
 def _secrets(settings: Settings) -> list[str]:
     """Return every live secret and password: they are removed from every part."""
     found = [urlsplit(settings.engines.role(role).url).password or "" for role in ROLES]
+    for role in ROLES:
+        with suppress(OSError, UnicodeDecodeError):
+            if path := settings.engines.role(role).url_key_file:
+                found.append(Path(path).read_text(encoding="ascii").strip())
     # Without the database the filter still removes what looks like a secret.
     with closing(Store(settings.database, busy_timeout=2.0)) as store, suppress(StoreError):
         found += [secret for client in store.clients.list() for secret in client.secrets]

@@ -11,6 +11,10 @@ BEYOND_A_SCHEMA = (
     ("", "This Idempotency-Key was used with another body."),
     ("/metadata", "At most "),
     ("/callback_url", "callback_url "),
+    ("/operator", "Must not be empty."),
+    ("/extension", "Must not be empty."),
+    ("/extension", "Send operator or extension, not both."),
+    ("/consultation_id", "Must not be empty."),
     ("/call_date", "Send an RFC 3339 date or time"),
 )
 """What JSON Schema cannot say: where (the pointer's end), and how the refusal begins."""

@@ -137,6 +137,7 @@ async def api_box(
         await console.close()
     watch.cancel()
     await asyncio.gather(watch, return_exceptions=True)
+    await services.live.close()
     await services.refused.close()
     await services.reads.close()
     services.lines.close()

@@ -1,0 +1,236 @@
+"""``GET /api/v1/live``: the WebSocket of a screen, subprotocol ``edgebox.v1``.
+
+The first message is ``hello``, the answer is ``welcome``: everything that the screen shows. What
+changes afterwards is told as it happens. A screen that lost its connection begins anew: there is no
+replay, and a gap cannot be.
+
+One task reads and acts, one writes. Nothing that tells a screen ever waits for it:
+messages go into its outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocketDisconnect
+
+from edgebox.api.problems import request_id_of
+from edgebox.console import messages
+from edgebox.console.outbox import Outbox, encoded
+from edgebox.console.screen import BEAT_SECONDS, Screen
+from edgebox.console.viewer import Doors
+from edgebox.contract.paths import Paths
+from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
+from edgebox.system.http import FAULT, HANG_UP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.websockets import WebSocket
+
+    from edgebox.api.services import Services
+    from edgebox.console.desk import Desks
+    from edgebox.console.sessions import Sessions
+    from edgebox.console.viewer import Viewer
+
+T = TypeVar("T")
+
+SUBPROTOCOL: Final = "edgebox.v1"
+
+LOG_IN: Final = "The session has ended. Log in again."
+
+HELLO_SECONDS = 5.0
+"""From the handshake to the first message."""
+MESSAGES_A_SECOND: Final = 20
+
+NOT_UNDERSTOOD, ENDED, NOT_YOURS, NO_HELLO = 4400, 4401, 4403, 4408
+TOO_MANY_SCREENS, TOO_FAST, TOO_SLOW = 4409, 4429, 1013
+
+
+class LiveSocket:
+    """The endpoint.
+
+    Args:
+        services: the objects that endpoints share.
+        desks: of all operators.
+        sessions: of people; None if the pages for them are turned off.
+    """
+
+    def __init__(self, services: Services, desks: Desks, sessions: Sessions | None) -> None:
+        self._services = services
+        self._desks = desks
+        further = services.settings.console.further_origins
+        self._doors = Doors(services.gate, sessions, further)
+
+    async def refuse(self, request: Request) -> NoReturn:
+        """Answer a request at this path that begins no WebSocket.
+
+        Raises:
+            UpgradeRequired: always; it says what is wrong with the handshake.
+        """
+        fault = request.scope["state"].get(FAULT)
+        raise UpgradeRequired(f"This path speaks WebSocket. {fault or 'See docs/api.md.'}")
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """Serve one socket from its handshake to its end.
+
+        Raises:
+            RequestError: refused, before anything was opened.
+        """
+        viewer = await self._doors.admit(websocket)
+        if SUBPROTOCOL not in websocket.scope["subprotocols"]:
+            raise MalformedRequest(f"Ask for the subprotocol {SUBPROTOCOL}.")
+        request_id = websocket.scope["state"]["request_id"].encode()
+        await websocket.accept(SUBPROTOCOL, headers=[(b"x-request-id", request_id)])
+        await _Conversation(self._services, self._doors, self._desks, websocket, viewer).run()
+
+
+def socket_routes(services: Services, desks: Desks, sessions: Sessions | None) -> list[BaseRoute]:
+    """Return the socket, and the answer to requests at its path that begin none."""
+    endpoint = LiveSocket(services, desks, sessions)
+    return [
+        WebSocketRoute(Paths.SCREEN, endpoint.serve),
+        Route(Paths.SCREEN, endpoint.refuse, methods=["GET"]),
+    ]
+
+
+class _Over(Exception):
+    """The connection has ended."""
+
+
+class _Conversation:
+    """One open socket."""
+
+    def __init__(
+        self,
+        services: Services,
+        doors: Doors,
+        desks: Desks,
+        websocket: WebSocket,
+        viewer: Viewer,
+    ) -> None:
+        self._services = services
+        self._doors = doors
+        self._desks = desks
+        self._websocket = websocket
+        self._viewer = viewer
+        self._outbox = Outbox(lambda: self._close(TOO_SLOW, "The screen does not read."))
+        self._rate = _Rate(services.monotonic)
+        self._ending = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def run(self) -> None:
+        """Speak until the connection ends."""
+        writer = asyncio.create_task(self._write())
+        take_back = self._doors.on_end(self._viewer, lambda: self._close(ENDED, LOG_IN))
+        try:
+            await self._speak()
+        except _Over:
+            return
+        finally:
+            take_back()
+            if self._timer is not None:
+                self._timer.cancel()
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+
+    async def _speak(self) -> None:
+        late = f"No hello came within {HELLO_SECONDS:g} s."
+        self._later(HELLO_SECONDS, lambda: self._close(NO_HELLO, late))
+        said = await self._next(messages.hello)
+        viewer = self._viewer
+        if viewer.role == "program" and said.operator:
+            viewer = replace(viewer, operator=said.operator, display=said.operator)
+        screen = Screen(
+            self._services,
+            viewer,
+            self._desks.of(viewer.client_id, viewer.operator),
+            self._outbox.put,
+            request_id_of(self._websocket),
+        )
+        if not screen.join():
+            self._close(TOO_MANY_SCREENS, "Too many screens of this operator are open.")
+            await self._next(messages.act)
+        try:
+            await screen.welcome()
+            self._beat()
+            while True:
+                act = await self._next(messages.act)
+                if await self._goes_on():
+                    await screen.act(act)
+        finally:
+            screen.leave()
+
+    async def _next(self, parse: Callable[[str], T]) -> T:
+        """Return the next message.
+
+        Raises:
+            _Over: the connection has ended, by whichever side.
+        """
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise _Over
+            if self._ending:
+                continue
+            text = message.get("text")
+            if text is None:
+                self._close(NOT_UNDERSTOOD, "A message is text: JSON.")
+            elif not self._rate.admits():
+                self._close(TOO_FAST, f"More than {MESSAGES_A_SECOND} messages in a second.")
+            else:
+                try:
+                    return parse(text)
+                except messages.NotUnderstood as error:
+                    self._close(NOT_UNDERSTOOD, error.reason)
+
+    async def _goes_on(self) -> bool:
+        """Look at the session before every act."""
+        try:
+            goes_on = await self._doors.goes_on(self._websocket, self._viewer)
+        except StoreBusy:
+            return True  # the sessions' own look comes again in a second
+        if not goes_on:
+            self._close(ENDED, LOG_IN)
+        return goes_on and not self._ending
+
+    async def _write(self) -> None:
+        with suppress(WebSocketDisconnect):
+            while True:
+                await self._websocket.send_text(encoded(await self._outbox.take()))
+
+    def _beat(self) -> None:
+        self._outbox.put({"type": "beat", "at": self._services.clock()})
+        self._later(BEAT_SECONDS, self._beat)
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(seconds, act)
+
+    def _close(self, code: int, reason: str) -> None:
+        """Close with a code. The server then reports the end to whoever receives."""
+        self._ending = True
+        self._websocket.scope["state"][HANG_UP](code, reason)
+
+
+class _Rate:
+    """Messages of one peer: so many in a second, and as many at once."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._left = float(MESSAGES_A_SECOND)
+        self._at = clock()
+
+    def admits(self) -> bool:
+        """Count one, and return whether it may come."""
+        now = self._clock()
+        more = (now - self._at) * MESSAGES_A_SECOND
+        self._left = min(float(MESSAGES_A_SECOND), self._left + more) - 1
+        self._at = now
+        return self._left >= 0

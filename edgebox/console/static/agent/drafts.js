@@ -1,0 +1,114 @@
+// Drafts of the summary and of the record: a newer one never replaces what is being edited.
+
+import { put, say, without } from "./table.js";
+
+export const FIELDS = ["customer", "agent", "result"];
+
+/** Returns which draft of a call keys mean: the record once there is one, else the summary. */
+export function kindOf(state, id) {
+  const draft = state.drafts[id];
+  if (draft?.record?.status === "success") return "record";
+  return draft?.summary ? "summary" : null;
+}
+
+/** Returns what the agent would accept now: `{text}` or the ticked fields of the record. */
+export function content(state, id, kind) {
+  const draft = state.drafts[id][kind];
+  const edit = state.edits[id]?.[kind];
+  if (kind === "summary") return { text: edit?.text ?? draft.accepted?.text ?? draft.text };
+  const kept = FIELDS.filter((field) => !state.dropped[id]?.[field]);
+  const was = draft.accepted?.content;
+  return Object.fromEntries(
+    kept.map((field) => [field, edit?.[field] ?? was?.[field] ?? draft.fields[field].text]),
+  );
+}
+
+/** Returns the state with a draft of the box, shown or waiting behind the agent's own text. */
+export function keep(state, draft) {
+  const { consultation_id: id, kind, draft_id } = draft;
+  const old = state.drafts[id] ?? {};
+  const now = old[kind];
+  const isOther = now && now.draft_id !== draft_id;
+  const held = isOther && (state.edits[id]?.[kind] || (now.accepted && !draft.accepted));
+  if (held) {
+    return put(state, "drafts", id, { newer: { ...old.newer, [kind]: draft }, writing: "", asked: false });
+  }
+  const next = put(state, "drafts", id, {
+    [kind]: draft,
+    newer: { ...old.newer, [kind]: null },
+    ...(kind === "summary" && { writing: "", asked: false }),
+  });
+  return put(next, "seen", draft_id, { at: state.seen[draft_id]?.at ?? state.now });
+}
+
+function change(state, id, kind, changes) {
+  return put(state, "edits", id, { [kind]: changes });
+}
+
+export const drafts = {
+  "summary.delta"(state, { consultation_id: id, text }) {
+    return put(state, "drafts", id, { writing: (state.drafts[id]?.writing ?? "") + text });
+  },
+
+  "summary.done"(state, { draft }) {
+    const id = draft.consultation_id;
+    const isAsked = state.drafts[id]?.asked;
+    const next = keep({ ...state, busy: without(state.busy, id) }, draft);
+    return isAsked ? say(next, "summarised") : next;
+  },
+
+  "record.done"(state, { draft }) {
+    return say(keep(state, draft), "recorded", draft.consultation_id);
+  },
+
+  accepted(state, { consultation_id: id, draft_id, at }) {
+    const { [draft_id]: sent, ...pending } = state.pending;
+    const kind = ["summary", "record"].find((one) => state.drafts[id]?.[one]?.draft_id === draft_id);
+    if (!kind) return { ...state, pending };
+    const draft = state.drafts[id][kind];
+    const given = sent?.content ?? content(state, id, kind);
+    const accepted = kind === "summary" ? { at, text: given.text } : { at, content: given };
+    const next = put({ ...state, pending }, "drafts", id, { [kind]: { ...draft, accepted } });
+    // Words typed after the acceptance was sent are another edit.
+    const isSame = !sent || JSON.stringify(content(state, id, kind)) === JSON.stringify(sent.content);
+    return say(isSame ? change(next, id, kind, null) : next, "accepted");
+  },
+
+  "ui.summarise": (state, { id }) => put(state, "drafts", id, { asked: true, writing: "" }),
+
+  "ui.edit"(state, { id, kind }) {
+    const draft = state.drafts[id][kind];
+    const given = kind === "summary" ? content(state, id, kind) : content({ ...state, dropped: {} }, id, kind);
+    const next = { ...state, tab: "notes" };
+    return state.edits[id]?.[kind] ? next : change(next, id, kind, { draft_id: draft.draft_id, ...given });
+  },
+
+  "ui.edited": (state, { id, kind, field, text }) =>
+    change(state, id, kind, { ...state.edits[id][kind], [field]: text }),
+
+  "ui.drop"(state, { id, field }) {
+    return put(state, "dropped", id, { [field]: !state.dropped[id]?.[field] });
+  },
+
+  "ui.leave"(state, { id, kind }) {
+    return release(change(state, id, kind, null), id, kind);
+  },
+
+  "ui.take"(state, { id, kind }) {
+    return release(change(state, id, kind, null), id, kind);
+  },
+
+  "ui.accept": (state, { message }) => ({
+    ...state,
+    pending: { ...state.pending, [message.draft_id]: message },
+    wants: [...state.wants, message],
+  }),
+};
+
+// Shows the draft that waited, where there is one.
+function release(state, id, kind) {
+  const waiting = state.drafts[id].newer?.[kind];
+  if (!waiting) return state;
+  const next = put(state, "drafts", id, { [kind]: waiting, newer: { ...state.drafts[id].newer, [kind]: null } });
+  return put(next, "seen", waiting.draft_id, { at: state.now });
+}
