@@ -255,6 +255,18 @@ async def test_the_first_login_leads_to_the_password_and_nowhere_else(box):
         assert (await log_in(http, "lead", NEW)).status_code == 303
 
 
+async def test_what_is_typed_or_named_is_text_on_every_page(box):
+    name = '"><script src=/x></script>'
+    add_person(box.store, "agent", display="<img src=x onerror=alert(1)>{{ 7 * 7 }}")
+    async with browser(box) as http:
+        page = await http.post("/login", data={"name": name, "password": "x", "next": name})
+        assert "<script src=/x>" not in page.text
+        assert "&#34;&gt;&lt;script src=/x&gt;" in page.text
+        await log_in(http, "agent")
+        page = await http.get("/password")
+        assert "&lt;img src=x onerror=alert(1)&gt;{{ 7 * 7 }}" in page.text
+
+
 @pytest.mark.parametrize(
     ("wanted", "led"),
     [
