@@ -171,7 +171,7 @@ class Rolling:
             return False
         if call.ended:
             return True
-        said = _said(call) - written.said
+        said = call.said - written.said
         return said >= NEW_UTTERANCES and now - written.at >= self._every
 
     def _may_come(self, call: LiveCall, written: _Written) -> bool:
@@ -193,7 +193,7 @@ class Rolling:
 
     def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
         written.at, written.low = self._monotonic(), low
-        written.said, written.characters = _said(call), call.received
+        written.said, written.characters = call.said, call.received
         task = asyncio.create_task(self._write(call, ticket))
         written.task = task
 
@@ -246,7 +246,3 @@ class Rolling:
 def day_of(call: LiveCall) -> dt.date:
     """Return the day of a call that goes on: that of its first line, in the box's time zone."""
     return datetime.fromtimestamp(call.started_at, tz=UTC).astimezone().date()
-
-
-def _said(call: LiveCall) -> int:
-    return sum(one.utterance.speaker != "system" for one in call.utterances)
