@@ -106,6 +106,7 @@ class Rolling:
         self._monotonic = monotonic
         self._written: WeakKeyDictionary[LiveCall, _Written] = WeakKeyDictionary()
         self._ticking: asyncio.Task[None] | None = None
+        self._closed = False
         readings.on_read(lambda _: self._wake())
         hub.on_look(lambda *_: self._wake())
 
@@ -155,6 +156,7 @@ class Rolling:
 
     async def close(self) -> None:
         """Write no more."""
+        self._closed = True
         tasks = [one.task for one in self._written.values() if one.task is not None]
         tasks += [self._ticking] if self._ticking is not None else []
         for task in tasks:
@@ -180,7 +182,7 @@ class Rolling:
         return call.received > written.characters and not busy and self._hub.audience(call) > 0
 
     def _wake(self) -> None:
-        if self._ticking is None:
+        if self._ticking is None and not self._closed:
             self._ticking = asyncio.create_task(self._tick_while_needed())
 
     async def _tick_while_needed(self) -> None:
