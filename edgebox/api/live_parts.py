@@ -182,7 +182,7 @@ class LiveParts:
     async def _finish(self, call: LiveCall) -> None:
         if self.hub.audience(call):
             await self.readings.whole(call)
-        self.rolling.ended(call)
+        self.rolling.look()
         self.records.look()
 
     def _tell_closed(self, call: LiveCall) -> None:

@@ -309,9 +309,9 @@ async def test_from_the_first_line_to_the_record_that_the_crm_reads(tmp_path):
         batch_id = (await end(box)).json()["batch_id"]
         await eventually(lambda: screen.of("summary.done"))
         await asyncio.to_thread(analyse, box)
-        first, second = engine.requests
-        assert (first["priority"], second["priority"]) == (35, 100)
-        assert "재발급" in json.dumps(first["messages"], ensure_ascii=False)
+        asked = {one["priority"]: one["messages"][-1]["content"] for one in engine.requests}
+        assert set(asked) == {35, 100}
+        assert "며칠 걸려요" in asked[35]
         await eventually(lambda: screen.of("record.done"))
         [record] = [message["draft"] for message in screen.of("record.done")]
         assert record["status"] == "success"
@@ -360,3 +360,20 @@ async def test_a_summary_that_is_accepted_during_the_call_is_kept(tmp_path):
         await live.keep_draft(call, draft["draft_id"])
         kept = box.store.reviews.get("center-1", draft["draft_id"])
         assert (kept.texts(), kept.operator) == ({"text": draft["text"]}, "kim")
+
+
+async def test_a_question_is_about_the_call_as_far_as_it_has_come(box):
+    await speak(box, LINES[:2])
+    body = {"question": "재발급은 접수했나요?", "consultation_id": "CL-1"}
+    path = "/api/v1/consultation/ask"
+    answer = await box.http.post(path, json=body, headers=box.headers())
+    assert answer.status_code == 200
+    assert any("재발급" in one["text"] for one in answer.json()["citations"])
+    assert (
+        await box.http.post(path, json=body, headers=box.headers("center-2"))
+    ).status_code == 404
+    box.services.live.calls.paste("center-1", "CL-2", operator="kim", text=TEXT)
+    pasted = await box.http.post(
+        path, json=body | {"consultation_id": "CL-2"}, headers=box.headers()
+    )
+    assert pasted.status_code == 404
