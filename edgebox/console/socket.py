@@ -24,7 +24,7 @@ from edgebox.console.outbox import Outbox, encoded
 from edgebox.console.screen import BEAT_SECONDS, Screen
 from edgebox.console.viewer import Doors
 from edgebox.contract.paths import Paths
-from edgebox.errors import EdgeBoxError, MalformedRequest, StoreBusy, UpgradeRequired
+from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
 from edgebox.system.http import FAULT, HANG_UP
 
 if TYPE_CHECKING:
@@ -156,17 +156,15 @@ class _Conversation:
             self._services,
             viewer,
             self._desks.of(viewer.client_id, viewer.operator),
-            self._outbox.put,
-            request_id_of(self._websocket),
+            tell=self._outbox.put,
+            give_up=lambda: self._close(TRY_LATER, "The box cannot show calls now. Try again."),
+            request_id=request_id_of(self._websocket),
         )
         if not screen.join():
             self._close(TOO_MANY_SCREENS, "Too many screens of this operator are open.")
             await self._next(messages.act)
         try:
-            try:
-                screen.welcome()
-            except EdgeBoxError:  # the audit cannot be written now
-                self._close(TRY_LATER, "The box cannot show the calls now. Try again.")
+            screen.welcome()
             self._beat()
             while True:
                 act = await self._next(messages.act)
