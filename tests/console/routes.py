@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from support.boxes.console import add_person
 from support.boxes.records import records
+
+from support.boxes.console import add_person
 
 if TYPE_CHECKING:
     from support.boxes.api import ApiBox
