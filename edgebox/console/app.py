@@ -77,7 +77,7 @@ def console_routes(services: Services, console: ConsoleServices) -> list[BaseRou
     )
     return [
         console.static.route(),
-        *login.routes(console),
+        *login.routes(services, console),
         *agent.routes(console),
         *(route for pages in further for route in pages.routes(services, console)),
     ]

@@ -6,6 +6,7 @@ adds a row; what its path names has to be made in ``prepared`` or be something t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,10 @@ class Row:
     other: int | str
     fill: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] | None = None
+
+    def address(self, made: dict[str, Any]) -> str:
+        """Return the path with what ``prepared`` made in it."""
+        return re.sub(":[a-z]+}", "}", self.path).format(**(made | self.fill))
 
 
 STATIC = {"release": "0", "path": "a"}
