@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { blocks } from "../markdown.js";
 import { inUnits } from "../text.js";
-import { button, doubtful, told, warning } from "./prose.js";
+import { button, doubtful, speaker, told, warning } from "./prose.js";
 
 /** Returns the column of the questions. */
 export function asks(state, t) {
@@ -90,7 +90,7 @@ function evidence(ask, label, t) {
           "button",
           { type: "button", "data-do": "light", "data-from": `${ask.ask_id}-${one.n}`, "data-at": one.utterance },
           h("b", null, `[${one.n}]`),
-          h("span", { class: "who" }, t[one.speaker] ?? t.unknown),
+          h("span", { class: "who" }, speaker(one.speaker, t)),
           h("span", { class: "said" }, one.text),
         )),
       ),
