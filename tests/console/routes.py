@@ -10,9 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from support.boxes.records import records
-
 from support.boxes.console import add_person
+from support.boxes.records import records
 
 if TYPE_CHECKING:
     from support.boxes.api import ApiBox

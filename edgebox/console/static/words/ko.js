@@ -1,4 +1,4 @@
-// The agent's screen in Korean. words/en.js has the same keys: tests/console/test_agent.py compares.
+// The agent's screen in Korean. words/en.js has the same keys: tests/console/agent/test_units.py compares.
 
 const time = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
