@@ -138,7 +138,8 @@ const HANDLERS = {
   },
 
   beat(state, { at }) {
-    return { ...state, skew: at - (state.now - state.skew) };
+    const skew = at - (state.now - state.skew);
+    return Math.abs(skew - state.skew) < 2 ? state : { ...state, skew }; // the clock does not jump
   },
 
   "ui.tick"(state, { now }) {
