@@ -85,6 +85,9 @@ def test_a_long_day_keeps_no_call(page, box):
             {"type": "call.ended", "consultation_id": name},
             {"type": "call.closed", "consultation_id": name},
         )
+    box.tell({"type": "call.opened", "call": call(consultation_id="CL-last")})
+    expect(page.locator(".calls b")).to_have_text("CL-last")
+    box.tell({"type": "call.closed", "consultation_id": "CL-last"})
     expect(page.locator(".nothing")).to_be_visible()
     assert page.evaluate(count) <= before + 3
     size = page.context.new_cdp_session(page)
@@ -97,7 +100,7 @@ def test_the_page_is_light(browser, box):
     context = browser.new_context()
     page = context.new_page()
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
     opened(page, box)
     whole = sum(len(answer.body()) for answer in answers)
     sent = sum(answer.request.sizes()["responseBodySize"] for answer in answers)
