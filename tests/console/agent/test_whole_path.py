@@ -37,7 +37,7 @@ def real(monkeypatch):
 
 
 class NoCallbacks:
-    def completed(self, *_args) -> None:
+    def wake_if_due(self) -> None:
         """Nothing is sent."""
 
 
@@ -117,5 +117,5 @@ def test_a_call_from_its_first_word_to_its_accepted_record(page, real):
     expect(page.locator(".todo")).to_have_count(0)
     page.reload()
     expect(page.locator(".item")).to_have_count(3)
-    expect(page.locator(".card .label").last).to_have_text("받아들임")
+    expect(page.locator(".notes .label").last).to_have_text("받아들임")
     assert shown
