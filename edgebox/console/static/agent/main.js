@@ -68,7 +68,7 @@ function send(message) {
   return socket.send(message);
 }
 
-// Rows get their true height when they come into view, and the end moves.
+// A window of another width moves the end.
 let watchedLog = null;
 const sizes = new ResizeObserver(() => state.bottom && toBottom());
 
