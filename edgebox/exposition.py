@@ -107,6 +107,8 @@ class Publisher:
 
     def start(self) -> None:
         """Write every PERIOD from now on, in a thread of its own."""
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove(f"{self._path.name}.*")  # what a killed process left half written
         threading.Thread(target=self._run, name="metrics", daemon=True).start()
 

@@ -44,6 +44,9 @@ COMMANDS = {
         "commands.ask:ask",
         "Ask a question about one call: the small model acknowledges, the large one answers.",
     ),
+    "live": Entry(
+        "commands.live:app", "Calls in progress: play a transcript as speech-to-text sends it."
+    ),
     "transcript": Entry(
         "commands.transcript:transcript",
         "Show how a call is read: who said what, what was left out. Needs no running box.",

@@ -55,6 +55,8 @@ class LiveEndpoints:
         )
         consultation_id = id_of(request)
         operator = said.operator
+        if said.extension is not None:
+            operator = await live.operator_at(client.client_id, said.extension)
         before = live.calls.get(client.client_id, consultation_id)
         of_before = before.operator if before else ""
         call = live.calls.append(

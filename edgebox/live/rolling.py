@@ -125,8 +125,8 @@ class Rolling:
             written.task.cancel()
         self._begin(call, written, ticket, low=priority == "low")
 
-    def ended(self, call: LiveCall) -> None:
-        """Have the last draft of a call that has ended written."""
+    def look(self) -> None:
+        """Begin what is due now, and look again while more may come."""
         self._wake()
         self.tick()
 

@@ -270,6 +270,7 @@ def lifespan_of(
                 with suppress(asyncio.CancelledError):
                     await task
             await desks.close()
+            await services.asks.close()
             await services.live.close()
             if console:
                 await console.close()

@@ -133,13 +133,12 @@ def render(chosen: Mapping[str, str]) -> str:
     """Return the file's text.
 
     Args:
-        chosen: top-level keys that are set, not only shown, such as ``state_dir``.
+        chosen: keys that are set, not only shown, such as ``state_dir`` or ``api.port``.
     """
-    values = {**top_level_defaults(), **chosen}
-    return "\n".join([HEAD, *_table("", values, set(chosen))]).rstrip() + "\n"
+    return "\n".join([HEAD, *_table("", top_level_defaults(), chosen)]).rstrip() + "\n"
 
 
-def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[str]:
+def _table(path: str, values: Mapping[str, Any], chosen: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of one table: its own keys, then the tables in it."""
     tables: dict[str, BaseModel] = {}
     for name, value in values.items():
@@ -147,6 +146,7 @@ def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[s
         if isinstance(value, BaseModel):
             tables[key] = value
             continue
+        value = chosen.get(key, value)  # noqa: PLW2901 - the one in force
         # What JSON writes for numbers, booleans and texts is TOML too.
         plain = value if isinstance(value, bool | int | float) else str(value)
         written = json.dumps(plain, ensure_ascii=False)
@@ -157,5 +157,5 @@ def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[s
         yield f"# {EXPLAINED.get(key, '')}"
         yield f"[{key}]"
         yield from _table(
-            key, {name: getattr(model, name) for name in type(model).model_fields}, set()
+            key, {name: getattr(model, name) for name in type(model).model_fields}, chosen
         )

@@ -314,6 +314,7 @@ def _reviews(db: Database) -> None:
             content         TEXT
         ) STRICT;
         CREATE INDEX reviews_age ON reviews (at);
+        CREATE INDEX audit_age ON audit (at);
         CREATE INDEX reviews_with_text ON reviews (at) WHERE content IS NOT NULL;
 
         CREATE TABLE scores (

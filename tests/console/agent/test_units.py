@@ -11,13 +11,15 @@ from support.calls import CALL_ID, TALK, call, done, summary, utterance
 def units(window, served):
     page = window.new_page()
     page.goto(f"{served.address}/empty")
+    page.evaluate("(path) => { window.path = path; }", served.module("agent/main.js"))
     yield page
     page.close()
 
 
 def run(page, module: str, body: str, *given):
     """Return what a function body gives, with the module as ``m`` and the arguments as ``a``."""
-    source = f"async (a) => {{ const m = await import('/static/r1/{module}'); {body} }}"
+    find = f"const m = await import(window.path.replace('agent/main.js', '{module}'));"
+    source = f"async (a) => {{ {find} {body} }}"
     return page.evaluate(source, list(given))
 
 
