@@ -107,6 +107,7 @@ class Scrape:
     async def text(self) -> bytes:
         """Return the text exposition format."""
         services = self._services
+        await services.gate.ready()  # rereads the clients
         services.metrics.knows_clients(services.gate.client_ids())
         store, machine = await asyncio.gather(self.store(), self._machine())
         families = merged(
