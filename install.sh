@@ -160,15 +160,17 @@ find_python() {
   return 1
 }
 
+debian_install() { # LOG PACKAGES: as root
+  export DEBIAN_FRONTEND=noninteractive
+  phase tools "Installing $2" "$1" sh -c \
+    "get='apt-get install -y --no-install-recommends $2'; \$get || { apt-get update && \$get; }"
+}
+
 need() { # PURPOSE DEBIAN FEDORA: installs Debian's packages as root, else says what to type
   local purpose=$1 debian=$2 fedora=$3 log=$cache/apt.log
   if command -v apt-get >/dev/null; then
-    # shellcheck disable=SC2086  # package names, split on purpose
     if [ "$(id -u)" = 0 ]; then
-      export DEBIAN_FRONTEND=noninteractive
-      phase tools "Installing $debian" "$log" sh -c \
-        "get='apt-get install -y --no-install-recommends $debian'; \$get || { apt-get update && \$get; }" &&
-        return
+      debian_install "$log" "$debian" && return
       explain "Installing $debian" "$log"
     fi
     die "$purpose missing. Type this, then run ./install.sh again:
@@ -373,7 +375,23 @@ else
 fi
 say "llama.cpp $(grep '^uses' "$cache/check.log")" | fold -s -w 80
 
-# --- 5. What next ---------------------------------------------------------------------------
+# --- 5. Programs that only tests use ----------------------------------------------------------
+
+test_tools="chromium fonts-nanum" # Debian's packages; without one, its tests are skipped
+if [ "$extras" = dev ] && command -v dpkg-query >/dev/null; then
+  missing=""
+  for package in $test_tools; do
+    status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+    if [ "$status" != "install ok installed" ]; then missing+="${missing:+ }$package"; fi
+  done
+  if [ -n "$missing" ]; then
+    if [ "$(id -u)" != 0 ] || ! debian_install "$cache/apt.log" "$missing"; then
+      say "Some tests will be skipped. To run them: sudo apt-get install $missing"
+    fi
+  fi
+fi
+
+# --- 6. What next ---------------------------------------------------------------------------
 
 if [ $demo = 1 ]; then
   arguments=()

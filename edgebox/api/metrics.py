@@ -127,6 +127,12 @@ class Metrics:
             "Requests that were refused for their key, by what was wrong with it.",
             reason=KINDS,
         )
+        self.logins = counter(
+            registry,
+            "edgebox_logins",
+            "Logins of people, by result. locked: too many wrong tries; busy: too many at once.",
+            result=("success", "refused", "locked", "busy"),
+        )
         self.client_requests = counter(
             registry,
             "edgebox_client_requests",

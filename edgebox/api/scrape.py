@@ -17,6 +17,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily as Gauge
 
 from edgebox.api.views import views
+from edgebox.costs import known_prices
 from edgebox.errors import StoreError
 from edgebox.exposition import KINDS, Families, Published, merged
 from edgebox.settings import ROLES
@@ -187,6 +188,15 @@ class Scrape:
         for pool, jobs in services.threads.waiting().items():
             waiting.add_metric((pool,), jobs)
         yield waiting
+        price = Gauge(
+            "edgebox_price",
+            "Prices of [cost] in its currency, by item: kwh, month (machine and upkeep), pue (a "
+            "factor), cloud_read, cloud_cached, cloud_written (a million tokens). Absent: not set.",
+            labels=("item",),
+        )
+        for item, amount in known_prices(settings.cost).items():
+            price.add_metric((item,), amount)
+        yield price
         yield from self._of_engine()
         yield Gauge("edgebox_machine_memory_bytes", "Memory that the machine has.", total_memory())
         if (until := services.certificate_until()) is not None:

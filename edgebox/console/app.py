@@ -14,7 +14,18 @@ from edgebox.console.hashing import HashThread
 from edgebox.console.headers import secured
 from edgebox.console.logins import Logins
 from edgebox.console.navigation import Navigation
-from edgebox.console.pages import login
+from edgebox.console.pages import (
+    admin_audit,
+    admin_batches,
+    admin_box,
+    admin_operators,
+    admin_state,
+    agent,
+    login,
+    review,
+    review_export,
+    review_figures,
+)
 from edgebox.console.rendering import Templates
 from edgebox.console.services import ConsoleServices
 from edgebox.console.sessions import Sessions
@@ -54,10 +65,21 @@ def build_console(services: Services) -> ConsoleServices:
 
 def console_routes(services: Services, console: ConsoleServices) -> list[BaseRoute]:
     """Return the routes of all pages."""
-    del services
+    further = (
+        review,
+        review_figures,
+        review_export,
+        admin_state,
+        admin_batches,
+        admin_operators,
+        admin_box,
+        admin_audit,
+    )
     return [
         console.static.route(),
-        *login.routes(console),
+        *login.routes(services, console),
+        *agent.routes(console),
+        *(route for pages in further for route in pages.routes(services, console)),
     ]
 
 

@@ -21,12 +21,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from edgebox.api.middleware import log_fault
 from edgebox.api.problems import on_edgebox_error, on_http_exception, request_id_of
 from edgebox.console.headers import secured
 from edgebox.console.https import way_of
 from edgebox.console.navigation import ACCOUNT
 from edgebox.console.origin import SAFE_METHODS, may_change
 from edgebox.errors import EdgeBoxError, Forbidden, LoginNeeded, RequestError, UnsupportedMediaType
+from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -61,6 +63,7 @@ class Rule:
         roles: who may use it; empty for everybody, without a session.
         proved: the password has to have been given in the last PROOF_SECONDS.
         kind: ``page`` answers errors with pages, ``data`` with problems.
+        by_itself: a page asks for it without its reader: it does not make the session last longer.
     """
 
     method: str
@@ -68,6 +71,7 @@ class Rule:
     roles: frozenset[Role]
     proved: bool
     kind: Literal["page", "data"]
+    by_itself: bool = False
 
 
 class Guard:
@@ -95,7 +99,13 @@ class Guard:
         self.rules: list[Rule] = []
 
     def page(
-        self, method: str, path: str, endpoint: Endpoint, *roles: Role, proved: bool = False
+        self,
+        method: str,
+        path: str,
+        endpoint: Endpoint,
+        *roles: Role,
+        proved: bool = False,
+        by_itself: bool = False,
     ) -> Route:
         """Return the route of a page, or of a form that ends in a page.
 
@@ -105,10 +115,12 @@ class Guard:
             endpoint: finds its person with ``person_of``.
             roles: who may use it; at least one.
             proved: only if the password was given in the last PROOF_SECONDS.
+            by_itself: it is asked for by a script, again and again.
         """
         if method == "GET":
             self._navigation.add(path, frozenset(roles))
-        return self._route(Rule(method, path, frozenset(roles), proved, "page"), endpoint)
+        rule = Rule(method, path, frozenset(roles), proved, "page", by_itself)
+        return self._route(rule, endpoint)
 
     def data(
         self, method: str, path: str, endpoint: Endpoint, *roles: Role, proved: bool = False
@@ -153,6 +165,13 @@ class Guard:
                     response = await on_http_exception(request, error)
                 else:
                     response = await self.error_page(request, error.status_code)
+            except ClientGone:
+                raise
+            except Exception as error:
+                if rule.kind == "data":
+                    raise
+                log_fault(request_id_of(request), error)
+                response = await self.error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
             return secured(response)
 
         route = Route(rule.path, answer, methods=[rule.method])
@@ -171,7 +190,7 @@ class Guard:
             raise Forbidden("This request came from another site.")
         if rule.kind == "data" and request.method not in SAFE_METHODS and not _is_json(request):
             raise UnsupportedMediaType("Send Content-Type: application/json.")
-        person = await self._sessions.person(request)
+        person = await self._sessions.person(request, touch=not rule.by_itself)
         request.state.person = person
         if not rule.roles:
             return None

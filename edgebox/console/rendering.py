@@ -25,8 +25,10 @@ class Templates:
     """Makes pages. Every text of theirs is escaped, and a name that is not given is an error.
 
     A template has, beside what is passed: ``t(key, **values)`` for texts of ``words/``,
+    ``t_or(key, otherwise)`` where there may be none,
     ``static(path)`` for the address of a file, ``person`` (None before the login), ``places`` of
-    the navigation, ``path`` of the page, ``language``, and the filter ``when`` for Unix seconds.
+    the navigation, ``path`` of the page, ``language``, and the filters ``when`` for Unix seconds
+    and ``bytes``.
 
     Args:
         language: ``ko`` or ``en``.
@@ -48,10 +50,11 @@ class Templates:
         )
         self._environment.globals |= {
             "t": self.text,
+            "t_or": self._words.get,
             "static": static.address,
             "language": language,
         }
-        self._environment.filters["when"] = when
+        self._environment.filters |= {"when": when, "bytes": size}
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of ``words/``, with its values put in.
@@ -93,3 +96,13 @@ def when(at: float) -> str:
         at: Unix seconds.
     """
     return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as pages write it: 3.2 GB."""
+    value = float(count)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"

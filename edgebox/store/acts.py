@@ -41,6 +41,7 @@ Action = Literal[
     "operators.import",
     "operators.password",
     "operators.reset",
+    "records.read",
     "restore",
     "results.read",
     "review.export",
@@ -60,6 +61,7 @@ Action = Literal[
     "view.consultations",
     "view.operators",
     "view.quality",
+    "view.refused",
     "view.usage",
 ]
 

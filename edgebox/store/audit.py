@@ -26,9 +26,18 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 2000
 """Rows that retention removes, and that a reader holds, at a time."""
+WINDOW = 5_000
+"""Rows that one page looks at."""
 LEEWAY_SECONDS = 86_400.0
 """Rows are removed once the oldest is overdue by this, so that a removal, which is a row itself,
 happens once a day and not at every tick."""
+
+
+_MATCHES = (
+    "at >= :since AND at < :until AND (:operator IS NULL OR operator = :operator)"
+    " AND (:client IS NULL OR client_id = :client)"
+    " AND (:action IS NULL OR action = :action OR action GLOB :action || '.*')"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,25 @@ class AuditRow:
     detail: dict[str, Any]
     previous: str
     hash: str
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """What to list; None is everything.
+
+    Attributes:
+        operator: what this person did.
+        client: what concerns this client.
+        action: this action, or all that begin with this word and a dot.
+        since: at this time or later, Unix seconds.
+        until: before this time.
+    """
+
+    operator: str | None = None
+    client: str | None = None
+    action: str | None = None
+    since: float = 0.0
+    until: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -133,6 +161,11 @@ def carry_over(fresh: Database, present: Database) -> bool:
     return True
 
 
+_Rows = list[AuditRow]
+_Counts = list[tuple[str, str, int]]
+_Names = list[str]
+
+
 class Audit:
     """The ``audit`` table.
 
@@ -191,6 +224,53 @@ class Audit:
             before = start_of(db)[1]
         return [_row(row[:-1], row[-1] or before) for row in rows]
 
+    def page(
+        self, wanted: AuditFilter, *, limit: int = 50, before: int | None = None
+    ) -> tuple[_Rows, int | None]:
+        """Return the newest rows that match, and the id to go on before; None at the end.
+
+        It looks at WINDOW rows at most, so a page may end early, or be empty, and yet go on.
+        """
+        with self._connections.snapshot() as db:
+            first, last = _bounds(db, wanted)
+            last = last if before is None else min(last, before - 1)
+            first = max(first, last - WINDOW + 1)
+            rows = db.execute(
+                f"SELECT {COLUMNS}, hash, (SELECT hash FROM audit b WHERE b.id = a.id - 1)"  # noqa: S608
+                f" FROM audit a WHERE id BETWEEN :first AND :last AND {_MATCHES}"
+                " ORDER BY id DESC LIMIT :limit",
+                {**vars(wanted), "first": first, "last": last, "limit": limit},
+            ).fetchall()
+            start = start_of(db)[1]
+            more = first > _bounds(db, wanted)[0]
+        found = [_row(row[:-1], row[-1] or start) for row in rows]
+        if len(found) == limit and found[-1].id > first:
+            return found, found[-1].id
+        return found, first if more else None
+
+    def counted(self, since: float, until: float) -> _Counts:
+        """Return how often each person, or program, did what between two times (Unix seconds).
+
+        Returns:
+            (who, action, count), ordered: who is a name, ``client`` and its id, or empty for the
+            box itself.
+        """
+        rows = self._connections.rows(
+            "SELECT COALESCE(operator, 'client ' || client_id, '') AS who, action, COUNT(*) AS n"
+            " FROM audit WHERE at >= :since AND at < :until GROUP BY 1, 2 ORDER BY 1, 2",
+            {"since": since, "until": until},
+        )
+        return [(row["who"], row["action"], row["n"]) for row in rows]
+
+    def people(self) -> _Names:
+        """Return the names of the people that the newest WINDOW rows tell of."""
+        rows = self._connections.rows(
+            "SELECT DISTINCT operator FROM (SELECT operator FROM audit ORDER BY id DESC"
+            " LIMIT :window) WHERE operator IS NOT NULL ORDER BY operator",
+            {"window": WINDOW},
+        )
+        return [row["operator"] for row in rows]
+
     def rows(self) -> Iterator[AuditRow]:
         """Yield the rows that there are now, the oldest first."""
         for row, previous in self._linked():
@@ -238,6 +318,14 @@ class Audit:
         return bool(
             self._connections.rows("SELECT 1 FROM audit WHERE hash = :hash", {"hash": digest})
         )
+
+
+def _bounds(db: Database, wanted: AuditFilter) -> tuple[int, int]:
+    """Return the first and the last id of the rows between the filter's times; (1, 0) of none."""
+    row = db.execute(
+        "SELECT MIN(id), MAX(id) FROM audit WHERE at >= :since AND at < :until", vars(wanted)
+    ).fetchone()
+    return (1, 0) if row[0] is None else (row[0], row[1])
 
 
 def _part(db: Database, after: int, highest: int) -> list[tuple[Any, ...]]:

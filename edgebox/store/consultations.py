@@ -98,6 +98,13 @@ class Consultations:
         )[0]
         return int(row["n"])
 
+    def open_count(self) -> int:
+        """Return how many have not ended: those that wait and those that are analysed."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM consultations WHERE state IN ('pending', 'running')"
+        )[0]
+        return int(row["n"])
+
     def oldest_pending_at(self) -> float | None:
         """Return when the oldest claimable one was submitted (Unix seconds), or None."""
         row = self._connections.rows(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from edgebox.store.connection import Connections
 
 MOST_TIMES = 5_000
@@ -45,6 +44,25 @@ class Day:
     done: int
     failed: int
     accepted: int
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """An accepted record with its call.
+
+    Attributes:
+        consultation_id: the client's own id.
+        transcript: as received.
+        call_date: ``2025-09-13``, if it is known.
+        shown: the draft's texts by field.
+        accepted: the person's.
+    """
+
+    consultation_id: str
+    transcript: str
+    call_date: str | None
+    shown: dict[str, str]
+    accepted: dict[str, str]
 
 
 class Figures:
@@ -125,29 +143,38 @@ class Figures:
             {"since": since},
         )
 
-    def accepted_with_calls(
-        self, client_id: str, since: float, until: float
-    ) -> Iterator[dict[str, Any]]:
-        """Yield accepted records whose texts and transcripts are still here, oldest first.
+    def accepted_ids(self, client_id: str, since: float, until: float, most: int) -> list[str]:
+        """Return the draft_ids of accepted records whose text is still here, oldest first.
 
-        They are read one by one, because all of them together need not fit into memory.
+        Args:
+            client_id: whose they are.
+            since: accepted at this time or later, Unix seconds.
+            until: accepted before this time.
+            most: at most so many.
         """
-        found = self._connections.rows(
+        rows = self._connections.rows(
             "SELECT r.draft_id FROM reviews r JOIN drafts d USING (draft_id)"
             " WHERE r.at >= :since AND r.at < :until AND d.client_id = :client"
-            " AND d.kind = 'record' AND r.content IS NOT NULL ORDER BY r.at",
-            {"client": client_id, "since": since, "until": until},
+            " AND d.kind = 'record' AND r.content IS NOT NULL ORDER BY r.at LIMIT :most",
+            {"client": client_id, "since": since, "until": until, "most": most},
         )
-        for row in found:
-            yield from self._connections.rows(
-                "SELECT d.draft_id, d.consultation_id, d.content AS shown, r.content AS accepted,"
-                " r.material, r.at, c.transcript, c.call_date"
-                " FROM drafts d JOIN reviews r USING (draft_id) JOIN consultations c USING (row_id)"
-                " JOIN batches b USING (batch_id) WHERE d.draft_id = :draft_id"
-                " AND b.client_id = :client AND b.transcripts_removed_at IS NULL"
-                " AND r.content IS NOT NULL",
-                {"draft_id": row["draft_id"], "client": client_id},
-            )
+        return [row["draft_id"] for row in rows]
+
+    def corrected(self, client_id: str, draft_id: str) -> Corrected | None:
+        """Return an accepted record with its call; None if a text of it is not here any more."""
+        rows = self._connections.rows(
+            "SELECT d.consultation_id, d.content AS shown, r.content AS accepted, c.transcript,"
+            " c.call_date FROM drafts d JOIN reviews r USING (draft_id)"
+            " JOIN consultations c USING (row_id) JOIN batches b USING (batch_id)"
+            " WHERE d.draft_id = :draft_id AND b.client_id = :client AND r.content IS NOT NULL"
+            " AND d.content IS NOT NULL AND b.transcripts_removed_at IS NULL",
+            {"draft_id": draft_id, "client": client_id},
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        shown, accepted = json.loads(row.pop("shown")), json.loads(row.pop("accepted"))
+        return Corrected(**row, shown=shown.get("summary", {}), accepted=accepted)
 
     def _grouped(
         self, what: str, source: str, client_id: str | None, since: float

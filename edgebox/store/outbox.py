@@ -297,6 +297,17 @@ class Outbox:
         )
         return [OutboxRow(**row) for row in rows]
 
+    def of_batches(self, batch_ids: Iterable[str]) -> dict[str, OutboxRow]:
+        """Return the callbacks of these batches, by batch; those that there are."""
+        rows = self._connections.rows(
+            "SELECT o.id, o.webhook_id, o.batch_id, b.client_id, o.url, o.state, o.attempts,"
+            " o.next_attempt_at, o.last_status, o.last_error, o.created_at, o.delivered_at"
+            " FROM outbox o JOIN batches b USING (batch_id)"
+            " WHERE o.batch_id IN (SELECT value FROM json_each(:ids))",
+            {"ids": json.dumps(list(batch_ids))},
+        )
+        return {row["batch_id"]: OutboxRow(**row) for row in rows}
+
     def counts(self) -> dict[str, int]:
         """Return how many callbacks there are in each state; every state is named."""
         rows = self._connections.rows("SELECT state, COUNT(*) AS n FROM outbox GROUP BY state")

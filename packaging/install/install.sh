@@ -109,6 +109,13 @@ with tls_cert and tls_key (or allow_plain_http = true, where nobody else can rea
 and type: systemctl restart edgebox-api
 TEXT
   fi
+  if [ -n "$made_config" ] && [ -n "$tls_cert" ]; then
+    cat <<TEXT
+
+Pages for people are on. The first account, then https://NAME:$port/ in a browser:
+    edgebox operators add NAME --role admin
+TEXT
+  fi
   if ! models_here; then
     cat <<TEXT
 

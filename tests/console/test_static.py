@@ -19,11 +19,11 @@ FORBIDDEN = {
     "text as HTML": r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc"
     r"|createContextualFragment|parseFromString|setHTMLUnsafe",
     "text as code": r"\beval\s*\(|new\s+Function|setTimeout\s*\(\s*[\"'`]|javascript:",
-    "an inline handler": r"<[^>]*\son\w+\s*=",
+    "an inline handler": r"<[^>]*\son[a-z]+\s*=\s*[\"'{\w]",
     "an inline style": r"<[^>]*\sstyle\s*=|<style|\.cssText|setAttribute\(\s*[\"']style",
     "an inline script": r"<script(?![^>]*\ssrc=)",
     "an address elsewhere": r"\bhttps?://(?!www\.w3\.org/(?:2000/svg|1999/xhtml))|[\"'(]//\w",
-    "HTML that is not escaped": r"\|\s*safe\b|autoescape\s+false|Markup",
+    "HTML that is not escaped": r"\|\s*safe\b|autoescape\s+false|Markup\(",
     "a frame or a plug-in": r"<(?:iframe|object|embed|base)\b",
 }
 

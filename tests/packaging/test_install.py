@@ -316,6 +316,18 @@ def test_the_wanted_port_is_in_the_first_configuration(box):
     assert wanted == text.replace("[api]\n# port = 8600", "[api]\nport = 8700")
 
 
+def test_pages_for_people_are_turned_on_where_there_is_tls(box):
+    text = '[api]\n# tls_cert = ""\n# tls_key = ""\n[ask]\n# enabled = "on"\n'
+    text += '[console]\n# enabled = "off"\n'
+    (box / "release").mkdir()
+    (box / "release/edgebox.toml").write_text(text)
+    variables = {"target": box / "release", "role_models": ""}
+    assert step(box, "default_config", **variables).stdout == text
+    wanted = step(box, "default_config", tls_cert="/media/cert", **variables).stdout
+    section = wanted.partition("[ask]")[2]
+    assert section == '\n# enabled = "on"\n[console]\nenabled = "on"\n'
+
+
 def test_a_release_that_accepted_something_is_not_left_for_one_that_cannot_read_it(box):
     script = """
 as_service() { echo '"batch_id": "BATCH-2",'; }

@@ -28,7 +28,10 @@ from edgebox_cli.common.output import FOLD, WHOLE, note, print_json, table
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
-app = typer.Typer(help="People who use the screen: their accounts.", no_args_is_help=True)
+app = typer.Typer(
+    help="People who use the screen: add, list, import, disable, enable, reset.",
+    no_args_is_help=True,
+)
 
 COLUMNS = ("name", "role", "client", "display", "extension")
 MOST_BYTES = 1_000_000

@@ -59,7 +59,9 @@ WORDS: dict[str, str] = {
     "review.model": "Model",
     "review.transcript_removed": "The transcript was removed when its time was over.",
     "review.result_removed": "The analysis was removed when its time was over.",
-    "review.texts_removed": "The texts were removed when their time was over. The figures are kept.",
+    "review.texts_removed": (
+        "The texts were removed when their time was over. The figures are kept."
+    ),
     "review.nothing_said.why": "Nothing was said that could be analysed, so nothing was written.",
     "review.not_yet": "It has not been analysed yet.",
     "review.failed": "It could not be analysed.",
@@ -146,6 +148,7 @@ WORDS: dict[str, str] = {
     "reason.wrong": "Wrong",
     "reason.incomplete": "Incomplete",
     "reason.not_found": "Not found",
+    "reason.unclear": "Unclear",
     "reason.slow": "Slow",
     "reason.other": "Something else",
     "usage.consultations": "Consultations",

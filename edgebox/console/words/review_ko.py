@@ -43,7 +43,9 @@ WORDS: dict[str, str] = {
     "review.edited.changed": "고쳐서 받음",
     "review.edited.material": "크게 고침",
     "review.none": "조건에 맞는 상담이 없습니다.",
-    "review.none.yet": "최근 상담에는 조건에 맞는 것이 없습니다. 더 오래된 상담을 이어서 찾을 수 있습니다.",
+    "review.none.yet": (
+        "최근 상담에는 조건에 맞는 것이 없습니다. 더 오래된 상담을 이어서 찾을 수 있습니다."
+    ),
     "review.pages": "쪽 넘기기",
     "review.newest": "처음으로",
     "review.older": "이전 상담 더 보기",
@@ -75,7 +77,9 @@ WORDS: dict[str, str] = {
     "review.part.weight": "비중",
     "review.cap": "최고 {cap}점까지",
     "review.sum": "세 부분을 비중대로 더한 값이 {score}점입니다.",
-    "review.sum.capped": "세 부분을 더하면 {weighted}이고, 가장 낮은 한도 {cap}을 곱해 {score}점입니다.",
+    "review.sum.capped": (
+        "세 부분을 더하면 {weighted}이고, 가장 낮은 한도 {cap}을 곱해 {score}점입니다."
+    ),
     "part.grounding": "근거",
     "part.grounding.why": "쓴 것이 대화에 있고, 말한 사람이 맞는가",
     "part.coverage": "빠짐없음",
@@ -95,7 +99,9 @@ WORDS: dict[str, str] = {
     "review.metadata": "함께 보내온 정보",
     # What the score found
     "flag.leaked_example": "다른 상담의 말",
-    "flag.leaked_example.why": "예시로 쓰인 다른 상담의 말이 섞였습니다. 이 기록은 믿을 수 없습니다.",
+    "flag.leaked_example.why": (
+        "예시로 쓰인 다른 상담의 말이 섞였습니다. 이 기록은 믿을 수 없습니다."
+    ),
     "flag.repetition": "되풀이",
     "flag.repetition.why": "같은 말을 되풀이하다 나머지를 쓰지 못했습니다.",
     "flag.not_korean": "한국어가 아님",
@@ -146,6 +152,7 @@ WORDS: dict[str, str] = {
     "reason.wrong": "틀림",
     "reason.incomplete": "빠진 것이 있음",
     "reason.not_found": "찾지 못함",
+    "reason.unclear": "알아듣기 어려움",
     "reason.slow": "느림",
     "reason.other": "그 밖",
     "usage.consultations": "들어온 상담",

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
@@ -37,7 +37,7 @@ class LiveBox:
 
 @contextmanager
 def live_box(
-    state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None
+    state: Path, monkeypatch: pytest.MonkeyPatch, tls: Pair | None = None, **sections: Any
 ) -> Iterator[LiveBox]:
     """Run the API and a fake engine in a thread until the block ends.
 
@@ -45,10 +45,11 @@ def live_box(
         state: the state folder; a short path, because a Unix socket is in it.
         monkeypatch: sets EDGEBOX_* to the box.
         tls: certificate and key, for a box that speaks HTTPS.
+        sections: of the settings beside ``[api]``.
     """
     state.mkdir(mode=0o700, exist_ok=True)
     files = {"tls_cert": str(tls.cert), "tls_key": str(tls.key)} if tls else {}
-    settings = Settings(state_dir=state, api={"port": 0, **files})
+    settings = Settings(state_dir=state, api={"port": 0, **files}, **sections)
     store = migrated(settings.database)
     store.clients.create(CLIENT)
     engine = FakeEngine()
