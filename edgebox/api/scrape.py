@@ -118,7 +118,8 @@ class Scrape:
             _of_machine(machine),
             self._published.families(),
         )
-        return generate_latest(Families([*families, *views(families)]))
+        known = [family for family in (*families, *views(families)) if family.samples]
+        return generate_latest(Families(known))
 
     def _ask_store(self) -> StoreNow | None:
         """Read the database; in a thread."""

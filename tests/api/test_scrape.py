@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 GOLDEN = {family.name: family for family in families()}
 UNITS = r"_(seconds|bytes|total|info|ratio|celsius|watts|joules_total)$"
+CLOUD = ("cloud_read", "cloud_cached", "cloud_written")
 MARK = "홍길동님의 카드 4312-8841"
 
 
@@ -58,7 +59,8 @@ def values_of(text: str) -> dict[str, float]:
 async def whole(tmp_path: Path, anyio_backend: str):
     """A box with everything that there is to see, and its clients."""
     far = RoleSettings(url="http://127.0.0.1:9/v1", url_model="far")
-    async with api_box(tmp_path, engines=EngineSettings(mlm=far)) as box:
+    prices = dict.fromkeys(("kwh_price", "machine_price", "per_dollar", *CLOUD), 1.0)
+    async with api_box(tmp_path, engines=EngineSettings(mlm=far), cost=prices) as box:
         box.secrets["center-3"] = box.store.clients.create("center-3")
         object.__setattr__(box.services, "certificate_until", lambda: 1.9e9)
         publish_all(tmp_path, tmp_path)
@@ -90,7 +92,7 @@ async def test_every_listed_value_is_there_from_the_start(tmp_path: Path, anyio_
     async with api_box(tmp_path) as box:
         publish_all(tmp_path, tmp_path)
         found = found_in(await scrape(box))
-    late = {"edgebox_model_info", "edgebox_energy_joules_total", "edgebox_client_tokens_total"}
+    late = {"edgebox_model_info", "edgebox_energy_joules_total", "edgebox_price"}
     for name in found.keys() - late:
         for label, values in GOLDEN[name].labels.items():
             if values is not None:
