@@ -116,6 +116,7 @@ class ReviewPages:
             request,
             "review/one.html",
             whole=whole,
+            result=whole.result or {},
             metadata={
                 name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 for name, value in whole.metadata.items()
