@@ -136,15 +136,17 @@ class MalformedRequest(RequestError):
 class InvalidBoundKey(RequestError):
     """The bound key is missing or not valid. The answer does not say why.
 
-    ``reason`` is for the box's log, where the key itself does not show it.
+    ``reason`` is for the box's log, where the key itself does not show it; ``kind`` is one of
+    ``api.refusals.KINDS`` for the box's metrics, empty where the key itself shows it.
     """
 
     http_status = 401
     title = "Invalid bound key"
     slug = "invalid-bound-key"
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, kind: str = "") -> None:
         self.reason = reason
+        self.kind = kind
         super().__init__(
             "The bound key is missing or not valid. Sign a fresh one: "
             "client_id:timestamp:hex(HMAC-SHA256(secret, client_id:timestamp)), "

@@ -7,12 +7,17 @@ import ssl
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from edgebox.system.tls import server_context
 from support.engines.starter import MLM, SLM, starter_engine
 from support.outside.certificates import make_lan_pair
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# A slow example on a busy machine is no fault, and one that fails can be played again.
+settings.register_profile("edgebox", deadline=None, print_blob=True)
+settings.load_profile("edgebox")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -76,6 +76,8 @@ def create_app(
             _route("GET", Paths.BATCHES, batches.page),
             _route("GET", Paths.BATCH, batches.get),
             _route("PUT", Paths.LIVE, live.call, "DELETE"),
+            _route("POST", Paths.LIVE_END, live.end),
+            _route("GET", Paths.RECORD, live.record),
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
@@ -114,6 +116,10 @@ def _app(
         exception_handlers={**HANDLERS, **handlers},
         lifespan=lifespan,
     )
+    for route in routes:
+        if isinstance(route, Route):
+            for method in route.methods or ():
+                services.metrics.knows_route(method, route.path)
     app.router.redirect_slashes = False  # a path with a slash too many does not exist
     return app
 

@@ -66,6 +66,8 @@ class Told:
 
     def _counted(self, end: Answer) -> AskAnswer:
         admitted = self._admitted
-        self._services.metrics.ask_done(end, cached=admitted.cached)
+        self._services.metrics.ask_done(
+            end, cached=admitted.cached, client=admitted.question.client_id
+        )
         won = self._services.settings.cost.won_per_hour
         return ask_answers.answer(admitted.question, admitted.id, end, won, self._request_id)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from edgebox.api.problems import request_id_of
+from edgebox.api.refusals import kind_of
 from edgebox.errors import InvalidBoundKey, StoreBusy
 from edgebox.signing import is_callback_key, verify_bound_key
 from edgebox.signing_v2 import EMPTY_SHA256, Signed, is_v2, parse_v2, verify_v2
@@ -66,6 +67,7 @@ class Gate:
         refused: takes the keys that are refused.
         nonces: those of v2 keys that were used.
         window: returns the timestamps that are accepted now.
+        count: takes the kind of each refusal, one of ``refusals.KINDS``.
     """
 
     def __init__(
@@ -76,12 +78,14 @@ class Gate:
         nonces: Nonces,
         *,
         window: Callable[[], Window],
+        count: Callable[[str], None] = lambda _kind: None,
     ) -> None:
         self._clients = clients
         self._limiter = limiter
         self._refused = refused
         self._nonces = nonces
         self._window = window
+        self._count = count
         self._since = int(window().now)
 
     async def check_header(self, request: HTTPConnection) -> Sender:
@@ -138,6 +142,10 @@ class Gate:
             self._nonces.add(client.client_id, of_key.nonce, int(of_key.timestamp), earliest)
         return client
 
+    def client_ids(self) -> list[str]:
+        """Return the clients that are known, disabled ones too."""
+        return self._clients.ids()
+
     async def ready(self) -> bool:
         """Return whether keys can be checked: the clients are known, and not too old."""
         try:
@@ -158,7 +166,9 @@ class Gate:
         with self._noted(request, first):
             key = key_of(headers, inside)
             if is_v2(key) and not headers:
-                raise InvalidBoundKey(f"a v2 key belongs into the header {HEADER}")
+                raise InvalidBoundKey(
+                    f"a v2 key belongs into the header {HEADER}", kind="malformed"
+                )
             await self._clients.refresh()
             try:
                 return self._verify(key, request)
@@ -174,6 +184,7 @@ class Gate:
         except InvalidBoundKey as refusal:
             peer = peer_of(request.scope)
             self._refused.add(request_id_of(request), key, refusal.reason, peer)
+            self._count(refusal.kind or kind_of(key, self._clients.get, self._window()))
             raise
 
     def _verify(self, key: str, request: HTTPConnection) -> Client:
@@ -187,11 +198,15 @@ class Gate:
         if client is None:  # pragma: no cover - it was found a moment ago
             raise InvalidBoundKey
         if client.key_version > 1 and not is_v2(key):
-            raise InvalidBoundKey("the key is right, but this client has to send v2 keys")
+            raise InvalidBoundKey(
+                "the key is right, but this client has to send v2 keys", kind="version"
+            )
         peer = peer_of(request.scope)
         if client.allowed_from and not is_in(peer, client.allowed_from):
             sender = peer or "an unknown address"
-            raise InvalidBoundKey(f"the key is right, but {sender} is not in the client's networks")
+            raise InvalidBoundKey(
+                f"the key is right, but {sender} is not in the client's networks", kind="network"
+            )
         return client
 
     def _verify_v2(self, value: str, request: HTTPConnection) -> str:
@@ -207,9 +222,11 @@ class Gate:
         signed = Signed(scope.get("method", "GET"), target, received)
         verify_v2(key, self._clients.get, self._window(), signed)
         if int(key.timestamp) < self._since:
-            raise InvalidBoundKey("the key is right, but older than the API's start")
+            raise InvalidBoundKey("the key is right, but older than the API's start", kind="clock")
         if self._nonces.used(key.client_id, key.nonce):
-            raise InvalidBoundKey("the key was used already: each request needs its own")
+            raise InvalidBoundKey(
+                "the key was used already: each request needs its own", kind="reused"
+            )
         return key.client_id
 
 
@@ -224,14 +241,18 @@ def key_of(headers: list[str], inside: object) -> str:
         InvalidBoundKey: there is none, or there are several that differ.
     """
     if len(set(headers)) > 1:
-        raise InvalidBoundKey(f"there are {len(headers)} headers {HEADER}, and they differ")
+        raise InvalidBoundKey(
+            f"there are {len(headers)} headers {HEADER}, and they differ", kind="malformed"
+        )
     if inside is None:
         if not headers:
-            raise InvalidBoundKey("no key was sent")
+            raise InvalidBoundKey("no key was sent", kind="missing")
         return headers[0]
     if not isinstance(inside, str):
-        raise InvalidBoundKey("bound_key in the body is not a string")
+        raise InvalidBoundKey("bound_key in the body is not a string", kind="malformed")
     if headers and headers[0] != inside:
         beside = "is empty beside" if not inside else "differs from"
-        raise InvalidBoundKey(f"bound_key in the body {beside} the header {HEADER}")
+        raise InvalidBoundKey(
+            f"bound_key in the body {beside} the header {HEADER}", kind="malformed"
+        )
     return inside

@@ -105,6 +105,7 @@ class BatchEndpoints:
             headers["Idempotency-Replayed"] = "true"
         else:
             services.metrics.consultations_accepted.inc(submitted.total)
+        services.metrics.asked(client.client_id, "batch")
         answer = BatchAccepted(
             batch_id=submitted.batch_id,
             total_consultations=submitted.total,

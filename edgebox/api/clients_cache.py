@@ -76,6 +76,10 @@ class ClientsCache:
         """Return the client as of the last reread."""
         return self._clients.get(client_id)
 
+    def ids(self) -> list[str]:
+        """Return the ids of all clients as of the last reread."""
+        return list(self._clients)
+
     async def refresh(self, max_age: float = MAX_AGE) -> None:
         """Reread unless the snapshot is younger than ``max_age`` seconds.
 

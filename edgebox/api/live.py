@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING, Final
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from edgebox.api.live_ends import Ending
 from edgebox.api.requests import received
 from edgebox.api.responses import json_response
-from edgebox.contract.live import LiveAppend, LiveReceived
+from edgebox.callbacks.urls import check_callback_url
+from edgebox.contract.live import (
+    AcceptedRecord,
+    AcceptedTexts,
+    LiveAppend,
+    LiveEnd,
+    LiveEnded,
+    LiveReceived,
+)
+from edgebox.contract.paths import Paths
 from edgebox.contract.requests import one_line, unicode_text
-from edgebox.errors import InvalidFields
+from edgebox.errors import InvalidFields, NotFound, TranscriptGone
+from edgebox.store.acts import Actor
+from edgebox.system.addresses import peer_of
+from edgebox.system.times import local_date, rfc3339
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,6 +55,8 @@ class LiveEndpoints:
         )
         consultation_id = id_of(request)
         operator = said.operator
+        if said.extension is not None:
+            operator = await live.operator_at(client.client_id, said.extension)
         before = live.calls.get(client.client_id, consultation_id)
         of_before = before.operator if before else ""
         call = live.calls.append(
@@ -65,6 +80,58 @@ class LiveEndpoints:
             closed = {"type": "call.closed", "consultation_id": call.consultation_id}
             hub.tell(call.client_id, of_before, closed)
         hub.tell(call.client_id, call.operator, {"type": "call.opened", "call": call.shown()})
+
+    async def end(self, request: Request) -> Response:
+        """Put a call onto the disk, and have it analysed at once; 202 when it is there."""
+        services = self._services
+        client, asked = await received(services, request, LiveEnd, most=MOST_BYTES)
+        consultation_id = id_of(request)
+        if asked.callback_url is not None:
+            allowed = client.allowed_callbacks
+            check_callback_url(asked.callback_url, allowed, services.own_ports)
+        named = asked.metadata.get("call_date")
+        how = Ending(
+            analyse=asked.analyse,
+            received=asked.received,
+            callback_url=asked.callback_url,
+            call_date=asked.call_date or (local_date(named) if isinstance(named, str) else None),
+            metadata=asked.metadata,
+            by=Actor(None, peer_of(request.scope) or None),
+        )
+        batch_id = await self._live.ends.end(client.client_id, consultation_id, how)
+        answer = LiveEnded(
+            batch_id=batch_id,
+            consultation_id=consultation_id,
+            status="ended" if batch_id is None else "queued",
+        )
+        headers = {"Location": Paths.BATCH.format(batch_id=batch_id)} if batch_id else {}
+        return json_response(answer, 202, headers)
+
+    async def record(self, request: Request) -> Response:
+        """``GET /api/v1/consultations/{consultation_id}/record``: what somebody accepted."""
+        services = self._services
+        client = await services.gate.admit(request)
+        client_id, consultation_id = client.client_id, id_of(request)
+        reviews = services.store.reviews
+        reading = services.threads.read(
+            client_id, lambda: reviews.record(client_id, consultation_id)
+        )
+        draft = await reading
+        if draft is None or draft.accepted is None:
+            raise NotFound("Nothing was accepted of a consultation of this id.")
+        if draft.accepted.content is None:
+            raise TranscriptGone("What was accepted was removed when its time was over.")
+        peer = peer_of(request.scope)
+        services.reads.note("records.read", client_id, peer, consultation_id)
+        return json_response(
+            AcceptedRecord(
+                consultation_id=consultation_id,
+                kind=draft.kind,
+                content=AcceptedTexts(**draft.accepted.content),
+                accepted_at=rfc3339(draft.accepted.at),
+                accepted_by=draft.accepted.operator,
+            )
+        )
 
     async def _delete(self, request: Request) -> Response:
         """Keep nothing of a call; an unknown one is forgotten already."""

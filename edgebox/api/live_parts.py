@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.api.live_ends import Ends
+from edgebox.api.live_records import Records
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.live.calls import LiveCalls
 from edgebox.live.hub import Hub
 from edgebox.live.readings import Readings
+from edgebox.live.rolling import Rolling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.api.threads import Threads
+    from edgebox.consultation.quick import QuickSummaries
     from edgebox.live.calls import LiveCall
     from edgebox.settings import Settings
+    from edgebox.store.db import Store
 
 APPENDS_PER_MINUTE: Final = 120
 """Appends of one client a minute, for each call that the box takes: they have a rate of their own,
 because speech-to-text sends one a second for each call."""
+
+EXTENSION_SECONDS: Final = 10.0
+"""For which it is remembered whose extension it is."""
+MOST_EXTENSIONS: Final = 5_000
 
 SWEEP_SECONDS: Final = 5.0
 
@@ -28,6 +38,10 @@ class LiveParts:
 
     Args:
         settings: the administrator's.
+        store: blocking; only through ``threads``.
+        threads: of the API.
+        quick: writes summaries.
+        wake: wakes the worker; blocking.
         clock: Unix seconds.
         monotonic: seconds that never jump.
 
@@ -35,17 +49,28 @@ class LiveParts:
         calls: all of them.
         hub: the screens.
         readings: reads what is watched.
+        rolling: drafts of the summaries.
+        ends: puts calls onto the disk.
+        records: tells the screens of the records after the calls.
         rate: of appends.
     """
 
     def __init__(
         self,
         settings: Settings,
+        store: Store,
+        threads: Threads,
+        quick: QuickSummaries,
         *,
+        wake: Callable[[], None],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
         self._monotonic = monotonic
+        self._store = store
+        self._threads = threads
+        self._extensions: dict[tuple[str, str], tuple[str, float]] = {}
+        self._last: set[asyncio.Task[None]] = set()
         self.calls = LiveCalls(
             settings.live,
             most_characters=settings.api.transcript_limit_characters,
@@ -54,12 +79,65 @@ class LiveParts:
         )
         self.hub = Hub()
         self.readings = Readings(self.calls, self.hub)
+        self.rolling = Rolling(
+            self.calls,
+            self.hub,
+            self.readings,
+            quick,
+            every=settings.live.draft_seconds,
+            keep=self._keep,
+            clock=clock,
+            monotonic=monotonic,
+        )
+        self.records = Records(self.calls, self.hub, store, threads)
+        self.ends = Ends(
+            settings,
+            self.calls,
+            store,
+            threads,
+            wake=wake,
+            clock=clock,
+            told=self._ended,
+        )
         self.rate = RateLimiter(APPENDS_PER_MINUTE * settings.live.max_calls, clock=monotonic)
 
     def forget(self, call: LiveCall) -> None:
         """Keep nothing of a call, and tell its screens."""
         if self.calls.forget(call):
             self._tell_closed(call)
+
+    async def operator_at(self, client_id: str, extension: str) -> str:
+        """Return the account of a client that has an extension; empty if none or several have.
+
+        Raises:
+            StoreError: as ``Store``.
+        """
+        key, now = (client_id, extension), self._monotonic()
+        name, until = self._extensions.get(key, ("", now))
+        if until <= now:
+            operators = self._store.operators
+            found = await self._threads.read(
+                client_id, lambda: operators.named(client_id, extension)
+            )
+            name = found.name if found else ""
+            if len(self._extensions) >= MOST_EXTENSIONS:
+                self._extensions.clear()
+            self._extensions[key] = name, now + EXTENSION_SECONDS
+        return name
+
+    async def keep_draft(self, call: LiveCall, draft_id: str) -> None:
+        """Keep a draft of a summary that somebody accepts: until then it is in memory only.
+
+        Args:
+            call: its call.
+            draft_id: as the screen knows it. That of a record is kept already.
+
+        Raises:
+            NotFound: there is no such draft any more.
+            StoreBusy: nothing was written.
+        """
+        if call.record is None or call.record["draft_id"] != draft_id:
+            await self._keep(call, self.rolling.find(call, draft_id))
 
     async def sweep(self) -> None:
         """Forget idle calls, until cancelled."""
@@ -70,7 +148,42 @@ class LiveParts:
 
     async def close(self) -> None:
         """Stop what runs in the background."""
+        await self.ends.close()
+        await self.rolling.close()
+        await self.records.close()
+        for task in self._last:
+            task.cancel()
+        await asyncio.gather(*self._last, return_exceptions=True)
         self.readings.close()
+
+    async def _keep(self, call: LiveCall, draft: dict[str, Any]) -> None:
+        content = {name: draft[name] for name in ("text", "links", "unsupported", "input")}
+        await self._threads.write(
+            call.client_id,
+            lambda: self._store.reviews.draft(
+                call.client_id,
+                call.consultation_id,
+                content=content,
+                operator=call.operator or None,
+                model=draft["model"],
+                status=draft["status"],
+                draft_id=draft["draft_id"],
+            ),
+        )
+
+    def _ended(self, call: LiveCall) -> None:
+        """Tell the screens that a call has ended, and make what they see last."""
+        message = {"type": "call.ended", "consultation_id": call.consultation_id}
+        self.hub.about(call, message)
+        task = asyncio.create_task(self._finish(call))
+        self._last.add(task)
+        task.add_done_callback(self._last.discard)
+
+    async def _finish(self, call: LiveCall) -> None:
+        if self.hub.audience(call):
+            await self.readings.whole(call)
+        self.rolling.look()
+        self.records.look()
 
     def _tell_closed(self, call: LiveCall) -> None:
         message = {"type": "call.closed", "consultation_id": call.consultation_id}

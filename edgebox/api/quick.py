@@ -36,6 +36,7 @@ class QuickEndpoint:
         """Admit or refuse at once; then answer within the deadline."""
         services = self._services
         client, asked = await received(services, request, QuickSummaryRequest)
+        services.metrics.asked(client.client_id, "quick")
         try:
             ticket = services.quick.admit(
                 asked.transcript,
@@ -47,7 +48,7 @@ class QuickEndpoint:
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()
             raise
-        summary = _Admitted(services, ticket, asked.consultation_id)
+        summary = _Admitted(services, ticket, asked.consultation_id, client.client_id)
         if wants_events(request):
             return EventStream(summary.events(), lambda: summary.seconds_left, summary.held)
         return json_response(await summary.whole(request.receive))
@@ -56,10 +57,13 @@ class QuickEndpoint:
 class _Admitted:
     """One admitted summary on its way to its client."""
 
-    def __init__(self, services: Services, ticket: Ticket, consultation_id: str) -> None:
+    def __init__(
+        self, services: Services, ticket: Ticket, consultation_id: str, client_id: str
+    ) -> None:
         self._services = services
         self._ticket = ticket
         self._consultation_id = consultation_id
+        self._client_id = client_id
 
     @property
     def seconds_left(self) -> float:
@@ -107,10 +111,5 @@ class _Admitted:
                     yield sent_event("done", self._counted(piece).model_dump_json())
 
     def _counted(self, result: QuickResult) -> QuickSummaryAnswer:
-        self._services.metrics.quick_done(
-            result.status,
-            result.processing_time,
-            prompt_tokens=result.prompt_tokens,
-            cached_tokens=result.cached_tokens,
-        )
+        self._services.metrics.quick_done(result, self._client_id)
         return quick_answer(self._consultation_id, result)

@@ -45,6 +45,7 @@ class Services:
         own_ports: TCP ports that callbacks must not go to.
         clock: Unix seconds.
         monotonic: seconds that never jump.
+        certificate_until: returns when the certificate that is served expires, in Unix seconds.
     """
 
     settings: Settings
@@ -64,3 +65,4 @@ class Services:
     own_ports: frozenset[int]
     clock: Callable[[], float]
     monotonic: Callable[[], float]
+    certificate_until: Callable[[], float | None]

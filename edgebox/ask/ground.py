@@ -97,10 +97,14 @@ class Grounds:
 
     def cite(self, sentence: str) -> list[int]:
         """Return the numbers of the utterances that bear a sentence out, best first; or none."""
+        return self.align(sentence)[0][:CITED]
+
+    def align(self, sentence: str) -> tuple[list[int], float]:
+        """Return what ``cite`` does, all of them, and the share that they hold, 0 to 1."""
         items, chosen, support = borne_out_by(sentence, self._spoken, self._on)
         if not items or support < _LEAST:
-            return []
-        return [self.shown[number].number for number in chosen[:CITED]]
+            return [], support
+        return [self.shown[number].number for number in chosen], support
 
     def check(self, sentence: str) -> Checked:
         """Return what a sentence says that the evidence does not bear out."""

@@ -19,15 +19,12 @@ import logging
 import random
 from contextlib import aclosing
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.acknowledge import BY_TEMPLATE, TEMPLATE, sentence_of
 from edgebox.ask.cited import Cited, Numbering
 from edgebox.ask.ending import Ending
-from edgebox.ask.evidence import READING, answer_tokens, choose
-from edgebox.ask.ground import Grounds
-from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, general_messages, topic_messages
+from edgebox.ask.prompts import TOPIC_SCHEMA, topic_messages
 from edgebox.ask.question import (
     Acknowledged,
     Answer,
@@ -36,6 +33,7 @@ from edgebox.ask.question import (
     Timing,
     Usage,
 )
+from edgebox.ask.writing import Kit, Read, Writer
 from edgebox.engine_client import Completion
 from edgebox.errors import (
     BoxBusy,
@@ -48,25 +46,15 @@ from edgebox.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncGenerator, Coroutine, Iterator
 
-    from edgebox.ask.evidence import Shown
     from edgebox.ask.question import Event, Question
-    from edgebox.ask.readings import Reading, Readings
-    from edgebox.ask.retrieve import Findings
-    from edgebox.consultation.admission import Admission
-    from edgebox.consultation.engine_monitor import EngineMonitor
-    from edgebox.consultation.salts import Salts
-    from edgebox.engine_client import EngineClient
-    from edgebox.settings import AskSettings, Role
+    from edgebox.settings import Role
 
 log = logging.getLogger("edgebox.ask")
 
 ACKNOWLEDGE_PRIORITY: Final = 15
 """Urgent, and behind every summary."""
-ANSWER_PRIORITY: Final = 30
-LOW_PRIORITY: Final = 40
-"""Patient, both."""
 
 MARGIN: Final = 0.3
 """Seconds before the deadline at which the answer is cut, to be checked and sent."""
@@ -76,41 +64,9 @@ EVIDENCE_SECONDS: Final = 0.15
 """For which the acknowledgement waits for what was found in the call."""
 FIRST_TOKEN: Final = 0.6
 """Of the deadline: if the large model has not begun by then, the small one answers."""
-STAND_IN_TOKENS: Final = 120
-"""Of an answer by the small model: it has what is left of the time."""
 TOPIC_TOKENS: Final = 48
-FITTINGS: Final = 2
-"""Times that a call is shortened to what its model can read, counted by the engine: texts differ
-in their tokens for a character by half."""
 TRY_AGAIN: Final = 4.0
 """Seconds that must be left for a second try."""
-FREQUENCY_PENALTY: Final = 0.2
-"""As of summaries: against loops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What every question is answered with.
-
-    Attributes:
-        summaries: admits what the small model does at once, behind the summaries.
-        clock: monotonic seconds.
-        salts: of clients' prompts.
-    """
-
-    client: EngineClient
-    monitor: EngineMonitor
-    summaries: Admission
-    settings: AskSettings
-    readings: Readings
-    clock: Callable[[], float]
-    salts: Salts
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    reading: Reading
-    findings: Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +100,12 @@ class Race:
     def __init__(self, question: Question, kit: Kit) -> None:
         self._question = question
         self._kit = kit
-        self._queue: asyncio.Queue[_Read | _Topic | _Piece | _Ended] = asyncio.Queue()
+        self._queue: asyncio.Queue[Read | _Topic | _Piece | _Ended] = asyncio.Queue()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._usage: dict[Role, Usage] = {}
         self._timing = Timing()
         self._numbering = Numbering()
-        self._read: _Read | None = None
+        self._read: Read | None = None
         self._topic = ""  # our sentence about it, while it waits for the evidence
         self._acknowledged: Acknowledged | None = None
         self._answer: Answer | None = None
@@ -159,6 +115,7 @@ class Race:
         self._retries = 0
         end = question.arrived + question.deadline - MARGIN
         self._end = end
+        self._writer = Writer(question, kit, self._numbering, end)
         self._first_token_due = question.arrived + FIRST_TOKEN * question.deadline
         first = min(kit.settings.first_seconds, question.deadline) - ACKNOWLEDGE_MARGIN
         self._acknowledge_due = question.arrived + first
@@ -199,9 +156,9 @@ class Race:
             return await self._on_time()
         return await self._on(happened)
 
-    async def _on(self, happened: _Read | _Topic | _Piece | _Ended) -> list[Event]:
+    async def _on(self, happened: Read | _Topic | _Piece | _Ended) -> list[Event]:
         match happened:
-            case _Read():
+            case Read():
                 return await self._on_read(happened)
             case _Topic(sentence) if sentence:
                 self._topic = sentence
@@ -255,9 +212,9 @@ class Race:
             log.warning("A call cannot be read for a question: %s", where(error))
             self._queue.put_nowait(_Ended(0, whole=False))
         else:
-            self._queue.put_nowait(_Read(reading, findings))
+            self._queue.put_nowait(Read(reading, findings))
 
-    async def _on_read(self, read: _Read) -> list[Event]:
+    async def _on_read(self, read: Read) -> list[Event]:
         self._read = read
         self._timing.evidence = self._since()
         if read.reading.empty:
@@ -316,14 +273,14 @@ class Race:
 
     # The answer
 
-    def _generate(self, role: Role, read: _Read | None, *, pause: float = 0.0) -> None:
+    def _generate(self, role: Role, read: Read | None, *, pause: float = 0.0) -> None:
         """Start an answer. What an earlier attempt still says is not heard any more."""
         self._role = role
         self._attempt += 1
         self._cancel("answer")
         self._start("answer", self._attempted(self._attempt, role, read, pause))
 
-    async def _attempted(self, attempt: int, role: Role, read: _Read | None, pause: float) -> None:
+    async def _attempted(self, attempt: int, role: Role, read: Read | None, pause: float) -> None:
         await asyncio.sleep(pause)
         try:
             whole = await self._write(attempt, role, read)
@@ -335,38 +292,13 @@ class Race:
         else:
             self._queue.put_nowait(_Ended(attempt, whole=whole))
 
-    async def _write(self, attempt: int, role: Role, read: _Read | None) -> bool:
+    async def _write(self, attempt: int, role: Role, read: Read | None) -> bool:
         """Let a model write. Returns whether it came to an end of its own."""
-        kit, question = self._kit, self._question
-        salt = kit.salts.of(question.client_id)
-        if read is None:
-            messages, unread = general_messages(question.text, question.history), 0.0
-            self._cited, regex = Cited(None, self._numbering, held=True), None
-        else:
-            shown, unread = await self._fitting(role, read)
-            messages = answer_messages(shown.text, question.text, question.history)
-            held = kit.client.grounds_numbers and not kit.client.is_remote(role)
-            grounds, regex = await kit.readings.work(lambda: self._ground(shown, held=held))
-            free = not kit.client.grounds_numbers
-            self._cited = Cited(grounds, self._numbering, held=held or free)
-        left = self._end - kit.clock()
-        if left <= 0:
-            return False
-        most = kit.settings.max_tokens if role == "mlm" else STAND_IN_TOKENS
-        pieces = kit.client.stream(
-            role,
-            messages,
-            max_tokens=answer_tokens(kit.monitor.role(role), unread, left, most),
-            temperature=0.0,
-            priority=LOW_PRIORITY if question.low else ANSWER_PRIORITY,
-            deadline=left,
-            frequency_penalty=FREQUENCY_PENALTY,
-            regex=regex,
-            cache_salt=salt,
-        )
+        prompt = await self._writer.prompt(role, read)
+        self._cited = prompt.cited
         last = None
         try:
-            async with aclosing(pieces):
+            async with aclosing(self._writer.write(role, prompt)) as pieces:
                 async for piece in pieces:
                     last = piece
                     if isinstance(piece, Completion):
@@ -377,43 +309,6 @@ class Race:
             if last is not None:
                 self._spent(role).add(last)
         return False
-
-    async def _fitting(self, role: Role, read: _Read) -> tuple[Shown, float]:
-        """Return what of the call the model can read in time, and how many tokens that takes."""
-        kit, question = self._kit, self._question
-        health = kit.monitor.role(role)
-        per = health.tokens_per_char if health else 1.0
-        most = int(kit.settings.evidence_tokens / per)
-        on = question.call_date
-        places, findings = read.reading.places, read.findings
-        shown = await kit.readings.work(lambda: choose(places, findings, most, on))
-        if health is None:
-            return shown, 0.0
-        unread = await self._unread(role, shown, per)
-        readable = health.readable_tokens(READING * max(0.0, self._end - kit.clock()))
-        for _ in range(FITTINGS):
-            if unread <= readable:
-                break
-            # What is unread holds the question as well, so this is a little too careful.
-            characters = int(len(shown.text) * readable / unread)
-            shown = await kit.readings.work(partial(choose, places, findings, characters, on))
-            unread = await self._unread(role, shown, per)
-        return shown, unread
-
-    async def _unread(self, role: Role, shown: Shown, per: float) -> float:
-        question = self._question
-        messages = answer_messages(shown.text, question.text, question.history)
-        counted = await self._kit.client.tokenize(
-            role, messages, cache_salt=self._kit.salts.of(question.client_id)
-        )
-        return counted.count - counted.cached if counted else per * len(shown.text)
-
-    def _ground(self, shown: Shown, *, held: bool) -> tuple[Grounds, str | None]:
-        grounds = Grounds(shown.places, self._question.call_date)
-        if not held:
-            return grounds, None
-        line = grounds.figures.expression
-        return grounds, f"(?:{line}\\n)*{line}"
 
     async def _on_piece(self, text: str) -> list[Event]:
         cited = self._cited

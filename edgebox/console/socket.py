@@ -24,7 +24,7 @@ from edgebox.console.outbox import Outbox, encoded
 from edgebox.console.screen import BEAT_SECONDS, Screen
 from edgebox.console.viewer import Doors
 from edgebox.contract.paths import Paths
-from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
+from edgebox.errors import EdgeBoxError, MalformedRequest, StoreBusy, UpgradeRequired
 from edgebox.system.http import FAULT, HANG_UP
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ HELLO_SECONDS = 5.0
 MESSAGES_A_SECOND: Final = 20
 
 NOT_UNDERSTOOD, ENDED, NOT_YOURS, NO_HELLO = 4400, 4401, 4403, 4408
-TOO_MANY_SCREENS, TOO_FAST, TOO_SLOW = 4409, 4429, 1013
+TOO_MANY_SCREENS, TOO_FAST, TRY_LATER = 4409, 4429, 1013
 
 
 class LiveSocket:
@@ -93,9 +93,11 @@ class LiveSocket:
 def socket_routes(services: Services, desks: Desks, sessions: Sessions | None) -> list[BaseRoute]:
     """Return the socket, and the answer to requests at its path that begin none."""
     endpoint = LiveSocket(services, desks, sessions)
+    plain = Route(Paths.SCREEN, endpoint.refuse)
+    plain.methods = {"GET"}
     return [
         WebSocketRoute(Paths.SCREEN, endpoint.serve),
-        Route(Paths.SCREEN, endpoint.refuse, methods=["GET"]),
+        plain,
     ]
 
 
@@ -119,7 +121,7 @@ class _Conversation:
         self._desks = desks
         self._websocket = websocket
         self._viewer = viewer
-        self._outbox = Outbox(lambda: self._close(TOO_SLOW, "The screen does not read."))
+        self._outbox = Outbox(lambda: self._close(TRY_LATER, "The screen does not read."))
         self._rate = _Rate(services.monotonic)
         self._ending = False
         self._timer: asyncio.TimerHandle | None = None
@@ -145,7 +147,8 @@ class _Conversation:
         said = await self._next(messages.hello)
         viewer = self._viewer
         if viewer.role == "program" and said.operator:
-            viewer = replace(viewer, operator=said.operator, display=said.operator)
+            # It speaks for that person, so it sees what they may see.
+            viewer = replace(viewer, operator=said.operator, display=said.operator, role="agent")
         screen = Screen(
             self._services,
             viewer,
@@ -157,7 +160,10 @@ class _Conversation:
             self._close(TOO_MANY_SCREENS, "Too many screens of this operator are open.")
             await self._next(messages.act)
         try:
-            await screen.welcome()
+            try:
+                screen.welcome()
+            except EdgeBoxError:  # the audit cannot be written now
+                self._close(TRY_LATER, "The box cannot show the calls now. Try again.")
             self._beat()
             while True:
                 act = await self._next(messages.act)

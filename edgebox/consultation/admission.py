@@ -118,6 +118,12 @@ class Admission:
         return len(self._tickets)
 
     @property
+    def promised(self) -> float:
+        """Engine seconds that the admitted summaries still need."""
+        self._advance()
+        return sum(ticket.left for ticket in self._tickets)
+
+    @property
     def budget(self) -> float:
         """Seconds from the arrival until the model must be done."""
         return self._settings.deadline_seconds - self._settings.margin_seconds

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.consultation")
 
 Status = Literal["success", "partial", "fallback", "no_content"]
+FallbackReason = Literal["engine_down", "no_time", "no_text", "leak", "number"]
+"""The engine is away or failed; there was no time for reading or for a sentence; the model wrote
+nothing that says something; it wrote what only the prompt says; a number that was never said."""
 
 EXTRACTIVE = "extractive"
 NO_MODEL = "none"
@@ -73,6 +76,8 @@ class QuickResult:
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
+    first_text_seconds: float | None = None  # from the arrival to the model's first text
+    fallback_reason: FallbackReason | None = None
 
 
 @dataclass(slots=True)
@@ -89,6 +94,8 @@ class _Draft:
     said: Sequence[Utterance] | None = None  # its utterances
     figures: Figures | None = None  # its numbers, if the answer may say no others
     regex: str | None = None  # what the engine holds the answer to
+    first_text: float | None = None  # seconds from the arrival
+    without_model: FallbackReason = "no_time"  # why there is no text, where there is none
 
 
 class QuickSummaries:
@@ -179,6 +186,8 @@ class QuickSummaries:
             # Each piece has its own timeout: one around the yields would strike in the consumer.
             with suppress(TimeoutError):
                 while piece := await asyncio.wait_for(queue.get(), until - self._clock()):
+                    if draft.first_text is None:
+                        draft.first_text = self._clock() - ticket.arrived
                     yield piece
         finally:
             work.cancel()
@@ -190,7 +199,10 @@ class QuickSummaries:
         try:
             call = draft.call = await self._reader.read(ticket.transcript, ticket.arrived)
             draft.said = call.said
-            if call.empty or not self._monitor.reachable("slm"):
+            if call.empty:
+                return
+            if not self._monitor.reachable("slm"):
+                draft.without_model = "engine_down"
                 return
             if await self._prepare(ticket, draft, call):
                 await asyncio.to_thread(self._read_figures, ticket, draft)
@@ -202,7 +214,8 @@ class QuickSummaries:
                     draft.regex = None
                     await self._generate(ticket, draft, queue)
         except EngineError:
-            pass  # what came before it is used, else the transcript's own sentences
+            # What came before it is used, else the transcript's own sentences.
+            draft.without_model = "engine_down"
         finally:
             queue.put_nowait(None)
 
@@ -337,11 +350,13 @@ class QuickSummaries:
         gap = GAP.strip("()")
         says = any(content_words(text)) or bool(numbers_in(text))
         copied = gap in text and gap not in ticket.transcript
-        if not says or copied or leaks_example(text, draft.seen, self._examples):
-            text = ""  # nothing of the call: a greeting, or the prompt's own words
-        text = without_curses(text)
+        # Time ran out within the first sentence, or a whole answer says nothing.
+        lacks = "no_text" if draft.finish_reason == "stop" else draft.without_model
+        if says and (copied or leaks_example(text, draft.seen, self._examples)):
+            text, lacks = "", "leak"  # the prompt's own words
+        text = without_curses(text) if says else ""  # else a greeting
         if not self._borne_out(draft, text):
-            text = ""  # a number that was never said
+            text, lacks = "", "number"  # one that was never said
         total = len(ticket.transcript)
         if status == "success" and 2 * draft.characters_used < total:
             status = "partial"
@@ -365,4 +380,6 @@ class QuickSummaries:
             prompt_tokens=draft.last.prompt_tokens if draft.last else 0,
             cached_tokens=draft.last.cached_tokens if draft.last else 0,
             completion_tokens=draft.last.completion_tokens if draft.last else 0,
+            first_text_seconds=draft.first_text,
+            fallback_reason=lacks if status == "fallback" else None,
         )

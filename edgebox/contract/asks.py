@@ -29,6 +29,7 @@ LEAST_DEADLINE, MOST_DEADLINE = 3, 60
 
 Source = Literal["transcript", "general"]
 AskStatus = Literal["success", "partial", "fallback", "no_evidence", "no_content", "failed"]
+Rated = Literal["ask", "summary", "record"]
 Rating = Literal["up", "down"]
 Reason = Literal["", "wrong", "incomplete", "not_found", "unclear", "slow", "other"]
 
@@ -142,7 +143,7 @@ class AskRequest(Consultation):
 class FeedbackRequest(Request):
     """``POST /api/v1/feedback``: what somebody says of an answer. The latest word counts."""
 
-    what: Literal["ask", "summary", "record"]
+    what: Rated
     id: Annotated[
         str,
         AfterValidator(unicode_text),

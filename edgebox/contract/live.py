@@ -120,6 +120,25 @@ class LiveEnd(Request):
     bound_key: BoundKey = None
 
 
+class AcceptedTexts(Answer):
+    """What was accepted: the text of a summary, or those fields of a record that were kept."""
+
+    text: str | None = None
+    customer: str | None = None
+    agent: str | None = None
+    result: str | None = None
+
+
+class AcceptedRecord(Answer):
+    """What somebody accepted of a consultation last: its record, or else its summary."""
+
+    consultation_id: str
+    kind: Literal["summary", "record"]
+    content: AcceptedTexts
+    accepted_at: str
+    accepted_by: str | None = Field(description="The account; null if a program did.")
+
+
 class LiveReceived(Answer):
     """What the box has of a call."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -25,7 +26,11 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 """Bytes of all calls, as `LiveCall.cost` counts them."""
 
 CALL_BYTES: Final = 4_096
-"""Bytes of a call beside its text and utterances: its objects and its latest draft."""
+"""Bytes of a call beside its text, utterances and drafts."""
+
+DRAFT_BYTES: Final = 6_144
+KEPT_DRAFTS: Final = 8
+"""Drafts of one call: an older one may be what the agent edits when newer ones come."""
 
 UNREAD_LINE_BYTES: Final = 600
 """Bytes that a line or sentence which was not read yet is taken to need as an utterance."""
@@ -51,6 +56,8 @@ class LiveCall:
         ended: nothing is added any more.
         batch_id: of the batch that it became at its end, if it was to be analysed.
         read: characters of the text that ``utterances`` stand for.
+        summaries: the latest drafts of the summary, as screens get them; the last is the newest.
+        record: the record after the call, likewise.
     """
 
     client_id: str
@@ -65,6 +72,8 @@ class LiveCall:
     ended: bool = False
     batch_id: str | None = None
     read: int = 0
+    summaries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_DRAFTS))
+    record: dict[str, Any] | None = None
     utterance_bytes: int = 0
     unread_bytes: int = 0
 
@@ -77,7 +86,12 @@ class LiveCall:
     def cost(self) -> int:
         """Bytes of memory that the call takes."""
         texts = sys.getsizeof(self.text) + sys.getsizeof(self.partial)
-        return CALL_BYTES + texts + self.utterance_bytes + self.unread_bytes
+        drafts = len(self.summaries) + (self.record is not None)
+        return CALL_BYTES + texts + self.utterance_bytes + self.unread_bytes + DRAFT_BYTES * drafts
+
+    def drafts(self) -> list[dict[str, Any]]:
+        """Return the newest summary and the record, those there are."""
+        return [*list(self.summaries)[-1:], *([self.record] if self.record else [])]
 
     def shown(self) -> dict[str, Any]:
         """Return the call as a screen gets it; ``received`` is what its utterances stand for."""

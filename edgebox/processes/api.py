@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from contextlib import ExitStack, asynccontextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from edgebox import __version__
@@ -37,6 +38,7 @@ from edgebox.consultation.quick import QuickSummaries
 from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
+from edgebox.processes.ledger import Ledger, of_registry
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
@@ -117,7 +119,12 @@ async def serve(
         store = Store(settings.database)
         await asyncio.to_thread(store.migrate)
         ports = {listener.getsockname()[1] for listener in listeners}
-        services, engine = build(settings, store, ports=own_ports(settings) | ports)
+        services, engine = build(
+            settings,
+            store,
+            ports=own_ports(settings) | ports,
+            certificate_until=lambda: secure.not_after if secure else None,
+        )
         console = build_console(services) if settings.console.enabled == "on" else None
         app = app_of(services, engine, console)
         refused = RefusedConnections(services.metrics, services.lines).add
@@ -159,6 +166,7 @@ def build(
     wake: Callable[[], None] | None = None,
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
+    certificate_until: Callable[[], float | None] = lambda: None,
 ) -> tuple[Services, EngineClient]:
     """Return the objects that the endpoints work with.
 
@@ -170,7 +178,9 @@ def build(
         wake: wakes the worker; through Huey when None.
         clock: Unix seconds.
         monotonic: seconds that never jump.
+        certificate_until: returns when the certificate that is served expires, in Unix seconds.
     """
+    metrics = Metrics(__version__, llama_cpp=_llama_cpp(), deadline=settings.quick.deadline_seconds)
     threads = Threads()
     engine = EngineClient(settings, transport)
     monitor = EngineMonitor(engine)
@@ -187,26 +197,44 @@ def build(
     )
     nonces = Nonces(past + future, monotonic=monotonic)
     quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
+    wake = wake or WakeUps(settings).backlog
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
-        live=LiveParts(settings, clock=clock, monotonic=monotonic),
-        gate=Gate(clients, limiter, refused, nonces, window=window),
+        live=LiveParts(
+            settings, store, threads, quick, wake=wake, clock=clock, monotonic=monotonic
+        ),
+        gate=Gate(
+            clients,
+            limiter,
+            refused,
+            nonces,
+            window=window,
+            count=lambda kind: metrics.auth_refused.labels(kind).inc(),
+        ),
         refused=refused,
         reads=ReadAudit(store.audit.append, clock=clock, monotonic=monotonic),
         bodies=BodyReader(threads, limit=settings.api.body_limit_bytes),
         threads=threads,
-        metrics=Metrics(__version__),
+        metrics=metrics,
         lines=LineLimit(),
-        wake=wake or WakeUps(settings).backlog,
+        wake=wake,
         own_ports=ports,
         clock=clock,
         monotonic=monotonic,
+        certificate_until=certificate_until,
     )
     return services, engine
+
+
+def _llama_cpp() -> str:
+    """Return the version of the engine's binding, without loading it."""
+    with suppress(PackageNotFoundError):
+        return version("llama-cpp-python")
+    return ""
 
 
 def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
@@ -229,6 +257,9 @@ def lifespan_of(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        metrics = services.metrics.registry.collect
+        ledger = Ledger(services.store.spending, "api", of_registry(metrics, time.time()))
+        ledger.start()
         watch = asyncio.create_task(_watch(services))
         sweep = asyncio.create_task(services.live.sweep())
         try:
@@ -239,6 +270,7 @@ def lifespan_of(
                 with suppress(asyncio.CancelledError):
                     await task
             await desks.close()
+            await services.asks.close()
             await services.live.close()
             if console:
                 await console.close()
@@ -246,6 +278,7 @@ def lifespan_of(
             await services.reads.close()
             services.lines.close()
             await engine.aclose()
+            await asyncio.to_thread(ledger.stop)
             services.threads.close()
             services.store.close()
 

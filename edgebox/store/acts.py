@@ -41,6 +41,7 @@ Action = Literal[
     "operators.import",
     "operators.password",
     "operators.reset",
+    "records.read",
     "restore",
     "results.read",
     "review.export",

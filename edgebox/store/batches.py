@@ -167,6 +167,15 @@ class Batches:
             )
         return views[0][1] if views else None
 
+    def completed_of(self, batch_ids: Sequence[str]) -> list[str]:
+        """Return those of these batches that have ended."""
+        rows = self._connections.rows(
+            "SELECT batch_id FROM batches WHERE completed_at IS NOT NULL"
+            " AND batch_id IN (SELECT value FROM json_each(:batch_ids))",
+            {"batch_ids": to_json(list(batch_ids))},
+        )
+        return [row["batch_id"] for row in rows]
+
     def page(
         self,
         client_id: str | None = None,

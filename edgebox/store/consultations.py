@@ -89,19 +89,19 @@ class Consultations:
         )[0]
         return int(row["n"])
 
-    def open_count(self) -> int:
-        """Return how many have not ended: those that wait and those that are analysed."""
-        row = self._connections.rows(
-            "SELECT COUNT(*) AS n FROM consultations WHERE state IN ('pending', 'running')"
-        )[0]
-        return int(row["n"])
-
     def running_count(self) -> int:
         """Return how many a worker holds now."""
         row = self._connections.rows(
             "SELECT COUNT(*) AS n FROM consultations"
             " WHERE state = 'running' AND COALESCE(lease_until, 0) > :now",
             {"now": self._clock()},
+        )[0]
+        return int(row["n"])
+
+    def open_count(self) -> int:
+        """Return how many have not ended: those that wait and those that are analysed."""
+        row = self._connections.rows(
+            "SELECT COUNT(*) AS n FROM consultations WHERE state IN ('pending', 'running')"
         )[0]
         return int(row["n"])
 

@@ -20,6 +20,7 @@ from edgebox.store.connection import (
     open_database,
 )
 from edgebox.store.consultations import Consultations
+from edgebox.store.ended_calls import EndedCalls
 from edgebox.store.feedback import Feedback
 from edgebox.store.figures import Figures
 from edgebox.store.listing import Listing
@@ -29,6 +30,7 @@ from edgebox.store.retention import Retention
 from edgebox.store.reviews import Reviews
 from edgebox.store.runs import Runs
 from edgebox.store.sessions import Sessions
+from edgebox.store.spending import Spending
 from edgebox.store.transcripts import Transcripts
 
 if TYPE_CHECKING:
@@ -73,12 +75,14 @@ class Store:
         self.clock = WallClock(self._connections, clock=clock)
         self.retention = Retention(self._connections, path)
         self.transcripts = Transcripts(self._connections)
+        self.ended_calls = EndedCalls(self._connections)
         self.feedback = Feedback(self._connections, clock=clock)
         self.reviews = Reviews(self._connections, clock=clock, token=token)
         self.operators = Operators(self._connections, clock=clock)
         self.sessions = Sessions(self._connections, clock=clock)
         self.listing = Listing(self._connections)
         self.figures = Figures(self._connections)
+        self.spending = Spending(self._connections)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -147,6 +147,7 @@ class Reviews:
         operator: str | None,
         model: str,
         status: str,
+        draft_id: str | None = None,
     ) -> str:
         """Keep a summary that is shown, and return its draft_id.
 
@@ -157,11 +158,12 @@ class Reviews:
             operator: whose call it is.
             model: who wrote it.
             status: as the API answers it.
+            draft_id: what screens know it by already; one that is kept stays as it is.
 
         Raises:
             StoreBusy: nothing was written.
         """
-        draft_id = f"draft_{self._token(12)}"
+        draft_id = draft_id or f"draft_{self._token(12)}"
         made = Draft(
             draft_id=draft_id,
             client_id=client_id,

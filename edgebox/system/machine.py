@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _MIB = 2**20
+_STA_UNSYNC = 0x40
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _ASK = ("--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits")
 
@@ -49,6 +51,22 @@ def built_for_gpu() -> bool:
     found = find_spec("llama_cpp")
     folders = found.submodule_search_locations if found else None
     return any(next(Path(f).glob("**/libggml-cuda*"), None) is not None for f in folders or ())
+
+
+def clock_synchronised(timesync: Path = Path("/run/systemd/timesync")) -> bool | None:
+    """Return whether the clock is synchronised, or None if nothing here can tell.
+
+    The kernel knows, but the sandbox of the units forbids to ask it, although ``adjtimex`` with
+    nothing to adjust only reads. systemd-timesyncd leaves a file when it has set the clock.
+
+    Args:
+        timesync: the folder of systemd-timesyncd.
+    """
+    timex = ctypes.create_string_buffer(256)  # struct timex has 208 bytes; its modes are 0
+    if ctypes.CDLL(None).adjtimex(timex) >= 0:
+        status: int = ctypes.c_int.from_buffer(timex, 40).value
+        return not status & _STA_UNSYNC
+    return (timesync / "synchronized").exists() if timesync.is_dir() else None
 
 
 def total_memory() -> int:

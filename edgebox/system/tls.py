@@ -151,6 +151,10 @@ class ServedPair:
     Args:
         pair: the files.
 
+    Attributes:
+        context: of the connections.
+        not_after: Unix seconds until which the certificate that is served is valid.
+
     Raises:
         ConfigError: see ``server_context``.
     """
@@ -159,6 +163,7 @@ class ServedPair:
         self._pair = pair
         self._tried = pair.fingerprint()  # before reading, to notice a change meanwhile
         self.context = server_context(pair)
+        self.not_after = read_certificate(pair.cert).not_after
 
     async def keep_current(self, asked: asyncio.Event, *, poll: float = POLL_SECONDS) -> None:
         """Reload the files when they change or ``asked`` is set. Runs until it is cancelled.
@@ -183,6 +188,7 @@ class ServedPair:
                 except ConfigError as error:
                     log.error("not reloaded, the previous certificate stays: %s", error.detail)  # noqa: TRY400
                 else:
+                    self.not_after = found.not_after
                     log.info("certificate reloaded, good until %s", day(found.not_after))
             last = seen
 

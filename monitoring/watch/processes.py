@@ -75,7 +75,7 @@ class Watchers:
         render.write(self.wanted, self.folder, self._pace)
         try:
             self._start("alertmanager", alertmanager_command(self.wanted, self.folder))
-            self._start("prometheus", prometheus_command(self.wanted, self.folder))
+            self._start("prometheus", prometheus_command(self.wanted, self.folder, self._pace))
             for name, url in (("alertmanager", self.alertmanager), ("prometheus", self.prometheus)):
                 self._wait(name, f"{url}/-/ready")
         except BaseException:
@@ -157,7 +157,9 @@ class Watchers:
             time.sleep(POLL)
 
 
-def prometheus_command(wanted: Monitoring, folder: Path) -> list[str]:
+def prometheus_command(
+    wanted: Monitoring, folder: Path, pace: render.Pace | None = None
+) -> list[str]:
     """Return the command line of Prometheus, for the trial and for the unit."""
     return [
         binary("prometheus"),
@@ -166,6 +168,7 @@ def prometheus_command(wanted: Monitoring, folder: Path) -> list[str]:
         "--storage.tsdb.retention.time=40d",  # the promise is over 30
         f"--web.listen-address={wanted.listen.prometheus}",
         f"--web.external-url=http://{wanted.listen.prometheus}",
+        f"--rules.alert.resend-delay={(pace or render.Pace()).resend}",
         f"--web.console.templates={render.HERE}/consoles",
         f"--web.console.libraries={render.HERE}/consoles",
         "--log.level=warn",

@@ -37,10 +37,13 @@ class Pace:
     group_wait: str = "10s"
     group_interval: str = "1m"
     watchdog: str = "50s"
+    resend: str = "1m"
     hurry: bool = False
 
 
-DEMO = Pace(scrape="1s", group_wait="1s", group_interval="1s", watchdog="1s", hurry=True)
+DEMO = Pace(
+    scrape="1s", group_wait="1s", group_interval="1s", watchdog="1s", resend="2s", hurry=True
+)
 
 
 def rules(wanted: Monitoring, pace: Pace) -> dict[str, str]:

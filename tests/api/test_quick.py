@@ -183,7 +183,7 @@ async def test_answers_are_counted_by_how_they_ended(box: ApiBox) -> None:
     text = box.services.metrics.render().decode()
     assert 'edgebox_quick_summaries_total{status="success"} 1.0' in text
     assert 'edgebox_quick_summaries_total{status="fallback"} 1.0' in text
-    assert "edgebox_quick_summary_seconds_count 2.0" in text
+    assert 'edgebox_quick_seconds_count{status="success"} 1.0' in text
     assert "edgebox_quick_cached_tokens_total 60.0" in text
 
 

@@ -2,9 +2,12 @@ import json
 import math
 
 import pytest
+from prometheus_client import generate_latest
 from typer.testing import CliRunner
 
 from edgebox.api.metrics import Metrics
+from edgebox.api.views import views
+from edgebox.exposition import Families
 from edgebox_cli.common.observe import Quantile, quantile, quick_figures
 from edgebox_cli.main import app
 from support.boxes.store import submit
@@ -117,10 +120,11 @@ def test_quantiles_are_as_exact_as_the_buckets_allow(upto, q, expected):
 def test_figures_are_read_from_what_the_api_exposes():
     metrics = Metrics("1")
     for _ in range(20):
-        metrics.quick_seconds.observe(0.8)
+        metrics.quick_seconds.labels("success").observe(0.8)
     metrics.quick_summaries.labels("success").inc(19)
     metrics.quick_summaries.labels("fallback").inc()
-    figures = quick_figures(metrics.render().decode())
+    families = list(metrics.registry.collect())
+    figures = quick_figures(generate_latest(Families([*families, *views(families)])).decode())
     assert figures.count == 20
     assert figures.statuses == {"success": 19, "fallback": 1}
     assert 0.75 < figures.p50.seconds <= 1.0

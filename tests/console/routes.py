@@ -56,6 +56,7 @@ STATIC = {"release": "0", "path": "a"}
 ROUTES = [
     # The shell
     Row("GET", "/static/{release}/{path:path}", 404, 404, 404, 404, 404, STATIC),
+    Row("GET", "/agent", LOGIN, 200, 200, 403, 200),
     Row("GET", "/api/v1/live", 426, 426, 426, 426, 426),
     Row("GET", "/", LOGIN, 303, 303, 303, 303),
     Row("GET", "/login", 200, 303, 303, 303, 303),

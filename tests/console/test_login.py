@@ -145,6 +145,17 @@ async def test_tries_at_the_same_time_do_not_overtake_the_count(box):
     assert box.store.operators.get("agent").failed == 5
 
 
+async def test_logins_are_counted_by_result(timed):
+    add_person(timed.store, "agent")
+    async with browser(timed) as http:
+        await log_in(http, "agent")
+        for _ in range(6):
+            await log_in(http, "agent", "no")
+    found = timed.services.metrics.render().decode().splitlines()
+    for result, count in (("success", 1), ("refused", 4), ("locked", 2), ("busy", 0)):
+        assert f'edgebox_logins_total{{result="{result}"}} {count}.0' in found
+
+
 async def test_a_right_password_forgets_the_wrong_ones(box):
     add_person(box.store, "agent")
     async with browser(box) as http:

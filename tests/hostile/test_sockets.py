@@ -132,7 +132,7 @@ async def test_a_refused_handshake_has_a_line_and_is_counted(
 ) -> None:
     caplog.set_level("DEBUG")
     with pytest.raises(InvalidStatus) as refused:
-        async with opened(box, additional_headers={"X-Bound-Key": "center-1:1:00"}):
+        async with opened(box, headers={"X-Bound-Key": "center-1:1:00"}):
             pass
     assert refused.value.response.status_code == 401
     name = f'edgebox_http_requests_total{{method="GET",route="{LIVE}",status="401"}}'

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,14 @@ class Watched:
     exporter: Exporter
     chat: Chat
     watchers: Watchers
+
+    def settle(self) -> None:
+        """Wait until Prometheus has two scrapes of the box and the slowest group of rules ran."""
+        self.exporter.changed.clear()
+        until = time.monotonic() + 30
+        while not self.watchers.query("edgebox:quick_missed:ratio_rate30d"):
+            assert time.monotonic() < until
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

@@ -70,16 +70,10 @@ def test_the_settings_that_come_along_are_the_defaults_and_name_all() -> None:
     text = (MONITORING / "monitoring.toml").read_text(encoding="utf-8")
     filled = re.sub(r"^# ?(?=[\[a-z_]+\]$|[a-z_]+ = )", "", text, flags=re.MULTILINE)
     named = set(re.findall(r"^([a-z_]+) = ", filled, re.MULTILINE))
-    sections = [
-        Monitoring(),
-        *(one for one in vars(Monitoring()).values() if hasattr(one, "__dict__")),
-    ]
-    wanted = {
-        key
-        for one in sections
-        for key, value in vars(one).items()
-        if not hasattr(value, "__dict__")
-    }
+    flat = [vars(Monitoring())]
+    flat += [vars(value) for value in flat[0].values() if hasattr(value, "__dict__")]
+    pairs = [pair for section in flat for pair in section.items()]
+    wanted = {key for key, value in pairs if not hasattr(value, "__dict__")}
     assert named == wanted
 
 

@@ -1,6 +1,5 @@
 """From a metric to a message in a chat, with Prometheus and Alertmanager themselves."""
 
-import contextlib
 import time
 
 from watch.serving import in_thread, server
@@ -22,19 +21,17 @@ WRONG_KEYS = 'edgebox_http_requests_total{method="POST",route="/api/v1/quick-sum
 
 def test_trouble_becomes_a_korean_message_and_its_end_another(watched) -> None:
     began = time.monotonic()
-    watched.exporter.changed["edgebox_engine_up"] = 0
+    watched.exporter.changed |= {"edgebox_engine_up": 0, "edgebox_oldest_pending_seconds": 2500}
     told = watched.chat.wait("[긴급] box-1", "엔진이 멈췄습니다", seconds=SECONDS, since=began)
     assert told is not None
     assert "조치: systemctl status edgebox-engine" in told.text
     assert "안내: docs/ko/guide/troubleshoot.md#엔진이-멈췄을-때" in told.text
     assert "EngineDown" in told.text
     # Its consequences are not told beside it.
-    watched.exporter.changed["edgebox_quick_late_total"] = 3
-    firing = 'ALERTS{alertname="QuickLate",alertstate="firing"}'
+    firing = 'ALERTS{alertname="AnalysesLate",alertstate="firing"}'
     assert holds(lambda: watched.watchers.query(firing), SECONDS)
     time.sleep(3)
-    assert watched.chat.wait("초를 넘었습니다", seconds=0, since=began) is None
-    assert holds(lambda: not watched.watchers.query(firing), SECONDS)
+    assert watched.chat.wait("기다렸습니다", seconds=0, since=began) is None
     watched.exporter.changed.clear()
     over = watched.chat.wait("[해제] box-1", "엔진이 멈췄습니다", seconds=SECONDS, since=told.at)
     assert over is not None
@@ -73,11 +70,10 @@ def test_a_receiver_that_cannot_be_reached_is_told_by_another(watched) -> None:
 
 def test_the_watchdog_leaves_the_box_again_and_again(watched) -> None:
     arrived: list[dict] = []
-    with contextlib.closing(
-        server(watched.watchers.wanted.watchdog.url[7:-1], arrived.append)
-    ) as end:
-        in_thread(end)
-        assert holds(lambda: len(arrived) >= 2, SECONDS)
-        end.shutdown()
+    end = server(watched.watchers.wanted.watchdog.url[7:-1], arrived.append)
+    in_thread(end)
+    assert holds(lambda: len(arrived) >= 2, SECONDS)
+    end.shutdown()
+    end.server_close()
     assert {alert["labels"]["alertname"] for alert in arrived[0]["alerts"]} == {"Watchdog"}
     assert arrived[0]["status"] == "firing"

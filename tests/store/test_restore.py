@@ -128,7 +128,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE clients DROP COLUMN key_version;"
             "DROP TABLE web_sessions; DROP TABLE operators; DROP TABLE reviews; DROP TABLE drafts;"
             "DROP INDEX consultations_wanted; DROP INDEX consultations_listed;"
-            "DROP TABLE scores;"
+            "DROP TABLE scores; DROP TABLE spending; DROP TABLE spending_read;"
             "ALTER TABLE consultations DROP COLUMN operator;"
             "ALTER TABLE consultations DROP COLUMN wanted;"
             "DELETE FROM _sqlite_migrations WHERE name >= '0003';"
@@ -144,6 +144,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
         "0009_people",
         "0010_reviews",
         "0011_wanted",
+        "0012_spending",
     ]
     restored(fresh, clock).close()
 

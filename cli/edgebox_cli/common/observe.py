@@ -127,9 +127,9 @@ def quick_figures(exposition: str) -> QuickFigures:
     rss = None
     for family in text_string_to_metric_families(exposition):
         for sample in family.samples:
-            if sample.name == "edgebox_quick_summary_seconds_bucket":
+            if sample.name == "slm_response_time_bucket":  # over all statuses
                 buckets.append((float(sample.labels["le"]), sample.value))
-            elif sample.name == "edgebox_quick_summaries_total":
+            elif sample.name == "edgebox_quick_summaries_total" and sample.value:
                 statuses[sample.labels["status"]] = int(sample.value)
             elif sample.name == "process_resident_memory_bytes":
                 rss = int(sample.value)

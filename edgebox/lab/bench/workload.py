@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, topic_messages
-from edgebox.ask.race import ACKNOWLEDGE_PRIORITY, ANSWER_PRIORITY
+from edgebox.ask.race import ACKNOWLEDGE_PRIORITY
+from edgebox.ask.writing import ANSWER_PRIORITY
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError

@@ -1,9 +1,10 @@
-"""One Chromium and one box for a module; a new window for each test."""
+"""One Chromium, one window and one box for all tests of the screen; a new tab for each."""
 
 import time
 
 import pytest
 
+from support.agent import opened
 from support.browser import chromium
 from support.calls import call, summary
 from support.screen import FakeBox
@@ -15,13 +16,13 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser():
     with chromium() as one:
         yield one
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def served():
     with FakeBox().serving() as box:
         yield box
@@ -33,9 +34,8 @@ def box(served):
     return served
 
 
-@pytest.fixture
+@pytest.fixture(scope="package")
 def window(browser):
-    """A browser's window of its own, in which nothing may break the policy or fail."""
     context = browser.new_context(
         viewport={"width": 1440, "height": 860},
         permissions=["clipboard-read", "clipboard-write"],
@@ -43,18 +43,29 @@ def window(browser):
     )
     context.set_default_timeout(5000)
     context.add_init_script(VIOLATIONS)
-    errors = []
-    context.on("weberror", lambda error: errors.append(str(error.error)))
     yield context
-    for page in context.pages:
-        assert page.evaluate("window.violations ?? []") == []
-    assert errors == []
     context.close()
 
 
 @pytest.fixture
-def page(window):
-    return window.new_page()
+def tab(window):
+    """Opens tabs, in which nothing may break the policy or fail, and closes them."""
+    errors = []
+    note = lambda error: errors.append(str(error.error))  # noqa: E731
+    window.on("weberror", note)
+    yield window.new_page
+    window.set_offline(False)
+    for page in window.pages:
+        assert page.evaluate("window.violations ?? []") == []
+        page.evaluate("localStorage.clear()")
+        page.close(run_before_unload=False)
+    window.remove_listener("weberror", note)
+    assert errors == []
+
+
+@pytest.fixture
+def page(tab):
+    return tab()
 
 
 @pytest.fixture
@@ -63,9 +74,3 @@ def screen(page, box):
     box.snapshot["calls"] = [call(started_at=time.time() - 60)]
     box.snapshot["drafts"] = [summary(at=time.time() - 9)]
     return opened(page, box)
-
-
-def opened(page, box):
-    page.goto(f"{box.address}/agent")
-    page.locator(".link.open").wait_for()
-    return page

@@ -1,21 +1,25 @@
 """The pure parts of the screen, run in the browser that they are for."""
 
+import itertools
+
 import pytest
 
 from support.calls import CALL_ID, TALK, call, done, summary, utterance
 
 
 @pytest.fixture(scope="module")
-def units(browser, served):
-    page = browser.new_page()
+def units(window, served):
+    page = window.new_page()
     page.goto(f"{served.address}/empty")
+    page.evaluate("(path) => { window.path = path; }", served.module("agent/main.js"))
     yield page
     page.close()
 
 
 def run(page, module: str, body: str, *given):
     """Return what a function body gives, with the module as ``m`` and the arguments as ``a``."""
-    source = f"async (a) => {{ const m = await import('/static/r1/{module}'); {body} }}"
+    find = f"const m = await import(window.path.replace('agent/main.js', '{module}'));"
+    source = f"async (a) => {{ {find} {body} }}"
     return page.evaluate(source, list(given))
 
 
@@ -92,7 +96,7 @@ def test_offsets_of_markdown_are_those_of_the_source(units):
         lists = [block.get("runs", [])]
         for item in block.get("items", []):
             lists += [item["runs"], *(inner["runs"] for inner in item["items"])]
-        for one in sum(lists, []):
+        for one in itertools.chain(*lists):
             if one["kind"] in {"text", "strong", "code"}:
                 assert text[one["at"] : one["at"] + len(one["text"])] == one["text"]
 
@@ -315,7 +319,8 @@ def test_keyed_children_keep_their_elements(units):
         const shown = [...root.children];
         const want = after.map((one) => one.children[0]).join();
         if (shown.map((one) => one.textContent).join() !== want) problems.push(want);
-        const now = new Map(shown.filter((one) => one.localName === "p").map((one) => [one.textContent, one]));
+        const rows = shown.filter((one) => one.localName === "p");
+        const now = new Map(rows.map((one) => [one.textContent, one]));
         for (const [key, element] of now) {
           if (known.has(key) && known.get(key) !== element) problems.push(`made again: ${key}`);
         }

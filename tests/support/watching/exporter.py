@@ -122,16 +122,18 @@ class Exporter:
                 return age * rate
         return age * (0.5 if OFTEN & values or not values else 0.002)
 
-    def _gauge(self, name: str, _values: set[str]) -> float:
+    def _gauge(self, name: str, values: set[str]) -> float:
         if name in STATES or name.endswith("_info"):
             return 1
         if name.endswith("not_after_timestamp_seconds"):
             return time.time() + 200 * 86400
         if name.endswith("start_time_seconds"):
             return self._began
-        if name.endswith("timestamp_seconds"):
-            return time.time() - 7200
-        return VALUES.get(name, 2)
+        if "used" in values:
+            return 9e9 if "gpu" in name else 3000
+        if "total" in values:
+            return 24e9 if "gpu" in name else 16384
+        return time.time() - 7200 if name.endswith("timestamp_seconds") else VALUES.get(name, 2)
 
 
 def combinations(family: Family) -> list[dict[str, str]]:

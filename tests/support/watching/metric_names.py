@@ -86,7 +86,7 @@ def _of_selector(node: promql.VectorSelector, names: dict, recordings: set[str])
     for matcher in node.matchers.matchers:
         if matcher.name not in labels and matcher.name not in TARGET:
             found.append(f"{node.name} has no label {matcher.name}")
-        values = labels.get(matcher.name)
+        values = None if matcher.name in TARGET else labels.get(matcher.name)
         if values is not None:
             wrong = [one for one in alternatives(matcher) if one not in values]
             found += [f"{node.name} has no {matcher.name}={one}" for one in wrong]

@@ -1,0 +1,59 @@
+"""The token with which a monitor reads ``/metrics`` on the API's own port.
+
+A bound key lives for minutes, which no monitor can sign; Prometheus reads a token from a file
+(``authorization.credentials_file``), and so does the API, so that both can be changed at any time.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+import stat
+from pathlib import Path
+
+from edgebox.system.files import open_file
+
+log = logging.getLogger("edgebox.api")
+
+SHORTEST = 16
+"""Characters. A shorter one could be guessed."""
+
+_LONGEST_FILE = 4096
+
+
+class MetricsToken:
+    """The token of ``[api] metrics_token_file``.
+
+    Args:
+        path: of the file; empty: no token is accepted.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._problem = ""
+
+    def is_in(self, authorization: str) -> bool:
+        """Return whether the header has the token: ``Bearer TOKEN``. Reads the file."""
+        scheme, _, sent = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not self._path:
+            return False
+        token = self._read()
+        return token is not None and hmac.compare_digest(token, sent.strip().encode())
+
+    def _read(self) -> bytes | None:
+        """Return the token, or None with a line in the log, once for each problem."""
+        problem, token = "", b""
+        try:
+            with os.fdopen(open_file(Path(self._path)), "rb") as file:
+                if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
+                    problem = f"every user may read it. Type: chmod o= {self._path}"
+                token = file.read(_LONGEST_FILE).strip()
+        except OSError as error:
+            problem = error.strerror or "it cannot be read"
+        if not problem and len(token) < SHORTEST:
+            problem = f"it has fewer than {SHORTEST} characters"
+        if problem and problem != self._problem:
+            log.error("metrics_token_file is not used: %s", problem)
+        self._problem = problem
+        return None if problem else token

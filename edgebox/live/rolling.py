@@ -1,0 +1,252 @@
+"""Drafts of the summary while a call goes on.
+
+A draft of a growing call is written if, in this order:
+
+1. somebody watches the call;
+2. two or more utterances of people came since the last draft;
+3. the last one began ``draft_seconds`` ago or more;
+4. no other summary is being written, and the engine admits one more of low priority.
+
+Otherwise the last draft stays, with its age. The call whose draft is the oldest is first. So a busy
+box has fewer drafts, and no summary that an agent asked for waits for one of these. A call that has
+ended gets one more at once, of high priority, and a screen may ask for one now.
+
+Drafts are in memory only. What is accepted, and the last one of a call that is on disk, is kept by
+the caller's function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from edgebox.consultation.quick import QuickResult
+from edgebox.errors import BoxBusy, NotFound, where
+from edgebox.live.drafts import grounds_of, summary_draft
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Awaitable, Callable
+
+    from edgebox.consultation.admission import Priority, Ticket
+    from edgebox.consultation.quick import QuickSummaries
+    from edgebox.live.calls import LiveCall, LiveCalls
+    from edgebox.live.hub import Hub
+    from edgebox.live.readings import Readings
+
+    Keep = Callable[[LiveCall, dict[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("edgebox.live")
+
+NEW_UTTERANCES: Final = 2
+TICK_SECONDS: Final = 0.5
+RETRY_SECONDS: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Written:
+    """What was written of one call.
+
+    Attributes:
+        at: monotonic seconds at which the last draft began.
+        said: utterances of people that there were then.
+        characters: of the call, likewise.
+        not_before: monotonic seconds of the next try after a refusal.
+        task: writes a draft now.
+        low: that one is of low priority.
+    """
+
+    at: float = float("-inf")
+    said: int = 0
+    characters: int = -1
+    not_before: float = float("-inf")
+    task: asyncio.Task[None] | None = None
+    low: bool = False
+
+
+class Rolling:
+    """The drafts of all calls.
+
+    Args:
+        calls: all of them.
+        hub: the screens.
+        readings: what was read of each call.
+        quick: writes summaries.
+        every: seconds between two drafts of one call.
+        keep: keeps the draft of a call that is on disk.
+        clock: Unix seconds.
+        monotonic: seconds that never jump.
+    """
+
+    def __init__(
+        self,
+        calls: LiveCalls,
+        hub: Hub,
+        readings: Readings,
+        quick: QuickSummaries,
+        *,
+        every: float,
+        keep: Keep,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._calls = calls
+        self._hub = hub
+        self._readings = readings
+        self._quick = quick
+        self._every = every
+        self._keep = keep
+        self._clock = clock
+        self._monotonic = monotonic
+        self._written: WeakKeyDictionary[LiveCall, _Written] = WeakKeyDictionary()
+        self._ticking: asyncio.Task[None] | None = None
+        readings.on_read(lambda _: self._wake())
+        hub.on_look(lambda *_: self._wake())
+
+    def now(self, call: LiveCall, priority: Priority = "normal") -> None:
+        """Begin a draft of a call at once, unless one that somebody asked for is being written.
+
+        Raises:
+            BoxBusy: the engine has no time for it. The last draft stays.
+        """
+        written = self._of(call)
+        if written.task is not None and not written.low:
+            return
+        ticket = self._quick.admit(
+            call.text, priority, call_date=day_of(call), client_id=call.client_id
+        )
+        if written.task is not None:
+            written.task.cancel()
+        self._begin(call, written, ticket, low=priority == "low")
+
+    def look(self) -> None:
+        """Begin what is due now, and look again while more may come."""
+        self._wake()
+        self.tick()
+
+    def tick(self) -> None:
+        """Begin what is due now."""
+        now = self._monotonic()
+        due = [call for call in self._calls if self._is_due(call, now)]
+        for call in sorted(due, key=lambda one: self._of(one).at):
+            if not call.ended and self._quick.in_flight:
+                continue
+            try:
+                self.now(call, "high" if call.ended else "low")
+            except BoxBusy as busy:
+                self._of(call).not_before = now + (busy.retry_after or RETRY_SECONDS)
+
+    def find(self, call: LiveCall, draft_id: str) -> dict[str, Any]:
+        """Return a recent draft of a call's summary.
+
+        Raises:
+            NotFound: there is none of this id, any more or at all.
+        """
+        for draft in call.summaries:
+            if draft["draft_id"] == draft_id:
+                return draft
+        raise NotFound("There is no such draft.")
+
+    async def close(self) -> None:
+        """Write no more."""
+        tasks = [one.task for one in self._written.values() if one.task is not None]
+        tasks += [self._ticking] if self._ticking is not None else []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _of(self, call: LiveCall) -> _Written:
+        return self._written.setdefault(call, _Written())
+
+    def _is_due(self, call: LiveCall, now: float) -> bool:
+        """Return whether a draft of a call is to be begun, whatever else the engine does."""
+        written = self._of(call)
+        if now < written.not_before or not self._may_come(call, written):
+            return False
+        if call.ended:
+            return True
+        said = _said(call) - written.said
+        return said >= NEW_UTTERANCES and now - written.at >= self._every
+
+    def _may_come(self, call: LiveCall, written: _Written) -> bool:
+        """Return whether there is more than the last draft saw, and somebody to see another."""
+        busy = written.task is not None and not (call.ended and written.low)
+        return call.received > written.characters and not busy and self._hub.audience(call) > 0
+
+    def _wake(self) -> None:
+        if self._ticking is None:
+            self._ticking = asyncio.create_task(self._tick_while_needed())
+
+    async def _tick_while_needed(self) -> None:
+        try:
+            while any(self._may_come(call, self._of(call)) for call in self._calls):
+                self.tick()
+                await asyncio.sleep(TICK_SECONDS)
+        finally:
+            self._ticking = None
+
+    def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
+        written.at, written.low = self._monotonic(), low
+        written.said, written.characters = _said(call), call.received
+        task = asyncio.create_task(self._write(call, ticket))
+        written.task = task
+
+        def over(_: asyncio.Task[None]) -> None:
+            ticket.release()
+            if written.task is task:
+                written.task = None
+                self._wake()
+
+        task.add_done_callback(over)
+
+    async def _write(self, call: LiveCall, ticket: Ticket) -> None:
+        try:
+            async with aclosing(self._quick.stream(ticket)) as pieces:
+                begins = True
+                async for piece in pieces:
+                    if isinstance(piece, QuickResult):
+                        await self._done(call, piece)
+                        return
+                    message = {
+                        "type": "summary.delta",
+                        "consultation_id": call.consultation_id,
+                        "text": piece,
+                        "begins": begins,
+                    }
+                    self._hub.about(call, message)
+                    begins = False
+        except Exception as error:  # noqa: BLE001 - the call goes on, and so do its other drafts
+            log.error("a draft was not written: %s", where(error))  # noqa: TRY400
+
+    async def _done(self, call: LiveCall, result: QuickResult) -> None:
+        if call.read < call.received:
+            await self._readings.whole(call)
+        utterances = [one.utterance for one in call.utterances]
+        at, on = self._clock(), day_of(call)
+        draft_id = f"draft_{secrets.token_hex(12)}"
+
+        def finish() -> dict[str, Any]:
+            grounds = None if result.status == "no_content" else grounds_of(utterances, on)
+            return summary_draft(draft_id, call.consultation_id, result, grounds, at)
+
+        draft = await asyncio.to_thread(finish)
+        call.summaries.append(draft)
+        self._calls.recount(call)
+        if call.batch_id is not None:
+            await self._keep(call, draft)
+        self._hub.about(call, {"type": "summary.done", "draft": draft})
+
+
+def day_of(call: LiveCall) -> dt.date:
+    """Return the day of a call that goes on: that of its first line, in the box's time zone."""
+    return datetime.fromtimestamp(call.started_at, tz=UTC).astimezone().date()
+
+
+def _said(call: LiveCall) -> int:
+    return sum(one.utterance.speaker != "system" for one in call.utterances)

@@ -1,0 +1,101 @@
+"""Questions, and every state in words."""
+
+from playwright.sync_api import expect
+
+from support.agent import ask, clipboard, notice
+from support.calls import CALL_ID, done, record, summary
+
+
+def test_only_the_last_block_of_a_streamed_answer_is_written_again(screen, box):
+    ask_id = ask(screen, box)
+    box.tell({"type": "ask.delta", "ask_id": ask_id, "text": "첫 문단입니다.\n\n둘째 "})
+    expect(screen.locator(".ask .prose p")).to_have_count(2)
+    screen.evaluate(
+        """() => {
+          window.touched = 0;
+          const first = document.querySelector(".ask .prose p");
+          const all = { subtree: true, childList: true, characterData: true };
+          new MutationObserver((seen) => { window.touched += seen.length; }).observe(first, all);
+        }"""
+    )
+    for part in ("문단이 ", "**이어", "집니다.** ", "\n- 목록"):
+        box.tell({"type": "ask.delta", "ask_id": ask_id, "text": part})
+    expect(screen.locator(".ask .prose li")).to_have_text("목록")
+    assert screen.evaluate("window.touched") == 0
+    expect(screen.locator(".ask .prose p").nth(1).locator("strong")).to_have_text("이어집니다.")
+
+
+def test_an_answer_can_be_stopped_rated_copied_and_asked_again(screen, box):
+    first = ask(screen, box)
+    screen.keyboard.press("Escape")
+    screen.keyboard.press("Escape")
+    assert box.expect("cancel")["ask_id"] == first
+    expect(screen.locator(".ask")).to_contain_text("멈췄습니다.")
+    screen.get_by_role("button", name="다시").click()
+    again = box.expect("ask")
+    assert again["cache"] is False
+    assert again["ask_id"] != first
+    box.tell({"type": "ask.done", "ask_id": again["ask_id"], "done": done(again["ask_id"])})
+    screen.locator(".thumb.down").click()
+    screen.get_by_role("button", name="빠진 것이 있음").click()
+    sent = box.expect("feedback"), box.expect("feedback")
+    assert [one["reason"] for one in sent] == ["", "incomplete"]
+    assert sent[1] == {
+        "type": "feedback",
+        "what": "ask",
+        "id": again["ask_id"],
+        "rating": "down",
+        "reason": "incomplete",
+        "comment": "",
+    }
+    screen.locator("[data-do=copyAnswer]").first.click()
+    expect(screen.locator(".status")).to_contain_text("복사했습니다")
+    assert "[1]" not in clipboard(screen)
+
+
+ENDINGS = [
+    ({"status": "no_evidence"}, "찾지 못함"),
+    ({"status": "partial"}, "시간이 되어"),
+    ({"status": "fallback", "answer": {"by": "extractive"}}, "원문 발췌"),
+    ({"status": "fallback"}, "작은 모델의 답"),
+    ({"status": "failed", "answer": None, "error": {"detail": "엔진이 없습니다."}}, "엔진이 없"),
+    ({"cached": True, "age_seconds": 130.0}, "2분 전 같은 질문의 답"),
+    ({"answer": {"source": "general"}}, "근거 없음 · 모델의 일반 지식"),
+    ({"grounding": {"unsupported": [{"start": 12, "end": 16, "kind": "number"}]}}, "근거 없음"),
+]
+
+
+def test_every_end_of_a_question_has_words(screen, box):
+    for ending, words in ENDINGS:
+        ask_id = ask(screen, box)
+        if ending.get("answer"):
+            ending["answer"] = {"markdown": "가", "by": "m", "source": "transcript"} | ending[
+                "answer"
+            ]
+        box.tell({"type": "ask.done", "ask_id": ask_id, "done": done(ask_id, **ending)})
+        expect(screen.locator(".ask").first).to_contain_text(words)
+
+
+def test_every_state_of_a_summary_has_words(screen, box):
+    notes = screen.locator(".notes")
+    box.tell(notice("box-busy", "busy", retry_after=12, consultation_id=CALL_ID))
+    expect(notes).to_contain_text("지금은 요약을 새로 만들 수 없습니다 · 12초 뒤")
+    size = {"characters": 3200, "characters_used": 1800, "truncated": True}
+    box.tell(
+        {"type": "summary.done", "draft": summary("d2", "발췌.", status="fallback", input=size)}
+    )
+    expect(notes).to_contain_text("원문 발췌")
+    expect(notes).to_contain_text("3,200자 가운데 1,800자")
+    expect(notes).not_to_contain_text("만들 수 없습니다")
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    failed = record(status="failed", error={"code": "refused", "detail": "읽을 수 없습니다."})
+    box.tell({"type": "record.done", "draft": failed})
+    expect(notes).to_contain_text("읽을 수 없습니다.")
+    box.tell({"type": "record.done", "draft": record("r2", status="no_content", fields={})})
+    expect(notes).to_contain_text("통화에 내용이 없어")
+
+
+def test_a_refused_question_says_when_to_ask_again(screen, box):
+    ask_id = ask(screen, box)
+    box.tell(notice("box-busy", "지금은 바쁩니다.", retry_after=7, ask_id=ask_id))
+    expect(screen.locator(".ask")).to_contain_text("지금은 바쁩니다. 7초 뒤에")

@@ -1,0 +1,105 @@
+"""The connection goes, the session ends, and nothing is lost."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from support.agent import ask, clipboard, opened, text_of
+from support.calls import CALL_ID, CITATIONS, SUMMARY, TALK, call, done, utterance
+
+
+def test_the_network_goes_and_comes_in_the_middle_of_an_answer(screen, box):
+    ask_id = ask(screen, box)
+    box.tell({"type": "ask.delta", "ask_id": ask_id, "text": "재발급은 "})
+    expect(screen.locator(".ask .prose")).to_have_text("재발급은")
+    screen.context.set_offline(True)
+    expect(screen.locator(".banner.error")).to_contain_text("연결이 끊겼습니다")
+    screen.keyboard.type("그동안 쓴 글")
+    box.snapshot["asks"] = [
+        {
+            "ask_id": ask_id,
+            "consultation_id": CALL_ID,
+            "question": "재발급은 얼마나 걸리지?",
+            "state": "running",
+            "citations": CITATIONS,
+            "ack": None,
+            "text": "재발급은 사흘 ",
+            "done": None,
+        }
+    ]
+    screen.context.set_offline(False)
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    expect(screen.locator(".ask .prose")).to_have_text("재발급은 사흘")
+    box.tell({"type": "ask.delta", "ask_id": ask_id, "text": "안에 보냅니다."})
+    expect(screen.locator(".ask .prose")).to_have_text("재발급은 사흘 안에 보냅니다.")
+    box.tell({"type": "ask.done", "ask_id": ask_id, "done": done(ask_id)})
+    expect(screen.locator(".ask")).to_have_count(1)
+    assert screen.locator("#question").input_value() == "그동안 쓴 글"
+
+
+def test_what_is_accepted_while_disconnected_is_sent_afterwards(screen, box):
+    screen.context.set_offline(True)
+    screen.locator(".banner.error").wait_for()
+    screen.keyboard.press("Control+Enter")
+    expect(screen.locator(".notes")).to_contain_text("연결되면 저장합니다")
+    assert clipboard(screen) == SUMMARY
+    screen.context.set_offline(False)
+    assert box.expect("accept")["draft_id"] == "d1"
+
+
+def test_a_screen_that_is_closed_comes_back_by_itself(screen, box):
+    screen.evaluate("Math.random = () => 0")
+    for code in (1012, 1013, 1009, 4408):
+        hellos = box.hellos
+        box.close(code)
+        screen.locator(".banner.error").wait_for()
+        expect(screen.locator(".banner.error")).to_have_count(0)
+        assert box.hellos == hellos + 1
+
+
+def test_a_screen_too_many_says_so_and_waits(screen, box):
+    box.close(4409)
+    expect(screen.locator(".banner")).to_contain_text("열린 화면이 너무 많습니다")
+    hellos = box.hellos
+    screen.wait_for_timeout(100)
+    assert box.hellos == hellos
+    screen.get_by_role("button", name="지금 연결").click()
+    expect(screen.locator(".banner")).to_have_count(0)
+
+
+def test_eight_tabs_work_at_once(tab, box):
+    box.snapshot["calls"] = [call(started_at=time.time())]
+    tabs = [opened(tab(), box) for _ in range(8)]
+    assert len(box.sockets) == 8
+    box.tell(text_of(1010, utterance("agent", "여덟 곳에 모두")))
+    for one in tabs:
+        expect(one.locator(f"#u-{len(TALK)}")).to_contain_text("여덟 곳에 모두")
+
+
+@pytest.mark.parametrize("how", ["closed", "refused"])
+def test_a_session_that_ends_loses_nothing(screen, box, how):
+    screen.keyboard.press("F2")
+    screen.keyboard.type("쓰던 질문")
+    screen.keyboard.press("Escape")
+    screen.keyboard.press("e")
+    screen.keyboard.type("쓰던 글 ")
+    box.session = False
+    screen.evaluate("Math.random = () => 0")
+    box.close(4401 if how == "closed" else 1012)
+    screen.locator("#login").wait_for()
+    screen.keyboard.press("Escape")  # it has to stay
+    assert screen.locator("#login-name").input_value() == "kim01"
+    screen.locator("#login-password").fill("wrong")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#login [role=alert]")).to_have_text("이름이나 비밀번호가 맞지 않습니다.")
+    screen.locator("#login-name").fill("lee02")
+    screen.locator("#login-password").fill("right")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#login [role=alert]")).to_contain_text("다른 사람의 계정입니다")
+    screen.locator("#login-name").fill("kim01")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#login")).to_have_count(0)
+    screen.locator(".link.open").wait_for()
+    assert "쓰던 글" in screen.locator("#edit-summary-text").input_value()
+    assert screen.locator("#question").input_value() == "쓰던 질문"

@@ -1,0 +1,127 @@
+"""A call from its beginning to its record, with the keyboard."""
+
+import json
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from support.agent import ask, clipboard, opened, text_of
+from support.calls import CALL_ID, SUMMARY, TALK, call, done, record, summary
+
+
+def test_a_whole_call_by_keyboard_only(page, box):
+    box.snapshot["calls"] = []
+    opened(page, box)
+    box.tell({"type": "call.opened", "call": call(started_at=time.time(), utterances=TALK[:5])})
+    expect(page.locator(".row")).to_have_count(5)
+    box.tell(text_of(1100, *TALK[5:], start=5))
+    expect(page.locator(".row")).to_have_count(len(TALK))
+
+    page.keyboard.press("r")
+    assert box.expect("summarise")["consultation_id"] == CALL_ID
+    box.tell({"type": "summary.delta", "consultation_id": CALL_ID, "text": "고객이 카드"})
+    expect(page.locator(".notes .prose")).to_have_text("고객이 카드")
+    box.tell({"type": "summary.done", "draft": summary(at=time.time())})
+    expect(page.locator(".notes .doubt")).to_contain_text("14일")
+
+    ask_id = ask(page, box)
+    assert box.sent("prepare") == []  # it came before the question
+    box.tell({"type": "ask.done", "ask_id": ask_id, "done": done(ask_id)})
+    expect(page.locator(".ask .prose strong")).to_have_text("사흘 안에")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("1")
+    expect(page.locator("#u-8")).to_have_class("row agent lit")
+
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    expect(page.locator(".notes")).to_contain_text("기록을 쓰고 있습니다")
+    box.tell({"type": "record.done", "draft": record(at=time.time())})
+    expect(page.locator(".item")).to_have_count(3)
+    expect(page.locator(".todo")).to_have_text("정리 필요 1건")
+    page.keyboard.press("e")
+    page.keyboard.press("Tab")  # from the customer's text to the next box
+    page.keyboard.press("Space")  # the agent's line is left out
+    page.keyboard.press("Control+Enter")
+    sent = box.expect("accept")
+    assert sent["dropped"] == ["agent"]
+    assert set(sent["content"]) == {"customer", "result"}
+    assert sent["copied"] is True
+    assert clipboard(page).splitlines()[0].startswith("고객: 카드를 분실해")
+    assert len(clipboard(page).splitlines()) == 2
+    box.tell({"type": "accepted", "consultation_id": CALL_ID, "draft_id": "r1", "at": time.time()})
+    expect(page.locator(".todo")).to_have_count(0)
+
+
+def test_enter_that_ends_a_composition_sends_nothing_and_the_next_one_sends_once(screen, box):
+    screen.keyboard.press("F2")
+    devtools = screen.context.new_cdp_session(screen)
+    for text in ("ㅎ", "하", "한"):
+        end = {"selectionStart": 1, "selectionEnd": 1}
+        devtools.send("Input.imeSetComposition", {"text": text} | end)
+    enter = {"key": "Process", "code": "Enter", "windowsVirtualKeyCode": 229}
+    devtools.send("Input.dispatchKeyEvent", {"type": "rawKeyDown"} | enter)
+    devtools.send("Input.insertText", {"text": "한"})
+    assert screen.locator("#question").input_value() == "한"
+    screen.keyboard.press("Enter")
+    assert box.expect("ask")["question"] == "한"
+    screen.keyboard.press("Enter")
+    screen.wait_for_timeout(50)
+    assert box.sent("ask") == []
+    assert screen.locator("#question").input_value() == ""
+
+
+@pytest.mark.parametrize("key", ["ㅊ", "c", "C"])
+def test_shortcuts_work_in_hangul_mode(screen, box, key):
+    devtools = screen.context.new_cdp_session(screen)
+    press = {"key": key, "code": "KeyC", "windowsVirtualKeyCode": 67}
+    devtools.send("Input.dispatchKeyEvent", {"type": "rawKeyDown"} | press)
+    expect(screen.locator(".status")).to_contain_text("복사했습니다")
+    assert clipboard(screen) == SUMMARY
+
+
+def test_single_keys_can_be_turned_off_and_do_nothing_in_a_text(screen, box):
+    screen.keyboard.press("F2")
+    screen.keyboard.type("cer/?1")
+    assert screen.locator("#question").input_value() == "cer/?1"
+    screen.keyboard.press("Escape")
+    screen.keyboard.press("Shift+Slash")
+    screen.locator("[data-pref=keys]").uncheck()
+    screen.keyboard.press("Escape")
+    expect(screen.locator("dialog")).to_have_count(0)
+    screen.keyboard.press("e")
+    screen.keyboard.press("r")
+    screen.wait_for_timeout(50)
+    assert box.sent("summarise") == []
+    expect(screen.locator("#edit-summary-text")).to_have_count(0)
+    kept = screen.evaluate("JSON.stringify(Object.entries(localStorage).sort())")
+    assert json.loads(kept) == [
+        ["edgebox.agent", '{"keys":false,"large":false}'],
+        ["edgebox.theme", "system"],
+    ]
+
+
+def test_a_new_draft_leaves_the_text_that_is_being_edited(screen, box):
+    screen.keyboard.press("e")
+    screen.keyboard.press("Control+Home")
+    screen.keyboard.type("확인: ")
+    newer = summary("d2", "다시 쓴 요약입니다.", at=time.time())
+    box.tell({"type": "summary.delta", "consultation_id": CALL_ID, "text": "다시"})
+    box.tell({"type": "summary.done", "draft": newer})
+    field = screen.locator("#edit-summary-text")
+    expect(screen.locator(".remark")).to_contain_text("새 초안이 있습니다")
+    screen.keyboard.type("끝 ")
+    assert field.input_value() == f"확인: 끝 {SUMMARY}"
+    screen.keyboard.press("Control+Enter")
+    sent = box.expect("accept")
+    assert (sent["draft_id"], sent["content"]["text"]) == ("d1", f"확인: 끝 {SUMMARY}")
+    screen.get_by_role("button", name="새 초안 보기").click()
+    expect(screen.locator(".notes .prose")).to_have_text("다시 쓴 요약입니다.")
+
+
+def test_a_rolling_draft_is_not_shown_half_written(screen, box):
+    box.tell({"type": "summary.delta", "consultation_id": CALL_ID, "text": "반쯤"})
+    expect(screen.locator(".notes")).to_contain_text("새로 쓰는 중")
+    expect(screen.locator(".notes .prose")).to_contain_text("고객이 카드 분실로")
+    box.tell({"type": "summary.done", "draft": summary("d2", "다 쓴 요약.", at=time.time())})
+    expect(screen.locator(".notes .prose")).to_have_text("다 쓴 요약.")

@@ -1,0 +1,162 @@
+"""The page of Prometheus and the dashboards of Grafana: one source, and every query has data."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from pictures import grafana
+from pictures.panels import FLEET, ROWS
+
+from support.watching.metric_names import mistakes
+
+MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
+GUIDES = {
+    "ko": MONITORING.parent / "docs" / "ko" / "guide",
+    "en": MONITORING.parent / "docs" / "guide",
+}
+DASHBOARDS = sorted((MONITORING / "grafana" / "dashboards").glob("*.json"))
+RULES = [
+    rule
+    for path in (MONITORING / "rules").glob("*.yml")
+    for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]
+    for rule in group["rules"]
+]
+RECORDINGS = {rule["record"] for rule in RULES if "record" in rule}
+PANELS = [panel for row in (*ROWS, FLEET) for panel in row.panels]
+QUERIES = [(panel.key, query.expr) for panel in PANELS for query in panel.queries]
+HANGUL = re.compile("[가-힣]")
+
+
+def ready(expr: str, window: str) -> str:
+    return expr.replace("SEL", 'job="edgebox"').replace("RATE", window)
+
+
+def test_what_is_committed_is_what_the_source_makes(tmp_path) -> None:
+    subprocess.run([sys.executable, MONITORING / "pictures" / "build", tmp_path], check=True)
+    made = sorted(path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file())
+    assert len(made) == 6
+    for path in made:
+        assert (tmp_path / path).read_bytes() == (MONITORING / path).read_bytes(), path
+
+
+@pytest.mark.parametrize(("key", "expr"), QUERIES)
+def test_queries_read_only_what_there_is(key, expr) -> None:
+    assert mistakes(ready(expr, "5m"), RECORDINGS) == []
+
+
+def test_keys_are_unique_and_both_languages_are_there() -> None:
+    keys = [panel.key for panel in PANELS]
+    assert len(set(keys)) == len(keys)
+    for panel in PANELS:
+        assert HANGUL.search(panel.note_ko)
+        assert not HANGUL.search(
+            panel.en + panel.note_en + "".join(one.en for one in panel.queries)
+        )
+
+
+@pytest.mark.parametrize("language", GUIDES)
+def test_panels_lead_to_chapters(language) -> None:
+    for panel in PANELS:
+        name, _, wanted = getattr(panel, f"guide_{language}").partition("#")
+        headings = re.findall(r"^#+ (.+)$", (GUIDES[language] / name).read_text(), re.MULTILINE)
+        made = {re.sub(r"[^\w\- ]", "", one.strip().lower()).replace(" ", "-") for one in headings}
+        assert wanted in made, panel.key
+
+
+def test_every_query_has_data_on_prometheus(watched) -> None:
+    """The examples of a box have all series, so an empty answer is a mistake of the query."""
+    watched.settle()
+    empty = []
+    for key, expr in QUERIES:
+        here = ready(expr, "10s").replace("[15m]", "[10s]")
+        if key != "alerts" and not watched.watchers.query(here):  # no alert fires
+            empty.append(f"{key}: {expr}")
+    assert empty == []
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_dashboards_keep_the_rules_of_grafanas_linter(path) -> None:
+    board = json.loads(path.read_text(encoding="utf-8"))
+    variables = {one["name"]: one for one in board["templating"]["list"]}
+    assert variables["datasource"]["label"] == "Data Source"
+    for name in ("job", "instance"):
+        assert variables[name]["multi"]
+        assert variables[name]["allValue"] == ".+"
+        assert variables[name]["refresh"] == 2
+    assert board["editable"] is False
+    ids = [panel["id"] for panel in board["panels"]]
+    assert len(set(ids)) == len(ids)
+    for panel in (one for one in board["panels"] if one["type"] != "row"):
+        assert panel["title"]
+        assert panel["description"]
+        assert panel["fieldConfig"]["defaults"]["unit"]
+        assert panel["targets"]
+        for target in panel["targets"]:
+            assert "SEL" not in target["expr"]
+            assert "RATE" not in target["expr"]
+            if "ALERTS{" not in target["expr"]:
+                assert 'job=~"$job",instance=~"$instance"' in target["expr"]
+
+
+@pytest.mark.parametrize("name", ["edgebox", "fleet"])
+def test_both_languages_show_the_same(name) -> None:
+    shown = []
+    for language in ("ko", "en"):
+        path = MONITORING / "grafana" / "dashboards" / f"{name}-{language}.json"
+        panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
+        shown.append(
+            [
+                (
+                    one["id"],
+                    one["type"],
+                    one["gridPos"],
+                    [t["expr"] for t in one.get("targets", [])],
+                )
+                for one in panels
+            ]
+        )
+    assert shown[0] == shown[1]
+
+
+def test_the_provisioned_data_source_is_the_one_that_dashboards_ask_for() -> None:
+    folder = MONITORING / "grafana" / "provisioning"
+    source = yaml.safe_load((folder / "datasources" / "edgebox.yml").read_text())["datasources"][0]
+    assert source["uid"] == grafana.UID
+    assert source["type"] == grafana.DATASOURCE["type"]
+    assert yaml.safe_load((folder / "dashboards" / "edgebox.yml").read_text())["providers"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_page_draws_everything_in_a_browser(watched, language) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    chromium = next((one for one in ("/usr/bin/chromium",) if Path(one).exists()), None)
+    if chromium is None:
+        pytest.skip("no chromium: apt-get install chromium fonts-nanum")
+    faults: list[str] = []
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1200, "height": 900})
+        tab.on("pageerror", lambda error: faults.append(str(error)))
+        tab.goto(f"{watched.watchers.prometheus}/consoles/edgebox-{language}.html")
+        tab.wait_for_selector("body[data-drawn]", timeout=15000)
+        drawn = {
+            one.get_attribute("id"): one.inner_text() for one in tab.query_selector_all("section")
+        }
+        curves = tab.eval_on_selector_all(
+            "section svg", "all => all.map(one => one.querySelectorAll('path').length)"
+        )
+        words = tab.inner_text("main")
+        scroll = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+        browser.close()
+    assert faults == []
+    assert set(drawn) == {panel.key for panel in PANELS if panel.page}
+    assert len(curves) == sum(panel.page and panel.kind in ("lines", "stack") for panel in PANELS)
+    assert all(curves)
+    nothing = "자료 없음" if language == "ko" else "no data"
+    assert [key for key, text in drawn.items() if nothing in text] == []
+    assert bool(HANGUL.search(words)) == (language == "ko")
+    assert scroll <= 0
