@@ -121,7 +121,11 @@ class ReviewPages:
                 name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 for name, value in whole.metadata.items()
             },
-            drafts=[_compared(draft) for draft in seen.drafts if draft.accepted],
+            drafts=[
+                _compared(draft)
+                for draft in seen.drafts
+                if draft.accepted and draft.row_id in (None, whole.row_id)
+            ],
             liked=seen.liked,
             names=seen.names,
             beside=shown,
