@@ -256,8 +256,8 @@ class Audit:
             empty for what the box did itself.
         """
         rows = self._connections.rows(
-            "SELECT COALESCE(operator, IIF(address IS NULL, '', 'client ' || client_id), '') AS who,"
-            " action, COUNT(*) AS n"
+            "SELECT COALESCE(operator, IIF(address IS NULL, '', 'client ' || client_id), '')"
+            " AS who, action, COUNT(*) AS n"
             " FROM audit WHERE at >= :since AND at < :until GROUP BY 1, 2 ORDER BY 1, 2",
             {"since": since, "until": until},
         )
