@@ -108,6 +108,7 @@ class Scrape:
     async def text(self) -> bytes:
         """Return the text exposition format."""
         services = self._services
+        await services.gate.ready()  # rereads the clients
         services.metrics.knows_clients(services.gate.client_ids())
         store, machine = await asyncio.gather(self.store(), self._machine())
         families = merged(
@@ -117,7 +118,8 @@ class Scrape:
             _of_machine(machine),
             self._published.families(),
         )
-        return generate_latest(Families([*families, *views(families)]))
+        known = [family for family in (*families, *views(families)) if family.samples]
+        return generate_latest(Families(known))
 
     def _ask_store(self) -> StoreNow | None:
         """Read the database; in a thread."""
