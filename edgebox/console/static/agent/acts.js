@@ -54,6 +54,7 @@ function seek(by) {
 }
 
 export const ACTS = {
+  nothing() {},
   talk: tab("talk"),
   notes: tab("notes"),
   asks: tab("asks"),

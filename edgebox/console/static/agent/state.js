@@ -73,7 +73,7 @@ const HANDLERS = {
       order: Object.keys(calls),
       // What was being written before is whole by now, or never will be.
       drafts: Object.fromEntries(
-        Object.entries(state.drafts).map(([id, draft]) => [id, { ...draft, writing: "" }]),
+        Object.entries(state.drafts).map(([id, draft]) => [id, { ...draft, writing: "", asked: false }]),
       ),
       wants: [...state.wants, ...Object.values(state.pending)],
     };
