@@ -288,6 +288,9 @@ def test_a_new_call_comes_to_the_front_only_if_no_work_is_cut_short(units):
     assert reduced(units, opened)["current"] == CALL_ID
     ended = {"type": "call.ended", "consultation_id": CALL_ID}
     assert reduced(units, ended, opened)["current"] == CALL_ID
+    pasted = {"type": "call.opened", "call": call(consultation_id="CL-3", source="paste")}
+    assert reduced(units, pasted)["current"] == CALL_ID
+    assert reduced(units, {"type": "ui.paste"}, pasted)["current"] == "CL-3"
 
 
 def test_both_languages_have_the_same_words(units):
