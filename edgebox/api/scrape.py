@@ -182,6 +182,12 @@ class Scrape:
             "1 while a worker holds the state folder's lock.",
             worker_lock.is_held(settings.state_dir),
         )
+        yield Gauge(
+            "edgebox_live_calls",
+            "Calls in progress, and those that have ended and are still shown.",
+            len(services.live.calls),
+        )
+        yield Gauge("edgebox_live_bytes", "The memory that they take.", services.live.calls.bytes)
         waiting = Gauge(
             "edgebox_store_jobs_waiting",
             "Requests waiting for a thread to use the database, by pool (read, write, box).",

@@ -86,8 +86,11 @@ def records(store: Store, client: str = "center-1", *, hook: str | None = None) 
         client, items, hook, idempotency=None, local_date="20250908"
     ).batch_id
     made.batches.append(batch)
-    claimed = sorted(store.consultations.claim(100, 600, 3), key=lambda row: row.row_id)
-    for kind, row in zip(kinds, claimed, strict=True):
+    claimed = sorted(store.consultations.claim(1000, 600, 3), key=lambda row: row.row_id)
+    for row in claimed:
+        if row.batch_id != batch:  # what an earlier call left waiting
+            store.consultations.release(row.row_id, row.lease_token, refund_attempt=True)
+    for kind, row in zip(kinds, (row for row in claimed if row.batch_id == batch), strict=True):
         made.rows[kind] = row.row_id
         if kind in ("good", "bad"):
             result: Any = json.loads(result_of(kind))
