@@ -13,7 +13,18 @@ from edgebox.errors import ConfigError, EdgeBoxError
 from edgebox_cli.common.configuration import config_path, settings, settings_as_root
 from edgebox_cli.common.observe import engine_health, worker_running
 from edgebox_cli.common.systemd import has_units
-from edgebox_cli.doctor import access, disk, history, host, keys, machine, network, processes, state
+from edgebox_cli.doctor import (
+    access,
+    disk,
+    history,
+    host,
+    keys,
+    machine,
+    monitoring,
+    network,
+    processes,
+    state,
+)
 from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
@@ -69,4 +80,6 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     if found.api.metrics_listen:
         yield network.metrics_listener(found, running=api.state != "fail")
     yield from network.receivers(found)
+    if watching := monitoring.monitoring():
+        yield watching
     yield of_journal or host.log(found, now)
