@@ -107,13 +107,20 @@ class Publisher:
 
     def start(self) -> None:
         """Write every PERIOD from now on, in a thread of its own."""
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove(f"{self._path.name}.*")  # what a killed process left half written
         threading.Thread(target=self._run, name="metrics", daemon=True).start()
 
     def stop(self) -> None:
-        """Write no more and remove the file: the series of a process that ended go at once."""
+        """Write no more and take the file away: the series of a process that ended go at once.
+
+        What it was at the end stays as ``NAME.last``, for the daily sums.
+        """
         self._ended.set()
-        self._remove(self._path.name)
+        self.write()
+        with suppress(OSError):
+            self._path.replace(self._path.with_suffix(".last"))
 
     def _run(self) -> None:
         while True:

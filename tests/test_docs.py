@@ -239,6 +239,7 @@ def test_every_guide_is_in_both_languages():
         "logs.md",
         "monitor.md",
         "operate.md",
+        "screen.md",
         "troubleshoot.md",
     ]
     assert sorted((ROOT / "docs" / "ko").rglob("*.md")) == KOREAN

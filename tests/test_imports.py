@@ -33,7 +33,7 @@ LAYERS = (
     ("engine_client",),
     ("engine",),
     ("settings.check",),
-    ("models", "schedule"),
+    ("models", "schedule", "costs"),
     ("settings",),
     ("signing_v2",),
     ("exposition", "counting"),

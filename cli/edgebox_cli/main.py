@@ -26,6 +26,10 @@ COMMANDS = {
     "worker": Entry(
         "commands.worker:worker", "Run the worker alone: the analyses and the callbacks."
     ),
+    "cost": Entry(
+        "commands.cost:cost",
+        "Show what a month's interactions cost, and a cloud's price for the same tokens.",
+    ),
     "init": Entry(
         "commands.init:init",
         "Write the configuration and the database, and create the first client.",
@@ -39,6 +43,9 @@ COMMANDS = {
     "ask": Entry(
         "commands.ask:ask",
         "Ask a question about one call: the small model acknowledges, the large one answers.",
+    ),
+    "live": Entry(
+        "commands.live:app", "Calls in progress: play a transcript as speech-to-text sends it."
     ),
     "transcript": Entry(
         "commands.transcript:transcript",

@@ -25,6 +25,7 @@ from edgebox.errors import (
     RequestConflict,
     TranscriptGone,
 )
+from edgebox.live.rolling import day_of
 from edgebox.system.addresses import peer_of
 from edgebox.system.http import until_gone
 
@@ -129,7 +130,7 @@ class AskEndpoints:
 async def stored_call(
     services: Services, client_id: str, consultation_id: str | None
 ) -> tuple[str, date | None]:
-    """Return the transcript that was handed in under an id, and the day of the call.
+    """Return the transcript of a call in progress, or one handed in under an id, with its day.
 
     Raises:
         InvalidFields: no id was sent.
@@ -140,6 +141,9 @@ async def stored_call(
     if consultation_id is None:
         text = "Send the call: conversation_text or turns, or the id of one handed in before."
         raise InvalidFields([("/conversation_text", text)])
+    call = services.live.calls.get(client_id, consultation_id)
+    if call is not None and call.source == "stt" and call.text.strip():
+        return call.text, day_of(call)
     transcripts = services.store.transcripts
     try:
         stored = await services.threads.read(

@@ -1,7 +1,7 @@
 """The end of a call in progress: it goes onto the disk as a batch of one, and is analysed at once.
 
-Ending a call twice gives the same batch: while the call is in memory by what it remembers, and after
-a restart by what the store does.
+Ending a call twice gives the same batch: while the call is in memory by what that remembers, and
+after a restart by what the store does.
 """
 
 from __future__ import annotations

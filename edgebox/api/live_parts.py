@@ -26,6 +26,10 @@ APPENDS_PER_MINUTE: Final = 120
 """Appends of one client a minute, for each call that the box takes: they have a rate of their own,
 because speech-to-text sends one a second for each call."""
 
+EXTENSION_SECONDS: Final = 10.0
+"""For which it is remembered whose extension it is."""
+MOST_EXTENSIONS: Final = 5_000
+
 SWEEP_SECONDS: Final = 5.0
 
 
@@ -65,6 +69,7 @@ class LiveParts:
         self._monotonic = monotonic
         self._store = store
         self._threads = threads
+        self._extensions: dict[tuple[str, str], tuple[str, float]] = {}
         self._last: set[asyncio.Task[None]] = set()
         self.calls = LiveCalls(
             settings.live,
@@ -100,6 +105,25 @@ class LiveParts:
         """Keep nothing of a call, and tell its screens."""
         if self.calls.forget(call):
             self._tell_closed(call)
+
+    async def operator_at(self, client_id: str, extension: str) -> str:
+        """Return the account of a client that has an extension; empty if none or several have.
+
+        Raises:
+            StoreError: as ``Store``.
+        """
+        key, now = (client_id, extension), self._monotonic()
+        name, until = self._extensions.get(key, ("", now))
+        if until <= now:
+            operators = self._store.operators
+            found = await self._threads.read(
+                client_id, lambda: operators.named(client_id, extension)
+            )
+            name = found.name if found else ""
+            if len(self._extensions) >= MOST_EXTENSIONS:
+                self._extensions.clear()
+            self._extensions[key] = name, now + EXTENSION_SECONDS
+        return name
 
     async def keep_draft(self, call: LiveCall, draft_id: str) -> None:
         """Keep a draft of a summary that somebody accepts: until then it is in memory only.
@@ -158,7 +182,7 @@ class LiveParts:
     async def _finish(self, call: LiveCall) -> None:
         if self.hub.audience(call):
             await self.readings.whole(call)
-        self.rolling.ended(call)
+        self.rolling.look()
         self.records.look()
 
     def _tell_closed(self, call: LiveCall) -> None:

@@ -101,7 +101,7 @@ class RequestContext:
         try:
             await self.app(scope, receive, send_with_id)
         except Exception as error:  # noqa: BLE001 - the last boundary: nothing may leave it
-            self._log_fault(request_id, error)
+            log_fault(request_id, error)
             if status == 0:
                 await internal_error(request_id)(scope, receive, send_with_id)
             # Otherwise the answer stays unfinished and the server drops the connection.
@@ -119,7 +119,7 @@ class RequestContext:
         try:
             await self.app(scope, socket.receive, socket.send)
         except Exception as error:  # noqa: BLE001 - as of a request
-            self._log_fault(request_id, error)
+            log_fault(request_id, error)
             await socket.fail(internal_error(request_id))
         finally:
             socket.ended()
@@ -131,13 +131,6 @@ class RequestContext:
                 status = socket.status or HUNG_UP
                 self.metrics.answered("GET", route, status, seconds)
                 self._log(scope, route, status, seconds)
-
-    def _log_fault(self, request_id: str, error: Exception) -> None:
-        # Neither message nor traceback: both may quote what the client sent.
-        fields = {"error.type": type(error).__qualname__}
-        log.error(
-            "request %s failed: %s", request_id, where(error), extra=ecs.event("error", fields)
-        )
 
     def _log_socket(self, scope: Scope, route: str, socket: SocketScope, seconds: float) -> None:
         request_id, peer = scope["state"]["request_id"], peer_of(scope)
@@ -200,6 +193,13 @@ class RequestContext:
             state["request_id"],
             extra=ecs.event("request", fields),
         )
+
+
+def log_fault(request_id: str, error: Exception) -> None:
+    """Write the line of an unexpected error."""
+    # Neither message nor traceback: both may quote what the client sent.
+    fields = {"error.type": type(error).__qualname__}
+    log.error("request %s failed: %s", request_id, where(error), extra=ecs.event("error", fields))
 
 
 class BodyLimit:

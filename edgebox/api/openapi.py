@@ -22,7 +22,7 @@ from edgebox.contract.answers import (
     Ready,
 )
 from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_schema
-from edgebox.contract.live import LiveAppend, LiveReceived
+from edgebox.contract.live import AcceptedRecord, LiveAppend, LiveEnd, LiveEnded, LiveReceived
 from edgebox.contract.paths import Paths
 from edgebox.contract.requests import (
     ID_PATTERN,
@@ -62,10 +62,13 @@ def openapi() -> dict[str, Any]:
             (AskRequest, "validation"),
             (FeedbackRequest, "validation"),
             (LiveAppend, "validation"),
+            (LiveEnd, "validation"),
             (QuickSummaryAnswer, "serialization"),
             (AskAnswer, "serialization"),
             (BatchAccepted, "serialization"),
             (LiveReceived, "serialization"),
+            (LiveEnded, "serialization"),
+            (AcceptedRecord, "serialization"),
             (BatchStatus, "serialization"),
             (BatchPage, "serialization"),
             (Alive, "serialization"),
@@ -173,7 +176,7 @@ def _paths() -> dict[str, Any]:
         Paths.ASKED: {"get": asked},
         Paths.FEEDBACK: {"post": feedback},
         Paths.BATCH_ANALYSIS: {"post": batch},
-        Paths.LIVE: _live(),
+        **_live(),
         Paths.BATCHES: {"get": page},
         Paths.BATCH: {"get": one},
         Paths.ALIVE: {"get": _plain("alive", _json("Alive", "This process answers"))},
@@ -212,7 +215,26 @@ def _live() -> dict[str, Any]:
         problems=("401", "422", "429", "503"),
     )
     forget["parameters"] = [_consultation_in_path()]
-    return {"put": append, "delete": forget}
+    end = _operation(
+        "endCall",
+        "The end of a call in progress: it is handed in, and analysed at once",
+        {"202": _json("LiveEnded", "It is on disk; or nothing of it is kept, as was asked")},
+        body="LiveEnd",
+        problems=("400", "401", "409", "413", "415", "422", "429", "503"),
+    )
+    end["parameters"] = [_consultation_in_path()]
+    record = _operation(
+        "getRecord",
+        "What somebody accepted of a consultation last",
+        {"200": _json("AcceptedRecord", "The record, or else the summary")},
+        problems=("401", "404", "409", "422", "429", "503"),
+    )
+    record["parameters"] = [_consultation_in_path()]
+    return {
+        Paths.LIVE: {"put": append, "delete": forget},
+        Paths.LIVE_END: {"post": end},
+        Paths.RECORD: {"get": record},
+    }
 
 
 def _operation(

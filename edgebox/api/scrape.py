@@ -17,6 +17,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import GaugeMetricFamily as Gauge
 
 from edgebox.api.views import views
+from edgebox.costs import known_prices
 from edgebox.errors import StoreError
 from edgebox.exposition import KINDS, Families, Published, merged
 from edgebox.settings import ROLES
@@ -107,6 +108,7 @@ class Scrape:
     async def text(self) -> bytes:
         """Return the text exposition format."""
         services = self._services
+        await services.gate.ready()  # rereads the clients
         services.metrics.knows_clients(services.gate.client_ids())
         store, machine = await asyncio.gather(self.store(), self._machine())
         families = merged(
@@ -116,7 +118,8 @@ class Scrape:
             _of_machine(machine),
             self._published.families(),
         )
-        return generate_latest(Families([*families, *views(families)]))
+        known = [family for family in (*families, *views(families)) if family.samples]
+        return generate_latest(Families(known))
 
     def _ask_store(self) -> StoreNow | None:
         """Read the database; in a thread."""
@@ -178,6 +181,12 @@ class Scrape:
             "1 while a worker holds the state folder's lock.",
             worker_lock.is_held(settings.state_dir),
         )
+        yield Gauge(
+            "edgebox_live_calls",
+            "Calls in progress, and those that have ended and are still shown.",
+            len(services.live.calls),
+        )
+        yield Gauge("edgebox_live_bytes", "The memory that they take.", services.live.calls.bytes)
         waiting = Gauge(
             "edgebox_store_jobs_waiting",
             "Requests waiting for a thread to use the database, by pool (read, write, box).",
@@ -186,6 +195,15 @@ class Scrape:
         for pool, jobs in services.threads.waiting().items():
             waiting.add_metric((pool,), jobs)
         yield waiting
+        price = Gauge(
+            "edgebox_price",
+            "Prices of [cost] in its currency, by item: kwh, month (machine and upkeep), pue (a "
+            "factor), cloud_read, cloud_cached, cloud_written (a million tokens). Absent: not set.",
+            labels=("item",),
+        )
+        for item, amount in known_prices(settings.cost).items():
+            price.add_metric((item,), amount)
+        yield price
         yield from self._of_engine()
         yield Gauge("edgebox_machine_memory_bytes", "Memory that the machine has.", total_memory())
         if (until := services.certificate_until()) is not None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox.ask.cache import AnswerCache
 from edgebox.ask.evidence import READING
+from edgebox.ask.preparing import Preparing
 from edgebox.ask.question import NO_MODEL, Answer, Text, Timing
 from edgebox.ask.race import Race
 from edgebox.ask.readings import Readings
@@ -24,6 +25,7 @@ from edgebox.settings import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
+    from datetime import date
 
     from edgebox.ask.cache import Key
     from edgebox.ask.question import Event, Question
@@ -129,6 +131,7 @@ class Asks:
         self._settings = settings
         self._clock = clock
         self._kit = Kit(client, monitor, summaries, settings, Readings(), clock, Salts())
+        self._preparing = Preparing(self._kit)
         self._cache = AnswerCache(settings.cache_entries, settings.cache_minutes * 60, clock)
         self._running: dict[Key, _Shared] = {}
         self._ends: OrderedDict[str, Ended | _Open] = OrderedDict()
@@ -158,6 +161,14 @@ class Asks:
             shared = self._begin(key, question)
         shared.listeners += 1
         return self._asked(question, key, self._listen(key, shared), cached=False)
+
+    def prepare(self, client_id: str, transcript: str, on: date | None) -> bool:
+        """Read a call that will be asked about; return whether that was begun (`preparing.py`)."""
+        return self._preparing.begin(client_id, transcript, on)
+
+    async def close(self) -> None:
+        """Stop reading ahead. Answers are cancelled by their askers."""
+        await self._preparing.close()
 
     def end_of(self, client_id: str, ask_id: str) -> Ended | Literal["unknown", "running"]:
         """Return the end of one of a client's questions of the last two minutes."""

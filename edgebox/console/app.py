@@ -20,6 +20,7 @@ from edgebox.console.pages import (
     admin_box,
     admin_operators,
     admin_state,
+    agent,
     login,
     review,
     review_export,
@@ -76,7 +77,8 @@ def console_routes(services: Services, console: ConsoleServices) -> list[BaseRou
     )
     return [
         console.static.route(),
-        *login.routes(console),
+        *login.routes(services, console),
+        *agent.routes(console),
         *(route for pages in further for route in pages.routes(services, console)),
     ]
 

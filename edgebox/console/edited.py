@@ -24,11 +24,16 @@ def compared(before: str, after: str) -> list[Piece]:
     if len(one) + len(other) > MOST_WORDS:
         return _replaced(before, after)
     pieces: list[Piece] = []
+    old = new = ""
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        old, new = "".join(one[i1:i2]), "".join(other[j1:j2])
-        pieces += [Piece("same", new)] if tag == "equal" else _replaced(old, new)
-    return pieces
+        out, put = "".join(one[i1:i2]), "".join(other[j1:j2])
+        if tag == "equal" and (put.strip() or not (old or new)):
+            pieces += [*_replaced(old, new), Piece("same", put)]
+            old = new = ""
+        else:  # a mere space between two changes belongs to them
+            old, new = old + out, new + put
+    return [*pieces, *_replaced(old, new)]
 
 
 def _replaced(old: str, new: str) -> list[Piece]:

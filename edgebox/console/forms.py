@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect, Request
 
+from edgebox.api.requests import announces_body
 from edgebox.errors import BodyTooLarge, MalformedRequest, RequestError, UnsupportedMediaType
 from edgebox.system.http import ClientGone
 
@@ -17,7 +18,7 @@ PATIENCE = 10.0
 
 
 async def form_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form; of several with one name, the last.
+    """Return the fields of a form; of several with one name, the last. No body is no fields.
 
     Raises:
         UnsupportedMediaType: the body is no form.
@@ -25,6 +26,8 @@ async def form_of(request: Request) -> dict[str, str]:
         MalformedRequest: not UTF-8, or more than MOST_FIELDS.
         ClientGone: the client hung up.
     """
+    if not announces_body(request):
+        return {}
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise UnsupportedMediaType("Send a form: application/x-www-form-urlencoded.")

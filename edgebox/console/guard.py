@@ -21,12 +21,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from edgebox.api.middleware import log_fault
 from edgebox.api.problems import on_edgebox_error, on_http_exception, request_id_of
 from edgebox.console.headers import secured
 from edgebox.console.https import way_of
 from edgebox.console.navigation import ACCOUNT
 from edgebox.console.origin import SAFE_METHODS, may_change
 from edgebox.errors import EdgeBoxError, Forbidden, LoginNeeded, RequestError, UnsupportedMediaType
+from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -163,6 +165,13 @@ class Guard:
                     response = await on_http_exception(request, error)
                 else:
                     response = await self.error_page(request, error.status_code)
+            except ClientGone:
+                raise
+            except Exception as error:
+                if rule.kind == "data":
+                    raise
+                log_fault(request_id_of(request), error)
+                response = await self.error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
             return secured(response)
 
         route = Route(rule.path, answer, methods=[rule.method])

@@ -28,6 +28,10 @@ PLACES = (
 """In the order of the navigation. The text of one is ``place`` with its path, dots for slashes."""
 
 
+STARTS: dict[Role, str] = {"lead": "/review"}
+"""Where a role begins, if not with its first place."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A place: its path, and the key of its text."""
@@ -56,5 +60,8 @@ class Navigation:
 
     def start_of(self, person: Person) -> str:
         """Return the path of the page that a person begins with."""
-        places = self.of(person)
-        return places[0].path if places else ACCOUNT
+        paths = [place.path for place in self.of(person)]
+        start = STARTS.get(person.role)
+        if start in paths:
+            return start
+        return paths[0] if paths else ACCOUNT

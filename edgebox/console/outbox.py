@@ -96,6 +96,8 @@ class Outbox:
         if last is None or last.message["type"] != message["type"]:
             return False
         if message["type"] in _DELTAS:
+            if message.get("begins"):
+                return False
             joined = {**last.message, "text": last.message["text"] + message["text"]}
             size = last.size + len(message["text"].encode("utf-8", "replace"))
         elif message["type"] == "call.text":

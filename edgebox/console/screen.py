@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from edgebox import __version__
-from edgebox.api.ask import stored_call
-from edgebox.api.ask_events import Told
+from edgebox.api.live_ends import Ending
 from edgebox.api.problems import problem_of
-from edgebox.ask.question import Question
 from edgebox.console import messages
-from edgebox.contract.asks import MAX_QUESTION
-from edgebox.errors import BoxBusy, EdgeBoxError, InvalidFields, NotFound
+from edgebox.console.accepting import accept
+from edgebox.console.asking import ask
+from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
+from edgebox.live.rolling import day_of
 from edgebox.system.problem import PROBLEM_TYPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from edgebox.api.services import Services
     from edgebox.console.desk import Desk, Tell
     from edgebox.console.viewer import Viewer
+    from edgebox.live.calls import LiveCall
 
 BEAT_SECONDS = 10.0
 """Between two signs of life that a page's JavaScript sees; it does not see pings."""
+
+MOST_FOLLOWED: Final = 20
+"""Calls that are not the operator's own and that one screen has opened."""
 
 
 class Screen:
@@ -31,31 +37,67 @@ class Screen:
         viewer: who looks.
         desk: the operator's.
         tell: gives a message to this screen.
+        give_up: ends the socket, for what must not be shown.
         request_id: of the socket.
     """
 
     def __init__(
-        self, services: Services, viewer: Viewer, desk: Desk, tell: Tell, request_id: str
+        self,
+        services: Services,
+        viewer: Viewer,
+        desk: Desk,
+        *,
+        tell: Tell,
+        give_up: Callable[[], None],
+        request_id: str,
     ) -> None:
         self._services = services
+        self._live = services.live
         self._viewer = viewer
         self._desk = desk
-        self._tell = tell
+        self._put = tell
+        self._give_up = give_up
         self._request_id = request_id
+        self._unwatch: Callable[[], None] | None = None
+        self._followed: dict[str, Callable[[], None]] = {}
 
     def join(self) -> bool:
         """Take a place at the desk; False if too many screens are open."""
-        return self._desk.join(self._tell)
+        return self._desk.join(self.tell)
 
     def leave(self) -> None:
         """Give the place back."""
-        self._desk.leave(self._tell)
+        self._desk.leave(self.tell)
+        for unwatch in (self._unwatch, *self._followed.values()):
+            if unwatch is not None:
+                unwatch()
 
-    async def welcome(self) -> None:
-        """Tell the screen everything that it shows."""
-        settings = self._services.settings
-        viewer = self._viewer
-        self._tell(
+    def tell(self, message: dict[str, Any]) -> None:
+        """Take a message for this screen. A call that it shows is noted in the audit first."""
+        if message["type"] == "call.opened":
+            try:
+                self._note(message["call"]["consultation_id"])
+            except BoxBusy:
+                self._give_up()
+                return
+        elif message["type"] == "call.closed":
+            self._desk.questions.forget(message["consultation_id"])
+            self._unfollow(message["consultation_id"])
+        self._put(message)
+
+    def welcome(self) -> None:
+        """Tell the screen everything that it shows; from now on it is told what changes."""
+        viewer, settings = self._viewer, self._services.settings
+        if viewer.operator:
+            self._unwatch = self._live.hub.watch(viewer.client_id, viewer.operator, self.tell)
+        calls = self._own()
+        try:
+            for call in calls:
+                self._note(call.consultation_id)
+        except BoxBusy:
+            self._give_up()
+            return
+        self._put(
             {
                 "type": "welcome",
                 "operator": {
@@ -63,8 +105,8 @@ class Screen:
                     "display": viewer.display,
                     "role": viewer.role,
                 },
-                "calls": [],
-                "drafts": [],
+                "calls": [call.shown() for call in calls],
+                "drafts": [draft for call in calls for draft in call.drafts()],
                 "asks": self._desk.questions.states(),
                 "settings": {
                     "language": settings.console.language,
@@ -84,66 +126,137 @@ class Screen:
 
     async def _do(self, message: messages.Act) -> None:
         match message:
+            case messages.Open() | messages.Summarise() | messages.Prepare():
+                self._with(self._call(message.consultation_id), message)
+            case messages.Paste():
+                self._paste(message)
+            case messages.Close():
+                self._live.forget(self._pasted(message.consultation_id))
+            case messages.End():
+                call = self._pasted(message.consultation_id)
+                how = Ending(by=self._viewer.actor)
+                await self._live.ends.end(call.client_id, call.consultation_id, how)
             case messages.Ask():
                 await self._ask(message)
             case messages.Cancel():
-                self._cancel(message)
+                if self._desk.questions.cancel(message.ask_id):
+                    self._say_cancelled(message.ask_id)
+            case messages.Accept():
+                seen = self._seen(message.consultation_id)
+                self._desk.tell(await accept(self._services, self._viewer, message, seen))
             case messages.Feedback():
                 await self._feedback(message)
-            case _:
-                raise NotFound("There is no such call.")
+
+    def _with(
+        self, call: LiveCall, message: messages.Open | messages.Summarise | messages.Prepare
+    ) -> None:
+        services = self._services
+        match message:
+            case messages.Open():
+                self._open(call)
+            case messages.Summarise():
+                self._live.rolling.now(call)
+            case messages.Prepare() if services.settings.ask.enabled == "on":
+                services.asks.prepare(call.client_id, call.text, day_of(call))
+
+    def _note(self, consultation_id: str) -> None:
+        """Note in the audit that a call is shown.
+
+        Raises:
+            BoxBusy: it cannot be noted, so it must not be shown.
+        """
+        self._viewer.note(self._services, "view.call", consultation_id)
+
+    # Calls ------------------------------------------------------------------------
+
+    def _own(self) -> list[LiveCall]:
+        viewer = self._viewer
+        return self._live.calls.of(viewer.client_id, viewer.operator) if viewer.operator else []
+
+    def _seen(self, consultation_id: str) -> LiveCall | None:
+        """Return a call in progress that this screen may see, or None."""
+        call = self._live.calls.get(self._viewer.client_id, consultation_id)
+        if call is None or call.operator == self._viewer.operator:
+            return call
+        private = call.source == "paste"
+        allowed = not private and (self._viewer.sees_all or not call.operator)
+        return call if allowed else None
+
+    def _pasted(self, consultation_id: str) -> LiveCall:
+        """Return a call that this operator has pasted.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        call = self._seen(consultation_id)
+        if call is None or call.source != "paste":
+            raise NotFound("There is no pasted call of this id.")
+        return call
+
+    def _call(self, consultation_id: str) -> LiveCall:
+        """Return a call in progress that this screen may see.
+
+        Raises:
+            NotFound: there is none of this id.
+        """
+        call = self._seen(consultation_id)
+        if call is None:
+            raise NotFound("There is no such call in progress.")
+        return call
+
+    def _open(self, call: LiveCall) -> None:
+        if call.operator != self._viewer.operator or not self._viewer.operator:
+            self._follow(call)
+        self.tell({"type": "call.opened", "call": call.shown()})
+        for draft in call.drafts():
+            self._put({"type": f"{draft['kind']}.done", "draft": draft})
+
+    def _follow(self, call: LiveCall) -> None:
+        self._unfollow(call.consultation_id)
+        while len(self._followed) >= MOST_FOLLOWED:
+            self._unfollow(next(iter(self._followed)))
+        follow = self._live.hub.follow
+        self._followed[call.consultation_id] = follow(
+            call.client_id, call.consultation_id, self.tell
+        )
+
+    def _unfollow(self, consultation_id: str) -> None:
+        if unwatch := self._followed.pop(consultation_id, None):
+            unwatch()
+
+    def _paste(self, message: messages.Paste) -> None:
+        viewer = self._viewer
+        if not viewer.operator:
+            raise NotFound("Name an operator in hello to paste a call.")
+        call = self._live.calls.paste(
+            viewer.client_id, message.consultation_id, operator=viewer.operator, text=message.text
+        )
+        self._live.hub.about(call, {"type": "call.opened", "call": call.shown()})
+        self._live.readings.changed(call)
+
+    # Questions --------------------------------------------------------------------
 
     async def _ask(self, message: messages.Ask) -> None:
-        services, viewer, questions = self._services, self._viewer, self._desk.questions
-        if message.ask_id == questions.running:
+        questions = self._desk.questions
+        before = questions.running
+        if message.ask_id == before:
             return  # sent again after a reconnect
-        services.metrics.asked(viewer.client_id, "ask")
-        text = message.question.strip()
-        if not 0 < len(text) <= MAX_QUESTION:
-            raise InvalidFields([("/question", f"Send 1 to {MAX_QUESTION} characters.")])
-        arrived = services.monotonic()
-        transcript, on = await self._transcript(message.consultation_id)
-        question = Question(
-            text=text,
-            transcript=transcript,
-            arrived=arrived,
-            deadline=services.settings.ask.deadline_seconds,
-            client_id=viewer.client_id,
-            consultation_id=message.consultation_id,
-            call_date=on,
-            cache=message.cache,
+        call = self._seen(message.consultation_id)
+        await ask(
+            self._services,
+            self._viewer,
+            questions,
+            message,
+            call=call,
+            request_id=self._request_id,
         )
-        await self._stop(questions.running)
-        try:
-            admitted = services.asks.ask(question)
-        except BoxBusy:
-            services.metrics.asks.labels("refused").inc()
-            raise
-        told = Told(services, admitted, self._request_id)
-        questions.begin(message.ask_id, message.consultation_id, text, told)
-
-    async def _transcript(self, consultation_id: str) -> tuple[str, Any]:
-        services, viewer = self._services, self._viewer
-        if not viewer.sees_all:
-            raise NotFound("There is no such call.")
-        stored = await stored_call(services, viewer.client_id, consultation_id)
-        services.reads.note("transcripts.read", viewer.client_id, viewer.address, consultation_id)
-        return stored
-
-    def _cancel(self, message: messages.Cancel) -> None:
-        if self._desk.questions.cancel(message.ask_id):
-            self._say_cancelled(message.ask_id)
-
-    async def _stop(self, ask_id: str) -> None:
-        """Cancel the question before this one, and wait for its place."""
-        await self._desk.questions.stop()
-        if ask_id:
-            self._say_cancelled(ask_id)
+        if before:
+            self._say_cancelled(before)
 
     def _say_cancelled(self, ask_id: str) -> None:
         """Tell the operator's other screens; this one knows."""
         notice = _notice("info", "cancelled", "The question was cancelled.", ask_id=ask_id)
-        self._desk.tell(notice, but=self._tell)
+        self._desk.tell(notice, but=self.tell)
 
     async def _feedback(self, message: messages.Feedback) -> None:
         services, client_id = self._services, self._viewer.client_id
@@ -163,7 +276,7 @@ class Screen:
 
     def _refused(self, error: EdgeBoxError, message: messages.Act) -> None:
         problem = problem_of(error, self._request_id)
-        self._tell(
+        self._put(
             _notice(
                 "warning" if isinstance(error, BoxBusy) else "error",
                 problem.type.removeprefix(PROBLEM_TYPE),

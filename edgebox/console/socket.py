@@ -42,14 +42,16 @@ T = TypeVar("T")
 
 SUBPROTOCOL: Final = "edgebox.v1"
 
-LOG_IN: Final = "The session has ended. Log in again."
+LOG_IN: Final = "The session, or the client, has ended. Log in again."
 
 HELLO_SECONDS = 5.0
 """From the handshake to the first message."""
 MESSAGES_A_SECOND: Final = 20
+LOOK_SECONDS = 30.0
+"""Between two looks whether a socket that only listens may go on."""
 
 NOT_UNDERSTOOD, ENDED, NOT_YOURS, NO_HELLO = 4400, 4401, 4403, 4408
-TOO_MANY_SCREENS, TOO_FAST, TOO_SLOW = 4409, 4429, 1013
+TOO_MANY_SCREENS, TOO_FAST, TRY_LATER = 4409, 4429, 1013
 
 
 class LiveSocket:
@@ -93,9 +95,11 @@ class LiveSocket:
 def socket_routes(services: Services, desks: Desks, sessions: Sessions | None) -> list[BaseRoute]:
     """Return the socket, and the answer to requests at its path that begin none."""
     endpoint = LiveSocket(services, desks, sessions)
+    plain = Route(Paths.SCREEN, endpoint.refuse)
+    plain.methods = {"GET"}
     return [
         WebSocketRoute(Paths.SCREEN, endpoint.serve),
-        Route(Paths.SCREEN, endpoint.refuse, methods=["GET"]),
+        plain,
     ]
 
 
@@ -119,14 +123,14 @@ class _Conversation:
         self._desks = desks
         self._websocket = websocket
         self._viewer = viewer
-        self._outbox = Outbox(lambda: self._close(TOO_SLOW, "The screen does not read."))
+        self._outbox = Outbox(lambda: self._close(TRY_LATER, "The screen does not read."))
         self._rate = _Rate(services.monotonic)
         self._ending = False
         self._timer: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Speak until the connection ends."""
-        writer = asyncio.create_task(self._write())
+        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._look())]
         take_back = self._doors.on_end(self._viewer, lambda: self._close(ENDED, LOG_IN))
         try:
             await self._speak()
@@ -136,8 +140,9 @@ class _Conversation:
             take_back()
             if self._timer is not None:
                 self._timer.cancel()
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _speak(self) -> None:
         late = f"No hello came within {HELLO_SECONDS:g} s."
@@ -145,19 +150,21 @@ class _Conversation:
         said = await self._next(messages.hello)
         viewer = self._viewer
         if viewer.role == "program" and said.operator:
-            viewer = replace(viewer, operator=said.operator, display=said.operator)
+            # It speaks for that person, so it sees what they may see.
+            viewer = replace(viewer, operator=said.operator, display=said.operator, role="agent")
         screen = Screen(
             self._services,
             viewer,
             self._desks.of(viewer.client_id, viewer.operator),
-            self._outbox.put,
-            request_id_of(self._websocket),
+            tell=self._outbox.put,
+            give_up=lambda: self._close(TRY_LATER, "The box cannot show calls now. Try again."),
+            request_id=request_id_of(self._websocket),
         )
         if not screen.join():
             self._close(TOO_MANY_SCREENS, "Too many screens of this operator are open.")
             await self._next(messages.act)
         try:
-            await screen.welcome()
+            screen.welcome()
             self._beat()
             while True:
                 act = await self._next(messages.act)
@@ -190,7 +197,7 @@ class _Conversation:
                     self._close(NOT_UNDERSTOOD, error.reason)
 
     async def _goes_on(self) -> bool:
-        """Look at the session before every act."""
+        """Look whether the session, or the client, has ended; close if it has."""
         try:
             goes_on = await self._doors.goes_on(self._websocket, self._viewer)
         except StoreBusy:
@@ -198,6 +205,11 @@ class _Conversation:
         if not goes_on:
             self._close(ENDED, LOG_IN)
         return goes_on and not self._ending
+
+    async def _look(self) -> None:
+        while not self._ending:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._goes_on()
 
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,12 +37,12 @@ class StaticFiles:
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._files: dict[str, tuple[bytes, str]] = {}
+        self._files: dict[str, tuple[bytes, bytes, str]] = {}
         digest = hashlib.sha256()
         for file in sorted(folder.rglob("*")):
             if file.suffix in TYPES:
                 name, content = file.relative_to(folder).as_posix(), file.read_bytes()
-                self._files[name] = (content, TYPES[file.suffix])
+                self._files[name] = (content, gzip.compress(content, mtime=0), TYPES[file.suffix])
                 digest.update(f"{name}\0{len(content)}\0".encode() + content)
         self.release = digest.hexdigest()[:12]
 
@@ -55,6 +56,10 @@ class StaticFiles:
             raise KeyError(path)
         return f"/static/{self.release}/{path}"
 
+    def under(self, folder: str) -> list[str]:
+        """Return the names of the scripts in a folder, such as ``agent/``, and below it."""
+        return [name for name in self._files if name.startswith(folder) and name.endswith(".js")]
+
     def route(self) -> Route:
         """Return the route of all files."""
         route = Route("/static/{release}/{path:path}", self.get, methods=["GET"])
@@ -66,6 +71,8 @@ class StaticFiles:
         found = self._files.get(request.path_params["path"])
         if found is None or request.path_params["release"] != self.release:
             raise HTTPException(404)
-        content, media_type = found
-        kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+        content, packed, media_type = found
+        kept = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", "") and len(packed) < len(content):
+            content, kept["Content-Encoding"] = packed, "gzip"
         return secured(Response(content, headers=kept, media_type=media_type))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from starlette.websockets import WebSocket
 
     from edgebox.api.auth import Gate
+    from edgebox.api.services import Services
     from edgebox.console.sessions import Sessions
+    from edgebox.store.acts import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class Viewer:
 
     Attributes:
         client_id: whose calls there are.
-        operator: whose screen it is; empty for a program that names nobody.
+        operator: whose screen it is, for a program that names one too; else empty.
         display: how the screen names them.
-        role: what they may see: an agent their own calls, the others all of the client.
+        role: an agent sees their own calls and those of nobody, the others all of the client.
         address: where the socket comes from.
         session: the hash of a person's session; empty for programs.
     """
@@ -47,6 +49,15 @@ class Viewer:
     def actor(self) -> Actor:
         """Who acts, for the audit: a person, or nobody in particular."""
         return Actor(self.operator if self.session else None, self.address or None)
+
+    def note(self, services: Services, action: Action, consultation_id: str) -> None:
+        """Note in the audit that a call is shown.
+
+        Raises:
+            BoxBusy: it cannot be noted, so it must not be shown.
+        """
+        operator = self.operator if self.session else None
+        services.reads.note(action, self.client_id, self.address, consultation_id, operator)
 
     @property
     def sees_all(self) -> bool:
@@ -105,13 +116,13 @@ class Doors:
         )
 
     async def goes_on(self, websocket: WebSocket, viewer: Viewer) -> bool:
-        """Return whether a socket may go on to act: the session of a person has not ended.
+        """Return whether a socket may go on: the session of a person, or the client, has not ended.
 
         Raises:
             StoreBusy: it cannot be looked up.
         """
         if not viewer.session or self._sessions is None:
-            return True
+            return await self._gate.goes_on(viewer.client_id, viewer.address)
         person = await self._sessions.person(websocket)
         return person is not None and person.role == viewer.role
 

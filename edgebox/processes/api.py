@@ -38,6 +38,7 @@ from edgebox.consultation.quick import QuickSummaries
 from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
+from edgebox.processes.ledger import Ledger, of_registry
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.http import Server
@@ -256,6 +257,9 @@ def lifespan_of(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        metrics = services.metrics.registry.collect
+        ledger = Ledger(services.store.spending, "api", of_registry(metrics, time.time()))
+        ledger.start()
         watch = asyncio.create_task(_watch(services))
         sweep = asyncio.create_task(services.live.sweep())
         try:
@@ -266,6 +270,7 @@ def lifespan_of(
                 with suppress(asyncio.CancelledError):
                     await task
             await desks.close()
+            await services.asks.close()
             await services.live.close()
             if console:
                 await console.close()
@@ -273,6 +278,7 @@ def lifespan_of(
             await services.reads.close()
             services.lines.close()
             await engine.aclose()
+            await asyncio.to_thread(ledger.stop)
             services.threads.close()
             services.store.close()
 

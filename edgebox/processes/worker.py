@@ -6,6 +6,7 @@ import logging
 import select
 import signal
 import socket
+import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
 from edgebox.errors import EdgeBoxError
 from edgebox.exposition import Publisher
+from edgebox.processes.ledger import LOOK, Ledger, of_engine, of_registry
 from edgebox.store.db import Store
 from edgebox.system import worker_lock
 from edgebox.system.notifier import Notifier
@@ -80,6 +82,12 @@ def run_worker(
         log.info("worker ready")
         worker.start()
         published.start()
+        ledgers = [
+            Ledger(store.spending, "engine", of_engine(settings.socket.parent), look_every=LOOK),
+            Ledger(store.spending, "worker", of_registry(metrics.registry.collect, time.time())),
+        ]
+        for ledger in ledgers:
+            ledger.start()
         try:
             while not select.select([signals], [], [], _CHECK_SECONDS)[0]:
                 worker.check()
@@ -88,6 +96,8 @@ def run_worker(
             log.info("stopping")
             notifier.stopping("Giving back what cannot end", stop_seconds + _MARGIN_SECONDS)
             ended = worker.stop(stop_seconds)
+            for ledger in ledgers:
+                ledger.stop()
             published.stop()
         if ended:
             store.close()

@@ -208,9 +208,32 @@ class ConsoleSettings(Section):
 
 
 class CostSettings(Section):
-    """``[cost]``: what an hour of the box costs, hardware and power."""
+    """``[cost]``: what the box costs. 0: not known, and nothing that needs it is computed."""
 
     won_per_hour: Annotated[float, Field(ge=0)] = 0.0
+    # Money is in this currency, of the three cloud prices and the target in US dollars.
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "KRW"
+    machine_price: Annotated[float, Field(ge=0)] = 0.0
+    machine_months: Annotated[float, Field(ge=1, le=240)] = 36.0
+    upkeep_per_month: Annotated[float, Field(ge=0)] = 0.0
+    kwh_price: Annotated[float, Field(ge=0)] = 0.0
+    # Power usage effectiveness: the room's electricity for each kWh of the machine.
+    pue: Annotated[float, Field(ge=1, le=5)] = 1.0
+    # Watts of the machine where nothing measures its energy.
+    idle_watts: Annotated[float, Field(ge=0)] = 0.0
+    busy_watts: Annotated[float, Field(ge=0)] = 0.0
+    # US dollars for a million tokens, and this currency for a US dollar.
+    cloud_read: Annotated[float, Field(ge=0)] = 0.0
+    cloud_cached: Annotated[float, Field(ge=0)] = 0.0
+    cloud_written: Annotated[float, Field(ge=0)] = 0.0
+    cloud_token_factor: Annotated[float, Field(gt=0, le=10)] = 1.0
+    per_dollar: Annotated[float, Field(ge=0)] = 0.0
+
+    @model_validator(mode="after")
+    def _watts(self) -> CostSettings:
+        if bool(self.idle_watts) != bool(self.busy_watts) or self.busy_watts < self.idle_watts:
+            raise ValueError("idle_watts and busy_watts have to be set together, busy the larger")
+        return self
 
 
 class RoleSettings(Section):

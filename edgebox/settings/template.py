@@ -104,8 +104,21 @@ EXPLAINED: dict[str, str] = {
     "console.idle_minutes": "A session ends after this time without work.",
     "console.session_hours": "A session ends after this time in any case.",
     "console.origins": "Further addresses of this box behind a proxy: https://NAME, with spaces.",
-    "cost": "What the box costs.",
-    "cost.won_per_hour": "An hour of it, hardware and power, in won; 0: no cost is computed.",
+    "cost": "What the box costs (edgebox cost). 0: not known, nothing is computed from it.",
+    "cost.won_per_hour": "An hour of it, hardware and power, in won; in answers to questions.",
+    "cost.currency": "Of the prices below, but those in US dollars.",
+    "cost.machine_price": "The machine's price, paid off in machine_months.",
+    "cost.machine_months": "Months in which the machine is paid off.",
+    "cost.upkeep_per_month": "Room, support, people: a month of it.",
+    "cost.kwh_price": "A kilowatt hour.",
+    "cost.pue": "Electricity of the room for each kWh of the machine, cooling included.",
+    "cost.idle_watts": "Of the machine at rest, where no counter measures its energy.",
+    "cost.busy_watts": "Of the machine while it computes.",
+    "cost.cloud_read": "A cloud's price for a million tokens read, in US dollars.",
+    "cost.cloud_cached": "The same, of tokens that are in its cache.",
+    "cost.cloud_written": "The same, of tokens written.",
+    "cost.cloud_token_factor": "Tokens that the cloud's model counts for one of ours.",
+    "cost.per_dollar": "How much of the currency a US dollar costs.",
     "engines": "The process that runs the models.",
     "engines.threads": "0: one per physical core.",
     "engines.queue_limit": "Requests that may wait for the engine; more are refused.",
@@ -120,13 +133,12 @@ def render(chosen: Mapping[str, str]) -> str:
     """Return the file's text.
 
     Args:
-        chosen: top-level keys that are set, not only shown, such as ``state_dir``.
+        chosen: keys that are set, not only shown, such as ``state_dir`` or ``api.port``.
     """
-    values = {**top_level_defaults(), **chosen}
-    return "\n".join([HEAD, *_table("", values, set(chosen))]).rstrip() + "\n"
+    return "\n".join([HEAD, *_table("", top_level_defaults(), chosen)]).rstrip() + "\n"
 
 
-def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[str]:
+def _table(path: str, values: Mapping[str, Any], chosen: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of one table: its own keys, then the tables in it."""
     tables: dict[str, BaseModel] = {}
     for name, value in values.items():
@@ -134,6 +146,7 @@ def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[s
         if isinstance(value, BaseModel):
             tables[key] = value
             continue
+        value = chosen.get(key, value)  # noqa: PLW2901 - the one in force
         # What JSON writes for numbers, booleans and texts is TOML too.
         plain = value if isinstance(value, bool | int | float) else str(value)
         written = json.dumps(plain, ensure_ascii=False)
@@ -144,5 +157,5 @@ def _table(path: str, values: Mapping[str, Any], chosen: set[str]) -> Iterator[s
         yield f"# {EXPLAINED.get(key, '')}"
         yield f"[{key}]"
         yield from _table(
-            key, {name: getattr(model, name) for name in type(model).model_fields}, set()
+            key, {name: getattr(model, name) for name in type(model).model_fields}, chosen
         )

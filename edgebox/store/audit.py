@@ -252,11 +252,12 @@ class Audit:
         """Return how often each person, or program, did what between two times (Unix seconds).
 
         Returns:
-            (who, action, count), ordered: who is a name, ``client`` and its id, or empty for the
-            box itself.
+            (who, action, count), ordered: who is a name, ``client`` and the id of a program's, or
+            empty for what the box did itself.
         """
         rows = self._connections.rows(
-            "SELECT COALESCE(operator, 'client ' || client_id, '') AS who, action, COUNT(*) AS n"
+            "SELECT COALESCE(operator, IIF(address IS NULL, '', 'client ' || client_id), '')"
+            " AS who, action, COUNT(*) AS n"
             " FROM audit WHERE at >= :since AND at < :until GROUP BY 1, 2 ORDER BY 1, 2",
             {"since": since, "until": until},
         )

@@ -30,6 +30,7 @@ from edgebox.store.retention import Retention
 from edgebox.store.reviews import Reviews
 from edgebox.store.runs import Runs
 from edgebox.store.sessions import Sessions
+from edgebox.store.spending import Spending
 from edgebox.store.transcripts import Transcripts
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Store:
         self.sessions = Sessions(self._connections, clock=clock)
         self.listing = Listing(self._connections)
         self.figures = Figures(self._connections)
+        self.spending = Spending(self._connections)
 
     def migrate(self) -> list[str]:
         """Create the file if there is none and bring its tables up to date.

@@ -348,8 +348,34 @@ def _wanted(db: Database) -> None:
     )
 
 
+@migrations(name="0012_spending")
+def _spending(db: Database) -> None:
+    # Daily sums of what the box did and used, and how far each counter was read. No row is about a
+    # call. A day is the box's own (``2026-11-27``).
+    db.executescript(
+        """
+        CREATE TABLE spending (
+            day    TEXT NOT NULL,
+            what   TEXT NOT NULL,
+            role   TEXT NOT NULL,
+            kind   TEXT NOT NULL,
+            class  TEXT NOT NULL,
+            client TEXT NOT NULL,
+            amount REAL NOT NULL CHECK (amount >= 0),
+            PRIMARY KEY (day, what, role, kind, class, client)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE spending_read (
+            source  TEXT PRIMARY KEY,
+            started REAL NOT NULL,
+            totals  TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+
+
 # The file carries this number as its user_version: a newer file is refused.
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 
 def apply(db: Database) -> list[str]:

@@ -70,6 +70,10 @@ _OLD_DRAFTS = (
     " FROM reviews r WHERE r.draft_id = d.draft_id AND r.at > :before)"
     " ORDER BY created_at LIMIT :limit"
 )
+_OLD_SPENDING = (
+    "SELECT DISTINCT day FROM spending WHERE day < date(:before, 'unixepoch', 'localtime')"
+    " ORDER BY day LIMIT :limit"
+)
 _EMPTY_BATCH = {
     "transcripts": (
         "UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id",
@@ -109,7 +113,8 @@ class Ages:
 class Removals:
     """How much was removed: batches of transcripts and of results, rows of the rest.
 
-    ``draft_texts`` and ``review_texts`` are rows that lost their text and keep their figures.
+    ``draft_texts`` and ``review_texts`` are rows that lost their text and keep their figures;
+    ``spending`` is days of sums.
     """
 
     transcripts: int = 0
@@ -120,6 +125,7 @@ class Removals:
     draft_texts: int = 0
     review_texts: int = 0
     drafts: int = 0
+    spending: int = 0
     audit: int = 0
 
     def __iadd__(self, other: Removals) -> Self:
@@ -216,6 +222,7 @@ class Retention:
             _forget_texts(db, "drafts", due["draft_texts"])
             _forget_texts(db, "reviews", due["review_texts"])
             _delete(db, "drafts", ("draft_id",), due["drafts"])
+            _delete(db, "spending", ("day",), due["spending"])
             acts = audit.remove_old(db, now, ages.audit)
             if any(due[kind] for kind in _TEXTS):
                 db.execute(
@@ -303,6 +310,7 @@ def _due(db: Database, now: float, ages: Ages) -> _Due:
         "draft_texts": _old(db, _OLD_DRAFT_TEXTS, now, ages.transcripts, _CANDIDATES),
         "review_texts": _old(db, _OLD_REVIEW_TEXTS, now, ages.transcripts, _CANDIDATES),
         "drafts": _old(db, _OLD_DRAFTS, now, ages.records, MOST_ROWS),
+        "spending": _old(db, _OLD_SPENDING, now, ages.records, _CANDIDATES),
     }
 
 

@@ -53,16 +53,20 @@ def built_for_gpu() -> bool:
     return any(next(Path(f).glob("**/libggml-cuda*"), None) is not None for f in folders or ())
 
 
-def clock_synchronised() -> bool | None:
-    """Return whether the kernel takes its clock for synchronised; None where it may not be asked.
+def clock_synchronised(timesync: Path = Path("/run/systemd/timesync")) -> bool | None:
+    """Return whether the clock is synchronised, or None if nothing here can tell.
 
-    ``adjtimex`` with nothing to adjust only reads. A sandbox may forbid it all the same.
+    The kernel knows, but the sandbox of the units forbids to ask it, although ``adjtimex`` with
+    nothing to adjust only reads. systemd-timesyncd leaves a file when it has set the clock.
+
+    Args:
+        timesync: the folder of systemd-timesyncd.
     """
     timex = ctypes.create_string_buffer(256)  # struct timex has 208 bytes; its modes are 0
-    if ctypes.CDLL(None).adjtimex(timex) < 0:
-        return None
-    status: int = ctypes.c_int.from_buffer(timex, 40).value
-    return not status & _STA_UNSYNC
+    if ctypes.CDLL(None).adjtimex(timex) >= 0:
+        status: int = ctypes.c_int.from_buffer(timex, 40).value
+        return not status & _STA_UNSYNC
+    return (timesync / "synchronized").exists() if timesync.is_dir() else None
 
 
 def total_memory() -> int:

@@ -6,9 +6,12 @@ import logging
 
 import pytest
 
-from edgebox.processes.worker import _build
 from edgebox.store.acts import Actor
+from edgebox.store.operators import NewOperator
+from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
+from edgebox.worker.mid_model import MidModel
+from edgebox.worker.runner import Runner
 from support.boxes.api import HOOK, ApiBox, api_box
 from support.engines.fake import FakeEngine
 from support.polling import eventually
@@ -60,10 +63,16 @@ async def speak(box: ApiBox, lines=LINES, operator: str = "kim", name: str = "CL
         at = answer.json()["received"]
 
 
-def analyse(box: ApiBox, folder, *, wanted_only: bool = True) -> None:
-    """One look of the worker's backlog, with the box's fake engine behind its socket."""
-    worker = _build(box.settings, box.store, None, Liveness({}))
-    worker._jobs["backlog"]._look()
+class _Callbacks:
+    def wake_if_due(self) -> None:
+        """Nobody is called."""
+
+
+def analyse(box: ApiBox) -> None:
+    """One look of the worker at the backlog."""
+    model = MidModel(box.settings)
+    runner = Runner(box.store, model, box.settings.batch, callbacks=_Callbacks())
+    Backlog(box.store, box.settings.batch, runner, Liveness({})).run()
 
 
 async def test_a_screen_sees_a_call_grow(box):
@@ -186,6 +195,18 @@ async def test_a_call_goes_to_another_operator(box):
     await eventually(lambda: len(lee.shown()) == 2)
 
 
+async def test_an_extension_names_the_account_of_the_same_client(box):
+    for client, name in (("center-1", "kim"), ("center-2", "park")):
+        new = NewOperator(name, "agent", client, name.title(), "$argon2id$", "1042")
+        box.store.operators.add(new)
+    kim = Screen(box)
+    assert (await put(box, extension="1042", text="고객: 네\n")).json()["watching"] == 1
+    assert box.services.live.calls.get("center-1", "CL-1").operator == "kim"
+    await put(box, "CL-2", extension="9999", text="고객: 네\n")
+    assert box.services.live.calls.get("center-1", "CL-2").operator == ""
+    assert [one["call"]["consultation_id"] for one in kim.of("call.opened")] == ["CL-1"]
+
+
 async def test_the_end_is_a_batch_of_one_and_the_same_when_it_is_sent_twice(box):
     screen = Screen(box)
     await speak(box)
@@ -225,6 +246,16 @@ async def test_an_end_that_is_sent_again_after_a_restart_gives_the_same_batch(tm
         calls.forget(calls.get("center-1", "CL-1"))
         await put(box, text=TEXT + "고객: 네\n")
         assert (await end(box)).json()["batch_id"] != batch_id
+
+
+async def test_a_program_has_no_right_to_what_an_operator_pasted(box):
+    live = box.services.live
+    call = live.calls.paste("center-1", "CL-1", operator="kim", text=TEXT)
+    for answer in (await put(box, text="고객"), await end(box)):
+        assert answer.json()["type"].endswith("call-ended")
+    await box.http.delete("/api/v1/live/CL-1", headers=box.headers())
+    assert live.calls.get("center-1", "CL-1") is call
+    assert "카드" not in repr(call)
 
 
 async def test_an_unknown_call_cannot_be_ended(box):
@@ -280,13 +311,17 @@ async def test_a_call_that_is_not_to_be_analysed_leaves_nothing_on_the_disk(box)
 
 async def test_from_the_first_line_to_the_record_that_the_crm_reads(tmp_path):
     """The worker's own run analyses it; the screens are told, and what they accept is read."""
-    async with api_box(tmp_path) as box, FakeEngine().serve(box.settings.socket):
+    engine = FakeEngine()
+    async with api_box(tmp_path) as box, engine.serve(box.settings.socket):
         screen = Screen(box)
         await box.batch("고객: 기다릴 수 있는 상담")
         await speak(box)
         batch_id = (await end(box)).json()["batch_id"]
         await eventually(lambda: screen.of("summary.done"))
-        await asyncio.to_thread(analyse, box, tmp_path)
+        await asyncio.to_thread(analyse, box)
+        asked = {one["priority"]: one["messages"][-1]["content"] for one in engine.requests}
+        assert set(asked) == {35, 100}
+        assert "며칠 걸려요" in asked[35]
         await eventually(lambda: screen.of("record.done"))
         [record] = [message["draft"] for message in screen.of("record.done")]
         assert record["status"] == "success"
@@ -335,3 +370,20 @@ async def test_a_summary_that_is_accepted_during_the_call_is_kept(tmp_path):
         await live.keep_draft(call, draft["draft_id"])
         kept = box.store.reviews.get("center-1", draft["draft_id"])
         assert (kept.texts(), kept.operator) == ({"text": draft["text"]}, "kim")
+
+
+async def test_a_question_is_about_the_call_as_far_as_it_has_come(box):
+    await speak(box, LINES[:2])
+    body = {"question": "재발급은 접수했나요?", "consultation_id": "CL-1"}
+    path = "/api/v1/consultation/ask"
+    answer = await box.http.post(path, json=body, headers=box.headers())
+    assert answer.status_code == 200
+    assert any("재발급" in one["text"] for one in answer.json()["citations"])
+    assert (
+        await box.http.post(path, json=body, headers=box.headers("center-2"))
+    ).status_code == 404
+    box.services.live.calls.paste("center-1", "CL-2", operator="kim", text=TEXT)
+    pasted = await box.http.post(
+        path, json=body | {"consultation_id": "CL-2"}, headers=box.headers()
+    )
+    assert pasted.status_code == 404

@@ -48,6 +48,27 @@ def test_the_api_speaks_https_with_the_certificate_of_the_installation(machine, 
         httpx.get("http://127.0.0.1:8600/healthz")
 
 
+def test_a_person_logs_in_with_the_password_that_the_command_printed(machine, artifacts, first):
+    """An installation with a certificate has its pages on; nothing was set for them."""
+    password = machine.out("edgebox operators add hong --role admin 2>/dev/null").strip()
+    context = ssl.create_default_context(cafile=artifacts.folder / "tls" / "box.crt")
+    page = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+    box = {"base_url": "https://127.0.0.1:8600", "verify": context, "headers": page}
+    with machine.network(), httpx.Client(**box) as http:
+        assert http.get("/").headers["location"] == "/login"
+        login = http.get("/login")
+        style = login.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        assert http.get(style).headers["content-type"].startswith("text/css")
+        wrong = http.post("/login", data={"name": "hong", "password": "not this one"})
+        assert wrong.status_code == 403
+        right = http.post("/login", data={"name": "hong", "password": password})
+        assert (right.status_code, right.headers["location"]) == (303, "/password")
+        assert right.headers["set-cookie"].startswith("__Host-edgebox=")
+        assert http.get("/password").status_code == 200
+    assert "session.login" in machine.out("edgebox audit list --action session")
+    assert password not in machine.out("journalctl -u edgebox-api --no-pager")
+
+
 def test_a_renewed_certificate_is_served_without_a_restart(machine, artifacts, first):
     pid = machine.out("systemctl show -P MainPID edgebox-api")
     pair = make_pair(artifacts.folder / "tls", "box", names=NAMES)

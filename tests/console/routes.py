@@ -6,6 +6,7 @@ adds a row; what its path names has to be made in ``prepared`` or be something t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +46,17 @@ class Row:
     fill: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] | None = None
 
+    def address(self, made: dict[str, Any]) -> str:
+        """Return the path with what ``prepared`` made in it."""
+        return re.sub(":[a-z]+}", "}", self.path).format(**(made | self.fill))
+
 
 STATIC = {"release": "0", "path": "a"}
 
 ROUTES = [
     # The shell
     Row("GET", "/static/{release}/{path:path}", 404, 404, 404, 404, 404, STATIC),
+    Row("GET", "/agent", LOGIN, 200, 200, 403, 200),
     Row("GET", "/api/v1/live", 426, 426, 426, 426, 426),
     Row("GET", "/", LOGIN, 303, 303, 303, 303),
     Row("GET", "/login", 200, 303, 303, 303, 303),

@@ -1,7 +1,5 @@
 """Every route of the console as every kind of person."""
 
-import re
-
 import pytest
 
 from console.routes import LOGIN, ROUTES, prepared
@@ -45,7 +43,7 @@ async def _asked(http, made, person):
     wrong, cookies = [], dict(http.cookies)
     ends = [row for row in ROUTES if row.path == "/logout"]
     for row in [*(row for row in ROUTES if row not in ends), *ends]:
-        path = re.sub(":[a-z]+}", "}", row.path).format(**(made | row.fill))
+        path = row.address(made)
         accept = {"Accept": "text/html"}
         sent = {"data": row.form or {}} if row.method == "POST" else {}
         if row.path.startswith("/api/"):

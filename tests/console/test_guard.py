@@ -18,7 +18,7 @@ async def test_every_answer_has_the_headers(box):
     async with browser(box) as nobody, logged_in(box, "lead") as lead:
         made = prepared(box)
         paths = {
-            row.path.replace("{path:path}", "{path}").format(**(made | row.fill))
+            row.address(made)
             for row in ROUTES
             if row.method == "GET" and not row.path.startswith("/api/")
         }
@@ -115,6 +115,25 @@ async def test_some_pages_want_the_password_again(guarded, clock):
         assert (await http.get("/export")).text == "lead"
         assert (await http.post("/script", json={})).text == "lead"
     assert "session.prove" in [row.action for row in guarded.store.audit.rows()]
+
+
+async def test_a_fault_is_a_page_without_what_went_wrong(guarded, caplog):
+    async def fail(request):
+        raise ValueError("속삭임")
+
+    routes = [
+        *console_routes(guarded.services, guarded.console),
+        guarded.console.guard.page("GET", "/fault", fail, "lead"),
+    ]
+    guarded.app = create_app(guarded.services, routes=routes)
+    async with logged_in(guarded, "lead") as http:
+        answer = await http.get("/fault")
+    assert answer.status_code == 500
+    assert "요청을 처리하지 못했습니다" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+    assert answer.headers["content-security-policy"]
+    assert "속삭임" not in answer.text + caplog.text
+    assert "ValueError" in caplog.text
 
 
 async def test_a_scripts_route_answers_with_problems(guarded):

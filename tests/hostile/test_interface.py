@@ -14,10 +14,12 @@ from typing import NamedTuple
 import pytest
 
 from edgebox.api.openapi import openapi
-from support.boxes.served import running
+from edgebox.store.db import Store
+from support.boxes.served import Running, running
 
 pytestmark = pytest.mark.anyio
 
+KNOWN = "CL-known"
 HERE = Path(__file__).parent / "interface"
 SECONDS = os.environ.get("HOSTILE_SECONDS")
 BOUNDS = ["--max-time", SECONDS] if SECONDS else ["--max-examples", "30", "--seed", "1"]
@@ -39,11 +41,32 @@ def answers(metrics: str) -> Counter[Answer]:
     return found
 
 
+async def something_known(box: Running) -> None:
+    """Make what hooks.py calls KNOWN."""
+    path, body = f"/api/v1/live/{KNOWN}", {"text": "고객: 카드를 잃어버렸어요."}
+    assert (await box.http.put(path, json=body, headers=box.headers())).is_success
+    store = Store(box.settings.database)
+    draft_id = store.reviews.draft(
+        "center-1", KNOWN, content={"text": "분실"}, operator=None, model="small", status="success"
+    )
+    store.reviews.accept(
+        "center-1",
+        draft_id,
+        content={"text": "분실"},
+        changed=0.0,
+        material=False,
+        copied=True,
+        seconds=1.0,
+    )
+    store.close()
+
+
 async def test_the_description_and_the_behaviour_agree(tmp_path: Path) -> None:
     pytest.importorskip("schemathesis", reason="./install.sh --dev installs it")
     api = {"port": 0, "rate_per_minute": 10**9, "key_tolerance_seconds": 86400}
     async with running(tmp_path, api=api, batch=ROOM, ask={"general": "on"}) as box:
         await box.until_ready()
+        await something_known(box)
         schemathesis = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "schemathesis.cli"),
             *("--config-file", HERE / "schemathesis.toml", "run", f"{box.url}/openapi.json"),

@@ -10,8 +10,10 @@ import pytest
 
 from edgebox.errors import BackupError
 from edgebox.store import migrations
+from edgebox.store.acts import BOX
 from edgebox.store.backup import write_backup
 from edgebox.store.db import Store
+from edgebox.store.operators import NewOperator
 from edgebox.store.restore import kept_aside, restore_backup, users_of
 from edgebox.system import worker_lock
 from support.boxes.store import analysis, submit
@@ -55,6 +57,19 @@ def test_into_a_fresh_folder_and_the_work_goes_on(store, backup, fresh, clock):
     rows = box.consultations.claim(9, 600, 3)
     assert [(row.consultation_id, row.attempts) for row in rows] == [("RUNNING", 1), ("WAITING", 1)]
     assert box.clients.get("centerlink").secrets == store.clients.get("centerlink").secrets
+    box.close()
+
+
+def test_accounts_come_back_and_nobody_is_logged_in(store, fresh, tmp_path, clock):
+    """A session of the backup may have ended since: by logging out, or with its account."""
+    store.operators.add(NewOperator("kim01", "agent", "centerlink", "김민지", "H"))
+    assert store.sessions.start("t" * 64, store.operators.get("kim01"), by=BOX)
+    write_backup(store.path, tmp_path / "people.db")
+    restore_backup(tmp_path / "people.db", fresh, now=clock())
+    box = restored(fresh, clock)
+    assert box.operators.get("kim01") == store.operators.get("kim01")
+    assert store.sessions.find("t" * 64) is not None
+    assert box.sessions.find("t" * 64) is None
     box.close()
 
 
@@ -128,7 +143,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
             "ALTER TABLE clients DROP COLUMN key_version;"
             "DROP TABLE web_sessions; DROP TABLE operators; DROP TABLE reviews; DROP TABLE drafts;"
             "DROP INDEX consultations_wanted; DROP INDEX consultations_listed;"
-            "DROP TABLE scores;"
+            "DROP TABLE scores; DROP TABLE spending; DROP TABLE spending_read;"
             "ALTER TABLE consultations DROP COLUMN operator;"
             "ALTER TABLE consultations DROP COLUMN wanted;"
             "DELETE FROM _sqlite_migrations WHERE name >= '0003';"
@@ -144,6 +159,7 @@ def test_an_older_schema_is_brought_up_to_date(store, backup, fresh, clock):
         "0009_people",
         "0010_reviews",
         "0011_wanted",
+        "0012_spending",
     ]
     restored(fresh, clock).close()
 

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
@@ -20,23 +19,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-STATIC = Path(__file__).resolve().parents[2] / "edgebox/console/static"
-TYPES = {
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-}
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
-)
-PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>EdgeBox</title>
-<link rel="icon" href="data:,"><link rel="stylesheet" href="/static/r1/app.css">
-<link rel="stylesheet" href="/static/r1/agent.css"><script src="/static/r1/theme.js"></script>
-<body class="agent"><main id="main" tabindex="-1">
-<div id="agent" data-language="{language}" data-release="r1"></div></main>
-<script type="module" src="/static/r1/agent/main.js"></script></body></html>"""
+from edgebox.console.headers import secured
+from edgebox.console.navigation import Navigation
+from edgebox.console.pages.agent import modules
+from edgebox.console.rendering import Templates
+from edgebox.console.static_files import StaticFiles
 
 
 class FakeBox:
@@ -51,7 +38,8 @@ class FakeBox:
 
     def __init__(self) -> None:
         self.address = ""
-        self.language = "ko"
+        self._static = StaticFiles()
+        self._templates = Templates("ko", self._static, Navigation())
         self.received: queue.Queue[dict] = queue.Queue()
         self.sockets: list[WebSocket] = []
         self.fresh()
@@ -71,6 +59,10 @@ class FakeBox:
         }
         while not self.received.empty():
             self.received.get()
+
+    def module(self, name: str) -> str:
+        """Return the path of a script."""
+        return self._static.address(name)
 
     def tell(self, *messages: dict) -> None:
         """Send messages to every open socket, in order."""
@@ -109,12 +101,11 @@ class FakeBox:
     async def _page(self, request) -> Response:
         if not self.session:
             return RedirectResponse("/login?next=/agent", 303)
-        page = HTMLResponse(PAGE.format(language=self.language))
-        page.headers["Content-Security-Policy"] = POLICY
-        return page
+        values = {"release": "r1", "modules": modules(self._static, "ko")}
+        return secured(self._templates.page(request, "agent.html", **values))
 
     async def _empty(self, request) -> Response:
-        return HTMLResponse("<!doctype html>", headers={"Content-Security-Policy": POLICY})
+        return secured(HTMLResponse("<!doctype html>"))
 
     async def _log_in(self, request) -> Response:
         form = (await request.body()).decode()
@@ -122,11 +113,6 @@ class FakeBox:
             return HTMLResponse("wrong", 401)
         self.session = True
         return RedirectResponse("/agent", 303)
-
-    async def _static(self, request) -> Response:
-        file = STATIC / request.path_params["path"]
-        kept = {"Content-Type": TYPES[file.suffix], "Cache-Control": "max-age=31536000, immutable"}
-        return Response(file.read_bytes(), headers=kept)
 
     async def _live(self, websocket: WebSocket) -> None:
         if not self.session:
@@ -153,7 +139,7 @@ class FakeBox:
                 Route("/agent", self._page),
                 Route("/empty", self._empty),
                 Route("/login", self._log_in, methods=["POST"]),
-                Route("/static/r1/{path:path}", self._static),
+                self._static.route(),
                 WebSocketRoute("/api/v1/live", self._live),
             ]
         )

@@ -5,22 +5,27 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgebox.errors import BackupError
+from edgebox.exposition import leave
 from edgebox.store.backup import Contents, publishing, write_backup, write_backup_into
 from edgebox.store.restore import restore_backup
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
+from edgebox_cli.common.noted import backed_up
 from edgebox_cli.common.observe import readiness
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import local_time, note, print_json, size
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.progress import database_copy
 from edgebox_cli.common.who import at_the_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def backup(
@@ -37,8 +42,9 @@ def backup(
     with reported():
         file = file.absolute()  # the user that reads the database may not enter this folder
         state_dir = settings_as_root().state_dir
-        make = _with_descriptor if writes_as_root(file, state_dir) else _directly
-        contents = make(file, force=force)
+        as_root = writes_as_root(file, state_dir)
+        contents = (_with_descriptor if as_root else _directly)(file, force=force)
+        (apart if as_root else _here)(_note_success)
     if file.stat().st_mode & 0o077:
         note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
     if as_json:
@@ -46,6 +52,15 @@ def backup(
         return
     note(f"{file}: {_described(contents)}; whole.")
     note("It holds secrets and transcripts. The configuration is not in it.")
+
+
+def _here(act: Callable[[], None]) -> None:
+    act()
+
+
+def _note_success() -> None:
+    """Leave the time for ``/metrics``, as the owner of the state folder."""
+    leave(settings().state_dir, "backup", backed_up())
 
 
 def _directly(file: Path, *, force: bool) -> Contents:

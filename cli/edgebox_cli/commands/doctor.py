@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,6 +10,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from edgebox.errors import EdgeBoxError
+from edgebox.exposition import leave
+from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.noted import findings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import console, print_json
 from edgebox_cli.doctor.checks import every_check
@@ -29,6 +34,8 @@ def doctor(
     """Check everything and say what to type next; exit 1 if a check fails."""
     checks = list(every_check(hashes=hashes))
     failed, warned = (sum(c.state == state for c in checks) for state in ("fail", "warn"))
+    with suppress(EdgeBoxError):  # without usable settings nothing watches the box either
+        leave(settings().state_dir, "doctor", findings(failed=failed, warned=warned))
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:

@@ -21,6 +21,8 @@ from edgebox_cli.common.output import note, print_json
 from edgebox_cli.common.who import at_the_shell
 
 FIRST_CLIENT = "centerlink"
+METRICS_LISTEN = "127.0.0.1:8601"
+"""A new box can be watched from the machine itself, by a Prometheus beside it."""
 
 
 def init(
@@ -81,7 +83,8 @@ def init(
 
 def _write_config(path: Path, chosen: dict[str, Path]) -> bool:
     """Write the file if there is none; return whether it was written."""
-    text = render({name: str(folder) for name, folder in chosen.items()})
+    set_ = {name: str(folder) for name, folder in chosen.items()}
+    text = render({**set_, "api.metrics_listen": METRICS_LISTEN})
     # Under /etc the service's group reads it; elsewhere it is one user's own.
     mode = 0o640 if path.absolute().is_relative_to("/etc") else 0o600
     try:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from edgebox.errors import BoxNotRunning, EdgeBoxError
+from edgebox.errors import BoxNotRunning, EdgeBoxError, Resync
 from edgebox.signing import bound_key
 from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.store.db import Store
@@ -123,6 +123,15 @@ class Box:
         with self._translated():
             return _object(self._checked(self._http.post(path, json=body)))
 
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Send ``body`` with PUT and return the answer's JSON object; raise what ``get`` raises.
+
+        Raises:
+            Resync: the body does not continue what the box has.
+        """
+        with self._translated():
+            return _object(self._checked(self._http.put(path, json=body)))
+
     def events(self, path: str, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         """Send ``body`` and yield the server-sent events (name, data) of the answer.
 
@@ -167,6 +176,8 @@ class Box:
         try:
             problem = answer.json()
             detail, request_id = problem["detail"], problem.get("request_id")
+            if "expected" in problem:
+                raise Resync(int(problem["expected"]))
         except (ValueError, KeyError, TypeError):
             raise EdgeBoxError(
                 f"{self.url} answered {answer.status_code} in a form that is not EdgeBox's. "

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from starlette.responses import StreamingResponse
 
@@ -197,5 +197,11 @@ def _totals(counted: list[tuple[str, str, int]]) -> dict[str, int]:
 
 
 def _detail(row: AuditRow) -> str:
-    detail: dict[str, Any] = row.detail
-    return json.dumps(detail, ensure_ascii=False) if detail else ""
+    """Return what else a row says, as short as it can be read."""
+    told = {name: value for name, value in row.detail.items() if value != ""}
+    if "until" in told:
+        told["until"] = rfc3339(told["until"])
+    return ", ".join(
+        f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}"
+        for name, value in told.items()
+    )

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
+    from edgebox.api.metrics import Metrics
+    from edgebox.api.services import Services
     from edgebox.console.services import ConsoleServices
 
 LONGEST_NAME = 64
 
 
-def routes(console: ConsoleServices) -> list[BaseRoute]:
+def routes(services: Services, console: ConsoleServices) -> list[BaseRoute]:
     """Return the routes of this file."""
-    page, guard = LoginPages(console), console.guard
+    page, guard = LoginPages(services.metrics, console), console.guard
     return [
         guard.page("GET", "/", page.start, *ROLES),
         guard.open("GET", LOGIN, page.login),
@@ -44,7 +46,8 @@ def routes(console: ConsoleServices) -> list[BaseRoute]:
 class LoginPages:
     """The endpoints."""
 
-    def __init__(self, console: ConsoleServices) -> None:
+    def __init__(self, metrics: Metrics, console: ConsoleServices) -> None:
+        self._metrics = metrics
         self._console = console
 
     async def start(self, request: Request) -> Response:
@@ -66,10 +69,12 @@ class LoginPages:
             operator = await self._console.logins.check(name, form.get("password", ""), peer)
             token = await self._console.sessions.start(operator, request.state.person, peer)
         except (LoginRefused, RateLimited) as error:
+            self._metrics.logins.labels(_result(error)).inc()
             text, headers = self._refusal(error, "login.wrong")
             page = self._login_page(request, then, text, name, status=error.http_status)
             page.headers.update(headers)
             return page
+        self._metrics.logins.labels("success").inc()
         response = _see_other(ACCOUNT if operator.must_change else local_path(then))
         self._console.sessions.set_cookie(request, response, token)
         return response
@@ -147,6 +152,12 @@ class LoginPages:
         seconds = error.retry_after or 1
         key = "login.locked" if isinstance(error, LoginLocked) else "login.busy"
         return text(key, seconds=seconds), {"Retry-After": str(seconds)}
+
+
+def _result(error: LoginRefused | RateLimited) -> str:
+    if isinstance(error, LoginRefused):
+        return "refused"
+    return "locked" if isinstance(error, LoginLocked) else "busy"
 
 
 def _refused(new: str, again: str, old: str, names: tuple[str, ...]) -> str | None:

@@ -116,11 +116,16 @@ class ReviewPages:
             request,
             "review/one.html",
             whole=whole,
+            result=whole.result or {},
             metadata={
                 name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 for name, value in whole.metadata.items()
             },
-            drafts=[_compared(draft) for draft in seen.drafts if draft.accepted],
+            drafts=[
+                _compared(draft)
+                for draft in seen.drafts
+                if draft.accepted and draft.row_id in (None, whole.row_id)
+            ],
             liked=seen.liked,
             names=seen.names,
             beside=shown,

@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     "place.admin.models": "Models",
     "place.admin.settings": "Settings",
     "place.admin.audit": "Audit",
+    # The agent's screen; its own texts are in static/words
+    "agent.script": "This screen needs JavaScript.",
     # Login
     "login.title": "Log in",
     "login.name": "Name",

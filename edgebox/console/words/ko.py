@@ -24,6 +24,8 @@ WORDS: dict[str, str] = {
     "place.admin.models": "모델",
     "place.admin.settings": "설정",
     "place.admin.audit": "접속 기록",
+    # The agent's screen; its own texts are in static/words
+    "agent.script": "이 화면에는 자바스크립트가 필요합니다.",
     # Login
     "login.title": "로그인",
     "login.name": "아이디",

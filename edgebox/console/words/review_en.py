@@ -142,6 +142,7 @@ WORDS: dict[str, str] = {
     "figures.by_score.why": "The lower the score, the higher this share should be.",
     "figures.by_flag": "Changed materially, by flag",
     "figures.no_flag": "No flag",
+    "figures.liked": "Liked",
     "figures.thumbs": "Thumbs",
     "figures.thumbs.none": "No thumbs yet.",
     "figures.reasons": "Why not liked",

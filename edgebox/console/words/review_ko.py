@@ -146,6 +146,7 @@ WORDS: dict[str, str] = {
     "figures.by_score.why": "점수가 낮을수록 이 비율이 높아야 점수를 믿을 수 있습니다.",
     "figures.by_flag": "표시별 크게 고친 비율",
     "figures.no_flag": "표시 없음",
+    "figures.liked": "좋다고 함",
     "figures.thumbs": "평가",
     "figures.thumbs.none": "아직 평가가 없습니다.",
     "figures.reasons": "나쁘다고 한 까닭",

@@ -11,13 +11,15 @@ from support.calls import CALL_ID, TALK, call, done, summary, utterance
 def units(window, served):
     page = window.new_page()
     page.goto(f"{served.address}/empty")
+    page.evaluate("(path) => { window.path = path; }", served.module("agent/main.js"))
     yield page
     page.close()
 
 
 def run(page, module: str, body: str, *given):
     """Return what a function body gives, with the module as ``m`` and the arguments as ``a``."""
-    source = f"async (a) => {{ const m = await import('/static/r1/{module}'); {body} }}"
+    find = f"const m = await import(window.path.replace('agent/main.js', '{module}'));"
+    source = f"async (a) => {{ {find} {body} }}"
     return page.evaluate(source, list(given))
 
 
@@ -225,6 +227,21 @@ def test_what_is_not_confirmed_is_sent_again_after_a_reconnect(units):
     state = reduced(units, {"type": "ui.accept", "message": message}, accepted)
     assert state["pending"] == {}
     assert state["drafts"][CALL_ID]["summary"]["accepted"] == {"at": 5, "text": "글"}
+
+
+def test_what_another_screen_accepted_is_read_from_the_box(units):
+    accepted = {"type": "accepted", "consultation_id": CALL_ID, "draft_id": "d1", "at": 5}
+    state = reduced(units, accepted)
+    assert state["wants"] == [{"type": "open", "consultation_id": CALL_ID}]
+
+
+def test_an_acceptance_that_is_refused_is_not_sent_for_ever(units):
+    message = {"type": "accept", "consultation_id": CALL_ID, "draft_id": "d1", "content": {}}
+    told = {"type": "notice", "level": "error", "code": "box-busy", "text": "x", "retry_after": 1}
+    told |= {"consultation_id": CALL_ID, "ask_id": None}
+    state = reduced(units, {"type": "ui.accept", "message": message}, told)
+    assert state["pending"] == {}
+    assert state["notices"][0]["what"] == "notAccepted"
 
 
 def test_text_of_the_agent_outlives_its_call(units):

@@ -49,12 +49,14 @@ export function snapshot(state, told) {
 }
 
 /** Returns the state with a question that the box did not take. */
-export function refused(state, { ask_id, text, retry_after }) {
+export function refused(state, { ask_id, code, text, retry_after }) {
   const ask = find(state, ask_id);
   if (!ask) return state;
+  // Another screen of this person stopped it.
+  if (code === "cancelled") return change(state, ask_id, { state: "stopped" });
   const until = retry_after ? state.now + retry_after : null;
-  const next = change(state, ask_id, { state: "refused", refusal: text, until });
-  return say(next, "refused", text);
+  const next = change(state, ask_id, { state: "refused", refusal: { code, text }, until });
+  return say(next, "refused");
 }
 
 export const asks = {

@@ -1,6 +1,6 @@
 // Builds elements from plain objects and mends them when the objects change.
 //
-// A string is only ever text: no function here takes markup. A node that is the very same object
+// A string is only ever text: no function here takes HTML. A node that is the very same object
 // as before is skipped, so a view may keep the nodes of what did not change.
 
 const LIVE = new Set(["value", "checked"]); // what a person changes, so the element is asked

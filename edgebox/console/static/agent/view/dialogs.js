@@ -67,7 +67,7 @@ function login(state, t) {
       h("label", null, t.name, h("input", {
         id: "login-name", name: "name", initial: state.operator?.name ?? "", autocomplete: "username", required: true })),
       h("label", null, t.password, h("input", {
-        id: "login-password", name: "password", type: "password", autocomplete: "current-password", required: true })),
+        id: "login-password", name: "password", type: "password", autocomplete: "current-password", required: true, autofocus: true })),
       h("p", { class: "warn", role: "alert" }, told),
       h("footer", null, h("button", { type: "submit", class: "primary" }, t.enter)),
     ),

@@ -1,0 +1,1 @@
+"""``edgebox live``: a transcript sent as speech-to-text would send it."""

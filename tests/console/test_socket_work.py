@@ -1,0 +1,261 @@
+"""What people do on their screens: questions, summaries, the end of a call, acceptance."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgebox.console import desk
+from edgebox.store.db import Store
+from support.boxes.screens import LIVE, Screen, opened, screen
+from support.boxes.served import Running, running
+from support.polling import eventually
+
+pytestmark = pytest.mark.anyio
+
+LINE = "고객: 카드를 잃어버렸어요.\n"
+TALK = LINE + "상담사: 네, 오늘 오후 3시에 정지해 드렸습니다.\n고객: 고맙습니다.\n"
+ANSWER = ("오늘 오후 3시에 ", "정지했습니다.", "\n")
+
+
+@pytest.fixture
+async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
+    async with running(tmp_path) as made:
+        made.engine.answers["mlm"] = ANSWER
+        await made.until_ready()
+        yield made
+
+
+async def talked(box: Running, call: str = "CL-1", operator: str = "kim") -> None:
+    said = {"offset": 0, "text": TALK, "operator": operator}
+    answer = await box.http.put(f"{LIVE}/{call}", json=said, headers=box.headers())
+    assert answer.status_code == 200, answer.text
+
+
+async def asked(one: Screen, ask_id: str = "q1", call: str = "CL-1", **more: Any) -> None:
+    question = more.pop("question", "언제 정지했나요?")
+    await one.send("ask", ask_id=ask_id, question=question, consultation_id=call, **more)
+
+
+async def test_an_answer_is_told_on_all_screens_of_its_operator(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim, screen(box, "kim") as second, screen(box, "lee") as lee:
+        await asked(kim)
+        end = await second.next("ask.done")
+        kinds = [message["type"] for message in second.told if message["type"].startswith("ask.")]
+        assert kinds[0] == "ask.start"
+        assert kinds.count("ask.done") == 1
+        assert end["ask_id"] == "q1"
+        done = end["done"]
+        assert done["status"] == "success"
+        assert "3시" in done["answer"]["markdown"]
+        assert done["citations"][0]["speaker"] == "agent"
+        again = await box.http.get(f"/api/v1/asks/{done['ask_id']}", headers=box.headers())
+        assert again.json()["answer"] == done["answer"], "the box's own id, for programs"
+        await kim.send("feedback", what="ask", id="q1", rating="down", reason="wrong", comment="")
+        await asked(lee, "q2", "CL-1")
+        assert (await lee.next("notice", "ask.start"))["code"] == "not-found"
+        assert not [message for message in lee.told if message["type"] == "ask.start"]
+
+        def noted() -> bool:
+            store = Store(box.settings.database)
+            try:
+                return [row["subject"] for row in store.feedback.rows()] == [done["ask_id"]]
+            finally:
+                store.close()
+
+        await eventually(noted)
+
+
+async def test_a_question_outlives_the_connection_for_a_while(box: Running) -> None:
+    box.engine.answers["mlm"] = (
+        "오늘 오후 3시에 정지했습니다.\n",
+        "그 뒤에 ",
+        "재발급을 접수했습니다.\n",
+    )
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        box.engine.pauses["mlm"] = 0.3
+        await asked(kim)
+        await kim.next("ask.delta")
+        kim.socket.transport.abort()
+    async with screen(box, "kim") as kim:
+        [state] = kim.welcome["asks"]
+        assert (state["ask_id"], state["state"], state["done"]) == ("q1", "running", None)
+        assert "3시" in state["text"], "what was told before is there"
+        done = (await kim.next("ask.done"))["done"]
+        deltas = "".join(one["text"] for one in kim.told if one["type"] == "ask.delta")
+        assert state["text"] + deltas == done["answer"]["markdown"], (
+            "nothing twice, nothing missing"
+        )
+    async with screen(box, "kim") as kim:
+        [state] = kim.welcome["asks"]
+        assert (state["state"], state["done"]) == ("done", done)
+    assert box.engine.cancelled == 0
+
+
+async def test_a_question_whose_screens_stay_away_is_cancelled(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "GRACE_SECONDS", 0.2)
+    await talked(box)
+    box.engine.pauses["mlm"] = 5
+    async with screen(box, "kim") as kim:
+        await asked(kim)
+        await kim.next("ask.start")
+        await eventually(lambda: box.engine.requests)
+    await eventually(lambda: box.engine.cancelled)
+    async with screen(box, "kim") as kim:
+        assert kim.welcome["asks"] == []
+
+
+async def test_cancel_and_a_newer_question_end_one_at_once(box: Running) -> None:
+    await talked(box)
+    box.engine.pauses["mlm"] = 5
+    async with screen(box, "kim") as kim, screen(box, "kim") as second:
+
+        def answering() -> int:
+            return sum(request["model"] == "mlm" for request in box.engine.requests)
+
+        await asked(kim)
+        await eventually(lambda: answering() == 1)
+        await kim.send("cancel", ask_id="q1")
+        await eventually(lambda: box.engine.cancelled == 1)
+        notice = await second.next("notice")
+        assert (notice["code"], notice["ask_id"]) == ("cancelled", "q1")
+        await asked(kim, "q2")
+        await eventually(lambda: answering() == 2)
+        box.engine.pauses["mlm"] = 0
+        await asked(kim, "q3", question="재발급은 언제 되나요?")
+        assert (await kim.next("ask.done"))["ask_id"] == "q3"
+        assert box.engine.cancelled == 2
+    async with screen(box, "kim") as again:
+        assert [one["ask_id"] for one in again.welcome["asks"]] == ["q3"]
+
+
+async def test_a_question_is_held_against_the_protocol_and_the_call(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await asked(kim, question=" ")
+        notice = await kim.next("notice")
+        assert (notice["code"], notice["ask_id"]) == ("invalid-fields", "q1")
+        await asked(kim, question="가" * 2001)
+        assert (await kim.next("notice"))["code"] == "invalid-fields"
+        await asked(kim, call="CL-none")
+        assert (await kim.next("notice"))["consultation_id"] == "CL-none"
+        await kim.send("ask", ask_id="no id!", question="네?", consultation_id="CL-1")
+        assert await kim.code() == 4400
+        assert kim.socket.close_reason == "ask: the field ask_id is not valid."
+
+
+async def test_a_call_is_read_ahead_once(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await kim.send("prepare", consultation_id="CL-1")
+
+        def read() -> list[dict[str, Any]]:
+            return [one for one in box.engine.requests if one.get("priority") == 45]
+
+        await eventually(read)
+        [ahead] = read()
+        assert ahead["max_tokens"] == 1
+        await asked(kim)
+        await kim.next("ask.done")
+        answer = next(one for one in box.engine.requests if one.get("priority") == 30)
+        prefix = ahead["messages"][1]["content"].removesuffix("[질문] ")
+        assert "정지해 드렸습니다" in prefix
+        assert answer["messages"][1]["content"].startswith(prefix)
+        assert answer["cache_salt"] == ahead["cache_salt"]
+
+
+async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim, screen(box, "kim") as second:
+        await kim.send("summarise", consultation_id="CL-1")
+        draft = (await kim.next("summary.done"))["draft"]
+        accept = {
+            "consultation_id": "CL-1",
+            "draft_id": draft["draft_id"],
+            "content": {"text": "고객이 카드를 잃어버려 정지했다."},
+            "dropped": [],
+            "copied": True,
+            "seconds": 4.5,
+        }
+        await kim.send("accept", **accept)
+        accepted = await second.next("accepted")
+        assert accepted["draft_id"] == draft["draft_id"]
+        await kim.send(
+            "accept", **{**accept, "content": {"customer": "", "agent": "", "result": ""}}
+        )
+        assert (await kim.next("notice"))["code"] == "invalid-fields"
+        await kim.send("accept", **{**accept, "draft_id": "draft_none"})
+        assert (await kim.next("notice"))["code"] == "not-found"
+        path = "/api/v1/consultations/CL-1/record"
+        kept = (await box.http.get(path, headers=box.headers())).json()
+        assert kept["content"]["text"] == "고객이 카드를 잃어버려 정지했다."
+    async with screen(box, "kim") as again:
+        [shown] = again.welcome["drafts"]
+        assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
+
+
+async def test_a_pasted_call_ends_as_a_consultation(box: Running) -> None:
+    async with screen(box, "kim") as kim:
+        await kim.send("paste", consultation_id=None, text=TALK)
+        call = (await kim.next("call.opened"))["call"]["consultation_id"]
+        await kim.send("end", consultation_id=call)
+        assert (await kim.next("call.ended"))["consultation_id"] == call
+        batches = (await box.http.get("/api/v1/batches", headers=box.headers())).json()
+        assert batches["batches"][0]["total_consultations"] == 1
+        await talked(box)
+        await kim.send("end", consultation_id="CL-1")
+        assert (await kim.next("notice"))["code"] == "not-found", "speech-to-text ends its own"
+
+
+async def test_the_audit_must_be_able_to_note_what_is_shown(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgebox.api.read_audit.MOST", 0)
+    await talked(box)
+    async with opened(box) as kim:
+        await kim.send("hello", operator="kim")
+        assert await kim.code() == 1013
+    assert all(message["type"] == "beat" for message in kim.told)
+    async with screen(box, "lee") as lee:
+        await talked(box, "CL-2", "lee")
+        assert await lee.code() == 1013
+    assert all(message["type"] in {"welcome", "beat"} for message in lee.told)
+
+
+SECRETS = ("잃어버렸", "정지했", "접수했", "유출금지", "kim-지민")
+
+
+async def test_no_log_at_debug_holds_what_was_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    async with running(tmp_path) as box:
+        box.engine.answers["mlm"] = ANSWER
+        await box.until_ready()
+        await talked(box, operator="kim-지민")
+        async with screen(box, "kim-지민") as kim:
+            await kim.send("summarise", consultation_id="CL-1")
+            await kim.next("summary.done")
+            await kim.send("paste", consultation_id="유출금지", text=TALK)
+            await kim.next("call.text")
+            await asked(kim, question="유출금지 언제 정지했나요?")
+            await kim.next("ask.done")
+            await kim.send("open", consultation_id="유출금지-2")
+            await kim.next("notice")
+            await kim.socket.send('{"type": "유출금지"}')
+            assert await kim.code() == 4400
+        async with screen(box, "kim-지민") as kim:
+            await kim.socket.send('{"type": "ask", "question": "유출금지", "ask_id": "유출금지"}')
+            assert await kim.code() == 4400
+        await asyncio.sleep(0)
+    ours = [one for one in caplog.records if not one.name.startswith(("websockets", "asyncio"))]
+    texts = [f"{one.getMessage()} {vars(one)}" for one in ours]
+    assert any('"socket"' in text or "'socket'" in text for text in texts)
+    for secret in SECRETS:
+        assert not [text for text in texts if secret in text]
