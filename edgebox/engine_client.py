@@ -298,10 +298,7 @@ class EngineClient:
                 "/v1/chat/completions", json=body, timeout=_timeout(deadline, limit)
             )
             _check(answer)
-            body = answer.json()
-            choice = body["choices"][0]
-            text = choice["message"]["content"] or ""
-            return _counted(text, _finish_of(choice), body["model"], body.get("usage") or {})
+            return _whole(answer.json())
 
     async def stream(
         self, role: Role, messages: Messages, **options: Unpack[Options]
@@ -334,6 +331,14 @@ class EngineClient:
                 async with asyncio.timeout_at(end):
                     await answer.aread()
                 _check(answer)
+            if answer.headers.get("content-type", "").startswith("application/json"):
+                # A proxy that does not stream: the whole answer comes at once.
+                async with asyncio.timeout_at(end):
+                    body = json.loads(await answer.aread())
+                completion = _whole(body)
+                yield Delta(completion.text)
+                yield completion
+                return
             whole = _Streamed()
             lines = answer.aiter_lines()
             while not whole.done:
@@ -531,6 +536,12 @@ class _Streamed:
         if not self._finish:
             raise EngineDied(_DIED)
         return _counted(self._text, self._finish, self._model, self._usage)
+
+
+def _whole(body: dict[str, Any]) -> Completion:
+    choice = body["choices"][0]
+    text = choice["message"]["content"] or ""
+    return _counted(text, _finish_of(choice), body["model"], body.get("usage") or {})
 
 
 def _counted(text: str, finish: str, model: str, usage: dict[str, Any]) -> Completion:

@@ -1,12 +1,14 @@
 """Makes pictures of the agent's screen, for people to look at.
 
 Usage: PYTHONPATH=.:tests python tests/screens.py FOLDER [NAME...]
+       PYTHONPATH=.:tests python tests/screens.py --scroll (prints what a frame costs)
 """
 
 import sys
 import time
 from pathlib import Path
 
+from support.agent import long_call
 from support.browser import chromium
 from support.calls import CALL_ID, CITATIONS, TALK, call, done, record, summary
 from support.screen import FakeBox
@@ -114,6 +116,44 @@ class Pictures:
         self.page.wait_for_selector(".nothing")
 
 
+SCROLL = """() => new Promise((done) => {
+  const log = document.getElementById("log");
+  let left = 100;
+  const times = [];
+  let last = performance.now();
+  const step = (now) => {
+    times.push(now - last);
+    last = now;
+    log.scrollTop -= 400;
+    left -= 1;
+    if (left) requestAnimationFrame(step);
+    else done(times.slice(2).sort((one, other) => one - other));
+  };
+  requestAnimationFrame(step);
+})"""
+
+
+def scroll() -> None:
+    """Print what a frame costs while a call of 3,000 utterances scrolls by 400 pixels each."""
+    with FakeBox().serving() as box, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 860})
+        box.snapshot["calls"] = [call(utterances=long_call(3000), started_at=time.time())]
+        page.goto(f"{box.address}/agent")
+        page.locator("#u-2999").wait_for()
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Performance.enable")
+        spent = [_seconds(devtools)]
+        frames = page.evaluate(SCROLL)
+        spent.append(_seconds(devtools))
+    print(f"frames: median {frames[49]:.1f} ms, worst {frames[-1]:.1f} ms")
+    print(f"main thread: {(spent[1] - spent[0]) * 10:.2f} ms a frame")
+
+
+def _seconds(devtools) -> float:
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    return sum(one["value"] for one in metrics if one["name"] == "TaskDuration")
+
+
 def main(folder: Path, *names: str) -> None:
     """Make the pictures, light and dark, wide and narrow."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,4 +173,7 @@ def main(folder: Path, *names: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    if sys.argv[1] == "--scroll":
+        scroll()
+    else:
+        main(Path(sys.argv[1]), *sys.argv[2:])

@@ -222,6 +222,34 @@ def test_a_refused_key_is_the_administrators_to_mend(tmp_path, status):
     assert "url_key_file" in str(failure)
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_server_that_does_not_stream_is_understood(tmp_path, stream):
+    async def serve(reader, writer):
+        await reader.readuntil(b"}")
+        choice = {"message": {"content": "네"}, "finish_reason": "stop"}
+        usage = {"prompt_tokens": 3, "completion_tokens": 1}
+        answer = json.dumps({"choices": [choice], "usage": usage, "model": "m"}).encode()
+        writer.write(HEAD.replace(b"500", str(len(answer)).encode()) + answer)
+        await writer.drain()
+        writer.close()
+
+    async def scenario():
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        mlm = {"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
+        try:
+            if not stream:
+                return [await client.complete("mlm", CHAT, max_tokens=5)]
+            return [piece async for piece in client.stream("mlm", CHAT, max_tokens=5)]
+        finally:
+            await client.aclose()
+            server.close()
+
+    *deltas, whole = asyncio.run(scenario())
+    assert (whole.text, whole.prompt_tokens) == ("네", 3)
+    assert "".join(delta.text for delta in deltas) == ("네" if stream else "")
+
+
 def test_the_key_of_another_server_goes_with_every_request_and_nowhere_else(tmp_path):
     key = tmp_path / "key"
     key.write_text("sk-1234\n")

@@ -27,7 +27,8 @@ COMMANDS = {
         "commands.worker:worker", "Run the worker alone: the analyses and the callbacks."
     ),
     "cost": Entry(
-        "commands.cost:cost", "Show what a month's interactions cost, and a cloud's price for them."
+        "commands.cost:cost",
+        "Show what a month's interactions cost, and a cloud's price for the same tokens.",
     ),
     "init": Entry(
         "commands.init:init",

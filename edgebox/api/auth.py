@@ -146,6 +146,18 @@ class Gate:
         """Return the clients that are known, disabled ones too."""
         return self._clients.ids()
 
+    async def goes_on(self, client_id: str, peer: str) -> bool:
+        """Return whether a client that was let in before may go on: for connections that last.
+
+        Raises:
+            StoreBusy: the clients have not been read for too long.
+        """
+        await self._clients.refresh()
+        client = self._clients.get(client_id)
+        if client is None or client.disabled:
+            return False
+        return not client.allowed_from or is_in(peer, client.allowed_from)
+
     async def ready(self) -> bool:
         """Return whether keys can be checked: the clients are known, and not too old."""
         try:

@@ -21,7 +21,7 @@ from edgebox.contract.live import (
 )
 from edgebox.contract.paths import Paths
 from edgebox.contract.requests import one_line, unicode_text
-from edgebox.errors import InvalidFields, NotFound, TranscriptGone
+from edgebox.errors import CallEnded, InvalidFields, NotFound, TranscriptGone
 from edgebox.store.acts import Actor
 from edgebox.system.addresses import peer_of
 from edgebox.system.times import local_date, rfc3339
@@ -86,6 +86,9 @@ class LiveEndpoints:
         services = self._services
         client, asked = await received(services, request, LiveEnd, most=MOST_BYTES)
         consultation_id = id_of(request)
+        call = self._live.calls.get(client.client_id, consultation_id)
+        if call is not None and call.source == "paste":
+            raise CallEnded("There is another call of this id: somebody pasted it.")
         if asked.callback_url is not None:
             allowed = client.allowed_callbacks
             check_callback_url(asked.callback_url, allowed, services.own_ports)

@@ -108,6 +108,7 @@ class Scrape:
     async def text(self) -> bytes:
         """Return the text exposition format."""
         services = self._services
+        await services.gate.ready()  # rereads the clients
         services.metrics.knows_clients(services.gate.client_ids())
         store, machine = await asyncio.gather(self.store(), self._machine())
         families = merged(
@@ -117,7 +118,8 @@ class Scrape:
             _of_machine(machine),
             self._published.families(),
         )
-        return generate_latest(Families([*families, *views(families)]))
+        known = [family for family in (*families, *views(families)) if family.samples]
+        return generate_latest(Families(known))
 
     def _ask_store(self) -> StoreNow | None:
         """Read the database; in a thread."""
@@ -179,6 +181,12 @@ class Scrape:
             "1 while a worker holds the state folder's lock.",
             worker_lock.is_held(settings.state_dir),
         )
+        yield Gauge(
+            "edgebox_live_calls",
+            "Calls in progress, and those that have ended and are still shown.",
+            len(services.live.calls),
+        )
+        yield Gauge("edgebox_live_bytes", "The memory that they take.", services.live.calls.bytes)
         waiting = Gauge(
             "edgebox_store_jobs_waiting",
             "Requests waiting for a thread to use the database, by pool (read, write, box).",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.system.addresses import peer_of
+from edgebox.system.addresses import is_in, peer_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -13,6 +12,8 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
 Way = Literal["tls", "loopback", "plain"]
+
+LOOPBACK = ("127.0.0.0/8", "::1")
 
 
 def way_of(connection: HTTPConnection, further: Collection[str]) -> Way:
@@ -29,17 +30,11 @@ def way_of(connection: HTTPConnection, further: Collection[str]) -> Way:
     """
     if connection.url.scheme in {"https", "wss"}:
         return "tls"
-    if not _is_loopback(peer_of(connection.scope)):
+    if not is_in(peer_of(connection.scope), LOOPBACK):
         return "plain"
     host = connection.headers.get("host", "")
     if f"https://{host}" in further:
         return "tls"
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
-    return "loopback" if name == "localhost" or _is_loopback(name.strip("[]")) else "plain"
+    return "loopback" if name == "localhost" or is_in(name.strip("[]"), LOOPBACK) else "plain"
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -37,17 +37,26 @@ class Screen:
         viewer: who looks.
         desk: the operator's.
         tell: gives a message to this screen.
+        give_up: ends the socket, for what must not be shown.
         request_id: of the socket.
     """
 
     def __init__(
-        self, services: Services, viewer: Viewer, desk: Desk, tell: Tell, request_id: str
+        self,
+        services: Services,
+        viewer: Viewer,
+        desk: Desk,
+        *,
+        tell: Tell,
+        give_up: Callable[[], None],
+        request_id: str,
     ) -> None:
         self._services = services
         self._live = services.live
         self._viewer = viewer
         self._desk = desk
         self._put = tell
+        self._give_up = give_up
         self._request_id = request_id
         self._unwatch: Callable[[], None] | None = None
         self._followed: dict[str, Callable[[], None]] = {}
@@ -64,30 +73,30 @@ class Screen:
                 unwatch()
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Take a message for this screen; a call that it shows is noted in the audit.
-
-        Raises:
-            BoxBusy: it cannot be noted, so it is not shown.
-        """
+        """Take a message for this screen. A call that it shows is noted in the audit first."""
         if message["type"] == "call.opened":
-            self._viewer.note(self._services, "view.call", message["call"]["consultation_id"])
+            try:
+                self._note(message["call"]["consultation_id"])
+            except BoxBusy:
+                self._give_up()
+                return
         elif message["type"] == "call.closed":
             self._desk.questions.forget(message["consultation_id"])
             self._unfollow(message["consultation_id"])
         self._put(message)
 
     def welcome(self) -> None:
-        """Tell the screen everything that it shows; from now on it is told what changes.
-
-        Raises:
-            BoxBusy: what it would see cannot be noted in the audit.
-        """
+        """Tell the screen everything that it shows; from now on it is told what changes."""
         viewer, settings = self._viewer, self._services.settings
         if viewer.operator:
             self._unwatch = self._live.hub.watch(viewer.client_id, viewer.operator, self.tell)
         calls = self._own()
-        for call in calls:
-            viewer.note(self._services, "view.call", call.consultation_id)
+        try:
+            for call in calls:
+                self._note(call.consultation_id)
+        except BoxBusy:
+            self._give_up()
+            return
         self._put(
             {
                 "type": "welcome",
@@ -149,6 +158,14 @@ class Screen:
                 self._live.rolling.now(call)
             case messages.Prepare() if services.settings.ask.enabled == "on":
                 services.asks.prepare(call.client_id, call.text, day_of(call))
+
+    def _note(self, consultation_id: str) -> None:
+        """Note in the audit that a call is shown.
+
+        Raises:
+            BoxBusy: it cannot be noted, so it must not be shown.
+        """
+        self._viewer.note(self._services, "view.call", consultation_id)
 
     # Calls ------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from edgebox.console.outbox import Outbox, encoded
 from edgebox.console.screen import BEAT_SECONDS, Screen
 from edgebox.console.viewer import Doors
 from edgebox.contract.paths import Paths
-from edgebox.errors import EdgeBoxError, MalformedRequest, StoreBusy, UpgradeRequired
+from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
 from edgebox.system.http import FAULT, HANG_UP
 
 if TYPE_CHECKING:
@@ -42,11 +42,13 @@ T = TypeVar("T")
 
 SUBPROTOCOL: Final = "edgebox.v1"
 
-LOG_IN: Final = "The session has ended. Log in again."
+LOG_IN: Final = "The session, or the client, has ended. Log in again."
 
 HELLO_SECONDS = 5.0
 """From the handshake to the first message."""
 MESSAGES_A_SECOND: Final = 20
+LOOK_SECONDS = 30.0
+"""Between two looks whether a socket that only listens may go on."""
 
 NOT_UNDERSTOOD, ENDED, NOT_YOURS, NO_HELLO = 4400, 4401, 4403, 4408
 TOO_MANY_SCREENS, TOO_FAST, TRY_LATER = 4409, 4429, 1013
@@ -128,7 +130,7 @@ class _Conversation:
 
     async def run(self) -> None:
         """Speak until the connection ends."""
-        writer = asyncio.create_task(self._write())
+        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._look())]
         take_back = self._doors.on_end(self._viewer, lambda: self._close(ENDED, LOG_IN))
         try:
             await self._speak()
@@ -138,8 +140,9 @@ class _Conversation:
             take_back()
             if self._timer is not None:
                 self._timer.cancel()
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _speak(self) -> None:
         late = f"No hello came within {HELLO_SECONDS:g} s."
@@ -153,17 +156,15 @@ class _Conversation:
             self._services,
             viewer,
             self._desks.of(viewer.client_id, viewer.operator),
-            self._outbox.put,
-            request_id_of(self._websocket),
+            tell=self._outbox.put,
+            give_up=lambda: self._close(TRY_LATER, "The box cannot show calls now. Try again."),
+            request_id=request_id_of(self._websocket),
         )
         if not screen.join():
             self._close(TOO_MANY_SCREENS, "Too many screens of this operator are open.")
             await self._next(messages.act)
         try:
-            try:
-                screen.welcome()
-            except EdgeBoxError:  # the audit cannot be written now
-                self._close(TRY_LATER, "The box cannot show the calls now. Try again.")
+            screen.welcome()
             self._beat()
             while True:
                 act = await self._next(messages.act)
@@ -196,7 +197,7 @@ class _Conversation:
                     self._close(NOT_UNDERSTOOD, error.reason)
 
     async def _goes_on(self) -> bool:
-        """Look at the session before every act."""
+        """Look whether the session, or the client, has ended; close if it has."""
         try:
             goes_on = await self._doors.goes_on(self._websocket, self._viewer)
         except StoreBusy:
@@ -204,6 +205,11 @@ class _Conversation:
         if not goes_on:
             self._close(ENDED, LOG_IN)
         return goes_on and not self._ending
+
+    async def _look(self) -> None:
+        while not self._ending:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._goes_on()
 
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect):

@@ -116,13 +116,13 @@ class Doors:
         )
 
     async def goes_on(self, websocket: WebSocket, viewer: Viewer) -> bool:
-        """Return whether a socket may go on to act: the session of a person has not ended.
+        """Return whether a socket may go on: the session of a person, or the client, has not ended.
 
         Raises:
             StoreBusy: it cannot be looked up.
         """
         if not viewer.session or self._sessions is None:
-            return True
+            return await self._gate.goes_on(viewer.client_id, viewer.address)
         person = await self._sessions.person(websocket)
         return person is not None and person.role == viewer.role
 

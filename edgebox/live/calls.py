@@ -39,9 +39,9 @@ BUSY_SECONDS: Final = 10
 """Retry-After where there is no room for a call."""
 
 
-@dataclass(slots=True, eq=False, weakref_slot=True)
+@dataclass(slots=True, eq=False, repr=False, weakref_slot=True)
 class LiveCall:
-    """One call.
+    """One call. No repr: it would quote the call wherever an object is shown.
 
     Attributes:
         client_id: whose it is.
@@ -56,6 +56,7 @@ class LiveCall:
         ended: nothing is added any more.
         batch_id: of the batch that it became at its end, if it was to be analysed.
         read: characters of the text that ``utterances`` stand for.
+        said: how many of the utterances are those of people.
         summaries: the latest drafts of the summary, as screens get them; the last is the newest.
         record: the record after the call, likewise.
     """
@@ -72,6 +73,7 @@ class LiveCall:
     ended: bool = False
     batch_id: str | None = None
     read: int = 0
+    said: int = 0
     summaries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_DRAFTS))
     record: dict[str, Any] | None = None
     utterance_bytes: int = 0

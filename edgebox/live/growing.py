@@ -64,13 +64,13 @@ class Growing:
     Attributes:
         heard: the utterances, with the indices of the whole call.
         read: characters that they stand for.
+        said: how many of the utterances are those of people.
         bytes: memory of the utterances.
     """
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
-        self.read = 0
-        self.bytes = 0
+        self.read = self.said = self.bytes = 0
         self._whole_at = 0
         self._roles: dict[str, Speaker] = {}
         self._names: frozenset[str] = frozenset()
@@ -104,6 +104,7 @@ class Growing:
         fresh = [Heard(one, marks_of(one.text, self._names)) for one in new[first - kept :]]
         self.bytes += sum(one.cost for one in fresh) - sum(one.cost for one in before[first:])
         self.heard = [*before[:first], *fresh]
+        self.said = sum(one.utterance.speaker != "system" for one in self.heard)
         self.read = len(text)
         return first
 

@@ -92,7 +92,7 @@ class Readings:
             first = await asyncio.get_running_loop().run_in_executor(
                 self._thread, lambda: growing.add(call.text, whole=whole)
             )
-            call.utterances, call.read = growing.heard, growing.read
+            call.utterances, call.read, call.said = growing.heard, growing.read, growing.said
             call.utterance_bytes = growing.bytes
             call.unread_bytes = unread_bytes(call.text[call.read :])
             self._calls.recount(call)

@@ -106,6 +106,7 @@ class Rolling:
         self._monotonic = monotonic
         self._written: WeakKeyDictionary[LiveCall, _Written] = WeakKeyDictionary()
         self._ticking: asyncio.Task[None] | None = None
+        self._closed = False
         readings.on_read(lambda _: self._wake())
         hub.on_look(lambda *_: self._wake())
 
@@ -155,6 +156,7 @@ class Rolling:
 
     async def close(self) -> None:
         """Write no more."""
+        self._closed = True
         tasks = [one.task for one in self._written.values() if one.task is not None]
         tasks += [self._ticking] if self._ticking is not None else []
         for task in tasks:
@@ -171,7 +173,7 @@ class Rolling:
             return False
         if call.ended:
             return True
-        said = _said(call) - written.said
+        said = call.said - written.said
         return said >= NEW_UTTERANCES and now - written.at >= self._every
 
     def _may_come(self, call: LiveCall, written: _Written) -> bool:
@@ -180,7 +182,7 @@ class Rolling:
         return call.received > written.characters and not busy and self._hub.audience(call) > 0
 
     def _wake(self) -> None:
-        if self._ticking is None:
+        if self._ticking is None and not self._closed:
             self._ticking = asyncio.create_task(self._tick_while_needed())
 
     async def _tick_while_needed(self) -> None:
@@ -193,7 +195,7 @@ class Rolling:
 
     def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
         written.at, written.low = self._monotonic(), low
-        written.said, written.characters = _said(call), call.received
+        written.said, written.characters = call.said, call.received
         task = asyncio.create_task(self._write(call, ticket))
         written.task = task
 
@@ -246,7 +248,3 @@ class Rolling:
 def day_of(call: LiveCall) -> dt.date:
     """Return the day of a call that goes on: that of its first line, in the box's time zone."""
     return datetime.fromtimestamp(call.started_at, tz=UTC).astimezone().date()
-
-
-def _said(call: LiveCall) -> int:
-    return sum(one.utterance.speaker != "system" for one in call.utterances)

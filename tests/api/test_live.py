@@ -248,6 +248,16 @@ async def test_an_end_that_is_sent_again_after_a_restart_gives_the_same_batch(tm
         assert (await end(box)).json()["batch_id"] != batch_id
 
 
+async def test_a_program_has_no_right_to_what_an_operator_pasted(box):
+    live = box.services.live
+    call = live.calls.paste("center-1", "CL-1", operator="kim", text=TEXT)
+    for answer in (await put(box, text="고객"), await end(box)):
+        assert answer.json()["type"].endswith("call-ended")
+    await box.http.delete("/api/v1/live/CL-1", headers=box.headers())
+    assert live.calls.get("center-1", "CL-1") is call
+    assert "카드" not in repr(call)
+
+
 async def test_an_unknown_call_cannot_be_ended(box):
     answer = await end(box)
     assert (answer.status_code, answer.json()["expected"]) == (409, 0)

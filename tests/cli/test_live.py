@@ -147,6 +147,12 @@ def test_a_file_is_played_into_the_running_box(live, talk):
     assert (row.consultation_id, row.transcript, row.wanted) == ("CL-7", TALK, True)
 
 
+def test_any_sign_may_be_in_an_id(live, talk):
+    result = play(talk, "--speed", "1000", "--id", "CL 7?#%25;가")
+    assert result.exit_code == 0, result.stderr
+    assert live.store.consultations.claim(1, 60, 3)[0].consultation_id == "CL 7?#%25;가"
+
+
 def test_a_call_may_be_left_open_and_has_a_name_of_its_own(live, talk):
     result = play(talk, "--speed", "1000", "--no-end")
     assert re.fullmatch(r"상담-\d{6}: 2 lines in \d+ s; it was not ended\n", result.stdout)

@@ -101,7 +101,9 @@ def test_the_policy_breaks_nothing_and_the_brightness_is_kept(box, browser):
     page.fill("#name", "kim01")
     page.fill("#password", PASSWORD)
     page.click("button.main")
-    page.wait_for_selector(".who")
+    page.wait_for_url(lambda url: "/login" not in url)
+    assert page.evaluate("window.violations") == []
+    page.goto(f"{box.url}/password")
     assert background() == dark
     assert page.evaluate("Object.entries(localStorage)") == [["edgebox.theme", "dark"]]
     assert page.evaluate("window.violations") == []

@@ -146,8 +146,10 @@ async def session_of(box, http):
         ("http", "127.0.0.1:8600", "127.0.0.1", "edgebox"),
         ("http", "localhost:8600", "::1", "edgebox"),
         ("http", "[::1]:8600", "::1", "edgebox"),
+        ("http", "127.0.0.1:8600", "::ffff:127.0.0.1", "edgebox"),  # a socket for both kinds
         ("http", "box.proxy", "127.0.0.1", "__Host-edgebox"),  # a proxy here ends TLS
         ("http", HOST, "10.0.0.7", None),
+        ("http", HOST, "::ffff:10.0.0.7", None),
         ("http", "localhost", "10.0.0.7", None),
         ("http", "evil.example", "127.0.0.1", None),  # DNS that leads to the loopback
         ("http", "box.proxy", "10.0.0.7", None),

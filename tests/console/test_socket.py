@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 
 from edgebox.console import outbox
+from edgebox.console import socket as live
 from edgebox.console.viewer import is_ours
 from edgebox.store.db import Store
 from support.boxes.console import add_person, log_in
@@ -143,6 +144,16 @@ async def test_who_logs_out_loses_the_socket_too(box: Running, store: Store) -> 
     ):
         assert (await http.post("/logout", headers={"Origin": box.url})).status_code == 303
         assert await asyncio.wait_for(one.code(), 5) == 4401
+
+
+async def test_a_client_that_is_disabled_loses_its_sockets(
+    box: Running, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.2)
+    async with screen(box) as idle, screen(box) as busy:
+        store.clients.disable("center-1")
+        assert await idle.code() == 4401
+        assert await busy.code() == 4401
 
 
 async def test_three_screens_of_an_operator_are_open(box: Running) -> None:

@@ -221,7 +221,11 @@ async def test_the_audit_must_be_able_to_note_what_is_shown(
     async with opened(box) as kim:
         await kim.send("hello", operator="kim")
         assert await kim.code() == 1013
-    assert all(message["type"] != "welcome" for message in kim.told)
+    assert all(message["type"] == "beat" for message in kim.told)
+    async with screen(box, "lee") as lee:
+        await talked(box, "CL-2", "lee")
+        assert await lee.code() == 1013
+    assert all(message["type"] in {"welcome", "beat"} for message in lee.told)
 
 
 SECRETS = ("잃어버렸", "정지했", "접수했", "유출금지", "kim-지민")

@@ -39,6 +39,7 @@ from edgebox.store import db as db_module
 from edgebox.store.batches import NewConsultation
 from edgebox.store.connection import Connections
 from edgebox.store.db import Store
+from edgebox.store.ended_calls import end_key
 from edgebox.worker.runner import Runner, Timing
 from support.samples import ANALYSIS
 
@@ -138,12 +139,17 @@ class Life:
     # What a client does ---------------------------------------------------------------
 
     def _submit(self, name: str, *texts: str) -> None:
-        consultations = [NewConsultation(f"{name}-{n}", t, {"n": n}) for n, t in enumerate(texts)]
+        # C was a call in progress: its end is sent again until it is known to be on disk.
+        live = name == "C"
+        consultations = [
+            NewConsultation(f"{name}-{n}", text, {"n": n}, wanted=live)
+            for n, text in enumerate(texts)
+        ]
         submitted = self.store.batches.submit(
             CLIENT,
             consultations,
             self._hook + name,
-            idempotency=(name, name),
+            idempotency=end_key("C-0", texts[0]) if live else (name, name),
             local_date="20260101",
         )
         self._ids[name] = submitted.batch_id

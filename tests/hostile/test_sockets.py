@@ -8,17 +8,22 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from edgebox.api.metrics import Metrics
 from edgebox.console import socket as live
+from edgebox.processes.api import serve
 from edgebox.system import sockets, wire
 from edgebox.system import unread as reader_watch
+from edgebox.system.tls import client_context
 from support.boxes.screens import LIVE, opened, screen
 from support.boxes.served import Running, running
+from support.outside.certificates import make_pair
 from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
@@ -285,6 +290,57 @@ async def test_a_restart_is_told(box: Running) -> None:
         box.stop.set()
         assert await asyncio.wait_for(one.code(), 5) == 1012
     assert await box.task == 0
+
+
+async def test_over_tls_a_close_is_seen_as_its_code_too(tmp_path: Path) -> None:
+    pair = make_pair(tmp_path / "tls")
+    api = {"port": 0, "tls_cert": str(pair.cert), "tls_key": str(pair.key)}
+    context = client_context(str(pair.cert))
+    async with running(tmp_path, api=api, console={"enabled": "on"}) as box:
+        assert box.url.startswith("https://")
+        async with screen(box, ssl=context) as one:
+            await one.socket.send("a" * (3 * 1024 * 1024))
+            assert await one.code() == 1009
+        async with screen(box, ssl=context) as one:
+            await one.socket.send(b"{}")
+            assert await one.code() == 4400
+        for origin, status in ((box.url.replace("https", "http"), 403), (box.url, 401)):
+            headers = {"Origin": origin, "Cookie": "__Host-edgebox=guessed"}
+            with pytest.raises(InvalidStatus) as refused:
+                async with opened(box, ssl=context, headers=headers):
+                    pass
+            assert refused.value.response.status_code == status
+        async with screen(box, ssl=context) as one:
+            box.stop.set()
+            assert await one.code() == 1012
+
+
+async def test_after_a_restart_a_screen_begins_anew(tmp_path: Path) -> None:
+    async with running(tmp_path) as box:
+        await box.until_ready()
+        async with screen(box, "kim") as kim:
+            said = {"offset": 0, "text": "고객: 네\n", "operator": "kim"}
+            await box.http.put(f"{LIVE}/CL-1", json=said, headers=box.headers())
+            await kim.next("call.text")
+            box.stop.set()
+            assert await kim.code() == 1012
+    again = replace(box, stop=asyncio.Event())
+    listening = asyncio.get_running_loop().create_future()
+    served = asyncio.create_task(
+        serve(box.settings, on_listening=listening.set_result, stop=again.stop)
+    )
+    again.url = await asyncio.wait_for(listening, 10)
+    async with (
+        httpx.AsyncClient(base_url=again.url, trust_env=False) as http,
+        screen(again, "kim") as kim,
+    ):
+        assert kim.welcome["calls"] == [], "a restart forgets calls, and says so"
+        asked = await http.put(f"{LIVE}/CL-1", json={**said, "offset": 5}, headers=box.headers())
+        assert (asked.status_code, asked.json()["expected"]) == (409, 0)
+        await http.put(f"{LIVE}/CL-1", json=said, headers=box.headers())
+        assert (await kim.next("call.text"))["utterances"][0]["text"] == "네"
+    again.stop.set()
+    assert await served == 0
 
 
 async def unread(box: Running, operator: str) -> socket.socket:

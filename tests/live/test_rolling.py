@@ -272,6 +272,21 @@ async def test_asking_twice_writes_one_draft(desk):
     desk.quick.go.set()
 
 
+async def test_nothing_is_begun_after_the_end(anyio_backend):
+    desk = Desk()
+    del desk.rolling._wake  # its own
+    desk.quick.go.clear()
+    await desk.say(CARD)
+    await eventually(lambda: desk.quick.held)
+    await desk.say(MORE)
+    await desk.rolling.close()
+    await asyncio.sleep(0)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    assert not [task for task in others if "Rolling" in repr(task.get_coro())]
+    assert not desk.quick.held
+    desk.readings.close()
+
+
 async def test_a_call_without_content_gets_its_own_words(desk):
     desk.quick.answer = result("상담 내용이 없습니다.", "no_content")
     call = await desk.say("상담사: 여보세요?\n")

@@ -50,7 +50,8 @@ def sources(*folders):
     return {
         str(path.relative_to(ROOT / base))
         for base, folder in folders
-        for path in (ROOT / base / folder).rglob("*.py")
+        for kind in ("*.py", "console/templates/**/*.html", "console/static/**/*.*")
+        for path in (ROOT / base / folder).rglob(kind)
     }
 
 

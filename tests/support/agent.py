@@ -16,7 +16,7 @@ def clipboard(page) -> str:
 def ask(screen, box, question: str = "재발급은 얼마나 걸리지?") -> str:
     """Type a question and return its id."""
     screen.keyboard.press("F2")
-    screen.keyboard.type(question)
+    screen.keyboard.insert_text(question)
     screen.keyboard.press("Enter")
     sent = box.expect("ask")
     assert sent["question"] == question

@@ -123,7 +123,9 @@ def box(tmp_path):
     box.store.close()
 
 
-def runner(box, engine, *, timing=QUICK, ready=None, on_ended=lambda: None, **settings):
+def runner(
+    box, engine, *, timing=QUICK, ready=None, on_ended=lambda: None, metrics=None, **settings
+):
     engine.ready = ready or engine.ready
     return Runner(
         box.store,
@@ -132,6 +134,7 @@ def runner(box, engine, *, timing=QUICK, ready=None, on_ended=lambda: None, **se
         callbacks=SimpleNamespace(wake_if_due=on_ended),
         clock=box.clock,
         timing=timing,
+        metrics=metrics,
     )
 
 

@@ -97,6 +97,7 @@ def cost(
         return
     _show(found, usage, costs, prices)
     if clients:
+        print_line("")
         total = sum(client.tokens for client in clients) or 1.0
         table(
             "Clients",
@@ -201,7 +202,7 @@ def _show(month: Month, usage: Usage, costs: Costs, prices: CostSettings) -> Non
     print_line(f"For an interaction, in {prices.currency}:")
     for name, amount, text in _prices(costs, usage, prices):
         value = "not known" if amount is None else f"{amount:,.4g}"
-        print_line(f"  {name:<28}{value:>10}  {text}".rstrip())
+        print_line(f"  {name:<26}{value:>10}  {text}".rstrip())
     print_line("")
     for line in _verdict(costs, usage, prices):
         print_line(line)
@@ -219,17 +220,15 @@ def _prices(
         rows.append(("  a summary or a question", costs.per_people, "by the engine's seconds"))
     if costs.per_analysis is not None:
         rows.append(("  an analysis", costs.per_analysis, "by the engine's seconds"))
-    parts = "set machine_price, and what the energy needs"
+    parts = "set machine_price and what energy needs"
     if costs.full is not None and costs.fixed is not None and costs.idle is not None:
         number = usage.interactions
-        parts = (
-            f"machine and upkeep {costs.fixed / number:,.3g}, "
-            f"energy at rest {costs.idle / number:,.3g}"
-        )
+        fixed, idle = costs.fixed / number, costs.idle / number
+        parts = f"machine, upkeep {fixed:,.3g}, at rest {idle:,.3g}"
     rows.append(("everything", costs.full, parts if usage.interactions else ""))
     cloud = "its list price, our count of tokens"
     if costs.cloud is None and usage.interactions:
-        cloud = "set cloud_read, cloud_written, per_dollar"
+        cloud = "set the cloud_ prices and per_dollar"
     rows.append(("the same tokens at a cloud", costs.cloud, cloud))
     if costs.target is not None:
         rows.append(("the design's target", costs.target, f"${TARGET}"))
@@ -256,6 +255,9 @@ def _verdict(costs: Costs, usage: Usage, prices: CostSettings) -> list[str]:
             now = usage.interactions / usage.share if usage.share else 0.0
             said.append(f"They would be equal at {costs.even_at:,.0f} interactions a month.")
             said.append(f"Now there are {now:,.0f}.")
+            if usage.busy_seconds and usage.on * now / usage.busy_seconds < costs.even_at:
+                most = usage.on * now / usage.busy_seconds
+                said.append(f"Busy all the time, this machine would do about {most:,.0f}.")
     if prices.won_per_hour:
         said.append("won_per_hour is not used here: it prices the answers to questions.")
     return said

@@ -55,10 +55,12 @@ class DemoBox:
 
     Args:
         models_dir: where the starter models are.
+        metrics_listen: "host:port" of a listener for metrics; empty for none.
     """
 
-    def __init__(self, models_dir: Path) -> None:
+    def __init__(self, models_dir: Path, *, metrics_listen: str = "") -> None:
         self._models_dir = models_dir
+        self._metrics_listen = metrics_listen
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._log: Path | None = None
@@ -109,6 +111,19 @@ class DemoBox:
         if self._process is not None and self._process.poll() is not None:
             raise BoxNotRunning(f"The box ended by itself (exit code {self._process.returncode}).")
 
+    def pids(self) -> dict[str, int]:
+        """Return the process ids of engine, API and worker, of those that run now, by name."""
+        if self._process is None:
+            return {}
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        found = {}
+        for child in children:
+            with contextlib.suppress(OSError):
+                words = Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0")
+                found[next(word for word in reversed(words) if word)] = int(child)
+        return found
+
     def health(self) -> EngineHealth:
         """Ask the engine for its models, memory and speeds; raise EngineError without an answer."""
         return ask_engine(self.settings, timeout=HEALTH_SECONDS)
@@ -130,7 +145,8 @@ class DemoBox:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        config.write_text(_config(folder, self._models_dir, port), encoding="utf-8")
+        text = _config(folder, self._models_dir, port, self._metrics_listen)
+        config.write_text(text, encoding="utf-8")
         # The folder's configuration counts, and none of the user's variables.
         for name in [name for name in os.environ if name.startswith("EDGEBOX_")]:
             del os.environ[name]
@@ -183,7 +199,7 @@ def stop_signals(handler: Callable[[int, FrameType | None], None] | int) -> Iter
             signal.signal(number, was)
 
 
-def _config(folder: Path, models_dir: Path, port: int) -> str:
+def _config(folder: Path, models_dir: Path, port: int, metrics_listen: str) -> str:
     def quoted(value: object) -> str:
         return json.dumps(str(value), ensure_ascii=False)  # a TOML string is one of JSON
 
@@ -193,6 +209,7 @@ def _config(folder: Path, models_dir: Path, port: int) -> str:
             f"models_dir = {quoted(models_dir)}",
             "[api]",
             f"port = {port}",
+            f"metrics_listen = {quoted(metrics_listen)}",
             "[batch]",
             "min_pending = 3",
             "[engines.slm]",

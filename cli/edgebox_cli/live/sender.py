@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote
 
 from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning, EdgeBoxError, Resync
@@ -66,7 +67,7 @@ class Sender:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._box = box
-        self._id = consultation_id
+        self._id = quote(consultation_id, safe="")
         self._named = named
         self._away = away
         self._sleep = sleep

@@ -88,6 +88,10 @@ def test_every_state_of_a_summary_has_words(screen, box):
     expect(notes).to_contain_text("3,200자 가운데 1,800자")
     expect(notes).not_to_contain_text("만들 수 없습니다")
     box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    flags = ["polarity", "repetition", "markup", "toString"]
+    box.tell({"type": "record.done", "draft": record("r0", flags=flags)})
+    expect(notes).to_contain_text("된 일과 안 된 일이 바뀌었을 수 있습니다.")
+    expect(notes.get_by_text("글이 이상합니다")).to_have_count(1)
     failed = record(status="failed", error={"code": "refused", "detail": "읽을 수 없습니다."})
     box.tell({"type": "record.done", "draft": failed})
     expect(notes).to_contain_text("읽을 수 없습니다.")

@@ -85,6 +85,9 @@ def test_a_long_day_keeps_no_call(page, box):
             {"type": "call.ended", "consultation_id": name},
             {"type": "call.closed", "consultation_id": name},
         )
+    box.tell({"type": "call.opened", "call": call(consultation_id="CL-last")})
+    expect(page.locator(".calls b")).to_have_text("CL-last")
+    box.tell({"type": "call.closed", "consultation_id": "CL-last"})
     expect(page.locator(".nothing")).to_be_visible()
     assert page.evaluate(count) <= before + 3
     size = page.context.new_cdp_session(page)
@@ -93,10 +96,14 @@ def test_a_long_day_keeps_no_call(page, box):
     print(f"\nafter 500 calls: {used / 2**20:.1f} MiB of heap")
 
 
-def test_the_page_is_light(page, box):
-    sizes = []
-    page.on("response", lambda answer: sizes.append((answer.url, len(answer.body()))))
+def test_the_page_is_light(browser, box):
+    context = browser.new_context()
+    page = context.new_page()
+    answers = []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108
     opened(page, box)
-    total = sum(size for url, size in sizes)
-    print(f"\nthe page in {len(sizes)} files: {total / 1000:.1f} KB")
-    assert total < 110_000
+    whole = sum(len(answer.body()) for answer in answers)
+    sent = sum(answer.request.sizes()["responseBodySize"] for answer in answers)
+    context.close()
+    print(f"\nthe page in {len(answers)} files: {sent / 1000:.1f} KB, {whole / 1000:.1f} unpacked")
+    assert sent < 60_000

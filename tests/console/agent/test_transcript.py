@@ -49,22 +49,6 @@ def test_3000_utterances_cost_one_more_row_each(page, box):
     box.tell(text_of(2000, utterance("agent", "하나 더"), start=3000))
     page.locator("#u-3000").wait_for()
     assert page.evaluate("window.touched") < 20  # a row, and the clock of the call
-    frames = page.evaluate(
-        """() => new Promise((done) => {
-          const log = document.getElementById("log");
-          const times = [];
-          let last = performance.now();
-          const step = (now) => {
-            times.push(now - last);
-            last = now;
-            log.scrollTop -= 400;
-            if (times.length < 40) requestAnimationFrame(step);
-            else done(times.slice(2).sort((a, b) => a - b));
-          };
-          requestAnimationFrame(step);
-        })"""
-    )
-    print(f"\n3,000 utterances: median frame {frames[19]:.1f} ms, worst {frames[-1]:.1f} ms")
 
 
 def test_finding_in_the_call(screen, box):

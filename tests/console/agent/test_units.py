@@ -229,6 +229,21 @@ def test_what_is_not_confirmed_is_sent_again_after_a_reconnect(units):
     assert state["drafts"][CALL_ID]["summary"]["accepted"] == {"at": 5, "text": "글"}
 
 
+def test_what_another_screen_accepted_is_read_from_the_box(units):
+    accepted = {"type": "accepted", "consultation_id": CALL_ID, "draft_id": "d1", "at": 5}
+    state = reduced(units, accepted)
+    assert state["wants"] == [{"type": "open", "consultation_id": CALL_ID}]
+
+
+def test_an_acceptance_that_is_refused_is_not_sent_for_ever(units):
+    message = {"type": "accept", "consultation_id": CALL_ID, "draft_id": "d1", "content": {}}
+    told = {"type": "notice", "level": "error", "code": "box-busy", "text": "x", "retry_after": 1}
+    told |= {"consultation_id": CALL_ID, "ask_id": None}
+    state = reduced(units, {"type": "ui.accept", "message": message}, told)
+    assert state["pending"] == {}
+    assert state["notices"][0]["what"] == "notAccepted"
+
+
 def test_text_of_the_agent_outlives_its_call(units):
     typed = {"type": "ui.typed", "id": CALL_ID, "text": "재발급은"}
     closed = {"type": "call.closed", "consultation_id": CALL_ID}

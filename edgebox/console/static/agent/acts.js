@@ -126,6 +126,7 @@ export const ACTS = {
     if (!kind || state.pending[state.drafts[id][kind].draft_id]) return;
     const draft = state.drafts[id][kind];
     const given = content(state, id, kind);
+    if (!Object.keys(given).length) return;
     const isDone = await copy(asText(state, id, kind, t));
     tell({ type: "ui.say", code: isDone ? "copied" : "notCopied" });
     if (draft.accepted && !edits[kind]) return;

@@ -55,8 +55,8 @@ export function refused(state, { ask_id, code, text, retry_after }) {
   // Another screen of this person stopped it.
   if (code === "cancelled") return change(state, ask_id, { state: "stopped" });
   const until = retry_after ? state.now + retry_after : null;
-  const next = change(state, ask_id, { state: "refused", refusal: text, until });
-  return say(next, "refused", text);
+  const next = change(state, ask_id, { state: "refused", refusal: { code, text }, until });
+  return say(next, "refused");
 }
 
 export const asks = {

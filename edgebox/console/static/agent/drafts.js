@@ -64,13 +64,16 @@ export const drafts = {
   accepted(state, { consultation_id: id, draft_id, at }) {
     const { [draft_id]: sent, ...pending } = state.pending;
     const kind = ["summary", "record"].find((one) => state.drafts[id]?.[one]?.draft_id === draft_id);
-    if (!kind) return { ...state, pending };
+    // Another screen of this person accepted it, perhaps with other words: only the box has them.
+    if (!kind || !sent) {
+      return { ...state, wants: [...state.wants, { type: "open", consultation_id: id }] };
+    }
     const draft = state.drafts[id][kind];
-    const given = sent?.content ?? content(state, id, kind);
+    const given = sent.content;
     const accepted = kind === "summary" ? { at, text: given.text } : { at, content: given };
     const next = put({ ...state, pending }, "drafts", id, { [kind]: { ...draft, accepted } });
     // Words typed after the acceptance was sent are another edit.
-    const isSame = !sent || JSON.stringify(content(state, id, kind)) === JSON.stringify(sent.content);
+    const isSame = JSON.stringify(content(state, id, kind)) === JSON.stringify(given);
     return say(isSame ? change(next, id, kind, null) : next, "accepted");
   },
 

@@ -3,7 +3,7 @@
  * "failed", "later", "lost", or "other" where the name is not of whom the text on the screen is.
  */
 export async function login(form, operator) {
-  if (operator && form.get("name").trim() !== operator.name) return { code: "other" };
+  if (operator && form.get("name").trim().toLowerCase() !== operator.name) return { code: "other" };
   try {
     const answer = await fetch("/login", {
       method: "POST",

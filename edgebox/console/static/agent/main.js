@@ -54,7 +54,7 @@ function render() {
   mend(root, shown, next);
   shown = next;
   root.classList.toggle("large", state.prefs.large);
-  if (state.bottom && !state.light) toBottom();
+  if (state.bottom) toBottom();
   observe();
 }
 
@@ -68,9 +68,9 @@ function send(message) {
   return socket.send(message);
 }
 
-// Rows get their true height when they come into view, and the end moves.
+// A window of another width moves the end.
 let watchedLog = null;
-const sizes = new ResizeObserver(() => state.bottom && !state.light && toBottom());
+const sizes = new ResizeObserver(() => state.bottom && toBottom());
 
 function observe() {
   const rows = root.querySelector(".rows");
@@ -103,11 +103,7 @@ const screen = {
     flush();
     root.querySelector(`.${name}`)?.scrollIntoView({ block: "center" });
   },
-  toBottom() {
-    tell({ type: "ui.dark" });
-    flush();
-    toBottom();
-  },
+  toBottom,
 };
 
 root.addEventListener("click", ({ target }) => {
@@ -222,11 +218,13 @@ async function take(file) {
 }
 
 root.addEventListener("change", ({ target }) => target.id === "file" && take(target.files[0]));
-addEventListener("dragover", (event) => event.preventDefault());
-addEventListener("drop", (event) => {
-  event.preventDefault();
-  take(event.dataTransfer.files[0]);
-});
+for (const name of ["dragover", "drop"]) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    take(event.dataTransfer.files[0]);
+  });
+}
 
 addEventListener("beforeunload", (event) => {
   const isWritten = Object.values(state.edits).some((edit) => edit.summary || edit.record);

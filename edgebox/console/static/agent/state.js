@@ -123,18 +123,23 @@ const HANDLERS = {
   },
 
   notice(state, message) {
-    const { code, text, level, retry_after: wait, consultation_id: id, ask_id } = message;
+    const { text, retry_after: wait, consultation_id: id, ask_id } = message;
     if (ask_id) return refused(state, message);
+    const sent = Object.values(state.pending).find((one) => one.consultation_id === id);
+    if (sent && !state.drafts[id]?.asked) {
+      const pending = without(state.pending, sent.draft_id);
+      return note({ ...state, pending }, message, "notAccepted");
+    }
     if (id && wait) {
       const next = put(state, "busy", id, { until: state.now + wait, text });
       return state.drafts[id] ? put(next, "drafts", id, { asked: false }) : next;
     }
-    const others = state.notices.filter((notice) => notice.code !== code);
-    return { ...state, notices: [...others, { code, text, level }].slice(-3) };
+    return note(state, message);
   },
 
   beat(state, { at }) {
-    return { ...state, skew: at - (state.now - state.skew) };
+    const skew = at - (state.now - state.skew);
+    return Math.abs(skew - state.skew) < 2 ? state : { ...state, skew }; // the clock does not jump
   },
 
   "ui.tick"(state, { now }) {
@@ -197,6 +202,11 @@ const HANDLERS = {
 
   "ui.sent": (state) => ({ ...state, wants: [] }),
 };
+
+function note(state, { code, text, level }, what = "") {
+  const others = state.notices.filter((notice) => notice.code !== code);
+  return { ...state, notices: [...others, { code, text, level, what }].slice(-3) };
+}
 
 // What the agent wrote outlives the call it is about.
 function hasText(state, id) {

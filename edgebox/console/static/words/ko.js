@@ -1,4 +1,4 @@
-// The agent's screen in Korean. words/en.js has the same keys: tests/console/test_agent.py compares.
+// The agent's screen in Korean. words/en.js has the same keys: tests/console/agent/test_units.py compares.
 
 const time = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
@@ -32,6 +32,16 @@ export default {
   newer: "EdgeBox가 새 버전으로 바뀌었습니다. 하던 일을 마치고 화면을 새로 고치십시오.",
   reload: "새로 고침",
   dismiss: "닫기",
+  notAccepted: "저장하지 못했습니다. 글은 그대로 있습니다.",
+  notices: {
+    "box-busy": "지금은 바쁩니다.",
+    "not-found": "EdgeBox에 없는 통화입니다.",
+    "transcript-removed": "보존 기간이 지나 대화가 지워졌습니다.",
+    "call-ended": "이미 끝난 통화입니다.",
+    "body-too-large": "글이 너무 깁니다.",
+    "too-many-requests": "너무 자주 보냈습니다. 잠시 뒤에 다시 하십시오.",
+    forbidden: "이 계정으로는 할 수 없습니다.",
+  },
   calls: "통화",
   live: (seconds) => `통화 중 ${time(seconds)}`,
   pastedCall: "붙여넣은 상담",
@@ -94,6 +104,19 @@ export default {
   record: "기록",
   recording: "통화가 끝났습니다. 기록을 쓰고 있습니다.",
   recordFailed: "기록을 만들지 못했습니다.",
+  flags: {
+    unbound_number: "숫자가 다른 것을 가리킬 수 있습니다.",
+    polarity: "된 일과 안 된 일이 바뀌었을 수 있습니다.",
+    wrong_name: "통화에 없는 이름이 있습니다.",
+    conditional: "조건이나 약속을 끝난 일처럼 적었을 수 있습니다.",
+    speakers_swapped: "고객과 상담사가 바뀌었을 수 있습니다.",
+    no_outcome: "어떻게 끝났는지가 빠졌습니다.",
+    leaked_example: "글이 이상합니다. 그대로 쓰지 말고 직접 적으십시오.",
+    repetition: "글이 이상합니다. 그대로 쓰지 말고 직접 적으십시오.",
+    not_korean: "글이 이상합니다. 그대로 쓰지 말고 직접 적으십시오.",
+    instruction_in_call: "글이 이상합니다. 그대로 쓰지 말고 직접 적으십시오.",
+    markup: "글이 이상합니다. 그대로 쓰지 말고 직접 적으십시오.",
+  },
   result: "결과",
   keep: (field) => `${field} 받아들이기`,
   keywords: "키워드",

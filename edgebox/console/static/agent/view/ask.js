@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { blocks } from "../markdown.js";
 import { inUnits } from "../text.js";
-import { button, doubtful, warning } from "./prose.js";
+import { button, doubtful, speaker, told, warning } from "./prose.js";
 
 /** Returns the column of the questions. */
 export function asks(state, t) {
@@ -55,10 +55,10 @@ function answer(state, ask, t) {
 
 function heading(state, done, t) {
   const { status, answer: given, cached, error } = done;
-  const told = [
+  const remarks = [
     status === "no_evidence" && t.noEvidence,
     status === "no_content" && t.noContent,
-    status === "failed" && `${t.failed} ${error?.detail ?? ""}`,
+    status === "failed" && `${t.failed} ${error ? told({ code: error.type?.split("/").at(-1), text: error.detail }, t) : ""}`,
     given?.by === "extractive" && t.extractive,
     status === "fallback" && given?.by !== "extractive" && t.standIn,
     status === "partial" && t.cut,
@@ -67,13 +67,13 @@ function heading(state, done, t) {
   ];
   return [
     given && h("span", { class: "label" }, t.draft),
-    told.filter(Boolean).map((text) => h("p", { class: "remark" }, text)),
+    remarks.filter(Boolean).map((text) => h("p", { class: "remark" }, text)),
   ];
 }
 
 function ending(state, ask, t) {
   const wait = ask.until ? Math.ceil(ask.until - state.now) : 0;
-  const text = { stopped: t.stopped, lost: t.lostAsk, refused: t.refusedAsk(ask.refusal, wait) }[ask.state];
+  const text = { stopped: t.stopped, lost: t.lostAsk, refused: ask.refusal && t.refusedAsk(told(ask.refusal, t), wait) }[ask.state];
   return text && h("p", { class: "remark" }, text);
 }
 
@@ -90,7 +90,7 @@ function evidence(ask, label, t) {
           "button",
           { type: "button", "data-do": "light", "data-from": `${ask.ask_id}-${one.n}`, "data-at": one.utterance },
           h("b", null, `[${one.n}]`),
-          h("span", { class: "who" }, t[one.speaker] ?? t.unknown),
+          h("span", { class: "who" }, speaker(one.speaker, t)),
           h("span", { class: "said" }, one.text),
         )),
       ),

@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { unfinished } from "../state.js";
-import { button } from "./prose.js";
+import { button, told } from "./prose.js";
 
 /** Returns the first line of the screen. */
 export function bar(state, t) {
@@ -84,8 +84,16 @@ export function banners(state, t) {
       h("p", { class: "banner error" }, code === 4409 ? t.many : t.forbidden, " ", button(t.retry, "retry")),
     isOld && h("p", { class: "banner" }, t.newer, " ", button(t.reload, "reload")),
     state.calls[state.current]?.gone && h("p", { class: "banner" }, t.gone),
-    state.notices.map(({ code: name, text, level }) =>
-      h("p", { key: name, class: `banner ${level}` }, text, " ", button(t.dismiss, "dismiss", { code: name })),
+    state.notices.map((one) =>
+      h(
+        "p",
+        { key: one.code, class: `banner ${one.level}` },
+        t[one.what],
+        " ",
+        told(one, t),
+        " ",
+        button(t.dismiss, "dismiss", { code: one.code }),
+      ),
     ),
   );
 }

@@ -64,6 +64,16 @@ export function warning(n, t) {
   return n > 0 && h("p", { class: "warn" }, h("span", { "aria-hidden": "true" }, "⚠ "), t.doubts(n));
 }
 
+/** Returns the word for a speaker. */
+export function speaker(name, t) {
+  return ["customer", "agent", "system"].includes(name) ? t[name] : t.unknown;
+}
+
+/** Returns what the box says, in this screen's language where it is known. */
+export function told({ code, text }, t) {
+  return Object.hasOwn(t.notices, code) ? t.notices[code] : text;
+}
+
 /** Returns a button. `act` is its action, `data` what the action needs. */
 export function button(label, act, data = {}, key = "") {
   const { disabled, primary, ...rest } = data;

@@ -33,12 +33,18 @@ function written(state, { draft, edit, newer }, t) {
   const doubts = FIELDS.reduce((sum, name) => sum + (draft.fields[name].unsupported?.length ?? 0), 0);
   return [
     h("div", { class: "items" }, FIELDS.map((name) => item(state, { name, draft, edit }, t))),
-    !edit && !draft.accepted && warning(doubts, t),
+    !edit && !draft.accepted && [warning(doubts, t), flags(draft, t)],
     draft.titles?.descriptive && h("p", { class: "quiet" }, draft.titles.descriptive),
     draft.keywords?.length > 0 && h("p", { class: "quiet" }, `${t.keywords}: ${draft.keywords.join(", ")}`),
     newer?.record && waiting(draft, edit, "record", t),
     buttons(state, { kind: "record", draft, edit }, t),
   ];
+}
+
+// What was found wrong with the whole; parts without evidence are marked in the text.
+function flags({ flags: found }, t) {
+  const texts = new Set((found ?? []).filter((flag) => Object.hasOwn(t.flags, flag)).map((flag) => t.flags[flag]));
+  return [...texts].map((text) => h("p", { class: "warn" }, h("span", { "aria-hidden": "true" }, "⚠ "), text));
 }
 
 function item(state, { name, draft, edit }, t) {

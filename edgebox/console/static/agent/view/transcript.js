@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { finds, inUnits, pieces } from "../text.js";
-import { button } from "./prose.js";
+import { button, speaker } from "./prose.js";
 
 const kept = new WeakMap();
 
@@ -69,7 +69,7 @@ function row(one, at, how, t) {
   const flags = JSON.stringify([at, how]);
   const last = kept.get(one);
   if (last?.flags === flags) return last.node;
-  const speaker = t[one.speaker] ?? t.unknown;
+  const who = speaker(one.speaker, t);
   const names = ["row", one.speaker, how.lit && "lit", how.hit && "hit"];
   const node = h(
     "p",
@@ -78,10 +78,10 @@ function row(one, at, how, t) {
       ? h(
           "button",
           { type: "button", class: "who", tabindex: "-1", "data-do": "used", "data-at": at, title: t.evidenceOf },
-          speaker,
+          who,
           h("span", { class: "ear" }, `, ${t.used(at + 1)}`),
         )
-      : h("span", { class: "who" }, speaker),
+      : h("span", { class: "who" }, who),
     h("span", { class: "said" }, words(one, how.has, t)),
   );
   kept.set(one, { flags, node });
