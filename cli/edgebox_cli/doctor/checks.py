@@ -20,6 +20,7 @@ from edgebox_cli.doctor import (
     host,
     keys,
     machine,
+    monitoring,
     network,
     people,
     processes,
@@ -81,4 +82,6 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     if found.api.metrics_listen:
         yield network.metrics_listener(found, running=api.state != "fail")
     yield from network.receivers(found)
+    if watching := monitoring.monitoring():
+        yield watching
     yield of_journal or host.log(found, now)
