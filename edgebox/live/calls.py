@@ -227,6 +227,10 @@ class LiveCalls:
         """Return a client's call, ended or not, or None."""
         return self._calls.get((client_id, consultation_id))
 
+    def holds(self, call: LiveCall) -> bool:
+        """Return whether a call is still one of these."""
+        return self._calls.get((call.client_id, call.consultation_id)) is call
+
     def of(self, client_id: str, operator: str) -> list[LiveCall]:
         """Return the calls of an operator, oldest first."""
         mine = [
@@ -235,10 +239,6 @@ class LiveCalls:
             if (call.client_id, call.operator) == (client_id, operator)
         ]
         return sorted(mine, key=lambda call: call.started_at)
-
-    def open_of(self, client_id: str) -> list[LiveCall]:
-        """Return the calls of a client that name nobody, oldest first: any screen may open them."""
-        return self.of(client_id, "")
 
     def end(self, call: LiveCall, batch_id: str | None = None) -> None:
         """End a call. It stays for the screens until it is forgotten.
@@ -256,7 +256,7 @@ class LiveCalls:
     def forget(self, call: LiveCall) -> bool:
         """Keep nothing of a call; return whether it was here."""
         key = call.client_id, call.consultation_id
-        if self._calls.get(key) is not call:
+        if not self.holds(call):
             return False
         del self._calls[key]
         self.bytes -= self._held.pop(key)
@@ -277,7 +277,7 @@ class LiveCalls:
     def recount(self, call: LiveCall) -> None:
         """Count a call's memory again, after its text or its utterances changed."""
         key = call.client_id, call.consultation_id
-        if self._calls.get(key) is call:
+        if self.holds(call):
             cost = call.cost
             self.bytes += cost - self._held[key]
             self._held[key] = cost
