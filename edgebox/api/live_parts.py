@@ -16,7 +16,7 @@ from edgebox.live.readings import Readings
 from edgebox.live.rolling import Rolling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from edgebox.api.threads import Threads
     from edgebox.consultation.quick import QuickSummaries
@@ -46,6 +46,7 @@ class LiveParts:
         threads: of the API.
         quick: writes summaries.
         wake: wakes the worker; blocking.
+        clients: the ids of all clients.
         clock: Unix seconds.
         monotonic: seconds that never jump.
 
@@ -67,6 +68,7 @@ class LiveParts:
         quick: QuickSummaries,
         *,
         wake: Callable[[], None],
+        clients: Callable[[], Collection[str]],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
@@ -78,6 +80,7 @@ class LiveParts:
         self.calls = LiveCalls(
             settings.live,
             most_characters=settings.api.transcript_limit_characters,
+            clients=clients,
             clock=clock,
             monotonic=monotonic,
         )
