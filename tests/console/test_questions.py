@@ -35,7 +35,7 @@ async def turns() -> None:
 async def test_one_that_is_cancelled_at_once_has_nobody_who_listens() -> None:
     told, messages = Told(), []
     questions = Questions(messages.append)
-    await questions.begin("q1", "CL-1", "언제?", told)
+    questions.begin("q1", "CL-1", "언제?", told)
     assert questions.cancel("q1")
     await turns()
     assert told.left, "or else it would be answered to its end, for nobody"
@@ -46,10 +46,8 @@ async def test_one_that_is_cancelled_at_once_has_nobody_who_listens() -> None:
 async def test_two_that_begin_at_once_leave_one() -> None:
     first, second, messages = Told(), Told(), []
     questions = Questions(messages.append)
-    await asyncio.gather(
-        questions.begin("q1", "CL-1", "언제?", first),
-        questions.begin("q2", "CL-1", "얼마?", second),
-    )
+    questions.begin("q1", "CL-1", "언제?", first)
+    questions.begin("q2", "CL-1", "얼마?", second)
     first.queue.put_nowait(("delta", {"text": "오늘"}))
     second.queue.put_nowait(("delta", {"text": "만 원"}))
     await turns()
@@ -67,7 +65,7 @@ async def test_what_was_asked_about_a_call_goes_with_it() -> None:
     for n in range(KEPT + 2):
         told = Told()
         told.queue.put_nowait(None)
-        await questions.begin(f"q{n}", "CL-1" if n % 2 else "CL-2", "언제?", told)
+        questions.begin(f"q{n}", "CL-1" if n % 2 else "CL-2", "언제?", told)
         await turns()
     assert len(questions.states()) == KEPT
     questions.forget("CL-1")
