@@ -75,7 +75,7 @@ async def ask(
         services.metrics.asks.labels("refused").inc()
         raise
     told = Told(services, admitted, request_id)
-    questions.begin(message.ask_id, message.consultation_id, text, told)
+    await questions.begin(message.ask_id, message.consultation_id, text, told)
 
 
 async def _stored(

@@ -99,8 +99,11 @@ class Questions:
         shown = self._shown.get(ask_id)
         return shown.known_as if shown and shown.known_as else ask_id
 
-    def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
-        """Answer a question that was admitted. The one before has been stopped.
+    async def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
+        """Answer a question that was admitted. One that still runs is cancelled.
+
+        It has begun when this returns: a question that is cancelled before would be answered
+        for nobody.
 
         Args:
             ask_id: the screen's own.
@@ -108,12 +111,14 @@ class Questions:
             question: as it was asked.
             told: what the screens will see of it.
         """
+        self.cancel(self._running)
         shown = self._shown[ask_id] = Shown(ask_id, consultation_id, question)
         self._shown.move_to_end(ask_id)
         while len(self._shown) > KEPT:
             self._shown.popitem(last=False)
         self._running = ask_id
         self._task = asyncio.create_task(self._run(shown, told))
+        await asyncio.sleep(0)
 
     def cancel(self, ask_id: str) -> bool:
         """End a question at once, and forget it; return whether it was being answered."""

@@ -75,6 +75,7 @@ class LoginPages:
             page.headers.update(headers)
             return page
         self._metrics.logins.labels("success").inc()
+        request.state.client_id = operator.client_id  # for the log's line
         response = _see_other(ACCOUNT if operator.must_change else local_path(then))
         self._console.sessions.set_cookie(request, response, token)
         return response
