@@ -189,13 +189,12 @@ def model(entry: ModelEntry) -> dict[str, Any]:
 
 
 def debian(path: Path) -> dict[str, Any]:
-    """Return the component of a Debian package that is carried as it is, with its licences in it."""
+    """Describe a Debian package that is carried as it is, with its licences in it."""
     asked = ("dpkg-deb", "--show", "--showformat", "${Package} ${Version} ${Architecture}", path)
     name, version, architecture = subprocess.check_output(asked, text=True).split()
     purl = f"pkg:deb/debian/{name}@{version}?arch={architecture}"
     return {
         "type": "library",
-        "bom-ref": purl,
         "name": name,
         "version": version,
         "purl": purl,
