@@ -110,24 +110,6 @@ class Watchers:
         """Return the vector of an expression now."""
         return query(self.prometheus, expression)
 
-    def alert(self, name: str, severity: str = "warning", **annotations: str) -> None:
-        """Hand an alert to Alertmanager, as Prometheus does."""
-        alert = {
-            "labels": {
-                "alertname": name,
-                "severity": severity,
-                "instance": self.wanted.instance(),
-            },
-            "annotations": annotations,
-        }
-        request = urllib.request.Request(  # noqa: S310 - ours
-            f"{self.alertmanager}/api/v2/alerts",
-            json.dumps([alert]).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - ours
-            answer.read()
-
     def _start(self, name: str, command: list[str]) -> None:
         log = (self.folder / f"{name}.log").open("wb")
         environment = os.environ | {"TZ": os.environ.get("TZ", TIME_ZONE)}
@@ -158,13 +140,17 @@ class Watchers:
 
 
 def prometheus_command(
-    wanted: Monitoring, folder: Path, pace: render.Pace | None = None
+    wanted: Monitoring,
+    folder: Path,
+    pace: render.Pace | None = None,
+    *,
+    data: Path | None = None,
 ) -> list[str]:
     """Return the command line of Prometheus, for the trial and for the unit."""
     return [
         binary("prometheus"),
         f"--config.file={folder}/prometheus.yml",
-        f"--storage.tsdb.path={folder}/data",
+        f"--storage.tsdb.path={data or folder}/data",
         "--storage.tsdb.retention.time=40d",  # the promise is over 30
         f"--web.listen-address={wanted.listen.prometheus}",
         f"--web.external-url=http://{wanted.listen.prometheus}",
@@ -175,12 +161,14 @@ def prometheus_command(
     ]
 
 
-def alertmanager_command(wanted: Monitoring, folder: Path) -> list[str]:
+def alertmanager_command(
+    wanted: Monitoring, folder: Path, *, data: Path | None = None
+) -> list[str]:
     """Return the command line of Alertmanager, for the trial and for the unit."""
     return [
         binary("alertmanager"),
         f"--config.file={folder}/alertmanager.yml",
-        f"--storage.path={folder}/alerts",
+        f"--storage.path={data or folder}/alerts",
         f"--web.listen-address={wanted.listen.alertmanager}",
         f"--web.external-url=http://{wanted.listen.alertmanager}",
         "--cluster.listen-address=",  # one Alertmanager; without it, it opens port 9094 to all

@@ -31,7 +31,7 @@ CONSEQUENCES = {
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast everything goes. A demonstration makes a second of every minute."""
+    """How fast everything goes. A demonstration waits seconds instead of minutes."""
 
     scrape: str = "15s"
     group_wait: str = "10s"
@@ -56,12 +56,14 @@ def rules(wanted: Monitoring, pace: Pace) -> dict[str, str]:
 
 
 def hurried(text: str) -> str:
-    """Return rules in which every wait and window in minutes lasts as many seconds.
+    """Return rules in which waits of minutes last as many seconds, and windows twice as many.
 
-    Windows of hours stay, and names of recordings too. Two samples have to fit into a window.
+    Windows of hours stay, and names of recordings too.
     """
     text = re.sub(r"\b(for|keep_firing_for|interval): (\d+)m\b", r"\1: \2s", text)
-    return re.sub(r"(\[|offset )(\d+)m\b", r"\1\2s", text)
+    return re.sub(r"\[(\d+)m\]", lambda found: f"[{2 * int(found[1])}s]", text).replace(
+        "offset 5m", "offset 10s"
+    )
 
 
 def prometheus(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]:
@@ -206,17 +208,22 @@ def texts(wanted: Monitoring) -> str:
     return path.read_text(encoding="utf-8").replace("GUIDES", guides)
 
 
-def write(wanted: Monitoring, folder: Path, pace: Pace | None = None) -> None:
+def write(
+    wanted: Monitoring, folder: Path, pace: Pace | None = None, *, where: Path | None = None
+) -> None:
     """Write ``prometheus.yml``, ``alertmanager.yml``, ``texts.tmpl`` and ``rules/`` into a folder.
 
     The receivers' addresses are secrets: only the owner and the group may read the files.
+
+    Args:
+        where: the folder that the files name as their own, if they are moved afterwards.
     """
-    pace = pace or Pace()
+    pace, where = pace or Pace(), where or folder
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     files = {f"rules/{name}": text for name, text in rules(wanted, pace).items()}
-    files["prometheus.yml"] = json.dumps(prometheus(wanted, pace, folder), indent=2)
+    files["prometheus.yml"] = json.dumps(prometheus(wanted, pace, where), indent=2)
     files["alertmanager.yml"] = json.dumps(
-        alertmanager(wanted, pace, folder), indent=2, ensure_ascii=False
+        alertmanager(wanted, pace, where), indent=2, ensure_ascii=False
     )
     files["texts.tmpl"] = texts(wanted)
     for name, text in files.items():

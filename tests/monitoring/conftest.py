@@ -47,7 +47,7 @@ class Watched:
 
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory) -> Iterator[Watched]:
-    """All of it at the pace of the demonstration: a minute of the rules is a second."""
+    """All of it at the pace of the demonstration: seconds instead of minutes."""
     with Exporter() as exporter, Chat(shown=False) as chat:
         wanted = Monitoring(name="box-1", target=exporter.target)
         wanted.chat.url = chat.url

@@ -13,7 +13,19 @@ from edgebox.errors import ConfigError, EdgeBoxError
 from edgebox_cli.common.configuration import config_path, settings, settings_as_root
 from edgebox_cli.common.observe import engine_health, worker_running
 from edgebox_cli.common.systemd import has_units
-from edgebox_cli.doctor import access, disk, history, host, keys, machine, network, processes, state
+from edgebox_cli.doctor import (
+    access,
+    disk,
+    history,
+    host,
+    keys,
+    machine,
+    monitoring,
+    network,
+    people,
+    processes,
+    state,
+)
 from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
@@ -64,9 +76,12 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
         yield processes.engine(health)
     yield processes.worker(found)
     yield of_root or network.certificate(found, now)
+    yield from people.screen(found, now)
     api = processes.api(found)
     yield api
     if found.api.metrics_listen:
         yield network.metrics_listener(found, running=api.state != "fail")
     yield from network.receivers(found)
+    if watching := monitoring.monitoring():
+        yield watching
     yield of_journal or host.log(found, now)
