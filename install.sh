@@ -377,7 +377,8 @@ say "llama.cpp $(grep '^uses' "$cache/check.log")" | fold -s -w 80
 
 # --- 5. Programs that only tests use ----------------------------------------------------------
 
-test_tools="chromium fonts-nanum" # Debian's packages; without one, its tests are skipped
+# Debian's packages; without one, its tests are skipped.
+test_tools="chromium fonts-nanum prometheus prometheus-alertmanager rsyslog rsyslog-elasticsearch"
 if [ "$extras" = dev ] && command -v dpkg-query >/dev/null; then
   missing=""
   for package in $test_tools; do
@@ -385,9 +386,17 @@ if [ "$extras" = dev ] && command -v dpkg-query >/dev/null; then
     if [ "$status" != "install ok installed" ]; then missing+="${missing:+ }$package"; fi
   done
   if [ -n "$missing" ]; then
+    policy=/usr/sbin/policy-rc.d # tests start these programs: Debian's services would take their ports
+    if [ "$(id -u)" = 0 ] && [ ! -e $policy ]; then
+      printf '#!/bin/sh\nexit 101\n' >$policy
+      chmod 755 $policy
+    else
+      policy=""
+    fi
     if [ "$(id -u)" != 0 ] || ! debian_install "$cache/apt.log" "$missing"; then
       say "Some tests will be skipped. To run them: sudo apt-get install $missing"
     fi
+    if [ -n "$policy" ]; then rm -f "$policy"; fi
   fi
 fi
 

@@ -45,6 +45,7 @@ def main(tree: Path, work: Path, version: str, models: list[str]) -> None:
     components += [library(*found, licences) for found in sorted(system_packages(sources).items())]
     catalog = Catalog.load()
     components += [model(catalog.get(name)) for name in models]
+    components += [debian(path) for path in sorted(tree.glob("monitoring/packages/*.deb"))]
     bill = document(version, sorted(components, key=lambda part: (part["type"], part["name"])))
     text = json.dumps(bill, ensure_ascii=False, indent=1) + "\n"
     (tree / "sbom.cdx.json").write_text(text, encoding="utf-8")
@@ -185,6 +186,20 @@ def model(entry: ModelEntry) -> dict[str, Any]:
     if entry.sha256:
         part["hashes"] = [{"alg": "SHA-256", "content": entry.sha256}]
     return part
+
+
+def debian(path: Path) -> dict[str, Any]:
+    """Describe a Debian package that is carried as it is, with its licences in it."""
+    asked = ("dpkg-deb", "--show", "--showformat", "${Package} ${Version} ${Architecture}", path)
+    name, version, architecture = subprocess.check_output(asked, text=True).split()
+    purl = f"pkg:deb/debian/{name}@{version}?arch={architecture}"
+    return {
+        "type": "library",
+        "name": name,
+        "version": version,
+        "purl": purl,
+        "hashes": [{"alg": "SHA-256", "content": hashlib.sha256(path.read_bytes()).hexdigest()}],
+    }
 
 
 def document(version: str, components: list[dict[str, Any]]) -> dict[str, Any]:

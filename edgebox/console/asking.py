@@ -75,7 +75,7 @@ async def ask(
         services.metrics.asks.labels("refused").inc()
         raise
     told = Told(services, admitted, request_id)
-    await questions.begin(message.ask_id, message.consultation_id, text, told)
+    questions.begin(message.ask_id, message.consultation_id, text, told)
 
 
 async def _stored(

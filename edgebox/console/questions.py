@@ -99,11 +99,8 @@ class Questions:
         shown = self._shown.get(ask_id)
         return shown.known_as if shown and shown.known_as else ask_id
 
-    async def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
+    def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
         """Answer a question that was admitted. One that still runs is cancelled.
-
-        It has begun when this returns: a question that is cancelled before would be answered
-        for nobody.
 
         Args:
             ask_id: the screen's own.
@@ -118,13 +115,14 @@ class Questions:
             self._shown.popitem(last=False)
         self._running = ask_id
         self._task = asyncio.create_task(self._run(shown, told))
-        await asyncio.sleep(0)
 
     def cancel(self, ask_id: str) -> bool:
         """End a question at once, and forget it; return whether it was being answered."""
         if not ask_id or ask_id != self._running or self._task is None:
             return False
-        self._task.cancel()
+        # Not now: a task that never began would not close what it is told by, and the question
+        # would be answered to its end for nobody.
+        asyncio.get_running_loop().call_soon(self._task.cancel)
         self._running = ""
         self._shown.pop(ask_id, None)
         return True
@@ -148,6 +146,8 @@ class Questions:
             async with aclosing(told.events()) as events:
                 async for name, fields in events:
                     said = _said(fields)
+                    if self._shown.get(shown.ask_id) is not shown:
+                        return
                     shown.add(name, said)
                     self._tell({"type": f"ask.{name}", **said, "ask_id": shown.ask_id})
         except Exception as error:  # noqa: BLE001 - a screen must not wait for ever

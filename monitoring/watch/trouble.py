@@ -138,8 +138,7 @@ def demonstrate(
         told = chat.wait(trouble.alert, seconds=TOLD_SECONDS, since=began)
         if told is None:
             raise Wrong(f"no message about {trouble.alert} came within {TOLD_SECONDS:.0f} s")
-        summary = told.title.split(": ", 1)[1]
-        over = chat.wait(resolved, summary, seconds=OVER_SECONDS, since=told.at)
+        over = chat.wait(resolved, trouble.alert, seconds=OVER_SECONDS, since=told.at)
         if over is None:
             raise Wrong(f"{trouble.alert} was not resolved within {OVER_SECONDS:.0f} s")
         found.append(Seen(trouble, told, told.at - began, over, over.at - began))

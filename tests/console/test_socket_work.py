@@ -136,30 +136,6 @@ async def test_cancel_and_a_newer_question_end_one_at_once(box: Running) -> None
         assert [one["ask_id"] for one in again.welcome["asks"]] == ["q3"]
 
 
-async def test_a_question_that_is_cancelled_in_the_same_breath_leaves_nothing(box: Running) -> None:
-    await talked(box)
-    box.engine.pauses["mlm"] = box.engine.pauses["topic"] = 30
-    async with screen(box, "kim") as kim, screen(box, "kim") as second:
-        for n in range(10):
-            await asyncio.gather(
-                asked(kim, f"q{n}", question=f"질문 {n}?"),
-                asked(second, f"p{n}", question=f"다른 질문 {n}?"),
-                kim.send("cancel", ask_id=f"q{n}"),
-                second.send("cancel", ask_id=f"p{n}"),
-            )
-            await asyncio.sleep(0.3)  # their rate
-        await kim.send("cancel", ask_id="q9")
-        await kim.send("cancel", ask_id="p9")
-
-        def free() -> bool:
-            asked_for = len(box.engine.requests)
-            return box.engine.finished + box.engine.cancelled == asked_for
-
-        await eventually(free)
-    async with screen(box, "kim") as again:
-        assert [one for one in again.welcome["asks"] if one["state"] == "running"] == []
-
-
 async def test_a_question_is_held_against_the_protocol_and_the_call(box: Running) -> None:
     await talked(box)
     async with screen(box, "kim") as kim:
