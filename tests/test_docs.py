@@ -237,6 +237,7 @@ def test_every_guide_is_in_both_languages():
     assert [path.name for path in ENGLISH] == [
         "install.md",
         "logs.md",
+        "metrics.md",
         "monitor.md",
         "operate.md",
         "screen.md",
@@ -279,6 +280,16 @@ def test_every_metric_exists(guide):
     known = {name for family in families() for name in (family.name, *family.samples())}
     for match in METRIC.finditer(guide.read_text(encoding="utf-8")):
         assert match[0] in known, match[0]
+
+
+@of([path for path in (*ENGLISH, *KOREAN) if path.name == "metrics.md"])
+def test_every_metric_is_explained_with_its_labels(guide):
+    text = guide.read_text(encoding="utf-8")
+    missing = [family.name for family in families() if not re.search(rf"`{family.name}\b", text)]
+    assert not missing
+    for name, labels in re.findall(r"`(\w+)\{([\w,]+)\}`", text):
+        (family,) = (one for one in families() if one.name == name)
+        assert set(labels.split(",")) <= family.labels.keys(), name
 
 
 @of([path for path in (*ENGLISH, *KOREAN) if path.name == "monitor.md"])

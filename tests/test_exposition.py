@@ -123,7 +123,9 @@ def test_families_of_one_name_become_one():
     assert len(first.samples) == 1, "the sources are not changed"
 
 
-def test_a_publisher_writes_until_it_is_stopped_and_leaves_what_it_was_at_the_end(tmp_path, monkeypatch):
+def test_a_publisher_writes_until_it_is_stopped_and_leaves_what_it_was_at_the_end(
+    tmp_path, monkeypatch
+):
     monkeypatch.setattr(exposition, "PERIOD", 0.01)
     (tmp_path / "worker.prom.1.2").write_text("half written by a killed process")
     registry = CollectorRegistry()

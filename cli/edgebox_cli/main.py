@@ -104,7 +104,10 @@ COMMANDS = {
     ),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
-    "reviews": Entry("commands.reviews:app", "What people say of answers: report, export."),
+    "reviews": Entry(
+        "commands.reviews:app",
+        "What people say of answers and change in drafts: report, export.",
+    ),
     "audit": Entry(
         "commands.audit:app", "The audit: who did what, from where. List, export, verify."
     ),

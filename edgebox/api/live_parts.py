@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.api.live_ends import Ends
 from edgebox.api.live_records import Records
 from edgebox.api.ratelimit import RateLimiter
+from edgebox.errors import StoreError
 from edgebox.live.calls import LiveCalls
 from edgebox.live.hub import Hub
 from edgebox.live.readings import Readings
 from edgebox.live.rolling import Rolling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from edgebox.api.threads import Threads
     from edgebox.consultation.quick import QuickSummaries
     from edgebox.live.calls import LiveCall
     from edgebox.settings import Settings
     from edgebox.store.db import Store
+
+log = logging.getLogger("edgebox.api")
 
 APPENDS_PER_MINUTE: Final = 120
 """Appends of one client a minute, for each call that the box takes: they have a rate of their own,
@@ -42,6 +46,7 @@ class LiveParts:
         threads: of the API.
         quick: writes summaries.
         wake: wakes the worker; blocking.
+        clients: the ids of all clients.
         clock: Unix seconds.
         monotonic: seconds that never jump.
 
@@ -63,6 +68,7 @@ class LiveParts:
         quick: QuickSummaries,
         *,
         wake: Callable[[], None],
+        clients: Callable[[], Collection[str]],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
@@ -74,6 +80,7 @@ class LiveParts:
         self.calls = LiveCalls(
             settings.live,
             most_characters=settings.api.transcript_limit_characters,
+            clients=clients,
             clock=clock,
             monotonic=monotonic,
         )
@@ -89,7 +96,7 @@ class LiveParts:
             clock=clock,
             monotonic=monotonic,
         )
-        self.records = Records(self.calls, self.hub, store, threads)
+        self.records = Records(self.calls, self.hub, self.readings, store, threads)
         self.ends = Ends(
             settings,
             self.calls,
@@ -184,6 +191,11 @@ class LiveParts:
             await self.readings.whole(call)
         self.rolling.look()
         self.records.look()
+        if call.batch_id is not None and call.summaries:
+            try:
+                await self._keep(call, call.summaries[-1])
+            except StoreError as error:
+                log.warning("the last draft of a call was not kept: %s", error.detail)
 
     def _tell_closed(self, call: LiveCall) -> None:
         message = {"type": "call.closed", "consultation_id": call.consultation_id}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from edgebox.api.threads import Threads
     from edgebox.live.calls import LiveCall, LiveCalls
     from edgebox.live.hub import Hub
+    from edgebox.live.readings import Readings
     from edgebox.store.db import Store
 
 log = logging.getLogger("edgebox.api")
@@ -32,13 +33,17 @@ class Records:
     Args:
         calls: all of them.
         hub: the screens.
+        readings: what was read of each call.
         store: blocking; only through ``threads``.
         threads: of the API.
     """
 
-    def __init__(self, calls: LiveCalls, hub: Hub, store: Store, threads: Threads) -> None:
+    def __init__(
+        self, calls: LiveCalls, hub: Hub, readings: Readings, store: Store, threads: Threads
+    ) -> None:
         self._calls = calls
         self._hub = hub
+        self._readings = readings
         self._store = store
         self._threads = threads
         self._waiting: asyncio.Task[None] | None = None
@@ -80,6 +85,8 @@ class Records:
         done = await self._threads.read("", lambda: batches.completed_of(list(wanted)))
         for batch_id in done:
             call = wanted[batch_id]
+            if call.read < call.received:
+                await self._readings.whole(call)
             record = await self._threads.read(call.client_id, partial(self._read, call))
             if record is not None:
                 call.record = record

@@ -53,7 +53,7 @@ class Desk:
     def tell(self, message: dict[str, Any], *, but: Tell | None = None) -> None:
         """Give a message to all screens, but one."""
         for tell in list(self._screens):
-            if tell is not but:
+            if tell != but:
                 tell(message)
 
     async def close(self) -> None:

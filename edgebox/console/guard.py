@@ -28,6 +28,7 @@ from edgebox.console.https import way_of
 from edgebox.console.navigation import ACCOUNT
 from edgebox.console.origin import SAFE_METHODS, may_change
 from edgebox.errors import EdgeBoxError, Forbidden, LoginNeeded, RequestError, UnsupportedMediaType
+from edgebox.system.addresses import peer_of
 from edgebox.system.http import ClientGone
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 LOGIN = "/login"
 PROVE = "/prove"
+LONGEST_SUBJECT = 200
+"""Characters of a path in the audit."""
 PROOF_SECONDS = 300.0
 """For which a password that was given counts."""
 
@@ -159,6 +162,8 @@ class Guard:
                 refused = await self._refused(request, rule)
                 response = refused or await endpoint(request)
             except EdgeBoxError as error:
+                if isinstance(error, Forbidden):
+                    self._note_refusal(request)
                 response = await self._failed(request, rule, error)
             except HTTPException as error:
                 if rule.kind == "data":
@@ -200,6 +205,14 @@ class Guard:
             self._hold_against(rule, person)
             return None
         return self._elsewhere(request, rule, person)
+
+    def _note_refusal(self, request: Request) -> None:
+        """Put into the audit that a person asked for what is not theirs."""
+        if person := request.state.person:
+            path = request.url.path[:LONGEST_SUBJECT]
+            self._services.reads.note(
+                "view.refused", person.client_id, peer_of(request.scope), path, person.name
+            )
 
     def _hold_against(self, rule: Rule, person: Person | None) -> None:
         """Raise a RequestError unless a script may have what it asks for."""

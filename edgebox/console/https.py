@@ -37,4 +37,3 @@ def way_of(connection: HTTPConnection, further: Collection[str]) -> Way:
         return "tls"
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
     return "loopback" if name == "localhost" or is_in(name.strip("[]"), LOOPBACK) else "plain"
-

@@ -100,7 +100,7 @@ class Questions:
         return shown.known_as if shown and shown.known_as else ask_id
 
     def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
-        """Answer a question that was admitted. The one before has been stopped.
+        """Answer a question that was admitted. One that still runs is cancelled.
 
         Args:
             ask_id: the screen's own.
@@ -108,6 +108,7 @@ class Questions:
             question: as it was asked.
             told: what the screens will see of it.
         """
+        self.cancel(self._running)
         shown = self._shown[ask_id] = Shown(ask_id, consultation_id, question)
         self._shown.move_to_end(ask_id)
         while len(self._shown) > KEPT:
@@ -119,7 +120,9 @@ class Questions:
         """End a question at once, and forget it; return whether it was being answered."""
         if not ask_id or ask_id != self._running or self._task is None:
             return False
-        self._task.cancel()
+        # Not now: a task that never began would not close what it is told by, and the question
+        # would be answered to its end for nobody.
+        asyncio.get_running_loop().call_soon(self._task.cancel)
         self._running = ""
         self._shown.pop(ask_id, None)
         return True
@@ -143,6 +146,8 @@ class Questions:
             async with aclosing(told.events()) as events:
                 async for name, fields in events:
                     said = _said(fields)
+                    if self._shown.get(shown.ask_id) is not shown:
+                        return
                     shown.add(name, said)
                     self._tell({"type": f"ask.{name}", **said, "ask_id": shown.ask_id})
         except Exception as error:  # noqa: BLE001 - a screen must not wait for ever

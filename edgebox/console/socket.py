@@ -11,7 +11,7 @@ messages go into its outbox.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
@@ -24,7 +24,7 @@ from edgebox.console.outbox import Outbox, encoded
 from edgebox.console.screen import BEAT_SECONDS, Screen
 from edgebox.console.viewer import Doors
 from edgebox.contract.paths import Paths
-from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired
+from edgebox.errors import MalformedRequest, StoreBusy, UpgradeRequired, where
 from edgebox.system.http import FAULT, HANG_UP
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from edgebox.console.desk import Desks
     from edgebox.console.sessions import Sessions
     from edgebox.console.viewer import Viewer
+
+log = logging.getLogger("edgebox.console")
 
 T = TypeVar("T")
 
@@ -51,7 +53,7 @@ LOOK_SECONDS = 30.0
 """Between two looks whether a socket that only listens may go on."""
 
 NOT_UNDERSTOOD, ENDED, NOT_YOURS, NO_HELLO = 4400, 4401, 4403, 4408
-TOO_MANY_SCREENS, TOO_FAST, TRY_LATER = 4409, 4429, 1013
+TOO_MANY_SCREENS, TOO_FAST, TRY_LATER, FAILED = 4409, 4429, 1013, 1011
 
 
 class LiveSocket:
@@ -168,7 +170,7 @@ class _Conversation:
             self._beat()
             while True:
                 act = await self._next(messages.act)
-                if await self._goes_on():
+                if await self._goes_on(work=True):
                     await screen.act(act)
         finally:
             screen.leave()
@@ -196,10 +198,10 @@ class _Conversation:
                 except messages.NotUnderstood as error:
                     self._close(NOT_UNDERSTOOD, error.reason)
 
-    async def _goes_on(self) -> bool:
+    async def _goes_on(self, *, work: bool) -> bool:
         """Look whether the session, or the client, has ended; close if it has."""
         try:
-            goes_on = await self._doors.goes_on(self._websocket, self._viewer)
+            goes_on = await self._doors.goes_on(self._websocket, self._viewer, work=work)
         except StoreBusy:
             return True  # the sessions' own look comes again in a second
         if not goes_on:
@@ -207,14 +209,22 @@ class _Conversation:
         return goes_on and not self._ending
 
     async def _look(self) -> None:
+        """Look now and then. A screen that is only open is no work, a call that goes on is."""
+        viewer, calls = self._viewer, self._services.live.calls
         while not self._ending:
             await asyncio.sleep(LOOK_SECONDS)
-            await self._goes_on()
+            mine = calls.of(viewer.client_id, viewer.operator)
+            await self._goes_on(work=any(not call.ended for call in mine))
 
     async def _write(self) -> None:
-        with suppress(WebSocketDisconnect):
+        try:
             while True:
                 await self._websocket.send_text(encoded(await self._outbox.take()))
+        except WebSocketDisconnect:
+            return
+        except Exception as error:  # noqa: BLE001 - the screen must not wait for ever
+            log.error("a screen was not told: %s", where(error))  # noqa: TRY400
+            self._close(FAILED, "Something failed in the box.")
 
     def _beat(self) -> None:
         self._outbox.put({"type": "beat", "at": self._services.clock()})

@@ -98,7 +98,7 @@ class Doors:
         secure = websocket.url.scheme == "wss"
         if not is_ours(websocket.headers, self._further, secure=secure):
             raise Forbidden("A socket with a session has to come from a page of this box.")
-        person = await self._sessions.person(websocket)
+        person = await self._sessions.person(websocket, touch=False)  # it may be an idle page's
         if person is None:
             raise LoginNeeded("There is no session, or it has ended. Log in again.")
         if person.must_change:
@@ -115,15 +115,20 @@ class Doors:
             session=person.session,
         )
 
-    async def goes_on(self, websocket: WebSocket, viewer: Viewer) -> bool:
+    async def goes_on(self, websocket: WebSocket, viewer: Viewer, *, work: bool) -> bool:
         """Return whether a socket may go on: the session of a person, or the client, has not ended.
+
+        Args:
+            websocket: the socket.
+            viewer: whose it is.
+            work: the session lasts longer for it.
 
         Raises:
             StoreBusy: it cannot be looked up.
         """
         if not viewer.session or self._sessions is None:
             return await self._gate.goes_on(viewer.client_id, viewer.address)
-        person = await self._sessions.person(websocket)
+        person = await self._sessions.person(websocket, touch=work)
         return person is not None and person.role == viewer.role
 
     def on_end(self, viewer: Viewer, tell: Callable[[], None]) -> Callable[[], None]:

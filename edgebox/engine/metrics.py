@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -16,22 +17,33 @@ from edgebox.system.nvml import Cards
 from edgebox.system.rapl import Packages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from prometheus_client.metrics_core import Metric
 
     from edgebox.engine.core import EngineCore
     from edgebox.engine.service import Service
+    from edgebox.engine.tally import Tally
     from edgebox.system.nvml import Card
 
 _EDGES = (*(str(edge) for edge in WAIT_BUCKETS), "+Inf")
 
 
-def engine_registry(core: EngineCore, service: Service) -> CollectorRegistry:
-    """Return everything that the engine publishes."""
+def engine_registry(
+    core: EngineCore, service: Service, *, idle_watts: float = 0.0, busy_watts: float = 0.0
+) -> CollectorRegistry:
+    """Return everything that the engine publishes.
+
+    Args:
+        core: counts on the decode thread.
+        service: the roles.
+        idle_watts: of the machine, for when nothing measures its energy; 0: not known.
+        busy_watts: of the machine while the engine steps.
+    """
     registry = CollectorRegistry()
     registry.register(EngineMetrics(core, service))
-    registry.register(Energy(Cards(), Packages()))
+    assumed = Assumed(core.tally, idle_watts, busy_watts) if busy_watts else None
+    registry.register(Energy(Cards(), Packages(), assumed))
     registry.register(ProcessOf("engine"))
     return registry
 
@@ -164,17 +176,48 @@ class EngineMetrics(Collector):
         yield from (info, speeds, memory, cells)
 
 
+class Assumed:
+    """The energy that the watts of the settings make of the engine's seconds.
+
+    Args:
+        tally: has the seconds of the steps.
+        idle_watts: of the machine at rest.
+        busy_watts: of the machine while the engine steps.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        tally: Tally,
+        idle_watts: float,
+        busy_watts: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._tally = tally
+        self._idle = idle_watts
+        self._more = busy_watts - idle_watts
+        self._clock = clock
+        self._began = clock()
+
+    def joules(self) -> float:
+        """Return the joules since the engine started."""
+        busy = sum(spent.prefill + spent.decode for spent in list(self._tally.spent.values()))
+        return self._idle * (self._clock() - self._began) + self._more * busy
+
+
 class Energy(Collector):
     """Joules, and what the GPUs say of themselves. Yields only what is known.
 
     Args:
         cards: NVIDIA's.
         packages: the processor's.
+        assumed: for when nothing is measured.
     """
 
-    def __init__(self, cards: Cards, packages: Packages) -> None:
+    def __init__(self, cards: Cards, packages: Packages, assumed: Assumed | None = None) -> None:
         self._cards = cards
         self._packages = packages
+        self._assumed = assumed
 
     def collect(self) -> Iterable[Metric]:
         """Return the families that have a value."""
@@ -184,7 +227,7 @@ class Energy(Collector):
         joules = Counter(
             "edgebox_energy_joules",
             "Energy used, by device and source (nvml: since the driver was loaded; rapl: since the "
-            "engine started).",
+            "engine started; assumed: from [cost] idle_watts and busy_watts, nothing measures it).",
             labels=("device", "source"),
         )
         for package, used in self._packages.joules().items():
@@ -213,4 +256,6 @@ class Energy(Collector):
             ):
                 if value is not None:
                     family.add_metric(labels, float(value))
+        if self._assumed is not None and not joules.samples:
+            joules.add_metric(("machine", "assumed"), self._assumed.joules())
         yield from (joules, watts, celsius, busy, slowed)

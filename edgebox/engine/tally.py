@@ -1,7 +1,7 @@
 """What the engine's steps did, and for whom: plain numbers that the decode thread adds to.
 
 They are added to once a step for each of its sequences, and read when the metrics are written
-(`metrics.py`), so that watching costs a step about a microsecond.
+(`metrics.py`), so that watching costs a step a few microseconds.
 """
 
 from __future__ import annotations

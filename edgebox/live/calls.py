@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from edgebox.errors import BodyTooLarge, BoxBusy, CallEnded, Resync
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from edgebox.live.growing import Heard
     from edgebox.settings.model import LiveSettings
@@ -111,11 +111,15 @@ class LiveCall:
 class LiveCalls:
     """All calls in progress, by client and consultation.
 
+    A client may use what no other one needs, but a part of the places and of the bytes is kept for
+    each other client: a tenth, or half of all divided by the number of clients, less what it has.
+
     Args:
         settings: how many, and for how long.
         most_characters: of one call.
         clock: Unix seconds.
         monotonic: seconds that never jump.
+        clients: the ids of all clients.
         most_bytes: of all calls together.
     """
 
@@ -126,15 +130,19 @@ class LiveCalls:
         most_characters: int,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
+        clients: Callable[[], Collection[str]] = tuple,
         most_bytes: int = MAX_BYTES,
     ) -> None:
         self._settings = settings
         self._most_characters = most_characters
+        self._clients = clients
         self._most_bytes = most_bytes
         self._clock = clock
         self._monotonic = monotonic
         self._calls: dict[tuple[str, str], LiveCall] = {}
         self._held: dict[tuple[str, str], int] = {}  # the cost of each, as last counted
+        self._places_of: Counter[str] = Counter()
+        self._bytes_of: Counter[str] = Counter()
         self.bytes = 0
 
     def __len__(self) -> int:
@@ -186,7 +194,7 @@ class LiveCalls:
             return call
         self._check_length(call.received + len(new))
         added = call.cost + _cost_of(new) + sys.getsizeof(partial) - sys.getsizeof(call.partial)
-        self._check_room(added - self._held[client_id, consultation_id])
+        self._check_room(client_id, added - self._held[client_id, consultation_id])
         call.text += new
         call.unread_bytes += unread_bytes(new)
         call.partial = partial
@@ -219,13 +227,17 @@ class LiveCalls:
             if not mine:
                 raise CallEnded("There is another call of this id. Leave the id out.")
             self._check_length(len(text))
-            self._check_room(_cost_of(text) + CALL_BYTES - before.cost)
+            self._check_room(client_id, _cost_of(text) + CALL_BYTES - before.cost)
             self.forget(before)
         return self._begin(LiveCall(client_id, consultation_id, operator, "paste", text))
 
     def get(self, client_id: str, consultation_id: str) -> LiveCall | None:
         """Return a client's call, ended or not, or None."""
         return self._calls.get((client_id, consultation_id))
+
+    def holds(self, call: LiveCall) -> bool:
+        """Return whether a call is still one of these."""
+        return self._calls.get((call.client_id, call.consultation_id)) is call
 
     def of(self, client_id: str, operator: str) -> list[LiveCall]:
         """Return the calls of an operator, oldest first."""
@@ -235,10 +247,6 @@ class LiveCalls:
             if (call.client_id, call.operator) == (client_id, operator)
         ]
         return sorted(mine, key=lambda call: call.started_at)
-
-    def open_of(self, client_id: str) -> list[LiveCall]:
-        """Return the calls of a client that name nobody, oldest first: any screen may open them."""
-        return self.of(client_id, "")
 
     def end(self, call: LiveCall, batch_id: str | None = None) -> None:
         """End a call. It stays for the screens until it is forgotten.
@@ -256,10 +264,11 @@ class LiveCalls:
     def forget(self, call: LiveCall) -> bool:
         """Keep nothing of a call; return whether it was here."""
         key = call.client_id, call.consultation_id
-        if self._calls.get(key) is not call:
+        if not self.holds(call):
             return False
         del self._calls[key]
-        self.bytes -= self._held.pop(key)
+        self._places_of[call.client_id] -= 1
+        self._add_bytes(call.client_id, -self._held.pop(key))
         return True
 
     def sweep(self, now: float) -> list[LiveCall]:
@@ -277,25 +286,27 @@ class LiveCalls:
     def recount(self, call: LiveCall) -> None:
         """Count a call's memory again, after its text or its utterances changed."""
         key = call.client_id, call.consultation_id
-        if self._calls.get(key) is call:
+        if self.holds(call):
             cost = call.cost
-            self.bytes += cost - self._held[key]
+            self._add_bytes(call.client_id, cost - self._held[key])
             self._held[key] = cost
 
     def _begin(self, call: LiveCall) -> LiveCall:
         self._check_length(call.received)
-        if len(self._calls) >= self._settings.max_calls:
+        most = self._settings.max_calls
+        if len(self._calls) + self._kept(call.client_id, most, self._places_of) >= most:
             raise BoxBusy(
-                f"{self._settings.max_calls} calls are in progress, as many as this box takes. "
-                "Try again.",
+                f"{len(self._calls)} calls are in progress, as many as this box takes of this "
+                "client beside its others. Try again.",
                 retry_after=BUSY_SECONDS,
             )
         call.unread_bytes = unread_bytes(call.text)
-        self._check_room(call.cost)
+        self._check_room(call.client_id, call.cost)
         call.started_at, call.touched_at = self._clock(), self._monotonic()
         key = call.client_id, call.consultation_id
         self._calls[key] = call
         self._held[key] = 0
+        self._places_of[call.client_id] += 1
         self.recount(call)
         return call
 
@@ -304,12 +315,25 @@ class LiveCalls:
             text = f"A call may have at most {self._most_characters} characters. End this one."
             raise BodyTooLarge(text, errors=[("/text", text)])
 
-    def _check_room(self, more: int) -> None:
-        if more > 0 and self.bytes + more > self._most_bytes:
+    def _check_room(self, client_id: str, more: int) -> None:
+        most = self._most_bytes
+        if more <= 0 or self.bytes + more <= most // 2:
+            return  # whatever is kept for others, it is not more than half
+        if self.bytes + more + self._kept(client_id, most, self._bytes_of) > most:
             raise BoxBusy(
                 "The calls in progress hold as much text as this box takes. Try again.",
                 retry_after=BUSY_SECONDS,
             )
+
+    def _kept(self, client_id: str, most: int, used: Counter[str]) -> int:
+        """Return how much of ``most`` is kept for other clients than this one."""
+        others = set(self._clients()) - {client_id}
+        each = most // max(10, 2 * (len(others) + 1))
+        return sum(max(0, each - used[other]) for other in others)
+
+    def _add_bytes(self, client_id: str, more: int) -> None:
+        self.bytes += more
+        self._bytes_of[client_id] += more
 
 
 def _news(received: str, offset: int, text: str) -> str:

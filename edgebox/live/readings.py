@@ -96,6 +96,8 @@ class Readings:
             call.utterance_bytes = growing.bytes
             call.unread_bytes = unread_bytes(call.text[call.read :])
             self._calls.recount(call)
+        if not self._calls.holds(call):
+            return  # it was forgotten meanwhile, and the screens know
         self._hub.about(call, text_message(call, first))
         for told in self._after:
             told(call)

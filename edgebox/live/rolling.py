@@ -212,6 +212,8 @@ class Rolling:
             async with aclosing(self._quick.stream(ticket)) as pieces:
                 begins = True
                 async for piece in pieces:
+                    if not self._calls.holds(call):
+                        return  # it was forgotten, and the screens know
                     if isinstance(piece, QuickResult):
                         await self._done(call, piece)
                         return
@@ -240,9 +242,10 @@ class Rolling:
         draft = await asyncio.to_thread(finish)
         call.summaries.append(draft)
         self._calls.recount(call)
+        if self._calls.holds(call):
+            self._hub.about(call, {"type": "summary.done", "draft": draft})
         if call.batch_id is not None:
             await self._keep(call, draft)
-        self._hub.about(call, {"type": "summary.done", "draft": draft})
 
 
 def day_of(call: LiveCall) -> dt.date:

@@ -205,7 +205,14 @@ def build(
         quick=quick,
         asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
         live=LiveParts(
-            settings, store, threads, quick, wake=wake, clock=clock, monotonic=monotonic
+            settings,
+            store,
+            threads,
+            quick,
+            wake=wake,
+            clients=clients.ids,
+            clock=clock,
+            monotonic=monotonic,
         ),
         gate=Gate(
             clients,

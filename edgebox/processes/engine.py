@@ -58,7 +58,16 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
         core = EngineCore(Scheduler(background_target=options.step_target_seconds))
         thread = DecodeThread(core, loader, queue_limit=options.queue_limit)
         service = Service(thread, loader.roles)
-        published = Publisher(settings.socket.parent, "engine", engine_registry(core, service))
+        published = Publisher(
+            settings.socket.parent,
+            "engine",
+            engine_registry(
+                core,
+                service,
+                idle_watts=settings.cost.idle_watts,
+                busy_watts=settings.cost.busy_watts,
+            ),
+        )
         server = Server(
             uvicorn.Config(
                 engine_app(service),

@@ -218,7 +218,10 @@ _ITEMS: dict[str, Callable[[Mapping[str, str]], Item | None]] = {
         "busy_seconds", of["role"], of["phase"], of["class"]
     ),
     "edgebox_engine_tokens_total": lambda of: Item("tokens", of["role"], of["kind"], of["class"]),
-    "edgebox_energy_joules_total": lambda of: Item("joules", kind=of["source"]),
+    # What is assumed is computed when it is read, from the watts of that day.
+    "edgebox_energy_joules_total": lambda of: (
+        None if of["source"] == "assumed" else Item("joules", kind=of["source"])
+    ),
     "edgebox_analyses_total": lambda of: Item("analyses") if of["result"] == "done" else None,
     "edgebox_quick_summaries_total": _done("summaries"),
     "edgebox_asks_total": _done("questions"),

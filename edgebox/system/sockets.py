@@ -163,10 +163,18 @@ class GuardedSocket(WSProtocol):
             self.transport.close()
             return
         self._peer_closed = True
+        self._end_soon()
         if self.close_sent:
             self._plain.close()  # it has read everything
             return
         super().handle_close(event)
+
+    def shutdown(self) -> None:
+        """The server stops: tell the peer, unless it has closed already."""
+        if self._peer_closed or self._broken:
+            self._plain.abort()
+        else:
+            super().shutdown()
 
     def send_500_response(self) -> None:
         """Refuse a handshake that the application did not finish."""
@@ -211,7 +219,12 @@ class GuardedSocket(WSProtocol):
     def begin_linger(self) -> None:
         """Wait for the peer's close, then end the connection."""
         self._plain.resume_reading()
-        self._linger_timer = self.loop.call_later(CLOSE_SECONDS, self._plain.abort)
+        self._end_soon()
+
+    def _end_soon(self) -> None:
+        """Give the peer some seconds to read what is left."""
+        if self._linger_timer is None:
+            self._linger_timer = self.loop.call_later(CLOSE_SECONDS, self._plain.abort)
 
     def _admits_empty(self) -> bool:
         """Count a frame without content; close when there are too many in one second."""

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from edgebox.store.acts import Actor
+from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
@@ -318,6 +319,8 @@ async def test_from_the_first_line_to_the_record_that_the_crm_reads(tmp_path):
         await speak(box)
         batch_id = (await end(box)).json()["batch_id"]
         await eventually(lambda: screen.of("summary.done"))
+        reviews = box.store.reviews
+        await eventually(lambda: reviews.latest("center-1", "CL-1"))
         await asyncio.to_thread(analyse, box)
         asked = {one["priority"]: one["messages"][-1]["content"] for one in engine.requests}
         assert set(asked) == {35, 100}
@@ -354,6 +357,26 @@ async def test_from_the_first_line_to_the_record_that_the_crm_reads(tmp_path):
         assert (await box.get(path, "center-2")).status_code == 404
         await box.services.reads.write(everything=True)
         assert "records.read" in [one.action for one in box.store.audit.list(limit=9)]
+
+
+async def test_the_draft_that_was_there_at_the_end_is_kept(tmp_path):
+    async with api_box(tmp_path) as box:
+        screen = Screen(box)
+        await speak(box)
+        await eventually(lambda: screen.of("summary.done"))
+        box.engine.broken = True
+        await end(box)
+        draft_id = screen.of("summary.done")[0]["draft"]["draft_id"]
+        await eventually(lambda: box.store.reviews.get("center-1", draft_id))
+
+
+async def test_what_was_answered_with_202_is_analysed_after_a_crash(box):
+    await speak(box)
+    batch_id = (await end(box)).json()["batch_id"]
+    other = Store(box.settings.database)  # as a process finds it after all others were killed
+    assert other.consultations.wanted_count() == 1
+    assert other.ended_calls.batch_of("center-1", "CL-1") == batch_id
+    other.close()
 
 
 async def test_a_summary_that_is_accepted_during_the_call_is_kept(tmp_path):

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 import stat
+import time
 
 import pytest
 from typer.testing import CliRunner
@@ -160,3 +161,15 @@ def test_the_doctor_leaves_what_an_upgrade_goes_back_to(box):
     [check] = retention_checks(box, now + 31 * DAY)
     assert (check.state, check.fix) == ("warn", f"rm {kept}")
     assert "--with-database is not possible" in check.detail
+
+
+def test_a_backup_notes_its_success_for_the_metrics(box, bare):
+    noted = bare / "box" / "backup.prom"
+    assert run("backup", str(bare / "no" / "folder" / "b.db")).exit_code != 0
+    assert not noted.exists()
+    began = time.time()
+    assert run("backup", str(bare / "b.db")).exit_code == 0
+    [line] = [line for line in noted.read_text().splitlines() if not line.startswith("#")]
+    name, when = line.split()
+    assert name == "edgebox_backup_last_success_timestamp_seconds"
+    assert began - 1 <= float(when) <= time.time()

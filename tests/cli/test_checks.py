@@ -16,7 +16,9 @@ import pytest
 from edgebox.api.refused_keys import NAME as REFUSED
 from edgebox.api.refused_keys import RefusedKey
 from edgebox.settings import Settings
+from edgebox.store.acts import Actor
 from edgebox.store.db import Store
+from edgebox.store.operators import NewOperator
 from edgebox.system.log_file import NAME, LogFile
 from edgebox.system.tls import server_context
 from edgebox_cli.doctor import access as checks_access
@@ -25,7 +27,8 @@ from edgebox_cli.doctor import host as checks_host
 from edgebox_cli.doctor import keys as checks_keys
 from edgebox_cli.doctor import machine as checks_machine
 from edgebox_cli.doctor import network as checks_network
-from support.boxes.store import NOW
+from edgebox_cli.doctor import people as checks_people
+from support.boxes.store import NOW, Clock, migrated
 from support.outside.certificates import make_pair
 
 HERE = "127.0.0.1"
@@ -465,3 +468,31 @@ def test_hashes_read_every_byte(tmp_path, settings):
         assert check.state == "fail"
         assert check.fix.startswith("edgebox models remove ")
         assert "edgebox models pull" in check.fix
+
+
+def test_the_pages_for_people_need_tls_and_an_account(tmp_path):
+    clock = Clock()
+
+    def found(**api):
+        settings = Settings(state_dir=tmp_path, console={"enabled": "on"}, api=api)
+        return [asdict(check) for check in checks_people.screen(settings, clock())]
+
+    assert list(checks_people.screen(Settings(state_dir=tmp_path), clock())) == []
+    assert found() == []  # no database: another check says so
+    store = migrated(tmp_path / "edgebox.db", clock)
+    [check] = found(host="0.0.0.0", allow_plain_http=True)
+    assert (check["state"], "without TLS" in check["detail"]) == ("warn", True)
+    [check] = found()
+    assert (check["state"], check["fix"]) == ("warn", "edgebox operators add NAME --role admin")
+    store.operators.add(NewOperator("hong", "admin", None, "홍길동", "H"))
+    [check] = found()
+    assert (check["state"], check["detail"]) == ("ok", "1 account")
+    for _ in range(5):
+        store.operators.failed("hong", by=Actor())
+    [check] = found()
+    assert check["detail"] == "Locked after wrong passwords: hong."
+    clock.advance(61)
+    assert found()[0]["state"] == "ok"
+    store.operators.disable("hong")
+    assert "no account" in found()[0]["detail"]
+    store.close()

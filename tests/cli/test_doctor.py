@@ -179,3 +179,13 @@ def test_the_port_is_distinguished_from_a_box_that_is_down(settings, free_port, 
     assert taken.state == "fail"
     settings.api.port = foreign_server
     assert "Another program" in checks_processes.api(settings).detail
+
+
+def test_what_it_found_is_left_for_the_metrics(live, monkeypatch):
+    found = [Check(state, state, "") for state in ("ok", "warn", "warn", "fail")]
+    monkeypatch.setattr("edgebox_cli.commands.doctor.every_check", lambda *, hashes: iter(found))
+    run()
+    text = (live.settings.state_dir / "doctor.prom").read_text()
+    assert 'edgebox_doctor_findings{level="warn"} 2.0' in text
+    assert 'edgebox_doctor_findings{level="fail"} 1.0' in text
+    assert "edgebox_doctor_last_run_timestamp_seconds" in text

@@ -52,6 +52,8 @@ def test_init_makes_a_box_that_can_start(home):
     assert config.stat().st_mode & 0o777 == 0o600
     assert (home / "state" / "edgebox").stat().st_mode & 0o777 == 0o700
     assert (home / "state" / "edgebox" / "edgebox.db").stat().st_mode & 0o777 == 0o600
+    written = tomllib.loads(config.read_text())
+    assert written["api"] == {"metrics_listen": "127.0.0.1:8601"}, "it can be watched at once"
     [client] = clients(home)
     assert client.client_id == "centerlink"
     assert client.allowed_callbacks == ("centerlink.example:9000",)

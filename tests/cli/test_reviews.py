@@ -2,10 +2,12 @@
 
 import json
 import stat
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.store.acts import Actor
 from edgebox.store.db import Store
 from edgebox_cli.main import app
 
@@ -72,9 +74,57 @@ def test_the_export_is_for_its_owner_only(thumbs, tmp_path):
     assert run("export", str(file)).exit_code == 0
     rows = [json.loads(line) for line in file.read_text().splitlines()]
     assert [row["liked"] for row in rows] == [True, False]
-    assert set(rows[0]) == {"at", "client_id", "what", "subject", "liked", "reason"}
+    assert set(rows[0]) == {"row", "at", "client_id", "what", "subject", "liked", "reason"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_without_thumbs_the_report_is_empty(thumbs):
     assert run("report").exit_code == 0
+
+
+def accept(store, number, *, material):
+    draft_id = store.reviews.draft(
+        "centerlink",
+        f"CL-{number}",
+        content={"text": "카드를 잃어버렸다고 함"},
+        operator="kim01",
+        model="qwen3-1.7b",
+        status="success",
+    )
+    store.reviews.accept(
+        "centerlink",
+        draft_id,
+        content={"text": "카드 분실"},
+        changed=0.5 if material else 0.1,
+        material=material,
+        copied=True,
+        seconds=3.5,
+        by=Actor("kim01", "10.0.0.7"),
+    )
+
+
+def test_what_was_accepted_is_reported_and_exported_without_a_text_or_a_person(thumbs, tmp_path):
+    thumbs(1, 0)
+    with closing(Store(tmp_path / "edgebox.db")) as store:
+        for number in range(40):
+            accept(store, number, material=number < 4)
+    found = json.loads(run("report", "--json").stdout)
+    (one,) = found["accepted"]
+    assert (one["what"], one["immaterial"], one["of"], one["share"]) == ("summary", 36, 40, 0.9)
+    shown = run("report").stdout
+    assert "77% to 96%" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    file = tmp_path / "reviews.jsonl"
+    result = run("export", str(file))
+    assert "1 thumbs and 40 acceptances" in result.stderr + result.stdout
+    text = file.read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in text.splitlines()]
+    assert [row["row"] for row in rows] == ["thumb"] + ["accepted"] * 40
+    assert (
+        rows[1] | {"changed": 0.5, "material": True, "seconds": 3.5, "kind": "summary"} == rows[1]
+    )
+    for hidden in ("카드", "kim01"):
+        assert hidden not in text
+    with closing(Store(tmp_path / "edgebox.db")) as store:
+        [act] = store.audit.list(action="review.export")
+    assert act.detail == {"thumbs": 1, "accepted": 40}

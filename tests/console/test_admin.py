@@ -53,6 +53,18 @@ async def test_the_screen_that_looks_by_itself_keeps_no_session_open(box):
     assert after > before + 500
 
 
+async def test_a_page_for_others_is_refused_and_the_refusal_is_in_the_audit(box):
+    async with logged_in(box, "lead") as http:
+        assert (await http.get("/admin/audit")).status_code == 403
+        assert (await http.post("/admin/clients/center-1/disable")).status_code == 403
+    await box.services.reads.write(everything=True)
+    rows = box.store.audit.list(action="view.refused")
+    assert {(row.operator, row.client_id, row.subject) for row in rows} == {
+        ("lead", "center-1", "/admin/audit"),
+        ("lead", "center-1", "/admin/clients/center-1/disable"),
+    }
+
+
 async def test_batches_are_sent_and_analysed_again(box):
     made = records(box.store, hook=HOOK)
     [batch] = made.batches

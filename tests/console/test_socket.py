@@ -12,7 +12,7 @@ import pytest
 from starlette.datastructures import Headers
 from websockets.exceptions import InvalidStatus
 
-from edgebox.console import outbox
+from edgebox.console import outbox, sessions
 from edgebox.console import socket as live
 from edgebox.console.viewer import is_ours
 from edgebox.store.db import Store
@@ -144,6 +144,27 @@ async def test_who_logs_out_loses_the_socket_too(box: Running, store: Store) -> 
     ):
         assert (await http.post("/logout", headers={"Origin": box.url})).status_code == 303
         assert await asyncio.wait_for(one.code(), 5) == 4401
+
+
+async def test_an_idle_screen_is_no_work_and_a_call_is(
+    box: Running, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(sessions, "TOUCH_SECONDS", -1.0)
+    touched: list[str] = []
+    touch = sessions.Sessions.touch
+    monkeypatch.setattr(
+        sessions.Sessions, "touch", lambda self, one: touched.append(one) or touch(self, one)
+    )
+    async with person(box, store, "agent") as http:
+        touched.clear()
+        async with screen(box, headers=of_page(box, http)) as one:
+            await asyncio.sleep(0.4)
+            assert touched == []
+            await one.send("cancel", ask_id="none")
+            await eventually(lambda: len(touched) == 1)
+            await say(box, "CL-1", 0, LINE, operator="agent")
+            await eventually(lambda: len(touched) > 3)
 
 
 async def test_a_client_that_is_disabled_loses_its_sockets(

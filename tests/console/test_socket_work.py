@@ -131,6 +131,7 @@ async def test_cancel_and_a_newer_question_end_one_at_once(box: Running) -> None
         await asked(kim, "q3", question="재발급은 언제 되나요?")
         assert (await kim.next("ask.done"))["ask_id"] == "q3"
         assert box.engine.cancelled == 2
+        assert not [one for one in kim.told if one["type"] == "notice"], "it knows what it did"
     async with screen(box, "kim") as again:
         assert [one["ask_id"] for one in again.welcome["asks"]] == ["q3"]
 

@@ -222,7 +222,7 @@ def test_a_summary_goes_on_without_figures_that_cannot_be_read(tmp_path, caplog)
 def test_a_number_that_was_not_said_is_not_shown_either(tmp_path):
     engine = FakeEngine(answers={"slm": ("129,000원 환불을 접수했습니다.",)})
     shown, result = asked(tmp_path, engine, summary)
-    assert result.status == "fallback"
+    assert (result.status, result.fallback_reason) == ("fallback", "number")
     assert "129" not in shown + result.summary
 
 

@@ -367,3 +367,21 @@ def test_a_visit_tomorrow_at_ten_is_no_leaked_example_where_the_call_says_so(tmp
     )
     result, _ = Box(tmp_path, engine).run(summarise(call))
     assert (result.status, result.summary) == ("success", answer)
+
+
+@pytest.mark.parametrize(
+    ("engine", "reason"),
+    [
+        (FakeEngine(broken=True, status="starting"), "engine_down"),
+        (FakeEngine(failures={"slm": 9}), "engine_down"),
+        (FakeEngine(pause=5.0), "no_time"),
+        (FakeEngine(answers={"slm": ("...",)}), "no_text"),
+        (FakeEngine(answers={"slm": (SUMMARY_EXAMPLES[0][1],)}), "leak"),
+        (FakeEngine(), None),
+    ],
+)
+def test_a_fallback_knows_why_there_is_one(tmp_path, engine, reason):
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert (result.status == "fallback") == (reason is not None)
+    assert result.fallback_reason == reason
+    assert (result.first_text_seconds is not None) == (reason in {"leak", "no_text", None})

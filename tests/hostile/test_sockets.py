@@ -362,10 +362,18 @@ async def test_a_peer_that_never_reads_is_given_up(
 ) -> None:
     monkeypatch.setattr(reader_watch, "STALL_SECONDS", 0.5)
     monkeypatch.setattr(sockets, "EMPTY_FRAMES", 1_000_000)
+    connected = sockets.GuardedSocket.connection_made
+
+    def with_little_room(self: sockets.GuardedSocket, transport: asyncio.Transport) -> None:
+        own = transport.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        connected(self, transport)
+
+    monkeypatch.setattr(sockets.GuardedSocket, "connection_made", with_little_room)
     loop = asyncio.get_running_loop()
     plain = await unread(box, "kim")
     ping = masked(9, os.urandom(120)) * 1000
-    sending = asyncio.create_task(loop.sock_sendall(plain, ping * 100))
+    sending = asyncio.create_task(loop.sock_sendall(plain, ping * 3))
 
     async def given_up() -> bool:
         name = 'edgebox_connections_refused_total{reason="unread_answer"}'

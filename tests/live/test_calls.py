@@ -135,6 +135,45 @@ def test_more_calls_than_allowed_are_refused_and_the_others_go_on():
     assert put(calls, 0, "가", "CL-3").received == 1
 
 
+def test_one_client_leaves_places_and_bytes_for_the_others():
+    calls = LiveCalls(
+        LiveSettings(max_calls=20),
+        most_characters=99_999,
+        clock=Clock(),
+        monotonic=Clock(),
+        clients=lambda: ["a", "b", "c"],
+        most_bytes=400_000,
+    )
+
+    def begin(client, n, text="가"):
+        return calls.append(client, f"CL-{n}", operator=None, offset=0, text=text)
+
+    def fill(client, text="가"):
+        for n in range(99):
+            begin(client, n, text)
+
+    with pytest.raises(BoxBusy):
+        fill("a")
+    assert len(calls) == 16  # two places are kept for each of the others
+    assert begin("b", 0).received == begin("b", 1).received == 1
+    with pytest.raises(BoxBusy):
+        begin("b", 2)
+    assert begin("c", 0).received == 1
+    for call in calls:
+        calls.forget(call)
+    with pytest.raises(BoxBusy):
+        fill("a", "네. " * 100)
+    assert 250_000 < calls.bytes <= 320_000
+    assert begin("b", 0, "네. " * 10).received == 30
+
+
+def test_a_client_alone_has_every_place():
+    calls = live_calls(max_calls=5)
+    for n in range(5):
+        put(calls, 0, "가", f"CL-{n}")
+    assert len(calls) == 5
+
+
 def test_a_call_that_would_be_too_long_keeps_what_it_has():
     calls = live_calls(characters=10)
     put(calls, 0, "가" * 8)

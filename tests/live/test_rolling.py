@@ -118,10 +118,12 @@ class Desk:
         before = len(self.quick.asked)
         self.rolling.tick()
         if self.quick.go.is_set():
-            await eventually(
-                lambda: all(one.task is None for one in self.rolling._written.values())
-            )
+            await self.over()
         return [priority for priority, _ in self.quick.asked[before:]]
+
+    async def over(self) -> None:
+        """Wait until nothing is written any more."""
+        await eventually(lambda: all(one.task is None for one in self.rolling._written.values()))
 
     def done(self) -> list:
         return [one["draft"] for one in self.told if one["type"] == "summary.done"]
@@ -249,10 +251,23 @@ async def test_the_end_replaces_a_draft_of_low_priority_that_is_being_written(de
     assert desk.kept == []  # nothing of this call is on disk
 
 
+async def test_a_call_that_is_forgotten_while_its_draft_is_written_is_not_heard_of_again(desk):
+    desk.quick.go.clear()
+    call = await desk.say(CARD)
+    await desk.tick()
+    await eventually(lambda: any(one["type"] == "summary.delta" for one in desk.told))
+    desk.calls.forget(call)
+    told = len(desk.told)
+    desk.quick.go.set()
+    await eventually(lambda: not desk.quick.held)
+    await asyncio.sleep(0.01)
+    assert len(desk.told) == told
+
+
 async def test_a_screen_may_ask_for_a_draft_now(desk):
     call = await desk.say("고객: 카드를 잃어버렸어요.\n")
     desk.rolling.now(call)
-    await eventually(desk.done)
+    await desk.over()
     assert desk.quick.asked[0][0] == "normal"
     desk.quick.busy.append(12)
     with pytest.raises(BoxBusy) as busy:

@@ -5,6 +5,7 @@ import pytest
 
 from edgebox.errors import InvalidFields, NotFound
 from edgebox.store.acts import Actor
+from edgebox.store.listing import Filter
 from edgebox.store.retention import Ages, Removals
 from support.boxes.store import analysis, submit
 
@@ -190,3 +191,20 @@ def test_texts_go_with_the_transcripts_and_figures_with_the_records(store, clock
     clock.advance(10 * DAY)
     assert store.retention.step(clock(), ages) == Removals(drafts=1)
     assert store.reviews.get("centerlink", first) is None
+
+
+def test_scores_of_results_from_before_are_taken_over(store):
+    row_id = int(finished(store).removeprefix("record-"))
+    finished(store, "CL-2", quality_score=0.5)
+    with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
+        db.executescript(
+            "DROP TABLE scores; DROP TABLE reviews; DROP TABLE drafts; DROP INDEX audit_age;"
+            "DROP INDEX consultations_wanted; DROP INDEX consultations_listed;"
+            "ALTER TABLE consultations DROP COLUMN operator;"
+            "ALTER TABLE consultations DROP COLUMN wanted;"
+            "DELETE FROM _sqlite_migrations WHERE name >= '0010'; PRAGMA user_version = 9"
+        )
+    store.close()
+    assert store.migrate()[0] == "0010_reviews"
+    found = store.listing.page("centerlink", Filter()).rows
+    assert [(row.row_id, row.score) for row in found] == [(row_id + 1, 0.5), (row_id, 0.91)]

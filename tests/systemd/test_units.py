@@ -143,6 +143,15 @@ def test_all_three_meet_at_the_same_socket_and_only_their_user_does():
     assert {section["User"] for _, section in services()} == {"edgebox"}
 
 
+def test_the_folder_of_socket_and_metrics_outlives_each_of_its_two_owners():
+    """systemd would remove it with the first that stops, and the other's files with it."""
+    for name in ("engine", "worker"):
+        section = unit(f"edgebox-{name}.service")["Service"]
+        assert section["RuntimeDirectory"] == "edgebox"
+        assert section["RuntimeDirectoryMode"] == "0700"
+        assert section["RuntimeDirectoryPreserve"] == "yes"
+
+
 def test_the_certificate_is_handed_over_file_by_file_and_may_be_absent():
     # A whole folder is for systemd 250 and newer; the parser keeps the last of equal keys.
     lines = (UNITS / "edgebox-api.service").read_text().splitlines()

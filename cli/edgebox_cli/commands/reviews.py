@@ -1,4 +1,4 @@
-"""``edgebox reviews``: what people say of the answers they get."""
+"""``edgebox reviews``: what people say of the answers they get, and what they change."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Annotated, Any
 import typer
 
 from edgebox.scoring.share import FEWEST, wilson
-from edgebox.store.feedback import Counted
+from edgebox.store.figures import Acceptance
 from edgebox.system.files import write_text
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, console, note, print_json, table
 from edgebox_cli.common.store import opened_store
+from edgebox_cli.common.who import at_the_shell
 
-app = typer.Typer(help="What people say of answers: report, export.", no_args_is_help=True)
+app = typer.Typer(
+    help="What people say of answers and change in drafts: report, export.", no_args_is_help=True
+)
 
 _DAY = 86_400
 Days = Annotated[float, typer.Option(min=0, help="Of the last so many days; 0: all.")]
@@ -25,26 +28,45 @@ Days = Annotated[float, typer.Option(min=0, help="Of the last so many days; 0: a
 
 @app.command()
 def report(*, days: Days = 30, as_json: AsJson = False) -> None:
-    """Show how many answers were liked, of how many, with a 95 % interval."""
+    """Show how many answers were liked, and how many drafts accepted without a material change.
+
+    A change is material if a number, a date, an amount or a name is another one, or if 20 % of the
+    characters are.
+    """
     since = _since(days)
     with opened_store() as store:
         counted, reasons = store.feedback.counted(since), store.feedback.reasons(since)
+        kinds = store.figures.by_kind(None, since)
+        bands, flags = store.figures.by_score(None, since), store.figures.by_flag(None, since)
+    thumbs = [_share(one.what, "liked", one.up, one.up + one.down) for one in counted]
+    accepted = [_immaterial(one) for one in kinds]
+    by_score, by_flag = [_material(one) for one in bands], [_material(one) for one in flags]
     if as_json:
-        print_json({"satisfaction": [_share(one) for one in counted], "reasons": reasons})
+        print_json(
+            {
+                "satisfaction": thumbs,
+                "reasons": reasons,
+                "accepted": accepted,
+                "material_by_score": by_score,
+                "material_by_flag": by_flag,
+            }
+        )
         return
-    table(
-        "Satisfaction",
-        ["what", ("liked", RIGHT), ("of", RIGHT), ("share", RIGHT), ("95 %", RIGHT)],
-        [_row(_share(one)) for one in counted],
-    )
+    _show("Satisfaction", "what", "liked", thumbs)
     if reasons:
         table(
             "Why not",
             ["reason", ("answers", RIGHT)],
             [[reason, str(count)] for reason, count in reasons.items()],
         )
-    if any(one.up + one.down < FEWEST for one in counted):
-        text = f"Fewer than {FEWEST} thumbs say next to nothing: no share is shown."
+    _show("Accepted without a material change", "what", "immaterial", accepted)
+    if by_score:
+        _show("Changed materially, by score", "from score", "material", by_score)
+        for one in by_flag:
+            one["what"] = one["what"] or "(no flag)"
+        _show("Changed materially, by flag", "flag", "material", by_flag)
+    if any(one["of"] < FEWEST for one in (*thumbs, *accepted, *by_score, *by_flag)):
+        text = f"Fewer than {FEWEST} say next to nothing: no share is shown."
         console().print(text, style="dim")
 
 
@@ -54,34 +76,66 @@ def export(
     *,
     days: Days = 0,
 ) -> None:
-    """Write every thumb into a file: when, whose, of what, why. No text of a call is in it."""
+    """Write every thumb and every acceptance into a file. No text of a call, no person is in it.
+
+    Accepted records with their calls are downloaded from the lead's pages, by a person.
+    """
+    since = _since(days)
     with opened_store() as store:
-        rows = store.feedback.rows(_since(days))
-    lines = [
-        json.dumps(
-            row | {"at": rfc3339(row["at"]), "liked": bool(row["liked"])}, ensure_ascii=False
-        )
-        for row in rows
+        thumbs, accepted = store.feedback.rows(since), store.figures.rows(since)
+        detail = {"thumbs": len(thumbs), "accepted": len(accepted)}
+        store.audit.note(at_the_shell(), "review.export", subject=str(file), **detail)
+    rows = [
+        {"row": "thumb"} | row | {"at": rfc3339(row["at"]), "liked": bool(row["liked"])}
+        for row in thumbs
     ]
+    rows += [
+        {"row": "accepted"}
+        | row
+        | {
+            "at": rfc3339(row["at"]),
+            "flags": json.loads(row["flags"]),
+            "dropped": json.loads(row["dropped"]),
+            "material": bool(row["material"]),
+            "copied": bool(row["copied"]),
+        }
+        for row in accepted
+    ]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     write_text(file, "".join(f"{line}\n" for line in lines), mode=0o600)
-    note(f"{len(lines)} thumbs written to {file}.")
+    note(f"{len(thumbs)} thumbs and {len(accepted)} acceptances written to {file}.")
 
 
 def _since(days: float) -> float:
     return time.time() - days * _DAY if days else 0.0
 
 
-def _share(one: Counted) -> dict[str, Any]:
-    total = one.up + one.down
-    found: dict[str, Any] = {"what": one.what, "liked": one.up, "of": total}
-    if total >= FEWEST:
-        interval = wilson(one.up, total)
+def _share(what: str, name: str, hits: int, of: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"what": what, name: hits, "of": of}
+    if of >= FEWEST:
+        interval = wilson(hits, of)
         found |= {"share": interval.mean, "low": interval.low, "high": interval.high}
     return found
 
 
-def _row(share: dict[str, Any]) -> list[str]:
+def _immaterial(one: Acceptance) -> dict[str, Any]:
+    return _share(one.what, "immaterial", one.accepted - one.material, one.accepted)
+
+
+def _material(one: Acceptance) -> dict[str, Any]:
+    return _share(one.what, "material", one.material, one.accepted)
+
+
+def _show(title: str, what: str, name: str, shares: list[dict[str, Any]]) -> None:
+    table(
+        title,
+        [what, (name, RIGHT), ("of", RIGHT), ("share", RIGHT), ("95 %", RIGHT)],
+        [_row(share, name) for share in shares],
+    )
+
+
+def _row(share: dict[str, Any], name: str) -> list[str]:
     shown = ["", ""]
     if "share" in share:
         shown = [f"{share['share']:.0%}", f"{share['low']:.0%} to {share['high']:.0%}"]
-    return [share["what"], str(share["liked"]), str(share["of"]), *shown]
+    return [share["what"], str(share[name]), str(share["of"]), *shown]

@@ -22,6 +22,7 @@ from edgebox_cli.doctor import (
     machine,
     monitoring,
     network,
+    people,
     processes,
     state,
 )
@@ -75,6 +76,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
         yield processes.engine(health)
     yield processes.worker(found)
     yield of_root or network.certificate(found, now)
+    yield from people.screen(found, now)
     api = processes.api(found)
     yield api
     if found.api.metrics_listen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from edgebox.console.services import ConsoleServices
 
 LONGEST_NAME = 64
+SHORT_WAIT = 90
+"""Seconds; longer waits are told in minutes."""
 
 
 def routes(services: Services, console: ConsoleServices) -> list[BaseRoute]:
@@ -75,6 +78,7 @@ class LoginPages:
             page.headers.update(headers)
             return page
         self._metrics.logins.labels("success").inc()
+        request.state.client_id = operator.client_id  # for the log's line
         response = _see_other(ACCOUNT if operator.must_change else local_path(then))
         self._console.sessions.set_cookie(request, response, token)
         return response
@@ -151,7 +155,12 @@ class LoginPages:
             return text(wrong), {}
         seconds = error.retry_after or 1
         key = "login.locked" if isinstance(error, LoginLocked) else "login.busy"
-        return text(key, seconds=seconds), {"Retry-After": str(seconds)}
+        minutes = math.ceil(seconds / 60)
+        long = seconds > SHORT_WAIT
+        wait = (
+            text("login.minutes", count=minutes) if long else text("login.seconds", count=seconds)
+        )
+        return text(key, wait=wait), {"Retry-After": str(seconds)}
 
 
 def _result(error: LoginRefused | RateLimited) -> str:

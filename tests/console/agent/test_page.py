@@ -56,7 +56,8 @@ def test_axe_finds_no_violation(page, box):
     page.evaluate(Axe().axe_script)
     page.keyboard.press("Escape")
     found = {}
-    for scheme in ("light", "dark"):
+    # Only colours differ in the dark.
+    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
         page.emulate_media(color_scheme=scheme)
         for width, names in VIEWS:
             page.set_viewport_size({"width": width, "height": 760})
@@ -65,7 +66,7 @@ def test_axe_finds_no_violation(page, box):
                     page.locator("[data-do=paste]").first.click()
                 else:
                     page.keyboard.press(PRESS[name])
-                answer = page.evaluate("axe.run({ resultTypes: ['violations'] })")
+                answer = page.evaluate("(rules) => axe.run(rules ? { runOnly: rules } : {})", rules)
                 for violation in answer["violations"]:
                     html = [node["html"] for node in violation["nodes"]][:3]
                     found[f"{name} {width} {scheme} {violation['id']}"] = html

@@ -145,7 +145,8 @@ FREE = {"single": True}
         ({"code": "Enter", "shiftKey": True}, {"question": True, "text": True}, None),
         ({"code": "Enter", "isComposing": True}, {"question": True, "text": True}, None),
         ({"code": "Enter", "keyCode": 229}, {"question": True, "text": True}, None),
-        ({"code": "Enter", "repeat": True}, {"question": True, "text": True}, None),
+        ({"code": "Enter", "repeat": True}, {"question": True, "text": True}, "nothing"),
+        ({"code": "KeyC", "repeat": True}, FREE, None),
         ({"code": "Enter", "ctrlKey": True}, {"text": True}, "accept"),
         ({"code": "Enter"}, FREE, None),
         ({"code": "F2"}, {"text": True}, "question"),
@@ -287,6 +288,9 @@ def test_a_new_call_comes_to_the_front_only_if_no_work_is_cut_short(units):
     assert reduced(units, opened)["current"] == CALL_ID
     ended = {"type": "call.ended", "consultation_id": CALL_ID}
     assert reduced(units, ended, opened)["current"] == CALL_ID
+    pasted = {"type": "call.opened", "call": call(consultation_id="CL-3", source="paste")}
+    assert reduced(units, pasted)["current"] == CALL_ID
+    assert reduced(units, {"type": "ui.paste"}, pasted)["current"] == "CL-3"
 
 
 def test_both_languages_have_the_same_words(units):

@@ -76,15 +76,20 @@ class Syslog:
             said.append(line)
         raise AssertionError(f"the shell ended: {''.join(said)}")
 
-    def in_unit(self, unit: str, command: str) -> str:
-        """Run a command as a service of that name, its standard error the journal's."""
+    def in_unit(self, unit: str, command: str, *, wait: bool = True) -> str:
+        """Run a command as a service of that name, its standard error the journal's.
+
+        Returns:
+            Its output; where it is not waited for, its process id.
+        """
         self.units.add(unit)
         places = [at / UNITS / unit for at in _cgroups()]
         enter = "; ".join(f"mkdir -p {at}; echo $BASHPID > {at}/cgroup.procs" for at in places)
         stream = "export JOURNAL_STREAM=$(stat -L -c %d:%i /dev/fd/2)"  # as systemd does
-        script = self.folder / "service.sh"
+        script = self.folder / f"{unit}.sh"
         script.write_text(f"{stream}\nexec {command}\n", "utf-8")
-        return self.do(f"( {enter}; exec systemd-cat --level-prefix=true bash {script} )")
+        service = f"( {enter}; exec systemd-cat --level-prefix=true bash {script} )"
+        return self.do(service) if wait else self.do(f"{service} &", "echo $!")
 
     def start(self, configuration: Path) -> None:
         """Start rsyslogd."""

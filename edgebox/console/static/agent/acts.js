@@ -54,6 +54,7 @@ function seek(by) {
 }
 
 export const ACTS = {
+  nothing() {},
   talk: tab("talk"),
   notes: tab("notes"),
   asks: tab("asks"),
@@ -160,8 +161,7 @@ export const ACTS = {
       return tell({ type: "notice", level: "warning", code: "paste", text: t.tooLong });
     }
     if (!send({ type: "paste", consultation_id: null, text })) return tell({ type: "ui.say", code: "notSent" });
-    tell({ type: "ui.pasted", text: "" });
-    return tell({ type: "ui.dialog", dialog: null });
+    return tell({ type: "ui.paste" });
   },
 
   light({ tell, show }, { from, at }) {

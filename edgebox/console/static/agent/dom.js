@@ -36,7 +36,7 @@ export function mend(parent, before, after) {
   const rest = [];
   for (let at = start, walk = node; at < before.length; at += 1, walk = walk.nextSibling) {
     const key = before[at].key;
-    if (key === undefined) rest.push([before[at], walk]);
+    if (key === undefined || known.has(key)) rest.push([before[at], walk]);
     else known.set(key, [before[at], walk]);
   }
   for (; start < after.length; start += 1) {

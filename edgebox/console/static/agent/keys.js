@@ -19,8 +19,9 @@ const SINGLE = {
  * citation is waited for (`cite`), a dialog is open (`dialog`) and single keys are on (`single`).
  */
 export function action(event, where) {
-  if (event.isComposing || event.keyCode === 229 || event.repeat) return null;
+  if (event.isComposing || event.keyCode === 229) return null;
   const enter = event.code === "Enter" || event.code === "NumpadEnter";
+  if (event.repeat) return enter && where.question && !event.shiftKey ? "nothing" : null;
   const command = event.ctrlKey || event.metaKey;
   if (event.code === "Escape") return where.dialog ? null : "leave";
   if (where.dialog) return null;

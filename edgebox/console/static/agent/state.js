@@ -36,6 +36,7 @@ export function fresh(prefs, page) {
     unread: 0,
     dialog: null, // "help", "paste"
     pasted: "",
+    awaits: false, // the pasted call, to show it
     wants: [], // messages that the state asks the socket to send
     prefs,
   };
@@ -73,7 +74,7 @@ const HANDLERS = {
       order: Object.keys(calls),
       // What was being written before is whole by now, or never will be.
       drafts: Object.fromEntries(
-        Object.entries(state.drafts).map(([id, draft]) => [id, { ...draft, writing: "" }]),
+        Object.entries(state.drafts).map(([id, draft]) => [id, { ...draft, writing: "", asked: false }]),
       ),
       wants: [...state.wants, ...Object.values(state.pending)],
     };
@@ -90,6 +91,8 @@ const HANDLERS = {
       calls: { ...state.calls, [id]: call },
       order: isNew ? [...state.order, id] : state.order,
     };
+    const isAwaited = state.awaits && call.source === "paste";
+    if (isNew && isAwaited) return show({ ...next, awaits: false }, id);
     return isNew && isFree(state) ? show(next, id) : next;
   },
 
@@ -190,6 +193,8 @@ const HANDLERS = {
   "ui.login": (state, { problem }) => ({ ...state, login: problem }),
 
   "ui.pasted": (state, { text }) => ({ ...state, pasted: text }),
+
+  "ui.paste": (state) => ({ ...state, pasted: "", awaits: true, dialog: null }),
 
   "ui.say": (state, { code, detail }) => say(state, code, detail),
 

@@ -94,7 +94,7 @@ export default {
   newDraft: "There is a new draft. Your text is untouched.",
   newAfter: "A new draft came after you accepted this one.",
   take: "Show it",
-  busy: (seconds) => `No new summary can be made now · ${seconds > 0 ? `again in ${seconds} s` : "try again"}`,
+  busy: (seconds) => `No new summary can be made now · again in ${seconds} s`,
   fallback: "Excerpt · The model was late: these are sentences of the call.",
   partial: "Time ran out; this is what was written.",
   truncated: (used, all) => `Read in part · ${used} of ${all} characters.`,

@@ -93,7 +93,7 @@ export default {
   newDraft: "새 초안이 있습니다. 고치던 글은 그대로 있습니다.",
   newAfter: "받아들인 뒤에 새 초안이 왔습니다.",
   take: "새 초안 보기",
-  busy: (seconds) => `지금은 요약을 새로 만들 수 없습니다 · ${seconds > 0 ? `${seconds}초 뒤에 됩니다` : "다시 해 보십시오"}`,
+  busy: (seconds) => `지금은 요약을 새로 만들 수 없습니다 · ${seconds}초 뒤에 됩니다`,
   fallback: "원문 발췌 · 모델이 늦어 상담 문장을 그대로 보여 드립니다.",
   partial: "시간이 되어 여기까지만 썼습니다.",
   truncated: (used, all) => `일부만 읽음 · ${all}자 가운데 ${used}자를 읽고 썼습니다.`,

@@ -67,7 +67,7 @@ function foot(state, t) {
     { class: "acts" },
     isPasted && !call.ended && button(t.end, "end"),
     isPasted && button(t.close, "close"),
-    button(t.paste, "paste"),
+    call && button(t.paste, "paste"),
   );
 }
 

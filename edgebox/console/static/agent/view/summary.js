@@ -48,7 +48,7 @@ function status(state, { draft, writing, edit }, t) {
 
 function busy(state, id, t) {
   const wait = state.busy[id];
-  if (!wait) return null;
+  if (!wait || wait.until <= state.now) return null;
   return h("p", { class: "remark" }, t.busy(Math.ceil(wait.until - state.now)));
 }
 

@@ -66,7 +66,7 @@ function sources(state) {
 }
 
 function row(one, at, how, t) {
-  const flags = JSON.stringify([at, how]);
+  const flags = `${at} ${how.lit} ${how.used} ${how.hit} ${how.has}`;
   const last = kept.get(one);
   if (last?.flags === flags) return last.node;
   const who = speaker(one.speaker, t);
