@@ -103,7 +103,7 @@ def test_every_line_of_the_three_processes_is_ecs(folder: Path) -> None:
         text=True,
     )
     try:
-        until(lambda: ready(url), 60)
+        until(lambda: ready(url), 120)
         body = {"consultation_id": "CL-1", "conversation_text": "고객: 안녕하세요."}
         key = {"X-Bound-Key": bound_key("center-1", secret, time.time())}
         httpx.post(url + QUICK, json=body, headers=key, timeout=30, trust_env=False)
