@@ -147,7 +147,8 @@ def known_prices(prices: CostSettings) -> dict[str, float]:
         ``kwh``; ``month``, of machine and upkeep; ``pue``, a factor; ``cloud_read``,
         ``cloud_cached`` and ``cloud_written``, of a million tokens.
     """
-    rate, found = prices.per_dollar, {}
+    rate = prices.per_dollar
+    found: dict[str, float] = {}
     if prices.kwh_price:
         found |= {"kwh": prices.kwh_price, "pue": prices.pue}
     if prices.machine_price:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from prometheus_client import write_to_textfile
+from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -92,12 +92,13 @@ class Publisher:
         self._path = folder / f"{name}.prom"
         self._registry = registry
         self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="metrics", daemon=True)
         self._failing = False
 
     def write(self) -> None:
         """Replace the file; a failure is logged once, and raises nothing."""
         try:
-            write_to_textfile(str(self._path), self._registry)
+            _replace(self._path, generate_latest(self._registry))
         except Exception as error:  # noqa: BLE001 - what is observed must not fail of it
             if not self._failing:
                 log.warning("the metrics in %s are not written: %s", self._path.name, where(error))
@@ -110,7 +111,7 @@ class Publisher:
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove(f"{self._path.name}.*")  # what a killed process left half written
-        threading.Thread(target=self._run, name="metrics", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Write no more and take the file away: the series of a process that ended go at once.
@@ -118,6 +119,8 @@ class Publisher:
         What it was at the end stays as ``NAME.last``, for the daily sums.
         """
         self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join(PERIOD)
         self.write()
         with suppress(OSError):
             self._path.replace(self._path.with_suffix(".last"))
@@ -126,7 +129,6 @@ class Publisher:
         while True:
             self.write()
             if self._ended.wait(PERIOD):
-                self._remove(self._path.name)
                 return
 
     def _remove(self, pattern: str) -> None:
@@ -228,4 +230,21 @@ def leave(folder: Path, name: str, families: Iterable[Metric]) -> None:
         families: what it found.
     """
     with suppress(OSError):
-        write_to_textfile(str(folder / f"{name}.prom"), Families(families))
+        _replace(folder / f"{name}.prom", generate_latest(Families(families)))
+
+
+def _replace(path: Path, text: bytes) -> None:
+    """Replace a file in one step; this user alone may read it. Not synced: it is soon old.
+
+    Raises:
+        OSError: the old one stays.
+    """
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise

@@ -7,6 +7,9 @@
 4. The last run started in the future, so the clock was set back: now.
 5. Otherwise ``max_wait_seconds`` after the last run started, or after the oldest consultation was
    submitted, whichever comes first.
+
+What somebody waits for (``consultations.wanted``) follows none of this: it is analysed at once. A
+run for it alone is not written down, so the backlog's next run is no later for it.
 """
 
 from __future__ import annotations

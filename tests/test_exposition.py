@@ -1,7 +1,6 @@
 """The files of the other processes: young, whole, and only what each may say."""
 
 import os
-import threading
 import time
 
 import pytest
@@ -139,9 +138,6 @@ def test_a_publisher_writes_until_it_is_stopped_and_leaves_what_it_was_at_the_en
         assert time.monotonic() < ends
         time.sleep(0.005)
     published.stop()
-    for thread in threading.enumerate():
-        if thread.name == "metrics":
-            thread.join(5)
     assert [path.name for path in tmp_path.iterdir()] == ["worker.last"]
 
 

@@ -35,6 +35,7 @@ def send_test(wanted: Monitoring) -> None:
 def hand_over(wanted: Monitoring, name: str, severity: str, annotations: dict[str, str]) -> None:
     """Hand an alert to Alertmanager, as Prometheus does."""
     labels = {"alertname": name, "severity": severity, "instance": wanted.instance()}
+    labels["at"] = time.strftime("%H:%M:%S")  # an equal one would be told again only after 12 hours
     request = urllib.request.Request(
         f"http://{wanted.listen.alertmanager}/api/v2/alerts",
         json.dumps([{"labels": labels, "annotations": annotations}]).encode(),

@@ -12,6 +12,8 @@ from edgebox_cli.doctor.retention import retention
 from edgebox_cli.main import app
 from support.boxes.store import Box
 
+SCORED = {"quality_score": 0.5, "quality": {"flags": []}}
+
 DAY = 86_400
 
 
@@ -90,7 +92,7 @@ def removed(box, transcripts, results):
     """A delivered batch of two, one failed, after retention."""
     batch = box.submit("a", "b", callback_url="http://center.test/hook")
     good, bad = box.store.consultations.claim(2, 600, 3)
-    box.store.consultations.finish(good.row_id, good.lease_token, {"quality_score": 0.5})
+    box.store.consultations.finish(good.row_id, good.lease_token, SCORED)
     box.store.consultations.fail(bad.row_id, bad.lease_token, "refused", "Too long.")
     [delivery] = box.store.outbox.due(box.clock(), 1)
     box.store.outbox.delivered(delivery.id, 200)

@@ -74,6 +74,7 @@ def lived_in(live, no_units, monkeypatch, tmp_path_factory):
     )
     done, failed = store.consultations.claim(2, 600, 3)
     result = {"summary": {"customer": SUMMARY}, "processing_time": 1.0, "quality_score": 0.5}
+    result["quality"] = {"flags": []}
     store.consultations.finish(done.row_id, done.lease_token, result)
     store.consultations.fail(failed.row_id, failed.lease_token, "refused", "too long")
     [secret] = store.clients.get(CLIENT).secrets

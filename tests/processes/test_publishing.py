@@ -81,7 +81,7 @@ async def test_the_series_of_real_processes_come_and_go_with_them(tmp_path, anyi
             assert "edgebox_worker_up 1.0" in both
             assert 'edgebox_client_tokens_total{client="center-1",job="batch"} 0.0' in both
             assert 'edgebox_client_tokens_total{client="center-1",job="quick"} 0.0' in both
-            assert (tmp_path / "worker.prom").stat().st_mode & 0o022 == 0
+            assert (tmp_path / "worker.prom").stat().st_mode & 0o777 == 0o600
             for one in (engine, worker):
                 one.send_signal(signal.SIGKILL)
                 one.wait()

@@ -199,6 +199,7 @@ def test_scores_of_results_from_before_are_taken_over(store):
     with closing(sqlite3.connect(store.path, isolation_level=None)) as db:
         db.executescript(
             "DROP TABLE scores; DROP TABLE reviews; DROP TABLE drafts; DROP INDEX audit_age;"
+            "DROP TABLE spending; DROP TABLE spending_read;"
             "DROP INDEX consultations_wanted; DROP INDEX consultations_listed;"
             "ALTER TABLE consultations DROP COLUMN operator;"
             "ALTER TABLE consultations DROP COLUMN wanted;"

@@ -119,3 +119,13 @@ def test_a_call_from_its_first_word_to_its_accepted_record(page, real):
     expect(page.locator(".item")).to_have_count(3)
     expect(page.locator(".notes .label").last).to_have_text("받아들임")
     assert shown
+
+    page.locator("#question").fill("쓰던 질문")
+    real.store.operators.disable("kim01")  # ends the session
+    page.locator("#login").wait_for()
+    real.store.operators.enable("kim01")
+    page.locator("#login-password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#login")).to_have_count(0)
+    page.locator(".link.open").wait_for()
+    assert page.locator("#question").input_value() == "쓰던 질문"

@@ -47,8 +47,8 @@ class Case:
     alert: str
     series: dict[str, Series]
     step: int = 1
-    day: int = 120
-    night: int = 240
+    day: int = 60
+    night: int = 120
     trouble: int = 30
     after: int = 30
     fires: bool = True
@@ -101,12 +101,12 @@ def quick(**trouble: float) -> dict[str, Series]:
         f'{SUMMARIES}{{status="{status}"}}': counter(
             2 if status == "success" else 0,
             trouble.get(status, 0),
-            night=3 / 240 if status == "success" else 0,
+            night=3 / 120 if status == "success" else 0,
         )
         for status in ("success", "partial", "fallback", "refused", "abandoned")
     }
     # Two late ones at night are a large share, and no reason to wake anybody.
-    late = counter(0, trouble.get("late", 0), night=2 / 240)
+    late = counter(0, trouble.get("late", 0), night=2 / 120)
     return series | {
         "edgebox_quick_late_total": late,
         "edgebox_quick_deadline_seconds": gauge(3, 3),
@@ -201,6 +201,7 @@ CASES = (
     Case(
         "NothingArrives",
         {"edgebox_consultations_accepted_total": counter(1, 0)},
+        day=150,
         night=90,
         trouble=180,
         after=60,
@@ -208,6 +209,7 @@ CASES = (
     Case(  # a box that nobody sends batches to
         "NothingArrives",
         {"edgebox_consultations_accepted_total": counter(0, 0)},
+        day=150,
         trouble=300,
         fires=False,
     ),

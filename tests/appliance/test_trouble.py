@@ -1,9 +1,14 @@
 """What ``monitoring/up --demo`` shows, on a box of real processes without a model."""
 
 import contextlib
+import sys
 import threading
+from pathlib import Path
 
 import httpx
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "monitoring"))
+
 from watch import render
 from watch.chat import Chat
 from watch.processes import Watchers, free_port

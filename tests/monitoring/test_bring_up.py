@@ -1,0 +1,115 @@
+"""``monitoring/up`` beside a box, the units, ``monitoring/check-grafana`` against a stand-in."""
+
+import json
+import re
+import subprocess
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from watch import units
+from watch.settings import Monitoring
+
+MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
+
+
+def run(*words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *words], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_up_shows_a_test_alert_and_ends(watched) -> None:
+    done = run(MONITORING / "up", "--target", watched.exporter.target, "--once")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "시험 알림입니다. 알림이 도착합니다" in done.stdout
+    assert re.search(r"It was delivered after \d+\.\d s", done.stdout)
+
+
+def test_up_says_what_is_missing_where_no_box_runs() -> None:
+    done = run(MONITORING / "up", "--target", "127.0.0.1:9", "--once")
+    assert done.returncode == 2
+    assert "metrics_listen" in done.stderr
+
+
+def test_units_leave_the_machine_to_the_engine() -> None:
+    found = units.units(Monitoring())
+    assert set(found) == {"edgebox-prometheus.service", "edgebox-alertmanager.service"}
+    for text in found.values():
+        assert "CPUWeight=20\nMemoryMax=256M\n" in text
+        assert "User=prometheus\n" in text
+        assert str(MONITORING) not in text
+    wanted = Monitoring()
+    wanted.messenger.kind = "jandi"
+    assert "edgebox-relay.service" in units.units(wanted)
+
+
+class Grafana(ThreadingHTTPServer):
+    """As much of Grafana's HTTP API as check-grafana uses."""
+
+    missing = ""
+    empty = False
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.server.missing and self.path.startswith(self.server.missing):
+            self.send_error(404)
+            return
+        body: dict = {"version": "12.0.0"}
+        if self.path.startswith("/api/dashboards/uid/"):
+            uid = self.path.rpartition("/")[2]
+            name = f"{'fleet' if 'fleet' in uid else 'edgebox'}-{uid[-2:]}.json"
+            board = json.loads((MONITORING / "grafana" / "dashboards" / name).read_text())
+            assert board["uid"] == uid
+            body = {"dashboard": board}
+        self._answer(body)
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["queries"][0]
+        assert "$" not in asked["expr"]
+        values = [] if self.server.empty else [[0], [1]]
+        self._answer({"results": {asked["refId"]: {"frames": [{"data": {"values": values}}]}}})
+
+    def _answer(self, body: dict) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture
+def grafana():
+    with Grafana(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        server.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield server
+        server.shutdown()
+
+
+def test_check_grafana_runs_every_query(grafana) -> None:
+    done = run(MONITORING / "check-grafana", grafana.url)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "edgebox-ko: " in done.stdout
+    assert "0 queries failed, 0 without data" in done.stdout
+    grafana.empty = True
+    assert "no data (" in run(MONITORING / "check-grafana", grafana.url).stdout
+
+
+@pytest.mark.parametrize(
+    ("missing", "says"),
+    [
+        ("/api/plugins/", "no Prometheus data source"),
+        ("/api/datasources/", "edgebox-prometheus"),
+        ("/api/dashboards/", "the dashboard edgebox-ko is not there"),
+    ],
+)
+def test_check_grafana_says_what_is_missing(grafana, missing, says) -> None:
+    grafana.missing = missing
+    done = run(MONITORING / "check-grafana", grafana.url)
+    assert done.returncode == 1
+    assert says in done.stderr
