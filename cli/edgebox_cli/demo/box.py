@@ -56,10 +56,12 @@ class DemoBox:
     Args:
         models_dir: where the starter models are.
         metrics_listen: "host:port" of a listener for metrics; empty for none.
+        pages: turn the pages for people on, for this machine only.
     """
 
-    def __init__(self, models_dir: Path, *, metrics_listen: str = "") -> None:
+    def __init__(self, models_dir: Path, *, metrics_listen: str = "", pages: bool = False) -> None:
         self._models_dir = models_dir
+        self._pages = pages
         self._metrics_listen = metrics_listen
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -146,6 +148,8 @@ class DemoBox:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         text = _config(folder, self._models_dir, port, self._metrics_listen)
+        if self._pages:
+            text += '[console]\nenabled = "on"\n'
         config.write_text(text, encoding="utf-8")
         # The folder's configuration counts, and none of the user's variables.
         for name in [name for name in os.environ if name.startswith("EDGEBOX_")]:
