@@ -136,16 +136,16 @@ class Metrics:
         self.client_requests = counter(
             registry,
             "edgebox_client_requests",
-            "Requests that were read, by client (50 by name, then other) and job.",
+            "Requests that were read, by client (50 by name, then other) and work.",
             client=(),
-            job=(),
+            work=(),
         )
         self.client_tokens = counter(
             registry,
             "edgebox_client_tokens",
             "Tokens read and written for a client's work, cached ones included.",
             client=(),
-            job=(),
+            work=(),
         )
         self.http_in_flight = Gauge(
             "edgebox_http_in_flight", "Requests being answered now.", registry=registry

@@ -210,7 +210,7 @@ def _done(what: str) -> Callable[[Mapping[str, str]], Item | None]:
 
 
 def _of_client(what: str) -> Callable[[Mapping[str, str]], Item | None]:
-    return lambda labels: Item(what, kind=labels["job"], client=labels["client"])
+    return lambda labels: Item(what, kind=labels["work"], client=labels["client"])
 
 
 _ITEMS: dict[str, Callable[[Mapping[str, str]], Item | None]] = {

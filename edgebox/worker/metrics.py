@@ -87,7 +87,7 @@ class WorkerMetrics:
             "edgebox_client_tokens",
             "Tokens read and written for a client's work, cached ones included.",
             client=(),
-            job=(),
+            work=(),
         )
 
     def knows(self, clients: Iterable[str]) -> None:

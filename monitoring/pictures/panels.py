@@ -830,8 +830,8 @@ ACCESS = Row(
             "누가 장비를 쓰는지 봅니다.",
             "Who uses the box.",
             one(
-                per_minute("edgebox_client_requests_total{SEL}", "client, job"),
-                "{{client}} {{job}}",
+                per_minute("edgebox_client_requests_total{SEL}", "client, work"),
+                "{{client}} {{work}}",
             ),
             *QUEUE,
         ),

@@ -53,7 +53,7 @@ def test_what_has_not_happened_yet_is_zero_and_not_absent() -> None:
         f'edgebox_http_requests_total{{method="POST",route="{route}",status="500"}} 0.0',
         'edgebox_auth_refused_total{reason="signature"} 0.0',
         'edgebox_connections_refused_total{reason="slow_header"} 0.0',
-        'edgebox_client_tokens_total{client="center-1",job="quick"} 0.0',
+        'edgebox_client_tokens_total{client="center-1",work="quick"} 0.0',
         'api_success_rate_total{result="failure"} 0.0',
     ):
         assert line in found
@@ -76,7 +76,7 @@ def test_a_summary_is_counted_with_what_it_cost() -> None:
         'edgebox_quick_characters_total{part="dropped"} 40.0',
         'edgebox_quick_first_text_seconds_bucket{le="0.1"} 0.0',
         'edgebox_quick_first_text_seconds_bucket{le="0.15"} 2.0',
-        'edgebox_client_tokens_total{client="center-1",job="quick"} 34.0',
+        'edgebox_client_tokens_total{client="center-1",work="quick"} 34.0',
     ):
         assert line in found
 

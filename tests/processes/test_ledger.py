@@ -161,7 +161,7 @@ def test_what_a_process_counts_itself_is_entered_when_it_stops(store):
     registry = CollectorRegistry()
     answers = Counter("edgebox_quick_summaries", "x", ("status",), registry=registry)
     asks = Counter("edgebox_asks", "x", ("status",), registry=registry)
-    tokens = Counter("edgebox_client_tokens", "x", ("client", "job"), registry=registry)
+    tokens = Counter("edgebox_client_tokens", "x", ("client", "work"), registry=registry)
     ledger = Ledger(store.spending, "api", of_registry(registry.collect, time.time()))
     ledger.start()
     for status in ("success", "partial", "fallback", "no_content", "refused", "abandoned"):

@@ -79,8 +79,8 @@ async def test_the_series_of_real_processes_come_and_go_with_them(tmp_path, anyi
             for name in ("api", "engine", "worker"):
                 assert f'edgebox_process_resident_memory_bytes{{process="{name}"}}' in both
             assert "edgebox_worker_up 1.0" in both
-            assert 'edgebox_client_tokens_total{client="center-1",job="batch"} 0.0' in both
-            assert 'edgebox_client_tokens_total{client="center-1",job="quick"} 0.0' in both
+            assert 'edgebox_client_tokens_total{client="center-1",work="batch"} 0.0' in both
+            assert 'edgebox_client_tokens_total{client="center-1",work="quick"} 0.0' in both
             assert (tmp_path / "worker.prom").stat().st_mode & 0o777 == 0o600
             for one in (engine, worker):
                 one.send_signal(signal.SIGKILL)

@@ -46,7 +46,7 @@ def test_before_the_first_event_every_series_is_zero(metrics):
         'edgebox_batch_runs_total{trigger="time"}',
         'edgebox_callback_attempts_total{outcome="dead"}',
         'edgebox_analysis_flags_total{flag="polarity"}',
-        'edgebox_client_tokens_total{client="center-1",job="batch"}',
+        'edgebox_client_tokens_total{client="center-1",work="batch"}',
         "edgebox_analysis_seconds_count",
         "edgebox_batch_size",
     ):
@@ -88,7 +88,7 @@ def test_a_run_is_counted_by_what_started_it_and_what_became_of_its_consultation
     assert found["edgebox_analysis_turnaround_seconds_count"] == 2
     assert found['edgebox_analysis_quality_bucket{le="0.5"}'] == 2
     assert counted(metrics, "edgebox_client_tokens") == {
-        f'edgebox_client_tokens_total{{client="{box.client}",job="batch"}}': 26
+        f'edgebox_client_tokens_total{{client="{box.client}",work="batch"}}': 26
     }
 
 
