@@ -1,5 +1,6 @@
 """``edgebox demo --open``: a newcomer logs in and sees a call grow; Ctrl-C leaves nothing."""
 
+import json
 import os
 import re
 import shutil
@@ -7,11 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from edgebox_cli.demo import screen
 
@@ -98,6 +101,27 @@ def log_in(http, name, password):
     return answer.status_code, answer.headers.get("location")
 
 
+def received(url, cookies):
+    """How many characters of a call the agent's screen is told of, until there are more."""
+    cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    with connect(
+        f"ws{url.removeprefix('http')}api/v1/live",
+        subprotocols=["edgebox.v1"],
+        origin=url.rstrip("/"),
+        additional_headers={"Cookie": cookie},
+        proxy=None,
+    ) as socket:
+        socket.send(json.dumps({"type": "hello", "screen": "one"}))
+        counts = defaultdict(list)
+        while True:
+            told = json.loads(socket.recv(timeout=20))
+            if told["type"] == "call.text":
+                of_this = counts[told["consultation_id"]]
+                of_this.append(told["received"])
+                if of_this[-1] > of_this[0]:
+                    return of_this
+
+
 def test_a_newcomer_sees_a_call_grow_and_ctrl_c_leaves_nothing(folder):
     with opened(folder, DISPLAY=":99") as (process, out):
         wait_for(lambda: "Ctrl-C stops" in out.read_text(), process, out)
@@ -114,6 +138,9 @@ def test_a_newcomer_sees_a_call_grow_and_ctrl_c_leaves_nothing(folder):
             screen_at = http.get("/", follow_redirects=True)
             assert screen_at.url.path == "/agent"  # no change of the password before it
             assert 'id="agent"' in screen_at.text
+            counts = received(url, http.cookies)
+            assert counts == sorted(counts)
+            assert counts[0] < counts[-1]
         with browser(url) as http:
             assert log_in(http, "lead", passwords["lead"])[0] == 303
             # It grew, ended, and its record was written by the worker; then the next one began.
@@ -134,11 +161,15 @@ def test_a_newcomer_sees_a_call_grow_and_ctrl_c_leaves_nothing(folder):
             httpx.get(url, trust_env=False)
 
 
-def test_without_a_display_no_browser_is_looked_for(monkeypatch):
+def test_without_a_display_it_says_how_to_reach_the_screen(monkeypatch, capsys):
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setattr(screen.subprocess, "Popen", lambda *_, **__: pytest.fail("started"))
-    screen.open_browser("http://127.0.0.1:1/")
+    screen.open_browser("http://127.0.0.1:54321/")
+    screen.show_logins("http://127.0.0.1:54321/", [screen.Login("agent", "a-b-c", "the call")])
+    said = capsys.readouterr().out
+    assert "ssh -L 54321:127.0.0.1:54321 HOST" in said
+    assert max(map(len, said.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("arguments", [["--open"], ["--open", "--cpu"]])

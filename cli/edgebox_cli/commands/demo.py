@@ -31,7 +31,7 @@ from edgebox_cli.demo.box import MLM, SLM, DemoBox, stop_signals
 from edgebox_cli.demo.calls import BATCH, QUESTION, QUICK
 from edgebox_cli.demo.report import show
 from edgebox_cli.demo.run import Run, missing
-from edgebox_cli.demo.screen import add_people, open_browser, play_on, show_logins
+from edgebox_cli.demo.screen import PAGES, add_people, open_browser, play_on, show_logins
 from edgebox_cli.demo.stage import Stage, stage
 
 QUICK_TRIES = 3
@@ -101,7 +101,7 @@ def _perform(run: Run) -> None:
 
 def _stay(run: Run) -> None:
     """Keep a box with a call going on until Ctrl-C, which is its ordinary end."""
-    with DemoBox(_starter_models(run), pages=True) as box, _told_why(box):
+    with DemoBox(_starter_models(run), further=PAGES) as box, _told_why(box):
         _load(run, box)
         url = f"{box.box.url}/"
         show_logins(url, add_people(box.settings))

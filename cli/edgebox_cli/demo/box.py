@@ -56,12 +56,12 @@ class DemoBox:
     Args:
         models_dir: where the starter models are.
         metrics_listen: "host:port" of a listener for metrics; empty for none.
-        pages: turn the pages for people on, for this machine only.
+        further: sections of the configuration, as TOML.
     """
 
-    def __init__(self, models_dir: Path, *, metrics_listen: str = "", pages: bool = False) -> None:
+    def __init__(self, models_dir: Path, *, metrics_listen: str = "", further: str = "") -> None:
         self._models_dir = models_dir
-        self._pages = pages
+        self._further = further
         self._metrics_listen = metrics_listen
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -148,9 +148,7 @@ class DemoBox:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         text = _config(folder, self._models_dir, port, self._metrics_listen)
-        if self._pages:
-            text += '[console]\nenabled = "on"\n'
-        config.write_text(text, encoding="utf-8")
+        config.write_text(text + self._further, encoding="utf-8")
         # The folder's configuration counts, and none of the user's variables.
         for name in [name for name in os.environ if name.startswith("EDGEBOX_")]:
             del os.environ[name]

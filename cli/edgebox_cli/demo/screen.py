@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from edgebox.settings import Settings
 
+PAGES = '[console]\nenabled = "on"\n'
+"""Of the configuration: a box whose pages people see, on this machine alone."""
+
 AGENT = "agent"
 PEOPLE = (
     (AGENT, "김민지", "the call, its summary, questions"),
@@ -78,7 +81,7 @@ def show_logins(url: str, logins: Sequence[Login]) -> None:
     )
     if not _has_display():
         port = url.rstrip("/").rpartition(":")[2]
-        print_line(f"To see it elsewhere: ssh -L {port}:127.0.0.1:{port} this machine")
+        print_line(f"From another one: ssh -L {port}:127.0.0.1:{port} HOST, then the same address")
 
 
 def open_browser(url: str) -> None:
