@@ -89,7 +89,7 @@ async def test_the_golden_file_has_every_family_and_no_other(whole: ApiBox) -> N
 
 async def test_every_listed_value_is_there_from_the_start(tmp_path: Path, anyio_backend) -> None:
     """A series that is born at 1 has no increase."""
-    async with api_box(tmp_path) as box:
+    async with api_box(tmp_path, models_dir=tmp_path) as box:
         publish_all(tmp_path, tmp_path)
         found = found_in(await scrape(box))
     late = {"edgebox_model_info", "edgebox_energy_joules_total", "edgebox_price"}

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from support.boxes.console import PASSWORD, add_person
 from support.boxes.live import CLIENT, live_box
-from support.browser import chromium
+from support.browser import chromium, until
 from support.outside.certificates import make_pair
 
 NEW = "노을 지는 강가에서"
@@ -110,7 +110,7 @@ def test_the_policy_breaks_nothing_and_the_brightness_is_kept(box, browser):
     assert troubles == []
     script = "document.body.append(document.createElement('style').appendChild(new Text('*{}')))"
     assert page.evaluate(f"{script}; document.body.setAttribute('style', 'color: red'); 1") == 1
-    page.wait_for_function("window.violations.length > 0")  # the listener hears
+    until(page, "window.violations.length > 0")  # the listener hears
     context.close()
 
 

@@ -1,11 +1,12 @@
 """A real Chromium."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 
 @contextmanager
@@ -21,3 +22,14 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def until(page: Page, expression: str, seconds: float = 10.0) -> None:
+    """Wait until a JavaScript expression is true.
+
+    Playwright's ``wait_for_function`` asks again by ``eval`` in the page, which our policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"not true after {seconds} s: {expression}"
+        page.wait_for_timeout(50)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.agent import long_call, opened, text_of
+from support.browser import until
 from support.calls import call, utterance
 
 
@@ -14,13 +15,13 @@ def test_the_call_sticks_to_the_end_only_if_it_was_there(page, box):
     opened(page, box)
     log = "document.getElementById('log')"
     end = f"{log}.scrollHeight - {log}.scrollTop - {log}.clientHeight"
-    page.wait_for_function(f"{end} < 2")
+    until(page, f"{end} < 2")
     box.tell(text_of(1100, utterance("agent", "끝에 있다."), start=60))
     page.locator("#u-60").wait_for()
-    page.wait_for_function(f"{end} < 2")
+    until(page, f"{end} < 2")
     page.locator("#log").hover()
     page.mouse.wheel(0, -600)
-    page.wait_for_function(f"{end} > 400")
+    until(page, f"{end} > 400")
     page.wait_for_timeout(50)
     before = page.evaluate("document.getElementById('log').scrollTop")
     box.tell(text_of(1200, utterance("agent", "하나"), utterance("agent", "둘"), start=61))
@@ -28,7 +29,7 @@ def test_the_call_sticks_to_the_end_only_if_it_was_there(page, box):
     more.wait_for()
     assert page.evaluate("document.getElementById('log').scrollTop") == pytest.approx(before, abs=1)
     more.click()
-    page.wait_for_function(f"{end} < 2")
+    until(page, f"{end} < 2")
     expect(more).to_have_count(0)
 
 
