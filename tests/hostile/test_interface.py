@@ -35,7 +35,7 @@ def answers(metrics: str) -> Counter[Answer]:
     """How often each route gave each status."""
     found = Counter()
     for line in metrics.splitlines():
-        if line.startswith("edgebox_http_requests_total{"):
+        if line.startswith(("edgebox_http_requests_total{", "edgebox_probe_requests_total{")):
             labels = dict(re.findall(r'(\w+)="([^"]*)"', line))
             found[Answer(labels["route"], int(labels["status"]))] += float(line.split()[-1])
     return +found  # without those that are there from the start with 0
