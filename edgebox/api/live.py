@@ -79,6 +79,7 @@ class LiveEndpoints:
         if of_before:
             closed = {"type": "call.closed", "consultation_id": call.consultation_id}
             hub.tell(call.client_id, of_before, closed)
+        hub.moved(call)
         hub.tell(call.client_id, call.operator, {"type": "call.opened", "call": call.shown()})
 
     async def end(self, request: Request) -> Response:

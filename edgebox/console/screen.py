@@ -74,6 +74,10 @@ class Screen:
 
     def tell(self, message: dict[str, Any]) -> None:
         """Take a message for this screen. A call that it shows is noted in the audit first."""
+        if message["type"] == "call.moved":
+            if self._seen(message["consultation_id"]) is not None:
+                return
+            message = {**message, "type": "call.closed"}
         if message["type"] == "call.opened":
             try:
                 self._note(message["call"]["consultation_id"])

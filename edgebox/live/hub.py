@@ -73,6 +73,11 @@ class Hub:
         """Tell every screen of an operator."""
         self._send(self._screens.get((client_id, operator), ()), message)
 
+    def moved(self, call: LiveCall) -> None:
+        """Tell those who follow a call that it is another operator's now: not all may go on."""
+        followers = self._followers.get((call.client_id, call.consultation_id), ())
+        self._send(followers, {"type": "call.moved", "consultation_id": call.consultation_id})
+
     def about(self, call: LiveCall, message: dict[str, Any]) -> None:
         """Tell every screen that shows a call, once."""
         self._send(self._of_call(call), message)

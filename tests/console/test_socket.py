@@ -239,6 +239,28 @@ async def test_an_agent_opens_calls_of_nobody_and_a_lead_all(box: Running, store
         await eventually(noted)
 
 
+async def test_who_followed_a_call_of_nobody_loses_it_when_it_becomes_somebodys(
+    box: Running, store: Store
+) -> None:
+    await say(box, "CL-free", 0, LINE)
+    async with (
+        person(box, store, "agent") as http,
+        person(box, store, "lead") as lead_http,
+        screen(box, headers=of_page(box, http)) as agent,
+        screen(box, headers=of_page(box, lead_http)) as lead,
+    ):
+        for one in (agent, lead):
+            await one.send("open", consultation_id="CL-free")
+            await one.next("call.opened")
+        await say(box, "CL-free", len(LINE), REPLY, operator="lee")
+        assert (await agent.next("call.closed"))["consultation_id"] == "CL-free"
+        text = await lead.next("call.text")
+        while text["received"] < len(LINE + REPLY):
+            text = await lead.next("call.text", "call.closed")
+        answer = await say(box, "CL-free", len(LINE + REPLY), LINE)
+        assert answer["watching"] == 1
+
+
 async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
     async with (
         screen(box, "kim") as kim,
