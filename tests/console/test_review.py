@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from datetime import date
 
 import pytest
@@ -118,6 +120,28 @@ def test_words_are_compared_and_make_both_texts():
     assert compared("", "새로 씀") == [Piece("in", "새로 씀")]
     many = "가 " * 3000
     assert compared(many, "나 " * 3000) == [Piece("out", many), Piece("in", "나 " * 3000)]
+
+
+def test_words_that_repeat_do_not_take_minutes():
+    begun = time.perf_counter()
+    compared("가 나 " * 250, "나 가 다 " * 170)
+    assert time.perf_counter() - begun < 1
+
+
+async def test_texts_are_not_compared_on_the_event_loop(box, monkeypatch):
+    made = records(box.store)
+    accepted(box.store, made.rows["bad"], result="14일 안에 환불하기로 함")
+    threads = set()
+
+    def where(before, after):
+        threads.add(threading.current_thread())
+        return []
+
+    monkeypatch.setattr("edgebox.console.pages.review.compared", where)
+    async with logged_in(box, "lead") as http:
+        await http.get(f"/review/{made.rows['bad']}")
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_share_is_not_told_before_there_are_enough(box):

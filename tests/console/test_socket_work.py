@@ -201,6 +201,41 @@ async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
         assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
 
 
+async def test_an_agent_accepts_no_draft_of_a_call_that_was_never_theirs(box: Running) -> None:
+    kept = Store(box.settings.database)
+    for name, operator in (("d-nobody", None), ("d-kim", "kim"), ("d-lee", "lee")):
+        kept.reviews.draft(
+            "center-1",
+            "CL-9",
+            content={"text": "카드를 정지함"},
+            operator=operator,
+            model="slm",
+            status="success",
+            draft_id=name,
+        )
+    async with screen(box, "lee") as lee:
+        for name, answer in (("d-nobody", "notice"), ("d-kim", "notice"), ("d-lee", "accepted")):
+            fields = {"consultation_id": "CL-9", "draft_id": name, "content": {"text": "바꿈"}}
+            await lee.send("accept", **fields)
+            assert (await lee.next("notice", "accepted"))["type"] == answer, name
+    kept.close()
+
+
+async def test_a_text_that_is_too_long_is_refused_before_it_is_compared(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+    monkeypatch.setattr("edgebox.console.accepting.edit_of", lambda *texts: compared.append(texts))
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await kim.send("summarise", consultation_id="CL-1")
+        draft = (await kim.next("summary.done"))["draft"]["draft_id"]
+        long = {"consultation_id": "CL-1", "draft_id": draft, "content": {"text": "가" * 20_001}}
+        await kim.send("accept", **long)
+        assert (await kim.next("notice", "accepted"))["code"] == "invalid-fields"
+    assert compared == []
+
+
 async def test_a_pasted_call_ends_as_a_consultation(box: Running) -> None:
     async with screen(box, "kim") as kim:
         await kim.send("paste", consultation_id=None, text=TALK)
