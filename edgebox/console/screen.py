@@ -39,6 +39,9 @@ class Screen:
         tell: gives a message to this screen.
         give_up: ends the socket, for what must not be shown.
         request_id: of the socket.
+
+    Attributes:
+        shown: characters of the call that the last act has shown as a whole.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Screen:
         self._request_id = request_id
         self._unwatch: Callable[[], None] | None = None
         self._followed: dict[str, Callable[[], None]] = {}
+        self.shown = 0
 
     def join(self) -> bool:
         """Take a place at the desk; False if too many screens are open."""
@@ -123,6 +127,7 @@ class Screen:
 
     async def act(self, message: messages.Act) -> None:
         """Do what a message says. What is refused becomes a notice on this screen."""
+        self.shown = 0
         try:
             await self._do(message)
         except EdgeBoxError as error:
@@ -212,6 +217,7 @@ class Screen:
         if call.operator != self._viewer.operator or not self._viewer.operator:
             self._follow(call)
         self.tell({"type": "call.opened", "call": call.shown()})
+        self.shown = call.received
         for draft in call.drafts():
             self._put({"type": f"{draft['kind']}.done", "draft": draft})
 

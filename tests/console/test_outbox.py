@@ -157,6 +157,17 @@ async def test_a_reader_that_is_late_costs_little() -> None:
     assert (merged["from"], len(merged["utterances"])) == (0, 20)
 
 
+def test_one_message_may_be_as_large_as_the_call_that_it_shows() -> None:
+    full: list[str] = []
+    outbox = Outbox(lambda: full.append("full"))
+    said = {"type": "call.text", "from": 0, "utterances": ["x" * (MOST_BYTES + 1)]}
+    outbox.put({**said, "consultation_id": "CL-1"})
+    outbox.put({"type": "beat", "at": 0.0})
+    assert full == []
+    outbox.put({**said, "consultation_id": "CL-2"})
+    assert full == ["full"]
+
+
 def test_more_than_may_wait_is_told_once() -> None:
     full: list[None] = []
     outbox = Outbox(lambda: full.append(None))

@@ -281,6 +281,25 @@ async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
         assert (await second.next("call.closed"))["consultation_id"] == call["consultation_id"]
 
 
+async def test_large_messages_count_as_several(box: Running) -> None:
+    """JSON of a megabyte twenty times a second would leave the event loop no time."""
+    async with screen(box, "kim") as kim:
+        for _ in range(4):
+            await kim.send("cancel", ask_id="q1", filler="x" * 900_000)
+        assert await kim.code() == 4429
+
+
+def test_what_was_shown_counts_for_the_next_message() -> None:
+    now = [0.0]
+    rate = live._Rate(lambda: now[0])
+    assert rate.admits(1)
+    rate.spend(39)
+    assert not rate.admits(1)
+    now[0] += 1.2
+    assert rate.admits(1)
+    assert not all(rate.admits(1) for _ in range(live.MESSAGES_A_SECOND))
+
+
 async def test_a_slow_reader_ends_and_slows_nobody(
     box: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
