@@ -238,6 +238,8 @@ class Screen:
         viewer = self._viewer
         if not viewer.operator:
             raise NotFound("Name an operator in hello to paste a call.")
+        if viewer.session and message.consultation_id is not None:
+            self._pasted(message.consultation_id)  # a person chooses no id: it may be a call's
         call = self._live.calls.paste(
             viewer.client_id, message.consultation_id, operator=viewer.operator, text=message.text
         )

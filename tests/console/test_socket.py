@@ -281,6 +281,21 @@ async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
         assert (await second.next("call.closed"))["consultation_id"] == call["consultation_id"]
 
 
+async def test_a_person_pastes_nothing_under_the_id_of_a_call(box: Running, store: Store) -> None:
+    """The centre could then not send that call, and would read their text as its record."""
+    async with (
+        person(box, store, "agent") as http,
+        screen(box, headers=of_page(box, http)) as agent,
+    ):
+        await agent.send("paste", consultation_id="CL-1", text=LINE)
+        assert (await agent.next("notice", "call.opened"))["code"] == "not-found"
+        await say(box, "CL-1", 0, LINE)
+        await agent.send("paste", consultation_id=None, text=LINE)
+        name = (await agent.next("call.opened"))["call"]["consultation_id"]
+        await agent.send("paste", consultation_id=name, text=LINE + REPLY)
+        assert (await agent.next("notice", "call.opened"))["type"] == "call.opened"
+
+
 async def test_large_messages_count_as_several(box: Running) -> None:
     """JSON of a megabyte twenty times a second would leave the event loop no time."""
     async with screen(box, "kim") as kim:
