@@ -115,10 +115,13 @@ class Outbox:
             before = last.message["utterances"]
             if kept > len(before):
                 return False
-            utterances = [*before[: max(0, kept)], *message["utterances"]]
+            kept = max(0, kept)
+            utterances = [*before[:kept], *message["utterances"]]
             start = min(message["from"], last.message["from"])
             joined = {**message, "from": start, "utterances": utterances}
-            size = _size_of(joined)
+            # Not measured as a whole: a late reader would cost that for each line of a long call.
+            gone = _size_of({**last.message, "utterances": before[kept:]})
+            size = last.size - gone + _size_of(message)
         else:
             return False
         self.bytes += size - last.size
