@@ -11,6 +11,7 @@ from edgebox.console import messages
 from edgebox.console.accepting import accept
 from edgebox.console.asking import ask
 from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
+from edgebox.live.calls import LiveCall
 from edgebox.live.rolling import day_of
 from edgebox.system.problem import PROBLEM_TYPE
 
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from edgebox.api.services import Services
     from edgebox.console.desk import Desk, Tell
     from edgebox.console.viewer import Viewer
-    from edgebox.live.calls import LiveCall
 
 BEAT_SECONDS = 10.0
 """Between two signs of life that a page's JavaScript sees; it does not see pings."""
+
+MOST_WELCOMED: Final = 400_000
+"""Characters of the calls in a snapshot, beyond the newest: encoding it holds the event loop up."""
 
 MOST_FOLLOWED: Final = 20
 """Calls that are not the operator's own and that one screen has opened."""
@@ -179,8 +182,15 @@ class Screen:
     # Calls ------------------------------------------------------------------------
 
     def _own(self) -> list[LiveCall]:
-        viewer = self._viewer
-        return self._live.calls.of(viewer.client_id, viewer.operator) if viewer.operator else []
+        """Return the operator's newest calls, oldest first: what one screen can hold."""
+        viewer, shown, characters = self._viewer, list[LiveCall](), 0
+        if viewer.operator:
+            for call in reversed(self._live.calls.of(viewer.client_id, viewer.operator)):
+                characters += call.received
+                if shown and characters > MOST_WELCOMED:
+                    break
+                shown.append(call)
+        return shown[::-1]
 
     def _seen(self, consultation_id: str) -> LiveCall | None:
         """Return a call in progress that this screen may see, or None."""

@@ -296,6 +296,21 @@ async def test_a_person_pastes_nothing_under_the_id_of_a_call(box: Running, stor
         assert (await agent.next("notice", "call.opened"))["type"] == "call.opened"
 
 
+async def test_a_snapshot_is_no_larger_than_a_screen_can_hold(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgebox.console.screen.MOST_WELCOMED", 2 * len(LINE))
+    for number in range(4):
+        await say(box, f"CL-{number}", 0, LINE, operator="kim")
+    await say(box, "CL-long", 0, LINE * 5, operator="lee")
+    async with screen(box, "kim") as kim, screen(box, "lee") as lee:
+        shown = [call["consultation_id"] for call in kim.welcome["calls"]]
+        assert shown == ["CL-2", "CL-3"]
+        assert [call["consultation_id"] for call in lee.welcome["calls"]] == ["CL-long"]
+        await kim.send("open", consultation_id="CL-0")
+        assert (await kim.next("call.opened"))["call"]["consultation_id"] == "CL-0"
+
+
 async def test_large_messages_count_as_several(box: Running) -> None:
     """JSON of a megabyte twenty times a second would leave the event loop no time."""
     async with screen(box, "kim") as kim:
