@@ -49,6 +49,12 @@ async def test_the_list_filters_by_what_its_address_says(box):
             assert set(rows_of(page)) == {made.rows[kind] for kind in kinds}, query
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_the_first_and_the_last_day_there_is_can_be_asked_for(box, day):
+    async with logged_in(box, "lead") as http:
+        assert (await http.get(f"/review?from={day}&to={day}")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "query",
     ["from=yesterday", "score=nan", "score=7", "state=gone", "before=1", "flag=<b>", "id=%00"],
