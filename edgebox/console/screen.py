@@ -28,6 +28,9 @@ BEAT_SECONDS = 10.0
 MOST_WELCOMED: Final = 400_000
 """Characters of the calls in a snapshot, beyond the newest: encoding it holds the event loop up."""
 
+MOST_PASTED: Final = 20
+"""Pasted calls of one operator; for a further one, the oldest that has ended is forgotten."""
+
 MOST_FOLLOWED: Final = 20
 """Calls that are not the operator's own and that one screen has opened."""
 
@@ -183,14 +186,18 @@ class Screen:
 
     def _own(self) -> list[LiveCall]:
         """Return the operator's newest calls, oldest first: what one screen can hold."""
-        viewer, shown, characters = self._viewer, list[LiveCall](), 0
-        if viewer.operator:
-            for call in reversed(self._live.calls.of(viewer.client_id, viewer.operator)):
-                characters += call.received
-                if shown and characters > MOST_WELCOMED:
-                    break
-                shown.append(call)
+        shown, characters = list[LiveCall](), 0
+        for call in reversed(self._own_calls()):
+            characters += call.received
+            if shown and characters > MOST_WELCOMED:
+                break
+            shown.append(call)
         return shown[::-1]
+
+    def _own_calls(self) -> list[LiveCall]:
+        """Return all calls of the operator, oldest first."""
+        viewer = self._viewer
+        return self._live.calls.of(viewer.client_id, viewer.operator) if viewer.operator else []
 
     def _seen(self, consultation_id: str) -> LiveCall | None:
         """Return a call in progress that this screen may see, or None."""
@@ -250,11 +257,26 @@ class Screen:
             raise NotFound("Name an operator in hello to paste a call.")
         if viewer.session and message.consultation_id is not None:
             self._pasted(message.consultation_id)  # a person chooses no id: it may be a call's
+        if message.consultation_id is None:
+            self._make_room()
         call = self._live.calls.paste(
             viewer.client_id, message.consultation_id, operator=viewer.operator, text=message.text
         )
         self._live.hub.about(call, {"type": "call.opened", "call": call.shown()})
         self._live.readings.changed(call)
+
+    def _make_room(self) -> None:
+        """Have room for one more paste: one person must not use up the places of a whole centre.
+
+        Raises:
+            BoxBusy: as many as may be are open.
+        """
+        pasted = [call for call in self._own_calls() if call.source == "paste"]
+        if len(pasted) >= MOST_PASTED:
+            ended = next((call for call in pasted if call.ended), None)
+            if ended is None:
+                raise BoxBusy(f"{len(pasted)} pasted calls are open. Close one of them first.")
+            self._live.forget(ended)
 
     # Questions --------------------------------------------------------------------
 

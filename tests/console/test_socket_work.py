@@ -249,6 +249,26 @@ async def test_a_pasted_call_ends_as_a_consultation(box: Running) -> None:
         assert (await kim.next("notice"))["code"] == "not-found", "speech-to-text ends its own"
 
 
+async def test_one_operator_pastes_so_many_calls_and_no_more(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgebox.console.screen.MOST_PASTED", 2)
+    async with screen(box, "kim") as kim, screen(box, "lee") as lee:
+        names = []
+        for _ in range(2):
+            await kim.send("paste", consultation_id=None, text=TALK)
+            names.append((await kim.next("call.opened"))["call"]["consultation_id"])
+        await kim.send("paste", consultation_id=None, text=TALK)
+        assert (await kim.next("notice", "call.opened"))["code"] == "box-busy"
+        await lee.send("paste", consultation_id=None, text=TALK)
+        await lee.next("call.opened")
+        await kim.send("end", consultation_id=names[0])
+        await kim.next("call.ended")
+        await kim.send("paste", consultation_id=None, text=TALK)
+        assert (await kim.next("call.closed"))["consultation_id"] == names[0]
+        await kim.next("call.opened")
+
+
 async def test_the_audit_must_be_able_to_note_what_is_shown(
     box: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
