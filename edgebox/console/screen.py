@@ -157,8 +157,7 @@ class Screen:
                 if self._desk.questions.cancel(message.ask_id):
                     self._say_cancelled(message.ask_id)
             case messages.Accept():
-                seen = self._seen(message.consultation_id)
-                self._desk.tell(await accept(self._services, self._viewer, message, seen))
+                await self._accept(message)
             case messages.Feedback():
                 await self._feedback(message)
 
@@ -301,6 +300,13 @@ class Screen:
         """Tell the operator's other screens; this one knows."""
         notice = _notice("info", "cancelled", "The question was cancelled.", ask_id=ask_id)
         self._desk.tell(notice, but=self.tell)
+
+    async def _accept(self, message: messages.Accept) -> None:
+        seen = self._seen(message.consultation_id)
+        accepted = await accept(self._services, self._viewer, message, seen)
+        self._desk.tell(accepted)
+        if seen is not None:  # a lead, say, must not accept other words without knowing
+            self._live.hub.about(seen, accepted, but=self._desk.screens)
 
     async def _feedback(self, message: messages.Feedback) -> None:
         services, client_id = self._services, self._viewer.client_id

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from edgebox.errors import where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from edgebox.live.calls import LiveCall
 
@@ -78,9 +78,9 @@ class Hub:
         followers = self._followers.get((call.client_id, call.consultation_id), ())
         self._send(followers, {"type": "call.moved", "consultation_id": call.consultation_id})
 
-    def about(self, call: LiveCall, message: dict[str, Any]) -> None:
-        """Tell every screen that shows a call, once."""
-        self._send(self._of_call(call), message)
+    def about(self, call: LiveCall, message: dict[str, Any], *, but: Collection[Tell] = ()) -> None:
+        """Tell every screen that shows a call, once; but not some that know."""
+        self._send([one for one in self._of_call(call) if one not in but], message)
 
     def _of_call(self, call: LiveCall) -> list[Tell]:
         screens = self._screens.get((call.client_id, call.operator), ()) if call.operator else ()

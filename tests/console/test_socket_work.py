@@ -201,6 +201,24 @@ async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
         assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
 
 
+async def test_who_watches_a_call_is_told_what_somebody_else_accepts(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim, screen(box) as watching:
+        await watching.send("open", consultation_id="CL-1")
+        await watching.next("call.opened")
+        await kim.send("summarise", consultation_id="CL-1")
+        draft = (await kim.next("summary.done"))["draft"]["draft_id"]
+        fields = {"consultation_id": "CL-1", "draft_id": draft, "content": {"text": "정지함"}}
+        await kim.send("accept", **fields)
+        assert (await watching.next("accepted"))["draft_id"] == draft
+        await watching.send("accept", **{**fields, "content": {"text": "바꿈"}})
+        assert (await watching.next("accepted"))["draft_id"] == draft
+        assert (await kim.next("accepted"))["draft_id"] == draft
+        await watching.send("cancel", ask_id="q1")
+        await watching.send("open", consultation_id="CL-1")
+        assert (await watching.next("accepted", "call.opened"))["type"] == "call.opened", "once"
+
+
 async def test_an_agent_accepts_no_draft_of_a_call_that_was_never_theirs(box: Running) -> None:
     kept = Store(box.settings.database)
     for name, operator in (("d-nobody", None), ("d-kim", "kim"), ("d-lee", "lee")):
