@@ -79,7 +79,10 @@ class LiveEndpoints:
         if of_before:
             closed = {"type": "call.closed", "consultation_id": call.consultation_id}
             hub.tell(call.client_id, of_before, closed)
-        hub.tell(call.client_id, call.operator, {"type": "call.opened", "call": call.shown()})
+        hub.moved(call)
+        if hub.watching(call.client_id, call.operator):
+            opened = {"type": "call.opened", "call": call.shown()}
+            hub.tell(call.client_id, call.operator, opened)
 
     async def end(self, request: Request) -> Response:
         """Put a call onto the disk, and have it analysed at once; 202 when it is there."""

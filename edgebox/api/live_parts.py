@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.api")
 
 APPENDS_PER_MINUTE: Final = 120
-"""Appends of one client a minute, for each call that the box takes: they have a rate of their own,
-because speech-to-text sends one a second for each call."""
+"""Appends of one client a minute, for each of its calls: they have a rate of their own, because
+speech-to-text sends one a second for each call."""
+FEWEST_CALLS: Final = 50
+"""For which a client may send appends, however few it has."""
 
 EXTENSION_SECONDS: Final = 10.0
 """For which it is remembered whose extension it is."""
@@ -106,7 +108,12 @@ class LiveParts:
             clock=clock,
             told=self._ended,
         )
-        self.rate = RateLimiter(APPENDS_PER_MINUTE * settings.live.max_calls, clock=monotonic)
+        most = max(FEWEST_CALLS, settings.live.max_calls)
+
+        def share(client_id: str) -> float:
+            return min(1.0, max(FEWEST_CALLS, self.calls.places_of(client_id)) / most)
+
+        self.rate = RateLimiter(APPENDS_PER_MINUTE * most, clock=monotonic, share=share)
 
     def forget(self, call: LiveCall) -> None:
         """Keep nothing of a call, and tell its screens."""

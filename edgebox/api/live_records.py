@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from edgebox.live.hub import Hub
     from edgebox.live.readings import Readings
     from edgebox.store.db import Store
+    from edgebox.store.reviews import Draft
 
 log = logging.getLogger("edgebox.api")
 
@@ -87,27 +88,28 @@ class Records:
             call = wanted[batch_id]
             if call.read < call.received:
                 await self._readings.whole(call)
-            record = await self._threads.read(call.client_id, partial(self._read, call))
-            if record is not None:
+            found = await self._threads.read(call.client_id, partial(self._find, call))
+            if found is not None:  # holding it against a long call takes seconds
+                record = await asyncio.to_thread(_record_of, call, found)
                 call.record = record
                 self._calls.recount(call)
                 self._hub.about(call, {"type": "record.done", "draft": record})
 
-    def _read(self, call: LiveCall) -> dict[str, Any] | None:
-        """Return the record of a call, in a thread."""
+    def _find(self, call: LiveCall) -> Draft | None:
         drafts = self._store.reviews.latest(call.client_id, call.consultation_id)
-        found = next((one for one in drafts if one.kind == "record"), None)
-        if found is None:
-            return None
-        utterances = [one.utterance for one in call.utterances]
-        return record_draft(
-            found.draft_id,
-            call.consultation_id,
-            status=found.status,
-            model=found.model,
-            content=found.content or {},
-            score=found.score,
-            flags=found.flags,
-            at=found.at,
-            grounds=grounds_of(utterances, day_of(call)) if found.status == "success" else None,
-        )
+        return next((one for one in drafts if one.kind == "record"), None)
+
+
+def _record_of(call: LiveCall, found: Draft) -> dict[str, Any]:
+    utterances = [one.utterance for one in call.utterances]
+    return record_draft(
+        found.draft_id,
+        call.consultation_id,
+        status=found.status,
+        model=found.model,
+        content=found.content or {},
+        score=found.score,
+        flags=found.flags,
+        at=found.at,
+        grounds=grounds_of(utterances, day_of(call)) if found.status == "success" else None,
+    )

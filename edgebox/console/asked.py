@@ -96,7 +96,10 @@ class Asked:
 
 def begin_of(day: date) -> float:
     """Return when a day begins in the box's time zone, in Unix seconds."""
-    return datetime(day.year, day.month, day.day).astimezone().timestamp()
+    try:
+        return datetime(day.year, day.month, day.day).astimezone().timestamp()
+    except (ValueError, OverflowError):  # the first day there is
+        return begin_of(day + timedelta(days=1))
 
 
 def end_of(day: date) -> float:

@@ -34,6 +34,11 @@ class Desk:
         self._grace: asyncio.TimerHandle | None = None
         self.questions = Questions(self.tell)
 
+    @property
+    def screens(self) -> tuple[Tell, ...]:
+        """Those that are open."""
+        return tuple(self._screens)
+
     def join(self, tell: Tell) -> bool:
         """Add a screen; False if there are as many as may be."""
         if len(self._screens) >= MOST_SCREENS:

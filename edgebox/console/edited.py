@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 _WORD = re.compile(r"\s+|[^\s]+")
-MOST_WORDS = 4_000
-"""Of both texts together: more are shown one after the other, because comparing them is slow."""
+MOST_PAIRS = 50_000
+"""Of a word in one text with the same word in the other: with more, the texts are shown one after
+the other. Comparing takes time by these times the words: words that repeat would take minutes."""
 
 
 class Piece(NamedTuple):
@@ -21,7 +23,8 @@ class Piece(NamedTuple):
 def compared(before: str, after: str) -> list[Piece]:
     """Return the pieces in order; those that stayed or came in make ``after``."""
     one, other = _WORD.findall(before), _WORD.findall(after)
-    if len(one) + len(other) > MOST_WORDS:
+    counts = Counter(one)
+    if sum(counts[word] for word in other) > MOST_PAIRS:
         return _replaced(before, after)
     pieces: list[Piece] = []
     old = new = ""

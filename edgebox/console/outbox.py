@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 MOST_MESSAGES: Final = 256
 MOST_BYTES: Final = 1024 * 1024
-"""Of the messages that wait. A snapshot does not count: it is as large as what it shows."""
+"""Of the messages that wait. A snapshot does not count: it is as large as what it shows; nor does
+the largest of those that show a call, which may be all of it."""
 
 _DELTAS: Final = frozenset({"summary.delta", "ask.delta"})
 _CALL: Final = frozenset({"call.opened", "call.text", "call.ended"})
@@ -33,6 +34,9 @@ _NEEDLESS: Final = {
     "beat": frozenset({"beat"}),
 }
 """What a message makes needless, of those about the same thing that still wait."""
+
+
+_WHOLE_CALLS: Final = frozenset({"call.opened", "call.text"})
 
 
 @dataclass(slots=True)
@@ -77,7 +81,7 @@ class Outbox:
             self._entries.append(_Entry(about, message, size))
             self.bytes += size
         self._more.set()
-        if len(self._entries) > MOST_MESSAGES or self.bytes > MOST_BYTES:
+        if len(self._entries) > MOST_MESSAGES or self._is_over():
             self._overflowed = True
             self._full()
 
@@ -89,6 +93,12 @@ class Outbox:
         entry = self._entries.pop(0)
         self.bytes -= entry.size
         return entry.message
+
+    def _is_over(self) -> bool:
+        if self.bytes <= MOST_BYTES:
+            return False
+        calls = [one.size for one in self._entries if one.message["type"] in _WHOLE_CALLS]
+        return self.bytes - max(calls, default=0) > MOST_BYTES
 
     def _put_into(self, about: tuple[str, ...], message: Message) -> bool:
         """Add a message to the last one about the same thing, if it continues that."""
@@ -105,10 +115,13 @@ class Outbox:
             before = last.message["utterances"]
             if kept > len(before):
                 return False
-            utterances = [*before[: max(0, kept)], *message["utterances"]]
+            kept = max(0, kept)
+            utterances = [*before[:kept], *message["utterances"]]
             start = min(message["from"], last.message["from"])
             joined = {**message, "from": start, "utterances": utterances}
-            size = _size_of(joined)
+            # Not measured as a whole: a late reader would cost that for each line of a long call.
+            gone = _size_of({**last.message, "utterances": before[kept:]})
+            size = last.size - gone + _size_of(message)
         else:
             return False
         self.bytes += size - last.size

@@ -11,6 +11,7 @@ from edgebox.console import messages
 from edgebox.console.accepting import accept
 from edgebox.console.asking import ask
 from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
+from edgebox.live.calls import LiveCall
 from edgebox.live.rolling import day_of
 from edgebox.system.problem import PROBLEM_TYPE
 
@@ -20,10 +21,15 @@ if TYPE_CHECKING:
     from edgebox.api.services import Services
     from edgebox.console.desk import Desk, Tell
     from edgebox.console.viewer import Viewer
-    from edgebox.live.calls import LiveCall
 
 BEAT_SECONDS = 10.0
 """Between two signs of life that a page's JavaScript sees; it does not see pings."""
+
+MOST_WELCOMED: Final = 400_000
+"""Characters of the calls in a snapshot, beyond the newest: encoding it holds the event loop up."""
+
+MOST_PASTED: Final = 20
+"""Pasted calls of one operator; for a further one, the oldest that has ended is forgotten."""
 
 MOST_FOLLOWED: Final = 20
 """Calls that are not the operator's own and that one screen has opened."""
@@ -39,6 +45,9 @@ class Screen:
         tell: gives a message to this screen.
         give_up: ends the socket, for what must not be shown.
         request_id: of the socket.
+
+    Attributes:
+        shown: characters of the call that the last act has shown as a whole.
     """
 
     def __init__(
@@ -60,6 +69,7 @@ class Screen:
         self._request_id = request_id
         self._unwatch: Callable[[], None] | None = None
         self._followed: dict[str, Callable[[], None]] = {}
+        self.shown = 0
 
     def join(self) -> bool:
         """Take a place at the desk; False if too many screens are open."""
@@ -74,6 +84,10 @@ class Screen:
 
     def tell(self, message: dict[str, Any]) -> None:
         """Take a message for this screen. A call that it shows is noted in the audit first."""
+        if message["type"] == "call.moved":
+            if self._seen(message["consultation_id"]) is not None:
+                return
+            message = {**message, "type": "call.closed"}
         if message["type"] == "call.opened":
             try:
                 self._note(message["call"]["consultation_id"])
@@ -119,6 +133,7 @@ class Screen:
 
     async def act(self, message: messages.Act) -> None:
         """Do what a message says. What is refused becomes a notice on this screen."""
+        self.shown = 0
         try:
             await self._do(message)
         except EdgeBoxError as error:
@@ -142,8 +157,7 @@ class Screen:
                 if self._desk.questions.cancel(message.ask_id):
                     self._say_cancelled(message.ask_id)
             case messages.Accept():
-                seen = self._seen(message.consultation_id)
-                self._desk.tell(await accept(self._services, self._viewer, message, seen))
+                await self._accept(message)
             case messages.Feedback():
                 await self._feedback(message)
 
@@ -170,6 +184,17 @@ class Screen:
     # Calls ------------------------------------------------------------------------
 
     def _own(self) -> list[LiveCall]:
+        """Return the operator's newest calls, oldest first: what one screen can hold."""
+        shown, characters = list[LiveCall](), 0
+        for call in reversed(self._own_calls()):
+            characters += call.received
+            if shown and characters > MOST_WELCOMED:
+                break
+            shown.append(call)
+        return shown[::-1]
+
+    def _own_calls(self) -> list[LiveCall]:
+        """Return all calls of the operator, oldest first."""
         viewer = self._viewer
         return self._live.calls.of(viewer.client_id, viewer.operator) if viewer.operator else []
 
@@ -208,6 +233,7 @@ class Screen:
         if call.operator != self._viewer.operator or not self._viewer.operator:
             self._follow(call)
         self.tell({"type": "call.opened", "call": call.shown()})
+        self.shown = call.received
         for draft in call.drafts():
             self._put({"type": f"{draft['kind']}.done", "draft": draft})
 
@@ -228,11 +254,28 @@ class Screen:
         viewer = self._viewer
         if not viewer.operator:
             raise NotFound("Name an operator in hello to paste a call.")
+        if viewer.session and message.consultation_id is not None:
+            self._pasted(message.consultation_id)  # a person chooses no id: it may be a call's
+        if message.consultation_id is None:
+            self._make_room()
         call = self._live.calls.paste(
             viewer.client_id, message.consultation_id, operator=viewer.operator, text=message.text
         )
         self._live.hub.about(call, {"type": "call.opened", "call": call.shown()})
         self._live.readings.changed(call)
+
+    def _make_room(self) -> None:
+        """Have room for one more paste: one person must not use up the places of a whole centre.
+
+        Raises:
+            BoxBusy: as many as may be are open.
+        """
+        pasted = [call for call in self._own_calls() if call.source == "paste"]
+        if len(pasted) >= MOST_PASTED:
+            ended = next((call for call in pasted if call.ended), None)
+            if ended is None:
+                raise BoxBusy(f"{len(pasted)} pasted calls are open. Close one of them first.")
+            self._live.forget(ended)
 
     # Questions --------------------------------------------------------------------
 
@@ -257,6 +300,13 @@ class Screen:
         """Tell the operator's other screens; this one knows."""
         notice = _notice("info", "cancelled", "The question was cancelled.", ask_id=ask_id)
         self._desk.tell(notice, but=self.tell)
+
+    async def _accept(self, message: messages.Accept) -> None:
+        seen = self._seen(message.consultation_id)
+        accepted = await accept(self._services, self._viewer, message, seen)
+        self._desk.tell(accepted)
+        if seen is not None:  # a lead, say, must not accept other words without knowing
+            self._live.hub.about(seen, accepted, but=self._desk.screens)
 
     async def _feedback(self, message: messages.Feedback) -> None:
         services, client_id = self._services, self._viewer.client_id

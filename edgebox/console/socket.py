@@ -49,6 +49,8 @@ LOG_IN: Final = "The session, or the client, has ended. Log in again."
 HELLO_SECONDS = 5.0
 """From the handshake to the first message."""
 MESSAGES_A_SECOND: Final = 20
+CHARACTERS_A_MESSAGE: Final = 32 * 1024
+"""A longer one, or one whose answer is longer, counts as several: JSON holds the event loop up."""
 LOOK_SECONDS = 30.0
 """Between two looks whether a socket that only listens may go on."""
 
@@ -172,6 +174,7 @@ class _Conversation:
                 act = await self._next(messages.act)
                 if await self._goes_on(work=True):
                     await screen.act(act)
+                    self._rate.spend(_count_of(screen.shown) - 1)
         finally:
             screen.leave()
 
@@ -190,7 +193,7 @@ class _Conversation:
             text = message.get("text")
             if text is None:
                 self._close(NOT_UNDERSTOOD, "A message is text: JSON.")
-            elif not self._rate.admits():
+            elif not self._rate.admits(_count_of(len(text))):
                 self._close(TOO_FAST, f"More than {MESSAGES_A_SECOND} messages in a second.")
             else:
                 try:
@@ -241,18 +244,31 @@ class _Conversation:
         self._websocket.scope["state"][HANG_UP](code, reason)
 
 
+def _count_of(characters: int) -> int:
+    return 1 + characters // CHARACTERS_A_MESSAGE
+
+
 class _Rate:
-    """Messages of one peer: so many in a second, and as many at once."""
+    """Messages of one peer: so many in a second, and as many at once.
+
+    One that costs more than is left is let through, and what follows has to wait for longer.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._left = float(MESSAGES_A_SECOND)
         self._at = clock()
 
-    def admits(self) -> bool:
-        """Count one, and return whether it may come."""
+    def admits(self, count: int) -> bool:
+        """Count a message as ``count``, and return whether it may come."""
         now = self._clock()
         more = (now - self._at) * MESSAGES_A_SECOND
-        self._left = min(float(MESSAGES_A_SECOND), self._left + more) - 1
+        self._left = min(float(MESSAGES_A_SECOND), self._left + more)
         self._at = now
-        return self._left >= 0
+        admitted = self._left >= 1
+        self.spend(count)
+        return admitted
+
+    def spend(self, count: int) -> None:
+        """Count what a message turned out to cost beside itself."""
+        self._left -= count

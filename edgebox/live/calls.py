@@ -239,6 +239,10 @@ class LiveCalls:
         """Return whether a call is still one of these."""
         return self._calls.get((call.client_id, call.consultation_id)) is call
 
+    def places_of(self, client_id: str) -> int:
+        """Return how many calls a client has."""
+        return self._places_of[client_id]
+
     def of(self, client_id: str, operator: str) -> list[LiveCall]:
         """Return the calls of an operator, oldest first."""
         mine = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from edgebox.errors import where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from edgebox.live.calls import LiveCall
 
@@ -73,9 +73,14 @@ class Hub:
         """Tell every screen of an operator."""
         self._send(self._screens.get((client_id, operator), ()), message)
 
-    def about(self, call: LiveCall, message: dict[str, Any]) -> None:
-        """Tell every screen that shows a call, once."""
-        self._send(self._of_call(call), message)
+    def moved(self, call: LiveCall) -> None:
+        """Tell those who follow a call that it is another operator's now: not all may go on."""
+        followers = self._followers.get((call.client_id, call.consultation_id), ())
+        self._send(followers, {"type": "call.moved", "consultation_id": call.consultation_id})
+
+    def about(self, call: LiveCall, message: dict[str, Any], *, but: Collection[Tell] = ()) -> None:
+        """Tell every screen that shows a call, once; but not some that know."""
+        self._send([one for one in self._of_call(call) if one not in but], message)
 
     def _of_call(self, call: LiveCall) -> list[Tell]:
         screens = self._screens.get((call.client_id, call.operator), ()) if call.operator else ()

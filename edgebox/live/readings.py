@@ -79,7 +79,8 @@ class Readings:
                 call = next(iter(self._due))
                 del self._due[call]
                 try:
-                    await self._read(call)
+                    if self._calls.holds(call):  # a paste may have been replaced meanwhile
+                        await self._read(call)
                 except Exception as error:  # noqa: BLE001 - the other calls are read
                     log.error("a call was not read: %s", where(error))  # noqa: TRY400
         finally:

@@ -7,9 +7,10 @@ A draft of a growing call is written if, in this order:
 3. the last one began ``draft_seconds`` ago or more;
 4. no other summary is being written, and the engine admits one more of low priority.
 
-Otherwise the last draft stays, with its age. The call whose draft is the oldest is first. So a busy
-box has fewer drafts, and no summary that an agent asked for waits for one of these. A call that has
-ended gets one more at once, of high priority, and a screen may ask for one now.
+Otherwise the last draft stays, with its age. The clients take turns; of a client the call whose
+draft is the oldest is first. So a busy box has fewer drafts, and no summary that an agent asked for
+waits for one of these. A call that has ended gets one more at once, of high priority, and a screen
+may ask for one now.
 
 Drafts are in memory only. What is accepted, and the last one of a call that is on disk, is kept by
 the caller's function.
@@ -104,6 +105,7 @@ class Rolling:
         self._keep = keep
         self._clock = clock
         self._monotonic = monotonic
+        self._turns: dict[str, float] = {}  # by client: when a draft was last begun
         self._written: WeakKeyDictionary[LiveCall, _Written] = WeakKeyDictionary()
         self._ticking: asyncio.Task[None] | None = None
         self._closed = False
@@ -135,7 +137,7 @@ class Rolling:
         """Begin what is due now."""
         now = self._monotonic()
         due = [call for call in self._calls if self._is_due(call, now)]
-        for call in sorted(due, key=lambda one: self._of(one).at):
+        for call in sorted(due, key=self._turn):
             if not call.ended and self._quick.in_flight:
                 continue
             try:
@@ -162,6 +164,9 @@ class Rolling:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _turn(self, call: LiveCall) -> tuple[float, float]:
+        return self._turns.get(call.client_id, float("-inf")), self._of(call).at
 
     def _of(self, call: LiveCall) -> _Written:
         return self._written.setdefault(call, _Written())
@@ -195,6 +200,7 @@ class Rolling:
 
     def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
         written.at, written.low = self._monotonic(), low
+        self._turns[call.client_id] = written.at
         written.said, written.characters = call.said, call.received
         task = asyncio.create_task(self._write(call, ticket))
         written.task = task

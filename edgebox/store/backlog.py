@@ -1,6 +1,8 @@
 """The backlog: what waits of each client, and in which order it is claimed.
 
 What somebody waits for comes first, whatever else there is; among that the clients take turns too.
+After WANTED_IN_A_ROW of these it is once another client's turn, if one has anything at all: a
+client that ends calls without a pause does not keep the others' batches waiting for ever.
 Within a client the oldest consultation comes first. Among the clients that have one, it is the turn
 of the client whose last claim is the longest ago. The turns are in ``counters``, so they outlive a
 restart.
@@ -28,6 +30,8 @@ CLAIMABLE = (
     "c.state IN ('pending', 'running')"
     " AND (c.state = 'pending' OR COALESCE(c.lease_until, 0) <= :now)"
 )
+
+WANTED_IN_A_ROW = 4
 
 _HEAD = f"""
     WITH clients_with_work AS (
@@ -94,10 +98,16 @@ def head(db: Database, now: float, holding: str, *, wanted_only: bool = False) -
         wanted_only: none but these.
     """
     values = {"now": now, "holding": holding}
-    row = db.execute(_WANTED_HEAD, values).fetchone()
-    if row is None and not wanted_only:
+    row = wanted = db.execute(_WANTED_HEAD, values).fetchone()
+    if not wanted_only and (wanted is None or _is_turn_of_others(db)):
         row = db.execute(_HEAD, values).fetchone()
+        if wanted is not None and (row is None or row[0] == wanted[0]):
+            row = wanted  # nobody else waits
     return None if row is None else Head(*row)
+
+
+def _is_turn_of_others(db: Database) -> bool:
+    return count_up(db, "wanted") % (WANTED_IN_A_ROW + 1) == 0
 
 
 def take_turn(db: Database, client_id: str) -> None:

@@ -242,7 +242,7 @@ class Reviews:
             draft = _find(db, client_id, draft_id)
             if draft is None:
                 raise NotFound("There is no such draft.")
-            _check(draft.kind, content, dropped)
+            check_accepted(draft.kind, content, dropped)
             if draft.accepted is None and draft.kind == "record":
                 _insert(db, draft)
             now = self._clock()
@@ -375,7 +375,12 @@ def _insert(db: Database, draft: Draft) -> None:
     )
 
 
-def _check(kind: Kind, content: dict[str, str], dropped: Collection[str]) -> None:
+def check_accepted(kind: Kind, content: dict[str, str], dropped: Collection[str]) -> None:
+    """Refuse what cannot be accepted of a draft of this kind.
+
+    Raises:
+        InvalidFields: other fields, or more than MOST_CHARACTERS.
+    """
     allowed = set(FIELDS) - set(dropped) if kind == "record" else {"text"}
     if set(content) != allowed or not set(dropped) <= set(FIELDS) or (dropped and kind != "record"):
         wanted = ", ".join(sorted(allowed))

@@ -257,7 +257,9 @@ class Runner:
         consultations = self._store.consultations
         poisoned = consultations.poisoned
         try:
-            full = len(self._leases) >= self._settings.concurrency
+            wanted = sum(one.wanted for one in self._leases.claimed())
+            held = len(self._leases) - min(wanted, WANTED_PLACES)
+            full = held >= self._settings.concurrency
             rows = consultations.claim(
                 1,
                 self._settings.lease_seconds,

@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from edgebox.errors import RateLimited
 from edgebox.store.acts import Actor
 from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
@@ -143,6 +144,24 @@ async def test_appends_have_a_rate_of_their_own(tmp_path):
     async with api_box(tmp_path, api={"rate_per_minute": 3}) as box:
         await speak(box, LINES * 5)
         assert (await box.get("/api/v1/batches")).status_code == 200
+
+
+async def test_appends_are_limited_by_the_calls_that_a_client_has(box):
+    rate, calls = box.services.live.rate, box.services.live.calls
+
+    def taken() -> int:
+        for number in range(200_000):
+            try:
+                rate.take("center-1")
+            except RateLimited:
+                return number
+        return -1
+
+    assert taken() < 7_000, "a thousand a second would leave the event loop no time"
+    for number in range(100):
+        calls.append("center-1", f"C{number}", operator=None, offset=0, text="고객: 네\n")
+    rate._buckets.clear()
+    assert taken() >= 12_000
 
 
 async def test_appends_are_no_lines_of_the_log_at_info(box, caplog):

@@ -44,3 +44,17 @@ def test_refused_requests_cost_nothing() -> None:
             limiter.take("a")
     now[0] += 1
     limiter.take("a")
+
+
+def test_a_client_may_have_a_share_only() -> None:
+    now, shares = [0.0], {"a": 0.1, "b": 1.0}
+    limiter = RateLimiter(600, clock=lambda: now[0], share=shares.__getitem__)
+    for client, most in (("a", 60), ("b", 600)):
+        for _ in range(most):
+            limiter.take(client)
+        with pytest.raises(RateLimited, match=f"more than {most} requests"):
+            limiter.take(client)
+    now[0] += 1
+    limiter.take("a")
+    with pytest.raises(RateLimited):
+        limiter.take("a")

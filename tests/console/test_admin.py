@@ -229,7 +229,8 @@ async def test_the_sheet_of_a_month_counts_it_and_checks_the_chain(box):
         assert "서명" in page
         other = (await http.get("/admin/audit/month?month=2023-10")).text
         assert re.search(r"상담 내용 열람</th><td class=\"number\">0<", other)
-        assert (await http.get("/admin/audit/month?month=13")).status_code == 422
+        for month in ("13", "0001-01", "9999-12"):
+            assert (await http.get(f"/admin/audit/month?month={month}")).status_code == 422
         db = box.store._connections.current()
         db.execute("DROP TRIGGER audit_stays_as_written")
         db.execute("UPDATE audit SET subject = 'CL-9' WHERE subject = 'CL-1'")

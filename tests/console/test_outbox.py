@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgebox.console import outbox
 from edgebox.console.outbox import MOST_BYTES, MOST_MESSAGES, Outbox
 
 CALLS = st.sampled_from(["CL-1", "CL-2"])
@@ -155,6 +156,37 @@ async def test_a_reader_that_is_late_costs_little() -> None:
     assert (await outbox.take())["text"] == "말" * 2_000
     merged = await outbox.take()
     assert (merged["from"], len(merged["utterances"])) == (0, 20)
+
+
+def test_a_line_is_measured_and_not_the_call_that_it_is_joined_to(monkeypatch) -> None:
+    measured: list[int] = []
+    encode = outbox.encoded
+
+    def counted(message: dict[str, Any]) -> str:
+        measured.append(len(encode(message)))
+        return encode(message)
+
+    monkeypatch.setattr(outbox, "encoded", counted)
+    waiting = Outbox(lambda: None)
+    text = {"type": "call.text", "consultation_id": "CL-1", "from": 0, "partial": "네"}
+    waiting.put({**text, "utterances": ["고객: 네"] * 5_000})
+    whole = measured[-1]
+    for n in range(100):
+        waiting.put({**text, "from": 4_998 + n, "utterances": ["상담사: 네", "고객: 아"]})
+    assert sum(measured) < 2 * whole
+    [entry] = waiting._entries
+    assert abs(waiting.bytes - len(encode(entry.message).encode())) < 1_000
+
+
+def test_one_message_may_be_as_large_as_the_call_that_it_shows() -> None:
+    full: list[str] = []
+    outbox = Outbox(lambda: full.append("full"))
+    said = {"type": "call.text", "from": 0, "utterances": ["x" * (MOST_BYTES + 1)]}
+    outbox.put({**said, "consultation_id": "CL-1"})
+    outbox.put({"type": "beat", "at": 0.0})
+    assert full == []
+    outbox.put({**said, "consultation_id": "CL-2"})
+    assert full == ["full"]
 
 
 def test_more_than_may_wait_is_told_once() -> None:

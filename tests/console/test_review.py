@@ -2,6 +2,8 @@
 
 import json
 import re
+import threading
+import time
 from datetime import date
 
 import pytest
@@ -45,6 +47,12 @@ async def test_the_list_filters_by_what_its_address_says(box):
             page = await http.get(f"/review?{query}")
             assert page.status_code == 200, query
             assert set(rows_of(page)) == {made.rows[kind] for kind in kinds}, query
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_the_first_and_the_last_day_there_is_can_be_asked_for(box, day):
+    async with logged_in(box, "lead") as http:
+        assert (await http.get(f"/review?from={day}&to={day}")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -118,6 +126,28 @@ def test_words_are_compared_and_make_both_texts():
     assert compared("", "새로 씀") == [Piece("in", "새로 씀")]
     many = "가 " * 3000
     assert compared(many, "나 " * 3000) == [Piece("out", many), Piece("in", "나 " * 3000)]
+
+
+def test_words_that_repeat_do_not_take_minutes():
+    begun = time.perf_counter()
+    compared("가 나 " * 250, "나 가 다 " * 170)
+    assert time.perf_counter() - begun < 1
+
+
+async def test_texts_are_not_compared_on_the_event_loop(box, monkeypatch):
+    made = records(box.store)
+    accepted(box.store, made.rows["bad"], result="14일 안에 환불하기로 함")
+    threads = set()
+
+    def where(before, after):
+        threads.add(threading.current_thread())
+        return []
+
+    monkeypatch.setattr("edgebox.console.pages.review.compared", where)
+    async with logged_in(box, "lead") as http:
+        await http.get(f"/review/{made.rows['bad']}")
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_share_is_not_told_before_there_are_enough(box):

@@ -239,6 +239,28 @@ async def test_an_agent_opens_calls_of_nobody_and_a_lead_all(box: Running, store
         await eventually(noted)
 
 
+async def test_who_followed_a_call_of_nobody_loses_it_when_it_becomes_somebodys(
+    box: Running, store: Store
+) -> None:
+    await say(box, "CL-free", 0, LINE)
+    async with (
+        person(box, store, "agent") as http,
+        person(box, store, "lead") as lead_http,
+        screen(box, headers=of_page(box, http)) as agent,
+        screen(box, headers=of_page(box, lead_http)) as lead,
+    ):
+        for one in (agent, lead):
+            await one.send("open", consultation_id="CL-free")
+            await one.next("call.opened")
+        await say(box, "CL-free", len(LINE), REPLY, operator="lee")
+        assert (await agent.next("call.closed"))["consultation_id"] == "CL-free"
+        text = await lead.next("call.text")
+        while text["received"] < len(LINE + REPLY):
+            text = await lead.next("call.text", "call.closed")
+        answer = await say(box, "CL-free", len(LINE + REPLY), LINE)
+        assert answer["watching"] == 1
+
+
 async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
     async with (
         screen(box, "kim") as kim,
@@ -257,6 +279,55 @@ async def test_a_pasted_call_is_private(box: Running, store: Store) -> None:
         assert (await lead.next("notice", "call.closed"))["code"] == "not-found"
         await kim.send("close", consultation_id=call["consultation_id"])
         assert (await second.next("call.closed"))["consultation_id"] == call["consultation_id"]
+
+
+async def test_a_person_pastes_nothing_under_the_id_of_a_call(box: Running, store: Store) -> None:
+    """The centre could then not send that call, and would read their text as its record."""
+    async with (
+        person(box, store, "agent") as http,
+        screen(box, headers=of_page(box, http)) as agent,
+    ):
+        await agent.send("paste", consultation_id="CL-1", text=LINE)
+        assert (await agent.next("notice", "call.opened"))["code"] == "not-found"
+        await say(box, "CL-1", 0, LINE)
+        await agent.send("paste", consultation_id=None, text=LINE)
+        name = (await agent.next("call.opened"))["call"]["consultation_id"]
+        await agent.send("paste", consultation_id=name, text=LINE + REPLY)
+        assert (await agent.next("notice", "call.opened"))["type"] == "call.opened"
+
+
+async def test_a_snapshot_is_no_larger_than_a_screen_can_hold(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgebox.console.screen.MOST_WELCOMED", 2 * len(LINE))
+    for number in range(4):
+        await say(box, f"CL-{number}", 0, LINE, operator="kim")
+    await say(box, "CL-long", 0, LINE * 5, operator="lee")
+    async with screen(box, "kim") as kim, screen(box, "lee") as lee:
+        shown = [call["consultation_id"] for call in kim.welcome["calls"]]
+        assert shown == ["CL-2", "CL-3"]
+        assert [call["consultation_id"] for call in lee.welcome["calls"]] == ["CL-long"]
+        await kim.send("open", consultation_id="CL-0")
+        assert (await kim.next("call.opened"))["call"]["consultation_id"] == "CL-0"
+
+
+async def test_large_messages_count_as_several(box: Running) -> None:
+    """JSON of a megabyte twenty times a second would leave the event loop no time."""
+    async with screen(box, "kim") as kim:
+        for _ in range(4):
+            await kim.send("cancel", ask_id="q1", filler="x" * 900_000)
+        assert await kim.code() == 4429
+
+
+def test_what_was_shown_counts_for_the_next_message() -> None:
+    now = [0.0]
+    rate = live._Rate(lambda: now[0])
+    assert rate.admits(1)
+    rate.spend(39)
+    assert not rate.admits(1)
+    now[0] += 1.2
+    assert rate.admits(1)
+    assert not all(rate.admits(1) for _ in range(live.MESSAGES_A_SECOND))
 
 
 async def test_a_slow_reader_ends_and_slows_nobody(

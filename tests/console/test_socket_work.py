@@ -201,6 +201,59 @@ async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
         assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
 
 
+async def test_who_watches_a_call_is_told_what_somebody_else_accepts(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim, screen(box) as watching:
+        await watching.send("open", consultation_id="CL-1")
+        await watching.next("call.opened")
+        await kim.send("summarise", consultation_id="CL-1")
+        draft = (await kim.next("summary.done"))["draft"]["draft_id"]
+        fields = {"consultation_id": "CL-1", "draft_id": draft, "content": {"text": "정지함"}}
+        await kim.send("accept", **fields)
+        assert (await watching.next("accepted"))["draft_id"] == draft
+        await watching.send("accept", **{**fields, "content": {"text": "바꿈"}})
+        assert (await watching.next("accepted"))["draft_id"] == draft
+        assert (await kim.next("accepted"))["draft_id"] == draft
+        await watching.send("cancel", ask_id="q1")
+        await watching.send("open", consultation_id="CL-1")
+        assert (await watching.next("accepted", "call.opened"))["type"] == "call.opened", "once"
+
+
+async def test_an_agent_accepts_no_draft_of_a_call_that_was_never_theirs(box: Running) -> None:
+    kept = Store(box.settings.database)
+    for name, operator in (("d-nobody", None), ("d-kim", "kim"), ("d-lee", "lee")):
+        kept.reviews.draft(
+            "center-1",
+            "CL-9",
+            content={"text": "카드를 정지함"},
+            operator=operator,
+            model="slm",
+            status="success",
+            draft_id=name,
+        )
+    async with screen(box, "lee") as lee:
+        for name, answer in (("d-nobody", "notice"), ("d-kim", "notice"), ("d-lee", "accepted")):
+            fields = {"consultation_id": "CL-9", "draft_id": name, "content": {"text": "바꿈"}}
+            await lee.send("accept", **fields)
+            assert (await lee.next("notice", "accepted"))["type"] == answer, name
+    kept.close()
+
+
+async def test_a_text_that_is_too_long_is_refused_before_it_is_compared(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[object] = []
+    monkeypatch.setattr("edgebox.console.accepting.edit_of", lambda *texts: compared.append(texts))
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await kim.send("summarise", consultation_id="CL-1")
+        draft = (await kim.next("summary.done"))["draft"]["draft_id"]
+        long = {"consultation_id": "CL-1", "draft_id": draft, "content": {"text": "가" * 20_001}}
+        await kim.send("accept", **long)
+        assert (await kim.next("notice", "accepted"))["code"] == "invalid-fields"
+    assert compared == []
+
+
 async def test_a_pasted_call_ends_as_a_consultation(box: Running) -> None:
     async with screen(box, "kim") as kim:
         await kim.send("paste", consultation_id=None, text=TALK)
@@ -212,6 +265,26 @@ async def test_a_pasted_call_ends_as_a_consultation(box: Running) -> None:
         await talked(box)
         await kim.send("end", consultation_id="CL-1")
         assert (await kim.next("notice"))["code"] == "not-found", "speech-to-text ends its own"
+
+
+async def test_one_operator_pastes_so_many_calls_and_no_more(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgebox.console.screen.MOST_PASTED", 2)
+    async with screen(box, "kim") as kim, screen(box, "lee") as lee:
+        names = []
+        for _ in range(2):
+            await kim.send("paste", consultation_id=None, text=TALK)
+            names.append((await kim.next("call.opened"))["call"]["consultation_id"])
+        await kim.send("paste", consultation_id=None, text=TALK)
+        assert (await kim.next("notice", "call.opened"))["code"] == "box-busy"
+        await lee.send("paste", consultation_id=None, text=TALK)
+        await lee.next("call.opened")
+        await kim.send("end", consultation_id=names[0])
+        await kim.next("call.ended")
+        await kim.send("paste", consultation_id=None, text=TALK)
+        assert (await kim.next("call.closed"))["consultation_id"] == names[0]
+        await kim.next("call.opened")
 
 
 async def test_the_audit_must_be_able_to_note_what_is_shown(

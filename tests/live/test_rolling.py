@@ -60,7 +60,7 @@ class Quick:
         return self.others + len(self.held)
 
     def admit(self, transcript, priority, *, call_date, client_id):
-        assert client_id == "center"
+        assert client_id in {"center", "other"}
         self.asked.append((priority, transcript))
         if self.busy:
             raise BoxBusy("full", retry_after=self.busy.popleft())
@@ -208,6 +208,22 @@ async def test_one_draft_at_a_time_and_the_call_that_waited_longest_first(desk):
     await desk.tick()
     await desk.tick()
     assert [text for _, text in desk.quick.asked[first:]] == [CARD, CARD + MORE]
+
+
+async def test_the_clients_take_turns(desk):
+    """Or one client's hundred calls leave another's one call a draft in a quarter of an hour."""
+    desk.hub.watch("other", "lee", desk.told.append)
+    for name in ("CL-1", "CL-2", "CL-3"):
+        await desk.say(CARD, name)
+    await desk.tick()
+    desk.clock.advance(1)
+    call = desk.calls.append("other", "CL-9", operator="lee", offset=0, text=MORE + CARD)
+    await desk.readings.whole(call)
+    desk.clock.advance(1)
+    desk.quick.go.clear()
+    desk.rolling.tick()
+    assert desk.quick.asked[-1] == ("low", MORE + CARD)
+    desk.quick.go.set()
 
 
 async def test_a_refused_draft_is_tried_again_later_and_the_last_one_stays(desk):

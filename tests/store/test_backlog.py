@@ -315,6 +315,18 @@ def test_what_somebody_waits_for_is_claimed_before_everything_else(clients):
     assert not second.wanted
 
 
+def test_who_ends_calls_without_a_pause_does_not_starve_the_others(clients):
+    submit(clients, names("b", 2), client="b")
+    submit(clients, ["later"], client="a")
+    wanted(clients, "a", *(f"live{n}" for n in range(12)))
+    claimed = claimed_names(clients)
+    lives = [name for name in claimed if name.startswith("live")]
+    assert lives == [f"live{n}" for n in range(12)]
+    assert claimed.index("b0") == backlog.WANTED_IN_A_ROW
+    assert claimed.index("b1") == 2 * backlog.WANTED_IN_A_ROW + 1
+    assert claimed[-1] == "later", "a client waits for itself"
+
+
 def test_clients_take_turns_among_what_is_waited_for(clients):
     for name in names("a", 4):
         wanted(clients, "a", name)

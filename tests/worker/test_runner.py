@@ -575,3 +575,20 @@ def test_what_somebody_waits_for_does_not_wait_until_another_analysis_has_ended(
     engine = asyncio.run(asyncio.wait_for(scenario(), 10))
     assert engine.seen == ["a", "b", "상담", "c"]
     assert engine.wanted[2]
+
+
+def test_one_client_that_ends_calls_without_a_pause_does_not_starve_another(box):
+    box.store.clients.create("other")
+    waiting = [NewConsultation("CL-b", "batch", {})]
+    box.store.batches.submit("other", waiting, None, idempotency=None, local_date="20250913")
+    calls = iter(range(40))
+
+    def one_more():
+        if (number := next(calls, None)) is not None:
+            end_call(box, f"live{number}", f"live {number}")
+
+    for _ in range(8):
+        one_more()
+    _, engine = work(box, concurrency=2, on_ended=one_more)
+    assert len(engine.seen) == 41
+    assert engine.seen.index("batch") < 20

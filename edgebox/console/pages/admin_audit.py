@@ -89,7 +89,8 @@ class AuditPages:
         month = asked.text("month") or self._today().strftime("%Y-%m")
         try:
             begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).date()
-        except ValueError:
+            _ = begin - timedelta(days=1), begin + timedelta(days=31)  # are there such days?
+        except (ValueError, OverflowError):
             asked.wrong.append("month")
             begin = self._today().replace(day=1)
         after = (begin + timedelta(days=31)).replace(day=1)

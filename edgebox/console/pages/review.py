@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -109,8 +110,15 @@ class ReviewPages:
         whole = seen.whole
         self._note(person, request, "view.consultation", whole.consultation_id)
         day = date.fromisoformat(whole.call_date) if whole.call_date else None
-        shown = await self._services.threads.bodies(
-            lambda: beside(whole.transcript, whole.result, day)
+        shown, drafts = await asyncio.to_thread(
+            lambda: (
+                beside(whole.transcript, whole.result, day),
+                [
+                    _compared(draft)
+                    for draft in seen.drafts
+                    if draft.accepted and draft.row_id in (None, whole.row_id)
+                ],
+            )
         )
         return self._console.templates.page(
             request,
@@ -121,11 +129,7 @@ class ReviewPages:
                 name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 for name, value in whole.metadata.items()
             },
-            drafts=[
-                _compared(draft)
-                for draft in seen.drafts
-                if draft.accepted and draft.row_id in (None, whole.row_id)
-            ],
+            drafts=drafts,
             liked=seen.liked,
             names=seen.names,
             beside=shown,

@@ -6,6 +6,8 @@ import pytest
 
 from support.calls import CALL_ID, TALK, call, done, summary, utterance
 
+KIM = {"name": "kim01", "display": "김민지", "role": "agent"}
+
 
 @pytest.fixture(scope="module")
 def units(window, served):
@@ -25,10 +27,9 @@ def run(page, module: str, body: str, *given):
 
 def reduced(page, *messages, current: bool = True) -> dict:
     """Return the state after a welcome with one call, and messages."""
-    operator = {"name": "kim01", "display": "김민지", "role": "agent"}
     welcome = {
         "type": "welcome",
-        "operator": operator,
+        "operator": KIM,
         "calls": [call()] if current else [],
         "drafts": [summary()] if current else [],
         "asks": [],
@@ -220,7 +221,7 @@ def test_what_is_not_confirmed_is_sent_again_after_a_reconnect(units):
         "draft_id": "d1",
         "content": {"text": "글"},
     }
-    welcome = {"type": "welcome", "operator": {}, "calls": [call()], "drafts": [summary()]}
+    welcome = {"type": "welcome", "operator": KIM, "calls": [call()], "drafts": [summary()]}
     welcome |= {"asks": [], "settings": {}, "release": "r1"}
     state = reduced(units, {"type": "ui.accept", "message": message}, {"type": "ui.sent"}, welcome)
     assert state["wants"] == [message]
@@ -228,6 +229,25 @@ def test_what_is_not_confirmed_is_sent_again_after_a_reconnect(units):
     state = reduced(units, {"type": "ui.accept", "message": message}, accepted)
     assert state["pending"] == {}
     assert state["drafts"][CALL_ID]["summary"]["accepted"] == {"at": 5, "text": "글"}
+
+
+def test_who_logs_in_next_on_the_same_pc_gets_nothing_of_the_one_before(units):
+    accept = {"type": "accept", "consultation_id": CALL_ID, "draft_id": "d1", "content": {}}
+    written = [
+        {"type": "ui.edit", "id": CALL_ID, "kind": "summary"},
+        {"type": "ui.accept", "message": accept},
+        {"type": "ui.sent"},
+    ]
+    lee = {"type": "welcome", "operator": {"name": "lee02"}, "calls": [], "drafts": []}
+    lee |= {"asks": [], "settings": {}, "release": "r1"}
+    state = reduced(units, *written, lee)
+    assert state["operator"]["name"] == "lee02"
+    for name in ("calls", "drafts", "edits", "pending", "asks", "typed"):
+        assert state[name] == {}, name
+    assert state["wants"] == []
+    same = reduced(units, *written, {**lee, "operator": KIM})
+    assert same["calls"][CALL_ID]["gone"]
+    assert same["wants"] == [accept]
 
 
 def test_what_another_screen_accepted_is_read_from_the_box(units):
@@ -256,7 +276,7 @@ def test_text_of_the_agent_outlives_its_call(units):
 
 def test_a_running_question_that_a_snapshot_lacks_is_lost(units):
     ask = {"type": "ui.ask", "id": CALL_ID, "ask_id": "ask_1", "question": "언제?"}
-    welcome = {"type": "welcome", "operator": {}, "calls": [call()], "drafts": []}
+    welcome = {"type": "welcome", "operator": KIM, "calls": [call()], "drafts": []}
     welcome |= {"asks": [], "settings": {}, "release": "r1"}
     assert reduced(units, ask, welcome)["asks"][CALL_ID][0]["state"] == "lost"
 

@@ -58,7 +58,11 @@ const HANDLERS = {
   ...asks,
   ...drafts,
 
-  welcome(state, message) {
+  welcome(before, message) {
+    // Another person may have logged in on this PC: what the one before saw and wrote is not theirs.
+    const isOther = before.operator && before.operator.name !== message.operator.name;
+    const { now, skew, link, prefs, page } = before;
+    const state = isOther ? { ...fresh(prefs, page), now, skew, link } : before;
     const told = message.calls.map((call) => [call.consultation_id, call]);
     const left = state.order.filter((id) => !told.some(([other]) => other === id) && hasText(state, id));
     const calls = Object.fromEntries([
