@@ -112,6 +112,7 @@ class Ledger:
         self._look_every = look_every
         self._clock = clock
         self._seen: dict[float, Reading] = {}
+        self._entered: tuple[float, Mapping[Item, float]] | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
 
@@ -138,12 +139,16 @@ class Ledger:
             del self._seen[started]
 
     def _enter(self, day: str, reading: Reading) -> None:
-        before = self._spending.read_of(self._name)
+        # Our own memory first: a second process of this name would have taken our place there.
+        before = self._entered
+        if before is None or before[0] != reading.started:
+            before = self._spending.read_of(self._name)
         grown = _grown(reading, before)
         if not grown and before and before[0] == reading.started:
             return
         totals = _known(reading, before)
         self._spending.add(day, grown, source=self._name, started=reading.started, totals=totals)
+        self._entered = (reading.started, totals)
 
     def start(self) -> None:
         """Look and enter from now on, in a thread of its own."""

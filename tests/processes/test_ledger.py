@@ -178,6 +178,17 @@ def test_what_a_process_counts_itself_is_entered_when_it_stops(store):
     }
 
 
+def test_two_processes_of_one_name_are_each_entered_once(store):
+    """Two APIs on two ports use one database."""
+    books = [
+        Ledger(store.spending, "api", lambda at=at: [Reading(at, {READ: 5.0})], clock=lambda: NOON)
+        for at in (1.0, 2.0)
+    ]
+    for book in books * 3:
+        book.enter()
+    assert sums(store) == {READ: 10}
+
+
 def test_a_card_that_does_not_answer_for_a_moment_costs_nothing(store, tmp_path, ledger):
     """The drivers count since the machine started: what comes back is not new."""
     engine, book = Engine(tmp_path, 1000.5, gpu=1e9), ledger()
