@@ -290,6 +290,20 @@ CASES = (
         {"edgebox_backup_last_success_timestamp_seconds": gauge(0, -40 * 3600)},
         trouble=90,
     ),
+    Case(  # there never was one
+        "BackupOld",
+        {
+            "edgebox_store_up": gauge(1, 1),
+            "edgebox_backup_last_success_timestamp_seconds": Series(
+                MISSING, MISSING, MISSING, 50 * 3600
+            ),
+        },
+        step=4,
+        day=10 * 60,
+        night=10 * 60,
+        trouble=30 * 60,
+        after=2 * 60,
+    ),
     Case("Doctor", {'edgebox_doctor_findings{level="warn"}': gauge(0, 2)}, trouble=90),
     Case(
         "AlertsNotSent",
