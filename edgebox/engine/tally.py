@@ -24,8 +24,8 @@ CLASSES = (PEOPLE, BACKLOG, OWN)
 """For whom: somebody waits, nobody does, or the engine measures itself and warms up."""
 
 WANTED_ANALYSIS = 35
-"""The priority of an analysis that somebody waits for. It waits as people's requests do, but what it
-costs is an analysis's: a summary takes a tenth of it."""
+"""The priority of an analysis that somebody waits for. It waits as people's requests do, but what
+it costs is an analysis's: a summary takes a tenth of it."""
 
 WAIT_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 15.0, 60.0)
 """Seconds."""
