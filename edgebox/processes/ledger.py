@@ -253,6 +253,7 @@ _ITEMS: dict[str, Callable[[Mapping[str, str]], Item | None]] = {
     ),
     "edgebox_analyses_total": lambda of: Item("analyses") if of["result"] == "done" else None,
     "edgebox_quick_summaries_total": _done("summaries"),
+    "edgebox_live_drafts_total": _done("summaries"),
     "edgebox_asks_total": _done("questions"),
     "edgebox_client_requests_total": _of_client("client_requests"),
     "edgebox_client_tokens_total": _of_client("client_tokens"),

@@ -775,6 +775,7 @@ COST = Row(
                 joules(
                     "people",
                     '(sum(rate(edgebox_quick_summaries_total{SEL,status!~"refused|abandoned"}[15m]))'
+                    " + sum(rate(edgebox_live_drafts_total{SEL}[15m]))"
                     ' + sum(rate(edgebox_asks_total{SEL,status!~"refused|abandoned|failed"}[15m])))',
                 ),
                 "요약·답변",

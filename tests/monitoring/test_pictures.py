@@ -78,10 +78,11 @@ def test_energy_is_split_as_edgebox_cost_splits_it(tmp_path) -> None:
         busy.replace("{of}", "people"): 6,
         busy.replace("{of}", "backlog"): 18,
         'edgebox_quick_summaries_total{{status="success",{labels}}}': 1,
+        'edgebox_live_drafts_total{{status="success",{labels}}}': 1,
         'edgebox_asks_total{{status="success",{labels}}}': 1,
         'edgebox_analyses_total{{result="done",code="",{labels}}}': 3,
     }
-    wanted = {"joules_summary": 300, "joules_analysis": 600, "watts": 120}
+    wanted = {"joules_summary": 200, "joules_analysis": 600, "watts": 120}
     queries = {key: ready(expr, "5m") for key, expr in QUERIES if key in wanted}  # the last of each
     case = {
         "interval": "1m",
@@ -106,11 +107,11 @@ def test_energy_is_split_as_edgebox_cost_splits_it(tmp_path) -> None:
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     used = Usage(
-        summaries=1, analyses=3, questions=1, on=60, busy={"people": 6, "backlog": 18},
+        summaries=2, analyses=3, questions=1, on=60, busy={"people": 6, "backlog": 18},
         read=0, cached=0, written=0, joules={"rapl": 6000}, share=1,
     )  # fmt: skip
     costs = costs_of(used, CostSettings(kwh_price=3.6e6))
-    assert (costs.per_people, costs.per_analysis) == pytest.approx((300, 600))
+    assert (costs.per_people, costs.per_analysis) == pytest.approx((200, 600))
 
 
 def test_every_query_has_data_on_prometheus(watched) -> None:

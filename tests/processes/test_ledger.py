@@ -161,18 +161,20 @@ def test_a_busy_store_is_told_and_entered_the_next_time(store, tmp_path, ledger,
 def test_what_a_process_counts_itself_is_entered_when_it_stops(store):
     registry = CollectorRegistry()
     answers = Counter("edgebox_quick_summaries", "x", ("status",), registry=registry)
+    drafts = Counter("edgebox_live_drafts", "x", ("status",), registry=registry)
     asks = Counter("edgebox_asks", "x", ("status",), registry=registry)
     tokens = Counter("edgebox_client_tokens", "x", ("client", "work"), registry=registry)
     ledger = Ledger(store.spending, "api", of_registry(registry.collect, time.time()))
     ledger.start()
     for status in ("success", "partial", "fallback", "no_content", "refused", "abandoned"):
         answers.labels(status).inc()
+    drafts.labels("partial").inc(3)
     asks.labels("no_evidence").inc()
     asks.labels("failed").inc()
     tokens.labels("center-1", "quick").inc(40)
     ledger.stop()
     assert sums(store) == {
-        Item("summaries"): 4,
+        Item("summaries"): 7,
         Item("questions"): 1,
         Item("client_tokens", kind="quick", client="center-1"): 40,
     }
