@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
 BACKGROUND_PRIORITY = 100
-WANTED_PRIORITY = 35
-"""Of an analysis that somebody waits for: the engine's patient class, behind questions."""
 """Of analyses. The engine treats priorities under 50 as interactive."""
+WANTED_PRIORITY = 35
+"""Of an analysis that somebody waits for: the engine's patient class, behind questions. Of nothing
+else: the engine knows by it whose tokens and seconds these are."""
 
 _CODES = {
     400: "EngineRefused",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from edgebox.api.threads import Threads
-    from edgebox.consultation.quick import QuickSummaries
+    from edgebox.consultation.quick import QuickResult, QuickSummaries
     from edgebox.live.calls import LiveCall
     from edgebox.settings import Settings
     from edgebox.store.db import Store
@@ -48,6 +48,7 @@ class LiveParts:
         threads: of the API.
         quick: writes summaries.
         wake: wakes the worker; blocking.
+        count: counts a draft, with its client.
         clients: the ids of all clients.
         clock: Unix seconds.
         monotonic: seconds that never jump.
@@ -70,6 +71,7 @@ class LiveParts:
         quick: QuickSummaries,
         *,
         wake: Callable[[], None],
+        count: Callable[[QuickResult, str], None],
         clients: Callable[[], Collection[str]],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
@@ -95,6 +97,7 @@ class LiveParts:
             quick,
             every=settings.live.draft_seconds,
             keep=self._keep,
+            count=count,
             clock=clock,
             monotonic=monotonic,
         )

@@ -181,6 +181,13 @@ class Metrics:
         )
         for status in get_args(QuickStatus):
             self.quick_seconds.labels(status)
+        self.live_drafts = counter(
+            registry,
+            "edgebox_live_drafts",
+            "Drafts of the summaries of calls in progress, by status: success, partial, fallback, "
+            "no_content.",
+            status=get_args(QuickStatus),
+        )
         self.quick_late = counter(
             registry,
             "edgebox_quick_late",
@@ -336,6 +343,12 @@ class Metrics:
             self.quick_first_text.observe(result.first_text_seconds)
         if result.fallback_reason is not None:
             self.quick_fallbacks.labels(result.fallback_reason).inc()
+        used = result.prompt_tokens + result.completion_tokens
+        self.client_tokens.labels(self.clients.label(client), "quick").inc(used)
+
+    def draft_done(self, result: QuickResult, client: str) -> None:
+        """Count one draft of a call in progress; nobody was promised it in time."""
+        self.live_drafts.labels(result.status).inc()
         used = result.prompt_tokens + result.completion_tokens
         self.client_tokens.labels(self.clients.label(client), "quick").inc(used)
 

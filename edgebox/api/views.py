@@ -19,7 +19,8 @@ def views(families: Sequence[Metric]) -> Iterator[Metric]:
     by_name = {family.name: family for family in families}
     if quick := by_name.get("edgebox_quick_seconds"):
         yield _over_all_statuses(quick)
-    if size := by_name.get("edgebox_batch_size"):
+    size = by_name.get("edgebox_batch_size")
+    if size and size.samples:
         text = "A name of the design: edgebox_batch_size."
         yield Gauge("mlm_batch_size", text, size.samples[0].value)
     queues = Gauge(

@@ -94,10 +94,12 @@ class Rolling:
         *,
         every: float,
         keep: Keep,
+        count: Callable[[QuickResult, str], None],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
     ) -> None:
         self._calls = calls
+        self._count = count
         self._hub = hub
         self._readings = readings
         self._quick = quick
@@ -235,6 +237,7 @@ class Rolling:
             log.error("a draft was not written: %s", where(error))  # noqa: TRY400
 
     async def _done(self, call: LiveCall, result: QuickResult) -> None:
+        self._count(result, call.client_id)
         if call.read < call.received:
             await self._readings.whole(call)
         utterances = [one.utterance for one in call.utterances]

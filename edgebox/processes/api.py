@@ -210,6 +210,7 @@ def build(
             threads,
             quick,
             wake=wake,
+            count=metrics.draft_done,
             clients=clients.ids,
             clock=clock,
             monotonic=monotonic,

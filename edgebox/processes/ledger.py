@@ -10,6 +10,7 @@ loses the five seconds since its last file, an API or a worker what it counted i
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol
 from prometheus_client.parser import text_string_to_metric_families
 
 from edgebox.errors import EdgeBoxError, where
+from edgebox.exposition import KINDS
 from edgebox.store.spending import Item
 from edgebox.system.files import open_file
 
@@ -42,8 +44,8 @@ LAST = "engine.last"
 """The file that an engine leaves when it stops."""
 
 _NOT_DONE = ("refused", "abandoned", "failed")
-_SINCE_ANOTHER = Item("joules", kind="nvml")
-"""Counts since the driver was loaded, not since the process started."""
+_MOST_ITEMS = 500
+"""Of one process: an engine has some 60."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ class Ledger:
         self._look_every = look_every
         self._clock = clock
         self._seen: dict[float, Reading] = {}
+        self._entered: tuple[float, Mapping[Item, float]] | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
 
@@ -136,13 +139,16 @@ class Ledger:
             del self._seen[started]
 
     def _enter(self, day: str, reading: Reading) -> None:
-        before = self._spending.read_of(self._name)
+        # Our own memory first: a second process of this name would have taken our place there.
+        before = self._entered
+        if before is None or before[0] != reading.started:
+            before = self._spending.read_of(self._name)
         grown = _grown(reading, before)
         if not grown and before and before[0] == reading.started:
             return
-        self._spending.add(
-            day, grown, source=self._name, started=reading.started, totals=reading.totals
-        )
+        totals = _known(reading, before)
+        self._spending.add(day, grown, source=self._name, started=reading.started, totals=totals)
+        self._entered = (reading.started, totals)
 
     def start(self) -> None:
         """Look and enter from now on, in a thread of its own."""
@@ -171,6 +177,28 @@ class Ledger:
             log.error("what was spent is not entered: %s", where(error))  # noqa: TRY400
 
 
+def _since_another(item: Item) -> bool:
+    """Return whether it counts since the driver was loaded, not since the process started."""
+    return item.what == "joules" and item.kind == "nvml"
+
+
+def _known(
+    reading: Reading, before: tuple[float, Mapping[Item, float]] | None
+) -> dict[Item, float]:
+    """Return what is to be remembered: also of a card that does not answer now.
+
+    What fell although its process still runs was seen while the clock was another.
+    """
+    started, totals = before or (None, {})
+    known = dict(reading.totals)
+    for item, total in totals.items():
+        if _since_another(item):
+            known.setdefault(item, total)
+        elif reading.started == started:
+            known[item] = max(total, known.get(item, 0.0))
+    return known
+
+
 def _grown(
     reading: Reading, before: tuple[float, Mapping[Item, float]] | None
 ) -> dict[Item, float]:
@@ -179,7 +207,7 @@ def _grown(
     again = reading.started == started
     grown = {}
     for item, total in reading.totals.items():
-        if item == _SINCE_ANOTHER:
+        if _since_another(item):
             base = totals.get(item, total)  # the first time, nothing of it is ours
             base = base if base <= total else 0.0
         else:
@@ -194,7 +222,7 @@ def _totals(families: Iterable[Metric]) -> dict[Item, float]:
     for family in families:
         for sample in family.samples:
             item = _item(sample.name, sample.labels)
-            if item is not None and sample.value > 0:
+            if item is not None and 0 < sample.value < math.inf:
                 found[item] = found.get(item, 0.0) + sample.value
     return found
 
@@ -202,7 +230,8 @@ def _totals(families: Iterable[Metric]) -> dict[Item, float]:
 def _item(name: str, labels: Mapping[str, str]) -> Item | None:
     """Return what a sample counts, or None where it is not entered."""
     make = _ITEMS.get(name)
-    return None if make is None else make(labels)
+    item = None if make is None else make(labels)
+    return None if item is None or not item.is_word else item
 
 
 def _done(what: str) -> Callable[[Mapping[str, str]], Item | None]:
@@ -220,10 +249,11 @@ _ITEMS: dict[str, Callable[[Mapping[str, str]], Item | None]] = {
     "edgebox_engine_tokens_total": lambda of: Item("tokens", of["role"], of["kind"], of["class"]),
     # What is assumed is computed when it is read, from the watts of that day.
     "edgebox_energy_joules_total": lambda of: (
-        None if of["source"] == "assumed" else Item("joules", kind=of["source"])
+        None if of["source"] == "assumed" else Item("joules", of["device"], of["source"])
     ),
     "edgebox_analyses_total": lambda of: Item("analyses") if of["result"] == "done" else None,
     "edgebox_quick_summaries_total": _done("summaries"),
+    "edgebox_live_drafts_total": _done("summaries"),
     "edgebox_asks_total": _done("questions"),
     "edgebox_client_requests_total": _of_client("client_requests"),
     "edgebox_client_tokens_total": _of_client("client_tokens"),
@@ -236,7 +266,11 @@ def _of_file(path: Path, *, ended: bool = False) -> Reading | None:
         with os.fdopen(open_file(path), "rb") as file:
             text = file.read(LONGEST)
             written = os.fstat(file.fileno()).st_mtime
-        families = list(text_string_to_metric_families(text.decode()))
+        families = [
+            family
+            for family in text_string_to_metric_families(text.decode())
+            if family.name.startswith(KINDS["engine"].beginnings)
+        ]
         [started] = [
             sample.value
             for family in families
@@ -246,5 +280,9 @@ def _of_file(path: Path, *, ended: bool = False) -> Reading | None:
         totals = _totals(families)
     except (OSError, ValueError, KeyError):
         return None
-    on = {Item("on_seconds"): max(0.0, written - started)}
+    if len(totals) > _MOST_ITEMS:
+        return None
+    # A clock that was set forward since it started, as on a box that boots in 1970, makes it old.
+    uptime = time.clock_gettime(time.CLOCK_BOOTTIME)
+    on = {Item("on_seconds"): max(0.0, min(written - started, uptime))}
     return Reading(started, totals | on, ended)

@@ -92,8 +92,9 @@ class Consultations:
     def running_count(self) -> int:
         """Return how many a worker holds now."""
         row = self._connections.rows(
-            "SELECT COUNT(*) AS n FROM consultations"
-            " WHERE state = 'running' AND COALESCE(lease_until, 0) > :now",
+            # Both conditions: the first is that of the index consultations_open.
+            "SELECT COUNT(*) AS n FROM consultations WHERE state IN ('pending', 'running')"
+            " AND state = 'running' AND COALESCE(lease_until, 0) > :now",
             {"now": self._clock()},
         )[0]
         return int(row["n"])

@@ -226,6 +226,7 @@ def _make_ready(
             migrated = migrations.apply(db)
             _end_leases(db)
             db.execute("DELETE FROM web_sessions")  # one that ended since must not go on
+            db.execute("DELETE FROM spending_read")  # it may be of another machine's GPU
             _skip_batch_ids(db, database, act.at)
             audited = _continue_audit(db, database)
             append(db, [replace(act, detail={"audit_continues": audited})])

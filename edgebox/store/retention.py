@@ -301,14 +301,16 @@ _Due = dict[str, list[dict[str, Any]]]
 
 def _due(db: Database, now: float, ages: Ages) -> _Due:
     """Return the rows of one step, by kind."""
+    # A draft of a record is a copy of a result.
+    texts = min((age for age in (ages.transcripts, ages.results) if age), default=None)
     return {
         "transcripts": _bounded(_old(db, _WITH_TRANSCRIPTS, now, ages.transcripts, _CANDIDATES)),
         "results": _bounded(_old(db, _WITH_RESULTS, now, ages.results, _CANDIDATES)),
         "records": _bounded(_old(db, _EMPTY, now, ages.records, _CANDIDATES)),
         "keys": _old(db, _OLD_KEYS, now, ages.keys, MOST_ROWS),
         "runs": _old(db, _OLD_RUNS, now, ages.records, MOST_ROWS),
-        "draft_texts": _old(db, _OLD_DRAFT_TEXTS, now, ages.transcripts, _CANDIDATES),
-        "review_texts": _old(db, _OLD_REVIEW_TEXTS, now, ages.transcripts, _CANDIDATES),
+        "draft_texts": _old(db, _OLD_DRAFT_TEXTS, now, texts, _CANDIDATES),
+        "review_texts": _old(db, _OLD_REVIEW_TEXTS, now, texts, _CANDIDATES),
         "drafts": _old(db, _OLD_DRAFTS, now, ages.records, MOST_ROWS),
         "spending": _old(db, _OLD_SPENDING, now, ages.records, _CANDIDATES),
     }

@@ -19,7 +19,7 @@ class Item:
     Attributes:
         what: busy_seconds, on_seconds, tokens, joules, summaries, analyses, questions,
             client_requests or client_tokens.
-        role: slm or mlm; empty where it is neither.
+        role: slm or mlm, or the device of joules; empty where it is none of them.
         kind: the phase of seconds, the kind of tokens, the source of joules, the job of a client's.
         class_: for whom: people, backlog or own (the engine's own warm-ups and probes).
         client: its id.
@@ -35,6 +35,11 @@ class Item:
     def key(self) -> str:
         """The item as one word: no part has a space in it."""
         return " ".join((self.what, self.role, self.kind, self.class_, self.client))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether its ``key`` can be read again."""
+        return self.key.count(" ") == 4
 
     @classmethod
     def of(cls, key: str) -> Item:

@@ -90,11 +90,11 @@ class Backlog(Job):
             run = self._runner.run("asked", self._became_due)
             asyncio.run(_watched(self._liveness, RUN, run))
 
-    def _became_due(self) -> bool:
-        """Return whether the backlog is due by now, in a run for what somebody waits for."""
+    def _became_due(self) -> str:
+        """Return why the backlog is due by now, in a run for what somebody waits for; or empty."""
         forced = self._forced.is_set()
         self._forced.clear()
-        due = bool(self._trigger(forced=forced))
+        due = self._trigger(forced=forced)
         if due:
             self._waiting_since = None
         return due

@@ -176,7 +176,7 @@ class Runner:
             with contextlib.suppress(RuntimeError):  # the run has ended and its loop is closed
                 self._loop.call_soon_threadsafe(self._asked.set)
 
-    async def run(self, trigger: str, due: Callable[[], bool] = lambda: True) -> RunCounts:
+    async def run(self, trigger: str, due: Callable[[], str] | None = None) -> RunCounts:
         """Work until nothing waits, the worker stops, or the engine stays away.
 
         The run is written to ``store.runs``, and as finished only if it drained: one that was
@@ -185,8 +185,8 @@ class Runner:
 
         Args:
             trigger: what started it, a word.
-            due: whether all of the backlog is to be processed. Until it says so, only what
-                somebody waits for is; then everything.
+            due: why all of the backlog is to be processed, a trigger. While that is empty, only
+                what somebody waits for is; then everything. None: everything from the start.
 
         Raises:
             StoreError: the database cannot be used; claimed consultations were given back.
@@ -197,7 +197,7 @@ class Runner:
         self._losses = 0  # of the engine, since an analysis was last done
         self._engine_lost = False
         self._gave_up = False
-        self._trigger, self._due = trigger, due
+        self._trigger, self._due = trigger, due or (lambda: trigger)
         self._run_id: int | None = None
         self._stopped, self._asked = asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -217,7 +217,7 @@ class Runner:
         if self._counts.drained and self._run_id is not None:
             counts = {k: v for k, v in asdict(self._counts).items() if k != "drained"}
             self._store.runs.finish(self._run_id, counts)
-        log.info("run %s (%s): %s", self._run_id or "of wanted calls", trigger, self._counts)
+        log.info("run %s (%s): %s", self._run_id or "of wanted calls", self._trigger, self._counts)
         return self._counts
 
     async def _work(self) -> None:
@@ -243,9 +243,10 @@ class Runner:
 
     def _everything(self) -> bool:
         """Return whether this run takes all of the backlog; from then on it is written down."""
-        if self._run_id is None and self._due():
-            self._run_id = self._store.runs.start(self._trigger, self._clock())
-            self._metrics.began(self._trigger, self._store.consultations.pending_count())
+        if self._run_id is None and (trigger := self._due()):
+            self._trigger = trigger
+            self._run_id = self._store.runs.start(trigger, self._clock())
+            self._metrics.began(trigger, self._store.consultations.pending_count())
         return self._run_id is not None
 
     def _claim(self) -> Claimed | None:

@@ -731,13 +731,14 @@ MACHINE = Row(
     ),
 )
 
-ENERGY = "sum(rate(edgebox_energy_joules_total{SEL}[15m]))"
-BUSY = "sum(rate(edgebox_engine_busy_seconds_total{SEL}[15m]))"
+ENERGY = "sum by (job, instance) (rate(edgebox_energy_joules_total{SEL}[15m]))"
+BUSY = "sum by (job, instance) (rate(edgebox_engine_busy_seconds_total{SEL}[15m]))"
 
 
 def joules(of: str, done: str) -> str:
-    share = f'sum(rate(edgebox_engine_busy_seconds_total{{SEL,class="{of}"}}[15m])) / {BUSY}'
-    return f"{ENERGY} * {share} / {done}"
+    """The energy of the time that was spent on a class, as ``edgebox cost`` counts it."""
+    busy = BUSY.replace("SEL", f'SEL,class="{of}"')
+    return f"sum({ENERGY} * {busy}) / {done}"
 
 
 COST = Row(
@@ -753,26 +754,32 @@ COST = Row(
             "Power",
             "edgebox cost가 돈으로 바꿔 줍니다.",
             "edgebox cost makes money of it.",
-            one(
-                "sum by (device, source) (rate(edgebox_energy_joules_total{SEL}[RATE]))",
-                "{{device}} ({{source}})",
+            (
+                Query(
+                    "sum by (device, source) (rate(edgebox_energy_joules_total{SEL}[RATE]))",
+                    "{{device}} ({{source}})",
+                    "{{device}} ({{source}})",
+                ),
+                Query(f"sum({ENERGY} * clamp_min(1 - {BUSY}, 0))", "쉬는 동안", "at rest"),
             ),
         ),
         Panel(
             "joules_summary",
             "lines",
             "joule",
-            "요약 한 건의 에너지",
-            "Energy of a summary",
-            "엔진이 쓴 시간으로 나눈 몫입니다. 직접 잰 값이 아닙니다.",
-            "Attributed by the engine's time, not measured for each.",
+            "요약·답변 한 건의 에너지",
+            "Energy of a summary or an answer",
+            "엔진이 쓴 시간으로 나눈 몫입니다. 직접 잰 값이 아니며, 쉬는 동안의 전력은 뺐습니다.",
+            "Attributed by the engine's time, not measured for each; without the time at rest.",
             one(
                 joules(
                     "people",
-                    'sum(rate(edgebox_quick_summaries_total{SEL,status=~"success|partial"}[15m]))',
+                    '(sum(rate(edgebox_quick_summaries_total{SEL,status!~"refused|abandoned"}[15m]))'
+                    " + sum(rate(edgebox_live_drafts_total{SEL}[15m]))"
+                    ' + sum(rate(edgebox_asks_total{SEL,status!~"refused|abandoned|failed"}[15m])))',
                 ),
-                "요약",
-                "summary",
+                "요약·답변",
+                "summary or answer",
             ),
         ),
         Panel(
@@ -781,8 +788,8 @@ COST = Row(
             "joule",
             "분석 한 건의 에너지",
             "Energy of an analysis",
-            "엔진이 쓴 시간으로 나눈 몫입니다. 직접 잰 값이 아닙니다.",
-            "Attributed by the engine's time, not measured for each.",
+            "엔진이 쓴 시간으로 나눈 몫입니다. 직접 잰 값이 아니며, 쉬는 동안의 전력은 뺐습니다.",
+            "Attributed by the engine's time, not measured for each; without the time at rest.",
             one(
                 joules("backlog", 'sum(rate(edgebox_analyses_total{SEL,result="done"}[15m]))'),
                 "분석",

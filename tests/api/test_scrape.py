@@ -191,6 +191,31 @@ async def test_the_engine_is_not_down_where_there_is_none(tmp_path: Path, anyio_
         assert 'backend="remote"' in text
 
 
+async def test_a_family_without_a_series_takes_nothing_else_away(
+    whole: ApiBox, tmp_path: Path
+) -> None:
+    (tmp_path / "worker.prom").write_text("# TYPE edgebox_batch_size gauge\n")
+    text = await scrape(whole)
+    assert "edgebox_store_up 1.0" in text
+    assert "mlm_batch_size" not in text
+
+
+async def test_a_look_at_the_store_reads_no_consultation_that_has_ended(box: ApiBox) -> None:
+    """It is done every few seconds, and there may be a year of them."""
+    seen: list[str] = []
+    lookup = box.services.store.consultations
+    db = lookup._connections.current()
+    db.conn.set_trace_callback(seen.append)
+    for look in (lookup.pending_count, lookup.running_count, lookup.oldest_pending_at):
+        look()
+    db.conn.set_trace_callback(None)
+    selects = [sql for sql in seen if sql.startswith("SELECT")]
+    assert len(selects) == 3
+    for sql in selects:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+        assert all("consultations_open" in step for step in plan if "SCAN" in step), (sql, plan)
+
+
 async def test_an_engine_that_dies_is_down(box: ApiBox) -> None:
     assert "edgebox_engine_up 1.0" in await scrape(box)
     box.engine.status = "starting"

@@ -3,6 +3,7 @@
 import pytest
 
 from edgebox.engine.tally import WAIT_BUCKETS, Waits
+from edgebox.engine_client import WANTED_PRIORITY
 from engine.asked import Asked, build, prompt
 from engine.toy_model import ToyModel
 
@@ -38,6 +39,17 @@ def test_each_class_has_its_own_and_the_engines_requests_are_nobodys():
     assert read == {"people": 90, "backlog": 60, "own": 70}
     waited = {name: sum(waits.counts) for name, waits in core.tally.waits.items()}
     assert waited == {"people": 2, "backlog": 1, "own": 1}
+
+
+def test_an_analysis_that_somebody_waits_for_costs_what_an_analysis_does():
+    """``edgebox cost`` divides the seconds of people by summaries and answers."""
+    core = build()
+    asked = Asked(core.add, prompt(1, 40), 3, priority=WANTED_PRIORITY)
+    run(core)
+    assert asked.finish
+    assert core.tally.spent_on("slm", "people").read == 0
+    assert core.tally.spent_on("slm", "backlog").read == 40
+    assert sum(core.tally.waits["people"].counts) == 1
 
 
 def test_the_seconds_of_steps_are_split_by_tokens_and_none_is_lost():

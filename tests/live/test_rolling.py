@@ -83,6 +83,7 @@ class Desk:
 
     def __init__(self, *, watched: bool = True) -> None:
         self.clock, self.quick, self.told, self.kept = Clock(), Quick(), [], []
+        self.counted = []
         self.calls = LiveCalls(
             LiveSettings(), most_characters=9999, clock=self.clock, monotonic=self.clock
         )
@@ -95,6 +96,7 @@ class Desk:
             self.quick,
             every=10,
             keep=self.keep,
+            count=lambda result, client: self.counted.append((result.status, client)),
             clock=self.clock,
             monotonic=self.clock,
         )
@@ -166,6 +168,7 @@ async def test_a_draft_is_streamed_and_then_has_its_links(desk):
     assert 0 < link["support"] <= 1
     assert draft["unsupported"] == []
     assert desk.kept == []
+    assert desk.counted == [(draft["status"], "center")]
 
 
 async def test_a_number_that_was_never_said_is_marked(desk):

@@ -11,6 +11,8 @@ import yaml
 from pictures import grafana
 from pictures.panels import FLEET, ROWS
 
+from edgebox.costs import Usage, costs_of
+from edgebox.settings.model import CostSettings
 from support.watching.metric_names import mistakes
 
 MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
@@ -65,6 +67,51 @@ def test_panels_lead_to_chapters(language) -> None:
         headings = re.findall(r"^#+ (.+)$", (GUIDES[language] / name).read_text(), re.MULTILINE)
         made = {re.sub(r"[^\w\- ]", "", one.strip().lower()).replace(" ", "-") for one in headings}
         assert wanted in made, panel.key
+
+
+def test_energy_is_split_as_edgebox_cost_splits_it(tmp_path) -> None:
+    """100 W, a tenth of the time for people, three tenths for the backlog: the rest is at rest."""
+    labels = 'job="edgebox",instance="{box}"'
+    busy = 'edgebox_engine_busy_seconds_total{{role="slm",phase="decode",class="{of}",{labels}}}'
+    growth = {
+        'edgebox_energy_joules_total{{device="cpu0",source="rapl",{labels}}}': 6000,
+        busy.replace("{of}", "people"): 6,
+        busy.replace("{of}", "backlog"): 18,
+        'edgebox_quick_summaries_total{{status="success",{labels}}}': 1,
+        'edgebox_live_drafts_total{{status="success",{labels}}}': 1,
+        'edgebox_asks_total{{status="success",{labels}}}': 1,
+        'edgebox_analyses_total{{result="done",code="",{labels}}}': 3,
+    }
+    wanted = {"joules_summary": 200, "joules_analysis": 600, "watts": 120}
+    queries = {key: ready(expr, "5m") for key, expr in QUERIES if key in wanted}  # the last of each
+    case = {
+        "interval": "1m",
+        "input_series": [
+            {"series": name.format(labels=labels.format(box=box)), "values": f"0+{each}x30"}
+            for name, each in growth.items()
+            for box in "ab"
+        ],
+        "promql_expr_test": [
+            {
+                "expr": f"round({expr})",
+                "eval_time": "30m",
+                "exp_samples": [{"labels": "{}", "value": wanted[key]}],
+            }
+            for key, expr in queries.items()
+        ],
+    }
+    suite = tmp_path / "energy.json"
+    suite.write_text(json.dumps({"rule_files": [], "tests": [case]}))
+    ended = subprocess.run(
+        ["promtool", "test", "rules", suite], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    used = Usage(
+        summaries=2, analyses=3, questions=1, on=60, busy={"people": 6, "backlog": 18},
+        read=0, cached=0, written=0, joules={"rapl": 6000}, share=1,
+    )  # fmt: skip
+    costs = costs_of(used, CostSettings(kwh_price=3.6e6))
+    assert (costs.per_people, costs.per_analysis) == pytest.approx((200, 600))
 
 
 def test_every_query_has_data_on_prometheus(watched) -> None:

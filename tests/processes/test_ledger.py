@@ -15,8 +15,8 @@ from edgebox.store.spending import Item
 NOON = 1_795_316_400.0  # 2026-11-22 12:00 in Seoul
 BUSY = Item("busy_seconds", "slm", "decode", "people")
 READ = Item("tokens", "slm", "read", "people")
-GPU = Item("joules", kind="nvml")
-CPU = Item("joules", kind="rapl")
+GPU = Item("joules", "gpu0", "nvml")
+CPU = Item("joules", "cpu0", "rapl")
 
 
 @pytest.fixture
@@ -37,6 +37,7 @@ class Engine:
             "edgebox_engine_busy_seconds", "x", labels, registry=self.registry
         ).labels("slm", "decode", "people")
         joules = Counter("edgebox_energy_joules", "x", ("device", "source"), registry=self.registry)
+        self.joules = joules
         self.gpu, self.cpu = joules.labels("gpu0", "nvml"), joules.labels("cpu0", "rapl")
         start = Gauge(
             "edgebox_process_start_time_seconds", "x", ("process",), registry=self.registry
@@ -160,21 +161,80 @@ def test_a_busy_store_is_told_and_entered_the_next_time(store, tmp_path, ledger,
 def test_what_a_process_counts_itself_is_entered_when_it_stops(store):
     registry = CollectorRegistry()
     answers = Counter("edgebox_quick_summaries", "x", ("status",), registry=registry)
+    drafts = Counter("edgebox_live_drafts", "x", ("status",), registry=registry)
     asks = Counter("edgebox_asks", "x", ("status",), registry=registry)
     tokens = Counter("edgebox_client_tokens", "x", ("client", "work"), registry=registry)
     ledger = Ledger(store.spending, "api", of_registry(registry.collect, time.time()))
     ledger.start()
     for status in ("success", "partial", "fallback", "no_content", "refused", "abandoned"):
         answers.labels(status).inc()
+    drafts.labels("partial").inc(3)
     asks.labels("no_evidence").inc()
     asks.labels("failed").inc()
     tokens.labels("center-1", "quick").inc(40)
     ledger.stop()
     assert sums(store) == {
-        Item("summaries"): 4,
+        Item("summaries"): 7,
         Item("questions"): 1,
         Item("client_tokens", kind="quick", client="center-1"): 40,
     }
+
+
+def test_two_processes_of_one_name_are_each_entered_once(store):
+    """Two APIs on two ports use one database."""
+    books = [
+        Ledger(store.spending, "api", lambda at=at: [Reading(at, {READ: 5.0})], clock=lambda: NOON)
+        for at in (1.0, 2.0)
+    ]
+    for book in books * 3:
+        book.enter()
+    assert sums(store) == {READ: 10}
+
+
+def test_a_card_that_does_not_answer_for_a_moment_costs_nothing(store, tmp_path, ledger):
+    """The drivers count since the machine started: what comes back is not new."""
+    engine, book = Engine(tmp_path, 1000.5, gpu=1e9), ledger()
+    other = engine.joules.labels("gpu1", "nvml")
+    other.inc(5e8)
+    engine.work(0)
+    book.enter()
+    engine.joules.remove("gpu1", "nvml")
+    engine.work(1)
+    book.enter()
+    engine.joules.labels("gpu1", "nvml").inc(5e8 + 30)
+    engine.work(1)
+    book.enter()
+    assert sum(amount for item, amount in sums(store).items() if item.kind == "nvml") == 230
+
+
+def test_a_clock_that_was_set_makes_no_hours(store, tmp_path, ledger, monkeypatch):
+    """A box whose clock has no battery starts years ago, and is then told the time."""
+    monkeypatch.setattr(time, "clock_gettime", lambda _: 40.0)
+    engine, book = Engine(tmp_path, 1000.5), ledger()
+    for written in (1010.5, NOON, 1020.5, NOON + 5):
+        engine.work(1)
+        os.utime(tmp_path / "engine.prom", (written, written))
+        book.enter()
+    assert store.spending.sums("2000-01-01", "2099-01-01")[Item("on_seconds")] == 40
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'edgebox_analyses_total{result="done"} 5',
+        'edgebox_engine_busy_seconds_total{role="slm",phase="decode",class="people"} +Inf',
+        'edgebox_engine_busy_seconds_total{role="a b",phase="decode",class="people"} 1',
+    ],
+)
+def test_an_engine_speaks_for_itself_only(store, tmp_path, ledger, line):
+    engine, book = Engine(tmp_path, 1000.5), ledger()
+    engine.work(1)
+    path = tmp_path / "engine.prom"
+    path.write_text(f"{path.read_text()}{line}\n")
+    book.enter()
+    engine.work(1)
+    book.enter()
+    assert sums(store) == {BUSY: 2, CPU: 20, GPU: 100}
 
 
 def test_readings_are_added_on_the_day_of_the_entry(store):

@@ -15,6 +15,7 @@ from edgebox.store.backup import write_backup
 from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
 from edgebox.store.restore import kept_aside, restore_backup, users_of
+from edgebox.store.spending import Item
 from edgebox.system import worker_lock
 from support.boxes.store import analysis, submit
 
@@ -70,6 +71,18 @@ def test_accounts_come_back_and_nobody_is_logged_in(store, fresh, tmp_path, cloc
     assert box.operators.get("kim01") == store.operators.get("kim01")
     assert store.sessions.find("t" * 64) is not None
     assert box.sessions.find("t" * 64) is None
+    box.close()
+
+
+def test_no_counter_of_another_machine_is_gone_on_from(store, fresh, tmp_path, clock):
+    """A GPU counts since its driver was loaded: the difference to another one's means nothing."""
+    item = Item("joules", "gpu0", "nvml")
+    store.spending.add("2025-09-14", {item: 5.0}, source="engine", started=1.0, totals={item: 1e9})
+    write_backup(store.path, tmp_path / "counted.db")
+    restore_backup(tmp_path / "counted.db", fresh, now=clock())
+    box = restored(fresh, clock)
+    assert box.spending.sums("2025-09-14", "2025-09-14") == {item: 5.0}
+    assert box.spending.read_of("engine") is None
     box.close()
 
 

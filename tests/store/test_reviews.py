@@ -193,6 +193,16 @@ def test_texts_go_with_the_transcripts_and_figures_with_the_records(store, clock
     assert store.reviews.get("centerlink", first) is None
 
 
+def test_texts_go_with_the_results_where_those_go_first(store, clock):
+    """An accepted record is a copy of a result."""
+    ages = Ages(transcripts=None, results=30 * DAY, records=None, keys=None)
+    store.retention.remember(trusted_at=clock(), seen_at=clock(), steady_since=None)
+    accept(store, finished(store), RECORD)
+    clock.advance(30 * DAY)
+    removed = store.retention.step(clock(), ages)
+    assert (removed.draft_texts, removed.review_texts) == (1, 1)
+
+
 def test_scores_of_results_from_before_are_taken_over(store):
     row_id = int(finished(store).removeprefix("record-"))
     finished(store, "CL-2", quality_score=0.5)

@@ -529,7 +529,7 @@ def test_a_run_that_is_not_due_analyses_only_what_somebody_waits_for(box):
 
     async def scenario():
         engine = Engine()
-        return await runner(box, engine).run("asked", lambda: False), engine
+        return await runner(box, engine).run("asked", lambda: ""), engine
 
     counts, engine = asyncio.run(scenario())
     assert (engine.seen, engine.wanted) == (["상담"], [True])
@@ -542,17 +542,19 @@ def test_a_run_that_is_not_due_analyses_only_what_somebody_waits_for(box):
 def test_a_run_goes_on_with_the_backlog_once_that_is_due(box):
     box.submit("a", "b")
     end_call(box, "live", "상담")
-    looks = iter([False, False])
+    looks = iter(["", ""])
 
     async def scenario():
         engine = Engine()
-        await runner(box, engine).run("asked", lambda: next(looks, True))
+        await runner(box, engine).run("asked", lambda: next(looks, "size"))
         return engine
 
     engine = asyncio.run(scenario())
     assert engine.seen == ["상담", "a", "b"]
     assert engine.wanted == [True, False, False]
-    assert box.store.runs.last().finished_at is not None
+    last = box.store.runs.last()
+    assert last.finished_at is not None
+    assert last.trigger == "size", "it was the backlog that was due"
 
 
 def test_what_somebody_waits_for_does_not_wait_until_another_analysis_has_ended(box):

@@ -77,7 +77,7 @@ class Office:
     def look(self):
         """Nothing of these runs waits for anything."""
 
-    async def run(self, trigger, due=lambda: True):
+    async def run(self, trigger, due=None):
         run_id = self.box.store.runs.start(trigger, time.time())
         self.runs.append(trigger)
         self.run_work()

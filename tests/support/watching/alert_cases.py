@@ -89,6 +89,8 @@ class Case:
 
 
 UP = {"up": gauge(1, 1, restart=0)}
+GAP = gauge(1, 1, night=0, restart=1)
+UNREAD = gauge(40, 40, night=MISSING, restart=40)
 GB = 1e9
 DAY = 24 * 60
 SUMMARIES = "edgebox_quick_summaries_total"
@@ -221,6 +223,20 @@ CASES = (
     Case("CallbacksLate", {"edgebox_oldest_callback_seconds": gauge(0, 5000)}),
     Case("WrongKeys", UP | {HTTP + 'status="401"}': born(30)}, trouble=4),
     Case("WrongKeys", UP | {HTTP + 'status="401"}': counter(0.1, 10)}),
+    # Prometheus could not read it for two hours, and then all that it had counted came back.
+    Case("WrongKeys", {"up": GAP, HTTP + 'status="401"}': UNREAD}, trouble=4, fires=False),
+    # The same, but it had been started again.
+    Case(
+        "WrongKeys",
+        {
+            "up": GAP,
+            HTTP + 'status="401"}': Series(MISSING, MISSING, 40, 40),
+            'edgebox_process_start_time_seconds{process="api"}': Series(
+                0, MISSING, 183 * 60, 183 * 60, restart=0
+            ),
+        },
+        trouble=4,
+    ),
     Case("RateLimited", UP | {HTTP + 'status="429"}': counter(0, 10)}),
     Case("Fault", UP | {HTTP + 'status="500"}': born(1)}, trouble=12),
     Case("Fault", UP | {HTTP + 'status="504"}': counter(0, 0.3)}, after=40),
@@ -273,6 +289,20 @@ CASES = (
         "BackupOld",
         {"edgebox_backup_last_success_timestamp_seconds": gauge(0, -40 * 3600)},
         trouble=90,
+    ),
+    Case(  # there never was one
+        "BackupOld",
+        {
+            "edgebox_store_up": gauge(1, 1),
+            "edgebox_backup_last_success_timestamp_seconds": Series(
+                MISSING, MISSING, MISSING, 50 * 3600
+            ),
+        },
+        step=4,
+        day=10 * 60,
+        night=10 * 60,
+        trouble=30 * 60,
+        after=2 * 60,
     ),
     Case("Doctor", {'edgebox_doctor_findings{level="warn"}': gauge(0, 2)}, trouble=90),
     Case(
