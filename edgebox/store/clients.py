@@ -129,7 +129,9 @@ class Clients:
             return self._add_secret(db, client_id)
 
     def disable(self, client_id: str, *, by: Actor = BOX) -> None:
-        """Refuse the client's keys. Its batches are still analysed; its callbacks stay unsent.
+        """Refuse the client's keys and its people.
+
+        Its batches are still analysed; its callbacks stay unsent.
 
         Raises:
             NotFound: no such client.
@@ -137,7 +139,7 @@ class Clients:
         self._set(client_id, "disabled", 1, by, "keys.disable")
 
     def enable(self, client_id: str, *, by: Actor = BOX) -> None:
-        """Accept the client's keys again.
+        """Accept the client's keys and its people again.
 
         Raises:
             NotFound: no such client.
@@ -200,6 +202,8 @@ class Clients:
                 {"value": value, "client_id": client_id},
             )
             count_up(db, "clients")
+            if column == "disabled":
+                count_up(db, "operators")  # whose people's sessions end with it
             self._audit(db, by, action, client_id, **detail)
 
     def _audit(

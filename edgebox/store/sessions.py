@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from edgebox.store.connection import Connections
 
 
+_MAY = (
+    "o.disabled = 0 AND NOT EXISTS"
+    " (SELECT 1 FROM clients c WHERE c.client_id = o.client_id AND c.disabled = 1)"
+)
+"""Of an account ``o``: neither it nor its client is disabled."""
+
+
 @dataclass(frozen=True)
 class WebSession:
     """A session.
@@ -58,12 +65,13 @@ class Sessions:
             by: with the address.
 
         Returns:
-            Whether it began: not if the account was disabled or its password changed meanwhile.
+            Whether it began: not if the account or its client was disabled, or the password
+            changed meanwhile.
         """
         now = self._clock()
         with self._connections.transaction() as db:
             same = db.execute(
-                "SELECT 1 FROM operators WHERE name = ? AND password = ? AND disabled = 0",
+                f"SELECT 1 FROM operators o WHERE name = ? AND password = ? AND {_MAY}",  # noqa: S608
                 [operator.name, operator.password],
             ).fetchone()
             if not same:
@@ -81,11 +89,11 @@ class Sessions:
         return True
 
     def find(self, token_sha256: str) -> WebSession | None:
-        """Return the session of an enabled account, or None. It may be too old."""
+        """Return the session of an account that may log in, or None. It may be too old."""
         found = self._connections.rows(
-            "SELECT s.address, s.created_at AS began_at, s.used_at, s.proved_at, o.*"
+            "SELECT s.address, s.created_at AS began_at, s.used_at, s.proved_at, o.*"  # noqa: S608
             " FROM web_sessions s JOIN operators o ON o.name = s.operator"
-            " WHERE s.token_sha256 = :token AND o.disabled = 0",
+            f" WHERE s.token_sha256 = :token AND {_MAY}",
             {"token": token_sha256},
         )
         if not found:
@@ -112,8 +120,9 @@ class Sessions:
         """
         wanted = frozenset(tokens)
         found = self._connections.rows(
-            "SELECT token_sha256 FROM web_sessions s JOIN operators o ON o.name = s.operator"
-            " WHERE o.disabled = 0 AND used_at > :used AND s.created_at > :created",
+            "SELECT token_sha256 FROM web_sessions s"  # noqa: S608
+            " JOIN operators o ON o.name = s.operator"
+            f" WHERE {_MAY} AND used_at > :used AND s.created_at > :created",
             {"used": used_after, "created": created_after},
         )
         return wanted & {str(row["token_sha256"]) for row in found}

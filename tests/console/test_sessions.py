@@ -113,6 +113,21 @@ async def test_an_act_of_another_process_ends_what_is_open_within_a_second(box, 
         assert await goes_on(other)
 
 
+async def test_people_of_a_disabled_client_are_out_and_stay_out(box):
+    ended = []
+    async with logged_in(box, "agent") as http, logged_in(box, "admin") as admin:
+        digest = await session_of(box, http)
+        box.console.sessions.on_end(digest, lambda: ended.append("agent"))
+        client = box.store.operators.get("agent").client_id
+        box.store.clients.disable(client)
+        await eventually(lambda: ended)
+        assert not await goes_on(http)
+        assert (await log_in(http, "agent")).status_code == 403
+        assert await goes_on(admin)
+        box.store.clients.enable(client)
+        assert (await log_in(http, "agent")).status_code == 303
+
+
 async def test_logging_out_ends_what_is_open_at_once(box):
     ended = []
     async with logged_in(box, "agent") as http:
