@@ -11,7 +11,6 @@ import json
 import socket
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Required, TypedDict, Unpack
 
 import httpx
@@ -27,6 +26,7 @@ from edgebox.errors import (
 )
 from edgebox.settings import ROLES, Role, Settings
 from edgebox.system.machine import Gpu
+from edgebox.system.secret_file import read_secret
 from edgebox.system.tls import authorities_context
 
 if TYPE_CHECKING:
@@ -476,22 +476,12 @@ def _authorization(path: str) -> dict[str, str]:
     """Return the header with the key of another server, from its file.
 
     Raises:
-        ConfigError: the file cannot be read, is empty, or can be read by everybody.
+        ConfigError: the file cannot be used, or is empty.
     """
     if not path:
         return {}
-    file = Path(path)
-    try:
-        key = file.read_text(encoding="ascii").strip()
-        mode = file.stat().st_mode
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not ASCII text"
-        raise ConfigError(
-            f"The key of the other server in {path} cannot be read: {reason}"
-        ) from None
-    if mode & 0o007:
-        raise ConfigError(f"Everybody can read the key in {path}. Type: chmod o= {path}")
-    if not key or not key.isprintable():
+    key = read_secret(path)
+    if not key:
         raise ConfigError(f"{path} has to hold the other server's key, in one line")
     return {"Authorization": f"Bearer {key}"}
 

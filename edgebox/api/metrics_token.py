@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import hmac
 import logging
-import os
-import stat
-from pathlib import Path
 
-from edgebox.system.files import open_file
+from edgebox.errors import ConfigError
+from edgebox.system.secret_file import read_secret
 
 log = logging.getLogger("edgebox.api")
 
 SHORTEST = 16
 """Characters. A shorter one could be guessed."""
-
-_LONGEST_FILE = 4096
 
 
 class MetricsToken:
@@ -43,17 +39,14 @@ class MetricsToken:
 
     def _read(self) -> bytes | None:
         """Return the token, or None with a line in the log, once for each problem."""
-        problem, token = "", b""
+        problem, token = "", ""
         try:
-            with os.fdopen(open_file(Path(self._path)), "rb") as file:
-                if os.fstat(file.fileno()).st_mode & stat.S_IRWXO:
-                    problem = f"every user may read it. Type: chmod o= {self._path}"
-                token = file.read(_LONGEST_FILE).strip()
-        except OSError as error:
-            problem = error.strerror or "it cannot be read"
+            token = read_secret(self._path)
+        except ConfigError as error:
+            problem = error.detail
         if not problem and len(token) < SHORTEST:
             problem = f"it has fewer than {SHORTEST} characters"
         if problem and problem != self._problem:
             log.error("metrics_token_file is not used: %s", problem)
         self._problem = problem
-        return None if problem else token
+        return None if problem else token.encode()
