@@ -6,7 +6,6 @@ import logging
 import math
 import re
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, get_args
 
 from edgebox.api.body import fingerprint
@@ -41,7 +40,7 @@ from edgebox.store.batches import NewConsultation
 from edgebox.store.room import Room
 from edgebox.system.addresses import peer_of
 from edgebox.system.http import until_gone
-from edgebox.system.times import rfc3339
+from edgebox.system.times import in_zone, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -203,7 +202,7 @@ class BatchEndpoints:
         services = self._services
         if asked.callback_url is not None:
             check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
-        today = datetime.fromtimestamp(services.clock(), tz=UTC).astimezone()
+        today = in_zone(services.clock())
         own = Workload(
             len(asked.consultations), sum(len(c.transcript) for c in asked.consultations)
         )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
@@ -21,6 +20,7 @@ from edgebox.store.acts import Actor
 from edgebox.store.batches import NewConsultation
 from edgebox.store.ended_calls import end_key
 from edgebox.store.room import Room
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -155,7 +155,7 @@ class Ends:
         except PydanticCustomError as error:
             raise InvalidFields([("", error.message())]) from None
         limits = self._settings.batch
-        today = datetime.fromtimestamp(self._clock(), tz=UTC).astimezone()
+        today = in_zone(self._clock())
         consultation = NewConsultation(
             call.consultation_id,
             transcript,

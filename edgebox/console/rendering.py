@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from edgebox.console.words import WORDS
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -95,7 +95,7 @@ def when(at: float) -> str:
     Args:
         at: Unix seconds.
     """
-    return datetime.fromtimestamp(at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    return in_zone(at).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def size(count: int) -> str:

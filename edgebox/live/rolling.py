@@ -23,13 +23,13 @@ import logging
 import secrets
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from edgebox.consultation.quick import QuickResult
 from edgebox.errors import BoxBusy, NotFound, where
 from edgebox.live.drafts import grounds_of, summary_draft
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -259,4 +259,4 @@ class Rolling:
 
 def day_of(call: LiveCall) -> dt.date:
     """Return the day of a call that goes on: that of its first line, in the box's time zone."""
-    return datetime.fromtimestamp(call.started_at, tz=UTC).astimezone().date()
+    return in_zone(call.started_at).date()

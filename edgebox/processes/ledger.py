@@ -15,7 +15,6 @@ import os
 import threading
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,6 +23,7 @@ from edgebox.errors import EdgeBoxError, where
 from edgebox.exposition import KINDS
 from edgebox.store.spending import Item
 from edgebox.system.files import open_file
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -133,7 +133,7 @@ class Ledger:
             EdgeBoxError: the store cannot be written; the next entry has it too.
         """
         self.look()
-        day = datetime.fromtimestamp(self._clock()).astimezone().date().isoformat()
+        day = in_zone(self._clock()).date().isoformat()
         for started, reading in list(self._seen.items()):  # in the order in which they were seen
             self._enter(day, reading)
             del self._seen[started]

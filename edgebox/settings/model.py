@@ -6,7 +6,15 @@ import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from edgebox.settings.places import default_models_dir, xdg
@@ -15,6 +23,16 @@ from edgebox.system.addresses import bracketed
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
 ENV_PREFIX = "EDGEBOX_"
+
+
+def _absolute(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise ValueError("has to be an absolute path, or empty")
+    return value
+
+
+FilePath = Annotated[str, AfterValidator(_absolute)]
+"""An absolute path, or empty."""
 
 
 class Section(BaseModel):
@@ -50,10 +68,10 @@ class ApiSettings(Section):
     # "HOST:PORT" of a second listener for /metrics without a key. Empty: only with a key.
     metrics_listen: str = ""
     # A file with a token for /metrics on the API's own port. Absolute path; empty: none.
-    metrics_token_file: str = ""
+    metrics_token_file: FilePath = ""
     # Absolute paths of PEM files; both or neither.
-    tls_cert: str = ""
-    tls_key: str = ""
+    tls_cert: FilePath = ""
+    tls_key: FilePath = ""
     allow_plain_http: bool = False
 
     @field_validator("metrics_listen")
@@ -62,13 +80,6 @@ class ApiSettings(Section):
         port = value.rpartition(":")[2]
         if value and not (":" in value and port.isascii() and port.isdigit() and int(port) < 65536):
             raise ValueError("has to be HOST:PORT, or empty")
-        return value
-
-    @field_validator("tls_cert", "tls_key", "metrics_token_file")
-    @classmethod
-    def _absolute(cls, value: str) -> str:
-        if value and not value.startswith("/"):
-            raise ValueError("has to be an absolute path, or empty")
         return value
 
     @model_validator(mode="after")
@@ -243,7 +254,7 @@ class RoleSettings(Section):
     # When set, another OpenAI-compatible server answers for this role instead of our engine.
     url: str = ""
     url_model: str = ""
-    url_key_file: str = ""
+    url_key_file: FilePath = ""
     context_tokens: Annotated[int, Field(ge=512)] = 16384
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6
@@ -251,13 +262,6 @@ class RoleSettings(Section):
     gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
-
-    @field_validator("url_key_file")
-    @classmethod
-    def _absolute(cls, value: str) -> str:
-        if value and not value.startswith("/"):
-            raise ValueError("has to be an absolute path, or empty")
-        return value
 
     @field_validator("url")
     @classmethod

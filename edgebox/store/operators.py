@@ -207,12 +207,7 @@ class Operators:
         Raises:
             NotFound: no such account.
         """
-        values: dict[str, str | int] = {
-            "password": password,
-            "must_change": 1,
-            "failed": 0,
-            "locked_until": 0,
-        }
+        values = _new_password(password, must_change=True)
         self._change(name, values, by, "operators.reset", ends=True)
 
     def change_password(self, name: str, password: str, *, by: Actor = BOX) -> None:
@@ -221,12 +216,7 @@ class Operators:
         Raises:
             NotFound: no such account.
         """
-        values: dict[str, str | int] = {
-            "password": password,
-            "must_change": 0,
-            "failed": 0,
-            "locked_until": 0,
-        }
+        values = _new_password(password, must_change=False)
         self._change(name, values, by, "operators.password", ends=True)
 
     def keep_hash(self, name: str, before: str, after: str) -> None:
@@ -358,6 +348,15 @@ def operator_of(row: Mapping[str, Any]) -> Operator:
 
 def _with(password: str, *, must_change: int) -> dict[str, str | int]:
     return {"password": password, "must_change": must_change, "failed": 0, "locked_until": 0}
+
+
+def _new_password(password: str, *, must_change: bool) -> dict[str, str | int]:
+    return {
+        "password": password,
+        "must_change": int(must_change),
+        "failed": 0,
+        "locked_until": 0,
+    }
 
 
 def _find(db: Database, name: str) -> Operator | None:

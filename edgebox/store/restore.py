@@ -11,7 +11,6 @@ import sqlite3
 import stat
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from edgebox.store.connection import check_schema, immediate, open_database, tra
 from edgebox.store.consultations import set_open_state
 from edgebox.system import worker_lock
 from edgebox.system.files import sync_folder
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -256,7 +256,7 @@ def _end_leases(db: Database) -> None:
 
 def _skip_batch_ids(db: Database, database: Path, now: float) -> None:
     """Skip the batch ids that were given out today after the backup."""
-    name = f"batch/{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d}"
+    name = f"batch/{in_zone(now):%Y%m%d}"
     last = _counter(db, name)
     # The present database may be damaged. Opening and closing it also completes or rolls back
     # what a crash left in its journal.
@@ -303,7 +303,7 @@ def _put_in_place(fresh: Path, database: Path, now: float) -> Path | None:
     """
     aside = None
     if database.exists():
-        stamp = f"{datetime.fromtimestamp(now, tz=UTC).astimezone():%Y%m%d-%H%M%S}"
+        stamp = f"{in_zone(now):%Y%m%d-%H%M%S}"
         aside = beside(database, _ASIDE + stamp)
         os.link(database, aside)
         aside.chmod(0o600)

@@ -16,6 +16,11 @@ def rfc3339(seconds: float) -> str:
     return datetime.fromtimestamp(int(seconds), tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def in_zone(seconds: float) -> datetime:
+    """Return Unix seconds as the time of this machine's zone."""
+    return datetime.fromtimestamp(seconds, tz=UTC).astimezone()
+
+
 def local_date(text: str) -> date | None:
     """Return the date of an RFC 3339 date or time, where it was written.
 

@@ -20,12 +20,11 @@ import logging
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from edgebox.errors import StoreError
 from edgebox.store.retention import Ages, Removals
-from edgebox.system.times import rfc3339
+from edgebox.system.times import in_zone, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,7 +157,7 @@ class Retainer:
             return
         now = self._clock()
         waited = now - state.compaction_wanted_at
-        hour = datetime.fromtimestamp(now, tz=UTC).astimezone().hour
+        hour = in_zone(now).hour
         night = hour == _NIGHT_HOUR and not 0 <= waited < _SHORTEST_WISH
         if not night and 0 <= waited < _LONGEST_WISH:
             return

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from edgebox.costs import CLASSES, TARGET, Costs, Usage, costs_of
 from edgebox.errors import UsageError
+from edgebox.system.times import in_zone
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
@@ -145,7 +146,7 @@ def usage_of(sums: Mapping[Item, float], share: float) -> Usage:
 
 def _first(month: str | None) -> date:
     if month is None:
-        return datetime.fromtimestamp(time.time()).astimezone().date().replace(day=1)
+        return in_zone(time.time()).date().replace(day=1)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month, re.ASCII):
         raise UsageError(f"'{month}' is no month. Write it as 2026-11.")
     return date.fromisoformat(f"{month}-01")
@@ -155,7 +156,7 @@ def _share(began: date, first: date, last: date) -> float:
     """Return the part of the month from ``began`` until now, or until its end."""
     begins, ends = (datetime(d.year, d.month, d.day).astimezone() for d in (first, _after(last)))
     start = datetime(began.year, began.month, began.day).astimezone()
-    until = min(ends, datetime.fromtimestamp(time.time()).astimezone())
+    until = min(ends, in_zone(time.time()))
     return max(0.0, (until - start) / (ends - begins))
 
 

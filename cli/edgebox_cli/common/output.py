@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,7 +82,7 @@ def table(
 
 def local_time(seconds: float) -> str:
     """Return Unix seconds as a recent time of this machine's zone: month, day and minute."""
-    return datetime.fromtimestamp(seconds).astimezone().strftime("%m-%d %H:%M")
+    return in_zone(seconds).strftime("%m-%d %H:%M")
 
 
 def size(count: int) -> str:

@@ -17,7 +17,7 @@ from edgebox.console.person import person_of
 from edgebox.store.acts import Act, Action
 from edgebox.store.audit import AuditFilter
 from edgebox.system.addresses import peer_of
-from edgebox.system.times import rfc3339
+from edgebox.system.times import in_zone, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -166,7 +166,7 @@ class AuditPages:
         self._services.reads.note("view.audit", None, peer, subject, person.name)
 
     def _today(self) -> date:
-        return datetime.fromtimestamp(self._services.clock(), UTC).astimezone().date()
+        return in_zone(self._services.clock()).date()
 
 
 def filter_of(asked: Asked) -> AuditFilter:
