@@ -23,7 +23,9 @@ CALL = (
 
 
 class Box:
-    def __init__(self, tmp_path, engine, deadline=1.0, **quick):
+    """One engine with its quick summaries. Only a test of the time itself has a short deadline."""
+
+    def __init__(self, tmp_path, engine, deadline=3.0, **quick):
         values = {"deadline_seconds": deadline, "margin_seconds": 0.15} | quick
         self.settings = Settings(state_dir=tmp_path, quick=values)
         self.engine = engine
@@ -39,9 +41,9 @@ class Box:
         client = EngineClient(self.settings)
         monitor = EngineMonitor(client)
         quick = QuickSummaries(client, monitor, self.settings.quick)
+        await monitor.poll()
         watch = asyncio.create_task(monitor.watch())
         try:
-            await asyncio.sleep(0.1)
             return await scenario(quick)
         finally:
             watch.cancel()
@@ -58,7 +60,7 @@ def summarise(text=CALL, **rest):
 
 
 def test_a_prompt_answer_is_a_success(tmp_path):
-    result, _ = Box(tmp_path, FakeEngine(), deadline=3.0).run(summarise())
+    result, _ = Box(tmp_path, FakeEngine()).run(summarise())
     assert result.status == "success"
     assert result.summary == (
         "고객이 카드 분실을 신고했고, 상담사가 정지 후 재발급을 접수했습니다."
@@ -78,7 +80,7 @@ def test_a_slow_engine_gives_what_it_has_up_to_the_last_whole_sentence(tmp_path)
         "온다고 ",
         "했습니다.",
     )
-    result, took = Box(tmp_path, engine).run(summarise())
+    result, took = Box(tmp_path, engine, deadline=1.0).run(summarise())
     assert result.status == "partial"
     assert result.summary == "카드를 정지했습니다."
     assert took < 1.3
@@ -87,14 +89,14 @@ def test_a_slow_engine_gives_what_it_has_up_to_the_last_whole_sentence(tmp_path)
 def test_without_a_whole_sentence_the_last_clause_counts(tmp_path):
     engine = FakeEngine(pause=0.25)
     engine.answers["slm"] = ("고객이 카드를 잃어버렸고, ", "상담사가 ", "정지한 ", "다음에 ", "또")
-    result, _ = Box(tmp_path, engine).run(summarise())
+    result, _ = Box(tmp_path, engine, deadline=1.0).run(summarise())
     assert result.status == "partial"
     assert result.summary.startswith("고객이 카드를 잃어버렸고")
     assert result.summary.endswith("…")
 
 
 def test_an_engine_that_says_nothing_in_time_leaves_the_transcripts_own_words(tmp_path):
-    result, took = Box(tmp_path, FakeEngine(pause=30)).run(summarise())
+    result, took = Box(tmp_path, FakeEngine(pause=30), deadline=1.0).run(summarise())
     assert result.status == "fallback"
     assert result.model_used == "extractive"
     assert "정지" in result.summary
@@ -197,7 +199,7 @@ def test_a_long_call_that_went_on_keeps_what_was_read_before(tmp_path):
 
 def test_the_fallback_says_how_much_it_looked_at(tmp_path):
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(4000))
-    result, _ = asyncio.run(Box(tmp_path, FakeEngine(), deadline=3.0).asked(summarise(text)))
+    result, _ = asyncio.run(Box(tmp_path, FakeEngine()).asked(summarise(text)))
     assert result.status == "fallback"
     assert result.truncated
     assert result.characters_used == 16_000
@@ -212,14 +214,14 @@ def test_one_late_health_answer_does_not_switch_the_model_off(tmp_path):
         await quick._monitor.poll()
         return quick._monitor.health
 
-    assert Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario) is not None
+    assert Box(tmp_path, FakeEngine()).run(scenario) is not None
 
 
 def test_streaming_gives_the_pieces_and_then_the_result(tmp_path):
     async def scenario(quick):
         return [piece async for piece in quick.stream(quick.admit(CALL))]
 
-    *pieces, last = Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario)
+    *pieces, last = Box(tmp_path, FakeEngine()).run(scenario)
     assert "".join(pieces) == last.summary
     assert isinstance(last, QuickResult)
     assert len(pieces) == 2
@@ -233,7 +235,7 @@ def test_a_slow_reader_of_the_stream_is_not_struck_by_the_deadline(tmp_path):
             await asyncio.sleep(0.6)
         return pieces
 
-    pieces = Box(tmp_path, FakeEngine(), deadline=3.0).run(scenario)
+    pieces = Box(tmp_path, FakeEngine()).run(scenario)
     assert isinstance(pieces[-1], QuickResult)
     assert pieces[-1].status in ("success", "partial")
 
@@ -321,7 +323,7 @@ def test_where_not_even_the_request_and_the_ending_can_be_read_the_calls_own_wor
         other.release()
         return result, engine.requests
 
-    result, requests = Box(tmp_path, engine).run(scenario)
+    result, requests = Box(tmp_path, engine, deadline=1.0).run(scenario)
     assert result.status == "fallback"
     assert result.model_used == "extractive"
     assert result.summary == (

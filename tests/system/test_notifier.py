@@ -75,7 +75,9 @@ def test_the_address_is_taken_out_of_the_environment(supervisor):
     assert supervisor.received() == [{"READY": "1", "STATUS": ""}]
 
 
-@pytest.mark.parametrize(("pid", "seconds"), [(str(os.getpid()), 3.0), ("1", 0.0)])
+@pytest.mark.parametrize(
+    ("pid", "seconds"), [(str(os.getpid()), 3.0), ("1", 0.0)], ids=["ours", "1"]
+)
 def test_a_watchdog_for_another_process_is_not_ours(pid, seconds):
     environ = {"WATCHDOG_USEC": "3000000", "WATCHDOG_PID": pid}
     assert Notifier.of_process(environ).watchdog_seconds == seconds
