@@ -36,6 +36,7 @@ Action = Literal[
     "models.trust",
     "models.use",
     "operators.add",
+    "operators.change",
     "operators.disable",
     "operators.enable",
     "operators.import",

@@ -31,6 +31,9 @@ WRONG_BEFORE_LOCK = 5
 SHORTEST_LOCK, LONGEST_LOCK = 60.0, 900.0
 """Seconds: after the fifth wrong password, and at most. Each further one doubles the time."""
 
+CHANGEABLE = ("role", "client_id", "display", "extension")
+"""Columns of an account that ``change`` may set."""
+
 _COLUMNS = (
     "name, client_id, role, password, display, extension, disabled, must_change, failed,"
     " locked_until, created_at"
@@ -184,6 +187,54 @@ class Operators:
         meant = exact or found
         return operator_of(meant[0]) if len(meant) == 1 else None
 
+    def change(self, name: str, *, by: Actor = BOX, **values: str | None) -> tuple[str, ...]:
+        """Change what an account is; another role or client ends its sessions.
+
+        Args:
+            name: the account.
+            by: who changes it.
+            values: of ``role``, ``client_id``, ``display``, ``extension``. The role admin has no
+                client: name no other one with it.
+
+        Returns:
+            The names of what is another value now.
+
+        Raises:
+            NotFound: no such account, or no such client.
+            UsageError: the result would be no account.
+        """
+        with self._connections.transaction() as db:
+            found = _find(db, name)
+            if not found:
+                raise NotFound(f"There is no account '{name}'. See: edgebox operators list")
+            kept = {column: getattr(found, column) for column in CHANGEABLE}
+            if values.get("role") == "admin":
+                kept["client_id"] = None
+            after = {
+                column: value.strip() if value else value
+                for column, value in (kept | values).items()
+            }
+            check_account(name, **after)
+            _check_client(db, after["client_id"])
+            changed = tuple(c for c in CHANGEABLE if after[c] != getattr(found, c))
+            if not changed:
+                return ()
+            db.execute(
+                "UPDATE operators SET role = :role, client_id = :client_id, display = :display,"
+                " extension = :extension WHERE name = :name",
+                {**after, "name": name},
+            )
+            if {"role", "client_id"} & set(changed):
+                db.execute("DELETE FROM web_sessions WHERE operator = :name", {"name": name})
+            count_up(db, "operators")
+            told = {
+                column: [getattr(found, column), after[column]]
+                for column in changed
+                if column in ("role", "client_id")
+            }
+            self._audit(db, by, "operators.change", found, changed=changed, **told)
+            return changed
+
     def disable(self, name: str, *, by: Actor = BOX) -> None:
         """Refuse the account's logins and end its sessions.
 
@@ -276,19 +327,12 @@ class Operators:
                 f"There is an account '{new.name}' already. "
                 f"A new password for it: edgebox operators reset {new.name}"
             )
-        client = {"client_id": new.client_id}
-        if (
-            new.client_id
-            and not db.execute(
-                "SELECT 1 FROM clients WHERE client_id = :client_id", client
-            ).fetchone()
-        ):
-            raise NotFound(f"There is no client '{new.client_id}'. See: edgebox keys list")
+        _check_client(db, new.client_id)
         db.execute(
             "INSERT INTO operators (name, client_id, role, password, display, extension,"
             " created_at) VALUES (:name, :client_id, :role, :password, :display, :extension, :now)",
             {
-                **client,
+                "client_id": new.client_id,
                 "name": new.name,
                 "role": new.role,
                 "password": new.password,
@@ -357,6 +401,15 @@ def _new_password(password: str, *, must_change: bool) -> dict[str, str | int]:
         "failed": 0,
         "locked_until": 0,
     }
+
+
+def _check_client(db: Database, client_id: str | None) -> None:
+    client = {"client_id": client_id}
+    if (
+        client_id is not None
+        and not db.execute("SELECT 1 FROM clients WHERE client_id = :client_id", client).fetchone()
+    ):
+        raise NotFound(f"There is no client '{client_id}'. See: edgebox keys list")
 
 
 def _find(db: Database, name: str) -> Operator | None:

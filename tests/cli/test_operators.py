@@ -89,6 +89,47 @@ def test_the_life_of_an_account(store):
     assert run("disable", "nobody").exit_code == 1
 
 
+def test_a_person_gets_another_role_and_keeps_the_password(store):
+    run("add", "kim01", "--role", "agent", "--client", "centerlink", "--extension", "4012")
+    before = store.operators.get("kim01")
+    told = run("change", "kim01", "--role", "lead", "--extension", "")
+    assert told.exit_code == 0, told.stderr
+    assert "logged out" in told.stderr
+    after = store.operators.get("kim01")
+    assert (after.role, after.extension, after.client_id) == ("lead", "", "centerlink")
+    assert (after.password, after.display) == (before.password, before.display)
+    assert "logged out" not in run("change", "kim01", "--display", "김민지").stderr
+    assert "nothing was changed" in run("change", "kim01", "--display", "김민지").stderr
+    assert run("change", "kim01", "--role", "admin").exit_code == 0
+    assert store.operators.get("kim01").client_id is None
+    acts = [row for row in store.audit.rows() if row.action == "operators.change"]
+    assert [row.detail["changed"] for row in acts] == [
+        ["role", "extension"],
+        ["display"],
+        ["role", "client_id"],
+    ]
+    assert acts[0].detail["role"] == ["agent", "lead"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ([], 2),
+        (["--role", "boss"], 2),
+        (["--client", "nowhere"], 1),
+        (["--role", "admin", "--client", "centerlink"], 2),
+        (["--display", "두 줄\n이름"], 2),
+    ],
+)
+def test_a_change_that_leaves_no_account_changes_nothing(store, words, code):
+    run("add", "kim01", "--role", "agent", "--client", "centerlink")
+    before = store.operators.get("kim01")
+    result = run("change", "kim01", *words)
+    assert result.exit_code == code
+    assert len(result.stderr.splitlines()) == 1
+    assert store.operators.get("kim01") == before
+
+
 def test_a_table_of_people_fits_80_columns(store):
     empty = run("list")
     assert "edgebox operators add" in empty.stderr

@@ -135,6 +135,20 @@ def test_every_change_is_in_the_audit_and_a_lost_right_ends_the_sessions(store):
     ]
 
 
+def test_another_role_or_client_ends_the_sessions_and_another_name_does_not(store):
+    store.operators.add(agent())
+    found = store.operators.get("kim01")
+    store.sessions.start("t" * 64, found, by=PEER)
+    version = store.operators.data_version()
+    assert store.operators.change("kim01", display="김 민지", by=ROOT) == ("display",)
+    assert store.sessions.find("t" * 64).operator.display == "김 민지"
+    assert store.operators.data_version() > version
+    assert store.operators.change("kim01", role="lead", by=ROOT) == ("role",)
+    assert store.sessions.find("t" * 64) is None
+    with pytest.raises(NotFound):
+        store.operators.change("nobody", role="lead", by=ROOT)
+
+
 def test_wrong_passwords_lock_and_a_right_one_forgets_them(store, clock):
     store.operators.add(agent())
     by = Actor(None, "10.0.0.9")

@@ -29,7 +29,7 @@ from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
 app = typer.Typer(
-    help="People who use the screen: add, list, import, disable, enable, reset.",
+    help="People who use the screen: add, list, import, change, disable, enable, reset.",
     no_args_is_help=True,
 )
 
@@ -105,6 +105,36 @@ def list_operators(
     )
     if not found:
         note("There are no accounts. Make the first: edgebox operators add NAME --role admin")
+
+
+@app.command()
+def change(
+    name: Name,
+    *,
+    role: Annotated[str | None, typer.Option(help="agent, lead or admin.")] = None,
+    client: Annotated[str | None, typer.Option(help="Whose calls they work on.")] = None,
+    display: Annotated[str | None, typer.Option(help="How pages name the person.")] = None,
+    extension: Annotated[
+        str | None, typer.Option(help="Of their telephone; '' where there is none any more.")
+    ] = None,
+) -> None:
+    """Change a person's role, client, display name or telephone; the password stays.
+
+    Another role or client logs them out.
+    """
+    given = {"role": role, "client_id": client, "display": display, "extension": extension}
+    values = {column: value for column, value in given.items() if value is not None}
+    with reported():
+        if not values:
+            raise UsageError("Say what to change: --role, --client, --display or --extension.")
+    with opened_store() as store:
+        changed = store.operators.change(name, by=at_the_shell(), **values)
+    if not changed:
+        note(f"{name} is so already: nothing was changed.")
+    elif {"role", "client_id"} & set(changed):
+        note(f"{name} is changed and logged out.")
+    else:
+        note(f"{name} is changed.")
 
 
 @app.command()

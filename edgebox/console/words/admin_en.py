@@ -215,6 +215,7 @@ WORDS: dict[str, str] = {
     "act.operators.disable": "Account disabled",
     "act.operators.enable": "Account enabled",
     "act.operators.password": "Password changed",
+    "act.operators.change": "Account changed",
     "act.operators.reset": "One-time password given",
     "act.audit": "Audit, all",
     "act.audit.export": "Audit exported",

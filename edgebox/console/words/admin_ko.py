@@ -216,6 +216,7 @@ WORDS: dict[str, str] = {
     "act.operators.disable": "계정 중지",
     "act.operators.enable": "계정 다시 사용",
     "act.operators.password": "비밀번호 바꿈",
+    "act.operators.change": "계정 변경",
     "act.operators.reset": "일회용 비밀번호 발급",
     "act.audit": "접속 기록 전체",
     "act.audit.export": "접속 기록 내보내기",
