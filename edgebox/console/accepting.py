@@ -6,8 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import NotFound
+from edgebox.live.rolling import day_of
 from edgebox.scoring.edits import edit_of
 from edgebox.store.reviews import check_accepted
+from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
     from edgebox.api.services import Services
@@ -47,7 +49,9 @@ async def accept(
     if draft is None or not mine or draft.consultation_id != message.consultation_id:
         raise NotFound("There is no such draft.")
     check_accepted(draft.kind, content, message.dropped)  # comparing a long text takes seconds
-    edit = await asyncio.to_thread(edit_of, draft.texts(), content)
+    # Of a call that is no longer in memory, its day is that of its drafts.
+    on = day_of(call) if call else in_zone(draft.at).date()
+    edit = await asyncio.to_thread(edit_of, draft.texts(), content, on)
     kept = await services.threads.write(
         client_id,
         lambda: reviews.accept(

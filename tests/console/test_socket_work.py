@@ -1,7 +1,9 @@
 """What people do on their screens: questions, summaries, the end of a call, acceptance."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from edgebox.console import desk
 from edgebox.store.db import Store
+from edgebox.system.times import in_zone
 from support.boxes.screens import LIVE, Screen, opened, screen
 from support.boxes.served import Running, running
 from support.polling import eventually
@@ -217,6 +220,29 @@ async def test_who_watches_a_call_is_told_what_somebody_else_accepts(box: Runnin
         await watching.send("cancel", ask_id="q1")
         await watching.send("open", consultation_id="CL-1")
         assert (await watching.next("accepted", "call.opened"))["type"] == "call.opened", "once"
+
+
+async def test_the_day_of_a_call_says_whether_a_date_is_another_one(box: Running) -> None:
+    kept = Store(box.settings.database)
+    day = in_zone(time.time()).date() + timedelta(days=1)
+    told = "고객이 카드 이중 결제를 문의했고 상담사는 출금을 보류했으며 {} 연락하기로 함"
+    async with screen(box, "kim") as kim:
+        for name, days, material in (("d-same", 0, False), ("d-other", 1, True)):
+            kept.reviews.draft(
+                "center-1",
+                "CL-9",
+                content={"text": told.format("내일까지")},
+                operator="kim",
+                model="slm",
+                status="success",
+                draft_id=name,
+            )
+            said = day + timedelta(days=days)
+            text = told.format(f"{said.month}월 {said.day}일까지")
+            await kim.send("accept", consultation_id="CL-9", draft_id=name, content={"text": text})
+            await kim.next("accepted")
+            assert kept.reviews.get("center-1", name).accepted.material is material, name
+    kept.close()
 
 
 async def test_an_agent_accepts_no_draft_of_a_call_that_was_never_theirs(box: Running) -> None:
