@@ -100,7 +100,7 @@ COMMANDS = {
     "keys": Entry("commands.keys:app", "Clients and their secrets."),
     "operators": Entry(
         "commands.operators:app",
-        "People who use the screen: add, list, import, disable, enable, reset.",
+        "People who use the screen: add, list, import, change, disable, enable, reset.",
     ),
     "batches": Entry("commands.batches:app", "Batches: list, show, retry."),
     "callbacks": Entry("commands.callbacks:app", "Callbacks: list, send again."),
