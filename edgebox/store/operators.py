@@ -33,6 +33,8 @@ SHORTEST_LOCK, LONGEST_LOCK = 60.0, 900.0
 
 CHANGEABLE = ("role", "client_id", "display", "extension")
 """Columns of an account that ``change`` may set."""
+RIGHTS = frozenset({"role", "client_id"})
+"""Those that say what a person may see: another value ends the person's sessions."""
 
 _COLUMNS = (
     "name, client_id, role, password, display, extension, disabled, must_change, failed,"
@@ -204,9 +206,7 @@ class Operators:
             UsageError: the result would be no account.
         """
         with self._connections.transaction() as db:
-            found = _find(db, name)
-            if not found:
-                raise NotFound(f"There is no account '{name}'. See: edgebox operators list")
+            found = _existing(db, name)
             kept = {column: getattr(found, column) for column in CHANGEABLE}
             if values.get("role") == "admin":
                 kept["client_id"] = None
@@ -224,13 +224,13 @@ class Operators:
                 " extension = :extension WHERE name = :name",
                 {**after, "name": name},
             )
-            if {"role", "client_id"} & set(changed):
+            if RIGHTS.intersection(changed):
                 db.execute("DELETE FROM web_sessions WHERE operator = :name", {"name": name})
             count_up(db, "operators")
             told = {
                 column: [getattr(found, column), after[column]]
                 for column in changed
-                if column in ("role", "client_id")
+                if column in RIGHTS
             }
             self._audit(db, by, "operators.change", found, changed=changed, **told)
             return changed
@@ -352,9 +352,7 @@ class Operators:
         ends: bool = False,
     ) -> None:
         with self._connections.transaction() as db:
-            found = _find(db, name)
-            if not found:
-                raise NotFound(f"There is no account '{name}'. See: edgebox operators list")
+            found = _existing(db, name)
             sets = ", ".join(f"{column} = :{column}" for column in values)
             db.execute(f"UPDATE operators SET {sets} WHERE name = :name", {**values, "name": name})  # noqa: S608
             if ends:
@@ -410,6 +408,13 @@ def _check_client(db: Database, client_id: str | None) -> None:
         and not db.execute("SELECT 1 FROM clients WHERE client_id = :client_id", client).fetchone()
     ):
         raise NotFound(f"There is no client '{client_id}'. See: edgebox keys list")
+
+
+def _existing(db: Database, name: str) -> Operator:
+    found = _find(db, name)
+    if not found:
+        raise NotFound(f"There is no account '{name}'. See: edgebox operators list")
+    return found
 
 
 def _find(db: Database, name: str) -> Operator | None:

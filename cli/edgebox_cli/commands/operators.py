@@ -18,7 +18,7 @@ from rich.markup import escape
 
 from edgebox.console import passwords
 from edgebox.errors import EdgeBoxError, UsageError
-from edgebox.store.operators import NewOperator, Operator, check_account
+from edgebox.store.operators import RIGHTS, NewOperator, Operator, check_account
 from edgebox.system.encodings import conversion
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings
@@ -131,7 +131,7 @@ def change(
         changed = store.operators.change(name, by=at_the_shell(), **values)
     if not changed:
         note(f"{name} is so already: nothing was changed.")
-    elif {"role", "client_id"} & set(changed):
+    elif RIGHTS.intersection(changed):
         note(f"{name} is changed and logged out.")
     else:
         note(f"{name} is changed.")
