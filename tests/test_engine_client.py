@@ -12,6 +12,7 @@ from anyio._backends._asyncio import SocketStream
 from edgebox.engine_client import _KEEPALIVE, EngineClient, RoleHealth, Waits
 from edgebox.errors import ConfigError, EngineBusy, EngineDied, EngineError, EngineUnavailable
 from edgebox.settings import Settings
+from support.polling import PATIENCE
 
 CHAT = [{"role": "user", "content": "안녕"}]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n"
@@ -68,7 +69,7 @@ def failure(tmp_path, answer: bytes | None, *, stream: bool = False) -> EngineEr
             return await ask()
 
     with pytest.raises(EngineError) as raised:
-        asyncio.run(asyncio.wait_for(scenario(), 5))
+        asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     return raised.value
 
 
@@ -165,7 +166,7 @@ def remote_failure(tmp_path, conduct, *, stream: bool = False, waits=BRIEF) -> E
             server.close()
 
     with pytest.raises(EngineError) as raised:
-        asyncio.run(asyncio.wait_for(scenario(), 5))
+        asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     return raised.value
 
 
@@ -323,7 +324,7 @@ def test_our_own_engine_that_says_nothing_is_not_waited_for_without_an_end(tmp_p
             server.close()
 
     with pytest.raises(EngineUnavailable) as raised:
-        asyncio.run(asyncio.wait_for(scenario(), 5))
+        asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert type(raised.value) is EngineUnavailable
 
 

@@ -9,6 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from edgebox import exposition
 from edgebox.exposition import Families, Published, Publisher, leave, merged
+from support.polling import PATIENCE
 
 GOOD = (
     "# HELP edgebox_engine_steps_total Steps.\n# TYPE edgebox_engine_steps_total counter\n"
@@ -133,7 +134,7 @@ def test_a_publisher_writes_until_it_is_stopped_and_leaves_what_it_was_at_the_en
     published.start()
     gauge.set(20)
     path = tmp_path / "worker.prom"
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + PATIENCE
     while not (path.exists() and "edgebox_batch_size 20.0" in path.read_text()):
         assert time.monotonic() < ends
         time.sleep(0.005)

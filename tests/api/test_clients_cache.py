@@ -12,7 +12,7 @@ from edgebox.api.threads import Threads
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
 from support.boxes.api import api_box
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +34,7 @@ class Counting:
 
     def data_version(self) -> int:
         self.versions += 1
-        self.open.wait(5)
+        self.open.wait(PATIENCE)
         if self.error:
             raise self.error
         return self.clients.data_version()

@@ -23,7 +23,7 @@ from edgebox.store.db import Store
 from support.boxes.api import BATCH, QUICK, TALK
 from support.boxes.served import Running, running
 from support.engines.fake import SUMMARY
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -398,6 +398,6 @@ def test_the_process_ends_with_0_on_sigterm(tmp_path: Path) -> None:
     while lines[-1] and "listening on http://127.0.0.1:" not in lines[-1]:
         lines.append(process.stderr.readline())
     process.send_signal(signal.SIGTERM)
-    _, rest = process.communicate(timeout=10)
+    _, rest = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, "".join(lines) + rest
     assert "Traceback" not in rest

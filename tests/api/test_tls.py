@@ -23,6 +23,7 @@ from edgebox.system.tls import Pair, client_context
 from support.boxes.api import QUICK, TALK
 from support.boxes.live import CLIENT, live_box
 from support.outside.certificates import make_pair
+from support.polling import PATIENCE
 
 BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
 
@@ -84,7 +85,7 @@ def test_new_files_are_taken_and_open_connections_go_on(box, pair, tmp_path):
             lines = answer.iter_lines()
             assert next(lines) == "event: delta"
             replace(pair, other)
-            until = time.monotonic() + 20
+            until = time.monotonic() + PATIENCE
             while served(box.url) == first and time.monotonic() < until:
                 kept.get("/healthz")
                 time.sleep(0.05)

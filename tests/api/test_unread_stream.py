@@ -9,7 +9,7 @@ from edgebox.api import events
 from edgebox.api.app import create_app
 from edgebox.system.http import ABORT
 from support.boxes.api import QUICK, TALK, ApiBox, api_box
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ async def test_a_stream_that_was_never_begun_gives_its_place_back(box: ApiBox) -
     async def send(_message: object) -> None:
         await asyncio.Event().wait()  # a client that reads nothing
 
-    await asyncio.wait_for(create_app(box.services)(scope, receive, send), 5)
+    await asyncio.wait_for(create_app(box.services)(scope, receive, send), PATIENCE)
     assert box.services.quick.in_flight == 0
     text = box.services.metrics.render().decode()
     assert 'edgebox_quick_summaries_total{status="abandoned"} 1.0' in text
@@ -70,7 +70,7 @@ async def test_a_stream_whose_client_stops_reading_ends_by_itself(
             sent.append(event)
 
         answering = asyncio.create_task(create_app(box.services)(scope, receive, send))
-        await asyncio.wait_for(answering, 2)
+        await asyncio.wait_for(answering, PATIENCE)
         whole = bool(sent) and sent[-1].get("more_body") is False
         assert gone.is_set() != whole
         assert len(sent) == read or whole
@@ -94,5 +94,5 @@ async def test_a_body_that_comes_late_is_answered_in_a_stream_too(tmp_path, anyi
         async def send(event: dict) -> None:
             sent.append(event)
 
-        await asyncio.wait_for(create_app(box.services)(scope, receive, send), 5)
+        await asyncio.wait_for(create_app(box.services)(scope, receive, send), PATIENCE)
         assert b"event: done\n" in b"".join(event.get("body", b"") for event in sent)

@@ -396,7 +396,7 @@ def test_too_many_questions_are_refused_at_once(tmp_path):
         began = time.monotonic()
         with pytest.raises(BoxBusy) as refused:
             asks.ask(question("다른 질문"))
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 2  # and not the three seconds of the one before it
         assert refused.value.retry_after >= 1
         return await running
 

@@ -26,6 +26,7 @@ from support.outside.receiver import (
     answer,
     receiving,
 )
+from support.polling import PATIENCE
 from support.samples import RESULT
 
 
@@ -235,7 +236,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_another(box):
             await asyncio.gather(task, return_exceptions=True)
             return last, json.loads(good.requests[0].body)["batch_id"], hanging
 
-    last, received, hanging = asyncio.run(asyncio.wait_for(scenario(), 10))
+    last, received, hanging = asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert received == last
     assert hanging <= 2
 
@@ -267,7 +268,7 @@ def test_what_becomes_due_during_a_pass_is_sent_in_it(box):
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    asyncio.run(asyncio.wait_for(scenario(), 10))
+    asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
 
 
 def test_ten_failures_over_75_hours_and_it_is_dead_but_can_be_resent(box):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from edgebox_cli.common.observe import worker_running
 from edgebox_cli.main import app
+from support.polling import PATIENCE
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
 
@@ -91,11 +92,11 @@ def test_ctrl_c_leaves_the_batch_and_says_how_to_look_at_it(live, worker, talks)
     live.engine.pause = 60.0
     command = [sys.executable, "-m", "edgebox_cli", "analyze", talks[0]]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not live.engine.requests and time.monotonic() < deadline:
             time.sleep(0.02)
         waiting.send_signal(signal.SIGINT)
-        _, errors = waiting.communicate(timeout=20)
+        _, errors = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 1
     [line] = errors.splitlines()
     assert "edgebox batches show BATCH-" in line

@@ -30,6 +30,7 @@ from edgebox_cli.doctor import network as checks_network
 from edgebox_cli.doctor import people as checks_people
 from support.boxes.store import NOW, Clock, migrated
 from support.outside.certificates import make_pair
+from support.polling import PATIENCE
 
 HERE = "127.0.0.1"
 
@@ -376,7 +377,7 @@ def listening(context=None):
             yield server.getsockname()[1], sent
         finally:
             server.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(PATIENCE)
 
 
 def test_receivers_are_connected_to_and_sent_nothing(box, settings):

@@ -17,6 +17,7 @@ import pytest
 from websockets.sync.client import connect
 
 from edgebox_cli.demo import screen
+from support.polling import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 LOGIN = re.compile(r"^ ?(agent|lead) +([a-z0-9-]{14}) ", re.MULTILINE)
@@ -114,7 +115,7 @@ def received(url, cookies):
         socket.send(json.dumps({"type": "hello", "screen": "one"}))
         counts = defaultdict(list)
         while True:
-            told = json.loads(socket.recv(timeout=20))
+            told = json.loads(socket.recv(timeout=PATIENCE))
             if told["type"] == "call.text":
                 of_this = counts[told["consultation_id"]]
                 of_this.append(told["received"])

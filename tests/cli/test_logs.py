@@ -14,6 +14,7 @@ from edgebox.system.log_file import NAME, LogFile
 from edgebox_cli.commands.logs import moment
 from edgebox_cli.logs.sources import Journal, Wanted
 from edgebox_cli.main import app
+from support.polling import PATIENCE
 
 NOW = 1_795_316_400.0  # 2026-11-22T03:00:00Z
 
@@ -115,7 +116,7 @@ def test_follow_shows_what_comes_and_ctrl_c_is_exit_0(log):
         log.write("api     | 2026-11-22T03:01:00Z INFO api 새 줄")
         assert running.stdout.readline() == "api     | 2026-11-22T03:01:00Z INFO api 새 줄\n"
         running.send_signal(signal.SIGINT)
-        assert running.wait(10) == 0
+        assert running.wait(PATIENCE) == 0
     finally:
         running.kill()
         running.wait()

@@ -19,7 +19,7 @@ from edgebox.store.db import Store
 from support.boxes.console import add_person, log_in
 from support.boxes.screens import LIVE, of_page, opened, screen
 from support.boxes.served import Running, running
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +132,7 @@ async def test_an_account_that_is_disabled_loses_its_socket(box: Running, store:
         screen(box, "other") as other,
     ):
         store.operators.disable("agent")
-        assert await asyncio.wait_for(one.code(), 5) == 4401
+        assert await asyncio.wait_for(one.code(), PATIENCE) == 4401
         await other.send("cancel", ask_id="none")
         assert other.socket.close_code is None
 
@@ -143,7 +143,7 @@ async def test_who_logs_out_loses_the_socket_too(box: Running, store: Store) -> 
         screen(box, headers=of_page(box, http)) as one,
     ):
         assert (await http.post("/logout", headers={"Origin": box.url})).status_code == 303
-        assert await asyncio.wait_for(one.code(), 5) == 4401
+        assert await asyncio.wait_for(one.code(), PATIENCE) == 4401
 
 
 async def test_an_idle_screen_is_no_work_and_a_call_is(

@@ -20,6 +20,7 @@ from edgebox.consultation.call_reader import (
 from edgebox.consultation.excerpts import GAP
 from edgebox.language import landmarks
 from support.boxes.api import api_box
+from support.polling import PATIENCE
 
 ASKED = "카드를 잃어버려서 정지해 주세요"
 SETTLED = "네 카드 정지해 드렸습니다"
@@ -157,7 +158,7 @@ def test_a_call_whose_turn_does_not_come_is_answered_from_its_ends(tmp_path, mon
 
     def stuck(text: str):
         if len(text) > LAST_RESORT + 1:
-            goes_on.wait(20)
+            goes_on.wait(PATIENCE)
         return real(text)
 
     monkeypatch.setattr(call_reader, "read", stuck)

@@ -11,6 +11,7 @@ from edgebox.engine.thread import DecodeThread
 from edgebox.errors import EngineBusy, EngineFault, EngineUnavailable
 from engine.asked import Asked, build, loaded, prompt
 from engine.toy_model import ToyModel, expected
+from support.polling import PATIENCE
 
 
 class Loader:
@@ -100,17 +101,17 @@ def test_a_fault_of_the_model_ends_what_runs_and_the_thread_continues():
     thread = started(model)
     done = threading.Event()
     broken = Asked(thread.submit, prompt(1, 20), 50)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while broken.finish is None and time.monotonic() < deadline:
         time.sleep(0.01)
     assert broken.finish is Finish.ERROR
     after = Asked(lambda _sequence: None, prompt(2, 20), 5)
     after.sequence.emit = lambda e: (after.events.append(e), e.finish and done.set())
     thread.submit(after.sequence)
-    assert done.wait(5)
+    assert done.wait(PATIENCE)
     assert after.tokens == expected(after.prompt, 5)
     thread.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
     with pytest.raises(EngineUnavailable):
         Asked(thread.submit, prompt(3, 20), 5)
 
@@ -121,7 +122,7 @@ def test_whatever_ends_the_thread_every_sequence_ends():
     thread = DecodeThread(build(models={}), Loader({"slm": model}))
     asked = [Asked(thread.submit, prompt(i, 20), 5) for i in range(3)]
     thread.start()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert isinstance(thread.failure, ZeroDivisionError)
     assert [a.finish for a in asked] == [Finish.ERROR] * 3
     with pytest.raises(EngineUnavailable):
@@ -135,8 +136,8 @@ def test_a_model_that_cannot_be_loaded_is_the_threads_failure():
 
     thread = DecodeThread(build(models={}), Broken())
     thread.start()
-    assert thread.loaded.wait(5)
-    thread.join(5)
+    assert thread.loaded.wait(PATIENCE)
+    thread.join(PATIENCE)
     assert isinstance(thread.failure, EngineFault)
 
 

@@ -11,7 +11,7 @@ import pytest
 from edgebox.system import unread
 from support.boxes.api import QUICK, TALK
 from support.boxes.served import Running, running
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +62,7 @@ async def test_it_ends_by_itself_and_other_clients_are_answered(
         answer = await box.http.post(QUICK, json=asked, headers=headers)
         assert "event: done" in answer.text
         loop, tail = asyncio.get_running_loop(), b""
-        while piece := await asyncio.wait_for(loop.sock_recv(plain, 1 << 20), 5):
+        while piece := await asyncio.wait_for(loop.sock_recv(plain, 1 << 20), PATIENCE):
             tail = piece  # what the kernel still held, then the end of the connection
         assert b"event:" not in tail
         plain.close()

@@ -24,7 +24,7 @@ from edgebox.system.tls import client_context
 from support.boxes.screens import LIVE, opened, screen
 from support.boxes.served import Running, running
 from support.outside.certificates import make_pair
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -71,14 +71,14 @@ async def answered(box: Running, request: bytes) -> tuple[int, dict[str, object]
     """Send a request in one piece; return the status and the problem of the answer."""
     reader, writer = await asyncio.open_connection(*box.address)
     writer.write(request)
-    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
     status = int(head.split()[1])
     body: dict[str, object] = {}
     if status not in {101, 200}:
         assert b"content-type: application/problem+json" in head.lower()
         assert b"x-request-id: " in head.lower()
         length = head.lower().partition(b"content-length: ")[2].split()[0]
-        body = json.loads(await asyncio.wait_for(reader.readexactly(int(length)), 5))
+        body = json.loads(await asyncio.wait_for(reader.readexactly(int(length)), PATIENCE))
     writer.close()
     return status, body
 
@@ -87,7 +87,7 @@ async def raw(box: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     """A socket that was opened by hand."""
     reader, writer = await asyncio.open_connection(*box.address)
     writer.write(handshake(box))
-    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
     return reader, writer
 
 
@@ -156,7 +156,7 @@ async def test_headers_may_come_in_pieces(box: Running) -> None:
         writer.write(request[at : at + 7])
         await writer.drain()
         await asyncio.sleep(0)
-    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
     writer.close()
 
 
@@ -164,7 +164,7 @@ async def test_headers_have_to_come(box: Running, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(wire, "HEADER_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection(*box.address)
     writer.write(handshake(box)[:-10])
-    assert b" 408 " in await asyncio.wait_for(reader.read(), 5)
+    assert b" 408 " in await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
 
@@ -180,9 +180,9 @@ async def test_a_second_request_of_a_connection_may_begin_a_socket(box: Running)
     head = await reader.readuntil(b"\r\n\r\n")
     await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].split()[0]))
     writer.write(handshake(box))
-    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
+    assert b" 101 " in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
     writer.write(masked(1, b'{"type":"hello"}'))
-    assert b"welcome" in await asyncio.wait_for(reader.readuntil(b"}"), 5)
+    assert b"welcome" in await asyncio.wait_for(reader.readuntil(b"}"), PATIENCE)
     writer.close()
 
 
@@ -239,9 +239,9 @@ async def test_what_a_peer_sends_first_ends_with_a_code(
         caplog.clear()
         reader, writer = await raw(box)
         writer.write(sent)
-        frame = await asyncio.wait_for(reader.read(200), 5)
+        frame = await asyncio.wait_for(reader.read(200), PATIENCE)
         while frame[:1] == b"\x8a":  # pongs
-            frame = frame[2:] or await asyncio.wait_for(reader.read(200), 5)
+            frame = frame[2:] or await asyncio.wait_for(reader.read(200), PATIENCE)
         assert frame[:1] == b"\x88", f"{name}: the box closes, and resets nothing"
         if code != 1005:
             assert int.from_bytes(frame[2:4], "big") == code, name
@@ -288,7 +288,7 @@ async def test_no_compression_is_agreed(box: Running) -> None:
 async def test_a_restart_is_told(box: Running) -> None:
     async with screen(box) as one:
         box.stop.set()
-        assert await asyncio.wait_for(one.code(), 5) == 1012
+        assert await asyncio.wait_for(one.code(), PATIENCE) == 1012
     assert await box.task == 0
 
 
@@ -329,7 +329,7 @@ async def test_after_a_restart_a_screen_begins_anew(tmp_path: Path) -> None:
     served = asyncio.create_task(
         serve(box.settings, on_listening=listening.set_result, stop=again.stop)
     )
-    again.url = await asyncio.wait_for(listening, 10)
+    again.url = await asyncio.wait_for(listening, PATIENCE)
     async with (
         httpx.AsyncClient(base_url=again.url, trust_env=False) as http,
         screen(again, "kim") as kim,

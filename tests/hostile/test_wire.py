@@ -16,7 +16,7 @@ from edgebox.system import listener, unread, wire
 from edgebox.system.listener import Listener, Places
 from support.boxes.api import BATCH, QUICK, TALK
 from support.boxes.served import Running, running
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -124,7 +124,7 @@ async def test_a_bad_chunk_after_the_answer_ends_the_connection_in_silence(
     writer.write(CHUNKED)
     assert b"404" in await reader.readline()
     writer.write(b"zz\r\n")
-    rest = await asyncio.wait_for(reader.read(), 10)
+    rest = await asyncio.wait_for(reader.read(), PATIENCE)
     assert b"HTTP/1.1" not in rest
     assert not [r for r in caplog.records if r.name == "asyncio"]
     writer.close()
@@ -148,7 +148,7 @@ async def test_the_second_request_has_to_come_too(
     await reader.readuntil(b"\r\n\r\n")
     await asyncio.sleep(0.5)
     writer.write(b"G")  # an idle connection may wait, one that has begun may not
-    assert b" 408 " in await asyncio.wait_for(reader.read(), 10)
+    assert b" 408 " in await asyncio.wait_for(reader.read(), PATIENCE)
     writer.close()
 
 
@@ -178,13 +178,13 @@ async def test_the_rest_of_an_answered_request_is_not_read_for_ever(
     head = b"POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
     reader, writer = await asyncio.open_connection(*box.address)
     writer.write(head)
-    await asyncio.wait_for(eventually_closed(reader), 10)
+    await asyncio.wait_for(eventually_closed(reader), PATIENCE)
     writer.close()
     monkeypatch.setattr(wire, "LINGER_SECONDS", 30)
     monkeypatch.setattr(wire, "LINGER_BYTES", 100_000)
     reader, writer = await asyncio.open_connection(*box.address)
     writer.write(head + b"x" * 300_000)
-    await asyncio.wait_for(eventually_closed(reader), 10)
+    await asyncio.wait_for(eventually_closed(reader), PATIENCE)
     assert await refused(box, "unwanted_body") == 1
     writer.close()
 
@@ -233,7 +233,7 @@ async def test_a_slow_reader_gets_the_whole_answer(
     last = b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     sending = asyncio.create_task(loop.sock_sendall(plain, one * 400 + last))
     heads, tail = 0, b""
-    while piece := await asyncio.wait_for(loop.sock_recv(plain, 16_384), 20):
+    while piece := await asyncio.wait_for(loop.sock_recv(plain, 16_384), PATIENCE):
         heads += (tail[-12:] + piece).count(b"HTTP/1.1 200 ")
         tail = piece
         await asyncio.sleep(0.001)

@@ -14,6 +14,7 @@ from edgebox.lab.evaluation.cases import load_cases
 from edgebox_cli.common import context
 from edgebox_cli.main import app
 from support.engines.fake import FakeEngine
+from support.polling import PATIENCE
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"
 LOST_CARD = load_cases(FOLDER)[0]
@@ -45,11 +46,11 @@ def box(state, monkeypatch):
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
     try:
-        assert started.wait(10)
+        assert started.wait(PATIENCE)
         yield engine
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()
 
 

@@ -26,6 +26,7 @@ from support.engines.fake import FakeEngine
 from support.log_lines import faults
 from support.outside.elasticsearch import DataStream, Elasticsearch
 from support.outside.syslog import Syslog, missing
+from support.polling import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = json.loads((ROOT / "monitoring/logs/index-template.json").read_text("utf-8"))
@@ -165,7 +166,7 @@ def engine(folder: Path) -> Iterator[FakeEngine]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    assert started.wait(10)
+    assert started.wait(PATIENCE)
     yield fake
     loop.call_soon_threadsafe(stop.set)
     thread.join()

@@ -13,13 +13,14 @@ import pytest
 from support.log_lines import faults
 from support.outside.elasticsearch import DataStream, Elasticsearch
 from support.outside.syslog import Syslog, missing
+from support.polling import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 LOGS = ROOT / "monitoring" / "logs"
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 
 WRITER = """
-import logging, sys, time
+import logging, subprocess, sys, time
 from edgebox.system import ecs
 from edgebox.system.logs import about, configure
 configure("info", "api")
@@ -31,6 +32,8 @@ for n in range(first, last):
         fields = {"http.response.status_code": status, "event.duration": n * 1_000_000}
         time.sleep(0.003)  # the kernel's own limit is ten records; under systemd it is 512
         log.info('요청 %d "끝" \\\\', n, extra=ecs.event("request", fields))
+# Whose a datagram was is asked of the kernel when it is read: a process that has ended is nobody's.
+subprocess.run(["journalctl", "--sync"], check=True)
 """
 
 
@@ -77,7 +80,7 @@ def write(syslog: Syslog, first: int, last: int, *odd: int) -> None:
     syslog.in_unit("edgebox-api.service", code)
 
 
-def until(holds: Callable[[], object], seconds: float = 20) -> None:
+def until(holds: Callable[[], object], seconds: float = PATIENCE) -> None:
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, "it did not come"

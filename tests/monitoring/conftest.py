@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from support.polling import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "monitoring"))
 
@@ -39,7 +41,7 @@ class Watched:
     def settle(self) -> None:
         """Wait until Prometheus has two scrapes of the box and the slowest group of rules ran."""
         self.exporter.changed.clear()
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while not self.watchers.query("edgebox:quick_missed:ratio_rate30d"):
             assert time.monotonic() < until
             time.sleep(0.2)

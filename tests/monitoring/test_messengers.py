@@ -14,6 +14,8 @@ from threading import Thread
 import pytest
 from watch.processes import free_port
 
+from support.polling import PATIENCE
+
 RELAY = Path(__file__).resolve().parents[2] / "monitoring" / "relay"
 ALERT = {
     "status": "firing",
@@ -82,7 +84,7 @@ def relay(tmp_path, kind: str, messenger: Messenger):
 
     def post(body: bytes) -> int:
         request = urllib.request.Request(f"http://127.0.0.1:{port}/", body)
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while True:
             try:
                 with urllib.request.urlopen(request, timeout=10) as answer:
@@ -97,7 +99,7 @@ def relay(tmp_path, kind: str, messenger: Messenger):
         yield post, process
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()
 
 
@@ -135,5 +137,5 @@ def test_a_refusal_is_passed_on_so_that_alertmanager_tries_again(tmp_path, messe
         assert post(b"no JSON") == 400
         assert post(b'{"alerts": [{}]}') == 400
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         assert "s3cret" not in process.stdout.read()

@@ -18,6 +18,7 @@ from edgebox.system.notifier import Notifier
 from edgebox.worker.liveness import Liveness
 from support.engines import tiny_model
 from support.outside.supervisor import Supervisor
+from support.polling import PATIENCE
 
 WATCHDOG = 4.0
 """Seconds; a sign of life is due each quarter of it, an engine that hangs half of it gives none."""
@@ -77,7 +78,7 @@ def stopped(process, supervisor):
     heard = len(supervisor.received())
     process.send_signal(signal.SIGTERM)
     message = supervisor.seen[supervisor.wait_for("STOPPING", after=heard) - 1]
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     return message
 
 

@@ -18,6 +18,7 @@ from edgebox.processes.up import Pauses, Up, children_of, require_free_port
 from edgebox.settings import Settings
 from edgebox.system.tls import server_context
 from support.outside.certificates import make_pair
+from support.polling import PATIENCE
 
 QUICKLY = Pauses(first_pause=0.01, longest_pause=0.04, poll=0.01)
 SERVE = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done"
@@ -214,7 +215,7 @@ def test_children_end_when_the_parent_is_killed():
         child = int(parent.stdout.readline().split("|")[1])
         parent.kill()
         parent.wait()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + PATIENCE
         while alive(child) and time.monotonic() < deadline:
             time.sleep(0.01)
     assert not alive(child)

@@ -16,6 +16,7 @@ from edgebox.settings import EngineSettings, RoleSettings, Settings
 from edgebox.signing import verify_webhook
 from support.boxes.store import Box
 from support.outside.receiver import HANG, receiving
+from support.polling import PATIENCE
 
 ANALYSIS = {
     "summary": {"customer": "카드 분실 신고", "agent": "카드 정지", "result": "재발급 접수"},
@@ -75,10 +76,10 @@ def test_from_the_backlog_to_the_receiver_and_a_clean_end(box, tmp_path):
             box.allow(f"127.0.0.1:{center.port}")
             box.submit(TRANSCRIPT, TRANSCRIPT, callback_url=f"http://127.0.0.1:{center.port}/hook")
             with worker(tmp_path, engine.port) as process:
-                await asyncio.wait_for(center.arrived.wait(), 20)
+                await asyncio.wait_for(center.arrived.wait(), PATIENCE)
                 process.send_signal(signal.SIGTERM)
                 process.send_signal(signal.SIGINT)
-                _, errors = await asyncio.to_thread(process.communicate, timeout=20)
+                _, errors = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
                 return process.returncode, errors, center.requests
 
     code, errors, [request] = asyncio.run(scenario())
@@ -117,7 +118,7 @@ def test_two_workers_do_not_share_a_state_folder(box, tmp_path):
                 while not (tmp_path / "huey.db").exists():  # noqa: ASYNC110 - another process
                     await asyncio.sleep(0.02)
                 with worker(tmp_path, engine.port) as second:
-                    _, errors = await asyncio.to_thread(second.communicate, timeout=20)
+                    _, errors = await asyncio.to_thread(second.communicate, timeout=PATIENCE)
                 return first.poll(), second.returncode, errors
 
     first, second, errors = asyncio.run(scenario())

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from support.polling import PATIENCE
+
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
@@ -24,7 +26,7 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def until(page: Page, expression: str, seconds: float = 10.0) -> None:
+def until(page: Page, expression: str, seconds: float = PATIENCE) -> None:
     """Wait until a JavaScript expression is true.
 
     Playwright's ``wait_for_function`` asks again by ``eval`` in the page, which our policy forbids.

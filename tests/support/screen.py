@@ -24,6 +24,7 @@ from edgebox.console.navigation import Navigation
 from edgebox.console.pages.agent import modules
 from edgebox.console.rendering import Templates
 from edgebox.console.static_files import StaticFiles
+from support.polling import PATIENCE
 
 
 class FakeBox:
@@ -83,7 +84,7 @@ class FakeBox:
 
         self._run(close())
 
-    def expect(self, kind: str, seconds: float = 5) -> dict:
+    def expect(self, kind: str, seconds: float = PATIENCE) -> dict:
         """Return the browser's next message of a type; others before it are dropped."""
         until = time.monotonic() + seconds
         while True:

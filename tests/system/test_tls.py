@@ -24,6 +24,7 @@ from edgebox.system.tls import (
     server_context,
 )
 from support.outside.certificates import make_pair, make_signed_pair, openssl
+from support.polling import PATIENCE
 
 
 @contextmanager
@@ -48,7 +49,7 @@ def serving(context):
             yield listener.getsockname()
         finally:
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(PATIENCE)
 
 
 def shake(address, context, name=None):
@@ -147,7 +148,7 @@ def test_new_connections_get_the_new_certificate_and_old_ones_go_on(tmp_path):
         held = []
         server.start()
         client = before.wrap_socket(theirs)
-        server.join(5)
+        server.join(PATIENCE)
         reload(context, other)
         client.sendall(b"still")
         assert held[0].recv(5) == b"still"
@@ -218,7 +219,7 @@ def test_a_key_that_goes_while_it_is_read_is_told_in_words(tmp_path):
     thread.start()
     with pytest.raises(ConfigError, match=r"Cannot read .*named\.key"):
         server_context(Pair(pair.cert, named))
-    thread.join(5)
+    thread.join(PATIENCE)
 
 
 def test_a_certificate_of_tomorrow_is_refused(tmp_path):

@@ -15,6 +15,7 @@ from edgebox.worker.liveness import Liveness
 from edgebox.worker.retain import DAY, Retainer, ages_of, limit_of
 from edgebox.worker.worker import Worker
 from support.boxes.store import NOW, RESULT, Box, Clock, submit
+from support.polling import PATIENCE
 
 
 class Office:
@@ -229,7 +230,7 @@ def test_the_worker_begins_with_a_pass_and_one_that_fails_is_told(office, caplog
     worker = Worker(office.settings, jobs, Liveness(STALLED_SECONDS))
     worker.start()
     try:
-        assert asked.wait(5)
+        assert asked.wait(PATIENCE)
     finally:
         assert worker.stop(10)
     assert "nothing was removed: It is locked." in caplog.messages

@@ -19,7 +19,7 @@ from edgebox.settings import BatchSettings
 from edgebox.store.batches import NewConsultation
 from edgebox.worker.runner import Runner, Timing
 from support.boxes.store import NOW, Box
-from support.polling import eventually
+from support.polling import PATIENCE, eventually
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
 OUTCOME = AnalysisOutcome(
@@ -143,7 +143,7 @@ def work(box, *, engine=None, **options):
         used = engine or Engine()
         return await runner(box, used, **options).run("test"), used
 
-    return asyncio.run(asyncio.wait_for(scenario(), 10))
+    return asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
 
 
 def states(box, batch):
@@ -398,7 +398,7 @@ def stopped(box, engine, after, **options):
         await asyncio.to_thread(one.stop)
         return await run, time.monotonic() - began
 
-    return asyncio.run(asyncio.wait_for(scenario(), 10))
+    return asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
 
 
 def test_stopping_gives_back_what_does_not_end_in_time_without_counting_it(box):
@@ -434,7 +434,7 @@ def test_an_engine_that_stops_with_the_worker_costs_no_attempt(box):
         engine.hold.set()
         return await run
 
-    asyncio.run(asyncio.wait_for(scenario(), 10))
+    asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert [row.attempts for row in box.store.batches.consultations(batch)] == [0, 0]
 
 
@@ -450,7 +450,7 @@ def test_leases_are_renewed_while_an_analysis_goes_on(tmp_path):
             assert box.store.consultations.claim(1, 600, 3) == []
         return await run
 
-    counts = asyncio.run(asyncio.wait_for(scenario(), 10))
+    counts = asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert (counts.done, counts.lost) == (1, 0)
     assert states(box, batch) == ["done"]
     box.store.close()
@@ -472,7 +472,7 @@ def test_a_result_whose_lease_was_lost_is_dropped(box):
         box.store.consultations.finish(rival.row_id, rival.lease_token, {"by": "rival"})
         return counts
 
-    counts = asyncio.run(asyncio.wait_for(scenario(), 10))
+    counts = asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert (counts.done, counts.lost) == (0, 1)
     [row] = box.store.batches.consultations(batch)
     assert row.result == {"by": "rival"}
@@ -491,7 +491,7 @@ def test_an_analysis_whose_lease_was_lost_is_cancelled(tmp_path):
             db.execute("UPDATE consultations SET lease_token = 'rival', lease_until = 1e12")
         return await run
 
-    counts = asyncio.run(asyncio.wait_for(scenario(), 10))
+    counts = asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert counts.lost == 1
     assert engine.going == []
     box.store.close()
@@ -574,7 +574,7 @@ def test_what_somebody_waits_for_does_not_wait_until_another_analysis_has_ended(
         await run
         return engine
 
-    engine = asyncio.run(asyncio.wait_for(scenario(), 10))
+    engine = asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     assert engine.seen == ["a", "b", "상담", "c"]
     assert engine.wanted[2]
 

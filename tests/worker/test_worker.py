@@ -21,6 +21,7 @@ from edgebox.worker.liveness import Liveness
 from edgebox.worker.wakeups import NAME, Queue, WakeUps
 from edgebox.worker.worker import Worker
 from support.boxes.store import Box
+from support.polling import PATIENCE
 
 
 def test_a_job_runs_in_one_thread_at_a_time_and_misses_no_request():
@@ -37,18 +38,18 @@ def test_a_job_runs_in_one_thread_at_a_time_and_misses_no_request():
                 running, times = running + 1, times + 1
                 most = max(most, running)
             begun.set()
-            assert go_on.wait(5)
+            assert go_on.wait(PATIENCE)
             with lock:
                 running -= 1
 
     job = Slow()
     first = threading.Thread(target=job.run)
     first.start()
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     for _ in range(3):
         job.run()  # returns at once: the first thread does it again
     go_on.set()
-    first.join(5)
+    first.join(PATIENCE)
     assert (times, most) == (2, 1)
 
 
@@ -107,12 +108,12 @@ def test_what_is_due_is_picked_up_at_start_and_wake_ups_within_seconds(tmp_path)
     office = Office(tmp_path, min_pending=1)
     office.box.submit("left from yesterday")
     with office:
-        assert office.ran.wait(5)
-        assert office.delivered.wait(5)
+        assert office.ran.wait(PATIENCE)
+        assert office.delivered.wait(PATIENCE)
         office.ran.clear()
         office.box.submit("new")
         office.wakeups.backlog()
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
     assert office.runs == ["size", "size"]
     assert office.ended
     assert office.box.store.batches.page()[0][0].state == "completed"
@@ -123,11 +124,11 @@ def test_a_wake_up_below_the_number_leaves_the_backlog_alone(tmp_path):
     office.box.store.runs.finish(office.box.store.runs.start("time", time.time()), {})
     office.box.submit("one")
     with office:
-        assert office.delivered.wait(5)
+        assert office.delivered.wait(PATIENCE)
         office.wakeups.backlog()
         office.wakeups.deliveries()
         office.delivered.clear()
-        assert office.delivered.wait(5)
+        assert office.delivered.wait(PATIENCE)
     assert office.runs == []
 
 
@@ -138,23 +139,23 @@ def test_wake_ups_during_a_run_start_no_second_one_beside_it_and_are_not_forgott
 
     def slow():
         begun.set()
-        go_on.wait(5)
+        go_on.wait(PATIENCE)
         office.run_work = office.drain
         office.drain()
         office.box.submit("arrived after the last claim")
 
     office.run_work = slow
     with office:
-        assert begun.wait(5)
+        assert begun.wait(PATIENCE)
         for _ in range(5):
             office.wakeups.backlog()
         office.delivered.clear()
         office.wakeups.deliveries()
-        assert office.delivered.wait(5), "deliveries go on beside a run"
+        assert office.delivered.wait(PATIENCE), "deliveries go on beside a run"
         assert office.runs == ["size"]
         go_on.set()
-        office.ran.wait(5)
-        deadline = time.monotonic() + 5
+        office.ran.wait(PATIENCE)
+        deadline = time.monotonic() + PATIENCE
         while len(office.runs) < 2 and time.monotonic() < deadline:
             time.sleep(0.02)
     assert len(office.runs) == 2
@@ -166,7 +167,7 @@ def test_a_run_that_was_cut_short_is_resumed_at_start(tmp_path):
     office.box.store.runs.start("size", time.time())
     office.box.submit("given back")
     with office:
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
     assert office.runs == ["time"]
 
 
@@ -186,7 +187,7 @@ def test_a_callback_due_in_a_moment_does_not_wait_for_the_next_minute(tmp_path):
 
     office.deliver_work = put_off
     with office:
-        deadline = time.monotonic() + 8
+        deadline = time.monotonic() + PATIENCE
         while office.box.store.outbox.next_due() is not None and time.monotonic() < deadline:
             time.sleep(0.02)
     assert office.box.store.outbox.list()[0].state == "delivered"
@@ -204,11 +205,11 @@ def test_a_job_that_fails_is_tried_again_and_leaves_no_text_in_the_log(tmp_path,
 
     office.run_work = fail
     with office:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not office.runs and time.monotonic() < deadline:
             time.sleep(0.02)
         office.wakeups.backlog()
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
     assert "ValueError" in caplog.text
     assert "주민번호" not in caplog.text
 
@@ -242,7 +243,7 @@ def test_a_damaged_file_of_hueys_is_made_again_and_wakes_again(tmp_path, caplog)
         assert "wake-ups only" in caplog.text
         office.box.submit("고객: 문의")
         wakeups.backlog()
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
 
 
 def test_a_file_of_hueys_that_cannot_be_used_is_named_with_what_to_do(tmp_path):
@@ -261,12 +262,12 @@ def test_the_jobs_run_when_hueys_file_cannot_be_written(tmp_path, monkeypatch, c
     monkeypatch.setattr(Queue, "put", full)
     monkeypatch.setattr("edgebox.worker.worker.PERIOD", 0.1)
     with office:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not office.liveness.is_running(TICK) and time.monotonic() < deadline:
             time.sleep(0.02)
             office.worker.check()
-        assert office.ran.wait(5)
-        assert office.delivered.wait(5)
+        assert office.ran.wait(PATIENCE)
+        assert office.delivered.wait(PATIENCE)
     assert "is the disk full?" in caplog.text
 
 
@@ -282,12 +283,12 @@ def test_tasks_of_another_version_do_no_harm(tmp_path):
         other.enqueue(other.task(name="batch")(lambda: None).s())
     Queue(office.settings.huey_database, timeout=1.0).put("monitoring")
     with office:
-        assert office.delivered.wait(5)
+        assert office.delivered.wait(PATIENCE)
         for other in others:
             other.enqueue(other.task(name="batch2")(lambda: None).s())
         office.box.submit("a")
         office.wakeups.backlog()
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
 
 
 class Trap:
@@ -307,8 +308,8 @@ def test_no_pickle_in_hueys_file_is_read(tmp_path, caplog):
     with office:
         office.box.submit("a")
         office.wakeups.backlog()
-        assert office.ran.wait(5)
-        assert office.delivered.wait(5)
+        assert office.ran.wait(PATIENCE)
+        assert office.delivered.wait(PATIENCE)
     assert not (tmp_path / "read").exists()
     assert [r for r in caplog.records if r.levelname == "ERROR"] == []
 
@@ -322,7 +323,7 @@ def test_what_another_version_left_is_forgotten_without_an_error(tmp_path, caplo
     other.storage.close()
     office.wakeups.deliveries()
     with office:
-        assert office.delivered.wait(5)
+        assert office.delivered.wait(PATIENCE)
         assert not office.worker.huey.storage.schedule_size()
     assert [r for r in caplog.records if r.levelname == "ERROR"] == []
 
@@ -332,10 +333,10 @@ def test_a_forced_run_does_not_wait_for_twenty(tmp_path):
     office.box.store.runs.finish(office.box.store.runs.start("time", time.time()), {})
     office.box.submit("one")
     with office:
-        assert office.delivered.wait(5)
+        assert office.delivered.wait(PATIENCE)
         assert office.runs == []
         office.wakeups.backlog(forced=True)
-        assert office.ran.wait(5)
+        assert office.ran.wait(PATIENCE)
     assert office.runs == ["asked"]
 
 
@@ -346,12 +347,12 @@ def test_a_job_that_does_not_end_is_waited_for_as_long_as_was_said(tmp_path):
 
     def hang():
         begun.set()
-        go_on.wait(10)
+        go_on.wait(PATIENCE)
 
     office.run_work = hang
     office.worker.start()
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     assert not office.worker.stop(0.1)
     go_on.set()
-    assert office.ran.wait(5)
+    assert office.ran.wait(PATIENCE)
     office.box.store.close()

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.polling import PATIENCE
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebox"
 SUITE = "bookworm"
 PACKAGES = ("systemd", "systemd-sysv", "dbus")
@@ -169,7 +171,7 @@ class Container:
             with suppress(RuntimeError, IndexError, ProcessLookupError):
                 os.kill(self.init, signal.SIGKILL)
             with suppress(subprocess.TimeoutExpired):
-                self._process.wait(20)
+                self._process.wait(PATIENCE)
             if self._process.poll() is None:
                 self._process.kill()
                 self._process.wait()

@@ -12,6 +12,7 @@ from edgebox.processes.api import serve
 from edgebox.settings import Settings
 from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
+from support.polling import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def live_box(
     thread = threading.Thread(target=loop.run_until_complete, args=(both(),))
     thread.start()
     try:
-        assert listening.wait(20), "the API did not start"
+        assert listening.wait(PATIENCE), "the API did not start"
         monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
         monkeypatch.setenv("EDGEBOX_API__PORT", found[0].rpartition(":")[2])
         for key, path in files.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from edgebox.settings import EngineSettings, RoleSettings, Settings
+from support.polling import PATIENCE
 
 SLM = "qwen2.5-coder-0.5b-instruct-q4_k_m"
 MLM = "qwen2.5-coder-1.5b-instruct-q4_k_m"
@@ -83,7 +84,7 @@ def starter_engine(folder: Path, models_dir: Path, **variables: str) -> Iterator
     finally:
         process.terminate()
         try:
-            process.wait(20)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

@@ -7,18 +7,31 @@ of that name, as under systemd, so the journal's ``_SYSTEMD_UNIT`` is the kernel
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 JOURNALD = Path("/lib/systemd/systemd-journald")
 _CGROUPS = [Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup")]
 UNITS = "system.slice"
+# A process may have ended before the journal reads its lines, and then its cgroup cannot be asked.
+# The service manager says the unit when it opens the stream, which the journal believes of root;
+# systemd-cat does not say it.
+_STREAM = """
+import os, socket, sys
+stream = socket.socket(socket.AF_UNIX)
+stream.connect("/run/systemd/journal/stdout")
+stream.sendall(f"{sys.argv[1]}\\n{sys.argv[1]}\\n6\\n1\\n0\\n0\\n0\\n".encode())
+for descriptor in (1, 2):
+    os.dup2(stream.fileno(), descriptor)
+os.execvp("bash", ["bash", sys.argv[2]])
+"""
 
 
 def missing() -> str:
     """Return why there can be none here; empty where there can."""
     if os.geteuid() != 0:
         return "needs root for a namespace of mounts"
-    programs = [name for name in ("unshare", "rsyslogd", "systemd-cat") if not shutil.which(name)]
+    programs = [name for name in ("unshare", "rsyslogd") if not shutil.which(name)]
     modules = [name for name in ("imjournal.so", "omelasticsearch.so") if not _module(name)]
     if programs or modules or not JOURNALD.exists():
         return f"apt-get install rsyslog rsyslog-elasticsearch systemd ({programs + modules})"
@@ -88,7 +101,9 @@ class Syslog:
         stream = "export JOURNAL_STREAM=$(stat -L -c %d:%i /dev/fd/2)"  # as systemd does
         script = self.folder / f"{unit}.sh"
         script.write_text(f"{stream}\nexec {command}\n", "utf-8")
-        service = f"( {enter}; exec systemd-cat --level-prefix=true bash {script} )"
+        opener = self.folder / "stream.py"
+        opener.write_text(_STREAM, "utf-8")
+        service = f"( {enter}; exec {sys.executable} {opener} {unit} {script} )"
         return self.do(service) if wait else self.do(f"{service} &", "echo $!")
 
     def start(self, configuration: Path) -> None:
