@@ -182,13 +182,19 @@ class RoleHealth:
 
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
-    """The engine's answer to ``GET /health``."""
+    """The engine's answer to ``GET /health``.
+
+    Attributes:
+        memory: bytes of the machine that new processes may use, and all it has. The systemd units
+            let the engine alone read them.
+    """
 
     ready: bool
     roles: dict[Role, RoleHealth]
     rss_bytes: int | None
     raw: dict[str, Any]
     gpus: tuple[Gpu, ...] = ()
+    memory: tuple[int, int] | None = None
 
 
 Messages = list[dict[str, str]]
@@ -404,8 +410,14 @@ class EngineClient:
                 Gpu(card["name"], card["total_bytes"], card["total_bytes"] - card["used_bytes"])
                 for card in body.get("gpus", ())
             )
+            memory = body.get("memory")
             return EngineHealth(
-                body["status"] == "ready", roles, body.get("rss_bytes"), body, cards
+                body["status"] == "ready",
+                roles,
+                body.get("rss_bytes"),
+                body,
+                cards,
+                (memory["available_bytes"], memory["total_bytes"]) if memory else None,
             )
 
     async def ready(self, role: Role) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from edgebox.engine.sequence import Event, Sequence
 from edgebox.engine.text import TextStream
 from edgebox.errors import EngineRefused, EngineUnavailable
-from edgebox.system.machine import rss_bytes
+from edgebox.system.machine import available_memory, rss_bytes, total_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -152,6 +152,7 @@ class Service:
             "evicted_prefixes": snapshot.evicted,
             "heartbeat_age": round(max(0.0, time.monotonic() - self._thread.heartbeat), 3),
             "rss_bytes": rss_bytes("self"),
+            "memory": {"available_bytes": available_memory(), "total_bytes": total_memory()},
             "gpus": [
                 {"name": gpu.name, "total_bytes": gpu.total, "used_bytes": gpu.total - gpu.free}
                 for gpu in self.gpus

@@ -24,13 +24,16 @@ async def test_the_state_shows_what_runs_and_what_to_type(box):
     async with logged_in(box, "admin") as http:
         page = await http.get("/admin")
         assert lights(page) == ["good", "good", "bad"]
+        assert "6.4 GB" in page.text
         assert "<code>edgebox doctor</code>" in page.text
         with worker_lock.hold(box.settings.state_dir, RuntimeError()):
             page = await http.get("/admin/state")
             assert lights(page) == ["good", "good", "good"]
         assert "<html" not in page.text
         box.services.monitor._health = None
-        assert lights(await http.get("/admin"))[1] == "bad"
+        page = await http.get("/admin")
+        assert lights(page)[1] == "bad"
+        assert "엔진이 떠 있을 때 보입니다." in page.text
         dead = records(box.store, hook="https://centerlink.example/hook")
         for row in box.store.consultations.claim(9, 600, 3):
             box.store.consultations.fail(row.row_id, row.lease_token, "refused", "No.")

@@ -12,7 +12,7 @@ from edgebox.errors import StoreError
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
 from edgebox.system import worker_lock
-from edgebox.system.machine import available_memory, rss_bytes, total_memory
+from edgebox.system.machine import rss_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,8 +108,9 @@ class StatePage:
             recorded = await services.threads.box(self._recorded)
         except StoreError:
             recorded = None
-        worker, disk, memory = await asyncio.to_thread(self._looked_at)
+        worker, disk = await asyncio.to_thread(self._looked_at)
         health = services.monitor.health
+        memory = Room(*health.memory) if health and health.memory else None
         remote = all(services.settings.engines.role(role).url for role in ROLES)
         processes = [
             Process("api", "good" if recorded else "bad", "up" if recorded else "no_store", _own()),
@@ -150,14 +151,10 @@ class StatePage:
             store.outbox.counts(),
         )
 
-    def _looked_at(self) -> tuple[bool, Room, Room]:
+    def _looked_at(self) -> tuple[bool, Room]:
         state_dir = self._services.settings.state_dir
         usage = shutil.disk_usage(state_dir)
-        return (
-            worker_lock.is_held(state_dir),
-            Room(usage.free, usage.total),
-            Room(available_memory(), total_memory()),
-        )
+        return worker_lock.is_held(state_dir), Room(usage.free, usage.total)
 
 
 def _own() -> int:
@@ -175,7 +172,7 @@ def _engine(health: EngineHealth | None, *, remote: bool) -> Process:
 
 
 def _advice(
-    processes: list[Process], recorded: Recorded | None, disk: Room, memory: Room
+    processes: list[Process], recorded: Recorded | None, disk: Room, memory: Room | None
 ) -> list[Advice]:
     found = [
         Advice(f"state.advice.{one.name}", {}, "edgebox doctor")
@@ -186,7 +183,7 @@ def _advice(
         dead = {"count": recorded.callbacks["dead"]}
         found.append(Advice("state.advice.dead", dead, "edgebox callbacks resend --dead"))
     for name, room, least in (("disk", disk, LOW_DISK), ("memory", memory, LOW_MEMORY)):
-        if room.free < room.total * least:
+        if room and room.free < room.total * least:
             values = {"percent": f"{(1 - room.used) * 100:.0f}"}
             found.append(Advice(f"state.advice.{name}", values, "edgebox doctor"))
     return found

@@ -36,6 +36,7 @@ WORDS: dict[str, str] = {
     "state.in_flight": "Summaries being written",
     "state.disk": "Disk free",
     "state.memory": "Memory free",
+    "state.memory.unknown": "Shown while the engine runs.",
     "state.free_of": "of {total}",
     "state.speed": "reads {prefill}, writes {decode} tokens a second",
     "state.doctor": "To check the whole box:",

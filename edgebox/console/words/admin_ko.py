@@ -36,6 +36,7 @@ WORDS: dict[str, str] = {
     "state.in_flight": "지금 쓰는 요약",
     "state.disk": "디스크 남음",
     "state.memory": "메모리 남음",
+    "state.memory.unknown": "엔진이 떠 있을 때 보입니다.",
     "state.free_of": "전체 {total}",
     "state.speed": "초당 읽기 {prefill} · 쓰기 {decode} 토큰",
     "state.doctor": "장비 전체를 점검하려면:",

@@ -121,6 +121,7 @@ class FakeEngine:
             "evicted_prefixes": 0,
             "heartbeat_age": 0.0,
             "rss_bytes": 123_456_789,
+            "memory": {"available_bytes": 6 << 30, "total_bytes": 16 << 30},
             "gpus": self.gpus,
         }
         return JSONResponse(body, 200 if ready else 503)
