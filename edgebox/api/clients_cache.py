@@ -29,6 +29,10 @@ must refuse within 100 ms, also while the disk is slow."""
 MAX_STALE = 300.0
 """Seconds for which clients that cannot be reread are used."""
 
+BETWEEN_LOOKS = 0.03
+"""Seconds between two rereads for keys that fail: guessing costs at most some 33 of them a second,
+and is refused within 100 ms."""
+
 FIRST_PATIENCE = 2.0
 """Seconds a request waits for a read while no clients are known, or only some older than
 ``MAX_STALE``: after a start, or when no request came for so long."""
@@ -100,6 +104,21 @@ class ClientsCache:
                 await asyncio.wait({self._reading}, timeout=left)
         if now - self._as_of > MAX_STALE:
             raise StoreBusy("The clients could not be read.")
+
+    async def look_again(self) -> None:
+        """Read what was written until now, so that a client made a moment ago works at once.
+
+        For keys that fail. Those that fail together share a reread.
+
+        Raises:
+            StoreBusy: as `refresh`.
+        """
+        asked = self._clock()
+        await asyncio.sleep(max(0.0, self._tried + BETWEEN_LOOKS - asked))
+        for _ in range(2):  # the first may find a reread that began before
+            await self.refresh(self._clock() - asked)
+            if self._as_of >= asked:
+                return
 
     async def _reread(self, now: float) -> None:
         try:

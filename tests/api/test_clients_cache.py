@@ -1,13 +1,14 @@
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
-from edgebox.api.clients_cache import MAX_STALE, ClientsCache
+from edgebox.api.clients_cache import BETWEEN_LOOKS, MAX_STALE, ClientsCache
 from edgebox.api.threads import Threads
 from edgebox.errors import StoreBusy
 from edgebox.store.db import Store
@@ -54,6 +55,21 @@ def threads():
     made = Threads()
     yield made
     made.close()
+
+
+async def test_a_key_that_fails_is_judged_by_what_was_written_before_it(store, threads) -> None:
+    source = Counting(store)
+    cache = ClientsCache(source, threads.box, clock=time.monotonic)
+    await cache.refresh()
+    for number in range(5):
+        name = f"center-2{number}"
+        store.clients.create(name)  # a moment after the last look
+        await cache.look_again()
+        assert cache.get(name) is not None
+    before, began = source.versions, time.monotonic()
+    await asyncio.gather(*(cache.look_again() for _ in range(50)))
+    await asyncio.gather(*(cache.look_again() for _ in range(50)))
+    assert source.versions - before <= 1 + (time.monotonic() - began) / BETWEEN_LOOKS
 
 
 async def test_clients_are_reread_only_when_old_and_changed(store, threads) -> None:
