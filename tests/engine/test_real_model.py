@@ -10,6 +10,7 @@ first tokens by so much. A difference counts as a tie only within that.
 import json
 import random
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,6 +33,8 @@ from edgebox.scoring.types import Analysis
 from engine.asked import Asked
 
 pytestmark = pytest.mark.model
+
+DATA = Path(__file__).resolve().parents[1] / "data"
 
 PIECE = 256
 """Prompt tokens that a lone run reads in one call."""
@@ -231,6 +234,29 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
     run.rest()
     same, at, gap = agree(answer(asked), *want, tie)
     assert same, f"differs at {at} by {gap}"
+
+
+GOLDEN = sorted((DATA / "golden").glob("1*.json"))
+
+
+@pytest.mark.parametrize("golden", GOLDEN[::8], ids=lambda file: file.stem[:3])
+def test_a_long_answer_of_several_lines_is_held_to_its_end(model, grammars, golden):
+    found = json.loads(golden.read_text("utf-8"))
+    call = json.loads((DATA / found["call"]).read_text("utf-8"))
+    summary = found["analysis"]["summary"]
+    answer = "\n".join(
+        [*(f"- **{key}**: {text}" for key, text in summary.items()), "", *summary.values()]
+    )
+    said = f"{call['transcript']}\n{answer}"  # so that none of its figures is refused
+    line = Figures(said).expression
+    constraint = grammars.compile_regex(f"(?:{line}\\n)*{line}")
+    logits = np.zeros(model.vocabulary, np.float32)
+    for token in model.tokenize(answer):
+        logits[:] = 0
+        constraint.apply(logits)
+        assert logits[token] == 0
+        # Not accept(): it takes tokens that the constraint forces, and cuts them as it likes.
+        assert constraint._matcher.consume_token(token)
 
 
 def test_schemas_that_cannot_be_kept_are_refused(grammars):

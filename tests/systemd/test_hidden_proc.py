@@ -9,11 +9,6 @@ import pytest
 
 TESTS = Path(__file__).resolve().parents[1]
 SERVED = ["console/test_admin.py", "api/test_metrics.py", "api/test_health.py"]
-    "console/test_admin.py",
-    "console/test_review.py",
-    "api/test_metrics.py",
-    "api/test_health.py",
-]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a namespace of mounts")
