@@ -89,6 +89,11 @@ class _Ended:
     error: EdgeBoxError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Hurried:
+    """The end is nearer than it was."""
+
+
 class Race:
     """One question. ``events`` is to be consumed once.
 
@@ -100,7 +105,7 @@ class Race:
     def __init__(self, question: Question, kit: Kit) -> None:
         self._question = question
         self._kit = kit
-        self._queue: asyncio.Queue[Read | _Topic | _Piece | _Ended] = asyncio.Queue()
+        self._queue: asyncio.Queue[Read | _Topic | _Piece | _Ended | _Hurried] = asyncio.Queue()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._usage: dict[Role, Usage] = {}
         self._timing = Timing()
@@ -138,6 +143,11 @@ class Race:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    def hurry(self, end: float) -> None:
+        """End with what there is by then (monotonic seconds), if that is before the deadline."""
+        self._end = min(self._end, end)
+        self._queue.put_nowait(_Hurried())
+
     def _start(self, name: str, work: Coroutine[None, None, None]) -> None:
         self._tasks[name] = asyncio.create_task(work)
 
@@ -156,7 +166,7 @@ class Race:
             return await self._on_time()
         return await self._on(happened)
 
-    async def _on(self, happened: Read | _Topic | _Piece | _Ended) -> list[Event]:
+    async def _on(self, happened: Read | _Topic | _Piece | _Ended | _Hurried) -> list[Event]:
         match happened:
             case Read():
                 return await self._on_read(happened)

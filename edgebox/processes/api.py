@@ -313,8 +313,9 @@ async def _tell(notifier: Notifier, services: Services, url: str, stop: asyncio.
         notifier.status(f"Listening on {url}; the engine {engine}")
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1)
-    longest = services.settings.quick.deadline_seconds + SHUTDOWN_EXTRA
-    notifier.stopping("Answering what is open", longest + STOP_MARGIN)
+    deadline = services.settings.quick.deadline_seconds
+    services.asks.hurry(deadline)  # a question may last longer than a box takes to stop
+    notifier.stopping("Answering what is open", deadline + SHUTDOWN_EXTRA + STOP_MARGIN)
 
 
 def _server(

@@ -27,6 +27,7 @@ from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
 
+ASK = "/api/v1/consultation/ask"
 BODY = {"consultation_id": "CL-1", "conversation_text": TALK}
 
 # What Java 17's HttpClient sends with every request on http://, and Spring's RestClient with it.
@@ -321,6 +322,28 @@ async def test_a_request_in_flight_ends_before_the_process_does(box: Running) ->
     assert await box.task == 0
     with pytest.raises(httpx.ConnectError):
         await box.http.get("/healthz")
+
+
+@pytest.mark.parametrize("pause", [0.2, 30.0])
+async def test_a_question_in_flight_ends_with_what_there_is(
+    tmp_path: Path, anyio_backend: str, pause: float
+) -> None:
+    """It may take 15 s, and the box stops in 5."""
+    async with running(tmp_path, quick={"deadline_seconds": 1.0, "margin_seconds": 0.2}) as box:
+        await box.until_ready()
+        box.engine.answers["mlm"] = ("카드를 잃어버려 정지하고 ", "재발급을 접수했습니다.\n") * 50
+        box.engine.pauses = {"mlm": pause}
+        asked = {"question": "카드 분실은 어떻게 처리했지?", "conversation_text": TALK}
+        headers = box.headers() | {"Accept": "text/event-stream"}
+        answer = asyncio.create_task(box.http.post(ASK, json=asked, headers=headers, timeout=30))
+        await eventually(lambda: [one for one in box.engine.requests if one["model"] == "mlm"])
+        await asyncio.sleep(0.5)
+        box.stop.set()
+        last = (await answer).text.strip().split("\n\n")[-1]
+        assert last.startswith("event: done\n")
+        expected = "partial" if pause < 1 else "fallback"
+        assert json.loads(last.partition("data: ")[2])["status"] == expected
+        assert await box.task == 0
 
 
 async def test_a_poll_may_be_cancelled_as_it_is_answered(tmp_path, anyio_backend) -> None:

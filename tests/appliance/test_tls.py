@@ -65,6 +65,12 @@ def test_a_person_logs_in_with_the_password_that_the_command_printed(machine, ar
         assert (right.status_code, right.headers["location"]) == (303, "/password")
         assert right.headers["set-cookie"].startswith("__Host-edgebox=")
         assert http.get("/password").status_code == 200
+        new = "남산의 소나무 여섯 그루"
+        changed = http.post("/password", data={"old": password, "new": new, "again": new})
+        assert (changed.status_code, changed.headers["location"]) == (303, "/")
+        for page in ("", "/state", "/batches", "/operators", "/clients", "/models", "/settings"):
+            assert http.get(f"/admin{page}").status_code == 200, page
+        assert http.get("/admin/audit").status_code == 200
     assert "session.login" in machine.out("edgebox audit list --action session")
     assert password not in machine.out("journalctl -u edgebox-api --no-pager")
 
