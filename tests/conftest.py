@@ -15,8 +15,10 @@ from support.outside.certificates import make_lan_pair
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# A slow example on a busy machine is no fault, and one that fails can be played again.
-settings.register_profile("edgebox", deadline=None, print_blob=True)
+# A slow example on a busy machine is no fault, and one that fails can be played again. What decides
+# about a commit tries the same examples every time; `tests/run --hostile` looks for new ones.
+settings.register_profile("edgebox", deadline=None, print_blob=True, derandomize=True)
+settings.register_profile("search", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("edgebox")
 
 
