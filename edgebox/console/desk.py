@@ -93,6 +93,12 @@ class Desks:
             desk = self._desks[key] = Desk(grace, lambda: self._forget(key))
         return desk
 
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Forget what a client's operators asked about a call, with their screens open or not."""
+        for (owner, _), desk in self._desks.items():
+            if owner == client_id:
+                desk.questions.forget(consultation_id)
+
     async def close(self) -> None:
         """Cancel what runs at any desk."""
         for desk in list(self._desks.values()):

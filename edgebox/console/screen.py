@@ -171,7 +171,7 @@ class Screen:
             case messages.Summarise():
                 self._live.rolling.now(call)
             case messages.Prepare() if services.settings.ask.enabled == "on":
-                services.asks.prepare(call.client_id, call.text, day_of(call))
+                services.asks.prepare(call.client_id, call.consultation_id, call.text, day_of(call))
 
     def _note(self, consultation_id: str) -> None:
         """Note in the audit that a call is shown.

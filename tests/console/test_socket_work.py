@@ -359,3 +359,16 @@ async def test_no_log_at_debug_holds_what_was_said(
     assert any('"socket"' in text or "'socket'" in text for text in texts)
     for secret in SECRETS:
         assert not [text for text in texts if secret in text]
+
+
+async def test_a_deleted_call_takes_its_questions_from_a_desk_without_screens(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await asked(kim)
+        await kim.next("ask.done")
+        await talked(box, "CL-2")
+        await asked(kim, "q2", "CL-2")
+        await kim.next("ask.done")
+    await box.http.delete(f"{LIVE}/CL-1", headers=box.headers())
+    async with screen(box, "kim") as kim:
+        assert [one["ask_id"] for one in kim.welcome["asks"]] == ["q2"]
