@@ -1,4 +1,4 @@
-"""Which questions an operator has asked, for longer than their texts are kept: they may rate them."""
+"""Which questions an operator has asked: they may rate them for longer than the texts are kept."""
 
 from __future__ import annotations
 
