@@ -160,14 +160,15 @@ class LiveParts:
 
         Args:
             call: its call.
-            draft_id: as the screen knows it. That of a record is kept already.
+            draft_id: as the screen knows it. That of a record is kept already, and so is one that
+                was accepted before.
 
         Raises:
-            NotFound: there is no such draft any more.
             StoreBusy: nothing was written.
         """
-        if call.record is None or call.record["draft_id"] != draft_id:
-            await self._keep(call, self.rolling.find(call, draft_id))
+        draft = call.draft(draft_id)
+        if draft is not None and draft is not call.record:
+            await self._keep(call, draft)
 
     async def sweep(self) -> None:
         """Forget idle calls, until cancelled."""

@@ -142,7 +142,7 @@ class Screen:
 
     async def _do(self, message: messages.Act) -> None:
         match message:
-            case messages.Open() | messages.Summarise() | messages.Prepare():
+            case messages.Open() | messages.Summarise() | messages.Prepare() | messages.Edit():
                 self._with(self._call(message.consultation_id), message)
             case messages.Paste():
                 self._paste(message)
@@ -164,7 +164,9 @@ class Screen:
                 await rate(self._services, self._viewer, questions, message, self._seen)
 
     def _with(
-        self, call: LiveCall, message: messages.Open | messages.Summarise | messages.Prepare
+        self,
+        call: LiveCall,
+        message: messages.Open | messages.Summarise | messages.Prepare | messages.Edit,
     ) -> None:
         services = self._services
         match message:
@@ -172,6 +174,8 @@ class Screen:
                 self._open(call)
             case messages.Summarise():
                 self._live.rolling.now(call)
+            case messages.Edit():
+                self._live.calls.hold(call, self._viewer.operator, message.draft_id)
             case messages.Prepare() if services.settings.ask.enabled == "on":
                 services.asks.prepare(call.client_id, call.consultation_id, call.text, day_of(call))
 
