@@ -75,6 +75,7 @@ WORDS: dict[str, str] = {
     "batches.older": "Older ones",
     "batches.separate": "What was said is not shown here. A lead sees it.",
     # Accounts
+    "operators.person": "Name and id",
     "operators.name": "Name",
     "operators.name.rule": "Small letters, digits, '.', '_', '-'; a letter or digit first.",
     "operators.role": "Role",

@@ -75,6 +75,7 @@ WORDS: dict[str, str] = {
     "batches.older": "이전 배치 더 보기",
     "batches.separate": "상담 내용은 이 화면에 나오지 않습니다. 관리자(상담 기록) 계정으로 봅니다.",
     # Accounts
+    "operators.person": "이름과 아이디",
     "operators.name": "아이디",
     "operators.name.rule": "영어 소문자, 숫자, 점, 밑줄, 붙임표. 글자나 숫자로 시작합니다.",
     "operators.role": "역할",
