@@ -226,6 +226,15 @@ def test_the_box_knows_which_draft_is_being_edited_also_after_a_reconnect(units)
     assert reduced(units, edit, {"type": "ui.sent"}, newer, left, welcome)["wants"] == []
 
 
+def test_a_question_about_a_call_that_is_gone_waits_for_nothing(units):
+    ask = {"type": "ui.ask", "id": CALL_ID, "ask_id": "q1", "question": "언제?"}
+    typed = {"type": "ui.typed", "id": CALL_ID, "text": "그리고"}
+    closed = {"type": "call.closed", "consultation_id": CALL_ID}
+    state = reduced(units, ask, typed, closed)
+    assert state["calls"][CALL_ID]["gone"]
+    assert [one["state"] for one in state["asks"][CALL_ID]] == ["stopped"]
+
+
 def test_a_newer_draft_waits_behind_an_edit(units):
     edit = {"type": "ui.edit", "id": CALL_ID, "kind": "summary"}
     typed = {

@@ -1,7 +1,7 @@
 // The screen is one object, and every message makes the next one of it: `reduce` is pure.
 // Messages of the box have its names; those of the screen itself begin with "ui.".
 
-import { asks, refused, snapshot } from "./asks.js";
+import { asks, forgotten, refused, snapshot } from "./asks.js";
 import { drafts, editing, keep } from "./drafts.js";
 import { put, say, without } from "./table.js";
 
@@ -129,7 +129,7 @@ const HANDLERS = {
   "call.closed"(before, { consultation_id: id }) {
     const state = { ...before, opening: without(before.opening, id) };
     if (!state.calls[id]) return state;
-    if (hasText(state, id)) return put(state, "calls", id, { gone: true, partial: "" });
+    if (hasText(state, id)) return forgotten(put(state, "calls", id, { gone: true, partial: "" }), id);
     const order = state.order.filter((other) => other !== id);
     const next = { ...state, order };
     for (const table of ["calls", "drafts", "edits", "dropped", "asks", "typed", "busy"]) {
