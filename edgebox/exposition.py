@@ -98,7 +98,7 @@ class Publisher:
     def write(self) -> None:
         """Replace the file; a failure is logged once, and raises nothing."""
         try:
-            _replace(self._path, generate_latest(self._registry))
+            replace(self._path, generate_latest(self._registry))
         except Exception as error:  # noqa: BLE001 - what is observed must not fail of it
             if not self._failing:
                 log.warning("the metrics in %s are not written: %s", self._path.name, where(error))
@@ -230,19 +230,26 @@ def leave(folder: Path, name: str, families: Iterable[Metric]) -> None:
         families: what it found.
     """
     with suppress(OSError):
-        _replace(folder / f"{name}.prom", generate_latest(Families(families)))
+        replace(folder / f"{name}.prom", generate_latest(Families(families)))
 
 
-def _replace(path: Path, text: bytes) -> None:
-    """Replace a file in one step; this user alone may read it. Not synced: it is soon old.
+def replace(path: Path, text: bytes) -> None:
+    """Replace a file in one step; its folder's owner alone may read it. Not synced: it is soon old.
+
+    A command of root leaves it to the processes, which run as the owner of the folder.
 
     Raises:
         OSError: the old one stays.
     """
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    flags = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    # A new one, and no link that somebody else has put there: root may be writing.
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    fresh.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            if os.geteuid() == 0:
+                owner = path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
             file.write(text)
         fresh.replace(path)
     except OSError:

@@ -152,3 +152,21 @@ def test_a_collector_that_fails_is_told_once_and_the_process_goes_on(tmp_path, c
     published.write()
     assert caplog.text.count("are not written") == 1
     assert "홍길동" not in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_what_a_command_of_root_leaves_can_be_read_by_the_owner_of_the_folder(tmp_path):
+    os.chown(tmp_path, 12_345, 12_346)
+    exposition.leave(tmp_path, "doctor", [])
+    found = (tmp_path / "doctor.prom").stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o777) == (12_345, 12_346, 0o600)
+
+
+def test_a_link_that_somebody_put_there_is_replaced_and_not_followed(tmp_path):
+    other = tmp_path / "other"
+    other.write_text("kept")
+    (tmp_path / f"doctor.prom.{os.getpid()}").hardlink_to(other)
+    (tmp_path / "doctor.prom").symlink_to(other)
+    exposition.leave(tmp_path, "doctor", [])
+    assert other.read_text() == "kept"
+    assert not (tmp_path / "doctor.prom").is_symlink()

@@ -36,6 +36,7 @@ LAYERS = (
     ("models", "schedule", "costs"),
     ("settings",),
     ("signing_v2",),
+    ("diagnosis",),
     ("exposition", "counting"),
     ("signing", "system"),
     ("errors", ""),

@@ -140,10 +140,13 @@ class LiveEndpoints:
         )
 
     async def _delete(self, request: Request) -> Response:
-        """Keep nothing of a call; an unknown one is forgotten already."""
+        """Keep nothing of a call; of an unknown one, nothing of what was asked about it."""
         client = await self._services.gate.admit(request)
-        call = self._live.calls.get(client.client_id, id_of(request))
-        if call is not None and call.source == "stt":
+        consultation_id = id_of(request)
+        call = self._live.calls.get(client.client_id, consultation_id)
+        if call is None:
+            self._live.forget_asked(client.client_id, consultation_id)
+        elif call.source == "stt":
             self._live.forget(call)
         return Response(status_code=204)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from edgebox.api.live_ends import Ends
 from edgebox.api.live_records import Records
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from edgebox.live.calls import LiveCall
     from edgebox.settings import Settings
     from edgebox.store.db import Store
+
+    Forgets: TypeAlias = Callable[[str, str], None]
 
 log = logging.getLogger("edgebox.api")
 
@@ -81,6 +83,7 @@ class LiveParts:
         self._threads = threads
         self._extensions: dict[tuple[str, str], tuple[str, float]] = {}
         self._last: set[asyncio.Task[None]] = set()
+        self._on_forget: list[Forgets] = []
         self.calls = LiveCalls(
             settings.live,
             most_characters=settings.api.transcript_limit_characters,
@@ -118,10 +121,20 @@ class LiveParts:
 
         self.rate = RateLimiter(APPENDS_PER_MINUTE * most, clock=monotonic, share=share)
 
+    def on_forget(self, forgets: Forgets) -> None:
+        """Have ``forgets`` called with client and consultation of a call that is not kept."""
+        self._on_forget.append(forgets)
+
     def forget(self, call: LiveCall) -> None:
         """Keep nothing of a call, and tell its screens."""
         if self.calls.forget(call):
             self._tell_closed(call)
+        self.forget_asked(call.client_id, call.consultation_id)
+
+    def forget_asked(self, client_id: str, consultation_id: str) -> None:
+        """Keep nothing of what was asked about a call, in memory or not."""
+        for forgets in self._on_forget:
+            forgets(client_id, consultation_id)
 
     async def operator_at(self, client_id: str, extension: str) -> str:
         """Return the account of a client that has an extension; empty if none or several have.
@@ -147,14 +160,15 @@ class LiveParts:
 
         Args:
             call: its call.
-            draft_id: as the screen knows it. That of a record is kept already.
+            draft_id: as the screen knows it. That of a record is kept already, and so is one that
+                was accepted before.
 
         Raises:
-            NotFound: there is no such draft any more.
             StoreBusy: nothing was written.
         """
-        if call.record is None or call.record["draft_id"] != draft_id:
-            await self._keep(call, self.rolling.find(call, draft_id))
+        draft = call.draft(draft_id)
+        if draft is not None and draft is not call.record:
+            await self._keep(call, draft)
 
     async def sweep(self) -> None:
         """Forget idle calls, until cancelled."""
@@ -162,6 +176,8 @@ class LiveParts:
             await asyncio.sleep(SWEEP_SECONDS)
             for call in self.calls.sweep(self._monotonic()):
                 self._tell_closed(call)
+                if call.batch_id is None:  # nothing of it is on the disk either
+                    self.forget_asked(call.client_id, call.consultation_id)
 
     async def close(self) -> None:
         """Stop what runs in the background."""

@@ -20,7 +20,7 @@ from edgebox.ask.race import Race
 from edgebox.ask.readings import Readings
 from edgebox.ask.writing import Kit
 from edgebox.consultation.salts import Salts
-from edgebox.errors import BoxBusy, EngineFault, where
+from edgebox.errors import BoxBusy, EngineFault, NotFound, where
 from edgebox.settings import ROLES
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edgebox.consultation.admission import Admission
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import EngineClient
+    from edgebox.errors import EdgeBoxError
     from edgebox.settings import AskSettings
 
 log = logging.getLogger("edgebox.ask")
@@ -69,15 +70,19 @@ class _Shared:
     """One generation and all who asked for it.
 
     Attributes:
+        question: the first of the equal ones.
         seconds: that its reading was expected to take.
+        forgotten: its call was, so nothing is answered.
     """
 
+    question: Question
     race: Race
     began: float
     seconds: float
     events: list[Event] = field(default_factory=list)
     more: asyncio.Event = field(default_factory=asyncio.Event)
     listeners: int = 0
+    forgotten: bool = False
     task: asyncio.Task[None] | None = None
 
     def publish(self, event: Event) -> None:
@@ -100,10 +105,11 @@ class Ended:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
-    client_id: str
+    question: Question
     at: float
+    forgotten: bool = False
 
 
 class Asks:
@@ -162,9 +168,29 @@ class Asks:
         shared.listeners += 1
         return self._asked(question, key, self._listen(key, shared), cached=False)
 
-    def prepare(self, client_id: str, transcript: str, on: date | None) -> bool:
+    def prepare(
+        self, client_id: str, consultation_id: str, transcript: str, on: date | None
+    ) -> bool:
         """Read a call that will be asked about; return whether that was begun (`preparing.py`)."""
-        return self._preparing.begin(client_id, transcript, on)
+        return self._preparing.begin(client_id, consultation_id, transcript, on)
+
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Keep nothing of what was asked about a client's call; what is being answered ends."""
+
+        def about(question: Question) -> bool:
+            return (question.client_id, question.consultation_id) == (client_id, consultation_id)
+
+        for shared in [one for one in self._running.values() if about(one.question)]:
+            shared.forgotten = True
+            if shared.task is not None:
+                shared.task.cancel()
+        self._cache.forget(client_id, consultation_id)
+        for ask_id, end in list(self._ends.items()):
+            if about(end.question):
+                if isinstance(end, _Open):
+                    end.forgotten = True
+                del self._ends[ask_id]
+        self._kit.readings.forget(client_id, consultation_id)
 
     def hurry(self, seconds: float) -> None:
         """End what is open within seconds, with what there is: the box stops."""
@@ -179,7 +205,7 @@ class Asks:
         """Return the end of one of a client's questions of the last two minutes."""
         end = self._ends.get(ask_id)
         if isinstance(end, _Open):
-            return "running" if end.client_id == client_id else "unknown"
+            return "running" if end.question.client_id == client_id else "unknown"
         if end is None or end.question.client_id != client_id:
             return "unknown"
         return end if self._clock() - end.at <= KEPT_SECONDS else "unknown"
@@ -192,7 +218,7 @@ class Asks:
 
     def _begin(self, key: Key, question: Question) -> _Shared:
         seconds = self._admitted(question)
-        shared = _Shared(Race(question, self._kit), self._clock(), seconds)
+        shared = _Shared(question, Race(question, self._kit), self._clock(), seconds)
         self._running[key] = shared
         shared.task = asyncio.create_task(self._run(key, question, shared))
         return shared
@@ -202,7 +228,7 @@ class Asks:
             async with aclosing(shared.race.events()) as events:
                 async for event in events:
                     if question.cache and isinstance(event, Answer):
-                        self._cache.put(key, event)
+                        self._cache.put(key, event, question.consultation_id)
                     shared.publish(event)
         except Exception as error:  # noqa: BLE001 - they must not wait for ever
             log.error("A question ended with a fault: %s", where(error))  # noqa: TRY400 - ours
@@ -222,8 +248,7 @@ class Asks:
                     if isinstance(shared.events[at - 1], Answer):
                         return
                 if shared.task is not None and shared.task.done():
-                    error = EngineFault("The question ended with a fault. Ask again.")
-                    yield Answer("failed", "", NO_MODEL, None, error=error)
+                    yield Answer("failed", "", NO_MODEL, None, error=_why(shared))
                     return
                 await more.wait()
         finally:
@@ -254,20 +279,20 @@ class Asks:
     ) -> Asked:
         ask_id = f"ask_{secrets.token_hex(12)}"
         self._forget_old()
-        self._ends[ask_id] = _Open(question.client_id, self._clock())
-        return Asked(ask_id, question, cached, self._ended(ask_id, key, question, events))
+        began = self._ends[ask_id] = _Open(question, self._clock())
+        return Asked(ask_id, question, cached, self._ended(ask_id, key, began, events))
 
     async def _ended(
-        self, ask_id: str, key: Key, question: Question, events: AsyncGenerator[Event]
+        self, ask_id: str, key: Key, began: _Open, events: AsyncGenerator[Event]
     ) -> AsyncGenerator[Event]:
         """Pass events on, and keep the end for a while."""
         answer = None
         try:
             async with aclosing(events):
                 async for event in events:
-                    if isinstance(event, Answer):
+                    if isinstance(event, Answer) and not began.forgotten:
                         answer = event
-                        self._ends[ask_id] = Ended(question, self._clock(), key, event)
+                        self._ends[ask_id] = Ended(began.question, self._clock(), key, event)
                     yield event
         finally:
             if answer is None:
@@ -312,3 +337,9 @@ class Asks:
             f"{health.model}:{health.weights_bytes}" if health else self._client.model_name(role)
             for role, health in zip(ROLES, known, strict=True)
         )
+
+
+def _why(shared: _Shared) -> EdgeBoxError:
+    if shared.forgotten:
+        return NotFound("The call was deleted while the question was answered.")
+    return EngineFault("The question ended with a fault. Ask again.")

@@ -41,6 +41,7 @@ class _Kept:
     answer: Answer
     at: float
     size: int
+    consultation_id: str
 
 
 class AnswerCache:
@@ -98,8 +99,14 @@ class AnswerCache:
         self._order.move_to_end(key)
         return replace(kept.answer, age=age)
 
-    def put(self, key: Key, answer: Answer) -> None:
-        """Keep an answer, if it is clean and not too large."""
+    def put(self, key: Key, answer: Answer, consultation_id: str = "") -> None:
+        """Keep an answer, if it is clean and not too large.
+
+        Args:
+            key: of its question.
+            answer: as it ended.
+            consultation_id: of the call that it is about, if it has an id.
+        """
         size = len(answer.markdown.encode()) + sum(
             len(one.utterance.text.encode()) for one in answer.citations
         )
@@ -107,7 +114,8 @@ class AnswerCache:
             return
         self.drop(key)
         client, digest = key
-        self._clients.setdefault(client, OrderedDict())[digest] = _Kept(answer, self._clock(), size)
+        kept = _Kept(answer, self._clock(), size, consultation_id)
+        self._clients.setdefault(client, OrderedDict())[digest] = kept
         self._order[key] = None
         self._bytes += size
         while len(self._order) > self._most or self._bytes > ROOM:
@@ -122,6 +130,13 @@ class AnswerCache:
             del self._order[key]
             if not self._clients[client]:
                 del self._clients[client]
+
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Forget every answer about a client's call."""
+        kept = self._clients.get(client_id, OrderedDict())
+        about = [digest for digest, one in kept.items() if one.consultation_id == consultation_id]
+        for digest in about:
+            self.drop((client_id, digest))
 
 
 def normalised(question: str) -> str:

@@ -37,18 +37,21 @@ class Preparing:
         self._kit = kit
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self, client_id: str, transcript: str, on: dt.date | None) -> bool:
+    def begin(
+        self, client_id: str, consultation_id: str, transcript: str, on: dt.date | None
+    ) -> bool:
         """Begin to read a call; return whether it was begun: not while another one is read.
 
         Args:
             client_id: whose call it is.
+            consultation_id: the client's own id of it.
             transcript: the call as received.
             on: the day of the call, if it is known.
         """
         free = self._task is None or self._task.done()
         if not (free and self._kit.monitor.reachable("mlm")):
             return False
-        self._task = asyncio.create_task(self._read(client_id, transcript, on))
+        self._task = asyncio.create_task(self._read(client_id, consultation_id, transcript, on))
         return True
 
     async def close(self) -> None:
@@ -57,14 +60,16 @@ class Preparing:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
-    async def _read(self, client_id: str, transcript: str, on: dt.date | None) -> None:
+    async def _read(
+        self, client_id: str, consultation_id: str, transcript: str, on: dt.date | None
+    ) -> None:
         kit = self._kit
         health = kit.monitor.role("mlm")
         if health is None:
             return
         most = int(kit.settings.evidence_tokens / health.tokens_per_char)
         try:
-            reading, findings = await kit.readings.read(client_id, transcript, "")
+            reading, findings = await kit.readings.read(client_id, consultation_id, transcript, "")
             if reading.empty:
                 return
             shown = await kit.readings.work(lambda: choose(reading.places, findings, most, on))

@@ -216,7 +216,10 @@ class Race:
             return
         try:
             reading, findings = await self._kit.readings.read(
-                question.client_id, question.transcript, question.text
+                question.client_id,
+                question.consultation_id,
+                question.transcript,
+                question.text,
             )
         except Exception as error:  # noqa: BLE001 - of any text that people may say
             log.warning("A call cannot be read for a question: %s", where(error))

@@ -48,23 +48,33 @@ class Readings:
     def __init__(self) -> None:
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="ask-read")
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ask-work")
-        self._kept: OrderedDict[tuple[str, bytes], Reading] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, bytes], Reading] = OrderedDict()
 
     async def work(self, call: Callable[[], T]) -> T:
         """Run something that takes milliseconds."""
         return await asyncio.get_running_loop().run_in_executor(self._worker, call)
 
     async def read(
-        self, client_id: str, transcript: str, question: str
+        self, client_id: str, consultation_id: str, transcript: str, question: str
     ) -> tuple[Reading, Findings]:
         """Read a call, unless it was read lately, and find what a question is about."""
         return await asyncio.get_running_loop().run_in_executor(
-            self._reader, self._read, client_id, transcript, question
+            self._reader, self._read, (client_id, consultation_id), transcript, question
         )
 
-    def _read(self, client_id: str, transcript: str, question: str) -> tuple[Reading, Findings]:
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Forget a client's call, after what is being read now."""
+        self._reader.submit(self._forget, (client_id, consultation_id))
+
+    def _forget(self, call: tuple[str, str]) -> None:
+        for key in [key for key in self._kept if key[:2] == call]:
+            del self._kept[key]
+
+    def _read(
+        self, call: tuple[str, str], transcript: str, question: str
+    ) -> tuple[Reading, Findings]:
         digest = hashlib.sha256(transcript.encode("utf-8", "replace")).digest()
-        key = (client_id, digest)
+        key = (*call, digest)
         reading = self._kept.get(key)
         if reading is None:
             reading = self._kept[key] = as_read(transcript)

@@ -68,9 +68,9 @@ async def accept(
     )
     at = kept.accepted.at if kept.accepted else services.clock()
     texts = {"content": content} if kept.kind == "record" else content
-    for shown in (*call.summaries, call.record) if call else ():
-        if shown is not None and shown["draft_id"] == message.draft_id:
-            shown["accepted"] = {"at": at, **texts}  # for the next snapshot
+    shown = call.draft(message.draft_id) if call else None
+    if shown is not None:
+        shown["accepted"] = {"at": at, **texts}  # for the next snapshot
     return {
         "type": "accepted",
         "consultation_id": message.consultation_id,

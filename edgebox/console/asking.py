@@ -59,6 +59,8 @@ async def ask(
     else:
         transcript, on = call.text, day_of(call)
     await questions.stop()
+    if call is not None and not services.live.calls.holds(call):
+        raise NotFound("There is no such call.")
     question = Question(
         text=text,
         transcript=transcript,

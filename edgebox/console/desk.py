@@ -7,9 +7,12 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from edgebox.console.questions import Questions
+from edgebox.console.remembered import RememberedOfAll
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from edgebox.console.remembered import Remembered
 
     Tell: TypeAlias = Callable[[dict[str, Any]], None]
 
@@ -25,14 +28,17 @@ class Desk:
     Args:
         grace: seconds that questions have after the last screen has gone.
         left: called after these.
+        remembered: what the operator asked at earlier desks.
     """
 
-    def __init__(self, grace: float, left: Callable[[], None]) -> None:
+    def __init__(
+        self, grace: float, left: Callable[[], None], remembered: Remembered | None = None
+    ) -> None:
         self._seconds = grace
         self._left = left
         self._screens: list[Tell] = []
         self._grace: asyncio.TimerHandle | None = None
-        self.questions = Questions(self.tell)
+        self.questions = Questions(self.tell, remembered)
 
     @property
     def screens(self) -> tuple[Tell, ...]:
@@ -77,6 +83,7 @@ class Desks:
 
     def __init__(self) -> None:
         self._desks: dict[tuple[str, str], Desk] = {}
+        self._remembered = RememberedOfAll()
 
     def __len__(self) -> int:
         return len(self._desks)
@@ -90,8 +97,16 @@ class Desks:
         desk = self._desks.get(key)
         if desk is None:
             grace = GRACE_SECONDS if operator else 0.0
-            desk = self._desks[key] = Desk(grace, lambda: self._forget(key))
+            remembered = self._remembered.of(client_id, operator) if operator else None
+            desk = self._desks[key] = Desk(grace, lambda: self._forget(key), remembered)
         return desk
+
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Forget what a client's operators asked about a call, with their screens open or not."""
+        self._remembered.forget(client_id, consultation_id)
+        for (owner, _), desk in self._desks.items():
+            if owner == client_id:
+                desk.questions.forget(consultation_id)
 
     async def close(self) -> None:
         """Cancel what runs at any desk."""

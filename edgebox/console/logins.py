@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from edgebox.console.throttle import AddressThrottle, UnknownNames
-from edgebox.errors import LoginLocked, LoginRefused
+from edgebox.errors import EdgeBoxError, LoginLocked, LoginRefused
 from edgebox.store.acts import Actor
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ class PasswordHashes(Protocol):
 class Logins:
     """Holds passwords against accounts.
 
-    1. An address that tries too often is refused.
+    1. An address with too many wrong tries is refused. A right one does not count: behind a proxy
+       everybody has one address. Tries that are still looked at count.
     2. A name that is locked is refused; no hash is computed.
     3. One hash is computed, also for a name that is no account, and for a disabled one.
     4. A wrong password is counted and written into the audit. What was typed as a name is written
@@ -72,8 +73,7 @@ class Logins:
             RateLimited: too many people log in at once.
             StoreBusy: the accounts cannot be read, or a wrong password cannot be counted.
         """
-        self._addresses.take(peer)
-        return await self._thread.run(lambda: self._check(name, password, peer))
+        return await self._counted(peer, lambda: self._check(name, password, peer))
 
     async def change(self, name: str, old: str, new: str, peer: str) -> Operator:
         """Set another password, which ends the account's sessions, and return the account.
@@ -81,7 +81,6 @@ class Logins:
         Raises:
             EdgeBoxError: as ``check``, about the old password.
         """
-        self._addresses.take(peer)
 
         def work() -> Operator:
             operator = self._check(name, old, peer)
@@ -89,7 +88,19 @@ class Logins:
             self._operators.change_password(operator.name, kept, by=Actor(name, peer or None))
             return replace(operator, password=kept, must_change=False)
 
-        return await self._thread.run(work)
+        return await self._counted(peer, work)
+
+    async def _counted(self, peer: str, work: Callable[[], Operator]) -> Operator:
+        self._addresses.take(peer)
+        try:
+            found = await self._thread.run(work)
+        except (LoginRefused, LoginLocked):
+            raise
+        except EdgeBoxError:  # it was not looked at. One whose browser has gone was: it counts
+            self._addresses.give_back(peer)
+            raise
+        self._addresses.give_back(peer)
+        return found
 
     def _check(self, name: str, password: str, peer: str) -> Operator:
         if not self._nobody:

@@ -106,6 +106,14 @@ class End(_Message):
     consultation_id: ConsultationId
 
 
+class Edit(_Message):
+    """A draft of the summary is being edited: it can be accepted as long as there is its call."""
+
+    type: Literal["edit"]
+    consultation_id: ConsultationId
+    draft_id: Id
+
+
 class Content(_Message):
     """What was accepted: the text of a summary, or the fields of a record."""
 
@@ -138,7 +146,7 @@ class Feedback(_Message):
     comment: Annotated[Text, Field(max_length=2000)] = ""
 
 
-Act = Open | Paste | Close | Summarise | Prepare | Ask | Cancel | End | Accept | Feedback
+Act = Open | Paste | Close | Summarise | Prepare | Ask | Cancel | End | Edit | Accept | Feedback
 
 _HELLO = TypeAdapter(Hello)
 _ACTS: TypeAdapter[Act] = TypeAdapter(Annotated[Act, Field(discriminator="type")])

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.console.remembered import Remembered
 from edgebox.contract.asks import AskAnswer
 from edgebox.errors import where
 
@@ -33,13 +34,11 @@ class Shown:
 
     Attributes:
         ask_id: the screen's own.
-        known_as: the box's id of it, once it has one: that of the answer and of feedback.
     """
 
     ask_id: str
     consultation_id: str
     question: str
-    known_as: str = ""
     citations: list[dict[str, Any]] = field(default_factory=list)
     ack: dict[str, str] | None = None
     text: str = ""
@@ -47,9 +46,7 @@ class Shown:
 
     def add(self, name: str, fields: dict[str, Any]) -> None:
         """Note an event that the screens are told."""
-        if name == "start":
-            self.known_as = fields["ask_id"]
-        elif name == "evidence":
+        if name == "evidence":
             self.citations = fields["citations"]
         elif name == "ack":
             self.ack = fields
@@ -77,10 +74,17 @@ class Questions:
 
     Args:
         tell: gives a message to all screens of the operator.
+        remembered: what the operator asked before, also at an earlier desk.
+
+    Attributes:
+        remembered: the ids of what was asked.
     """
 
-    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self, tell: Callable[[dict[str, Any]], None], remembered: Remembered | None = None
+    ) -> None:
         self._tell = tell
+        self.remembered = Remembered() if remembered is None else remembered
         self._shown: OrderedDict[str, Shown] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
         self._running = ""
@@ -93,11 +97,6 @@ class Questions:
     def states(self) -> list[dict[str, Any]]:
         """Return what a screen that comes back gets, oldest first."""
         return [shown.as_state() for shown in self._shown.values()]
-
-    def known_as(self, ask_id: str) -> str:
-        """Return the box's id of a question; the same id for one that is not known."""
-        shown = self._shown.get(ask_id)
-        return shown.known_as if shown and shown.known_as else ask_id
 
     def begin(self, ask_id: str, consultation_id: str, question: str, told: Told) -> None:
         """Answer a question that was admitted. One that still runs is cancelled.
@@ -129,6 +128,7 @@ class Questions:
 
     def forget(self, consultation_id: str) -> None:
         """Forget what was asked about a call, and end what is being answered."""
+        self.remembered.forget(consultation_id)
         for ask_id, shown in list(self._shown.items()):
             if shown.consultation_id == consultation_id:
                 self.cancel(ask_id)
@@ -148,6 +148,9 @@ class Questions:
                     said = _said(fields)
                     if self._shown.get(shown.ask_id) is not shown:
                         return
+                    if name == "start":
+                        known_as = said["ask_id"]
+                        self.remembered.add(shown.ask_id, known_as, shown.consultation_id)
                     shown.add(name, said)
                     self._tell({"type": f"ask.{name}", **said, "ask_id": shown.ask_id})
         except Exception as error:  # noqa: BLE001 - a screen must not wait for ever

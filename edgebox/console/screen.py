@@ -10,6 +10,7 @@ from edgebox.api.problems import problem_of
 from edgebox.console import messages
 from edgebox.console.accepting import accept
 from edgebox.console.asking import ask
+from edgebox.console.rating import rate
 from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
 from edgebox.live.calls import LiveCall
 from edgebox.live.rolling import day_of
@@ -141,7 +142,7 @@ class Screen:
 
     async def _do(self, message: messages.Act) -> None:
         match message:
-            case messages.Open() | messages.Summarise() | messages.Prepare():
+            case messages.Open() | messages.Summarise() | messages.Prepare() | messages.Edit():
                 self._with(self._call(message.consultation_id), message)
             case messages.Paste():
                 self._paste(message)
@@ -159,10 +160,13 @@ class Screen:
             case messages.Accept():
                 await self._accept(message)
             case messages.Feedback():
-                await self._feedback(message)
+                questions = self._desk.questions
+                await rate(self._services, self._viewer, questions, message, self._seen)
 
     def _with(
-        self, call: LiveCall, message: messages.Open | messages.Summarise | messages.Prepare
+        self,
+        call: LiveCall,
+        message: messages.Open | messages.Summarise | messages.Prepare | messages.Edit,
     ) -> None:
         services = self._services
         match message:
@@ -170,8 +174,10 @@ class Screen:
                 self._open(call)
             case messages.Summarise():
                 self._live.rolling.now(call)
+            case messages.Edit():
+                self._live.calls.hold(call, self._viewer.operator, message.draft_id)
             case messages.Prepare() if services.settings.ask.enabled == "on":
-                services.asks.prepare(call.client_id, call.text, day_of(call))
+                services.asks.prepare(call.client_id, call.consultation_id, call.text, day_of(call))
 
     def _note(self, consultation_id: str) -> None:
         """Note in the audit that a call is shown.
@@ -307,22 +313,6 @@ class Screen:
         self._desk.tell(accepted)
         if seen is not None:  # a lead, say, must not accept other words without knowing
             self._live.hub.about(seen, accepted, but=self._desk.screens)
-
-    async def _feedback(self, message: messages.Feedback) -> None:
-        services, client_id = self._services, self._viewer.client_id
-        liked = message.rating == "up"
-        subject = message.id
-        if message.what == "ask":
-            subject = self._desk.questions.known_as(subject)
-        await services.threads.write(
-            client_id,
-            lambda: services.store.feedback.put(
-                client_id, message.what, subject, liked=liked, reason=message.reason
-            ),
-        )
-        if message.what == "ask" and not liked:
-            services.asks.disliked(client_id, subject)
-        services.metrics.feedback.labels(message.what, message.rating).inc()
 
     def _refused(self, error: EdgeBoxError, message: messages.Act) -> None:
         problem = problem_of(error, self._request_id)

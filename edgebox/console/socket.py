@@ -49,6 +49,8 @@ LOG_IN: Final = "The session, or the client, has ended. Log in again."
 HELLO_SECONDS = 5.0
 """From the handshake to the first message."""
 MESSAGES_A_SECOND: Final = 20
+MESSAGES_AT_ONCE: Final = 60
+"""A page sends some when it comes back, and people paste several long calls in a row."""
 CHARACTERS_A_MESSAGE: Final = 32 * 1024
 """A longer one, or one whose answer is longer, counts as several: JSON holds the event loop up."""
 LOOK_SECONDS = 30.0
@@ -194,7 +196,7 @@ class _Conversation:
             if text is None:
                 self._close(NOT_UNDERSTOOD, "A message is text: JSON.")
             elif not self._rate.admits(_count_of(len(text))):
-                self._close(TOO_FAST, f"More than {MESSAGES_A_SECOND} messages in a second.")
+                self._close(TOO_FAST, f"More than {MESSAGES_A_SECOND} messages a second.")
             else:
                 try:
                     return parse(text)
@@ -249,21 +251,21 @@ def _count_of(characters: int) -> int:
 
 
 class _Rate:
-    """Messages of one peer: so many in a second, and as many at once.
+    """Messages of one peer: so many a second, and some more at once.
 
     One that costs more than is left is let through, and what follows has to wait for longer.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._left = float(MESSAGES_A_SECOND)
+        self._left = float(MESSAGES_AT_ONCE)
         self._at = clock()
 
     def admits(self, count: int) -> bool:
         """Count a message as ``count``, and return whether it may come."""
         now = self._clock()
         more = (now - self._at) * MESSAGES_A_SECOND
-        self._left = min(float(MESSAGES_A_SECOND), self._left + more)
+        self._left = min(float(MESSAGES_AT_ONCE), self._left + more)
         self._at = now
         admitted = self._left >= 1
         self.spend(count)

@@ -13,14 +13,14 @@ from edgebox.store.operators import lock_seconds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TRIES_A_MINUTE = 30
-"""Of one address."""
+TRIES_A_MINUTE = 120
+"""Wrong ones of one address. A whole centre may have one address: that of a proxy."""
 MOST_REMEMBERED = 10_000
 """Addresses of a minute, and names that are no accounts."""
 
 
 class AddressThrottle:
-    """Counts the tries of each address in a minute.
+    """Counts the tries of each address in a minute that were not right.
 
     Args:
         monotonic: seconds that never jump.
@@ -32,7 +32,7 @@ class AddressThrottle:
         self._tries: Counter[str] = Counter()
 
     def take(self, address: str) -> None:
-        """Count a try.
+        """Count a try, until it turns out to be right.
 
         Raises:
             LoginLocked: there were too many this minute.
@@ -48,6 +48,11 @@ class AddressThrottle:
         if self._tries[address] > TRIES_A_MINUTE:
             wait = math.ceil(60 - now % 60)
             raise LoginLocked("Too many tries from this address.", retry_after=max(1, wait))
+
+    def give_back(self, address: str) -> None:
+        """Take a try back: the password was right, or it was not looked at."""
+        address = address if address in self._tries else ""
+        self._tries[address] = max(0, self._tries[address] - 1)
 
 
 class UnknownNames:

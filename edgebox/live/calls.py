@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from edgebox.errors import BodyTooLarge, BoxBusy, CallEnded, Resync
+from edgebox.live.held import HeldDrafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -30,7 +31,7 @@ CALL_BYTES: Final = 4_096
 
 DRAFT_BYTES: Final = 6_144
 KEPT_DRAFTS: Final = 8
-"""Drafts of one call: an older one may be what the agent edits when newer ones come."""
+"""Drafts of one call, beside those that are being edited: a screen may be late to say so."""
 
 UNREAD_LINE_BYTES: Final = 600
 """Bytes that a line or sentence which was not read yet is taken to need as an utterance."""
@@ -59,6 +60,7 @@ class LiveCall:
         said: how many of the utterances are those of people.
         summaries: the latest drafts of the summary, as screens get them; the last is the newest.
         record: the record after the call, likewise.
+        held: drafts of the summary that are being edited.
     """
 
     client_id: str
@@ -76,6 +78,7 @@ class LiveCall:
     said: int = 0
     summaries: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_DRAFTS))
     record: dict[str, Any] | None = None
+    held: HeldDrafts = field(default_factory=HeldDrafts)
     utterance_bytes: int = 0
     unread_bytes: int = 0
 
@@ -88,12 +91,18 @@ class LiveCall:
     def cost(self) -> int:
         """Bytes of memory that the call takes."""
         texts = sys.getsizeof(self.text) + sys.getsizeof(self.partial)
-        drafts = len(self.summaries) + (self.record is not None)
+        drafts = len(self.summaries) + len(self.held) + (self.record is not None)
         return CALL_BYTES + texts + self.utterance_bytes + self.unread_bytes + DRAFT_BYTES * drafts
 
     def drafts(self) -> list[dict[str, Any]]:
         """Return the newest summary and the record, those there are."""
         return [*list(self.summaries)[-1:], *([self.record] if self.record else [])]
+
+    def draft(self, draft_id: str) -> dict[str, Any] | None:
+        """Return a draft of the summary, or the record, as screens have it; None if it is gone."""
+        record = [self.record] if self.record else []
+        every = (*self.summaries, *self.held.all(), *record)
+        return next((one for one in every if one["draft_id"] == draft_id), None)
 
     def shown(self) -> dict[str, Any]:
         """Return the call as a screen gets it; ``received`` is what its utterances stand for."""
@@ -286,6 +295,13 @@ class LiveCalls:
         for call in idle:
             self.forget(call)
         return idle
+
+    def hold(self, call: LiveCall, operator: str, draft_id: str) -> None:
+        """Keep a draft of the summary that an operator edits; one that is gone stays gone."""
+        draft = call.draft(draft_id)
+        if draft is not None and draft is not call.record:
+            call.held.hold(operator, draft)
+            self.recount(call)
 
     def recount(self, call: LiveCall) -> None:
         """Count a call's memory again, after its text or its utterances changed."""

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from edgebox.consultation.quick import QuickResult
-from edgebox.errors import BoxBusy, NotFound, where
+from edgebox.errors import BoxBusy, where
 from edgebox.live.drafts import grounds_of, summary_draft
 from edgebox.system.times import in_zone
 
@@ -146,17 +146,6 @@ class Rolling:
                 self.now(call, "high" if call.ended else "low")
             except BoxBusy as busy:
                 self._of(call).not_before = now + (busy.retry_after or RETRY_SECONDS)
-
-    def find(self, call: LiveCall, draft_id: str) -> dict[str, Any]:
-        """Return a recent draft of a call's summary.
-
-        Raises:
-            NotFound: there is none of this id, any more or at all.
-        """
-        for draft in call.summaries:
-            if draft["draft_id"] == draft_id:
-                return draft
-        raise NotFound("There is no such draft.")
 
     async def close(self) -> None:
         """Write no more."""

@@ -235,6 +235,7 @@ def build(
         monotonic=monotonic,
         certificate_until=certificate_until,
     )
+    services.live.on_forget(services.asks.forget)
     return services, engine
 
 
@@ -248,6 +249,7 @@ def _llama_cpp() -> str:
 def app_of(services: Services, engine: EngineClient, console: ConsoleServices | None) -> Starlette:
     """Return the app: the API, the socket, and the pages for people where they are turned on."""
     desks = Desks()
+    services.live.on_forget(desks.forget)
     pages = console_routes(services, console) if console else []
     sessions = console.sessions if console else None
     return create_app(

@@ -220,6 +220,43 @@ async def test_the_end_of_a_question_can_be_read_again_for_a_while(tmp_path, any
         assert (await box.get(path)).status_code == 404
 
 
+async def test_nothing_asked_about_a_call_outlives_its_deletion(box: ApiBox) -> None:
+    call, headers = "/api/v1/live/CL-1", box.headers()
+    text = TALK + "\n"
+    told = {"offset": 0, "text": text}
+    assert (await box.http.put(call, json=told, headers=headers)).status_code == 200
+    about = {"consultation_id": "CL-1", "conversation_text": None}
+    body = (await ask(box, **about)).json()
+    assert (await ask(box, **about)).json()["cached"] is True
+    other = (await ask(box, client="center-2", consultation_id="CL-1")).json()
+    kept = (await ask(box, consultation_id="CL-2")).json()
+    box.engine.pauses = {"mlm": 5.0}
+    running = asyncio.create_task(ask(box, question="카드 재발급은?", **about))
+    await eventually(lambda: box.services.asks.in_flight)
+    assert (await box.http.delete(call, headers=box.headers())).status_code == 204
+    end = (await asyncio.wait_for(running, 4)).json()
+    assert (end["status"], end["error"]["status"]) == ("failed", 404)
+    for ask_id in (body["ask_id"], end["ask_id"]):
+        assert (await box.get(f"/api/v1/asks/{ask_id}")).status_code == 404
+    assert (await box.get(f"/api/v1/asks/{other['ask_id']}", "center-2")).status_code == 200
+    assert (await box.get(f"/api/v1/asks/{kept['ask_id']}")).status_code == 200
+    readings = box.services.asks._kit.readings
+    assert ("center-1", "CL-2") in [key[:2] for key in readings._kept]
+    await eventually(lambda: ("center-1", "CL-1") not in [key[:2] for key in readings._kept])
+    box.engine.pauses = {}
+    await box.http.put(call, json=told, headers=box.headers())
+    assert (await ask(box, **about)).json()["cached"] is False
+
+
+async def test_a_deletion_after_a_restart_forgets_what_was_asked(box: ApiBox) -> None:
+    body = (await ask(box, consultation_id="CL-1")).json()
+    await box.http.delete("/api/v1/live/CL-1", headers=box.headers("center-2"))
+    assert (await box.get(f"/api/v1/asks/{body['ask_id']}")).status_code == 200
+    await box.http.delete("/api/v1/live/CL-1", headers=box.headers())
+    assert (await box.get(f"/api/v1/asks/{body['ask_id']}")).status_code == 404
+    assert (await ask(box, consultation_id="CL-1")).json()["cached"] is False
+
+
 async def test_an_answer_that_is_being_written_says_so(box: ApiBox) -> None:
     box.engine.pauses = {"mlm": 1.0}
     running = asyncio.create_task(ask(box))

@@ -1,9 +1,11 @@
 import json
 import sqlite3
+import time
 
 import pytest
 from typer.testing import CliRunner
 
+from edgebox import diagnosis
 from edgebox.settings import Settings
 from edgebox_cli.doctor import host as checks_host
 from edgebox_cli.doctor import machine as checks_machine
@@ -189,3 +191,7 @@ def test_what_it_found_is_left_for_the_metrics(live, monkeypatch):
     assert 'edgebox_doctor_findings{level="warn"} 2.0' in text
     assert 'edgebox_doctor_findings{level="fail"} 1.0' in text
     assert "edgebox_doctor_last_run_timestamp_seconds" in text
+    left = diagnosis.last(live.settings.state_dir)
+    assert [one.state for one in left.findings] == ["fail", "warn", "warn"]
+    assert (left.checked, left.failed) == (4, True)
+    assert abs(time.time() - left.at) < 60

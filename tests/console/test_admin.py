@@ -1,15 +1,18 @@
 """The administrator's pages: the state, batches, accounts, clients, the audit."""
 
+import asyncio
 import json
 import re
 
 import pytest
 
+from edgebox import diagnosis
 from edgebox.store.acts import Act, Actor
 from edgebox.store.audit import AuditFilter
 from edgebox.system import worker_lock
 from support.boxes.console import PASSWORD, add_person, browser, log_in, logged_in
 from support.boxes.records import records
+from support.polling import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -42,6 +45,56 @@ async def test_the_state_shows_what_runs_and_what_to_type(box):
         page = await http.get("/admin")
         assert "edgebox callbacks resend --dead" in page.text
         assert dead.batches[0] not in page.text
+
+
+async def test_the_state_tells_what_the_doctor_found_last(box):
+    now, folder = box.services.clock(), box.settings.state_dir
+    async with logged_in(box, "admin") as http:
+        with worker_lock.hold(folder, RuntimeError()):
+            page = await http.get("/admin")
+            assert "아직 점검한 적이 없습니다." in page.text
+            assert "지금 손볼 것이 없습니다." in page.text
+            found = [
+                diagnosis.Finding("backup", "warn", "No <b>backup</b>.", "edgebox backup"),
+                diagnosis.Finding("disk", "fail", "It is full."),
+            ]
+            diagnosis.leave(folder, at=now - 60, checked=24, findings=found)
+            page = await http.get("/admin/state")
+            assert "24가지를 점검했습니다" in page.text
+            assert page.text.index("disk: It is full.") < page.text.index("backup: No &lt;b&gt;")
+            assert "<code>edgebox backup</code>" in page.text
+            assert "지금 손볼 것이 없습니다." not in page.text
+            assert "일주일이 넘었습니다" not in page.text
+            diagnosis.leave(folder, at=now - 8 * 86_400, checked=24, findings=())
+            page = await http.get("/admin/state")
+            assert "모두 정상이었습니다." in page.text
+            assert "일주일이 넘었습니다" in page.text
+            for broken in (
+                "{",
+                "[]",
+                '{"at": 1, "checked": 1, "findings": [1]}',
+                '{"at": null}',
+                '{"at": 1e99, "checked": 1, "findings": []}',
+            ):
+                (folder / diagnosis.FILE).write_text(broken)
+                assert "아직 점검한 적이 없습니다." in (await http.get("/admin/state")).text
+
+
+async def test_the_state_counts_the_questions_that_are_being_answered(box):
+    box.engine.pauses["mlm"] = 5.0
+    body = {"question": "언제 정지했지?", "conversation_text": "고객: 카드를 잃어버렸어요."}
+    async with logged_in(box, "admin") as http:
+
+        def count(page):
+            return re.search(r"지금 답하는 질문</h2><p class=\"big\">(\d+)", page.text)[1]
+
+        assert count(await http.get("/admin")) == "0"
+        path = "/api/v1/consultation/ask"
+        asking = asyncio.create_task(box.http.post(path, json=body, headers=box.headers()))
+        await eventually(lambda: box.services.asks.in_flight)
+        assert count(await http.get("/admin/state")) == "1"
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
 
 
 async def test_the_screen_that_looks_by_itself_keeps_no_session_open(box):
@@ -209,7 +262,7 @@ async def test_the_audit_is_filtered_and_paged(box):
         seen, address = [], "/admin/audit?who=kim1&action=view"
         while address:
             page = await http.get(address)
-            seen += re.findall(r"<td>s(\d+)</td>", page.text)
+            seen += re.findall(r"<td[^>]*>s(\d+)</td>", page.text)
             following = re.search(r'href="([^"]+)" rel="next"', page.text)
             address = following and following[1].replace("&amp;", "&")
         assert [int(one) for one in seen] == list(range(119, 0, -2))

@@ -9,7 +9,7 @@ from edgebox.console import passwords
 from edgebox.console.hashing import MOST_WAITING
 from edgebox.console.logins import Logins
 from edgebox.console.throttle import TRIES_A_MINUTE
-from edgebox.errors import RateLimited
+from edgebox.errors import LoginLocked, RateLimited
 from support.boxes.console import (
     HOST,
     PASSWORD,
@@ -207,6 +207,43 @@ async def test_an_address_that_tries_too_often_waits(tmp_path):
         assert (await log_in(other, "agent")).status_code == 303
         now[0] += 30
         assert (await log_in(http, "agent")).status_code == 303
+
+
+async def test_a_centre_behind_a_proxy_logs_in_from_one_address(tmp_path, monkeypatch):
+    monkeypatch.setattr("edgebox.console.throttle.TRIES_A_MINUTE", 3)
+    async with console_box(tmp_path, monotonic=lambda: 30.0) as box:
+        add_person(box.store, "agent")
+
+        async def login(password: str = PASSWORD) -> int:
+            async with browser(box, peer="127.0.0.1") as http:
+                return (await log_in(http, "agent", password)).status_code
+
+        assert [await login() for _ in range(6)] == [303] * 6
+        assert [await login("wrong") for _ in range(3)] == [403] * 3
+        assert await login() == 429, "a right one gives back its own try, not the wrong ones"
+
+
+async def test_a_try_that_was_not_looked_at_does_not_count(tmp_path, monkeypatch):
+    monkeypatch.setattr("edgebox.console.throttle.TRIES_A_MINUTE", 1)
+    async with console_box(tmp_path, monotonic=lambda: 30.0) as box, browser(box) as http:
+        add_person(box.store, "agent")
+        box.console.hashes._accepted += MOST_WAITING + 1
+        assert [(await log_in(http, "agent")).status_code for _ in range(3)] == [429] * 3
+        box.console.hashes._accepted = 0
+        assert (await log_in(http, "agent")).status_code == 303
+
+
+async def test_a_browser_that_goes_before_the_answer_has_tried(tmp_path, monkeypatch):
+    """Or else somebody who hangs up each time could try for ever."""
+    monkeypatch.setattr("edgebox.console.throttle.TRIES_A_MINUTE", 1)
+    async with console_box(tmp_path, monotonic=lambda: 30.0) as box:
+        logins = box.console.logins
+        gone = asyncio.create_task(logins.check("nobody", "wrong", "10.0.0.7"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.gather(gone, return_exceptions=True)
+        with pytest.raises(LoginLocked):
+            await logins.check("nobody", "wrong", "10.0.0.7")
 
 
 async def test_one_password_is_hashed_at_a_time_and_a_few_wait(box):

@@ -152,3 +152,40 @@ def test_an_account_is_added_by_hand(browser, box):
     page.click("[aria-label='중지: kim01']")
     page.wait_for_selector(".done")
     assert box.store.operators.get("kim01").disabled
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("lead", "/review"),
+        ("lead", "/review/quality"),
+        ("lead", "/review/usage"),
+        ("admin", "/admin/batches"),
+        ("admin", "/admin/operators"),
+        ("admin", "/admin/clients"),
+        ("admin", "/admin/models"),
+        ("admin", "/admin/settings"),
+        ("admin", "/admin/audit"),
+    ],
+)
+def test_a_narrow_window_shows_every_cell_of_a_table_without_scrolling_sideways(
+    browser, box, role, path
+):
+    page = opened(browser, box, role, viewport={"width": 360, "height": 800})
+    page.goto(box.url + path)
+    cells = page.locator(".wide td:visible, .wide tbody th:visible")
+    assert cells.count()
+    for wide in page.locator(".wide").all():
+        assert wide.evaluate("it => it.scrollWidth - it.clientWidth") <= 0
+    unnamed = page.locator("table.list td:visible:not([data-head])")
+    assert unnamed.count() == 0
+    context = page.context
+    wide = context.new_page()
+    wide.set_viewport_size({"width": 1440, "height": 800})
+    wide.goto(box.url + path)
+    for table in wide.locator("table.list").all():
+        heads = table.locator("thead th").all_inner_texts()
+        for row in table.locator("tbody tr").all()[:3]:
+            said = row.locator("td").evaluate_all("all => all.map(it => it.dataset.head)")
+            assert said == heads[-len(said) :], "each line has the words of its column"
+    context.close()

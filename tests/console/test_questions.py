@@ -55,7 +55,7 @@ async def test_two_that_begin_at_once_leave_one() -> None:
     assert not second.left
     assert [one["ask_id"] for one in messages if one["type"] == "ask.delta"] == ["q2"]
     assert [one["ask_id"] for one in questions.states()] == ["q2"]
-    assert questions.known_as("q2") == "ask_1"
+    assert questions.remembered.known_as("q2") == "ask_1"
     await questions.stop()
     assert second.left
 

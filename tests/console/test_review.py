@@ -9,8 +9,10 @@ from datetime import date
 import pytest
 
 from edgebox.console.edited import Piece, compared
+from edgebox.console.words import WORDS
 from edgebox.lab.evaluation.cases import Case
 from edgebox.scoring.corrected import case_of
+from edgebox.worker.metrics import FAILURES
 from support.boxes.console import add_person, browser, log_in, logged_in
 from support.boxes.records import BAD, GOOD, accepted, records, transcript
 
@@ -92,6 +94,21 @@ async def test_a_record_points_at_its_call_and_the_call_back(box):
     assert {one[0] for one in links} > {"u"}, "both ways"
     assert "AI 초안" in page
     assert "초록가전이라고 상암동에 있는 데" in page
+
+
+async def test_a_failure_is_told_in_words_and_is_no_draft(box):
+    made = records(box.store)
+    async with logged_in(box, "lead") as http:
+        page = (await http.get(f"/review/{made.rows['failed']}")).text
+    assert "모델이 이 상담을 받지 못했습니다." in page
+    assert "시스템 관리자가 배치 화면에서 다시 분석할 수 있습니다." in page
+    assert "AI 초안" not in page
+
+
+@pytest.mark.parametrize("code", FAILURES)
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_failure_has_its_words(code, language):
+    assert WORDS[language][f"failure.{code}"]
 
 
 async def test_a_score_is_explained_and_what_was_not_said_is_marked(box):

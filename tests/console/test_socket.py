@@ -323,11 +323,30 @@ def test_what_was_shown_counts_for_the_next_message() -> None:
     now = [0.0]
     rate = live._Rate(lambda: now[0])
     assert rate.admits(1)
-    rate.spend(39)
+    rate.spend(live.MESSAGES_AT_ONCE + live.MESSAGES_A_SECOND - 1)
     assert not rate.admits(1)
     now[0] += 1.2
     assert rate.admits(1)
     assert not all(rate.admits(1) for _ in range(live.MESSAGES_A_SECOND))
+    now[0] += 3600
+    assert all(rate.admits(1) for _ in range(live.MESSAGES_AT_ONCE))
+    assert not rate.admits(1)
+
+
+async def test_a_person_who_pastes_and_types_fast_stays(box: Running) -> None:
+    """Five long calls in a row, each asked about and looked at again."""
+    long = (LINE * 200_000)[:190_000]
+    async with screen(box, "kim") as kim:
+        for n in range(5):
+            await kim.send("paste", consultation_id=None, text=long)
+            await kim.send("prepare", consultation_id=f"CL-{n}")
+            await kim.send("cancel", ask_id=f"q{n}")
+            await kim.send("open", consultation_id=f"CL-{n}")
+        for _ in range(5):
+            assert (await kim.next("call.opened", "notice"))["type"] in ("call.opened", "notice")
+        await kim.send("open", consultation_id="CL-last")
+        while (await kim.next("notice"))["consultation_id"] != "CL-last":
+            pass
 
 
 async def test_a_slow_reader_ends_and_slows_nobody(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from edgebox.console import desk
+from edgebox.live.calls import KEPT_DRAFTS
 from edgebox.store.db import Store
 from edgebox.system.times import in_zone
 from support.boxes.screens import LIVE, Screen, opened, screen
@@ -204,6 +205,44 @@ async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
         assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
 
 
+async def test_a_draft_that_is_being_edited_stays_acceptable(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await kim.send("summarise", consultation_id="CL-1")
+        edited = (await kim.next("summary.done"))["draft"]["draft_id"]
+        await kim.send("summarise", consultation_id="CL-1")
+        other = (await kim.next("summary.done"))["draft"]["draft_id"]
+        await kim.send("edit", consultation_id="CL-1", draft_id=edited)
+        await kim.send("edit", consultation_id="CL-1", draft_id="draft_none")
+        for _ in range(KEPT_DRAFTS):
+            await kim.send("summarise", consultation_id="CL-1")
+            await kim.next("summary.done")
+    async with screen(box, "kim") as kim:
+        fields = {"consultation_id": "CL-1", "content": {"text": "카드를 정지함"}}
+        await kim.send("accept", draft_id=other, **fields)
+        assert (await kim.next("notice", "accepted"))["type"] == "notice"
+        await kim.send("accept", draft_id=edited, **fields)
+        assert (await kim.next("notice", "accepted"))["type"] == "accepted"
+        for _ in range(KEPT_DRAFTS):
+            await kim.send("summarise", consultation_id="CL-1")
+            await kim.next("summary.done")
+
+
+async def test_what_was_accepted_can_be_changed_after_any_number_of_drafts(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await kim.send("summarise", consultation_id="CL-1")
+        first = (await kim.next("summary.done"))["draft"]["draft_id"]
+        fields = {"consultation_id": "CL-1", "draft_id": first}
+        await kim.send("accept", content={"text": "카드를 정지함"}, **fields)
+        await kim.next("accepted")
+        for _ in range(KEPT_DRAFTS):
+            await kim.send("summarise", consultation_id="CL-1")
+            await kim.next("summary.done")
+        await kim.send("accept", content={"text": "카드를 바로 정지함"}, **fields)
+        assert (await kim.next("notice", "accepted"))["type"] == "accepted"
+
+
 async def test_who_watches_a_call_is_told_what_somebody_else_accepts(box: Running) -> None:
     await talked(box)
     async with screen(box, "kim") as kim, screen(box) as watching:
@@ -359,3 +398,16 @@ async def test_no_log_at_debug_holds_what_was_said(
     assert any('"socket"' in text or "'socket'" in text for text in texts)
     for secret in SECRETS:
         assert not [text for text in texts if secret in text]
+
+
+async def test_a_deleted_call_takes_its_questions_from_a_desk_without_screens(box: Running) -> None:
+    await talked(box)
+    async with screen(box, "kim") as kim:
+        await asked(kim)
+        await kim.next("ask.done")
+        await talked(box, "CL-2")
+        await asked(kim, "q2", "CL-2")
+        await kim.next("ask.done")
+    await box.http.delete(f"{LIVE}/CL-1", headers=box.headers())
+    async with screen(box, "kim") as kim:
+        assert [one["ask_id"] for one in kim.welcome["asks"]] == ["q2"]

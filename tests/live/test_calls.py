@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from edgebox.errors import BodyTooLarge, BoxBusy, CallEnded, Resync
 from edgebox.live.calls import LiveCalls
 from edgebox.live.growing import Growing
+from edgebox.live.held import MOST, MOST_OF_ONE, HeldDrafts
 from edgebox.settings.model import LiveSettings
 from support.boxes.store import Clock
 
@@ -259,3 +260,15 @@ def test_a_pasted_call_is_its_operators_and_is_replaced_by_the_next_paste():
         calls.paste("center", first.consultation_id, operator="lee", text="고객: 셋")
     with pytest.raises(CallEnded):
         put(calls, 4, "넷", first.consultation_id)
+
+
+def test_drafts_that_are_edited_are_held_and_counted():
+    held = HeldDrafts()
+    for n in range(MOST_OF_ONE + 1):
+        held.hold("kim", {"draft_id": f"d{n}"})
+    held.hold("kim", {"draft_id": "d1"})
+    assert [one["draft_id"] for one in held.all()] == ["d2", "d3", "d1"]
+    for n in range(MOST):
+        held.hold(f"lee{n}", {"draft_id": "d9"})
+    assert len(held) == MOST
+    assert {one["draft_id"] for one in held.all()} == {"d9"}

@@ -6,7 +6,7 @@ from collections import deque
 import pytest
 
 from edgebox.consultation.quick import QuickResult
-from edgebox.errors import BoxBusy, NotFound
+from edgebox.errors import BoxBusy
 from edgebox.live.calls import LiveCalls
 from edgebox.live.hub import Hub
 from edgebox.live.readings import Readings
@@ -292,9 +292,8 @@ async def test_a_screen_may_ask_for_a_draft_now(desk):
     with pytest.raises(BoxBusy) as busy:
         desk.rolling.now(call)
     assert busy.value.retry_after == 12
-    assert desk.rolling.find(call, desk.done()[0]["draft_id"]) == desk.done()[0]
-    with pytest.raises(NotFound):
-        desk.rolling.find(call, "draft_other")
+    assert call.draft(desk.done()[0]["draft_id"]) == desk.done()[0]
+    assert call.draft("draft_other") is None
 
 
 async def test_asking_twice_writes_one_draft(desk):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from edgebox import diagnosis
 from edgebox.errors import EdgeBoxError
 from edgebox.exposition import leave
 from edgebox_cli.common.configuration import settings
@@ -35,7 +37,10 @@ def doctor(
     checks = list(every_check(hashes=hashes))
     failed, warned = (sum(c.state == state for c in checks) for state in ("fail", "warn"))
     with suppress(EdgeBoxError):  # without usable settings nothing watches the box either
-        leave(settings().state_dir, "doctor", findings(failed=failed, warned=warned))
+        folder, bad = settings().state_dir, [one for one in checks if one.state != "ok"]
+        leave(folder, "doctor", findings(failed=failed, warned=warned))
+        found = [diagnosis.Finding(one.name, one.state, one.detail, one.fix) for one in bad]
+        diagnosis.leave(folder, at=time.time(), checked=len(checks), findings=found)
     if as_json:
         print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:

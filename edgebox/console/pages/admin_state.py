@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from edgebox import __version__
+from edgebox import __version__, diagnosis
 from edgebox.errors import StoreError
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
@@ -30,6 +30,9 @@ PATH = "/admin"
 FRAGMENT = "/admin/state"
 LOW_DISK, LOW_MEMORY = 0.10, 0.05
 """Of the whole: less than this is worth a word."""
+
+OLD_DIAGNOSIS = 7 * 86_400
+"""Seconds after which what the doctor found is said to be old."""
 
 Light = Literal["good", "warn", "bad"]
 
@@ -108,7 +111,7 @@ class StatePage:
             recorded = await services.threads.box(self._recorded)
         except StoreError:
             recorded = None
-        worker, disk = await asyncio.to_thread(self._looked_at)
+        worker, disk, found = await asyncio.to_thread(self._looked_at)
         health = services.monitor.health
         memory = Room(*health.memory) if health and health.memory else None
         remote = all(services.settings.engines.role(role).url for role in ROLES)
@@ -132,6 +135,11 @@ class StatePage:
             ],
             roles=list(health.roles.values()) if health else [],
             calls=services.quick.in_flight,
+            asks=services.asks.in_flight,
+            most_asks=services.settings.ask.max_in_flight,
+            live=len(services.live.calls),
+            found=found,
+            old=found is not None and services.clock() - found.at > OLD_DIAGNOSIS,
         )
 
     def _recorded(self) -> Recorded:
@@ -151,10 +159,14 @@ class StatePage:
             store.outbox.counts(),
         )
 
-    def _looked_at(self) -> tuple[bool, Room]:
+    def _looked_at(self) -> tuple[bool, Room, diagnosis.Diagnosis | None]:
         state_dir = self._services.settings.state_dir
         usage = shutil.disk_usage(state_dir)
-        return worker_lock.is_held(state_dir), Room(usage.free, usage.total)
+        return (
+            worker_lock.is_held(state_dir),
+            Room(usage.free, usage.total),
+            diagnosis.last(state_dir),
+        )
 
 
 def _own() -> int:

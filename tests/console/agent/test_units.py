@@ -194,6 +194,47 @@ def test_a_gap_opens_the_call_again(units, change):
     assert state["calls"][CALL_ID]["utterances"] == TALK
 
 
+def test_a_long_call_is_asked_for_once_while_lines_go_on(units):
+    """Each answer counts as several messages, and too many of them close the socket."""
+    line = {"type": "call.text", "consultation_id": CALL_ID, "received": 1100, "from": 11}
+    line |= {"utterances": [], "partial": ""}
+    opened = {"type": "call.opened", "call": call()}
+    refused = {"type": "notice", "level": "error", "code": "not-found", "text": "none"}
+    refused |= {"consultation_id": CALL_ID, "ask_id": None, "retry_after": None}
+    wanted = [{"type": "open", "consultation_id": CALL_ID}]
+    sent = {"type": "ui.sent"}
+    assert reduced(units, line, line, line)["wants"] == wanted
+    assert reduced(units, line, sent, line)["wants"] == []
+    for answer in (opened, refused):
+        assert reduced(units, line, sent, answer, line)["wants"] == wanted
+    closed = {"type": "call.closed", "consultation_id": CALL_ID}
+    assert reduced(units, line, sent, closed)["opening"] == {}
+    assert reduced(units, line, sent, closed, line)["wants"] == wanted
+
+
+def test_the_box_knows_which_draft_is_being_edited_also_after_a_reconnect(units):
+    edit = {"type": "ui.edit", "id": CALL_ID, "kind": "summary"}
+    told = {"type": "edit", "consultation_id": CALL_ID, "draft_id": "d1"}
+    assert reduced(units, edit)["wants"] == [told]
+    assert reduced(units, edit, {"type": "ui.sent"}, edit)["wants"] == []
+    newer = {"type": "summary.done", "draft": summary("d2", "새 요약입니다.")}
+    welcome = {"type": "welcome", "operator": KIM, "calls": [call()], "asks": []}
+    welcome |= {"drafts": [summary("d3")], "settings": {}, "release": "r1"}
+    state = reduced(units, edit, {"type": "ui.sent"}, newer, welcome)
+    assert state["wants"] == [told]
+    left = {"type": "ui.leave", "id": CALL_ID, "kind": "summary"}
+    assert reduced(units, edit, {"type": "ui.sent"}, newer, left, welcome)["wants"] == []
+
+
+def test_a_question_about_a_call_that_is_gone_waits_for_nothing(units):
+    ask = {"type": "ui.ask", "id": CALL_ID, "ask_id": "q1", "question": "언제?"}
+    typed = {"type": "ui.typed", "id": CALL_ID, "text": "그리고"}
+    closed = {"type": "call.closed", "consultation_id": CALL_ID}
+    state = reduced(units, ask, typed, closed)
+    assert state["calls"][CALL_ID]["gone"]
+    assert [one["state"] for one in state["asks"][CALL_ID]] == ["stopped"]
+
+
 def test_a_newer_draft_waits_behind_an_edit(units):
     edit = {"type": "ui.edit", "id": CALL_ID, "kind": "summary"}
     typed = {

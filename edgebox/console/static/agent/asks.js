@@ -26,6 +26,12 @@ function stop(state, how) {
   return ask ? stop(change(state, ask.ask_id, { state: how }), how) : state;
 }
 
+/** Returns the state after a call is gone: what is being answered about it has no answer. */
+export function forgotten(state, id) {
+  const ask = (state.asks[id] ?? []).find((one) => one.state === "running");
+  return ask ? change(state, ask.ask_id, { state: "stopped" }) : state;
+}
+
 /** Returns the state with the questions of a snapshot; those it lacks were lost. */
 export function snapshot(state, told) {
   const known = new Set(told.map((ask) => ask.ask_id));

@@ -41,6 +41,16 @@ export function keep(state, draft) {
   return put(next, "seen", draft_id, { at: state.seen[draft_id]?.at ?? state.now });
 }
 
+/** Returns the messages that have the box keep the drafts of these calls that are being edited. */
+export function editing(state, ids) {
+  const edited = ids.filter((id) => state.edits[id]?.summary);
+  return edited.map((id) => ({
+    type: "edit",
+    consultation_id: id,
+    draft_id: state.drafts[id].summary.draft_id,
+  }));
+}
+
 function change(state, id, kind, changes) {
   return put(state, "edits", id, { [kind]: changes });
 }
@@ -83,7 +93,9 @@ export const drafts = {
     const draft = state.drafts[id][kind];
     const given = kind === "summary" ? content(state, id, kind) : content({ ...state, dropped: {} }, id, kind);
     const next = { ...state, tab: "notes" };
-    return state.edits[id]?.[kind] ? next : change(next, id, kind, { draft_id: draft.draft_id, ...given });
+    if (state.edits[id]?.[kind]) return next;
+    const edited = change(next, id, kind, { draft_id: draft.draft_id, ...given });
+    return { ...edited, wants: [...next.wants, ...editing(edited, [id])] };
   },
 
   "ui.edited": (state, { id, kind, field, text }) =>

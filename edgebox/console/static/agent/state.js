@@ -1,8 +1,8 @@
 // The screen is one object, and every message makes the next one of it: `reduce` is pure.
 // Messages of the box have its names; those of the screen itself begin with "ui.".
 
-import { asks, refused, snapshot } from "./asks.js";
-import { drafts, keep } from "./drafts.js";
+import { asks, forgotten, refused, snapshot } from "./asks.js";
+import { drafts, editing, keep } from "./drafts.js";
 import { put, say, without } from "./table.js";
 
 /** Returns the state of a screen that has not heard from the box; `page` is the release that it is of. */
@@ -27,6 +27,7 @@ export function fresh(prefs, page) {
     asks: {}, // by call: newest first
     typed: {}, // by call: the question being written
     busy: {}, // by call: {until, text}
+    opening: {}, // by call: whether the box was asked to show it again
     notices: [],
     said: null, // {code, n}: for ears
     light: null, // {from, utterances}
@@ -80,7 +81,8 @@ const HANDLERS = {
       drafts: Object.fromEntries(
         Object.entries(state.drafts).map(([id, draft]) => [id, { ...draft, writing: "", asked: false }]),
       ),
-      wants: [...state.wants, ...Object.values(state.pending)],
+      opening: {},
+      wants: [...state.wants, ...editing(state, told.map(([id]) => id)), ...Object.values(state.pending)],
     };
     if (!calls[next.current]) next = show(next, next.order.at(-1) ?? null);
     for (const draft of message.drafts) next = keep(next, draft);
@@ -92,6 +94,7 @@ const HANDLERS = {
     const isNew = !state.order.includes(id);
     const next = {
       ...state,
+      opening: without(state.opening, id),
       calls: { ...state.calls, [id]: call },
       order: isNew ? [...state.order, id] : state.order,
     };
@@ -104,7 +107,12 @@ const HANDLERS = {
     const id = message.consultation_id;
     const call = state.calls[id];
     const isGap = !call || message.from > call.utterances.length || message.received < call.received;
-    if (isGap) return want(state, { type: "open", consultation_id: id });
+    // Lines may come faster than the answer: a long call that is asked for by each of them is a flood.
+    if (isGap && state.opening[id]) return state;
+    if (isGap) {
+      const next = { ...state, opening: { ...state.opening, [id]: true } };
+      return want(next, { type: "open", consultation_id: id });
+    }
     const utterances = [...call.utterances.slice(0, message.from), ...message.utterances];
     const { received, partial } = message;
     const next = put(state, "calls", id, { received, partial, utterances });
@@ -118,9 +126,10 @@ const HANDLERS = {
     return say(put(state, "calls", id, { ended: true, partial: "" }), "ended", id);
   },
 
-  "call.closed"(state, { consultation_id: id }) {
+  "call.closed"(before, { consultation_id: id }) {
+    const state = { ...before, opening: without(before.opening, id) };
     if (!state.calls[id]) return state;
-    if (hasText(state, id)) return put(state, "calls", id, { gone: true, partial: "" });
+    if (hasText(state, id)) return forgotten(put(state, "calls", id, { gone: true, partial: "" }), id);
     const order = state.order.filter((other) => other !== id);
     const next = { ...state, order };
     for (const table of ["calls", "drafts", "edits", "dropped", "asks", "typed", "busy"]) {
@@ -129,7 +138,8 @@ const HANDLERS = {
     return state.current === id ? show(next, order.at(-1) ?? null) : next;
   },
 
-  notice(state, message) {
+  notice(before, message) {
+    const state = { ...before, opening: without(before.opening, message.consultation_id) };
     const { text, retry_after: wait, consultation_id: id, ask_id } = message;
     if (ask_id) return refused(state, message);
     const sent = Object.values(state.pending).find((one) => one.consultation_id === id);
