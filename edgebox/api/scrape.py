@@ -179,8 +179,9 @@ class Scrape:
         )
         yield Gauge(
             "edgebox_worker_up",
-            "1 while a worker holds the state folder's lock.",
-            worker_lock.is_held(settings.state_dir),
+            "1 while a worker holds the state folder's lock and publishes its metrics.",
+            # A process that was stopped, or hangs as a whole, keeps its lock.
+            worker_lock.is_held(settings.state_dir) and self._published.is_fresh("worker"),
         )
         yield Gauge(
             "edgebox_live_calls",
