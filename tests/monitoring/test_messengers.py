@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -139,3 +140,31 @@ def test_a_refusal_is_passed_on_so_that_alertmanager_tries_again(tmp_path, messe
         process.terminate()
         process.wait(PATIENCE)
         assert "s3cret" not in process.stdout.read()
+
+
+def test_at_a_hang_up_the_relay_reads_its_settings_again(tmp_path, messenger) -> None:
+    settings = tmp_path / "monitoring.toml"
+    with relay(tmp_path, "jandi", messenger) as (post, process):
+        alert = json.dumps({"alerts": [ALERT]}).encode()
+        assert post(alert) == 200
+
+        def reload(text: str) -> None:
+            settings.write_text(text)
+            process.send_signal(signal.SIGHUP)
+
+        def becomes(key: str) -> bool:
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until:
+                assert post(alert) == 200
+                if key in messenger.got[-1][1]:
+                    return True
+                time.sleep(0.05)
+            return False
+
+        right = settings.read_text()
+        reload(right.replace("jandi", "dooray"))
+        assert becomes("botName")
+        reload(right.replace("jandi", "line"))
+        assert "messenger.kind is one of" in process.stdout.readline()
+        assert post(alert) == 200
+        assert "botName" in messenger.got[-1][1]

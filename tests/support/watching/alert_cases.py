@@ -316,4 +316,6 @@ CASES = (
         "RulesFail",
         {'prometheus_rule_evaluation_failures_total{rule_group="edgebox-box"}': counter(0, 1)},
     ),
+    Case("NotReloaded", {"prometheus_config_last_reload_successful": gauge(1, 0)}),
+    Case("NotReloaded", {"alertmanager_config_last_reload_successful": gauge(1, 0)}),
 )
