@@ -10,7 +10,7 @@ import httpx
 
 from edgebox_cli.doctor.check import Check
 
-SETTINGS = Path("/etc/edgebox/monitoring.toml")
+SETTINGS = Path("/etc/edgebox-monitoring/monitoring.toml")
 INSTALLED = Path("/etc/systemd/system/edgebox-prometheus.service")
 DEFAULTS = {"prometheus": "127.0.0.1:9090", "alertmanager": "127.0.0.1:9093"}
 SECONDS = 3.0
