@@ -200,7 +200,8 @@ class Scrape:
         price = Gauge(
             "edgebox_price",
             "Prices of [cost] in its currency, by item: kwh, month (machine and upkeep), pue (a "
-            "factor), cloud_read, cloud_cached, cloud_written (a million tokens). Absent: not set.",
+            "factor), cloud_read, cloud_cached, cloud_written (a million tokens, with "
+            "cloud_token_factor), target (the design's, an interaction). Absent: not set.",
             labels=("item",),
         )
         for item, amount in known_prices(settings.cost).items():
