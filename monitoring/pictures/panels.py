@@ -924,7 +924,48 @@ ACCESS = Row(
     ),
 )
 
-ROWS = (PROMISE, NOW, QUICK, ANALYSES, CALLBACKS, ENGINE_ROW, MACHINE, COST, ACCESS)
+UNSENT = {
+    "why_ko": "rsyslog로 기록을 보내지 않거나, 대기열 폴더를 볼 권한이 없습니다",
+    "why_en": "rsyslog sends no records, or its queue's folder may not be looked into",
+}
+
+LOGS = Row(
+    "logs",
+    "로그 전송",
+    "Log delivery",
+    (
+        Panel(
+            "logs_waiting",
+            "lines",
+            "bytes",
+            "보낼 기록",
+            "Records to send",
+            "계속 커지면 로그 서버가 응답하지 않는 것입니다. 1 GiB가 차면 새 기록은 저널에만 남습니다.",
+            "If it grows, the log server does not answer. At 1 GiB only the journal has new ones.",
+            one("edgebox_log_shipping_waiting_bytes{SEL}", "{{instance}}"),
+            "logs.md#rsyslog로-elasticsearch에-보내기",
+            "logs.md#to-elasticsearch-with-rsyslog",
+            width=12,
+            **UNSENT,
+        ),
+        Panel(
+            "logs_refused",
+            "lines",
+            "bytes",
+            "거절된 기록",
+            "Records refused",
+            "로그 서버가 받지 않은 기록입니다. 이유는 /var/log/edgebox-refused.json에 있습니다.",
+            "What the log server did not take. /var/log/edgebox-refused.json has the reasons.",
+            one("edgebox_log_shipping_refused_bytes{SEL}", "{{instance}}"),
+            "logs.md#rsyslog로-elasticsearch에-보내기",
+            "logs.md#to-elasticsearch-with-rsyslog",
+            width=12,
+            **UNSENT,
+        ),
+    ),
+)
+
+ROWS = (PROMISE, NOW, QUICK, ANALYSES, CALLBACKS, ENGINE_ROW, MACHINE, COST, ACCESS, LOGS)
 
 FLEET = Row(
     "fleet",

@@ -304,6 +304,12 @@ CASES = (
         trouble=30 * 60,
         after=2 * 60,
     ),
+    Case("LogsNotSent", {"edgebox_log_shipping_waiting_bytes": gauge(1e6, 100e6)}, trouble=90),
+    Case(
+        "LogsRefused",
+        {"edgebox_log_shipping_refused_bytes": Series(0, 0, lambda minute: 500 * minute, 60_000)},
+        after=120,
+    ),
     Case("Doctor", {'edgebox_doctor_findings{level="warn"}': gauge(0, 2)}, trouble=90),
     Case(
         "AlertsNotSent",
