@@ -862,6 +862,7 @@ COST = Row(
                 Query(a_month("edgebox:cloud_cost:rate1d"), "클라우드", "cloud"),
             ),
             width=12,
+            page=True,
             **PRICELESS,
         ),
     ),

@@ -254,6 +254,7 @@ def test_the_page_draws_everything_in_a_browser(watched, language) -> None:
     chromium = next((one for one in ("/usr/bin/chromium",) if Path(one).exists()), None)
     if chromium is None:
         pytest.skip("no chromium: apt-get install chromium fonts-nanum")
+    watched.settle()
     faults: list[str] = []
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -268,12 +269,16 @@ def test_the_page_draws_everything_in_a_browser(watched, language) -> None:
             "section svg", "all => all.map(one => one.querySelectorAll('path').length)"
         )
         words = tab.inner_text("main")
+        ratios = tab.eval_on_selector_all(
+            "section svg", "all => all.map(one => one.clientWidth / one.clientHeight)"
+        )
         scroll = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         browser.close()
     assert faults == []
     assert set(drawn) == {panel.key for panel in PANELS if panel.page}
     assert len(curves) == sum(panel.page and panel.kind in ("lines", "stack") for panel in PANELS)
     assert all(curves)
+    assert max(ratios) < 4, "its words are stretched"
     nothing = "자료 없음" if language == "ko" else "no data"
     assert [key for key, text in drawn.items() if nothing in text] == []
     assert bool(HANGUL.search(words)) == (language == "ko")
