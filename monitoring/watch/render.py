@@ -77,6 +77,8 @@ def prometheus(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]:
     }
     if wanted.token_file:
         box["authorization"] = {"credentials_file": wanted.token_file}
+    if wanted.ca_file:
+        box |= {"scheme": "https", "tls_config": {"ca_file": wanted.ca_file}}
     watchers = [
         {
             "job_name": f"edgebox-{name}",

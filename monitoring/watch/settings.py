@@ -86,6 +86,7 @@ class Monitoring:
     name: str = ""
     target: str = "127.0.0.1:8601"
     token_file: str = ""
+    ca_file: str = ""
     objective: float = 0.995
     guide_url: str = ""
     chat: Chat = field(default_factory=Chat)
@@ -124,7 +125,7 @@ def _check(wanted: Monitoring) -> None:
     if not 0.5 <= wanted.objective < 1:
         raise Wrong("objective is a share between 0.5 and 1, for example 0.995")
     _check_receivers(wanted)
-    for name, path in secret_files(wanted).items():
+    for name, path in read_files(wanted).items():
         if path and not path.startswith("/"):
             raise Wrong(f"{name} is the whole path of a file, from / on")
     addresses = {"target": wanted.target}
@@ -156,10 +157,11 @@ def _check_receivers(wanted: Monitoring) -> None:
             raise Wrong(f"{name} is not a URL: http:// or https://, without spaces (%20)")
 
 
-def secret_files(wanted: Monitoring) -> dict[str, str]:
+def read_files(wanted: Monitoring) -> dict[str, str]:
     """Return the files that the units read besides their own, by setting; "" if there is none."""
     return {
         "token_file": wanted.token_file,
+        "ca_file": wanted.ca_file,
         "messenger.token_file": wanted.messenger.token_file,
         "email.password_file": wanted.email.password_file,
     }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from watch import render
 from watch.processes import TIME_ZONE, alertmanager_command, prometheus_command
-from watch.settings import Wrong, load, secret_files
+from watch.settings import Wrong, load, read_files
 
 if TYPE_CHECKING:
     from watch.settings import Monitoring
@@ -85,7 +85,7 @@ def units(wanted: Monitoring) -> dict[str, str]:
 
 def check_readable(wanted: Monitoring) -> None:
     """Raise Wrong if the units cannot read a file of the settings; only root can ask that."""
-    for name, path in secret_files(wanted).items():
+    for name, path in read_files(wanted).items():
         if not path:
             continue
         if any(Path(path).resolve().is_relative_to(folder) for folder in UNSEEN):

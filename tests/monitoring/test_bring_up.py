@@ -40,6 +40,29 @@ def test_up_does_not_call_delivered_what_alertmanager_only_tried(watched, tmp_pa
     assert "s3cret" not in done.stdout + done.stderr
 
 
+def test_up_reads_the_apis_own_port_with_its_token(watched, tmp_path) -> None:
+    class Port(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            right = self.headers["Authorization"] == "Bearer t0ken"
+            self.send_response(200 if right else 401)
+            self.end_headers()
+            self.wfile.write(watched.exporter.text().encode() if right else b"")
+
+        def log_message(self, *_) -> None:
+            pass
+
+    (tmp_path / "token").write_text("t0ken\n")
+    settings = tmp_path / "monitoring.toml"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Port) as port:
+        Thread(target=port.serve_forever, daemon=True).start()
+        settings.write_text(
+            f'target = "127.0.0.1:{port.server_address[1]}"\ntoken_file = "{tmp_path}/token"\n'
+        )
+        done = run(MONITORING / "up", "--settings", settings, "--once")
+        port.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_up_says_what_is_missing_where_no_box_runs() -> None:
     done = run(MONITORING / "up", "--target", "127.0.0.1:9", "--once")
     assert done.returncode == 2

@@ -15,6 +15,7 @@ language = "en"
 name = "상담 \\"1\\" \\\\ {{ 😀 }}"
 objective = 0.99
 token_file = "TOKEN"
+ca_file = "TOKEN"
 guide_url = 'https://guides.example.kr/"{{ 안내 }}'
 [chat]
 url = "https://chat.example.kr/hooks/1"
@@ -56,7 +57,9 @@ def test_the_tools_accept_everything(everything, tmp_path, pace) -> None:
     render.write(load(everything), tmp_path, pace)
     run("promtool", "check", "config", tmp_path / "prometheus.yml")
     run("amtool", "check-config", tmp_path / "alertmanager.yml")
-    assert "http" not in (tmp_path / "prometheus.yml").read_text()
+    box = json.loads((tmp_path / "prometheus.yml").read_text())["scrape_configs"][0]
+    assert box["scheme"] == "https"
+    assert "://" not in json.dumps(box)
     assert (tmp_path / "alertmanager.yml").stat().st_mode & 0o007 == 0
 
 
