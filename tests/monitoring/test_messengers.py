@@ -52,6 +52,7 @@ class Messenger(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.got: list[tuple[dict, dict]] = []
         self.status = 200
+        self.fails: set[int] = set()
         super().__init__(("127.0.0.1", 0), Handler)
 
 
@@ -59,7 +60,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), json.loads(body)))
-        self.send_response(self.server.status)
+        self.send_response(
+            self.server.status if len(self.server.got) not in self.server.fails else 503
+        )
         self.end_headers()
 
     def log_message(self, *_) -> None:
@@ -127,6 +130,19 @@ def test_each_messenger_gets_its_own_form(tmp_path, messenger, kind) -> None:
         assert headers["Accept"] == "application/vnd.tosslab.jandi-v2+json"
     if kind in ("kakaowork", "naverworks"):
         assert headers["Authorization"] == "Bearer t0ken"
+
+
+def test_nobody_is_told_twice_what_was_sent_before_a_failure(tmp_path, messenger) -> None:
+    other = {**ALERT, "labels": {**ALERT["labels"], "instance": "box-2"}}
+    body = json.dumps({"alerts": [ALERT, other]}).encode()
+    messenger.fails = {2}
+    with relay(tmp_path, "jandi", messenger) as (post, _):
+        assert post(body) == 502
+        assert post(body) == 200  # Alertmanager tries again
+        boxes = [body["body"].split()[1] for _, body in messenger.got]
+        assert boxes == ["box-1", "box-2", "box-2"]
+        assert post(body) == 200  # hours later it is told anew
+    assert len(messenger.got) == 5
 
 
 def test_a_refusal_is_passed_on_so_that_alertmanager_tries_again(tmp_path, messenger) -> None:
