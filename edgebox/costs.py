@@ -145,7 +145,8 @@ def known_prices(prices: CostSettings) -> dict[str, float]:
 
     Returns:
         ``kwh``; ``month``, of machine and upkeep; ``pue``, a factor; ``cloud_read``,
-        ``cloud_cached`` and ``cloud_written``, of a million tokens.
+        ``cloud_cached`` and ``cloud_written``, of a million tokens as ours are counted; and
+        ``target``, the design's for an interaction.
     """
     rate = prices.per_dollar
     found: dict[str, float] = {}
@@ -155,7 +156,9 @@ def known_prices(prices: CostSettings) -> dict[str, float]:
         found["month"] = prices.machine_price / prices.machine_months + prices.upkeep_per_month
     for name in ("cloud_read", "cloud_cached", "cloud_written"):
         if rate and (dollars := getattr(prices, name)):
-            found[name] = dollars * rate
+            found[name] = dollars * rate * prices.cloud_token_factor
+    if rate:
+        found["target"] = TARGET * rate
     return found
 
 

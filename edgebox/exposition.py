@@ -153,6 +153,17 @@ class Published:
         """Return what the files hold now that are young enough. Callers must not change it."""
         return [family for name in self._files for family in self._of(name)]
 
+    def is_fresh(self, name: str) -> bool:
+        """Return whether a process writes its file: one that hangs as a whole does not."""
+        try:
+            descriptor = open_file(self._files[name])
+        except OSError:
+            return False
+        try:
+            return abs(self._clock() - os.fstat(descriptor).st_mtime) <= FRESH
+        finally:
+            os.close(descriptor)
+
     def _of(self, name: str) -> list[Metric]:
         try:
             descriptor = open_file(self._files[name])

@@ -22,6 +22,7 @@ from edgebox.errors import StoreError
 from edgebox.exposition import KINDS, Families, Published, merged
 from edgebox.settings import ROLES
 from edgebox.system import worker_lock
+from edgebox.system.log_shipping import Shipping, shipping
 from edgebox.system.machine import clock_synchronised, total_memory
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class MachineNow:
 
     database: int
     free: dict[str, int] = field(default_factory=dict)  # by folder
+    shipping: Shipping | None = None
 
 
 class Scrape:
@@ -150,7 +152,7 @@ class Scrape:
         for name, folder in (("state", settings.state_dir), ("models", settings.models_dir)):
             with suppress(OSError):
                 free[name] = shutil.disk_usage(folder).free
-        return MachineNow(size, free)
+        return MachineNow(size, free, shipping(self._services.logs))
 
     def _now(self) -> Iterator[Metric]:
         """Yield what this process knows without the disk."""
@@ -179,8 +181,9 @@ class Scrape:
         )
         yield Gauge(
             "edgebox_worker_up",
-            "1 while a worker holds the state folder's lock.",
-            worker_lock.is_held(settings.state_dir),
+            "1 while a worker holds the state folder's lock and publishes its metrics.",
+            # A process that was stopped, or hangs as a whole, keeps its lock.
+            worker_lock.is_held(settings.state_dir) and self._published.is_fresh("worker"),
         )
         yield Gauge(
             "edgebox_live_calls",
@@ -199,7 +202,8 @@ class Scrape:
         price = Gauge(
             "edgebox_price",
             "Prices of [cost] in its currency, by item: kwh, month (machine and upkeep), pue (a "
-            "factor), cloud_read, cloud_cached, cloud_written (a million tokens). Absent: not set.",
+            "factor), cloud_read, cloud_cached, cloud_written (a million tokens, with "
+            "cloud_token_factor), target (the design's, an interaction). Absent: not set.",
             labels=("item",),
         )
         for item, amount in known_prices(settings.cost).items():
@@ -287,6 +291,19 @@ def _of_machine(now: MachineNow | None) -> Iterator[Metric]:
     for folder, left in now.free.items():
         free.add_metric((folder,), left)
     yield free
+    if now.shipping is None:
+        return
+    yield Gauge(
+        "edgebox_log_shipping_refused_bytes",
+        "Records that the log server refused, in rsyslog's file. Absent: none are sent.",
+        now.shipping.refused,
+    )
+    if now.shipping.waiting is not None:
+        yield Gauge(
+            "edgebox_log_shipping_waiting_bytes",
+            "rsyslog's queue for the log server. Absent: this user may not look.",
+            now.shipping.waiting,
+        )
 
 
 def _since(when: float | None, now: float) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from edgebox.system.log_shipping import LOGS, Places
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,6 +48,7 @@ class Services:
         clock: Unix seconds.
         monotonic: seconds that never jump.
         certificate_until: returns when the certificate that is served expires, in Unix seconds.
+        logs: where rsyslog's queue is, if it sends records to a log server.
     """
 
     settings: Settings
@@ -66,3 +69,4 @@ class Services:
     clock: Callable[[], float]
     monotonic: Callable[[], float]
     certificate_until: Callable[[], float | None]
+    logs: Places = LOGS

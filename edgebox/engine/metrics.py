@@ -218,6 +218,7 @@ class Energy(Collector):
         self._cards = cards
         self._packages = packages
         self._assumed = assumed
+        self._measured = False
 
     def collect(self) -> Iterable[Metric]:
         """Return the families that have a value."""
@@ -256,6 +257,8 @@ class Energy(Collector):
             ):
                 if value is not None:
                     family.add_metric(labels, float(value))
-        if self._assumed is not None and not joules.samples:
+        # A card that does not answer once must not be made up for: both would be added.
+        self._measured = self._measured or bool(joules.samples)
+        if self._assumed is not None and not self._measured:
             joules.add_metric(("machine", "assumed"), self._assumed.joules())
         yield from (joules, watts, celsius, busy, slowed)

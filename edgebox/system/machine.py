@@ -56,8 +56,8 @@ def built_for_gpu() -> bool:
 def clock_synchronised(timesync: Path = Path("/run/systemd/timesync")) -> bool | None:
     """Return whether the clock is synchronised, or None if nothing here can tell.
 
-    The kernel knows, but the sandbox of the units forbids to ask it, although ``adjtimex`` with
-    nothing to adjust only reads. systemd-timesyncd leaves a file when it has set the clock.
+    The kernel knows, whatever program keeps the time; ``adjtimex`` with nothing to adjust only
+    reads. Where a sandbox forbids it: systemd-timesyncd leaves a file when it has set the clock.
 
     Args:
         timesync: the folder of systemd-timesyncd.

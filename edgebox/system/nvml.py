@@ -61,7 +61,10 @@ class Cards:
 
     def _card(self, place: int) -> Card:
         nvml = self._nvml
-        device = nvml.nvmlDeviceGetHandleByIndex(place)
+        try:
+            device = nvml.nvmlDeviceGetHandleByIndex(place)
+        except nvml.NVMLError:
+            return Card()  # it fell off the bus; the others keep their places
 
         def ask(question: Callable[..., Any], *more: int) -> Any:  # noqa: ANN401 - NVML's own types
             try:

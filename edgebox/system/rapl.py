@@ -25,10 +25,11 @@ class Packages:
         self._joules: dict[str, float] = {}
 
     def joules(self) -> dict[str, float]:
-        """Return the joules since the first call, by package: cpu0, cpu1.
+        """Return the joules since the first call, by package: cpu0, cpu1. Only of those read now.
 
         Ask at least once a minute: of two turns of a counter in between only one is seen.
         """
+        found = {}
         for zone in sorted(self._root.glob("intel-rapl:[0-9]*")):
             with suppress(OSError, ValueError):
                 if not (zone / "name").read_text(encoding="ascii").startswith("package"):
@@ -39,4 +40,5 @@ class Packages:
                 used = now - self._last.get(name, now)
                 self._last[name] = now
                 self._joules[name] = self._joules.get(name, 0.0) + (used % (top + 1)) / 1e6
-        return dict(self._joules)
+                found[name] = self._joules[name]
+        return found

@@ -139,15 +139,19 @@ def _panel(
         "datasource": DATASOURCE,
         "gridPos": where,
         "targets": targets,
-        "fieldConfig": {"defaults": _field(panel), "overrides": []},
+        "fieldConfig": {"defaults": _field(panel, language), "overrides": []},
     }
     if options := _options(panel):
         built["options"] = options
     return built
 
 
-def _field(panel: Panel) -> dict[str, Any]:
-    field: dict[str, Any] = {"unit": panel.unit, "min": 0}
+def _field(panel: Panel, language: str) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "unit": panel.unit,
+        "min": 0,
+        "noValue": getattr(panel, f"why_{language}"),
+    }
     if panel.unit == "percentunit" and panel.kind in ("stat", "bars"):
         field["max"] = 1
     if panel.kind == "stack":

@@ -32,6 +32,7 @@ function shown(value, unit) { // -> [number, unit]
     if (value >= 90) return [digits(value / 60, 0), ` ${words.units[1]}`];
     return [digits(value, value < 10 ? 2 : 0), ` ${words.units[0]}`];
   }
+  if (value && Math.abs(value) < 0.1) return [String(Number(value.toPrecision(2))), ""]; // money
   return [digits(value, value < 10 ? 1 : 0), ""];
 }
 function clock(time) { return time.toTimeString().slice(0, 5); }
@@ -50,6 +51,7 @@ const draw = {
     const node = make("div", `value ${Number.isFinite(value) ? grade(value, panel.limits) : "none"}`, number);
     node.append(make("small", "", unit + (limit === undefined ? "" : ` / ${shown(limit, panel.unit)[0]}`)));
     body.append(node);
+    if (!Number.isFinite(value)) body.append(make("small", "none", panel.why));
     return value;
   },
   async bars(panel, body) {
@@ -101,7 +103,7 @@ async function chart(panel, body, stacked) {
     }))));
   let lines = found.flat().filter((line) => line.points.length);
   if (stacked) lines = lines.filter((line) => line.points.some(([, value]) => value > 0));
-  if (!lines.length) { body.append(make("div", "none", words.none)); return; }
+  if (!lines.length) { body.append(make("div", "none", `${words.none}: ${panel.why}`)); return; }
   const base = new Map();
   const areas = lines.map((line) => line.points.map(([time, value]) => {
     const below = stacked ? base.get(time) || 0 : 0;

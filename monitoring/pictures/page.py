@@ -62,6 +62,7 @@ def page(rows: tuple[Row, ...], language: str) -> str:
                             "title": getattr(panel, language),
                             "note": getattr(panel, f"note_{language}"),
                             "limits": panel.limits,
+                            "why": getattr(panel, f"why_{language}"),
                             "queries": [
                                 [one.expr, getattr(one, language)] for one in panel.queries
                             ],

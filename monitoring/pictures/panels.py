@@ -30,6 +30,7 @@ class Panel(NamedTuple):
         note_ko, note_en: what it means and what to do.
         limits: values from which it is yellow and red; falling values make a minimum of them.
         page: also on the page of Prometheus.
+        why_ko, why_en: why it may have no data; empty: nothing happened in that time.
     """
 
     key: str
@@ -45,6 +46,8 @@ class Panel(NamedTuple):
     limits: tuple[float, float] | None = None
     width: int = 8
     page: bool = False
+    why_ko: str = "이 기간에는 일이 없었습니다"
+    why_en: str = "Nothing happened in this time"
 
 
 class Row(NamedTuple):
@@ -270,6 +273,8 @@ NOW = Row(
             limits=(36 * 3600, 72 * 3600),
             width=4,
             page=True,
+            why_ko="백업이 아직 한 번도 없었습니다",
+            why_en="There has never been a backup",
         ),
         Panel(
             "certificate_left",
@@ -285,6 +290,8 @@ NOW = Row(
             limits=(14 * 86400, 3 * 86400),
             width=4,
             page=True,
+            why_ko="인증서 없이 HTTP로 실행 중입니다",
+            why_en="It runs without a certificate, over HTTP",
         ),
     ),
 )
@@ -701,6 +708,8 @@ MACHINE = Row(
             ),
             "troubleshoot.md#gpu를-쓰지-않을-때",
             "troubleshoot.md#gpu-not-used",
+            why_ko="GPU가 없거나 엔진이 멈췄습니다",
+            why_en="There is no GPU, or the engine is down",
         ),
         Panel(
             "gpu_heat",
@@ -712,6 +721,8 @@ MACHINE = Row(
             "It slows down when it is too hot.",
             one("edgebox_gpu_temperature_celsius{SEL}", "GPU {{gpu}}"),
             *SIZING,
+            why_ko="GPU가 없거나 드라이버가 알려 주지 않습니다",
+            why_en="There is no GPU, or its driver does not say",
         ),
         Panel(
             "disk",
@@ -731,6 +742,14 @@ MACHINE = Row(
     ),
 )
 
+UNMEASURED = {
+    "why_ko": "전력을 재는 것이 없고 [cost] busy_watts도 없거나, 일이 없었습니다",
+    "why_en": "Nothing measures energy and [cost] busy_watts is not set, or nothing happened",
+}
+PRICELESS = {
+    "why_ko": "edgebox.toml의 [cost]에 가격을 적으십시오. 적었다면 하루 동안 일이 없었습니다",
+    "why_en": "Set the prices of [cost] in edgebox.toml; if they are, nothing happened in a day",
+}
 ENERGY = "sum by (job, instance) (rate(edgebox_energy_joules_total{SEL}[15m]))"
 BUSY = "sum by (job, instance) (rate(edgebox_engine_busy_seconds_total{SEL}[15m]))"
 
@@ -739,6 +758,16 @@ def joules(of: str, done: str) -> str:
     """The energy of the time that was spent on a class, as ``edgebox cost`` counts it."""
     busy = BUSY.replace("SEL", f'SEL,class="{of}"')
     return f"sum({ENERGY} * {busy}) / {done}"
+
+
+def each(cost: str) -> str:
+    """Money for an interaction of all chosen boxes, where there were any."""
+    done = "sum(edgebox:interactions:rate1d{SEL})"
+    return f"sum({cost}{{SEL}}) / ({done} > 0)"
+
+
+def a_month(cost: str) -> str:
+    return f"sum({cost}{{SEL}}) * 30 * 86400"
 
 
 COST = Row(
@@ -762,6 +791,7 @@ COST = Row(
                 ),
                 Query(f"sum({ENERGY} * clamp_min(1 - {BUSY}, 0))", "쉬는 동안", "at rest"),
             ),
+            **UNMEASURED,
         ),
         Panel(
             "joules_summary",
@@ -781,6 +811,7 @@ COST = Row(
                 "요약·답변",
                 "summary or answer",
             ),
+            **UNMEASURED,
         ),
         Panel(
             "joules_analysis",
@@ -795,6 +826,44 @@ COST = Row(
                 "분석",
                 "analysis",
             ),
+            **UNMEASURED,
+        ),
+        Panel(
+            "money_each",
+            "lines",
+            "short",
+            "한 건의 비용",
+            "Cost of one interaction",
+            "하루 평균이며 [cost]의 통화입니다. 전체는 장비값과 쉬는 동안의 전력까지 나눈 값이고, "
+            "클라우드는 같은 토큰을 그 가격으로 샀을 때입니다. 거래가 적으면 전체가 클라우드보다 비쌉니다.",
+            "Of a day, in the currency of [cost]. Full is with the machine and its energy at rest, "
+            "cloud the same tokens at that price. With few interactions, full is above the cloud.",
+            (
+                Query(each("edgebox:work_cost:rate1d"), "전력만", "energy of the work"),
+                Query(each("edgebox:full_cost:rate1d"), "전체", "full"),
+                Query(each("edgebox:cloud_cost:rate1d"), "클라우드", "cloud"),
+                Query('max(edgebox_price{SEL,item="target"})', "설계 목표", "the design's target"),
+            ),
+            width=12,
+            page=True,
+            **PRICELESS,
+        ),
+        Panel(
+            "money_month",
+            "lines",
+            "short",
+            "지금대로 한 달",
+            "A month at this pace",
+            "하루 평균의 30배입니다. 지난달의 실제 값은 edgebox cost --month로 봅니다.",
+            "30 times a day's. edgebox cost --month has what a month really was.",
+            (
+                Query(a_month("edgebox:energy_cost:rate1d"), "전력", "energy"),
+                Query(a_month("edgebox:full_cost:rate1d"), "전체", "full"),
+                Query(a_month("edgebox:cloud_cost:rate1d"), "클라우드", "cloud"),
+            ),
+            width=12,
+            page=True,
+            **PRICELESS,
         ),
     ),
 )
@@ -856,7 +925,48 @@ ACCESS = Row(
     ),
 )
 
-ROWS = (PROMISE, NOW, QUICK, ANALYSES, CALLBACKS, ENGINE_ROW, MACHINE, COST, ACCESS)
+UNSENT = {
+    "why_ko": "rsyslog로 기록을 보내지 않거나, 대기열 폴더를 볼 권한이 없습니다",
+    "why_en": "rsyslog sends no records, or its queue's folder may not be looked into",
+}
+
+LOGS = Row(
+    "logs",
+    "로그 전송",
+    "Log delivery",
+    (
+        Panel(
+            "logs_waiting",
+            "lines",
+            "bytes",
+            "보낼 기록",
+            "Records to send",
+            "계속 커지면 로그 서버가 응답하지 않는 것입니다. 1 GiB가 차면 새 기록은 저널에만 남습니다.",
+            "If it grows, the log server does not answer. At 1 GiB only the journal has new ones.",
+            one("edgebox_log_shipping_waiting_bytes{SEL}", "{{instance}}"),
+            "logs.md#rsyslog로-elasticsearch에-보내기",
+            "logs.md#to-elasticsearch-with-rsyslog",
+            width=12,
+            **UNSENT,
+        ),
+        Panel(
+            "logs_refused",
+            "lines",
+            "bytes",
+            "거절된 기록",
+            "Records refused",
+            "로그 서버가 받지 않은 기록입니다. 이유는 /var/log/edgebox-refused.json에 있습니다.",
+            "What the log server did not take. /var/log/edgebox-refused.json has the reasons.",
+            one("edgebox_log_shipping_refused_bytes{SEL}", "{{instance}}"),
+            "logs.md#rsyslog로-elasticsearch에-보내기",
+            "logs.md#to-elasticsearch-with-rsyslog",
+            width=12,
+            **UNSENT,
+        ),
+    ),
+)
+
+ROWS = (PROMISE, NOW, QUICK, ANALYSES, CALLBACKS, ENGINE_ROW, MACHINE, COST, ACCESS, LOGS)
 
 FLEET = Row(
     "fleet",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watch.settings import Messenger
 
 SECONDS = 10.0
+AGAIN = 60.0  # seconds: the interval of a group of alerts, in which it is tried again
 LONGEST = 2000  # characters; the messengers take between 2,000 and 10,000
 COLORS = {"critical": "#d92d20", "warning": "#f79009", "info": "#2e90fa", "resolved": "#12b76a"}
 WORDS = {
@@ -116,9 +117,25 @@ def send(message: Message, to: Messenger) -> None:
         answer.read()
 
 
-def send_all(found: list[Message], to: Messenger, pause: float = 0.2) -> None:
-    """Send messages one after another, ``pause`` seconds apart: messengers limit the rate."""
-    for index, message in enumerate(found):
+def send_all(
+    found: list[Message], to: Messenger, sent: dict[Message, float], pause: float = 0.2
+) -> None:
+    """Send messages one after another, ``pause`` seconds apart: messengers limit the rate.
+
+    Args:
+        found: the messages of one webhook.
+        to: the messenger.
+        sent: those of webhooks that failed in the middle, with their time.monotonic(): Alertmanager
+            sends such a webhook again for a minute, and nobody is to be told twice.
+
+    Raises:
+        OSError: one was not taken; those before it are in ``sent``.
+    """
+    left = [message for message in found if time.monotonic() - sent.get(message, -AGAIN) >= AGAIN]
+    for index, message in enumerate(left):
         if index:
             time.sleep(pause)
         send(message, to)
+        sent[message] = time.monotonic()
+    for message in found:
+        sent.pop(message, None)

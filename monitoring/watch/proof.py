@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watch.processes import get
+from watch.processes import START_SECONDS, get
 from watch.settings import Wrong, load
 
 if TYPE_CHECKING:
     from watch.settings import Monitoring
 
-SECONDS = 60.0
+SECONDS = 90.0  # a watchdog's turn comes once a minute
+REFUSALS = 3  # Alertmanager tries again after half a second, then ever more slowly
 TEST = {
     "summary": "시험 알림입니다. 알림이 도착합니다",
     "summary_en": "This is a test. Alerts arrive",
@@ -45,32 +48,70 @@ def hand_over(wanted: Monitoring, name: str, severity: str, annotations: dict[st
         answer.read()
 
 
-def counts(wanted: Monitoring) -> tuple[float, float]:
-    """Return how many notifications Alertmanager has delivered, and failed to."""
+@dataclass
+class Tries:
+    """What Alertmanager has tried of one integration (slack, email, webhook) since it started."""
+
+    requests: float = 0.0
+    refused: float = 0.0  # of the requests
+    given_up: float = 0.0  # notifications, after their last request
+
+
+# Not alertmanager_notifications_total: it counts a notification before it is sent.
+TRIED = {
+    "alertmanager_notification_requests_total": "requests",
+    "alertmanager_notification_requests_failed_total": "refused",
+    "alertmanager_notifications_failed_total": "given_up",
+}
+
+
+def tries(wanted: Monitoring) -> dict[str, Tries]:
+    """Return what Alertmanager has tried, by integration."""
     url = f"http://{wanted.listen.alertmanager}/metrics"
     with urllib.request.urlopen(url, timeout=5) as answer:
         lines = answer.read().decode().splitlines()
-    sums = [0.0, 0.0]
+    found: dict[str, Tries] = {}
     for line in lines:
-        name, _, value = line.rpartition(" ")
-        if name.startswith("alertmanager_notifications_total{"):
-            sums[0] += float(value)
-        elif name.startswith("alertmanager_notifications_failed_total{"):
-            sums[1] += float(value)
-    return sums[0] - sums[1], sums[1]
+        name, _, rest = line.partition('{integration="')
+        if name in TRIED and rest:
+            integration, _, value = rest.partition('"} ')
+            setattr(found.setdefault(integration, Tries()), TRIED[name], float(value))
+    return found
 
 
-def delivered(wanted: Monitoring, seconds: float = SECONDS) -> bool:
-    """Wait until a notification was delivered; False if one failed, or none was in time."""
+def expected(wanted: Monitoring) -> dict[str, int]:
+    """Return how many requests prove that everyone is told, by integration.
+
+    The watchdog's cannot be told from those of other webhooks, so one more has to arrive.
+    """
+    webhooks = (wanted.messenger.kind, wanted.webhook.url, wanted.watchdog.url)
+    wants = {"slack": int(bool(wanted.chat.url)), "email": int(bool(wanted.email.to))}
+    if wanted.messenger.kind or wanted.webhook.url:
+        wants["webhook"] = sum(map(bool, webhooks))
+    return {name: number for name, number in wants.items() if number}
+
+
+def prove_delivery(wanted: Monitoring, seconds: float = SECONDS) -> list[str]:
+    """Send a test alert and wait until everyone is told.
+
+    Returns:
+        The integrations by which it did not arrive in time, or that refused it; none if it arrived.
+    """
+    before, wants = tries(wanted), expected(wanted)
+    send_test(wanted)
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        done, failed = counts(wanted)
-        if failed:
-            return False
-        if done:
-            return True
+    while True:
+        now = tries(wanted)
+        missing, hopeless = [], False
+        for name, number in wants.items():
+            old, new = before.get(name, Tries()), now.get(name, Tries())
+            refused = new.refused - old.refused
+            if new.requests - old.requests - refused < number:
+                missing.append(name)
+                hopeless |= refused >= REFUSALS or new.given_up > old.given_up
+        if not missing or hopeless or time.monotonic() > until:
+            return missing
         time.sleep(0.2)
-    return False
 
 
 def has_receiver(wanted: Monitoring) -> bool:
@@ -104,19 +145,43 @@ def prove(wanted: Monitoring) -> None:
         )
     print(f"the box is read every 15 s; its page: {page}")
     if not has_receiver(wanted):
-        print("nobody is told yet: set a receiver in /etc/edgebox/monitoring.toml, then again")
+        print(
+            "nobody is told yet: set a receiver in /etc/edgebox-monitoring/monitoring.toml, "
+            "then run it again"
+        )
         return
-    send_test(wanted)
-    if not delivered(wanted):
-        raise Wrong("the test alert was not delivered: journalctl -u edgebox-alertmanager -n 20")
+    if missing := prove_delivery(wanted):
+        raise Wrong(
+            f"the test alert was not delivered ({', '.join(missing)}): "
+            "journalctl -u edgebox-alertmanager -n 20"
+        )
     print("a test alert was delivered")
 
 
+def ready(wanted: Monitoring, seconds: float = SECONDS) -> bool:
+    """Wait until all that is installed answers; False if it does not in time."""
+    listen = wanted.listen
+    urls = [f"http://{address}/-/ready" for address in (listen.prometheus, listen.alertmanager)]
+    if wanted.messenger.kind:
+        urls.append(f"http://{listen.relay}/")
+    until = time.monotonic() + seconds
+    while urls and time.monotonic() < until:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            with urllib.request.urlopen(urls[0], timeout=5):  # noqa: S310 - ours
+                urls.pop(0)
+            continue
+        time.sleep(0.2)
+    return not urls
+
+
 def main() -> int:
-    """Prove what runs: ``proof.py SETTINGS``, as monitoring/install does at its end."""
+    """Prove what runs: ``proof.py SETTINGS [ready]``, as monitoring/install does at its end."""
     try:
-        prove(load(Path(sys.argv[1])))
-    except Wrong as error:
+        wanted = load(Path(sys.argv[1]))
+        if sys.argv[2:] == ["ready"]:
+            return 0 if ready(wanted, START_SECONDS) else 1
+        prove(wanted)
+    except (Wrong, OSError) as error:
         print(f"monitoring/install: {error}", file=sys.stderr)
         return 1
     return 0

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from watch.settings import Monitoring
 
 HERE = Path(__file__).resolve().parents[1]
-OWN_METRICS = "(prometheus_rule|prometheus_notifications|alertmanager_notifications|process)_.*"
+OWN_METRICS = (
+    "(prometheus_rule|prometheus_notifications|alertmanager_notifications|process)_.*"
+    "|(prometheus|alertmanager)_config_last_reload_successful"
+)
 CONSEQUENCES = {
     "EngineDown": "QuickLate|QuickBudgetBurn|QuickBudgetDrain|NotFromTheModel|QuickAbandoned|"
     "InputShortened|AnalysesLate|AnalysesStuck|QueueFilling|Slow",
@@ -74,6 +77,8 @@ def prometheus(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]:
     }
     if wanted.token_file:
         box["authorization"] = {"credentials_file": wanted.token_file}
+    if wanted.ca_file:
+        box |= {"scheme": "https", "tls_config": {"ca_file": wanted.ca_file}}
     watchers = [
         {
             "job_name": f"edgebox-{name}",
@@ -117,6 +122,8 @@ def alertmanager(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]
                     "group_wait": "0s",
                     "repeat_interval": pace.watchdog,
                 },
+                # Each test is told at once, however soon it comes after another.
+                {"matchers": ['alertname="Test"'], "group_by": ["..."], "group_wait": "0s"},
                 {"matchers": ['severity="critical"'], "repeat_interval": "1h"},
                 {"matchers": ['hours="working"'], "active_time_intervals": ["working hours"]},
                 {"matchers": ['severity="info"'], "active_time_intervals": ["working hours"]},
@@ -138,7 +145,7 @@ def alertmanager(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]
             {
                 "source_matchers": ['alertname="ApiDown"'],
                 "target_matchers": [
-                    'alertname!~"Watchdog|ApiDown|NotScraped|AlertsNotSent|RulesFail"'
+                    'alertname!~"Watchdog|ApiDown|NotScraped|AlertsNotSent|RulesFail|NotReloaded"'
                 ],
                 "equal": ["instance"],
             },
@@ -205,7 +212,8 @@ def texts(wanted: Monitoring) -> str:
     guides = wanted.guide_url.rstrip("/") or (
         "docs/ko/guide" if wanted.language == "ko" else "docs/guide"
     )
-    return path.read_text(encoding="utf-8").replace("GUIDES", guides)
+    as_text = json.dumps(guides, ensure_ascii=False)  # a Go string: it may hold quotes and braces
+    return path.read_text(encoding="utf-8").replace("GUIDES/", "{{ " + as_text + " }}/")
 
 
 def write(
@@ -221,7 +229,10 @@ def write(
     pace, where = pace or Pace(), where or folder
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     files = {f"rules/{name}": text for name, text in rules(wanted, pace).items()}
-    files["prometheus.yml"] = json.dumps(prometheus(wanted, pace, where), indent=2)
+    # Hangul and emoji as they are: YAML has no pairs of surrogates, as JSON writes the latter.
+    files["prometheus.yml"] = json.dumps(
+        prometheus(wanted, pace, where), indent=2, ensure_ascii=False
+    )
     files["alertmanager.yml"] = json.dumps(
         alertmanager(wanted, pace, where), indent=2, ensure_ascii=False
     )

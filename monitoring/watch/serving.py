@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import sys
 import threading
@@ -49,11 +50,12 @@ def passed_on(text: bytes, take: Take) -> int:
         if not isinstance(body, dict):
             return 400
         take(body)
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         # Never the address: it is a secret.
         print(f"not delivered: {type(error).__name__}", file=sys.stderr, flush=True)
         return 502
-    except (ValueError, KeyError, AttributeError):
+    except (ValueError, KeyError, AttributeError) as error:
+        print(f"not understood: {type(error).__name__}", file=sys.stderr, flush=True)
         return 400
     return 200
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import socket
 import tomllib
 from dataclasses import dataclass, field
@@ -13,6 +14,17 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("ko", "en")
 MESSENGERS = ("jandi", "naverworks", "kakaowork", "dooray")
+NEEDED = {
+    "jandi": ("url",),
+    "dooray": ("url",),
+    "kakaowork": ("url", "conversation", "token_file"),
+    "naverworks": ("url", "token_file"),
+}
+
+_ADDRESS = re.compile(r"([a-zA-Z0-9.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}")
+_URL = re.compile(
+    r"https?://([^\s/@]+@)?([\w.-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?([/?]\S*)?", re.ASCII
+)
 
 
 class Wrong(Exception):
@@ -74,6 +86,7 @@ class Monitoring:
     name: str = ""
     target: str = "127.0.0.1:8601"
     token_file: str = ""
+    ca_file: str = ""
     objective: float = 0.995
     guide_url: str = ""
     chat: Chat = field(default_factory=Chat)
@@ -102,15 +115,56 @@ def load(path: Path) -> Monitoring:
         raise Wrong(f"{path}: {error}") from None
     wanted = Monitoring()
     _fill(wanted, found, "")
+    _check(wanted)
+    return wanted
+
+
+def _check(wanted: Monitoring) -> None:
     if wanted.language not in LANGUAGES:
         raise Wrong(f"language is one of {', '.join(LANGUAGES)}")
     if not 0.5 <= wanted.objective < 1:
         raise Wrong("objective is a share between 0.5 and 1, for example 0.995")
-    if wanted.messenger.kind and wanted.messenger.kind not in MESSENGERS:
+    _check_receivers(wanted)
+    for name, path in read_files(wanted).items():
+        if path and not path.startswith("/"):
+            raise Wrong(f"{name} is the whole path of a file, from / on")
+    addresses = {"target": wanted.target}
+    addresses |= {f"listen.{name}": address for name, address in vars(wanted.listen).items()}
+    for name, address in addresses.items():
+        if not _ADDRESS.fullmatch(address):
+            raise Wrong(f"{name} is an address with a port, for example 127.0.0.1:9090")
+
+
+def _check_receivers(wanted: Monitoring) -> None:
+    messenger, email = wanted.messenger, wanted.email
+    if messenger.kind and messenger.kind not in MESSENGERS:
         raise Wrong(f"messenger.kind is one of {', '.join(MESSENGERS)}")
-    if wanted.email.to and not (wanted.email.sender and wanted.email.server):
+    for key in NEEDED.get(messenger.kind, ()):
+        if not getattr(messenger, key):
+            raise Wrong(f"messenger.kind {messenger.kind} needs messenger.{key}")
+    if email.to and not (email.sender and email.server):
         raise Wrong("email needs sender and server (host:port) beside to")
-    return wanted
+    if email.user and not email.password_file:
+        raise Wrong("email.user needs email.password_file")
+    for name, url in (
+        ("chat.url", wanted.chat.url),
+        ("chat.proxy_url", wanted.chat.proxy_url),
+        ("messenger.url", messenger.url),
+        ("webhook.url", wanted.webhook.url),
+        ("watchdog.url", wanted.watchdog.url),
+    ):
+        if url and not _URL.fullmatch(url):  # not shown: it is a secret
+            raise Wrong(f"{name} is not a URL: http:// or https://, without spaces (%20)")
+
+
+def read_files(wanted: Monitoring) -> dict[str, str]:
+    """Return the files that the units read besides their own, by setting; "" if there is none."""
+    return {
+        "token_file": wanted.token_file,
+        "ca_file": wanted.ca_file,
+        "messenger.token_file": wanted.messenger.token_file,
+        "email.password_file": wanted.email.password_file,
+    }
 
 
 def _fill(section: Any, values: dict[str, Any], where: str) -> None:  # noqa: ANN401 - any section
@@ -125,6 +179,8 @@ def _fill(section: Any, values: dict[str, Any], where: str) -> None:  # noqa: AN
             _fill(before, value, f"{where}{key}.")
         elif isinstance(before, float) and isinstance(value, int | float):
             setattr(section, key, float(value))
+        elif isinstance(value, str) and not value.isprintable():
+            raise Wrong(f"{where}{key} has a character that cannot be seen, or a line break")
         elif type(value) is type(before):
             setattr(section, key, value)
         else:

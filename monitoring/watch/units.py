@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watch import render
 from watch.processes import TIME_ZONE, alertmanager_command, prometheus_command
-from watch.settings import Wrong, load
+from watch.settings import Wrong, load, read_files
 
 if TYPE_CHECKING:
     from watch.settings import Monitoring
 
-CONFIG = Path("/etc/edgebox/monitoring")
+# Not in /etc/edgebox: only root and the box's user may enter it, and the box's --purge empties it.
+ETC = Path("/etc/edgebox-monitoring")
+SETTINGS = ETC / "monitoring.toml"
+CONFIG = ETC / "config"
 DATA = Path("/var/lib/edgebox-monitoring")
-PROGRAM = Path("/usr/local/lib/edgebox-monitoring")  # consoles and relay: as they were installed
+PROGRAM = Path("/usr/local/lib/edgebox-monitoring")  # all of monitoring/, as it was installed
+USER = "prometheus"
+UNSEEN = ("/home", "/root", "/run/user", "/tmp", "/var/tmp")  # noqa: S108 - by the units below
 
 # The engine's cores and memory are the product: watching gets what is left.
 UNIT = """\
@@ -25,12 +31,12 @@ Documentation=file:///opt/edgebox/current/docs/guide/monitor.md
 After=network.target
 
 [Service]
-User=prometheus
-Group=prometheus
+User={user}
+Group={user}
 ExecStart={command}
 ExecReload=/bin/kill -HUP $MAINPID
 Environment=TZ={zone}
-Restart=on-failure
+Restart=always
 RestartSec=5
 StateDirectory=edgebox-monitoring edgebox-monitoring/data edgebox-monitoring/alerts
 StateDirectoryMode=0750
@@ -64,11 +70,12 @@ def units(wanted: Monitoring) -> dict[str, str]:
         "alertmanager": ("sends the alerts", alertmanager_command(wanted, CONFIG, data=DATA)),
     }
     if wanted.messenger.kind:
-        relay = ["/usr/bin/python3", f"{PROGRAM}/relay", "/etc/edgebox/monitoring.toml"]
+        relay = ["/usr/bin/python3", f"{PROGRAM}/relay", str(SETTINGS)]
         commands["relay"] = (f"passes alerts on to {wanted.messenger.kind}", relay)
     return {
         f"edgebox-{name}.service": UNIT.format(
             what=what,
+            user=USER,
             zone=TIME_ZONE,
             command=" \\\n  ".join(command).replace(str(render.HERE), str(PROGRAM)),
         )
@@ -76,11 +83,28 @@ def units(wanted: Monitoring) -> dict[str, str]:
     }
 
 
+def check_readable(wanted: Monitoring) -> None:
+    """Raise Wrong if the units cannot read a file of the settings; only root can ask that."""
+    for name, path in read_files(wanted).items():
+        if not path:
+            continue
+        if any(Path(path).resolve().is_relative_to(folder) for folder in UNSEEN):
+            raise Wrong(f"{name}: the units do not see {path}. Put the file into {ETC}")
+        who = [f"--reuid={USER}", f"--regid={USER}", "--init-groups"]
+        asked = ["setpriv", *who, "test", "-r", path]
+        if subprocess.run(asked, check=False, capture_output=True).returncode:  # noqa: S603
+            raise Wrong(
+                f"{name}: the user {USER} cannot read {path}. Put the file into {ETC}, then: "
+                f"chown root:{USER} FILE; chmod 640 FILE"
+            )
+
+
 def main() -> int:
     """Write configuration and units: ``units.py SETTINGS CONFIG UNITS``."""
     settings, config, folder = (Path(one) for one in sys.argv[1:])
     try:
         wanted = load(settings)
+        check_readable(wanted)
         render.write(wanted, config, where=CONFIG)
         for name, text in units(wanted).items():
             (folder / name).write_text(text, encoding="utf-8")

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from edgebox.api.app import create_metrics_app
 from edgebox.errors import InvalidBoundKey
 from edgebox.settings import EngineSettings, RoleSettings
+from edgebox.system.log_shipping import Places, Shipping, shipping
 from support.boxes.api import HOOK, TALK, ApiBox, api_box
 from support.boxes.watched import age, publish_all
 from support.polling import eventually
@@ -55,6 +56,16 @@ def values_of(text: str) -> dict[str, float]:
     return {name: float(value) for name, value in lines}
 
 
+def sent_logs(folder: Path) -> Places:
+    """Return what rsyslog has of ours, with a queue of 30 bytes."""
+    places = Places(folder / "30-edgebox.conf", folder / "spool", folder / "refused.json")
+    places.configuration.touch()
+    places.spool.mkdir()
+    for name, size in (("edgebox.qi", 10), ("edgebox.00000001", 20), ("another.00000001", 40)):
+        (places.spool / name).write_bytes(b"x" * size)
+    return places
+
+
 @pytest.fixture
 async def whole(tmp_path: Path, anyio_backend: str):
     """A box with everything that there is to see, and its clients."""
@@ -63,6 +74,7 @@ async def whole(tmp_path: Path, anyio_backend: str):
     async with api_box(tmp_path, engines=EngineSettings(mlm=far), cost=prices) as box:
         box.secrets["center-3"] = box.store.clients.create("center-3")
         object.__setattr__(box.services, "certificate_until", lambda: 1.9e9)
+        object.__setattr__(box.services, "logs", sent_logs(tmp_path))
         publish_all(tmp_path, tmp_path)
         for client in box.secrets:
             await box.quick(box.headers(client))
@@ -306,3 +318,15 @@ async def test_a_monitor_reads_with_its_token(tmp_path: Path, anyio_backend) -> 
         file.chmod(0o600)
         file.write_text("short\n")
         assert await status("Bearer short") == 401
+
+
+async def test_what_waits_for_a_log_server_and_what_it_refused_is_told(whole: ApiBox) -> None:
+    found = values_of(await scrape(whole))
+    assert found["edgebox_log_shipping_waiting_bytes"] == 30
+    assert found["edgebox_log_shipping_refused_bytes"] == 0
+    whole.services.logs.refused.write_bytes(b"x" * 7)
+    assert shipping(whole.services.logs) == Shipping(30, 7)
+    shutil.rmtree(whole.services.logs.spool)
+    assert shipping(whole.services.logs) == Shipping(None, 7)
+    whole.services.logs.configuration.unlink()
+    assert shipping(whole.services.logs) is None

@@ -15,7 +15,7 @@ from support.boxes.appliance import FOOTPRINT, Centre, await_ready, figure, is_r
 
 USB = "/media/usb"
 SERVICES = ("edgebox-engine", "edgebox-api", "edgebox-worker")
-EXPOSURE = {"edgebox-engine": 1.5, "edgebox-api": 1.3, "edgebox-worker": 1.3}
+EXPOSURE = {"edgebox-engine": 1.5, "edgebox-api": 1.4, "edgebox-worker": 1.3}
 TEXT = "15-travel-baggage-delay"
 OURS = "find /opt/edgebox /etc/edgebox /var/lib/edgebox /usr/local/bin /etc/systemd/system"
 NO_CHANGE = (

@@ -16,6 +16,7 @@ import pytest
 from support.boxes.container import CACHE, Container
 
 ROOT = Path(__file__).resolve().parents[2]
+PIDS = "systemctl show -p MainPID edgebox-prometheus edgebox-alertmanager"
 SETTINGS = """\
 name = "box-1"
 [chat]
@@ -91,6 +92,8 @@ def until(words: str, seconds: float) -> bool:
 
 
 def test_it_is_installed_without_network_and_a_test_alert_arrives(machine, box) -> None:
+    # As the box makes it: the user prometheus may not enter it.
+    machine.out("install -d -m 0750 /etc/edgebox")
     machine.out(f"cat >/root/monitoring.toml <<'TOML'\n{SETTINGS}TOML")
     said = machine.out(
         "/media/usb/monitoring/install --settings /root/monitoring.toml", timeout=400
@@ -104,20 +107,27 @@ def test_it_is_installed_without_network_and_a_test_alert_arrives(machine, box) 
         assert f"MemoryMax={256 << 20}" in shown
     # Debian's own are not started: they would read nothing, on our ports.
     assert machine.run("systemctl is-active prometheus prometheus-alertmanager").code != 0
-    assert machine.out("stat -c '%a %U:%G' /etc/edgebox/monitoring.toml") == "640 root:prometheus"
+    assert (
+        machine.out("stat -c '%a %U:%G' /etc/edgebox-monitoring/monitoring.toml")
+        == "640 root:prometheus"
+    )
 
 
 def test_a_second_run_changes_nothing_that_works(machine, box) -> None:
-    assert "a test alert was delivered" in machine.out("/media/usb/monitoring/install", timeout=200)
+    pids = machine.out(PIDS)
+    said = machine.out("/media/usb/monitoring/install", timeout=200)
+    assert "nothing has changed" in said
+    assert "a test alert was delivered" in said
+    assert machine.out(PIDS) == pids
 
 
 def test_wrong_settings_change_nothing(machine, box) -> None:
-    machine.out("sed -i 's/^name/nme/' /etc/edgebox/monitoring.toml")
+    machine.out("sed -i 's/^name/nme/' /etc/edgebox-monitoring/monitoring.toml")
     ended = machine.run("/media/usb/monitoring/install")
     assert ended.code == 2
     assert "there is no setting nme" in ended.err
     assert machine.out("systemctl is-active edgebox-prometheus") == "active"
-    machine.out("sed -i 's/^nme/name/' /etc/edgebox/monitoring.toml")
+    machine.out("sed -i 's/^nme/name/' /etc/edgebox-monitoring/monitoring.toml")
 
 
 def test_an_engine_that_is_down_is_told(machine, box) -> None:
@@ -127,8 +137,9 @@ def test_an_engine_that_is_down_is_told(machine, box) -> None:
 
 
 def test_it_is_removed(machine, box) -> None:
-    assert "kept" in machine.out("/media/usb/monitoring/install --remove")
-    assert machine.run("ls /etc/systemd/system/edgebox-* /etc/edgebox/monitoring").out == ""
-    assert machine.out("ls /etc/edgebox") == "monitoring.toml"
+    assert "kept" in machine.out("/usr/local/lib/edgebox-monitoring/install --remove")
+    left = "ls -d /etc/systemd/system/edgebox-* /usr/local/lib/edgebox-monitoring"
+    assert machine.run(left).out == ""
+    assert machine.out("ls -A /etc/edgebox-monitoring") == "monitoring.toml"
     machine.out("/media/usb/monitoring/install --remove --purge")
-    assert machine.run("ls /etc/edgebox/monitoring.toml /var/lib/edgebox-monitoring").out == ""
+    assert machine.run("ls -d /etc/edgebox-monitoring /var/lib/edgebox-monitoring").out == ""

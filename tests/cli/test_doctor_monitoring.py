@@ -1,14 +1,27 @@
 """What the doctor says of the monitoring that is installed beside the box."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, urlparse
 
 import pytest
 
 from edgebox_cli.doctor.monitoring import UNSENT, monitoring
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "monitoring"))
+
+from watch import units
+from watch.settings import Monitoring
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("prometheus") is None or shutil.which("prometheus-alertmanager") is None,
+    reason="needs Debian's prometheus and prometheus-alertmanager",
+)
 
 
 class Answers(ThreadingHTTPServer):
@@ -42,16 +55,16 @@ def answers() -> Iterator[Answers]:
 
 @pytest.fixture
 def look(tmp_path, answers):
-    unit = tmp_path / "edgebox-prometheus.service"
-    unit.touch()
-    address = f"127.0.0.1:{answers.server_address[1]}"
-    settings = tmp_path / "monitoring.toml"
-    settings.write_text(f'[listen]\nprometheus = "{address}"\nalertmanager = "{address}"\n')
-    return lambda: monitoring(settings, unit)
+    wanted = Monitoring()
+    wanted.listen.prometheus = f"127.0.0.1:{answers.server_address[1]}"
+    wanted.listen.alertmanager = wanted.listen.prometheus
+    for name, text in units.units(wanted).items():  # all that the box's user may read
+        (tmp_path / name).write_text(text)
+    return lambda: monitoring(tmp_path)
 
 
 def test_nothing_is_said_where_nothing_is_installed(tmp_path) -> None:
-    assert monitoring(tmp_path / "none", tmp_path / "none.service") is None
+    assert monitoring(tmp_path) is None
 
 
 def test_a_box_that_is_read_is_well(look) -> None:

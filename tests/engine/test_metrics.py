@@ -1,5 +1,7 @@
 """What the engine publishes of itself: what is known, and nothing else."""
 
+from collections import defaultdict
+
 import pytest
 from prometheus_client import generate_latest
 
@@ -49,6 +51,56 @@ def test_what_is_measured_goes_before_what_is_assumed(tmp_path, assumed):
     }
     assert found['edgebox_gpu_throttled{gpu="0",reason="power"}'] == 1
     assert found['edgebox_gpu_utilisation_ratio{gpu="0"}'] == 0.4
+
+
+def test_what_was_measured_once_is_never_assumed(tmp_path, assumed):
+    class Once:
+        answers = iter([(Card(joules=5000.0),), ()])
+
+        def read(self):
+            return next(self.answers)
+
+    energy = Energy(Once(), Packages(tmp_path), assumed)
+    assert values(energy) == {'edgebox_energy_joules_total{device="gpu0",source="nvml"}': 5000.0}
+    assert values(energy) == {}, "nvml and assumed would be added up"
+
+
+def test_a_package_that_cannot_be_read_any_more_does_not_freeze(tmp_path):
+    packages = Packages(rapl_of(tmp_path))
+    assert packages.joules() == {"cpu0": 0.0}
+    counter = tmp_path / "intel-rapl:0" / "energy_uj"
+    counter.write_text("nothing\n")
+    assert packages.joules() == {}
+    counter.write_text("3000007\n")
+    assert packages.joules() == {"cpu0": 3.0}
+
+
+def test_a_card_that_is_lost_leaves_the_others():
+    class Lost(Exception):
+        pass
+
+    def lost(*_):
+        raise Lost
+
+    def handle(place):
+        return place or lost()
+
+    known = {  # as much of pynvml as is asked, with two cards of which the first is gone
+        "nvmlDeviceGetCount": lambda: 2,
+        "nvmlDeviceGetHandleByIndex": handle,
+        "nvmlDeviceGetTotalEnergyConsumption": lambda _: 7000,
+        "NVML_TEMPERATURE_GPU": 0,
+        "NVMLError": Lost,
+    }
+    driver = defaultdict(lambda: lost, known)
+
+    class Driver:
+        def __getattr__(self, name):
+            return driver[name]
+
+    cards = Cards()
+    cards._nvml = Driver()
+    assert cards.read() == (Card(), Card(joules=7.0))
 
 
 def test_what_a_gpu_does_not_know_is_absent(tmp_path):

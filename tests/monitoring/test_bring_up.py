@@ -28,6 +28,41 @@ def test_up_shows_a_test_alert_and_ends(watched) -> None:
     assert re.search(r"It was delivered after \d+\.\d s", done.stdout)
 
 
+def test_up_does_not_call_delivered_what_alertmanager_only_tried(watched, tmp_path) -> None:
+    settings = tmp_path / "monitoring.toml"
+    settings.write_text(
+        f'target = "{watched.exporter.target}"\n[chat]\nurl = "http://127.0.0.1:9/s3cret"\n'
+        f'[watchdog]\nurl = "{watched.chat.url}"\n'  # what arrives there is no proof of the chat
+    )
+    done = run(MONITORING / "up", "--settings", settings, "--once")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "It was not delivered (slack)" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_up_reads_the_apis_own_port_with_its_token(watched, tmp_path) -> None:
+    class Port(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            right = self.headers["Authorization"] == "Bearer t0ken"
+            self.send_response(200 if right else 401)
+            self.end_headers()
+            self.wfile.write(watched.exporter.text().encode() if right else b"")
+
+        def log_message(self, *_) -> None:
+            pass
+
+    (tmp_path / "token").write_text("t0ken\n")
+    settings = tmp_path / "monitoring.toml"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Port) as port:
+        Thread(target=port.serve_forever, daemon=True).start()
+        settings.write_text(
+            f'target = "127.0.0.1:{port.server_address[1]}"\ntoken_file = "{tmp_path}/token"\n'
+        )
+        done = run(MONITORING / "up", "--settings", settings, "--once")
+        port.shutdown()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_up_says_what_is_missing_where_no_box_runs() -> None:
     done = run(MONITORING / "up", "--target", "127.0.0.1:9", "--once")
     assert done.returncode == 2

@@ -12,9 +12,11 @@ from watch.settings import Monitoring, Wrong, load
 MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
 ALL = """\
 language = "en"
-name = "box-1"
+name = "상담 \\"1\\" \\\\ {{ 😀 }}"
 objective = 0.99
 token_file = "TOKEN"
+ca_file = "TOKEN"
+guide_url = 'https://guides.example.kr/"{{ 안내 }}'
 [chat]
 url = "https://chat.example.kr/hooks/1"
 channel = "#alerts"
@@ -55,7 +57,9 @@ def test_the_tools_accept_everything(everything, tmp_path, pace) -> None:
     render.write(load(everything), tmp_path, pace)
     run("promtool", "check", "config", tmp_path / "prometheus.yml")
     run("amtool", "check-config", tmp_path / "alertmanager.yml")
-    assert "http" not in (tmp_path / "prometheus.yml").read_text()
+    box = json.loads((tmp_path / "prometheus.yml").read_text())["scrape_configs"][0]
+    assert box["scheme"] == "https"
+    assert "://" not in json.dumps(box)
     assert (tmp_path / "alertmanager.yml").stat().st_mode & 0o007 == 0
 
 
@@ -106,7 +110,8 @@ def test_only_what_can_wait_waits_for_working_hours() -> None:
 def test_inhibition_names_alerts_that_exist() -> None:
     text = "".join(path.read_text() for path in (MONITORING / "rules").glob("*.yml"))
     known = set(re.findall(r"alert: (\w+)", text))
-    config = json.dumps(render.alertmanager(Monitoring(), render.Pace(), Path("/etc/x")))
+    rules = render.alertmanager(Monitoring(), render.Pace(), Path("/etc/x"))["inhibit_rules"]
+    config = json.dumps(rules)
     named = set(
         re.findall(
             r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)*\b",
@@ -135,6 +140,18 @@ def test_the_committed_promise_is_that_of_the_default_objective() -> None:
         ("[email]\nto = 'a@example.kr'", "email needs sender and server"),
         ("target = 8601", "target is a str"),
         ("target", "monitoring.toml: "),
+        ("target = 'a b:1'", "target is an address with a port"),
+        ("[listen]\nprometheus = '127.0.0.1:9090 --web.enable-lifecycle'", "listen.prometheus is"),
+        ("name = '상담\u200b1'", "name has a character that cannot be seen"),
+        ("[chat]\nurl = 'hooks.example.kr/1'", "chat.url is not a URL"),
+        ("[webhook]\nurl = 'http://hooks.example.kr/a b'", "webhook.url is not a URL"),
+        ("token_file = 'token'", "token_file is the whole path"),
+        ("[messenger]\nkind = 'jandi'", "jandi needs messenger.url"),
+        ("[messenger]\nkind = 'naverworks'\nurl = 'https://x.kr'", "needs messenger.token_file"),
+        (
+            "[email]\nto = 'a@x.kr'\nsender = 'b@x.kr'\nserver = 'x.kr:25'\nuser = 'b'",
+            "email.user needs email.password_file",
+        ),
     ],
 )
 def test_wrong_settings_are_named(tmp_path, text, says) -> None:

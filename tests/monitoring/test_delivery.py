@@ -1,5 +1,7 @@
 """From a metric to a message in a chat, with Prometheus and Alertmanager themselves."""
 
+import os
+import signal
 import time
 
 from watch.serving import in_thread, server
@@ -76,3 +78,17 @@ def test_the_watchdog_leaves_the_box_again_and_again(watched) -> None:
     end.server_close()
     assert {alert["labels"]["alertname"] for alert in arrived[0]["alerts"]} == {"Watchdog"}
     assert arrived[0]["status"] == "firing"
+
+
+def test_a_reload_with_wrong_files_is_told_and_changes_nothing(watched) -> None:
+    began = time.monotonic()
+    file = watched.watchers.folder / "prometheus.yml"
+    right, pid = file.read_text(), watched.watchers.pids["prometheus"]
+    file.write_text("scrape_configs: no\n")
+    os.kill(pid, signal.SIGHUP)
+    told = watched.chat.wait("[경고] box-1", "전의 설정으로 실행", seconds=SECONDS, since=began)
+    file.write_text(right)
+    os.kill(pid, signal.SIGHUP)
+    assert told
+    assert "journalctl -u edgebox-prometheus" in told.text
+    assert watched.chat.wait("[해제]", "NotReloaded", seconds=SECONDS, since=told.at)

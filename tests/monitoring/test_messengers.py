@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -51,6 +52,7 @@ class Messenger(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.got: list[tuple[dict, dict]] = []
         self.status = 200
+        self.fails: set[int] = set()
         super().__init__(("127.0.0.1", 0), Handler)
 
 
@@ -58,7 +60,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((dict(self.headers), json.loads(body)))
-        self.send_response(self.server.status)
+        self.send_response(
+            self.server.status if len(self.server.got) not in self.server.fails else 503
+        )
         self.end_headers()
 
     def log_message(self, *_) -> None:
@@ -128,6 +132,19 @@ def test_each_messenger_gets_its_own_form(tmp_path, messenger, kind) -> None:
         assert headers["Authorization"] == "Bearer t0ken"
 
 
+def test_nobody_is_told_twice_what_was_sent_before_a_failure(tmp_path, messenger) -> None:
+    other = {**ALERT, "labels": {**ALERT["labels"], "instance": "box-2"}}
+    body = json.dumps({"alerts": [ALERT, other]}).encode()
+    messenger.fails = {2}
+    with relay(tmp_path, "jandi", messenger) as (post, _):
+        assert post(body) == 502
+        assert post(body) == 200  # Alertmanager tries again
+        boxes = [body["body"].split()[1] for _, body in messenger.got]
+        assert boxes == ["box-1", "box-2", "box-2"]
+        assert post(body) == 200  # hours later it is told anew
+    assert len(messenger.got) == 5
+
+
 def test_a_refusal_is_passed_on_so_that_alertmanager_tries_again(tmp_path, messenger) -> None:
     messenger.status = 500
     with relay(tmp_path, "jandi", messenger) as (post, process):
@@ -139,3 +156,31 @@ def test_a_refusal_is_passed_on_so_that_alertmanager_tries_again(tmp_path, messe
         process.terminate()
         process.wait(PATIENCE)
         assert "s3cret" not in process.stdout.read()
+
+
+def test_at_a_hang_up_the_relay_reads_its_settings_again(tmp_path, messenger) -> None:
+    settings = tmp_path / "monitoring.toml"
+    with relay(tmp_path, "jandi", messenger) as (post, process):
+        alert = json.dumps({"alerts": [ALERT]}).encode()
+        assert post(alert) == 200
+
+        def reload(text: str) -> None:
+            settings.write_text(text)
+            process.send_signal(signal.SIGHUP)
+
+        def becomes(key: str) -> bool:
+            until = time.monotonic() + PATIENCE
+            while time.monotonic() < until:
+                assert post(alert) == 200
+                if key in messenger.got[-1][1]:
+                    return True
+                time.sleep(0.05)
+            return False
+
+        right = settings.read_text()
+        reload(right.replace("jandi", "dooray"))
+        assert becomes("botName")
+        reload(right.replace("jandi", "line"))
+        assert "messenger.kind is one of" in process.stdout.readline()
+        assert post(alert) == 200
+        assert "botName" in messenger.got[-1][1]

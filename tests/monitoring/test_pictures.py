@@ -12,7 +12,7 @@ import yaml
 from pictures import grafana
 from pictures.panels import FLEET, ROWS
 
-from edgebox.costs import Usage, costs_of
+from edgebox.costs import Usage, costs_of, known_prices
 from edgebox.settings.model import CostSettings
 from support.polling import PATIENCE
 from support.watching.metric_names import mistakes
@@ -116,6 +116,77 @@ def test_energy_is_split_as_edgebox_cost_splits_it(tmp_path) -> None:
     assert (costs.per_people, costs.per_analysis) == pytest.approx((200, 600))
 
 
+PRICES = CostSettings(
+    kwh_price=150, pue=1.5, machine_price=3_600_000, machine_months=36, upkeep_per_month=20_000,
+    per_dollar=1400, cloud_read=0.4, cloud_written=1.6, cloud_token_factor=1.25,
+)  # fmt: skip
+DAY = 86_400
+
+
+@pytest.mark.parametrize("cached", [0.0, 0.1], ids=["at the full price", "at a price of its own"])
+def test_money_is_that_of_edgebox_cost(tmp_path, cached) -> None:
+    """A day, without a price of cached tokens and with one."""
+    prices = PRICES.model_copy(update={"cloud_cached": cached})
+    tokens = {"read": 800_000, "cached": 300_000, "written": 90_000}
+    each_day = {
+        'edgebox_energy_joules_total{device="gpu0",source="nvml"': 4_000_000,
+        'edgebox_engine_busy_seconds_total{role="slm",phase="decode",class="people"': DAY / 8,
+        'edgebox_engine_busy_seconds_total{role="mlm",phase="decode",class="backlog"': DAY / 4,
+        'edgebox_quick_summaries_total{status="success"': 500,
+        'edgebox_quick_summaries_total{status="refused"': 900,
+        'edgebox_live_drafts_total{status="success"': 50,
+        'edgebox_asks_total{status="success"': 150,
+        'edgebox_analyses_total{result="done",code=""': 300,
+        'edgebox_engine_tokens_total{role="slm",kind="read",class="own"': 70_000,
+    } | {
+        f'edgebox_engine_tokens_total{{role="slm",kind="{kind}",class="people"': number
+        for kind, number in tokens.items()
+    }
+    where = ',job="edgebox",instance="a"}'
+    series = [
+        {"series": name + where, "values": f"0+{number / 1440}x1500"}
+        for name, number in each_day.items()
+    ] + [
+        {"series": f'edgebox_price{{item="{item}"{where}', "values": f"{price}+0x1500"}
+        for item, price in known_prices(prices).items()
+    ]
+    used = Usage(
+        summaries=550, analyses=300, questions=150, on=DAY,
+        busy={"people": DAY / 8, "backlog": DAY / 4}, joules={"nvml": 4_000_000},
+        share=1 / 30, **tokens,
+    )  # fmt: skip
+    costs = costs_of(used, prices)
+    wanted = [costs.marginal, costs.full, costs.cloud, costs.target]
+    assert None not in wanted
+    [panel] = [panel for panel in PANELS if panel.key == "money_each"]
+    tests = [
+        {
+            "expr": f"abs({ready(query.expr, '5m')} / {value} - 1) < bool 1e-3",
+            "eval_time": "24h",
+            "exp_samples": [{"labels": "{}", "value": 1}],
+        }
+        for query, value in zip(panel.queries, wanted, strict=True)
+    ]
+    suite = tmp_path / "money.json"
+    rules = str(MONITORING / "rules" / "recordings.yml")
+    case = {"interval": "1m", "input_series": series, "promql_expr_test": tests}
+    suite.write_text(json.dumps({"rule_files": [rules], "tests": [case]}))
+    ended = subprocess.run(
+        ["promtool", "test", "rules", suite], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_every_picture_says_why_it_may_be_empty() -> None:
+    for language in GUIDES:
+        for path in DASHBOARDS:
+            if path.stem.endswith(language):
+                for panel in json.loads(path.read_text(encoding="utf-8"))["panels"]:
+                    if panel["type"] != "row":
+                        said = panel["fieldConfig"]["defaults"]["noValue"]
+                        assert bool(HANGUL.search(said)) == (language == "ko"), panel["title"]
+
+
 def test_every_query_has_data_on_prometheus(watched) -> None:
     """The examples of a box have all series, so an empty answer is a mistake of the query."""
     watched.settle()
@@ -188,6 +259,7 @@ def test_the_page_draws_everything_in_a_browser(watched, language) -> None:
     chromium = next((one for one in ("/usr/bin/chromium",) if Path(one).exists()), None)
     if chromium is None:
         pytest.skip("no chromium: apt-get install chromium fonts-nanum")
+    watched.settle()
     faults: list[str] = []
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -202,12 +274,16 @@ def test_the_page_draws_everything_in_a_browser(watched, language) -> None:
             "section svg", "all => all.map(one => one.querySelectorAll('path').length)"
         )
         words = tab.inner_text("main")
+        ratios = tab.eval_on_selector_all(
+            "section svg", "all => all.map(one => one.clientWidth / one.clientHeight)"
+        )
         scroll = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         browser.close()
     assert faults == []
     assert set(drawn) == {panel.key for panel in PANELS if panel.page}
     assert len(curves) == sum(panel.page and panel.kind in ("lines", "stack") for panel in PANELS)
     assert all(curves)
+    assert max(ratios) < 4, "its words are stretched"
     nothing = "자료 없음" if language == "ko" else "no data"
     assert [key for key, text in drawn.items() if nothing in text] == []
     assert bool(HANGUL.search(words)) == (language == "ko")

@@ -82,6 +82,10 @@ async def test_the_series_of_real_processes_come_and_go_with_them(tmp_path, anyi
             assert 'edgebox_client_tokens_total{client="center-1",work="batch"} 0.0' in both
             assert 'edgebox_client_tokens_total{client="center-1",work="quick"} 0.0' in both
             assert (tmp_path / "worker.prom").stat().st_mode & 0o777 == 0o600
+            worker.send_signal(signal.SIGSTOP)
+            ahead[0] = 31.0
+            assert "edgebox_worker_up 0.0" in await text(), "it holds its lock, but hangs"
+            ahead[0] = 0.0
             for one in (engine, worker):
                 one.send_signal(signal.SIGKILL)
                 one.wait()

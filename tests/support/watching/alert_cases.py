@@ -304,6 +304,12 @@ CASES = (
         trouble=30 * 60,
         after=2 * 60,
     ),
+    Case("LogsNotSent", {"edgebox_log_shipping_waiting_bytes": gauge(1e6, 100e6)}, trouble=90),
+    Case(
+        "LogsRefused",
+        {"edgebox_log_shipping_refused_bytes": Series(0, 0, lambda minute: 500 * minute, 60_000)},
+        after=120,
+    ),
     Case("Doctor", {'edgebox_doctor_findings{level="warn"}': gauge(0, 2)}, trouble=90),
     Case(
         "AlertsNotSent",
@@ -316,4 +322,6 @@ CASES = (
         "RulesFail",
         {'prometheus_rule_evaluation_failures_total{rule_group="edgebox-box"}': counter(0, 1)},
     ),
+    Case("NotReloaded", {"prometheus_config_last_reload_successful": gauge(1, 0)}),
+    Case("NotReloaded", {"alertmanager_config_last_reload_successful": gauge(1, 0)}),
 )

@@ -15,6 +15,8 @@ OTHERS = {
     "up": set(),
     "ALERTS": {"alertname", "alertstate", "severity"},
     "alertmanager_notifications_failed_total": {"integration"},
+    "alertmanager_config_last_reload_successful": set(),
+    "prometheus_config_last_reload_successful": set(),
     "alertmanager_notifications_total": {"integration"},
     "prometheus_rule_evaluation_failures_total": {"rule_group"},
 }
