@@ -38,7 +38,9 @@ def send_test(wanted: Monitoring) -> None:
 def hand_over(wanted: Monitoring, name: str, severity: str, annotations: dict[str, str]) -> None:
     """Hand an alert to Alertmanager, as Prometheus does."""
     labels = {"alertname": name, "severity": severity, "instance": wanted.instance()}
-    labels["at"] = time.strftime("%H:%M:%S")  # an equal one would be told again only after 12 hours
+    # An equal one would be told again only after 12 hours, and two may come within a second.
+    now = time.time()
+    labels["at"] = f"{time.strftime('%H:%M:%S', time.localtime(now))}.{int(now * 1000) % 1000:03}"
     request = urllib.request.Request(
         f"http://{wanted.listen.alertmanager}/api/v2/alerts",
         json.dumps([{"labels": labels, "annotations": annotations}]).encode(),

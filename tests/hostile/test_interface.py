@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 
 from edgebox.api.openapi import openapi
+from edgebox.contract.paths import Paths
 from edgebox.store.db import Store
 from support.boxes.served import Running, running
 
@@ -41,8 +42,8 @@ def answers(metrics: str) -> Counter[Answer]:
     return +found  # without those that are there from the start with 0
 
 
-async def something_known(box: Running) -> None:
-    """Make what hooks.py calls KNOWN."""
+async def something_known(box: Running) -> str:
+    """Make what hooks.py calls KNOWN, and return the id of a question for KNOWN_ASK."""
     path, body = f"/api/v1/live/{KNOWN}", {"text": "고객: 카드를 잃어버렸어요."}
     assert (await box.http.put(path, json=body, headers=box.headers())).is_success
     store = Store(box.settings.database)
@@ -59,6 +60,10 @@ async def something_known(box: Running) -> None:
         seconds=1.0,
     )
     store.close()
+    asked = {"question": "카드는요?", "conversation_text": "고객: 카드를 잃어버렸어요."}
+    answer = await box.http.post(Paths.ASK, json=asked, headers=box.headers())
+    ask_id: str = answer.json()["ask_id"]
+    return ask_id
 
 
 async def test_the_description_and_the_behaviour_agree(tmp_path: Path) -> None:
@@ -66,13 +71,14 @@ async def test_the_description_and_the_behaviour_agree(tmp_path: Path) -> None:
     api = {"port": 0, "rate_per_minute": 10**9, "key_tolerance_seconds": 86400}
     async with running(tmp_path, api=api, batch=ROOM, ask={"general": "on"}) as box:
         await box.until_ready()
-        await something_known(box)
+        ask_id = await something_known(box)
         schemathesis = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "schemathesis.cli"),
             *("--config-file", HERE / "schemathesis.toml", "run", f"{box.url}/openapi.json"),
             *("--header", f"X-Bound-Key: {box.headers()['X-Bound-Key']}", *BOUNDS),
             cwd=tmp_path,
-            env=os.environ | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE)},
+            env=os.environ
+            | {"SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE), "KNOWN_ASK": ask_id},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
