@@ -24,6 +24,9 @@ from typing import BinaryIO
 from edgebox.models.catalog import Catalog
 
 CHUNK = 1 << 20
+SIGNATURES = 100
+"""Until one has the length of the one before: more than a second of them, as the same second gives
+the same signature."""
 ROUNDS = 10
 """More than enough for the head's length to settle, which is itself a part of the head."""
 
@@ -153,12 +156,15 @@ def signed_head(text: str, values: dict[str, str], key: str | None) -> tuple[byt
     """Return the script with everything filled in, and its signature (empty without a key)."""
     if key is None:
         return filled(text, values), b""
-    signature = sign(filled(text, values), key)  # once for its length
-    head = filled(text, values | {"SIGNATURE_BYTES": str(len(signature))})
-    signature = sign(head, key)
-    if f"signature_bytes='{len(signature)}'".encode() not in head:
-        sys.exit("pack.py: gpg's signatures differ in length: sign again")
-    return head, signature
+    # Its length is in what it signs, and differs by a byte now and then.
+    length = len(sign(filled(text, values), key))
+    for _ in range(SIGNATURES):
+        head = filled(text, values | {"SIGNATURE_BYTES": str(length)})
+        signature = sign(head, key)
+        if len(signature) == length:
+            return head, signature
+        length = len(signature)
+    sys.exit("pack.py: gpg's signatures never had the length of the one before")
 
 
 def replaced(text: str, values: dict[str, str]) -> str:
