@@ -11,8 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.exposition import replace
-from edgebox.system.files import open_file
+from edgebox.system.files import leave_bytes, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +71,7 @@ def leave(folder: Path, *, at: float, checked: int, findings: Iterable[Finding])
     kept = [asdict(one) for one in findings]
     text = json.dumps({"at": at, "checked": checked, "findings": kept}, ensure_ascii=False)
     with suppress(OSError):
-        replace(folder / FILE, text.encode("utf-8", "replace"))
+        leave_bytes(folder / FILE, text.encode("utf-8", "replace"))
 
 
 def last(folder: Path) -> Diagnosis | None:

@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from edgebox.errors import where
-from edgebox.system.files import open_file
+from edgebox.system.files import leave_bytes, open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -98,7 +98,7 @@ class Publisher:
     def write(self) -> None:
         """Replace the file; a failure is logged once, and raises nothing."""
         try:
-            replace(self._path, generate_latest(self._registry))
+            leave_bytes(self._path, generate_latest(self._registry))
         except Exception as error:  # noqa: BLE001 - what is observed must not fail of it
             if not self._failing:
                 log.warning("the metrics in %s are not written: %s", self._path.name, where(error))
@@ -159,10 +159,8 @@ class Published:
             descriptor = open_file(self._files[name])
         except OSError:
             return False
-        try:
-            return abs(self._clock() - os.fstat(descriptor).st_mtime) <= FRESH
-        finally:
-            os.close(descriptor)
+        with os.fdopen(descriptor, "rb"):
+            return self._is_young(os.fstat(descriptor))
 
     def _of(self, name: str) -> list[Metric]:
         try:
@@ -171,13 +169,16 @@ class Published:
             return []
         with os.fdopen(descriptor, "rb") as file:
             found = os.fstat(descriptor)
-            # Ahead of the clock is stale too: the clock was set back since it was written.
-            if KINDS[name].runs and abs(self._clock() - found.st_mtime) > FRESH:
+            if KINDS[name].runs and not self._is_young(found):
                 return []
             version = (found.st_ino, found.st_mtime_ns, found.st_size)
             if self._read.get(name, (None,))[0] != version:
                 self._read[name] = (version, _parsed(name, file.read(LONGEST + 1)))
         return self._read[name][1]
+
+    def _is_young(self, file: os.stat_result) -> bool:
+        # Ahead of the clock is stale too: the clock was set back since it was written.
+        return abs(self._clock() - file.st_mtime) <= FRESH
 
 
 def _parsed(name: str, text: bytes) -> list[Metric]:
@@ -241,28 +242,4 @@ def leave(folder: Path, name: str, families: Iterable[Metric]) -> None:
         families: what it found.
     """
     with suppress(OSError):
-        replace(folder / f"{name}.prom", generate_latest(Families(families)))
-
-
-def replace(path: Path, text: bytes) -> None:
-    """Replace a file in one step; its folder's owner alone may read it. Not synced: it is soon old.
-
-    A command of root leaves it to the processes, which run as the owner of the folder.
-
-    Raises:
-        OSError: the old one stays.
-    """
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    # A new one, and no link that somebody else has put there: root may be writing.
-    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    fresh.unlink(missing_ok=True)
-    try:
-        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
-            if os.geteuid() == 0:
-                owner = path.parent.stat()
-                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
-            file.write(text)
-        fresh.replace(path)
-    except OSError:
-        fresh.unlink(missing_ok=True)
-        raise
+        leave_bytes(folder / f"{name}.prom", generate_latest(Families(families)))

@@ -81,3 +81,27 @@ def write_text(
         fresh.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def leave_bytes(path: Path, content: bytes) -> None:
+    """Replace a file in one step; its folder's owner alone may read it. Not synced: it is soon old.
+
+    A command of root leaves it to the processes, which run as the owner of the folder.
+
+    Raises:
+        OSError: the old one stays.
+    """
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    # A new one, and no link that somebody else has put there: root may be writing.
+    flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
+    fresh.unlink(missing_ok=True)
+    try:
+        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            if os.geteuid() == 0:
+                owner = path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+            file.write(content)
+        fresh.replace(path)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
