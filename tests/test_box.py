@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from edgebox.signing import bound_key
-from edgebox_cli.demo.box import CLIENT, DemoBox
+from support.boxes.demo import demo_box, signed
 
 pytestmark = pytest.mark.model
 
@@ -23,21 +22,13 @@ SLACK = 1.0
 
 @pytest.fixture(scope="module")
 def box(starter_models):
-    before = dict(os.environ)
-    try:
-        with DemoBox(starter_models) as running:
-            running.wait_until_ready(lambda: None)
-            yield running
-    finally:
-        os.environ.update(before)
-
-
-def headers(box):
-    return {"X-Bound-Key": bound_key(CLIENT, box.receiver.secret, time.time())}
+    with demo_box(starter_models) as running:
+        running.wait_until_ready(lambda: None)
+        yield running
 
 
 def post(box, path, body):
-    return httpx.post(f"{box.box.url}{path}", json=body, headers=headers(box), timeout=60)
+    return httpx.post(f"{box.box.url}{path}", json=body, headers=signed(box), timeout=60)
 
 
 def quick(box, transcript, name="Q-1"):
@@ -79,7 +70,7 @@ def test_forty_at_once_are_each_answered_or_refused_and_none_is_lost(box, korean
     texts = [entry["transcript"] for entry in list(korean.values())[:20]]
 
     async def all_at_once():
-        async with httpx.AsyncClient(timeout=30, headers=headers(box)) as client:
+        async with httpx.AsyncClient(timeout=30, headers=signed(box)) as client:
 
             async def one(number):
                 began = time.monotonic()
@@ -120,7 +111,7 @@ def test_a_killed_engine_costs_neither_a_summary_nor_a_batch(box, korean):
     batch = accepted.json()["batch_id"]
     url = f"{box.box.url}/api/v1/batches/{batch}"
     until = time.monotonic() + 60
-    while httpx.get(url, headers=headers(box)).json()["state"] != "running":
+    while httpx.get(url, headers=signed(box)).json()["state"] != "running":
         assert time.monotonic() < until
         time.sleep(0.2)
 
@@ -136,7 +127,7 @@ def test_a_killed_engine_costs_neither_a_summary_nor_a_batch(box, korean):
     assert arrived.key_signed
     assert [r["consultation_id"] for r in arrived.payload["results"]] == names
     assert [r["status"] for r in arrived.payload["results"]] == ["success"] * 3
-    assert httpx.get(url, headers=headers(box)).json()["state"] == "completed"
+    assert httpx.get(url, headers=signed(box)).json()["state"] == "completed"
     time.sleep(1.5)
     assert box.receiver.arrived.empty(), "the callback came twice"
 

@@ -19,8 +19,7 @@ import pytest
 from edgebox.ask.acknowledge import BY_TEMPLATE, TEMPLATE
 from edgebox.ask.ending import WITHOUT_MODEL
 from edgebox.ask.question import EXTRACTIVE
-from edgebox.signing import bound_key
-from edgebox_cli.demo.box import CLIENT, DemoBox
+from support.boxes.demo import demo_box, signed
 from support.polling import PATIENCE
 
 pytestmark = [pytest.mark.model, pytest.mark.long]
@@ -71,12 +70,8 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def box(starter_models):
-    before = dict(os.environ)
-    try:
-        with DemoBox(starter_models, further="[ask]\nmax_in_flight = 2\n") as running:
-            yield running
-    finally:
-        os.environ.update(before)
+    with demo_box(starter_models, further="[ask]\nmax_in_flight = 2\n") as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -88,15 +83,11 @@ def ready(box):
         os.kill(box.pids()["engine"], signal.SIGCONT)
 
 
-def headers(box) -> dict[str, str]:
-    return {"X-Bound-Key": bound_key(CLIENT, box.receiver.secret, time.time())}
-
-
 def ask(box, question: str = QUESTION, **fields: object) -> Seen:
     """Ask, and read the events in another thread."""
     seen, began = Seen(), time.monotonic()
     body = {"question": question, "conversation_text": CALL, "deadline": DEADLINE, "cache": False}
-    head = headers(box) | {"Accept": "text/event-stream"}
+    head = signed(box) | {"Accept": "text/event-stream"}
 
     def read() -> None:
         with httpx.stream(
@@ -181,7 +172,7 @@ def test_without_a_model_and_without_a_word_of_it_in_the_call_it_says_so(box):
 
 def test_whoever_hangs_up_frees_the_engine(box):
     body = {"question": IN_DETAIL, "conversation_text": CALL, "cache": False}
-    head = headers(box) | {"Accept": "text/event-stream"}
+    head = signed(box) | {"Accept": "text/event-stream"}
     with httpx.stream("POST", f"{box.box.url}{ASK}", json=body, headers=head, timeout=60) as answer:
         for line in answer.iter_lines():
             if line == "event: delta":
@@ -198,7 +189,7 @@ def test_more_than_the_limit_are_refused_and_told_when(box):
     open_ones = [ask(box, f"질문 {number}") for number in ("하나", "둘")]
     time.sleep(0.5)
     body = {"question": "셋째 질문", "conversation_text": CALL, "cache": False}
-    refused = httpx.post(f"{box.box.url}{ASK}", json=body, headers=headers(box), timeout=10)
+    refused = httpx.post(f"{box.box.url}{ASK}", json=body, headers=signed(box), timeout=10)
     assert refused.status_code == 503
     assert int(refused.headers["Retry-After"]) >= 1
     for one in open_ones:
