@@ -1,7 +1,8 @@
 """Rows of the tables of time-outs and fallbacks, on a whole box whose engine is stopped and killed.
 
 `test_race.py` has every row with an engine that does as it is told. Here the real one is frozen
-(SIGSTOP), let go, and killed while it works on a question.
+(SIGSTOP), let go, and killed while it works on a question. One row cannot be made so: an engine
+frozen for long is given up for both models before the small one could stand in for the large.
 """
 
 import contextlib
@@ -141,16 +142,6 @@ def test_an_engine_that_comes_back_in_time_still_answers(box):
     assert seen.of("ack")[0]["by"] == BY_TEMPLATE
     assert seen.end["status"] in {"success", "partial"}
     assert seen.end["answer"]["by"] == box.settings.engines.mlm.model
-
-
-def test_a_large_model_that_has_not_begun_in_time_is_stood_in_for(box):
-    engine(box, signal.SIGSTOP)
-    seen = ask(box)
-    time.sleep(0.6 * DEADLINE + 0.3)
-    engine(box, signal.SIGCONT)
-    seen.keeps_the_order()
-    assert seen.end["status"] == "fallback"
-    assert seen.end["answer"]["by"] == box.settings.engines.slm.model
 
 
 def test_an_answer_that_has_begun_ends_with_what_came(box):
