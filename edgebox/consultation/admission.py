@@ -8,6 +8,9 @@ A client may use all the time that no other client needs. So a request beyond it
 must leave room for the next requests of every client that is below its own (`shares.py`), and the
 engine takes it after theirs. A request is within the share if its client has no other in the queue
 and has used less than its share lately. ``priority`` orders only what is within the shares.
+
+What nobody asked for gives way: it takes no time, no place and no share from the others, the engine
+interrupts it for them, and it is given up once it cannot be whole by its deadline.
 """
 
 from __future__ import annotations
@@ -52,6 +55,9 @@ BEYOND_SHARE = 14
 """The engine's priority of a request beyond its client's share, in order of arrival: the client's
 own word there could keep one request, and with it the slack of all, waiting."""
 
+GIVES_WAY = 48
+"""The engine's priority of what gives way: in its patient class, after everybody who waits."""
+
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
 
@@ -67,6 +73,7 @@ class Ticket:
         done: engine seconds that it is taken to have had.
         call_date: the day of the call, if it is known.
         cache_salt: what was read is shared only between calls of the same salt.
+        on_given_up: called if this gives way and lost its place to others.
     """
 
     owner: Admission
@@ -79,6 +86,12 @@ class Ticket:
     done: float = 0.0
     call_date: date | None = None
     cache_salt: str = ""
+    on_given_up: Callable[[], None] | None = None
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether all others come first."""
+        return self.engine_priority == GIVES_WAY
 
     @property
     def left(self) -> float:
@@ -134,7 +147,13 @@ class Admission:
         return min(round(self._answer_tokens), self._settings.max_tokens)
 
     def admit(
-        self, transcript: str, priority: Priority, arrived: float, client: str = ""
+        self,
+        transcript: str,
+        priority: Priority,
+        arrived: float,
+        client: str = "",
+        *,
+        gives_way: bool = False,
     ) -> Ticket:
         """Reserve engine time, or refuse at once.
 
@@ -143,29 +162,34 @@ class Admission:
             priority: ``low`` is refused sooner, ``high`` accepts less time.
             arrived: monotonic seconds.
             client: whose it is.
+            gives_way: nobody asked for it.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
         now = self._clock()
         self._advance()
-        self._shares.ask(client, len(transcript), now)
-        within = self._is_within_share(client, now)
-        needs = [] if within else self._shares.needs_besides(client, now)
+        before = self._tickets if gives_way else self._firm
+        if gives_way:
+            within, needs = True, []
+        else:
+            self._shares.ask(client, len(transcript), now)
+            within = self._is_within_share(client, now)
+            needs = [] if within else self._shares.needs_besides(client, now)
         places = self._settings.max_in_flight
-        if len(self._tickets) >= places - min(len(needs), int(RESERVED * places)):
+        if len(before) >= places - min(len(needs), int(RESERVED * places)):
             raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
         work = 0.0
         if (role := self._monitor.role("slm")) is not None:
-            together = len(self._tickets) + 1
+            together = len(before) + 1
             answering = role.answering_seconds(self.expected_tokens, together)
-            queued = sum(ticket.left for ticket in self._tickets)
-            first = min([ticket.arrived for ticket in self._tickets] + [arrived])
+            queued = sum(ticket.left for ticket in before)
+            first = min([ticket.arrived for ticket in before] + [arrived])
             available = first + self.budget - now - queued - self._reserve(needs, role)
             own = arrived + self.budget - now
             own -= role.writing_seconds(self.expected_tokens, together)
             least = _least(transcript, priority) / role.prefill_tps
-            if self._tickets and least > min(available - answering, own):
+            if before and least > min(available - answering, own):
                 raise BoxBusy(
                     "The model has no time left for another summary before its deadline. "
                     "Try again, or send fewer requests at once.",
@@ -174,9 +198,11 @@ class Admission:
             wanted = _wanted(len(transcript), role) / role.prefill_tps
             work = answering + min(wanted, max(0.0, available - answering))
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
+        urgency = GIVES_WAY if gives_way else urgency
         ticket = Ticket(self, transcript, priority, arrived, work, client, urgency)
         self._tickets.append(ticket)
         self._tickets.sort(key=lambda one: one.engine_priority)  # stable: then by arrival
+        self._give_up_late(now)
         return ticket
 
     def readable_tokens(self, ticket: Ticket, role: RoleHealth) -> int:
@@ -188,14 +214,20 @@ class Admission:
                 break
             before += other.left
         left = ticket.arrived + self.budget - self._clock() - before
-        own = CAUTION * (left - role.writing_seconds(self.expected_tokens, len(self)))
+        together = max(1, len(self._firm))
+        own = CAUTION * (left - role.writing_seconds(self.expected_tokens, together))
         # Not more than was reserved: the rest of the time is promised to others.
         reserved = max(0.0, ticket.work - self.answering_seconds(role))
         return role.readable_tokens(min(own, reserved))
 
     def answering_seconds(self, role: RoleHealth) -> float:
         """Return the engine time that one of the answers in progress takes."""
-        return role.answering_seconds(self.expected_tokens, len(self))
+        return role.answering_seconds(self.expected_tokens, max(1, len(self._firm)))
+
+    def is_alone(self, ticket: Ticket) -> bool:
+        """Return whether nobody else's summary is being made that would not give way to it."""
+        self._advance()
+        return all(other is ticket or other.gives_way for other in self._tickets)
 
     def revise(self, ticket: Ticket, work: float) -> None:
         """Replace the engine seconds reserved for a ticket by a better figure."""
@@ -212,10 +244,26 @@ class Admission:
         """Learn the length of a complete answer."""
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
 
+    @property
+    def _firm(self) -> list[Ticket]:
+        """What does not give way."""
+        return [ticket for ticket in self._tickets if not ticket.gives_way]
+
+    def _give_up_late(self, now: float) -> None:
+        """Give up what gives way and would end after its deadline now."""
+        queued = 0.0
+        for ticket in list(self._tickets):  # what gives way is last
+            queued += ticket.left
+            if ticket.gives_way and now + queued > ticket.arrived + self.budget:
+                queued -= ticket.left
+                self._end(ticket)
+                if ticket.on_given_up is not None:
+                    ticket.on_given_up()
+
     def _is_within_share(self, client: str, now: float) -> bool:
         if len(self._shares) == 1:
             return True
-        queued = any(ticket.client == client for ticket in self._tickets)
+        queued = any(ticket.client == client for ticket in self._firm)
         return not queued and self._shares.is_below(client, now)
 
     def _reserve(self, needs: list[Need], role: RoleHealth) -> float:
@@ -267,7 +315,8 @@ class Admission:
             part = min(had, other.done)
             other.done -= part
             had -= part
-        self._shares.charge(ticket.client, ticket.work, self._clock())
+        if not ticket.gives_way:
+            self._shares.charge(ticket.client, ticket.work, self._clock())
 
 
 def _least(transcript: str, priority: Priority) -> int:

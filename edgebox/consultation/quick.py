@@ -142,6 +142,7 @@ class QuickSummaries:
         arrived: float | None = None,
         call_date: date | None = None,
         client_id: str = "",
+        gives_way: bool = False,
     ) -> Ticket:
         """Reserve engine time, or refuse at once (see ``admission.py``).
 
@@ -153,12 +154,17 @@ class QuickSummaries:
             client_id: whose call it is, for its share of the engine's time. What the engine has
                 read is not shared between clients: the number of cached tokens, or the time saved,
                 would tell one client how far its guess of another's call is right.
+            gives_way: nobody asked for it, so everybody else comes first.
 
         Raises:
             BoxBusy: there is no time for one more summary. It says when there will be.
         """
         ticket = self.admission.admit(
-            transcript, priority, self._clock() if arrived is None else arrived, client_id
+            transcript,
+            priority,
+            self._clock() if arrived is None else arrived,
+            client_id,
+            gives_way=gives_way,
         )
         ticket.call_date = call_date
         if client_id:
@@ -237,7 +243,7 @@ class QuickSummaries:
             length,
             readable,
             room,
-            alone=self.in_flight <= 1,
+            alone=self.admission.is_alone(ticket),
             least=partial(needed, said),
         )
         if reading is None:

@@ -5,12 +5,13 @@ A draft of a growing call is written if, in this order:
 1. somebody watches the call;
 2. two or more utterances of people came since the last draft;
 3. the last one began ``draft_seconds`` ago or more;
-4. no other summary is being written, and the engine admits one more of low priority.
+4. no other summary is being written, and the engine admits one more that gives way.
 
 Otherwise the last draft stays, with its age. The clients take turns; of a client the call whose
 draft is the oldest is first. So a busy box has fewer drafts, and no summary that an agent asked for
-waits for one of these. A call that has ended gets one more at once, of high priority, and a screen
-may ask for one now.
+waits for one of these: a draft that can no longer be whole in time is given up, and one that no
+model wrote replaces none that a model did. A call that has ended gets one more at once, of high
+priority, and a screen may ask for one now.
 
 Drafts are in memory only. What is accepted, and the last one of a call that is on disk, is kept by
 the caller's function.
@@ -60,7 +61,7 @@ class _Written:
         characters: of the call, likewise.
         not_before: monotonic seconds of the next try after a refusal.
         task: writes a draft now.
-        low: that one is of low priority.
+        low: that one gives way.
     """
 
     at: float = float("-inf")
@@ -117,18 +118,23 @@ class Rolling:
     def now(self, call: LiveCall, priority: Priority = "normal") -> None:
         """Begin a draft of a call at once, unless one that somebody asked for is being written.
 
+        Args:
+            call: which one.
+            priority: ``low`` if nobody asked for it: it gives way to everybody else.
+
         Raises:
             BoxBusy: the engine has no time for it. The last draft stays.
         """
         written = self._of(call)
         if written.task is not None and not written.low:
             return
+        low = priority == "low"
         ticket = self._quick.admit(
-            call.text, priority, call_date=day_of(call), client_id=call.client_id
+            call.text, priority, call_date=day_of(call), client_id=call.client_id, gives_way=low
         )
         if written.task is not None:
             written.task.cancel()
-        self._begin(call, written, ticket, low=priority == "low")
+        self._begin(call, written, ticket, low=low)
 
     def look(self) -> None:
         """Begin what is due now, and look again while more may come."""
@@ -190,10 +196,11 @@ class Rolling:
             self._ticking = None
 
     def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
+        before = written.at, written.said, written.characters
         written.at, written.low = self._monotonic(), low
         self._turns[call.client_id] = written.at
         written.said, written.characters = call.said, call.received
-        task = asyncio.create_task(self._write(call, ticket))
+        task = asyncio.create_task(self._write(call, ticket, low=low))
         written.task = task
 
         def over(_: asyncio.Task[None]) -> None:
@@ -202,9 +209,21 @@ class Rolling:
                 written.task = None
                 self._wake()
 
+        def given_up() -> None:
+            task.cancel()
+            if written.task is task:
+                written.at, written.said, written.characters = before
+                written.not_before = self._monotonic() + RETRY_SECONDS
+                self._taken_back(call)
+
+        ticket.on_given_up = given_up
         task.add_done_callback(over)
 
-    async def _write(self, call: LiveCall, ticket: Ticket) -> None:
+    def _taken_back(self, call: LiveCall) -> None:
+        """Have the screens forget what they saw of a draft that will not come."""
+        self._hub.about(call, _delta(call, "", begins=True))
+
+    async def _write(self, call: LiveCall, ticket: Ticket, *, low: bool) -> None:
         try:
             async with aclosing(self._quick.stream(ticket)) as pieces:
                 begins = True
@@ -212,15 +231,13 @@ class Rolling:
                     if not self._calls.holds(call):
                         return  # it was forgotten, and the screens know
                     if isinstance(piece, QuickResult):
-                        await self._done(call, piece)
+                        if low and piece.status == "fallback" and _has_better(call):
+                            self._count(piece, call.client_id)
+                            self._taken_back(call)
+                        else:
+                            await self._done(call, piece)
                         return
-                    message = {
-                        "type": "summary.delta",
-                        "consultation_id": call.consultation_id,
-                        "text": piece,
-                        "begins": begins,
-                    }
-                    self._hub.about(call, message)
+                    self._hub.about(call, _delta(call, piece, begins=begins))
                     begins = False
         except Exception as error:  # noqa: BLE001 - the call goes on, and so do its other drafts
             log.error("a draft was not written: %s", where(error))  # noqa: TRY400
@@ -244,6 +261,20 @@ class Rolling:
             self._hub.about(call, {"type": "summary.done", "draft": draft})
         if call.batch_id is not None:
             await self._keep(call, draft)
+
+
+def _delta(call: LiveCall, text: str, *, begins: bool) -> dict[str, Any]:
+    return {
+        "type": "summary.delta",
+        "consultation_id": call.consultation_id,
+        "text": text,
+        "begins": begins,
+    }
+
+
+def _has_better(call: LiveCall) -> bool:
+    """Return whether a model wrote the call's last draft."""
+    return bool(call.summaries) and call.summaries[-1]["status"] in {"success", "partial"}
 
 
 def day_of(call: LiveCall) -> dt.date:

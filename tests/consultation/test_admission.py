@@ -133,3 +133,40 @@ def test_a_place_ends_by_itself_whoever_holds_it(steps):
     clock.now += admission.budget
     admission.admit("가" * 2000, "normal", clock())  # however many were never released
     assert len(admission) == 1
+
+
+def test_what_gives_way_takes_nothing_from_others():
+    admission, clock = door(SMALL_CPU)
+    alone, _ = door(SMALL_CPU)
+    admission.admit("가" * 2000, "low", clock(), gives_way=True)
+    clock.now += 0.5
+    first = admission.admit("가" * 600, "normal", clock())
+    assert first.work == alone.admit("가" * 600, "normal", 50.0).work
+    assert admission.is_alone(first)
+    assert admission.readable_tokens(first, SMALL_CPU) > 200
+
+
+def test_what_gives_way_is_given_up_where_it_cannot_be_whole_and_stays_where_it_can():
+    given_up = []
+    for health, characters in ((SMALL_CPU, 2000), (GPU, 300)):
+        admission, clock = door(health)
+        draft = admission.admit("가" * characters, "low", clock(), gives_way=True)
+        draft.on_given_up = lambda health=health: given_up.append(health)
+        admission.admit("가" * characters, "normal", clock())
+        assert len(admission) == (1 if health is SMALL_CPU else 2)
+    assert given_up == [SMALL_CPU]
+
+
+def test_what_gives_way_is_refused_where_there_is_no_time_for_it():
+    admission, clock = door(SMALL_CPU)
+    admission.admit("가" * 2000, "normal", clock())
+    with pytest.raises(BoxBusy):
+        admission.admit("가" * 2000, "low", clock(), gives_way=True)
+
+
+def test_places_are_kept_for_what_does_not_give_way():
+    admission, clock = door(None, max_in_flight=1)
+    admission.admit("가", "low", clock(), gives_way=True)
+    admission.admit("가", "normal", clock())
+    with pytest.raises(BoxBusy):
+        admission.admit("가", "low", clock(), gives_way=True)

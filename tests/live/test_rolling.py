@@ -31,8 +31,8 @@ def result(text: str, status="success") -> QuickResult:
 
 
 class Ticket:
-    def __init__(self, quick: "Quick") -> None:
-        self._quick = quick
+    def __init__(self, quick: "Quick", *, gives_way: bool) -> None:
+        self._quick, self.gives_way, self.on_given_up = quick, gives_way, None
 
     def release(self) -> None:
         self._quick.held.discard(self)
@@ -59,12 +59,13 @@ class Quick:
     def in_flight(self) -> int:
         return self.others + len(self.held)
 
-    def admit(self, transcript, priority, *, call_date, client_id):
+    def admit(self, transcript, priority, *, call_date, client_id, gives_way):
         assert client_id in {"center", "other"}
+        assert gives_way == (priority == "low")
         self.asked.append((priority, transcript))
         if self.busy:
             raise BoxBusy("full", retry_after=self.busy.popleft())
-        ticket = Ticket(self)
+        ticket = Ticket(self, gives_way=gives_way)
         self.held.add(ticket)
         return ticket
 
@@ -195,6 +196,37 @@ async def test_a_draft_waits_while_somebody_elses_summary_is_written(desk):
     assert await desk.tick() == []
     desk.quick.others = 0
     assert await desk.tick() == ["low"]
+
+
+async def test_a_draft_that_lost_its_place_is_taken_back_and_written_again_later(desk):
+    desk.quick.go.clear()
+    await desk.say("고객: 카드를 잃어버렸어요.\n상담사: 정지해 드리겠습니다.\n")
+    assert await desk.tick() == ["low"]
+    await eventually(lambda: any(one["type"] == "summary.delta" for one in desk.told))
+    [ticket] = desk.quick.held
+    ticket.on_given_up()
+    await desk.over()
+    said = [(one["text"], one["begins"]) for one in desk.told if one["type"] == "summary.delta"]
+    assert said == [("고객이 카", True), ("", True)]
+    desk.quick.go.set()
+    assert await desk.tick() == []
+    desk.clock.now += 1.1
+    assert await desk.tick() == ["low"]
+    assert len(desk.done()) == 1
+
+
+async def test_what_no_model_wrote_replaces_no_draft_of_a_model(desk):
+    await desk.say("고객: 카드를 잃어버렸어요.\n상담사: 정지해 드리겠습니다.\n")
+    await desk.tick()
+    desk.quick.answer = result("카드를 잃어버렸어요.", "fallback")
+    desk.clock.now += 11
+    call = await desk.say("고객: 새 카드도요.\n상담사: 발급해 드리겠습니다.\n")
+    assert await desk.tick() == ["low"]
+    assert [one["status"] for one in desk.done()] == ["success"]
+    assert desk.counted[-1] == ("fallback", "center")
+    desk.rolling.now(call)  # somebody asked for it
+    await desk.over()
+    assert [one["status"] for one in desk.done()] == ["success", "fallback"]
 
 
 async def test_one_draft_at_a_time_and_the_call_that_waited_longest_first(desk):

@@ -56,8 +56,9 @@ function change(state, id, kind, changes) {
 }
 
 export const drafts = {
-  "summary.delta"(state, { consultation_id: id, text }) {
-    return put(state, "drafts", id, { writing: (state.drafts[id]?.writing ?? "") + text });
+  "summary.delta"(state, { consultation_id: id, text, begins }) {
+    const before = begins ? "" : (state.drafts[id]?.writing ?? "");
+    return put(state, "drafts", id, { writing: before + text });
   },
 
   "summary.done"(state, { draft }) {
