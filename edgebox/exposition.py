@@ -14,7 +14,7 @@ import re
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
@@ -22,6 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
 from edgebox.errors import where
+from edgebox.system import worker_lock
 from edgebox.system.files import leave_bytes, open_file
 
 if TYPE_CHECKING:
@@ -134,6 +135,37 @@ class Publisher:
     def _remove(self, pattern: str) -> None:
         for path in self._path.parent.glob(pattern):
             path.unlink(missing_ok=True)
+
+
+WorkerState = Literal["up", "starting", "stalled", "down"]
+
+
+def worker_state(state_dir: Path, runtime_dir: Path, now: float) -> WorkerState:
+    """Return how the worker is.
+
+    One that was stopped, or hangs as a whole, keeps its lock but writes its metrics no more:
+    ``stalled``.
+
+    Args:
+        state_dir: where its lock is.
+        runtime_dir: where its metrics are, beside the engine's socket.
+        now: Unix seconds.
+    """
+    if not worker_lock.is_held(state_dir):
+        return "down"
+    path = published_at("worker", state_dir, runtime_dir)
+    if Published({"worker": path}, lambda: now).is_fresh("worker"):
+        return "up"
+    return "stalled" if path.exists() else "starting"
+
+
+def published_at(name: str, state_dir: Path, runtime_dir: Path) -> Path:
+    """Return where a process or command, one of KINDS, leaves its metrics.
+
+    What a process writes all the time is in the runtime folder, which is emptied when the machine
+    starts; what a command leaves is in the state folder.
+    """
+    return (runtime_dir if KINDS[name].runs else state_dir) / f"{name}.prom"
 
 
 class Published:

@@ -19,9 +19,15 @@ from prometheus_client.core import GaugeMetricFamily as Gauge
 from edgebox.api.views import views
 from edgebox.costs import known_prices
 from edgebox.errors import StoreError
-from edgebox.exposition import KINDS, Families, Published, merged
+from edgebox.exposition import (
+    KINDS,
+    Families,
+    Published,
+    merged,
+    published_at,
+    worker_state,
+)
 from edgebox.settings import ROLES
-from edgebox.system import worker_lock
 from edgebox.system.log_shipping import Shipping, shipping
 from edgebox.system.machine import clock_synchronised, total_memory
 
@@ -101,10 +107,8 @@ class Scrape:
         settings, clock = services.settings, services.monotonic
         self.store = Lookup(lambda: services.threads.box(self._ask_store), clock)
         self._machine = Lookup(lambda: asyncio.to_thread(self._ask_machine), clock)
-        # What a process writes all the time is beside the engine's socket, what a command leaves
-        # is in the state folder: the first is emptied when the machine starts.
-        folders = {True: settings.socket.parent, False: settings.state_dir}
-        files = {name: folders[kind.runs] / f"{name}.prom" for name, kind in KINDS.items()}
+        folders = settings.state_dir, settings.socket.parent
+        files = {name: published_at(name, *folders) for name in KINDS}
         self._published = Published(files, services.clock)
 
     async def text(self) -> bytes:
@@ -182,8 +186,7 @@ class Scrape:
         yield Gauge(
             "edgebox_worker_up",
             "1 while a worker holds the state folder's lock and publishes its metrics.",
-            # A process that was stopped, or hangs as a whole, keeps its lock.
-            worker_lock.is_held(settings.state_dir) and self._published.is_fresh("worker"),
+            worker_state(settings.state_dir, settings.socket.parent, services.clock()) == "up",
         )
         yield Gauge(
             "edgebox_live_calls",

@@ -1,5 +1,6 @@
 import json
 import math
+import os
 
 import pytest
 from prometheus_client import generate_latest
@@ -7,7 +8,8 @@ from typer.testing import CliRunner
 
 from edgebox.api.metrics import Metrics
 from edgebox.api.views import views
-from edgebox.exposition import Families
+from edgebox.exposition import Families, published_at
+from edgebox.system import worker_lock
 from edgebox_cli.common.observe import Quantile, quantile, quick_figures
 from edgebox_cli.main import app
 from support.boxes.store import submit
@@ -44,6 +46,29 @@ def test_a_worker_that_is_down_is_exit_3(live):
     assert state["processes"]["engine"]["rss_bytes"] == 123_456_789
     assert [model["model"] for model in state["models"]] == ["small", "mid"]
     assert state["quick"] == {"count": 0, "statuses": {}, "p50": None, "p95": None}
+
+
+def test_a_worker_that_hangs_as_a_whole_keeps_its_lock_and_is_not_up(live):
+    metrics = published_at("worker", live.settings.state_dir, live.settings.socket.parent)
+    states = {}
+    with worker_lock.hold(live.settings.state_dir, RuntimeError()):
+        states["before its metrics"] = run("--json")
+        metrics.touch()
+        states["at work"] = run("--json")
+        os.utime(metrics, (0, 0))
+        states["hangs"] = run("--json")
+        assert "stalled" in run().stdout
+        checks = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)["checks"]
+    found = {name: json.loads(one.stdout)["processes"]["worker"] for name, one in states.items()}
+    assert {name: one["state"] for name, one in found.items()} == {
+        "before its metrics": "starting",
+        "at work": "up",
+        "hangs": "stalled",
+    }
+    assert states["hangs"].exit_code == 3
+    [worker] = [one for one in checks if one["name"] == "worker"]
+    assert worker["state"] == "fail"
+    assert "30 s" in worker["detail"]
 
 
 def test_a_gpus_memory_is_shown(live):

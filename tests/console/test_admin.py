@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import re
 
 import pytest
 
 from edgebox import diagnosis
+from edgebox.exposition import published_at
 from edgebox.store.acts import Act, Actor
 from edgebox.store.audit import AuditFilter
 from edgebox.system import worker_lock
@@ -17,6 +19,14 @@ from support.polling import eventually
 pytestmark = pytest.mark.anyio
 
 HOOK = "https://user:geheim@centerlink.example/hook?token=geheim"
+
+
+def publishes(box, seconds_ago=0.0):
+    """The worker wrote its metrics so long ago."""
+    path = published_at("worker", box.settings.state_dir, box.settings.socket.parent)
+    path.touch()
+    at = box.services.clock() - seconds_ago
+    os.utime(path, (at, at))
 
 
 def lights(page):
@@ -30,8 +40,13 @@ async def test_the_state_shows_what_runs_and_what_to_type(box):
         assert "6.4 GB" in page.text
         assert "<code>edgebox doctor</code>" in page.text
         with worker_lock.hold(box.settings.state_dir, RuntimeError()):
+            publishes(box)
             page = await http.get("/admin/state")
             assert lights(page) == ["good", "good", "good"]
+            publishes(box, seconds_ago=31)
+            hangs = await http.get("/admin/state")
+            assert lights(hangs) == ["good", "good", "bad"]
+            assert "멈춰 있음" in hangs.text
         assert "<html" not in page.text
         box.services.monitor._health = None
         page = await http.get("/admin")
@@ -51,6 +66,7 @@ async def test_the_state_tells_what_the_doctor_found_last(box):
     now, folder = box.services.clock(), box.settings.state_dir
     async with logged_in(box, "admin") as http:
         with worker_lock.hold(folder, RuntimeError()):
+            publishes(box)
             page = await http.get("/admin")
             assert "아직 점검한 적이 없습니다." in page.text
             assert "지금 손볼 것이 없습니다." in page.text

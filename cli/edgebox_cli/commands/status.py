@@ -12,13 +12,13 @@ from edgebox_cli.status.gather import gather
 from edgebox_cli.status.screen import show
 
 NOT_RUNNING = 3
-DOWN = ("down", "another program", "another certificate")
+DOWN = ("down", "stalled", "another program", "another certificate")
 
 
 def status(*, as_json: AsJson = False) -> None:
     """Show processes, models, memory, queue, last run and latency.
 
-    Exit 3 when a process of the box is down; what the database knows is shown all the same.
+    Exit 3 when a process of the box is down or hangs; what the database knows is shown anyway.
     """
     with reported():
         state = gather(settings())

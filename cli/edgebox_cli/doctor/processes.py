@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from edgebox.errors import ConfigError
+from edgebox.exposition import FRESH, worker_state
 from edgebox.processes.up import port_problem
-from edgebox_cli.common.observe import readiness, worker_running
+from edgebox_cli.common.observe import readiness
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.doctor.check import Check
 
@@ -33,8 +35,12 @@ def engine(health: EngineHealth | None) -> Check:
 
 
 def worker(settings: Settings) -> Check:
-    """Check that a worker holds the state folder's lock."""
-    if worker_running(settings.state_dir):
+    """Check that a worker holds the state folder's lock, and moves."""
+    state = worker_state(settings.state_dir, settings.socket.parent, time.time())
+    if state == "stalled":
+        detail = f"It has written no metrics for {FRESH:.0f} s: it hangs, or its disk is full."
+        return Check("worker", "fail", detail, to_start("worker"))
+    if state != "down":
         return Check("worker", "ok", "running")
     return Check("worker", "fail", "It is not running: nothing is analysed.", to_start("worker"))
 

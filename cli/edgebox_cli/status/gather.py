@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 from edgebox import __version__
 from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError, StoreError
+from edgebox.exposition import worker_state
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
 from edgebox.settings.check import without_password
 from edgebox.store.db import Store
 from edgebox_cli.common.box import Box
 from edgebox_cli.common.clients import chosen_client
-from edgebox_cli.common.observe import engine_health, quick_figures, readiness, worker_running
+from edgebox_cli.common.observe import engine_health, quick_figures, readiness
 
 if TYPE_CHECKING:
     from edgebox.engine_client import EngineHealth
@@ -54,7 +55,7 @@ def gather(settings: Settings) -> dict[str, Any]:
                     for card in (health.gpus if health else ())
                 ],
             },
-            "worker": {"state": "up" if worker_running(settings.state_dir) else "down"},
+            "worker": {"state": worker_state(settings.state_dir, settings.socket.parent, now)},
         },
         "models": models(settings, health),
         **recorded,

@@ -89,7 +89,7 @@ def queue_rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
     else:
         when = runs["next_at"] - now
         text = f"in {span(when)}" if when > 10 else "now"
-        if state["processes"]["worker"]["state"] == "down":
+        if state["processes"]["worker"]["state"] in {"down", "stalled"}:
             text = "when the worker runs"
         rows.append(("next run", text))
     return rows

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox import __version__, diagnosis
 from edgebox.errors import StoreError
+from edgebox.exposition import worker_state
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
-from edgebox.system import worker_lock
 from edgebox.system.machine import rss_bytes
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edgebox.api.services import Services
     from edgebox.console.services import ConsoleServices
     from edgebox.engine_client import EngineHealth
+    from edgebox.exposition import WorkerState
     from edgebox.store.runs import Run
 
 PATH = "/admin"
@@ -35,6 +36,13 @@ OLD_DIAGNOSIS = 7 * 86_400
 """Seconds after which what the doctor found is said to be old."""
 
 Light = Literal["good", "warn", "bad"]
+
+WORKER_LIGHTS: Final[dict[WorkerState, Light]] = {
+    "up": "good",
+    "starting": "warn",
+    "stalled": "bad",
+    "down": "bad",
+}
 
 
 def routes(services: Services, console: ConsoleServices) -> list[BaseRoute]:
@@ -118,7 +126,7 @@ class StatePage:
         processes = [
             Process("api", "good" if recorded else "bad", "up" if recorded else "no_store", _own()),
             _engine(health, remote=remote),
-            Process("worker", "good" if worker else "bad", "up" if worker else "down"),
+            Process("worker", WORKER_LIGHTS[worker], worker),
         ]
         return self._console.templates.page(
             request,
@@ -159,11 +167,12 @@ class StatePage:
             store.outbox.counts(),
         )
 
-    def _looked_at(self) -> tuple[bool, Room, diagnosis.Diagnosis | None]:
-        state_dir = self._services.settings.state_dir
+    def _looked_at(self) -> tuple[WorkerState, Room, diagnosis.Diagnosis | None]:
+        settings = self._services.settings
+        state_dir = settings.state_dir
         usage = shutil.disk_usage(state_dir)
         return (
-            worker_lock.is_held(state_dir),
+            worker_state(state_dir, settings.socket.parent, self._services.clock()),
             Room(usage.free, usage.total),
             diagnosis.last(state_dir),
         )

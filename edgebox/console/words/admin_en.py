@@ -14,6 +14,7 @@ WORDS: dict[str, str] = {
     "state.no_store": "The database cannot be read",
     "state.down": "No answer",
     "state.starting": "Starting",
+    "state.stalled": "Hangs",
     "state.remote": "Models of another server",
     "state.to_do": "To do",
     "state.nothing_to_do": "Nothing needs doing.",
