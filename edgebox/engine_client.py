@@ -232,6 +232,7 @@ class Options(TypedDict, total=False):
     frequency_penalty: float
     seed: int
     cache_salt: str
+    retain: bool
 
 
 class EngineClient:
@@ -472,7 +473,7 @@ class EngineClient:
         body["model"] = self.model_name(role) if role in self._remote else role
         if role in self._remote:
             # Not OpenAI's: strict servers refuse them.
-            for ours in ("deadline", "priority", "cache_salt"):
+            for ours in ("deadline", "priority", "cache_salt", "retain"):
                 body.pop(ours, None)
         elif held:
             body["structured_outputs"] = held

@@ -44,6 +44,7 @@ class QuickEndpoint:
                 arrived=request.scope["state"]["arrived"],
                 call_date=asked.date_of_call,
                 client_id=client.client_id,
+                consultation_id=asked.consultation_id,
             )
         except BoxBusy:
             services.metrics.quick_summaries.labels("refused").inc()

@@ -263,6 +263,7 @@ class Race:
                 deadline=max(0.05, self._acknowledge_due - kit.clock()),
                 json_schema=TOPIC_SCHEMA,
                 cache_salt=kit.salts.of(question.client_id),
+                retain=False,
             )
         except EngineError:
             return

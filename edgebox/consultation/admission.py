@@ -73,6 +73,7 @@ class Ticket:
         done: engine seconds that it is taken to have had.
         call_date: the day of the call, if it is known.
         cache_salt: what was read is shared only between calls of the same salt.
+        grows: the call will be summarised again with more text.
         on_given_up: called if this gives way and lost its place to others.
     """
 
@@ -86,6 +87,7 @@ class Ticket:
     done: float = 0.0
     call_date: date | None = None
     cache_salt: str = ""
+    grows: bool = False
     on_given_up: Callable[[], None] | None = None
 
     @property

@@ -24,6 +24,7 @@ from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.grounding import Figures
+from edgebox.consultation.growing import GrowingCalls
 from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.salts import Salts
 from edgebox.engine_client import Completion, EngineClient
@@ -127,6 +128,7 @@ class QuickSummaries:
         self.admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
         self._salts = Salts()
+        self._growing = GrowingCalls(clock)
         self._examples = example_texts()
 
     @property
@@ -142,6 +144,8 @@ class QuickSummaries:
         arrived: float | None = None,
         call_date: date | None = None,
         client_id: str = "",
+        consultation_id: str = "",
+        grows: bool | None = None,
         gives_way: bool = False,
     ) -> Ticket:
         """Reserve engine time, or refuse at once (see ``admission.py``).
@@ -154,6 +158,9 @@ class QuickSummaries:
             client_id: whose call it is, for its share of the engine's time. What the engine has
                 read is not shared between clients: the number of cached tokens, or the time saved,
                 would tell one client how far its guess of another's call is right.
+            consultation_id: the client's own id of the call, if it has one.
+            grows: whether it will be summarised again with more text; None: what was seen of it
+                tells.
             gives_way: nobody asked for it, so everybody else comes first.
 
         Raises:
@@ -169,6 +176,8 @@ class QuickSummaries:
         ticket.call_date = call_date
         if client_id:
             ticket.cache_salt = self._salts.of(client_id)
+        seen = self._growing.grows(client_id, consultation_id, transcript)
+        ticket.grows = seen if grows is None else grows
         return ticket
 
     async def summarise(self, ticket: Ticket) -> QuickResult:
@@ -299,6 +308,7 @@ class QuickSummaries:
                 frequency_penalty=FREQUENCY_PENALTY,
                 regex=draft.regex,
                 cache_salt=ticket.cache_salt,
+                retain=ticket.grows,
             )
         ) as pieces:
             shown = 0

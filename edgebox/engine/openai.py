@@ -120,6 +120,8 @@ class ChatRequest(_Lenient):
     deadline: Annotated[float, Field(gt=0)] | None = None
     # As in vLLM: prompts share cells only with those of the same salt.
     cache_salt: str = ""
+    # Ours: whether to keep what was read of the prompt for a longer one that begins the same way.
+    retain: bool = True
 
     @model_validator(mode="before")
     @classmethod

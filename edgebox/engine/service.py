@@ -126,6 +126,7 @@ class Service:
                 deadline=arrived + request.deadline if request.deadline else None,
                 constraint=constraint,
                 salt=request.cache_salt,
+                keep=request.retain,
             )
             self._thread.submit(sequence)
             return Generation(sequence, events, role.name)

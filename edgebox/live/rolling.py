@@ -130,7 +130,12 @@ class Rolling:
             return
         low = priority == "low"
         ticket = self._quick.admit(
-            call.text, priority, call_date=day_of(call), client_id=call.client_id, gives_way=low
+            call.text,
+            priority,
+            call_date=day_of(call),
+            client_id=call.client_id,
+            grows=not call.ended,
+            gives_way=low,
         )
         if written.task is not None:
             written.task.cancel()

@@ -262,6 +262,15 @@ async def test_a_resident_registration_number_reaches_neither_model_nor_answer(
     assert "1234567" not in f"{answer.text} {box.engine.requests}"
 
 
+async def test_what_was_read_is_kept_of_a_call_that_grows(box: ApiBox) -> None:
+    call = "고객: 카드를 잃어버렸어요.\n상담사: 정지했습니다.\n"
+    said = [call, f"{call}고객: 새 카드도 주세요.\n", call]
+    for text in said:
+        await box.quick(conversation_text=text)
+    await box.quick(conversation_text=said[1], consultation_id="CL-OTHER")
+    assert [request["retain"] for request in box.engine.requests] == [False, True, False, False]
+
+
 async def test_what_was_read_is_shared_within_a_client_only(box: ApiBox) -> None:
     for client in ("center-1", "center-1", "center-2"):
         answer = await box.quick(headers=box.headers(client))

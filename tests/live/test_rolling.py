@@ -59,9 +59,10 @@ class Quick:
     def in_flight(self) -> int:
         return self.others + len(self.held)
 
-    def admit(self, transcript, priority, *, call_date, client_id, gives_way):
+    def admit(self, transcript, priority, *, call_date, client_id, grows, gives_way):
         assert client_id in {"center", "other"}
         assert gives_way == (priority == "low")
+        assert grows == (priority != "high")
         self.asked.append((priority, transcript))
         if self.busy:
             raise BoxBusy("full", retry_after=self.busy.popleft())

@@ -122,9 +122,9 @@ class _Session:
     began: float = field(default_factory=time.perf_counter)
     samples: list[Sample] = field(default_factory=list)
 
-    async def summary(self, kind: str, index: int, text: str) -> None:
+    async def summary(self, kind: str, index: int, text: str, *, grows: bool = False) -> None:
         """Ask for one summary, as the API does."""
-        options: Options = {"max_tokens": SUMMARY_TOKENS, "priority": 0}
+        options: Options = {"max_tokens": SUMMARY_TOKENS, "priority": 0, "retain": grows}
         await self._ask(kind, index, self.client.stream("slm", summary_messages(text), **options))
 
     async def _analysis(self, index: int, text: str) -> None:
@@ -285,7 +285,7 @@ async def _growing(session: _Session, number: int, size: Size) -> float:
     lines = utterances(_seed(number, 900), GROWS_TO, size.salt)
     for index, length in enumerate(range(GROWS_BY, GROWS_TO + 1, GROWS_BY)):
         kind = "grown" if index else "cold"
-        await session.summary(kind, index, "\n".join(lines[:length]))
+        await session.summary(kind, index, "\n".join(lines[:length]), grows=bool(index))
         if index:
             stranger = utterances(_COLD + _seed(number, index), length, size.salt)
             await session.summary("cold", index, "\n".join(stranger))
