@@ -47,6 +47,7 @@ def main() -> int:
     parser.add_argument("--mlm", default="qwen2.5-coder-1.5b-instruct-q4_k_m")
     parser.add_argument("--models", type=Path, default=ROOT / "gguf", help="folder of the GGUFs")
     parser.add_argument("--servers", default="edgebox,llama-server", help=f"of {', '.join(STARTS)}")
+    parser.add_argument("--before", type=Path, help="another checkout, for the server 'before'")
     parser.add_argument("--threads", type=int, default=physical_cores())
     parser.add_argument("--out", type=Path, required=True, help="JSON of the session")
     parser.add_argument("rest", nargs="*", help="for edgebox bench, after --")
@@ -89,8 +90,12 @@ def machine() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def edgebox(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
+def edgebox(
+    options: argparse.Namespace, folder: Path, checkout: Path = ROOT
+) -> Iterator[list[str]]:
     """Start EdgeBox's engine, both models in one process."""
+    folder /= f"edgebox-{'here' if checkout == ROOT else 'before'}"
+    folder.mkdir()
     config = folder / "edgebox.toml"
     config.write_text(
         f'state_dir = "{folder}"\nmodels_dir = "{options.models}"\n'
@@ -100,10 +105,18 @@ def edgebox(options: argparse.Namespace, folder: Path) -> Iterator[list[str]]:
         f"parallel = {PARALLEL}\n"
     )
     command = [sys.executable, "-m", "edgebox_cli", "--config", str(config), "engine"]
-    with server(command, folder / "edgebox.log") as process:
+    tree = {"PYTHONPATH": f"{checkout}:{checkout / 'cli'}"}
+    with server(command, folder / "edgebox.log", tree) as process:
         path = folder / "engine.sock"
         await_ready(process, lambda: answers("http://engine/health", path), "edgebox", folder)
         yield [f"unix:{path}"]
+
+
+def before(options: argparse.Namespace, folder: Path) -> Pair:
+    """Start EdgeBox's engine of another checkout, such as a worktree of the commit before."""
+    if options.before is None:
+        raise SystemExit("compare.py: the server 'before' needs --before DIR, another checkout")
+    return edgebox(options, folder, options.before)
 
 
 def llama_server(options: argparse.Namespace, folder: Path) -> Pair:
@@ -178,6 +191,7 @@ def pair(
 
 STARTS = {
     "edgebox": edgebox,
+    "before": before,
     "llama-server": llama_server,
     "llama_cpp.server": llama_cpp_server,
     "examples/server": examples_server,
@@ -203,9 +217,12 @@ def http_server(command: list[str], port: int, path: str, log: Path) -> Iterator
 
 
 @contextlib.contextmanager
-def server(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def server(
+    command: list[str], log: Path, more: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process with its output in a file. It is stopped in the end whatever happens."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
+    clean |= more or {}
     with log.open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, env=clean)
     try:
