@@ -8,45 +8,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import threading
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 
 from support.boxes.killed import BATCH, TESTS, CrashBox
 from support.engines.crash import POISON, SLOW
-from support.outside.receiver import Receiver, answer
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지했습니다."
-
-
-@pytest.fixture
-def hook():
-    """The centre's system, on a thread of its own."""
-    receiver, loop = Receiver([answer(200)]), asyncio.new_event_loop()
-
-    async def start():
-        server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-        receiver.port = server.sockets[0].getsockname()[1]
-        return server
-
-    server = loop.run_until_complete(start())
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield receiver
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-@pytest.fixture
-def folder():
-    with tempfile.TemporaryDirectory(prefix="eb-") as made:
-        yield Path(made)
 
 
 def box_of(folder, hook, **settings):
