@@ -84,6 +84,15 @@ COMMANDS = {
         "commands.bench:bench",
         "Measure how fast models answer here, with the load that EdgeBox has to carry.",
     ),
+    "tune": Entry(
+        "commands.tune:tune",
+        "Try how this machine runs the models best, and keep it. One to four minutes.",
+    ),
+    "tune-trial": Entry(
+        "commands.tune:tune_trial",
+        "Try one way of running a model, in a process of its own: for ``edgebox tune``.",
+        hidden=True,
+    ),
     "demo": Entry(
         "commands.demo:demo",
         "One summary, one question, one batch with its callback, on the starter models; then gone.",

@@ -20,6 +20,7 @@ from edgebox.engine.role import ServedRole
 from edgebox.engine.speed import Speed, measure, read_by_probe
 from edgebox.models.advice import layers_within, require_fit
 from edgebox.models.installed import Installed
+from edgebox.models.tuned import tuned_here
 from edgebox.settings import ROLES, Role, RoleSettings, Settings
 from edgebox.system.machine import available_memory, gpus
 
@@ -60,6 +61,7 @@ class Loader:
         self.roles: dict[Role, ServedRole] = {}
         self._settings = settings
         self._installed = Installed(settings.models_dir)
+        self._tuned = tuned_here(settings, self._installed, VERSION)
 
     def load(self) -> dict[Role, LoadedModel]:
         """Load, compile and measure. Runs on the decode thread.
@@ -119,11 +121,18 @@ class Loader:
             context_tokens=options.context_tokens,
             slots=slots,
             outputs=slots,
-            threads=self._settings.engines.threads or physical_cores(),
+            threads=self._threads(),
             gpu_layers=gpu_layers_of(options, entry),
-            repack=repacks(options.repack, entry.quantization),
+            repack=repacks(options.repack, entry.quantization, measured=self._tuned_role(role)),
             template_options=dict(entry.template_options),
         )
+
+    def _threads(self) -> int:
+        measured = self._tuned.threads if self._tuned else 0
+        return self._settings.engines.threads or measured or physical_cores()
+
+    def _tuned_role(self, role: Role) -> bool | None:
+        return self._tuned.roles[role].repack if self._tuned else None
 
     def _slots(self, role: Role, model: LlamaModel, speed: Speed) -> LoadedModel:
         options = self._settings.engines.role(role)
@@ -172,14 +181,21 @@ def gpu_layers_of(options: RoleSettings, entry: ModelEntry) -> int:
     return min((layers for layers in (options.gpu_layers, within) if layers >= 0), default=-1)
 
 
-def repacks(wanted: str, quantization: str) -> bool:
+def repacks(wanted: str, quantization: str, *, measured: bool | None = None) -> bool:
     """Whether to let llama.cpp rearrange a model's weights for the processor.
 
-    For Q4_K that makes a generated token faster and reading a prompt slower, and takes memory
-    and seconds at every start (docs/performance.md): our work is mostly reading. Other types
-    keep llama.cpp's default.
+    Where nothing was measured: for Q4_K that makes a generated token faster and, on some
+    processors, reading a prompt slower, and takes memory and seconds at every start
+    (docs/performance.md): our work is mostly reading. Other types keep llama.cpp's default.
+
+    Args:
+        wanted: the setting.
+        quantization: of the model's weights.
+        measured: what `edgebox tune` found faster here; None: it did not run.
     """
-    return wanted == "on" or (wanted == "auto" and not quantization.startswith("Q4_K"))
+    if wanted != "auto":
+        return wanted == "on"
+    return not quantization.startswith("Q4_K") if measured is None else measured
 
 
 def physical_cores() -> int:

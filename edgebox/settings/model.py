@@ -274,7 +274,8 @@ class RoleSettings(Section):
 class EngineSettings(Section):
     """``[engines]``: the process that runs the models."""
 
-    threads: Annotated[int, Field(ge=0)] = 0  # 0: one per physical core
+    threads: Annotated[int, Field(ge=0)] = 0  # 0: as measured, else one per physical core
+    spin: Annotated[int, Field(ge=0)] = 0  # 0: as measured, else 2500
     queue_limit: Annotated[int, Field(ge=1)] = 256
     step_target_seconds: Annotated[float, Field(gt=0)] = 0.1
     slm: RoleSettings = RoleSettings(model="qwen3-1.7b-q8_0")

@@ -34,7 +34,7 @@ _ROLE = {
     "gpu_layers": "Layers on the GPU; -1: all that fit, 0: none.",
     "gpu_memory_gib": "GPU memory for it; further layers run on the processor; 0: no limit.",
     "unload_after_minutes": "Minutes without a request after which it is unloaded; 0: never.",
-    "repack": "Weights rearranged for the processor; auto: where that is faster.",
+    "repack": "Weights rearranged for the processor; auto: where edgebox tune found it faster.",
 }
 
 EXPLAINED: dict[str, str] = {
@@ -120,7 +120,8 @@ EXPLAINED: dict[str, str] = {
     "cost.cloud_token_factor": "Tokens that the cloud's model counts for one of ours.",
     "cost.per_dollar": "How much of the currency a US dollar costs.",
     "engines": "The process that runs the models.",
-    "engines.threads": "0: one per physical core.",
+    "engines.threads": "0: as edgebox tune measured, else one per physical core.",
+    "engines.spin": "How long threads spin for each other; 0: as edgebox tune measured.",
     "engines.queue_limit": "Requests that may wait for the engine; more are refused.",
     "engines.step_target_seconds": "Seconds that an agent's request may wait for a step to end.",
     "engines.slm": "The small model: summaries while the customer is on the line.",

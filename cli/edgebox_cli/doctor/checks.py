@@ -73,6 +73,8 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     yield host.gpu()
     if any(not role.url for role in roles_of(found).values()):
         yield machine.native()
+        if tuned := machine.tuning(found):
+            yield tuned
         yield processes.engine(health)
     yield processes.worker(found)
     yield of_root or network.certificate(found, now)

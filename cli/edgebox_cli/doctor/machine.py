@@ -11,11 +11,13 @@ from edgebox.errors import ModelError, ModelsTooLarge
 from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
+from edgebox.models.tuned import read_tuned, tuned_here
 from edgebox.settings.check import without_password
 from edgebox.system.machine import available_memory, gpus
 from edgebox.system.program import command, frozen
 from edgebox.system.tls import authorities_context, refusal
 from edgebox_cli.common.output import size
+from edgebox_cli.common.systemd import to_start
 from edgebox_cli.doctor.check import Check, roles_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,16 @@ def model_file(installed: Installed, role: str, model: str) -> Check:
             name, "warn", detail, "edgebox models list, then: edgebox models use ROLE NAME"
         )
     return Check(name, "ok", model)
+
+
+def tuning(settings: Settings) -> Check | None:
+    """Check that what `edgebox tune` measured is about this machine; None if it never ran."""
+    if read_tuned(settings.models_dir) is None:
+        return None
+    if tuned_here(settings, Installed(settings.models_dir)) is None:
+        detail = "It was measured with another processor or other models, and is not used."
+        return Check("tuning", "warn", detail, f"edgebox tune, then: {to_start('engine')}")
+    return Check("tuning", "ok", "measured for this processor and these models")
 
 
 def _get(model: str) -> str:

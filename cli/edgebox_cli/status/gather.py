@@ -12,6 +12,8 @@ from edgebox import __version__
 from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError, StoreError
 from edgebox.exposition import worker_state
+from edgebox.models.installed import Installed
+from edgebox.models.tuned import tuned_here
 from edgebox.schedule import seconds_until_run
 from edgebox.settings import ROLES
 from edgebox.settings.check import without_password
@@ -58,6 +60,7 @@ def gather(settings: Settings) -> dict[str, Any]:
             "worker": {"state": worker_state(settings.state_dir, settings.socket.parent, now)},
         },
         "models": models(settings, health),
+        "tuning": tuning(settings),
         **recorded,
         "quick": quick(figures),
     }
@@ -138,6 +141,15 @@ def models(settings: Settings, health: EngineHealth | None) -> list[dict[str, An
             model |= {"loaded": True, **asdict(health.roles[role])}
         models.append(model)
     return models
+
+
+def tuning(settings: Settings) -> dict[str, Any] | None:
+    """Return what `edgebox tune` chose for this processor and these models, if it did."""
+    found = tuned_here(settings, Installed(settings.models_dir))
+    if found is None:
+        return None
+    repack = {role: one.repack for role, one in found.roles.items()}
+    return {"at": found.at, "threads": found.threads, "spin": found.spin, "repack": repack}
 
 
 def quick(figures: QuickFigures | None) -> dict[str, Any] | None:

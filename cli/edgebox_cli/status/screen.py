@@ -33,6 +33,8 @@ def _rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:
             rows.append(("", f"{card['name']}: {used} of {size(card['total_bytes'])} used"))
     for model in state["models"]:
         rows += model_rows(model)
+    if any(model["loaded"] for model in state["models"]):
+        rows.append(("run with", tuning_line(state["tuning"])))
     if state["store_error"]:
         return [*rows, ("database", state["store_error"])]
     rows += queue_rows(state)
@@ -68,6 +70,12 @@ def model_rows(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
         f"{model['batch_decode_tps']:.0f} with {model['parallel']} at once"
     )
     return [(model["role"], model["model"]), ("", memory), ("", speed)]
+
+
+def tuning_line(tuning: dict[str, Any] | None) -> str:
+    if tuning is None:
+        return "the usual choices; measure what is best here: edgebox tune"
+    return f"what edgebox tune chose on {local_time(tuning['at'])} (edgebox tune --show)"
 
 
 def queue_rows(state: dict[str, Any]) -> list[tuple[str, str | Text]]:

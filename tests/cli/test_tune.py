@@ -1,0 +1,70 @@
+"""``edgebox tune`` with a real, tiny model: real processes, real llama.cpp."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from edgebox.models.tuned import FILE, Way, read_tuned
+from edgebox.processes import tuning
+from edgebox.processes.tuning import in_a_process
+from edgebox_cli.main import app
+from support.engines import tiny_model
+
+
+@pytest.fixture
+def models(bare, monkeypatch):
+    folder = bare / "models"
+    folder.mkdir()
+    tiny_model.install(folder)
+    monkeypatch.setenv("EDGEBOX_MODELS_DIR", str(folder))
+    monkeypatch.setenv("EDGEBOX_ENGINES__SLM__MODEL", tiny_model.NAME)
+    monkeypatch.setenv("EDGEBOX_ENGINES__MLM__URL", "http://gpu.local:8000")
+    monkeypatch.setenv("EDGEBOX_ENGINES__THREADS", "1")
+    monkeypatch.setattr(tuning, "TRIAL_SECONDS", 0.0)
+    return folder
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["tune", *words])
+
+
+def test_it_tries_keeps_and_shows(models, monkeypatch):
+    nothing = run("--show")
+    assert nothing.exit_code == 2
+    assert "Run: edgebox tune" in nothing.stderr
+    result = run()
+    assert result.exit_code == 0, result.stderr
+    assert "next start" in result.stderr
+    kept = read_tuned(models)
+    assert kept.threads == 1
+    assert len(kept.trials) == 2 + 2 * len(tuning.SPINS) - 1, "one way is in both"
+    lines = result.stdout.splitlines()
+    assert max(len(line) for line in lines) <= 80
+    assert f"spin {kept.spin:,}" in lines[-1]
+    again = run("--show")
+    assert again.stdout == result.stdout
+    assert again.stderr == ""
+    assert json.loads(run("--show", "--json").stdout)["spin"] == kept.spin
+    (models / FILE).write_text(
+        kept.model_copy(update={"processor": "another/1"}).model_dump_json(), encoding="utf-8"
+    )
+    assert "another processor" in run("--show").stderr
+    found = json.loads(CliRunner().invoke(app, ["doctor", "--json"]).stdout)["checks"]
+    [check] = [one for one in found if one["name"] == "tuning"]
+    assert (check["state"], check["fix"].split(",")[0]) == ("warn", "edgebox tune")
+
+
+def test_a_model_that_cannot_be_loaded_says_so(bare):
+    broken = bare / "broken.gguf"
+    broken.write_bytes(b"GGUF")
+    way = Way(role="slm", repack=False, threads=1, spin=2500)
+    with pytest.raises(tuning.ModelError, match=r"broken\.gguf"):
+        in_a_process(broken, way)
+
+
+def test_where_others_answer_there_is_nothing_to_tune(models, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_ENGINES__SLM__URL", "http://gpu.local:8000")
+    result = run()
+    assert result.exit_code == 2
+    assert "nothing to tune" in result.stderr
