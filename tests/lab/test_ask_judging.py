@@ -413,3 +413,19 @@ def test_a_report_without_questions_of_a_kind_has_no_share():
 def test_what_is_set_aside_is_cut_out_of_a_sentence(sentence, asserted):
     (only,) = Wording(sentence).sentences
     assert only.asserted == asserted
+
+
+def test_who_acknowledged_a_question_is_told():
+    said = {
+        by: judged(UNSAID, "찾지 못했습니다.", acknowledgement=given).acknowledged
+        for by, given in {
+            "qwen": {"text": "환불을 찾고 있습니다.", "by": "qwen"},
+            "template": {"text": "찾고 있습니다.", "by": "template"},
+            "": None,
+        }.items()
+    }
+    assert said == {"qwen": "model", "template": "template", "": "none"}
+    answers = [
+        judged(UNSAID, "찾지 못했습니다.", acknowledgement={"text": "네.", "by": "qwen"})
+    ] * 2
+    assert ask_report(answers).acknowledged == {"model": 2}

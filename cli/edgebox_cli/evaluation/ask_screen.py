@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 from rich.text import Text
@@ -48,11 +48,22 @@ def show_ask_report(report: AskReport) -> None:
     )
     statuses = ", ".join(f"{count} {name}" for name, count in sorted(report.statuses.items()))
     print_line(f"Answers: {statuses}; {report.flagged} with parts that the box itself marks.")
+    who = ", ".join(
+        f"{report.acknowledged.get(by, 0)} {words}" for by, words in ACKNOWLEDGED.items()
+    )
+    print_line(f"Acknowledged: {who}.")
     if report.recall is not None:
         print_line(
             f"Recall among the first five utterances found: {report.recall:.0%} of the facts, "
             f"{report.recall_of} questions."
         )
+
+
+ACKNOWLEDGED: Final = {
+    "model": "by the model",
+    "template": "in the box's own words",
+    "none": "answered before that",
+}
 
 
 def show_questions(asked: Sequence[Asked]) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from edgebox.ask.acknowledge import BY_TEMPLATE
 from edgebox.lab.evaluation.facts import NEGATION, Answer
 from edgebox.lab.evaluation.judging import written_numbers
 from edgebox.lab.evaluation.replies import Wording, places
@@ -24,6 +25,8 @@ FOUND_FIRST: Final = 5
 
 CRITICAL: Final = frozenset({"answered_unsaid", "polarity_reversed", "ungrounded_number"})
 """The faults after which an agent tells a customer something that was never said."""
+
+Acknowledged = Literal["model", "template", "none"]
 
 _ECHO: Final = re.compile(r"질문|문의|여쭤|물으|물어")
 _NEGATION: Final = re.compile(NEGATION)
@@ -51,6 +54,8 @@ class AskJudgement:
         first: to the acknowledgement or the first text; None if the box does not say.
         total: to the whole answer.
         by: what wrote the answer.
+        acknowledged: ``model``, ``template`` for the box's own words, ``none`` where the answer
+            began before that was needed.
         error: why there is no answer.
     """
 
@@ -66,6 +71,7 @@ class AskJudgement:
     first: float | None
     total: float
     by: str
+    acknowledged: Acknowledged
     error: str = ""
 
     @property
@@ -103,6 +109,7 @@ class AskJudgement:
             "status": self.status,
             "text": self.text,
             "by": self.by,
+            "acknowledged": self.acknowledged,
             "right": self.right,
             "missing": self.missing,
             "cited": self.cited,
@@ -160,6 +167,7 @@ def judge_ask(asked: Asked, reply: Reply, *, seconds: float) -> AskJudgement:
         first=timing.first if timing else None,
         total=timing.total if timing and timing.total is not None else seconds,
         by=reply.answer.by if reply.answer else "",
+        acknowledged=_acknowledged(reply),
     )
 
 
@@ -179,8 +187,15 @@ def judge_ask_failure(asked: Asked, error: str, *, seconds: float) -> AskJudgeme
         first=None,
         total=seconds,
         by="",
+        acknowledged="none",
         error=error,
     )
+
+
+def _acknowledged(reply: Reply) -> Acknowledged:
+    if reply.acknowledgement is None:
+        return "none"
+    return "template" if reply.acknowledgement.by == BY_TEMPLATE else "model"
 
 
 def _recall(question: Question, reply: Reply) -> float | None:

@@ -54,6 +54,7 @@ class AskReport:
         recall_of: questions with such an answer.
         flagged: answers of which the box itself marks a part as unsupported.
         statuses: number of answers of each status.
+        acknowledged: number of answers that were acknowledged by each (`AskJudgement`).
         first: to the acknowledgement or the first text, of those answers that say it.
         total: to the whole answer, without those that failed.
     """
@@ -72,6 +73,7 @@ class AskReport:
     recall_of: int
     flagged: int
     statuses: dict[str, int]
+    acknowledged: dict[str, int]
     first: Seconds
     total: Seconds
 
@@ -105,6 +107,7 @@ def ask_report(answers: Sequence[AskJudgement]) -> AskReport:
         recall_of=len(recalls),
         flagged=sum(one.flagged > 0 for one in given),
         statuses=dict(Counter(one.status for one in answers)),
+        acknowledged=dict(Counter(one.acknowledged for one in given)),
         first=_seconds(one.first for one in given),
         total=_seconds(one.total for one in given),
     )

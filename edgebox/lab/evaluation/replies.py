@@ -80,6 +80,12 @@ class Written(BaseModel):
     by: str = ""
 
 
+class Acknowledged(BaseModel):
+    """Who said that the question was understood."""
+
+    by: str = ""
+
+
 class Grounding(BaseModel):
     """What the box itself found unsupported."""
 
@@ -103,6 +109,7 @@ class Reply(BaseModel):
 
     status: str
     answer: Written | None = None
+    acknowledgement: Acknowledged | None = None
     citations: list[Citation] = []
     evidence: list[Annotated[Citation, BeforeValidator(_place)]] | None = None
     grounding: Grounding | None = None
