@@ -144,7 +144,7 @@ def answer(asked):
 
 
 def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, korean):
-    texts = [korean[name]["transcript"] for name in list(korean)[:4]]
+    texts = [korean[name]["transcript"] for name in list(korean)[:2]]
     plain = [model.tokenize(model.render(summary_messages(text))) for text in texts]
     # Growing calls: the same beginning, cut at different places.
     plain += [
@@ -153,15 +153,15 @@ def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, kore
     schema_prompt = model.tokenize(model.render(analysis_messages(texts[1])))
     want = [lone(model, prompt, 24) for prompt in plain]
     want_json = lone(model, schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA))
-    tie = rounding(model, plain[:3], want[:3])
+    tie = rounding(model, plain[:2], want[:2])
 
     run = Run(model, parallel=3, retained=4)
     chance = random.Random(5)
     asked = []
     analysis = run.ask(schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA), priority=100)
-    for index in (0, 4, 1, 2, 5, 3, 0, 4):
+    for index in (0, 2, 1, 3, 1, 0, 2):
         asked.append((index, run.ask(plain[index], 24, priority=chance.choice([-10, 0, 10]))))
-        stranger = run.ask(plain[(index + 1) % 6], 24)
+        stranger = run.ask(plain[(index + 1) % 4], 24)
         for _ in range(chance.randint(0, 4)):
             run.core.step()
         run.core.cancel(stranger.sequence)
