@@ -16,6 +16,7 @@ from edgebox.contract.requests import (
     CallDate,
     Metadata,
     Request,
+    count_or_null,
     one_line,
     or_null,
     unicode_text,
@@ -73,7 +74,7 @@ class LiveAppend(Request):
             ge=0,
             strict=True,
             description="Characters (code points) of the call before ``text``.",
-            json_schema_extra=or_null,
+            json_schema_extra=count_or_null,
         ),
     ] = 0
     text: Annotated[
@@ -111,7 +112,7 @@ class LiveEnd(Request):
         Annotated[int, BeforeValidator(_whole_number), Field(ge=0, strict=True)] | None,
         Field(
             description="Characters of the whole call. If the box has not all of them: 409.",
-            json_schema_extra=or_null,
+            json_schema_extra=count_or_null,
         ),
     ] = None
     callback_url: CallbackUrl = None

@@ -264,6 +264,16 @@ def or_null(schema: dict[str, Any]) -> None:
         schema["enum"] = [*schema["enum"], None]
 
 
+def count_or_null(schema: dict[str, Any]) -> None:
+    """Document a number from 0 on whose ``null`` means left out.
+
+    pydantic writes its own word for the bound where a validator of ours comes before it.
+    """
+    or_null(schema)
+    schema.pop("ge", None)
+    schema["minimum"] = 0
+
+
 def _text_schema(schema: dict[str, Any]) -> None:
     or_null(schema)
     schema.update(minLength=1, maxLength=Limits().characters)
