@@ -5,7 +5,8 @@ Usage: bundle.py TREE LLAMA_WHEEL
 The wheel of llama-cpp-python contains every library three times (a wheel cannot store links), and
 the kernels outside its package. Here each file is written once, beside libllama, under the name
 that is loaded. Libraries that a plain server lacks (libgomp, the CUDA run-time) are copied too;
-those of the target (glibc, the GPU's driver) are not.
+those of the target (glibc, the GPU's driver) are not. In the end every native file is made to run
+on the older glibc that glibc.py aims at, and a table says what each needed before.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 import zipfile
 from collections import defaultdict
 from pathlib import Path
+
+from glibc import lower
 
 OF_THE_TARGET = re.compile(
     r"^(ld-linux-x86-64|libc|libm|libdl|librt|libpthread|libresolv|libutil|libcuda|libnvidia-\S+)"
@@ -48,8 +51,11 @@ def main(tree: Path, wheel: Path) -> None:
             run("strip", "--strip-unneeded", str(library))
     if again := duplicates(tree):
         sys.exit(f"bundle.py: the same file more than once: {again}")
-    glibc = max(versions(tree), key=lambda text: [int(part) for part in text.split(".")])
-    (tree / "GLIBC").write_text(f"{glibc}\n", encoding="ascii")
+    changed = lower(internal, elf_files(tree))
+    for path, (before, now) in sorted(changed.items()):
+        sys.stdout.write(f"{dotted(before):>6} {dotted(now):>6}  {path.relative_to(tree)}\n")
+    oldest = max(now for _, now in changed.values())
+    (tree / "GLIBC").write_text(f"{dotted(oldest)}\n", encoding="ascii")
 
 
 def unpack(wheel: Path, folder: Path) -> list[Path]:
@@ -125,11 +131,9 @@ def duplicates(tree: Path) -> list[list[str]]:
     return [group for group in groups.values() if len(group) > 1]
 
 
-def versions(tree: Path) -> set[str]:
-    """Return the versions of glibc's symbols that the tree needs."""
-    pattern = re.compile(rb"\0GLIBC_(2\.\d+)(?=\0|\.)")
-    found = (pattern.findall(path.read_bytes()) for path in elf_files(tree))
-    return {text.decode() for texts in found for text in texts}
+def dotted(version: tuple[int, int]) -> str:
+    """Return a version as glibc writes it."""
+    return f"{version[0]}.{version[1]}"
 
 
 def run(*command: str) -> str:
