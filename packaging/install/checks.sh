@@ -4,9 +4,12 @@ check_machine() {
   [ "$(uname -s)" = Linux ] || die "EdgeBox runs on Linux; this is $(uname -s)."
   [ "$(uname -m)" = x86_64 ] || die "This release is for x86_64; this machine is $(uname -m)."
   [ "$(id -u)" = 0 ] || die "Run this as root: sudo sh $0 $wanted"
+  for tool in awk find flock gzip setpriv sha256sum tar useradd; do
+    command -v $tool >/dev/null || die "This system has no $tool. Install its package (gzip, tar, util-linux; useradd: passwd or shadow-utils), then try again."
+  done
   [ -d /run/systemd/system ] || die "systemd is not running here, but EdgeBox needs it."
   systemd=$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')
-  [ "${systemd:-0}" -ge 249 ] || die "systemd ${systemd:-?} is too old: 249 or newer is needed."
+  [ "${systemd:-0}" -ge 239 ] || die "systemd ${systemd:-?} is too old: 239 or newer is needed."
 }
 
 check_processor() {
@@ -18,7 +21,7 @@ check_processor() {
     esac
   done
   here=$(getconf GNU_LIBC_VERSION 2>/dev/null | sed -n 's/^glibc //p')
-  [ -n "$here" ] || die "This system has no glibc. Debian 12, Ubuntu 24.04 or newer is needed."
+  [ -n "$here" ] || die "This system has no glibc. Debian 11, Ubuntu 20.04, RHEL 8 or newer is needed."
   oldest=$(printf '%s\n%s\n' "$glibc" "$here" | sort -V | head -n 1)
   [ "$oldest" = "$glibc" ] || die "This system's C library is $here; this release was built for $glibc or newer."
 }

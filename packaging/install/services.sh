@@ -3,7 +3,9 @@
 unit_files() { # RELEASE: prints its units and drop-ins, as NAME PATH; systemd/README.md explains which
   set -- "$1" "$1/systemd"
   if [ "$(cat "$1/BACKEND" 2>/dev/null)" = cuda ]; then set -- "$@" "$2/gpu"; fi
-  if [ "${systemd:-0}" -ge 254 ]; then set -- "$@" "$2/v254"; fi
+  for folder in "$1"/systemd/v*; do
+    if [ -d "$folder" ] && [ "${folder##*/v}" -le "${systemd:-0}" ]; then set -- "$@" "$folder"; fi
+  done
   find "$2" -maxdepth 1 -type f -name 'edgebox*' -printf '%P %p\n'
   shift 2
   if [ $# -gt 0 ]; then find "$@" -type f -path '*/edgebox*' -printf '%P %p\n'; fi
@@ -33,6 +35,7 @@ $name
 $listed
 LIST
   if [ -n "$replaced" ]; then
+    put_unit_labels
     systemctl daemon-reload
     changed=1
     step units "in $units"
@@ -73,6 +76,7 @@ put_links() {
     changed=1
   fi
   step command "$link"
+  put_sudo_link
 }
 
 services="edgebox-engine.service edgebox-api.service edgebox-worker.service"

@@ -2,7 +2,7 @@
 
 unit_environment() { # The variables that units and drop-ins set; they override the file
   # shellcheck disable=SC2086
-  systemctl show -P Environment $services 2>/dev/null | tr ' ' '\n' |
+  systemctl show -p Environment --value $services 2>/dev/null | tr ' ' '\n' |
     grep -E '^EDGEBOX_[A-Z0-9_]+=[A-Za-z0-9._:/@,+-]*$' | sort -u || true
 }
 

@@ -53,6 +53,18 @@ def root(tmp_path):
     return tmp_path
 
 
+def version():
+    said = subprocess.run([ANALYZE, "--version"], capture_output=True, text=True, check=True)
+    return int(said.stdout.split()[1])
+
+
+def add_of_version(root, number):
+    """Add the drop-ins that the installer chooses for this systemd."""
+    for folder in UNITS.glob("v*"):
+        if int(folder.name.removeprefix("v")) <= number:
+            add(root, folder.name)
+
+
 def add(root, folder):
     shutil.copytree(UNITS / folder, root / "etc/systemd/system", dirs_exist_ok=True)
 
@@ -71,6 +83,7 @@ def exposure(root, name):
 @needs_systemd
 @pytest.mark.parametrize("drop_ins", [(), ("gpu",), ("gpu", "gpu-jit")])
 def test_systemd_has_nothing_to_say_against_the_units(root, drop_ins):
+    add_of_version(root, version())
     for folder in drop_ins:
         add(root, folder)
     names = [path.name for path in (root / "etc/systemd/system").glob("edgebox*.[st]*")]
@@ -80,18 +93,35 @@ def test_systemd_has_nothing_to_say_against_the_units(root, drop_ins):
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
 
 
-@needs_systemd
-def test_systemd_from_254_on_knows_the_back_off(root):
-    version = subprocess.run([ANALYZE, "--version"], capture_output=True, text=True, check=True)
-    if int(version.stdout.split()[1]) < 254:
-        pytest.skip("systemd here is older than 254: the drop-in is not for it")
-    add(root, "v254")
-    said = analyze(root, "verify", "edgebox-api.service")
-    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+SINCE = {
+    **dict.fromkeys(("MemoryMin",), 240),
+    **dict.fromkeys(("ProtectHostname", "RestrictSUIDSGID"), 242),
+    **dict.fromkeys(("OOMPolicy", "TimeoutAbortSec"), 243),
+    "ProtectKernelLogs": 244,
+    "ProtectClock": 245,
+    **dict.fromkeys(("LoadCredential", "SetCredential", "ProcSubset", "ProtectProc"), 247),
+    **dict.fromkeys(("RestartSteps", "RestartMaxDelaySec"), 254),
+}
+"""The systemd that brought each option, from its NEWS. The units themselves keep to 239's."""
+
+
+def test_an_option_is_only_where_systemd_knows_it():
+    found = {}
+    for file in UNITS.rglob("edgebox*"):
+        for path in [file] if file.is_file() else file.glob("*.conf"):
+            folder = path.relative_to(UNITS).parts[0]
+            number = int(folder[1:]) if folder[1:].isdigit() else 239
+            for line in path.read_text().splitlines():
+                option = line.partition("=")[0]
+                if option in SINCE:
+                    found.setdefault(option, set()).add(number)
+                    assert number >= SINCE[option], f"{path}: {line}"
+    assert found.keys() == SINCE.keys()
 
 
 @needs_systemd
 def test_a_unit_with_a_wrong_key_would_be_told(root):
+    add_of_version(root, version())
     file = root / "etc/systemd/system/edgebox-api.service"
     file.write_text(file.read_text().replace("MemoryMax=", "MemoryMaximum="))
     assert "MemoryMaximum" in analyze(root, "verify", "edgebox-api.service").stderr
@@ -99,6 +129,7 @@ def test_a_unit_with_a_wrong_key_would_be_told(root):
 
 @needs_systemd
 def test_the_units_are_hardly_exposed(root):
+    add_of_version(root, 247)
     scores = {name: exposure(root, name) for name in SERVICES}
     print(f"\nexposure: {scores}")
     assert scores["engine"] <= 1.5
@@ -108,14 +139,18 @@ def test_the_units_are_hardly_exposed(root):
 
 @needs_systemd
 def test_the_api_may_ask_the_kernel_about_the_clock_and_not_set_it(root):
+    add_of_version(root, 247)
     said = analyze(root, "security", "--offline=true", "edgebox-api.service").stdout
     assert "adjtimex is allowed" in said
     assert "✓ CapabilityBoundingSet=~CAP_SYS_TIME" in said
-    assert "\nProtectClock" not in (UNITS / "edgebox-api.service").read_text()
+    drop_ins = [path.read_text() for path in UNITS.glob("v*/edgebox-api.service.d/*.conf")]
+    assert drop_ins
+    assert not any("\nProtectClock" in text for text in drop_ins)
 
 
 @needs_systemd
 def test_an_engine_with_a_gpu_is_hardly_more_exposed(root):
+    add_of_version(root, 247)
     add(root, "gpu")
     assert exposure(root, "engine") <= 1.5
     add(root, "gpu-jit")
@@ -162,7 +197,7 @@ def test_the_folder_of_socket_and_metrics_outlives_each_of_its_two_owners():
 
 def test_the_certificate_is_handed_over_file_by_file_and_may_be_absent():
     # A whole folder is for systemd 250 and newer; the parser keeps the last of equal keys.
-    lines = (UNITS / "edgebox-api.service").read_text().splitlines()
+    lines = (UNITS / "v247/edgebox-api.service.d/v247.conf").read_text().splitlines()
     values = [line.split("=", 1) for line in lines if "Credential=" in line]
     names = {"tls_cert": "/etc/edgebox/tls/cert", "tls_key": "/etc/edgebox/tls/key"}
     assert [value for key, value in values if key == "LoadCredential"] == [
