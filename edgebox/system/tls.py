@@ -29,7 +29,7 @@ from edgebox.system.certificates import (
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 log = logging.getLogger("edgebox.tls")
 
@@ -216,12 +216,17 @@ def client_context(cert: str) -> ssl.SSLContext:
     return context
 
 
-def authorities_context() -> ssl.SSLContext:
+STORES = (Path("/etc/pki/tls/certs/ca-bundle.crt"), Path("/etc/ssl/ca-bundle.pem"))
+"""The system's certificate authorities on RHEL and on SUSE. The artifact's OpenSSL is Debian's and
+looks where Debian and Ubuntu have them."""
+
+
+def authorities_context(stores: Sequence[Path] = STORES) -> ssl.SSLContext:
     """Return a context that trusts the system's certificate authorities.
 
     For callbacks and for other servers' models. An administrator adds an in-house authority to
-    the system's store (``update-ca-certificates``); certifi's list, httpx's own default, would not
-    know it. Chain, dates and host name are checked.
+    the system's store (``update-ca-certificates``, on RHEL ``update-ca-trust``); certifi's list,
+    httpx's own default, would not know it. Chain, dates and host name are checked.
 
     VERIFY_X509_STRICT is off, as it was by default before Python 3.13: it refuses certificates
     that lack an Authority Key Identifier (RFC 5280 4.2.1.1), or whose authority has no Key Usage,
@@ -229,6 +234,12 @@ def authorities_context() -> ssl.SSLContext:
     box was built with must not decide whether a callback arrives.
     """
     context = ssl.create_default_context()
+    usual = ssl.get_default_verify_paths()
+    if not (usual.cafile or usual.capath):
+        for store in stores:
+            if store.is_file():
+                context.load_verify_locations(store)
+                break
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context
 

@@ -8,6 +8,7 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -115,6 +116,17 @@ def test_the_name_and_the_authority_are_checked_all_the_same(lan_receiver, monke
         with pytest.raises(ssl.SSLError) as refused:
             shake(address, authorities_context(), "receiver.lan")
     assert "issuer certificate" in (refusal(refused.value) or "")
+
+
+def test_the_authorities_are_found_where_another_distribution_has_them(lan_receiver, monkeypatch):
+    elsewhere = Path(os.environ["SSL_CERT_FILE"])
+    monkeypatch.setenv("SSL_CERT_FILE", "/nonexistent/file")
+    monkeypatch.setenv("SSL_CERT_DIR", "/nonexistent")
+    stores = [Path("/nonexistent/ca-bundle.crt"), elsewhere]
+    with serving(lan_receiver) as address:
+        assert shake(address, authorities_context(stores), "receiver.lan")[0] == b"hello"
+        with pytest.raises(ssl.SSLError):
+            shake(address, authorities_context(stores[:1]), "receiver.lan")
 
 
 def test_no_context_is_stricter_than_python_3_12s(strict_tls, tmp_path):
