@@ -30,7 +30,18 @@ the same signature."""
 ROUNDS = 10
 """More than enough for the head's length to settle, which is itself a part of the head."""
 
-PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove", "main")
+PARTS = (
+    "head",
+    "settings",
+    "checks",
+    "steps",
+    "services",
+    "system",
+    "install",
+    "upgrade",
+    "remove",
+    "main",
+)
 """Files of ``packaging/install``, joined to one script in this order."""
 
 OF_THE_FILE = (

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs, upgrades and removes EdgeBox on this machine. This script is the beginning of the
 # artifact, followed by the program and the models; every installed release has a copy, install.sh.
-# It needs only what a minimal Debian or Ubuntu server has, and checks everything that can be checked
-# before it writes anything.
+# It needs only what a minimal server of Debian, Ubuntu or RHEL has, and checks everything that can be
+# checked before it writes anything.
 set -eu
 LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
@@ -29,6 +29,8 @@ config=$etc/edgebox.toml
 trusted=$etc/release-key.gpg
 units=/etc/systemd/system
 link=/usr/local/bin/edgebox
+sudo_link=/usr/bin/edgebox
+sudoers=/etc/sudoers
 user=edgebox
 spare=67108864 # bytes left free beside what is installed
 

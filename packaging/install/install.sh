@@ -10,7 +10,7 @@ undo() { # Removes everything that this failed first installation made, and noth
     remove_units
     rm -f "$opt/current"
   fi
-  if [ -n "$made_link" ]; then rm -f "$link"; fi
+  if [ -n "$made_link" ]; then drop_links; fi
   if [ -n "$made_config" ]; then rm -f "$config" "$config.new"; fi
   # shellcheck disable=SC2086
   if [ -n "$made_database" ] && ! systemctl is-active --quiet $services; then
@@ -52,6 +52,7 @@ do_install() {
   check_room
   undo_with=undo
   put_release
+  let_run
   if [ -z "$in_use" ] && [ -e "$config" ]; then
     read_settings "$target/edgebox"
     check_settings
@@ -108,6 +109,7 @@ Only this machine can reach it so far. To allow the network, set under [api] in 
 with tls_cert and tls_key (or allow_plain_http = true, where nobody else can read the network),
 and type: systemctl restart edgebox-api
 TEXT
+    tell_firewall "$port"
   fi
   if [ -n "$made_config" ] && [ -n "$tls_cert" ]; then
     cat <<TEXT

@@ -20,7 +20,9 @@ do_uninstall() { # PURGE: not empty to remove the data as well
   if systemctl list-unit-files edgebox-gpu.service >/dev/null 2>&1; then systemctl stop edgebox-gpu.service 2>/dev/null || true; fi
   remove_units
   step services "stopped and removed"
-  if [ "$(readlink "$link" 2>/dev/null)" = "$opt/current/edgebox" ]; then rm -f "$link"; fi
+  drop_links
+  drop_trust "$opt/releases"
+  drop_labels
   if [ -n "$1" ]; then empty "$state"; fi
   empty "$opt"
   step program "removed"
@@ -34,6 +36,7 @@ do_uninstall() { # PURGE: not empty to remove the data as well
   rm -rf /run/edgebox
   for unit in edgebox-engine edgebox-api edgebox-worker edgebox-; do rm -rf "$units/$unit.service.d"; done
   if id "$user" >/dev/null 2>&1; then userdel "$user"; fi
+  if grep -q "^$user:" /etc/group; then groupdel "$user"; fi # where userdel leaves it
   step data "removed, with configuration, keys, models and the user $user"
   if [ "${found%/}" != "$state" ]; then
     say "$found is left, because $config named it. Nothing else of EdgeBox is here."

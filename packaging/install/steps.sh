@@ -31,6 +31,7 @@ put_release() {
 
 drop_release() { # FOLDER: renamed first, so that no half release is left under its name
   if [ ! -e "$1" ]; then return; fi
+  drop_trust "$1"
   rm -rf "$opt/releases/.gone"
   mv -T "$1" "$opt/releases/.gone"
   rm -rf "$opt/releases/.gone"
@@ -53,7 +54,9 @@ put_user() {
     return
   fi
   made_user=1
-  useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin \
+  shell=/bin/false
+  if [ -e /usr/sbin/nologin ]; then shell=/usr/sbin/nologin; fi
+  useradd --system --user-group --home-dir "$state" --no-create-home --shell "$shell" \
     --comment "EdgeBox" "$user" || die "The user $user could not be created."
   changed=1
   step user "$user"

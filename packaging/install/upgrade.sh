@@ -148,6 +148,7 @@ do_upgrade() {
       return
     fi
     put_release
+    let_run
     say "EdgeBox $version is in use already: ${changed:+its files were repaired, else }nothing was changed."
     return
   fi
@@ -166,10 +167,10 @@ do_upgrade() {
   before_that=$(current previous)
   undo_with=drop_partial
   put_release
+  let_run
   put_data
   put_models
   check_models
-  "$target/edgebox" --version >/dev/null || die "The new program does not start here."
   check_config "$target/edgebox"
   stopped=$(date +%s)
   undo_with=resume
@@ -219,6 +220,7 @@ go_on() { # Continues an upgrade after a power cut; systemd has started the new 
   [ "$before_version" != "$version" ] || die "$opt/before names $version as its own previous release. Nothing was changed. See: edgebox doctor"
   in_use=$before_version schema_before=$before_schema backup=$before_backup before_that="" api_began=1
   put_release
+  let_run
   read_settings "$target/edgebox"
   made_release=$target
   for path in "$models_dir"/*.before; do

@@ -14,12 +14,16 @@ import pytest
 from edgebox.settings import Settings
 
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "install"
-PARTS = ("head", "settings", "checks", "steps", "services", "install", "upgrade", "remove")
+PARTS = (
+    *("head", "settings", "checks", "steps", "services", "system", "install", "upgrade"),
+    "remove",
+)
 
 MADE = (
     *("release", "user", "folders", "config", "database", "current", "link", "enabled"),
     "started",
 )
+WHERE = ("opt", "etc", "state", "units", "link", "sudo_link", "sudoers")
 NOTHING = (
     *("models", "new_models", "in_use", "action", "changed", "version", "replaced_files"),
     *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
@@ -70,7 +74,7 @@ def box(tmp_path):
 def step(box, script, **variables):
     """Run one script of the installer's functions on the folders of ``box``."""
     values = {
-        **{name: box / name for name in ("opt", "etc", "state", "units", "link")},
+        **{name: box / name for name in WHERE},
         "config": box / "etc/edgebox.toml",
         "models_dir": box / "state/models",
         "self": box / "new.run",
@@ -399,7 +403,7 @@ def test_an_upgrade_that_was_cut_short_is_no_other_versions_business(box):
     (box / "opt/upgrading").write_text("2 BATCH-1\n")
     script = """
 check_machine() { :; }; check_processor() { :; }; check_artifact() { :; }; check_signature() { :; }
-check_release() { :; }
+check_release() { :; }; let_run() { :; }
 go_on() { echo "it goes on with $newest_before"; }
 do_upgrade
 """
@@ -463,6 +467,7 @@ def test_an_older_release_is_installed_only_if_it_is_said(box, version, in_use, 
     script = """
 check_machine() { :; }; check_processor() { :; }; check_artifact() { :; }; check_signature() { :; }
 put_release() { :; }
+let_run() { :; }
 read_settings() { echo "it goes on"; exit 0; }
 do_upgrade
 """
