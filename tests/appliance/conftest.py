@@ -22,6 +22,9 @@ def pytest_addoption(parser):
         type=Path,
         help="what packaging/build --with-models made of this checkout and the starter models",
     )
+    parser.addoption(
+        "--before", default="HEAD~1", help="the commit of the release that is upgraded (HEAD~1)"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import PIPE
 
 import httpx
 
@@ -101,6 +102,25 @@ class Artifacts:
             module.write_text(f"{before}\nSCHEMA_VERSION = {int(number) + 1}\n{MIGRATION}{after}")
             subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
             yield work / "tree-cpu"
+
+    def before(self, commit: str) -> Path:
+        """Build the artifact of another commit, as release 0.0.9 without models."""
+        with tempfile.TemporaryDirectory(dir=WORK) as scratch:
+            checkout = Path(scratch)
+            tar = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, stdout=PIPE)
+            subprocess.run(["tar", "-x"], cwd=checkout, input=tar.stdout, check=True)
+            work = checkout / ".cache" / "packaging"
+            work.mkdir(parents=True)
+            shutil.copytree(WORK / "venv-cpu", work / "venv-cpu", symlinks=True)
+            subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
+            (work / "tree-cpu" / "VERSION").write_text("0.0.9\n")
+            python, pack = work / "venv-cpu" / "bin" / "python", checkout / "packaging" / "pack.py"
+            subprocess.run(
+                [python, pack, work / "tree-cpu", self.folder / "before.run"],
+                env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000"},
+                check=True,
+            )
+        return self.folder / "before.run"
 
     def damaged(self, name: str, of: str, at: int) -> None:
         """Copy an artifact with one bit flipped at byte ``at``, from the end if negative."""

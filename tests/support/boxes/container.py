@@ -1,15 +1,17 @@
-"""A Debian 12 container with real systemd and no network: an administrator's machine.
+"""A container with real systemd and no network: an administrator's machine, Debian 12 or another.
 
-Needs root, debootstrap and systemd-nspawn. The installed system is kept in the user's cache, and
-each container is a copy of it.
+Needs root, debootstrap and systemd-nspawn. The installed systems are kept in the user's cache, and
+each container is a copy of one.
 """
 
 import ctypes
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +20,24 @@ from pathlib import Path
 from support.polling import PATIENCE
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebox"
-SUITE = "bookworm"
+DEBIAN = ""
+UBUNTU = ""
+UBUNTU_KEYS = (
+    "",
+    "0d0e7ed6b112f5d03eabf3c7eb01ebdacf9c57714b279e90495cfc58c8c4520f",
+)
+"""Ubuntu's public keys, which Debian 12 has no package of, and their SHA-256."""
+
+SYSTEMS = {
+    "Debian 11": ("bullseye", DEBIAN),
+    "Debian 12": ("bookworm", DEBIAN),
+    "Debian 13": ("trixie", DEBIAN),
+    "Ubuntu 20.04": ("focal", UBUNTU),
+    "Ubuntu 22.04": ("jammy", UBUNTU),
+    "Ubuntu 24.04": ("noble", UBUNTU),
+}
+"""Suite and mirror of each system that can be installed by debootstrap."""
+
 PACKAGES = ("systemd", "systemd-sysv", "dbus")
 """Added to the smallest Debian; nothing that EdgeBox itself brings."""
 
@@ -43,9 +62,10 @@ class Ended:
         return self.out + self.err
 
 
-def debian() -> Path:
-    """Return the folder with the installed system; the first call makes it, in a minute."""
-    folder = CACHE / f"debian-{SUITE}-{'-'.join(PACKAGES)}"
+def installed(system: str) -> Path:
+    """Return the folder with an installed system; the first call makes it, in a minute."""
+    suite, mirror = SYSTEMS[system]
+    folder = CACHE / f"system-{suite}-{'-'.join(PACKAGES)}"
     if not (folder / "etc" / "os-release").exists():
         for tool in ("debootstrap", "systemd-nspawn"):
             if shutil.which(tool) is None:
@@ -53,14 +73,29 @@ def debian() -> Path:
         partial = folder.with_name(folder.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
-        included = f"--include={','.join(PACKAGES)}"
+        options = ["--variant=minbase", f"--include={','.join(PACKAGES)}"]
+        if mirror == UBUNTU:
+            options.append(f"--keyring={_ubuntu_keys(partial)}")
         subprocess.run(
-            ["debootstrap", "--variant=minbase", included, SUITE, str(partial)],
+            ["debootstrap", *options, suite, str(partial), mirror],
             check=True,
             stdout=subprocess.DEVNULL,
         )
         partial.rename(folder)
     return folder
+
+
+def _ubuntu_keys(system: Path) -> Path:
+    """Fetch the keys beside the folder of a system that is being installed."""
+    folder = system.with_name(system.name + ".keys")
+    folder.mkdir(exist_ok=True)
+    address, digest = UBUNTU_KEYS
+    package = folder / "keys.deb"
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        package.write_bytes(answer.read())
+    assert hashlib.sha256(package.read_bytes()).hexdigest() == digest, f"{address} is another file"
+    subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
+    return folder / "usr/share/keyrings/ubuntu-archive-keyring.gpg"
 
 
 class Container:
@@ -69,13 +104,14 @@ class Container:
     Args:
         folder: its file system; made from Debian's, removed by ``close``.
         media: the administrator's stick, mounted read-only at ``/media/usb``.
+        system: one of ``SYSTEMS``.
     """
 
-    def __init__(self, folder: Path, media: Path) -> None:
+    def __init__(self, folder: Path, media: Path, system: str = "Debian 12") -> None:
         self.folder = folder
         self._media = media
         self._process: subprocess.Popen[bytes] | None = None
-        subprocess.run(["cp", "-a", f"{debian()}/.", str(folder)], check=True)
+        subprocess.run(["cp", "-a", f"{installed(system)}/.", str(folder)], check=True)
         (folder / "etc" / "hostname").write_text("edgebox-test\n")
         (folder / "etc" / "machine-id").write_text("")
         (folder / "media" / "usb").mkdir(parents=True, exist_ok=True)
