@@ -270,7 +270,8 @@ def in_a_process(path: Path, way: Way) -> Timings:
 @contextlib.contextmanager
 def busy_process() -> Iterator[None]:
     """Keep one core busy in the block."""
-    with subprocess.Popen(command("tune-trial", "--busy")) as process:  # noqa: S603 - this program again
+    words = command("tune-trial", "--busy", str(os.getpid()))
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - this program again
         try:
             yield
         finally:

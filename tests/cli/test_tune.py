@@ -1,6 +1,10 @@
 """``edgebox tune`` with a real, tiny model: real processes, real llama.cpp."""
 
+import asyncio
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,6 +14,7 @@ from edgebox.processes import tuning
 from edgebox.processes.tuning import in_a_process
 from edgebox_cli.main import app
 from support.engines import tiny_model
+from support.polling import eventually
 
 
 @pytest.fixture
@@ -61,6 +66,20 @@ def test_a_model_that_cannot_be_loaded_says_so(bare):
     way = Way(role="slm", repack=False, threads=1, spin=2500)
     with pytest.raises(tuning.ModelError, match=r"broken\.gguf"):
         in_a_process(broken, way)
+
+
+def test_a_busy_process_ends_with_whoever_started_it(tmp_path):
+    starter = (
+        "import os, subprocess\n"
+        "from edgebox.system.program import command\n"
+        "words = command('tune-trial', '--busy', str(os.getpid()))\n"
+        "print(subprocess.Popen(words, stdout=subprocess.DEVNULL).pid, flush=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starter], capture_output=True, text=True, check=True
+    )
+    started = Path(f"/proc/{int(done.stdout)}")
+    asyncio.run(eventually(lambda: not started.exists()))
 
 
 def test_where_others_answer_there_is_nothing_to_tune(models, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -60,12 +61,12 @@ def tune_trial(
     repack: Annotated[bool, typer.Option("--repack/--no-repack")] = False,
     threads: Annotated[int, typer.Option(min=1)] = 1,
     seconds: Annotated[float, typer.Option(min=0.0)] = 1.0,
-    busy: Annotated[bool, typer.Option("--busy")] = False,
+    busy: Annotated[int, typer.Option("--busy", metavar="PID")] = 0,
 ) -> None:
     """Try one way of running a model, in a process of its own: for ``edgebox tune``."""
     if busy:
-        while True:
-            pass
+        _keep_busy(busy)
+        return
     from edgebox.processes.tuning import trial_of  # noqa: PLC0415 - loads llama.cpp
 
     with reported():
@@ -73,6 +74,13 @@ def tune_trial(
             raise UsageError("Name the file of a model.")
         cost = trial_of(path, repack=repack, threads=threads, seconds=seconds)
     sys.stdout.write(f"{cost.model_dump_json()}\n")
+
+
+def _keep_busy(parent: int) -> None:
+    """Keep a core busy until the process that started this one ends, also if it has already."""
+    while os.getppid() == parent:
+        for _ in range(1_000_000):
+            pass
 
 
 def _measured(found: Settings) -> Tuned:
