@@ -39,7 +39,8 @@
     │   └── DownloadFailed         no source gave the file
     ├── EngineError                the engine did not generate
     │   ├── EngineUnavailable      not running, starting, stopping, or too slow
-    │   │   └── EngineDied         the connection broke during the answer
+    │   │   ├── EngineDied         the connection broke during the answer
+    │   │   └── EngineOverloaded   503, or no answer in time: there may be too many requests
     │   ├── EngineBusy             its queue is full
     │   ├── EngineRefused          the request can never work (schema, context)
     │   └── EngineFault            llama.cpp failed; not caused by the caller
@@ -372,6 +373,10 @@ class EngineUnavailable(EngineError):
 
 class EngineDied(EngineUnavailable):
     """The connection broke during the answer: the engine died, perhaps because of the request."""
+
+
+class EngineOverloaded(EngineUnavailable):
+    """It answered that it cannot serve now, or not in time: fewer requests may help."""
 
 
 class EngineBusy(EngineError):

@@ -245,7 +245,7 @@ class Scrape:
         for role in elsewhere:
             options = engines.role(role)
             shape = (str(options.context_tokens), str(options.parallel))
-            info.add_metric((role, options.url_model or role, "remote", *shape), 1)
+            info.add_metric((role, options.url_model or options.model, "remote", *shape), 1)
         yield info
 
 

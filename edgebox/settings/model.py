@@ -135,6 +135,9 @@ class BatchSettings(Section):
     min_pending: Annotated[int, Field(ge=1)] = 20
     max_wait_seconds: Annotated[float, Field(gt=0)] = 900
     concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    # Of another server for the larger model. Between the two, the number follows what it can take.
+    remote_concurrency_min: Annotated[int, Field(ge=1, le=512)] = 1
+    remote_concurrency_max: Annotated[int, Field(ge=1, le=512)] = 64
     lease_seconds: Annotated[float, Field(gt=0)] = 120
     max_attempts: Annotated[int, Field(ge=1)] = 3
     max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
@@ -255,6 +258,10 @@ class RoleSettings(Section):
     url: str = ""
     url_model: str = ""
     url_key_file: FilePath = ""
+    # What that server takes beside OpenAI's own fields. A strict one refuses what it does not know.
+    url_schema: Literal["json_schema", "json_object"] = "json_schema"
+    url_priority: Literal["off", "lower_first", "higher_first"] = "off"
+    url_cache_salt: Literal["on", "off"] = "off"
     context_tokens: Annotated[int, Field(ge=512)] = 16384
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6

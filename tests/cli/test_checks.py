@@ -15,7 +15,7 @@ import pytest
 
 from edgebox.api.refused_keys import NAME as REFUSED
 from edgebox.api.refused_keys import RefusedKey
-from edgebox.settings import Settings
+from edgebox.settings import RoleSettings, Settings
 from edgebox.store.acts import Actor
 from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
@@ -28,6 +28,7 @@ from edgebox_cli.doctor import keys as checks_keys
 from edgebox_cli.doctor import machine as checks_machine
 from edgebox_cli.doctor import network as checks_network
 from edgebox_cli.doctor import people as checks_people
+from edgebox_cli.doctor import remote
 from support.boxes.store import NOW, Clock, migrated
 from support.outside.certificates import make_pair
 from support.polling import PATIENCE
@@ -433,7 +434,7 @@ def test_a_certificate_made_by_hand_is_judged_as_deliveries_do(
 
 def test_a_role_on_a_server_with_an_untrusted_certificate_is_told_apart(tmp_path):
     with listening(server_context(make_pair(tmp_path, names=f"IP:{HERE}"))) as (port, _):
-        check = checks_machine.server("model mlm", f"https://{HERE}:{port}/v1")
+        check = remote.server("mlm", RoleSettings(url=f"https://{HERE}:{port}/v1"))
     assert check.state == "fail"
     assert "TLS: self-signed certificate" in check.detail
     assert "update-ca-certificates" in check.fix

@@ -13,6 +13,7 @@ from edgebox_cli.doctor import processes as checks_processes
 from edgebox_cli.doctor import state as checks_state
 from edgebox_cli.doctor.check import Check
 from edgebox_cli.main import app
+from support.outside.far_server import MODEL, far_server
 
 
 def run(*words):
@@ -158,10 +159,14 @@ def test_an_unknown_model_fails(settings):
 
 
 def test_a_role_on_another_server_is_asked_there(settings, foreign_server):
-    settings.engines.slm.url = f"http://127.0.0.1:{foreign_server}/v1"
-    settings.engines.mlm.url = "http://127.0.0.1:1/v1"
-    slm, mlm = checks_machine.models(settings)
+    settings.engines.mlm.url = f"http://127.0.0.1:{foreign_server}/v1"
+    with far_server() as far:
+        settings.engines.slm.url, settings.engines.slm.url_model = far.url, MODEL
+        slm, mlm = checks_machine.models(settings)
     assert (slm.state, mlm.state) == ("ok", "fail")
+    assert "has no OpenAI-compatible interface" in mlm.detail, "another program answers there"
+    [slm, _] = checks_machine.models(settings)
+    assert "does not answer" in slm.detail
 
 
 def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from edgebox.contract.paths import Paths
-from edgebox.engine_client import EngineClient, EngineHealth
+from edgebox.engine_client.local import LocalEngine
 from edgebox.errors import EngineError
 from edgebox.system import worker_lock
 from edgebox.system.listeners import foreign_listener
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from edgebox.engine_client import EngineHealth
     from edgebox.settings import Settings
+
+_LEARNED = ("edgebox_remote_concurrency", "edgebox_remote_in_flight")
 
 FEW = 10
 """Below this many samples, do not interpolate within a bucket; report its upper bound."""
@@ -43,11 +46,11 @@ def ask_engine(settings: Settings, *, timeout: float) -> EngineHealth:
     """
 
     async def ask() -> EngineHealth:
-        client = EngineClient(settings)
+        engine = LocalEngine(settings)  # the key of another server is not needed for it
         try:
-            return await client.health(timeout=timeout)
+            return await engine.health(timeout)
         finally:
-            await client.aclose()
+            await engine.http.aclose()
 
     return asyncio.run(ask())
 
@@ -111,13 +114,18 @@ class Quantile:
 
 @dataclass(frozen=True)
 class QuickFigures:
-    """The quick summaries since the API started."""
+    """The quick summaries since the API started, and what the worker learned of other servers.
+
+    Attributes:
+        remote: by role, the analyses that another server is sent at once and those under way.
+    """
 
     count: int
     p50: Quantile | None
     p95: Quantile | None
     statuses: dict[str, int]
     api_rss_bytes: int | None
+    remote: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def quick_figures(exposition: str) -> QuickFigures:
@@ -125,6 +133,7 @@ def quick_figures(exposition: str) -> QuickFigures:
     buckets: list[tuple[float, float]] = []
     statuses: dict[str, int] = {}
     rss = None
+    learned: dict[str, dict[str, int]] = {}
     for family in text_string_to_metric_families(exposition):
         for sample in family.samples:
             if sample.name == "slm_response_time_bucket":  # over all statuses
@@ -133,9 +142,18 @@ def quick_figures(exposition: str) -> QuickFigures:
                 statuses[sample.labels["status"]] = int(sample.value)
             elif sample.name == "process_resident_memory_bytes":
                 rss = int(sample.value)
+            elif sample.name in _LEARNED:
+                learned.setdefault(sample.labels["role"], {})[sample.name] = int(sample.value)
     buckets.sort()
     count = int(buckets[-1][1]) if buckets else 0
-    return QuickFigures(count, quantile(buckets, 0.5), quantile(buckets, 0.95), statuses, rss)
+    p50, p95 = quantile(buckets, 0.5), quantile(buckets, 0.95)
+    limit, under_way = _LEARNED
+    remote = {
+        role: (found[limit], found.get(under_way, 0))
+        for role, found in learned.items()
+        if limit in found
+    }
+    return QuickFigures(count, p50, p95, statuses, rss, remote)
 
 
 def quantile(buckets: Iterable[tuple[float, float]], q: float) -> Quantile | None:

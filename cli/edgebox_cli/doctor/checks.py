@@ -24,6 +24,7 @@ from edgebox_cli.doctor import (
     network,
     people,
     processes,
+    remote,
     state,
 )
 from edgebox_cli.doctor.check import Check, roles_of
@@ -50,9 +51,10 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     where = str(path) if path.exists() else f"defaults (there is no {path})"
     yield Check("configuration", "ok", where)
     yield access.configuration(found, path)
-    # Root's own: the journal, and a certificate whose key only root may read.
+    # Root's own: the journal, and a certificate and servers whose keys only root may read.
     of_journal = host.log(found, now) if has_units() else None
     of_root = network.certificate(found, now) if network.is_roots(found) else None
+    of_servers = remote.keys(found)
     try:
         settings()
     except EdgeBoxError as error:
@@ -65,7 +67,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     yield keys.refused(found, now)
     yield from history.history(found, now, worker=worker_running(found.state_dir))
     health = engine_health(found)
-    yield from machine.models(found)
+    yield from machine.models(found, of_servers)
     if hashes:
         yield from machine.hashes(found)
     yield machine.memory(found, health)

@@ -5,30 +5,32 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-import httpx
-
 from edgebox.errors import ModelError, ModelsTooLarge
 from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import read_tuned, tuned_here
-from edgebox.settings.check import without_password
 from edgebox.system.machine import available_memory, gpus
 from edgebox.system.program import command, frozen
-from edgebox.system.tls import authorities_context, refusal
 from edgebox_cli.common.output import size
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.doctor.check import Check, roles_of
+from edgebox_cli.doctor.remote import server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from edgebox.engine_client import EngineHealth
-    from edgebox.settings import Settings
+    from edgebox.settings import Role, Settings
 
 
-def models(settings: Settings) -> Iterator[Check]:
-    """Check that each role's model is on disk and verified, or that its server answers."""
+def models(settings: Settings, keys: Mapping[Role, str] | None = None) -> Iterator[Check]:
+    """Check that each role's model is on disk and verified, or that its server answers.
+
+    Args:
+        settings: name the models and servers.
+        keys: of servers, as far as root has read them.
+    """
     try:
         installed = Installed(settings.models_dir)
     except ModelError as error:
@@ -36,7 +38,7 @@ def models(settings: Settings) -> Iterator[Check]:
         return
     for role, options in roles_of(settings).items():
         if options.url:
-            yield server(f"model {role}", options.url)
+            yield server(role, options, (keys or {}).get(role))
             continue
         try:
             yield model_file(installed, role, options.model)
@@ -92,33 +94,6 @@ def hashes(settings: Settings) -> Iterator[Check]:
             yield Check(name, "fail", error.detail, again)
         else:
             yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
-
-
-def server(name: str, url: str) -> Check:
-    """Check that a role's own server lists its models."""
-    shown = without_password(url)
-    try:
-        status = httpx.get(
-            f"{url.rstrip('/').removesuffix('/v1')}/v1/models",
-            timeout=3.0,
-            trust_env=False,
-            verify=authorities_context(),
-        ).status_code
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        if reason := refusal(error):
-            fix = (
-                "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then "
-                "restart the box"
-            )
-            return Check(name, "fail", f"{shown}, TLS: {reason}.", fix)
-        return Check(
-            name, "fail", f"{shown} does not answer.", "start that server, or unset the url"
-        )
-    if status >= 400:
-        return Check(
-            name, "warn", f"{shown} answers {status} to /v1/models.", f"curl -i {shown}/v1/models"
-        )
-    return Check(name, "ok", f"another server, {shown}")
 
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import closing
 from dataclasses import asdict
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox import __version__
 from edgebox.contract.paths import Paths
-from edgebox.errors import EdgeBoxError, StoreError
+from edgebox.engine_client.probe import probe_server
+from edgebox.errors import ConfigError, EdgeBoxError, StoreError
 from edgebox.exposition import worker_state
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import tuned_here
@@ -24,7 +26,7 @@ from edgebox_cli.common.observe import engine_health, quick_figures, readiness
 
 if TYPE_CHECKING:
     from edgebox.engine_client import EngineHealth
-    from edgebox.settings import Settings
+    from edgebox.settings import Role, RoleSettings, Settings
     from edgebox_cli.common.observe import QuickFigures
 
 
@@ -59,7 +61,7 @@ def gather(settings: Settings) -> dict[str, Any]:
             },
             "worker": {"state": worker_state(settings.state_dir, settings.socket.parent, now)},
         },
-        "models": models(settings, health),
+        "models": models(settings, health, figures),
         "tuning": tuning(settings),
         **recorded,
         "quick": quick(figures),
@@ -129,14 +131,19 @@ def engine_state(settings: Settings, health: EngineHealth | None) -> str:
     return "up" if health.ready else "starting"
 
 
-def models(settings: Settings, health: EngineHealth | None) -> list[dict[str, Any]]:
+def models(
+    settings: Settings, health: EngineHealth | None, figures: QuickFigures | None
+) -> list[dict[str, Any]]:
     models = []
     for role in ROLES:
         options = settings.engines.role(role)
         model: dict[str, Any] = {"role": role, "model": options.model, "loaded": False}
         if options.url:
             url = without_password(options.url)
-            model |= {"model": options.url_model or role, "url": url}
+            model |= {"model": options.url_model or options.model, "url": url}
+            model |= {"server": server(role, options)}
+            if figures and role in figures.remote:
+                model |= dict(zip(("at_once", "in_flight"), figures.remote[role], strict=True))
         elif health is not None and role in health.roles:
             model |= {"loaded": True, **asdict(health.roles[role])}
         models.append(model)
@@ -150,6 +157,17 @@ def tuning(settings: Settings) -> dict[str, Any] | None:
         return None
     repack = {role: one.repack for role, one in found.roles.items()}
     return {"at": found.at, "threads": found.threads, "spin": found.spin, "repack": repack}
+
+
+def server(role: Role, options: RoleSettings) -> str:
+    """Return how another server is, without waiting behind its other requests.
+
+    It is "unread" where only the services may read its key.
+    """
+    try:
+        return asyncio.run(probe_server(role, options, write=False, seconds=2.0)).finding
+    except ConfigError:
+        return "unread"
 
 
 def quick(figures: QuickFigures | None) -> dict[str, Any] | None:

@@ -9,6 +9,16 @@ from rich.text import Text
 
 from edgebox_cli.common.output import console, local_time, size, span
 
+_SERVERS = {
+    "absent": "does not answer",
+    "tls": "its certificate is not accepted",
+    "silent": "takes connections and says nothing",
+    "key": "refuses the key",
+    "model": "does not have this model",
+    "loading": "answers 503",
+    "full": "answers 429",
+}
+
 _STYLES = {"up": "green", "not needed": "dim", "starting": "yellow"}
 
 
@@ -58,7 +68,17 @@ def process_line(process: dict[str, Any]) -> Text:
 
 def model_rows(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
     if "url" in model:
-        return [(model["role"], f"{model['model']} at {model['url']}")]
+        line = Text(f"{model['model']} at {model['url']}")
+        if model["server"] == "unread":
+            line.append("  not asked: only the services may read its key", style="dim")
+        elif model["server"] != "answers":
+            why = _SERVERS.get(model["server"], "does not answer as it should")
+            line.append(f"  {why} (edgebox doctor)", style="bold red")
+        rows: list[tuple[str, str | Text]] = [(model["role"], line)]
+        if "at_once" in model:
+            learned = f"sent {model['at_once']} analyses at once, {model['in_flight']} under way"
+            rows.append(("", learned))
+        return rows
     if not model["loaded"]:
         return [(model["role"], f"{model['model']}, not loaded")]
     memory = (

@@ -9,8 +9,16 @@ from contextlib import asynccontextmanager
 import pytest
 from anyio._backends._asyncio import SocketStream
 
-from edgebox.engine_client import _KEEPALIVE, EngineClient, RoleHealth, Waits
-from edgebox.errors import ConfigError, EngineBusy, EngineDied, EngineError, EngineUnavailable
+from edgebox.engine_client import EngineClient, RoleHealth, Waits
+from edgebox.engine_client.remote import KEEPALIVE
+from edgebox.errors import (
+    ConfigError,
+    EngineBusy,
+    EngineDied,
+    EngineError,
+    EngineOverloaded,
+    EngineUnavailable,
+)
 from edgebox.settings import Settings
 from support.polling import PATIENCE
 
@@ -83,10 +91,15 @@ def test_an_engine_killed_during_a_stream_has_died(tmp_path, answer):
     assert type(failure(tmp_path, answer, stream=True)) is EngineDied
 
 
-@pytest.mark.parametrize("answer", [None, refusal("EngineUnavailable"), refusal("")])
+@pytest.mark.parametrize("answer", [None, refusal("EngineUnavailable")])
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_engine_that_is_away_or_says_that_it_stops_has_not_died(tmp_path, answer, stream):
     assert type(failure(tmp_path, answer, stream=stream)) is EngineUnavailable
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_503_of_unknown_cause_may_be_overload_and_is_no_death(tmp_path, stream):
+    assert type(failure(tmp_path, refusal(""), stream=stream)) is EngineOverloaded
 
 
 def speeds(**measured):
@@ -190,12 +203,12 @@ async def trickle(writer):
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("conduct", [say_nothing, fall_silent])
 def test_a_server_that_goes_silent_is_away_and_has_not_died(tmp_path, conduct, stream):
-    assert type(remote_failure(tmp_path, conduct, stream=stream)) is EngineUnavailable
+    assert type(remote_failure(tmp_path, conduct, stream=stream)) is EngineOverloaded
 
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_that_only_trickles_has_an_end(tmp_path, stream):
-    assert type(remote_failure(tmp_path, trickle, stream=stream)) is EngineUnavailable
+    assert type(remote_failure(tmp_path, trickle, stream=stream)) is EngineOverloaded
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -209,7 +222,7 @@ def test_silence_after_the_first_words_is_not_waited_out(tmp_path, stream):
 
     for conduct in (fall_silent, go_on_with_comments):
         failure = remote_failure(tmp_path, conduct, stream=stream, waits=PATIENT)
-        assert type(failure) is EngineUnavailable
+        assert type(failure) is EngineOverloaded
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -325,7 +338,7 @@ def test_our_own_engine_that_says_nothing_is_not_waited_for_without_an_end(tmp_p
 
     with pytest.raises(EngineUnavailable) as raised:
         asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
-    assert type(raised.value) is EngineUnavailable
+    assert type(raised.value) is EngineOverloaded
 
 
 @pytest.mark.parametrize("number", [errno.ETIMEDOUT, errno.EHOSTUNREACH])
@@ -346,13 +359,13 @@ def test_connections_to_another_server_are_kept_alive_and_given_up(tmp_path, mon
 
     async def noted(self, *rest, **more):
         raw = self._transport.get_extra_info("socket")
-        for level, option, _ in _KEEPALIVE:
+        for level, option, _ in KEEPALIVE:
             seen[option] = raw.getsockopt(level, option)
         return await receive(self, *rest, **more)
 
     monkeypatch.setattr(SocketStream, "receive", noted)
     remote_failure(tmp_path, say_nothing)
-    assert seen == {option: value for _, option, value in _KEEPALIVE}
+    assert seen == {option: value for _, option, value in KEEPALIVE}
 
 
 def test_a_longer_prompt_and_answer_are_waited_for_longer():

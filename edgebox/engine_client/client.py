@@ -1,0 +1,192 @@
+"""The client: sends each role's requests to its server, and reads the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Unpack
+
+from edgebox.engine_client.answers import Completion, Delta, Streamed, TokenCount, whole
+from edgebox.engine_client.faults import DIED, check, translated
+from edgebox.engine_client.local import LocalEngine
+from edgebox.engine_client.remote import RemoteServer
+from edgebox.engine_client.waits import Waits, timeout_of
+from edgebox.errors import EngineDied
+from edgebox.settings import ROLES, Role, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    import httpx
+
+    from edgebox.engine_client.health import EngineHealth
+    from edgebox.engine_client.requests import Messages, Options
+
+
+class EngineClient:
+    """Asks the engine, or the server that the settings name for a role. One per process.
+
+    Args:
+        settings: the socket, and the URL of each role that another server answers for.
+        transport: replaces the socket, for tests.
+        waits: for answers without a deadline.
+
+    Raises:
+        ConfigError: the file of a server's key cannot be used.
+
+    Attributes:
+        grounds_numbers: answers are held to the numbers that were said in the call.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        transport: httpx.AsyncBaseTransport | None = None,
+        *,
+        waits: Waits | None = None,
+    ) -> None:
+        waits = waits or Waits()
+        self._engines = settings.engines
+        self.grounds_numbers = settings.quality.ground_numbers == "on"
+        self._local = LocalEngine(settings, transport, waits)
+        self._remote = {
+            role: RemoteServer(role, options, waits)
+            for role in ROLES
+            if (options := settings.engines.role(role)).url
+        }
+
+    async def complete(
+        self, role: Role, messages: Messages, **options: Unpack[Options]
+    ) -> Completion:
+        """Return a whole answer.
+
+        That of another server is streamed all the same: a server that fell silent is noticed
+        long before the answer would have to be there.
+
+        Raises:
+            EngineError: see the tree in ``errors.py``.
+        """
+        if role in self._remote:
+            async with aclosing(self.stream(role, messages, **options)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, Completion):
+                        return piece
+            raise EngineDied(DIED)
+        deadline = options.get("deadline")
+        body = self._body(role, messages, options)
+        limit = self._local.limit(messages, options)
+        # What sends a byte now and then never reaches the limit of one read.
+        async with translated(deadline), asyncio.timeout(limit):
+            answer = await self._local.http.post(
+                "/v1/chat/completions", json=body, timeout=timeout_of(deadline, limit)
+            )
+            check(answer)
+            return whole(answer.json())
+
+    async def stream(
+        self, role: Role, messages: Messages, **options: Unpack[Options]
+    ) -> AsyncGenerator[Delta | Completion]:
+        """Yield the deltas of an answer as they are generated, then one Completion with all of it.
+
+        Closing the iterator cancels the generation.
+
+        Raises:
+            EngineError: see the tree in ``errors.py``.
+        """
+        server, deadline = self._server(role), options.get("deadline")
+        body = self._body(role, messages, options)
+        body |= {"stream": True, "stream_options": server.usage}
+        limit = server.limit(messages, options)
+        now = asyncio.get_running_loop().time
+        end = latest = now() + limit
+        async with (
+            translated(deadline),
+            server.http.stream(
+                "POST",
+                "/v1/chat/completions",
+                json=body,
+                timeout=timeout_of(deadline, limit),
+            ) as answer,
+        ):
+            if answer.status_code >= 400:
+                async with asyncio.timeout_at(end):
+                    await answer.aread()
+                check(answer)
+            if answer.headers.get("content-type", "").startswith("application/json"):
+                # A proxy that does not stream: the whole answer comes at once.
+                async with asyncio.timeout_at(end):
+                    content = json.loads(await answer.aread())
+                completion = whole(content)
+                yield Delta(completion.text)
+                yield completion
+                return
+            streamed = Streamed()
+            lines = answer.aiter_lines()
+            while not streamed.done:
+                async with asyncio.timeout_at(latest):
+                    line = await anext(lines, None)
+                if line is None:
+                    break
+                if text := streamed.feed(line):
+                    yield streamed.delta(text)
+                    # Reading a long prompt is silent, so this holds from the first text on.
+                    if server.silence is not None:
+                        latest = min(end, now() + server.silence)
+            yield streamed.completion()
+
+    async def tokenize(
+        self,
+        role: Role,
+        messages: Messages,
+        *,
+        cache_salt: str = "",
+        timeout: float = 2.0,  # noqa: ASYNC109 - per call, in seconds
+    ) -> TokenCount | None:
+        """Count a chat's tokens, and those that are in the cache for this salt.
+
+        Returns:
+            None if another server answers for the role: only our engine has this call.
+
+        Raises:
+            EngineError: the engine does not answer.
+        """
+        if role in self._remote:
+            return None
+        return await self._local.tokenize(role, messages, cache_salt, timeout)
+
+    async def health(self, timeout: float = 1.0) -> EngineHealth:  # noqa: ASYNC109 - per call, in seconds
+        """Ask the engine how it is.
+
+        Raises:
+            EngineUnavailable: no engine answers on the socket.
+        """
+        return await self._local.health(timeout)
+
+    async def ready(self, role: Role) -> bool:
+        """Whether the role's server can take a request now. Never raises.
+
+        Another server is ready if it lists the role's model.
+        """
+        return await self._server(role).ready()
+
+    def is_remote(self, role: Role) -> bool:
+        """Whether another server answers for this role."""
+        return role in self._remote
+
+    def model_name(self, role: Role) -> str:
+        """Return the model that the settings name for a role."""
+        server = self._remote.get(role)
+        return server.model if server else self._engines.role(role).model
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        for http in (self._local.http, *(server.http for server in self._remote.values())):
+            await http.aclose()
+
+    def _server(self, role: Role) -> RemoteServer | LocalEngine:
+        return self._remote.get(role, self._local)
+
+    def _body(self, role: Role, messages: Messages, options: Options) -> dict[str, Any]:
+        """Build the request as the role's server takes it."""
+        return self._server(role).body(role, messages, options)
