@@ -70,6 +70,7 @@ KINDS = {
         (
             "edgebox_analys",
             "edgebox_batch_",
+            "edgebox_remote_",
             "edgebox_callback_",
             "edgebox_client_tokens",
             _PROCESS,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.callbacks.retry import delay_after_crash
 from edgebox.callbacks.urls import own_ports
+from edgebox.engine_client import Concurrency
 from edgebox.errors import EdgeBoxError
 from edgebox.exposition import Publisher
 from edgebox.processes.ledger import LOOK, Ledger, of_engine, of_registry
@@ -134,13 +135,19 @@ def _build(
         metrics=metrics.callbacks,
     )
     deliveries = Deliveries(store, deliverer, WakeUps(settings), liveness)
+    concurrency = None
+    if settings.engines.mlm.url:
+        batch = settings.batch
+        concurrency = Concurrency(batch.remote_concurrency_min, batch.remote_concurrency_max)
+        metrics.sends("mlm", concurrency)
     runner = Runner(
         store,
-        MidModel(settings),
+        MidModel(settings, concurrency),
         settings.batch,
         callbacks=deliveries,
         timing=timing,
         metrics=metrics,
+        concurrency=concurrency,
     )
     backlog = Backlog(store, settings.batch, runner, liveness)
     retention = Retention(Retainer(store, settings))

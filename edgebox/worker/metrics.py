@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from edgebox.callbacks.metrics import CallbackMetrics
 from edgebox.consultation.analysis import AnalysisOutcome
@@ -14,7 +16,11 @@ from edgebox.scoring.quality import FLAGS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from prometheus_client.metrics_core import Metric
+
     from edgebox.consultation.analysis import NothingToAnalyse
+    from edgebox.engine_client import Concurrency
+    from edgebox.settings import Role
 
 SECONDS = (1, 2.5, 5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 TURNAROUND = (10, 60, 300, 900, 1800, 3600, 7200, 14400, 28800)
@@ -90,6 +96,10 @@ class WorkerMetrics:
             work=(),
         )
 
+    def sends(self, role: Role, concurrency: Concurrency) -> None:
+        """Publish what was learned of the server that answers for a role."""
+        self.registry.register(_RemoteServer(role, concurrency))
+
     def knows(self, clients: Iterable[str]) -> None:
         """Begin the series of these clients at 0."""
         for client in clients:
@@ -131,3 +141,39 @@ class WorkerMetrics:
     def released(self) -> None:
         """Count an analysis that goes on later."""
         self._analyses.labels("released", "").inc()
+
+
+class _RemoteServer(Collector):
+    """The places at another server, looked up when they are written."""
+
+    def __init__(self, role: Role, concurrency: Concurrency) -> None:
+        self._role = role
+        self._concurrency = concurrency
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield the three families."""
+        learned = self._concurrency
+        for name, text, value in (
+            (
+                "edgebox_remote_concurrency",
+                "Analyses that another server is sent at once: learned from its answers.",
+                learned.limit,
+            ),
+            (
+                "edgebox_remote_in_flight",
+                "Analyses under way at another server.",
+                learned.in_flight,
+            ),
+        ):
+            gauge = GaugeMetricFamily(name, text, labels=("role",))
+            gauge.add_metric((self._role,), value)
+            yield gauge
+        cuts = CounterMetricFamily(
+            "edgebox_remote_concurrency_cuts",
+            "How often another server was sent fewer at once: it refused or was silent (refused), "
+            "or more of them did not end sooner (slower).",
+            labels=("role", "reason"),
+        )
+        for reason, number in learned.cuts.items():
+            cuts.add_metric((self._role, reason), number)
+        yield cuts

@@ -1,27 +1,39 @@
-"""The engine's mid model as a run uses it."""
+"""The mid model as a run uses it: our engine's, or another server's."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from edgebox.consultation.analysis import Analyst
+from edgebox.consultation.analysis import AnalysisOutcome, Analyst
 from edgebox.engine_client import EngineClient
+from edgebox.errors import EngineBusy, EngineOverloaded
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from edgebox.consultation.analysis import AnalysisOutcome, NothingToAnalyse
+    from edgebox.consultation.analysis import NothingToAnalyse
+    from edgebox.engine_client import Concurrency
     from edgebox.settings import Settings
+
+
+READING = 0.1
+"""Work of a token that is read, in tokens that are written. It only makes short and long calls
+comparable, so it need not be this server's."""
 
 
 class MidModel:
     """Opens a client for each run: its connections belong to the run's event loop.
 
     So an idle box holds no connection, and a fault in one run does not affect the next.
+
+    Args:
+        settings: the engine, or the other server.
+        concurrency: learns from each analysis what the other server can take; None for our engine.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, concurrency: Concurrency | None = None) -> None:
         self._settings = settings
+        self._concurrency = concurrency
 
     async def __aenter__(self) -> Self:
         self._client = EngineClient(self._settings)
@@ -39,4 +51,28 @@ class MidModel:
         self, transcript: str, call_date: date | None, *, wanted: bool
     ) -> AnalysisOutcome | NothingToAnalyse:
         """Analyse one consultation; raises what ``Analyst.analyse`` raises."""
-        return await self._analyst.analyse(transcript, call_date, wanted=wanted)
+        places = self._concurrency
+        if places is None:
+            return await self._analyst.analyse(transcript, call_date, wanted=wanted)
+        place = places.begin()
+        try:
+            outcome = await self._analyst.analyse(transcript, call_date, wanted=wanted)
+        except (EngineBusy, EngineOverloaded):
+            places.refused(place)
+            raise
+        except BaseException:
+            places.dropped(place)
+            raise
+        places.answered(place, _work(outcome, transcript))
+        return outcome
+
+
+def _work(outcome: AnalysisOutcome | NothingToAnalyse, transcript: str) -> float:
+    """Return what the analysis was for the server, in tokens; 0 if it was not asked.
+
+    A server that does not count its tokens is measured by the length of the transcripts.
+    """
+    if not isinstance(outcome, AnalysisOutcome):
+        return 0.0
+    read = outcome.prompt_tokens - outcome.cached_tokens
+    return outcome.completion_tokens + READING * read or float(len(transcript))

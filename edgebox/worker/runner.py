@@ -5,6 +5,7 @@ What follows from the end of an analysis:
 1. done: the result is kept.
 2. EngineBusy: the engine's queue is full of interactive requests. The same consultation is offered
    again a moment later; nothing counts. If it stays full, the run ends and the next tick goes on.
+   If another server is sent fewer from now on, those that are too many go back.
 3. EngineDied: the connection broke during the analysis. The engine died, perhaps because of this
    consultation. The attempt counts and the consultation goes back; nothing is claimed until the
    engine is ready again.
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
     from edgebox.consultation.analysis import NothingToAnalyse
     from edgebox.contract.results import Analysed, NothingSaid
+    from edgebox.engine_client import Concurrency
     from edgebox.settings import BatchSettings
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
@@ -107,6 +109,10 @@ class RunCounts:
     drained: bool = False
 
 
+class _TooMany(Exception):
+    """The server is full, and by now it is sent fewer than there are."""
+
+
 @dataclass(frozen=True)
 class Timing:
     """Seconds; tests make them small.
@@ -137,6 +143,7 @@ class Runner:
         clock: Unix seconds.
         timing: waits.
         metrics: counts what ends.
+        concurrency: the analyses at once that another server can take; None: as in the settings.
     """
 
     def __init__(
@@ -149,7 +156,9 @@ class Runner:
         clock: Callable[[], float] = time.time,
         timing: Timing | None = None,
         metrics: WorkerMetrics | None = None,
+        concurrency: Concurrency | None = None,
     ) -> None:
+        self._concurrency = concurrency
         self._store = store
         self._engine = engine
         self._settings = settings
@@ -227,7 +236,7 @@ class Runner:
                 if not await self._engine_ready():
                     return
                 self._engine_lost = False
-            elif len(self._leases) >= self._settings.concurrency + WANTED_PLACES:
+            elif len(self._leases) >= self._places + WANTED_PLACES:
                 await self._until_any(self._leases.tasks(), self._stopped)
             elif (claimed := self._claim()) is not None:
                 suspect = claimed.attempts > 1 and claimed.row_id not in self._harmless
@@ -240,6 +249,18 @@ class Runner:
             else:
                 self._counts.drained = True
                 return
+
+    @property
+    def _places(self) -> int:
+        """Analyses at once, without the further ones for what somebody waits for."""
+        learned = self._concurrency
+        return self._settings.concurrency if learned is None else learned.limit
+
+    @property
+    def _held(self) -> int:
+        """Analyses that take up a place, under way or waiting for a full queue."""
+        wanted = sum(one.wanted for one in self._leases.claimed())
+        return len(self._leases) - min(wanted, WANTED_PLACES)
 
     def _everything(self) -> bool:
         """Return whether this run takes all of the backlog; from then on it is written down."""
@@ -258,9 +279,7 @@ class Runner:
         consultations = self._store.consultations
         poisoned = consultations.poisoned
         try:
-            wanted = sum(one.wanted for one in self._leases.claimed())
-            held = len(self._leases) - min(wanted, WANTED_PLACES)
-            full = held >= self._settings.concurrency
+            full = self._held >= self._places
             rows = consultations.claim(
                 1,
                 self._settings.lease_seconds,
@@ -307,6 +326,8 @@ class Runner:
         except asyncio.CancelledError:
             await self._release(claimed, refund=True)
             raise
+        except _TooMany:
+            await self._release(claimed, refund=True)
         except EngineUnavailable as error:
             if not self._engine_lost:  # one loss, however many were in flight
                 self._losses += 1
@@ -336,6 +357,8 @@ class Runner:
                     claimed.transcript, claimed.call_date, wanted=claimed.wanted
                 )
             except EngineBusy:
+                if self._held > self._places:
+                    raise _TooMany from None
                 now = time.monotonic()
                 since = now if since is None else since
                 if now - since >= self._timing.busy_patience:

@@ -15,6 +15,7 @@ from edgebox.engine.metrics import Energy, EngineMetrics
 from edgebox.engine.role import ServedRole
 from edgebox.engine.service import Service
 from edgebox.engine.thread import DecodeThread
+from edgebox.engine_client import Concurrency
 from edgebox.exposition import Publisher, leave
 from edgebox.scoring.quality import Quality
 from edgebox.scoring.types import Analysis, Summary, Titles
@@ -113,6 +114,7 @@ def publish_all(runtime: Path, state: Path) -> ToyEngine:
     Publisher(runtime, "engine", engine.registry).write()
     worker = WorkerMetrics()
     worker.knows(["center-1", "center-2", "center-3"])
+    worker.sends("mlm", Concurrency(1, 8))
     worker.began("size", 20)
     worker.done("center-1", OUTCOME, 700.0)
     worker.callbacks.sent(0.2)
