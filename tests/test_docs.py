@@ -242,6 +242,7 @@ def test_every_guide_is_in_both_languages():
         "metrics.md",
         "monitor.md",
         "operate.md",
+        "scale.md",
         "screen.md",
         "troubleshoot.md",
     ]
@@ -334,3 +335,9 @@ def test_the_questions_that_the_guide_shows_are_about_the_call_that_it_shows(gui
     (tmp_path / "refund-017.json").write_text(call, encoding="utf-8")
     (tmp_path / "asks.jsonl").write_text(shown, encoding="utf-8")
     assert len(load_questions(tmp_path / "asks.jsonl")) == 3
+
+
+@pytest.mark.parametrize("folder", ["docs/guide", "docs/ko/guide"])
+def test_the_configuration_of_haproxy_is_the_one_that_is_run(folder):
+    run = (ROOT / "tests" / "remote" / "haproxy.cfg").read_text(encoding="utf-8")
+    assert run in blocks((ROOT / folder / "scale.md").read_text(encoding="utf-8"), "")
