@@ -68,8 +68,9 @@ def test_the_bounds_of_the_settings_hold(box, tmp_path):
 def test_a_full_server_is_sent_fewer_and_no_analysis_is_lost(box, tmp_path, refusal, in_stream):
     full = {"room": 3, "refusal": refusal, "refuses_in_stream": in_stream, "full_first": True}
     with far_server(**full) as far:
-        _, places = worked(box, tmp_path, far, first=4)
+        counts, places = worked(box, tmp_path, far, first=4)
     assert places.cuts["refused"] >= 1
+    assert counts.released >= 1, "what is too many goes back instead of being offered again"
     assert places.limit <= 4
     with closing(sqlite3.connect(box.path)) as database:
         [[attempts]] = database.execute("SELECT max(attempts) FROM consultations")
