@@ -28,6 +28,14 @@ _DONE: Final = re.compile(
 
 _POSSIBLE: Final = re.compile(r"됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정")
 
+_FREE: Final = re.compile(r"무료|무상|공짜|면제")
+
+_COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비용|납부|내[야기]")
+"""What 무료 denies. Of anything else it says that it is done."""
+
+_INSTEAD: Final = re.compile(r"대신|그만|없이|[미무][가-힣]{2}")
+"""Words that deny what stands before them in the clause."""
+
 _LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당")
 """Words that deny without a negation: nothing changes, or a rule stands against it."""
 
@@ -145,8 +153,19 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
 
 def _is_left(text: str, key: Item, one: Stance) -> bool:
     """Return whether a clause denies a predicate in a word that is not the predicate."""
-    absent = one.absent and ABSENT.search(key.word) is None
+    absent = (
+        one.absent and ABSENT.search(key.word) is None and _is_absent(text, key.word)
+    )
     return absent or (_LEFT.search(text) is not None and _LEFT.search(key.word) is None)
+
+
+def _is_absent(text: str, word: str) -> bool:
+    """Return whether what a clause says in a word like 무료 or 대신 is about a predicate."""
+    others = _FREE.sub("", text) if not _COSTS.search(word) else text
+    for match in ABSENT.finditer(others):
+        if _INSTEAD.fullmatch(match[0]) is None or word in text[: match.start() + 3]:
+            return True
+    return ABSENT.search(others) is None and others == text  # in the clause after it
 
 
 class _Places:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.predicates import Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
-from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, TWICE, denies
+from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, TWICE, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -107,25 +107,26 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     text = _REPORTED.sub("", part.text)
     against = denies(text)
     key = _predicate(part, stances)
-    if key is None or not _claims(text, against=against):
+    if key is None or not _claims(text, key, against=against):
         return False
     if not _is_predicate(text, key, against=against):
         return False
-    others = [item for item in part.items if item.number or item.word != key.word]
+    others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     heard = heard_of(key, others, stances)
     if not against:
         return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
     return _affirmed(text, heard)
 
 
-def _claims(text: str, *, against: bool) -> bool:
+def _claims(text: str, key: Item, *, against: bool) -> bool:
     """Return whether a part claims that something was settled, or denies it, and once."""
     if TWICE.search(text) or _NO_CLAIM.search(text):
         return False
     if against:
         return bool(NEGATION.search(text[-PREDICATE:]) and not _REQUIRES.search(text))
     ending = text[-_ENDING:]
-    return bool(_CLAIMS.search(ending) and not ABSENT.search(text) and not _LOSS.search(ending))
+    absent = ABSENT.search(text.replace(key.word, ""))
+    return bool(_CLAIMS.search(ending) and not absent and not _LOSS.search(ending))
 
 
 def _affirmed(text: str, heard: Heard) -> bool:

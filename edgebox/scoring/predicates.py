@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.alignment import Item, items_of
-from edgebox.scoring.stances import NEGATION, denies
+from edgebox.scoring.stances import NEGATION, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -91,5 +91,5 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
     """Return the part's predicate: its last word, or the last one before a negation."""
     negations = list(NEGATION.finditer(part.text))
     end = negations[-1].end() if negations else len(part.text)
-    before = [item for item in found if item.word and 0 <= part.text.find(item.word) < end]
+    before = [item for item in found if item.word and names(item.word) and 0 <= part.text.find(item.word) < end]
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)

@@ -199,7 +199,7 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
         yield word[0], 0.4
 
 
-_CONJUGATED: Final = 0.6
+_CONJUGATED: Final = 0.9
 """How surely a verb in another form is the same word."""
 
 

@@ -13,11 +13,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
 
+_TURNED_DOWN: Final = (
+    r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절|(?<!수신)(?<!수신 )거부"
+    r"|반려(?!견|묘|동물|식물|자|인)|기각|부결|탈락|무산|실패|금지"
+    r"|(?<![가-힣])미(?:승인|접수|처리|적용|등록|지급|반영|개통|완료|인정|발급|가입|발송|확정)"
+)
+"""Nouns that say that something is not done or not allowed."""
+
 NEGATION: Final = re.compile(
     r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구"
     r"|이라|이면|인|지않))"
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
-    r"|불가(?!피)|거절|(?<!수신)(?<!수신 )거부|말고(?![가-힣])"
+    rf"|{_TURNED_DOWN}|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
     r"|아니(?:라고|에요|었|었고|며|고(?![가-힣]))|아닙니다|어렵(?:습|다|고|네|겠|죠|지)|어려우"
     r"|어려울"
@@ -25,7 +32,8 @@ NEGATION: Final = re.compile(
 )
 
 REFUSAL: Final = re.compile(
-    r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|불가|거절|거부|어렵|어려|못[하해]"
+    r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|어렵|어려|못[하해]"
+    rf"|{_TURNED_DOWN}"
     r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양"
     r"|구|이라|이면|인))"
 )
@@ -36,9 +44,21 @@ TWICE: Final = re.compile(
 )
 
 ABSENT: Final = re.compile(
-    r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신|미[가-힣]{2}|무[가-힣]{2}"
+    r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신"
+    r"|(?<![가-힣])[미무](?!루|뤄|뤘|룬|터|리|게|엇|슨|선|료|안|국|팀)[가-힣]{2}"
 )
 """Words that deny without a negation, so that a negation beside them proves nothing."""
+
+_ONLY_DENIES: Final = re.compile(
+    rf"(?:{_TURNED_DOWN}|어렵|어려|힘들|못[하했해함]|없게|없는|않게|[됐되]습)[가-힣]?"
+)
+"""A stem that is a denial or an auxiliary, and names nothing."""
+
+
+def names(word: str) -> bool:
+    """Return whether a stem names something that can be denied, and is no denial itself."""
+    return _ONLY_DENIES.fullmatch(word) is None
+
 
 _QUESTION: Final = re.compile(
     r"\?|(?:나요|까요|는가요|인가요|ㄴ가요|을까|ㄹ까|는지요|은지요|건지|나여|까여|ㅂ니까|습니까"
