@@ -36,6 +36,13 @@ _COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비�
 _INSTEAD: Final = re.compile(r"대신|그만|없이|[미무][가-힣]{2}")
 """Words that deny what stands before them in the clause."""
 
+_WITHDRAWN: Final = re.compile(
+    r"(?:철회|취소|보류|중단|제외)[가-힣]{0,2} ?(?:처리|접수|신청)?[를을가로]? ?"
+    r"(?:해 ?)?(?:도와 ?)?(?:드[렸릴리렸립]|했|됐|되[셨었]|할게|하겠|하시는 걸|하는 걸)"
+    r"|없이 .{0,30}(?:걸로|하겠|드렸|둘게|두겠)"
+)
+"""Speech that settles that something is not done, in words without a negation."""
+
 _LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당")
 """Words that deny without a negation: nothing changes, or a rule stands against it."""
 
@@ -89,13 +96,12 @@ class Heard:
     last: float = 0.0
 
     def deny(
-        self, value: float, one: Stance, *, by_customer: bool, commits: bool, sure: bool
+        self, value: float, one: Stance, *, by_customer: bool, refuses: bool
     ) -> None:
         """Take in a clause that denies."""
         self.denied = max(self.denied, value)
         if one.depends:
             return
-        refuses = one.refuses and sure and (commits or not by_customer)
         if refuses:
             self.refused, self.after = max(self.refused, value), 0.0
         if value > DECIDES and (refuses or (one.denies and not by_customer)):
@@ -141,7 +147,11 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         commits = by_customer and _COMMITS.search(to_verb(piece, spoken)) is not None
         text = spoken.text_of(piece)
         if one.denies or one.refuses or _is_left(text, key, one):
-            heard.deny(value, one, by_customer=by_customer, commits=commits, sure=degree >= _ITSELF)
+            settles = one.refuses or (
+                _WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
+            )
+            refuses = settles and degree >= _ITSELF and (commits or not by_customer)
+            heard.deny(value, one, by_customer=by_customer, refuses=refuses)
         elif one.wishes or one.depends:
             continue
         elif by_customer:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.predicates import Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
-from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, TWICE, denies, names
+from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,7 +35,7 @@ _LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈
 """An affirmation that a call may well make with a negation: 할인이 빠졌다, 결합이 안 돼 있다."""
 
 _CLAIMS: Final = re.compile(
-    r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였졌](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
+    rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
     r"|되었|하였|된다|한다|(?<!면 )됩니다|합니다|수 있|가능)"
 )
 """A part that tells of something that was settled, or that can be."""
@@ -57,7 +57,7 @@ _REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? 
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
 
 _LIGHT: Final = re.compile(
-    r"(?:접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
+    r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
     r"|알[리려]|확인|보내)[가-힣]{0,3}$"
 )
 """Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""

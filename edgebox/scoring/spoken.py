@@ -102,9 +102,11 @@ class Spoken:
                 # One hit in a clause is enough.
                 after = self._offsets[piece] + len(self.squeezed[piece])
                 at = self._joined.find(form, after)
-        if max(found.values(), default=0.0) < _CONJUGATED and (verb := _conjugated(word)):
+        known = max(found.values(), default=0.0) >= _CONJUGATED
+        if (not known or _is_verb(word)) and (verb := _conjugated(word)):
             for match in verb.finditer(self._joined):
-                found[bisect_right(self._offsets, match.start()) - 1] = _CONJUGATED
+                piece = bisect_right(self._offsets, match.start()) - 1
+                found[piece] = max(_CONJUGATED, found.get(piece, 0.0))
         return found
 
     def held_in(self, where: dict[int, float], utterance: int) -> float:
@@ -211,6 +213,16 @@ def _conjugated(word: str) -> re.Pattern[str] | None:
     onset = _FIRST_SYLLABLE + last - last % _OF_ONE_CONSONANT
     return re.compile(f"{re.escape(word[:-1])}[{chr(onset)}-{chr(onset + _OF_ONE_CONSONANT - 1)}]")
 
+
+def _is_verb(word: str) -> bool:
+    """Return whether a stem ends like 옮길 or 옮겼, so that a call may well have another form."""
+    last = ord(word[-1]) - _FIRST_SYLLABLE
+    return 0 <= last < _SYLLABLES and last % _FINALS in _OF_VERBS
+
+
+_FINALS: Final = 28
+_OF_VERBS: Final = (8, 20)
+"""Final consonants ㄹ and ㅆ, by their place in Unicode's order."""
 
 _FIRST_SYLLABLE: Final = 0xAC00
 _SYLLABLES: Final = 11_172

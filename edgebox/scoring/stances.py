@@ -13,6 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
 
+PAST: Final = "".join(
+    syllable for syllable in map(chr, range(0xAC00 + 20, 0xD7A4, 28)) if syllable not in "있겠"
+)
+"""The syllables that end in ㅆ: a verb's past."""
+
 _TURNED_DOWN: Final = (
     r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절|(?<!수신)(?<!수신 )거부"
     r"|반려(?!견|묘|동물|식물|자|인)|기각|부결|탈락|무산|실패|금지"
