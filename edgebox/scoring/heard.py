@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _DONE: Final = re.compile(
     r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
-    r"|보냈|할게요|드릴게|[하드]겠습니다|드리겠|진행|드립니다|드려요|둘게요|놓을게요"
+    r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
+    r"|놓겠|완료|받으셨|됐[죠지]"
 )
 """Speech that does something, or says that it was done."""
 
@@ -46,6 +47,12 @@ _WITHDRAWN: Final = re.compile(
 _LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당")
 """Words that deny without a negation: nothing changes, or a rule stands against it."""
 
+_TOLD: Final = re.compile(r"(?:전화|말씀|안내|연락|문의|설명)를? ?드[렸리릴][가-힣]*")
+"""Speech about the call itself, which does nothing."""
+
+_LIMITED: Final = re.compile(r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|[때만] [돼되됩]")
+"""Speech that says in which case something can be."""
+
 _COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
 """A customer who says so decides."""
 
@@ -65,6 +72,9 @@ _ELSEWHERE: Final = 0.15
 _ALONE: Final = 0.6
 """What a clause holds of a part that is its predicate alone."""
 
+_CONTESTS: Final = 0.35
+"""What a denial in other words must hold to contest what is done."""
+
 DECIDES: Final = 0.25
 """What a clause must hold of a part to decide the matter."""
 
@@ -83,6 +93,7 @@ class Heard:
         denied: anybody denies it in some words.
         after: the agent affirms it after the last refusal, in whatever words.
         last: of the last clause that decides, negative if it denies.
+        settled: the agent does the predicate itself, and nobody denies it anywhere.
     """
 
     done: float = 0.0
@@ -94,6 +105,7 @@ class Heard:
     denied: float = 0.0
     after: float = 0.0
     last: float = 0.0
+    settled: float = 0.0
 
     def deny(
         self, value: float, one: Stance, *, by_customer: bool, refuses: bool
@@ -116,8 +128,10 @@ class Heard:
     def affirm(self, value: float, text: str) -> None:
         """Take in an agent's clause that affirms."""
         self.after = max(self.after, value)
-        if _DONE.search(text):
+        if _DONE.search(_TOLD.sub("", text)):
             self.done = max(self.done, value)
+        elif _LIMITED.search(text):
+            return
         elif _POSSIBLE.search(text):
             self.possible = max(self.possible, value)
         else:
@@ -138,6 +152,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     spoken = stances.spoken
     around = [_Places(item, spoken) for item in others]
     heard = Heard()
+    contested = False
     for piece, degree in sorted(key.where.items()):
         one = stances[piece]
         if degree < _HINT or one.asks:
@@ -151,6 +166,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
                 _WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
             )
             refuses = settles and degree >= _ITSELF and (commits or not by_customer)
+            contested = contested or degree >= _ITSELF or value > _CONTESTS
             heard.deny(value, one, by_customer=by_customer, refuses=refuses)
         elif one.wishes or one.depends:
             continue
@@ -158,6 +174,10 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
             heard.want(value, commits=commits)
         else:
             heard.affirm(value, text)
+            if degree >= _ITSELF and _DONE.search(_TOLD.sub("", text)):
+                heard.settled = 1.0
+    if contested:
+        heard.settled = 0.0
     return heard
 
 

@@ -69,6 +69,10 @@ _SHORT: Final = 3
 """Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
 has room."""
 
+_OPEN: Final = re.compile(r"[가개거게고과구기나내너네다대도두드디마모무미바배보부비사서세쉬쓰씨"
+    r"아애어오와우위유이자재저제주지차채추치카켜코크타터토트파펴포푸피하해]지")
+"""내지, 보지: their stems stand in any other word."""
+
 _SURE: Final = 0.4
 """What one clause must hold of a part to speak against it where none decides, and a refusal."""
 
@@ -131,7 +135,7 @@ def _claims(text: str, key: Item, *, against: bool) -> bool:
 
 def _affirmed(text: str, heard: Heard) -> bool:
     """Return whether the call affirms what a part denies."""
-    if heard.last > DECIDES and heard.done > DECIDES:
+    if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
     if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
@@ -147,6 +151,8 @@ def _predicate(part: Part, stances: Stances) -> Item | None:
     """Return the word of a part that it claims or denies, or None; of 보내지 않기로 it is 보내."""
     key = key_of(part, [item for item in part.items if item.where])
     if key is None or not key.word.endswith("지") or f"{key.word} " not in part.text:
+        return key
+    if _OPEN.fullmatch(key.word):
         return key
     return key._replace(where=stances.spoken.where(key.word[:-1]))
 

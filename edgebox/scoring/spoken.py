@@ -217,7 +217,8 @@ def _conjugated(word: str) -> re.Pattern[str] | None:
 def _is_verb(word: str) -> bool:
     """Return whether a stem ends like 옮길 or 옮겼, so that a call may well have another form."""
     last = ord(word[-1]) - _FIRST_SYLLABLE
-    return 0 <= last < _SYLLABLES and last % _FINALS in _OF_VERBS
+    common = len(word) == 2 and word[0] in _COMMON
+    return not common and 0 <= last < _SYLLABLES and last % _FINALS in _OF_VERBS
 
 
 _FINALS: Final = 28
