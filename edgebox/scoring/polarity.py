@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.heard import DECIDES, Heard, granted, heard_of
 from edgebox.scoring.predicates import Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
 from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE, denies, names
@@ -114,11 +114,13 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     if key is None or not _claims(text, key, against=against):
         return False
     if not _is_predicate(text, key, against=against):
-        return False
+        return against and granted(part.items, stances)
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     heard = heard_of(key, others, stances)
     if not against:
         return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
+    if heard == Heard():
+        return granted(others, stances)
     return _affirmed(text, heard)
 
 
