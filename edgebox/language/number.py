@@ -136,3 +136,12 @@ def plain(kind: Literal["plain", "count"], value: str, start: int, end: int) -> 
     requires = {value, f"#{value}"} if kind == "plain" else {value}
     provides = {value, f"#{value}", f"~{value}"}
     return Number(kind, value, frozenset(requires), frozenset(provides), start, end)
+
+
+CODES: Final = {"plain", "code"}
+"""Kinds of a number without a unit: digits that are read one by one are a code."""
+
+
+def same_kind(one: Number, other: Number) -> bool:
+    """Return whether two numbers may be taken for each other."""
+    return one.kind == other.kind or {one.kind, other.kind} == CODES

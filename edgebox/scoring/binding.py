@@ -9,17 +9,19 @@ compared with every place where the call has it.
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.number import supports
+from edgebox.language.number import same_kind, supports
+from edgebox.scoring.alignment import Item
 from edgebox.scoring.evidence import is_loose, telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from edgebox.language.number import Number
-    from edgebox.scoring.alignment import Item, Statement
+    from edgebox.scoring.alignment import Statement
     from edgebox.scoring.spoken import Spoken
 
 _NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
@@ -30,6 +32,15 @@ _OWN_NUMBER: Final = 0.3
 
 _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
+
+_BETWEEN: Final = 0.5
+"""What is left of a word's nearness in a statement if another number stands between."""
+
+_OF_DAY: Final = re.compile(r"^(?:오전|오후|새벽|아침|저녁)$|요일$")
+"""Words that belong to a date or a time themselves."""
+
+_RANGE: Final = re.compile(r" ?[~–-] ?(?:오[전후] ?)?")
+"""What stands between the two numbers of a range."""
 
 _AFTER: Final = 0.2
 """What the words of the utterance after count, which repeats what the number was for, and those of
@@ -45,10 +56,10 @@ _ALONE: Final = 1.5
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
 
 
-_WEAK: Final = 0.4
+_WEAK: Final = 0.5
 """Share of a context that stands with its number: with less it may belong to another number."""
 
-_STRONG: Final = 0.5
+_STRONG: Final = 0.35
 """Share of a context that must fit better with a number that the analysis does not have."""
 
 _TWO_FIGURES: Final = 2
@@ -67,7 +78,7 @@ class _Claim(NamedTuple):
 
 def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
-    claims = list(_claims(made))
+    claims = list(_claims(made, spoken))
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):
         weight = sum(weight for weight, _ in claim.context)
@@ -76,7 +87,11 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
         if _another(place, claim, claims, spoken, cache):
             return True
     for (i, one), (j, other) in combinations(enumerate(claims), 2):
-        if one.number.kind != other.number.kind or one.number.value == other.number.value:
+        if not same_kind(one.number, other.number) or one.number.value == other.number.value:
+            continue
+        if one.statement == other.statement and _RANGE.fullmatch(
+            made[one.statement].text, one.number.end, other.number.start
+        ):
             continue
         own = _fit(i, one, one, spoken, cache) + _fit(j, other, other, spoken, cache)
         exchanged = _fit(i, one, other, spoken, cache) + _fit(j, other, one, spoken, cache)
@@ -85,7 +100,7 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     return False
 
 
-def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
+def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
     for index, statement in enumerate(made):
         for item in statement.items:
             number = item.number
@@ -97,12 +112,26 @@ def _claims(made: Sequence[Statement]) -> Iterator[_Claim]:
                 or is_loose(statement.text, number)
             ):
                 continue
+            alike = [
+                one.number for one in statement.items if one.number and same_kind(one.number, number)
+            ]
             context = [
-                (other.weight * _near(statement.text, number, other.word), other)
-                for other in statement.items
-                if other.number is None and other.where
+                (other.weight * _near(statement.text, number, other.word, alike), other)
+                for other in [*statement.items, *_modified(statement, spoken)]
+                if other.number is None and other.where and not _OF_DAY.search(other.word)
             ]
             yield _Claim(number, index, tuple(item.where), tuple(context))
+
+
+_MODIFIED: Final = re.compile(r"(?<![가-힣])([첫앞뒤옆새헌큰본맨위]) ([가-힣]{2,4}?)(?=[은는이가을를도의 ,])")
+
+
+def _modified(statement: Statement, spoken: Spoken) -> Iterator[Item]:
+    """Yield the nouns with a word of one syllable before them: 앞 타이어, 첫 진료."""
+    for one, noun in _MODIFIED.findall(statement.text):
+        word = one + noun
+        where = {piece: held for piece, held in spoken.where(word).items() if held == 1.0}
+        yield Item(spoken.rarity(word), where, None, f"{one} {noun}")
 
 
 def _another(
@@ -121,21 +150,32 @@ def _another(
     telling_words = [item.where for _, item in claim.context if len(item.where) <= _RARE]
     near = {spoken.pieces[piece].utterance for where in telling_words for piece in where}
     return any(
-        number.kind == claim.number.kind
+        same_kind(number, claim.number)
         and telling(number)
+        and not number.relative
         and not supports(number.provides, claim.number)
         and not any(supports(number.provides, one.number) for one in claims)
-        and _fit_at(claim, piece, spoken) > own + max(_STRONG * weight, _MARGIN)
+        and _fit_at(claim, piece, number, spoken) > own + max(_STRONG * weight, _MARGIN)
         for utterance in near | {one + 1 for one in near}
         for number, piece in spoken.numbers_of(utterance)
     )
 
 
-def _near(text: str, number: Number, word: str) -> float:
-    """Return how near a word is to a number in a statement, 1 beside it."""
+def _near(text: str, number: Number, word: str, alike: Sequence[Number]) -> float:
+    """Return how near a word is to a number in a statement, 1 beside it.
+
+    Less if another number of its kind stands between them.
+    """
     at = text.find(word)
     if at < 0:
         return 0.5
+    between = any(
+        at < one.start < number.start or number.start < one.start < at for one in alike
+    )
+    return _distance(at, number, word) * (_BETWEEN if between else 1.0)
+
+
+def _distance(at: int, number: Number, word: str) -> float:
     if at < number.start:
         distance = number.start - at - len(word)
         return 1 / (1 + max(0, distance) / 6)
@@ -148,12 +188,15 @@ def _fit(
     """Return how well a claim's context fits the places of another claim's number."""
     key = (index, other.number.value)
     if key not in cache:
-        cache[key] = max((_fit_at(claim, piece, spoken) for piece in other.places), default=0.0)
+        places = (_fit_at(claim, piece, other.number, spoken) for piece in other.places)
+        cache[key] = max(places, default=0.0)
     return cache[key]
 
 
-def _fit_at(claim: _Claim, piece: int, spoken: Spoken) -> float:
+def _fit_at(claim: _Claim, piece: int, number: Number, spoken: Spoken) -> float:
+    """Return how well a claim's context fits a number in a clause."""
     utterance = spoken.pieces[piece].utterance
+    crowded = spoken.has_another(piece, number)
     total = 0.0
     for weight, item in claim.context:
         best = 0.0
@@ -164,7 +207,11 @@ def _fit_at(claim: _Claim, piece: int, spoken: Spoken) -> float:
                 and spoken.pieces[beside].utterance == utterance
                 and beside in item.where
             ):
-                other = step and spoken.has_another(beside, claim.number)
+                other = (
+                    spoken.has_another(beside, number)
+                    if step
+                    else crowded and spoken.beside(item.word, piece, number)
+                )
                 best = max(best, share * item.where[beside] ** 2 * (_OWN_NUMBER if other else 1.0))
         for step, share in ((-1, _QUESTION), (1, _AFTER), (-2, _AFTER)):
             if best < share:

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.number import supports
+from edgebox.language.number import CODES, same_kind, supports
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
@@ -153,8 +153,27 @@ class Spoken:
     def has_another(self, piece: int, than: Number) -> bool:
         """Return whether a clause has another number of the same kind."""
         return any(
-            kind == than.kind and value != than.value for kind, value in self._kinds.get(piece, ())
+            (kind == than.kind or {kind, than.kind} == CODES) and value != than.value for kind, value in self._kinds.get(piece, ())
         )
+
+    def beside(self, word: str, piece: int, number: Number) -> bool:
+        """Return whether a word of a clause stands with another number of the kind, not with this.
+
+        A number belongs to the words before it, back to the last number of its kind, and what
+        follows the last one belongs to that.
+        """
+        utterance, start, end = self.pieces[piece]
+        at = self.text.find(word, start, end)
+        if at < 0:
+            return False
+        alike = [
+            one
+            for one, place in self.numbers_of(utterance)
+            if place == piece and same_kind(one, number)
+        ]
+        after = [one for one in alike if one.start >= at]
+        of = after[0] if after else alike[-1]
+        return not supports(of.provides, number)
 
     def degree(self, word: str, last: int) -> float:
         """Return how surely the call holds a word behind an offset of `text`."""
