@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 _NEAR: Final = ((0, 1.0), (-1, 0.7), (1, 0.5), (-2, 0.4), (2, 0.3))
 """Clauses beside that of the number, in the same utterance, and what their words count."""
 
-_OWN_NUMBER: Final = 0.3
+_OWN_NUMBER: Final = 0.15
 """What is left of that if the clause has a number of its own of the same kind."""
 
 _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
 
-_BETWEEN: Final = 0.5
+_BETWEEN: Final = 0.3
 """What is left of a word's nearness in a statement if another number stands between."""
 
 _OF_DAY: Final = re.compile(r"^(?:오전|오후|새벽|아침|저녁)$|요일$")
@@ -49,8 +49,11 @@ the one before the question."""
 _BETTER: Final = 1.1
 """Two numbers are exchanged if their contexts fit the other way round this much better."""
 
-_MARGIN: Final = 0.2
+_MARGIN: Final = 0.1
 """What the exchanged contexts must fit better at least."""
+
+_NO_WORSE: Final = 0.2
+"""What each of the two must keep of its fit if they are exchanged."""
 
 _ALONE: Final = 1.5
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
@@ -93,9 +96,10 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
             made[one.statement].text, one.number.end, other.number.start
         ):
             continue
-        own = _fit(i, one, one, spoken, cache) + _fit(j, other, other, spoken, cache)
-        exchanged = _fit(i, one, other, spoken, cache) + _fit(j, other, one, spoken, cache)
-        if exchanged > own * _BETTER + _MARGIN:
+        own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
+        exchanged = [_fit(i, one, other, spoken, cache), _fit(j, other, one, spoken, cache)]
+        worse = any(there < here * _NO_WORSE for here, there in zip(own, exchanged, strict=True))
+        if not worse and sum(exchanged) > sum(own) * _BETTER + _MARGIN:
             return True
     return False
 
