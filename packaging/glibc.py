@@ -5,7 +5,8 @@ Each file says which versions of which symbols it needs. Three kinds are newer t
 1. symbols that only moved into libc.so.6 or got a new version for another handling of errors
    (``SAME``): the file asks for them without a version, and any C library has one that fits;
 2. symbols that the older library lacks: fallback.c has them, for systems without;
-3. weak ones, which their callers can do without: the versions they name are made weak too.
+3. weak ones, which their callers can do without: they are asked for without a version too, because
+   glibc before 2.30 refuses a file over a weak symbol whose version is missing.
 
 Anything else stops the build, with the names of file and symbol. Without a version, the dynamic
 linker takes a symbol's first version (GLIBC_2.2.5) or else its only current one: SAME has only
@@ -109,8 +110,8 @@ def change(path: Path, known: frozenset[str] | set[str], renamed: frozenset[str]
             f"{FLOOR[0]}.{FLOOR[1]}. If an older form is the same, add it to SAME in "
             "packaging/glibc.py; else write it into packaging/fallback.c"
         )
-    names = {it.name for it, _ in newer if it.name in known} | renamed
-    if names and path.name != FALLBACK:
+    names = {it.name for it, _ in newer} | renamed
+    if names & (known | renamed) and path.name != FALLBACK:
         run("patchelf", "--add-needed", FALLBACK, str(path))
         file = Elf(path)
     file.forget(names)
