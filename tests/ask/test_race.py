@@ -17,9 +17,10 @@ from edgebox.ask.question import Acknowledged, Answer, Evidence, Question, Text
 from edgebox.consultation.admission import Admission
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.engine_monitor import EngineMonitor
-from edgebox.engine_client import EngineClient
+from edgebox.engine_client import EngineClient, Waits
+from edgebox.engine_client.remote import RemoteServer
 from edgebox.errors import BoxBusy
-from edgebox.settings import Settings
+from edgebox.settings import RoleSettings, Settings
 from support.engines.fake import FakeEngine
 
 CALL = (
@@ -311,7 +312,9 @@ def test_another_server_s_number_that_was_never_said_is_not_shown(tmp_path):
     async def scenario(_asks):
         transport = httpx.ASGITransport(app=remote.app())
         client = EngineClient(box.settings)
-        client._remote["mlm"] = httpx.AsyncClient(transport=transport, base_url="http://other")
+        other = RemoteServer("mlm", RoleSettings(url="http://other", model="mid"), Waits())
+        other.http = httpx.AsyncClient(transport=transport, base_url="http://other")
+        client._remote["mlm"] = other
         client._engines.mlm.model = "mid"
         monitor = EngineMonitor(client)
         asks = Asks(client, monitor, box.admission, box.settings.ask)

@@ -84,7 +84,9 @@ def test_a_transcript_of_another_server_is_measured_in_characters(tmp_path):
         settings = Settings(state_dir=tmp_path, engines={"mlm": options})
         client = EngineClient(settings)
         transport = httpx.ASGITransport(engine.app())
-        client._remote["mlm"] = httpx.AsyncClient(transport=transport, base_url="http://elsewhere")
+        client._remote["mlm"].http = httpx.AsyncClient(
+            transport=transport, base_url="http://elsewhere"
+        )
         try:
             for text in (CALL, LONG):
                 outcome = await Analyst(client, settings).analyse(text)

@@ -60,7 +60,7 @@ def asked(tmp_path, engine, scenario, *, remote=(), **settings):
             client = EngineClient(made)
             for role in remote:
                 transport = httpx.ASGITransport(engine.app())
-                client._remote[role] = httpx.AsyncClient(
+                client._remote[role].http = httpx.AsyncClient(
                     transport=transport, base_url="http://elsewhere"
                 )
             try:

@@ -207,7 +207,7 @@ def test_the_fallback_says_how_much_it_looked_at(tmp_path):
 
 def test_one_late_health_answer_does_not_switch_the_model_off(tmp_path):
     async def scenario(quick):
-        quick._client._local = httpx.AsyncClient(
+        quick._client._local.http = httpx.AsyncClient(
             transport=httpx.MockTransport(lambda _request: httpx.Response(500)),
             base_url="http://engine",
         )
@@ -271,7 +271,7 @@ def test_another_server_is_asked_without_our_own_fields(tmp_path):
             engines={"slm": {"url": "http://elsewhere/v1", "url_model": "other/model"}},
         )
         client = EngineClient(settings)
-        client._remote["slm"] = httpx.AsyncClient(
+        client._remote["slm"].http = httpx.AsyncClient(
             transport=httpx.ASGITransport(engine.app()), base_url="http://elsewhere"
         )
         quick = QuickSummaries(client, EngineMonitor(client), settings.quick)

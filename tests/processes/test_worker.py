@@ -42,6 +42,7 @@ def worker(folder, port, **more):
         "EDGEBOX_STATE_DIR": str(folder),
         "EDGEBOX_ENGINES__MLM__URL": f"http://127.0.0.1:{port}",
         "EDGEBOX_BATCH__MIN_PENDING": "2",
+        "EDGEBOX_BATCH__REMOTE_CONCURRENCY_MIN": "2",
         "XDG_CONFIG_HOME": str(folder),
     }
     environment.pop("EDGEBOX_CONFIG", None)
