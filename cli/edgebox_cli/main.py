@@ -86,7 +86,7 @@ COMMANDS = {
     ),
     "tune": Entry(
         "commands.tune:tune",
-        "Try how this machine runs the models best, and keep it. One to four minutes.",
+        "Try how this machine runs the models best, and keep it.",
     ),
     "tune-trial": Entry(
         "commands.tune:tune_trial",

@@ -37,7 +37,7 @@ def tune(
     Tried are rearranged weights, one thread for each core or hardware thread, and how long threads
     spin for each other: alone, and beside a process that keeps a core busy. What was found is used
     from the engine's next start on, for this processor and these models. A setting in [engines]
-    goes before it. Run it when the machine has nothing else to do.
+    goes before it. Run it when the machine has nothing else to do; it takes one to four minutes.
     """
     with reported():
         found = settings()
