@@ -232,6 +232,9 @@ class Analyst:
     def _hold(self, said: Sequence[Utterance], on: date | None) -> _Hold:
         """Return what each answer is held to: a part's and the merged one's to the whole call.
 
+        Another server gets the figures only where the settings say so: llama-server does not
+        understand the expression, takes any text for it, and writes all of it into its log.
+
         If the call's numbers cannot be made into an expression, an answer is held to its form only:
         the score finds what was not said.
         """
@@ -240,6 +243,8 @@ class Analyst:
         try:
             figures = Figures("\n".join(utterance.text for utterance in said), on)
             if self.client.is_remote("mlm"):
+                if self.settings.engines.mlm.url_figures == "off":
+                    return _Hold(_PLAIN.options, figures)
                 schema = with_pattern(ANALYSIS_SCHEMA, figures.expression)
                 return _Hold({"json_schema": schema}, figures)
             return _Hold({"grammar": grammar(ANALYSIS_SCHEMA, figures.expression)}, figures)
@@ -269,7 +274,7 @@ class Analyst:
             return await self._try(messages, hold, cost)
         except (EngineRefused, EngineFault) as error:
             ours = isinstance(error, EngineFault) and not self.client.is_remote("mlm")
-            if hold is _PLAIN or ours or isinstance(error, AnalysisInvalid):
+            if hold.options is _PLAIN.options or ours or isinstance(error, AnalysisInvalid):
                 raise
             return await self._try(messages, _PLAIN, cost)
 

@@ -262,6 +262,7 @@ class RoleSettings(Section):
     url_schema: Literal["json_schema", "json_object"] = "json_schema"
     url_priority: Literal["off", "lower_first", "higher_first"] = "off"
     url_cache_salt: Literal["on", "off"] = "off"
+    url_figures: Literal["on", "off"] = "off"
     context_tokens: Annotated[int, Field(ge=512)] = 16384
     parallel: Annotated[int, Field(ge=1, le=64)] = 8
     retained: Annotated[int, Field(ge=1, le=64)] = 6

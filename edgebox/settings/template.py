@@ -30,6 +30,7 @@ _ROLE = {
     "url_model": "The model's name on that server; empty: the name in model.",
     "url_schema": "How it takes a schema: json_schema as OpenAI does, or json_object with it.",
     "url_priority": "Priorities that it takes: off, lower_first (vLLM) or higher_first (SGLang).",
+    "url_figures": "on: an analysis's schema has the call's figures as patterns, some 3 MB.",
     "url_cache_salt": "on: it keeps apart what it has read for different clients (vLLM, SGLang).",
     "context_tokens": "Tokens of context that all running requests of this model share.",
     "parallel": "Requests that run at once.",

@@ -48,13 +48,14 @@ def schema_accepts(schema, text):
     return accepts(LLMatcher(BYTES, made, log_level=0), text)
 
 
-def asked(tmp_path, engine, scenario, *, remote=(), **settings):
+def asked(tmp_path, engine, scenario, *, remote=(), figures="on", **settings):
     """What a scenario returns that gets the settings and a client of the fake engine."""
 
     async def whole():
         if remote:
             engine.roles["m"] = role_health("m")
-        urls = {role: {"url": "http://elsewhere/v1", "url_model": "m"} for role in remote}
+        far = {"url": "http://elsewhere/v1", "url_model": "m", "url_figures": figures}
+        urls = dict.fromkeys(remote, far)
         made = Settings(state_dir=tmp_path, engines=urls, **settings)
         async with engine.serve(made.socket):
             client = EngineClient(made)
@@ -255,6 +256,15 @@ def test_another_server_gets_the_figures_as_a_pattern_of_the_schema(tmp_path):
         assert regex_accepts(limited["pattern"][1:-1], "487,000원이 환불됩니다.")
         assert not regex_accepts(limited["pattern"][1:-1], "129,000원이 환불됩니다.")
         assert limited["maxLength"] == 200
+
+
+def test_another_server_gets_no_figures_unless_the_settings_say_that_it_takes_them(tmp_path):
+    """llama-server takes any text for such a pattern, and writes it into its log."""
+    engine = FakeEngine(answers={"m": (ANALYSIS,)})
+    asked(tmp_path, engine, analysis, remote=("mlm",), figures="off")
+    (request,) = engine.requests
+    assert "pattern" not in json.dumps(request)
+    assert len(json.dumps(request)) < 50_000
 
 
 def test_another_server_is_sent_no_expression_for_a_summary(tmp_path):

@@ -237,7 +237,7 @@ def test_its_certificate_is_of_the_centres_authority_or_of_another_or_has_expire
     assert found(pem_of(right)).state == "ok"
     other, _ = make_signed_pair(tmp_path / "other")
     wrong = found(pem_of(other))
-    assert "TLS: unable to get local issuer certificate" in wrong.detail
+    assert "TLS: self-signed certificate in certificate chain" in wrong.detail
     assert "update-ca-certificates" in wrong.fix
     expired = make_pair(tmp_path / "old", names="DNS:localhost", days=-1)
     monkeypatch.setenv("SSL_CERT_FILE", str(expired.cert))
