@@ -28,7 +28,7 @@ KEY = "sk-remote"
 DEADLINE = 3.0
 """Of a quick summary; on a machine that computes with all it has, some tenths are added."""
 SLACK = 1.0
-MINUTES = 600.0
+MINUTES = 1800.0
 CALL = (
     "상담사: 한빛카드 상담사 김은지입니다. 무엇을 도와드릴까요?\n"
     "고객: 카드를 잃어버린 것 같아요. {n}번 창구에서 마지막으로 썼고요.\n"
