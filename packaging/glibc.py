@@ -6,7 +6,7 @@ Each file says which versions of which symbols it needs. Three kinds are newer t
    (``SAME``): the file asks for them without a version, and any C library has one that fits;
 2. symbols that the older library lacks: fallback.c has them, for systems without;
 3. weak ones, which their callers can do without: they are asked for without a version too, because
-   glibc before 2.30 refuses a file over a weak symbol whose version is missing.
+   glibc 2.27 refuses a file over a weak symbol whose version is missing (2.31 does not).
 
 Anything else stops the build, with the names of file and symbol. Without a version, the dynamic
 linker takes a symbol's first version (GLIBC_2.2.5) or else its only current one: SAME has only
