@@ -33,8 +33,6 @@ SYSTEMS = {
     "Debian 12": ("bookworm", DEBIAN),
     "Debian 13": ("trixie", DEBIAN),
     "Ubuntu 20.04": ("focal", UBUNTU),
-    "Ubuntu 22.04": ("jammy", UBUNTU),
-    "Ubuntu 24.04": ("noble", UBUNTU),
 }
 """Suite and mirror of each system that can be installed by debootstrap."""
 
