@@ -117,7 +117,9 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
             ):
                 continue
             alike = [
-                one.number for one in statement.items if one.number and same_kind(one.number, number)
+                one.number
+                for one in statement.items
+                if one.number and same_kind(one.number, number)
             ]
             context = [
                 (other.weight * _near(statement.text, number, other.word, alike), other)
@@ -127,7 +129,9 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
             yield _Claim(number, index, tuple(item.where), tuple(context))
 
 
-_MODIFIED: Final = re.compile(r"(?<![가-힣])([첫앞뒤옆새헌큰본맨위]) ([가-힣]{2,4}?)(?=[은는이가을를도의 ,])")
+_MODIFIED: Final = re.compile(
+    r"(?<![가-힣])([첫앞뒤옆새헌큰본맨위]) ([가-힣]{2,4}?)(?=[은는이가을를도의 ,])"
+)
 
 
 def _modified(statement: Statement, spoken: Spoken) -> Iterator[Item]:
@@ -173,9 +177,7 @@ def _near(text: str, number: Number, word: str, alike: Sequence[Number]) -> floa
     at = text.find(word)
     if at < 0:
         return 0.5
-    between = any(
-        at < one.start < number.start or number.start < one.start < at for one in alike
-    )
+    between = any(at < one.start < number.start or number.start < one.start < at for one in alike)
     return _distance(at, number, word) * (_BETWEEN if between else 1.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
 from edgebox.language.number import supports
 from edgebox.language.words import squeeze
@@ -86,12 +87,16 @@ def invented(made: Iterable[Statement], source: Source) -> bool:
 
 
 def misnamed(said: Said, source: Source) -> bool:
-    """Whether an analysis names a person whom the call does not name."""
+    """Whether an analysis names a person or a thing otherwise than the call."""
     known = names_of_call(source.call)
     squeezed = squeeze(source.text)
     # Keywords are nouns without a title or a particle: 배선물 is no person.
     texts = (*(field.text for field in said.fields), said.descriptive.text)
-    return any(True for text in texts for _ in wrong_names(text, squeezed, known))
+    return any(
+        any(True for _ in wrong_names(text, squeezed, known))
+        or any(True for _ in misheard(text, source.text, source.squeezed))
+        for text in texts
+    )
 
 
 _HANGUL: Final = re.compile(r"[가-힣]")

@@ -50,7 +50,9 @@ _LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|
 _TOLD: Final = re.compile(r"(?:전화|말씀|안내|연락|문의|설명)를? ?드[렸리릴][가-힣]*")
 """Speech about the call itself, which does nothing."""
 
-_LIMITED: Final = re.compile(r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|[때만] [돼되됩]")
+_LIMITED: Final = re.compile(
+    r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|[때만] [돼되됩]"
+)
 """Speech that says in which case something can be."""
 
 _COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
@@ -118,9 +120,7 @@ class Heard:
     last: float = 0.0
     settled: float = 0.0
 
-    def deny(
-        self, value: float, one: Stance, *, by_customer: bool, refuses: bool
-    ) -> None:
+    def deny(self, value: float, one: Stance, *, by_customer: bool, refuses: bool) -> None:
         """Take in a clause that denies."""
         self.denied = max(self.denied, value)
         if one.depends:
@@ -256,9 +256,7 @@ def _denies(piece: int, stances: Stances) -> bool:
 
 def _is_left(text: str, key: Item, one: Stance) -> bool:
     """Return whether a clause denies a predicate in a word that is not the predicate."""
-    absent = (
-        one.absent and ABSENT.search(key.word) is None and _is_absent(text, key.word)
-    )
+    absent = one.absent and ABSENT.search(key.word) is None and _is_absent(text, key.word)
     return absent or (_LEFT.search(text) is not None and _LEFT.search(key.word) is None)
 
 

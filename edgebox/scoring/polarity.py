@@ -69,8 +69,10 @@ _SHORT: Final = 3
 """Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
 has room."""
 
-_OPEN: Final = re.compile(r"[가개거게고과구기나내너네다대도두드디마모무미바배보부비사서세쉬쓰씨"
-    r"아애어오와우위유이자재저제주지차채추치카켜코크타터토트파펴포푸피하해]지")
+_OPEN: Final = re.compile(
+    r"[가개거게고과구기나내너네다대도두드디마모무미바배보부비사서세쉬쓰씨"
+    r"아애어오와우위유이자재저제주지차채추치카켜코크타터토트파펴포푸피하해]지"
+)
 """내지, 보지: their stems stand in any other word."""
 
 _SURE: Final = 0.4

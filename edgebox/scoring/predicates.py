@@ -92,5 +92,9 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
     """Return the part's predicate: its last word, or the last one before a negation."""
     negations = list(NEGATION.finditer(part.text))
     end = negations[-1].end() if negations else len(part.text)
-    before = [item for item in found if item.word and names(item.word) and 0 <= part.text.find(item.word) < end]
+    before = [
+        item
+        for item in found
+        if item.word and names(item.word) and 0 <= part.text.find(item.word) < end
+    ]
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)

@@ -67,6 +67,9 @@ class Spoken:
         self._kinds: dict[int, set[tuple[str, str]]] = {}
         for number, piece in self.numbers:
             self._kinds.setdefault(piece, set()).add((number.kind, number.value))
+        self._numbers_in: dict[int, list[Number]] = {}
+        for number, piece in self.numbers:
+            self._numbers_in.setdefault(piece, []).append(number)
         self._numbers_of: dict[int, list[tuple[Number, int]]] = {}
         for number, piece in self.numbers:
             self._numbers_of.setdefault(of[piece], []).append((number, piece))
@@ -153,7 +156,8 @@ class Spoken:
     def has_another(self, piece: int, than: Number) -> bool:
         """Return whether a clause has another number of the same kind."""
         return any(
-            (kind == than.kind or {kind, than.kind} == CODES) and value != than.value for kind, value in self._kinds.get(piece, ())
+            (kind == than.kind or {kind, than.kind} == CODES) and value != than.value
+            for kind, value in self._kinds.get(piece, ())
         )
 
     def beside(self, word: str, piece: int, number: Number) -> bool:
@@ -162,15 +166,11 @@ class Spoken:
         A number belongs to the words before it, back to the last number of its kind, and what
         follows the last one belongs to that.
         """
-        utterance, start, end = self.pieces[piece]
+        _, start, end = self.pieces[piece]
         at = self.text.find(word, start, end)
         if at < 0:
             return False
-        alike = [
-            one
-            for one, place in self.numbers_of(utterance)
-            if place == piece and same_kind(one, number)
-        ]
+        alike = [one for one in self._numbers_in[piece] if same_kind(one, number)]
         after = [one for one in alike if one.start >= at]
         of = after[0] if after else alike[-1]
         return not supports(of.provides, number)

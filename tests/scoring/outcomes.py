@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scoring.corruptions import DATA
-
 from edgebox.reading.call import read
 from edgebox.scoring.quality import score
 from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.corruptions import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
