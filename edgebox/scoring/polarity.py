@@ -81,6 +81,9 @@ _SURE: Final = 0.4
 _DOUBT: Final = 0.15
 """What a denial must hold to leave the matter open."""
 
+_CLEARLY: Final = 1.5
+"""How much more of a part than any that denies a clause must hold to decide alone."""
+
 _SOME: Final = 0.35
 """The same where somebody is said to have decided against what nobody denies."""
 
@@ -141,6 +144,8 @@ def _affirmed(text: str, heard: Heard) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
+    if heard.done > max(_SURE, heard.denied * _CLEARLY):
+        return True  # what is denied is something else
     if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
     speaks = heard.done

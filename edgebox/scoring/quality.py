@@ -68,7 +68,7 @@ CAPS: Final = {
     "polarity": 0.55,
     # Told as settled, and only asked for, wished for, or promised under a condition.
     "conditional": 0.6,
-    # A person or a company that the call does not name.
+    # A person that the call does not name, or a place or product that it names otherwise.
     "wrong_name": 0.55,
     # The call itself told the model what to write.
     "instruction_in_call": 0.5,

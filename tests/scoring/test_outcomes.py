@@ -1,0 +1,130 @@
+"""What the score sees in short calls of every domain: ``tests/data/outcomes``.
+
+The ``kept`` files were written before anybody saw what the score makes of them, and no rule was
+read on them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from scoring.outcomes import flags_of, load_outcomes
+
+OUTCOME = {"polarity", "conditional"}
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "seen", "false"),
+    [
+        pytest.param("tuned", OUTCOME, 0.9, 0, id="outcomes"),
+        pytest.param("kept", OUTCOME, 0.65, 1, id="outcomes, kept"),
+        pytest.param("numbers-tuned", {"unbound_number"}, 0.8, 0, id="numbers"),
+        pytest.param("numbers-kept", {"unbound_number"}, 0.6, 0, id="numbers, kept"),
+        pytest.param("names-tuned", {"wrong_name"}, 0.9, 0, id="names"),
+        pytest.param("names-kept", {"wrong_name"}, 0.8, 0, id="names, kept"),
+    ],
+)
+def test_false_outcomes_are_seen_and_true_ones_left_alone(name, flags, seen, false):
+    outcomes = list(load_outcomes(name))
+    flagged = [bool(flags & set(flags_of(one.call, one.result))) for one in outcomes]
+    wrong = [hit for hit, one in zip(flagged, outcomes, strict=True) if not one.true]
+    alarms = [one.result for hit, one in zip(flagged, outcomes, strict=True) if hit and one.true]
+    print(f"\n{name}: {sum(wrong)} of {len(wrong)} seen, {len(alarms)} false")
+    assert len(alarms) <= false, alarms
+    assert sum(wrong) >= seen * len(wrong)
+
+
+DONE = (
+    "고객: 요금제를 바꾸려고요\n상담사: 네 요금제 변경해 드렸습니다\n"
+    "고객: 배송은요\n상담사: 배송 주소 변경은 안 되세요\n고객: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "result", "flag"),
+    [
+        pytest.param(DONE, "요금제가 변경되지 않았습니다.", "polarity", id="done"),
+        pytest.param(
+            "고객: 카드 신청한 거요\n상담사: 심사에서 카드 발급이 반려되셨어요\n고객: 네\n",
+            "심사에서 카드 발급이 승인됐습니다.",
+            "polarity",
+            id="turned down in a noun",
+        ),
+        pytest.param(
+            "고객: 예약 취소돼요\n상담사: 당일이라 예약 취소는 안 되세요\n고객: 네\n",
+            "예약이 취소됐습니다.",
+            "polarity",
+            id="a predicate that itself denies",
+        ),
+        pytest.param(
+            "고객: 해지하려고요\n상담사: 그럼 해지 신청은 철회해 드렸습니다\n고객: 네\n",
+            "해지 신청이 접수됐습니다.",
+            "polarity",
+            id="withdrawn",
+        ),
+        pytest.param(
+            "고객: 연회비 돌려주세요\n상담사: 네 연회비는 내일 통장으로 넣어 드릴게요\n고객: 네\n",
+            "연회비는 통장으로 환급되지 않습니다.",
+            "polarity",
+            id="done in other words",
+        ),
+        pytest.param(
+            "고객: 얼마예요\n상담사: 설치비는 삼만 원 철거비는 오만 원이에요\n고객: 네\n",
+            "설치비 50,000원과 철거비 30,000원을 안내했습니다.",
+            "unbound_number",
+            id="two numbers in one clause",
+        ),
+        pytest.param(
+            "고객: 얼마예요\n상담사: 앞 유리는 삼십만 원이고 뒤 유리는 이십만 원이에요\n고객: 네\n",
+            "앞 유리는 20만 원이고 뒤 유리는 30만 원입니다.",
+            "unbound_number",
+            id="told apart by one syllable",
+        ),
+    ],
+)
+def test_a_false_outcome_is_flagged(call, result, flag):
+    assert flag in flags_of(call, result)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        pytest.param(DONE, "배송 주소는 변경되지 않았습니다.", id="another thing"),
+        pytest.param(
+            "고객: 방문 언제 돼요\n상담사: 24일 오후 2~4시에 방문 예약해 드렸어요\n고객: 네\n",
+            "24일 오후 2~4시 방문이 예약됐습니다.",
+            id="a range",
+        ),
+        pytest.param(
+            "고객: 넘어져서 고간절을 다쳤어요\n상담사: 네 접수해 드렸습니다\n",
+            "고관절을 다쳐 접수했습니다.",
+            id="a recogniser's mistake put right",
+        ),
+        pytest.param(
+            "고객: 집을 옮겼는데 환불 건이요 환불 꼭 해 주세요\n상담사: 네 집으로 보내 드릴게요\n",
+            "환불금을 집으로 보내기로 했습니다.",
+            id="words that are alike",
+        ),
+    ],
+)
+def test_a_true_outcome_is_not_flagged(call, result):
+    flagged = {*OUTCOME, "unbound_number", "wrong_name"} & set(flags_of(call, result))
+    assert not flagged
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "수수료는 {}원이고 ", "{}원 ", "한밭은행 {} 둔산지점 ", "환불은 {} 안 되고 ", "철회 {}",
+        "없이 {}", "한{}은행 ", "이상 {}",
+        "상담사: 환불 {} 접수해 드렸습니다\n고객: 환불 {}원은 안 돼요\n",
+    ],
+)  # fmt: skip
+def test_a_hostile_call_takes_no_quadratic_time(piece):
+    """A quadratic step would take minutes here; nothing is asserted of the machine's speed."""
+    pieces, size = [], 0
+    while size < 60_000:
+        pieces.append(piece.replace("{}", str(len(pieces))))
+        size += len(pieces[-1])
+    result = "수수료 29,900원은 환불되지 않았고 한발은행 첫 진료는 10월 16일로 변경됐습니다."
+    assert flags_of(f"상담사: {''.join(pieces)}", result) is not None
