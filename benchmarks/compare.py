@@ -13,7 +13,6 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import socket
 import subprocess
 import sys
@@ -24,8 +23,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
+from edgebox.lab.bench.machine import machine
 from edgebox.processes.loading import physical_cores
-from edgebox.system.machine import gpus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,22 +67,6 @@ def main() -> int:
         found["command"] = sys.argv
         options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
     return done.returncode
-
-
-def machine() -> dict[str, str]:
-    """Describe the machine that the figures belong to."""
-    processor = next(
-        line.partition(":")[2].strip()
-        for line in Path("/proc/cpuinfo").read_text().splitlines()
-        if line.startswith("model name")
-    )
-    processor = ", ".join([processor, *(card.name for card in gpus())])
-    return {
-        "processor": processor,
-        "cores": str(os.cpu_count()),
-        "kernel": platform.release(),
-        "date": time.strftime("%Y-%m-%d"),
-    }
 
 
 # Starting them ----------------------------------------------------------------------------

@@ -91,6 +91,8 @@ def resolve(words, *, whole):
             rest = rest[2:]
         if (not rest and not whole) or rest[:1] in (["--version"], ["--help"]):
             return
+        if here.invoke_without_command and (not rest or rest[0].startswith("-")):
+            break  # a command of its own that has others below it
         name = rest.pop(0) if rest else ""
         if name not in here.commands:
             raise Wrong(f"{here.name} has no command {name}")

@@ -81,7 +81,7 @@ COMMANDS = {
         "Measure the running models on consultations whose facts are known.",
     ),
     "bench": Entry(
-        "commands.bench:bench",
+        "commands.bench:app",
         "Measure how fast models answer here, with the load that EdgeBox has to carry.",
     ),
     "tune": Entry(

@@ -1,9 +1,15 @@
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.lab.bench.capacity import OUTCOMES
 from edgebox_cli.main import app
+from support.boxes.demo import demo_box
 
 FAST = ["--quick", "2", "--analyses", "2", "--rate", "600"]
 
@@ -59,3 +65,105 @@ def test_what_cannot_be_measured_says_what_to_do(bare, words, code, shown):
     result = run(*words)
     assert result.exit_code == code
     assert shown in result.stderr
+
+
+# Capacity ---------------------------------------------------------------------------------
+
+SHORT = ["--minutes", "0.1", "--requests", "5", "--lines", "4"]
+
+
+def capacity(*words):
+    return CliRunner().invoke(app, ["bench", "capacity", *SHORT, *words])
+
+
+def test_capacity_says_what_the_box_can_do_alone_and_beside_a_batch(live):
+    live.engine.pause = 0.02
+    result = capacity()
+    assert result.exit_code == 0, result.output
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    for words in ("within 3 s", "Tried alone", "Tried beside a batch", "not measured", "10 calls"):
+        assert words in result.stdout
+    assert all(outcome in result.stdout for outcome in OUTCOMES)
+    assert "warming up" not in result.stdout
+    assert "alone: " in result.stderr
+
+
+def test_capacity_as_json_holds_every_answer_and_nothing_of_the_calls(live):
+    result = capacity("--json", "--calls-an-hour", "6")
+    found = json.loads(result.stdout)
+    alone, beside = found["measured"]
+    assert (alone["beside_batch"], beside["beside_batch"]) == (False, True)
+    assert beside["analyses_per_minute"] > 0
+    assert alone["agents"] == int(alone["per_minute"] * 10)
+    for trial in alone["trials"]:
+        assert sum(trial["counts"].values()) == trial["sent"] == len(trial["answers"])
+        assert list(trial["counts"]) == list(OUTCOMES)
+    assert [row["times"] for row in found["computed_not_measured"]] == [1, 2, 4, 8, 16]
+    assert found["models"] == {"slm": "small", "mlm": "mid"}
+    assert found["machine"]["processor"]
+    assert found["machine"]["date"]
+    assert found["complete"] is True
+    assert "고객" not in result.stdout
+
+
+def test_capacity_without_a_model_is_none_and_says_so(live):
+    live.engine.broken = True
+    result = capacity("--no-batch")
+    assert result.exit_code == 0, result.output
+    assert "Not even 2.5 a minute hold alone" in result.stdout
+    assert "fallback" in result.stdout
+    assert "Faster machines" not in result.stdout, "the work of a summary is unknown"
+
+
+def test_what_ctrl_c_stops_is_shown_as_far_as_it_is_known(live):
+    live.engine.pause = 0.05
+    command = [sys.executable, "-P", "-m", "edgebox_cli", "bench", "capacity", *SHORT]
+    command += ["--minutes", "60", "--no-batch", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert "alone: " in process.stderr.readline()
+    os.kill(process.pid, signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=25)
+    assert process.returncode == 1
+    found = json.loads(stdout)
+    assert found["complete"] is False
+    assert found["measured"][0]["trials"][0]["sent"] > 0
+    assert "Stopped." in stderr
+    assert "Traceback" not in stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["--json", "capacity"], "--json is not an option of capacity"),
+        (["capacity", "--share", "0.2"], "--share"),
+    ],
+)
+def test_options_of_capacity_are_checked(bare, words, shown):
+    result = CliRunner().invoke(app, ["bench", *words])
+    assert result.exit_code == 2
+    assert shown in result.output
+
+
+def test_capacity_of_a_box_that_does_not_run_is_exit_3(bare, free_port):
+    assert CliRunner().invoke(app, ["init"]).exit_code == 0
+    result = capacity()
+    assert result.exit_code == 3
+    assert "not running" in result.stderr
+
+
+@pytest.mark.model
+def test_capacity_is_measured_on_a_real_box(starter_models, bare):
+    with demo_box(starter_models) as box:
+        box.wait_until_ready(lambda: None)
+        config = str(box.settings.state_dir / "edgebox.toml")
+        result = CliRunner().invoke(
+            app, ["--config", config, "bench", "capacity", *SHORT, "--minutes", "0.5", "--json"]
+        )
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    alone, beside = found["measured"]
+    answers = [answer for trial in alone["trials"] for answer in trial["answers"]]
+    assert any(answer["generated"] for answer in answers)
+    assert beside["trials"]
+    assert beside["failed_analyses"] == 0
+    assert all(name.startswith("qwen2.5-coder") for name in found["models"].values())

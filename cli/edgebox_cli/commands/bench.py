@@ -1,36 +1,46 @@
-"""``edgebox bench``: latency and throughput of this box's engine, or of several servers."""
+"""``edgebox bench``: the speed of engines and servers, and the capacity of the running box."""
 
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from edgebox.lab.bench.report import BenchReport, Row, report
+from edgebox.contract.paths import Paths
+from edgebox.errors import UsageError
+from edgebox.lab.bench.calls import call
+from edgebox.lab.bench.capacity import GOOD, SLOWEST, Answer, Found, Trial
+from edgebox.lab.bench.load import Load
+from edgebox.lab.bench.machine import machine
+from edgebox.lab.bench.projection import Speeds, Work
+from edgebox.lab.bench.report import report
 from edgebox.lab.bench.target import BenchTarget
 from edgebox.lab.bench.workload import Measurement, Name, Size, named, run, warm_up
+from edgebox.settings import Settings
+from edgebox_cli.bench.capacity import Capacity, show_capacity
+from edgebox_cli.bench.workloads import WHAT, show
+from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.configuration import settings_as_root
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.output import FOLD, RIGHT, console, err_console, note, print_json, table
+from edgebox_cli.common.observe import engine_health
+from edgebox_cli.common.options import ClientOption
+from edgebox_cli.common.output import err_console, note, print_error, print_json
 from edgebox_cli.common.progress import bars
 
-_WHAT = {
-    "quick": "summaries of distinct consultations, one after the other",
-    "analysis": "analyses held to the JSON schema, several in flight",
-    "growing": "a call that grows, summarised at every fifth line",
-    "mixed": "summaries arriving while analyses saturate the engine",
-    "ask": "questions about distinct consultations: topic and answer at once",
-    "mixed-ask": "summaries arriving while questions never stop",
-}
+app = typer.Typer(invoke_without_command=True)
 
 _TEXT = TextColumn("{task.description}", markup=False)
+_WARM_UPS = 3
 
 
+@app.callback()
 def bench(
+    context: typer.Context,
     *,
     workload: Annotated[
         list[str] | None,
@@ -63,8 +73,11 @@ def bench(
     Needs a running engine and nothing else to do on the machine; the engine's other work
     slows both. Times are seconds as a client sees them.
     """
+    if context.invoked_subcommand:
+        _refuse_options(context)
+        return
     with reported():
-        wanted = [named(name) for name in dict.fromkeys(workload or list(_WHAT)[:4])]
+        wanted = [named(name) for name in dict.fromkeys(workload or list(WHAT)[:4])]
         targets = [BenchTarget.parse(text) for text in target or ()]
         targets = targets or [BenchTarget.engine(settings_as_root().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
@@ -73,7 +86,7 @@ def bench(
     if as_json:
         print_json(found.as_dict() | {"runs": [asdict(run) for run in runs]})
     else:
-        _show(found)
+        show(found)
     if any(row.failed for row in found.rows):
         raise typer.Exit(1)
 
@@ -104,60 +117,153 @@ def _announce(shown: Progress, what: str) -> None:
         note(what)
 
 
-def _show(found: BenchReport) -> None:
-    for name, what in _WHAT.items():
-        rows = [row for row in found.rows if row.workload == name]
-        if rows:
-            table(
-                f"{name}: {what}",
-                [
-                    ("target", FOLD),
-                    "kind",
-                    *((head, RIGHT) for head in ("n", "p50", "p95", "p99", "first")),
-                    *((head, RIGHT) for head in ("/min", "tok/s", "CPU", "MiB")),
-                ],
-                [_cells(row) for row in rows],
-            )
-    if found.ratios:
-        table(
-            "Ratios, from what belongs together",
-            [
-                ("target", FOLD),
-                ("what", FOLD),
-                *((head, RIGHT) for head in ("median", "low", "high", "n")),
-            ],
-            [
-                [
-                    one.target,
-                    one.name,
-                    f"{one.median:.2f}",
-                    f"{one.low:.2f}",
-                    f"{one.high:.2f}",
-                    str(one.pairs),
-                ]
-                for one in found.ratios
-            ],
+@app.command()
+def capacity(
+    *,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, help="The time to search, half of it beside a batch.")
+    ] = 10.0,
+    requests: Annotated[
+        int, typer.Option(min=1, help="Summaries of each rate that is tried, at most.")
+    ] = 20,
+    share: Annotated[
+        float,
+        typer.Option(min=0.5, max=1.0, help="Of them that the model has to answer in time."),
+    ] = 0.95,
+    calls_an_hour: Annotated[
+        float, typer.Option(min=0.1, help="Of an agent, one summary each.")
+    ] = 10.0,
+    lines: Annotated[
+        int, typer.Option(min=2, max=400, help="Of each made-up call; 13 are some 350 tokens.")
+    ] = 13,
+    batch: Annotated[
+        bool, typer.Option("--batch/--no-batch", help="Also measure beside a running batch.")
+    ] = True,
+    client: ClientOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, every answer too.")] = False,
+) -> None:
+    """Find how many summaries a minute this box answers within the deadline.
+
+    Needs the running box and nothing else to do on it. Made-up calls arrive at random moments, at
+    one rate after the other, first alone and then beside analyses. Ctrl-C ends the search and shows
+    what is known.
+    """
+    with opened_box(client) as (box, settings):
+        found = Capacity(
+            deadline=settings.quick.deadline_seconds,
+            budget=settings.quick.deadline_seconds - settings.quick.margin_seconds,
+            share=share,
+            calls_an_hour=calls_an_hour,
+            rate_per_minute=settings.api.rate_per_minute,
+            machine=machine(),
         )
-    console().print(
-        "Seconds; first: to the first character; CPU: seconds of the server for one answer.",
-        style="dim",
-    )
-    wrong = sum(row.failed + row.invalid for row in found.rows)
-    if wrong:
-        console().print(f"{wrong} answers failed or were not of the form asked for.", style="red")
+        salt = 2 * int(time.time())
+        # One whose error says what to do: the box may not run, or refuse this client.
+        body = {"consultation_id": f"bench-{salt}", "conversation_text": call(0, lines, salt)}
+        box.post(Paths.QUICK_SUMMARY, body)
+        _look_at_the_engine(settings, found)
+        try:
+            wanted = _Wanted(minutes * 60, requests, lines, salt, batch=batch)
+            asyncio.run(_search(box, settings, found, wanted))
+            found.complete = True
+        except KeyboardInterrupt:
+            print_error("Stopped. What is known so far:")
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        show_capacity(found)
+    if not found.complete or found.failed:
+        raise typer.Exit(1)
 
 
-def _cells(row: Row) -> list[str]:
-    return [
-        row.target,
-        row.kind,
-        str(row.count),
-        *(
-            "-" if seconds is None else f"{seconds:.2f}"
-            for seconds in (row.p50, row.p95, row.p99, row.first)
-        ),
-        f"{row.per_minute:.1f}",
-        f"{row.tokens_per_second:.1f}",
-        "-" if row.cpu is None else f"{row.cpu:.1f}",
-        "-" if row.memory is None else f"{row.memory / 2**20:,.0f}",
-    ]
+def _look_at_the_engine(settings: Settings, found: Capacity) -> None:
+    """Keep the engine's speeds, and say if it is not idle."""
+    health = engine_health(settings)
+    if health is None:
+        note("The engine does not answer: the model answers nothing. See: edgebox doctor")
+        return
+    found.models = {role: one.model for role, one in health.roles.items()}
+    if slm := health.roles.get("slm"):
+        found.speeds = Speeds(slm.prefill_tps, slm.decode_tps, slm.batch_decode_tps)
+    if others := health.raw.get("running", 0) + health.raw.get("waiting", 0):
+        note(f"The engine has {others} other requests: the box can do more than is found now.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the options of ``capacity`` say."""
+
+    seconds: float
+    requests: int
+    lines: int
+    salt: int
+    batch: bool
+
+
+async def _search(box: Box, settings: Settings, found: Capacity, wanted: _Wanted) -> None:
+    """Warm up, then search alone, then beside analyses; keep in ``found`` what is known."""
+    seconds = wanted.seconds
+    ends = time.perf_counter() + seconds
+    columns = (_TEXT, BarColumn(bar_width=20), TimeElapsedColumn())
+    with bars(*columns) as shown:
+        task = shown.add_task("warming up", total=seconds)
+        where = "alone"
+
+        def told(trial: Trial) -> None:
+            shown.update(
+                task,
+                completed=seconds - (ends - time.perf_counter()),
+                description=f"{where}: {trial.rate:.1f} a minute, "
+                f"{len(trial.answers)} of {trial.planned}",
+            )
+            if not err_console().is_terminal and (trial.lost or trial.holds):
+                note(f"{where}: {trial.rate:.1f} a minute {'holds' if trial.holds else 'fails'}")
+
+        async with box.asynchronous() as http:
+            load = Load(
+                http,
+                settings,
+                lines=wanted.lines,
+                salt=wanted.salt,
+                share=found.share,
+                requests=wanted.requests,
+                told=told,
+            )
+            warm = [await load.ask(-number) for number in range(1, 1 + _WARM_UPS)]
+            good = [answer.seconds for answer in warm if answer.outcome in GOOD]
+            alone = Found(beside=False)
+            found.searches.append(alone)
+            left = (ends - time.perf_counter()) / (2 if wanted.batch else 1)
+            try:
+                await load.search(alone, 30 / statistics.median(good) if good else SLOWEST, left)
+            finally:
+                found.work = _work(warm + [a for trial in alone.trials for a in trial.answers])
+            if not wanted.batch:
+                return
+            where, beside = "beside a batch", Found(beside=True)
+            found.searches.append(beside)
+            async with load.batch(beside):
+                # Until every worker's prompt has begun to be read, the box is still alone.
+                await asyncio.sleep(min(settings.quick.deadline_seconds, seconds / 20))
+                await load.search(beside, 0.7 * (alone.held or 0.0), ends - time.perf_counter())
+
+
+def _work(answers: list[Answer]) -> Work | None:
+    """Return the tokens of a summary of a whole call; None if the model answered none."""
+    known = [one for one in answers if one.outcome in GOOD and one.read and one.generated]
+    if not known:
+        return None
+    read = statistics.median((one.prompt - one.cached) / one.read for one in known)
+    return Work(read, statistics.median(one.generated for one in known))
+
+
+def _refuse_options(context: typer.Context) -> None:
+    """Refuse options of ``bench`` before the name of another command: they would do nothing."""
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE":
+            with reported():
+                raise UsageError(
+                    f"{parameter.opts[0]} is not an option of {context.invoked_subcommand}. "
+                    f"See: edgebox bench {context.invoked_subcommand} --help"
+                )

@@ -94,13 +94,15 @@ class Box:
     ) -> None:
         self.url = settings.api.local_url
         self._client = client
+        self._keys = _Keys(client, clock, self.url, settings.state_dir)
+        self._verify = client_context(settings.api.tls_cert)
         self._http = httpx.Client(
             base_url=self.url,
             transport=transport,
-            verify=client_context(settings.api.tls_cert),
+            verify=self._verify,
             timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
             trust_env=False,
-            auth=_Keys(client, clock, self.url, settings.state_dir),
+            auth=self._keys,
         )
 
     def get(self, path: str) -> dict[str, Any]:
@@ -153,6 +155,17 @@ class Box:
                     name = value.strip()
                 elif field == "data":
                     yield name, json.loads(value)
+
+    def asynchronous(self) -> httpx.AsyncClient:
+        """Return a new client of the same API with the same keys, for many requests at a time."""
+        return httpx.AsyncClient(
+            base_url=self.url,
+            verify=self._verify,
+            timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=None),
+            trust_env=False,
+            auth=self._keys,
+        )
 
     def close(self) -> None:
         """Close the connections."""
