@@ -59,10 +59,10 @@ _ALONE: Final = 1.5
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
 
 
-_WEAK: Final = 0.5
+_WEAK: Final = 0.4
 """Share of a context that stands with its number: with less it may belong to another number."""
 
-_STRONG: Final = 0.35
+_STRONG: Final = 0.5
 """Share of a context that must fit better with a number that the analysis does not have."""
 
 _TWO_FIGURES: Final = 2
