@@ -70,9 +70,12 @@ put_folder() { # PATH MODE OWNER GROUP
 }
 
 as_service() { # COMMAND...: runs it as the services' user with their variables
-  # shellcheck disable=SC2046
-  setpriv --reuid="$user" --regid="$user" --init-groups --inh-caps=-all --bounding-set=-all \
-    --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$@"
+  # A libcap-ng that is older than the kernel does not know all; no-new-privs holds all the same.
+  caps="--inh-caps=-all --bounding-set=-all"
+  # shellcheck disable=SC2086
+  setpriv $caps true 2>/dev/null || caps=""
+  # shellcheck disable=SC2046,SC2086
+  setpriv --reuid="$user" --regid="$user" --init-groups $caps --no-new-privs env -i HOME="$state" LANG=C.UTF-8 PATH="$PATH" $(unit_environment) "$@"
 }
 
 put_data() {
