@@ -25,7 +25,12 @@ COLUMNS = ("systemd", "glibc", "kernels", "install", "summary", "upgrade", "roll
 
 @dataclass
 class Journey:
-    """A machine with one system, what the tests learnt of it, and its row of the table."""
+    """A machine with one system, what the tests learnt of it, and its row of the table.
+
+    Attributes:
+        centre: with the secret that the installation printed.
+        row: by column; what is not there was not reached.
+    """
 
     system: str
     machine: Container
