@@ -68,6 +68,7 @@ class Ticket:
     Attributes:
         arrived: monotonic seconds at which the request arrived.
         work: engine seconds reserved for it.
+        reading: those of them that are for reading its prompt.
         client: whose it is.
         engine_priority: lower is first.
         done: engine seconds that it is taken to have had.
@@ -82,6 +83,7 @@ class Ticket:
     priority: Priority
     arrived: float
     work: float
+    reading: float
     client: str
     engine_priority: int
     done: float = 0.0
@@ -181,7 +183,7 @@ class Admission:
         places = self._settings.max_in_flight
         if len(before) >= places - min(len(needs), int(RESERVED * places)):
             raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
-        work = 0.0
+        work, reading = 0.0, math.inf
         if (role := self._monitor.role("slm")) is not None:
             together = len(before) + 1
             answering = role.answering_seconds(self.expected_tokens, together)
@@ -198,10 +200,11 @@ class Admission:
                     retry_after=max(1, math.ceil(queued)),
                 )
             wanted = _wanted(len(transcript), role) / role.prefill_tps
-            work = answering + min(wanted, max(0.0, available - answering))
+            reading = min(wanted, max(0.0, available - answering))
+            work = answering + reading
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
         urgency = GIVES_WAY if gives_way else urgency
-        ticket = Ticket(self, transcript, priority, arrived, work, client, urgency)
+        ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency)
         self._tickets.append(ticket)
         self._tickets.sort(key=lambda one: one.engine_priority)  # stable: then by arrival
         self._give_up_late(now)
@@ -219,8 +222,7 @@ class Admission:
         together = max(1, len(self._firm))
         own = CAUTION * (left - role.writing_seconds(self.expected_tokens, together))
         # Not more than was reserved: the rest of the time is promised to others.
-        reserved = max(0.0, ticket.work - self.answering_seconds(role))
-        return role.readable_tokens(min(own, reserved))
+        return role.readable_tokens(min(own, ticket.reading))
 
     def answering_seconds(self, role: RoleHealth) -> float:
         """Return the engine time that one of the answers in progress takes."""

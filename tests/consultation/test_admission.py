@@ -170,3 +170,12 @@ def test_places_are_kept_for_what_does_not_give_way():
     admission.admit("가", "normal", clock())
     with pytest.raises(BoxBusy):
         admission.admit("가", "low", clock(), gives_way=True)
+
+
+def test_what_was_reserved_for_reading_stays_so_when_more_answers_are_written_together():
+    """Five answers at once take longer than four: none of that is the reading's time."""
+    role = RoleHealth("slm", "m", 16384, 8000.0, 40.0, 400.0, 0.6, 4, 1, 1)
+    admission, clock = door(role, deadline_seconds=60.0)
+    tickets = [admission.admit("가" * 300, "normal", clock()) for _ in range(8)]
+    readable = [admission.readable_tokens(ticket, role) for ticket in tickets]
+    assert min(readable) >= 180, readable
