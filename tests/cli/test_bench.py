@@ -29,6 +29,12 @@ def test_tables_fit_eighty_columns(live):
     assert "round 2 of 2: mixed, edgebox" in result.stderr
 
 
+def test_no_word_of_the_widest_table_is_broken(live):
+    result = run("--workload", "mixed-ask")
+    kinds = {line.split()[0] for line in result.stdout.splitlines() if line.strip()}
+    assert {"kind", "quick", "topic", "answer"} <= kinds, result.stdout
+
+
 def test_json_holds_every_sample_and_nothing_of_the_calls(live):
     result = run("--workload", "quick", "--json")
     found = json.loads(result.stdout)

@@ -20,19 +20,20 @@ WHAT = {
 
 
 def show(found: BenchReport) -> None:
-    """Print the figures of a session."""
+    """Print the figures of a session, without a column for a target that is alone."""
+    alone = len({row.target for row in found.rows}) == 1
     for name, what in WHAT.items():
         rows = [row for row in found.rows if row.workload == name]
         if rows:
             table(
                 f"{name}: {what}",
                 [
-                    ("target", FOLD),
+                    *([] if alone else [("target", FOLD)]),
                     "kind",
                     *((head, RIGHT) for head in ("n", "p50", "p95", "p99", "first")),
                     *((head, RIGHT) for head in ("/min", "tok/s", "CPU", "MiB")),
                 ],
-                [_cells(row) for row in rows],
+                [_cells(row)[alone:] for row in rows],
             )
     if found.ratios:
         table(
