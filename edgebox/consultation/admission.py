@@ -102,6 +102,11 @@ class Ticket:
         """Engine seconds that it still needs; 0 if it takes longer than was reserved."""
         return max(0.0, self.work - self.done)
 
+    @property
+    def reading_left(self) -> float:
+        """Engine seconds that it still needs for reading, which comes first."""
+        return min(self.left, max(0.0, self.reading - self.done))
+
     def release(self) -> None:
         """Give the place back. Releasing a ticket twice is harmless."""
         self.owner.release(self)
@@ -211,13 +216,16 @@ class Admission:
         return ticket
 
     def readable_tokens(self, ticket: Ticket, role: RoleHealth) -> int:
-        """Return the prompt tokens that can be read in a ticket's time, before its answer."""
+        """Return the prompt tokens that can be read in a ticket's time, before its answer.
+
+        What is before it is the reading of others: their answers are written together with its own.
+        """
         self._advance()
         before = 0.0
         for other in self._tickets:
             if other is ticket:
                 break
-            before += other.left
+            before += other.reading_left
         left = ticket.arrived + self.budget - self._clock() - before
         together = max(1, len(self._firm))
         own = CAUTION * (left - role.writing_seconds(self.expected_tokens, together))

@@ -179,3 +179,16 @@ def test_what_was_reserved_for_reading_stays_so_when_more_answers_are_written_to
     tickets = [admission.admit("가" * 300, "normal", clock()) for _ in range(8)]
     readable = [admission.readable_tokens(ticket, role) for ticket in tickets]
     assert min(readable) >= 180, readable
+
+
+def test_whoever_is_admitted_in_a_burst_can_be_read():
+    """Their answers are written together: none of them counts twice against a reading."""
+    role = RoleHealth("slm", "m", 16384, 2000.0, 200.0, 400.0, 0.5, 4, 1, 1)
+    admission, clock = door(role)
+    tickets = []
+    with suppress(BoxBusy):
+        while True:
+            tickets.append(admission.admit("가" * 200, "normal", clock()))
+    assert len(tickets) > 8
+    readable = [admission.readable_tokens(ticket, role) for ticket in tickets]
+    assert min(readable) >= 100, readable

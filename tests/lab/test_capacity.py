@@ -21,7 +21,7 @@ from edgebox.lab.bench.projection import Speeds, Work, highest_rate
 from support.boxes.served import running
 from support.polling import eventually
 
-SLOW = {"prefill_tps": 2e4, "decode_tps": 500.0, "batch_decode_tps": 1000.0}
+SLOW = {"prefill_tps": 2e4, "decode_tps": 250.0, "batch_decode_tps": 300.0}
 """Speeds of a model of which admission refuses some hundreds of summaries a minute."""
 
 
@@ -199,6 +199,7 @@ def test_a_box_is_searched_until_its_capacity_is_known():
         async with loaded(requests=10, share=0.8, deadline=0.6, quick=quick) as (box, load):
             for role in box.engine.roles.values():
                 role.update(SLOW)
+            box.engine.pause = 0.05
             looked = box.engine.looked_at
             await eventually(lambda: box.engine.looked_at > looked + 1)
             found = Found(beside=False)

@@ -58,10 +58,19 @@ def tune(
 def tune_trial(
     path: Annotated[Path | None, typer.Argument()] = None,
     *,
-    repack: Annotated[bool, typer.Option("--repack/--no-repack")] = False,
-    threads: Annotated[int, typer.Option(min=1)] = 1,
-    seconds: Annotated[float, typer.Option(min=0.0)] = 1.0,
-    busy: Annotated[int, typer.Option("--busy", metavar="PID")] = 0,
+    repack: Annotated[
+        bool, typer.Option("--repack/--no-repack", help="Rearrange the weights.")
+    ] = False,
+    threads: Annotated[int, typer.Option(min=1, help="Threads of every step.")] = 1,
+    seconds: Annotated[
+        float, typer.Option(min=0.0, help="After which no other round begins.")
+    ] = 1.0,
+    busy: Annotated[
+        int,
+        typer.Option(
+            "--busy", metavar="PID", help="Instead: keep a core busy until that parent ends."
+        ),
+    ] = 0,
 ) -> None:
     """Try one way of running a model, in a process of its own: for ``edgebox tune``."""
     if busy:
