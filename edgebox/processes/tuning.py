@@ -122,22 +122,22 @@ class Tuning:
         self._done = 0
         threads, spin = self._threads[0], SPINS[0]
         roles: dict[Role, TunedRole] = {}
-        all_found: dict[Way, Timings] = {}
+        trials: list[Trial] = []  # one that was tried for two choices is in it twice
         for role, served in self._models.items():
             usual = _way(role, threads, spin, repack=served.repack)
             found = self._try(_changed(usual, repack=repack) for repack in (False, True))
             repack = _best(found, usual).repack
             roles[role] = TunedRole(sha256=served.sha256, repack=repack)
-            all_found |= found
+            trials += _trials(found)
         role = next(iter(self._models))
         way = _way(role, threads, spin, repack=roles[role].repack)
         if len(self._threads) > 1:
             found = self._try(_changed(way, threads=number) for number in self._threads)
             way = _best(found, way)
-            all_found |= found
+            trials += _trials(found)
         spins = [_changed(way, spin=spin) for spin in SPINS]
         found = self._try(_changed(one, busy=busy) for one in spins for busy in (False, True))
-        all_found |= found
+        trials += _trials(found)
         return Tuned(
             at=at,
             processor=processor(),
@@ -145,7 +145,7 @@ class Tuning:
             threads=way.threads,
             spin=min(spins, key=lambda one: _regret(one, spins, found)).spin,
             roles=roles,
-            trials=tuple(Trial(way=one, timings=timings) for one, timings in all_found.items()),
+            trials=tuple(trials),
         )
 
     def _try(self, ways: Iterable[Way]) -> Found:
@@ -217,6 +217,10 @@ def _mean(timings: Sequence[Timings]) -> Timings:
     return Timings(
         **{kind: statistics.fmean(getattr(one, kind) for one in timings) for kind in kinds}
     )
+
+
+def _trials(found: Found) -> list[Trial]:
+    return [Trial(way=way, timings=timings) for way, timings in found.items()]
 
 
 def _best(found: Found, usual: Way) -> Way:

@@ -140,4 +140,4 @@ def _row(trial: Trial, tuned: Tuned) -> list[str]:
 
 
 def _weights(*, repack: bool) -> str:
-    return "rearranged" if repack else "as in the file"
+    return "rearranged" if repack else "as stored"
