@@ -7,8 +7,8 @@ import httpx
 import openai
 import pytest
 
-from edgebox.consultation.answers import parsed
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.scoring.types import Analysis
 
 pytestmark = pytest.mark.model
 
@@ -72,7 +72,7 @@ def test_a_json_schema_is_kept_even_at_a_wild_temperature(client, korean):
         },
     )
     assert answer.choices[0].finish_reason == "stop"
-    parsed(answer.choices[0].message.content)
+    Analysis.model_validate_json(answer.choices[0].message.content)
 
 
 def test_json_object_mode_gives_an_object(client):
