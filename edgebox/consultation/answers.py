@@ -18,17 +18,11 @@ from edgebox.reading.sentences import last_whole
 from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from edgebox.consultation.grounding import Figures
 
 _TOKENS: Final = {200: 140}
 """Of a line of so many characters. Korean takes 0.4 to 0.8 tokens a character, and a shorter text
 may take as many tokens as characters."""
-
-TITLE_WORDS: Final = 3
-TITLE_CHARACTERS: Final = 40
-"""Keywords and characters of a title that is made of them."""
 
 _ENDS: Final = re.compile(
     r"(?:[.!?…]|[다요죠까음함됨임]|예정|완료|접수|안내|요청|문의|필요|없음|있음)[\"'”’)]?$"
@@ -92,24 +86,16 @@ def parsed(answer: str, figures: Figures | None = None) -> Analysis:
     """
     data = json.loads(answer)
     try:
-        lines = data["summary"]
+        lines, titles = data["summary"], data["titles"]
         for name, line in lines.items():
             lines[name] = whole_line(line)
-        words = [_words(word, figures, 40) for word in data["keywords"]]
-        keywords = data["keywords"] = [word for word in words if word]
-        title = _words(data.pop("title"), figures, 60)
+        words = [_words(word, " ", 40, figures) for word in data["keywords"]]
+        data["keywords"] = [word for word in words if word]
+        titles["keyword"] = _words(titles["keyword"], "_", 40, figures)
+        titles["descriptive"] = _words(titles["descriptive"], " ", 60, figures)
     except (TypeError, KeyError, AttributeError):
         raise ValueError("not an analysis") from None
-    titles = {"keyword": keyword_title(keywords), "descriptive": title}
-    return Analysis.model_validate(data | {"titles": titles})
-
-
-def keyword_title(keywords: Sequence[str]) -> str:
-    """Return the title of a record that its first different keywords make, joined by ``_``."""
-    words = list(dict.fromkeys("".join(word.split()) for word in keywords))[:TITLE_WORDS]
-    while len(words) > 1 and len("_".join(words)) > TITLE_CHARACTERS:
-        words.pop()
-    return "_".join(words)[:TITLE_CHARACTERS]
+    return Analysis.model_validate(data)
 
 
 def whole_line(line: str, limit: int = 200) -> str:
@@ -120,10 +106,12 @@ def whole_line(line: str, limit: int = 200) -> str:
     return last_whole(line[:limit])
 
 
-def _words(text: str, figures: Figures | None, limit: int) -> str:
+def _words(text: str, between: str, limit: int, figures: Figures | None) -> str:
     """Return a title or keyword without last words that make it too long or were not said."""
     text = text.strip()
-    while text and (len(text) > limit or (figures and not figures.bear_out(text))):
+    while text and (
+        len(text) > limit or (figures and not figures.bear_out(text.replace("_", " ")))
+    ):
         shorter = text[:limit] if len(text) > limit else ""
-        text = text[: limit + 1].rpartition(" ")[0].strip() or shorter
+        text = text[: limit + 1].rpartition(between)[0].strip() or shorter
     return text

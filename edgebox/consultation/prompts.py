@@ -62,7 +62,7 @@ ANALYSIS_SYSTEM = (
     "summary.agent: 상담사가 확인하고 안내한 것 한 문장.\n"
     "summary.result: 상담이 어떻게 끝났는지, 남은 일은 무엇인지 한 문장.\n"
     "keywords: 핵심 낱말 3~6개.\n"
-    "title: 사람이 읽을 짧은 제목."
+    "titles.keyword: 핵심 낱말 2~4개를 _로 이은 제목. titles.descriptive: 사람이 읽을 짧은 제목."
 )
 ANALYSIS_ASK = "위 상담을 분석해서 JSON으로만 답해 줘."
 
@@ -76,7 +76,10 @@ ANALYSIS_EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
                 "result": "현 교체가 접수됐고 고객이 17일에 찾아갈 예정입니다.",
             },
             "keywords": ["하프", "현 교체", "비용", "조율비"],
-            "title": "하프 현 교체 94만 원 접수",
+            "titles": {
+                "keyword": "하프_현교체_비용",
+                "descriptive": "하프 현 교체 94만 원 접수",
+            },
         },
     ),
 )
@@ -86,7 +89,7 @@ MERGE_SYSTEM = (
     "너는 하나의 긴 상담을 나누어 분석한 결과들을 순서대로 받아 하나의 JSON으로 합친다. "
     "부분 결과에 있는 사실만 쓰고, 뒤 부분에서 바뀐 내용은 뒤를 따른다. "
     "summary.customer, summary.agent, summary.result는 상담 전체를 각각 한두 문장으로 정리한다. "
-    "keywords는 3~6개, title은 사람이 읽을 짧은 제목이다."
+    "keywords는 3~6개, titles.keyword는 낱말 2~4개를 _로 이은 제목이다."
 )
 MERGE_ASK = "위 부분 결과들을 하나로 합쳐서 JSON으로만 답해 줘."
 
@@ -107,11 +110,10 @@ def _object(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON schema
 ANALYSIS_SCHEMA: dict[str, Any] = _object(
     summary=_object(customer=_line(200), agent=_line(200), result=_line(200)),
     keywords={"type": "array", "items": _line(20), "minItems": 3, "maxItems": 6},
-    title=_line(60),
+    titles=_object(keyword=_line(40), descriptive=_line(60)),
 )
-"""The generation keeps to this schema. Its lengths are tighter than those of ``types.Analysis``, so
-that a small model that has begun to repeat itself stops. The title of keywords is not written but
-made of them (`answers.parsed`): a tenth fewer tokens for the same record."""
+"""The generation keeps to this schema. It is tighter than ``types.Analysis``: the lengths stop a
+small model that has begun to repeat itself, and every answer that keeps to it is valid there."""
 
 
 def summary_messages(transcript: str) -> Messages:

@@ -9,7 +9,6 @@ import llguidance
 import pytest
 
 from edgebox.consultation.analysis import AnalysisInvalid, Analyst, NothingToAnalyse
-from edgebox.consultation.answers import parsed
 from edgebox.consultation.prompts import (
     ANALYSIS_ASK,
     ANALYSIS_EXAMPLES,
@@ -19,6 +18,7 @@ from edgebox.consultation.prompts import (
 )
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EngineUnavailable
+from edgebox.scoring.types import Analysis
 from edgebox.settings import Settings
 from support.engines.fake import ANALYSIS, FakeEngine, role_health
 
@@ -44,7 +44,7 @@ def analyse(tmp_path, engine, transcript, call_date=None, **settings):
 def test_one_generation_under_the_schema_at_the_backlogs_priority(tmp_path):
     engine = FakeEngine()
     outcome = analyse(tmp_path, engine, CALL)
-    assert outcome.analysis == parsed(ANALYSIS)
+    assert outcome.analysis == Analysis.model_validate_json(ANALYSIS)
     assert outcome.parts == 1
     assert 0 <= outcome.quality.score <= 1
     (request,) = engine.requests
@@ -150,7 +150,7 @@ def test_a_broken_engine_is_unavailable(tmp_path):
 
 def test_the_examples_are_valid_under_both_schemas_and_known_to_the_leak_check():
     for _, answer in ANALYSIS_EXAMPLES:
-        parsed(json.dumps(answer))
+        Analysis.model_validate(answer)
     grammar = llguidance.LLMatcher.grammar_from_json_schema(json.dumps(ANALYSIS_SCHEMA))
     assert not llguidance.LLMatcher.validate_grammar(grammar)
     joined = "".join(example_texts())

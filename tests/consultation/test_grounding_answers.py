@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from edgebox.consultation import grounding
 from edgebox.consultation.analysis import Analyst
-from edgebox.consultation.answers import grammar, keyword_title, parsed, whole_line
+from edgebox.consultation.answers import grammar, parsed, whole_line
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, MERGE_ASK
@@ -127,7 +127,7 @@ def test_the_grammar_has_the_schemas_form():
     compact = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
     assert lark_accepts(lark, compact)
     assert schema_accepts(ANALYSIS_SCHEMA, compact)
-    for key in ("summary", "keywords", "title"):
+    for key in ("summary", "keywords", "titles"):
         less = {name: value for name, value in plain.items() if name != key}
         assert not lark_accepts(lark, json.dumps(less, ensure_ascii=False, separators=(",", ":")))
     few = json.dumps(plain | {"keywords": ["하나"]}, ensure_ascii=False, separators=(",", ":"))
@@ -331,26 +331,17 @@ def test_a_title_or_keyword_loses_a_figure_that_was_cut_off():
     said = Figures(CALL)
     answer = json.loads(ANALYSIS)
     answer["keywords"] = ["환불 48만 7천 원", "환불 48만", "카드"]
-    answer["title"] = "카드 환불 9월 1"
+    answer["titles"] = {"keyword": "카드_환불_48만", "descriptive": "카드 환불 9월 1"}
     found = parsed(json.dumps(answer), said)
     assert found.keywords == ["환불 48만 7천 원", "환불", "카드"]
-    assert found.titles.keyword == "환불48만7천원_환불_카드"
+    assert found.titles.keyword == "카드_환불"
     assert found.titles.descriptive.startswith("카드 환불 9월")
 
 
 def test_a_title_that_is_too_long_is_cut_between_words():
     answer = json.loads(ANALYSIS)
-    answer["title"] = " ".join(["낱말하나"] * 20)
-    title = parsed(json.dumps(answer)).titles.descriptive
-    assert len(title) <= 60
-    assert set(title.split()) == {"낱말하나"}
-    answer["title"] = "낱말" * 40
-    assert parsed(json.dumps(answer)).titles.descriptive == "낱말" * 30
-
-
-def test_the_title_of_keywords_is_made_of_the_first_different_ones_that_fit():
-    assert keyword_title(["하프", "현 교체", "하프", "비용", "조율비"]) == "하프_현교체_비용"
-    assert keyword_title(["카드"]) == "카드"
-    assert keyword_title(["가" * 20, "나" * 20, "다"]) == "가" * 20
-    assert keyword_title(["가" * 50]) == "가" * 40
-    assert keyword_title([]) == ""
+    answer["titles"]["keyword"] = "_".join(["낱말하나"] * 12)
+    assert len(parsed(json.dumps(answer)).titles.keyword) <= 40
+    assert set(parsed(json.dumps(answer)).titles.keyword.split("_")) == {"낱말하나"}
+    answer["titles"]["keyword"] = "낱말" * 30
+    assert parsed(json.dumps(answer)).titles.keyword == "낱말" * 20

@@ -30,9 +30,9 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.consultation.analysis import AnalysisOutcome
-from edgebox.consultation.answers import parsed
 from edgebox.errors import EngineDied, EngineRefused
 from edgebox.scoring.quality import Quality
+from edgebox.scoring.types import Analysis
 from edgebox.settings import BatchSettings
 from edgebox.store import connection
 from edgebox.store import db as db_module
@@ -204,7 +204,7 @@ class Life:
 def outcome() -> AnalysisOutcome:
     """Return an analysis that differs from all others."""
     written = json.loads(ANALYSIS) | {"keywords": [str(time.time_ns())]}
-    analysis = parsed(json.dumps(written))
+    analysis = Analysis.model_validate(written)
     quality = Quality(0.9, 1.0, 0.8, 1.0, (), {})
     return AnalysisOutcome(analysis, quality, 0.1, "model", 1, 10, 0, 5)
 

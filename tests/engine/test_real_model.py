@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgebox.consultation.answers import grammar, parsed
+from edgebox.consultation.answers import grammar
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.engine.constraint import Grammars
@@ -29,6 +29,7 @@ from edgebox.engine.sequence import Finish
 from edgebox.engine.speed import measure
 from edgebox.errors import EngineRefused
 from edgebox.language.korean import numbers_in
+from edgebox.scoring.types import Analysis
 from engine.asked import Asked
 
 pytestmark = pytest.mark.model
@@ -189,7 +190,7 @@ def test_every_answer_under_a_schema_is_valid_at_any_temperature(model, grammars
     run.rest()
     for one in asked:
         assert one.finish is Finish.STOP
-        parsed(one.text)
+        Analysis.model_validate_json(one.text)
 
 
 def test_a_token_is_allowed_exactly_where_the_mask_says_so(model, grammars):
@@ -294,7 +295,7 @@ def test_an_answer_keeps_to_an_expression_and_to_a_grammar_at_any_temperature(mo
     texts = [one.text for one in free]
     for one in written:
         answer = json.loads(one.text)
-        texts += [*answer["summary"].values(), *answer["keywords"], answer["title"]]
+        texts += [*answer["summary"].values(), *answer["keywords"], *answer["titles"].values()]
     for text in texts:
         # A figure that a limit of tokens cut off is not whole. Number words are not held.
         whole = text.rstrip("0123456789,.만천백 원월")

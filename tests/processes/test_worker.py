@@ -21,7 +21,7 @@ from support.polling import PATIENCE
 ANALYSIS = {
     "summary": {"customer": "카드 분실 신고", "agent": "카드 정지", "result": "재발급 접수"},
     "keywords": ["카드", "분실"],
-    "title": "분실 카드 정지와 재발급",
+    "titles": {"keyword": "카드_분실", "descriptive": "분실 카드 정지와 재발급"},
 }
 TRANSCRIPT = "고객: 카드를 잃어버렸어요. 정지해 주세요.\n상담원: 네, 정지하고 재발급 접수했습니다."
 
@@ -88,7 +88,7 @@ def test_from_the_backlog_to_the_receiver_and_a_clean_end(box, tmp_path):
     assert verify_webhook(request.headers, request.body, [box.secret], time.time(), 60)
     body = json.loads(request.body)
     assert [result["status"] for result in body["results"]] == ["success", "success"]
-    assert body["results"][0]["titles"]["descriptive"] == ANALYSIS["title"]
+    assert body["results"][0]["titles"] == ANALYSIS["titles"]
     assert 0 <= body["results"][0]["quality_score"] <= 1
     assert "잃어버" not in errors
     assert box.secret not in errors

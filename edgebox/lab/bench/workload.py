@@ -12,15 +12,17 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import ValidationError
+
 from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, topic_messages
 from edgebox.ask.race import ACKNOWLEDGE_PRIORITY
 from edgebox.ask.writing import ANSWER_PRIORITY
-from edgebox.consultation.answers import parsed
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
 from edgebox.lab.bench.calls import call, utterances
 from edgebox.lab.bench.process import Watch
+from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -344,7 +346,7 @@ async def _mixed_ask(session: _Session, number: int, size: Size) -> float:
 
 def _is_analysis(text: str) -> bool:
     try:
-        parsed(text)
-    except ValueError:
+        Analysis.model_validate_json(text)
+    except ValidationError:
         return False
     return True
