@@ -5,13 +5,11 @@ each container is a copy of one.
 """
 
 import ctypes
-import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,21 +18,8 @@ from pathlib import Path
 from support.polling import PATIENCE
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgebox"
-DEBIAN = ""
-UBUNTU = ""
-UBUNTU_KEYS = (
-    "",
-    "0d0e7ed6b112f5d03eabf3c7eb01ebdacf9c57714b279e90495cfc58c8c4520f",
-)
-"""Ubuntu's public keys, which Debian 12 has no package of, and their SHA-256."""
-
-SYSTEMS = {
-    "Debian 11": ("bullseye", DEBIAN),
-    "Debian 12": ("bookworm", DEBIAN),
-    "Debian 13": ("trixie", DEBIAN),
-    "Ubuntu 20.04": ("focal", UBUNTU),
-}
-"""Suite and mirror of each system that can be installed by debootstrap."""
+SYSTEMS = {"Debian 11": "bullseye", "Debian 12": "bookworm", "Debian 13": "trixie"}
+"""The suite of each system that debootstrap can install from the mirror that it takes by itself."""
 
 PACKAGES = ("systemd", "systemd-sysv", "dbus")
 """Added to the smallest Debian; nothing that EdgeBox itself brings."""
@@ -62,7 +47,7 @@ class Ended:
 
 def installed(system: str) -> Path:
     """Return the folder with an installed system; the first call makes it, in a minute."""
-    suite, mirror = SYSTEMS[system]
+    suite = SYSTEMS[system]
     folder = CACHE / f"system-{suite}-{'-'.join(PACKAGES)}"
     if not (folder / "etc" / "os-release").exists():
         for tool in ("debootstrap", "systemd-nspawn"):
@@ -72,28 +57,13 @@ def installed(system: str) -> Path:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         options = ["--variant=minbase", f"--include={','.join(PACKAGES)}"]
-        if mirror == UBUNTU:
-            options.append(f"--keyring={_ubuntu_keys(partial)}")
         subprocess.run(
-            ["debootstrap", *options, suite, str(partial), mirror],
+            ["debootstrap", *options, suite, str(partial)],
             check=True,
             stdout=subprocess.DEVNULL,
         )
         partial.rename(folder)
     return folder
-
-
-def _ubuntu_keys(system: Path) -> Path:
-    """Fetch the keys beside the folder of a system that is being installed."""
-    folder = system.with_name(system.name + ".keys")
-    folder.mkdir(exist_ok=True)
-    address, digest = UBUNTU_KEYS
-    package = folder / "keys.deb"
-    with urllib.request.urlopen(address, timeout=60) as answer:
-        package.write_bytes(answer.read())
-    assert hashlib.sha256(package.read_bytes()).hexdigest() == digest, f"{address} is another file"
-    subprocess.run(["dpkg-deb", "--extract", package, folder], check=True)
-    return folder / "usr/share/keyrings/ubuntu-archive-keyring.gpg"
 
 
 class Container:
