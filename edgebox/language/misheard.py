@@ -71,6 +71,10 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
             yield word
 
 
+_PARTICLES = "(?:[을를은는이가의에로와과도만건요]|으로|에서|까지|부터|이나|이고|이라|이에요|예요|이죠|잖아요?|입니다)*"
+"""What follows a noun: 배송이 and 배송을 are no doubles of 배송일."""
+
+
 def _is_double(word: str, at: int, particle: str | None, call: str) -> bool:
     """Return whether the call has a word that differs in one syllable, and sounds alike."""
     before, after = re.escape(word[:at]), re.escape(word[at + 1 :])
@@ -78,7 +82,7 @@ def _is_double(word: str, at: int, particle: str | None, call: str) -> bool:
     if last and particle not in _CASE:
         return False
     rest = word[:at] if last else word[1:] if at == 0 else ""
-    if rest and re.search(f"(?<![가-힣]){re.escape(rest)}(?![가-힣])", call):
+    if rest and re.search(f"(?<![가-힣]){re.escape(rest)}{_PARTICLES}(?![가-힣])", call):
         return False  # 환불금 and 환불건 are two words with 환불
     found = 0
     for match in re.finditer(f"(?<![가-힣]){before}([가-힣]){after}", call):
