@@ -37,6 +37,7 @@ from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.errors import (
     EngineBusy,
     EngineDied,
+    EngineOverloaded,
     EngineRefused,
     EngineUnavailable,
     StoreError,
@@ -356,6 +357,10 @@ class Runner:
                 return await self._engine.analyse(
                     claimed.transcript, claimed.call_date, wanted=claimed.wanted
                 )
+            except EngineOverloaded:
+                if self._held > self._places:
+                    raise _TooMany from None
+                raise
             except EngineBusy:
                 if self._held > self._places:
                     raise _TooMany from None
