@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -141,11 +143,14 @@ def tuned_here(settings: Settings, installed: Installed, build: str | None = Non
     Args:
         settings: name the models.
         installed: the models folder.
-        build: see `Tuned.holds`.
+        build: the version of llama-cpp-python; None: the installed one.
     """
     found = read_tuned(installed.folder)
     if found is None:
         return None
+    if build is None:
+        with suppress(PackageNotFoundError):
+            build = version("llama-cpp-python")  # without loading it
     records = installed.records()
     files: dict[Role, str] = {}
     for role in ROLES:

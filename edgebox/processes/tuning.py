@@ -24,7 +24,7 @@ from edgebox.consultation.prompts import summary_messages
 from edgebox.engine.backends import VERSION
 from edgebox.engine.llama import LlamaModel
 from edgebox.engine.trial import CONTEXT, TOGETHER, tried
-from edgebox.errors import ModelError, UsageError
+from edgebox.errors import ModelError, ModelsFolderError, UsageError
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import (
     Timings,
@@ -37,6 +37,7 @@ from edgebox.models.tuned import (
 )
 from edgebox.processes.loading import physical_cores, repacks
 from edgebox.settings import ROLES, Role
+from edgebox.system.machine import available_memory
 from edgebox.system.program import command
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ SPINS: Final = (2_500, 20_000, 300_000)
 TRIAL_SECONDS: Final = 1.0
 LONGEST: Final = 300.0
 """Seconds for a trial: 4 billion parameters on one slow core read ten tokens in each."""
+
+SPARE_BYTES: Final = 700_000_000
+"""Beside a model's weights: its KV cells, buffers, Python."""
 
 CLEARLY: Final = 0.97
 """What is not this much faster stays as it is without measuring: rearranging costs memory and
@@ -170,7 +174,8 @@ def tune_here(settings: Settings, *, at: float, told: Callable[[int, int], None]
 
     Raises:
         UsageError: other servers answer for both roles.
-        ModelError: a model is missing, cannot be loaded, or a trial took too long.
+        ModelError: a model is missing, cannot be loaded, there is no memory for it, or a trial took
+            too long.
         ModelsFolderError: the record cannot be written.
     """
     installed, models = Installed(settings.models_dir), dict[Role, Served]()
@@ -182,12 +187,25 @@ def tune_here(settings: Settings, *, at: float, told: Callable[[int, int], None]
             models[role] = Served(path, sha256, repacks("auto", entry.quantization))
     if not models:
         raise UsageError("Other servers answer for both roles: there is nothing to tune here.")
+    _require_room(settings.models_dir, models.values())
     tuning = Tuning(
         models, build=VERSION, threads=candidates(settings), trial=in_a_process, told=told
     )
     tuned = tuning.run(at)
     keep_tuned(settings.models_dir, tuned)
     return tuned
+
+
+def _require_room(folder: Path, models: Iterable[Served]) -> None:
+    """Refuse before minutes of trials what would end in nothing, or end the running engine."""
+    if not os.access(folder, os.W_OK):
+        raise ModelsFolderError(f"Cannot write {folder}: run it as the folder's owner, or as root.")
+    needed = max(served.path.stat().st_size for served in models) + SPARE_BYTES
+    if available_memory() < needed:
+        raise ModelError(
+            f"Trying a model takes {needed / 1e9:.1f} GB more than the engine that runs, and "
+            f"{available_memory() / 1e9:.1f} GB are free. Stop the engine, and try again."
+        )
 
 
 def candidates(settings: Settings) -> list[int]:

@@ -60,6 +60,15 @@ def test_it_tries_keeps_and_shows(models, monkeypatch):
     assert (check["state"], check["fix"].split(",")[0]) == ("warn", "edgebox tune")
 
 
+def test_what_would_end_in_nothing_is_refused_before_the_trials(models, monkeypatch):
+    monkeypatch.setattr(tuning, "available_memory", lambda: 100_000_000)
+    result = run()
+    assert result.exit_code == 1
+    assert "Stop the engine" in result.stderr
+    monkeypatch.setattr(tuning.os, "access", lambda *_: False)
+    assert "Cannot write" in run().stderr
+
+
 def test_a_model_that_cannot_be_loaded_says_so(bare):
     broken = bare / "broken.gguf"
     broken.write_bytes(b"GGUF")
