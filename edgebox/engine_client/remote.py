@@ -64,7 +64,9 @@ class RemoteServer:
             timeout=CONNECT,
             trust_env=False,
             transport=httpx.AsyncHTTPTransport(
-                verify=authorities_context(), socket_options=KEEPALIVE
+                verify=authorities_context(),
+                socket_options=KEEPALIVE,
+                limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             ),
         )
 
