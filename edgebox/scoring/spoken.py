@@ -168,7 +168,7 @@ class Spoken:
         """
         _, start, end = self.pieces[piece]
         at = self.text.find(word, start, end)
-        if at < 0:
+        if at < 0 or len(self._numbers_in[piece]) > MANY_NUMBERS:
             return False
         alike = [one for one in self._numbers_in[piece] if same_kind(one, number)]
         after = [one for one in alike if one.start >= at]
@@ -185,6 +185,9 @@ class Spoken:
         holding = {self.pieces[piece].utterance for piece in self.where(word)}
         return 1 / (1 + math.log1p(len(holding)) / 2)
 
+
+MANY_NUMBERS: Final = 64
+"""A clause with more is a list that is read out: its numbers belong to no word."""
 
 _SPOKEN_CUT: Final = re.compile(
     r"(?:[,;]|(?<=[가-힣][고며])(?<![다라자냐]고)(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
