@@ -100,6 +100,11 @@ def rename(internal: Path) -> frozenset[str]:
 def change(path: Path, known: frozenset[str] | set[str], renamed: frozenset[str]) -> None:
     """Change one file; exits if it needs a symbol of which no older form is known."""
     file = Elf(path)
+    if abi := [need.version for need in file.needs() if need.version.startswith("GLIBC_ABI_")]:
+        sys.exit(
+            f"glibc.py: {path.name} needs {', '.join(abi)}, which no glibc {FLOOR[0]}.{FLOOR[1]} "
+            "has. Link it without packed relocations (-Wl,-z,nopack-relative-relocs)"
+        )
     newer = file.newer(FLOOR)
     unknown = [
         f"{it.name}@{need.version}" for it, need in newer if it.name not in known and not it.weak
