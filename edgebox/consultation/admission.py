@@ -287,7 +287,7 @@ class Admission:
         """
         if not needs:
             return 0.0
-        answering = role.answering_seconds(self.expected_tokens, len(self._tickets) + 2)
+        answering = role.answering_seconds(self.expected_tokens, len(self._firm) + 2)
         most = RESERVED * self.budget
         if answering + (LEAST_READING["normal"] + ASK_TOKENS) / role.prefill_tps > most:
             return 0.0
