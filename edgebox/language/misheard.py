@@ -71,7 +71,10 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
             yield word
 
 
-_PARTICLES = "(?:[을를은는이가의에로와과도만건요]|으로|에서|까지|부터|이나|이고|이라|이에요|예요|이죠|잖아요?|입니다)*"
+_PARTICLES = (
+    "(?:[을를은는이가의에로와과도만건요]|으로|에서|까지|부터"
+    "|이나|이고|이라|이에요|예요|이죠|잖아요?|입니다)*"
+)
 """What follows a noun: 배송이 and 배송을 are no doubles of 배송일."""
 
 
