@@ -12,17 +12,17 @@ requested of the same side again and again, as by agents on the telephone. The o
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import statistics
 import tempfile
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
+from agents import LINES_OF_A_SUMMARY, agent, summary
 from compare import llama_server
 
 from edgebox.consultation.prompts import summary_messages
@@ -31,16 +31,14 @@ from edgebox.lab.bench.calls import call
 from edgebox.lab.bench.report import percentile
 from edgebox.lab.evaluation.questions import load_questions
 from edgebox.processes.loading import physical_cores
-from edgebox.signing import bound_key
-from edgebox_cli.demo.box import CLIENT, MLM, SLM, DemoBox
+from edgebox_cli.demo.box import MLM, SLM, DemoBox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = ROOT / "tests" / "data" / "asks" / "questions.jsonl"
 DEADLINE = 15.0
-LINES_OF_A_SUMMARY = 13
 SUMMARY_TOKENS, SPRINT_TOKENS, MARATHON_TOKENS = 120, 48, 320
 PAUSE_SECONDS = 1.0
 
@@ -84,7 +82,7 @@ class Orchestrator:
         seen["total"] = time.monotonic() - began
         return seen
 
-    def summarise(self, transcript: str) -> float:
+    def summarise(self, _name: str, transcript: str) -> float:
         """Summarise as EdgeBox's prompt does; return the seconds it took."""
         began = time.monotonic()
         system, *rest = summary_messages(transcript)
@@ -116,52 +114,16 @@ class Orchestrator:
 def ask_box(box: DemoBox, question: str, transcript: str) -> dict[str, float | str]:
     """Ask EdgeBox; the same fields, and when the utterances were shown."""
     body = {"question": question, "conversation_text": transcript, "deadline": DEADLINE}
-    key = bound_key(CLIENT, box.receiver.secret, time.time())
-    head = {"X-Bound-Key": key, "Accept": "text/event-stream"}
     began, seen = time.monotonic(), {}
     names = {"evidence": "evidence", "ack": "acknowledged", "delta": "answer_first"}
-    with httpx.stream(
-        "POST",
-        f"{box.box.url}{Paths.ASK}",
-        json=body | {"cache": False},
-        headers=head,
-        timeout=60.0,
-    ) as answer:
-        kind = ""
-        for line in answer.iter_lines():
-            name, _, value = line.partition(": ")
-            if name == "event":
-                kind = value
-                if kind in names:
-                    seen.setdefault(names[kind], time.monotonic() - began)
-            elif name == "data" and kind == "done":
-                end = json.loads(value)
-                said = end["answer"] or {}  # none where time ran out
-                seen |= {"text": said.get("markdown", ""), "status": end["status"]}
+    for kind, data in box.box.events(Paths.ASK, body | {"cache": False}):
+        if kind in names:
+            seen.setdefault(names[kind], time.monotonic() - began)
+        elif kind == "done":
+            said = data["answer"] or {}  # none where time ran out
+            seen |= {"text": said.get("markdown", ""), "status": data["status"]}
     seen["total"] = time.monotonic() - began
     return seen
-
-
-@contextlib.contextmanager
-def summaries(summarise: Callable[[str], float], salt: int) -> Iterator[list[float]]:
-    """Request one summary after the other until the block ends; their seconds."""
-    spent: list[float] = []
-    done = threading.Event()
-
-    def work() -> None:
-        for number in range(10_000):
-            if done.is_set():
-                return
-            spent.append(summarise(call(number, LINES_OF_A_SUMMARY, salt)))
-            done.wait(PAUSE_SECONDS)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield spent
-    finally:
-        done.set()
-        thread.join()
 
 
 def main() -> None:
@@ -183,24 +145,21 @@ def main() -> None:
     ):
         peer = Orchestrator(*urls)
         box.wait_until_ready(lambda: None)
-
-        def of_box(transcript: str) -> float:
-            began = time.monotonic()
-            body = {"consultation_id": "S", "conversation_text": transcript}
-            box.box.post(Paths.QUICK_SUMMARY, body)
-            return time.monotonic() - began
-
         sides = {
-            "edgebox": (lambda q, t: ask_box(box, q, t), of_box),
+            "edgebox": (
+                partial(ask_box, box),
+                lambda name, talk: summary(box, name, talk).seconds,
+            ),
             "orchestrator": (peer.ask, peer.summarise),
         }
         for name, (_, summarise) in sides.items():
             print(f"warming up {name}", flush=True)
-            summarise(call(900, LINES_OF_A_SUMMARY, 99))
+            summarise("S-0", call(900, LINES_OF_A_SUMMARY, 99))
         for turn, one in enumerate(chosen):
             for side in sides if turn % 2 == 0 else reversed(sides):
                 ask, summarise = sides[side]
-                with summaries(summarise, 2 * turn + (side == "edgebox")) as spent:
+                salt = 2 * turn + (side == "edgebox")
+                with agent(summarise, salt, PAUSE_SECONDS) as spent:
                     found = ask(one.question.question, one.case.transcript)
                 samples.append({"side": side, "id": one.question.id, "summaries": spent} | found)
                 print(_line(f"{one.question.id} {side}", [samples[-1]]), flush=True)

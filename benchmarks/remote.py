@@ -16,8 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
-import platform
 import statistics
 import sys
 import tempfile
@@ -32,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests"))  # the servers of tests/run --remote
 
 from edgebox.engine_client import Concurrency  # noqa: E402
 from edgebox.lab.bench.calls import call  # noqa: E402
+from edgebox.lab.bench.machine import machine  # noqa: E402
 from edgebox.settings import BatchSettings, Settings  # noqa: E402
 from edgebox.store.batches import NewConsultation  # noqa: E402
 from edgebox.store.db import Store  # noqa: E402
@@ -78,7 +77,7 @@ def main() -> int:
         for servers in (1, 2)
     }
     figures = {
-        "machine": {"processor": processor(), "cores": os.cpu_count()},
+        "machine": machine(),
         "model": options.model,
         "threads_of_a_server": 1,
         "slots_of_a_server": options.slots,
@@ -131,14 +130,6 @@ def one_round(options: argparse.Namespace, servers: int, number: int) -> dict[st
             "at_once_in_the_end": places.limit,
             "cuts": dict(places.cuts),
         }
-
-
-def processor() -> str:
-    """Return the processor's name."""
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.processor()
 
 
 if __name__ == "__main__":

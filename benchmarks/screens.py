@@ -18,15 +18,16 @@ import json
 import statistics
 import threading
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import httpx
+from agents import LINES_OF_A_SUMMARY, summary
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import EdgeBoxError
 from edgebox.lab.bench.calls import call, utterances
 from edgebox.lab.bench.report import percentile
 from edgebox.signing import bound_key
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 LINES_OF_A_CALL = 24
-LINES_OF_A_SUMMARY = 13
 PAUSE_SECONDS = 1.0
 SETTLE_SECONDS = 15.0
 """After screens open: their calls have a beginning by then, and first drafts."""
@@ -126,14 +126,8 @@ class Screens:
 def summaries(box: DemoBox, seeds: range, salt: int) -> Iterator[dict[str, Any]]:
     """Request one summary after the other; yield what each took, in seconds, and its status."""
     for seed in seeds:
-        began = time.monotonic()
         talk = call(seed, LINES_OF_A_SUMMARY, salt)
-        asked = {"consultation_id": f"S-{salt}-{seed}", "conversation_text": talk}
-        try:
-            status = box.box.post(Paths.QUICK_SUMMARY, asked)["status"]
-        except EdgeBoxError:  # refused at once: there was no time for it
-            status = "refused"
-        yield {"seconds": time.monotonic() - began, "status": status, "seed": seed}
+        yield asdict(summary(box, f"S-{salt}-{seed}", talk)) | {"seed": seed}
         time.sleep(PAUSE_SECONDS)
 
 

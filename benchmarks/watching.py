@@ -16,11 +16,13 @@ import resource
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+from agents import agent, summary
 
 from edgebox.contract.paths import Paths
 from edgebox.lab.bench.calls import call
@@ -34,7 +36,7 @@ from watch.chat import Chat  # noqa: E402 - beside the box, no package
 from watch.processes import Watchers, free_port  # noqa: E402
 from watch.settings import Monitoring  # noqa: E402
 
-LINES_OF_A_CALL, LINES_OF_A_SUMMARY = 16, 13
+LINES_OF_A_CALL = 16
 PAUSE_SECONDS = 3.0
 SETTLE_SECONDS = 5.0
 
@@ -52,29 +54,13 @@ def analyse(box: DemoBox, seeds: range, salt: int) -> float:
 
 def one_pass(box: DemoBox, seeds: range, salt: int) -> dict[str, Any]:
     """Analyse a batch, with summaries in between all the while."""
-    done = threading.Event()
-    spent: list[float] = []
-    statuses: list[str] = []
-
-    def people() -> None:
-        number = 0
-        while not done.is_set():
-            began = time.monotonic()
-            talk = call(1000 + number, LINES_OF_A_SUMMARY, salt)
-            asked = {"consultation_id": f"S-{salt}-{number}", "conversation_text": talk}
-            statuses.append(box.box.post(Paths.QUICK_SUMMARY, asked)["status"])
-            spent.append(time.monotonic() - began)
-            number += 1
-            done.wait(PAUSE_SECONDS)
-
-    asking = threading.Thread(target=people)
-    asking.start()
-    try:
+    with agent(partial(summary, box), salt, PAUSE_SECONDS) as came:
         seconds = analyse(box, seeds, salt)
-    finally:
-        done.set()
-        asking.join()
-    return {"seconds": seconds, "quick": spent, "statuses": statuses}
+    return {
+        "seconds": seconds,
+        "quick": [one.seconds for one in came],
+        "statuses": [one.status for one in came],
+    }
 
 
 def main() -> None:
