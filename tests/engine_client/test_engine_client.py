@@ -54,6 +54,15 @@ async def engine(settings: Settings, answer: bytes):
         server.close()
 
 
+async def one_answer(client, *, stream):
+    """Have a short answer written, as pieces or as a whole."""
+    if stream:
+        async for _ in client.stream("mlm", CHAT, max_tokens=5):
+            pass
+    else:
+        await client.complete("mlm", CHAT, max_tokens=5)
+
+
 def failure(tmp_path, answer: bytes | None, *, stream: bool = False) -> EngineError:
     """What a request raises; ``answer`` None: there is no engine."""
     settings = Settings(state_dir=tmp_path)
@@ -62,11 +71,7 @@ def failure(tmp_path, answer: bytes | None, *, stream: bool = False) -> EngineEr
     async def ask():
         client = EngineClient(settings)
         try:
-            if stream:
-                async for _ in client.stream("mlm", CHAT, max_tokens=5):
-                    pass
-            else:
-                await client.complete("mlm", CHAT, max_tokens=5)
+            await one_answer(client, stream=stream)
         finally:
             await client.aclose()
 
@@ -169,11 +174,7 @@ def remote_failure(tmp_path, conduct, *, stream: bool = False, waits=BRIEF) -> E
         mlm = {"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"}
         client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}), waits=waits)
         try:
-            if stream:
-                async for _ in client.stream("mlm", CHAT, max_tokens=5):
-                    pass
-            else:
-                await client.complete("mlm", CHAT, max_tokens=5)
+            await one_answer(client, stream=stream)
         finally:
             await client.aclose()
             server.close()
