@@ -1,29 +1,23 @@
 """`edgebox tune`: tries the ways of running the models on this machine, and keeps the fastest.
 
-Each trial is a process of its own: libgomp reads its spin count once, and a model is rearranged
-while it is loaded. The same trials are made forwards and backwards, so that a machine that becomes
-slower or faster meanwhile favours none.
+Each trial is a process of its own (`trials.py`). The same trials are made forwards and backwards,
+so that a machine that becomes slower or faster meanwhile favours none.
 
 What is tried: rearranged weights or not, for each model; one thread for each core or for each
 hardware thread, where these differ; how long threads spin for each other, with nothing else on the
 machine and beside a process that keeps a core busy. Of spin counts the one is chosen whose worse
-case is the best: spinning gains a tenth alone and loses most where another process takes a core.
+case is the best: spinning gains alone, and may lose most where another process takes a core.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import statistics
-import subprocess
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.prompts import summary_messages
 from edgebox.engine.backends import VERSION
-from edgebox.engine.llama import LlamaModel
-from edgebox.engine.trial import CONTEXT, TOGETHER, tried
 from edgebox.errors import ModelError, ModelsFolderError, UsageError
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import (
@@ -36,12 +30,12 @@ from edgebox.models.tuned import (
     processor,
 )
 from edgebox.processes.loading import physical_cores, repacks
+from edgebox.processes.trials import in_a_process
 from edgebox.settings import ROLES, Role
 from edgebox.system.machine import available_memory
-from edgebox.system.program import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from edgebox.settings import Settings
@@ -50,10 +44,6 @@ if TYPE_CHECKING:
 
 SPINS: Final = (2_500, 20_000, 300_000)
 """The first is what is taken where nothing was measured, the last is libgomp's own."""
-
-TRIAL_SECONDS: Final = 1.0
-LONGEST: Final = 300.0
-"""Seconds for a trial: 4 billion parameters on one slow core read ten tokens in each."""
 
 SPARE_BYTES: Final = 700_000_000
 """Beside a model's weights: its KV cells, buffers, Python."""
@@ -257,72 +247,3 @@ def _regret(way: Way, ways: Sequence[Way], found: Found) -> float:
     return max(
         of(way, busy=busy) / min(of(one, busy=busy) for one in ways) for busy in (False, True)
     )
-
-
-def in_a_process(path: Path, way: Way) -> Timings:
-    """Make a trial in a process of its own.
-
-    Raises:
-        ModelError: it failed, or took more than LONGEST seconds.
-    """
-    words = ["tune-trial", str(path), "--repack" if way.repack else "--no-repack"]
-    words += ["--threads", str(way.threads), "--seconds", str(TRIAL_SECONDS)]
-    environment = os.environ | {"GOMP_SPINCOUNT": str(way.spin)}
-    with busy_process() if way.busy else contextlib.nullcontext():
-        try:
-            done = subprocess.run(  # noqa: S603 - this program again
-                command(*words),
-                capture_output=True,
-                text=True,
-                timeout=LONGEST,
-                env=environment,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise ModelError(
-                f"Trying {path.name} took more than {LONGEST:.0f} s. It is too large for this "
-                "machine, or the machine is busy: stop what else runs, and try again."
-            ) from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"exit {done.returncode}"]
-        raise ModelError(f"{path.name} cannot be tried: {said[-1]}")
-    return Timings.model_validate_json(done.stdout)
-
-
-@contextlib.contextmanager
-def busy_process() -> Iterator[None]:
-    """Keep one core busy in the block."""
-    words = command("tune-trial", "--busy", str(os.getpid()))
-    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - this program again
-        try:
-            yield
-        finally:
-            process.kill()
-
-
-def trial_of(path: Path, *, repack: bool, threads: int, seconds: float) -> Timings:
-    """Load a model and try it, in this process.
-
-    Args:
-        path: a file whose hash was checked.
-        repack: whether llama.cpp rearranges its weights.
-        threads: of every step.
-        seconds: after which no other round begins.
-
-    Raises:
-        ModelError: the file cannot be loaded.
-    """
-    model = LlamaModel(
-        path,
-        context_tokens=CONTEXT,
-        slots=TOGETHER,
-        outputs=TOGETHER,
-        threads=threads,
-        gpu_layers=0,
-        repack=repack,
-    )
-    try:
-        text = "".join(message["content"] for message in summary_messages(""))
-        return tried(model, model.tokenize(text), seconds=seconds)
-    finally:
-        model.close()

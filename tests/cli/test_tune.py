@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.errors import ModelError
 from edgebox.models.tuned import FILE, Way, read_tuned
-from edgebox.processes import tuning
-from edgebox.processes.tuning import in_a_process
+from edgebox.processes import trials, tuning
 from edgebox_cli.main import app
 from support.engines import tiny_model
 from support.polling import eventually
@@ -26,7 +26,7 @@ def models(bare, monkeypatch):
     monkeypatch.setenv("EDGEBOX_ENGINES__SLM__MODEL", tiny_model.NAME)
     monkeypatch.setenv("EDGEBOX_ENGINES__MLM__URL", "http://gpu.local:8000")
     monkeypatch.setenv("EDGEBOX_ENGINES__THREADS", "1")
-    monkeypatch.setattr(tuning, "TRIAL_SECONDS", 0.0)
+    monkeypatch.setattr(trials, "TRIAL_SECONDS", 0.0)
     return folder
 
 
@@ -73,8 +73,8 @@ def test_a_model_that_cannot_be_loaded_says_so(bare):
     broken = bare / "broken.gguf"
     broken.write_bytes(b"GGUF")
     way = Way(role="slm", repack=False, threads=1, spin=2500)
-    with pytest.raises(tuning.ModelError, match=r"broken\.gguf"):
-        in_a_process(broken, way)
+    with pytest.raises(ModelError, match=r"broken\.gguf"):
+        trials.in_a_process(broken, way)
 
 
 def test_a_busy_process_ends_with_whoever_started_it(tmp_path):

@@ -76,7 +76,7 @@ def tune_trial(
     if busy:
         _keep_busy(busy)
         return
-    from edgebox.processes.tuning import trial_of  # noqa: PLC0415 - loads llama.cpp
+    from edgebox.processes.trials import trial_of  # noqa: PLC0415 - loads llama.cpp
 
     with reported():
         if path is None:
