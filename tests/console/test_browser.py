@@ -49,13 +49,16 @@ def test_a_first_login_in_a_browser(box, browser):
 
     page.goto(f"{box.url}/")
     assert page.url == f"{box.url}/login"
-    page.keyboard.type("kim01")  # the field has the focus
+    # The browser gives it the focus as it first draws the page, which may be after the load.
+    page.wait_for_selector("#name:focus")
+    page.keyboard.type("kim01")
     page.keyboard.press("Tab")
     page.keyboard.type("not this one")
     page.keyboard.press("Enter")
     page.wait_for_selector(".problem")
     assert page.input_value("#name") == "kim01"
     clean("login refused")
+    page.wait_for_selector("#password:focus")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/password")
