@@ -32,8 +32,13 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 PEERS = HERE / "peers"
-CONTEXT = 8192
+CONTEXT = 16_384
 PARALLEL = 4
+"""What llama-server and the Python servers run at once; llama-server's own choice."""
+
+WIDE = 16
+"""What EdgeBox's larger model runs at once, and ``llama-server-wide``."""
+
 START_SECONDS = 180.0
 Pair: TypeAlias = "contextlib.AbstractContextManager[list[str]]"
 """The URLs of a running server, of the small and the mid-size model."""
@@ -85,7 +90,7 @@ def edgebox(
         f"[engines]\nthreads = {options.threads}\n"
         f'[engines.slm]\nmodel = "{options.slm}"\ncontext_tokens = {CONTEXT}\n'
         f'[engines.mlm]\nmodel = "{options.mlm}"\ncontext_tokens = {CONTEXT}\n'
-        f"parallel = {PARALLEL}\n"
+        f"parallel = {WIDE}\n"
     )
     command = [sys.executable, "-m", "edgebox_cli", "--config", str(config), "engine"]
     tree = {"PYTHONPATH": f"{checkout}:{checkout / 'cli'}"}
@@ -102,14 +107,21 @@ def before(options: argparse.Namespace, folder: Path) -> Pair:
     return edgebox(options, folder, options.before)
 
 
-def llama_server(options: argparse.Namespace, folder: Path) -> Pair:
+def llama_server(options: argparse.Namespace, folder: Path, parallel: int = PARALLEL) -> Pair:
     """Start llama.cpp's own server, one for each model."""
     command = [
         *(str(PEERS / "bin" / "llama-server"), "--host", "127.0.0.1", "--jinja"),
         *("--threads", str(options.threads), "--ctx-size", str(CONTEXT)),
-        *("--parallel", str(PARALLEL), "--kv-unified", "--n-gpu-layers", "999"),
+        *("--parallel", str(parallel), "--kv-unified", "--n-gpu-layers", "999"),
     ]
     return pair(command, "/health", options, folder)
+
+
+def wide_llama_server(options: argparse.Namespace, folder: Path) -> Pair:
+    """Start llama.cpp's own server with as many slots as EdgeBox has."""
+    folder /= "wide"
+    folder.mkdir()
+    return llama_server(options, folder, WIDE)
 
 
 def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
@@ -176,6 +188,7 @@ STARTS = {
     "edgebox": edgebox,
     "before": before,
     "llama-server": llama_server,
+    "llama-server-wide": wide_llama_server,
     "llama_cpp.server": llama_cpp_server,
     "examples/server": examples_server,
 }

@@ -264,7 +264,7 @@ class BatchEndpoints:
         return estimate_seconds(
             work,
             health.roles.get("mlm") if health else None,
-            concurrency=self._services.settings.batch.concurrency,
+            concurrency=self._services.settings.analyses_at_once,
             seconds_until_run=starts_in,
         )
 

@@ -75,7 +75,8 @@ class Pool:
 
         A sequence starts only while everything that it may not push aside could grow to
         its full length beside it: the sequences of its own class and of the more urgent ones.
-        So no sequence is sent back twice for the same room. A background sequence also waits
+        So no sequence is sent back twice for the same room. The cells of a pinned prefix count
+        once. A background sequence also waits
         for one that is reading a beginning that both share.
 
         Returns:
@@ -87,9 +88,10 @@ class Pool:
         if sum(s.rank == rank for s in mine) >= limit:
             return False
         beside = [s for s in mine if s.rank <= rank]
-        held = sum(s.need for s in beside)
-        held += sum(len(entry.tokens) for entry in self._retained if entry.pinned)
-        if beside and held + sequence.need > self._model.context_tokens:
+        pinned = [entry.tokens for entry in self._retained if entry.pinned]
+        own = sequence.need - _shared(sequence, pinned)
+        held = sum(map(len, pinned)) + sum(s.need - _shared(s, pinned) for s in beside)
+        if beside and held + own > self._model.context_tokens:
             return False
         if not sequence.interactive and any(_will_share(sequence, other) for other in mine):
             return False
@@ -179,6 +181,12 @@ class Pool:
         self._retained.remove(entry)
         self._model.truncate(entry.slot)
         self._free.append(entry.slot)
+
+
+def _shared(sequence: Sequence, pinned: Iterable[array[int]]) -> int:
+    """Return how many cells of a sequence are those of a pinned prefix."""
+    limit = sequence.prompt_length - 1
+    return max((common_length(sequence.tokens, one, limit) for one in pinned), default=0)
 
 
 def common_length(left: array[int], right: array[int], limit: int) -> int:

@@ -8,7 +8,7 @@ The decision tree, with the same numbers as in the code:
        equally urgent ones, the model that ran longest ago;
    2.2 one step of every decoder of that class and model;
    2.3 then prefill of that class, most urgent first, up to the token budget;
-   2.4 then decoders of the lower classes of the same model: a row each costs little.
+   2.4 then some decoders of the lower classes of the same model, as many as cost little.
        Their prefill never joins.
    2.5 A patient step gives way to an urgent sequence as a background step does to both
        (3.3, 3.4), and is never longer than it may be while requests come.
@@ -55,6 +55,10 @@ between two steps."""
 ALONE_SECONDS = 1.5
 """Seconds of an urgent prefill step when no other urgent sequence waits for any model.
 Not longer, because deadlines and hang-ups are noticed only between steps."""
+
+RIDERS = 4
+"""Decoders of lower classes in a step for people, at most. Where no GPU is, each of the first few
+rows of a step takes as long as the one before: sixteen would make an answer eight times slower."""
 
 
 class ModelView(Protocol):
@@ -152,7 +156,7 @@ class Scheduler:
         else:
             budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
         work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
-        lower = [s for s in ready if s.rank > rank]
+        lower = [s for s in ready if s.rank > rank and s.decoding][:RIDERS]
         work += _decoders(lower, model.step_tokens - _total(work))  # 2.4
         return _step(work, model, rank)
 

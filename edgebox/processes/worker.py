@@ -143,7 +143,7 @@ def _build(
     runner = Runner(
         store,
         MidModel(settings, concurrency),
-        settings.batch,
+        settings.batch.model_copy(update={"concurrency": settings.analyses_at_once}),
         callbacks=deliveries,
         timing=timing,
         metrics=metrics,

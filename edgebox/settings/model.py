@@ -134,7 +134,7 @@ class BatchSettings(Section):
 
     min_pending: Annotated[int, Field(ge=1)] = 20
     max_wait_seconds: Annotated[float, Field(gt=0)] = 900
-    concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 16
     # Of another server for the larger model. Between the two, the number follows what it can take.
     remote_concurrency_min: Annotated[int, Field(ge=1, le=512)] = 1
     remote_concurrency_max: Annotated[int, Field(ge=1, le=512)] = 64
@@ -287,7 +287,7 @@ class EngineSettings(Section):
     queue_limit: Annotated[int, Field(ge=1)] = 256
     step_target_seconds: Annotated[float, Field(gt=0)] = 0.1
     slm: RoleSettings = RoleSettings(model="qwen3-1.7b-q8_0")
-    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m", parallel=4)
+    mlm: RoleSettings = RoleSettings(model="qwen3-4b-instruct-2507-q4_k_m", parallel=16)
 
     @field_validator("slm", "mlm", mode="before")
     @classmethod
@@ -343,6 +343,11 @@ class Settings(BaseSettings):
     def socket(self) -> Path:
         """The engine's Unix socket."""
         return Path(self.runtime_dir or self.state_dir) / "engine.sock"
+
+    @property
+    def analyses_at_once(self) -> int:
+        """How many analyses our own engine is sent at once: no more than it runs at once."""
+        return min(self.batch.concurrency, self.engines.mlm.parallel)
 
     @classmethod
     def settings_customise_sources(

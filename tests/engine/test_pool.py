@@ -118,3 +118,36 @@ def test_patient_sequences_have_slots_beside_those_of_the_other_classes():
             assert pool.start(one, running, 0.0)
             running.append(one)
         assert not pool.start(asked(priority, 7), running, 0.0)
+
+
+def test_the_cells_of_a_pinned_prefix_count_once():
+    """As many run as their own cells have room for, not as if each read the prefix again."""
+    prefix, own, room = [1] * 100, 40 + 10, 100 + 5 * 50
+    model = ToyModel(slots=Pool.slots_needed(16, 1, 1), context_tokens=room)
+    pool = Pool(model, parallel=16, retained=1)
+
+    def asked(tokens, priority=100, **rest):
+        return Sequence.of(
+            tokens,
+            role="slm",
+            arrived=0.0,
+            emit=lambda _: None,
+            text=None,
+            sampler=None,
+            priority=priority,
+            **rest,
+        )
+
+    beginning = asked(prefix, max_tokens=0, pin=True)
+    assert pool.start(beginning, [], 0.0)
+    beginning.position = len(prefix)
+    model.cells[beginning.slot] = list(prefix)
+    pool.retain(beginning, 0.0)
+
+    running = []
+    for number in range(5):
+        one = asked([*prefix, *[number + 2] * 40], max_tokens=10)
+        assert one.need - len(prefix) == own
+        assert pool.start(one, running, 0.0)
+        running.append(one)
+    assert not pool.start(asked([*prefix, *[9] * 40], max_tokens=10), running, 0.0)

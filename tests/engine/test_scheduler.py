@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.engine.sampling import Sampler
-from edgebox.engine.scheduler import INTERACTIVE_STEP_SECONDS, MIN_CHUNK, Scheduler
+from edgebox.engine.scheduler import INTERACTIVE_STEP_SECONDS, MIN_CHUNK, RIDERS, Scheduler
 from edgebox.engine.sequence import Rank, Sequence
 from edgebox.engine.text import TextStream
 
@@ -180,3 +180,10 @@ def test_2_4_decoders_of_lower_classes_ride_along_and_their_prompts_wait():
         patient,
         backlog,
     ]
+
+
+def test_2_4_only_so_many_of_them_that_an_answer_stays_fast():
+    patient, backlog = decoding(priority=30), [decoding(priority=100) for _ in range(16)]
+    step = plan(patient, *backlog)
+    assert [w.sequence for w in step.work] == [patient, *backlog[:RIDERS]]
+    assert len(plan(*backlog).work) == len(backlog)

@@ -63,6 +63,12 @@ def test_variables_count_in_any_case_and_as_whole_tables(file, monkeypatch):
     assert found == (9000, 64, 2)
 
 
+@pytest.mark.parametrize(("own", "runs", "sent"), [(16, 4, 4), (2, 16, 2), (16, 16, 16)])
+def test_our_engine_is_sent_no_more_analyses_than_it_runs_at_once(file, own, runs, sent):
+    file.write_text(f"[batch]\nconcurrency = {own}\n[engines.mlm]\nparallel = {runs}\n")
+    assert load_settings(file).analyses_at_once == sent
+
+
 @pytest.fixture
 def open_folder():
     """One that every user may look into: pytest's own are closed."""

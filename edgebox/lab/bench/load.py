@@ -163,7 +163,7 @@ class Load:
                     found.failed_analyses += 1
                     await asyncio.sleep(1.0)
 
-        workers = [asyncio.create_task(worker()) for _ in range(self._settings.batch.concurrency)]
+        workers = [asyncio.create_task(worker()) for _ in range(self._settings.analyses_at_once)]
         try:
             yield
         finally:
