@@ -118,7 +118,7 @@ def measured(options: argparse.Namespace) -> dict[str, Any]:
     speeds = []
     if options.clock == "wall":
         for _ in range(SITTINGS):
-            speeds.append(measure(model, role.parallel, prefix))
+            speeds.append(measure(model, (role.parallel,), prefix))
             model.truncate(0)
         calls = [
             _a_call(model, prefix, text, (CALL_TOKENS, WRITTEN), time.perf_counter)

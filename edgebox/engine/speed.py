@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 from edgebox.engine.model import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from edgebox.engine.model import Model
 
 PREFILL_PROBE = 128
 DECODE_PROBE = 4
+CLEARLY = 1.1
+"""How many times as fast more sequences at a time have to be: each of them takes longer."""
+
 _WEIGHT = 0.2  # of a new observation; about the last dozen steps count
-_WEIGHT_UP, _CLEARLY = 0.6, 1.3
+_WEIGHT_UP, _GOOD_NEWS = 0.6, 1.3
 _CLEAR_PREFILL = 48  # prompt tokens from which a step says something about prefill
 
 
@@ -60,7 +63,7 @@ def _toward(known: float, seen: float) -> float:
 
     A disturbance from outside makes a step slower, never faster: good news counts more.
     """
-    return known + (_WEIGHT_UP if seen > _CLEARLY * known else _WEIGHT) * (seen - known)
+    return known + (_WEIGHT_UP if seen > _GOOD_NEWS * known else _WEIGHT) * (seen - known)
 
 
 def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
@@ -68,26 +71,32 @@ def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
     return min(PREFILL_PROBE, model.step_tokens, len(tokens) // 2) // 2 * 2
 
 
-def measure(model: Model, parallel: int, tokens: Sequence[int]) -> Speed:
+def measure(
+    model: Model,
+    widths: Sequence[int],
+    tokens: Sequence[int],
+    clock: Callable[[], float] = time.perf_counter,
+) -> Speed:
     """Run a short prefill and a few decode steps on the model's first slots.
 
     Args:
         model: freshly loaded. Afterwards its slot 0 holds the first ``read_by_probe(...)``
             tokens, the other slots nothing.
-        parallel: sequences for the parallel figure.
+        widths: how many sequences may run at a time, ascending. The first is taken, unless
+            another one generates clearly more tokens a second in total.
         tokens: at least 2 * PREFILL_PROBE real tokens, so that the work is typical.
+        clock: seconds.
 
     Returns:
         The speeds, each from its fastest step: other work on the machine only makes
         steps slower. The first, cold step is not counted.
     """
     size = read_by_probe(model, tokens)
-    together = min(parallel, model.slots)
 
     def timed(chunks: list[Chunk]) -> float:
-        started = time.perf_counter()
+        started = clock()
         model.decode(chunks)
-        return time.perf_counter() - started
+        return clock() - started
 
     timed([Chunk(0, tokens[:16], 0, logits=True)])
     model.truncate(0)
@@ -97,19 +106,29 @@ def measure(model: Model, parallel: int, tokens: Sequence[int]) -> Speed:
         timed([Chunk(0, tokens[size + i : size + i + 1], size + i, logits=True)])
         for i in range(DECODE_PROBE)
     )
-    for slot in range(1, together):
-        model.copy_prefix(0, slot, size)
     model.truncate(0, size)
-    joint = min(
-        timed(
-            [
-                Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=True)
-                for slot in range(together)
-            ]
+
+    def together(width: int) -> float:
+        """Return the tokens a second that so many sequences generate."""
+        for slot in range(1, width):
+            model.copy_prefix(0, slot, size)
+        joint = min(
+            timed(
+                [
+                    Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=True)
+                    for slot in range(width)
+                ]
+            )
+            for i in range(DECODE_PROBE)
         )
-        for i in range(DECODE_PROBE)
-    )
-    model.truncate(0, size)
-    for slot in range(1, together):
-        model.truncate(slot)
-    return Speed(half / prefill, 1 / single, together / joint, together)
+        model.truncate(0, size)
+        for slot in range(1, width):
+            model.truncate(slot)
+        return width / joint
+
+    best, rate = 0, 0.0
+    for width in dict.fromkeys(min(width, model.slots) for width in widths):
+        found = together(width)
+        if not best or found > CLEARLY * rate:
+            best, rate = width, found
+    return Speed(half / prefill, 1 / single, rate, best)

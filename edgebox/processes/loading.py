@@ -40,6 +40,13 @@ begin the same way."""
 PINNED = 2
 """Prefixes of a role that are never evicted, at most: one of each task."""
 
+ANALYSIS_TOKENS = 900
+"""Of a usual call and the longest answer about it: what an analysis has to have room for."""
+
+ROWS = 7
+"""llama.cpp 0.3.36's kernels for quantised weights: row by row up to here, in tiles from eight on,
+of which few cost more than the rows (docs/performance.md)."""
+
 
 def llama_found() -> tuple[str, bool]:
     """Load llama.cpp. Returns its binding's version, and whether it can use a GPU here.
@@ -79,7 +86,7 @@ class Loader:
             messages = TASKS[role][0]
             prompt = model.render(messages(""))
             tokens = model.tokenize(prompt)
-            speed = measure(model, options.parallel, tokens)
+            speed = measure(model, widths(role, options, len(tokens)), tokens)
             loaded[role] = self._slots(role, model, speed)
             # It measured by reading the beginning of the shared prefix, which is kept.
             read = array("i", tokens[: read_by_probe(model, tokens)])
@@ -136,7 +143,7 @@ class Loader:
 
     def _slots(self, role: Role, model: LlamaModel, speed: Speed) -> LoadedModel:
         options = self._settings.engines.role(role)
-        pool = Pool(model, parallel=options.parallel, retained=options.retained)
+        pool = Pool(model, parallel=speed.parallel, retained=options.retained)
         return LoadedModel(model, pool, speed)
 
 
@@ -170,6 +177,22 @@ def require_room(settings: Settings, installed: Installed) -> None:
     require_fit(cpu, available_memory(), installed.entries(), mapped=True)
     if gpu and (cards := gpus()):
         require_fit(gpu, sum(card.free for card in cards), installed.entries())
+
+
+def widths(role: Role, options: RoleSettings, prefix: int) -> tuple[int, ...]:
+    """Return how many requests of a role may run at a time, ascending, to be measured.
+
+    For people it is the setting. Analyses are as many as the context has room for, or the most
+    that llama.cpp computes row by row: more gain nothing until they are many more.
+
+    Args:
+        prefix: tokens that all requests share.
+    """
+    if role != "mlm":
+        return (options.parallel,)
+    room = max(1, (options.context_tokens - prefix) // ANALYSIS_TOKENS)
+    most = min(options.parallel, room)
+    return tuple(sorted({min(ROWS, most), most}))
 
 
 def gpu_layers_of(options: RoleSettings, entry: ModelEntry) -> int:

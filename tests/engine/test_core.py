@@ -151,7 +151,7 @@ def test_a_request_larger_than_the_cache_fails_alone():
 def test_what_the_measurement_read_is_not_read_again():
     model = ToyModel(step_tokens=64)
     sample = prompt(7, 200)
-    speed = measure(model, 3, sample)
+    speed = measure(model, (3,), sample)
     read = read_by_probe(model, sample)
     assert model.cells[0] == sample[:read]
     assert not any(tokens for slot, tokens in model.cells.items() if slot)

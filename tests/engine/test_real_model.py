@@ -127,7 +127,7 @@ class Run:
     def __init__(self, model, **pool):
         clear(model)
         sample = model.tokenize(model.render(summary_messages("")))
-        speed = measure(model, 4, sample)
+        speed = measure(model, (4,), sample)
         clear(model)
         self.core = EngineCore(Scheduler())
         self.core.adopt("slm", LoadedModel(model, Pool(model, **pool), speed))

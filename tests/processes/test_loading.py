@@ -4,7 +4,7 @@ import pytest
 
 from edgebox.engine import role as served
 from edgebox.errors import EngineFault
-from edgebox.processes.loading import Loader
+from edgebox.processes.loading import Loader, widths
 from edgebox.settings import EngineSettings, RoleSettings, Settings
 from support.engines import tiny_model
 
@@ -47,3 +47,19 @@ def test_summaries_that_are_held_to_nothing_need_none(loader):
     roles["mlm"].grammars(roles["mlm"].loaded.model)
     with pytest.raises(EngineFault):
         roles["slm"].grammars(roles["slm"].loaded.model)
+
+
+@pytest.mark.parametrize(
+    ("role", "parallel", "context", "found"),
+    [
+        ("mlm", 16, 16_384, (7, 16)),
+        ("mlm", 16, 8192, (7, 8)),  # which of the two is measured
+        ("mlm", 16, 4096, (4,)),
+        ("mlm", 3, 16_384, (3,)),
+        ("mlm", 16, 512, (1,)),
+        ("slm", 8, 16_384, (8,)),
+    ],
+)
+def test_analyses_are_as_many_at_a_time_as_there_is_room_for(role, parallel, context, found):
+    options = RoleSettings(parallel=parallel, context_tokens=context)
+    assert widths(role, options, 450) == found
