@@ -8,7 +8,7 @@ python3 -m venv FOLDER && FOLDER/bin/pip install torch transformers accelerate g
 .venv/bin/python benchmarks/first_design.py --python FOLDER/bin/python --out FILE.json
 
 Both sides stay loaded, and one is idle while the other is asked. The order alternates. EdgeBox's
-analyses run as its worker runs them, four at a time; a quick summary has its deadline.
+analyses run as its worker runs them, several at a time; a quick summary has its deadline.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=compare.ROOT / "gguf")
     parser.add_argument("--quick", type=int, default=5, help="summaries of each side")
     parser.add_argument("--analyses", type=int, default=4, help="analyses of each side")
-    parser.add_argument("--together", type=int, default=4, help="of EdgeBox's analyses")
+    parser.add_argument("--together", type=int, default=compare.WIDE, help="of EdgeBox's analyses")
     parser.add_argument("--threads", type=int, default=physical_cores())
     parser.add_argument("--dtype", default="float32", help="of the first design's weights")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
