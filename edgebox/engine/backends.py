@@ -11,6 +11,7 @@ import llama_cpp.llama_cpp as api
 from llama_cpp import __version__
 
 from edgebox.errors import EngineFault
+from edgebox.system.machine import built_for_gpu
 
 log = logging.getLogger("edgebox.engine")
 
@@ -23,14 +24,23 @@ aborting = False
 ``llama.py`` sets it: llama.cpp has one log for all contexts.
 """
 
+_NO_CUDA = "ggml_cuda_init: failed to initialize CUDA: "
+_cuda: list[str] = []
+"""Why CUDA did not start, in its words."""
+
 _LEVELS = {2: logging.DEBUG, 3: logging.DEBUG, 4: logging.ERROR}
 # llama.cpp's INFO and most of its warnings are meant for its developers.
 
 
 @api.llama_log_callback  # type: ignore[untyped-decorator]
 def _log_line(level: int, text: bytes, _data: object) -> None:
-    if level in _LEVELS and not aborting:
-        log.log(_LEVELS[level], "llama.cpp: %s", text.decode("utf-8", "replace").strip())
+    if level not in _LEVELS or aborting:
+        return
+    line = text.decode("utf-8", "replace").strip()
+    if line.startswith(_NO_CUDA):  # no error: start() says what follows from it
+        _cuda.append(line.removeprefix(_NO_CUDA))
+    else:
+        log.log(_LEVELS[level], "llama.cpp: %s", line)
 
 
 def backends_folder(package: Path) -> Path | None:
@@ -62,6 +72,9 @@ def start() -> None:
         if not api._lib.ggml_backend_reg_count():  # noqa: SLF001 - its only handle
             raise EngineFault(f"No library in {folder} runs on this processor. Install again.")
     api.llama_backend_init()
+    if built_for_gpu() and not api.llama_supports_gpu_offload():
+        why = _cuda[0] if _cuda else "its library for GPUs was not loaded"
+        log.warning("No NVIDIA GPU can be used (%s): the models run on the processor.", why)
 
 
 def has_gpu() -> bool:

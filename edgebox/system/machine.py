@@ -14,7 +14,6 @@ from pathlib import Path
 _MIB = 2**20
 _STA_UNSYNC = 0x40
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_ASK = ("--query-gpu=name,memory.total,memory.free", "--format=csv,noheader,nounits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +27,8 @@ class Gpu:
 
 def gpus() -> tuple[Gpu, ...]:
     """Return the GPUs that the driver lists; none without a driver."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return ()
-    try:
-        listed = subprocess.run(  # noqa: S603 - found on the PATH, constant arguments
-            [tool, *_ASK], capture_output=True, text=True, timeout=20, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ()
     found = []
-    for line in listed.stdout.splitlines() if listed.returncode == 0 else ():
+    for line in _asked("name,memory.total,memory.free"):
         name, *numbers = (part.strip() for part in line.rsplit(",", 2))
         with suppress(ValueError):  # "[N/A]": the driver does not know
             total, free = (int(number) * _MIB for number in numbers)
@@ -46,11 +36,46 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(found)
 
 
+def capabilities() -> tuple[int, ...]:
+    """Return the compute capability of each GPU (75: 7.5); none where the driver does not say."""
+    plain = (line.strip().replace(".", "", 1) for line in _asked("compute_cap"))
+    return tuple(int(text) for text in plain if text.isdigit())
+
+
+def _asked(fields: str) -> list[str]:
+    """Return the driver's line for each GPU."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return []
+    ask = [tool, f"--query-gpu={fields}", "--format=csv,noheader,nounits"]
+    try:
+        listed = subprocess.run(  # noqa: S603 - found on the PATH, constant arguments
+            ask, capture_output=True, text=True, timeout=20, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return listed.stdout.splitlines() if listed.returncode == 0 else []
+
+
 def built_for_gpu() -> bool:
     """Whether the installed llama.cpp has a CUDA backend. Does not load it."""
+    return _in_llama("libggml-cuda*") is not None
+
+
+def built_for() -> tuple[int, ...]:
+    """Return the compute capabilities (75: 7.5) that the artifact's CUDA backend has code for.
+
+    None where it was built for the GPUs of one machine: only packaging/bundle.py lists them.
+    """
+    found = _in_llama("cuda-architectures")
+    return tuple(map(int, found.read_text(encoding="ascii").split())) if found else ()
+
+
+def _in_llama(pattern: str) -> Path | None:
+    """Return a file in the folder of llama_cpp."""
     found = find_spec("llama_cpp")
     folders = found.submodule_search_locations if found else None
-    return any(next(Path(f).glob("**/libggml-cuda*"), None) is not None for f in folders or ())
+    return next((path for f in folders or () for path in Path(f).glob(f"**/{pattern}")), None)
 
 
 def clock_synchronised(timesync: Path = Path("/run/systemd/timesync")) -> bool | None:

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import sqlite3
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -116,6 +117,40 @@ def test_the_devices_of_a_gpu_have_to_be_there_and_open(tool, tmp_path):
     if os.geteuid() != 0:
         (tmp_path / "dev/nvidia0").chmod(0)
         assert checks_host.gpu(tmp_path).fix == f"chmod a+rw {tmp_path}/dev/nvidia0"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("75 80 90 120", "8.0\n9.0\n12.0", "ok", None),
+        ("80", "8.9", "ok", None),  # machine code of 8.0
+        ("80", "9.0", "warn", "gpu-jit"),  # PTX of 8.0
+        ("75 120", "12.1", "warn", "gpu-jit"),  # not code of 12.0, but PTX of 7.5
+        ("80 90", "7.5", "fail", "packaging/build --cuda 75"),
+        ("75 90", "8.6", "fail", "packaging/build --cuda 86"),  # PTX is of the newest
+        ("120", "8.0\n12.0", "fail", "packaging/build --cuda 80"),
+        (None, "7.5", "ok", None),  # built for the machine's own
+        ("80", "[N/A]", "ok", None),
+    ],
+)
+def test_a_card_needs_code_of_its_kind(case, tool, tmp_path, monkeypatch):
+    """nvidia-smi is a stand-in, and llama_cpp an empty folder with the artifact's list."""
+    built, cards, state, fix = case
+    package = tmp_path / "site" / "llama_cpp"
+    (package / "lib").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    if built:
+        (package / "lib" / "cuda-architectures").write_text(f"{built}\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.delitem(sys.modules, "llama_cpp", raising=False)
+    answer = f"case $1 in *compute_cap*) printf '{cards}\\n' ;; *) echo 'NVIDIA X, 100, 50' ;; esac"
+    tool("nvidia-smi", answer)
+    (tmp_path / "dev").mkdir()
+    for name in ("nvidiactl", "nvidia-uvm", "nvidia0"):
+        (tmp_path / "dev" / name).touch()
+    check = checks_host.gpu(tmp_path)
+    assert check.state == state
+    assert (fix or "") in (check.fix or "")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from edgebox import diagnosis
 from edgebox.settings import Settings
+from edgebox.system.machine import built_for_gpu
 from edgebox_cli.doctor import host as checks_host
 from edgebox_cli.doctor import machine as checks_machine
 from edgebox_cli.doctor import processes as checks_processes
@@ -171,13 +172,33 @@ def test_a_role_on_another_server_is_asked_there(settings, foreign_server):
 
 def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
     tool = tmp_path / "nvidia-smi"
-    tool.write_text("#!/bin/sh\necho 'GPU 0: NVIDIA H100 (UUID: x)'\n")
+    tool.write_text("#!/bin/sh\necho 'NVIDIA H100, 81559, 81000'\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     check = checks_machine.native()
-    # Where llama.cpp was built with CUDA, the same machine is in order.
-    assert (check.state, check.fix) in [("warn", "./install.sh --cuda"), ("ok", None)]
-    assert ("without CUDA" in check.detail) == (check.state == "warn")
+    if built_for_gpu():
+        pytest.skip("llama.cpp was built with CUDA here")
+    assert (check.state, check.fix) == ("warn", "./install.sh --cuda")
+    assert "without CUDA" in check.detail
+
+
+def test_a_driver_that_cuda_does_not_start_with_is_named_as_the_cause(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'NVIDIA H100, 81559, 81000'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(checks_machine, "built_for_gpu", lambda: True)
+    check = checks_machine.native()
+    assert (check.state, "driver" in (check.fix or "")) in [("warn", True), ("ok", False)]
+    assert "without CUDA" not in check.detail
+
+
+def test_a_build_for_gpus_without_a_gpu_is_in_order(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))  # no nvidia-smi
+    monkeypatch.setattr(checks_machine, "built_for_gpu", lambda: True)
+    check = checks_machine.native()
+    assert check.state == "ok"
+    assert "built for a GPU, and there is none" in check.detail or "with GPU" in check.detail
 
 
 def test_the_port_is_distinguished_from_a_box_that_is_down(settings, free_port, foreign_server):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgebox.errors import EdgeBoxError
-from edgebox.system.machine import gpus
+from edgebox.system.machine import built_for, capabilities, gpus
 from edgebox_cli.common import redact, systemd
 from edgebox_cli.common.output import size
 from edgebox_cli.doctor.check import Check
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 FIRST_YEAR = 2025
 _NVIDIA = "0x10de"
 _DISPLAY = "0x03"
+_JIT = (
+    "cp -r /opt/edgebox/current/systemd/gpu-jit/edgebox-engine.service.d /etc/systemd/system/; "
+    "systemctl daemon-reload; systemctl restart edgebox-engine"
+)
 _ZONE_RULE = re.compile(r"(<[A-Za-z0-9+-]{3,}>|[A-Za-z]{3,})[+-]?\d")
 """TZ with a rule instead of a name, such as KST-9: needs no file (POSIX, 8.3)."""
 _MOVED_SECONDS = 60.0
@@ -61,7 +65,27 @@ def gpu(root: Path = Path("/")) -> Check:
         names = " ".join(closed)
         return Check("GPU", "fail", f"This user may not use {names}.", f"chmod a+rw {names}")
     shown = ", ".join(f"{one.name} ({size(one.free)} of {size(one.total)} free)" for one in listed)
-    return Check("GPU", "ok", shown)
+    return _code(built_for()) or Check("GPU", "ok", shown)
+
+
+def _code(built: tuple[int, ...]) -> Check | None:
+    """Return what is wrong if a card has no machine code in this build.
+
+    Code runs on later cards with the same first digit; of 12.x only on its own. For others there is
+    PTX of the newest below 12.0, which the driver has to compile.
+
+    Args:
+        built: compute capabilities without their points; empty: the machine's own.
+    """
+    newest = max((a for a in built if a < 120), default=999)
+    for card in capabilities() if built else ():
+        if card in built or any(a < 120 and a // 10 == card // 10 and a <= card for a in built):
+            continue
+        detail = f"This release has no code for a card of compute capability {card / 10}"
+        if newest < card:
+            return Check("GPU", "warn", f"{detail}: the driver compiles it at each start.", _JIT)
+        return Check("GPU", "fail", f"{detail}.", f"build one: packaging/build --cuda {card}")
+    return None
 
 
 def clock(now: float) -> Iterator[Check]:

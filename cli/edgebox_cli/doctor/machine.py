@@ -10,7 +10,7 @@ from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import read_tuned, tuned_here
-from edgebox.system.machine import available_memory, gpus
+from edgebox.system.machine import available_memory, built_for_gpu, gpus
 from edgebox.system.program import command, frozen
 from edgebox_cli.common.output import size
 from edgebox_cli.common.systemd import to_start
@@ -125,7 +125,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
 
 
 def native() -> Check:
-    """Check that llama.cpp loads, and that it was built for the GPU if there is one.
+    """Check that llama.cpp loads, and that it can use the GPU if there is one.
 
     It is loaded in another process: a library built for another processor kills its process.
     """
@@ -144,7 +144,14 @@ def native() -> Check:
     if ended.returncode or len(words) != 2:
         last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
         return Check("llama.cpp", "fail", f"It cannot be loaded: {last}", again)
-    gpu = words[1] == "1"
+    gpu, built = words[1] == "1", built_for_gpu()
+    if not gpu and built and gpus():
+        return Check(
+            "llama.cpp",
+            "warn",
+            f"{words[0]}: {(ended.stderr.strip().splitlines() or ['It cannot use the GPU.'])[-1]}",
+            "update NVIDIA's driver (CUDA 13 needs 580 or newer), then: reboot",
+        )
     if not gpu and gpus():
         return Check(
             "llama.cpp",
@@ -152,4 +159,5 @@ def native() -> Check:
             f"{words[0]} was built without CUDA, and there is an NVIDIA GPU here.",
             "install the -cuda release" if frozen() else "./install.sh --cuda",
         )
-    return Check("llama.cpp", "ok", f"{words[0]}, {'with' if gpu else 'no'} GPU support")
+    without = "built for a GPU, and there is none" if built else "no GPU support"
+    return Check("llama.cpp", "ok", f"{words[0]}, {'with GPU support' if gpu else without}")
