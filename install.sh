@@ -245,11 +245,20 @@ asked=$backend
 nvcc=$(command -v nvcc || true)
 if [ -z "$nvcc" ] && [ -x /usr/local/cuda/bin/nvcc ]; then nvcc=/usr/local/cuda/bin/nvcc; fi
 gpu=$({ nvidia-smi -L 2>/dev/null || true; } | sed -n 's/^GPU [0-9]*: \(.*\) (UUID.*/\1/p' | head -n 1)
+old="" # the driver's CUDA, if it is older than the compiler's: what is built here would not start
+if [ -n "$gpu" ] && [ -n "$nvcc" ]; then
+  runs=$({ nvidia-smi 2>/dev/null || true; } | sed -n 's/.*CUDA Version: *\([0-9]*\)\..*/\1/p' | head -n 1)
+  compiles=$("$nvcc" --version | sed -n 's/.*release \([0-9]*\)\..*/\1/p')
+  if [ "${runs:-0}" -gt 0 ] && [ "$runs" -lt "${compiles:-0}" ]; then
+    old="the driver runs CUDA $runs, but nvcc is of $compiles. Install a newer driver or an older toolkit"
+  fi
+fi
 case $asked in
   cpu) why="as asked" ;;
   cuda)
     [ -n "$gpu" ] || die "--cuda: the NVIDIA driver lists no GPU here (nvidia-smi -L)."
     [ -n "$nvcc" ] || die "--cuda: there is no nvcc on the PATH or in /usr/local/cuda/bin. Install the CUDA toolkit."
+    [ -z "$old" ] || die "--cuda: $old."
     why="as asked, on $gpu"
     ;;
   auto)
@@ -258,6 +267,8 @@ case $asked in
       backend=cpu why="no NVIDIA GPU is listed"
     elif [ -z "$nvcc" ]; then
       backend=cpu why="$gpu is here, but nvcc is not. To use it, install the CUDA toolkit and run this again"
+    elif [ -n "$old" ]; then
+      backend=cpu why="$gpu is here, but $old"
     fi
     ;;
 esac
