@@ -1,24 +1,31 @@
 """Adds llama.cpp's libraries to the folder that PyInstaller made, each of them once.
 
-Usage: bundle.py TREE LLAMA_WHEEL
+Usage: bundle.py TREE LLAMA_WHEEL [CUDA_FOLDER]
 
 The wheel of llama-cpp-python contains every library three times (a wheel cannot store links), and
 the kernels outside its package. Here each file is written once, beside libllama, under the name
 that is loaded. Libraries that a plain server lacks (libgomp, the CUDA run-time) are copied too;
 those of the target (glibc, the GPU's driver) are not. In the end every native file is made to run
 on the older glibc that glibc.py aims at, and a table says what each needed before.
+
+CUDA_FOLDER is the one that cuda.py prints. NVIDIA's own libraries are carried as they came: their
+licence (2.3) forbids any change.
 """
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import re
+import shutil
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections import defaultdict
 from pathlib import Path
 
+from cuda import LIBRARY, LISTED, NOTICES
 from glibc import lower
 
 OF_THE_TARGET = re.compile(
@@ -31,17 +38,21 @@ VERSIONED = re.compile(r"^llama_cpp/lib/(lib[\w-]+\.so)\.\d+$")
 DUPLICATE_BYTES = 16 * 1024
 
 
-def main(tree: Path, wheel: Path) -> None:
+def main(tree: Path, wheel: Path, cuda: Path | None = None) -> None:
     """Write the libraries and check the whole tree."""
     internal = tree / "_internal"
     folder = internal / "llama_cpp" / "lib"
     folder.mkdir(parents=True, exist_ok=True)
     libraries = unpack(wheel, folder)
+    if cuda is not None:
+        libraries.append(Path(shutil.copy(cuda / LIBRARY, folder)))
+        shutil.copy(cuda / LISTED, folder)
+        shutil.copy(cuda / NOTICES, internal)  # for inventory.py
     for library in libraries:
         # In this order: libraries that are stripped after patching do not load.
         run("strip", "--strip-unneeded", str(library))
         run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(library))
-    add_needed(libraries, folder, internal)
+    nvidias = add_needed(libraries, folder, internal)
     for path in internal.rglob("*"):
         if path.is_symlink():  # a library that its package finds without the link
             path.unlink()
@@ -51,7 +62,9 @@ def main(tree: Path, wheel: Path) -> None:
             run("strip", "--strip-unneeded", str(library))
     if again := duplicates(tree):
         sys.exit(f"bundle.py: the same file more than once: {again}")
-    changed = lower(internal, elf_files(tree))
+    changed = lower(internal, elf_files(tree), nvidias)
+    if cuda is not None:
+        check_cuda(folder / LIBRARY, nvidias)
     for path, (before, now) in sorted(changed.items()):
         sys.stdout.write(f"{dotted(before):>6} {dotted(now):>6}  {path.relative_to(tree)}\n")
     oldest = max(now for _, now in changed.values())
@@ -81,22 +94,47 @@ def unpack(wheel: Path, folder: Path) -> list[Path]:
     return written
 
 
-def add_needed(libraries: list[Path], folder: Path, internal: Path) -> None:
-    """Copy the libraries that these need from this machine, unless the tree has them already."""
+def add_needed(libraries: list[Path], folder: Path, internal: Path) -> list[Path]:
+    """Copy the libraries that these need, unless the tree has them already.
+
+    Returns:
+        The copies of NVIDIA's, which may not be changed.
+    """
     waiting = list(libraries)
+    nvidias = []
     while waiting:
         library = waiting.pop()
-        for name, source in needed(library).items():
+        for name, system in needed(library).items():
             here = [folder / name, internal / name]
             if OF_THE_TARGET.match(name) or any(path.exists() for path in here):
                 continue
+            source = nvidia(name) or system
             if source is None:
                 sys.exit(f"bundle.py: {library.name} needs {name}, which is not on this machine")
             copy = folder / name
             copy.write_bytes(source.read_bytes())
-            run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(copy))
+            if source == system:
+                run("patchelf", "--set-rpath", "$ORIGIN:$ORIGIN/../..", str(copy))
+            else:
+                nvidias.append(copy)
             (internal / "carried.txt").open("a", encoding="utf-8").write(f"{source.resolve()}\n")
             waiting.append(copy)
+    return nvidias
+
+
+def check_cuda(library: Path, nvidias: list[Path]) -> None:
+    """Exit unless the library loads, and NVIDIA's are as they came."""
+    for copy in nvidias:
+        if (source := nvidia(copy.name)) is None or not filecmp.cmp(copy, source, shallow=False):
+            sys.exit(f"bundle.py: {copy.name} is not as NVIDIA made it")
+    # ggml says nothing of a library that it cannot load.
+    load = f"import ctypes, os; ctypes.CDLL({str(library)!r}, os.RTLD_NOW)"
+    run(sys.executable, "-c", load)
+
+
+def nvidia(name: str) -> Path | None:
+    """Return a library of the packages that packaging/cuda.lock names, if they have it."""
+    return next(Path(sysconfig.get_path("purelib")).glob(f"nvidia/*/lib/{name}"), None)
 
 
 def needed(library: Path) -> dict[str, Path | None]:
@@ -145,4 +183,4 @@ def run(*command: str) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(*(Path(argument) for argument in sys.argv[1:]))

@@ -8,7 +8,8 @@ Each file says which versions of which symbols it needs. Three kinds are newer t
 3. weak ones, which their callers can do without: they are asked for without a version too, because
    glibc 2.27 refuses a file over a weak symbol whose version is missing (2.31 does not).
 
-Anything else stops the build, with the names of file and symbol. Without a version, the dynamic
+Anything else stops the build, with the names of file and symbol. NVIDIA's files stay as they are:
+their licence forbids changes. Without a version, the dynamic
 linker takes a symbol's first version (GLIBC_2.2.5) or else its only current one: SAME has only
 symbols of which both are right on every glibc since FLOOR.
 """
@@ -19,8 +20,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from elf import Elf, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 FLOOR: Version = (2, 27)
 FALLBACK = "libedgebox-glibc.so"
@@ -54,8 +59,15 @@ RENAMED = {"sysconf": "edgebox_sysconf"}
 """Of the interpreter; fallback.c says why."""
 
 
-def lower(internal: Path, files: list[Path]) -> dict[Path, tuple[Version, Version]]:
+def lower(
+    internal: Path, files: list[Path], kept: Collection[Path] = ()
+) -> dict[Path, tuple[Version, Version]]:
     """Build the fallback into ``internal`` and change the files.
+
+    Args:
+        internal: the folder of the program's libraries.
+        files: every native file.
+        kept: those of them that stay as they are.
 
     Returns:
         The oldest glibc that each file needed, and needs now.
@@ -64,7 +76,7 @@ def lower(internal: Path, files: list[Path]) -> dict[Path, tuple[Version, Versio
     provided = Elf(fallback).defined()
     before = {path: Elf(path).oldest() for path in [*files, fallback]}
     renamed = rename(internal)
-    for path in before:
+    for path in before.keys() - set(kept):
         known = SAME | provided if path != fallback else SAME
         change(path, known, renamed if path.match(INTERPRETER) else frozenset())
     return {path: (needed, Elf(path).oldest()) for path, needed in before.items()}

@@ -28,6 +28,7 @@ from edgebox.models.catalog import Catalog, ModelEntry
 
 LICENCE_FILE = re.compile(r"(^|/)(licen[cs]e|copying|notice|authors)[^/]*$", re.IGNORECASE)
 CARRIED = "_internal/carried.txt"
+CCCL = "_internal/cccl.txt"
 
 
 def main(tree: Path, work: Path, version: str, models: list[str]) -> None:
@@ -41,7 +42,9 @@ def main(tree: Path, work: Path, version: str, models: list[str]) -> None:
         sources |= {Path(line) for line in carried.read_text(encoding="utf-8").splitlines()}
         carried.unlink()
     components = [python_itself(licences)]
-    components += [package(found, licences) for found in bundled(names)]
+    components += [package(found, licences) for found in bundled(names, sources)]
+    if (tree / CCCL).exists():
+        components.append(cccl(tree / CCCL, licences))
     components += [library(*found, licences) for found in sorted(system_packages(sources).items())]
     catalog = Catalog.load()
     components += [model(catalog.get(name)) for name in models]
@@ -77,16 +80,26 @@ def _entries(listed: object) -> list[tuple[str, str, str]]:
     return found
 
 
-def bundled(names: set[str]) -> list[metadata.Distribution]:
-    """The installed packages of which a module was taken, EdgeBox itself aside."""
+def bundled(names: set[str], sources: set[Path]) -> list[metadata.Distribution]:
+    """The installed packages of which a module or a library was taken, EdgeBox itself aside."""
     providers = metadata.packages_distributions()
     wanted = {provider for name in names for provider in providers.get(name, ())}
     wanted |= {"pyinstaller", "llama_cpp_python"}  # the start of the program; libraries laid by us
     chosen = {}
+    wanted |= {
+        found.metadata["Name"] for found in metadata.distributions() if _gave(found, sources)
+    }
     for provider in wanted - {"edgebox"}:
         found = metadata.distribution(provider)
         chosen[found.metadata["Name"].lower().replace("_", "-")] = found
     return [chosen[name] for name in sorted(chosen)]
+
+
+def _gave(found: metadata.Distribution, sources: set[Path]) -> bool:
+    """Whether one of NVIDIA's packages has a file that was taken; modules say so by their names."""
+    return found.metadata["Name"].startswith("nvidia-") and any(
+        Path(str(found.locate_file(file))).resolve() in sources for file in found.files or ()
+    )
 
 
 def package(found: metadata.Distribution, licences: Path) -> dict[str, Any]:
@@ -172,6 +185,23 @@ def library(key: tuple[str, str], files: set[str], licences: Path) -> dict[str, 
         "purl": f"pkg:deb/{distribution}/{name}@{version}?arch=amd64",
         "licenses": [{"license": {"name": f"see licences/{name}.txt"}}],
         "properties": [{"name": "edgebox:files", "value": " ".join(sorted(files))}],
+    }
+
+
+def cccl(notices: Path, licences: Path) -> dict[str, Any]:
+    """Describe NVIDIA's templates that were compiled into llama.cpp's part for GPUs."""
+    text = notices.read_text(encoding="utf-8")
+    notices.unlink()
+    (licences / "cccl.txt").write_text(text, encoding="utf-8")
+    version = text.split()[1]
+    return {
+        "type": "library",
+        "name": "cccl",
+        "version": version,
+        "purl": f"pkg:github/nvidia/cccl@v{version}",
+        "licenses": [
+            {"expression": "Apache-2.0 WITH LLVM-exception AND Apache-2.0 AND BSD-3-Clause"}
+        ],
     }
 
 

@@ -61,6 +61,15 @@ let_run() { # The release that was just put: this system lets it run
   put_labels
   put_trust
   check_program
+  tell_gpu
+}
+
+tell_gpu() { # A release for GPUs: whether it can use one here
+  if [ "$(cat "$target/BACKEND" 2>/dev/null)" != cuda ]; then return; fi
+  case $(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" "$target/edgebox" llama-check 2>/dev/null || true) in
+    *" 1") step gpu "can be used" ;;
+    *) step gpu "none can be used, so the models run on the processor: edgebox doctor says why" ;;
+  esac
 }
 
 sudo_misses() { # FOLDER: sudo's own list of folders lacks it, as on RHEL

@@ -29,7 +29,7 @@ def entries(name):
 LOCKED = entries("requirements.lock")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "llama.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "llama.lock", "cuda.lock"])
 def test_every_package_is_one_version_with_hashes(name):
     for package, versions in entries(name).items():
         for requirement, hashes in versions:
@@ -59,6 +59,12 @@ def test_llama_is_locked_as_source_at_the_version_of_the_project():
     [[(locked, hashes)]] = entries("llama.lock").values()
     assert locked in PROJECT["dependencies"]
     assert hashes == 1
+
+
+def test_nvidias_libraries_are_locked_at_the_versions_that_are_named():
+    named = set((PACKAGING / "cuda.txt").read_text().split())
+    assert named == {text for [(text, _)] in entries("cuda.lock").values()}
+    assert len(named) == 2
 
 
 def test_a_file_with_another_hash_is_not_installed(tmp_path):

@@ -134,6 +134,24 @@ def test_fapolicyd_that_does_not_run_is_not_told(system):
     assert not any("fapolicyd-cli" in call for call in calls(system))
 
 
+@pytest.mark.parametrize(
+    ("backend", "answer", "told"),
+    [
+        ("cuda", "echo 0.3.36 1", "can be used\n"),
+        ("cuda", "echo 0.3.36 0", "none can be used, so the models run on the processor"),
+        ("cuda", "exit 3", "none can be used"),
+        ("cpu", "echo 0.3.36 1", ""),
+    ],
+)
+def test_a_release_for_gpus_says_whether_it_can_use_one(system, backend, answer, told):
+    (system / "opt/releases/1.2.3/edgebox").write_text(f"#!/bin/sh\n{answer}\n")
+    (system / "opt/releases/1.2.3/BACKEND").write_text(f"{backend}\n")
+    ended = step(system, "tell_gpu")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert told in ended.stdout
+    assert bool(ended.stdout) == bool(told)
+
+
 def test_a_program_that_may_not_start_stops_the_installation_with_the_reason(system):
     tool(system, "systemctl", code=3)
     assert step(system, "check_program").returncode == 0
