@@ -73,8 +73,16 @@ def start() -> None:
             raise EngineFault(f"No library in {folder} runs on this processor. Install again.")
     api.llama_backend_init()
     if built_for_gpu() and not api.llama_supports_gpu_offload():
-        why = _cuda[0] if _cuda else "its library for GPUs was not loaded"
-        log.warning("No NVIDIA GPU can be used (%s): the models run on the processor.", why)
+        log.warning("No NVIDIA GPU can be used (%s): the models run on the processor.", _why())
+
+
+def _why() -> str:
+    """Return why CUDA did not start. Of a missing driver it says that the driver is too old."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return "there is no NVIDIA driver"
+    return _cuda[0] if _cuda else "llama.cpp's library for GPUs was not loaded"
 
 
 def has_gpu() -> bool:

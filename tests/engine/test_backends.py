@@ -2,6 +2,7 @@ import logging
 import os
 import subprocess
 import sys
+from ctypes.util import find_library
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def test_a_build_for_gpus_says_in_one_line_that_it_finds_none(tmp_path):
     assert (ended.returncode, ended.stdout) == (0, "False\n"), ended.stderr
     [line] = ended.stderr.splitlines()
     assert line.startswith("WARNING No NVIDIA GPU can be used (")
+    assert ("(there is no NVIDIA driver)" in line) == (find_library("cuda") is None)
     assert line.endswith("): the models run on the processor.")
 
 
