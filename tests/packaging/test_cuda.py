@@ -142,6 +142,7 @@ def test_what_is_in_the_cache_is_not_compiled_again(tmp_path):
 def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_path):
     home, carried = tmp_path / "home", tmp_path / "nvidia" / "cu13"
     for path in (
+        home / "targets" / "x86_64-linux" / "include" / "cuda.h",
         *(home / "bin" / "nvcc", home / "include" / "cuda.h", home / "lib64" / "libcudart.so.13"),
         *(home / "lib64" / "libcudart.so", carried / "include" / "cublas_v2.h"),
         *(carried / "include" / "cuda.h", carried / "lib" / "libcudart.so.13"),
@@ -154,6 +155,9 @@ def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_pat
     assert (folder / "bin" / "nvcc").read_text() == str(home / "bin" / "nvcc")
     assert (folder / "include" / "cuda.h").read_text() == str(home / "include" / "cuda.h")
     assert (folder / "include" / "cublas_v2.h").exists()
+    # CMake and nvcc look into targets first, where a compiler from NVIDIA's packages has no cuBLAS.
+    assert (folder / "targets" / "x86_64-linux" / "include" / "cublas_v2.h").exists()
+    assert (folder / "targets" / "x86_64-linux" / "lib" / "libcublas.so").exists()
     for name in ("libcudart.so", "libcudart.so.13", "libcublas.so", "libcublas.so.13"):
         assert (folder / "lib64" / name).resolve().is_relative_to(carried), name
 
