@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Any, Unpack
 
 from edgebox.engine_client.answers import Completion, Delta, Streamed, TokenCount, whole
@@ -100,15 +100,13 @@ class EngineClient:
         limit = server.limit(messages, options)
         now = asyncio.get_running_loop().time
         end = latest = now() + limit
-        async with (
-            translated(deadline),
-            server.http.stream(
-                "POST",
-                "/v1/chat/completions",
-                json=body,
-                timeout=timeout_of(deadline, limit),
-            ) as answer,
-        ):
+        asked = server.http.stream(
+            "POST", "/v1/chat/completions", json=body, timeout=timeout_of(deadline, limit)
+        )
+        async with translated(deadline), AsyncExitStack() as stack:
+            # httpx limits each read: a head that comes byte by byte never reaches that limit.
+            async with asyncio.timeout_at(end):
+                answer = await stack.enter_async_context(asked)
             if answer.status_code >= 400:
                 async with asyncio.timeout_at(end):
                     await answer.aread()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -79,7 +80,7 @@ async def probe_server(
     """
     server = RemoteServer(role, options, Waits(), key=key)
     try:
-        async with _watched("silent"):
+        async with _watched("silent", seconds):
             listed = await server.http.get("/v1/models", timeout=seconds)
             _check(listed)
             names = [str(entry["id"]) for entry in listed.json()["data"]]
@@ -88,7 +89,7 @@ async def probe_server(
         if write:
             ask = [{"role": "user", "content": "1"}]
             body = {"model": server.model, "messages": ask, "max_tokens": 1}
-            async with _watched("slow"):
+            async with _watched("slow", seconds):
                 _check(await server.http.post("/v1/chat/completions", json=body, timeout=seconds))
         return Probe("answers")
     except _Found as found:
@@ -98,14 +99,15 @@ async def probe_server(
 
 
 @asynccontextmanager
-async def _watched(silence: Finding) -> AsyncIterator[None]:
-    """Turn the errors of one request into a finding."""
+async def _watched(silence: Finding, seconds: float) -> AsyncIterator[None]:
+    """Turn the errors of one request into a finding, and end it after as many seconds."""
     try:
-        yield
+        async with asyncio.timeout(seconds):  # httpx's own limits one read only
+            yield
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         reason = refusal(error)
         raise _Found("tls" if reason else "absent", reason or "") from None
-    except (httpx.TimeoutException, httpx.RemoteProtocolError, httpx.ReadError):
+    except (TimeoutError, httpx.TimeoutException, httpx.RemoteProtocolError, httpx.ReadError):
         raise _Found(silence) from None
     except (httpx.HTTPError, httpx.InvalidURL):
         raise _Found("absent") from None

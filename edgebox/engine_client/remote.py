@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -103,8 +104,9 @@ class RemoteServer:
     async def ready(self) -> bool:
         """Whether it lists the role's model. Never raises."""
         try:
-            answer = await self.http.get("/v1/models", timeout=5.0)
+            async with asyncio.timeout(5.0):  # httpx's own limits one read only
+                answer = await self.http.get("/v1/models", timeout=5.0)
             names = {entry["id"] for entry in answer.json()["data"]}
-        except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
             return False
         return answer.status_code == 200 and self.model in names

@@ -6,6 +6,7 @@ import pytest
 
 from edgebox.engine_client import BACKGROUND_PRIORITY, EngineClient, Waits
 from edgebox.engine_client.key import read_key
+from edgebox.engine_client.probe import probe_server
 from edgebox.errors import (
     ConfigError,
     EngineBusy,
@@ -14,7 +15,7 @@ from edgebox.errors import (
     EngineOverloaded,
     EngineUnavailable,
 )
-from edgebox.settings import Settings
+from edgebox.settings import RoleSettings, Settings
 from support.outside.far_server import MODEL, far_server
 from support.polling import PATIENCE
 
@@ -100,6 +101,35 @@ def test_a_server_that_hangs_is_overloaded_and_one_that_dies_has_died(tmp_path):
         assert type(asked(tmp_path, far, waits=brief)) is EngineOverloaded
         far.conduct = "die"
         assert type(asked(tmp_path, far)) is EngineDied
+
+
+def test_an_answer_whose_head_never_ends_is_given_up(tmp_path):
+    """A byte now and then, as from a proxy: no single read takes long."""
+    with far_server(conduct="drip") as far:
+        brief = Waits(floor=0.3, character=0.0, token=0.0)
+        assert type(asked(tmp_path, far, waits=brief)) is EngineOverloaded
+
+
+def test_a_server_whose_list_never_ends_is_not_ready(tmp_path):
+    async def ready(far):
+        mlm = {"url": far.url, "url_model": MODEL}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
+        try:
+            return await client.ready("mlm")
+        finally:
+            await client.aclose()
+
+    with far_server(conduct="drip_all") as far:
+        assert asyncio.run(asyncio.wait_for(ready(far), PATIENCE)) is False
+
+
+@pytest.mark.parametrize(("conduct", "finding"), [("drip_all", "silent"), ("drip", "slow")])
+def test_a_probe_of_a_server_that_drips_ends(conduct, finding):
+    with far_server(conduct=conduct) as far:
+        options = RoleSettings(url=far.url, url_model=MODEL)
+        probing = probe_server("mlm", options, write=True, seconds=0.5)
+        found = asyncio.run(asyncio.wait_for(probing, PATIENCE))
+    assert found.finding == finding
 
 
 def test_a_server_that_is_not_there_is_not_overloaded(tmp_path):

@@ -16,10 +16,10 @@ from support.samples import ANALYSIS
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MODEL = "far/model"
-Conduct = Literal["answer", "die", "hang", "hang_all"]
+Conduct = Literal["answer", "die", "hang", "hang_all", "drip", "drip_all"]
 
 
 @dataclass
@@ -39,8 +39,10 @@ class FarServer:
         status: of every chat request, if it is not 200.
         listing: of the list of models.
         conduct: of chat requests: "die" breaks off within the answer, "hang" says nothing;
-            "hang_all" of the list too.
+            "hang_all" of the list too; "drip" sends the head of the answer so slowly that it never
+            ends, "drip_all" of the list too.
         deaths: answers that are broken off first, whatever the conduct.
+        halfway: called in the middle of each answer.
         bodies: of chat requests, as received.
         most: chat requests that were under way at once.
         refused: those that were refused for want of room.
@@ -59,6 +61,7 @@ class FarServer:
     listing: int = 200
     conduct: Conduct = "answer"
     deaths: int = 0
+    halfway: Callable[[], None] = lambda: None
     bodies: list[dict[str, Any]] = field(default_factory=list)
     most: int = 0
     refused: int = 0
@@ -80,6 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         far = self.far
         if far.conduct == "hang_all":
             far.closing.wait()
+        elif far.conduct == "drip_all":
+            self._drip()
         elif not (far.lists_freely or self._has_key()):
             self._json(401, _error(401))
         elif self.path != "/v1/models":
@@ -113,6 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(far.status, _error(far.status))
             elif far.conduct in ("hang", "hang_all"):
                 far.closing.wait()
+            elif far.conduct in ("drip", "drip_all"):
+                self._drip()
             else:
                 if far.full_first:
                     far.full.wait()
@@ -141,22 +148,32 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
             return
-        pieces.append({"choices": [{"delta": {"content": content[half:]}}]})
+        self._events(pieces, end=False)
+        self.far.halfway()
+        pieces = [{"choices": [{"delta": {"content": content[half:]}}]}]
         pieces.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})
         pieces.append({"choices": [], "usage": usage, "model": MODEL})
-        self._events(pieces)
+        self._events(pieces, begin=False)
 
-    def _events(self, events: list[dict[str, Any]], *, end: bool = True) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
-        self.end_headers()
+    def _events(
+        self, events: list[dict[str, Any]], *, begin: bool = True, end: bool = True
+    ) -> None:
+        if begin:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
         for event in events:
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
         if end:
             self.wfile.write(b"data: [DONE]\n\n")
         self.wfile.flush()
         self.close_connection = True
+
+    def _drip(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not self.far.closing.wait(0.05):
+            self.wfile.write(b"x")
 
     def _json(self, status: int, body: dict[str, Any]) -> None:
         content = json.dumps(body).encode()
@@ -181,17 +198,19 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def far_server(*, tls: ssl.SSLContext | None = None, **script: Any) -> Iterator[FarServer]:
-    """Serve on a free port of 127.0.0.1."""
+def far_server(
+    *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None, **script: Any
+) -> Iterator[FarServer]:
+    """Serve on a free port of this machine."""
     far = FarServer(**script)
     handler = type("Handler", (_Handler,), {"far": far})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = _Server((host, 0), handler)
     if tls:
         # In the thread of a connection: a client that refuses the certificate stops nobody else.
         server.socket = tls.wrap_socket(
             server.socket, server_side=True, do_handshake_on_connect=False
         )
-    far.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/v1"
+    far.url = f"{'https' if tls else 'http'}://{host}:{server.server_port}/v1"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
