@@ -5,6 +5,7 @@ Every sqlite3 error becomes one of ours here (``translated``) and nowhere else.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -36,6 +37,8 @@ _NOTHING_WRITTEN = {
     sqlite3.SQLITE_NOMEM,
 }
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_STAYS = {sqlite3.SQLITE_READONLY, *_DAMAGED}
+"""What may be true of a connection only, and then as long as it lives."""
 
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
@@ -173,24 +176,27 @@ def _check_journal(path: Path) -> None:
     writes such a journal.
 
     Raises:
-        StoreError: the journal names a file, or cannot be read.
+        StoreBusy: the journal cannot be read now.
+        StoreError: it names a file, or must not be read.
     """
     journal = path.with_name(path.name + "-journal")
     try:
         # O_NONBLOCK: a FIFO of that name must not hold the process.
         descriptor = os.open(journal, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            found = os.fstat(descriptor)
+            if not stat.S_ISREG(found.st_mode):
+                raise StoreError(f"{journal} is not a file. Remove it.")
+            # Its end: the name, the name's length and checksum (4 bytes each), a magic number.
+            end = os.pread(descriptor, 8, max(0, found.st_size - 8))
+        finally:
+            os.close(descriptor)
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError(f"Cannot read {journal}: {error.strerror}") from error
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise StoreError(f"{journal} is not a file. Remove it.")
-        # Its end: the name, the name's length and checksum (4 bytes each), a magic number.
-        end = os.pread(descriptor, 8, max(0, found.st_size - 8))
-    finally:
-        os.close(descriptor)
+        # A disk that fails and a process without descriptors may be better in a moment.
+        kind = StoreError if error.errno in (errno.EACCES, errno.ELOOP) else StoreBusy
+        raise kind(f"Cannot read {journal}: {error.strerror}") from error
     if end == _JOURNAL_MAGIC:
         raise StoreError(
             f"{journal} names another file, which SQLite would delete. EdgeBox writes no such "
@@ -290,14 +296,15 @@ class Connections:
     @contextmanager
     def transaction(self) -> Iterator[Database]:
         """Run the block as a write transaction on this thread's connection (``immediate``)."""
-        with immediate(self.current()) as db:
+        db = self.current()
+        with self._watching(db), immediate(db):
             yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
         """Run several reads on one state; inside a transaction, in that transaction."""
         db = self.current()
-        with translated():
+        with self._watching(db), translated():
             if db.conn.in_transaction:
                 yield db
                 return
@@ -311,8 +318,29 @@ class Connections:
     def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return all rows of one query, by column name."""
         db = self.current()
-        with translated():
+        with self._watching(db), translated():
             return list(db.query(sql, parameters or {}))
+
+    @contextmanager
+    def _watching(self, db: Database) -> Iterator[None]:
+        """Close this thread's connection after an error that would stay with it.
+
+        The next call opens another, and sees whether the file itself is so. After a read that
+        failed, a connection may find the file damaged for as long as it is open. And a file that
+        cannot be opened for writing, however shortly, SQLite opens for reading without a word.
+        """
+        outermost = not db.conn.in_transaction
+        try:
+            yield
+        except StoreError as error:
+            code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+            if outermost and code in _STAYS:
+                self._local.db = None
+                with self._lock:
+                    self._opened.discard(db)
+                with suppress(sqlite3.Error):
+                    db.close()
+            raise
 
     def close(self) -> None:
         """Close every thread's connection; the threads must have stopped using them.

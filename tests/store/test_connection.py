@@ -1,4 +1,5 @@
 import multiprocessing
+import os
 import resource
 import sqlite3
 import tempfile
@@ -139,6 +140,30 @@ def test_a_read_only_database_is_busy(store):
         db.execute("PRAGMA query_only = ON")
     with pytest.raises(StoreBusy, match="read-only"):
         submit(store)
+
+
+def test_a_connection_that_was_opened_for_reading_is_not_kept(store):
+    """SQLite opens so, without a word, what it cannot open for writing for a moment."""
+    with store._connections.transaction() as db:
+        db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreBusy):
+        submit(store)
+    assert submit(store).batch_id == "BATCH-20250913-001"
+
+
+def test_a_process_without_descriptors_is_busy_and_goes_on_when_it_has_some(store):
+    submit(store)
+    store.close()
+    descriptor = os.open(store.path.parent, os.O_RDONLY)
+    os.close(descriptor)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor, hard))  # the next one is too many
+    try:
+        with pytest.raises(StoreBusy):
+            store.clients.list()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert [client.client_id for client in store.clients.list()] == ["centerlink"]
 
 
 def test_a_damaged_file_says_so_and_shows_no_content(tmp_path):

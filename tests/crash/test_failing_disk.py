@@ -1,0 +1,230 @@
+"""A call to the disk fails, each one in turn: nothing acknowledged is lost, nothing is doubled.
+
+In `tests/run` some of them; `tests/run --hostile` has HOSTILE_SECONDS for each kind of failure, and
+with an hour it gets to every call.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import random
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from crash.failing import CLIENT, FAULTS, NAMES, build_failer, number_of, said
+from edgebox.store.db import Store
+from support.boxes.killed import TESTS
+from support.outside.receiver import Receiver, answer
+
+SECONDS = os.environ.get("HOSTILE_SECONDS")
+AT_ONCE = 4
+"""So many lives keep two cores busy: each waits for its disk."""
+SHORT = {"EIO": 8, "ENOSPC": 4, "EMFILE": 4, "EIO of reads": 4}
+"""Lives of each kind in the short form."""
+HUNG = 120
+
+
+class Centre(Receiver):
+    def __init__(self):
+        super().__init__([answer(200)])
+        self.bodies = defaultdict(lambda: defaultdict(list))  # batch name -> webhook-id -> bodies
+
+    def give(self, request, _turn):
+        name = request.line.split()[1].removeprefix("/")
+        self.bodies[name][request.headers["webhook-id"]].append(request.body)
+        return answer(200)
+
+
+@pytest.fixture(scope="module")
+def failer(tmp_path_factory):
+    if shutil.which("gcc") is None:
+        pytest.skip("no C compiler: apt-get install gcc")
+    return build_failer(tmp_path_factory.mktemp("failer"))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A state folder with one client, and the client's secret."""
+    folder = tmp_path_factory.mktemp("template")
+    store = Store(folder / "edgebox.db")
+    store.migrate()
+    secret = store.clients.create(CLIENT, allowed_callbacks=[])
+    store.close()
+    return folder / "edgebox.db", secret
+
+
+class Forks:
+    """A process that forks a life for each line that it reads."""
+
+    def __init__(self, process):
+        self.process = process
+
+    async def live(self, *words):
+        self.process.stdin.write((" ".join(map(str, words)) + "\n").encode())
+        return int(await asyncio.wait_for(self.process.stdout.readline(), HUNG))
+
+
+@contextlib.asynccontextmanager
+async def fork_server(failer):
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)]),
+        "LD_PRELOAD": str(failer),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "crash.failing"),
+        env=environment,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield Forks(process)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def lives(forks, template, nth, fault, *, lasting):
+    """A life in which the disk fails, and one after it in which nothing does.
+
+    Returns:
+        (how often it called the disk, what was wrong).
+    """
+    database, secret = template
+    centre = Centre()
+    server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        with tempfile.TemporaryDirectory(prefix="eb-") as made:
+            folder = Path(made)
+            (folder / "state").mkdir(mode=0o700)
+            shutil.copy(database, folder / "state" / "edgebox.db")
+            (folder / "state" / "edgebox.db").chmod(0o600)
+            (folder / "secret").write_text(secret)
+            with contextlib.closing(Store(folder / "state" / "edgebox.db")) as store:
+                store.clients.set_callbacks(CLIENT, [f"127.0.0.1:{port}"])
+            kinds = FAULTS[fault]
+            code = await forks.live(folder, port, nth, number_of(fault), kinds, int(lasting))
+            wrong = look(folder, "the life that failed", fault)
+            if code == 3 and not lasting:
+                wrong.append("one failure was not made good in the same process")
+            calls = int(said(folder, "calls")[-1][0]) if code in (0, 3) else 0
+            if await forks.live(folder, port, 0, 0, 0, 0) != 0:
+                wrong.append("the next life did not end it")
+            wrong += look(folder, "the next life", "none")
+            wrong += compare(folder, centre)
+    return calls, wrong
+
+
+def look(folder, when, fault):
+    """What was wrong in a life: a fault that nobody raised on purpose, an answer of another kind.
+
+    SQLite says of some reads that fail that the file is damaged, and that is a 500.
+    """
+    wrong = []
+    with contextlib.suppress(FileNotFoundError):
+        trace = folder / "trace"
+        wrong.append(f"{when}: {trace.read_text()[-1500:]}")
+        trace.unlink()
+    for method, status, kind, retry_after in said(folder, "answered"):
+        problem = kind == "application/problem+json"
+        refused = status == "503" and int(retry_after) > 0
+        damaged = status == "500" and "reads" in fault
+        if status not in ("200", "202") and not (problem and (refused or damaged)):
+            wrong.append(f"{when}: {method} was answered {status} {kind}")
+    (folder / "lived.log").write_text(
+        "".join(
+            f"{line}\n"
+            for line in (folder / "lived.log").read_text().splitlines()
+            if not line.startswith("answered ")
+        )
+    )
+    return wrong
+
+
+def compare(folder, centre):
+    """Compare what was acknowledged, what is on disk and what arrived."""
+    wrong = []
+    accepted = defaultdict(set)
+    for name, batch_id in said(folder, "accepted"):
+        accepted[name].add(batch_id)
+    if set(accepted) != set(NAMES) or any(len(ids) > 1 for ids in accepted.values()):
+        wrong.append(f"accepted: {dict(accepted)}")
+    with contextlib.closing(sqlite3.connect(folder / "state" / "edgebox.db")) as db:
+        if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
+            wrong.append("the file is damaged")
+        rows = db.execute("SELECT consultation_id, state, transcript FROM consultations").fetchall()
+        hooks = db.execute("SELECT webhook_id, state FROM outbox").fetchall()
+        batches = db.execute("SELECT batch_id FROM batches").fetchall()
+    expected = [(f"{name}-{n}", "done", "") for name in NAMES for n in range(2)]
+    if sorted(rows) != expected:
+        wrong.append(f"consultations: {rows}")
+    if {one for (one,) in batches} != {one for ids in accepted.values() for one in ids}:
+        wrong.append(f"batches: {batches}")
+    if sorted(state for _, state in hooks) != ["delivered"] * len(NAMES):
+        wrong.append(f"callbacks: {hooks}")
+    wrong += [what for name in NAMES for what in arrivals(centre.bodies[name], accepted[name])]
+    if not {name for name, _ in hooks} <= {one for ids in centre.bodies.values() for one in ids}:
+        wrong.append("a callback counts as delivered that never arrived")
+    return wrong
+
+
+def arrivals(found, accepted):
+    """What was wrong with how one batch arrived: its bodies by webhook-id, and its accepted id."""
+    if len(found) != 1 or len({body for bodies in found.values() for body in bodies}) != 1:
+        return [f"a batch arrived under {len(found)} ids"]
+    [[body, *_]] = found.values()
+    if {json.loads(body)["batch_id"]} != accepted:
+        return ["a batch arrived as another one"]
+    return []
+
+
+async def sweep(failer, template, fault, *, lasting, least):
+    """Fail call after call of a life.
+
+    Returns:
+        (how many calls a life makes, how many were tried, what was wrong by call).
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        servers = [await stack.enter_async_context(fork_server(failer)) for _ in range(AT_ONCE)]
+        total, wrong = await lives(servers[0], template, 0, fault, lasting=False)
+        assert not wrong, wrong
+        # In the short form so many of them, the last ones always; in the long one as many of all as
+        # there is time for, spread over the whole life.
+        left = list(range(total, 0, -1 if SECONDS else -max(1, total // least)))
+        if SECONDS:
+            random.Random(1).shuffle(left)
+        ends = time.monotonic() + float(SECONDS or math.inf)
+        tried, found = 0, {}
+
+        async def work(forks):
+            nonlocal tried
+            while left and time.monotonic() < ends:
+                nth = left.pop()
+                tried += 1
+                _, wrong = await lives(forks, template, nth, fault, lasting=lasting)
+                if wrong:
+                    found[nth] = wrong
+
+        await asyncio.gather(*(work(forks) for forks in servers))
+        return total, tried, found
+
+
+@pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_disk_that_fails_at_any_call(failer, template, fault, lasting):
+    total, tried, found = asyncio.run(
+        sweep(failer, template, fault, lasting=lasting, least=SHORT[fault])
+    )
+    kinds = Counter(what for wrong in found.values() for what in wrong)
+    print(f"{fault}, {'from then on' if lasting else 'once'}: {tried} of {total} calls")
+    assert not found, f"{sorted(found)} of {total}: {kinds.most_common(8)}"
