@@ -26,6 +26,8 @@ from edgebox.store.db import Store
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.store.outbox import OutboxRow
+
 Name = Literal["engine", "api", "worker"]
 NAMES: tuple[Name, ...] = get_args(Name)
 CLIENT = "center-1"
@@ -174,6 +176,16 @@ class CrashBox:
         )
         answer.raise_for_status()
         return dict(answer.json())
+
+    def allow(self, *receivers: str) -> None:
+        """Let callbacks go to these receivers ("host:port"), instead of those from the start."""
+        with contextlib.closing(Store(self.database)) as store:
+            store.clients.set_callbacks(CLIENT, list(receivers))
+
+    def outbox(self) -> list[OutboxRow]:
+        """Return the callbacks, the newest first."""
+        with contextlib.closing(Store(self.database)) as store:
+            return store.outbox.list(limit=10_000)
 
     def check_database(self) -> dict[str, int]:
         """Return the number of rows of each table.

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
 import struct
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from socket import SO_LINGER, SOL_SOCKET
 
@@ -103,3 +105,29 @@ async def receiving(
         for task in list(receiver.tasks):
             task.cancel()
         await asyncio.gather(*receiver.tasks, return_exceptions=True)
+
+
+@contextlib.contextmanager
+def on_a_thread(
+    receiver: Receiver, listening: socket.socket, tls: ssl.SSLContext | None = None
+) -> Iterator[Receiver]:
+    """Run a receiver on a thread of its own, on a socket that listens."""
+    loop = asyncio.new_event_loop()
+    receiver.port = listening.getsockname()[1]
+    server = loop.run_until_complete(asyncio.start_server(receiver.serve, sock=listening, ssl=tls))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def end() -> None:
+        server.close()
+        for task in list(receiver.tasks):
+            task.cancel()
+        await asyncio.gather(*receiver.tasks, return_exceptions=True)
+
+    try:
+        yield receiver
+    finally:
+        asyncio.run_coroutine_threadsafe(end(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
