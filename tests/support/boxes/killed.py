@@ -187,6 +187,12 @@ class CrashBox:
         with contextlib.closing(Store(self.database)) as store:
             return store.outbox.list(limit=10_000)
 
+    def open_work(self) -> tuple[int, int]:
+        """Return how many consultations are open, and how many callbacks wait."""
+        with contextlib.closing(Store(self.database)) as store:
+            rows = store.consultations.counts()
+            return rows["pending"] + rows["running"], store.outbox.counts()["pending"]
+
     def check_database(self) -> dict[str, int]:
         """Return the number of rows of each table.
 
