@@ -1,9 +1,13 @@
 """The crash campaign: clients submit batches all the time while processes are killed.
 
-    python -m crash.campaign [--cycles 200] [--seed 1]
+    python -m crash.campaign [--cycles 200] [--seed 1] [--troubled]
 
-A seed determines which process is killed when, which batches are sent, and how the receiver
-misbehaves. It does not determine how the processes interleave. A failure names its seed.
+Troubled, the receiver and the server that writes the analyses are on another machine, the link to
+it is cut while processes are killed, and the wall clock jumps by 25 hours, ahead and back.
+
+A seed determines which process is killed when, what happens to the link and the clock, which
+batches are sent, and how the receiver misbehaves. It does not determine how the processes
+interleave. A failure names its seed.
 """
 
 from __future__ import annotations
@@ -14,25 +18,33 @@ import contextlib
 import hashlib
 import json
 import random
+import socket
 import tempfile
 import time
 from collections import Counter, defaultdict
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import uvicorn
 
+from crash.schedule import HOURS, Cycle, schedule
 from edgebox.signing import verify_webhook
 from edgebox.store.db import Store
-from support.boxes.killed import BATCH, NAMES, CrashBox, Name
+from support.boxes.killed import BATCH, CrashBox
+from support.boxes.moved import HOUR, MovedBox
+from support.engines.crash import CrashEngine
+from support.engines.fake import QUIET, role_health, serving
+from support.outside.network import FAR, network
 from support.outside.receiver import RESET, Receiver, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from support.outside.network import Link
     from support.outside.receiver import Request
 
+MODEL = "mlm"
 CLIENTS = 3
 STUCK_SECONDS = 60.0  # without a new callback while some are missing
 QUIET_SECONDS = 15.0
@@ -49,6 +61,8 @@ class Figures:
         deliveries: callbacks that arrived, repetitions included.
         failed: consultations whose result is "poison".
         resent: callbacks resent at the end by command, instead of waiting for minutes.
+        cuts: how often the link was cut.
+        jumps: how often the clock was set.
     """
 
     seed: int
@@ -65,26 +79,8 @@ class Figures:
     retried_posts: int = 0
     seconds: float = 0.0
     longest_drain: float = 0.0
-
-
-@dataclass(frozen=True)
-class Cycle:
-    """A wait in seconds, and the processes to kill at once after it."""
-
-    wait: float
-    victims: tuple[Name, ...]
-
-
-def schedule(seed: int, cycles: int) -> list[Cycle]:
-    """Return the kills of a campaign: mostly one process, one time in eight all three."""
-    chance = random.Random(seed)
-    made = []
-    for _ in range(cycles):
-        victims: Sequence[Name] = NAMES
-        if chance.random() > 1 / 8:
-            victims = [chance.choices(NAMES, weights=(1, 2, 3))[0]]
-        made.append(Cycle(chance.uniform(0.05, 2.2), tuple(victims)))
-    return made
+    cuts: int = 0
+    jumps: int = 0
 
 
 class Hook(Receiver):
@@ -92,15 +88,20 @@ class Hook(Receiver):
 
     def __init__(self, seed: int) -> None:
         super().__init__([answer(200)])
-        self.secret = ""
+        self.secret = self.receiver = ""
         self.forged = 0
+        self.hours: tuple[float, ...] = (0.0,)
         self.bodies: dict[str, list[bytes]] = defaultdict(list)
         self._chance = random.Random(seed)
 
     def give(self, request: Request, _turn: int) -> bytes | str:
         """Record a callback, and return its answer."""
-        self.forged += not verify_webhook(
-            request.headers, request.body, [self.secret], time.time(), 300
+        # Signed at the box's time, which may have been another one when it was.
+        self.forged += not any(
+            verify_webhook(
+                request.headers, request.body, [self.secret], time.time() + hours * HOUR, 300
+            )
+            for hours in self.hours
         )
         name = request.headers["webhook-id"]
         self.bodies[name].append(request.body)
@@ -117,12 +118,14 @@ class Campaign:
         box: not started.
         seed: of all random choices.
         cycles: how many times processes are killed.
+        link: to the machine of the receiver, if there is to be trouble.
     """
 
     box: CrashBox
     hook: Hook
     seed: int
     cycles: int
+    link: Link | None = None
     accepted: dict[str, list[str]] = field(default_factory=dict)
     stopping: bool = False
 
@@ -139,10 +142,12 @@ class Campaign:
             await asyncio.to_thread(self.box.until_up)
             clients = [asyncio.create_task(self._client(n, figures)) for n in range(CLIENTS)]
             for cycle in schedule(self.seed, self.cycles):
+                self._trouble(cycle, figures)
                 await asyncio.sleep(cycle.wait)
                 await asyncio.to_thread(self.box.kill, *cycle.victims)
                 await asyncio.to_thread(self._check)
                 await asyncio.to_thread(self.box.restart_dead)
+            self._trouble(Cycle(0, (), cut=False, hours=0.0), figures)
             self.stopping = True
             await asyncio.gather(*clients)
             drain = time.monotonic()
@@ -153,6 +158,19 @@ class Campaign:
         figures.seconds = time.monotonic() - began
         self._count(figures)
         return figures
+
+    def _trouble(self, cycle: Cycle, figures: Figures) -> None:
+        """Set the link and the clock as the cycle has them."""
+        if self.link is None or not isinstance(self.box, MovedBox):
+            return
+        if cycle.cut:
+            figures.cuts += not self.link.is_cut
+            self.link.cut()
+        else:
+            self.link.heal()
+        if cycle.hours != self.box.hours:
+            figures.jumps += 1
+            self.box.move(cycle.hours)
 
     async def _drain(self, figures: Figures) -> None:
         """Wait until all callbacks have arrived."""
@@ -178,7 +196,7 @@ class Campaign:
     async def _client(self, number: int, figures: Figures) -> None:
         """Submit batches of one to four, each again with its key until it is accepted."""
         chance = random.Random(f"{self.seed} {number}")
-        hook = f"http://127.0.0.1:{self.hook.port}/{number}"
+        hook = f"http://{self.hook.receiver}/{number}"
         posted = 0
         async with httpx.AsyncClient(base_url=self.box.url, timeout=10) as http:
             while not self.stopping:
@@ -199,7 +217,8 @@ class Campaign:
                         if taken.status_code == 202:
                             self._accept(taken.json()["batch_id"], names)
                             break
-                        assert taken.status_code in (409, 503), self._said(taken.text)
+                        refused = (409, 503) if self.link is None else (401, 409, 503)
+                        assert taken.status_code in refused, self._said(taken.text)
                     figures.retried_posts += 1
                     await asyncio.sleep(0.1)
                 await asyncio.sleep(chance.uniform(0.1, 0.5))
@@ -258,15 +277,27 @@ class Campaign:
         return f"seed {self.seed}: {what}\n{self.box.logs()}"
 
 
-async def campaign(seed: int, cycles: int) -> Figures:
-    """Run a campaign in a new folder."""
+async def campaign(seed: int, cycles: int, link: Link | None = None) -> Figures:
+    """Run a campaign in a new folder; with trouble if there is a link to another machine."""
     hook = Hook(seed)
-    server = await asyncio.start_server(hook.serve, "127.0.0.1", 0)
-    hook.port = server.sockets[0].getsockname()[1]
-    async with server:
-        with tempfile.TemporaryDirectory(prefix="eb-") as folder:
-            box = CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"])
+    listening = link.listen() if link else socket.create_server(("127.0.0.1", 0))
+    hook.receiver = ":".join(map(str, listening.getsockname()))
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(await asyncio.start_server(hook.serve, sock=listening))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="eb-")))
+        if link is None:
+            box = CrashBox(folder / "state", [hook.receiver])
             return await Campaign(box, hook, seed, cycles).run()
+        hook.hours = HOURS
+        server = link.listen()
+        engine = CrashEngine(roles={"mlm": role_health(MODEL)})
+        await stack.enter_async_context(serving(uvicorn.Config(engine.app(), **QUIET), server))
+        role = {
+            "EDGEBOX_ENGINES__MLM__URL": f"http://{FAR}:{server.getsockname()[1]}",
+            "EDGEBOX_ENGINES__MLM__URL_MODEL": MODEL,
+        }
+        moved = MovedBox.over(folder, hook.receiver, **role)
+        return await Campaign(moved, hook, seed, cycles, link).run()
 
 
 def main() -> None:
@@ -274,8 +305,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--troubled", action="store_true", help="break the network, set the clock")
     options = parser.parse_args()
-    figures = asyncio.run(campaign(options.seed, options.cycles))
+    with network(options.seed) if options.troubled else nullcontext() as link:
+        figures = asyncio.run(campaign(options.seed, options.cycles, link))
     print(json.dumps(vars(figures), indent=1))
 
 

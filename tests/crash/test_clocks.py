@@ -1,55 +1,22 @@
 """Real processes whose wall clock jumps by more than a day, ahead and back.
 
-What API and worker read of the wall clock is moved while they run (``moved/sitecustomize.py``);
-the monotonic clock goes on as it is. The client's own clock follows, as in a centre whose time
-server is wrong. libfaketime would move it below Python, but made the API hang at random, before any
-jump.
+The client's own clock follows, as in a centre whose time server is wrong.
 """
 
 import json
-import os
 import time
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 
 from edgebox.signing import bound_key
-from support.boxes.killed import CLIENT, TESTS, CrashBox
+from support.boxes.killed import CLIENT
+from support.boxes.moved import MovedBox
 from support.outside.receiver import answer
 from support.polling import PATIENCE
 
-HOUR = 3600
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지했습니다."
-
-
-class MovedBox(CrashBox):
-    """A box whose wall clock can be moved."""
-
-    hours = 0.0
-
-    @classmethod
-    def over(cls, folder: Path, receiver: str) -> "MovedBox":
-        moved = folder / "moved"
-        moved.write_text("0")
-        before = os.environ.get("PYTHONPATH", "")
-        places = os.pathsep.join([str(Path(__file__).parent / "moved"), str(TESTS), before])
-        more = {"MOVED_CLOCK": str(moved), "PYTHONPATH": places}
-        return cls(folder / "state", [receiver], more)
-
-    def move(self, hours: float) -> None:
-        """Set the clock that many hours from the true time."""
-        self.hours = hours
-        # In one step: a reader never sees half a number.
-        file = self.folder.parent / "moved"
-        new = file.with_suffix(".new")
-        new.write_text(f"{hours * HOUR:.0f}")
-        new.replace(file)
-
-    def headers(self, **more: str) -> dict[str, str]:
-        key = bound_key(CLIENT, self.secret, time.time() + self.hours * HOUR)
-        return {"X-Bound-Key": key} | {k.replace("_", "-"): v for k, v in more.items()}
 
 
 def refused_with_the_true_time(box):

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from support.samples import ANALYSIS, SUMMARY
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import AsyncIterator
     from pathlib import Path
 
@@ -236,11 +237,18 @@ QUIET: dict[str, Any] = {
 
 
 @asynccontextmanager
-async def serving(config: uvicorn.Config) -> AsyncIterator[uvicorn.Server]:
-    """A uvicorn server on this event loop for the length of the block."""
+async def serving(
+    config: uvicorn.Config, *listening: socket.socket
+) -> AsyncIterator[uvicorn.Server]:
+    """A uvicorn server on this event loop for the length of the block.
+
+    Args:
+        config: its configuration.
+        listening: sockets that it serves, instead of those of its configuration.
+    """
     server = uvicorn.Server(config)
     server.capture_signals = _no_signals  # type: ignore[method-assign, assignment]
-    task = asyncio.create_task(server.serve())
+    task = asyncio.create_task(server.serve(list(listening) or None))
     try:
         while not server.started:
             assert not task.done(), "the server did not start"
