@@ -130,6 +130,7 @@ class Life:
             transport=httpx.ASGITransport(FakeEngine().app()),
             wake=lambda: None,
             clock=self.clock,
+            monotonic=lambda: time.monotonic() + self._ahead,
         )
         app = app_of(services, engine, None)
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
