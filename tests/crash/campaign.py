@@ -60,6 +60,7 @@ class Figures:
         doubled: consultations with two different results, or batches under two ids.
         deliveries: callbacks that arrived, repetitions included.
         failed: consultations whose result is "poison".
+        retried_posts: why submissions were sent again: the status, or no answer.
         resent: callbacks resent at the end by command, instead of waiting for minutes.
         cuts: how often the link was cut.
         jumps: how often the clock was set.
@@ -76,7 +77,7 @@ class Figures:
     repeated: int = 0
     failed: int = 0
     resent: int = 0
-    retried_posts: int = 0
+    retried_posts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     longest_drain: float = 0.0
     cuts: int = 0
@@ -211,15 +212,18 @@ class Campaign:
                     "callback_url": hook,
                 }
                 while True:
+                    why = "unanswered"
                     with contextlib.suppress(httpx.HTTPError):
                         headers = self.box.headers() | {"Idempotency-Key": key}
                         taken = await http.post(BATCH, json=body, headers=headers)
                         if taken.status_code == 202:
                             self._accept(taken.json()["batch_id"], names)
                             break
+                        # 401: the clock was set between the client's key and the box's look.
                         refused = (409, 503) if self.link is None else (401, 409, 503)
                         assert taken.status_code in refused, self._said(taken.text)
-                    figures.retried_posts += 1
+                        why = str(taken.status_code)
+                    figures.retried_posts[why] = figures.retried_posts.get(why, 0) + 1
                     await asyncio.sleep(0.1)
                 await asyncio.sleep(chance.uniform(0.1, 0.5))
 
