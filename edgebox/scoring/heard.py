@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.settlement import to_verb
-from edgebox.scoring.stances import ABSENT
+from edgebox.scoring.stances import ABSENT, FUTURE, PAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,53 +20,67 @@ if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
     from edgebox.scoring.stances import Stance, Stances
 
-_DONE: Final = re.compile(
+DONE: Final = re.compile(
     r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
     r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
     r"|놓겠|완료|받으셨|됐[죠지]"
+    rf"|[{FUTURE}](?:게요|게여|께요| ?거(?:예|에)요| ?겁니다)"
 )
 """Speech that does something, or says that it was done."""
 
-_POSSIBLE: Final = re.compile(r"됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정")
+_TOLD_DONE: Final = re.compile(rf"[{PAST.replace('셨', '')}](?:습니다|어요|고요|네요|거든요|다고)")
+"""Any other past. What the customer did has an honorific."""
 
-_FREE: Final = re.compile(r"무료|무상|공짜|면제")
+_POSSIBLE: Final = re.compile(
+    r"[셔해]도 ?[돼되됩]|됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정"
+)
+
+_FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
 
 _COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비용|납부|내[야기]")
 """What 무료 denies. Of anything else it says that it is done."""
 
-_INSTEAD: Final = re.compile(r"대신|그만|없이|[미무][가-힣]{2}")
+_INSTEAD: Final = re.compile(r"대신|그만|없이|미[가-힣]{1,2}|무효")
 """Words that deny what stands before them in the clause."""
 
-_WITHDRAWN: Final = re.compile(
+WITHDRAWN: Final = re.compile(
     r"(?:철회|취소|보류|중단|제외)[가-힣]{0,2} ?(?:처리|접수|신청)?[를을가로]? ?"
     r"(?:해 ?)?(?:도와 ?)?(?:드[렸릴리렸립]|했|됐|되[셨었]|할게|하겠|하시는 걸|하는 걸)"
     r"|없이 .{0,30}(?:걸로|하겠|드렸|둘게|두겠)"
 )
 """Speech that settles that something is not done, in words without a negation."""
 
-_LEFT: Final = re.compile(r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당")
-"""Words that deny without a negation: nothing changes, or a rule stands against it."""
+_LEFT: Final = re.compile(
+    r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당"
+    r"|(?:다|꽉) ?[찼차]|매진|마감|품절|만석|만실|만료"
+)
+"""Words that deny without a negation: nothing changes, a rule is against it, none is left."""
 
-_TOLD: Final = re.compile(r"(?:전화|말씀|안내|연락|문의|설명)를? ?드[렸리릴][가-힣]*")
+TOLD: Final = re.compile(
+    r"(?:(?:말씀|안내|문의|설명)를? ?드[렸리릴]|(?:전화|연락)를? ?드[렸립린])[가-힣]*"
+)
 """Speech about the call itself, which does nothing."""
 
 _LIMITED: Final = re.compile(
-    r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|[때만] [돼되됩]"
+    r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
+    r"|만 .{0,8}(?:[돼되됩]|가능)"
 )
 """Speech that says in which case something can be."""
 
 _COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
 """A customer who says so decides."""
 
-_ACCEPTS: Final = re.compile(
-    r"그(?:걸로|거로|렇게|때로|날로|시간으로|쪽으로)[^?]{0,10}(?:할게|해 ?주|하겠|부탁|주세요|갈게)"
-)
-"""A customer who takes what is offered."""
+
+_OTHER_WORD: Final = 0.7
+"""Degree of a hit in another word for the predicate that may refuse it."""
+
+_CLEAR: Final = 0.55
+"""What a clause must hold of a part to refuse it in another word, or under a condition."""
 
 _HINT: Final = 0.5
 """Degree of a hit from which a clause may speak of the predicate."""
 
-_ITSELF: Final = 0.9
+SAME_FORM: Final = 0.9
 """Degree of a hit of the predicate itself, which no other word for it reaches."""
 
 _AROUND: Final = {0: 1.0, -1: 0.8, -2: 0.6, -3: 0.5, 1: 0.5, 2: 0.3}
@@ -79,17 +93,20 @@ _ELSEWHERE: Final = 0.15
 _ALONE: Final = 0.6
 """What a clause holds of a part that is its predicate alone."""
 
-_TELLING: Final = 1.2
-"""Weight of a part's words without its predicate, with less of which it is about nothing."""
-
-_MOST: Final = 0.6
-"""Share of them that must stand around what is done."""
 
 _CONTESTS: Final = 0.35
 """What a denial in other words must hold to contest what is done."""
 
 DECIDES: Final = 0.25
 """What a clause must hold of a part to decide the matter."""
+
+
+class _Hit(NamedTuple):
+    """A clause with the predicate: how surely it holds it, and how much it is about the part."""
+
+    piece: int
+    degree: float
+    value: float
 
 
 @dataclass(slots=True)
@@ -107,6 +124,10 @@ class Heard:
         after: the agent affirms it after the last refusal, in whatever words.
         last: of the last clause that decides, negative if it denies.
         settled: the agent does the predicate itself, and nobody denies it anywhere.
+        best: of the agent's clauses that affirm the predicate in the same form, in all cases.
+        where: the utterance with that clause, or -1.
+        itself: what anybody denies in the predicate's own words.
+        under: the last refusal has a condition.
     """
 
     done: float = 0.0
@@ -119,14 +140,19 @@ class Heard:
     after: float = 0.0
     last: float = 0.0
     settled: float = 0.0
+    best: float = 0.0
+    where: int = -1
+    itself: float = 0.0
+    under: bool = False
 
     def deny(self, value: float, one: Stance, *, by_customer: bool, refuses: bool) -> None:
         """Take in a clause that denies."""
         self.denied = max(self.denied, value)
-        if one.depends:
+        if one.depends and value < _CLEAR:
             return
         if refuses:
             self.refused, self.after = max(self.refused, value), 0.0
+            self.under = one.depends
         if value > DECIDES and (refuses or (one.denies and not by_customer)):
             self.last, self.chosen = -value, 0.0
 
@@ -139,8 +165,11 @@ class Heard:
     def affirm(self, value: float, text: str) -> None:
         """Take in an agent's clause that affirms."""
         self.after = max(self.after, value)
-        if _DONE.search(_TOLD.sub("", text)):
+        told = TOLD.sub("", text)
+        if DONE.search(told):
             self.done = max(self.done, value)
+        elif _TOLD_DONE.search(told):
+            self.stated = max(self.stated, value)
         elif _LIMITED.search(text):
             return
         elif _POSSIBLE.search(text):
@@ -161,97 +190,60 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         stances: of the call.
     """
     spoken = stances.spoken
-    around = [_Places(item, spoken) for item in others]
+    around = [Places(item, spoken) for item in others]
     heard = Heard()
     contested = False
     for piece, degree in sorted(key.where.items()):
         one = stances[piece]
-        if degree < _HINT or one.asks:
-            continue
-        value = degree * _share(around, spoken.pieces[piece].utterance)
-        by_customer = spoken.speaker_of(piece) == "customer"
-        commits = by_customer and _COMMITS.search(to_verb(piece, spoken)) is not None
         text = spoken.text_of(piece)
-        if one.denies or one.refuses or _is_left(text, key, one):
-            settles = one.refuses or (
-                _WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
-            )
-            refuses = settles and degree >= _ITSELF and (commits or not by_customer)
-            contested = contested or degree >= _ITSELF or value > _CONTESTS
-            heard.deny(value, one, by_customer=by_customer, refuses=refuses)
-        elif one.wishes or one.depends:
+        if degree < _HINT or one.asks or f"{key.word}보다" in text:
             continue
-        elif by_customer:
-            heard.want(value, commits=commits)
+        value = degree * share_of(around, spoken.pieces[piece].utterance)
+        if one.denies or one.refuses or _is_left(text, key, one):
+            contested = contested or degree >= SAME_FORM or value > _CONTESTS
+            _take_denial(heard, _Hit(piece, degree, value), key, stances)
         else:
-            heard.affirm(value, text)
-            if degree >= _ITSELF and _DONE.search(_TOLD.sub("", text)):
-                heard.settled = 1.0
+            _take(heard, _Hit(piece, degree, value), stances)
     if contested:
         heard.settled = 0.0
     return heard
 
 
-def granted(others: Sequence[Item], stances: Stances) -> bool:
-    """Return whether the agent does something about words of a part, and nobody denies anything.
-
-    For a part whose predicate the call has in words that no table knows (넣어 드릴게요 of 환급).
-
-    Args:
-        others: the words and numbers of the part but for its predicate.
-        stances: of the call.
-    """
-    spoken = stances.spoken
-    found = [item for item in others if item.where and (item.number or len(item.word) > 1)]
-    around = [_Places(item, spoken) for item in found]
-    if sum(item.weight for item in found) < _TELLING:
-        return False
-    itself = {
-        spoken.pieces[piece].utterance
-        for item in found
-        for piece, degree in item.where.items()
-        if degree >= _ITSELF
-    }
-    best, where = 0.0, -1
-    for utterance in sorted(itself):
-        value = _share(around, utterance)
-        does = any(_does(piece, stances) for piece in spoken.pieces_of(utterance))
-        if value > best and (does or _accepted(utterance + 1, stances)):
-            best, where = value, utterance
-    if best < _MOST:
-        return False
-    near = {where - 1, where, where + 1, *itself}
-    return not any(
-        _denies(piece, stances)
-        for utterance in near
-        if 0 <= utterance < len(spoken.utterances)
-        for piece in spoken.pieces_of(utterance)
-    )
+def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
+    """Take in a clause that denies the predicate."""
+    piece, degree, value = hit
+    one, text = stances[piece], stances.spoken.text_of(piece)
+    by_customer = stances.spoken.speaker_of(piece) == "customer"
+    withdraws = WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
+    in_other_word = degree >= _OTHER_WORD and value >= _CLEAR and one.refuses
+    sure = (one.refuses or withdraws) and (degree >= SAME_FORM or in_other_word)
+    refuses = sure and (not by_customer or _commits(piece, stances))
+    heard.deny(value, one, by_customer=by_customer, refuses=refuses)
+    if degree >= SAME_FORM:
+        heard.itself = max(heard.itself, value)
 
 
-def _accepted(utterance: int, stances: Stances) -> bool:
-    """Return whether the customer takes what was offered in the utterance before."""
-    said = stances.spoken.utterances
-    if utterance >= len(said) or said[utterance].speaker == "agent":
-        return False
-    return _ACCEPTS.search(said[utterance].text) is not None
-
-
-def _does(piece: int, stances: Stances) -> bool:
-    """Return whether an agent's clause does something."""
+def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
+    """Take in any other clause."""
+    piece, degree, value = hit
     one, spoken = stances[piece], stances.spoken
-    return (
-        spoken.speaker_of(piece) != "customer"
-        and not (one.asks or one.depends)
-        and _DONE.search(_TOLD.sub("", spoken.text_of(piece))) is not None
-    )
+    by_customer = spoken.speaker_of(piece) == "customer"
+    if one.wishes or one.depends:
+        if heard.under and not by_customer:
+            heard.after = max(heard.after, value)  # in one case refused, in another not
+    elif by_customer:
+        heard.want(value, commits=_commits(piece, stances))
+    else:
+        text = spoken.text_of(piece)
+        if value > heard.best and degree >= 1 and not _LIMITED.search(text):
+            heard.best, heard.where = value, spoken.pieces[piece].utterance
+        heard.affirm(value, text)
+        if degree >= SAME_FORM and DONE.search(TOLD.sub("", text)):
+            heard.settled = 1.0
 
 
-def _denies(piece: int, stances: Stances) -> bool:
-    """Return whether a clause may deny something, in whatever words."""
-    one = stances[piece]
-    text = stances.spoken.text_of(piece)
-    return (one.denies or one.refuses or _WITHDRAWN.search(text) is not None) and not one.asks
+def _commits(piece: int, stances: Stances) -> bool:
+    return _COMMITS.search(to_verb(piece, stances.spoken)) is not None
 
 
 def _is_left(text: str, key: Item, one: Stance) -> bool:
@@ -269,10 +261,11 @@ def _is_absent(text: str, word: str) -> bool:
     return ABSENT.search(others) is None and others == text  # in the clause after it
 
 
-class _Places:
+class Places:
     """The utterances that hold a word, with how surely."""
 
     def __init__(self, item: Item, spoken: Spoken) -> None:
+        self.said = bool(item.where)
         self.weight = item.weight
         self._of: dict[int, float] = {}
         for piece, degree in item.where.items():
@@ -286,9 +279,9 @@ class _Places:
         return max(self._elsewhere, *steps)
 
 
-def _share(around: Sequence[_Places], utterance: int) -> float:
+def share_of(around: Sequence[Places], utterance: int) -> float:
     """Return the share of a part's other words that stand around an utterance."""
-    total = sum(places.weight for places in around)
-    if not total:
+    if not any(places.said for places in around):
         return _ALONE
+    total = sum(places.weight for places in around)
     return sum(places.weight * places.near(utterance) for places in around) / total

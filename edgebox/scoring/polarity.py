@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import DECIDES, Heard, granted, heard_of
-from edgebox.scoring.predicates import Part, key_of, near, parts_of
+from edgebox.scoring.alignment import Item
+from edgebox.scoring.granting import granted, undisputed
+from edgebox.scoring.heard import DECIDES, SAME_FORM, Heard, heard_of
+from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
 from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE, denies, names
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from edgebox.scoring.alignment import Item, Statement
+    from edgebox.scoring.alignment import Statement
     from edgebox.scoring.stances import Stances
 
 _NO_CLAIM: Final = re.compile(
@@ -31,7 +33,7 @@ _NO_CLAIM: Final = re.compile(
 3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
 not yet so may become so."""
 
-_LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄")
+_LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]")
 """An affirmation that a call may well make with a negation: 할인이 빠졌다, 결합이 안 돼 있다."""
 
 _CLAIMS: Final = re.compile(
@@ -40,11 +42,22 @@ _CLAIMS: Final = re.compile(
 )
 """A part that tells of something that was settled, or that can be."""
 
+_CALLED_OFF: Final = re.compile(
+    r"(취소|철회|보류|중단)(?:됐|되었|하였|했|돼|되어|하기로 ?(?:했|하))[가-힣,.]*$"
+)
+"""A denial without a negation, unless the call itself speaks of it."""
+
+_USUAL: Final = re.compile(
+    r"(접수|처리|확인|연락|전화|통화|예약|등록|신청|발송|방문|진행|지급|변경)"
+    r"(?:은|는|을|를|이|가|도)? ?[하되]지(?:는|도)? ?(?:않|못)"
+)
+"""What is denied in a word that says nothing by itself."""
+
 _ENDING: Final = 14
 """Characters at a part's end that hold what it claims."""
 
 _DECIDED_AGAINST: Final = re.compile(
-    r"지 ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
+    r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
 )
 
 _NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채)")
@@ -56,13 +69,19 @@ _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩
 _REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? |없이는 ")
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
 
+_INSTEAD: Final = re.compile(r"지(?:는|도)? ?않고$|(?<![가-힣])[받보가오내]지")
+"""A choice that was offered and not taken, or a verb of any sentence."""
+
 _LIGHT: Final = re.compile(
     r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
     r"|알[리려]|확인|보내)[가-힣]{0,3}$"
 )
 """Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""
 
-_REPORTED: Final = re.compile(r"(?<=[다라])고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속).*$")
+_REPORTED: Final = re.compile(
+    r"(?<=[다라])(?:고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속)"
+    r"|는 (?:답|안내|설명|말)[을를]? ?(?:들|받|했)).*$"
+)
 """What follows a claim that is reported."""
 
 _SHORT: Final = 3
@@ -74,6 +93,9 @@ _OPEN: Final = re.compile(
     r"아애어오와우위유이자재저제주지차채추치카켜코크타터토트파펴포푸피하해]지"
 )
 """내지, 보지: their stems stand in any other word."""
+
+_ANY_VERB: Final = re.compile(r"[가오보내주받하되]기")
+"""가기로, 보기로: verbs of any sentence."""
 
 _SURE: Final = 0.4
 """What one clause must hold of a part to speak against it where none decides, and a refusal."""
@@ -115,18 +137,43 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     """Return whether the call settles the opposite of what a part claims."""
     text = _REPORTED.sub("", part.text)
     against = denies(text)
+    if not against and _was_not_called_off(part, text, stances):
+        return True
     key = _predicate(part, stances)
-    if key is None or not _claims(text, key, against=against):
+    if key is None:
+        return against and _was_done(part, text, stances)
+    if _ANY_VERB.fullmatch(key.word) or not _claims(text, key, against=against):
         return False
-    if not _is_predicate(text, key, against=against):
-        return against and granted(part.items, stances)
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
+    if not _is_predicate(text, key, part.items, against=against):
+        return against and granted(part.items, stances)
     heard = heard_of(key, others, stances)
     if not against:
         return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
-    if heard == Heard():
-        return granted(others, stances)
-    return _affirmed(text, heard)
+    return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
+
+
+def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
+    """Return whether the agent does what a part says was called off, as the call never does."""
+    match = _CALLED_OFF.search(text)
+    if match is None or max(stances.spoken.where(match[1]).values(), default=0.0) >= SAME:
+        return False
+    before = text[: match.start()]
+    others = [item for item in part.items if item.word in before and item.where]
+    key = key_of(part._replace(text=before), others)
+    if key is None:
+        return False
+    heard = heard_of(key, [item for item in others if item is not key], stances)
+    return heard.settled > 0 or heard.done > _SURE
+
+
+def _was_done(part: Part, text: str, stances: Stances) -> bool:
+    """Return whether the agent does what a part denies in a word of any call (접수되지 않음)."""
+    match = _USUAL.search(text)
+    if match is None:
+        return False
+    key = Item(1.0, stances.spoken.where(match[1]), None, match[1])
+    return heard_of(key, part.items, stances).settled > 0
 
 
 def _claims(text: str, key: Item, *, against: bool) -> bool:
@@ -140,7 +187,7 @@ def _claims(text: str, key: Item, *, against: bool) -> bool:
     return bool(_CLAIMS.search(ending) and not absent and not _LOSS.search(ending))
 
 
-def _affirmed(text: str, heard: Heard) -> bool:
+def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
@@ -148,12 +195,27 @@ def _affirmed(text: str, heard: Heard) -> bool:
         return True  # what is denied is something else
     if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
+    return _stated(text, heard) or _undenied(text, heard, stances)
+
+
+def _stated(text: str, heard: Heard) -> bool:
+    """Return whether the agent says the opposite of a denial, and who denies is about less."""
     speaks = heard.done
     if _NOT_DONE.search(text):
         speaks = max(speaks, heard.stated)
     elif _IS_UNABLE.search(text):
         speaks = max(speaks, heard.possible)
-    return speaks > _SURE and heard.denied <= _DOUBT
+    if speaks > _SURE and heard.denied <= _DOUBT:
+        return True
+    # Denied in other words only, which are more about something else.
+    return speaks >= heard.best > heard.denied + _DOUBT and not heard.itself
+
+
+def _undenied(text: str, heard: Heard, stances: Stances) -> bool:
+    """Return whether the agent affirms what a part denies, and nothing near it denies anything."""
+    if heard.denied or heard.best <= _SURE or _INSTEAD.search(text):
+        return False
+    return undisputed(range(heard.where - 1, heard.where + 2), stances)
 
 
 def _predicate(part: Part, stances: Stances) -> Item | None:
@@ -166,9 +228,12 @@ def _predicate(part: Part, stances: Stances) -> Item | None:
     return key._replace(where=stances.spoken.where(key.word[:-1]))
 
 
-def _is_predicate(text: str, key: Item, *, against: bool) -> bool:
+def _is_predicate(text: str, key: Item, items: Sequence[Item], *, against: bool) -> bool:
     """Return whether the word that the call holds is what the part claims or denies."""
     sign = [*(NEGATION if against else _CLAIMS).finditer(text)][-1]
     at = text.rfind(key.word, 0, sign.end())
+    unsaid = any(i.word.endswith("지") and f"{i.word} " in text for i in items if not i.where)
+    if against and unsaid and max(key.where.values()) < SAME_FORM:
+        return False
     between = text[at + len(key.word) : sign.start()].replace(" ", "")
     return len(between) <= _SHORT or _LIGHT.search(between) is not None

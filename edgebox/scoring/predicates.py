@@ -28,8 +28,11 @@ SAME: Final = 0.6
 _CLOSE: Final = 0.85
 """Of the best share: clauses this near to it are looked at as well."""
 
+_VERB: Final = 3
+"""Syllables of a denied verb, with less of which its stem stands in any sentence."""
+
 _FINE: Final = re.compile(
-    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
+    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|(?<!까)지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
     r"|(?<=[가-힣])(?<![피손오이올침방])해|(?<=기로 )해"
     r"|(?<=않)아|(?<=지 못)해|(?<=수 없)어|(?<=[가도이] 없)어|(?<=안 되)자)(?=,?\s)"
     r"(?!,?\s*(?:싶|있|계[시신]|나서|[주줄줬드달두놓보봐]))"
@@ -50,10 +53,19 @@ def parts_of(statement: Statement, spoken: Spoken, on: dt.date | None) -> Iterat
     for match in [*_FINE.finditer(text), None]:
         end = match.end() if match else len(text)
         piece = text[at:end].strip(" ,")
-        items = items_of(piece, spoken, on)
+        items = [_denied(item, piece, spoken) for item in items_of(piece, spoken, on)]
         if items or match is None:
             yield Part(piece, items)
             at = end
+
+
+def _denied(item: Item, text: str, spoken: Spoken) -> Item:
+    """Return a word that is denied (올리지 않고) with the places of its verb."""
+    if item.where or not item.word.endswith("지") or len(item.word) < _VERB:
+        return item
+    if not re.search(rf"{item.word}(?:는|도)? ?[않못]", text):
+        return item
+    return item._replace(where=spoken.where(item.word[:-1]))
 
 
 def near(part: Part, stances: Stances) -> list[int]:

@@ -18,6 +18,9 @@ PAST: Final = "".join(
 )
 """The syllables that end in ㅆ: a verb's past."""
 
+FUTURE: Final = "".join(map(chr, range(0xAC00 + 8, 0xD7A4, 28)))
+"""The syllables that end in ㄹ: with 게요 or 거예요 a verb's future."""
+
 _TURNED_DOWN: Final = (
     r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절|(?<!수신)(?<!수신 )거부"
     r"|반려(?!견|묘|동물|식물|자|인)|기각|부결|탈락|무산|실패|금지|제한[되돼됩됐]"
@@ -31,7 +34,8 @@ NEGATION: Final = re.compile(
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
     rf"|{_TURNED_DOWN}|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
-    r"|아니(?:라고|에요|었|었고|며|고(?![가-힣]))|아닙니다|어렵(?:습|다|고|네|겠|죠|지)|어려우"
+    r"|아니(?:라고|라(?=[ ,.]|$)|에요|었|었고|며|고(?![가-힣]))|아닙니다"
+    r"|어렵(?:습|다|고|네|겠|죠|지)|어려우"
     r"|어려울"
     r"|못하|못해|못 ?받|안[돼됩됐]|안되(?!나|는지)"
 )
@@ -44,13 +48,15 @@ REFUSAL: Final = re.compile(
 )
 
 TWICE: Final = re.compile(
-    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|않을 ?수 ?없|[할될갈올을]지 (?:안"
+    r"(?:지 ?않|없|안 ?[가-힣]{1,4}|아니)[으하]?면 ?(?:안|못)|지 ?않고는|없이는"
+    r"|밖에(?:는|도)? ?[^.,]{0,8}(?:안|못|없)|않을 ?수 ?없|[할될갈올을]지 (?:안"
     r"|못)|(?<![가-힣])(?:안(?!내)|못) ?[가-힣]{1,4}지 ?않"
 )
 
 ABSENT: Final = re.compile(
-    r"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|대신"
-    r"|(?<![가-힣])[미무](?!루|뤄|뤘|룬|터|리|게|엇|슨|선|료|안|국|팀)[가-힣]{2}"
+    r"없이|무료|무상|면제|공짜|(?:저희|회사|본사|센터)(?:가|에서) ?(?:다 |전부 )?부담|제외|빼고"
+    r"|철회|취소|보류|중단|그만|대신"
+    r"|(?<![가-힣])(?:미(?:납|수령|이용|사용|포함|제공|해당|보유|개봉|입금|결제|설치|배정|정)|무효)"
 )
 """Words that deny without a negation, so that a negation beside them proves nothing."""
 
@@ -72,7 +78,7 @@ _QUESTION: Final = re.compile(
 )
 
 _CONDITION: Final = re.compile(
-    r"(?:(?<![화전측표수양반정지장국서])(?<!감)면|거든|[할될갈올줄볼을]지|한다는 ?조건|경우)"
+    r"(?:(?<![화전측표수양반정지장국서])(?<!감)면|거든(?!요)|[할될갈올줄볼을]지|한다는 ?조건|경우)"
     r"(?:은|는|요|에|에는)?[ ,]*$"
     r"|예상|달라질|수도 있|확정은|확답"
 )
@@ -92,6 +98,9 @@ _WISH: Final = re.compile(
     r"|하려는|해야 ?(?:돼|되는)"
     r"|안 ?[돼되](?:나|요\?|냐)|나요|까요"
 )
+
+_FORBIDS: Final = re.compile(r"\s*(?:절대 ?)?안 ?[돼되됩]")
+"""What follows 드시면 where that is forbidden, and no condition."""
 
 PREDICATE: Final = 18
 """Characters at a spoken clause's end that hold its predicate: 안 하시는 걸로 하겠습니다 is 14. A
@@ -161,13 +170,17 @@ class Stances:
             _CONDITION.search(text) or _CONDITION.search(before) or _IN_CONDITION.search(text)
         )
         usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
+        forbids = _FORBIDS.match(after) is not None and not NEGATION.search(own)
         return Stance(
-            denies(ending),
-            not _CONDITION.search(text)
-            and REFUSAL.search(own) is not None
-            and not TWICE.search(own),
+            denies(ending) or forbids,
+            forbids
+            or (
+                not _CONDITION.search(text)
+                and REFUSAL.search(own) is not None
+                and not TWICE.search(own)
+            ),
             ABSENT.search(f"{text} {after}") is not None,
             _QUESTION.search(after or text) is not None,
-            depends and not usual,
+            depends and not usual and not forbids,
             spoken.speaker_of(piece) != "agent" and _WISH.search(text) is not None,
         )

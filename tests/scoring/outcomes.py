@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgebox.language.words import content_words
 from edgebox.reading.call import read
 from edgebox.scoring.quality import score
 from edgebox.scoring.types import Analysis, Summary, Titles
@@ -29,6 +30,50 @@ def load_outcomes(name: str) -> Iterator[Outcome]:
         for line in lines:
             if line[:2] in {"+ ", "- "}:
                 yield Outcome(call, line[2:], line[0] == "+")
+
+
+class Whole(NamedTuple):
+    """A call of a few lines with a whole good analysis and results that spoil it.
+
+    Attributes:
+        call: as it is received.
+        good: a true analysis.
+        spoilt: analyses by what is wrong with them: ``-`` the outcome denied, ``?`` a condition
+            told as a fact, ``!`` a refused or withdrawn request told as granted, ``>`` a promise of
+            the other side, ``~`` a name wrong by a syllable.
+    """
+
+    call: str
+    good: Analysis
+    spoilt: list[tuple[str, Analysis]]
+
+
+def load_whole(name: str) -> Iterator[Whole]:
+    """Calls with their analyses: lines with C, A and + hold the customer's, agent's and result."""
+    for block in (DATA / "outcomes" / f"{name}.txt").read_text("utf-8").split("== ")[1:]:
+        lines = block.splitlines()[1:]
+        call = "".join(f"{line}\n" for line in lines if line[1:2] != " ")
+        said = [(line[0], line[2:]) for line in lines if line[1:2] == " "]
+        customer, agent, good = (next(text for k, text in said if k == kind) for kind in "CA+")
+        spoilt = []
+        for kind, text in said:
+            if kind in "-?!>":
+                spoilt.append((kind, _whole(customer, agent, text)))
+            elif kind == "~":
+                old, new = text.split()
+                spoilt.append(
+                    (kind, _whole(*(t.replace(old, new) for t in (customer, agent, good))))
+                )
+        yield Whole(call, _whole(customer, agent, good), spoilt)
+
+
+def _whole(customer: str, agent: str, result: str) -> Analysis:
+    words = [*dict.fromkeys(content_words(f"{customer} {result}")), "문의", "안내"][:4]
+    return Analysis(
+        summary=Summary(customer=customer, agent=agent, result=result),
+        keywords=words,
+        titles=Titles(keyword="_".join(words[:3])[:40], descriptive=" ".join(words[:3])),
+    )
 
 
 def flags_of(call: str, result: str) -> tuple[str, ...]:
