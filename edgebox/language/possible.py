@@ -10,8 +10,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language import numerals
 from edgebox.language.counters import UNIT_WORD, UNITS
-from edgebox.language.number import date, quantity, time_of_day
+from edgebox.language.number import date, plain, quantity, time_of_day
+from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +22,33 @@ if TYPE_CHECKING:
 
 _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
 _POSSIBLE: Final = re.compile(rf"(?<![가-힣])([{''.join(_VALUES)}]) ?({UNIT_WORD})")
+_ENDS: Final = (
+    r"(?=$|[\n.,?!~]|번|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로|도|만(?![가-힣])|까지"
+    r"|에서?(?![가-힣])|이?라|이?고)"
+)
+"""What follows a number without a unit: a word after a space may be its unit."""
+
+_SIGNS: Final = re.compile(
+    rf"(?<![가-힣])[{ZEROS}{SINO_DIGITS}](?: ?[{ZEROS}{SINO_DIGITS}]){{2,5}}?{_ENDS}"
+)
+"""일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
+
+_ROUND: Final = re.compile(
+    rf"(?<![가-힣])[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
+)
+"""이백으로: a number without a counter."""
 
 
 def possible_numbers(text: str) -> Iterator[Number]:
-    """Yield every single syllable before a unit or a counter as the number that it may be."""
+    """Yield what may be a number: a syllable before a unit, signs one by one, a bare 이백."""
+    for match in _SIGNS.finditer(text):
+        figures = numerals.digits(match[0])
+        yield plain("plain", figures, *match.span())
+        yield quantity(Decimal(figures), "", *match.span())
+    for match in _ROUND.finditer(text):
+        stops = numerals.stops(text, match.start())
+        if stops and stops[-1].value > 1:
+            yield quantity(stops[-1].value, "", *match.span())
     for match in _POSSIBLE.finditer(text):
         value, unit = _VALUES[match[1]], UNITS[match[2]]
         if unit == "month":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.language.number import same_kind, supports
 from edgebox.scoring.alignment import Item
 from edgebox.scoring.evidence import is_loose, telling
+from edgebox.scoring.relations import contradicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -81,6 +82,8 @@ class _Claim(NamedTuple):
 
 def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
+    if contradicts(made, spoken):
+        return True
     claims = list(_claims(made, spoken))
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):

@@ -171,6 +171,8 @@ class Spoken:
         if at < 0 or len(self._numbers_in[piece]) > MANY_NUMBERS:
             return False
         alike = [one for one in self._numbers_in[piece] if same_kind(one, number)]
+        if any(0 <= at - one.end <= _RIGHT and supports(one.provides, number) for one in alike):
+            return False  # 삼십일 공연 두 장
         after = [one for one in alike if one.start >= at]
         of = after[0] if after else alike[-1]
         return not supports(of.provides, number)
@@ -185,6 +187,9 @@ class Spoken:
         holding = {self.pieces[piece].utterance for piece in self.where(word)}
         return 1 / (1 + math.log1p(len(holding)) / 2)
 
+
+_RIGHT: Final = 1
+"""Characters between a number and the noun that it stands before."""
 
 MANY_NUMBERS: Final = 64
 """A clause with more is a list that is read out: its numbers belong to no word."""
@@ -213,6 +218,8 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
     yield word, 1.0
     for other in paraphrases(word):
         yield other, 0.55 if _DENIAL.search(other) else 0.7
+    if len(word) >= 3 and word[-1] in _GIVES:
+        yield f"{word[:-1]}드", _CONJUGATED
     if len(word) >= 4 and not word.isascii():  # a compound, written apart or without its end
         half = len(word) // 2
         yield word[:half], 0.5
@@ -222,6 +229,9 @@ def _forms(word: str) -> Iterator[tuple[str, float]]:
     if len(word) == 2 and word[1] in _VERB_ENDS and word[0] not in _COMMON:
         yield word[0], 0.4
 
+
+_GIVES: Final = "주줄준줬줘"
+"""What an agent says as 드리다: 돌려주기로 is 돌려드릴게요."""
 
 _CONJUGATED: Final = 0.9
 """How surely a verb in another form is the same word."""
