@@ -104,7 +104,7 @@ def _miscomputes(text: str, numbers: Sequence[Number]) -> bool:
     """Return whether a computation holds only with two of its three numbers exchanged."""
     for one, other, third in zip(numbers, numbers[1:], numbers[2:], strict=False):
         between = text[one.end : other.start], text[other.end : third.start]
-        figures = tuple(_figure(number) for number in (one, other, third))
+        figures = _figure(one), _figure(other), _figure(third)
         for rule in _RULES:
             if (one.kind, other.kind, third.kind) == rule.kinds and all(
                 pattern.fullmatch(piece)
