@@ -14,6 +14,7 @@ from edgebox.language.acts import CURSES, PROMISED, REQUEST, SETTLED, without_fi
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
 from edgebox.reading.roles import PERSON
+from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from edgebox.reading.call import Call, Utterance
@@ -45,6 +46,10 @@ _PHATIC: Final = re.compile(
     r"|hello|can you hear(?: me)?|are you there|wrong number|sorry|thank(?:s| you)|bye"
     r"|is (?:this|that) the|this is|통화가? ?(?:어려|힘들|곤란|안 ?[되돼])\S*"
     r"|good(?:bye| morning| afternoon)"
+    r"|됐(?:어요|습니다|네요)|그냥|잠깐만요?|잠시만요?|그게|하하+|호호+"
+    r"|(?:마이크|전화|음성) ?테스트\S*"
+    r"|들려요|들리네|치직\S*|지직\S*|(?:다음에|나중에|이따가?) (?:전화|연락)\S*"
+    r"|하나,? ?둘,? ?셋(?:,? ?넷)?|말씀 ?가능\S*|어른 ?(?:안 )?계\S*|혹시"
     r"|(?<![가-힣])(?:네|넵|예|아니요|아뇨|아|어|음|흠|저|뭐|뭐야|그|네네)(?![가-힣])",
     re.IGNORECASE,
 )
@@ -55,6 +60,24 @@ _WRONG_NUMBER: Final = re.compile(
     re.IGNORECASE,
 )
 """That this call reached the wrong number. 잘못 걸려 온 전화 and 잘못 눌렀어요 are matters."""
+_PRESSED: Final = re.compile(
+    r"(?:아니에요|아뇨)?[,. ]*(?:제가 )?(?:전화를? )?잘못 ?눌렀\S*(?: ?봐요)?"
+    r"|.{0,12}주머니에서 .{0,8}눌[렸린렀].*|(?:뭐야[,. ]*)?(?:왜 )?전화가 ?걸렸\S*"
+    r"|전화를? ?(?:안 ?했|한 적 ?없)\S*|번호를? ?잘못 ?(?:봤|알았)\S*"
+)
+"""The whole of what is said by somebody who did not want to call."""
+_LINE: Final = re.compile(
+    r"들[려리립]|(?:말씀|응답|대답)이? ?(?:없|안)"
+    r"|(?:통화|전화|연결|음성|수신)[이가은는]? ?(?:상태|품질|감도|불안정|고르지)"
+    r"|시끄러|잡음|소음|소리[가는]? ?(?:끊|작|울)|수화기|조용한 곳|아무 ?번호나"
+    r"|(?:통화|전화|상담|연결)[을를이가]? ?(?:종료|끊)"
+    r"|(?:통화|말씀)[이가]? ?(?:어려우|곤란)|끊어진|끊겠|다시 ?(?:한번 )?말씀|다시 ?전화 ?주시면"
+)
+"""What an agent says of the line."""
+_MATTER: Final = re.compile(
+    r"접수|환불|취소|해지|변경|예약|배송|결제|요금|방문|수리|교환|신청|가입|카드|주문|분실|정지|발급|점검|기사"
+    r"|고장|신고|민원|처리|인터넷|서비스|상품|티브이|텔레비전|이어폰|리모컨|미납|연체|보험|대출"
+)
 _WHOM: Final = re.compile(
     r"거기 ?(?:가|는)? ?\S{1,12} ?(?:아니에요|아닌가요|아니야|아닙니까|이죠|죠|인가요"
     r"|맞아요|맞나요)\??"
@@ -126,7 +149,7 @@ def has_content(call: Call) -> bool:
     `_BEGUN` content words.
     """
     said = call.said
-    wrong = len(said) <= _SHORT and any(_WRONG_NUMBER.search(one.text) for one in said)
+    wrong = len(said) <= _SHORT and any(_called_by_mistake(one) for one in said)
     least = _BEGUN if wrong else 1
     words = 0
     answered = False
@@ -138,8 +161,9 @@ def has_content(call: Call) -> bool:
             answered = True
         else:
             opens = index == 0 or (utterance.speaker == "agent" and not answered)
-            text = _without_introduction(text, opens=opens)
+            text = _without_line(_without_introduction(text, opens=opens))
         if wrong:
+            text = _PRESSED.sub(" ", text)
             text = _WHOM.sub(" ", _WRONG_NUMBER.sub(" ", text))
         rest = _PHATIC.sub(" ", text)
         if numbers_in(rest) or _HAN.search(rest) or _settles(utterance, rest):
@@ -148,6 +172,24 @@ def has_content(call: Call) -> bool:
         if words >= least:
             return True
     return False
+
+
+def _called_by_mistake(utterance: Utterance) -> bool:
+    said = without_fillers(utterance.text)
+    pressed = utterance.speaker != "agent" and _PRESSED.fullmatch(
+        _PHATIC.sub("", said).strip(" ,.")
+    )
+    return bool(pressed) or _WRONG_NUMBER.search(utterance.text) is not None
+
+
+def _without_line(text: str) -> str:
+    """Return what an agent says without sentences that are about the line alone."""
+    kept = [
+        text[start:end]
+        for start, end in split_sentences(text)
+        if not _LINE.search(text, start, end) or _MATTER.search(text, start, end)
+    ]
+    return " ".join(kept)
 
 
 def _complains(utterance: Utterance) -> bool:
