@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.system.files import leave_bytes, open_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FILE: Final = "doctor.json"
@@ -28,15 +29,26 @@ MOST: Final = 50
 LONGEST_TEXT: Final = 500
 """Findings, and characters of a text of one."""
 
+_NAME: Final = re.compile(r"\{(\w+)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A check that was not ok: ``warn`` or ``fail``, and what helps, if that is known."""
+    """A check that was not ok.
+
+    Attributes:
+        name: of the check.
+        state: ``warn`` or ``fail``.
+        detail: what is wrong.
+        fix: what helps, if that is known.
+        values: what stands for the ``{names}`` in the three texts.
+    """
 
     name: str
     state: str
     detail: str
     fix: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,16 @@ class Diagnosis:
     def failed(self) -> bool:
         """Whether a check failed."""
         return any(one.state == "fail" for one in self.findings)
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its values put in. A name without a value stays as it is.
+
+    Args:
+        text: with ``{names}``.
+        values: by name.
+    """
+    return _NAME.sub(lambda found: values.get(found[1], found[0]), text)
 
 
 def leave(folder: Path, *, at: float, checked: int, findings: Iterable[Finding]) -> None:
@@ -105,10 +127,11 @@ def last(folder: Path) -> Diagnosis | None:
 
 
 def _finding(one: dict[str, Any]) -> Finding:
-    fix = one["fix"]
+    fix, values = one["fix"], one.get("values", {})
     return Finding(
         str(one["name"])[:LONGEST_TEXT],
         "fail" if one["state"] == "fail" else "warn",
         str(one["detail"])[:LONGEST_TEXT],
         None if fix is None else str(fix)[:LONGEST_TEXT],
+        {str(key): str(value)[:LONGEST_TEXT] for key, value in values.items()},
     )

@@ -77,7 +77,7 @@ async def test_the_state_tells_what_the_doctor_found_last(box):
             diagnosis.leave(folder, at=now - 60, checked=24, findings=found)
             page = await http.get("/admin/state")
             assert "24가지를 점검했습니다" in page.text
-            assert page.text.index("disk: It is full.") < page.text.index("backup: No &lt;b&gt;")
+            assert page.text.index("디스크: It is full.") < page.text.index("backup: No &lt;b&gt;")
             assert "<code>edgebox backup</code>" in page.text
             assert "지금 손볼 것이 없습니다." not in page.text
             assert "일주일이 넘었습니다" not in page.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -39,10 +38,13 @@ def doctor(
     with suppress(EdgeBoxError):  # without usable settings nothing watches the box either
         folder, bad = settings().state_dir, [one for one in checks if one.state != "ok"]
         leave(folder, "doctor", findings(failed=failed, warned=warned))
-        found = [diagnosis.Finding(one.name, one.state, one.detail, one.fix) for one in bad]
+        found = [
+            one.finding or diagnosis.Finding(one.name, one.state, one.detail, one.fix)
+            for one in bad
+        ]
         diagnosis.leave(folder, at=time.time(), checked=len(checks), findings=found)
     if as_json:
-        print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
+        print_json({"ok": not failed, "checks": [check.as_dict() for check in checks]})
     else:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)

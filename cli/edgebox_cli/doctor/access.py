@@ -6,7 +6,7 @@ import shlex
 import stat
 from typing import TYPE_CHECKING
 
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,11 +28,17 @@ def configuration(settings: Settings, path: Path) -> Check:
         return Check(name, "ok", "there is no file")
     quoted = shlex.quote(str(path))
     if mode & stat.S_IWOTH:
-        return Check(name, "fail", f"Everybody may change {path}.", f"chmod o-w {quoted}")
+        return fail(
+            name, "Everybody may change {path}.", "chmod o-w {quoted}", path=path, quoted=quoted
+        )
     urls = (settings.engines.slm.url, settings.engines.mlm.url)
     if mode & stat.S_IROTH and any("@" in url for url in urls):
-        return Check(
-            name, "fail", f"Everybody may read the password in {path}.", f"chmod o= {quoted}"
+        return fail(
+            name,
+            "Everybody may read the password in {path}.",
+            "chmod o= {quoted}",
+            path=path,
+            quoted=quoted,
         )
     return Check(name, "ok", f"mode {mode:04o}")
 
@@ -49,17 +55,26 @@ def state_files(folder: Path, models: Path) -> Iterator[Check]:
         return  # the check of the state folder reports it
     if foreign:
         paths = " ".join(shlex.quote(str(file)) for file in foreign)
-        yield Check(
+        yield fail(
             name,
-            "fail",
-            f"{_names(foreign)} in {folder} belong to another user than the folder: the box may "
+            "{names} in {folder} belong to another user than the folder: the box may "
             "not write them.",
-            f"chown -R --reference={shlex.quote(str(folder))} {paths}",
+            "chown -R --reference={reference} {paths}",
+            names=_names(foreign),
+            folder=folder,
+            reference=shlex.quote(str(folder)),
+            paths=paths,
         )
         return
     if open_ones := [file for file in files if (_mode(file) or 0) & _OTHERS]:
         paths = " ".join(shlex.quote(str(file)) for file in open_ones)
-        yield Check(name, "warn", f"Others may use {_names(open_ones)}.", f"chmod go= {paths}")
+        yield warn(
+            name,
+            "Others may use {names}.",
+            "chmod go= {paths}",
+            names=_names(open_ones),
+            paths=paths,
+        )
         return
     yield Check(name, "ok", f"{len(files)} files are their owner's alone")
 
@@ -74,8 +89,12 @@ def models(folder: Path) -> Check:
         open_ones = []
     if open_ones:
         paths = " ".join(shlex.quote(str(file)) for file in open_ones)
-        return Check(
-            name, "fail", f"Everybody may change {_names(open_ones)}.", f"chmod o-w {paths}"
+        return fail(
+            name,
+            "Everybody may change {path}.",
+            "chmod o-w {quoted}",
+            path=_names(open_ones),
+            quoted=paths,
         )
     return Check(name, "ok", "only their owner changes them")
 

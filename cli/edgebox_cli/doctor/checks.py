@@ -27,7 +27,7 @@ from edgebox_cli.doctor import (
     remote,
     state,
 )
-from edgebox_cli.doctor.check import Check, roles_of
+from edgebox_cli.doctor.check import Check, fail, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,13 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     try:
         found = settings_as_root()
     except ConfigError as error:
-        fix = f"edit {config_path()}, then: edgebox config check"
-        yield Check("configuration", "fail", error.detail, fix)
+        yield fail(
+            "configuration",
+            "{config_error}",
+            "edit {path}, then: edgebox config check",
+            config_error=error.detail,
+            path=config_path(),
+        )
         return
     path = config_path()
     where = str(path) if path.exists() else f"defaults (there is no {path})"
@@ -58,7 +63,13 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     try:
         settings()
     except EdgeBoxError as error:
-        yield Check("state folder", "fail", error.detail, f"ls -ld {found.state_dir}")
+        yield fail(
+            "state folder",
+            "{state_error}",
+            "ls -ld {folder}",
+            state_error=error.detail,
+            folder=found.state_dir,
+        )
         return
     yield from access.state_files(found.state_dir, found.models_dir)
     yield access.models(found.models_dir)

@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from edgebox_cli.common.output import size
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail
 
 if TYPE_CHECKING:
     from edgebox.settings import Settings
@@ -20,9 +20,11 @@ def disk(settings: Settings) -> Check:
     free = shutil.disk_usage(folder).free
     if free >= LEAST_DISK:
         return Check("disk", "ok", f"{size(free)} free at {folder}")
-    return Check(
+    return fail(
         "disk",
-        "fail",
-        f"{size(free)} free at {folder}; {size(LEAST_DISK)} are needed.",
-        f"free some space at {folder}; if the models are on that disk: edgebox models remove NAME",
+        "{free} free at {folder}; {least} are needed.",
+        "free some space at {folder}; if the models are on that disk: edgebox models remove NAME",
+        free=size(free),
+        folder=folder,
+        least=size(LEAST_DISK),
     )

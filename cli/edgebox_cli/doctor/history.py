@@ -8,7 +8,7 @@ from edgebox.errors import StoreError
 from edgebox.store.survey import Survey, survey
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.output import local_time, span
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def migrations(found: Survey) -> Check:
     """Check that the schema is this program's."""
     if found.pending and found.schema <= found.known_schema:
         names = ", ".join(found.pending)
-        return Check("migrations", "fail", f"Not applied yet: {names}.", "edgebox init")
+        return fail("migrations", "Not applied yet: {names}.", "edgebox init", names=names)
     return Check("migrations", "ok", f"schema {found.schema}, {len(found.applied)} applied")
 
 
@@ -54,19 +54,20 @@ def clock(found: Survey, now: float) -> Check:
     ahead = (found.last_noted or 0.0) - now
     if ahead > _AHEAD_SECONDS:
         noted = local_time(found.last_noted or 0.0)
-        return Check(
+        return fail(
             name,
-            "fail",
-            f"Something was recorded at {noted}, {span(ahead)} from now: the clock went back.",
+            "Something was recorded at {noted}, {ahead} from now: the clock went back.",
             'timedatectl set-ntp true (or: timedatectl set-time "YYYY-MM-DD HH:MM:SS")',
+            noted=noted,
+            ahead=span(ahead),
         )
     if found.backwards:
-        return Check(
+        return warn(
             name,
-            "warn",
-            f"{found.backwards} runs of the last {RECENT_DAYS} days ended before they began: the "
-            "clock jumps.",
+            "{count} runs of the last {days} days ended before they began: the clock jumps.",
             "timedatectl timesync-status",
+            count=found.backwards,
+            days=RECENT_DAYS,
         )
     return Check(name, "ok", "it has not gone back")
 
@@ -77,11 +78,13 @@ def failed_analyses(found: Survey) -> Check:
     if not found.failed:
         return Check(name, "ok", f"none in the last {RECENT_DAYS} days")
     kinds = ", ".join(f"{one.count} {one.kind}" for one in found.failed)
-    return Check(
+    return warn(
         name,
-        "warn",
-        f"In the last {RECENT_DAYS} days: {kinds}.",
-        f"edgebox batches retry {max(one.last_batch for one in found.failed)}",
+        "In the last {days} days: {kinds}.",
+        "edgebox batches retry {batch}",
+        days=RECENT_DAYS,
+        kinds=kinds,
+        batch=max(one.last_batch for one in found.failed),
     )
 
 
@@ -91,11 +94,12 @@ def late_callbacks(found: Survey) -> Check:
     if not found.late:
         return Check(name, "ok", "none waits after an error")
     kinds = "; ".join(f"{one.count}: {one.kind}" for one in found.late[:3])
-    return Check(
+    return warn(
         name,
-        "warn",
-        f"They wait to be sent again after an error. {kinds}.",
-        f"edgebox callbacks resend {found.late[0].last_batch}",
+        "They wait to be sent again after an error. {kinds}.",
+        "edgebox callbacks resend {batch}",
+        kinds=kinds,
+        batch=found.late[0].last_batch,
     )
 
 
@@ -104,11 +108,12 @@ def runs(found: Survey, *, worker: bool) -> Check:
     died = found.open_runs[:-1] if worker else found.open_runs
     if died:
         run_id, began = died[-1]
-        return Check(
+        return warn(
             "runs",
-            "warn",
-            f"Run {run_id} began at {rfc3339(began)} and never ended: its worker died.",
-            f"edgebox logs --process worker --since {rfc3339(began)}",
+            "Run {run} began at {began} and never ended: its worker died.",
+            "edgebox logs --process worker --since {began}",
+            run=run_id,
+            began=rfc3339(began),
         )
     return Check(
         "runs", "ok", "every run has ended" if not found.open_runs else "one is in progress"

@@ -13,7 +13,7 @@ from edgebox.errors import EdgeBoxError
 from edgebox.system.machine import built_for, capabilities, gpus
 from edgebox_cli.common import redact, systemd
 from edgebox_cli.common.output import size
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail, warn
 from edgebox_cli.logs.sources import Wanted, source_of
 
 if TYPE_CHECKING:
@@ -51,19 +51,21 @@ def gpu(root: Path = Path("/")) -> Check:
         return Check("GPU", "ok", "none here: the models run on the processor")
     if not listed:
         if (root / "proc/driver/nvidia/version").exists():
-            return Check("GPU", "fail", "The NVIDIA driver lists no GPU.", "nvidia-smi")
-        return Check(
+            return fail("GPU", "The NVIDIA driver lists no GPU.", "nvidia-smi")
+        return warn(
             "GPU",
-            "warn",
-            f"{cards} NVIDIA GPU without its driver: the models run on the processor.",
+            "{cards} NVIDIA GPU without its driver: the models run on the processor.",
             "apt install nvidia-driver, then: reboot",
+            cards=cards,
         )
     nodes = [root / "dev" / name for name in ("nvidiactl", "nvidia-uvm", "nvidia0")]
     if missing := [str(node) for node in nodes if not node.exists()]:
-        return Check("GPU", "fail", f"There is no {', '.join(missing)}.", "nvidia-modprobe -u -c 0")
+        return fail(
+            "GPU", "There is no {files}.", "nvidia-modprobe -u -c 0", files=", ".join(missing)
+        )
     if closed := [str(node) for node in nodes if not os.access(node, os.R_OK | os.W_OK)]:
         names = " ".join(closed)
-        return Check("GPU", "fail", f"This user may not use {names}.", f"chmod a+rw {names}")
+        return fail("GPU", "This user may not use {names}.", "chmod a+rw {names}", names=names)
     shown = ", ".join(f"{one.name} ({size(one.free)} of {size(one.total)} free)" for one in listed)
     return _code(built_for()) or Check("GPU", "ok", shown)
 
@@ -81,10 +83,22 @@ def _code(built: tuple[int, ...]) -> Check | None:
     for card in capabilities() if built else ():
         if card in built or any(a < 120 and a // 10 == card // 10 and a <= card for a in built):
             continue
-        detail = f"This release has no code for a card of compute capability {card / 10}"
+        capability = f"{card / 10}"
         if newest < card:
-            return Check("GPU", "warn", f"{detail}: the driver compiles it at each start.", _JIT)
-        return Check("GPU", "fail", f"{detail}.", f"build one: packaging/build --cuda {card}")
+            return warn(
+                "GPU",
+                "This release has no code for a card of compute capability {capability}: the "
+                "driver compiles it at each start.",
+                _JIT,
+                capability=capability,
+            )
+        return fail(
+            "GPU",
+            "This release has no code for a card of compute capability {capability}.",
+            "build one: packaging/build --cuda {card}",
+            capability=capability,
+            card=card,
+        )
     return None
 
 
@@ -96,11 +110,11 @@ def clock(now: float) -> Iterator[Check]:
     """
     date = time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(now))
     if time.gmtime(now).tm_year < FIRST_YEAR:
-        yield Check(
+        yield fail(
             "clock",
-            "fail",
-            f"This box believes it is {date}.",
+            "This box believes it is {date}.",
             'timedatectl set-time "YYYY-MM-DD HH:MM:SS"',
+            date=date,
         )
     else:
         yield Check("clock", "ok", date)
@@ -131,11 +145,11 @@ def time_zone(environ: Mapping[str, str], root: Path = Path("/")) -> Check:
         shown, loaded = f"TZ={value}", bool(by_rule) or file.is_file()
     if loaded:
         return Check(name, "ok", shown)
-    return Check(
+    return warn(
         name,
-        "warn",
-        f"{shown} cannot be loaded: batch ids and the hours of the night are in UTC.",
+        "{zone} cannot be loaded: batch ids and the hours of the night are in UTC.",
         "apt install tzdata (or correct TZ), then restart the box",
+        zone=shown,
     )
 
 
@@ -145,12 +159,14 @@ def ntp() -> Iterator[Check]:
     if found.get("NTPSynchronized") == "yes":
         yield Check("NTP", "ok", "synchronised")
     elif found.get("NTP") == "no":
-        detail = "Nothing sets the clock; keys are refused when it is 5 minutes off."
-        yield Check("NTP", "warn", detail, "timedatectl set-ntp true")
-    elif found:
-        yield Check(
+        yield warn(
             "NTP",
-            "warn",
+            "Nothing sets the clock; keys are refused when it is 5 minutes off.",
+            "timedatectl set-ntp true",
+        )
+    elif found:
+        yield warn(
+            "NTP",
             "The clock is not synchronised: no time server answers.",
             "set NTP= in /etc/systemd/timesyncd.conf, then: systemctl restart systemd-timesyncd",
         )
@@ -171,11 +187,11 @@ def moved(offset: float) -> Iterator[Check]:
     except (KeyError, ValueError):
         return
     if abs(jump) > _MOVED_SECONDS:
-        yield Check(
+        yield warn(
             "clock, since start",
-            "warn",
-            f"It was moved by {jump:+.0f} s while the box ran.",
+            "It was moved by {jump} s while the box ran.",
             "systemctl restart edgebox.target",
+            jump=f"{jump:+.0f}",
         )
 
 
@@ -194,12 +210,13 @@ def log(settings: Settings, now: float) -> Check:
     if not found:
         return Check("log", "ok", "no error in the last 24 hours")
     last = redact.record(found[-1])  # the doctor's findings go into support bundles
-    message = f": {last.message}" if last else ""
-    return Check(
+    return warn(
         "log",
-        "warn",
-        f"{len(found)} errors in the last 24 hours; the last one, of {found[-1].process}{message}",
+        "{count} errors in the last 24 hours; the last one, of {process}{message}",
         "edgebox logs --level error --since 24h",
+        count=len(found),
+        process=found[-1].process,
+        message=f": {last.message}" if last else "",
     )
 
 

@@ -9,7 +9,7 @@ from edgebox.api.refused_keys import refused_keys
 from edgebox.errors import StoreError
 from edgebox.store.db import Store
 from edgebox_cli.common.output import local_time
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, warn
 
 if TYPE_CHECKING:
     from edgebox.settings import Settings
@@ -39,5 +39,5 @@ def refused(settings: Settings, now: float) -> Check:
         for one in found[:3]
     )
     if any(one.client in enabled for one in found):
-        return Check(name, "warn", f"In the last 24 hours: {shown}.", "edgebox keys list")
+        return warn(name, "In the last 24 hours: {refused}.", "edgebox keys list", refused=shown)
     return Check(name, "ok", shown or "none in the last 24 hours")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from edgebox.errors import ModelError, ModelsTooLarge
 from edgebox.models.advice import require_fit, this_machine
@@ -14,7 +14,7 @@ from edgebox.system.machine import available_memory, built_for_gpu, gpus
 from edgebox.system.program import command, frozen
 from edgebox_cli.common.output import size
 from edgebox_cli.common.systemd import to_start
-from edgebox_cli.doctor.check import Check, roles_of
+from edgebox_cli.doctor.check import Check, fail, roles_of, warn
 from edgebox_cli.doctor.remote import server
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from edgebox.engine_client import EngineHealth
     from edgebox.settings import Role, Settings
+
+_GET: Final = "edgebox models pull {model}, or carried here: edgebox models import FILE"
+_INSTALL: Final = "install the release again: sh edgebox-....run"
 
 
 def models(settings: Settings, keys: Mapping[Role, str] | None = None) -> Iterator[Check]:
@@ -34,7 +37,7 @@ def models(settings: Settings, keys: Mapping[Role, str] | None = None) -> Iterat
     try:
         installed = Installed(settings.models_dir)
     except ModelError as error:
-        yield Check("models", "fail", error.detail, "edgebox models list")
+        yield fail("models", "{models_error}", "edgebox models list", models_error=error.detail)
         return
     for role, options in roles_of(settings).items():
         if options.url:
@@ -43,28 +46,39 @@ def models(settings: Settings, keys: Mapping[Role, str] | None = None) -> Iterat
         try:
             yield model_file(installed, role, options.model)
         except ModelError as error:
-            yield Check(f"model {role}", "fail", error.detail, f"edgebox models use {role} NAME")
+            yield fail(
+                "model {role}",
+                "{model_error}",
+                "edgebox models use {role} NAME",
+                role=role,
+                model_error=error.detail,
+            )
 
 
 def model_file(installed: Installed, role: str, model: str) -> Check:
     """Check that a model is on disk, verified, and good enough for work."""
-    name, state = f"model {role}", installed.state(model)
-    if state in ("missing", "partial"):
-        what = "is not here" if state == "missing" else "is only partly here"
-        return Check(name, "fail", f"{model} {what}.", _get(model))
+    name, state = "model {role}", installed.state(model)
+    if state == "missing":
+        return fail(name, "{model} is not here.", _GET, role=role, model=model)
+    if state == "partial":
+        return fail(name, "{model} is only partly here.", _GET, role=role, model=model)
     if state == "unchecked":
-        return Check(
+        return warn(
             name,
-            "warn",
-            f"{model} is hashed again at every start until it is recorded.",
-            f"edgebox models verify {model}",
+            "{model} is hashed again at every start until it is recorded.",
+            "edgebox models verify {model}",
+            role=role,
+            model=model,
         )
     if installed.get(model).trial:
-        detail = f"{model} is for trying EdgeBox out: its Korean is poor."
-        return Check(
-            name, "warn", detail, "edgebox models list, then: edgebox models use ROLE NAME"
+        return warn(
+            name,
+            "{model} is for trying EdgeBox out: its Korean is poor.",
+            "edgebox models list, then: edgebox models use ROLE NAME",
+            role=role,
+            model=model,
         )
-    return Check(name, "ok", model)
+    return Check(f"model {role}", "ok", model)
 
 
 def tuning(settings: Settings) -> Check | None:
@@ -72,13 +86,13 @@ def tuning(settings: Settings) -> Check | None:
     if read_tuned(settings.models_dir) is None:
         return None
     if tuned_here(settings, Installed(settings.models_dir)) is None:
-        detail = "It was measured with another processor or other models, and is not used."
-        return Check("tuning", "warn", detail, f"edgebox tune, then: {to_start('engine')}")
+        return warn(
+            "tuning",
+            "It was measured with another processor or other models, and is not used.",
+            "edgebox tune, then: {start}",
+            start=to_start("engine"),
+        )
     return Check("tuning", "ok", "measured for this processor and these models")
-
-
-def _get(model: str) -> str:
-    return f"edgebox models pull {model}, or carried here: edgebox models import FILE"
 
 
 def hashes(settings: Settings) -> Iterator[Check]:
@@ -86,14 +100,21 @@ def hashes(settings: Settings) -> Iterator[Check]:
     for role, options in roles_of(settings).items():
         if options.url:
             continue
-        name = f"hash {role}"
         try:
             record = Installed(settings.models_dir).verify(options.model)
         except ModelError as error:
-            again = f"edgebox models remove {options.model}, then {_get(options.model)}"
-            yield Check(name, "fail", error.detail, again)
+            yield fail(
+                "hash {role}",
+                "{hash_error}",
+                "edgebox models remove {model}, then edgebox models pull {model}, or carried "
+                "here: edgebox models import FILE",
+                role=role,
+                hash_error=error.detail,
+                model=options.model,
+            )
         else:
-            yield Check(name, "ok", f"SHA-256 {record.sha256[:12]}… as {record.trust} says")
+            shown = f"SHA-256 {record.sha256[:12]}… as {record.trust} says"
+            yield Check(f"hash {role}", "ok", shown)
 
 
 def memory(settings: Settings, health: EngineHealth | None) -> Check:
@@ -117,7 +138,7 @@ def memory(settings: Settings, health: EngineHealth | None) -> Check:
         }
         require_fit(wanted, available, installed.entries(), mapped=True)
     except ModelsTooLarge as error:
-        return Check("memory", "fail", error.need, error.instead)
+        return fail("memory", "{need}", "{instead}", need=error.need, instead=error.instead)
     except ModelError:
         return Check("memory", "ok", f"{size(available)} available")
     need = sum(memory_need(*model) for model in wanted.values())
@@ -129,7 +150,7 @@ def native() -> Check:
 
     It is loaded in another process: a library built for another processor kills its process.
     """
-    again = "install the release again: sh edgebox-....run" if frozen() else "./install.sh"
+    again = _INSTALL if frozen() else "./install.sh"
     ended = subprocess.run(  # noqa: S603 - ourselves
         command("llama-check"),
         capture_output=True,
@@ -139,25 +160,31 @@ def native() -> Check:
     )
     words = ended.stdout.split()
     if ended.returncode < 0:
-        detail = f"llama.cpp was killed while loading (signal {-ended.returncode}): it was built "
-        return Check("llama.cpp", "fail", f"{detail}for another processor.", again)
+        return fail(
+            "llama.cpp",
+            "llama.cpp was killed while loading (signal {signal}): it was built for another "
+            "processor.",
+            again,
+            signal=-ended.returncode,
+        )
     if ended.returncode or len(words) != 2:
         last = (ended.stderr.strip().splitlines() or ["no reason given"])[-1]
-        return Check("llama.cpp", "fail", f"It cannot be loaded: {last}", again)
+        return fail("llama.cpp", "It cannot be loaded: {last}", again, last=last)
     gpu, built = words[1] == "1", built_for_gpu()
     if not gpu and built and gpus():
-        return Check(
+        return warn(
             "llama.cpp",
-            "warn",
-            f"{words[0]}: {(ended.stderr.strip().splitlines() or ['It cannot use the GPU.'])[-1]}",
+            "{version}: {why}",
             "update NVIDIA's driver (CUDA 13 needs 580 or newer), then: reboot",
+            version=words[0],
+            why=(ended.stderr.strip().splitlines() or ["It cannot use the GPU."])[-1],
         )
     if not gpu and gpus():
-        return Check(
+        return warn(
             "llama.cpp",
-            "warn",
-            f"{words[0]} was built without CUDA, and there is an NVIDIA GPU here.",
+            "{version} was built without CUDA, and there is an NVIDIA GPU here.",
             "install the -cuda release" if frozen() else "./install.sh --cuda",
+            version=words[0],
         )
     without = "built for a GPU, and there is none" if built else "no GPU support"
     return Check("llama.cpp", "ok", f"{words[0]}, {'with GPU support' if gpu else without}")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, warn
 
 UNITS = Path("/etc/systemd/system")
 DEFAULTS = {"prometheus": "127.0.0.1:9090", "alertmanager": "127.0.0.1:9093"}
 SECONDS = 3.0
+_LINES: Final = "journalctl -u edgebox-{unit} -n 50"
 UNSENT = 'ALERTS{alertname="AlertsNotSent",alertstate="firing"}'
 
 
@@ -25,16 +26,26 @@ def monitoring(units: Path = UNITS) -> Check | None:
         try:
             http.get(f"http://{where['alertmanager']}/-/ready").raise_for_status()
         except httpx.HTTPError:
-            return _wrong("Alertmanager does not answer: no alert is sent", "alertmanager")
+            return warn(
+                "monitoring",
+                "Alertmanager does not answer: no alert is sent",
+                _LINES,
+                unit="alertmanager",
+            )
         try:
             up = _value(http, where["prometheus"], 'up{job="edgebox"}')
             unsent = _value(http, where["prometheus"], UNSENT)
         except (httpx.HTTPError, ValueError, LookupError):
-            return _wrong("Prometheus does not answer: there are no alerts", "prometheus")
+            return warn(
+                "monitoring",
+                "Prometheus does not answer: there are no alerts",
+                _LINES,
+                unit="prometheus",
+            )
     if up != "1":
-        return _wrong("Prometheus does not read this box", "prometheus")
+        return warn("monitoring", "Prometheus does not read this box", _LINES, unit="prometheus")
     if unsent is not None:
-        return _wrong("alerts are not delivered", "alertmanager")
+        return warn("monitoring", "alerts are not delivered", _LINES, unit="alertmanager")
     return Check("monitoring", "ok", f"Prometheus at {where['prometheus']} reads this box")
 
 
@@ -54,7 +65,3 @@ def _value(http: httpx.Client, address: str, expression: str) -> str | None:
     answer.raise_for_status()
     found: list[dict[str, Any]] = answer.json()["data"]["result"]
     return str(found[0]["value"][1]) if found else None
-
-
-def _wrong(detail: str, unit: str) -> Check:
-    return Check("monitoring", "warn", detail, f"journalctl -u edgebox-{unit} -n 50")

@@ -24,7 +24,7 @@ from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
 from edgebox.system.tls import authorities_context, pair_of, server_context
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail, warn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -46,10 +46,12 @@ def certificate(settings: Settings, now: float) -> Check:
     api = settings.api
     if not api.tls:
         return _without_tls(api)
-    taken = "it is taken without a restart"
+    again = "put a new certificate at {path}; it is taken without a restart"
     if not _read_by_the_service(Path(api.tls_key), settings.database.parent):
-        taken = "then restart the API: it has a copy of the key from its start"
-    again = f"put a new certificate at {api.tls_cert}; {taken}"
+        again = (
+            "put a new certificate at {path}; then restart the API: it has a copy of the key "
+            "from its start"
+        )
     try:
         found = read_certificate(Path(api.tls_cert))
         if found.not_after > now and os.access(api.tls_key, os.R_OK):
@@ -57,14 +59,26 @@ def certificate(settings: Settings, now: float) -> Check:
             assert pair is not None  # noqa: S101 - the settings have TLS
             server_context(pair)
     except ConfigError as error:
-        return Check("TLS", "fail", error.detail, "edgebox config check")
+        return fail("TLS", "{tls_error}", "edgebox config check", tls_error=error.detail)
     left = (found.not_after - now) / 86_400
     names = ", ".join(found.names[:3])
     if left <= 0:
-        return Check("TLS", "fail", f"The certificate expired on {day(found.not_after)}.", again)
+        return fail(
+            "TLS",
+            "The certificate expired on {day}.",
+            again,
+            day=day(found.not_after),
+            path=api.tls_cert,
+        )
     if left < EXPIRY_DAYS:
-        detail = f"The certificate expires on {day(found.not_after)}, in {left:.0f} days."
-        return Check("TLS", "warn", detail, again)
+        return warn(
+            "TLS",
+            "The certificate expires on {day}, in {left} days.",
+            again,
+            day=day(found.not_after),
+            left=f"{left:.0f}",
+            path=api.tls_cert,
+        )
     return Check("TLS", "ok", f"{names}, good until {day(found.not_after)}")
 
 
@@ -72,9 +86,13 @@ def _without_tls(api: ApiSettings) -> Check:
     if api.this_machine_only:
         return Check("TLS", "ok", "not needed: only this machine reaches the API")
     if problem := api.plain_http_problem:
-        return Check("TLS", "fail", f"{problem}.", "edgebox config check")
-    detail = f"The API listens on {api.host} without TLS: transcripts cross the network as text."
-    return Check("TLS", "warn", detail, "set tls_cert and tls_key under [api], then restart")
+        return fail("TLS", "{tls_error}.", "edgebox config check", tls_error=problem)
+    return warn(
+        "TLS",
+        "The API listens on {host} without TLS: transcripts cross the network as text.",
+        "set tls_cert and tls_key under [api], then restart",
+        host=api.host,
+    )
 
 
 def is_roots(settings: Settings) -> bool:
@@ -119,11 +137,21 @@ def metrics_listener(settings: Settings, *, running: bool) -> Check:
         except httpx.HTTPError:
             answer = None
         if answer is None or b"edgebox_" not in answer.content:
-            detail = f"The box does not answer at {listen}."
-            return Check(name, "fail", detail, "edgebox logs --process api --level error")
+            return fail(
+                name,
+                "The box does not answer at {listen}.",
+                "edgebox logs --process api --level error",
+                listen=listen,
+            )
     elif problem := port_problem(host.strip("[]"), int(port)):
-        fix = f"stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] metrics_listen"
-        return Check(name, "fail", f"Cannot listen on {listen}: {problem}.", fix)
+        return fail(
+            name,
+            "Cannot listen on {listen}: {problem}.",
+            "stop what uses it (ss -ltnp 'sport = :{port}'), or change [api] metrics_listen",
+            listen=listen,
+            problem=problem,
+            port=port,
+        )
     return Check(name, "ok", listen)
 
 
@@ -169,12 +197,24 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:
-        fix = f"add {host} to /etc/hosts, or: {_replace(client)}"
-        return Check(name, "fail", f"{client}: the name {host} has no address here.", fix)
+        return fail(
+            name,
+            "{client}: the name {host} has no address here.",
+            "add {host} to /etc/hosts, or: edgebox keys callbacks {client} HOST:PORT ... (this "
+            "replaces its whole list)",
+            client=client,
+            host=host,
+        )
     address = str(found[0][4][0])
     if reason := forbidden(ipaddress.ip_address(address.partition("%")[0]), port, own):
-        fix = _replace(client)
-        return Check(name, "fail", f"{client}: {place} {reason}.", fix)
+        return fail(
+            name,
+            "{client}: {place} {reason}.",
+            "edgebox keys callbacks {client} HOST:PORT ... (this replaces its whole list)",
+            client=client,
+            place=place,
+            reason=reason,
+        )
     began = time.monotonic()
     try:
         with socket.create_connection((address, port), CONNECT_SECONDS) as raw:
@@ -182,11 +222,15 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
                 with authorities_context().wrap_socket(raw, server_hostname=host):
                     pass
     except ssl.SSLCertVerificationError as error:
-        fix = (
+        return fail(
+            name,
+            "{client}: {place}, TLS: {tls_reason}.",
             "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart "
-            "the worker"
+            "the worker",
+            client=client,
+            place=place,
+            tls_reason=error.verify_message,
         )
-        return Check(name, "fail", f"{client}: {place}, TLS: {error.verify_message}.", fix)
     except OSError as error:
         if isinstance(error, TimeoutError):
             what = "no answer in time"
@@ -194,12 +238,16 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
             what = "no secure connection"
         else:
             what = (error.strerror or "not reachable").lower()
-        fix = f"open the way in the network (try: nc -vz {shlex.quote(host)} {port})"
-        return Check(name, "fail", f"{client}: {place}: {what}.", fix)
+        return fail(
+            name,
+            "{client}: {place}: {what}.",
+            "open the way in the network (try: nc -vz {quoted} {port})",
+            client=client,
+            place=place,
+            what=what,
+            quoted=shlex.quote(host),
+            port=port,
+        )
     took = (time.monotonic() - began) * 1000
     how = "TLS" if https else "TCP"
     return Check(name, "ok", f"{client}: {place} takes connections ({how}, {took:.0f} ms)")
-
-
-def _replace(client: str) -> str:
-    return f"edgebox keys callbacks {client} HOST:PORT ... (this replaces its whole list)"

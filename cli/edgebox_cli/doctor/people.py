@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from edgebox.errors import StoreError
 from edgebox.store.db import Store
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,11 @@ def screen(settings: Settings, now: float) -> Iterator[Check]:
         return
     api = settings.api
     if not (api.tls or api.this_machine_only):
-        detail = "The pages for people are on, but without TLS other machines cannot open them."
-        yield Check("screen", "warn", detail, "set tls_cert and tls_key under [api], then restart")
+        yield warn(
+            "screen",
+            "The pages for people are on, but without TLS other machines cannot open them.",
+            "set tls_cert and tls_key under [api], then restart",
+        )
         return
     try:
         with closing(Store(settings.database)) as store:
@@ -35,13 +38,21 @@ def screen(settings: Settings, now: float) -> Iterator[Check]:
     except StoreError:
         return  # the check of the database says so
     if not found:
-        detail = "The pages for people are on, but there is no account."
-        yield Check("screen", "warn", detail, "edgebox operators add NAME --role admin")
+        yield warn(
+            "screen",
+            "The pages for people are on, but there is no account.",
+            "edgebox operators add NAME --role admin",
+        )
         return
     locked = [one.name for one in found if one.locked_until > now]
     if locked:
         more = f" and {len(locked) - 3} more" if len(locked) > 3 else ""
-        detail = f"Locked after wrong passwords: {', '.join(locked[:3])}{more}."
-        yield Check("screen", "warn", detail, "edgebox audit list --action session")
+        yield warn(
+            "screen",
+            "Locked after wrong passwords: {names}{more}.",
+            "edgebox audit list --action session",
+            names=", ".join(locked[:3]),
+            more=more,
+        )
         return
     yield Check("screen", "ok", f"{len(found)} accounts" if len(found) > 1 else "1 account")

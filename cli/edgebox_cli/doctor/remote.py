@@ -11,7 +11,7 @@ from edgebox.engine_client.key import read_key
 from edgebox.engine_client.probe import probe_server
 from edgebox.errors import ConfigError
 from edgebox.settings.check import without_password
-from edgebox_cli.doctor.check import Check, roles_of
+from edgebox_cli.doctor.check import Check, fail, roles_of, warn
 
 if TYPE_CHECKING:
     from edgebox.settings import Role, RoleSettings, Settings
@@ -22,6 +22,7 @@ SECONDS = 5.0
 _AUTHORITY = (
     "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart the box"
 )
+_RENEW = "give that server a new certificate"
 
 _SAID: dict[str, tuple[State, str, str]] = {
     "absent": ("fail", "{url} does not answer.", "start that server, or unset the url"),
@@ -37,7 +38,7 @@ _SAID: dict[str, tuple[State, str, str]] = {
     ),
     "slow": (
         "warn",
-        f"{{url}} lists its models and wrote nothing within {SECONDS:.0f} s.",
+        "{url} lists its models and wrote nothing within {seconds} s.",
         "look at its queue and its log: it is overloaded, or it hangs",
     ),
     "key": ("fail", "{url} refuses the key ({detail}).", "{key}, then restart the box"),
@@ -83,25 +84,34 @@ def server(role: Role, options: RoleSettings, key: str | None = None) -> Check:
         options: its URL and model.
         key: one that root has read; None: it is read now.
     """
-    name, shown = f"model {role}", without_password(options.url)
+    shown = without_password(options.url)
     try:
         asked = probe_server(role, options, write=True, seconds=SECONDS, key=key)
         found = asyncio.run(asked)
     except ConfigError as error:
-        fix = f"edit url_key_file under [engines.{role}]"
-        return Check(name, "fail", f"{shown} was not asked: {error.detail}.", fix)
+        return fail(
+            "model {role}",
+            "{url} was not asked: {key_error}.",
+            "edit url_key_file under [engines.{role}]",
+            role=role,
+            url=shown,
+            key_error=error.detail,
+        )
     if found.finding == "answers":
-        return Check(name, "ok", f"another server, {shown}")
+        return Check(f"model {role}", "ok", f"another server, {shown}")
     state, detail, fix = _SAID[found.finding]
     if found.finding == "tls" and "expired" in found.detail:
-        fix = "give that server a new certificate"
+        fix = _RENEW
     table, file = f"[engines.{role}]", options.url_key_file
-    words = {
+    values = {
+        "role": role,
         "url": shown,
+        "seconds": f"{SECONDS:.0f}",
         "base": shown.rstrip("/").removesuffix("/v1"),
         "model": options.url_model or options.model,
         "detail": found.detail,
         "table": table,
         "key": f"write its key into {file}" if file else f"set url_key_file under {table}",
     }
-    return Check(name, state, detail.format(**words), fix.format(**words))
+    found_out = fail if state == "fail" else warn
+    return found_out("model {role}", detail, fix, **values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from edgebox.store.restore import kept_aside, upgrade_backups
 from edgebox.worker.retain import ages_of, limit_of
 from edgebox_cli.common.output import local_time
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +50,14 @@ def clock(store: Store, limit: float) -> Iterator[Check]:
     state = store.retention.state()
     if state is not None and state.steady_since is not None:
         until = state.steady_since + limit
-        yield Check(
+        yield warn(
             _NAME,
-            "warn",
-            f"The clock jumped from {_date(state.trusted_at)} to {_date(state.steady_since)}, "
-            f"or the box was off: nothing is removed until {local_time(until)}.",
+            "The clock jumped from {before} to {after}, "
+            "or the box was off: nothing is removed until {until}.",
             "if the clock is wrong: timedatectl set-ntp false, then timedatectl set-time",
+            before=_date(state.trusted_at),
+            after=_date(state.steady_since),
+            until=local_time(until),
         )
 
 
@@ -67,23 +69,25 @@ def disabled_clients(store: Store, oldest: float) -> Iterator[Check]:
         oldest: Unix seconds; retention removes what is older.
     """
     for client, count in store.retention.held_by_disabled(oldest).items():
-        yield Check(
+        yield warn(
             _NAME,
-            "warn",
-            f"{count} old batches are kept because their callbacks wait for {client}, "
+            "{count} old batches are kept because their callbacks wait for {client}, "
             "which is disabled.",
-            f"edgebox keys enable {client}",
+            "edgebox keys enable {client}",
+            count=count,
+            client=client,
         )
 
 
 def restore_copies(database: Path) -> Iterator[Check]:
     """Warn of databases that a restore kept aside."""
     if aside := kept_aside(database):
-        yield Check(
+        yield warn(
             _NAME,
-            "warn",
-            f"{len(aside)} copies from before or during a restore hold transcripts.",
-            f"rm {aside[0]}*",
+            "{count} copies from before or during a restore hold transcripts.",
+            "rm {first}*",
+            count=len(aside),
+            first=aside[0],
         )
 
 
@@ -91,12 +95,13 @@ def upgrade_copies(database: Path, oldest: float) -> Iterator[Check]:
     """Warn of upgrades' backups that are older than ``oldest`` (Unix seconds)."""
     copies = upgrade_backups(database)
     if old := [str(copy) for copy in copies if copy.stat().st_mtime < oldest]:
-        yield Check(
+        yield warn(
             _NAME,
-            "warn",
-            f"{len(old)} backups from before an upgrade hold transcripts for longer than "
+            "{count} backups from before an upgrade hold transcripts for longer than "
             "the box does. Without them --rollback --with-database is not possible.",
-            f"rm {' '.join(old)}",
+            "rm {files}",
+            count=len(old),
+            files=" ".join(old),
         )
 
 

@@ -12,7 +12,7 @@ from edgebox.errors import StoreError
 from edgebox.store.connection import wal_is_safe
 from edgebox.store.db import Store
 from edgebox_cli.common.output import size
-from edgebox_cli.doctor.check import Check
+from edgebox_cli.doctor.check import Check, fail, warn
 from edgebox_cli.doctor.retention import retention
 
 if TYPE_CHECKING:
@@ -30,21 +30,32 @@ def state_folder(folder: Path) -> Check:
     try:
         mode = folder.stat().st_mode & 0o777
     except FileNotFoundError:
-        return Check(name, "fail", f"There is no {folder}.", "edgebox init")
+        return fail(name, "There is no {files}.", "edgebox init", files=folder)
     except OSError as error:
-        fix = f"ls -ld {folder} {folder.parent}"
-        return Check(name, "fail", f"Cannot look at {folder}: {error.strerror}.", fix)
+        return fail(
+            name,
+            "Cannot look at {folder}: {why}.",
+            "ls -ld {folder} {parent}",
+            folder=folder,
+            why=error.strerror,
+            parent=folder.parent,
+        )
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         owner = folder.stat().st_uid
-        return Check(
-            name, "fail", f"This user cannot write {folder}.", f"sudo -u '#{owner}' edgebox doctor"
+        return fail(
+            name,
+            "This user cannot write {folder}.",
+            "sudo -u '#{owner}' edgebox doctor",
+            folder=folder,
+            owner=owner,
         )
     if mode & 0o077:
-        return Check(
+        return fail(
             name,
-            "fail",
-            f"Others may read {folder} (mode {mode:04o}); transcripts are in there.",
-            f"chmod 700 {folder}",
+            "Others may read {folder} (mode {mode}); transcripts are in there.",
+            "chmod 700 {folder}",
+            folder=folder,
+            mode=f"{mode:04o}",
         )
     return Check(name, "ok", f"{folder} (mode {mode:04o})")
 
@@ -55,8 +66,13 @@ def database(settings: Settings) -> Iterator[Check]:
         try:
             store.clients.data_version()
         except StoreError as error:
-            fix = "edgebox init" if "edgebox init" in error.detail else "edgebox logs --level error"
-            yield Check("database", "fail", error.detail, fix)
+            init = "edgebox init" in error.detail
+            yield fail(
+                "database",
+                "{database_error}",
+                "edgebox init" if init else "edgebox logs --level error",
+                database_error=error.detail,
+            )
             return
         yield database_file(settings.database)
         yield sqlite()
@@ -76,15 +92,20 @@ def database_file(path: Path) -> Check:
     except sqlite3.Error as error:
         found = str(error)
     if found != "ok":
-        return Check(
+        return fail(
             "database",
-            "fail",
-            f"{path} is damaged: {found}",
+            "{path} is damaged: {found}",
             "stop EdgeBox, then as its user: edgebox restore BACKUP",
+            path=path,
+            found=found,
         )
     if mode & 0o077:
-        return Check(
-            "database", "fail", f"Others may read {path} (mode {mode:04o}).", f"chmod 600 {path}"
+        return fail(
+            "database",
+            "Others may read {path} (mode {mode}).",
+            "chmod 600 {path}",
+            path=path,
+            mode=f"{mode:04o}",
         )
     return Check("database", "ok", f"whole and up to date, {size(path.stat().st_size)}")
 
@@ -104,8 +125,10 @@ def clients(store: Store) -> Check:
         return Check("clients", "ok", f"{enabled} of {len(known)} enabled")
     if known:
         first = known[0].client_id
-        return Check("clients", "fail", "Every client is disabled.", f"edgebox keys enable {first}")
-    return Check("clients", "fail", "There is no client yet.", "edgebox keys create NAME")
+        return fail(
+            "clients", "Every client is disabled.", "edgebox keys enable {client}", client=first
+        )
+    return fail("clients", "There is no client yet.", "edgebox keys create NAME")
 
 
 def dead_callbacks(store: Store) -> Check:
@@ -114,11 +137,12 @@ def dead_callbacks(store: Store) -> Check:
     if not dead:
         return Check("callbacks", "ok", "none given up")
     why = next((row.last_error for row in store.outbox.list("dead", 1)), None) or "no reason noted"
-    return Check(
+    return warn(
         "callbacks",
-        "warn",
-        f"{dead} could not be delivered and were given up. The last one: {why}.",
+        "{count} could not be delivered and were given up. The last one: {why}.",
         "edgebox callbacks list --state dead, then edgebox callbacks resend BATCH_ID",
+        count=dead,
+        why=why,
     )
 
 
@@ -126,7 +150,7 @@ def audit(store: Store) -> Check:
     """Check that the newest rows of the audit are as they were written."""
     found = store.audit.verify(newest=_AUDIT_ROWS)
     if found.fault is not None:
-        return Check("audit", "fail", found.fault, "edgebox audit verify")
+        return fail("audit", "{audit_fault}", "edgebox audit verify", audit_fault=found.fault)
     return Check("audit", "ok", f"{found.rows} rows, as they were written")
 
 
@@ -135,10 +159,10 @@ def queue(store: Store, max_wait_seconds: float) -> Check:
     oldest = store.consultations.oldest_pending_at()
     waited = 0.0 if oldest is None else time.time() - oldest
     if waited > 2 * max_wait_seconds:
-        return Check(
+        return warn(
             "queue",
-            "warn",
-            f"The oldest consultation has waited for {waited / 60:.0f} minutes.",
+            "The oldest consultation has waited for {minutes} minutes.",
             "edgebox status",
+            minutes=f"{waited / 60:.0f}",
         )
     return Check("queue", "ok", f"{store.consultations.pending_count()} waiting")

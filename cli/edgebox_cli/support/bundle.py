@@ -215,7 +215,7 @@ def _secrets(settings: Settings) -> list[str]:
 
 
 def _checks() -> list[dict[str, Any]]:
-    return [asdict(check) for check in every_check()]
+    return [check.as_dict() for check in every_check()]
 
 
 def _records(settings: Settings) -> list[Record]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox import __version__, diagnosis
+from edgebox.console.findings import TRANSLATIONS
 from edgebox.errors import StoreError
 from edgebox.exposition import worker_state
 from edgebox.schedule import seconds_until_run
@@ -122,6 +123,7 @@ class StatePage:
         worker, disk, found = await asyncio.to_thread(self._looked_at)
         health = services.monitor.health
         memory = Room(*health.memory) if health and health.memory else None
+        translate = TRANSLATIONS[self._console.templates.language]
         remote = all(services.settings.engines.role(role).url for role in ROLES)
         processes = [
             Process("api", "good" if recorded else "bad", "up" if recorded else "no_store", _own()),
@@ -147,6 +149,7 @@ class StatePage:
             most_asks=services.settings.ask.max_in_flight,
             live=len(services.live.calls),
             found=found,
+            findings=[translate(one) for one in found.findings] if found else [],
             old=found is not None and services.clock() - found.at > OLD_DIAGNOSIS,
         )
 
