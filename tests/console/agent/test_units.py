@@ -158,11 +158,63 @@ FREE = {"single": True}
         ({"code": "Digit2"}, FREE | {"cite": True}, "cite2"),
         ({"code": "KeyG"}, FREE, "cite"),
         ({"code": "Enter", "shiftKey": True}, {"find": True, "text": True}, "findBefore"),
+        ({"code": "F2", "shiftKey": True}, FREE, None),
+        ({"code": "F9"}, {"text": True, "keys": {"question": "F9"}}, "question"),
+        ({"code": "F2"}, FREE | {"keys": {"question": "F9"}}, None),
+        ({"code": "KeyQ", "altKey": True}, {"text": True, "keys": {"copy": "Alt+KeyQ"}}, "copy"),
+        ({"code": "KeyQ"}, {"text": True, "keys": {"question": "KeyQ"}}, None),
+        ({"code": "KeyQ"}, {"single": False, "keys": {"question": "KeyQ"}}, None),
+        ({"code": "KeyQ"}, FREE | {"keys": {"question": "KeyQ"}}, "question"),
     ],
 )
 def test_keys(units, event, where, does):
     got = run(units, "agent/keys.js", "return m.action(a[0], a[1])", KEY | event, where)
     assert got == does
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        ("F9", None),
+        ("Ctrl+Shift+F8", None),
+        ("Alt+KeyQ", None),
+        ("KeyQ", None),
+        ("KeyC", "taken"),
+        ("Shift+Slash", "taken"),
+        ("F5", "unusable"),
+        ("Alt+F4", "unusable"),
+        ("Ctrl+KeyC", "unusable"),
+        ("Meta+KeyQ", "unusable"),
+        ("ArrowLeft", "unusable"),
+        ("Enter", "unusable"),
+        ("", "unusable"),
+        ("KeyQ KeyQ", "unusable"),
+    ],
+)
+def test_keys_that_a_person_may_choose(units, key, code):
+    got = run(units, "agent/keys.js", "return m.refusal(a[0], m.KEYS, 'question')", key)
+    assert (got and got["code"]) == code
+    assert code != "taken" or got["other"] in {"copy", "help"}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [None, [], "F9", {"copy": 3}, {"copy": "F5"}, {"copy": "KeyE"}, {"toString": "F9"}],
+)
+def test_kept_keys_that_cannot_be_used_leave_the_usual_ones(units, own):
+    usual = run(units, "agent/keys.js", "return m.KEYS")
+    assert run(units, "agent/keys.js", "return m.keysOf(a[0])", own) == usual
+    swapped = {"copy": "KeyE", "edit": "KeyC"}
+    assert run(units, "agent/keys.js", "return m.keysOf(a[0])", swapped) == usual | swapped
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("F2", "F2"), ("Alt+KeyQ", "Alt+Q"), ("Shift+Digit1", "Shift+1"), ("Slash", "/"),
+     ("Shift+Slash", "?"), ("Ctrl+Alt+F12", "Ctrl+Alt+F12"), ("KeyF", "F")],
+)  # fmt: skip
+def test_keys_as_people_write_them(units, key, text):
+    assert run(units, "agent/keys.js", "return m.written(a[0])", key) == text
 
 
 @pytest.mark.parametrize("tries", range(12))

@@ -1,6 +1,7 @@
 """A call from its beginning to its record, with the keyboard."""
 
 import json
+import re
 import time
 
 import pytest
@@ -96,9 +97,54 @@ def test_single_keys_can_be_turned_off_and_do_nothing_in_a_text(screen, box):
     expect(screen.locator("#edit-summary-text")).to_have_count(0)
     kept = screen.evaluate("JSON.stringify(Object.entries(localStorage).sort())")
     assert json.loads(kept) == [
-        ["edgebox.agent", '{"keys":false,"large":false}'],
+        ["edgebox.agent", '{"keys":false,"large":false,"own":{}}'],
         ["edgebox.theme", "system"],
     ]
+
+
+def test_keys_are_the_persons_choice_and_stay(screen, box):
+    screen.keyboard.press("Shift+Slash")
+    change = screen.get_by_role("button", name="질문 쓰기: 바꾸기")
+    change.focus()
+    screen.keyboard.press("Enter")
+    said = screen.locator("dialog [role=status]")
+    expect(said).to_have_text("쓸 키를 누르십시오. Esc를 누르면 그대로 둡니다.")
+    screen.keyboard.press("c")
+    expect(said).to_contain_text("C: 이미 ‘요약이나 기록 복사’에 쓰고 있습니다.")
+    screen.keyboard.press("Control+c")
+    expect(said).to_contain_text("Ctrl+C: 브라우저나 이 화면이 쓰는 키입니다.")
+    screen.keyboard.press("Escape")
+    expect(said).to_have_count(0)
+    expect(screen.locator("dialog tr").first.locator("kbd")).to_have_text("F2")
+    change.click()
+    screen.keyboard.press("F9")
+    expect(screen.locator("dialog tr").first.locator("kbd")).to_have_text("F9")
+    expect(change).to_be_focused()
+    screen.keyboard.press("Escape")
+    expect(screen.locator("dialog")).to_have_count(0)
+    expect(screen.locator(".asks > header kbd")).to_have_text("F9")
+    screen.reload()
+    screen.locator(".link.open").wait_for()
+    expect(screen.locator("#question")).to_be_enabled()
+    screen.keyboard.press("F2")
+    expect(screen.locator("#question")).not_to_be_focused()
+    screen.keyboard.press("F9")
+    expect(screen.locator("#question")).to_be_focused()
+    screen.keyboard.press("Escape")
+    screen.keyboard.press("Shift+Slash")
+    screen.get_by_role("button", name="처음 단축키로 되돌리기").click()
+    expect(screen.locator("dialog tr").first.locator("kbd")).to_have_text("F2")
+
+
+def test_keys_that_are_off_stand_beside_no_button(screen, box):
+    single = screen.locator(".notes kbd").filter(has_text=re.compile("^[A-Z]$"))
+    expect(single).to_have_text(["R", "C", "E"])
+    screen.keyboard.press("Shift+Slash")
+    screen.locator("[data-pref=keys]").uncheck()
+    screen.keyboard.press("Escape")
+    expect(single).to_have_count(0)
+    expect(screen.locator(".asks > header kbd")).to_have_text("F2")
+    expect(screen.locator(".notes kbd").filter(has_text="Ctrl+Enter")).to_have_count(1)
 
 
 def test_a_new_draft_leaves_the_text_that_is_being_edited(screen, box):

@@ -66,6 +66,8 @@ export const ACTS = {
   select: ({ tell }, { id }) => tell({ type: "ui.select", id }),
   help: ({ tell }) => tell({ type: "ui.dialog", dialog: "help" }),
   paste: ({ tell }) => tell({ type: "ui.dialog", dialog: "paste" }),
+  setKey: ({ tell, state }, { name }) => tell({ type: "ui.setKey", name: state.setting?.name === name ? null : name }),
+  usualKeys: ({ tell }) => tell({ type: "ui.pref", name: "own", value: {} }),
   undialog: ({ tell }) => tell({ type: "ui.dialog", dialog: null }),
   dismiss: ({ tell }, { code }) => tell({ type: "ui.dismiss", code }),
   retry: ({ retry }) => retry(),

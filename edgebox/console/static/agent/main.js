@@ -2,7 +2,7 @@
 
 import { ACTS, fileText } from "./acts.js";
 import { mend } from "./dom.js";
-import { action } from "./keys.js";
+import { action, keysOf, pressed } from "./keys.js";
 import { login } from "./login.js";
 import { connect } from "./socket.js";
 import { fresh, reduce } from "./state.js";
@@ -12,17 +12,19 @@ const root = document.getElementById("agent");
 const { language, release } = root.dataset;
 const t = (await import(language === "en" ? "../words/en.js" : "../words/ko.js")).default;
 
-const PREFS = { keys: true, large: false, theme: "system" };
+const PREFS = { keys: true, large: false, own: {}, theme: "system" };
+const MODIFIER = /^(?:Control|Alt|Shift|Meta)(?:Left|Right)$|^(?:CapsLock|Lang1|Lang2|HangulMode|Hanja)$/;
 let state = fresh(prefs(), release);
 let shown = [];
 let frame = 0;
 let citing = 0; // until when a digit after G is a citation
 
-// All that the browser keeps: three preferences; the theme is that of every page.
+// All that the browser keeps: four preferences; the theme is that of every page.
 function prefs() {
   try {
     const kept = JSON.parse(localStorage.getItem("edgebox.agent") ?? "{}");
-    return { ...PREFS, ...kept, theme: localStorage.getItem("edgebox.theme") ?? PREFS.theme };
+    const own = kept.own && typeof kept.own === "object" ? kept.own : {};
+    return { ...PREFS, ...kept, own, theme: localStorage.getItem("edgebox.theme") ?? PREFS.theme };
   } catch {
     return PREFS;
   }
@@ -113,6 +115,7 @@ root.addEventListener("click", ({ target }) => {
 
 addEventListener("keydown", (event) => {
   const { target } = event;
+  if (state.setting && choose(event)) return event.preventDefault();
   const isText = target.matches?.("textarea, select, input:not([type=checkbox])") ?? false;
   const name = action(event, {
     text: isText,
@@ -120,6 +123,7 @@ addEventListener("keydown", (event) => {
     find: target.id === "find",
     dialog: Boolean(root.querySelector("dialog")),
     single: state.prefs.keys,
+    keys: keysOf(state.prefs.own),
     cite: Date.now() < citing,
   });
   citing = name === "cite" ? Date.now() + 3000 : 0;
@@ -130,6 +134,15 @@ addEventListener("keydown", (event) => {
     else ACTS[name](screen, {}, target);
   } else if (!name) inPlace(event);
 });
+
+// The next key is the one that is being chosen; Escape keeps the one before, Tab goes on.
+function choose(event) {
+  if (event.code === "Tab" || MODIFIER.test(event.code)) return false;
+  if (event.code === "Escape") tell({ type: "ui.setKey", name: null });
+  else if (event.code !== "Enter" && event.code !== "Space") tell({ type: "ui.key", key: pressed(event) });
+  else return false; // the button itself
+  return true;
+}
 
 // The keys of what has the focus: a sentence is pressed, numbers of the call are chosen.
 function inPlace(event) {
@@ -195,7 +208,8 @@ root.addEventListener(
   "cancel",
   (event) => {
     event.preventDefault();
-    if (state.link.status !== "expired") tell({ type: "ui.dialog", dialog: null });
+    if (state.setting) tell({ type: "ui.setKey", name: null });
+    else if (state.link.status !== "expired") tell({ type: "ui.dialog", dialog: null });
   },
   true,
 );

@@ -3,6 +3,7 @@
 
 import { asks, forgotten, refused, snapshot } from "./asks.js";
 import { drafts, editing, keep } from "./drafts.js";
+import { keysOf, refusal } from "./keys.js";
 import { put, say, without } from "./table.js";
 
 /** Returns the state of a screen that has not heard from the box; `page` is the release that it is of. */
@@ -36,6 +37,7 @@ export function fresh(prefs, page) {
     bottom: true,
     unread: 0,
     dialog: null, // "help", "paste"
+    setting: null, // {name, problem}: the key that is being chosen
     pasted: "",
     awaits: false, // the pasted call, to show it
     wants: [], // messages that the state asks the socket to send
@@ -202,7 +204,16 @@ const HANDLERS = {
 
   "ui.scrolled": (state, { bottom }) => ({ ...state, bottom, unread: bottom ? 0 : state.unread }),
 
-  "ui.dialog": (state, { dialog }) => ({ ...state, dialog }),
+  "ui.dialog": (state, { dialog }) => ({ ...state, dialog, setting: null }),
+
+  "ui.setKey": (state, { name }) => ({ ...state, setting: name && { name, problem: null } }),
+
+  "ui.key"(state, { key }) {
+    const { prefs, setting } = state;
+    const problem = refusal(key, keysOf(prefs.own), setting.name);
+    if (problem) return { ...state, setting: { ...setting, problem: { ...problem, key } } };
+    return { ...state, setting: null, prefs: { ...prefs, own: { ...prefs.own, [setting.name]: key } } };
+  },
 
   "ui.login": (state, { problem }) => ({ ...state, login: problem }),
 

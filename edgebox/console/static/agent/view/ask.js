@@ -1,9 +1,10 @@
 // Questions about the call, and what was found, said and answered.
 
 import { h } from "../dom.js";
+import { beside } from "../keys.js";
 import { blocks } from "../markdown.js";
 import { inUnits } from "../text.js";
-import { button, doubtful, speaker, told, warning } from "./prose.js";
+import { button, doubtful, hint, speaker, told, warning } from "./prose.js";
 
 /** Returns the column of the questions. */
 export function asks(state, t) {
@@ -14,7 +15,7 @@ export function asks(state, t) {
   return h(
     "section",
     { class: "asks", "aria-labelledby": "asks-head" },
-    h("header", null, h("h2", { id: "asks-head" }, t.asks), h("kbd", { "aria-hidden": "true" }, "F2")),
+    h("header", null, h("h2", { id: "asks-head" }, t.asks), hint(beside(state, "question"))),
     h(
       "div",
       { class: "box" },

@@ -1,8 +1,9 @@
 // The bar on top: who is here, whether the box is, which calls there are.
 
 import { h } from "../dom.js";
+import { beside } from "../keys.js";
 import { unfinished } from "../state.js";
-import { button, told } from "./prose.js";
+import { button, hint, told } from "./prose.js";
 
 /** Returns the first line of the screen. */
 export function bar(state, t) {
@@ -15,7 +16,7 @@ export function bar(state, t) {
     operator && operator.role !== "agent" && h("a", { href: "/review" }, t.records),
     h("p", { class: "status", role: "status" }, spoken(state, t)),
     h("span", { class: `link ${status}` }, h("span", { "aria-hidden": "true" }, status === "open" ? "● " : "○ "), t.link[status]),
-    button(t.help, "help", {}, "?"),
+    button(t.help, "help", {}, beside(state, "help")),
     h("form", { method: "post", action: "/logout" }, h("button", { type: "submit" }, t.logout)),
   );
 }
@@ -104,11 +105,11 @@ export function tabs(state, t) {
   return h(
     "nav",
     { class: "tabs", "aria-label": t.screen },
-    names.map((name, at) =>
+    names.map((name) =>
       h(
         "button",
         { type: "button", "aria-current": state.tab === name ? "true" : null, "data-do": name },
-        h("kbd", { "aria-hidden": "true" }, at + 1),
+        hint(beside(state, name)),
         t[name],
         name === "talk" && state.unread > 0 && h("span", { class: "count" }, ` ${t.unread(state.unread)}`),
       ),

@@ -1,6 +1,7 @@
 // What stands in front of the screen: the list of keys, pasting, logging in again.
 
 import { h } from "../dom.js";
+import { keysOf, written } from "../keys.js";
 import { button } from "./prose.js";
 
 /** Returns the dialog that is open, or null. A session that ended comes before all others. */
@@ -10,16 +11,21 @@ export function dialog(state, t) {
 }
 
 function frame(key, title, ...inside) {
-  return h("dialog", { key, id: key, "aria-labelledby": `${key}-head` }, h("h2", { id: `${key}-head` }, title), inside);
+  return h("dialog", { key, id: key, "aria-labelledby": `${key}-head` }, h("h2", { id: `${key}-head`, tabindex: "-1", autofocus: key === "help" }, title), inside);
 }
 
 function help(state, t) {
-  const { prefs } = state;
+  const { prefs, setting } = state;
+  const keys = keysOf(prefs.own);
   return frame(
     "help",
     t.help,
-    h("table", null, h("tbody", null, t.keys.map(([key, text]) =>
-      h("tr", null, h("th", { scope: "row" }, h("kbd", null, key)), h("td", null, text))))),
+    h("table", null, h("tbody", null,
+      Object.entries(t.keys).map(([name, text]) => own(name, text, keys[name], setting, t)),
+      t.fixed.map(([key, text]) =>
+        h("tr", null, h("th", { scope: "row" }, h("kbd", null, key)), h("td", null, text), h("td", null))))),
+    h("p", { class: "quiet" }, t.keysHint),
+    Object.keys(prefs.own).length > 0 && button(t.usual, "usualKeys"),
     h("h3", null, t.prefs),
     toggle("keys", t.single, prefs.keys),
     toggle("large", t.large, prefs.large),
@@ -31,6 +37,24 @@ function help(state, t) {
         Object.entries(t.themes).map(([value, text]) => h("option", { value }, text))),
     ),
     h("footer", null, button(t.dismiss, "undialog", { primary: true }, "Esc")),
+  );
+}
+
+// A key of the person's choice. While it is being chosen the next key press is it.
+function own(name, text, key, setting, t) {
+  const isSet = setting?.name === name;
+  const { code, key: tried, other } = (isSet && setting.problem) || {};
+  const told = { unusable: t.unusable, taken: t.taken }[code]?.(written(tried ?? ""), t.keys[other]);
+  return h(
+    "tr",
+    { key: name },
+    h("th", { scope: "row" }, h("kbd", null, written(key))),
+    h("td", null, text, isSet && h("p", { class: code ? "warn" : "quiet", role: "status" }, told ?? t.press)),
+    h("td", null, h(
+      "button",
+      { type: "button", "data-do": "setKey", "data-name": name, "aria-pressed": String(isSet), "aria-label": `${text}: ${t.other}` },
+      t.other,
+    )),
   );
 }
 

@@ -82,6 +82,11 @@ export function button(label, act, data = {}, key = "") {
     "button",
     { type: "button", class: primary ? "primary" : null, disabled, "data-do": act, ...shown },
     label,
-    key && h("kbd", { "aria-hidden": "true" }, key),
+    hint(key),
   );
+}
+
+/** Returns what says which key does the same, if there is one. */
+export function hint(key) {
+  return key && h("kbd", { "aria-hidden": "true" }, key);
 }

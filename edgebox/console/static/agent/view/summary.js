@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { kindOf } from "../drafts.js";
+import { beside } from "../keys.js";
 import { button, prose, warning } from "./prose.js";
 
 /** Returns the column of the summary and, at the end of the call, the record. */
@@ -29,7 +30,7 @@ function summary(state, call, t) {
       h("h2", { id: "notes-head" }, t.notes),
       draft && h("span", { class: "label" }, draft.accepted && !edit ? t.accepted : t.draft),
       h("span", { class: "quiet" }, status(state, { draft, writing, edit }, t)),
-      button(t.summarise, "summarise", { disabled: Boolean(call.gone) }, "R"),
+      button(t.summarise, "summarise", { disabled: Boolean(call.gone) }, beside(state, "summarise")),
     ),
     busy(state, id, t),
     isShown ? h("p", { class: "prose" }, writing) : body(state, { draft, edit }, t),
@@ -105,8 +106,8 @@ export function buttons(state, { kind, draft, edit }, t) {
     null,
     isSent && h("p", { class: "quiet" }, state.link.status === "open" ? t.saving : t.waiting),
     !isDone && button(t.accept, "accept", { kind, primary: isMain }, isMain ? "Ctrl+Enter" : ""),
-    button(t.copy, "copy", { kind }, isMain && !edit ? "C" : ""),
-    edit ? button(t.leave, "leaveEdit", { kind }) : button(t.edit, "edit", { kind }, isMain ? "E" : ""),
+    button(t.copy, "copy", { kind }, isMain && !edit ? beside(state, "copy") : ""),
+    edit ? button(t.leave, "leaveEdit", { kind }) : button(t.edit, "edit", { kind }, isMain ? beside(state, "edit") : ""),
   );
 }
 

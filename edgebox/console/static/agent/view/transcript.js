@@ -1,6 +1,7 @@
 // The call, growing. An utterance's node is kept while nothing of it changes: 3,000 cost nothing.
 
 import { h } from "../dom.js";
+import { beside } from "../keys.js";
 import { finds, inUnits, pieces } from "../text.js";
 import { button, speaker } from "./prose.js";
 
@@ -20,7 +21,7 @@ export function transcript(state, t) {
 
 function search(state, t) {
   const { find } = state;
-  if (!find) return button(t.find, "find", {}, "/");
+  if (!find) return button(t.find, "find", {}, beside(state, "find"));
   const at = find.hits.length ? find.at + 1 : 0;
   return h(
     "div",
