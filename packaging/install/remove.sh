@@ -11,6 +11,22 @@ empty() { # FOLDER: removes it with its content; it may be a mounted disk, or a 
   if [ -L "$1" ]; then rm -f "$1"; fi
 }
 
+drop_user() { # Whoever else needs the user or its group keeps it: the data is gone by now
+  kept=""
+  if id "$user" >/dev/null 2>&1 && ! why=$(userdel "$user" 2>&1); then
+    kept="The user $user is left ($why). To remove it: userdel $user"
+  elif getent group "$user" >/dev/null && ! why=$(groupdel "$user" 2>&1); then # where userdel leaves it
+    gid=$(getent group "$user" | cut -d : -f 3) others=""
+    while IFS=: read -r name _ _ group _; do
+      if [ "$group" = "$gid" ]; then others="$others $name"; fi
+    done <<LIST
+$(getent passwd)
+LIST
+    if [ -n "$others" ]; then why="it is the primary group of:$others"; fi
+    kept="The group $user is left ($why). When it is not needed any more: groupdel $user"
+  fi
+}
+
 do_uninstall() { # PURGE: not empty to remove the data as well
   check_machine
   if [ ! -d "$opt" ] && [ -z "$1" ]; then die "EdgeBox is not installed here."; fi
@@ -35,12 +51,16 @@ do_uninstall() { # PURGE: not empty to remove the data as well
   empty "$etc"
   rm -rf /run/edgebox
   for unit in edgebox-engine edgebox-api edgebox-worker edgebox-; do rm -rf "$units/$unit.service.d"; done
-  if id "$user" >/dev/null 2>&1; then userdel "$user"; fi
-  if grep -q "^$user:" /etc/group; then groupdel "$user"; fi # where userdel leaves it
-  step data "removed, with configuration, keys, models and the user $user"
+  drop_user
+  if [ -n "$kept" ]; then
+    step data "removed, with configuration, keys and models"
+    say "$kept"
+  else
+    step data "removed, with configuration, keys, models and the user $user"
+  fi
   if [ "${found%/}" != "$state" ]; then
     say "$found is left, because $config named it. Nothing else of EdgeBox is here."
-    return
+  elif [ -z "$kept" ]; then
+    say "Nothing of EdgeBox is left here."
   fi
-  say "Nothing of EdgeBox is left here."
 }

@@ -616,3 +616,68 @@ check_config program
         ended = step(box, script, **{**values, **refused})
         assert ended.returncode == 1
         assert "without TLS" in ended.stderr
+
+
+ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "login.defs", "nsswitch.conf", "pam.d")
+"""What userdel and groupdel read and write."""
+
+own_etc = pytest.mark.skipif(
+    subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode != 0,
+    reason="only root has an /etc of its own",
+)
+
+
+def removed_user(box, before):
+    """Run ``drop_user`` with a copy of the accounts of this machine as ``/etc``."""
+    etc = box / "accounts"
+    etc.mkdir()
+    for name in ACCOUNTS:
+        source = Path("/etc") / name
+        if source.is_dir():
+            shutil.copytree(source, etc / name)
+        elif source.exists():
+            shutil.copy2(source, etc / name)
+    script = f"""
+mount --bind {shlex.quote(str(etc))} /etc
+useradd --system --user-group edgebox
+{before}
+drop_user
+printf '%s\\n' "$kept"
+getent passwd edgebox | cut -d : -f 1 | sed 's/^/user /'
+getent group edgebox | cut -d : -f 1 | sed 's/^/group /'
+"""
+    lines = [(FOLDER / f"{part}.sh").read_text(encoding="utf-8") for part in ("head", "remove")]
+    return subprocess.run(
+        ["unshare", "-m", "sh", "-c", "\n".join([*lines, script])],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+@own_etc
+@pytest.mark.parametrize("before", ["", "sed -i '/^edgebox:/d' /etc/passwd", "groupadd other"])
+def test_the_user_goes_with_its_group(box, before):
+    ended = removed_user(box, before)
+    assert (ended.returncode, ended.stdout) == (0, "\n"), ended.stderr
+
+
+@own_etc
+def test_a_group_that_another_user_needs_is_left_and_said(box):
+    before = "useradd --system --no-user-group --gid edgebox backup-agent"
+    why = "it is the primary group of: backup-agent"
+    ended = removed_user(box, before)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == [
+        f"The group edgebox is left ({why}). When it is not needed any more: groupdel edgebox",
+        "group edgebox",
+    ]
+
+
+@own_etc
+def test_a_user_that_cannot_go_is_left_and_said(box):
+    ended = removed_user(box, "userdel() { echo 'userdel: cannot lock'; return 1; }")
+    assert ended.returncode == 0, ended.stderr
+    assert "The user edgebox is left (userdel: cannot lock)." in ended.stdout
+    assert ended.stdout.splitlines()[1:] == ["user edgebox", "group edgebox"]
