@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edgebox.api.threads import Threads
     from edgebox.ask.asks import Asks
     from edgebox.consultation.engine_monitor import EngineMonitor
+    from edgebox.consultation.forgetting import Forgetting
     from edgebox.consultation.quick import QuickSummaries
     from edgebox.settings import Settings
     from edgebox.store.db import Store
@@ -35,6 +36,7 @@ class Services:
         monitor: the engine's health.
         quick: admission and the race against the deadline.
         asks: questions about calls.
+        forgetting: has the engine forget calls.
         live: calls in progress.
         gate: keys and rates.
         refused: reports the keys that the gate refused.
@@ -56,6 +58,7 @@ class Services:
     monitor: EngineMonitor
     quick: QuickSummaries
     asks: Asks
+    forgetting: Forgetting
     live: LiveParts
     gate: Gate
     refused: RefusedKeys

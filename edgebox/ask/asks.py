@@ -130,13 +130,15 @@ class Asks:
         summaries: Admission,
         settings: AskSettings,
         *,
+        salts: Salts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
         self._monitor = monitor
         self._settings = settings
         self._clock = clock
-        self._kit = Kit(client, monitor, summaries, settings, Readings(), clock, Salts())
+        salts = salts or Salts()
+        self._kit = Kit(client, monitor, summaries, settings, Readings(), clock, salts)
         self._preparing = Preparing(self._kit)
         self._cache = AnswerCache(settings.cache_entries, settings.cache_minutes * 60, clock)
         self._running: dict[Key, _Shared] = {}

@@ -83,6 +83,7 @@ class Preparing:
                 priority=PREPARE_PRIORITY,
                 deadline=kit.settings.deadline_seconds,
                 cache_salt=kit.salts.of(client_id),
+                cache_tag=kit.salts.tag(client_id, consultation_id),
             )
         except EngineError:
             pass  # the question reads the call itself

@@ -144,6 +144,7 @@ class Writer:
             frequency_penalty=FREQUENCY_PENALTY,
             regex=prompt.regex,
             cache_salt=kit.salts.of(question.client_id),
+            cache_tag=kit.salts.tag(question.client_id, question.consultation_id),
         )
         async with aclosing(pieces):
             async for piece in pieces:

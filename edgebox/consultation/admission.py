@@ -73,6 +73,7 @@ class Ticket:
         engine_priority: lower is first.
         done: engine seconds that it is taken to have had.
         call_date: the day of the call, if it is known.
+        cache_tag: names the call, so that the engine can forget it.
         cache_salt: what was read is shared only between calls of the same salt.
         grows: the call will be summarised again with more text.
         on_given_up: called if this gives way and lost its place to others.
@@ -89,6 +90,7 @@ class Ticket:
     done: float = 0.0
     call_date: date | None = None
     cache_salt: str = ""
+    cache_tag: str = ""
     grows: bool = False
     on_given_up: Callable[[], None] | None = None
 

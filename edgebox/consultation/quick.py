@@ -106,6 +106,7 @@ class QuickSummaries:
         client: the engine.
         monitor: the engine's health.
         settings: deadline, margin and limits.
+        salts: of clients' prompts.
         clock: monotonic seconds.
 
     Attributes:
@@ -118,6 +119,7 @@ class QuickSummaries:
         monitor: EngineMonitor,
         settings: QuickSettings,
         *,
+        salts: Salts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client = client
@@ -127,7 +129,7 @@ class QuickSummaries:
         self._reader = CallReader(settings.deadline_seconds, clock)
         self.admission = Admission(settings, monitor, clock)
         self._empty: dict[str, int] = {}
-        self._salts = Salts()
+        self._salts = salts or Salts()
         self._growing = GrowingCalls(clock)
         self._examples = example_texts()
 
@@ -176,9 +178,14 @@ class QuickSummaries:
         ticket.call_date = call_date
         if client_id:
             ticket.cache_salt = self._salts.of(client_id)
+            ticket.cache_tag = self._salts.tag(client_id, consultation_id)
         seen = self._growing.grows(client_id, consultation_id, transcript)
         ticket.grows = seen if grows is None else grows
         return ticket
+
+    def forget(self, client_id: str, consultation_id: str) -> None:
+        """Remember nothing of a client's call."""
+        self._growing.forget(client_id, consultation_id)
 
     async def summarise(self, ticket: Ticket) -> QuickResult:
         """Return the whole answer, within the deadline."""
@@ -308,6 +315,7 @@ class QuickSummaries:
                 frequency_penalty=FREQUENCY_PENALTY,
                 regex=draft.regex,
                 cache_salt=ticket.cache_salt,
+                cache_tag=ticket.cache_tag,
                 retain=ticket.grows,
             )
         ) as pieces:

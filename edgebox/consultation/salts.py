@@ -1,4 +1,4 @@
-"""What keeps one client's prompts apart from another's in the engine's cache."""
+"""Names in the engine's cache: they keep clients apart, and find a call again."""
 
 from __future__ import annotations
 
@@ -14,4 +14,11 @@ class Salts:
 
     def of(self, client_id: str) -> str:
         """Return a client's ``cache_salt``: what the engine has read is shared within one only."""
-        return hmac.digest(self._secret, client_id.encode(), "sha256").hex()
+        return self._digest(client_id)
+
+    def tag(self, client_id: str, consultation_id: str) -> str:
+        """Return a call's ``cache_tag``, by which the engine forgets it; empty if it has no id."""
+        return self._digest(f"{client_id}\0{consultation_id}") if consultation_id else ""
+
+    def _digest(self, name: str) -> str:
+        return hmac.digest(self._secret, name.encode("utf-8", "surrogatepass"), "sha256").hex()

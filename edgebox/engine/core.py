@@ -34,6 +34,9 @@ time."""
 EXPECT_ANOTHER_SECONDS = 60.0
 """After an interactive request, another one is expected for this long."""
 
+FORGET_SECONDS = 60.0
+"""What was forgotten is not retained for this long: a request about it may be on its way still."""
+
 
 @dataclass(slots=True)
 class LoadedModel:
@@ -99,6 +102,7 @@ class EngineCore:
         self._scheduler = scheduler
         self._gives_way = Rank.URGENT  # the current step
         self._interactive_at = -EXPECT_ANOTHER_SECONDS  # when an interactive sequence was added
+        self._forgotten: dict[str, float] = {}  # tags, and when they were forgotten
 
     def add(self, sequence: Sequence) -> None:
         """Take over a sequence. It emits its events until one has a ``finish``."""
@@ -111,6 +115,22 @@ class EngineCore:
         """End a sequence whose client hung up, unless it has ended already."""
         if sequence.finish is None:
             self._end(sequence, Finish.CANCELLED)
+
+    def forget(self, tag: str) -> int:
+        """Keep no cells of what a tag names, of ended sequences or of those that go on.
+
+        llama.cpp frees cells and does not overwrite them: what they held stays in memory, where
+        no request can read it, until others use them.
+
+        Returns:
+            How many retained prompts there were.
+        """
+        now = self.clock()
+        self._forgotten = {
+            name: at for name, at in self._forgotten.items() if now - at < FORGET_SECONDS
+        }
+        self._forgotten[tag] = now
+        return sum(loaded.pool.forget(tag) for loaded in self.models.values())
 
     def fail(self, error: EngineError) -> None:
         """End every sequence with an error. Their cells are not trusted any more."""
@@ -286,8 +306,10 @@ class EngineCore:
         sequence.finish = finish
         if sequence in self.running:
             self.running.remove(sequence)
-            loaded = self.models[sequence.role]
-            loaded.pool.retain(sequence, self.clock())
+            loaded, now = self.models[sequence.role], self.clock()
+            if now - self._forgotten.get(sequence.tag, -FORGET_SECONDS) < FORGET_SECONDS:
+                sequence.keep = False
+            loaded.pool.retain(sequence, now)
             loaded.used = self.clock()
         else:
             self.waiting.remove(sequence)

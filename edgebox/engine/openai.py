@@ -120,6 +120,8 @@ class ChatRequest(_Lenient):
     deadline: Annotated[float, Field(gt=0)] | None = None
     # As in vLLM: prompts share cells only with those of the same salt.
     cache_salt: str = ""
+    # Ours: names what the prompt is about, for POST /forget.
+    cache_tag: Annotated[str, Field(max_length=256)] = ""
     # Ours: whether to keep what was read of the prompt for a longer one that begins the same way.
     retain: bool = True
 
@@ -168,6 +170,12 @@ class TokenizeRequest(_Lenient):
     model: str
     messages: Annotated[list[Message], Field(min_length=1)]
     cache_salt: str = ""
+
+
+class ForgetRequest(_Lenient):
+    """``POST /forget``: keep nothing of the prompts with this tag."""
+
+    cache_tag: Annotated[str, Field(min_length=1, max_length=256)]
 
 
 @dataclass(slots=True)

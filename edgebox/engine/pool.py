@@ -34,6 +34,7 @@ class Retained:
         used: monotonic seconds of the last use, for least-recently-used eviction.
         pinned: a shared prefix that is never evicted. It is for every salt.
         salt: of the sequence that filled the cells.
+        tag: of the sequence that filled the cells.
     """
 
     slot: int
@@ -41,6 +42,7 @@ class Retained:
     used: float
     pinned: bool = False
     salt: str = ""
+    tag: str = ""
 
 
 class Pool:
@@ -145,7 +147,14 @@ class Pool:
             if same and shared == len(entry.tokens):
                 self._forget(entry)  # wholly contained in the new one
         self._retained.append(
-            Retained(sequence.slot, tokens, now, pinned=sequence.pin, salt=sequence.salt)
+            Retained(
+                sequence.slot,
+                tokens,
+                now,
+                pinned=sequence.pin,
+                salt=sequence.salt,
+                tag=sequence.tag,
+            )
         )
         sequence.slot = None
         if sum(not entry.pinned for entry in self._retained) > self._limit:
@@ -170,6 +179,13 @@ class Pool:
             return False
         self._forget(entry)
         return True
+
+    def forget(self, tag: str) -> int:
+        """Free the cells that are retained under a tag. Returns how many entries there were."""
+        mine = [entry for entry in self._retained if entry.tag == tag and not entry.pinned]
+        for entry in mine:
+            self._forget(entry)
+        return len(mine)
 
     def cells(self, running: Iterable[Sequence]) -> int:
         """Return an upper bound of KV cells in use: each holder of a shared prefix counts it."""

@@ -87,6 +87,7 @@ class Sequence:
         pin: pin its prompt's cells when it ends.
         keep: whether its prompt's cells may be retained when it ends.
         salt: cells are shared only between sequences of the same salt, and from pinned prefixes.
+        tag: names what the prompt is about, for ``forget``; empty: nothing.
         cached: prompt tokens that were already in the cache when it started.
         finish: why it ended, or None.
         pending_text: text that was generated and not emitted yet.
@@ -111,6 +112,7 @@ class Sequence:
     pin: bool = False
     keep: bool = True
     salt: str = ""
+    tag: str = ""
     id: int = field(default_factory=lambda: next(_ids))
     slot: int | None = None
     position: int = 0

@@ -12,7 +12,14 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from edgebox.engine.openai import Answer, ChatRequest, TokenizeRequest, error_body, usage
+from edgebox.engine.openai import (
+    Answer,
+    ChatRequest,
+    ForgetRequest,
+    TokenizeRequest,
+    error_body,
+    usage,
+)
 from edgebox.engine.sequence import Event, Finish
 from edgebox.errors import EngineError, EngineRefused
 from edgebox.system.http import ClientGone, until_gone
@@ -35,6 +42,7 @@ def engine_app(service: Service) -> Starlette:
             Route("/v1/chat/completions", chat, methods=["POST"]),
             Route("/v1/models", models, methods=["GET"]),
             Route("/tokenize", tokenize, methods=["POST"]),
+            Route("/forget", forget, methods=["POST"]),
             Route("/health", health, methods=["GET"]),
         ],
         exception_handlers={EngineError: _refused},
@@ -64,6 +72,12 @@ async def tokenize(request: Request) -> Response:
     body = await _body(request, TokenizeRequest)
     messages = [message.plain() for message in body.messages]
     return JSONResponse(await _service(request).count(body.model, messages, body.cache_salt))
+
+
+async def forget(request: Request) -> Response:
+    """Keep nothing of what was read of the prompts with a tag."""
+    body = await _body(request, ForgetRequest)
+    return JSONResponse({"forgotten": await _service(request).forget(body.cache_tag)})
 
 
 async def chat(request: Request) -> Response:

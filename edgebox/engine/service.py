@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edgebox.system.machine import Gpu
 
 DEFAULT_MAX_TOKENS = 1024
+_LOADING = "The engine is loading its models. Try again in a few seconds."
 
 
 class Events(asyncio.Queue[Event]):
@@ -126,6 +127,7 @@ class Service:
                 deadline=arrived + request.deadline if request.deadline else None,
                 constraint=constraint,
                 salt=request.cache_salt,
+                tag=request.cache_tag,
                 keep=request.retain,
             )
             self._thread.submit(sequence)
@@ -135,6 +137,16 @@ class Service:
         """End a generation whose client hung up, unless it has ended already."""
         if generation.sequence.finish is None:
             self._thread.cancel(generation.sequence)
+
+    async def forget(self, tag: str) -> int:
+        """Keep no cells of what a tag names. Returns how many retained prompts there were.
+
+        Raises:
+            EngineUnavailable: the models are still being loaded: there is nothing to forget.
+        """
+        if not self.ready:
+            raise EngineUnavailable(_LOADING)
+        return await asyncio.wrap_future(self._thread.forget(tag))
 
     def health(self) -> dict[str, Any]:
         """Return the body of ``GET /health``."""
@@ -163,7 +175,7 @@ class Service:
     def _role(self, model: str) -> ServedRole:
         """Return the role that a request names, by role or by model name."""
         if not self.ready:
-            raise EngineUnavailable("The engine is loading its models. Try again in a few seconds.")
+            raise EngineUnavailable(_LOADING)
         for role in self.roles.values():
             if model in (role.role, role.name):
                 return role

@@ -103,6 +103,10 @@ class DecodeThread(threading.Thread):
         """End a sequence whose client hung up."""
         self._calls.put(partial(self._core.cancel, sequence))
 
+    def forget(self, tag: str) -> Future[int]:
+        """Keep no cells of what a tag names. Returns how many retained prompts there were."""
+        return self._later(partial(self._core.forget, tag))
+
     def retire(self, role: Role, idle: float) -> Future[bool]:
         """Free a role's model if no sequence has needed it for ``idle`` seconds.
 

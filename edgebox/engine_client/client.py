@@ -153,6 +153,19 @@ class EngineClient:
             return None
         return await self._local.tokenize(role, messages, cache_salt, timeout)
 
+    async def forget(self, tag: str, timeout: float = 10.0) -> int:  # noqa: ASYNC109 - per call
+        """Have our engine keep no cells of what a tag names; other servers have no such call.
+
+        Returns:
+            How many prompts it had kept.
+
+        Raises:
+            EngineError: the engine does not answer.
+        """
+        if all(role in self._remote for role in ROLES):
+            return 0
+        return await self._local.forget(tag, timeout)
+
     async def health(self, timeout: float = 1.0) -> EngineHealth:  # noqa: ASYNC109 - per call, in seconds
         """Ask the engine how it is.
 

@@ -85,6 +85,17 @@ class LocalEngine:
             body = answer.json()
             return TokenCount(int(body["count"]), int(body["cached"]), int(body["max_model_len"]))
 
+    async def forget(self, tag: str, seconds: float) -> int:
+        """Have the engine keep no cells of what a tag names. Returns how many prompts it had kept.
+
+        Raises:
+            EngineError: the engine does not answer.
+        """
+        async with translated(None):
+            answer = await self.http.post("/forget", json={"cache_tag": tag}, timeout=seconds)
+            check(answer)
+            return int(answer.json()["forgotten"])
+
     async def health(self, seconds: float) -> EngineHealth:
         """Ask the engine how it is.
 

@@ -87,7 +87,7 @@ class RemoteServer:
         body = plain_body(messages, options)
         schema = body.pop("json_schema", None)
         priority = body.pop("priority", None)
-        for ours in ("deadline", "regex", "grammar", "retain"):
+        for ours in ("deadline", "regex", "grammar", "cache_tag", "retain"):
             body.pop(ours, None)
         if self._options.url_cache_salt == "off":
             body.pop("cache_salt", None)

@@ -31,6 +31,8 @@ class Options(TypedDict, total=False):
         seed: for temperatures over 0.
         cache_salt: prompts share what was read only with those of the same salt. Other servers get
             it where the settings say that they take it.
+        cache_tag: names what the prompt is about, for ``EngineClient.forget``. Only our engine gets
+            it.
         retain: whether to keep what was read of the prompt for a longer one that begins the same
             way. Only our engine gets it.
     """
@@ -47,6 +49,7 @@ class Options(TypedDict, total=False):
     frequency_penalty: float
     seed: int
     cache_salt: str
+    cache_tag: str
     retain: bool
 
 

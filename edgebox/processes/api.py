@@ -34,7 +34,9 @@ from edgebox.console.app import build_console, console_handlers, console_routes
 from edgebox.console.desk import Desks
 from edgebox.console.socket import socket_routes
 from edgebox.consultation.engine_monitor import EngineMonitor
+from edgebox.consultation.forgetting import Forgetting
 from edgebox.consultation.quick import QuickSummaries
+from edgebox.consultation.salts import Salts
 from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import ConfigError, where
@@ -196,14 +198,16 @@ def build(
         monotonic=monotonic,
     )
     nonces = Nonces(past + future, monotonic=monotonic)
-    quick = QuickSummaries(engine, monitor, settings.quick, clock=monotonic)
+    salts = Salts()
+    quick = QuickSummaries(engine, monitor, settings.quick, salts=salts, clock=monotonic)
     wake = wake or WakeUps(settings).backlog
     services = Services(
         settings=settings,
         store=store,
         monitor=monitor,
         quick=quick,
-        asks=Asks(engine, monitor, quick.admission, settings.ask, clock=monotonic),
+        asks=Asks(engine, monitor, quick.admission, settings.ask, salts=salts, clock=monotonic),
+        forgetting=Forgetting(engine, salts),
         live=LiveParts(
             settings,
             store,
@@ -235,7 +239,8 @@ def build(
         monotonic=monotonic,
         certificate_until=certificate_until,
     )
-    services.live.on_forget(services.asks.forget)
+    for forgets in (services.asks.forget, quick.forget, services.forgetting.forget):
+        services.live.on_forget(forgets)
     return services, engine
 
 
@@ -284,6 +289,7 @@ def lifespan_of(
             await services.live.close()
             if console:
                 await console.close()
+            await services.forgetting.close()
             await services.refused.close()
             await services.reads.close()
             services.lines.close()

@@ -197,6 +197,30 @@ async def test_a_forgotten_call_leaves_nothing(box):
     assert b"\xec\xb9\xb4\xeb\x93\x9c" not in box.settings.database.read_bytes()
 
 
+async def test_the_engine_forgets_a_call_that_is_deleted(box):
+    body = {"consultation_id": "CL-1", "conversation_text": TEXT}
+    path = "/api/v1/consultation/quick-summary"
+    for client in ("center-1", "center-2"):
+        await box.http.post(path, json=body, headers=box.headers(client))
+    one, other = (request["cache_tag"] for request in box.engine.requests)
+    assert one != other
+    assert not {"CL-1", "center-1", ""} & {one, other}
+    assert len(box.services.quick._growing) == 2
+    await box.http.delete("/api/v1/live/CL-1", headers=box.headers())
+    await eventually(lambda: box.engine.forgotten)
+    assert box.engine.forgotten == [one]
+    assert len(box.services.quick._growing) == 1
+
+
+async def test_an_engine_that_does_not_answer_keeps_no_call_from_being_deleted(box):
+    await speak(box)
+    box.engine.broken = True
+    answer = await box.http.delete("/api/v1/live/CL-1", headers=box.headers())
+    assert answer.status_code == 204
+    await box.services.forgetting.close()
+    assert box.services.live.calls.get("center-1", "CL-1") is None
+
+
 async def test_a_client_has_no_right_to_anothers_call(box):
     await speak(box)
     assert (await put(box, client="center-2", offset=3, text="x")).json()["expected"] == 0

@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, EngineCore, LoadedModel
+from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, FORGET_SECONDS, EngineCore, LoadedModel
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
@@ -56,6 +56,40 @@ def test_a_pinned_prefix_survives_any_number_of_requests():
     again = Asked(core.add, [*prompt(3, 60), 9], 2)
     run(core)
     assert again.sequence.cached == 60
+
+
+def test_what_is_forgotten_is_read_again_and_nothing_else_is():
+    model, clock = ToyModel(), Clock()
+    core = build(model, clock=clock)
+    for seed, tag in ((1, "call 1"), (2, "call 2"), (3, "")):
+        Asked(core.add, prompt(seed, 60), 2, tag=tag)
+        run(core)
+    slots = {entry.tag: entry.slot for entry in core.models["slm"].pool.retained}
+    assert core.forget("call 1") == 1
+    assert core.forget("call 1") == core.forget("no such call") == 0
+    assert not model.cells.get(slots["call 1"])
+    for seed, cached in ((1, 0), (2, 59), (3, 59)):
+        asked = Asked(core.add, prompt(seed, 60), 2)
+        run(core)
+        assert asked.sequence.cached == cached
+        assert asked.tokens == expected(asked.prompt, 2)
+
+
+def test_a_request_about_what_was_forgotten_is_not_retained_at_its_end():
+    clock = Clock()
+    core = build(clock=clock)
+    going_on = Asked(core.add, prompt(1, 60), 20, tag="call 1")
+    core.step()
+    core.forget("call 1")
+    on_its_way = Asked(core.add, prompt(2, 60), 4, tag="call 1")
+    run(core)
+    assert going_on.tokens == expected(going_on.prompt, 20)
+    assert on_its_way.finish is not None
+    assert core.models["slm"].pool.retained == ()
+    clock.now += FORGET_SECONDS
+    Asked(core.add, prompt(3, 60), 4, tag="call 1")  # a new call of the same name
+    run(core)
+    assert [entry.tag for entry in core.models["slm"].pool.retained] == ["call 1"]
 
 
 def test_interactive_sequences_go_before_background_ones():

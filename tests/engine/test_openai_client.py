@@ -1,5 +1,6 @@
 """The unmodified openai client against the engine with both real models."""
 
+import asyncio
 import json
 import time
 
@@ -9,6 +10,7 @@ import pytest
 
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.scoring.types import Analysis
+from support.polling import eventually
 
 pytestmark = pytest.mark.model
 
@@ -56,6 +58,39 @@ def test_streaming_gives_the_same_text_in_pieces(client):
     assert text == whole
     assert finish == "stop"
     assert usage.completion_tokens > 0
+
+
+def test_what_was_read_of_a_call_is_forgotten_with_it(client, engine, korean):
+    """Of a whole engine: its cells are counted, and the same prompt is read again."""
+    transport = httpx.HTTPTransport(uds=str(engine.settings.socket))
+    cases = [korean[name]["transcript"] for name in list(korean)[:2]]
+    with httpx.Client(transport=transport, base_url="http://engine", timeout=180) as http:
+
+        def cells():
+            return http.get("/health").json()["models"]["slm"]["kv_cells_used"]
+
+        def cached(at, salt="s"):
+            body = {"model": "slm", "messages": summary_messages(cases[at]), "cache_salt": salt}
+            return http.post("/tokenize", json=body).json()["cached"]
+
+        for at, tag in enumerate(("call 0", "call 1")):
+            client.chat.completions.create(
+                model="slm",
+                messages=summary_messages(cases[at]),
+                max_tokens=8,
+                temperature=0,
+                extra_body={"cache_salt": "s", "cache_tag": tag},
+            )
+        kept, other, used = cached(0), cached(1), cells()
+        assert min(kept, other) > cached(0, "another") + 50  # which shares the pinned beginning
+        assert http.post("/forget", json={"cache_tag": "call 0"}).json() == {"forgotten": 1}
+        assert cached(0) < kept - 50  # what is left of it is the other call's beginning too
+        assert cached(1) == other
+        # The engine's own probe has cells for a moment.
+        asyncio.run(eventually(lambda: cells() <= used - kept))
+        assert http.post("/forget", json={"cache_tag": "call 1"}).json() == {"forgotten": 1}
+        assert cached(0) == cached(0, "another")
+        assert http.post("/forget", json={"cache_tag": ""}).status_code == 400
 
 
 def test_a_json_schema_is_kept_even_at_a_wild_temperature(client, korean):

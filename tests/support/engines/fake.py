@@ -63,6 +63,7 @@ class FakeEngine:
         broken: answers 503 to everything but ``/health``.
         roles: ``models`` of ``/health``.
         tokenized: requests to ``/tokenize``.
+        forgotten: tags that ``/forget`` was asked for.
         looked_at: requests to ``/health``.
         requests: chat requests, as received.
         finished: answers that were sent completely.
@@ -89,6 +90,7 @@ class FakeEngine:
     cancelled: int = 0
     cached: int = 0
     tokenized: int = 0
+    forgotten: list[str] = field(default_factory=list)
     looked_at: int = 0
     gpus: list[dict[str, Any]] = field(default_factory=list)
 
@@ -98,6 +100,7 @@ class FakeEngine:
                 Route("/v1/chat/completions", self._chat, methods=["POST"]),
                 Route("/v1/models", self._models, methods=["GET"]),
                 Route("/tokenize", self._tokenize, methods=["POST"]),
+                Route("/forget", self._forget, methods=["POST"]),
                 Route("/health", self._health, methods=["GET"]),
             ]
         )
@@ -142,6 +145,12 @@ class FakeEngine:
         context = self.roles.get(body["model"], {}).get("context_tokens", 16384)
         self.tokenized += 1
         return JSONResponse({"count": count, "cached": cached, "max_model_len": context})
+
+    async def _forget(self, request: Request) -> Response:
+        if self.broken:
+            return _unavailable()
+        self.forgotten.append((await request.json())["cache_tag"])
+        return JSONResponse({"forgotten": 0})
 
     async def _chat(self, request: Request) -> Response:
         if self.broken:
