@@ -16,10 +16,11 @@ from edgebox_cli.doctor import check, remote
 
 DOCTOR = Path(check.__file__).parent
 HANGUL = re.compile("[가-힣]")
-COMMAND = re.compile(
+_ONE = (
     r"(\{start\}|\./install\.sh( --cuda)?|nvidia-smi|"
-    r"(edgebox|chmod|chown|journalctl|ls|nvidia|rm|sudo|systemctl|timedatectl|curl)[ -][^(;,]*)"
+    r"(edgebox|chmod|chown|cp|journalctl|ls|nvidia|rm|sudo|systemctl|timedatectl|curl)[ -][^(;,]*)"
 )
+COMMAND = re.compile(f"{_ONE}(; {_ONE})*")
 """What is typed as it stands. Words around a command have a blank, a comma or a bracket."""
 
 

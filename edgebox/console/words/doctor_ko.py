@@ -174,6 +174,21 @@ FOUND: dict[str, str] = {
         "설치 파일로 다시 설치합니다: sh edgebox-....run"
     ),
     "It cannot be loaded: {last}": "올릴 수 없습니다: {last}",
+    "{version}: {why}": "GPU를 쓰지 못합니다({version}). {why}",
+    "update NVIDIA's driver (CUDA 13 needs 580 or newer), then: reboot": (
+        "NVIDIA 드라이버를 새것(CUDA 13은 580 이상)으로 바꾼 뒤 다음을 입력합니다: reboot"
+    ),
+    "This release has no code for a card of compute capability {capability}: the driver compiles "
+    "it at each start.": (
+        "이 설치본에는 연산 능력 {capability} 카드의 코드가 없어 켤 때마다 드라이버가 새로 "
+        "컴파일합니다."
+    ),
+    "This release has no code for a card of compute capability {capability}.": (
+        "이 설치본에는 연산 능력 {capability} 카드의 코드가 없습니다."
+    ),
+    "build one: packaging/build --cuda {card}": (
+        "그 카드의 것을 만듭니다: packaging/build --cuda {card}"
+    ),
     "{version} was built without CUDA, and there is an NVIDIA GPU here.": (
         "NVIDIA GPU가 있는데 CUDA 없이 만든 것입니다: {version}"
     ),
