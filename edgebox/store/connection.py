@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from edgebox.errors import StoreBusy, StoreError, StoreUncertain
 from edgebox.store.migrations import SCHEMA_VERSION
+from edgebox.system.files import present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,7 +153,7 @@ def open_database(path: Path, *, busy_timeout: float) -> Database:
 def _check_usable(path: Path) -> None:
     """Raise a StoreError for a missing or a forbidden file: SQLite's error is the same for both."""
     try:
-        if not path.exists():
+        if not present(path):
             raise StoreError("There is no database yet. Create it with: edgebox init")
         if not path.is_file():
             raise StoreError(f"{path} is not a file. Remove it, or restore a backup.")

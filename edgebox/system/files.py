@@ -23,6 +23,21 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def present(path: Path) -> bool:
+    """Return whether something is at the path.
+
+    Since Python 3.14, Path.exists() says no where this user may not look.
+
+    Raises:
+        PermissionError: this user may not look.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
 def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     """Open a file that may be a trap, and return its descriptor.
 

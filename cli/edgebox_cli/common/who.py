@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from edgebox.errors import StoreError
 from edgebox.store.acts import Actor
 from edgebox.store.db import Store
+from edgebox.system.files import present
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.owner import apart, other_owner
 
@@ -60,7 +61,7 @@ def note_act(action: Action, subject: str, **detail: object) -> None:
 
     def write() -> None:
         database = settings().database
-        if database.exists():
+        if present(database):
             with closing(Store(database)) as store:
                 store.audit.note(at_the_shell(), action, subject=subject, **detail)
 
