@@ -130,7 +130,8 @@ def test_what_is_in_the_journal_of_a_killed_box_is_not_applied_to_the_backup(sto
         "os._exit(1)"
     )
     subprocess.run([sys.executable, "-c", code, store.path], check=False)
-    assert store.path.with_name("edgebox.db-journal").stat().st_size > 0, "a hot journal"
+    beside = [store.path.with_name(f"edgebox.db-{kind}") for kind in ("journal", "wal")]
+    assert any(path.exists() and path.stat().st_size for path in beside), "what was half written"
     done = restore_backup(backup, store.path, now=clock())
     for path in (store.path, done.kept_aside):
         with closing(sqlite3.connect(path)) as db:
@@ -191,7 +192,8 @@ def refused(backup, store, clock, words):
         restore_backup(backup, store.path, now=clock())
     assert store.path.read_bytes() == before
     names = {path.name for path in store.path.parent.iterdir()}
-    assert names - {"edgebox.db-journal"} <= {"edgebox.db", "worker.lock"}
+    beside = {f"edgebox.db-{kind}" for kind in ("journal", "wal", "shm")}
+    assert names - beside <= {"edgebox.db", "worker.lock"}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from edgebox.system.tls import Pair
@@ -15,6 +16,15 @@ NAMES = "DNS:edgebox.centre.example,IP:10.20.30.40"
 
 def openssl(*words: str) -> None:
     subprocess.run(["openssl", *words], check=True, capture_output=True)
+
+
+def _validity(days: int) -> tuple[str, ...]:
+    """OpenSSL takes no negative number of days since 3.6, and no dates until 3.4."""
+    known = subprocess.run(["openssl", "x509", "-help"], capture_output=True, check=False)
+    if days >= 0 or b"-not_after" not in known.stderr + known.stdout:
+        return ("-days", str(days))
+    first, last = (f"{datetime.now(UTC) + timedelta(each):%Y%m%d%H%M%SZ}" for each in (-90, days))
+    return ("-not_before", first, "-not_after", last)
 
 
 def make_pair(folder: Path, name: str = "own", *, names: str = NAMES, days: int = 90) -> Pair:
@@ -36,7 +46,7 @@ def make_pair(folder: Path, name: str = "own", *, names: str = NAMES, days: int 
     extensions = folder / f"{name}.ext"
     extensions.write_text(f"subjectAltName={names}\n" if names else "keyUsage=digitalSignature\n")
     openssl(
-        *("x509", "-req", "-in", str(request), "-key", str(pair.key), "-days", str(days)),
+        *("x509", "-req", "-in", str(request), "-key", str(pair.key), *_validity(days)),
         *("-extfile", str(extensions), "-out", str(pair.cert)),
     )
     pair.key.chmod(0o600)
