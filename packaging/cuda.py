@@ -241,6 +241,9 @@ def linked(home: Path, libraries: Path, folder: Path) -> Path:
     target.mkdir(parents=True)
     (target / "include").symlink_to(folder / "include")
     (target / "lib").symlink_to(folder / "lib64")
+    for header in (libraries / "include").rglob("*"):
+        # Else a new environment, whose files are as new, would have everything compiled again.
+        os.utime(header, (0, 0))
     sources = {
         "include": (libraries / "include", home / "include"),
         "lib64": (home / "lib64", libraries / "lib"),

@@ -158,6 +158,8 @@ def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_pat
     # CMake and nvcc look into targets first, where a compiler from NVIDIA's packages has no cuBLAS.
     assert (folder / "targets" / "x86_64-linux" / "include" / "cublas_v2.h").exists()
     assert (folder / "targets" / "x86_64-linux" / "lib" / "libcublas.so").exists()
+    # What was compiled before with the same headers, in an older environment, is not stale.
+    assert (folder / "include" / "cublas_v2.h").stat().st_mtime == 0
     for name in ("libcudart.so", "libcudart.so.13", "libcublas.so", "libcublas.so.13"):
         assert (folder / "lib64" / name).resolve().is_relative_to(carried), name
 
