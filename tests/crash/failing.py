@@ -6,9 +6,10 @@ reads lines ``FOLDER PORT NTH ERRNO KINDS LASTING`` and prints each life's exit 
 such calls it made; each is a fork, so that Python starts once for all of them. It has to be started
 with ``failer.c`` in LD_PRELOAD. NTH 0: nothing fails.
 
-A life is what the three processes do with two batches: the API takes them, a run analyses them, the
-client looks, the callbacks are sent, and retention removes the transcripts and compacts the file.
-What fails is tried again as the processes, their ticks and a client with an Idempotency-Key would.
+A life is what the three processes do with two batches, from an empty folder on: the API takes them,
+a run analyses them, the client looks, the callbacks are sent, and retention removes the transcripts
+and compacts the file. What fails is tried again as the processes, their ticks, their supervisor and
+a client with an Idempotency-Key would.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import ctypes
 import errno
 import os
 import random
+import secrets
 import subprocess
 import sys
 import time
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from edgebox.consultation.analysis import AnalysisOutcome
 
 CLIENT = "center-1"
+SECRET = "5e" * 32
 BATCH = "/api/v1/consultation/batch-analysis"
 NAMES = ("A", "B")
 OPEN, WRITE, SYNC, TRUNCATE, NAME, READ = 1, 2, 4, 8, 16, 32
@@ -101,17 +104,21 @@ class Life:
 
     def __init__(self, folder: Path, port: int, ahead: float) -> None:
         self._log = os.open(folder / "lived.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._hook = f"http://127.0.0.1:{port}/"
-        self._secret = (folder / "secret").read_text()
+        self._receiver = f"127.0.0.1:{port}"
+        self._hook = f"http://{self._receiver}/"
         self._ahead = ahead
         self.settings = Settings(
             state_dir=folder / "state",
             batch={"min_pending": 1},
             retention={"transcript_days": 1},
         )
-        self.store = Store(self.settings.database, clock=self.clock)
+        self.store = Store(self.settings.database, clock=self.clock, token=self._token)
         # A client that was told 202 does not ask again, in days when its key is forgotten.
         self._ids: dict[str, str] = dict(words for words in said(folder, "accepted"))
+
+    def _token(self, length: int) -> str:
+        """Return random bytes as hex; the client's secret is always the same."""
+        return SECRET if length == len(SECRET) // 2 else secrets.token_hex(length)
 
     def clock(self) -> float:
         """Unix seconds, plus the waits that were skipped."""
@@ -122,7 +129,11 @@ class Life:
 
     async def live(self) -> bool:
         """Do everything that has not happened yet; returns whether all of it has."""
-        await self._try("starting", self._start)
+        for _ in range(TURNS):
+            if await self._try("starting", self._start):
+                break
+        else:
+            return False  # no process starts, and its supervisor tries again
         services, engine = build(
             self.settings,
             self.store,
@@ -160,6 +171,8 @@ class Life:
 
     async def _start(self) -> None:
         self.store.migrate()
+        if self.store.clients.get(CLIENT) is None:
+            self.store.clients.create(CLIENT, allowed_callbacks=[self._receiver])
         self.store.recover(delay_after_crash)
 
     async def _turn(self) -> bool:
@@ -193,7 +206,7 @@ class Life:
         await self._ask("GET", f"/api/v1/batches/{batch_id}")
 
     async def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        headers = {"X-Bound-Key": bound_key(CLIENT, self._secret, self.clock())}
+        headers = {"X-Bound-Key": bound_key(CLIENT, SECRET, self.clock())}
         headers |= more.pop("headers", {})
         found = await self._http.request(method, path, headers=headers, **more)
         kind = found.headers.get("Content-Type", "")

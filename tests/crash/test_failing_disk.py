@@ -20,8 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from crash.failing import CLIENT, FAULTS, NAMES, build_failer, number_of, said
-from edgebox.store.db import Store
+from crash.failing import FAULTS, NAMES, build_failer, number_of, said
 from support.boxes.killed import TESTS
 from support.outside.receiver import Receiver, answer
 
@@ -49,17 +48,6 @@ def failer(tmp_path_factory):
     if shutil.which("gcc") is None:
         pytest.skip("no C compiler: apt-get install gcc")
     return build_failer(tmp_path_factory.mktemp("failer"))
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A state folder with one client, and the client's secret."""
-    folder = tmp_path_factory.mktemp("template")
-    store = Store(folder / "edgebox.db")
-    store.migrate()
-    secret = store.clients.create(CLIENT, allowed_callbacks=[])
-    store.close()
-    return folder / "edgebox.db", secret
 
 
 class Forks:
@@ -93,13 +81,12 @@ async def fork_server(failer):
         await process.wait()
 
 
-async def lives(forks, template, nth, fault, *, lasting):
+async def lives(forks, nth, fault, *, lasting):
     """A life in which the disk fails, and one after it in which nothing does.
 
     Returns:
         (how often it called the disk, what was wrong).
     """
-    database, secret = template
     centre = Centre()
     server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -107,11 +94,6 @@ async def lives(forks, template, nth, fault, *, lasting):
         with tempfile.TemporaryDirectory(prefix="eb-") as made:
             folder = Path(made)
             (folder / "state").mkdir(mode=0o700)
-            shutil.copy(database, folder / "state" / "edgebox.db")
-            (folder / "state" / "edgebox.db").chmod(0o600)
-            (folder / "secret").write_text(secret)
-            with contextlib.closing(Store(folder / "state" / "edgebox.db")) as store:
-                store.clients.set_callbacks(CLIENT, [f"127.0.0.1:{port}"])
             kinds = FAULTS[fault]
             code = await forks.live(folder, port, nth, number_of(fault), kinds, int(lasting))
             wrong = look(folder, "the life that failed", fault)
@@ -188,7 +170,7 @@ def arrivals(found, accepted):
     return []
 
 
-async def sweep(failer, template, fault, *, lasting, least):
+async def sweep(failer, fault, *, lasting, least):
     """Fail call after call of a life.
 
     Returns:
@@ -196,7 +178,7 @@ async def sweep(failer, template, fault, *, lasting, least):
     """
     async with contextlib.AsyncExitStack() as stack:
         servers = [await stack.enter_async_context(fork_server(failer)) for _ in range(AT_ONCE)]
-        total, wrong = await lives(servers[0], template, 0, fault, lasting=False)
+        total, wrong = await lives(servers[0], 0, fault, lasting=False)
         assert not wrong, wrong
         # In the short form so many of them, the last ones always; in the long one as many of all as
         # there is time for, spread over the whole life.
@@ -211,7 +193,7 @@ async def sweep(failer, template, fault, *, lasting, least):
             while left and time.monotonic() < ends:
                 nth = left.pop()
                 tried += 1
-                _, wrong = await lives(forks, template, nth, fault, lasting=lasting)
+                _, wrong = await lives(forks, nth, fault, lasting=lasting)
                 if wrong:
                     found[nth] = wrong
 
@@ -221,10 +203,8 @@ async def sweep(failer, template, fault, *, lasting, least):
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_disk_that_fails_at_any_call(failer, template, fault, lasting):
-    total, tried, found = asyncio.run(
-        sweep(failer, template, fault, lasting=lasting, least=SHORT[fault])
-    )
+def test_a_disk_that_fails_at_any_call(failer, fault, lasting):
+    total, tried, found = asyncio.run(sweep(failer, fault, lasting=lasting, least=SHORT[fault]))
     kinds = Counter(what for wrong in found.values() for what in wrong)
     print(f"{fault}, {'from then on' if lasting else 'once'}: {tried} of {total} calls")
     assert not found, f"{sorted(found)} of {total}: {kinds.most_common(8)}"
