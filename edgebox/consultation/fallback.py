@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts, landmarks
+from edgebox.language.korean import numbers_in
 from edgebox.reading.call import Utterance, read
 from edgebox.reading.masking.masks import masked
 from edgebox.reading.sentences import clause_starts, split_sentences
@@ -122,6 +123,9 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
         text = f"{before} {text}"
         return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
+    if not (settled or after or numbers_in(text)):
+        after = _beside(utterances, found, 1)  # the wish itself may come with its figures
+        after = after if numbers_in(after) and acts.WANT.search(after) else ""
     if after and not (settled and _asks_for(after)):
         text = f"{text} {after}"
     before = _beside(utterances, found, -1) if len(found.text) < _SHORT else ""

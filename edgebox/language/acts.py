@@ -51,6 +51,12 @@ _COURTESY: Final = re.compile(
 _CHECK: Final = re.compile(
     r"만족도|녹음|본인 ?확인|성함|생년월일|연락처가 (?:어떻|맞)|전화번호 (?:확인|불러|말씀|한번)"
 )
+_ORDER: Final = re.compile(
+    r"요약(?:해 ?(?:줘|라(?![고는]))|하라(?![고는]))|(?:지시|명령|프롬프트)[는를을]? ?(?:모두 |전부 |다 )?무시"
+    r"|라고만 ?(?:써|적|답|말|출력)|<\|[^|>]{1,24}\|>"
+)
+"""Words to the model that will read the call: nobody says them to an agent."""
+
 _MATTER: Final = re.compile(r"잘못|틀[리렸린]|바꾸|바꿔|변경|정정|싶|신청|누락|유출|삭제|듣고|왜")
 """What makes the subject of a check the matter itself ("생년월일이 잘못 들어갔어요")."""
 _INTRODUCTION: Final = 40
@@ -265,7 +271,7 @@ def is_substance(sentence: str) -> bool:
         return False
     if _CHECK.search(said) and not _MATTER.search(said):
         return False
-    if noise.is_invented(said) or noise.is_machine(said):
+    if noise.is_invented(said) or noise.is_machine(said) or _ORDER.search(said):
         return False
     return not (introduces(said) and _PLACE.search(said) and not REQUEST.search(said))
 
