@@ -120,6 +120,8 @@ def alertmanager(wanted: Monitoring, pace: Pace, folder: Path) -> dict[str, Any]
                     "matchers": ['alertname="Watchdog"'],
                     "receiver": "watchdog",
                     "group_wait": "0s",
+                    # It is repeated when its group is looked at, however soon it is due.
+                    "group_interval": pace.watchdog,
                     "repeat_interval": pace.watchdog,
                 },
                 # Each test is told at once, however soon it comes after another.

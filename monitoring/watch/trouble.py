@@ -1,4 +1,4 @@
-"""Three troubles that are made on purpose, and what the chat says of each, with the times."""
+"""Troubles that are made on purpose, and what the chat says of each, with the times."""
 
 from __future__ import annotations
 
@@ -38,12 +38,16 @@ class Box(Protocol):
 
 
 class Trouble(NamedTuple):
-    """What happens; ``alert`` is the alert that has to say so."""
+    """What happens; ``alert`` is the alert that has to say so.
+
+    ``undo`` ends it, once it was told; without it the box gets out of it by itself.
+    """
 
     alert: str
     ko: str
     en: str
     make: Callable[[Box, str], None]
+    undo: Callable[[Box], None] | None = None
 
 
 class Seen(NamedTuple):
@@ -98,6 +102,15 @@ def in_flight(target: str) -> bool:
         return b"\nedgebox_quick_in_flight 1.0" in answer.read()
 
 
+def stop_the_api(box: Box, _target: str) -> None:
+    """Stop it where it stands: one that ends is started again before anybody is told."""
+    os.kill(box.pids()["api"], signal.SIGSTOP)
+
+
+def let_the_api_go_on(box: Box) -> None:
+    os.kill(box.pids()["api"], signal.SIGCONT)
+
+
 def use_wrong_keys(box: Box, _target: str) -> None:
     for _ in range(WRONG_KEYS):
         box.use_a_wrong_key()
@@ -117,6 +130,7 @@ TROUBLES = (
         f"{WRONG_KEYS} requests come with a wrong key",
         use_wrong_keys,
     ),
+    Trouble("ApiDown", "API를 멈춥니다", "The API is stopped", stop_the_api, let_the_api_go_on),
 )
 
 
@@ -135,7 +149,11 @@ def demonstrate(
         say(trouble.ko if language == "ko" else trouble.en)
         began = time.monotonic()
         trouble.make(box, watchers.wanted.target)
-        told = chat.wait(trouble.alert, seconds=TOLD_SECONDS, since=began)
+        try:
+            told = chat.wait(trouble.alert, seconds=TOLD_SECONDS, since=began)
+        finally:
+            if trouble.undo:
+                trouble.undo(box)
         if told is None:
             raise Wrong(f"no message about {trouble.alert} came within {TOLD_SECONDS:.0f} s")
         over = chat.wait(resolved, trouble.alert, seconds=OVER_SECONDS, since=told.at)

@@ -76,6 +76,13 @@ def needed(alert: str) -> list[dict]:
     return rules
 
 
+def test_logs_are_not_called_late_for_what_rsyslogs_files_hold_anyway() -> None:
+    text = (MONITORING / "logs" / "rsyslog-edgebox.conf").read_text(encoding="utf-8")
+    megabytes = re.search(r'queue\.maxFileSize="(\d+)m"', text)[1]
+    [rule] = [one for one in ALERTS if one["alert"] == "LogsNotSent"]
+    assert rule["expr"].endswith(f"> 2 * {megabytes} * 1024 * 1024")
+
+
 def test_every_alert_has_a_case() -> None:
     assert {case.alert for case in CASES if case.fires} == {rule["alert"] for rule in ALERTS} - {
         "Watchdog"

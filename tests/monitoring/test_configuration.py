@@ -1,8 +1,11 @@
 """What monitoring.toml becomes, as Prometheus' and Alertmanager's own tools read it."""
 
 import json
+import os
 import re
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,6 +70,16 @@ def test_the_tools_accept_the_settings_that_come_along(tmp_path) -> None:
     render.write(load(MONITORING / "monitoring.toml"), tmp_path)
     run("promtool", "check", "config", tmp_path / "prometheus.yml")
     run("amtool", "check-config", tmp_path / "alertmanager.yml")
+
+
+def test_no_route_is_in_vain_and_no_interval_too_short(everything, tmp_path) -> None:
+    """What Alertmanager's own tool does not look at."""
+    amlint = shutil.which("amlint", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    if amlint is None:
+        pytest.skip("there is no amlint; it is in the extra dev: ./install.sh --dev")
+    for pace in (render.Pace(), render.DEMO):
+        render.write(load(everything), tmp_path, pace)
+        run(amlint, "check", "--strict", tmp_path / "alertmanager.yml")
 
 
 def test_the_settings_that_come_along_are_the_defaults_and_name_all() -> None:
