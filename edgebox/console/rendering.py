@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from edgebox.console.static_files import StaticFiles
 
 FOLDER = Path(__file__).parent / "templates"
+_HANGUL: Final = re.compile("[가-힣]")
 
 
 class Templates:
@@ -27,8 +29,8 @@ class Templates:
     A template has, beside what is passed: ``t(key, **values)`` for texts of ``words/``,
     ``t_or(key, otherwise)`` where there may be none,
     ``static(path)`` for the address of a file, ``person`` (None before the login), ``places`` of
-    the navigation, ``path`` of the page, ``language``, and the filters ``when`` for Unix seconds
-    and ``bytes``.
+    the navigation, ``path`` of the page, ``language``, the filters ``when`` for Unix seconds
+    and ``bytes``, and the test ``typed``.
 
     Args:
         language: ``ko`` or ``en``.
@@ -55,6 +57,7 @@ class Templates:
             "language": language,
         }
         self._environment.filters |= {"when": when, "bytes": size}
+        self._environment.tests["typed"] = typed
 
     def text(self, key: str, **values: object) -> str:
         """Return a text of ``words/``, with its values put in.
@@ -96,6 +99,11 @@ def when(at: float) -> str:
         at: Unix seconds.
     """
     return in_zone(at).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def typed(text: str) -> bool:
+    """Return whether a text is a command to type, and no sentence around one: it has no Hangul."""
+    return not _HANGUL.search(text)
 
 
 def size(count: int) -> str:

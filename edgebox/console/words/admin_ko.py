@@ -64,7 +64,7 @@ WORDS: dict[str, str] = {
     "batches.callback.delivered": "보냄",
     "batches.callback.dead": "그만둠",
     "batches.attempts": "{count}번 시도",
-    "batches.do": "할 수 있는 일",
+    "batches.do": "작업",
     "batches.resend": "콜백 다시 보내기",
     "batches.retry": "실패 다시 분석",
     "batches.done.resent": "1분 안에 콜백을 다시 보냅니다.",

@@ -98,6 +98,10 @@ def test_a_long_day_keeps_no_call(page, box):
 
 
 def test_the_page_is_light(browser, box):
+    """Its weight is what crosses the network for somebody who never was there: bodies as sent.
+
+    Scripts are sent packed and not minified, so that what runs is what can be read.
+    """
     context = browser.new_context()
     page = context.new_page()
     answers = []
@@ -108,3 +112,7 @@ def test_the_page_is_light(browser, box):
     context.close()
     print(f"\nthe page in {len(answers)} files: {sent / 1000:.1f} KB, {whole / 1000:.1f} unpacked")
     assert sent < 60_000
+    names = {answer.url.rpartition("/static/")[2].partition("/")[2] for answer in answers}
+    assert "words/ko.js" in names
+    assert not names & {"words/en.js", "pages.css", "beside.js", "refresh.js"}, "of other pages"
+    assert len(answers) == len({answer.url for answer in answers}), "asked for twice"
