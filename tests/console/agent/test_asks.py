@@ -103,3 +103,24 @@ def test_a_refused_question_says_when_to_ask_again(screen, box):
     ask_id = ask(screen, box)
     box.tell(notice("box-busy", "지금은 바쁩니다.", retry_after=7, ask_id=ask_id))
     expect(screen.locator(".ask")).to_contain_text("지금은 바쁩니다. 7초 뒤에")
+
+
+APART = """() => [...document.querySelectorAll(".prose .cite")].filter((cite) => {
+  const word = cite.previousSibling ?? cite.parentNode.previousSibling;
+  const range = document.createRange();
+  const text = word.nodeType === Node.TEXT_NODE ? word : word.lastChild;
+  const end = text.data.trimEnd().length;
+  range.setStart(text, end - 1);
+  range.setEnd(text, end);
+  return range.getBoundingClientRect().bottom <= cite.getBoundingClientRect().top;
+}).map((cite) => cite.textContent)"""
+
+
+def test_a_citation_stays_on_the_line_of_its_last_word(screen, box):
+    ask_id = ask(screen, box)
+    text = "재발급은 **사흘 안에** 등기로 보낸다고 안내했습니다. [1] 결과는 문자로 알립니다. [2]"
+    box.tell({"type": "ask.done", "ask_id": ask_id, "done": done(ask_id, text)})
+    expect(screen.locator(".ask .prose .cite")).to_have_count(2)
+    for width in range(1100, 1500, 13):
+        screen.set_viewport_size({"width": width, "height": 860})
+        assert screen.evaluate(APART) == [], width

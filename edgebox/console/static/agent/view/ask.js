@@ -168,21 +168,41 @@ function entry(item, how) {
   return h("li", null, runs(item.runs, how), inner);
 }
 
-function runs(list, { spans, utterances, ask, t }) {
-  return list.map(({ kind, text, at }, place) => {
+const LONGEST_TIED = 24; // characters: a longer word may be wider than the column
+
+function runs(list, how) {
+  const { spans, t } = how;
+  return list.flatMap((run, place) => {
+    const { kind, text, at } = run;
     if (kind === "break") return h("br");
-    if (kind === "cite" && !utterances.has(Number(text))) return `[${text}]`;
-    if (kind === "cite") {
-      const data = { from: `${ask.ask_id}-${text}`, at: utterances.get(Number(text)) };
-      return h(
-        "button",
-        { type: "button", class: "cite", title: t.cite(text), "data-do": "light", "data-from": data.from, "data-at": data.at },
-        `[${text}]`,
-      );
+    if (kind === "cite") return cutOf(list[place - 1], run) < 0 ? citation(run, how) : [];
+    const cite = list[place + 1];
+    const cut = cutOf(run, cite);
+    if (cut < 0) {
+      const inner = doubtful(text, spans, t, at);
+      return kind === "text" ? inner : h(kind, null, inner);
     }
-    // A citation stays on the line of its last word.
-    const isBefore = list[place + 1]?.kind === "cite" && text.endsWith(" ");
-    const inner = doubtful(isBefore ? `${text.slice(0, -1)}\u00a0` : text, spans, t, at);
-    return kind === "text" ? inner : h(kind, null, inner);
+    const last = text.slice(cut).replace(/ $/, "\u00a0");
+    return [
+      doubtful(text.slice(0, cut), spans, t, at),
+      h("span", { class: "tied" }, doubtful(last, spans, t, at + cut), citation(cite, how)),
+    ];
   });
+}
+
+// Where the last word before a citation begins, with which it stays on one line; -1: with none.
+function cutOf(run, cite) {
+  if (run?.kind !== "text" || cite?.kind !== "cite") return -1;
+  const cut = run.text.trimEnd().lastIndexOf(" ") + 1;
+  return run.text.length - cut > LONGEST_TIED ? -1 : cut;
+}
+
+function citation({ text }, { utterances, ask, t }) {
+  if (!utterances.has(Number(text))) return `[${text}]`;
+  const data = { from: `${ask.ask_id}-${text}`, at: utterances.get(Number(text)) };
+  return h(
+    "button",
+    { type: "button", class: "cite", title: t.cite(text), "data-do": "light", "data-from": data.from, "data-at": data.at },
+    `[${text}]`,
+  );
 }
