@@ -1,6 +1,6 @@
 """Makes the guide's pictures of the page that Prometheus serves: its worker stops in them.
 
-Usage: PYTHONPATH=.:cli:tests:monitoring python tests/watched_picture.py docs/images [--minutes 6]
+Usage: PYTHONPATH=.:cli:tests:monitoring python tests/watched_picture.py docs/images [--dark]
 
 Prometheus, Alertmanager and Chromium are real. The box has only metrics
 (support/watching/exporter.py): the page is shown, not a machine.
@@ -41,6 +41,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--dark", action="store_true", help="also the dark ones, to look at")
     options = parser.parse_args()
     with Exporter() as box, Chat(shown=True) as chat:
         wanted = Monitoring(name="edgebox-1", target=box.target)
@@ -59,7 +60,7 @@ def main() -> int:
                 return 1
             time.sleep(options.minutes * 60 * (1 - OF_THE_WHOLE))
             for language in LANGUAGES:
-                for scheme in ("light", "dark"):
+                for scheme in ("light", "dark") if options.dark else ("light",):
                     page = browser.new_page(
                         viewport={"width": WIDTH, "height": 800}, color_scheme=scheme
                     )
