@@ -131,3 +131,7 @@ class WakeUps:
             pass  # no worker yet: it starts with a look at everything
         except (sqlite3.Error, OSError) as error:
             log.info("a wake-up was not left: %s", where(error))
+            with self._lock:
+                self._queue = (
+                    None  # its connection may be one that can only read, as long as it lives
+                )

@@ -1,5 +1,6 @@
 """The jobs, with Huey as their clock and bell."""
 
+import contextlib
 import json
 import logging
 import os
@@ -232,6 +233,20 @@ def test_a_wake_up_never_raises_and_creates_nothing(tmp_path):
     assert not settings.huey_database.exists()
     settings.huey_database.write_bytes(b"this is no database" * 100)
     WakeUps(settings).backlog()
+
+
+def test_a_connection_to_hueys_file_that_can_only_read_is_not_kept(tmp_path):
+    """SQLite opens so, without a word, what it cannot open for writing for a moment."""
+    settings = Settings(state_dir=tmp_path)
+    Queue(settings.huey_database, timeout=1.0)
+    wakeups = WakeUps(settings)
+    wakeups.backlog()
+    wakeups._queue.huey.storage.conn.execute("PRAGMA query_only = ON")
+    wakeups.backlog()
+    wakeups.backlog()
+    with contextlib.closing(sqlite3.connect(settings.huey_database)) as db:
+        left = db.execute("SELECT COUNT(*) FROM task").fetchone()
+    assert left == (2,), "the first, and the one after that which was not left"
 
 
 def test_a_damaged_file_of_hueys_is_made_again_and_wakes_again(tmp_path, caplog):
