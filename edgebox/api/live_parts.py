@@ -90,6 +90,7 @@ class LiveParts:
             clients=clients,
             clock=clock,
             monotonic=monotonic,
+            displaced=self._forgotten,
         )
         self.hub = Hub()
         self.readings = Readings(self.calls, self.hub)
@@ -175,9 +176,7 @@ class LiveParts:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for call in self.calls.sweep(self._monotonic()):
-                self._tell_closed(call)
-                if call.batch_id is None:  # nothing of it is on the disk either
-                    self.forget_asked(call.client_id, call.consultation_id)
+                self._forgotten(call)
 
     async def close(self) -> None:
         """Stop what runs in the background."""
@@ -222,6 +221,12 @@ class LiveParts:
                 await self._keep(call, call.summaries[-1])
             except StoreError as error:
                 log.warning("the last draft of a call was not kept: %s", error.detail)
+
+    def _forgotten(self, call: LiveCall) -> None:
+        """Tell the screens of a call that is not kept any more, and keep nothing else of it."""
+        self._tell_closed(call)
+        if call.batch_id is None:  # nothing of it is on the disk either
+            self.forget_asked(call.client_id, call.consultation_id)
 
     def _tell_closed(self, call: LiveCall) -> None:
         message = {"type": "call.closed", "consultation_id": call.consultation_id}

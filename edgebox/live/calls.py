@@ -55,6 +55,7 @@ class LiveCall:
         touched_at: monotonic seconds of the last append.
         utterances: what was read of the text so far (`readings.py`); it may lag behind.
         ended: nothing is added any more.
+        over: and its end is written, so that it is here for the screens only.
         batch_id: of the batch that it became at its end, if it was to be analysed.
         read: characters of the text that ``utterances`` stand for.
         said: how many of the utterances are those of people.
@@ -73,6 +74,7 @@ class LiveCall:
     touched_at: float = 0.0
     utterances: list[Heard] = field(default_factory=list)
     ended: bool = False
+    over: bool = False
     batch_id: str | None = None
     read: int = 0
     said: int = 0
@@ -130,6 +132,7 @@ class LiveCalls:
         monotonic: seconds that never jump.
         clients: the ids of all clients.
         most_bytes: of all calls together.
+        displaced: called with each call that is over and gave its place to a new one.
     """
 
     def __init__(
@@ -141,7 +144,9 @@ class LiveCalls:
         monotonic: Callable[[], float],
         clients: Callable[[], Collection[str]] = tuple,
         most_bytes: int = MAX_BYTES,
+        displaced: Callable[[LiveCall], None] = lambda _: None,
     ) -> None:
+        self._displaced = displaced
         self._settings = settings
         self._most_characters = most_characters
         self._clients = clients
@@ -262,13 +267,13 @@ class LiveCalls:
         return sorted(mine, key=lambda call: call.started_at)
 
     def end(self, call: LiveCall, batch_id: str | None = None) -> None:
-        """End a call. It stays for the screens until it is forgotten.
+        """End a call. It stays for the screens until it is forgotten, or its place is needed.
 
         Args:
             call: one of these.
             batch_id: what it became on disk.
         """
-        call.ended = True
+        call.ended = call.over = True
         call.partial = ""
         call.batch_id = batch_id or call.batch_id
         call.touched_at = self._monotonic()
@@ -313,8 +318,9 @@ class LiveCalls:
 
     def _begin(self, call: LiveCall) -> LiveCall:
         self._check_length(call.received)
-        most = self._settings.max_calls
-        if len(self._calls) + self._kept(call.client_id, most, self._places_of) >= most:
+        while self._is_full(call.client_id) and self._displace(call.client_id):
+            pass
+        if self._is_full(call.client_id):
             raise BoxBusy(
                 f"{len(self._calls)} calls are in progress, as many as this box takes of this "
                 "client beside its others. Try again.",
@@ -329,6 +335,20 @@ class LiveCalls:
         self._places_of[call.client_id] += 1
         self.recount(call)
         return call
+
+    def _is_full(self, client_id: str) -> bool:
+        most = self._settings.max_calls
+        return len(self._calls) + self._kept(client_id, most, self._places_of) >= most
+
+    def _displace(self, client_id: str) -> bool:
+        """Forget the client's call that has been over for longest; return whether there was one."""
+        over = [call for call in self._calls.values() if call.over and call.client_id == client_id]
+        if not over:
+            return False
+        oldest = min(over, key=lambda call: call.touched_at)
+        self.forget(oldest)
+        self._displaced(oldest)
+        return True
 
     def _check_length(self, characters: int) -> None:
         if characters > self._most_characters:

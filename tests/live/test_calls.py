@@ -136,6 +136,23 @@ def test_more_calls_than_allowed_are_refused_and_the_others_go_on():
     assert put(calls, 0, "가", "CL-3").received == 1
 
 
+def test_a_call_that_is_over_gives_its_place_to_a_new_one():
+    """A centre ends more calls in `idle_minutes` than it has at once."""
+    clock, gone = Clock(), []
+    calls = live_calls(clock=clock, max_calls=2)
+    calls._displaced = lambda call: gone.append(call.consultation_id)
+    for number in range(6):
+        calls.end(put(calls, 0, "고객: 네\n", f"CL-{number}"), "BATCH-1")
+        clock.advance(1)
+    assert gone == ["CL-0", "CL-1", "CL-2", "CL-3"], "the one that ended first"
+    put(calls, 0, "고객: 네\n", "CL-6")
+    being_written = put(calls, 0, "고객: 네\n", "CL-7")
+    being_written.ended = True
+    with pytest.raises(BoxBusy):
+        put(calls, 0, "고객: 네\n", "CL-8")
+    assert len(calls) == 2
+
+
 def test_one_client_leaves_places_and_bytes_for_the_others():
     calls = LiveCalls(
         LiveSettings(max_calls=20),
