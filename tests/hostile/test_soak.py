@@ -254,6 +254,7 @@ def test_nothing_grows_with_time_and_nothing_is_left(tmp_path):
         )
         box.check_database()
     assert not [kind for kind in soak.statuses if " 5" in kind and " 503" not in kind]
+    assert "PUT 503" not in soak.statuses, "calls that have ended take up no places"
     assert states <= {"delivered", "pending"}
     assert all(len(bodies) == 1 for bodies in centre.seen.values()), "one id, one body"
     if SECONDS >= LONG:
