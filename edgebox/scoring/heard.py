@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.settlement import to_verb
-from edgebox.scoring.stances import ABSENT, FUTURE, PAST
+from edgebox.scoring.stances import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +24,8 @@ DONE: Final = re.compile(
     r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
     r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
     r"|놓겠|완료|받으셨|됐[죠지]"
-    rf"|[{FUTURE}](?:게요|게여|께요| ?거(?:예|에)요| ?겁니다)"
 )
 """Speech that does something, or says that it was done."""
-
-_TOLD_DONE: Final = re.compile(rf"[{PAST.replace('셨', '')}](?:습니다|어요|고요|네요|거든요|다고)")
-"""Any other past. What the customer did has an honorific."""
 
 _POSSIBLE: Final = re.compile(
     r"[셔해]도 ?[돼되됩]|됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정"
@@ -124,9 +120,6 @@ class Heard:
         after: the agent affirms it after the last refusal, in whatever words.
         last: of the last clause that decides, negative if it denies.
         settled: the agent does the predicate itself, and nobody denies it anywhere.
-        best: of the agent's clauses that affirm the predicate in the same form, in all cases.
-        where: the utterance with that clause, or -1.
-        itself: what anybody denies in the predicate's own words.
         under: the last refusal has a condition.
     """
 
@@ -140,9 +133,6 @@ class Heard:
     after: float = 0.0
     last: float = 0.0
     settled: float = 0.0
-    best: float = 0.0
-    where: int = -1
-    itself: float = 0.0
     under: bool = False
 
     def deny(self, value: float, one: Stance, *, by_customer: bool, refuses: bool) -> None:
@@ -168,8 +158,6 @@ class Heard:
         told = TOLD.sub("", text)
         if DONE.search(told):
             self.done = max(self.done, value)
-        elif _TOLD_DONE.search(told):
-            self.stated = max(self.stated, value)
         elif _LIMITED.search(text):
             return
         elif _POSSIBLE.search(text):
@@ -219,8 +207,6 @@ def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
     sure = (one.refuses or withdraws) and (degree >= SAME_FORM or in_other_word)
     refuses = sure and (not by_customer or _commits(piece, stances))
     heard.deny(value, one, by_customer=by_customer, refuses=refuses)
-    if degree >= SAME_FORM:
-        heard.itself = max(heard.itself, value)
 
 
 def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
@@ -235,8 +221,6 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
         heard.want(value, commits=_commits(piece, stances))
     else:
         text = spoken.text_of(piece)
-        if value > heard.best and degree >= 1 and not _LIMITED.search(text):
-            heard.best, heard.where = value, spoken.pieces[piece].utterance
         heard.affirm(value, text)
         if degree >= SAME_FORM and DONE.search(TOLD.sub("", text)):
             heard.settled = 1.0

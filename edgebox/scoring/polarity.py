@@ -10,8 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.alignment import Item
-from edgebox.scoring.granting import granted, undisputed
+from edgebox.scoring.granting import granted
 from edgebox.scoring.heard import DECIDES, SAME_FORM, Heard, heard_of
 from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Sequence
 
-    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.alignment import Item, Statement
     from edgebox.scoring.stances import Stances
 
 _NO_CLAIM: Final = re.compile(
@@ -47,12 +46,6 @@ _CALLED_OFF: Final = re.compile(
 )
 """A denial without a negation, unless the call itself speaks of it."""
 
-_USUAL: Final = re.compile(
-    r"(접수|처리|확인|연락|전화|통화|예약|등록|신청|발송|방문|진행|지급|변경)"
-    r"(?:은|는|을|를|이|가|도)? ?[하되]지(?:는|도)? ?(?:않|못)"
-)
-"""What is denied in a word that says nothing by itself."""
-
 _ENDING: Final = 14
 """Characters at a part's end that hold what it claims."""
 
@@ -68,9 +61,6 @@ _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩
 
 _REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? |없이는 ")
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
-
-_INSTEAD: Final = re.compile(r"지(?:는|도)? ?않고$|(?<![가-힣])[받보가오내]지")
-"""A choice that was offered and not taken, or a verb of any sentence."""
 
 _LIGHT: Final = re.compile(
     r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
@@ -140,9 +130,9 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     if not against and _was_not_called_off(part, text, stances):
         return True
     key = _predicate(part, stances)
-    if key is None:
-        return against and _was_done(part, text, stances)
-    if _ANY_VERB.fullmatch(key.word) or not _claims(text, key, against=against):
+    if key is None or _ANY_VERB.fullmatch(key.word):
+        return False
+    if not _claims(text, key, against=against):
         return False
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     if not _is_predicate(text, key, part.items, against=against):
@@ -150,7 +140,7 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     heard = heard_of(key, others, stances)
     if not against:
         return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
-    return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
+    return granted(others, stances) if heard == Heard() else _affirmed(text, heard)
 
 
 def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
@@ -167,15 +157,6 @@ def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
     return heard.settled > 0 or heard.done > _SURE
 
 
-def _was_done(part: Part, text: str, stances: Stances) -> bool:
-    """Return whether the agent does what a part denies in a word of any call (접수되지 않음)."""
-    match = _USUAL.search(text)
-    if match is None:
-        return False
-    key = Item(1.0, stances.spoken.where(match[1]), None, match[1])
-    return heard_of(key, part.items, stances).settled > 0
-
-
 def _claims(text: str, key: Item, *, against: bool) -> bool:
     """Return whether a part claims that something was settled, or denies it, and once."""
     if TWICE.search(text) or _NO_CLAIM.search(text):
@@ -187,7 +168,7 @@ def _claims(text: str, key: Item, *, against: bool) -> bool:
     return bool(_CLAIMS.search(ending) and not absent and not _LOSS.search(ending))
 
 
-def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
+def _affirmed(text: str, heard: Heard) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
@@ -195,27 +176,17 @@ def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
         return True  # what is denied is something else
     if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
-    return _stated(text, heard) or _undenied(text, heard, stances)
+    return _stated(text, heard)
 
 
 def _stated(text: str, heard: Heard) -> bool:
-    """Return whether the agent says the opposite of a denial, and who denies is about less."""
+    """Return whether the agent says the opposite of a denial, and hardly anybody denies it."""
     speaks = heard.done
     if _NOT_DONE.search(text):
         speaks = max(speaks, heard.stated)
     elif _IS_UNABLE.search(text):
         speaks = max(speaks, heard.possible)
-    if speaks > _SURE and heard.denied <= _DOUBT:
-        return True
-    # Denied in other words only, which are more about something else.
-    return speaks >= heard.best > heard.denied + _DOUBT and not heard.itself
-
-
-def _undenied(text: str, heard: Heard, stances: Stances) -> bool:
-    """Return whether the agent affirms what a part denies, and nothing near it denies anything."""
-    if heard.denied or heard.best <= _SURE or _INSTEAD.search(text):
-        return False
-    return undisputed(range(heard.where - 1, heard.where + 2), stances)
+    return speaks > _SURE and heard.denied <= _DOUBT
 
 
 def _predicate(part: Part, stances: Stances) -> Item | None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.predicates import key_of
-from edgebox.scoring.stances import NEGATION, denies
+from edgebox.scoring.stances import NEGATION, PAST, denies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edgebox.scoring.stances import Stances
 
 SETTLED: Final = re.compile(
-    r"(?:[했됐갔왔렸줬냈뺐겼켰쳤꿨였](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"
+    rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만|음)|기로 ?(?:했|함|결정|합의"
     r"|하고|하며|되)"
     r"|완료|처리됨|됨|함|받았|되었|하였)"
 )

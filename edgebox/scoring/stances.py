@@ -18,9 +18,6 @@ PAST: Final = "".join(
 )
 """The syllables that end in ㅆ: a verb's past."""
 
-FUTURE: Final = "".join(map(chr, range(0xAC00 + 8, 0xD7A4, 28)))
-"""The syllables that end in ㄹ: with 게요 or 거예요 a verb's future."""
-
 _TURNED_DOWN: Final = (
     r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절|(?<!수신)(?<!수신 )거부"
     r"|반려(?!견|묘|동물|식물|자|인)|기각|부결|탈락|무산|실패|금지|제한[되돼됩됐]"

@@ -107,12 +107,6 @@ DONE = (
             id="done in other words",
         ),
         pytest.param(
-            "고객: 환불되나요\n상담사: 네 위약금 없이 환불되세요\n고객: 네\n",
-            "환불은 접수하지 못했습니다.",
-            "polarity",
-            id="nothing in the call denies it",
-        ),
-        pytest.param(
             "고객: 해지하면요\n"
             "상담사: 고장은 약정과 별개라 위약금을 빼 드릴 수가 없어요\n고객: 네\n",
             "고장은 약정과 별개여서 위약금을 면제해 줄 수 있다고 안내했습니다.",
@@ -124,12 +118,6 @@ DONE = (
             "목요일 변호사 상담은 취소하기로 했습니다.",
             "polarity",
             id="called off by nobody",
-        ),
-        pytest.param(
-            "고객: 사진 보낼게요\n상담사: 네 받는 대로 내일까지 연락드릴게요\n고객: 네\n",
-            "연락하지 않기로 했습니다.",
-            "polarity",
-            id="denied in a word of any call",
         ),
         pytest.param(
             "고객: 명단에 있나요\n상담사: 네 대기 명단에 올려 드렸어요\n고객: 네\n",
