@@ -71,7 +71,7 @@ _OTHER_WORD: Final = 0.7
 """Degree of a hit in another word for the predicate that may refuse it."""
 
 _CLEAR: Final = 0.55
-"""What a clause must hold of a part to refuse it in another word, or under a condition."""
+"""What a clause must hold of a part to refuse it in another word."""
 
 _HINT: Final = 0.5
 """Degree of a hit from which a clause may speak of the predicate."""
@@ -120,7 +120,6 @@ class Heard:
         after: the agent affirms it after the last refusal, in whatever words.
         last: of the last clause that decides, negative if it denies.
         settled: the agent does the predicate itself, and nobody denies it anywhere.
-        under: the last refusal has a condition.
     """
 
     done: float = 0.0
@@ -133,16 +132,14 @@ class Heard:
     after: float = 0.0
     last: float = 0.0
     settled: float = 0.0
-    under: bool = False
 
     def deny(self, value: float, one: Stance, *, by_customer: bool, refuses: bool) -> None:
         """Take in a clause that denies."""
         self.denied = max(self.denied, value)
-        if one.depends and value < _CLEAR:
+        if one.depends:
             return
         if refuses:
             self.refused, self.after = max(self.refused, value), 0.0
-            self.under = one.depends
         if value > DECIDES and (refuses or (one.denies and not by_customer)):
             self.last, self.chosen = -value, 0.0
 
@@ -215,9 +212,8 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
     one, spoken = stances[piece], stances.spoken
     by_customer = spoken.speaker_of(piece) == "customer"
     if one.wishes or one.depends:
-        if heard.under and not by_customer:
-            heard.after = max(heard.after, value)  # in one case refused, in another not
-    elif by_customer:
+        return
+    if by_customer:
         heard.want(value, commits=_commits(piece, stances))
     else:
         text = spoken.text_of(piece)
