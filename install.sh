@@ -248,7 +248,7 @@ gpu=$({ nvidia-smi -L 2>/dev/null || true; } | sed -n 's/^GPU [0-9]*: \(.*\) (UU
 old="" # the driver's CUDA, if it is older than the compiler's: what is built here would not start
 if [ -n "$gpu" ] && [ -n "$nvcc" ]; then
   runs=$({ nvidia-smi 2>/dev/null || true; } | sed -n 's/.*CUDA Version: *\([0-9]*\)\..*/\1/p' | head -n 1)
-  compiles=$("$nvcc" --version | sed -n 's/.*release \([0-9]*\)\..*/\1/p')
+  compiles=$({ "$nvcc" --version 2>/dev/null || true; } | sed -n 's/.*release \([0-9]*\)\..*/\1/p')
   if [ "${runs:-0}" -gt 0 ] && [ "$runs" -lt "${compiles:-0}" ]; then
     old="the driver runs CUDA $runs, but nvcc is of $compiles. Install a newer driver or an older toolkit"
   fi

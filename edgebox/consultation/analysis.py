@@ -287,6 +287,7 @@ class Analyst:
                 temperature=temperature,
                 priority=cost.priority,
                 seed=1,
+                retain=False,  # nobody goes on with it
                 **hold.options,
             )
             cost.add(answer)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 PATIENT_PARALLEL = 8
 """Patient sequences at a time, at most: an administrator's ``parallel`` may be less."""
 
+RETAINED_SHARE = 4
+"""Part of the cells that retained prefixes may hold against the backlog."""
+
 KEEP_FROM = 32
 """Shorter sequences are not worth a slot: reading them again costs one step."""
 
@@ -78,8 +81,8 @@ class Pool:
         A sequence starts only while everything that it may not push aside could grow to
         its full length beside it: the sequences of its own class and of the more urgent ones.
         So no sequence is sent back twice for the same room. The cells of a pinned prefix count
-        once. A background sequence also waits
-        for one that is reading a beginning that both share.
+        once. A background sequence also leaves retained prefixes their room, up to a share, and
+        waits for one that is reading a beginning that both share.
 
         Returns:
             False if the sequence has to wait.
@@ -93,6 +96,9 @@ class Pool:
         pinned = [entry.tokens for entry in self._retained if entry.pinned]
         own = sequence.need - _shared(sequence, pinned)
         held = sum(map(len, pinned)) + sum(s.need - _shared(s, pinned) for s in beside)
+        if rank is Rank.BACKGROUND:  # what was read for people is not pushed out for the backlog
+            kept = sum(len(entry.tokens) for entry in self._retained if not entry.pinned)
+            held += min(kept, self._model.context_tokens // RETAINED_SHARE)
         if beside and held + own > self._model.context_tokens:
             return False
         if not sequence.interactive and any(_will_share(sequence, other) for other in mine):

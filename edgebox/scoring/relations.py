@@ -137,7 +137,7 @@ def _turned(text: str, numbers: Sequence[Number], spoken: Spoken) -> bool:
     """Return whether a range or a change is the other way in the call, or a part is too large."""
     for one, other in pairwise(numbers):
         if _RANGE.fullmatch(text, one.end, other.start):
-            if _said_turned(one, other, spoken):
+            if _figure(one) > _figure(other) and _said_turned(one, other, spoken):
                 return True
         elif _OF.fullmatch(text, one.end, other.start):
             if _unit(one) == _unit(other) and _figure(other) > _figure(one):

@@ -41,6 +41,9 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _STAYS = {sqlite3.SQLITE_READONLY, *_DAMAGED}
 """What may be true of a connection only, and then as long as it lives."""
 
+_PASSES = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR}
+"""A disk that fails and a process without descriptors may be better in a moment."""
+
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 _create_lock = threading.Lock()
@@ -195,8 +198,7 @@ def _check_journal(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        # A disk that fails and a process without descriptors may be better in a moment.
-        kind = StoreError if error.errno in (errno.EACCES, errno.ELOOP) else StoreBusy
+        kind = StoreBusy if error.errno in _PASSES else StoreError
         raise kind(f"Cannot read {journal}: {error.strerror}") from error
     if end == _JOURNAL_MAGIC:
         raise StoreError(

@@ -35,6 +35,10 @@ def present(path: Path) -> bool:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # links to each other
+            return False
+        raise
     return True
 
 

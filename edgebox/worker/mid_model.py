@@ -6,19 +6,39 @@ from typing import TYPE_CHECKING, Self
 
 from edgebox.consultation.analysis import AnalysisOutcome, Analyst
 from edgebox.engine_client import EngineClient
-from edgebox.errors import EngineBusy, EngineOverloaded
+from edgebox.errors import EngineBusy, EngineError, EngineOverloaded
 
 if TYPE_CHECKING:
     from datetime import date
 
     from edgebox.consultation.analysis import NothingToAnalyse
-    from edgebox.engine_client import Concurrency
+    from edgebox.engine_client import Concurrency, EngineHealth
     from edgebox.settings import Settings
 
+
+READY_SECONDS = 5.0
+"""For the engine to say how it is."""
 
 READING = 0.1
 """Work of a token that is read, in tokens that are written. It only makes short and long calls
 comparable, so it need not be this server's."""
+
+
+class OwnPlaces:
+    """How many analyses our own engine is sent at once.
+
+    Attributes:
+        limit: as many as the engine found fastest when it started, or as the settings allow.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.limit = most
+
+    def learn(self, health: EngineHealth) -> None:
+        """Take what the engine says of itself."""
+        if (role := health.roles.get("mlm")) is not None:
+            self.limit = max(1, min(self._most, role.parallel))
 
 
 class MidModel:
@@ -29,11 +49,18 @@ class MidModel:
     Args:
         settings: the engine, or the other server.
         concurrency: learns from each analysis what the other server can take; None for our engine.
+        own: learns from our engine how many it runs at once.
     """
 
-    def __init__(self, settings: Settings, concurrency: Concurrency | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        concurrency: Concurrency | None = None,
+        own: OwnPlaces | None = None,
+    ) -> None:
         self._settings = settings
         self._concurrency = concurrency
+        self._own = own
 
     async def __aenter__(self) -> Self:
         self._client = EngineClient(self._settings)
@@ -45,7 +72,14 @@ class MidModel:
 
     async def ready(self) -> bool:
         """Return whether it can take an analysis now; never raises."""
-        return await self._client.ready("mlm")
+        if self._own is None:
+            return await self._client.ready("mlm")
+        try:
+            health = await self._client.health(READY_SECONDS)
+        except EngineError:
+            return False
+        self._own.learn(health)
+        return health.ready
 
     async def analyse(
         self, transcript: str, call_date: date | None, *, wanted: bool

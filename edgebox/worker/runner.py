@@ -53,7 +53,6 @@ if TYPE_CHECKING:
 
     from edgebox.consultation.analysis import NothingToAnalyse
     from edgebox.contract.results import Analysed, NothingSaid
-    from edgebox.engine_client import Concurrency
     from edgebox.settings import BatchSettings
     from edgebox.store.consultations import Claimed
     from edgebox.store.db import Store
@@ -66,6 +65,13 @@ _MOST_DOUBLINGS = 10
 WANTED_PLACES = 2
 """Analyses beside the run's concurrency, for what somebody waits for: it does not wait until one of
 the backlog has ended."""
+
+
+class Places(Protocol):
+    """How many analyses are sent at once, as it is learned of the other side."""
+
+    @property
+    def limit(self) -> int: ...
 
 
 class Engine(Protocol):
@@ -144,7 +150,7 @@ class Runner:
         clock: Unix seconds.
         timing: waits.
         metrics: counts what ends.
-        concurrency: the analyses at once that another server can take; None: as in the settings.
+        places: how many analyses at once; None: as in the settings.
     """
 
     def __init__(
@@ -157,9 +163,9 @@ class Runner:
         clock: Callable[[], float] = time.time,
         timing: Timing | None = None,
         metrics: WorkerMetrics | None = None,
-        concurrency: Concurrency | None = None,
+        places: Places | None = None,
     ) -> None:
-        self._concurrency = concurrency
+        self._learned = places
         self._store = store
         self._engine = engine
         self._settings = settings
@@ -254,8 +260,7 @@ class Runner:
     @property
     def _places(self) -> int:
         """Analyses at once, without the further ones for what somebody waits for."""
-        learned = self._concurrency
-        return self._settings.concurrency if learned is None else learned.limit
+        return self._settings.concurrency if self._learned is None else self._learned.limit
 
     @property
     def _held(self) -> int:

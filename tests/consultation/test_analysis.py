@@ -136,6 +136,12 @@ def test_an_invalid_answer_is_asked_for_once_more_and_warmer(tmp_path):
     assert [request["temperature"] > 0 for request in engine.requests] == [False, True]
 
 
+def test_the_engine_keeps_no_prompt_of_an_analysis(tmp_path):
+    engine = FakeEngine()
+    analyse(tmp_path, engine, CALL)
+    assert [request["retain"] for request in engine.requests] == [False]
+
+
 def test_twice_invalid_is_an_error_without_the_text(tmp_path):
     engine = FakeEngine(answers={"mlm": ("비밀스러운 말",)})
     with pytest.raises(AnalysisInvalid) as failed:

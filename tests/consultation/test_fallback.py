@@ -658,6 +658,16 @@ def test_a_call_without_utterances_is_masked():
             id="marks of a chat",
         ),
         pytest.param(
+            "고객: 기사님이 제 지시를 무시하고 벽에 구멍을 뚫었어요\n상담사: 내일 점검하러 갑니다",
+            "기사님이 제 지시를 무시하고 벽에 구멍을 뚫었어요. 내일 점검하러 갑니다.",
+            id="somebody did not do what a customer said",
+        ),
+        pytest.param(
+            "고객: 배송 메모에 '경비실'이라고만 적어 주세요\n상담사: 네 메모를 바꿔 드렸습니다",
+            "배송 메모에 '경비실'이라고만 적어 주세요. 메모를 바꿔 드렸습니다.",
+            id="what a customer wants to be written",
+        ),
+        pytest.param(
             "고객: 방문 시간을 당기려고요\n15:00 말고 11:30 으로 당기고 싶어요\n"
             "상담사: 네 당겨 드렸습니다",
             "방문 시간을 당기려고요 15:00 말고 11:30 으로 당기고 싶어요. 당겨 드렸습니다.",

@@ -151,3 +151,33 @@ def test_the_cells_of_a_pinned_prefix_count_once():
         assert pool.start(one, running, 0.0)
         running.append(one)
     assert not pool.start(asked([*prefix, *[9] * 40], max_tokens=10), running, 0.0)
+
+
+def test_the_backlog_leaves_what_was_read_for_people_its_room():
+    model = ToyModel(slots=Pool.slots_needed(8, 2, 0), context_tokens=400)
+    pool = Pool(model, parallel=8, retained=2)
+
+    def asked(first, priority, length=40):
+        return Sequence.of(
+            [first] * length,
+            role="mlm",
+            max_tokens=10,
+            arrived=0.0,
+            emit=None,
+            text=None,
+            sampler=None,
+            priority=priority,
+        )
+
+    call = asked(1, 30, length=90)
+    assert pool.start(call, [], 0.0)
+    call.position = 90
+    model.cells[call.slot] = [1] * 90
+    pool.retain(call, 0.0)
+    running = []
+    for number in range(6):
+        one = asked(number + 2, 100)
+        assert pool.start(one, running, 0.0)
+        running.append(one)
+    assert not pool.start(asked(9, 100), running, 0.0)
+    assert pool.start(asked(9, 30), running, 0.0), "people may push the backlog aside"

@@ -12,7 +12,6 @@ import os
 import sqlite3
 import ssl
 import time
-from itertools import count
 
 import httpx
 import pytest
@@ -66,19 +65,20 @@ async def asked(tmp_path, far):
 
 def cut_at_every_packet(tmp_path, link, far, way):
     """Cut the link before each packet of an answer in turn; returns how many there are."""
-    for packets in count():
+    packets = 0
+    for _ in range(200):
         link.cut_after(packets, way)
         found = asyncio.run(asyncio.wait_for(asked(tmp_path, far), PATIENCE))
-        whole = not link.is_cut
+        was_cut = link.is_cut
         link.heal(FAIR)
         if isinstance(found, EngineError):
             assert isinstance(found, EngineOverloaded | EngineUnavailable)
             assert not isinstance(found, EngineDied), "that would count as an attempt"
         else:
             assert found.text == ANALYSIS
-        if whole:
-            assert not isinstance(found, EngineError)
-            return packets
+            if not was_cut:
+                return packets
+        packets += was_cut  # else a busy machine was too slow for the limit: the same again
     raise AssertionError
 
 

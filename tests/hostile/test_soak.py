@@ -14,6 +14,7 @@ import random
 import socket
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -37,13 +38,14 @@ class Centre(Receiver):
 
     def __init__(self):
         super().__init__([answer(200)])
-        self.seen = {}
+        self.seen, self.tries = {}, Counter()
         self.chance = random.Random(1)
 
     def give(self, request, _turn):
         name = request.headers["webhook-id"]
         self.seen.setdefault(name, set()).add(request.body)
-        bad = len(self.seen[name]) == 1 and self.chance.random() < 1 / 8
+        self.tries[name] += 1
+        bad = self.tries[name] == 1 and self.chance.random() < 1 / 8
         self.requests.clear()  # the soak must not grow itself
         return self.chance.choice([answer(500), RESET, HANG]) if bad else answer(200)
 

@@ -174,6 +174,11 @@ def test_a_false_outcome_is_flagged(call, result, flag):
         pytest.param(BILL, "월 38,000원씩 석 달 치 114,000원이 미납됐습니다.", id="a product"),
         pytest.param(BILL, "45만 원 중 낸 30만 원을 확인했습니다.", id="a part"),
         pytest.param(BILL, "방문은 오후 4~6시입니다.", id="a range in order"),
+        pytest.param(
+            "고객: 수리비가 얼마나 나올까요?\n상담사: 많아야 5만 원, 적으면 3만 원 나옵니다.",
+            "수리비가 3만~5만 원이라고 안내했습니다.",
+            id="a range of which the upper end was said first",
+        ),
         pytest.param(BILL, "인원을 8명에서 6명으로 변경했습니다.", id="a change"),
         pytest.param(
             "고객: 공연이요\n"

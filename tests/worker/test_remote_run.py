@@ -42,7 +42,7 @@ def worked(box, tmp_path, far, *, least=1, most=64, first=None):
         callbacks=SimpleNamespace(wake_if_due=lambda: None),
         clock=box.clock,
         timing=QUICK,
-        concurrency=places,
+        places=places,
     )
     counts = asyncio.run(asyncio.wait_for(runner.run("test"), 4 * PATIENCE))
     rows = box.store.batches.consultations(batch)

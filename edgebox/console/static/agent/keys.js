@@ -16,8 +16,8 @@ export const KEYS = {
   help: "Shift+Slash",
 };
 
-// The first three are the browser's, the last is the window's.
-const TAKEN = new Set(["F5", "F11", "F12", "Alt+F4"]);
+// The browser's and the window's, whatever else is held with the first three.
+const TAKEN = /^(?:.*\+)?F(?:5|11|12)$|^(?:Ctrl|Alt)\+(?:Shift\+)?F4$|^Alt\+Key[DEF]$/;
 const USABLE = /^(?:(?:Ctrl\+)?(?:Alt\+)?(?:Shift\+)?F\d\d?|(?:Alt\+)?(?:Shift\+)?(?:Key[A-Z]|Digit\d|Slash|Period|Comma|Semicolon|Quote|BracketLeft|BracketRight|Backslash|Minus|Equal|Backquote))$/;
 const SIGNS = {
   Slash: "/", Period: ".", Comma: ",", Semicolon: ";", Quote: "'", BracketLeft: "[", BracketRight: "]",
@@ -43,7 +43,7 @@ export function keysOf(own) {
 
 /** Returns why `key` cannot be the one of `name`: `{code, other}`, or null if it can. */
 export function refusal(key, keys = {}, name = "") {
-  if (!USABLE.test(key) || TAKEN.has(key)) return { code: "unusable" };
+  if (!USABLE.test(key) || TAKEN.test(key)) return { code: "unusable" };
   const other = Object.keys(keys).find((one) => one !== name && keys[one] === key);
   return other ? { code: "taken", other } : null;
 }
@@ -86,7 +86,7 @@ export function action(event, where) {
   }
   const key = pressed(event);
   const isFree = !where.text && where.single;
-  if (isFree && where.cite && /^Digit[1-9]$/.test(key)) return `cite${key.slice(-1)}`;
+  if (!where.text && where.cite && /^Digit[1-9]$/.test(key)) return `cite${key.slice(-1)}`;
   const keys = where.keys ?? KEYS;
   const name = Object.keys(keys).find((one) => keys[one] === key) ?? null;
   return name && isLetter(key) && !isFree ? null : name;

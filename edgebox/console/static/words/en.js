@@ -206,7 +206,7 @@ export default {
   keysHint: "A key that another program uses can be changed. This browser keeps your choice.",
   other: "Change",
   press: "Press the key to use. Esc keeps the one before.",
-  unusable: (key) => `${key}: the browser or this screen uses it. Choose among F1 to F12, letters, digits and Alt with a letter.`,
+  unusable: (key) => `${key}: the browser or this screen uses it. Choose among F1 to F10 but F5, letters, digits and Alt with a letter.`,
   taken: (key, other) => `${key}: it is in use for “${other}”. Press another key.`,
   usual: "Back to the usual keys",
   prefs: "This screen",
