@@ -41,8 +41,8 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _STAYS = {sqlite3.SQLITE_READONLY, *_DAMAGED}
 """What may be true of a connection only, and then as long as it lives."""
 
-_PASSES = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR}
-"""A disk that fails and a process without descriptors may be better in a moment."""
+_LASTS = {errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO}
+"""What a path is. A disk that fails and a process without descriptors may be better in a moment."""
 
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
@@ -198,7 +198,7 @@ def _check_journal(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        kind = StoreBusy if error.errno in _PASSES else StoreError
+        kind = StoreError if error.errno in _LASTS else StoreBusy
         raise kind(f"Cannot read {journal}: {error.strerror}") from error
     if end == _JOURNAL_MAGIC:
         raise StoreError(
