@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from edgebox.contract.paths import Paths
 from edgebox.lab.bench.report import percentile
@@ -72,7 +73,10 @@ class Screens:
         url = self._url.replace("http", "ws", 1) + "/api/v1/live"
         for number in range(count):
             socket = await connect(
-                url, subprotocols=["edgebox.v1"], additional_headers=self.key(), proxy=None
+                url,
+                subprotocols=[Subprotocol("edgebox.v1")],
+                additional_headers=self.key(),
+                proxy=None,
             )
             await socket.send(json.dumps({"type": "hello", "operator": f"agent-{number}"}))
             self._sockets.append(socket)
@@ -142,7 +146,7 @@ async def measure(box: DemoBox, screens: int, calls: int, seconds: float) -> Non
         speaking = [open_ones.speak(http, number, seconds) for number in range(calls)]
         took = [one for found in await asyncio.gather(*speaking) for one in found]
     share = (used(pid)[1] - before) / seconds
-    p50, p95 = (percentile(took, of) * 1000 for of in (0.5, 0.95))
+    p50, p95 = ((percentile(took, of) or 0.0) * 1000 for of in (0.5, 0.95))
     print(
         f"{calls} calls, {len(took)} lines: to the screen p50 {p50:.0f} ms, p95 {p95:.0f} ms, "
         f"max {max(took) * 1000:.0f} ms; {share:.0%} of a core",

@@ -68,7 +68,7 @@ class Orchestrator:
         seen: dict[str, float | str] = {}
 
         def told(name: str) -> Callable[[str], None]:
-            return lambda _: seen.setdefault(name, time.monotonic() - began)  # type: ignore[func-returns-value,return-value]
+            return lambda _: seen.setdefault(name, time.monotonic() - began)  # type: ignore[return-value]
 
         sprint = self._pool.submit(
             self._stream, "slm", SPRINTER, question, SPRINT_TOKENS, told("acknowledged")
@@ -114,7 +114,8 @@ class Orchestrator:
 def ask_box(box: DemoBox, question: str, transcript: str) -> dict[str, float | str]:
     """Ask EdgeBox; the same fields, and when the utterances were shown."""
     body = {"question": question, "conversation_text": transcript, "deadline": DEADLINE}
-    began, seen = time.monotonic(), {}
+    began = time.monotonic()
+    seen: dict[str, float | str] = {}
     names = {"evidence": "evidence", "ack": "acknowledged", "delta": "answer_first"}
     for kind, data in box.box.events(Paths.ASK, body | {"cache": False}):
         if kind in names:
@@ -145,7 +146,7 @@ def main() -> None:
     ):
         peer = Orchestrator(*urls)
         box.wait_until_ready(lambda: None)
-        sides = {
+        sides: dict[str, tuple[Callable[..., dict[str, float | str]], Callable[..., float]]] = {
             "edgebox": (
                 partial(ask_box, box),
                 lambda name, talk: summary(box, name, talk).seconds,

@@ -116,7 +116,7 @@ def one_round(options: argparse.Namespace, servers: int, number: int) -> dict[st
             MidModel(settings, places),
             BatchSettings(),
             callbacks=NoCallbacks(),
-            concurrency=places,
+            places=places,
         )
         began = time.monotonic()
         counts = asyncio.run(runner.run("size"))

@@ -26,6 +26,7 @@ import httpx
 from agents import LINES_OF_A_SUMMARY, summary
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from edgebox.contract.paths import Paths
 from edgebox.lab.bench.calls import call, utterances
@@ -87,7 +88,10 @@ class Screens:
         key = bound_key(self._client.client_id, self._client.secrets[0], time.time())
         url = box.settings.api.local_url.replace("http", "ws", 1) + "/api/v1/live"
         with connect(
-            url, subprotocols=["edgebox.v1"], additional_headers={"X-Bound-Key": key}, proxy=None
+            url,
+            subprotocols=[Subprotocol("edgebox.v1")],
+            additional_headers={"X-Bound-Key": key},
+            proxy=None,
         ) as socket:
             socket.send(json.dumps({"type": "hello", "operator": f"agent-{number}"}))
             while not self._stop.is_set():
