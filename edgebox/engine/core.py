@@ -310,7 +310,7 @@ class EngineCore:
             if now - self._forgotten.get(sequence.tag, -FORGET_SECONDS) < FORGET_SECONDS:
                 sequence.keep = False
             loaded.pool.retain(sequence, now)
-            loaded.used = self.clock()
+            loaded.used = now
         else:
             self.waiting.remove(sequence)
         self.ended += 1

@@ -21,7 +21,7 @@ PATIENT_PARALLEL = 8
 """Patient sequences at a time, at most: an administrator's ``parallel`` may be less."""
 
 RETAINED_SHARE = 4
-"""Part of the cells that retained prefixes may hold against the backlog."""
+"""One in so many of the cells may be held by retained prefixes against the backlog."""
 
 KEEP_FROM = 32
 """Shorter sequences are not worth a slot: reading them again costs one step."""
@@ -94,12 +94,12 @@ class Pool:
             return False
         beside = [s for s in mine if s.rank <= rank]
         pinned = [entry.tokens for entry in self._retained if entry.pinned]
-        own = sequence.need - _shared(sequence, pinned)
-        held = sum(map(len, pinned)) + sum(s.need - _shared(s, pinned) for s in beside)
+        borrowed = _shared(sequence, pinned)
+        held = sum(map(len, pinned)) + sum(s.need - s.borrowed for s in beside)
         if rank is Rank.BACKGROUND:  # what was read for people is not pushed out for the backlog
             kept = sum(len(entry.tokens) for entry in self._retained if not entry.pinned)
             held += min(kept, self._model.context_tokens // RETAINED_SHARE)
-        if beside and held + own > self._model.context_tokens:
+        if beside and held + sequence.need - borrowed > self._model.context_tokens:
             return False
         if not sequence.interactive and any(_will_share(sequence, other) for other in mine):
             return False
@@ -119,6 +119,7 @@ class Pool:
                 if entry.slot == source:
                     entry.used = now
         sequence.slot = slot
+        sequence.borrowed = min(shared, borrowed)
         sequence.position = shared
         sequence.cached = min(shared, sequence.prompt_length)
         return True

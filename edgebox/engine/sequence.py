@@ -89,6 +89,7 @@ class Sequence:
         salt: cells are shared only between sequences of the same salt, and from pinned prefixes.
         tag: names what the prompt is about, for ``forget``; empty: nothing.
         cached: prompt tokens that were already in the cache when it started.
+        borrowed: as many of these are a pinned prefix's, whose cells count once.
         finish: why it ended, or None.
         pending_text: text that was generated and not emitted yet.
         emitted_at: monotonic seconds when text was last emitted; 0 before the first.
@@ -117,6 +118,7 @@ class Sequence:
     slot: int | None = None
     position: int = 0
     cached: int = 0
+    borrowed: int = 0
     finish: Finish | None = None
     pending_text: str = ""
     emitted_at: float = 0.0

@@ -10,7 +10,7 @@ from edgebox.engine_client.answers import TokenCount
 from edgebox.engine_client.faults import check, translated
 from edgebox.engine_client.health import EngineHealth, read_health
 from edgebox.engine_client.requests import json_schema_format, plain_body
-from edgebox.engine_client.waits import CONNECT, GRACE, Waits
+from edgebox.engine_client.waits import CONNECT, GRACE, READY, Waits
 from edgebox.errors import EngineError
 
 if TYPE_CHECKING:
@@ -109,6 +109,6 @@ class LocalEngine:
     async def ready(self) -> bool:
         """Whether it can take a request now. Never raises."""
         try:
-            return (await self.health(5.0)).ready
+            return (await self.health(READY)).ready
         except EngineError:
             return False

@@ -11,7 +11,7 @@ import httpx
 
 from edgebox.engine_client.key import read_key
 from edgebox.engine_client.requests import json_schema_format, plain_body
-from edgebox.engine_client.waits import CONNECT, GRACE
+from edgebox.engine_client.waits import CONNECT, GRACE, READY
 from edgebox.system.tls import authorities_context
 
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ class RemoteServer:
     async def ready(self) -> bool:
         """Whether it lists the role's model. Never raises."""
         try:
-            async with asyncio.timeout(5.0):  # httpx's own limits one read only
-                answer = await self.http.get("/v1/models", timeout=5.0)
+            async with asyncio.timeout(READY):  # httpx's own limits one read only
+                answer = await self.http.get("/v1/models", timeout=READY)
             names = {entry["id"] for entry in answer.json()["data"]}
         except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
             return False

@@ -9,6 +9,9 @@ import httpx
 CONNECT = 2.0
 """Seconds for a connection."""
 
+READY = 5.0
+"""Seconds for a server to say whether it is ready."""
+
 GRACE = 1.0
 """Seconds after the deadline, for the engine's own answer to arrive."""
 

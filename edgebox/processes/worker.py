@@ -24,7 +24,7 @@ from edgebox.worker.job import RUN, STALLED_SECONDS, TICK
 from edgebox.worker.jobs import Backlog, Deliveries, Retention
 from edgebox.worker.liveness import Liveness
 from edgebox.worker.metrics import WorkerMetrics
-from edgebox.worker.mid_model import MidModel, OwnPlaces
+from edgebox.worker.mid_model import MidModel
 from edgebox.worker.retain import Retainer
 from edgebox.worker.runner import Runner, Timing
 from edgebox.worker.wakeups import WakeUps
@@ -135,22 +135,20 @@ def _build(
         metrics=metrics.callbacks,
     )
     deliveries = Deliveries(store, deliverer, WakeUps(settings), liveness)
-    concurrency: Concurrency | None = None
-    own: OwnPlaces | None = None
+    concurrency = None
     if settings.engines.mlm.url:
         batch = settings.batch
         concurrency = Concurrency(batch.remote_concurrency_min, batch.remote_concurrency_max)
         metrics.sends("mlm", concurrency)
-    else:
-        own = OwnPlaces(settings.analyses_at_once)
+    model = MidModel(settings, concurrency)
     runner = Runner(
         store,
-        MidModel(settings, concurrency, own),
+        model,
         settings.batch,
         callbacks=deliveries,
         timing=timing,
         metrics=metrics,
-        places=concurrency or own,
+        places=model.places,
     )
     backlog = Backlog(store, settings.batch, runner, liveness)
     retention = Retention(Retainer(store, settings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import DONE, SAME_FORM, TOLD, WITHDRAWN, Places, share_of
+from edgebox.scoring.heard import SAME_FORM, WITHDRAWN, Places, does, share_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,15 +48,15 @@ def granted(others: Sequence[Item], stances: Stances) -> bool:
     best, where = 0.0, -1
     for utterance in sorted(itself):
         value = share_of(around, utterance)
-        does = any(_does(piece, stances) for piece in spoken.pieces_of(utterance))
-        if value > best and (does or _accepted(utterance + 1, stances)):
+        acts = any(_acts(piece, stances) for piece in spoken.pieces_of(utterance))
+        if value > best and (acts or _accepted(utterance + 1, stances)):
             best, where = value, utterance
     if best < _MOST:
         return False
-    return undisputed({where - 1, where, where + 1, *itself}, stances)
+    return _undisputed({where - 1, where, where + 1, *itself}, stances)
 
 
-def undisputed(utterances: Iterable[int], stances: Stances) -> bool:
+def _undisputed(utterances: Iterable[int], stances: Stances) -> bool:
     """Return whether no clause of the utterances may deny anything, in whatever words."""
     spoken = stances.spoken
     return not any(
@@ -75,13 +75,13 @@ def _accepted(utterance: int, stances: Stances) -> bool:
     return _ACCEPTS.search(said[utterance].text) is not None
 
 
-def _does(piece: int, stances: Stances) -> bool:
+def _acts(piece: int, stances: Stances) -> bool:
     """Return whether an agent's clause does something."""
     one, spoken = stances[piece], stances.spoken
     return (
         spoken.speaker_of(piece) != "customer"
         and not (one.asks or one.depends)
-        and DONE.search(TOLD.sub("", spoken.text_of(piece))) is not None
+        and does(spoken.text_of(piece))
     )
 
 

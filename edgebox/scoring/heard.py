@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
     from edgebox.scoring.stances import Stance, Stances
 
-DONE: Final = re.compile(
+_DONE: Final = re.compile(
     r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
     r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
     r"|놓겠|완료|받으셨|됐[죠지]"
@@ -52,7 +52,7 @@ _LEFT: Final = re.compile(
 )
 """Words that deny without a negation: nothing changes, a rule is against it, none is left."""
 
-TOLD: Final = re.compile(
+_TOLD: Final = re.compile(
     r"(?:(?:말씀|안내|문의|설명)를? ?드[렸리릴]|(?:전화|연락)를? ?드[렸립린])[가-힣]*"
 )
 """Speech about the call itself, which does nothing."""
@@ -65,7 +65,6 @@ _LIMITED: Final = re.compile(
 
 _COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
 """A customer who says so decides."""
-
 
 _OTHER_WORD: Final = 0.7
 """Degree of a hit in another word for the predicate that may refuse it."""
@@ -88,7 +87,6 @@ _ELSEWHERE: Final = 0.15
 
 _ALONE: Final = 0.6
 """What a clause holds of a part that is its predicate alone."""
-
 
 _CONTESTS: Final = 0.35
 """What a denial in other words must hold to contest what is done."""
@@ -152,8 +150,7 @@ class Heard:
     def affirm(self, value: float, text: str) -> None:
         """Take in an agent's clause that affirms."""
         self.after = max(self.after, value)
-        told = TOLD.sub("", text)
-        if DONE.search(told):
+        if does(text):
             self.done = max(self.done, value)
         elif _LIMITED.search(text):
             return
@@ -164,6 +161,11 @@ class Heard:
             return
         if value > DECIDES:
             self.last = value
+
+
+def does(text: str) -> bool:
+    """Return whether speech does something, or says that it was done, and not only in the call."""
+    return _DONE.search(_TOLD.sub("", text)) is not None
 
 
 def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
@@ -218,7 +220,7 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
     else:
         text = spoken.text_of(piece)
         heard.affirm(value, text)
-        if degree >= SAME_FORM and DONE.search(TOLD.sub("", text)):
+        if degree >= SAME_FORM and does(text):
             heard.settled = 1.0
 
 

@@ -82,6 +82,9 @@ _RANGE: Final = re.compile(r" ?[~–] ?(?:오[전후] ?)?")
 _OF: Final = re.compile(r" ?(?:가운데|중)(?:에서?)? ?(?:[가-힣]{1,3} )?")
 """What stands between a whole and its part: 40장 중 39장."""
 
+_NEAR: Final = 20
+"""Characters between the beginnings of a range's two numbers as they are said."""
+
 _FROM: Final = re.compile(r"(?:까지)?에서")
 _TO: Final = re.compile(
     r"(?:[가-힣]{1,8} ?)?으?로 ?[^.,]{0,12}(?:바[꾸꿔뀌]|변경|옮|늘|줄|올|내[려리]|조정|전환)"
@@ -157,16 +160,12 @@ def _said_turned(one: Number, other: Number, spoken: Spoken) -> bool:
     orders = {
         first.start < second.start
         for first, utterance in _places(one, spoken)
-        for second, place in spoken.numbers_of(utterance)
+        for second, _ in spoken.numbers_of(utterance)
         if supports(second.provides, other)
         and first.start != second.start
         and abs(first.start - second.start) <= _NEAR
     }
     return orders == {False}
-
-
-_NEAR: Final = 20
-"""Characters between the two numbers of a range."""
 
 
 def _direction(number: Number, spoken: Spoken) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from edgebox.consultation.analysis import AnalysisOutcome, Analyst
 from edgebox.engine_client import EngineClient
+from edgebox.engine_client.waits import READY
 from edgebox.errors import EngineBusy, EngineError, EngineOverloaded
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from edgebox.engine_client import Concurrency, EngineHealth
     from edgebox.settings import Settings
 
-
-READY_SECONDS = 5.0
-"""For the engine to say how it is."""
 
 READING = 0.1
 """Work of a token that is read, in tokens that are written. It only makes short and long calls
@@ -49,18 +47,16 @@ class MidModel:
     Args:
         settings: the engine, or the other server.
         concurrency: learns from each analysis what the other server can take; None for our engine.
-        own: learns from our engine how many it runs at once.
+
+    Attributes:
+        places: how many analyses at once, as it is learned of whoever answers.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        concurrency: Concurrency | None = None,
-        own: OwnPlaces | None = None,
-    ) -> None:
+    def __init__(self, settings: Settings, concurrency: Concurrency | None = None) -> None:
         self._settings = settings
         self._concurrency = concurrency
-        self._own = own
+        self._own = OwnPlaces(settings.analyses_at_once)
+        self.places = concurrency or self._own
 
     async def __aenter__(self) -> Self:
         self._client = EngineClient(self._settings)
@@ -72,10 +68,10 @@ class MidModel:
 
     async def ready(self) -> bool:
         """Return whether it can take an analysis now; never raises."""
-        if self._own is None:
+        if self._client.is_remote("mlm"):
             return await self._client.ready("mlm")
         try:
-            health = await self._client.health(READY_SECONDS)
+            health = await self._client.health(READY)
         except EngineError:
             return False
         self._own.learn(health)

@@ -132,6 +132,5 @@ class WakeUps:
         except (sqlite3.Error, OSError) as error:
             log.info("a wake-up was not left: %s", where(error))
             with self._lock:
-                self._queue = (
-                    None  # its connection may be one that can only read, as long as it lives
-                )
+                # Its connection may be one that can only read, for as long as it lives.
+                self._queue = None
