@@ -170,11 +170,17 @@ def test_a_role_on_another_server_is_asked_there(settings, foreign_server):
     assert "does not answer" in slm.detail
 
 
-def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
+@pytest.fixture
+def a_driver(tmp_path, monkeypatch):
+    """A stand-in for the driver's tool, which lists a card."""
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'NVIDIA H100, 81559, 81000'\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+
+
+@pytest.mark.usefixtures("a_driver")
+def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning():
     check = checks_machine.native()
     if built_for_gpu():
         pytest.skip("llama.cpp was built with CUDA here")
@@ -182,11 +188,8 @@ def test_a_gpu_that_llama_cpp_cannot_use_is_a_warning(tmp_path, monkeypatch):
     assert "without CUDA" in check.detail
 
 
-def test_a_driver_that_cuda_does_not_start_with_is_named_as_the_cause(tmp_path, monkeypatch):
-    tool = tmp_path / "nvidia-smi"
-    tool.write_text("#!/bin/sh\necho 'NVIDIA H100, 81559, 81000'\n")
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+@pytest.mark.usefixtures("a_driver")
+def test_a_driver_that_cuda_does_not_start_with_is_named_as_the_cause(monkeypatch):
     monkeypatch.setattr(checks_machine, "built_for_gpu", lambda: True)
     check = checks_machine.native()
     assert (check.state, "driver" in (check.fix or "")) in [("warn", True), ("ok", False)]

@@ -7,31 +7,16 @@ import os
 import sqlite3
 import sys
 import tempfile
-from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+from crash.centre import Centre
 from crash.life import DIED, GOOD, POINTS
 from support.boxes.killed import TESTS
-from support.outside.receiver import Receiver, answer
 
 AT_ONCE = 4
 """So many lives keep two cores half busy."""
-
-
-class Centre(Receiver):
-    """500 to the first callback of batch A, 410 to the first of batch B, then 200."""
-
-    def __init__(self):
-        super().__init__([answer(200)])
-        self.bodies = defaultdict(lambda: defaultdict(list))  # batch name -> webhook-id -> bodies
-
-    def give(self, request, _turn):
-        name = request.line.split()[1].removeprefix("/")
-        first = not self.bodies[name]
-        self.bodies[name][request.headers["webhook-id"]].append(request.body)
-        return answer({"A": 500, "B": 410}.get(name, 200) if first else 200)
 
 
 @contextlib.asynccontextmanager
@@ -53,7 +38,7 @@ async def fork_server():
 
 async def lives(process, *points):
     """Run lives over one state folder; returns (exit codes, receiver, log, database)."""
-    centre, codes = Centre(), []
+    centre, codes = Centre({"A": 500, "B": 410}), []  # failed ones first; then, retried
     server = await asyncio.start_server(centre.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     async with server:

@@ -20,9 +20,9 @@ from pathlib import Path
 
 import pytest
 
+from crash.centre import Centre
 from crash.failing import FAULTS, NAMES, build_failer, number_of, said
 from support.boxes.killed import TESTS
-from support.outside.receiver import Receiver, answer
 
 SECONDS = os.environ.get("HOSTILE_SECONDS")
 AT_ONCE = 4
@@ -30,17 +30,6 @@ AT_ONCE = 4
 SHORT = {"EIO": 8, "ENOSPC": 4, "EMFILE": 4, "EIO of reads": 4}
 """Lives of each kind in the short form."""
 HUNG = 120
-
-
-class Centre(Receiver):
-    def __init__(self):
-        super().__init__([answer(200)])
-        self.bodies = defaultdict(lambda: defaultdict(list))  # batch name -> webhook-id -> bodies
-
-    def give(self, request, _turn):
-        name = request.line.split()[1].removeprefix("/")
-        self.bodies[name][request.headers["webhook-id"]].append(request.body)
-        return answer(200)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,21 @@ from edgebox.engine.pool import Pool, Retained, common_length, evictable, longes
 from edgebox.engine.sequence import Sequence
 from engine.toy_model import ToyModel
 
+
+def asked(tokens, *, max_tokens=10, arrived=0.0, priority=100, **rest):
+    return Sequence.of(
+        tokens,
+        role="slm",
+        max_tokens=max_tokens,
+        arrived=arrived,
+        emit=lambda _: None,
+        text=None,
+        sampler=None,
+        priority=priority,
+        **rest,
+    )
+
+
 tokens = st.lists(st.integers(0, 3), max_size=40).map(lambda values: array("i", values))
 
 
@@ -58,17 +73,7 @@ def test_another_salt_shares_no_more_than_a_pinned_prefix(calls, pinned):
     def run(tokens, salt, pin=False):
         nonlocal now
         now += 1.0
-        sequence = Sequence.of(
-            tokens,
-            role="slm",
-            max_tokens=1,
-            arrived=now,
-            emit=lambda _: None,
-            text=None,
-            sampler=None,
-            salt=salt,
-            pin=pin,
-        )
+        sequence = asked(tokens, max_tokens=1, arrived=now, priority=0, salt=salt, pin=pin)
         assert pool.start(sequence, [], now)
         sequence.position = len(tokens)
         model.cells[sequence.slot] = list(tokens)
@@ -98,26 +103,13 @@ def test_a_client_with_many_calls_does_not_push_out_the_few_of_another():
 def test_patient_sequences_have_slots_beside_those_of_the_other_classes():
     parallel, model = 2, ToyModel(slots=Pool.slots_needed(2, 1, 0), context_tokens=10_000)
     pool = Pool(model, parallel=parallel, retained=1)
-
-    def asked(priority, first):
-        return Sequence.of(
-            [first] * 40,
-            role="slm",
-            max_tokens=4,
-            arrived=0.0,
-            emit=None,
-            text=None,
-            sampler=None,
-            priority=priority,
-        )
-
     running = []
     for priority in (100, 30, 0):
         for number in range(parallel):
-            one = asked(priority, priority + number)
+            one = asked([priority + number] * 40, priority=priority)
             assert pool.start(one, running, 0.0)
             running.append(one)
-        assert not pool.start(asked(priority, 7), running, 0.0)
+        assert not pool.start(asked([7] * 40, priority=priority), running, 0.0)
 
 
 def test_the_cells_of_a_pinned_prefix_count_once():
@@ -125,18 +117,6 @@ def test_the_cells_of_a_pinned_prefix_count_once():
     prefix, own, room = [1] * 100, 40 + 10, 100 + 5 * 50
     model = ToyModel(slots=Pool.slots_needed(16, 1, 1), context_tokens=room)
     pool = Pool(model, parallel=16, retained=1)
-
-    def asked(tokens, priority=100, **rest):
-        return Sequence.of(
-            tokens,
-            role="slm",
-            arrived=0.0,
-            emit=lambda _: None,
-            text=None,
-            sampler=None,
-            priority=priority,
-            **rest,
-        )
 
     beginning = asked(prefix, max_tokens=0, pin=True)
     assert pool.start(beginning, [], 0.0)
@@ -146,38 +126,28 @@ def test_the_cells_of_a_pinned_prefix_count_once():
 
     running = []
     for number in range(5):
-        one = asked([*prefix, *[number + 2] * 40], max_tokens=10)
+        one = asked([*prefix, *[number + 2] * 40])
         assert one.need - len(prefix) == own
         assert pool.start(one, running, 0.0)
         running.append(one)
-    assert not pool.start(asked([*prefix, *[9] * 40], max_tokens=10), running, 0.0)
+    assert not pool.start(asked([*prefix, *[9] * 40]), running, 0.0)
 
 
 def test_the_backlog_leaves_what_was_read_for_people_its_room():
     model = ToyModel(slots=Pool.slots_needed(8, 2, 0), context_tokens=400)
     pool = Pool(model, parallel=8, retained=2)
 
-    def asked(first, priority, length=40):
-        return Sequence.of(
-            [first] * length,
-            role="mlm",
-            max_tokens=10,
-            arrived=0.0,
-            emit=None,
-            text=None,
-            sampler=None,
-            priority=priority,
-        )
-
-    call = asked(1, 30, length=90)
+    call = asked([1] * 90, priority=30)
     assert pool.start(call, [], 0.0)
     call.position = 90
     model.cells[call.slot] = [1] * 90
     pool.retain(call, 0.0)
     running = []
     for number in range(6):
-        one = asked(number + 2, 100)
+        one = asked([number + 2] * 40)
         assert pool.start(one, running, 0.0)
         running.append(one)
-    assert not pool.start(asked(9, 100), running, 0.0)
-    assert pool.start(asked(9, 30), running, 0.0), "people may push the backlog aside"
+    assert not pool.start(asked([9] * 40), running, 0.0)
+    assert pool.start(asked([9] * 40, priority=30), running, 0.0), (
+        "people may push the backlog aside"
+    )

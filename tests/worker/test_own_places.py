@@ -12,19 +12,7 @@ from edgebox.worker.mid_model import MidModel, OwnPlaces
 
 def health(*roles, parallel=7):
     found = {
-        role: RoleHealth(
-            role,
-            "m",
-            4096,
-            tokens_per_char=0.5,
-            weights_bytes=1,
-            kv_bytes=1,
-            prefill_tps=100.0,
-            decode_tps=10.0,
-            batch_decode_tps=50.0,
-            parallel=parallel,
-        )
-        for role in roles
+        role: RoleHealth(role, "m", 4096, 100.0, 10.0, 50.0, 0.5, parallel, 1, 1) for role in roles
     }
     return EngineHealth(ready=True, roles=found, rss_bytes=None, raw={})
 
@@ -45,8 +33,6 @@ def test_an_engine_that_says_nothing_of_the_model_changes_nothing():
 
 
 def test_they_are_learned_before_a_run_and_an_engine_that_is_gone_is_not_ready(tmp_path):
-    places = OwnPlaces(16)
-
     async def ready(model):
         async with model:
             model._client.health = answer
@@ -55,9 +41,10 @@ def test_they_are_learned_before_a_run_and_an_engine_that_is_gone_is_not_ready(t
     async def answer(_seconds):
         return health("mlm")
 
-    model = MidModel(Settings(state_dir=tmp_path), own=places)
+    model = MidModel(Settings(state_dir=tmp_path))
+    assert model.places.limit == 16
     assert asyncio.run(ready(model))
-    assert places.limit == 7
+    assert model.places.limit == 7
 
     async def gone():
         async with model:

@@ -248,3 +248,25 @@ def _configure(name: str, address: str, mask: str) -> None:
             family = struct.pack("HH", socket.AF_INET, 0) + socket.inet_aton(value)
             fcntl.ioctl(asked, request, struct.pack("16s8s16x", name.encode(), family))
         fcntl.ioctl(asked, _SET_FLAGS, struct.pack("16sH22x", name.encode(), _UP))
+
+
+def cut_at_every_packet(link, way, exchange, afterwards=lambda: None):
+    """Cut the link before each packet of an exchange in turn; returns how many there are.
+
+    Args:
+        link: FAIR between the exchanges.
+        way: of the packets.
+        exchange: makes one, checks it, and returns whether it came through.
+        afterwards: called once the link is back.
+    """
+    packets = 0
+    for _ in range(200):
+        link.cut_after(packets, way)
+        came_through = exchange()
+        was_cut = link.is_cut
+        link.heal(FAIR)
+        afterwards()
+        if came_through and not was_cut:
+            return packets
+        packets += was_cut  # else a busy machine was too slow for the exchange: the same again
+    raise AssertionError
