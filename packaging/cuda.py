@@ -202,6 +202,8 @@ def compiled(compiler: Compiler, architectures: tuple[str, ...], scratch: Path, 
             *("cmake", "-S", str(source), "-B", str(scratch / "build"), "-G", "Ninja", *FLAGS),
             f"-DCMAKE_CUDA_ARCHITECTURES={cmake_architectures(architectures)}",
             *(f"-DCUDAToolkit_ROOT={toolkit}", f"-DCMAKE_CUDA_COMPILER={toolkit}/bin/nvcc"),
+            # CMake remembers the one of the checkout that began, which may be gone.
+            f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja')}",
         )
         run(configure, out)
         run(("cmake", "--build", str(scratch / "build"), "--target", "ggml-cuda", "-j", jobs), out)
