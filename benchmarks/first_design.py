@@ -241,9 +241,9 @@ def main() -> int:
     options = parser.parse_args()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="first-")))
-        stack.enter_context(compare.edgebox(options, folder))
+        (socket,) = stack.enter_context(compare.edgebox(options, folder))
         peer = stack.enter_context(first_design(options))
-        settings = Settings(state_dir=folder)
+        settings = Settings(state_dir=Path(socket.removeprefix("unix:")).parent)
         answers, blocks = asyncio.run(session(peer, settings, options))
     found = {
         "machine": machine() | {"slm": options.slm, "mlm": options.mlm, "dtype": options.dtype},

@@ -60,6 +60,15 @@ _PRESENTED: Final = re.compile(
     r"(?:(상담[사원]|담당자?|매니저)|[가-힣]{2,8}) ([가-힣]{2,4})(?=입니다|이었습니다|이에요|예요"
     r"|이라고)"
 )
+_WITH_TITLE: Final = re.compile(
+    r"(?<![가-힣])([가-힣]{3,4}) ?(?:어르신"
+    r"|(?:교수|선생|기사|팀장|과장|차장|부장|실장|소장|대리|주임|주무관|점장|원장|사장|매니저|설계사"
+    r"|간호사)(?:님|입니다|이에요|예요|한테|께|[이가은는을를 ]|$))"
+)
+_SELF: Final = re.compile(
+    r"(?:이름[이은]|성함[이은]|저는|제가|본인은|예금주는?|명의자는?) ([가-힣]{3,4}?)"
+    r"(?=이고|이에요|예요|이요|인데|입니다|이라고|라고| ?님)"
+)
 _ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
 _ANSWERED: Final = re.compile(
     r"^(?:네|예|아|어|음|저는|저|제가|본인)?[,. ]*(?:저는 |이름은 |성함은 )?"
@@ -103,6 +112,8 @@ def names_of_call(call: Call) -> frozenset[str]:
             for role, name in _PRESENTED.findall(one.text)
             if role or place < _OPENING or _is_full(name)
         )
+        named = (*_WITH_TITLE.findall(one.text), *_SELF.findall(one.text))
+        found.update(filter(_is_full, named))
         if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
             found.add(answer[1])
         asked = _ASKED_NAME.search(one.text) is not None
@@ -140,6 +151,7 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
                 yield written
     for name in titled - known:
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
+        person = person and not name.endswith(("해", "하여"))  # 점을 고려해 간호사실에
         stem = name[:2]
         noun = name[-1] in "이로를은는가을의에한된할" and (
             stem in said or stem in _NO_NAMES

@@ -35,7 +35,14 @@ _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
 
 _BETWEEN: Final = 0.3
-"""What is left of a word's nearness in a statement if another number stands between."""
+"""What is left of a word's nearness in a statement if another number stands between, or the word is
+before another number, to which it rather belongs."""
+
+_BESIDE: Final = 2
+"""Characters up to a noun that a number stands before."""
+
+_PART_OF_NAME: Final = re.compile(r"인? ?[실용승급]|호선|세대")
+"""What makes a number part of a name: 2인실, 4인용."""
 
 _OF_DAY: Final = re.compile(r"^(?:오전|오후|새벽|아침|저녁)$|요일$")
 """Words that belong to a date or a time themselves."""
@@ -53,6 +60,9 @@ _BETTER: Final = 1.1
 _MARGIN: Final = 0.1
 """What the exchanged contexts must fit better at least."""
 
+_ALONE_SHARE: Final = 0.2
+"""Share of a context that must fit better where the other number's context fits nowhere."""
+
 _NO_WORSE: Final = 0.2
 """What each of the two must keep of its fit if they are exchanged."""
 
@@ -63,7 +73,7 @@ _ALONE: Final = 1.5
 _WEAK: Final = 0.4
 """Share of a context that stands with its number: with less it may belong to another number."""
 
-_STRONG: Final = 0.5
+_STRONG: Final = 0.6
 """Share of a context that must fit better with a number that the analysis does not have."""
 
 _TWO_FIGURES: Final = 2
@@ -87,24 +97,49 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     claims = list(_claims(made, spoken))
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):
-        weight = sum(weight for weight, _ in claim.context)
-        if claim.places and weight >= _ALONE and not _fit(place, claim, claim, spoken, cache):
+        if (
+            claim.places
+            and _weight_of(claim) >= _ALONE
+            and not _fit(place, claim, claim, spoken, cache)
+        ):
             return True
         if _another(place, claim, claims, spoken, cache):
             return True
-    for (i, one), (j, other) in combinations(enumerate(claims), 2):
-        if not same_kind(one.number, other.number) or one.number.value == other.number.value:
-            continue
-        if one.statement == other.statement and _RANGE.fullmatch(
-            made[one.statement].text, one.number.end, other.number.start
-        ):
-            continue
-        own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
-        exchanged = [_fit(i, one, other, spoken, cache), _fit(j, other, one, spoken, cache)]
-        worse = any(there < here * _NO_WORSE for here, there in zip(own, exchanged, strict=True))
-        if not worse and sum(exchanged) > sum(own) * _BETTER + _MARGIN:
-            return True
-    return False
+    return any(
+        _exchanged((i, one), (j, other), made, spoken, cache)
+        for (i, one), (j, other) in combinations(enumerate(claims), 2)
+    )
+
+
+def _exchanged(
+    first: tuple[int, _Claim],
+    second: tuple[int, _Claim],
+    made: Sequence[Statement],
+    spoken: Spoken,
+    cache: dict[tuple[int, str], float],
+) -> bool:
+    """Return whether two claims fit clearly better with each other's number."""
+    (i, one), (j, other) = first, second
+    if not same_kind(one.number, other.number) or one.number.value == other.number.value:
+        return False
+    if one.statement == other.statement and _RANGE.fullmatch(
+        made[one.statement].text, one.number.end, other.number.start
+    ):
+        return False
+    own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
+    exchanged = [_fit(i, one, other, spoken, cache), _fit(j, other, one, spoken, cache)]
+    if any(there < here * _NO_WORSE for here, there in zip(own, exchanged, strict=True)):
+        return False
+    margin = _MARGIN
+    for here, there, claim in zip(own, exchanged, (other, one), strict=True):
+        if here == there == 0.0:
+            margin = max(margin, _ALONE_SHARE * _weight_of(claim))
+    return sum(exchanged) > sum(own) * _BETTER + margin
+
+
+def _weight_of(claim: _Claim) -> float:
+    """Return the weight of a claim's context."""
+    return sum(weight for weight, _ in claim.context)
 
 
 def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
@@ -117,6 +152,7 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
                 or number.relative
                 or number.value.endswith(("mo", "y"))
                 or is_loose(statement.text, number)
+                or _PART_OF_NAME.match(statement.text, number.end)
             ):
                 continue
             alike = [
@@ -154,7 +190,7 @@ def _another(
 ) -> bool:
     """Return whether a number of the same kind that no claim has stands with a claim's words."""
     own = _fit(place, claim, claim, spoken, cache)
-    weight = sum(weight for weight, _ in claim.context)
+    weight = _weight_of(claim)
     small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
     if small or not claim.places or own >= _WEAK * weight:
         return False
@@ -181,6 +217,8 @@ def _near(text: str, number: Number, word: str, alike: Sequence[Number]) -> floa
     if at < 0:
         return 0.5
     between = any(at < one.start < number.start or number.start < one.start < at for one in alike)
+    if at > number.end + _BESIDE:
+        between = between or any(at < one.start for one in alike)  # 36만 원 중 수수료 9만 원
     return _distance(at, number, word) * (_BETWEEN if between else 1.0)
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from edgebox.scoring.stances import Stance, Stances
 
 _DONE: Final = re.compile(
-    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨|놨|뒀|걸로|들어갔|넣었"
+    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨(?!던)|놨|뒀|걸로|들어갔|넣었"
     r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
-    r"|놓겠|완료|받으셨|됐[죠지]"
+    r"|놓겠|완료|받으셨|됐[죠지]|났(?:습니다|어요|고요?|네요)"
 )
 """Speech that does something, or says that it was done."""
 
@@ -47,7 +47,7 @@ WITHDRAWN: Final = re.compile(
 """Speech that settles that something is not done, in words without a negation."""
 
 _LEFT: Final = re.compile(
-    r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당"
+    r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당|부족|모자라"
     r"|(?:다|꽉) ?[찼차]|매진|마감|품절|만석|만실|만료"
 )
 """Words that deny without a negation: nothing changes, a rule is against it, none is left."""
@@ -57,13 +57,18 @@ _TOLD: Final = re.compile(
 )
 """Speech about the call itself, which does nothing."""
 
+_NAMES_MATTER: Final = re.compile(
+    r"문의(?:시|하시|이시|하신|이신|주신)|건이시|말씀이시|때문에 (?:전화|연락)"
+)
+"""Speech that only says what the call is about: 해지 문의시군요."""
+
 _LIMITED: Final = re.compile(
     r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
     r"|만 .{0,8}(?:[돼되됩]|가능)"
 )
 """Speech that says in which case something can be."""
 
-_COMMITS: Final = re.compile(r"[게께래]요|겠습니다|겠어요")
+_COMMITS: Final = re.compile(r"[게께래][요유]|겠습니다|겠어요|[게께래][.!~ ]*$|[은는도] ?됐[고어]")
 """A customer who says so decides."""
 
 _OTHER_WORD: Final = 0.7
@@ -87,6 +92,10 @@ _ELSEWHERE: Final = 0.15
 
 _ALONE: Final = 0.6
 """What a clause holds of a part that is its predicate alone."""
+
+_SPECIFIC: Final = 3
+_SAYS_ENOUGH: Final = 0.45
+"""What a clause holds of a part at least that has a predicate of so many syllables itself."""
 
 _CONTESTS: Final = 0.35
 """What a denial in other words must hold to contest what is done."""
@@ -183,9 +192,20 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     for piece, degree in sorted(key.where.items()):
         one = stances[piece]
         text = spoken.text_of(piece)
-        if degree < _HINT or one.asks or f"{key.word}보다" in text:
+        if degree < _HINT or f"{key.word}보다" in text:
+            continue
+        if one.is_wanted and spoken.speaker_of(piece) == "customer":
+            answer = _refusing_answer(piece, stances)
+            if answer is not None:
+                value = degree * share_of(around, spoken.pieces[piece].utterance)
+                heard.deny(value, stances[answer], by_customer=False, refuses=True)
+                contested = contested or value > _CONTESTS
+                continue
+        if one.asks:
             continue
         value = degree * share_of(around, spoken.pieces[piece].utterance)
+        if degree == 1.0 and len(key.word) >= _SPECIFIC and not key.word.endswith("지"):
+            value = max(value, _SAYS_ENOUGH)
         if one.denies or one.refuses or _is_left(text, key, one):
             contested = contested or degree >= SAME_FORM or value > _CONTESTS
             _take_denial(heard, _Hit(piece, degree, value), key, stances)
@@ -194,6 +214,26 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     if contested:
         heard.settled = 0.0
     return heard
+
+
+def _refusing_answer(piece: int, stances: Stances) -> int | None:
+    """Return the clause of an agent's answer that refuses what was asked for, and does nothing."""
+    spoken = stances.spoken
+    asked = spoken.pieces[piece].utterance
+    for utterance in range(asked + 1, min(asked + 3, len(spoken.utterances))):
+        if spoken.utterances[utterance].speaker != "agent":
+            continue
+        found = None
+        for one in spoken.pieces_of(utterance):
+            stance = stances[one]
+            if stance.asks:
+                continue
+            if stance.refuses and not stance.depends:
+                found = one
+            elif does(spoken.text_of(one)):
+                return None
+        return found
+    return None
 
 
 def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
@@ -213,7 +253,7 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
     piece, degree, value = hit
     one, spoken = stances[piece], stances.spoken
     by_customer = spoken.speaker_of(piece) == "customer"
-    if one.wishes or one.depends:
+    if one.wishes or one.depends or _NAMES_MATTER.search(spoken.text_of(piece)):
         return
     if by_customer:
         heard.want(value, commits=_commits(piece, stances))

@@ -14,7 +14,16 @@ from edgebox.scoring.granting import granted
 from edgebox.scoring.heard import DECIDES, SAME_FORM, Heard, heard_of
 from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, unsettled
-from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE, denies, names
+from edgebox.scoring.stances import (
+    ABSENT,
+    NEGATION,
+    PAST,
+    PREDICATE,
+    TURNED_DOWN,
+    TWICE,
+    denies,
+    names,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +55,11 @@ _CALLED_OFF: Final = re.compile(
 )
 """A denial without a negation, unless the call itself speaks of it."""
 
+_NOT_TURNED_DOWN: Final = re.compile(
+    rf"(?:{TURNED_DOWN})(?:되|하|당하|받)?지(?:는|도|를)? ?(?:않|못)[가-힣]*(?:[고며나만])?[., ]*$"
+)
+"""A refusal that is denied, at a part's end."""
+
 _ENDING: Final = 14
 """Characters at a part's end that hold what it claims."""
 
@@ -53,7 +67,14 @@ _DECIDED_AGAINST: Final = re.compile(
     r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
 )
 
-_NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채)")
+_DECLINES: Final = re.compile(
+    r"(?<![가-힣])안 ?(?!내)[가-힣]{1,3} ?(?:[게래]요|[게래]유|겠습니다|겠어요|려고요)"
+    r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|놔 ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)|없던 걸로|말[게래]요"
+    r"|[은는] ?됐(?:고|어요|습니다)"
+)
+"""A customer who leaves things as they are."""
+
+_NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|습니다)")
 """A denial to which any word of the agent about it is the opposite."""
 
 _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
@@ -61,6 +82,12 @@ _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩
 
 _REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? |없이는 ")
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
+
+_DEPENDS: Final = re.compile(r"[가-힣][어아여해돼]야(?:만|지만)?,? ")
+"""An affirmation under a condition: a call may well say what happens without it."""
+
+_WHOLE: Final = re.compile(r"전액|전부|모두 다|완전히")
+"""A denial of the whole leaves a part: 전액 감면은 거절됐으나 14만 원이 감면됐다."""
 
 _LIGHT: Final = re.compile(
     r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
@@ -89,6 +116,9 @@ _ANY_VERB: Final = re.compile(r"[가오보내주받하되]기")
 
 _SURE: Final = 0.4
 """What one clause must hold of a part to speak against it where none decides, and a refusal."""
+
+_RELATED: Final = 0.12
+"""What a clause that does it must hold of a part where nobody denies it in any words."""
 
 _DOUBT: Final = 0.15
 """What a denial must hold to leave the matter open."""
@@ -126,9 +156,23 @@ def faults(
 def _contradicted(part: Part, stances: Stances) -> bool:
     """Return whether the call settles the opposite of what a part claims."""
     text = _REPORTED.sub("", part.text)
+    if double := _NOT_TURNED_DOWN.search(text):
+        return _was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
     if not against and _was_not_called_off(part, text, stances):
         return True
+    return _is_opposite(part, text, stances, against=against)
+
+
+def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> bool:
+    """Return whether the call settles the opposite of a part's predicate.
+
+    Args:
+        part: with the predicate.
+        text: its text without the report around it.
+        stances: of the call.
+        against: it denies the predicate.
+    """
     key = _predicate(part, stances)
     if key is None or _ANY_VERB.fullmatch(key.word):
         return False
@@ -140,7 +184,7 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     heard = heard_of(key, others, stances)
     if not against:
         return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
-    return granted(others, stances) if heard == Heard() else _affirmed(text, heard)
+    return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
 
 
 def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
@@ -157,24 +201,58 @@ def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
     return heard.settled > 0 or heard.done > _SURE
 
 
+def _was_turned_down(part: Part, before: str, stances: Stances) -> bool:
+    """Return whether the call refuses what a part says was not refused.
+
+    Args:
+        part: with 거절되지 않았습니다 or the like.
+        before: its text up to there.
+        stances: of the call.
+    """
+    found = [item for item in part.items if item.word in before and item.where]
+    key = key_of(part._replace(text=before), found)
+    if key is None:
+        return False
+    heard = heard_of(key, [item for item in found if item is not key], stances)
+    return heard.last < -DECIDES or heard.denied > max(_SOME, heard.done)
+
+
 def _claims(text: str, key: Item, *, against: bool) -> bool:
     """Return whether a part claims that something was settled, or denies it, and once."""
     if TWICE.search(text) or _NO_CLAIM.search(text):
         return False
     if against:
-        return bool(NEGATION.search(text[-PREDICATE:]) and not _REQUIRES.search(text))
+        limited = _REQUIRES.search(text) or _WHOLE.search(text)
+        return bool(NEGATION.search(text[-PREDICATE:]) and not limited)
     ending = text[-_ENDING:]
     absent = ABSENT.search(text.replace(key.word, ""))
-    return bool(_CLAIMS.search(ending) and not absent and not _LOSS.search(ending))
+    return bool(
+        _CLAIMS.search(ending)
+        and not absent
+        and not _LOSS.search(ending)
+        and not _DEPENDS.search(text)
+    )
 
 
-def _affirmed(text: str, heard: Heard) -> bool:
+def _declined(stances: Stances) -> bool:
+    """Return whether the customer decides against anything, in whatever words."""
+    said = stances.spoken.utterances
+    return any(one.speaker != "agent" and _DECLINES.search(one.text) for one in said)
+
+
+def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
+    if not heard.denied and heard.done > _RELATED and _NOT_DONE.search(text):
+        return True
     if heard.done > max(_SURE, heard.denied * _CLEARLY):
         return True  # what is denied is something else
-    if _DECIDED_AGAINST.search(text) and (heard.chosen > _SURE or not heard.denied):
+    if (
+        _DECIDED_AGAINST.search(text)
+        and not _declined(stances)
+        and (heard.chosen > _SURE or not heard.denied)
+    ):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
     return _stated(text, heard)
 

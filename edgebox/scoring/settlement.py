@@ -44,10 +44,14 @@ _DEFERS: Final = re.compile(
 
 _SETTLES: Final = re.compile(
     r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
+    r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요"
 )
 
 _TELLS: Final = 0.5
 """Degree, and share of a part's words, from which a clause is about the same thing."""
+
+_SPEAKS_ALONE: Final = 3
+"""Syllables of a predicate that needs no other words beside it: 지급정지."""
 
 _VERB: Final = 12
 """Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
@@ -99,10 +103,14 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
     least = share * sum(item.weight for item in found)
     return key is not None and any(
         degree >= _TELLS
-        and spoken.speaker_of(piece) != "customer"
         and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
-        and _SETTLES.search(spoken.text_of(piece)) is not None
-        and sum(item.weight for item in found if piece in item.where) >= least
+        and (_WILL if spoken.speaker_of(piece) == "customer" else _SETTLES).search(
+            spoken.text_of(piece)
+        )
+        and (
+            (degree == 1.0 and len(key.word) >= _SPEAKS_ALONE)
+            or sum(item.weight for item in found if piece in item.where) >= least
+        )
         for piece, degree in key.where.items()
     )
 
@@ -143,6 +151,16 @@ _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기�
 _WILL: Final = re.compile(
     r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
 )
+
+_TOPIC: Final = re.compile(r"(?<![가-힣])[가-힣]{2,6}[은는] ")
+"""Another topic after the side that is named: 고객은 약정을 맺었고 공유기는 교체하기로 했다."""
+
+_NAMED: Final = 5
+"""Characters of the side's own name and particle."""
+
+_OWN_WORDS: Final = 0.5
+"""Share of a part's words in a side's own promise."""
+
 _SENTENCE: Final = 3
 """Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
 _TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
@@ -172,9 +190,27 @@ def other_side(
     if not agent and not customer:
         return False
     by_agent = max(agent, default=-1) > max(customer, default=-1)
+    if _TOPIC.search(said, max([*agent, *customer]) + _NAMED):
+        return False
     about = near or _fallback(part, statement, stances)
     sides = {_doer(piece, spoken) for piece in about} - {""}
-    return sides == {"customer" if by_agent else "agent"}
+    told, other = ("agent", "customer") if by_agent else ("customer", "agent")
+    return sides == {other} and not _does(told, part, spoken)
+
+
+def _does(side: str, part: Part, spoken: Spoken) -> bool:
+    """Return whether a side says somewhere that it will do what a part is about."""
+    found = [item for item in part.items if item.where]
+    least = _OWN_WORDS * sum(item.weight for item in found)
+    key = key_of(part, found)
+    if key is None:
+        return False
+    holding = {spoken.pieces[piece].utterance for piece in key.where}
+    return any(
+        sum(item.weight for item in found if spoken.held_in(item.where, utterance)) >= least
+        and any(_doer(piece, spoken) == side for piece in spoken.pieces_of(utterance))
+        for utterance in holding
+    )
 
 
 def _doer(piece: int, spoken: Spoken) -> str:

@@ -196,7 +196,7 @@ MANY_NUMBERS: Final = 64
 
 _SPOKEN_CUT: Final = re.compile(
     r"(?:[,;]|(?<=[요다죠])~+|(?<=[가-힣][고며])(?<![다라자냐]고)(?<!그리고)(?<!최고)(?<!광고)(?<!신고)(?<!참고)(?<!사고)(?<!재고)(?<!창고)"
-    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)|(?<=지만)(?<!까지만)|(?<=니까)|(?<=거라)"
+    r"|(?<=[은는던인한운]데)|(?<=면)(?<!화면)(?<!전면)(?<!측면)(?<!방면)(?<!감면)(?<!표면)(?<!정면)(?<!도면)(?<!벽면)|(?<=지만)(?<!까지만)|(?<=니까)|(?<=거라)"
     r"|(?<=[아어해여돼려와가라켜춰쳐져워러겨셔내]서)(?<!에서))\s+(?!싶|있[어으는습]|계[시신세]|[나말]|주세|주시)"
 )
 """Where speech is cut between two clauses. Hundreds of 만 and nouns in 지 are no ends."""
@@ -242,6 +242,8 @@ def _conjugated(word: str) -> re.Pattern[str] | None:
     last = ord(word[-1]) - _FIRST_SYLLABLE
     if not 2 <= len(word) <= 4 or not 0 <= last < _SYLLABLES:
         return None
+    if paraphrases(word) or last % _FINALS not in _OF_STEMS:
+        return None  # a noun: 지급 is not said as 지금
     onset = _FIRST_SYLLABLE + last - last % _OF_ONE_CONSONANT
     return re.compile(f"{re.escape(word[:-1])}[{chr(onset)}-{chr(onset + _OF_ONE_CONSONANT - 1)}]")
 
@@ -254,6 +256,8 @@ def _is_verb(word: str) -> bool:
 
 
 _FINALS: Final = 28
+_OF_STEMS: Final = (0, 4, 8, 20)
+"""No final consonant, ㄴ, ㄹ and ㅆ: how the stem of a verb in a record ends."""
 _OF_VERBS: Final = (8, 20)
 """Final consonants ㄹ and ㅆ, by their place in Unicode's order."""
 

@@ -18,7 +18,7 @@ PAST: Final = "".join(
 )
 """The syllables that end in ㅆ: a verb's past."""
 
-_TURNED_DOWN: Final = (
+TURNED_DOWN: Final = (
     r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절|(?<!수신)(?<!수신 )거부"
     r"|반려(?!견|묘|동물|식물|자|인)|기각|부결|탈락|무산|실패|금지|제한[되돼됩됐]"
     r"|(?<![가-힣])미(?:승인|접수|처리|적용|등록|지급|반영|개통|완료|인정|발급|가입|발송|확정)"
@@ -29,9 +29,10 @@ NEGATION: Final = re.compile(
     r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구"
     r"|이라|이면|인|지않))"
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
-    rf"|{_TURNED_DOWN}|말고(?![가-힣])"
+    rf"|{TURNED_DOWN}|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
-    r"|아니(?:라고|라(?=[ ,.]|$)|에요|었|었고|며|고(?![가-힣]))|아닙니다"
+    r"|아니(?:라고|라(?=[ ,.]|$)|에요|었|었고|며|신|세|시고|시라|시거|셔서|십|고(?![가-힣]))"
+    r"|아닙니다|아닌(?![가지])"
     r"|어렵(?:습|다|고|네|겠|죠|지)|어려우"
     r"|어려울"
     r"|못하|못해|못 ?받|안[돼됩됐]|안되(?!나|는지)"
@@ -39,7 +40,7 @@ NEGATION: Final = re.compile(
 
 REFUSAL: Final = re.compile(
     r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|어렵|어려|못[하해]"
-    rf"|{_TURNED_DOWN}"
+    rf"|{TURNED_DOWN}"
     r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양"
     r"|구|이라|이면|인))"
 )
@@ -58,7 +59,7 @@ ABSENT: Final = re.compile(
 """Words that deny without a negation, so that a negation beside them proves nothing."""
 
 _ONLY_DENIES: Final = re.compile(
-    rf"(?:{_TURNED_DOWN}|어렵|어려|힘들|못[하했해함]|없게|없는|않게|[됐되]습)[가-힣]?"
+    rf"(?:{TURNED_DOWN}|어렵|어려|힘들|못[하했해함]|없게|없는|않게|[됐되]습)[가-힣]?"
 )
 """A stem that is a denial or an auxiliary, and names nothing."""
 
@@ -82,6 +83,7 @@ _CONDITION: Final = re.compile(
 
 _IN_CONDITION: Final = re.compile(
     r"[가-힣](?:으면|하면|되면|이면|시면|다면|라면)(?=[ ,])|경우에?는? "
+    r"|[가-힣][어아여해돼셔]야(?:만|지만)? (?!되|된|될|돼|됩|하|한|합|해)"
 )
 
 _USUAL: Final = re.compile(
@@ -95,6 +97,12 @@ _WISH: Final = re.compile(
     r"|하려는|해야 ?(?:돼|되는)"
     r"|안 ?[돼되](?:나|요\?|냐)|나요|까요"
 )
+
+_ASKS_LEAVE: Final = re.compile(r"(?:면|서는?|[가-힣]도) *안 *(?:돼|되[나는]|될|됩니까)")
+"""A customer who asks whether something cannot be done after all: 취소하면 안 돼요."""
+
+_WAIVES: Final = re.compile(r"[은는도] ?(?:이제 |그냥 )?됐(?:고|어요|습니다|어)(?![가-힣])")
+"""A customer who wants a thing no longer: 해지는 됐고."""
 
 _FORBIDS: Final = re.compile(r"\s*(?:절대 ?)?안 ?[돼되됩]")
 """What follows 드시면 where that is forbidden, and no condition."""
@@ -168,9 +176,15 @@ class Stances:
         )
         usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
         forbids = _FORBIDS.match(after) is not None and not NEGATION.search(own)
+        waives = spoken.speaker_of(piece) != "agent" and _WAIVES.search(text) is not None
+        if spoken.speaker_of(piece) != "agent" and _ASKS_LEAVE.search(f"{text} {after}"):
+            return Stance(
+                denies=False, refuses=False, absent=False, asks=False, depends=False, wishes=True
+            )
         return Stance(
-            denies(ending) or forbids,
+            denies(ending) or forbids or waives,
             forbids
+            or waives
             or (
                 not _CONDITION.search(text)
                 and REFUSAL.search(own) is not None
