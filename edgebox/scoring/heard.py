@@ -242,9 +242,11 @@ def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
     one, text = stances[piece], stances.spoken.text_of(piece)
     by_customer = stances.spoken.speaker_of(piece) == "customer"
     withdraws = WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
-    in_other_word = degree >= _OTHER_WORD and value >= _CLEAR and one.refuses
+    commits = by_customer and _commits(piece, stances)
+    clear = _CONTESTS if commits else _CLEAR
+    in_other_word = degree >= _OTHER_WORD and value >= clear and one.refuses
     sure = (one.refuses or withdraws) and (degree >= SAME_FORM or in_other_word)
-    refuses = sure and (not by_customer or _commits(piece, stances))
+    refuses = sure and (not by_customer or commits)
     heard.deny(value, one, by_customer=by_customer, refuses=refuses)
 
 

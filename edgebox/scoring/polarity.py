@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.granting import granted
 from edgebox.scoring.heard import DECIDES, SAME_FORM, Heard, heard_of
 from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
-from edgebox.scoring.settlement import other_side, unsettled
+from edgebox.scoring.settlement import other_side, settled_whether, unsettled
 from edgebox.scoring.stances import (
     ABSENT,
     NEGATION,
@@ -120,6 +120,9 @@ _SURE: Final = 0.4
 _RELATED: Final = 0.12
 """What a clause that does it must hold of a part where nobody denies it in any words."""
 
+_UNDISPUTED: Final = 0.3
+"""The same of a clause that says so."""
+
 _DOUBT: Final = 0.15
 """What a denial must hold to leave the matter open."""
 
@@ -149,7 +152,7 @@ def faults(
                 yield part.text, "speakers_swapped"
             if _contradicted(part, stances):
                 yield part.text, "polarity"
-            elif unsettled(part, statement, about, stances):
+            elif unsettled(part, statement, about, stances) or settled_whether(part.text, stances):
                 yield part.text, "conditional"
 
 
@@ -244,7 +247,8 @@ def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
         return True
-    if not heard.denied and heard.done > _RELATED and _NOT_DONE.search(text):
+    says = heard.done > _RELATED or max(heard.stated, heard.possible) > _UNDISPUTED
+    if says and not heard.denied and _NOT_DONE.search(text):
         return True
     if heard.done > max(_SURE, heard.denied * _CLEARLY):
         return True  # what is denied is something else

@@ -47,6 +47,14 @@ _SETTLES: Final = re.compile(
     r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요"
 )
 
+_WHETHER: Final = re.compile(
+    r"(?:여부|[할될갈올낼]지)(?:[가는은를도]|까지)? .{0,20}?"
+    r"(?:확정|결정|정)(?:됐|되었|했|해졌|하였)"
+)
+"""What says that an open question is settled: 반환 여부는 확정됐습니다."""
+
+_DECIDED: Final = re.compile(r"확정|결정|정[했해]|나왔|걸로 (?:할|하)")
+
 _TELLS: Final = 0.5
 """Degree, and share of a part's words, from which a clause is about the same thing."""
 
@@ -87,6 +95,18 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
             continue
         return False
     return True
+
+
+def settled_whether(text: str, stances: Stances) -> bool:
+    """Return whether a part tells as decided what nobody in the call decides."""
+    if not _WHETHER.search(text) or denies(text):
+        return False
+    spoken = stances.spoken
+    return not any(
+        _DECIDED.search(spoken.text_of(piece))
+        and not (stances[piece].denies or stances[piece].asks)
+        for piece in range(len(spoken.pieces))
+    )
 
 
 def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bool:

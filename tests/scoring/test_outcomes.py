@@ -43,6 +43,8 @@ def test_false_outcomes_are_seen_and_true_ones_left_alone(name, flags, seen, fal
     [
         pytest.param("whole-tuned", {"-": 0.65, "?": 0.35, ">": 0.4}, 1, id="tuned"),
         pytest.param("whole-kept", {"-": 0.6, "?": 0.25, ">": 0.5}, 1, id="kept"),
+        pytest.param("long-tuned", {"-": 0.5, "?": 0.3, ">": 0.6, "~": 0.55}, 9, id="long"),
+        pytest.param("long-kept", {"-": 0.4, "?": 0.5, ">": 0.6}, 4, id="long, kept"),
     ],
 )
 def test_spoilt_results_of_whole_analyses_are_seen(name, seen, false):
