@@ -186,7 +186,8 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         return against and granted(part.items, stances)
     heard = heard_of(key, others, stances)
     if not against:
-        return heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES
+        alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
+        return alone or (heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES)
     return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
 
 
