@@ -61,7 +61,7 @@ _NAMES_MATTER: Final = re.compile(
     r"문의(?:시|하시|이시|하신|이신|주신)|건이시|말씀이시|때문에 (?:전화|연락)"
     r"|[셨했됐었았]던 ?[거것건]"
 )
-"""Speech that only says what the call is about (해지 문의시군요), or what was before (됐던 거고요)."""
+"""Speech that only says what the call is about (해지 문의시군요), or what was before (됐던 거)."""
 
 _LIMITED: Final = re.compile(
     r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
