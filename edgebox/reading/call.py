@@ -10,15 +10,15 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import groupby, pairwise
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, Literal
 
-from edgebox.reading import noise, stamps
-from edgebox.reading.labels import SPACED, Candidate, assign, candidate, learn
+from edgebox.reading import noise
+from edgebox.reading.labels import assign
+from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.masking.masks import masked
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
-from edgebox.reading.roles import role_of
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
 
@@ -90,40 +90,7 @@ def render(utterances: Iterable[Utterance]) -> str:
     return "\n".join(LABELS.get(one.speaker, "") + one.text for one in utterances)
 
 
-class _Line(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
-class _Spoken(NamedTuple):
-    """A turn before its speaker is known: parts of lines.
-
-    ``chat``: it is a message of a chat export, which may hold no word.
-    """
-
-    label: str
-    start: int
-    parts: list[tuple[int, int]]
-    chat: bool = False
-
-
-_HEADERS: Final = re.compile(
-    r"WEBVTT.*|NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*|\d{1,6}"
-    r"|저장한 날짜 ?:.*"
-    r"|.{1,40} ?님과 카카오톡 대화|.{0,30}님이 (?:들어왔|나갔)습니다\.?"
-    r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
-)
-_BREAK: Final = re.compile(
-    r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
-    r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
-    r"|(?:화자|발화자|참석자|speaker|spk|guest)[ _-]?(?:\d{1,2}|[A-H]))[ ]?[:：])",
-    re.IGNORECASE,
-)
-"""A label inside a line: the words that begin no sentence."""
-
 _JSON_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
-_LETTER: Final = re.compile(r"[^\W\d_]")
 _SIGNS: Final = re.compile(r"[\s\-*•·▶.…,!?~_=|>#:：]*")
 """A line that holds no word."""
 
@@ -146,7 +113,7 @@ def read(received: str) -> Call:
             start, end = origin(one.start), origin(one.end)
             found.append((one.label, one.text, start, end, origin(max(said, one.start))))
         return _joined(found, len(received))
-    return _call(_turns_of_lines(normal.text), normal)
+    return _call(spoken_lines(normal.text), normal)
 
 
 def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
@@ -181,14 +148,14 @@ def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Cal
     pieces: list[str] = []
     places: list[int] = []
     origins: list[int] = []
-    spoken: list[_Spoken] = []
+    spoken: list[Spoken] = []
     size = 0
     for label, received, start, end, said in turns:
         text = normalise(received).text.replace("\n", " ")
         places += (size, size + min(1, len(text)), size + len(text))
         origins += (start, min(said + 1, end), end)
         pieces.append(text)
-        spoken.append(_Spoken(label, size, [(size, size + len(text))]))
+        spoken.append(Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1
     normal = Normal("\n".join(pieces), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)
@@ -202,100 +169,7 @@ def _written(received: str) -> dict[str, Iterator[tuple[int, int]]]:
     return {text: iter(spans) for text, spans in places.items()}
 
 
-def _turns_of_lines(text: str) -> list[_Spoken]:
-    lines = list(_lines(text))
-    candidates: list[Candidate | None] = []
-    bare = 0
-    for line in lines:
-        found = candidate(line.text)
-        candidates.append(found)
-        bare += bool(stamps.BARE.match(line.text.lstrip())) or bool(found and found.bare)
-    labels = learn(candidates)
-    chat = any(form == SPACED for _, form in labels)
-    stamped = bare > 1 and bare * 2 > len(lines)
-    subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
-    turns: list[_Spoken] = []
-    for line, found in zip(lines, candidates, strict=True):
-        if _HEADERS.fullmatch(line.text.strip()) and (subtitles or not line.text.strip().isdigit()):
-            continue
-        if stamps.DIVIDER.fullmatch(line.text.strip()):
-            continue
-        if found is not None and (found.label.lower(), found.form) in labels:
-            turns.append(_Spoken(found.label, line.start, [], found.dated or chat))
-            begin = found.text
-        else:
-            begin = 0
-            if not turns or (found is not None and found.form == SPACED and chat):
-                turns.append(_Spoken("", line.start, []))
-        span = _without_stamps(line.text, begin, bare=stamped)
-        if span[0] < span[1]:
-            turns[-1].parts.append((line.start + span[0], line.start + span[1]))
-    return turns
-
-
-def _lines(text: str) -> Iterator[_Line]:
-    """Yield the lines that hold something; a label inside a line begins another."""
-    start = 0
-    for line in text.split("\n"):
-        marked = ":" in line or "：" in line or "]" in line
-        found = [match.start() for match in _BREAK.finditer(line)] if marked else []
-        inside = [at for at in found if _LETTER.search(line, 0, at)]
-        if (
-            inside
-            and (first := candidate(line))
-            and role_of(first.label)
-            and first.text > inside[0]
-        ):
-            inside = inside[1:]  # 김지수 상담사: is one label
-        cuts = [0, *inside, len(line)]
-        for a, b in pairwise(cuts):
-            if line[a:b].strip():
-                yield _Line(start + a, start + b, line[a:b])
-        start += len(line) + 1
-
-
-def _without_stamps(line: str, begin: int, *, bare: bool) -> tuple[int, int]:
-    """Return the part of a line that was said, from ``begin``."""
-    end = len(line)
-    while True:
-        while begin < end and line[begin] in " \t":
-            begin += 1
-        if begin == end or line[begin] not in _STAMP_BEGINS:
-            break
-        match = next(
-            (
-                found
-                for pattern in (stamps.BRACKETED, stamps.SPAN, stamps.EXACT)
-                if (found := pattern.match(line, begin, end))
-            ),
-            None,
-        )
-        if match is None and (dated := stamps.DATED.match(line, begin, end)):
-            match = dated if dated[0].endswith(",") or not line[dated.end() : end].strip() else None
-        if match is None and bare:
-            match = stamps.BARE.match(line, begin, end)
-        if match is None or match.end() == begin:
-            break
-        begin = match.end()
-    if (
-        begin < end
-        and (only := stamps.BARE.fullmatch(line, begin, len(line.rstrip())))
-        and begin == 0
-    ):
-        begin = only.end()
-    while line[begin:end].rstrip()[-1:] in _CLOSING and (
-        last := _LAST_STAMP.search(line, max(begin, end - 80), end)
-    ):
-        end = last.start()
-    return begin, len(line[:end].rstrip()) if line[:end].strip() else begin
-
-
-_STAMP_BEGINS: Final = frozenset("0123456789[(<【오새아낮저밤AaPp")
-_CLOSING: Final = frozenset("])>】")
-_LAST_STAMP: Final = re.compile(rf"[ \t]*{stamps.BRACKETED.pattern}[ \t]*$")
-
-
-def _call(turns: Iterable[_Spoken], normal: Normal) -> Call:
+def _call(turns: Iterable[Spoken], normal: Normal) -> Call:
     """Give turns their speakers, leave out what was not said, cut them into utterances."""
     text = normal.text
     said = [turn for turn in turns if turn.parts]
@@ -332,7 +206,7 @@ def _side(role: Speaker, spoken: str) -> Speaker:
     return role
 
 
-def _spoken(turn: _Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[int, int, str]]:
+def _spoken(turn: Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, words) of a turn's utterances: whole where it is labelled and short."""
     parts = [(a, b) for a, b in turn.parts if not _dropped(text[a:b], dropped, chat=turn.chat)]
     if not parts:
