@@ -208,7 +208,11 @@ def _side(role: Speaker, spoken: str) -> Speaker:
 
 def _spoken(turn: Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, words) of a turn's utterances: whole where it is labelled and short."""
-    parts = [(a, b) for a, b in turn.parts if not _dropped(text[a:b], dropped, chat=turn.chat)]
+    parts = [
+        (a, b)
+        for index, (a, b) in enumerate(turn.parts)
+        if not _dropped(text[a:b], dropped, alone=index > 0 or not turn.label, chat=turn.chat)
+    ]
     if not parts:
         return
     begin, end = min(turn.start, parts[0][0]), parts[-1][1]
@@ -220,7 +224,7 @@ def _spoken(turn: Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[in
         return
     held, held_at, held_end = "", begin, begin
     for at, after in (span for a, b in parts for span in _sentences(text, a, b)):
-        if not turn.label and _dropped(text[at:after], dropped):
+        if not turn.label and _dropped(text[at:after], dropped, alone=True):
             continue
         words = _without_loops(_clean(text[at:after]), dropped)
         full = len(held) + 1 + len(words) > MAX_UTTERANCE_CHARACTERS
@@ -234,9 +238,12 @@ def _spoken(turn: Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[in
         yield held_at, held_end, held
 
 
-def _dropped(piece: str, dropped: Counter[str], *, chat: bool = False) -> bool:
-    """Return whether a line holds nothing that was said; count what a recogniser put there."""
-    if noise.is_invented(piece):
+def _dropped(piece: str, dropped: Counter[str], *, alone: bool, chat: bool = False) -> bool:
+    """Return whether a line holds nothing that was said; count what a recogniser put there.
+
+    ``alone``: it has no label of its own.
+    """
+    if noise.is_invented(piece, alone=alone):
         dropped["hallucination"] += 1
     elif noise.is_silence(piece) or (chat and noise.ATTACHED.fullmatch(piece.strip())):
         dropped["silence"] += 1

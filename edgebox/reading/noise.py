@@ -31,27 +31,39 @@ SOUND: Final = re.compile(
 
 _ONLY_SOUND: Final = re.compile(rf"(?:{_SOUND}|[\W_])+", re.IGNORECASE)
 
+_PLEASE: Final = (
+    r" ?(?:꼭 |많이 )?"
+    r"(?:부탁드립니다|부탁드려요|부탁해요|눌러 ?주세요|해 ?주세요|잊지 마세요)"
+)
+_CREDIT: Final = r"(?! ?[이가은는을를도에])[^?]{0,20}(?<![요까죠데다고])"
+"""The name behind a credit; 한글 자막이 안 나와요 is a complaint."""
 _INVENTED: Final = re.compile(
     r"(?:(?:오늘도|지금까지|끝까지)? ?시청해 ?주셔서 (?:대단히 |정말 )?감사(?:합니다|드립니다)"
     r"|시청해 ?주셔서 고맙습니다"
-    r"|(?:구독|좋아요)(?:[과와]|,? ?그리고|,)? ?(?:좋아요|구독"
-    r"|알림 ?설정)?(?:,? ?알림 ?설정)?(?:까지|도|은|을|를|과)?"
-    r" ?(?:꼭 |많이 )?(?:부탁드립니다|부탁드려요|부탁해요|눌러 ?주세요|해 ?주세요|잊지 마세요)"
-    r"|알림 ?설정까지 부탁드립니다"
-    r"|(?:그럼 )?다음 (?:영상|시간|주|편)에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
-    r"|한글 ?자막(?: ?(?:by|제공|제작|협찬))?.{0,20}|자막 ?(?:제공|제작|by|협찬).{0,20}"
-    r"|번역 ?(?:by|자막).{0,15}"
+    r"|(?:구독(?:[과와]|,? ?그리고|,)? ?(?:좋아요|알림 ?설정)"
+    r"|좋아요(?:[과와]|,? ?그리고|,)? ?(?:구독|알림 ?설정))"
+    rf"(?:,? ?알림 ?설정)?(?:까지|도|은|을|를|과)?{_PLEASE}"
+    r"|(?:그럼 )?다음 영상에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
+    rf"|한글 ?자막(?: ?(?:by|제공|제작|협찬))?{_CREDIT}|자막 ?(?:제공|제작|by|협찬){_CREDIT}"
+    rf"|번역 ?(?:by|자막){_CREDIT}"
     r"|구독과 좋아요(?: ?알림 ?설정)?|한글 ?자막은 시청자.{0,40}|(?:mbc|kbs|sbs|ytn|jtbc"
     r"|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)|이덕영입니다"
-    r"|.{0,8}기자입니다"
     r"|(?:이 영상은 )?유료 ?광고를 포함하고 있습니다|오늘 영상은 여기까지(?:입니다)?"
-    r"|영상편집 ?.{0,10}|아멘"
+    rf"|영상편집(?: by)?{_CREDIT}"
     r"|thank(?:s| you)(?: so much| very much)? for watching"
-    r"|(?:please )?(?:like and )?subscribe.{0,40}"
+    r"|(?:please )?(?:like and )?subscribe"
+    r"(?: (?:to (?:my|our|the|this) (?:youtube )?channel|for more|and (?:like|share|hit)).{0,40})?"
     r"|subtitles? by .{0,30}|amara\.org.{0,20}|ご視聴ありがとうございました|请不吝点赞.{0,30})"
     r"(?: ?[.!~。]*)?",
     re.IGNORECASE,
 )
+_INVENTED_ALONE: Final = re.compile(
+    rf"(?:구독(?:까지|도|은|을|를)?{_PLEASE}|좋아요 (?:꼭 |많이 )?눌러 ?주세요"
+    rf"|알림 ?설정(?:까지|도|은|을|를)?{_PLEASE}"
+    r"|(?:그럼 )?다음 (?:시간|주|편)에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
+    r"|.{0,8}기자입니다|아멘)(?: ?[.!~。]*)?"
+)
+"""Lines that recognisers invent, and that a person who was asked or who promises says as well."""
 
 _UNSAID: Final = re.compile(
     r"[\s.…-]*(?:무음|묵음|침묵|무응답|무발화|(?:음성|발화|소리|신호) ?없음)[\s.…-]*"
@@ -110,9 +122,17 @@ def is_silence(text: str) -> bool:
     return SOUND.search(text) is not None and _ONLY_SOUND.fullmatch(text) is not None
 
 
-def is_invented(text: str) -> bool:
-    """Return whether a whole utterance is a line that recognisers write over silence."""
-    return len(text) <= 400 and _INVENTED.fullmatch(" ".join(text.split())) is not None
+def is_invented(text: str, *, alone: bool = False) -> bool:
+    """Return whether a whole utterance is a line that recognisers write over silence.
+
+    Args:
+        text: the utterance.
+        alone: no label names its speaker, so what a person might say as well counts too.
+    """
+    if len(text) > 400:
+        return False
+    said = " ".join(text.split())
+    return bool(_INVENTED.fullmatch(said) or (alone and _INVENTED_ALONE.fullmatch(said)))
 
 
 def is_machine(text: str) -> bool:

@@ -83,3 +83,65 @@ def test_a_mark_of_silence_is_no_speech(mark):
 @pytest.mark.parametrize("said", ["통화 종료 버튼이 안 눌려요", "소리 없음으로 해 놨어요"])
 def test_words_of_a_mark_inside_speech_are_speech(said):
     assert [one.text for one in read(f"고객: {said}\n상담사: 네").utterances] == [said, "네"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "좋아요, 부탁드립니다.",
+        "좋아요 부탁드려요",
+        "좋아요, 해 주세요",
+        "좋아요 꼭 부탁드립니다",
+        "다음 주에 뵙겠습니다",
+        "그럼 다음 주에 봬요",
+        "다음 시간에 뵙겠습니다.",
+        "구독 부탁드립니다",
+        "구독 해 주세요",
+        "알림 설정까지 부탁드립니다",
+        "알림 설정 해 주세요",
+        "한빛일보 기자입니다",
+        "한글 자막이 안 나와요",
+        "한글 자막 제공이 안 됩니다",
+        "자막 제공되나요?",
+        "번역 자막이 없어요",
+        "영상편집 강의 취소요",
+        "Subscribe button does not work",
+    ],
+)
+def test_what_a_named_speaker_answers_or_promises_is_no_invention(said):
+    call = read(f"상담사: 삼 년 약정으로 변경해 드릴까요\n고객: {said}")
+    assert [(one.speaker, one.text) for one in call.utterances][1:] == [("customer", said)]
+    assert call.dropped == {}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "시청해 주셔서 감사합니다.",
+        "구독과 좋아요 부탁드립니다",
+        "구독, 좋아요, 알림 설정까지 부탁드립니다",
+        "좋아요와 구독 눌러 주세요",
+        "구독과 좋아요",
+        "다음 영상에서 만나요",
+        "한글자막 by 한효정",
+        "자막 제공 SBS",
+        "MBC 뉴스 김하늘입니다",
+        "Please subscribe to my channel!",
+    ],
+)
+def test_lines_that_only_recognisers_write_are_inventions_beside_a_label_too(said):
+    call = read(f"상담사: 네 정지해 드렸습니다\n고객: {said}")
+    assert [one.text for one in call.utterances] == ["네 정지해 드렸습니다"]
+    assert call.dropped == {"hallucination": 1}
+
+
+@pytest.mark.parametrize(
+    "said", ["다음 시간에 뵙겠습니다.", "구독 부탁드립니다", "알림 설정까지 부탁드립니다", "아멘"]
+)
+def test_a_line_without_a_label_is_an_invention_where_it_may_be_one(said):
+    assert read(f"네 정지해 드렸습니다\n{said}").dropped == {"hallucination": 1}
+
+
+def test_consent_without_a_label_is_speech():
+    said = "좋아요, 부탁드립니다."
+    assert read(f"삼 년 약정으로 변경해 드릴까요\n{said}").utterances[-1].text == said
