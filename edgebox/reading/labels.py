@@ -46,7 +46,7 @@ LABEL: Final = re.compile(
     rf"""
     [ \t]*(?:[-*•·▶]{{1,3}}[ \t]+|\#{{1,4}}[ ]|\d{{1,4}}[.)][ \t]+)? (?P<before>(?:{_STAMP}[
     \t,]*){{0,3}}) (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_]{{0,2}} (?: {_OPEN}[
-    ]?(?P<bracket>{_NAME})[ ]?{_CLOSE}[*_]{{0,2}} (?:[ \t]*{_STAMP}|[
+    ]?(?P<bracket>{_NAME})[ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
     \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
     (?P<name>{_NAME})[*_]{{0,2}}[ \t]* (?:
     (?P<sign>(?:(?<!\d)[:：]|[:：](?!\d\d))|[>|]|\t|,(?=\S)|[ ]-[ ]) |
@@ -98,6 +98,7 @@ class Candidate:
         bare: whether a bare clock before it would be left out with it.
         dated: whether it has the date or clock of a chat export: a date with a clock before a
             name, a clock in brackets behind a name in brackets.
+        moment: offset of the stamp that is left out behind a label in brackets; -1 without one.
     """
 
     label: str
@@ -105,6 +106,7 @@ class Candidate:
     text: int
     bare: bool = False
     dated: bool = False
+    moment: int = -1
 
 
 def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the other
@@ -137,7 +139,9 @@ def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the
         dated = stamps.BRACKETED.search(match[0], match.end("bracket")) is not None
     else:
         dated = stamps.DATED.search(match["before"]) is not None
-    return Candidate(label, form, match.end(), match["bare"] is not None, dated)
+    return Candidate(
+        label, form, match.end(), match["bare"] is not None, dated, match.start("moment")
+    )
 
 
 _MOST_NAMES: Final = 6

@@ -1,8 +1,8 @@
 """When it was said: the clocks and dates that exports put beside a turn.
 
-A time is a stamp where its form says so (brackets, an arrow, milliseconds, a chat export's date)
-or where the whole call is written that way. A bare ``14:30`` at the beginning of one line is what
-a customer said.
+A time is a stamp where its form says so (an arrow, milliseconds, a chat export's date before a
+label) or where most turns of the call have one in that place (`lines`). A bare ``14:30`` at the
+beginning of one line, or opening hours in brackets at the end of one, are what somebody said.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ARROW: Final = r"[ ]*(?:-->|->|→|[-~–])[ ]*"
 BRACKETED: Final = re.compile(
     rf"[\[(<【]\s?(?:{_MOMENT}|{_SECONDS})(?:{_ARROW}(?:{_MOMENT}|{_SECONDS}))?\s?[\])>】]"
 )
-"""A moment or a span in brackets: always a stamp."""
+"""A moment or a span in brackets."""
 
 SPAN: Final = re.compile(
     rf"{_MOMENT}[ ]*(?:-->|->|→)[ ]*{_MOMENT}(?:[ ]+(?:align|position|line|size):\S+)*"

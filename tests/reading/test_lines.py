@@ -1,0 +1,109 @@
+"""What of a line was said: stamps are told from times and dates by where most turns have them."""
+
+import pytest
+
+from edgebox.reading.call import read
+
+
+def said(text):
+    return [(one.speaker, one.text) for one in read(text).utterances]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "평일에만 상담 가능합니다 (09:00~18:00)",
+        "평일에만 상담 가능합니다 [09:00-18:00]",
+        "예약이 확정되었습니다 (2025-09-20 14:00)",
+        "예약이 확정되었습니다 [2025-09-20 14:00]",
+        "예약이 확정되었습니다 (2025년 9월 20일)",
+        "예약이 확정되었습니다 (2025. 9. 20.)",
+        "기준 금리를 적용합니다 (3.25)",
+        "방문 시간입니다 (오후 2:30)",
+        "방문 시간입니다 [14:30]",
+        "승인되었습니다 (14:03:22)",
+        "통화하셨네요 (3분 20초)",
+        "2025년 9월 13일 오후 3:30",
+        "2025-09-13 15:30",
+        "2025년 9월 13일 오후 3:30, 맞습니다",
+        "(2025-09-20 14:00)",
+        "(09:00~18:00) 사이에 전화 주세요",
+        "14:03:22 에 결제되었습니다",
+        "14:30",
+    ],
+)
+def test_a_time_a_date_or_a_rate_that_one_turn_says_stays(text):
+    call = f"고객: 언제인가요\n상담사: {text}\n고객: 네 알겠습니다"
+    assert said(call)[1] == ("agent", text)
+    assert said(f"상담사: {text}") == [("agent", text)]
+    assert said(f"[고객] 언제인가요\n[상담사] {text}\n[고객] 네")[1] == ("agent", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025년 9월 13일 오후 3:30",
+        "(2025-09-20 14:00)",
+        "14:30",
+        "오후 3:30",
+        "2025년 9월 13일 토요일",
+        "2025. 9. 13. 토요일",
+    ],
+)
+def test_an_answer_on_a_line_of_its_own_stays(text):
+    assert said(f"고객:\n{text}\n상담사:\n네 됐습니다")[0] == ("customer", text)
+    assert ("unknown", text) in said(f"언제로 예약할까요?\n{text}\n네 됐습니다")
+
+
+def test_a_time_that_is_a_part_of_its_word_stays():
+    turns = ["오전(10:00)과 오후(14:00)", "오후(14:00)"]
+    call = read("\n".join(f"고객: {one}" for one in turns))
+    assert [one.text for one in call.utterances] == turns
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "[{label}] [{stamp}] {text}\n",
+        "[{label}] ({stamp}): {text}\n",
+        "[{label}] 2025-09-13 {stamp}\n{text}\n",
+        "{label}: {text} [{stamp}]\n",
+        "{label}: {text} ({stamp})\n",
+        "{label}: {text} (2025-09-13 {stamp})\n",
+        "{label}: {text} [2025-09-13] [{stamp}]\n",
+        "{label}: [{stamp}] {text}\n",
+        "{label}: ({stamp}) {text}\n",
+        "{label}: (2025-09-13 {stamp}) {text}\n",
+        "{label}: 2025-09-13 {stamp}\n{text}\n",
+        "{label}:\n({stamp})\n{text}\n",
+        "{stamp}\n{label}: {text}\n",
+        "2025-09-13 {stamp}\n{label}: {text}\n",
+        "[{stamp}] {label}: {text}\n",
+        "{stamp} {label}: {text}\n",
+    ],
+)
+def test_a_stamp_is_where_most_turns_have_one(form):
+    turns = [
+        ("고객", "10:12", "영업시간이 어떻게 되나요"),
+        ("상담사", "10:13", "평일만 됩니다 (09:00~18:00)"),
+        ("고객", "10:14", "3:30에 갈게요"),
+        ("상담사", "10:15", "네 됐습니다"),
+    ]
+    text = "".join(form.format(label=a, stamp=b, text=c) for a, b, c in turns)
+    assert [one for _, one in said(text)] == [one for _, _, one in turns]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네 됐습니다 [00:00:12]",
+        "네 됐습니다 [00:00:01.000 --> 00:00:04.000]",
+        "[00:00:12] 네 됐습니다",
+        "[00:12] 네 됐습니다",
+        "[00:02:00]\n네 됐습니다",
+        "네 됐습니다 [00:12]",
+    ],
+)
+def test_a_stamp_by_its_form_is_one_anywhere(text):
+    call = f"고객: 취소해 주세요\n상담사: {text}\n고객: 네"
+    assert said(call)[1] == ("agent", "네 됐습니다")
