@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox.reading import noise
+from edgebox.reading.cutting import in_a_number, pieces
 from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.masking.masks import masked
@@ -145,7 +146,7 @@ def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Cal
         turns: (label, text, start, end, where the text begins).
         length: of the received text.
     """
-    pieces: list[str] = []
+    texts: list[str] = []
     places: list[int] = []
     origins: list[int] = []
     spoken: list[Spoken] = []
@@ -154,10 +155,10 @@ def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Cal
         text = normalise(received).text.replace("\n", " ")
         places += (size, size + min(1, len(text)), size + len(text))
         origins += (start, min(said + 1, end), end)
-        pieces.append(text)
+        texts.append(text)
         spoken.append(Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1
-    normal = Normal("\n".join(pieces), length, tuple(places) or (0,), tuple(origins) or (0,))
+    normal = Normal("\n".join(texts), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)
 
 
@@ -222,6 +223,8 @@ def _spoken(turn: Spoken, text: str, dropped: Counter[str]) -> Iterator[tuple[in
         if words:
             yield begin, end, words
         return
+    if turn.label:
+        parts = _joined_in_numbers(text, parts)
     held, held_at, held_end = "", begin, begin
     for at, after in (span for a, b in parts for span in _sentences(text, a, b)):
         if not turn.label and _dropped(text[at:after], dropped, alone=True):
@@ -260,9 +263,20 @@ def _without_loops(words: str, dropped: Counter[str]) -> str:
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the sentences of a stretch, none longer than an utterance may be."""
-    for a, b in split_sentences(text[start:end]):
-        for cut in range(start + a, start + b, MAX_UTTERANCE_CHARACTERS):
-            yield cut, min(start + b, cut + MAX_UTTERANCE_CHARACTERS)
+    for a, b in split_sentences(text[start:end].replace("\n", " ")):
+        yield from pieces(text, start + a, start + b, MAX_UTTERANCE_CHARACTERS)
+
+
+def _joined_in_numbers(text: str, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the parts of a turn, as one where a line ends inside a number."""
+    joined = parts[:1]
+    for start, end in parts[1:]:
+        before = joined[-1][1]
+        if text[before:start].isspace() and in_a_number(text, before, start):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _clean(piece: str) -> str:

@@ -29,6 +29,7 @@ _SPOKEN_BREAK: Final = re.compile(
 
 _DATE_BEFORE: Final = re.compile(r"(?<!\d)(?:(?:\d{4}|\d{2})\.[ ]?)?\d{1,2}\.[ ]?\d{1,2}$")
 _NUMBER_BEFORE: Final = re.compile(r"(?<![\w.,])[\d,]{1,20}$")
+_SPACED_DECIMAL: Final = re.compile(r"\d \. ?\d")
 _LATIN_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z](?:\.?[A-Za-z]){0,5})$")
 _ABBREVIATIONS_LISTED: Final = """
     no nos vs mr mrs ms dr prof st jr sr co corp inc ltd e.g i.e etc a.m p.m approx dept tel fax
@@ -160,6 +161,8 @@ def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
         return not growing
     ended = before[-1] in _FINAL_SYLLABLE and len(before.split()[-1]) > 1
     if signs == "." and not closers:
+        if before[-1] == " " and _SPACED_DECIMAL.match(text, at - 2):
+            return False
         if before[-1].isdigit():
             return (last and not growing) or (not last and _number_ends(text, before, match.end()))
         latin = _LATIN_BEFORE.search(before)
