@@ -74,11 +74,34 @@ _DIGIT: Final = "0-9영공일이삼사오육칠팔구"
 _PRESS: Final = (
     r"(?:눌러(?: ?(?:주|[.!]?$))|누르(?:세|십|시면|시고)|선택(?:해 ?주|하(?:세|십|시면|시고)))"
 )
+_TO_PRESS: Final = re.compile(_PRESS)
+_ENGLISH_KEY: Final = re.compile(r"press (?:one|two|three|\d|the)", re.IGNORECASE)
+_STAR: Final = r"(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:버튼을? ?)?"
+_NUMBER: Final = rf"[{_DIGIT}]{{1,2}} ?번(?!째|호)"
 _KEYS: Final = re.compile(
-    rf"(?<=[{_DIGIT}]) ?번을? ?{_PRESS}|(?:별표|우물 ?정자?|샵|#)[를을]? ?(?:버튼을? ?)?{_PRESS}"
-    r"|press (?:one|two|three|\d|the)",
+    rf"(?<![가-힣](?=[가-힣]))(?!이번){_NUMBER}을? ?{_PRESS}|{_STAR}{_PRESS}"
+    rf"|{_ENGLISH_KEY.pattern}",
     re.IGNORECASE,
 )
+"""A key to press; 이번을 alone is this one."""
+_FOR: Final = "은|(?<![있없하되오이])는|시면|려면|경우"
+_OFFERED: Final = re.compile(
+    rf"(?:{_FOR})[ ,]{{1,2}}{_NUMBER}을? ?{_PRESS}|{_STAR}{_PRESS}"
+    rf"|{_ENGLISH_KEY.pattern}",
+    re.IGNORECASE,
+)
+"""A key with what it is for, as a menu says it: 조회는 1번을 눌러 주세요."""
+_OFFERS: Final = re.compile(
+    rf"(?:{_FOR})[ ,]{{1,2}}(?!이번(?:에| [달주건년])){_NUMBER}"
+    rf"|{_NUMBER}을? ?(?:누르|눌러 ?주)시면 [^.?!]{{0,20}}(?:연결|조회|안내|상담)"
+    rf"|{_ENGLISH_KEY.pattern}",
+    re.IGNORECASE,
+)
+_IN_TURN: Final = re.compile(
+    r"(?:눌러 ?주|누르|선택해 ?주|선택하)(?:시고(?! (?:다시|이전|처음|그 ?외|기타|상담))"
+    r"|신 (?:다음|뒤|후)|셔서|시면 (?:됩|돼|되))|다음에?(?![가-힣])"
+)
+"""How a person explains which keys to press one after the other."""
 _WAITING: Final = re.compile(
     r"(?:대기|예상 ?대기) ?(?:시간|고객|인원)[은이]? ?.{0,12}(?:입니다|분|명)"
     r"|상담[사원](?:를|을|과|와)? ?연결 ?(?:중|하고|해 ?드리겠)"
@@ -102,9 +125,10 @@ _HUMAN: Final = re.compile(
     r"(?<![가-힣])(?:저|제|저희|내|나|우리)(?:가|는|도|를|한테|에게|께)?(?![가-힣])"
     r"|[았었였했됐갔왔났봤셨렸졌겼쳤랐췄썼웠샀탔켰]|어제|아까|방금|지난|맨날|자꾸"
     r"|왜(?![가-힣])|민원|불만"
+    r"|^(?:네|예|자|그럼|그러면|그래서|일단|우선|혹시|고객님)(?![가-힣])|담당 ?상담[사원]"
     r"|(?:안|못) ?(?:되|돼|됩|나|와|옵|가|들|받|먹)|(?:려|라)고요?|거든|는데요|이상하|고장|싶"
 )
-"""The first person, the past, a complaint: no announcement."""
+"""The first person, the past, a complaint, an answer: no announcement."""
 
 
 ATTACHED: Final = re.compile(
@@ -143,18 +167,25 @@ def is_machine(text: str) -> bool:
     """
     if _WAITING_ENGLISH.search(text):
         return True
-    if _KEYS.search(text) or len(_MENU.findall(text)) >= 3:
-        return _HUMAN.search(text) is None
-    announced = _WAITING.search(text) and _ANNOUNCED.search(text)
-    return announced is not None and _HUMAN.search(text) is None
+    if _HUMAN.search(text):
+        return False
+    if _OFFERED.search(text) or len(_MENU.findall(text)) >= 3:
+        return True
+    if len(_KEYS.findall(text)) > 1 and not _IN_TURN.search(text):
+        return True
+    return bool(_WAITING.search(text) and _ANNOUNCED.search(text))
 
 
 def is_menu(text: str) -> bool:
     """Return whether an utterance on the agent's channel offers keys, as only a menu does.
 
-    An agent who asks for one key ("비밀번호 누르시고 별표를 눌러 주세요") is no machine.
+    An agent who asks for one key ("비밀번호 누르시고 별표를 눌러 주세요"), or for several one after
+    the other, is no machine.
     """
-    return len(_KEYS.findall(text)) > 1
+    if _HUMAN.search(text) or _IN_TURN.search(text):
+        return False
+    pressed = len(_TO_PRESS.findall(text)) + len(_ENGLISH_KEY.findall(text))
+    return pressed > 1 and len(_OFFERS.findall(text)) > 1
 
 
 _LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,5}?)((?: \1(?!\S)){3,})")

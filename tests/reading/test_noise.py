@@ -27,6 +27,14 @@ from edgebox.reading.call import read
         "상담원 연결하고 싶어요",
         "음성사서함 요금이 청구됩니다",
         "폭언을 하면 상담이 중단된다고요",
+        "공유기 1번 포트 옆에 2번을 눌러 주세요",
+        "리모컨 설정에서 이번을 눌러 주세요",
+        "앱에서 삼번을 눌러 주세요",
+        "앱에서 1번을 눌러 주시고 3번을 눌러 주시면 됩니다",
+        "전원 옆에 있는 2번을 선택해 주세요",
+        "그럼 해지 담당 상담사 연결해 드리겠습니다",
+        "해지 담당 상담사 연결해 드리겠습니다",
+        "네 상담원 연결해 드리겠습니다",
     ],
 )
 def test_a_person_who_tells_of_a_machine_is_no_machine(said):
@@ -53,6 +61,12 @@ def test_a_person_who_tells_of_a_machine_is_no_machine(said):
         "고객응대근로자 보호 조치가 시행되고 있습니다",
         "상담원과 연결해 드리겠습니다 잠시만 기다려 주세요",
         "상담사 연결까지 약 3분이 예상됩니다",
+        "1번을 누르시면 한국어로, 2번을 누르시면 영어로 안내합니다",
+        "상담원 연결을 원하시면 0번을 눌러 주세요",
+        "취소는 이번을 눌러 주세요",
+        "다시 들으시려면 별표를 눌러 주세요",
+        "Press 1 for billing.",
+        "해외에서 거신 경우 2번을 눌러 주세요",
     ],
 )
 def test_a_menu_or_a_waiting_message_is_a_machine(said):
@@ -145,3 +159,38 @@ def test_a_line_without_a_label_is_an_invention_where_it_may_be_one(said):
 def test_consent_without_a_label_is_speech():
     said = "좋아요, 부탁드립니다."
     assert read(f"삼 년 약정으로 변경해 드릴까요\n{said}").utterances[-1].text == said
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (
+            "네 환불 접수됐고요 앱에서 1번을 눌러 주시고 다음 화면에서 3번을 눌러 주시면 "
+            "삼일 안에 입금됩니다"
+        ),
+        "앱에서 1번을 눌러 주시고 3번을 눌러 주세요",
+        "공유기 1번을 눌러 주세요 그리고 2번을 눌러 주세요",
+        "환불 접수됐습니다. 다음에는 조회는 1번을 눌러 주시고 취소는 2번을 눌러 주세요",
+        "해지는 1번, 상담은 2번을 눌러 주시면 됩니다",
+        "제가 보내 드린 화면에서 조회는 1번을 눌러 주세요 분실은 2번을 눌러 주세요",
+        "1번을 누르시면 켜지고 2번을 누르시면 꺼집니다",
+        "비밀번호를 누르시고 별표를 눌러 주세요 그 뒤에 샵을 눌러 주세요",
+    ],
+)
+def test_an_agent_who_explains_keys_is_no_menu(said):
+    assert read(f"고객: 환불이요\n상담사: {said}").utterances[1].speaker == "agent"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "조회는 1번을 눌러 주세요 분실은 2번을 눌러 주세요",
+        "조회는 1번, 분실은 2번을 누르시고 다시 들으시려면 별표를 눌러 주세요",
+        "한빛카드입니다 조회를 원하시면 1번을 눌러 주세요. 상담을 원하시면 0번을 눌러 주세요.",
+        "상담원 연결은 1번을 눌러 주세요. 취소는 이번을 눌러 주세요.",
+        "1번을 누르시면 상담원에게 연결됩니다. 2번을 누르시면 잔액을 조회합니다.",
+        "Press 1 for billing, press 2 for support.",
+    ],
+)
+def test_a_menu_on_the_channel_of_the_agent_is_the_systems(said):
+    assert read(f"고객: 환불이요\n상담사: {said}").utterances[1].speaker == "system"
