@@ -284,11 +284,11 @@ def _clean(piece: str) -> str:
 
 
 def _without_repeats(utterances: list[Utterance], dropped: Counter[str]) -> list[Utterance]:
-    """Keep one of three or more equal utterances in a row."""
+    """Keep one of three or more equal utterances in a row, but figures said digit by digit."""
     kept: list[Utterance] = []
     for _, group in groupby(utterances, key=lambda one: (one.speaker, one.label, one.text)):
         same = list(group)
-        if len(same) > 2:
+        if len(same) > 2 and not noise.is_spelled(same[0].text):
             dropped["repetition"] += len(same) - 1
             same = same[:1]
         kept += same

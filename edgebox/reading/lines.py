@@ -33,11 +33,16 @@ class Spoken(NamedTuple):
 
 
 _HEADERS: Final = re.compile(
-    r"WEBVTT.*|NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*|\d{1,6}"
-    r"|저장한 날짜 ?:.*"
-    r"|.{1,40} ?님과 카카오톡 대화|.{0,30}님이 (?:들어왔|나갔)습니다\.?"
+    r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
+_CAPTIONS: Final = re.compile(r"NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
+"""Headers of a file of subtitles."""
+_COMES_OR_GOES: Final = re.compile(
+    r"(?:.{0,24}[,:] ?)?\S{1,20}(?: \S{1,10})?(?<!기사)(?<!고객)(?<!선생)(?<!사장)님이 "
+    r"(?:들어왔|나갔)습니다\.?"
+)
+"""A line of a chat export; 기사님이 나갔습니다 is an answer."""
 _BREAK: Final = re.compile(
     r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
     r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
@@ -66,10 +71,11 @@ def spoken_lines(text: str) -> list[Spoken]:
     chat = any(form == SPACED for _, form in labels)
     places = _places(lines, begins, candidates, bare=bare > 1 and bare * 2 > len(lines))
     export = chat or places.bare or any(one is not None and one.dated for one in candidates)
+    export |= any(_HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
     turns: list[Spoken] = []
-    for line, found, begin in zip(lines, candidates, begins, strict=True):
-        if _HEADERS.fullmatch(line.text.strip()) and (subtitles or not line.text.strip().isdigit()):
+    for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
+        if begin == 0 and _is_header(lines, index, export=export, subtitles=subtitles):
             continue
         if stamps.DIVIDER.fullmatch(line.text.strip()) and (
             not turns or export or not line.text.lstrip()[0].isdigit()
@@ -106,6 +112,28 @@ def _lines(text: str) -> Iterator[_Line]:
             if line[a:b].strip():
                 yield _Line(start + a, start + b, line[a:b])
         start += len(line) + 1
+
+
+def _is_header(lines: list[_Line], index: int, *, export: bool, subtitles: bool) -> bool:
+    """Return whether a line without a label is one that an export writes by itself."""
+    text = lines[index].text.strip()
+    if _HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
+        return True
+    if not subtitles:
+        return False
+    if _CAPTIONS.fullmatch(text):
+        return True
+    return text.isdecimal() and _numbers_a_cue(lines, index)
+
+
+def _numbers_a_cue(lines: list[_Line], index: int) -> bool:
+    """Return whether a number stands before a span, and is not what the cue before it says."""
+    after = lines[index + 1].text if index + 1 < len(lines) else ""
+    if not stamps.SPAN.match(after.lstrip()):
+        return False
+    before = lines[index - 1] if index else None
+    follows = before is not None and before.end + 1 == lines[index].start
+    return not (follows and before is not None and stamps.SPAN.match(before.text.lstrip()))
 
 
 class _Places(NamedTuple):

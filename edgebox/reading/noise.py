@@ -20,10 +20,16 @@ _SOUND: Final = (
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
     r"|call ended|[^\[\]()\n]{0,12}소리(?=[\])])"
 )
+_GOES_ON: Final = (
+    rf"{_SOUND}|소리|들림|들리는|나는|나옴|울림|재생|발생|계속|반복|지속|이어짐|시작|끝|종료|터짐|중|됨|약"
+    r"|[이가은는도]|\d{1,4}(?:[.:]\d{1,3})? ?(?:초|분|s|sec|seconds?|ms)?(?:간|쯤|정도)?"
+    r"|playing|plays|continues|in (?:the )?background|on hold"
+)
+"""What of the sound a mark may say beside it; (소음 민원) is a matter."""
 SOUND: Final = re.compile(
     (
         rf"[\[(<*♪♬【〔]{{1,2}}[ _]?(?:{_SOUND})"
-        rf"(?:[^\[\]()<>*\n【】〔〕]{{0,12}})?[ _]?[\])>*♪♬】〕]{{1,2}}|[♪♬♩♫]+"
+        rf"(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…]*[\])>*♪♬】〕]{{1,2}}|[♪♬♩♫]+"
     ),
     re.IGNORECASE,
 )
@@ -188,6 +194,16 @@ def is_menu(text: str) -> bool:
     return pressed > 1 and len(_OFFERS.findall(text)) > 1
 
 
+_SPELLED: Final = re.compile(
+    r"(?:[\d공영일이삼사오육륙칠팔구]|하나|둘|[ ,.-])+(?:이?[요에예]요?|입니다)?[ .,!?]*"
+)
+
+
+def is_spelled(text: str) -> bool:
+    """Return whether a text is figures said digit by digit: 팔 said three times is 888."""
+    return _SPELLED.fullmatch(text) is not None
+
+
 _LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,5}?)((?: \1(?!\S)){3,})")
 
 
@@ -202,7 +218,7 @@ def without_loops(text: str) -> tuple[str, int]:
 
     def twice(match: re.Match[str]) -> str:
         nonlocal count
-        if re.fullmatch(r"[\d공영일이삼사오육륙칠팔구 ,.-]+", match[1]):
+        if is_spelled(match[1]):
             return match[0]
         count += match[2].count(f" {match[1]}") - 1
         return f"{match[1]} {match[1]}"

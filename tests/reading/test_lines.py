@@ -107,3 +107,40 @@ def test_a_stamp_is_where_most_turns_have_one(form):
 def test_a_stamp_by_its_form_is_one_anywhere(text):
     call = f"고객: 취소해 주세요\n상담사: {text}\n고객: 네"
     assert said(call)[1] == ("agent", "네 됐습니다")
+
+
+@pytest.mark.parametrize(
+    "text", ["네 방금 기사님이 나갔습니다.", "김하늘님이 들어왔습니다", "---- 상담 종료 ----"]
+)
+def test_a_line_with_a_label_is_no_header(text):
+    assert said(f"고객: 출발했나요\n상담사: {text}")[1] == ("agent", text)
+
+
+def test_who_comes_into_a_chat_and_goes_is_left_out_of_its_export():
+    date = "2025년 10월 13일 오후 2:11"
+    text = (
+        f"{date}, 김하늘님이 들어왔습니다.\n{date}, 고객 : 출발했나요\n{date}, 상담사 : 네\n"
+        f"김하늘님이 나갔습니다.\n기사님이 나갔습니다.\n"
+    )
+    assert said(text) == [("customer", "출발했나요"), ("agent", "네 기사님이 나갔습니다.")]
+    assert said("기사님 출발했나요\n네 방금 기사님이 나갔습니다.")[1][1].endswith("나갔습니다.")
+
+
+@pytest.mark.parametrize("number", ["482913", "1", "2024"])
+def test_a_number_that_a_subtitle_says_stays(number):
+    cues = ["주문번호가요", number, "네 확인됐습니다"]
+    span = "00:00:0{0},000 --> 00:00:0{0},900"
+    for numbered in ("{0}\n", ""):
+        text = "".join(
+            f"{numbered}{span}\n{{1}}\n\n".format(at, cue) for at, cue in enumerate(cues, 1)
+        )
+        assert [one for _, one in said(text)] == cues
+
+
+def test_an_empty_subtitle_has_a_number_too():
+    span = "00:00:01,000 --> 00:00:02,000"
+    assert said(f"1\n{span}\n\n2\n{span}\n네\n") == [("unknown", "네")]
+
+
+def test_words_of_a_subtitles_header_are_speech_elsewhere():
+    assert said("NOTE 20 액정이 깨졌어요\n네")[0] == ("unknown", "NOTE 20 액정이 깨졌어요")

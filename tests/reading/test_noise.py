@@ -194,3 +194,46 @@ def test_an_agent_who_explains_keys_is_no_menu(said):
 )
 def test_a_menu_on_the_channel_of_the_agent_is_the_systems(said):
     assert read(f"고객: 환불이요\n상담사: {said}").utterances[1].speaker == "system"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "5G 프리미어(음악 무제한) 요금제요",
+        "공동주택(소음 민원) 접수요",
+        "이어폰 [노이즈 캔슬링] 모델이요",
+        "앱에서 (음악 구독) 해지요",
+        "통화연결음(벨소리 변경) 신청이요",
+        "에이에스(소음 발생 원인) 문의요",
+        "[상담 종료 후 환불] 버튼이 없어요",
+    ],
+)
+def test_a_word_of_sound_beside_others_in_brackets_is_speech(said):
+    assert read(f"상담사: 네 말씀하세요\n고객: {said}").utterances[1].text == said
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "(한숨 소리)",
+        "[음악 재생 중]",
+        "(침묵 3초)",
+        "[대기음 약 10초]",
+        "(웃음 터짐)",
+        "[Music playing]",
+    ],
+)
+def test_a_mark_says_how_long_a_sound_goes_on(mark):
+    said = read(f"상담사: 네 말씀하세요\n고객: 환불이요 {mark}").utterances[1]
+    assert said.text == "환불이요"
+
+
+@pytest.mark.parametrize("figure", ["팔", "8", "팔이요", "팔,", "둘", "공", "일이"])
+def test_figures_said_one_a_turn_are_no_repetition(figure):
+    call = read("상담사: 번호요\n" + f"고객: {figure}\n" * 3 + "상담사: 네\n")
+    assert [one.text for one in call.utterances][1:-1] == [figure] * 3
+    assert call.dropped == {}
+
+
+def test_words_said_three_times_are_a_repetition():
+    assert read("상담사: 네\n" + "고객: 여보세요\n" * 3).dropped == {"repetition": 2}
