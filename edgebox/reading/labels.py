@@ -3,7 +3,8 @@
 A label is a short beginning of a line with a sign behind it. Which beginnings are labels is decided
 over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the same as ``홍길동: 네``:
 
-1. a word of a role (고객, 상담사, 챗봇, agent, TX …) is a label wherever its form is one;
+1. a word of a role (고객, 상담사, 챗봇, agent, TX …) is a label wherever its form is one, but no
+   field of a form (`fields`): 예약자: 김민수;
 2. a person's name, or an anonymous label (화자 1, Speaker A, Guest-1, SPEAKER_00), is one where it
    repeats or stands beside another label;
 3. a single letter or number is one where no role is named;
@@ -16,11 +17,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-from edgebox.reading import stamps
-from edgebox.reading.noise import SOUND
+from edgebox.reading.candidates import SPACED
+from edgebox.reading.fields import fields
 from edgebox.reading.roles import (
     AGENT_TALK,
     ANONYMOUS,
@@ -33,29 +33,7 @@ from edgebox.reading.roles import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_OPEN: Final = r"[\[(<【「{]"
-_CLOSE: Final = r"[\])>】」}]"
-_WORD: Final = r"[^\s:：\[\]()<>【】「」{}|,;.!?\"'*=]"
-_NAME: Final = rf"{_WORD}(?:[ ]?{_WORD}){{0,15}}(?:[ ]?\([^()\n]{{1,12}}\))?"
-_STAMP: Final = (
-    rf"(?:{stamps.BRACKETED.pattern}|{stamps.SPAN.pattern}|{stamps.DATED.pattern}"
-    rf"|{stamps.EXACT.pattern})"
-)
-
-LABEL: Final = re.compile(
-    rf"""
-    [ \t]*(?:[-*•·▶]{{1,3}}[ \t]+|\#{{1,4}}[ ]|\d{{1,4}}[.)][ \t]+)? (?P<before>(?:{_STAMP}[
-    \t,]*){{0,3}}) (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_]{{0,2}} (?: {_OPEN}[
-    ]?(?P<bracket>{_NAME})[ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
-    \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
-    (?P<name>{_NAME})[*_]{{0,2}}[ \t]* (?:
-    (?P<sign>(?:(?<!\d)[:：]|[:：](?!\d\d))|[>|]|\t|,(?=\S)|[ ]-[ ]) |
-    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t]*(?:[:：]|$)))[ \t]*[:：]? |
-    (?P<timed_text>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t])) | (?P<alone>$) ) )
-    [*_]{{0,2}}[ \t]*
-    """,
-    re.VERBOSE,
-)
+    from edgebox.reading.candidates import Candidate, Pair
 
 _HEADINGS_LISTED: Final = """
     주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 비고 참고
@@ -67,13 +45,6 @@ _HEADINGS_LISTED: Final = """
 _HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
 
 
-_SPACED: Final = re.compile(
-    rf"[ \t]*(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)"
-    rf"(?P<name>{_WORD}{{1,12}})(?:[ ](?P<second>{_WORD}{{1,12}}))?[ ]+(?=\S)"
-)
-"""A label that has only a stamp before it and a space behind it: ``00:12 고객 네``."""
-SPACED: Final = "spaced"
-"""The form of such a label."""
 _OPENERS_LISTED: Final = """
     네네 네에 아니 아니요 아뇨 그럼 그러면 근데 그런데 그래서 그래도 그리고 그게 그거 그건 그냥
     그니까 그러니까 저기 저기요 저는 제가 저희 혹시 일단 아직 지금 잠시만요 잠깐만요 안녕하세요
@@ -87,69 +58,9 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 """How the three syllables of 배송비, 수수료 and 결제일 end, and hardly a name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A line's beginning that may be a label.
-
-    Attributes:
-        label: the label's word as written.
-        form: how it is written: the same form in another line is the same style.
-        text: offset in the line where the spoken text begins.
-        bare: whether a bare clock before it would be left out with it.
-        dated: whether it has the date or clock of a chat export: a date with a clock before a
-            name, a clock in brackets behind a name in brackets.
-        moment: offset of the stamp that is left out behind a label in brackets; -1 without one.
-    """
-
-    label: str
-    form: str
-    text: int
-    bare: bool = False
-    dated: bool = False
-    moment: int = -1
-
-
-def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the other
-    """Return what a line's beginning may be a label of; None where it has no such form."""
-    match = LABEL.match(line)
-    if match is None or match["alone"] is not None or match["sign"] == " - ":
-        spaced = _SPACED.match(line)
-        if spaced:
-            both = f"{spaced['name']} {spaced['second']}"
-            if spaced["second"] and role_of(both.lower()):
-                return Candidate(both, SPACED, spaced.end())
-            return Candidate(spaced["name"], SPACED, spaced.end("name"))
-    if match is None:
-        return None
-    label = (match["bracket"] or match["name"]).strip()
-    if match["bracket"]:
-        if SOUND.match(match[0].lstrip(" \t*_-•")):
-            return None
-        form = "[]"
-    elif match["timed"]:
-        form = "timed"
-    elif match["timed_text"]:
-        form = "timed text"
-        return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
-    elif match["sign"]:
-        form = match["sign"].strip().replace("：", ":") or "\t"
-    else:
-        form = "alone"
-    if form == "[]":
-        dated = stamps.BRACKETED.search(match[0], match.end("bracket")) is not None
-    else:
-        dated = stamps.DATED.search(match["before"]) is not None
-    return Candidate(
-        label, form, match.end(), match["bare"] is not None, dated, match.start("moment")
-    )
-
-
 _MOST_NAMES: Final = 6
 _STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|"})
 """Forms that a role's word has only as a label."""
-
-Pair: TypeAlias = tuple[str, str]
-"""A label in small letters, and its form."""
 
 
 def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
@@ -161,6 +72,8 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
     named = {pair for pair in counts if role_of(pair[0])}
     learned = {pair for pair in named if pair[1] in _STRONG}  # 1
+    headings = fields(candidates, learned)
+    learned -= headings
     learned |= _exported(candidates)  # 5
     strong = bool(learned)
     learned |= _without_a_sign(counts, named, strong=strong)
@@ -185,7 +98,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         (word, form)
         for (word, form), count in counts.items()
         if form in forms and count >= least and _may_be_a_speaker(word)
-    }
+    } - headings
     return frozenset(learned)
 
 

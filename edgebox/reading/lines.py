@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
-from edgebox.reading.labels import SPACED, Candidate, candidate, learn
+from edgebox.reading.candidates import SPACED, Candidate, candidate
+from edgebox.reading.labels import learn
 from edgebox.reading.roles import role_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,72 @@
+"""Words of a role that head a field of a form: 예약자: 김민수 in a message is nobody's turn."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from edgebox.reading.roles import ANONYMOUS, is_person, role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgebox.reading.candidates import Candidate, Pair
+
+_FIELDS_LISTED: Final = """
+    예약자 계약자 신청인 신청자 회원 환자 보호자 담당자 담당 본사 지점 기사 가입자 이용자 주문자
+    구매자 피보험자 점주 문의자 발신자 발신인 수신자 소비자 민원인 세입자 임차인 승객 학부모 입주민
+    매니저 팀장 실장 과장 대리 주임 관리자 주무관 설계사 보험설계사 간호사 코디네이터 담당직원
+    상담팀 고객센터 콜센터 창구 정비사 엔지니어 안내 상담 consumer patient guest manager technician
+    supervisor representative
+"""
+_FIELDS: Final = frozenset(_FIELDS_LISTED.split())
+_ASIDE: Final = re.compile(r"[(\[].*|[ _#-]?\d{1,2}$")
+
+
+def fields(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
+    """Return the labels that are words of a role and head fields here.
+
+    Where other words mark both sides with the same sign, such a word is a field if every line of it
+    holds a value or stands beside another heading. Where they mark one, it needs both.
+
+    Args:
+        candidates: of every line, in order.
+        learned: the labels by their words.
+    """
+    places: dict[Pair, list[int]] = defaultdict(list)
+    sides: dict[str, set[str | None]] = defaultdict(set)
+    for index, one in enumerate(candidates):
+        if one is None or (pair := (one.label.lower(), one.form)) not in learned:
+            continue
+        if _ASIDE.sub("", pair[0]).strip().removesuffix("님") in _FIELDS:
+            places[pair].append(index)
+        else:
+            sides[one.form].add(role_of(pair[0]))
+    found: set[Pair] = set()
+    for pair, lines in places.items():
+        marked = sides[pair[1]]
+        both = {"customer", "agent"} <= marked
+        signs = [(candidates[at], _beside_a_heading(candidates, at)) for at in lines]
+        if all(
+            one is not None
+            and not one.stamped
+            and ((one.value or beside) if both else (bool(marked) and one.value and beside))
+            for one, beside in signs
+        ):
+            found.add(pair)
+    return found
+
+
+def _beside_a_heading(candidates: Sequence[Candidate | None], at: int) -> bool:
+    """Return whether a line beside this one begins with a word that names no speaker."""
+    here = candidates[at]
+    return any(
+        one is not None
+        and here is not None
+        and one.form == here.form
+        and role_of(one.label.lower()) is None
+        and not is_person(one.label)
+        and ANONYMOUS.fullmatch(one.label) is None
+        for one in (*candidates[max(0, at - 1) : at], *candidates[at + 1 : at + 2])
+    )
