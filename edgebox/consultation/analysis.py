@@ -279,6 +279,7 @@ class Analyst:
             return await self._try(messages, _PLAIN, cost)
 
     async def _try(self, messages: Messages, hold: _Hold, cost: _Cost) -> Analysis:
+        limited = "grammar" in hold.options  # in tokens
         for temperature in (0.0, RETRY_TEMPERATURE):
             answer = await self.client.complete(
                 "mlm",
@@ -292,7 +293,12 @@ class Analyst:
             )
             cost.add(answer)
             try:
-                return parsed(answer.text, hold.figures)
+                return parsed(
+                    answer.text,
+                    hold.figures,
+                    tokens=answer.completion_tokens if limited else None,
+                    keep=temperature > 0,
+                )
             except ValueError:
                 continue
         raise AnalysisInvalid("The model's answer was not a valid analysis, twice.")

@@ -27,8 +27,11 @@ may take as many tokens as characters."""
 _ENDS: Final = re.compile(
     r"(?:[.!?…]|[다요죠까음함됨임]|예정|완료|접수|안내|요청|문의|필요|없음|있음)[\"'”’)]?$"
 )
-_UNSUSPICIOUS: Final = 60
-"""A line that is shorter reached no limit, whatever it ends with."""
+_TOKENS_A_CHARACTER: Final = 1.1
+"""At most, of Korean with figures, where the tokens of an answer are not known."""
+_DENSEST: Final = 1.6
+"""Tokens a character of the densest line of an answer, by those of the answer: its keys and signs
+take few. Measured on whole analyses, with four tokenizers."""
 
 
 def with_pattern(schema: dict[str, Any], expression: str) -> dict[str, Any]:
@@ -74,21 +77,28 @@ def grammar(schema: dict[str, Any], expression: str) -> str:
     return "\n".join([start, *texts, f"TEXT: /{expression}/", ""])
 
 
-def parsed(answer: str, figures: Figures | None = None) -> Analysis:
+def parsed(
+    answer: str, figures: Figures | None = None, *, tokens: int | None = None, keep: bool = False
+) -> Analysis:
     """Return the analysis of an answer, with what a limit cut off cut back to what is whole.
 
     Args:
         answer: JSON.
         figures: of the call, if the answer is held to them.
+        tokens: of the answer, if its texts are limited in tokens, as those of `grammar` are. None:
+            in characters only.
+        keep: a line that was cut off before anything in it was whole ends at its last whole word.
+            Otherwise it is no line.
 
     Raises:
         ValueError: it is no valid analysis.
     """
     data = json.loads(answer)
+    dense = None if tokens is None else tokens * _DENSEST / len(answer) or _TOKENS_A_CHARACTER
     try:
         lines, titles = data["summary"], data["titles"]
         for name, line in lines.items():
-            lines[name] = whole_line(line)
+            lines[name] = whole_line(line, dense=dense, keep=keep)
         words = [_words(word, " ", 40, figures) for word in data["keywords"]]
         data["keywords"] = [word for word in words if word]
         titles["keyword"] = _words(titles["keyword"], "_", 40, figures)
@@ -98,12 +108,36 @@ def parsed(answer: str, figures: Figures | None = None) -> Analysis:
     return Analysis.model_validate(data)
 
 
-def whole_line(line: str, limit: int = 200) -> str:
-    """Return a line up to its last whole sentence or clause if it stops in the middle of one."""
+def whole_line(
+    line: str, limit: int = 200, *, dense: float | None = None, keep: bool = False
+) -> str:
+    """Return a line; if it reached a limit in mid-sentence, up to its last whole one or clause.
+
+    A line that reached none is whole, whatever it ends with: many end in a noun.
+
+    Args:
+        line: as it was written.
+        limit: in characters.
+        dense: the most tokens that a character of it takes, if it is limited in tokens too.
+        keep: return what there is, up to the last whole word, where nothing else is whole.
+    """
+    reached = len(line) >= limit or (
+        dense is not None and len(line) * dense >= _TOKENS.get(limit, limit)
+    )
     line = line.strip()
-    if len(line) <= _UNSUSPICIOUS or (len(line) <= limit and _ENDS.search(line)):
+    if not reached or (len(line) <= limit and _ENDS.search(line)):
         return line
-    return last_whole(line[:limit])
+    whole = last_whole(line[:limit])
+    return whole or (_without_last_word(line[:limit]) if keep else "")
+
+
+def _without_last_word(line: str) -> str:
+    """Return a line without its last word, which may be half of one, nor figures before it."""
+    words = line.split()
+    kept = words[:-1]
+    while kept and kept[-1][:1].isdigit() and words[-1][:1].isdigit():
+        kept.pop()
+    return f"{' '.join(kept)}…" if kept else line
 
 
 def _words(text: str, between: str, limit: int, figures: Figures | None) -> str:

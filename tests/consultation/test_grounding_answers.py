@@ -299,7 +299,10 @@ def test_another_servers_number_is_shown_if_the_switch_is_off(tmp_path):
 # ---- texts that a limit cut off ----
 
 LONG = "고객이 카드를 잃어버렸다고 신고하고 정지를 요청했으며, "
-LONG += "재발급을 집으로 보내 달라고 " * 4
+LONG += "재발급을 집으로 보내 달라고 " * 7
+NOUNS = "8월 15일 주문한 무선 청소기의 배송 지연 보상 5,000원 적립금 지급과 왕복 배송비 면제, "
+NOUNS += "할인 쿠폰 재발급 승인"
+CLAUSE = "고객이 정지를 요청했으며 "
 
 
 @pytest.mark.parametrize(
@@ -313,12 +316,65 @@ LONG += "재발급을 집으로 보내 달라고 " * 4
     ],
 )
 def test_a_line_that_stops_in_the_middle_is_cut_at_its_last_sentence_or_clause(line, kept):
-    assert whole_line(line) == kept
+    assert whole_line(line, dense=1.0) == kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        NOUNS,
+        f"{NOUNS}, 소비자원 신고 의사",
+        "무상 교환과 왕복 배송비 면제를 제안했으며 고객이 이를 거절, 소비자원 신고 의사 표시",
+        f"{LONG}말씀하셨고 상담사가 접수 후 문자 발송",
+    ],
+)
+def test_a_line_that_reached_no_limit_is_kept_whatever_it_ends_with(line):
+    assert whole_line(line) == line
+    assert whole_line(line, dense=0.8) == line
+
+
+@pytest.mark.parametrize("lines", [{"result": NOUNS}, {"result": NOUNS, "agent": NOUNS}])
+def test_an_analysis_in_nouns_costs_one_generation(tmp_path, lines):
+    engine = FakeEngine(answers={"mlm": (with_lines(**lines),)})
+    assert asked(tmp_path, engine, analysis).summary.result == NOUNS
+    assert len(engine.requests) == 1
+
+
+def test_a_line_in_characters_is_cut_where_their_limit_is():
+    cut = (CLAUSE * 20)[:200]
+    assert whole_line(cut) == whole_line(cut, dense=0.5) == f"{(CLAUSE * 14).strip()}…"
+    assert whole_line(cut[:199]) == cut[:199].strip()
+
+
+def test_an_answer_of_few_tokens_reached_no_limit_in_them():
+    line = f"{LONG}집으"
+    answer = with_lines(result=line)
+    assert parsed(answer, tokens=len(answer) // 3).summary.result == line
+    for tokens in (len(answer), 0):
+        assert parsed(answer, tokens=tokens).summary.result.endswith("정지를 요청했으며…")
+
+
+@pytest.mark.parametrize(
+    ("end", "kept"),
+    [
+        ("무선 청소", "무선…"),
+        ("총 48만 7", "총…"),
+        ("총 48", "총…"),
+        ("2대 중 1대 할인 쿠", "할인…"),
+    ],
+)
+def test_a_line_of_which_nothing_is_whole_twice_ends_at_its_last_word(tmp_path, end, kept):
+    line = f"{'배송 지연 보상 적립금 지급과 할인 쿠폰 재발급 ' * 12}"[: 200 - len(end)] + end
+    assert whole_line(line) == ""
+    engine = FakeEngine(answers={"mlm": (with_lines(result=line),)})
+    result = asked(tmp_path, engine, analysis, quality={"ground_numbers": "off"}).summary.result
+    assert len(engine.requests) == 2
+    assert result.endswith(kept)
 
 
 def test_what_has_no_whole_clause_is_asked_for_again(tmp_path):
     engine = FakeEngine()
-    answers = iter([with_lines(agent="정지" * 60), with_lines(agent="정지했습니다.")])
+    answers = iter([with_lines(agent="정지" * 100), with_lines(agent="정지했습니다.")])
 
     async def pieces(_body):
         yield next(answers)
