@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from edgebox.language import curses
 from edgebox.language.words import content_words
 from edgebox.reading import noise
 from edgebox.reading.roles import AGENT_TALK
@@ -231,30 +232,9 @@ _DAY: Final = re.compile(r"내일|모레|글피|다음 ?[주달]|[월화수목�
 _LEADS_ON: Final = re.compile(r"(?:데|거든)요?[.,…]?$")
 _FILLED: Final = re.compile(r"(?:언제|어디|누구|얼마|무엇|뭐)(?:든|나|라도)")
 
-_CURSES_LISTED: Final = """
-    씨발 시발 씨팔 시팔 씨바 씨빨 ㅅㅂ ㅆㅂ 쓰벌 씨부랄 씹새 씹할 개새끼 개색기 개색끼 개자식
-    개소리 개지랄 호로새끼 미친새끼 이새끼 저새끼 그새끼 새꺄 병신 븅신 ㅂㅅ ㅄ 지랄 ㅈㄹ 좆 존나
-    썅 쌍놈 쌍년 미친놈 미친년 또라이 돌아이 돌대가리 염병 옘병 빌어먹 육시랄 우라질 젠장 제기랄
-    닥쳐 꺼져라 꺼지라 엿먹 뒈져 머저리 등신 양아치 쓰레기같은 도둑놈 도둑년 망할놈 아이씨 에이씨
-    연놈 멍청
-"""
-CURSES: Final = re.compile(
-    r"(?<![가-힣])(?:아|에|이)?(?:"
-    + "|".join(sorted(set(_CURSES_LISTED.split()), key=len, reverse=True))
-    + r"|(?:이|저|그|미친|야) 새끼(?! ?(?:고양이|강아지|돼지|토끼|발|손))|미친 (?:놈|년|새끼)"
-    r"|개같은(?= )|개판"
-    r"|쓰레기 같은)(?!점|역|대(?![가-힣]))[가-힣]*"
-    r"|\b(?:fuck\w*|shit\w*|bullshit|bitch\w*|asshole\w*|bastard\w*|damn\w*|motherfuck\w*)\b",
-    re.IGNORECASE,
-)
-"""Curses and insults, with the rest of their word. An accusation (사기꾼) is no curse."""
 
-MASK: Final = "○○"
-
-
-def without_curses(text: str) -> str:
-    """Return a text with every curse replaced by ``○○``."""
-    return CURSES.sub(MASK, text)
+CURSES: Final = curses.CURSES
+without_curses: Final = curses.without_curses
 
 
 def without_fillers(sentence: str) -> str:
