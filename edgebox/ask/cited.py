@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from edgebox.ask.ground import loops, plain, says_not_found, sentences_of
+from edgebox.ask.ground import loops, plain, sentences_of
 from edgebox.ask.question import Citation
 from edgebox.reading.sentences import last_whole, sentence_ends
 
@@ -121,14 +121,21 @@ class Cited:
         return self._grounds is None or self._grounds.figures.bear_out(sentence)
 
     def _cite(self, sentence: str) -> None:
-        if self._grounds is None or says_not_found(sentence):
+        bare = plain(sentence)
+        if self._grounds is None or self._grounds.lacks(bare):
             return
-        places = self._grounds.cite(plain(sentence))
+        places = self._grounds.cite(bare)
         self._cited += [place for place in places if place not in self._cited]
         numbers = [self._numbering.of(place) for place in places]
         marks = "".join(f"[{number}]" for number in sorted(numbers))
         if marks:
             self.markdown += f" {marks}"
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether its first line says that the call has no answer."""
+        first = plain(self.written).strip().split("\n")[0]
+        return self._grounds is not None and self._grounds.gives_nothing(first)
 
     def verdict(self) -> Verdict:
         """Hold the finished answer against its evidence."""
@@ -138,7 +145,7 @@ class Cited:
         if self._grounds is not None:
             for start, end in sentences_of(bare):
                 text = bare[start:end].rstrip()
-                if not text or says_not_found(text):
+                if not text or self._grounds.lacks(text):
                     continue
                 checked = self._grounds.check(text)
                 flags |= checked.flags

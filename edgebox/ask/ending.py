@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from edgebox.ask.ground import says_not_found
 from edgebox.ask.prompts import NOT_FOUND
 from edgebox.ask.question import (
     EXTRACTIVE,
@@ -71,7 +70,7 @@ class Ending:
             flags = tuple(flag for flag in verdict.flags if flag == "repetition")
             return self._answer(status, cited.markdown, model, flags=flags, general=True)
         first = cited.markdown.split("\n")[0]
-        if not verdict.cited or says_not_found(first) or self._is_about_something_else(first):
+        if not verdict.cited or cited.gives_nothing or self._is_about_something_else(first):
             return self._answer("no_evidence", NOT_FOUND, model, citations=self._nearest())
         by_number = {place.number: place for place in self.places}
         return self._answer(

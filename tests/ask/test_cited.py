@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,3 +102,66 @@ def test_a_cut_answer_ends_at_a_whole_line_or_sentence():
     assert cited.markdown.startswith("재발급은 사흘 걸립니다. [1]")
     assert "수수료" not in cited.markdown
     assert "수수료" in shown, "it was a draft"
+
+
+UNPAID = """상담사: 안녕하세요 다온몰입니다
+고객: 반품한 지 열흘인데 환불이 왜 안 되나요
+상담사: 배송비 입금이 확인되지 않아서 환불이 어렵습니다
+고객: 판매자한테 물어봐도 판매자 답변이 없어서요
+상담사: 판매자 답변이 없으면 삼 일 뒤에 자동으로 취소됩니다
+고객: 택배 기록은요
+상담사: 택배 기록은 조회가 안 되고 있고 계약서에 명시되지 않은 위약금은 없습니다
+고객: 담당 기사님은요
+상담사: 담당 기사 배정 정보가 없습니다 방문 시간도 확인이 안 돼요"""
+
+
+def gives_nothing(answer):
+    call = read(UNPAID)
+    grounds = Grounds([Place(number, one) for number, one in enumerate(call.utterances)])
+    cited = Cited(grounds, Numbering(), held=True)
+    cited.feed(answer)
+    cited.finish(whole=True)
+    return cited.gives_nothing, cited
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "입금이 확인되지 않아 환불이 어렵다고 안내했습니다.",
+        "**배송비 입금**이 확인되지 않았습니다.",
+        "판매자 답변이 없어 3일 뒤에 자동 취소된다고 안내했습니다.",
+        "판매자 답변이 없으면 3일 뒤 자동으로 취소됩니다.",
+        "택배 기록은 조회되지 않아 확인할 수 없다고 했습니다.",
+        "계약서에 명시되지 않은 위약금은 없다고 했습니다.",
+        "담당 기사 배정 정보가 없습니다.",
+        "방문 시간은 확인되지 않았습니다.",
+        "3일 뒤에 자동으로 취소됩니다. 정확한 시각은 확인되지 않습니다.",
+    ],
+)
+def test_what_people_looked_for_in_vain_is_an_answer(answer):
+    nothing, cited = gives_nothing(answer)
+    assert not nothing
+    assert cited.verdict().cited
+    assert cited.verdict().flags == ()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "상담 내용에서 찾지 못했습니다.",
+        "배송비 금액은 확인되지 않습니다.",
+        "배송비 금액은 확인되지 않은 상태입니다.",
+        "환불 예정일은 확인되지 않습니다.",
+        "환불 금액에 대한 정보가 없습니다.",
+        "배송비가 얼마인지 알 수 없습니다.",
+        "상담에서 배송비 입금 날짜는 확인되지 않았습니다.",
+        "위 상담에는 위약금이 언급되지 않았습니다.",
+        "판매자 연락처에 대한 정보가 없습니다.",
+        "위약금 금액은 나오지 않습니다.",
+        "기사 이름은 확인되지 않아 답할 수 없습니다.",
+        "고객이 환불이 안 되는 이유를 문의했습니다. 환불 날짜는 언급되지 않았습니다.",
+    ],
+)
+def test_what_the_model_does_not_find_in_the_call_is_none(answer):
+    nothing, _ = gives_nothing(answer)
+    assert nothing

@@ -278,6 +278,14 @@ def test_an_answer_that_is_not_there_is_said_not_to_be_there(box):
     assert seen.end.by == "mid"
 
 
+def test_an_answer_that_says_what_people_did_not_find_is_an_answer(box):
+    call = "고객: 환불이 왜 안 되나요\n상담사: 입금이 확인되지 않아서 환불이 어렵습니다"
+    answer = "입금이 확인되지 않아 환불이 어렵다고 안내했습니다."
+    box.engine.answers["mlm"] = (answer,)
+    seen = box.ask("환불이 왜 안 돼?", call=call).keeps_the_order()
+    assert (seen.end.status, seen.end.markdown) == ("success", f"{answer} [1]")
+
+
 def test_an_answer_that_nothing_bears_out_is_none(box):
     box.engine.answers["mlm"] = ("부가가치세 신고는 홈택스에서 매년 진행하시면 됩니다.",)
     seen = box.ask("부가세 신고 언제야?").keeps_the_order()
