@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.ground import loops, plain, sentences_of
 from edgebox.ask.question import Citation
+from edgebox.language.curses import without_curses
 from edgebox.reading.sentences import last_whole, sentence_ends
 
 if TYPE_CHECKING:
@@ -136,6 +137,10 @@ class Cited:
         """Whether its first line says that the call has no answer."""
         first = plain(self.written).strip().split("\n")[0]
         return self._grounds is not None and self._grounds.gives_nothing(first)
+
+    def mask(self) -> None:
+        """Mask the curses of the call that the model repeats."""
+        self.markdown = without_curses(self.markdown)
 
     def verdict(self) -> Verdict:
         """Hold the finished answer against its evidence."""

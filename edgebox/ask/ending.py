@@ -19,6 +19,7 @@ from edgebox.ask.question import (
 )
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.errors import EngineUnavailable
+from edgebox.language.curses import without_curses
 from edgebox.reading.call import LABELS
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Ending:
         cited.finish(whole=whole)
         if not cited.markdown.strip():
             return self.without_model(None)
+        cited.mask()
         verdict = cited.verdict()
         status: Status = "fallback" if fallback else "success" if whole else "partial"
         if cited.general:
@@ -99,7 +101,7 @@ class Ending:
             f"- {LABELS.get(one.utterance.speaker, '')}{one.utterance.text} [{one.n}]"
             for one in sorted(citations, key=lambda one: one.place)
         ]
-        text = "\n".join([WITHOUT_MODEL, "", *lines])
+        text = without_curses("\n".join([WITHOUT_MODEL, "", *lines]))
         return self._answer("fallback", text, EXTRACTIVE, citations=citations, error=error)
 
     def _nearest(self) -> tuple[Citation, ...]:

@@ -14,6 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.language.curses import MASK, without_curses
 from edgebox.reading.sentences import last_whole
 from edgebox.scoring.types import Analysis
 
@@ -82,6 +83,8 @@ def parsed(
 ) -> Analysis:
     """Return the analysis of an answer, with what a limit cut off cut back to what is whole.
 
+    Curses are masked, and a keyword that is nothing else is left out.
+
     Args:
         answer: JSON.
         figures: of the call, if the answer is held to them.
@@ -98,11 +101,11 @@ def parsed(
     try:
         lines, titles = data["summary"], data["titles"]
         for name, line in lines.items():
-            lines[name] = whole_line(line, dense=dense, keep=keep)
-        words = [_words(word, " ", 40, figures) for word in data["keywords"]]
-        data["keywords"] = [word for word in words if word]
-        titles["keyword"] = _words(titles["keyword"], "_", 40, figures)
-        titles["descriptive"] = _words(titles["descriptive"], " ", 60, figures)
+            lines[name] = without_curses(whole_line(line, dense=dense, keep=keep))
+        words = [_words(without_curses(word), " ", 40, figures) for word in data["keywords"]]
+        data["keywords"] = [word for word in words if word.strip(MASK)] or words
+        titles["keyword"] = _words(without_curses(titles["keyword"]), "_", 40, figures)
+        titles["descriptive"] = _words(without_curses(titles["descriptive"]), " ", 60, figures)
     except (TypeError, KeyError, AttributeError):
         raise ValueError("not an analysis") from None
     return Analysis.model_validate(data)

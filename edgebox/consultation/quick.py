@@ -29,7 +29,7 @@ from edgebox.consultation.prompts import example_texts, summary_messages
 from edgebox.consultation.salts import Salts
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError, EngineRefused, where
-from edgebox.language.acts import without_curses
+from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
 from edgebox.reading.call import render

@@ -13,7 +13,7 @@ from edgebox.ask.acknowledge import TEMPLATE
 from edgebox.ask.asks import Asks
 from edgebox.ask.ending import WITHOUT_MODEL
 from edgebox.ask.prompts import NOT_FOUND
-from edgebox.ask.question import Acknowledged, Answer, Evidence, Question, Text
+from edgebox.ask.question import EXTRACTIVE, Acknowledged, Answer, Evidence, Question, Text
 from edgebox.consultation.admission import Admission
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.engine_monitor import EngineMonitor
@@ -284,6 +284,21 @@ def test_an_answer_that_says_what_people_did_not_find_is_an_answer(box):
     box.engine.answers["mlm"] = (answer,)
     seen = box.ask("환불이 왜 안 돼?", call=call).keeps_the_order()
     assert (seen.end.status, seen.end.markdown) == ("success", f"{answer} [1]")
+
+
+def test_curses_are_masked_in_the_answer_and_stay_in_what_is_cited(box):
+    call = "고객: 진짜씨발 카드 정지가 왜 안 돼요\n상담사: 카드 정지해 드렸습니다"
+    box.engine.answers["mlm"] = (
+        "고객이 진짜씨발 카드 정지가 왜 안 되냐고 했습니다. 9월 4일입니다.",
+    )
+    end = box.ask("고객이 카드 정지에 뭐라고 했어?", call=call).keeps_the_order().end
+    assert end.status == "success"
+    assert end.markdown.startswith("고객이 진짜○○ 카드 정지가 왜 안 되냐고 했습니다. [")
+    assert {end.markdown[one.start : one.end] for one in end.unsupported} >= {"9월 4일"}
+    assert any("씨발" in one.utterance.text for one in end.citations)
+    end = box.ask("고객이 카드 정지에 뭐라고 했어?", call=call, served=False).end
+    assert end.by == EXTRACTIVE
+    assert "씨발" not in end.markdown
 
 
 def test_an_answer_that_nothing_bears_out_is_none(box):

@@ -401,3 +401,15 @@ def test_a_title_that_is_too_long_is_cut_between_words():
     assert set(parsed(json.dumps(answer)).titles.keyword.split("_")) == {"낱말하나"}
     answer["titles"]["keyword"] = "낱말" * 30
     assert parsed(json.dumps(answer)).titles.keyword == "낱말" * 20
+
+
+def test_curses_that_the_model_repeats_are_masked_in_every_part_of_an_analysis():
+    answer = json.loads(with_lines(customer="고객이 진짜씨발이라며 환불을 요청했습니다."))
+    answer["keywords"] = ["환불", "개새끼", "진상 병신"]
+    answer["titles"] = {"keyword": "환불_씨발_요청", "descriptive": "존나 늦은 환불 요청"}
+    found = parsed(json.dumps(answer))
+    assert found.summary.customer == "고객이 진짜○○ 환불을 요청했습니다."
+    assert found.keywords == ["환불", "진상 ○○"]
+    assert (found.titles.keyword, found.titles.descriptive) == ("환불_○○_요청", "○○ 늦은 환불 요청")
+    answer["keywords"] = ["씨발"]
+    assert parsed(json.dumps(answer)).keywords == ["○○"]
