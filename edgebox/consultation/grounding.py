@@ -65,7 +65,8 @@ _DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트
 _LETTER: Final = "\0"
 """Any of A to Z and a to z, in the words below."""
 _ASIDE: Final = ["낮", "밤", "  ", " 낮", " 밤"]
-_SEPARATED: Final = [".0", ". 0", ",0", ":0", "/0", "-0", f"-{_LETTER}", _LETTER]
+_SPACED_SIGNS: Final = [" .0", " . 0", " -0", " - 0"]
+_SEPARATED: Final = [".0", ". 0", ",0", ":0", "/0", "-0", *_SPACED_SIGNS, f"-{_LETTER}", _LETTER]
 _POINTS: Final = [f"{a}{point}{b}0" for point in "점쩜" for a in ("", " ") for b in ("", " ")]
 _UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
 """In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""

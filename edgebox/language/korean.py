@@ -25,6 +25,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import decimals, numerals
+from edgebox.language.apart import FIGURES, THIS, listed, may_close
 from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
 from edgebox.language.counters import (
     MEASURE,
@@ -65,19 +66,21 @@ _PAIRS: Final = {
 _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *LETTERS_FIRST})) + (
     "절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 )
+_GAP: Final = r"(?:\ ?[-.]\ ?|\ |에\ ?|\ ?다시\ ?)?"
 _CANDIDATE: Final = re.compile(
     rf"""
   (?=[\dA-Za-z])(?:
     {WRITTEN}
   | (?P<clock>(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:]))
   | (?P<phone>(?<!\d)(?:
-        0\d{{1,2}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{3,4}}(?:[-.\ ]|에\ ?|\ ?다시\ ?)?\d{{4}}
-      | 1[568]\d\d(?:[-\ ]|(?:국에|에)\ ?)\d{{4}} )(?!\d))
+        0\d{{1,2}}{_GAP}\d{{3,4}}{_GAP}\d{{4}}
+      | 1[568]\d\d(?:\ ?-\ ?|\ |(?:국에|에)\ ?)\d{{4}} )(?!\d))
   | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?
         {MEASURE}(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
-  | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d))
+  | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
+      | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
   | (?P<pointed>{decimals.FIGURES})
   | (?P<counted>\d)
   )
@@ -263,8 +266,15 @@ def _formed(match: re.Match[str]) -> Number:
 def _counted(text: str, start: int) -> Atom | None:
     """Read the number in figures, words or both at ``start``, with its unit.
 
-    십오만 칠팔천 and 이십삼사만 are either of two numbers.
+    십오만 칠팔천 and 이십삼사만 are either of two numbers, and so is 이 천 원: this 1,000 won.
     """
+    if apart := FIGURES.match(text, start):
+        return _closed_up(apart) or _counted_once(text, start)
+    if this := THIS.match(text, start):
+        found, rest = _counted_once(text, start), _counted_once(text, this.end())
+        if found and rest and (found.unit, found.end) == (rest.unit, rest.end):
+            return found._replace(others=(*found.others, rest.value))
+        return found
     pair = _WITHIN.match(text, start)
     if pair is None:
         return _counted_once(text, start)
@@ -277,6 +287,17 @@ def _counted(text: str, start: int) -> Atom | None:
     if low is None or high is None or low[1:] != high[1:]:
         return _counted_once(text, start)
     return high._replace(start=start, end=start + high.end + 1, others=(low.value,))
+
+
+def _closed_up(apart: re.Match[str]) -> Atom | None:
+    """Read figures with a space beside their point or comma, if a unit follows: 4 . 5 퍼센트."""
+    text, end = apart.string, apart.end()
+    figures = "".join(apart[0].split())
+    found = _counted_once(f"{figures}{text[end:][:20]}", 0)
+    if found is None or found.end <= len(figures):
+        return None
+    end += found.end - len(figures)
+    return found._replace(start=apart.start(), end=end, others=listed(figures))
 
 
 def _counted_once(text: str, start: int) -> Atom | None:
@@ -309,7 +330,7 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     """Whether what follows a numeral is a unit and not the beginning of a word."""
     if unit[1] == "원" and NOT_WON.match(text, unit.start(1)):
         return False
-    if stop.lone and unit[1] != "원":
+    if stop.lone and not may_close(text, stop.end, unit[1]):
         return False
     after = text[unit.end() : unit.end() + 1]
     if (unit[1], after) in {("분", "의"), ("세", "요"), ("동", "안")}:

@@ -11,7 +11,9 @@ import re
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-SINO_DIGITS: Final = "일이삼사오육륙칠팔구"
+from edgebox.language import apart
+
+SINO_DIGITS: Final = apart.SINO_DIGITS
 ZEROS: Final = "공영"
 _DIGITS: Final = {c: i for i, c in enumerate("영일이삼사오육칠팔구")} | {"공": 0, "륙": 6}
 _SPELT: Final = {
@@ -28,10 +30,6 @@ FIGURE: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9
 
 _LONGEST_FIGURE: Final = 20
 """Longer runs of figures are codes, not quantities."""
-
-# "48 만 원" is one number, "2 만나서" is not: after a space and 만 the number must continue.
-_SPACED_BIG: Final = re.compile(r" (?=[만억] ?(?:원|[0-9]|[일이삼사오육칠팔구]?[천백십]))")
-
 
 # 만 28, 만28세: years fully lived, not 10,028.
 _AGE: Final = re.compile(r"만 ?[0-9]{1,3}(?![0-9,.]| ?[천백십원])")
@@ -86,7 +84,7 @@ def stops(text: str, start: int) -> list[Stop]:
         lone = spaced and char in SINO_DIGITS
         found.append(Stop(pos, total + section + (current or 0), lone))
         spaced = text[pos : pos + 1] == " " and (
-            current is None or _SPACED_BIG.match(text, pos) is not None
+            current is None or apart.SPACED_MULTIPLIER.match(text, pos) is not None
         )
         pos += spaced
     return found

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
 
 _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
-_POSSIBLE: Final = re.compile(rf"(?<![가-힣])([{''.join(_VALUES)}]) ?({UNIT_WORD})")
+_POSSIBLE: Final = re.compile(
+    rf"(?<![가-힣])(?<![십백천] )(?<!(?<![가-힣])[일삼사오육칠팔구] (?=십))([{''.join(_VALUES)}])"
+    rf" ?({UNIT_WORD})"
+)
+"""Not the last digit of a numeral that is written apart: 이십 오 분, 삼 십 분."""
+
 _ENDS: Final = (
     r"(?=$|[\n.,?!~]|번|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로|도|만(?![가-힣])|까지"
     r"|에서?(?![가-힣])|이?라|이?고)"

@@ -225,12 +225,97 @@ def test_what_is_written_apart_or_without_a_unit_is_one_number(text, value):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # the last digit apart
+        ("이십 오 프로", "25%"),
+        ("구월 이십 사일에 결제", "9-24"),
+        ("이십 삼일까지", "23d"),
+        ("삼십 일일까지", "31d"),
+        ("이십 오 분", "25min"),
+        ("오십 이 개월", "52m"),
+        ("백 이십 칠 건", "127"),
+        ("오후 두시 삼십 오분", "14:35"),
+        ("십 이월 이십 오일", "12-25"),
+        ("사 백 이십 오 킬로", "425"),
+        ("삼 백 오 호", "305"),
+        # the multiplier apart
+        ("칠 천 원", "7000"),
+        ("오 십 만 원", "500000"),
+        ("오천팔 백 원", "5800"),
+        ("48 만 7 천 원", "487000"),
+        ("3 만 5 천원", "35000"),
+        ("삼 십분 정도요", "30min"),
+        ("2 백 개", "200"),
+        ("오 만 명", "50000"),
+        ("이 천 원", "2000"),
+        # signs apart
+        ("4 . 5 퍼센트", "4.5%"),
+        ("4 .5 퍼센트", "4.5%"),
+        ("이율은 3 . 25 프로예요", "3.25%"),
+        ("12, 000원", "12000"),
+        ("12 , 000 원", "12000"),
+        ("3, 000건", "3000"),
+        ("1, 234, 500원", "1234500"),
+        ("010 - 1234 - 5678", "01012345678"),
+        ("02 - 123 - 4567", "021234567"),
+        ("110 - 234 - 567890 계좌", "110234567890"),
+    ],
+)
+def test_a_numeral_with_spaces_between_its_parts_is_one(text, value):
+    assert [number.value for number in numbers_in(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("이십 일까지 주세요", ["20d"]),
+        ("이십 일 회의에 갔어요", ["20d"]),
+        ("이십 일 월요일에", ["20d"]),
+        ("이십 일 동안", ["20d"]),
+        ("십 일 만에 왔어요", ["10d"]),
+        ("이 천장에서 물이 새요", []),
+        ("이 천안에서", []),
+        ("이 백화점에서 샀어요", []),
+        ("이 백일 사진", []),
+        ("이 십자가 백 개", ["100"]),
+        ("이 십분 이해합니다", []),
+        ("이 만나서 얘기해요", []),
+        ("보증금 백 이 분이 내셨어요", []),
+        ("4. 5퍼센트", ["4", "5%"]),
+        ("1, 2, 3번", ["1", "2", "3"]),
+        ("월드컵로 12, 301호", ["12", "301"]),
+        ("429, 120.5원", ["429", "120.5"]),
+        ("500 - 120 - 80 = 300", ["500", "120", "80", "300"]),
+        ("10 - 20만원", ["10", "200000"]),
+    ],
+)
+def test_a_space_before_a_word_that_is_none_of_its_parts_ends_a_numeral(text, values):
+    assert [number.value for number in numbers_in(text)] == values
+
+
+@pytest.mark.parametrize("text", ["이십 오 프로", "칠 천 원", "48 만 7 천 원", "삼 십 분 뒤"])
+def test_a_part_of_a_numeral_that_is_written_apart_is_not_borne_out(text):
+    read = [*numbers_in(text), *possible_numbers(text)]
+    provided = frozenset().union(*(number.provides for number in read))
+    for part in ("5%", "1,000원", "7,000원" if "48" in text else "1,000원", "10분"):
+        [claim] = numbers_in(part)
+        assert not supports(provided, claim), part
+
+
+@pytest.mark.parametrize("text", ["이 천 원은 뭐예요", "100, 200원"])
+def test_numbers_that_may_be_one_or_two_bear_out_both(text):
+    [number] = numbers_in(text)
+    assert len(number.requires) > 1
+
+
+@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("열 개 두 개", ["10", "2"]),
         ("7점 5점", ["7", "5"]),
         ("일곱 시 십 분 전화", ["7:10"]),
-        ("두 점 오 천 원", ["2", "1000"]),
+        ("두 점 오 천 원", ["2", "5000"]),
     ],
 )
 def test_two_numbers_stay_two(text, values):
