@@ -43,6 +43,13 @@ _JOINED: Final = 90
 _GOES_ON: Final = re.compile(r"(?:데|거든|(?<!려)[고구]|서|니까|지만|며)요?$")
 """An ending with which a speaker goes on."""
 
+_IN_NUMBER: Final = re.compile(
+    r"(?:[\d일이삼사오육륙칠팔구십백천몇수]|[십백천]여)\s?[만억]\s+\S"
+    r"|(?:오전|오후|새벽|아침|낮|점심|저녁|밤)(?:에)?\s+\S"
+    r"|(?<!\S)(?:약|총|만|월|연|각)\s+[\d일이삼사오육칠팔구십백천만]"
+)
+"""Where no number is read, or one begins before what is read: 몇만 원, 오후 세 시, 월 삼만 원."""
+
 _HANGUL: Final = re.compile(r"[가-힣]")
 
 
@@ -168,17 +175,28 @@ def _shorten(sentence: str, limit: int) -> str:
         return sentence
     if limit < 4:
         return sentence[:limit]
-    cuts = clause_starts(sentence)
-    spaces = [match.end() for match in re.finditer(r"\s+", sentence)]
+    inner = _inside_numbers(sentence)
+    cuts = [at for at in clause_starts(sentence) if at not in inner]
+    spaces = [at.end() for at in re.finditer(r"\s+", sentence) if at.end() not in inner]
     if _HANGUL.search(sentence):
         for ends, least in ((cuts, limit // 3), (spaces, 1)):
             for at in ends:
                 if least <= len(sentence) - at <= limit - 1:
                     return "…" + sentence[at:]
-        return "…" + sentence[-(limit - 1) :]
+        hard = len(sentence) - limit + 1
+        whole = next((at for at in range(hard, len(sentence)) if at not in inner), hard)
+        return "…" + sentence[whole:]
     for ends, least in ((cuts, limit // 3), (spaces, 1)):
         for at in reversed(ends):
             kept = sentence[:at].rstrip(" ,;")
             if least <= len(kept) <= limit - 1:
                 return kept + "…"
-    return sentence[: limit - 1] + "…"
+    whole = next((at for at in range(limit - 1, 0, -1) if at not in inner), limit - 1)
+    return sentence[:whole] + "…"
+
+
+def _inside_numbers(sentence: str) -> set[int]:
+    """Return the offsets at which a cut would leave a part of a number, which is another one."""
+    spans = [(one.start, one.end) for one in numbers_in(sentence)]
+    spans += [match.span() for match in _IN_NUMBER.finditer(sentence)]
+    return {at for start, end in spans for at in range(start + 1, end)}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.language import acts
+from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import settlement
 from edgebox.reading.call import read
 
@@ -677,3 +678,43 @@ def test_a_call_without_utterances_is_masked():
 )
 def test_the_request_is_the_customers_own_with_its_figures(call, summary):
     assert extractive_summary(call) == summary
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "사십팔만 칠천 원",
+        "48만 7천 원",
+        "48 만 7 천 원",
+        "487,000원",
+        "사십팔 만 칠 천 원",
+        "몇만 원",
+        "십여만 원",
+    ],
+)
+@pytest.mark.parametrize("limit", range(100, 160, 4))
+def test_no_cut_lies_inside_a_number(amount, limit):
+    """A part of 487,000 is another number."""
+    asked = (
+        "지난달에 안마의자 렌탈을 해지했는데 요금이 두 번이나 결제되고 철거 비용까지 따로 나와서 "
+        "환불을 받고 싶은데 어떻게 해야 하나요"
+    )
+    settled = (
+        "고객님께서 지난달에 결제하신 안마의자 렌탈 요금과 철거 비용과 배송 비용을 더한 "
+        f"{amount}을 등록하신 국민은행 계좌로 이번 주 금요일 오후에 환불 처리해 드렸습니다"
+    )
+    summary = extractive_summary(f"고객: {asked}\n상담사: {settled}", limit)
+    kept = summary.rpartition("…")[2]
+    assert kept.rstrip(".") in settled
+    assert (amount in kept) == ("원을" in kept)
+
+
+@pytest.mark.parametrize("limit", range(4, 60))
+def test_at_any_length_the_numbers_of_a_cut_text_are_its_own(limit):
+    for text in (
+        "오후 두 시 삼십 오 분에 사십팔만 칠천 원을 010 - 1234 - 5678로 보냈습니다",
+        "I refunded 487,000 won to account 110-234-567890 on 2025-09-13",
+    ):
+        cut = extractive_summary(f"상담사: {text}", limit).rstrip(".")
+        own = {number.value for number in numbers_in(text)}
+        assert {number.value for number in numbers_in(cut)} <= own
