@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import aclosing, nullcontext, suppress
+from contextlib import aclosing, closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -30,7 +30,7 @@ from edgebox.system.addresses import peer_of
 from edgebox.system.http import until_gone
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Iterator
     from datetime import date
 
     from starlette.requests import Request
@@ -65,8 +65,9 @@ class AskEndpoints:
             raise
         stream = _Stream(services, admitted, request_id_of(request))
         if wants_events(request):
-            return EventStream(stream.sse(), lambda: stream.seconds, nullcontext)
-        return json_response(await until_gone(request.receive, stream.whole()))
+            return EventStream(stream.sse(), lambda: stream.seconds, stream.held)
+        with stream.held():
+            return json_response(await until_gone(request.receive, stream.whole()))
 
     async def _question(
         self, request: Request, fields: AskRequest, client_id: str, *, no_store: bool
@@ -169,6 +170,12 @@ class _Stream:
         """Seconds in which the client must have read everything."""
         passed = self._services.monotonic() - self._question.arrived
         return max(0.0, self._question.deadline - passed) + UNREAD_SECONDS
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Give the question up after the block: a hang-up may come before its first event."""
+        with closing(self._told):
+            yield
 
     async def whole(self) -> AskAnswer:
         """Return the end."""

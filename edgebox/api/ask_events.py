@@ -23,6 +23,8 @@ Named: TypeAlias = tuple[str, Fields]
 class Told:
     """One admitted question on its way to its asker. Its end is counted, or that it had none.
 
+    To be closed, whatever was read of it.
+
     Args:
         services: has the counters and the price of an hour.
         admitted: the question.
@@ -33,6 +35,14 @@ class Told:
         self._services = services
         self._admitted = admitted
         self._request_id = request_id
+        self._over = False
+
+    def close(self) -> None:
+        """Give the question up, unless it has ended. Closing twice is harmless."""
+        if not self._over:
+            self._over = True
+            self._services.metrics.asks.labels("abandoned").inc()
+        self._admitted.close()
 
     async def events(self) -> AsyncGenerator[Named]:
         """Yield name and fields of each event of docs/api.md. The last one is ``done``."""
@@ -42,16 +52,14 @@ class Told:
             "deadline": admitted.question.deadline,
             "cached": admitted.cached,
         }
-        yield "start", start
-        over = False
         try:
+            yield "start", start
             async with aclosing(admitted.events()) as events:
                 async for event in events:
-                    over = over or isinstance(event, Answer)
+                    self._over = self._over or isinstance(event, Answer)
                     yield self._named(event)
         finally:
-            if not over:
-                self._services.metrics.asks.labels("abandoned").inc()
+            self.close()
 
     def _named(self, event: Event) -> Named:
         match event:

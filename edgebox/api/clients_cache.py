@@ -84,6 +84,10 @@ class ClientsCache:
         """Return the ids of all clients as of the last reread."""
         return list(self._clients)
 
+    def enabled(self) -> list[str]:
+        """Return the ids of those that are not disabled."""
+        return [client.client_id for client in self._clients.values() if not client.disabled]
+
     async def refresh(self, max_age: float = MAX_AGE) -> None:
         """Reread unless the snapshot is younger than ``max_age`` seconds.
 

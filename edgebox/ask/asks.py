@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import secrets
 import time
-from collections import OrderedDict
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from contextlib import ExitStack, aclosing, suppress
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from edgebox.ask.cache import AnswerCache
-from edgebox.ask.evidence import READING
+from edgebox.ask.ends import Ends
 from edgebox.ask.preparing import Preparing
 from edgebox.ask.question import NO_MODEL, Answer, Text, Timing
 from edgebox.ask.race import Race
 from edgebox.ask.readings import Readings
+from edgebox.ask.shares import Shares
 from edgebox.ask.writing import Kit
 from edgebox.consultation.salts import Salts
-from edgebox.errors import BoxBusy, EngineFault, NotFound, where
+from edgebox.errors import EngineFault, NotFound, where
 from edgebox.settings import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Iterable
     from datetime import date
 
     from edgebox.ask.cache import Key
-    from edgebox.ask.question import Event, Question
+    from edgebox.ask.ends import Ended
+    from edgebox.ask.question import Asker, Event, Question
     from edgebox.consultation.admission import Admission
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import EngineClient
@@ -37,18 +37,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("edgebox.ask")
 
-KEPT_SECONDS: Final = 120.0
-"""For which a client can read the end of a question again, after its connection was lost."""
-
-KEPT_ENDS: Final = 1000
-
-_LATEST_START: Final = 0.4
-"""Of the deadline: an answer that would begin later is refused at once."""
-
 
 @dataclass(slots=True)
 class Asked:
-    """A question that was admitted.
+    """A question that was admitted. To be closed by the caller, whatever was read of it.
 
     Attributes:
         id: names it to its client.
@@ -59,13 +51,18 @@ class Asked:
     question: Question
     cached: bool
     _events: AsyncGenerator[Event]
+    _held: ExitStack
 
     def events(self) -> AsyncGenerator[Event]:
-        """Yield what the asker sees; the last one is an `Answer`. To be closed by the caller."""
+        """Yield what the asker sees; the last one is an `Answer`. Closing it closes this."""
         return self._events
 
+    def close(self) -> None:
+        """Give up the place, also if no event was ever read. Closing twice is harmless."""
+        self._held.close()
 
-@dataclass(slots=True)
+
+@dataclass(slots=True, eq=False)
 class _Shared:
     """One generation and all who asked for it.
 
@@ -89,27 +86,6 @@ class _Shared:
         self.events.append(event)
         self.more.set()
         self.more = asyncio.Event()
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A question with its end.
-
-    Attributes:
-        at: monotonic seconds.
-    """
-
-    question: Question
-    at: float
-    key: Key
-    answer: Answer
-
-
-@dataclass(slots=True)
-class _Open:
-    question: Question
-    at: float
-    forgotten: bool = False
 
 
 class Asks:
@@ -142,12 +118,17 @@ class Asks:
         self._preparing = Preparing(self._kit)
         self._cache = AnswerCache(settings.cache_entries, settings.cache_minutes * 60, clock)
         self._running: dict[Key, _Shared] = {}
-        self._ends: OrderedDict[str, Ended | _Open] = OrderedDict()
+        self._ends = Ends(clock)
+        self._shares = Shares(monitor, settings, clock)
 
     @property
     def in_flight(self) -> int:
         """Answers being made now."""
         return len(self._running)
+
+    def leave_room_for(self, askers: Callable[[], Iterable[Asker]]) -> None:
+        """Have room left for those who may ask (`shares.py`)."""
+        self._shares.leave_room_for(askers)
 
     def ask(self, question: Question) -> Asked:
         """Admit a question, or refuse it at once.
@@ -161,14 +142,12 @@ class Asks:
         key = self._cache.key(question, self._models())
         known = self._cache.get(key) if question.cache else None
         if known is not None:
-            return self._asked(question, key, self._again(known, question), cached=True)
+            return self._asked(question, key, self._again(known, question))
         if not question.cache:
             key = (question.client_id, secrets.token_bytes(16))  # shared with nobody
-        shared = self._running.get(key)
-        if shared is None:
-            shared = self._begin(key, question)
+        shared = self._running.get(key) or self._begin(key, question)
         shared.listeners += 1
-        return self._asked(question, key, self._listen(key, shared), cached=False)
+        return self._asked(question, key, self._listen(shared), shared)
 
     def prepare(
         self, client_id: str, consultation_id: str, transcript: str, on: date | None
@@ -178,20 +157,14 @@ class Asks:
 
     def forget(self, client_id: str, consultation_id: str) -> None:
         """Keep nothing of what was asked about a client's call; what is being answered ends."""
-
-        def about(question: Question) -> bool:
-            return (question.client_id, question.consultation_id) == (client_id, consultation_id)
-
-        for shared in [one for one in self._running.values() if about(one.question)]:
-            shared.forgotten = True
-            if shared.task is not None:
-                shared.task.cancel()
+        for key, shared in list(self._running.items()):
+            if shared.question.is_about(client_id, consultation_id):
+                shared.forgotten = True
+                self._take_out(key, shared)  # who asks from now on is not told of the deletion
+                if shared.task is not None:
+                    shared.task.cancel()
         self._cache.forget(client_id, consultation_id)
-        for ask_id, end in list(self._ends.items()):
-            if about(end.question):
-                if isinstance(end, _Open):
-                    end.forgotten = True
-                del self._ends[ask_id]
+        self._ends.forget(client_id, consultation_id)
         self._kit.readings.forget(client_id, consultation_id)
 
     def hurry(self, seconds: float) -> None:
@@ -205,62 +178,65 @@ class Asks:
 
     def end_of(self, client_id: str, ask_id: str) -> Ended | Literal["unknown", "running"]:
         """Return the end of one of a client's questions of the last two minutes."""
-        end = self._ends.get(ask_id)
-        if isinstance(end, _Open):
-            return "running" if end.question.client_id == client_id else "unknown"
-        if end is None or end.question.client_id != client_id:
-            return "unknown"
-        return end if self._clock() - end.at <= KEPT_SECONDS else "unknown"
+        return self._ends.of(client_id, ask_id)
 
     def disliked(self, client_id: str, ask_id: str) -> None:
         """Give an answer that somebody found wrong to nobody again."""
-        end = self._ends.get(ask_id)
-        if isinstance(end, Ended) and end.question.client_id == client_id:
-            self._cache.drop(end.key)
+        if (key := self._ends.key_of(client_id, ask_id)) is not None:
+            self._cache.drop(key)
 
     def _begin(self, key: Key, question: Question) -> _Shared:
-        seconds = self._admitted(question)
+        seconds, turn = self._shares.admit(question, self._running.values())
+        question = replace(question, turn=turn)
         shared = _Shared(question, Race(question, self._kit), self._clock(), seconds)
         self._running[key] = shared
         shared.task = asyncio.create_task(self._run(key, question, shared))
+        shared.task.add_done_callback(lambda _: self._over(key, shared))  # begun or not
         return shared
 
     async def _run(self, key: Key, question: Question, shared: _Shared) -> None:
         try:
             async with aclosing(shared.race.events()) as events:
                 async for event in events:
-                    if question.cache and isinstance(event, Answer):
+                    wanted = self._running.get(key) is shared  # or it was forgotten, or left
+                    if question.cache and isinstance(event, Answer) and wanted:
                         self._cache.put(key, event, question.consultation_id)
                     shared.publish(event)
         except Exception as error:  # noqa: BLE001 - they must not wait for ever
             log.error("A question ended with a fault: %s", where(error))  # noqa: TRY400 - ours
-        finally:
-            self._running.pop(key, None)
-            shared.more.set()
 
-    async def _listen(self, key: Key, shared: _Shared) -> AsyncGenerator[Event]:
-        """Yield the events from the first one on. The last listener who leaves ends it."""
+    def _over(self, key: Key, shared: _Shared) -> None:
+        self._take_out(key, shared)
+        shared.more.set()
+
+    def _take_out(self, key: Key, shared: _Shared) -> None:
+        """Free the place of a generation. An equal question may have begun another one since."""
+        if self._running.get(key) is shared:
+            del self._running[key]
+
+    def _leave(self, key: Key, shared: _Shared) -> None:
+        """One listener leaves. The last one ends the generation."""
+        shared.listeners -= 1
+        if shared.listeners or shared.task is None:
+            return
+        self._take_out(key, shared)
+        if not (shared.events and isinstance(shared.events[-1], Answer)):
+            shared.task.cancel()
+
+    async def _listen(self, shared: _Shared) -> AsyncGenerator[Event]:
+        """Yield the events from the first one on."""
         at = 0
-        try:
-            while True:
-                more = shared.more
-                while at < len(shared.events):
-                    at += 1
-                    yield shared.events[at - 1]
-                    if isinstance(shared.events[at - 1], Answer):
-                        return
-                if shared.task is not None and shared.task.done():
-                    yield Answer("failed", "", NO_MODEL, None, error=_why(shared))
+        while True:
+            more = shared.more
+            while at < len(shared.events):
+                at += 1
+                yield shared.events[at - 1]
+                if isinstance(shared.events[at - 1], Answer):
                     return
-                await more.wait()
-        finally:
-            shared.listeners -= 1
-            if not shared.listeners and shared.task is not None:
-                self._running.pop(key, None)
-                if not (shared.events and isinstance(shared.events[-1], Answer)):
-                    shared.task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await shared.task
+            if shared.task is not None and shared.task.done():
+                yield Answer("failed", "", NO_MODEL, None, error=_why(shared))
+                return
+            await more.wait()
 
     async def _again(self, known: Answer, question: Question) -> AsyncGenerator[Event]:
         since = self._clock() - question.arrived
@@ -277,61 +253,34 @@ class Asks:
         )
 
     def _asked(
-        self, question: Question, key: Key, events: AsyncGenerator[Event], *, cached: bool
+        self,
+        question: Question,
+        key: Key,
+        events: AsyncGenerator[Event],
+        shared: _Shared | None = None,
     ) -> Asked:
+        """Return a question with what it holds; without a generation its answer was known."""
         ask_id = f"ask_{secrets.token_hex(12)}"
-        self._forget_old()
-        began = self._ends[ask_id] = _Open(question, self._clock())
-        return Asked(ask_id, question, cached, self._ended(ask_id, key, began, events))
+        began = self._ends.open(ask_id, question)
+        held = ExitStack()
+        held.callback(self._ends.drop, ask_id, began)
+        if shared is not None:
+            held.callback(self._leave, key, shared)
 
-    async def _ended(
-        self, ask_id: str, key: Key, began: _Open, events: AsyncGenerator[Event]
-    ) -> AsyncGenerator[Event]:
-        """Pass events on, and keep the end for a while."""
-        answer = None
-        try:
-            async with aclosing(events):
-                async for event in events:
-                    if isinstance(event, Answer) and not began.forgotten:
-                        answer = event
-                        self._ends[ask_id] = Ended(began.question, self._clock(), key, event)
-                    yield event
-        finally:
-            if answer is None:
-                self._ends.pop(ask_id, None)
+        async def told() -> AsyncGenerator[Event]:
+            try:
+                async with aclosing(events):
+                    async for event in events:
+                        if isinstance(event, Answer):
+                            self._ends.end(ask_id, began, key, event)
+                        yield event
+            finally:
+                held.close()
+                if shared is not None and not shared.listeners and shared.task is not None:
+                    with suppress(asyncio.CancelledError):
+                        await shared.task
 
-    def _forget_old(self) -> None:
-        now = self._clock()
-        for ask_id, end in list(self._ends.items()):
-            if len(self._ends) < KEPT_ENDS and now - end.at <= KEPT_SECONDS + 60:
-                break
-            del self._ends[ask_id]
-
-    def _admitted(self, question: Question) -> float:
-        """Return the seconds that reading for a question is expected to take.
-
-        Raises:
-            BoxBusy: too many questions, or the answer would begin too late.
-        """
-        now = self._clock()
-        waiting = [max(0.0, one.seconds - (now - one.began)) for one in self._running.values()]
-        if len(waiting) >= self._settings.max_in_flight:
-            raise BoxBusy(
-                "Too many questions at once. Try again.",
-                retry_after=max(1, math.ceil(min(waiting))),
-            )
-        if waiting and sum(waiting) > _LATEST_START * question.deadline:
-            raise BoxBusy(
-                "The model has no time left to begin another answer soon. Try again.",
-                retry_after=max(1, math.ceil(sum(waiting) - _LATEST_START * question.deadline)),
-            )
-        role = self._monitor.role("mlm")
-        if role is None:
-            return 0.0
-        tokens = min(
-            len(question.transcript) * role.tokens_per_char, self._settings.evidence_tokens
-        )
-        return min(tokens / role.prefill_tps, READING * question.deadline)
+        return Asked(ask_id, question, shared is None, told(), held)
 
     def _models(self) -> str:
         known = [self._monitor.role(role) for role in ROLES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -17,9 +18,19 @@ if TYPE_CHECKING:
 
 Status = Literal["success", "partial", "fallback", "no_evidence", "no_content", "failed"]
 Asked = Literal["transcript", "general"]
+Asker = tuple[str, str]
+"""A client, and the operator whose screen asks; empty for the client's programs."""
 
 EXTRACTIVE = "extractive"
 NO_MODEL = "none"
+
+
+class Turn(IntEnum):
+    """When the engine takes an answer: its priority, patient. Lower is first."""
+
+    FIRST = 30
+    FURTHER = 32
+    LOW = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,12 @@ class Question:
         sources: what the answer may come from. General knowledge only where the call has nothing.
         history: earlier questions about the call with their answers.
         client_id: answers and what was read are shared only within a client.
+        operator: whose screen asks; empty for the client's programs.
         consultation_id: the client's.
         call_date: the day of the call, if it is known.
         cache: whether an answer that is known may be given, and this one be kept.
         low: the question gives way to others'.
+        turn: when the engine takes it, once it is admitted (`shares.py`).
     """
 
     text: str
@@ -47,10 +60,21 @@ class Question:
     sources: frozenset[Asked] = frozenset({"transcript"})
     history: tuple[Pair, ...] = ()
     client_id: str = ""
+    operator: str = ""
     consultation_id: str = ""
     call_date: date | None = None
     cache: bool = True
     low: bool = False
+    turn: Turn = Turn.FIRST
+
+    @property
+    def asker(self) -> Asker:
+        """Whose places it takes."""
+        return self.client_id, self.operator
+
+    def is_about(self, client_id: str, consultation_id: str) -> bool:
+        """Whether it is about this call."""
+        return (self.client_id, self.consultation_id) == (client_id, consultation_id)
 
 
 @dataclass(frozen=True, slots=True)

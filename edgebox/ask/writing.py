@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from edgebox.engine_client import Completion, Delta, EngineClient, Messages
     from edgebox.settings import AskSettings, Role
 
-ANSWER_PRIORITY: Final = 30
-LOW_PRIORITY: Final = 40
-"""Patient, both."""
-
 STAND_IN_TOKENS: Final = 120
 """Of an answer by the small model: it has what is left of the time."""
 FITTINGS: Final = 2
@@ -139,7 +135,7 @@ class Writer:
             prompt.messages,
             max_tokens=answer_tokens(kit.monitor.role(role), prompt.unread, left, most),
             temperature=0.0,
-            priority=LOW_PRIORITY if question.low else ANSWER_PRIORITY,
+            priority=question.turn,
             deadline=left,
             frequency_penalty=FREQUENCY_PENALTY,
             regex=prompt.regex,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.console.questions import Questions
 from edgebox.console.remembered import RememberedOfAll
@@ -12,9 +12,8 @@ from edgebox.console.remembered import RememberedOfAll
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.console.notices import Tell
     from edgebox.console.remembered import Remembered
-
-    Tell: TypeAlias = Callable[[dict[str, Any]], None]
 
 MOST_SCREENS: Final = 3
 """Of one operator. A reload may open the new one before the old one is gone."""
@@ -82,7 +81,7 @@ class Desks:
     """All desks. Event loop only."""
 
     def __init__(self) -> None:
-        self._desks: dict[tuple[str, str], Desk] = {}
+        self._desks: dict[tuple[str, str, str], Desk] = {}
         self._remembered = RememberedOfAll()
 
     def __len__(self) -> int:
@@ -93,7 +92,7 @@ class Desks:
 
         Without an operator, as programs may be, it is a desk of one socket and ends with it.
         """
-        key = client_id, operator or secrets.token_hex(8)
+        key = client_id, operator, "" if operator else secrets.token_hex(8)
         desk = self._desks.get(key)
         if desk is None:
             grace = GRACE_SECONDS if operator else 0.0
@@ -101,10 +100,14 @@ class Desks:
             desk = self._desks[key] = Desk(grace, lambda: self._forget(key), remembered)
         return desk
 
+    def operators(self) -> list[tuple[str, str]]:
+        """Return the operators with a screen, each with its client."""
+        return [(client, operator) for client, operator, _ in self._desks if operator]
+
     def forget(self, client_id: str, consultation_id: str) -> None:
         """Forget what a client's operators asked about a call, with their screens open or not."""
         self._remembered.forget(client_id, consultation_id)
-        for (owner, _), desk in self._desks.items():
+        for (owner, *_), desk in self._desks.items():
             if owner == client_id:
                 desk.questions.forget(consultation_id)
 
@@ -113,5 +116,5 @@ class Desks:
         for desk in list(self._desks.values()):
             await desk.close()
 
-    def _forget(self, key: tuple[str, str]) -> None:
+    def _forget(self, key: tuple[str, str, str]) -> None:
         self._desks.pop(key, None)

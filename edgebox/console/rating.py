@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from edgebox.ask.asks import Ended
+from edgebox.ask.ends import Ended
 from edgebox.errors import NotFound
 
 if TYPE_CHECKING:

@@ -239,6 +239,7 @@ def build(
         monotonic=monotonic,
         certificate_until=certificate_until,
     )
+    services.asks.leave_room_for(lambda: [(client, "") for client in clients.enabled()])
     for forgets in (services.asks.forget, quick.forget, services.forgetting.forget):
         services.live.on_forget(forgets)
     return services, engine
@@ -255,6 +256,7 @@ def app_of(services: Services, engine: EngineClient, console: ConsoleServices | 
     """Return the app: the API, the socket, and the pages for people where they are turned on."""
     desks = Desks()
     services.live.on_forget(desks.forget)
+    services.asks.leave_room_for(desks.operators)
     pages = console_routes(services, console) if console else []
     sessions = console.sessions if console else None
     return create_app(

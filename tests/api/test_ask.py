@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from contextlib import suppress
 
 import pytest
 from starlette.requests import ClientDisconnect
@@ -260,8 +261,8 @@ async def test_a_deletion_after_a_restart_forgets_what_was_asked(box: ApiBox) ->
 async def test_an_answer_that_is_being_written_says_so(box: ApiBox) -> None:
     box.engine.pauses = {"mlm": 1.0}
     running = asyncio.create_task(ask(box))
-    await eventually(lambda: box.services.asks._ends)
-    (ask_id,) = box.services.asks._ends
+    await eventually(lambda: box.services.asks._ends._ends)
+    (ask_id,) = box.services.asks._ends._ends
     answer = await box.get(f"/api/v1/asks/{ask_id}")
     assert (answer.status_code, answer.headers["retry-after"]) == (409, "1")
     await running
@@ -286,6 +287,53 @@ async def test_a_hang_up_ends_the_question(box: ApiBox) -> None:
         await asyncio.wait_for(ask(box), 0.4)
     await eventually(lambda: box.services.asks.in_flight == 0)
     await eventually(lambda: box.services.quick.in_flight == 0)
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
+async def test_a_hang_up_before_the_first_event_ends_the_question(box: ApiBox, accept) -> None:
+    box.engine.pauses = {"mlm": 5.0}
+    box.engine.answers["mlm"] = ANSWER
+    body = json.dumps({"question": "분실은?", "conversation_text": TALK}).encode()
+    received = [{"type": "http.request", "body": body, "more_body": False}]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": ASK,
+        "raw_path": ASK.encode(),
+        "query_string": b"",
+        "client": ("127.0.0.1", 1),
+        "server": ("box", 80),
+        "scheme": "http",
+        "headers": [
+            (name.lower().encode(), value.encode())
+            for name, value in (
+                box.headers() | {"Accept": accept, "Content-Type": "application/json"}
+            ).items()
+        ],
+    }
+
+    async def receive():
+        return received.pop() if received else {"type": "http.disconnect"}
+
+    async def send(_message) -> None: ...
+
+    assert box.app is not None
+    with suppress(ClientDisconnect):
+        await asyncio.wait_for(box.app(scope, receive, send), 4)
+    assert box.services.asks.in_flight == 0
+    assert not box.services.asks._ends._ends, "nobody is told that it is being written"
+    assert box.services.metrics.asks.labels("abandoned")._value.get() == 1
+    await eventually(lambda: box.services.quick.in_flight == 0)
+
+
+async def test_one_client_leaves_a_place_for_every_other(box: ApiBox) -> None:
+    box.engine.pauses = {"mlm": 2.0}
+    texts = [f"카드 분실은 {n}번?" for n in range(4)]
+    running = [asyncio.create_task(ask(box, question=text, deadline=60)) for text in texts]
+    await eventually(lambda: box.services.asks.in_flight == 3)
+    other = await ask(box, client="center-2", question="카드 재발급은?")
+    assert other.status_code == 200
+    assert sorted(one.status_code for one in await asyncio.gather(*running)) == [200] * 3 + [503]
 
 
 async def test_a_failure_is_a_whole_answer_with_its_problem(box: ApiBox) -> None:

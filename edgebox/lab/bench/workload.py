@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ValidationError
 
 from edgebox.ask.prompts import TOPIC_SCHEMA, answer_messages, topic_messages
+from edgebox.ask.question import Turn
 from edgebox.ask.race import ACKNOWLEDGE_PRIORITY
-from edgebox.ask.writing import ANSWER_PRIORITY
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
 from edgebox.engine_client import BACKGROUND_PRIORITY, Completion, Delta
 from edgebox.errors import EngineError, UsageError
@@ -143,7 +143,7 @@ class _Session:
             "priority": ACKNOWLEDGE_PRIORITY,
             "json_schema": TOPIC_SCHEMA,
         }
-        answer: Options = {"max_tokens": ANSWER_TOKENS, "priority": ANSWER_PRIORITY}
+        answer: Options = {"max_tokens": ANSWER_TOKENS, "priority": Turn.FIRST}
         await asyncio.gather(
             self._ask("topic", index, self.client.stream("slm", topic_messages(QUESTION), **topic)),
             self._ask(
