@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from edgebox.api.services import Services
     from edgebox.console import messages
+    from edgebox.console.notices import Tell
     from edgebox.console.questions import Questions
     from edgebox.console.viewer import Viewer
     from edgebox.live.calls import LiveCall
@@ -28,6 +29,7 @@ async def ask(
     message: messages.Ask,
     *,
     call: LiveCall | None,
+    by: Tell,
     request_id: str,
 ) -> None:
     """Answer a question on the screens of an operator. The one before is cancelled.
@@ -38,6 +40,7 @@ async def ask(
         questions: of the operator.
         message: what was asked.
         call: the call in progress that it is about, if it is one that the viewer may see.
+        by: the screen that asks; it knows that the one before is cancelled.
         request_id: of the socket.
 
     Raises:
@@ -58,15 +61,14 @@ async def ask(
         transcript, on = await _stored(services, viewer, message.consultation_id)
     else:
         transcript, on = call.text, day_of(call)
-    await questions.stop()
-    if call is not None and not services.live.calls.holds(call):
-        raise NotFound("There is no such call.")
+    questions.cancel(questions.running, but=by)  # its place is free from now on
     question = Question(
         text=text,
         transcript=transcript,
         arrived=arrived,
         deadline=services.settings.ask.deadline_seconds,
         client_id=viewer.client_id,
+        operator=viewer.operator,
         consultation_id=message.consultation_id,
         call_date=on,
         cache=message.cache,

@@ -13,14 +13,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.console.notices import cancelled
 from edgebox.console.remembered import Remembered
 from edgebox.contract.asks import AskAnswer
 from edgebox.errors import where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from edgebox.api.ask_events import Fields, Told
+    from edgebox.console.notices import Tell, TellAll
 
 log = logging.getLogger("edgebox.console")
 
@@ -80,13 +80,12 @@ class Questions:
         remembered: the ids of what was asked.
     """
 
-    def __init__(
-        self, tell: Callable[[dict[str, Any]], None], remembered: Remembered | None = None
-    ) -> None:
+    def __init__(self, tell: TellAll, remembered: Remembered | None = None) -> None:
         self._tell = tell
         self.remembered = Remembered() if remembered is None else remembered
         self._shown: OrderedDict[str, Shown] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
+        self._told: Told | None = None
         self._running = ""
 
     @property
@@ -113,18 +112,26 @@ class Questions:
         while len(self._shown) > KEPT:
             self._shown.popitem(last=False)
         self._running = ask_id
+        self._told = told
         self._task = asyncio.create_task(self._run(shown, told))
 
-    def cancel(self, ask_id: str) -> bool:
-        """End a question at once, and forget it; return whether it was being answered."""
-        if not ask_id or ask_id != self._running or self._task is None:
-            return False
-        # Not now: a task that never began would not close what it is told by, and the question
-        # would be answered to its end for nobody.
-        asyncio.get_running_loop().call_soon(self._task.cancel)
+    def cancel(self, ask_id: str, *, but: Tell | None = None) -> None:
+        """End a question at once, and give its place back. Nothing happens if it is not answered.
+
+        Without its end it is forgotten, and the screens are told.
+
+        Args:
+            ask_id: the screen's own.
+            but: a screen that knows.
+        """
+        if not ask_id or ask_id != self._running:
+            return
         self._running = ""
-        self._shown.pop(ask_id, None)
-        return True
+        if self._told is not None:
+            self._told.close()
+        if self._task is not None:
+            self._task.cancel()
+        self._drop_unless_done(ask_id, but)
 
     def forget(self, consultation_id: str) -> None:
         """Forget what was asked about a call, and end what is being answered."""
@@ -135,7 +142,7 @@ class Questions:
                 self._shown.pop(ask_id, None)
 
     async def stop(self) -> None:
-        """Cancel what runs, and wait until it has ended: its place is free then."""
+        """Cancel what runs, and wait until it has ended."""
         task = self._task
         self.cancel(self._running)
         if task is not None:
@@ -158,6 +165,13 @@ class Questions:
         finally:
             if self._running == shown.ask_id and self._shown.get(shown.ask_id) is shown:
                 self._running = ""
+                self._drop_unless_done(shown.ask_id)
+
+    def _drop_unless_done(self, ask_id: str, but: Tell | None = None) -> None:
+        shown = self._shown.get(ask_id)
+        if shown is not None and shown.done is None:
+            del self._shown[ask_id]
+            self._tell(cancelled(ask_id), but=but)
 
 
 def _said(fields: Fields) -> dict[str, Any]:

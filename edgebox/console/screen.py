@@ -10,6 +10,7 @@ from edgebox.api.problems import problem_of
 from edgebox.console import messages
 from edgebox.console.accepting import accept
 from edgebox.console.asking import ask
+from edgebox.console.notices import cancelled, notice
 from edgebox.console.rating import rate
 from edgebox.errors import BoxBusy, EdgeBoxError, NotFound
 from edgebox.live.calls import LiveCall
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.api.services import Services
-    from edgebox.console.desk import Desk, Tell
+    from edgebox.console.desk import Desk
+    from edgebox.console.notices import Tell
     from edgebox.console.viewer import Viewer
 
 BEAT_SECONDS = 10.0
@@ -155,8 +157,7 @@ class Screen:
             case messages.Ask():
                 await self._ask(message)
             case messages.Cancel():
-                if self._desk.questions.cancel(message.ask_id):
-                    self._say_cancelled(message.ask_id)
+                self._desk.questions.cancel(message.ask_id, but=self.tell)
             case messages.Accept():
                 await self._accept(message)
             case messages.Feedback():
@@ -291,21 +292,20 @@ class Screen:
         if message.ask_id == before:
             return  # sent again after a reconnect
         call = self._seen(message.consultation_id)
-        await ask(
-            self._services,
-            self._viewer,
-            questions,
-            message,
-            call=call,
-            request_id=self._request_id,
-        )
-        if before:
-            self._say_cancelled(before)
-
-    def _say_cancelled(self, ask_id: str) -> None:
-        """Tell the operator's other screens; this one knows."""
-        notice = _notice("info", "cancelled", "The question was cancelled.", ask_id=ask_id)
-        self._desk.tell(notice, but=self.tell)
+        try:
+            await ask(
+                self._services,
+                self._viewer,
+                questions,
+                message,
+                call=call,
+                by=self.tell,
+                request_id=self._request_id,
+            )
+        except BoxBusy:
+            if before and questions.running != before:  # this screen cannot know
+                self._put(cancelled(before))
+            raise
 
     async def _accept(self, message: messages.Accept) -> None:
         seen = self._seen(message.consultation_id)
@@ -317,7 +317,7 @@ class Screen:
     def _refused(self, error: EdgeBoxError, message: messages.Act) -> None:
         problem = problem_of(error, self._request_id)
         self._put(
-            _notice(
+            notice(
                 "warning" if isinstance(error, BoxBusy) else "error",
                 problem.type.removeprefix(PROBLEM_TYPE),
                 problem.detail,
@@ -326,23 +326,3 @@ class Screen:
                 ask_id=getattr(message, "ask_id", None),
             )
         )
-
-
-def _notice(
-    level: str,
-    code: str,
-    text: str,
-    *,
-    retry_after: float | None = None,
-    consultation_id: str | None = None,
-    ask_id: str | None = None,
-) -> dict[str, Any]:
-    return {
-        "type": "notice",
-        "level": level,
-        "code": code,
-        "text": text,
-        "retry_after": retry_after,
-        "consultation_id": consultation_id,
-        "ask_id": ask_id,
-    }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from edgebox.ask import shares
 from edgebox.console import desk
 from edgebox.live.calls import KEPT_DRAFTS
 from edgebox.store.db import Store
@@ -138,6 +139,30 @@ async def test_cancel_and_a_newer_question_end_one_at_once(box: Running) -> None
         assert not [one for one in kim.told if one["type"] == "notice"], "it knows what it did"
     async with screen(box, "kim") as again:
         assert [one["ask_id"] for one in again.welcome["asks"]] == ["q3"]
+
+
+async def test_a_refused_question_ends_the_one_before_on_every_screen(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talked(box)
+    box.engine.pauses["mlm"] = 5
+    async with screen(box, "kim") as kim, screen(box, "kim") as second, screen(box, "lee") as lee:
+        await talked(box, "CL-2", "lee")
+        await asked(lee, call="CL-2")
+        await asked(kim)
+        await second.next("ask.start")
+        monkeypatch.setattr(shares, "LATEST_START", -1.0)  # the model has no time any more
+        await asked(kim, "q2", question="재발급은 언제 되나요?")
+        for one in (kim, second):
+            notice = await one.next("notice")
+            assert (notice["code"], notice["ask_id"]) == ("cancelled", "q1")
+        notice = await kim.next("notice")
+        assert (notice["code"], notice["ask_id"]) == ("box-busy", "q2")
+        monkeypatch.undo()
+        box.engine.pauses["mlm"] = 0
+        await asked(second, "q3")
+        assert (await second.next("ask.done"))["ask_id"] == "q3"
+        assert not [one for one in lee.told if one["type"] == "notice"]
 
 
 async def test_a_question_is_held_against_the_protocol_and_the_call(box: Running) -> None:
