@@ -152,7 +152,8 @@ class Sessions:
         await self._threads.write(
             _POOL, lambda: self._store.sessions.end(person.session, by=person.actor)
         )
-        await self.look()
+        with suppress(EdgeBoxError):  # the session has ended; what is open ends a little later
+            await self.look()
 
     def on_end(self, session: str, tell: Callable[[], None]) -> Callable[[], None]:
         """Have ``tell`` called once, on the event loop, when a session ends.
@@ -179,16 +180,24 @@ class Sessions:
         return take_back
 
     async def look(self) -> None:
-        """Tell what is open of sessions that have ended."""
+        """Tell what is open of sessions that have ended.
+
+        Raises:
+            StoreBusy: they cannot be looked up. It is tried again within a second.
+        """
         if not self._told:
             return
         tokens = frozenset(self._told)
         used_after, created_after = self._ages()
-        live = await self._threads.box(
-            lambda: self._store.sessions.live(
-                tokens, used_after=used_after, created_after=created_after
+        try:
+            live = await self._threads.box(
+                lambda: self._store.sessions.live(
+                    tokens, used_after=used_after, created_after=created_after
+                )
             )
-        )
+        except EdgeBoxError:
+            self._seen = None  # so that the next look comes soon
+            raise
         for session in tokens - live:
             for tell in self._told.pop(session, []):
                 tell()
@@ -241,8 +250,9 @@ class Sessions:
                 with suppress(EdgeBoxError):
                     found = await self._threads.box(self._store.operators.data_version)
                     if found != self._seen or waited >= LOOK_AGAIN_SECONDS:
-                        self._seen, waited = found, 0.0
+                        self._seen = found  # before the look: on_end() during it wants another one
                         await self.look()
+                        waited = 0.0
                 await asyncio.sleep(LOOK_SECONDS)
                 waited += LOOK_SECONDS
         finally:

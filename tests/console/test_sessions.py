@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import threading
 
 import pytest
 from starlette.requests import HTTPConnection
 
 from edgebox.console.sessions import LOOK_SECONDS
+from edgebox.errors import StoreBusy
 from support.boxes.console import (
     HOST,
     PASSWORD,
@@ -147,6 +149,61 @@ async def test_a_session_that_ended_before_it_was_watched_is_found(box):
         box.store.operators.disable("agent")
         await asyncio.sleep(LOOK_SECONDS * 1.2)  # the change has been seen
         box.console.sessions.on_end(digest, lambda: ended.append(1))
+        await eventually(lambda: ended)
+
+
+class BusyOnce:
+    """The sessions of a store that is busy at the first look."""
+
+    def __init__(self, store, monkeypatch):
+        self.looks, self._live = 0, store.sessions.live
+        monkeypatch.setattr(store.sessions, "live", self)
+
+    def __call__(self, *args, **ages):
+        self.looks += 1
+        if self.looks == 1:
+            raise StoreBusy("The store is busy.")
+        return self._live(*args, **ages)
+
+
+async def test_a_store_that_is_busy_once_keeps_nobody_s_screen_open(box, monkeypatch):
+    ended = []
+    async with logged_in(box, "agent") as http:
+        box.console.sessions.on_end(await session_of(box, http), lambda: ended.append(1))
+        await asyncio.sleep(LOOK_SECONDS / 10)
+        busy = BusyOnce(box.store, monkeypatch)
+        box.store.operators.disable("agent")
+        await eventually(lambda: ended)
+    assert busy.looks == 2
+
+
+async def test_logging_out_ends_what_is_open_though_the_store_is_busy_then(box, monkeypatch):
+    ended = []
+    async with logged_in(box, "agent") as http:
+        box.console.sessions.on_end(await session_of(box, http), lambda: ended.append(1))
+        await asyncio.sleep(LOOK_SECONDS / 10)
+        BusyOnce(box.store, monkeypatch)
+        assert (await http.post("/logout")).status_code == 303
+        await eventually(lambda: ended)
+
+
+async def test_a_screen_that_is_opened_during_a_look_is_looked_at_too(box, monkeypatch):
+    ended, looking, go_on = [], threading.Event(), threading.Event()
+    async with logged_in(box, "agent") as http, logged_in(box, "lead") as other:
+        digest, live = await session_of(box, http), box.store.sessions.live
+
+        def slow(*args, **ages):
+            found = live(*args, **ages)
+            looking.set()
+            go_on.wait(5)
+            return found
+
+        box.store.operators.disable("agent")
+        monkeypatch.setattr(box.store.sessions, "live", slow)
+        box.console.sessions.on_end(await session_of(box, other), lambda: None)
+        await asyncio.to_thread(looking.wait, 5)
+        box.console.sessions.on_end(digest, lambda: ended.append(1))
+        go_on.set()
         await eventually(lambda: ended)
 
 
