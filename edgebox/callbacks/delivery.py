@@ -220,30 +220,34 @@ class Deliverer:
         outbox = self._store.outbox
         tries = f"attempt {delivery.attempts} of {self._max_attempts}"
         if attempt.kind == "delivered":
-            counts.delivered += outbox.delivered(delivery.id, attempt.status or 200)
+            kept = outbox.delivered(delivery, attempt.status or 200)
+            counts.delivered += kept
             self._metrics.ended("delivered")
             log.info("callback %s: delivered, %s", delivery.batch_id, tries)
         elif attempt.kind == "unsent":
             wait = attempt.retry_after
             when = None if wait is None else self._clock() + wait
-            counts.retried += outbox.unclaim(delivery.id, attempt.error, when=when)
+            kept = outbox.unclaim(delivery, attempt.error, when=when)
+            counts.retried += kept
             self._metrics.ended("unsent")
             log.info("callback %s: not sent: %s", delivery.batch_id, attempt.error)
         elif attempt.kind == "dead" or delivery.attempts >= self._max_attempts:
-            counts.dead += outbox.dead(delivery.id, attempt.error, status=attempt.status)
-            self._metrics.ended("dead")
-            log.warning("callback %s: dead, %s: %s", delivery.batch_id, tries, attempt.error)
+            kept = outbox.dead(delivery, attempt.error, status=attempt.status)
+            counts.dead += kept
+            self._metrics.ended("dead" if kept else "retry")
+            said = "dead, " if kept else ""
+            log.warning("callback %s: %s%s: %s", delivery.batch_id, said, tries, attempt.error)
         else:
             delay = retry_delay(delivery.attempts, attempt.retry_after, self._rng)
             when = self._clock() + delay
-            counts.retried += outbox.retry_at(
-                delivery.id, when, attempt.error, status=attempt.status
-            )
+            kept = outbox.retry_at(delivery, when, attempt.error, status=attempt.status)
+            counts.retried += kept
             self._metrics.ended("retry")
+            then = f"; again in {delay:.0f} s" if kept else ""
+            log.info("callback %s: %s: %s%s", delivery.batch_id, tries, attempt.error, then)
+        if not kept:
             log.info(
-                "callback %s: %s: %s; again in %.0f s",
+                "callback %s: that attempt no longer counts: it is sent again, was delivered "
+                "meanwhile, or its batch is analysed again",
                 delivery.batch_id,
-                tries,
-                attempt.error,
-                delay,
             )

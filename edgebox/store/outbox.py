@@ -25,7 +25,11 @@ OutboxState = Literal["pending", "delivered", "dead"]
 
 @dataclass(frozen=True)
 class Delivery:
-    """A callback to send now. ``attempts`` counts this one: 1 is the first."""
+    """A callback to send now.
+
+    ``attempts`` counts this one: 1 is the first. With ``lease_until`` (Unix seconds) it tells this
+    attempt from any other of the callback.
+    """
 
     id: int
     webhook_id: str
@@ -33,6 +37,7 @@ class Delivery:
     client_id: str
     url: str
     attempts: int
+    lease_until: float
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,12 @@ _CLAIM = """
     )
     RETURNING id, webhook_id, batch_id,
         (SELECT client_id FROM batches WHERE batches.batch_id = outbox.batch_id) AS client_id,
-        url, attempts, next_attempt_at
+        url, attempts, lease_until, next_attempt_at
 """
+
+# Which attempts are recorded: ``resend`` sets attempts to 0, and another claim sets another lease.
+_NOT_ASKED_AGAIN = "id = :id AND attempts >= :attempts"
+_MINE = "id = :id AND state = 'pending' AND attempts = :attempts AND lease_until = :lease"
 
 
 def arm(db: Database, batch_id: str, now: float) -> None:
@@ -155,82 +164,78 @@ class Outbox:
         rows.sort(key=lambda row: (row.pop("next_attempt_at"), row["id"]))
         return [Delivery(**row) for row in rows]
 
-    def delivered(self, delivery_id: int, status: int) -> bool:
-        """Record that the receiver answered 2xx.
+    def delivered(self, delivery: Delivery, status: int) -> bool:
+        """Record that the receiver answered 2xx, also where another attempt has begun since.
 
         Returns:
-            False if the callback is gone, because its batch is being analysed again.
+            False if the callback is gone, because its batch is being analysed again, or if
+            ``resend`` came after this attempt was claimed: it is sent again.
         """
-        return self._change(
-            "UPDATE outbox SET state = 'delivered', delivered_at = :now, lease_until = NULL,"
-            " last_status = :status, last_error = NULL WHERE id = :id",
-            {"id": delivery_id, "status": status, "now": self._clock()},
+        return self._record(
+            delivery,
+            "state = 'delivered', delivered_at = :now, lease_until = NULL,"
+            " last_status = :status, last_error = NULL",
+            {"status": status, "now": self._clock()},
+            where=_NOT_ASKED_AGAIN,
         )
 
     def retry_at(
-        self, delivery_id: int, when: float, error: str, *, status: int | None = None
+        self, delivery: Delivery, when: float, error: str, *, status: int | None = None
     ) -> bool:
         """Record a failed attempt; the next one is not before ``when`` (Unix seconds).
 
         Args:
-            delivery_id: the Delivery's id.
+            delivery: the attempt, as ``due`` returned it.
             when: Unix seconds.
             error: one short line without any body.
             status: the HTTP status, if there was an answer.
 
         Returns:
-            False if the callback no longer waits: it was delivered meanwhile, or is gone.
+            False if this attempt no longer counts: the callback was delivered meanwhile, is gone,
+            is sent by another attempt, or ``resend`` has made it due again.
         """
-        return self._change(
-            "UPDATE outbox SET next_attempt_at = :when, lease_until = NULL, last_status = :status,"
-            " last_error = :error WHERE id = :id AND state = 'pending'",
-            {
-                "id": delivery_id,
-                "when": when,
-                "error": error[:_LONGEST_ERROR],
-                "status": status,
-            },
+        return self._record(
+            delivery,
+            "next_attempt_at = :when, lease_until = NULL, last_status = :status,"
+            " last_error = :error",
+            {"when": when, "error": error[:_LONGEST_ERROR], "status": status},
         )
 
-    def unclaim(self, delivery_id: int, error: str, *, when: float | None = None) -> bool:
+    def unclaim(self, delivery: Delivery, error: str, *, when: float | None = None) -> bool:
         """Refund an attempt that was not sent, for a reason that is not the receiver's.
 
         Args:
-            delivery_id: the Delivery's id.
+            delivery: the attempt, as ``due`` returned it.
             error: one short line without any body.
             when: the next attempt is not before this time (Unix seconds); None keeps the time.
 
         Returns:
-            False if the callback no longer waits.
+            False if this attempt no longer counts, as for ``retry_at``.
         """
-        return self._change(
-            "UPDATE outbox SET attempts = MAX(attempts - 1, 0), lease_until = NULL,"
-            " next_attempt_at = COALESCE(:when, next_attempt_at), last_error = :error"
-            " WHERE id = :id AND state = 'pending'",
-            {"id": delivery_id, "when": when, "error": error[:_LONGEST_ERROR]},
+        return self._record(
+            delivery,
+            "attempts = attempts - 1, lease_until = NULL,"
+            " next_attempt_at = COALESCE(:when, next_attempt_at), last_error = :error",
+            {"when": when, "error": error[:_LONGEST_ERROR]},
         )
 
-    def dead(self, delivery_id: int, error: str, *, status: int | None = None) -> bool:
+    def dead(self, delivery: Delivery, error: str, *, status: int | None = None) -> bool:
         """Give up: the callback is kept and shown, and sent again only by ``resend``.
 
         Returns:
-            False if the callback no longer waits.
+            False if this attempt no longer counts, as for ``retry_at``.
         """
-        return self._change(
-            "UPDATE outbox SET state = 'dead', dead_at = :now, lease_until = NULL,"
-            " last_status = :status, last_error = :error WHERE id = :id AND state = 'pending'",
-            {
-                "id": delivery_id,
-                "error": error[:_LONGEST_ERROR],
-                "status": status,
-                "now": self._clock(),
-            },
+        return self._record(
+            delivery,
+            "state = 'dead', dead_at = :now, lease_until = NULL,"
+            " last_status = :status, last_error = :error",
+            {"error": error[:_LONGEST_ERROR], "status": status, "now": self._clock()},
         )
 
     def resend(self, delivery_id: int, *, by: Actor = BOX) -> None:
         """Make a callback due now and give it all its attempts again.
 
-        If it is being sent at the moment, it is sent again after that.
+        If it is being sent at the moment, it is sent again after that, however that ends.
 
         Raises:
             NotFound: no such callback.
@@ -270,9 +275,11 @@ class Outbox:
                 )
             )
             for row in held:
+                # No attempts: ``resend`` came during that one, and it is due.
+                when = now + delay(row["attempts"]) if row["attempts"] else now
                 db.execute(
                     "UPDATE outbox SET lease_until = NULL, next_attempt_at = :when WHERE id = :id",
-                    {"id": row["id"], "when": now + delay(row["attempts"])},
+                    {"id": row["id"], "when": when},
                 )
         return len(held)
 
@@ -344,6 +351,21 @@ class Outbox:
             "completed_at": rfc3339(found[0]["completed_at"]),
         }
 
-    def _change(self, sql: str, parameters: dict[str, Any]) -> bool:
+    def _record(
+        self, delivery: Delivery, sets: str, values: dict[str, Any], where: str = _MINE
+    ) -> bool:
+        """Record how an attempt ended; if it no longer counts, only end its lease."""
+        mine = {
+            "id": delivery.id,
+            "attempts": delivery.attempts,
+            "lease": delivery.lease_until,
+        }
         with self._connections.transaction() as db:
-            return db.execute(sql, parameters).rowcount == 1
+            sql = f"UPDATE outbox SET {sets} WHERE {where}"  # noqa: S608 - texts of this module
+            if db.execute(sql, {**mine, **values}).rowcount == 1:
+                return True
+            db.execute(
+                "UPDATE outbox SET lease_until = NULL WHERE id = :id AND lease_until = :lease",
+                {"id": delivery.id, "lease": delivery.lease_until},
+            )
+            return False

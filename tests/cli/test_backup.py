@@ -95,7 +95,7 @@ def removed(box, transcripts, results):
     box.store.consultations.finish(good.row_id, good.lease_token, SCORED)
     box.store.consultations.fail(bad.row_id, bad.lease_token, "refused", "Too long.")
     [delivery] = box.store.outbox.due(box.clock(), 1)
-    box.store.outbox.delivered(delivery.id, 200)
+    box.store.outbox.delivered(delivery, 200)
     with sqlite3.connect(box.path) as db:
         db.execute(
             "UPDATE batches SET transcripts_removed_at = ?, results_removed_at = ?",

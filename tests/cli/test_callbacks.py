@@ -30,9 +30,9 @@ def three(box):
     """A delivered, a dead and a waiting callback, in this order."""
     ids = [box.finished_batch("http://center.test/hook") for _ in range(3)]
     sent, given_up, later = box.store.outbox.due(NOW, 3)
-    box.store.outbox.delivered(sent.id, 204)
-    box.store.outbox.dead(given_up.id, "410: the receiver wants no more of it", status=410)
-    box.store.outbox.retry_at(later.id, NOW + 300, "HTTP 500", status=500)
+    box.store.outbox.delivered(sent, 204)
+    box.store.outbox.dead(given_up, "410: the receiver wants no more of it", status=410)
+    box.store.outbox.retry_at(later, NOW + 300, "HTTP 500", status=500)
     return ids
 
 
@@ -74,7 +74,7 @@ def test_resend_makes_it_due_now_with_all_its_attempts_and_the_same_webhook_id(b
 def test_after_an_outage_all_that_were_given_up_are_sent_again(box):
     three(box)
     for delivery in box.store.outbox.due(NOW + 400, 3):
-        box.store.outbox.dead(delivery.id, "HTTP 500", status=500)
+        box.store.outbox.dead(delivery, "HTTP 500", status=500)
     gone = box.store.outbox.list("dead")[0].batch_id
     with sqlite3.connect(box.path) as db:
         db.execute("UPDATE batches SET results_removed_at = 1 WHERE batch_id = ?", (gone,))

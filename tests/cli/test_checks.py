@@ -300,7 +300,7 @@ def test_failed_analyses_and_late_callbacks_are_reported_with_their_batch(box, s
         box.store.consultations.fail(row.row_id, row.lease_token, "refused", "too long")
     late = box.finished_batch("http://centerlink.example/hook")
     [delivery] = box.store.outbox.due(box.clock(), 1)
-    box.store.outbox.retry_at(delivery.id, NOW + 60, "connection refused or unreachable")
+    box.store.outbox.retry_at(delivery, NOW + 60, "connection refused or unreachable")
     found = history(settings)
     assert found["failed analyses"].fix == f"edgebox batches retry {batch}"
     assert "2 refused" in found["failed analyses"].detail

@@ -133,7 +133,7 @@ def test_clients_have_to_be_there_and_enabled(box, settings):
 def test_callbacks_that_were_given_up_are_a_warning(box, settings):
     box.finished_batch("http://centerlink.example/hook")
     [delivery] = box.store.outbox.due(box.clock(), 1)
-    box.store.outbox.dead(delivery.id, "HTTP 413: the callback has 1.3 MB", status=413)
+    box.store.outbox.dead(delivery, "HTTP 413: the callback has 1.3 MB", status=413)
     check = database(settings)["callbacks"]
     assert check.state == "warn"
     assert "HTTP 413: the callback has 1.3 MB" in check.detail

@@ -56,7 +56,7 @@ async def test_the_state_shows_what_runs_and_what_to_type(box):
         for row in box.store.consultations.claim(9, 600, 3):
             box.store.consultations.fail(row.row_id, row.lease_token, "refused", "No.")
         [due] = box.store.outbox.due(9e9, 9)
-        box.store.outbox.dead(due.id, "HTTP 500")
+        box.store.outbox.dead(due, "HTTP 500")
         page = await http.get("/admin")
         assert "edgebox callbacks resend --dead" in page.text
         assert dead.batches[0] not in page.text
@@ -157,7 +157,7 @@ async def test_batches_are_sent_and_analysed_again(box):
         for row in box.store.consultations.claim(9, 600, 3):
             box.store.consultations.fail(row.row_id, row.lease_token, "refused", "No.")
         [due] = box.store.outbox.due(9e9, 9)
-        box.store.outbox.dead(due.id, "HTTP 500")
+        box.store.outbox.dead(due, "HTTP 500")
         answer = await http.post(f"/admin/batches/{batch}/resend", data={"here": "//evil.example"})
         assert answer.headers["location"] == "/admin/batches?done=resent"
         [sent] = box.store.outbox.list()

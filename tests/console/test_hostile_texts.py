@@ -86,7 +86,7 @@ def filled(store, nasty):
     db.execute("UPDATE reviews SET operator = ?, dropped = ?", [nasty, json.dumps(["result"])])
     store.feedback.put("center-1", "record", nasty, liked=False, reason=nasty)
     [due] = store.outbox.due(9e9, 9)
-    store.outbox.dead(due.id, nasty)
+    store.outbox.dead(due, nasty)
     add_person(store, "agent", "kim01", display=nasty[:64], extension=nasty[:64])
     by = Actor(nasty, nasty)
     store.audit.append([Act(1e9, by, "view.call", nasty, nasty, {nasty: nasty})])

@@ -193,7 +193,7 @@ class Life:
     def _stopped_while_sending(self) -> None:
         """Take a callback and stop before it is sent."""
         for delivery in self.store.outbox.due(self.clock(), 1):
-            self.store.outbox.unclaim(delivery.id, "the worker stopped before it was sent")
+            self.store.outbox.unclaim(delivery, "the worker stopped before it was sent")
 
     def _deliverer(self) -> Deliverer:
         return Deliverer(

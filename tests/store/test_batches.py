@@ -251,7 +251,7 @@ class TestRetry:
             store.consultations.fail(one.row_id, one.lease_token, "invalid", "no JSON")
         [delivery] = store.outbox.due(1e12, 5)
         if delivered:
-            store.outbox.delivered(delivery.id, 200)
+            store.outbox.delivered(delivery, 200)
         return batch_id, delivery
 
     def test_failed_consultations_run_again_and_the_callback_under_a_new_id(self, store):
@@ -277,10 +277,10 @@ class TestRetry:
     def test_a_delivery_under_way_cannot_stand_for_the_new_results(self, store):
         batch_id, stale = self.ended(store, delivered=False)
         store.batches.retry(batch_id)
-        assert store.outbox.delivered(stale.id, 200) is False
+        assert store.outbox.delivered(stale, 200) is False
         for one in store.consultations.claim(9, 60, 3):
             store.consultations.finish(one.row_id, one.lease_token, analysis())
-        assert store.outbox.delivered(stale.id, 200) is False
+        assert store.outbox.delivered(stale, 200) is False
         assert store.batches.get(batch_id).callback_state == "pending"
 
     def test_nothing_failed_means_nothing_happens(self, store):

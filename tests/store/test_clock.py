@@ -21,7 +21,7 @@ def test_a_clock_that_goes_on_or_is_stepped_a_little_changes_nothing(store, cloc
 def test_a_callback_waits_as_long_as_it_should_though_the_clock_was_put_right(store, clock):
     store.clock.look()
     delivery = ended(store)
-    store.outbox.retry_at(delivery.id, clock.now + 300, "HTTP 500")
+    store.outbox.retry_at(delivery, clock.now + 300, "HTTP 500")
     clock.advance(-9 * 3600)  # the hardware clock stood in local time
     back = store.clock.look()
     assert abs(back - 9 * 3600) < 1
@@ -32,7 +32,7 @@ def test_a_callback_waits_as_long_as_it_should_though_the_clock_was_put_right(st
 
 def test_what_no_schedule_would_set_so_far_ahead_is_due(store, clock):
     delivery = ended(store)
-    store.outbox.retry_at(delivery.id, clock.now + 300, "HTTP 500")
+    store.outbox.retry_at(delivery, clock.now + 300, "HTTP 500")
     clock.advance(-LONGEST_WAIT - 3600)  # nobody looked before: the box was off
     assert store.outbox.next_due() <= clock.now
     assert len(store.outbox.due(clock.now, 1)) == 1

@@ -34,7 +34,7 @@ def ended(store, names=("CL-1",), **more):
 
 def deliver(store, clock):
     for delivery in store.outbox.due(clock(), 100):
-        store.outbox.delivered(delivery.id, 200)
+        store.outbox.delivered(delivery, 200)
 
 
 def pass_(store, clock, ages=AGES):
@@ -126,7 +126,7 @@ def undelivered(store, clock):
 def tried_again_and_again(store, clock):
     batch = ended(store)
     [delivery] = store.outbox.due(clock(), 1)
-    store.outbox.retry_at(delivery.id, clock() + 100, "500")
+    store.outbox.retry_at(delivery, clock() + 100, "500")
     return batch
 
 
@@ -176,7 +176,7 @@ def test_a_dead_callback_can_be_sent_again_until_its_results_are_removed(store, 
     batch = ended(store)
     clock.advance(50 * DAY)  # the worker was off: it was given up only now
     [delivery] = store.outbox.due(clock(), 1)
-    store.outbox.dead(delivery.id, "410")
+    store.outbox.dead(delivery, "410")
     given_up = clock()
     assert not pass_(store, clock), "the time begins when it was given up"
     clock.now = given_up + 89 * DAY
@@ -188,7 +188,7 @@ def test_a_dead_callback_can_be_sent_again_until_its_results_are_removed(store, 
     assert store.outbox.body(batch)["results"][0]["status"] == "success"
     [again] = store.outbox.due(clock(), 1)
     assert again.webhook_id == delivery.webhook_id
-    store.outbox.dead(delivery.id, "410")
+    store.outbox.dead(delivery, "410")
     clock.advance(90 * DAY)
     assert pass_(store, clock) == Removals(results=1)
     assert store.retention.resendable() == 0

@@ -182,9 +182,9 @@ def test_a_callback_due_in_a_moment_does_not_wait_for_the_next_minute(tmp_path):
         for delivery in office.box.store.outbox.due(time.time(), 10):
             last = delivery.attempts > 1
             if last:
-                office.box.store.outbox.delivered(delivery.id, 200)
+                office.box.store.outbox.delivered(delivery, 200)
             else:
-                office.box.store.outbox.retry_at(delivery.id, due, "HTTP 500")
+                office.box.store.outbox.retry_at(delivery, due, "HTTP 500")
 
     office.deliver_work = put_off
     with office:
