@@ -148,7 +148,7 @@ class LiveParts:
         if until <= now:
             operators = self._store.operators
             found = await self._threads.read(
-                client_id, lambda: operators.named(client_id, extension)
+                client_id, lambda: operators.at_extension(client_id, extension)
             )
             name = found.name if found else ""
             if len(self._extensions) >= MOST_EXTENSIONS:

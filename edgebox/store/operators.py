@@ -175,19 +175,18 @@ class Operators:
         )
         return [operator_of(row) for row in found]
 
-    def named(self, client_id: str, name: str) -> Operator | None:
-        """Return the account that a speech-to-text system means: by name, else by extension.
+    def at_extension(self, client_id: str, extension: str) -> Operator | None:
+        """Return the enabled account of a client that has this extension.
 
-        Only an enabled account of this client is meant. An extension that several have means none.
+        Returns:
+            None if there is none, or if there are several.
         """
         found = self._connections.rows(
             f"SELECT {_COLUMNS} FROM operators WHERE client_id = :client AND disabled = 0"  # noqa: S608
-            " AND (name = :name OR (extension = :name AND extension <> '')) LIMIT 3",
-            {"client": client_id, "name": name},
+            " AND extension = :extension AND extension <> '' LIMIT 2",
+            {"client": client_id, "extension": extension},
         )
-        exact = [row for row in found if row["name"] == name]
-        meant = exact or found
-        return operator_of(meant[0]) if len(meant) == 1 else None
+        return operator_of(found[0]) if len(found) == 1 else None
 
     def change(self, name: str, *, by: Actor = BOX, **values: str | None) -> tuple[str, ...]:
         """Change what an account is; another role or client ends its sessions.

@@ -85,25 +85,30 @@ def test_accounts_are_listed_by_client(store):
     assert [act[0] for act in acts(store)[-3:]] == ["operators.import"] * 3
 
 
-def test_speech_to_text_names_an_account_or_an_extension_of_its_client(store):
+def test_an_extension_means_the_one_account_that_has_it_and_never_a_name(store):
     store.operators.add(agent("kim01", extension="4012"))
-    store.operators.add(agent("4012"))
+    store.operators.add(agent("4012", extension="3005"))
     store.operators.add(agent("lee02", extension="4013"))
     store.operators.add(agent("park03", extension="4013"))
     store.operators.add(agent("choi04", extension="4014", client_id="other"))
+    store.operators.add(agent("4019"))
 
-    def named(name, client="centerlink"):
-        found = store.operators.named(client, name)
+    def at(extension, client="centerlink"):
+        found = store.operators.at_extension(client, extension)
         return found and found.name
 
-    assert named("kim01") == "kim01"
-    assert named("4012") == "4012"  # a name goes before an extension
-    assert named("4013") is None  # two telephones
+    assert at("4012") == "kim01"  # and not the account that is named so
+    assert at("3005") == "4012"
+    assert at("kim01") is None
+    assert at("4019") is None  # the name of somebody without a telephone
+    assert at("4013") is None  # two telephones
     store.operators.disable("park03")
-    assert named("4013") == "lee02"
-    assert named("4014") is None
-    assert named("4014", "other") == "choi04"
-    assert named("") is None
+    assert at("4013") == "lee02"
+    store.operators.disable("kim01")
+    assert at("4012") is None
+    assert at("4014") is None
+    assert at("4014", "other") == "choi04"
+    assert at("") is None
 
 
 def test_every_change_is_in_the_audit_and_a_lost_right_ends_the_sessions(store):
