@@ -17,6 +17,7 @@ from edgebox.consultation.content import has_content
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.reading.call import Call, Utterance, read, read_turns
+from edgebox.reading.nested import lines_of
 from edgebox.reading.recognisers import Turn, turns_of
 
 if TYPE_CHECKING:
@@ -130,9 +131,12 @@ def read_within(transcript: str, most: int) -> ReadCall:
     if len(transcript) <= most:
         return _as_read(read(transcript), transcript, None, 1.0)
     turns = turns_of(transcript)
-    if turns is None:
-        head, tail = _ends_of_text(transcript, most // 2)
-        return _as_read(read(f"{head}\n{tail}"), f"{head}\n{tail}", len(head), 1.0)
+    lines = None if turns is None else lines_of(turns)
+    if turns is None or lines is not None:
+        text = transcript if lines is None else lines
+        head, tail = _ends_of_text(text, most // 2)
+        scale = len(transcript) / max(1, len(text))
+        return _as_read(read(f"{head}\n{tail}"), f"{head}\n{tail}", len(head), scale)
     kept, cut = _ends_of_turns(turns, most // 2)
     text = "\n".join(turn.text for turn in kept)
     share = min(1.0, _size(kept) / max(1, _size(turns)))

@@ -18,13 +18,14 @@ from edgebox.reading.cutting import in_a_number, pieces
 from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.masking.masks import masked
+from edgebox.reading.nested import lines_of, read_lines
 from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.recognisers import Turn, turns_of
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from edgebox.reading.roles import Speaker
 
@@ -102,9 +103,12 @@ def read(received: str) -> Call:
     Returns:
         The call. Takes time linear in the text.
     """
-    turns = turns_of(received) if received.lstrip()[:1] in {"{", "["} else None
+    turns = turns_of(received)
     if turns is not None:
-        return read_turns(turns, received)
+        lines = lines_of(turns)
+        if lines is None:
+            return read_turns(turns, received)
+        return _call(*read_lines(turns, lines, _finder(received), received))
     normal = normalise(received)
     rows = rows_of(normal.text)
     if rows is not None:
@@ -126,15 +130,14 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
             the texts joined by line ends.
     """
     found_turns: list[tuple[str, str, int, int, int]] = []
-    written = {} if received is None else _written(received)
+    find = None if received is None else _finder(received)
     at = 0
     for turn in turns:
-        if received is None:
+        if find is None:
             found, after = at, at + len(turn.text)
             at = after + 1
         else:
-            found, after = next(written.get(turn.text, iter(())), (at, at))
-            at = after
+            found, after = find(turn.text)
         found_turns.append((turn.speaker, turn.text, found, after, found))
     return _joined(found_turns, max(0, at - 1) if received is None else len(received))
 
@@ -162,12 +165,23 @@ def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Cal
     return _call(spoken, normal)
 
 
-def _written(received: str) -> dict[str, Iterator[tuple[int, int]]]:
-    """Return where each string of a JSON document is written, without its quotes, in order."""
+def _finder(document: str) -> Callable[[str], tuple[int, int]]:
+    """Return what finds where each string of a JSON document is written, without its quotes.
+
+    Equal strings are found in their order; one that is not written so is where the last one ended.
+    """
     places: dict[str, list[tuple[int, int]]] = {}
-    for match in _JSON_STRING.finditer(received):
+    for match in _JSON_STRING.finditer(document):
         places.setdefault(json.loads(match[0], strict=False), []).append(match.span(1))
-    return {text: iter(spans) for text, spans in places.items()}
+    left = {text: iter(spans) for text, spans in places.items()}
+    at = 0
+
+    def find(text: str) -> tuple[int, int]:
+        nonlocal at
+        start, at = next(left.get(text, iter(())), (at, at))
+        return start, at
+
+    return find
 
 
 def _call(turns: Iterable[Spoken], normal: Normal) -> Call:

@@ -27,17 +27,20 @@ class Normal:
         length: characters of the received text.
         places: where the two stop being parallel: offsets in ``text``, ascending.
         origins: the offset in the received text of each place.
+        before: the text that this one is made of, where that is not the received one.
     """
 
     text: str
     length: int
     places: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
+    before: Normal | None = None
 
     def origin(self, offset: int) -> int:
         """Return the received offset of an offset in ``text``."""
         index = bisect_right(self.places, offset) - 1
-        return min(self.length, self.origins[index] + offset - self.places[index])
+        found = min(self.length, self.origins[index] + offset - self.places[index])
+        return found if self.before is None else self.before.origin(found)
 
 
 _LINE_END: Final = "\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
@@ -52,11 +55,12 @@ _ENTITY: Final = {
     "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
     "&apos;": "'",
 }  # fmt: skip
-# What is not printed: joiners, marks of direction, the byte-order mark, control characters.
-_INVISIBLE: Final = (
+INVISIBLE: Final = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
 )
+"""What is not printed: joiners, marks of direction, the byte-order mark, control characters."""
+_AROUND: Final = re.compile(rf"(?:\s|{INVISIBLE})+")
 _SPACE: Final = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 # One syllable of decomposed Hangul, a composed one whose final consonant is apart, or a letter
 # with its marks: the clusters that NFC may join.
@@ -74,7 +78,7 @@ def _pattern(*, escaped: bool) -> re.Pattern[str]:
         _VOICE_TAG,
         f"(?P<drop>{_OTHER_TAG})",
         f"(?P<entity>{'|'.join(_ENTITY)})",
-        f"(?P<invisible>{_INVISIBLE})",
+        f"(?P<invisible>{INVISIBLE})",
         f"(?P<space>{_SPACE})",
         f"(?P<cluster>{_CLUSTER})",
     ]
@@ -85,6 +89,16 @@ def _pattern(*, escaped: bool) -> re.Pattern[str]:
 
 _PLAIN: Final = _pattern(escaped=False)
 _WITH_ESCAPES: Final = _pattern(escaped=True)
+
+
+def visible(received: str) -> tuple[int, int]:
+    """Return where a text begins and ends without white space and what is not printed."""
+    start, end = 0, len(received)
+    if match := _AROUND.match(received):
+        start = match.end()
+    while end > start and _AROUND.match(received, end - 1):
+        end -= 1
+    return start, end
 
 
 def normalise(received: str) -> Normal:

@@ -13,6 +13,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from edgebox.reading.normal import INVISIBLE, visible
+
 _LISTS: Final = (
     "turns", "utterances", "segments", "Transcript", "transcript", "recognizedPhrases",
     "messages", "conversation", "dialogue", "dialog", "entries", "items", "sentences",
@@ -36,6 +38,7 @@ _STARTS: Final = {
     "start": 1000, "start_time": 1000, "startTime": 1000, "begin": 1000, "from_ms": 1,
 }  # fmt: skip
 _DEEPEST: Final = 8
+_BEGINS: Final = frozenset('{["')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,11 @@ class Turn:
     start_ms: float | None = None
 
 
-_KEYED: Final = re.compile(r"\s*(?:\[\s*\{\s*[\"']|\{\s*[\"'][^\"'\n{}]{1,60}(?:[\"']\s*:|\Z))")
+_KEYED: Final = re.compile(
+    r"(?:\[_*\{_*[\"']|\{_*[\"'][^\"'\n{}]{1,60}(?:[\"']_*:|\Z))".replace(
+        "_", f"(?:\\s|{INVISIBLE})"
+    )
+)
 """How JSON with quoted keys begins; no speech does, and no label in brackets."""
 
 
@@ -62,12 +69,13 @@ def damaged_at(text: str) -> int | None:
 
     None where it is whole, and where it begins like no JSON with quoted keys.
     """
-    if not _KEYED.match(text) or _parsed(text.strip()) is not None:
+    start, end = visible(text)
+    if not _KEYED.match(text, start) or _parsed(text[start:end]) is not None:
         return None
     try:
-        json.loads(text, strict=False)
+        json.loads(text[start:end], strict=False)
     except json.JSONDecodeError as error:
-        return min(len(text), error.pos + 1)
+        return min(len(text), start + error.pos + 1)
     except (ValueError, RecursionError):  # a number of thousands of digits; nested too deeply
         return 1
     return None
@@ -75,7 +83,7 @@ def damaged_at(text: str) -> int | None:
 
 def is_foreign_json(text: str) -> bool:
     """Return whether a text is JSON of no known recogniser: neither words nor turns."""
-    stripped = text.strip()
+    stripped = _visible(text)
     if (stripped[:1], stripped[-1:]) not in {("{", "}"), ("[", "]")}:
         return False
     value = _parsed(stripped)
@@ -84,7 +92,8 @@ def is_foreign_json(text: str) -> bool:
 
 def conversation_of(text: str) -> str | None:
     """Return the ``conversation_text`` of the body of a request; None where it is no such body."""
-    value = _parsed(text.strip()) if _KEYED.match(text) else None
+    stripped = _visible(text)
+    value = _parsed(stripped) if _KEYED.match(stripped) else None
     found = value.get("conversation_text") if isinstance(value, dict) else None
     return found if isinstance(found, str) else None
 
@@ -96,8 +105,14 @@ def turns_of(text: str) -> list[Turn] | None:
         None where the text is no JSON, or no JSON of a known shape. Empty where its shape is
         known and nothing was recognised.
     """
-    value = _parsed(text.strip())
+    stripped = _visible(text)
+    value = _parsed(stripped) if stripped[:1] in _BEGINS else None
     return None if value is None else _search(value, 0)
+
+
+def _visible(text: str) -> str:
+    start, end = visible(text)
+    return text[start:end]
 
 
 def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
@@ -107,6 +122,8 @@ def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
         return None
     except ValueError:
         return _lines(text)
+    if isinstance(value, str) and _visible(value)[:1] in {"{", "["}:
+        return _parsed(_visible(value))  # a document that was made a string
     return value if isinstance(value, dict | list) else None
 
 
@@ -115,7 +132,7 @@ def _lines(text: str) -> list[Any] | None:
     found: list[Any] = []
     for line in text.splitlines() if text[:1] == "{" else ():
         try:
-            value = json.loads(line) if line.strip() else None
+            value = json.loads(_visible(line)) if _visible(line) else None
         except (ValueError, RecursionError):
             return None
         if isinstance(value, dict):
