@@ -200,14 +200,22 @@ def _without_stamps(line: str, begin: int, places: _Places) -> tuple[int, int]:
         elif not (_begins_a_line(match, places, first=first) if rest else _ends(match, places)):
             break
         begin, first = match.end(), False
+    end = _before_stamps(line, begin, end, places)
+    return begin, len(line[:end].rstrip()) if line[begin:end].strip() else begin
+
+
+def _before_stamps(line: str, begin: int, end: int, places: _Places) -> int:
+    """Return where the text from ``begin`` ends, before the stamps at the end of its line."""
     for count in range(3):
+        if line[:end].rstrip()[-1:] not in _CLOSING:
+            break
         last = _LAST_STAMP.search(line, max(begin, end - 80), end)
         if last is None or not line[begin : last.start()].strip():
             break
         if count >= places.last and not _SURE.match(last[0].strip()):
             break
         end = last.start()
-    return begin, len(line[:end].rstrip()) if line[begin:end].strip() else begin
+    return end
 
 
 def _stamp_at(line: str, at: int) -> re.Match[str] | None:

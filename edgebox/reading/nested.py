@@ -29,7 +29,8 @@ def lines_of(turns: Sequence[Turn]) -> str | None:
     Returns:
         None where the turns say who speaks, or where their texts do not.
     """
-    sides = {one.speaker.lower() for one in turns if not _is_system(one)}
+    speakers = {one.speaker.lower() for one in turns}
+    sides = {one for one in speakers if role_of(one) != "system"}
     if len(sides) > 1:
         return None
     text = "\n".join(_line(one) for one in turns)
@@ -80,8 +81,5 @@ def read_lines(
 
 def _line(turn: Turn) -> str:
     """Return a turn as lines of their own; a machine's keeps its label."""
-    return f"{turn.speaker}: {turn.text}" if _is_system(turn) else turn.text
-
-
-def _is_system(turn: Turn) -> bool:
-    return role_of(turn.speaker.lower()) == "system"
+    machine = turn.speaker and role_of(turn.speaker.lower()) == "system"
+    return f"{turn.speaker}: {turn.text}" if machine else turn.text
