@@ -161,7 +161,7 @@ def _in_named_month(match: re.Match[str], on: dt.date) -> Iterator[Number]:
             yield _resolved(day, start, end)
     else:
         first = _month(on, ahead, 1)
-        yield _plainly(date(first.year, first.month, 0, start, end))
+        yield plainly(date(first.year, first.month, 0, start, end))
 
 
 def _next_or_last(match: re.Match[str], text: str, on: dt.date) -> Number:
@@ -212,7 +212,7 @@ def _in_year(year: Number, after: Number) -> Number:
     month, day = (*parts, 0)[:2]
     found = date(int(year.value[:-1]), month, day, year.start, after.end)
     said = {form for form in after.provides if not form.startswith("~")}
-    return _plainly(replace(found, provides=found.provides | said))
+    return plainly(replace(found, provides=found.provides | said))
 
 
 def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
@@ -265,15 +265,28 @@ def _shifted(on: dt.date, size: int, unit: str, *, years: bool) -> Number:
     return _resolved(_month(on, size, on.day), 0, 0)
 
 
+def may_be_of_a_month(text: str, one: Number, *, after_its_month: bool = False) -> bool:
+    """Whether a number is written as 17일 and neither lasts so long nor comes every month.
+
+    Args:
+        text: that holds the number.
+        one: the number.
+        after_its_month: 다음 달 stands before it, and not 매달.
+    """
+    before = max(0, one.start - 4), one.start
+    if not _is_day(text, one) or _SINCE.search(text, *before):
+        return False
+    if not after_its_month and _MONTH_BEFORE.search(text, *before):
+        return False
+    return re.fullmatch(r"\d{1,2}d", one.value) is not None and not _LASTS.match(text, one.end)
+
+
 def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt.date]:
     """Yield the days that 17일 may mean: this month's, the next if that is over.
 
     A weekday beside it decides.
     """
-    before = max(0, one.start - 4), one.start
-    if _SINCE.search(text, *before) or _MONTH_BEFORE.search(text, *before):
-        return
-    if _LASTS.match(text, one.end):
+    if not may_be_of_a_month(text, one):
         return
     named = _DAY_NAME.match(text, one.end)
     past = _PAST.match(text, one.end) is not None
@@ -303,14 +316,14 @@ def _forms(day: dt.date) -> frozenset[str]:
 
 
 def _resolved(day: dt.date, start: int, end: int) -> Number:
-    return _plainly(date(day.year, day.month, day.day, start, end))
+    return plainly(date(day.year, day.month, day.day, start, end))
 
 
 def _year(year: int, start: int, end: int) -> Number:
-    return _plainly(quantity(Decimal(year), "year", start, end))
+    return plainly(quantity(Decimal(year), "year", start, end))
 
 
-def _plainly(found: Number) -> Number:
+def plainly(found: Number) -> Number:
     """Return a resolved date. The figures alone, and its year alone, were not said."""
     provides = frozenset(
         form

@@ -40,6 +40,7 @@ from edgebox.language.counters import (
 )
 from edgebox.language.dates import with_relative
 from edgebox.language.digits import LETTERS_FIRST, MODEL, SAID, model, said
+from edgebox.language.months import with_named_months
 from edgebox.language.natives import native
 from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
@@ -148,7 +149,9 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
         on: the date of the call. With it relative dates (내일, 다음 주 화요일) are dates too.
     """
     found = _without_repaired(text, _numbers(text))
-    return found if on is None else with_relative(text, found, on)
+    if on is not None:
+        found = with_relative(text, found, on)
+    return with_named_months(text, found, dated=on is not None)
 
 
 def _without_repaired(text: str, numbers: list[Number]) -> list[Number]:

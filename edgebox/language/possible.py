@@ -7,17 +7,22 @@ is read generously with this module, because a true number must not be refused o
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.counters import UNIT_WORD, UNITS
+from edgebox.language.dates import may_be_of_a_month
+from edgebox.language.korean import numbers_in
+from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edgebox.language.months import Month
     from edgebox.language.number import Number
 
 _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
@@ -32,6 +37,11 @@ _ENDS: Final = (
     r"|에서?(?![가-힣])|이?라|이?고)"
 )
 """What follows a number without a unit: a word after a space may be its unit."""
+
+_ON_A_DAY: Final = re.compile(
+    r"(?:(?<!이 일)(?<!이일)(?:에(?!서| ?대)|부터)|까지|날|자로| ?\(?[월화수목금토일](?:요일|\)))"
+)
+"""After 오 일: it is no matter and lasts no five days."""
 
 _SIGNS: Final = re.compile(
     rf"(?<![가-힣])[{ZEROS}{SINO_DIGITS}](?: ?[{ZEROS}{SINO_DIGITS}]){{2,5}}?{_ENDS}"
@@ -54,6 +64,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
         stops = numerals.stops(text, match.start())
         if stops and stops[-1].value > 1:
             yield quantity(stops[-1].value, "", *match.span())
+    months: list[Month] | None = None
     for match in _POSSIBLE.finditer(text):
         value, unit = _VALUES[match[1]], UNITS[match[2]]
         if unit == "month":
@@ -64,4 +75,16 @@ def possible_numbers(text: str) -> Iterator[Number]:
         elif unit == "hours":
             yield quantity(Decimal(value * 60), "minute", *match.span())
         else:
-            yield quantity(Decimal(value), unit, *match.span())
+            one = quantity(Decimal(value), unit, *match.span())
+            if unit == "day" and _ON_A_DAY.match(text, match.end()):
+                months = named_months(text, numbers_in(text)) if months is None else months
+                one = _dated(text, one, months)
+            yield one
+
+
+def _dated(text: str, one: Number, months: list[Month]) -> Number:
+    """Return a day that was said alone with its date in the month that was named."""
+    named = month_at(months, one.start)
+    if named is None or named.relative or not may_be_of_a_month(text, one):
+        return one
+    return replace(one, provides=one.provides | dates_of(months, one.start, int(one.value[:-1])))

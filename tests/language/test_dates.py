@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
+from edgebox.language.possible import possible_numbers
 
 THURSDAY = date(2025, 9, 11)
 
@@ -305,3 +306,72 @@ def test_weeks_begin_on_monday(on, weekday):
     day = on - timedelta(on.weekday()) + timedelta(7 + weekday)
     [number] = numbers_in(f"다음 주 {name}요일", on)
     assert number.value == f"{day.year}-{day.month}-{day.day}"
+
+
+def borne_out(claim, source, on=None):
+    provided = frozenset().union(
+        *(one.provides for one in [*numbers_in(source, on), *possible_numbers(source)])
+    )
+    return all(supports(provided, one) for one in numbers_in(claim, on))
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "other"),
+    [
+        ("팔월 삼 일부터 육 일까지 신청", "8월 6일", "8월 7일"),
+        ("팔월 삼 일부터 오 일까지 신청", "8월 5일", "9월 5일"),
+        ("구월 이십육일 금요일은요\n이십칠일 토요일은 예약이 다 차셨어요", "9월 27일", "9월 28일"),
+        ("9월 26일, 27일 중에요", "9월 27일", "10월 27일"),
+        ("9/26이요, 27일은 안 돼요", "9월 27일", "8월 27일"),
+        ("2025년 9월 26일과 27일", "2025년 9월 27일", "2024년 9월 27일"),
+        ("이십칠일 토요일이요. 구월 예약이요", "9월 27일", "10월 27일"),
+        ("이십칠일 토요일이요. 구월 예약이고 다음 달은 안 돼요", "9월 27일", "10월 27일"),
+        ("팔월 삼일 신청, 구월 칠일 취소", "9월 7일", "8월 7일"),
+        ("팔월 삼일 신청, 구월 칠일 취소, 십오일 환급", "9월 15일", "8월 15일"),
+        ("구월 오일 결제는 다음 달에 환급", "10월", "11월"),
+        ("구월 오일 결제는 다음 달 십오일에 환급", "10월 15일", "9월 15일"),
+        ("십이월 오일 결제는 내달 환급", "1월", "2월"),
+    ],
+)
+def test_a_day_said_alone_is_one_of_the_month_named_before(source, claim, other):
+    assert numbers_in(other)
+    assert borne_out(claim, source)
+    assert not borne_out(other, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "claim"),
+    [
+        ("구월 오일에 주문, 삼일 이내 배송", "9월 3일"),
+        ("9월에 신청, 3일 뒤 설치", "9월 3일"),
+        ("9월부터 매월 20일 출금", "9월 20일"),
+        ("9월 안에 31일이면", "9월 31일"),
+        ("팔월과 구월 사이는 아니고, 십일에", "8월 10일"),
+        ("9월에 보시면 이 일에 대해", "9월 2일"),
+        ("9월이고 내일까지요", "9월 1일"),
+        ("다음 달인 9월에 환급", "10월"),
+        ("다음 달에 환급, 9월 결제", "10월"),
+        ("이번 달 환급, 9월 결제", "10월"),
+    ],
+)
+def test_what_is_no_day_of_the_month_named_before_bears_out_none(source, claim):
+    assert not borne_out(claim, source)
+
+
+def test_a_day_of_the_next_month_is_still_checked():
+    numbers = numbers_in("구월 오일 결제는 다음 달 십오일에 환급")
+    assert [(one.value, one.relative) for one in numbers] == [
+        ("9-5", False),
+        ("10mo", True),
+        ("15d", False),
+    ]
+
+
+def test_the_date_of_the_call_says_which_month_is_the_next():
+    call = "구월 오일 결제는 다음 달에 환급"
+    assert not borne_out("10월", call, date(2025, 8, 20))
+    assert borne_out("10월", call, date(2025, 9, 20))
+
+
+def test_a_day_after_the_next_month_is_one_of_it():
+    assert borne_out("10월 6일", "다음 달 3일부터 6일까지", date(2025, 9, 20))
