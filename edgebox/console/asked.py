@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urlencode
+
+from starlette.convertors import Convertor, register_url_convertor
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -14,6 +16,28 @@ Choice = TypeVar("Choice", bound=str)
 
 LONGEST = 200
 """Characters of a value."""
+MOST_DIGITS: Final = 15
+"""Of a whole number: what the store can take, and a browser keeps exactly."""
+
+
+class Whole(Convertor[int]):
+    """``{name:whole}`` in the path of a route; with a number that is longer there is no such path.
+
+    Not Starlette's ``int``, which takes as many digits as there are.
+    """
+
+    regex = f"[0-9]{{1,{MOST_DIGITS}}}"
+
+    def convert(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return it as the path has it."""
+        return str(value)
+
+
+register_url_convertor("whole", Whole())
 
 
 @dataclass
@@ -73,7 +97,7 @@ class Asked:
         if found is None:
             return None
         one, _, other = found.partition(".")
-        if all(part.isascii() and part.isdigit() and len(part) < 16 for part in (one, other)):
+        if _is_whole(one) and _is_whole(other):
             return int(one), int(other)
         self.wrong.append(name)
         return None
@@ -83,7 +107,7 @@ class Asked:
         found = self.text(name)
         if found is None:
             return None
-        if found.isascii() and found.isdigit() and len(found) < 16:
+        if _is_whole(found):
             return int(found)
         self.wrong.append(name)
         return None
@@ -92,6 +116,10 @@ class Asked:
         """Return the address of the same list with some values changed."""
         kept = {name: value for name, value in {**self.values, **changed}.items() if value}
         return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS
 
 
 def begin_of(day: date) -> float:

@@ -68,7 +68,7 @@ ROUTES = [
     Row("POST", "/prove", LOGIN, 403, 403, 403, 403, form={"password": "y"}),
     # The lead's pages
     Row("GET", "/review", LOGIN, 403, 200, 403, 200),
-    Row("GET", "/review/{row:int}", LOGIN, 403, 200, 403, 404),
+    Row("GET", "/review/{row:whole}", LOGIN, 403, 200, 403, 404),
     Row("GET", "/review/quality", LOGIN, 403, 200, 403, 200),
     Row("GET", "/review/usage", LOGIN, 403, 200, 403, 200),
     Row("GET", "/review/export", LOGIN, 403, 200, 403, 200),

@@ -137,6 +137,20 @@ async def test_a_page_for_others_is_refused_and_the_refusal_is_in_the_audit(box)
     }
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["state=bogus", "failures=yes", "before=x", "before=99999999999999999999", "client=%00"],
+)
+async def test_batches_that_cannot_be_looked_for_are_said_and_not_shown(box, query):
+    [batch] = records(box.store, hook=HOOK).batches
+    async with logged_in(box, "admin") as http:
+        page = await http.get(f"/admin/batches?{query}")
+        assert page.status_code == 422
+        assert 'role="alert"' in page.text
+        assert batch not in page.text
+        assert batch in (await http.get("/admin/batches?state=&client=&done=bogus")).text
+
+
 async def test_batches_are_sent_and_analysed_again(box):
     made = records(box.store, hook=HOOK)
     [batch] = made.batches

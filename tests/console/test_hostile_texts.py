@@ -110,7 +110,7 @@ async def test_no_text_becomes_a_part_of_a_page(box, nasty):
         async with logged_in(box, role) as http:
             for _, path in (page for page in pages if page[0] == role):
                 for row in made["row"] if "{row" in path else [0]:
-                    address = re.sub("{row:int}", str(row), path)
+                    address = re.sub("{row:whole}", str(row), path)
                     for query in ({}, {"id": nasty, "from": nasty, "who": nasty, "agent": nasty}):
                         answer = await http.get(address, params=query)
                         assert answer.status_code in (200, 422), address

@@ -68,6 +68,28 @@ async def test_an_address_that_cannot_be_read_says_which_part(box, query):
     assert 'role="alert"' in page.text
 
 
+@pytest.mark.parametrize(
+    "row", ["0", "999999999999999", "9999999999999999", "9999999999999999999", "9" * 5000, "-1"]
+)
+async def test_a_row_that_there_cannot_be_is_not_there(box, row, caplog):
+    records(box.store)
+    async with logged_in(box, "lead") as http:
+        page = await http.get(f"/review/{row}", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert "<title>" in page.text
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("days", ["31", "9" * 5000, "-7", "7.0", "<b>"])
+@pytest.mark.parametrize("path", ["/review/quality", "/review/usage"])
+async def test_days_that_there_are_not_are_said(box, path, days):
+    async with logged_in(box, "lead") as http:
+        page = await http.get(path, params={"days": days})
+        assert page.status_code == 422
+        assert 'role="alert"' in page.text
+        assert (await http.get(f"{path}?days=7")).status_code == 200
+
+
 async def test_pages_go_on_where_the_last_one_ended(box):
     for _ in range(24):
         records(box.store)

@@ -55,12 +55,15 @@ class BatchPages:
         asked, store = Asked(request.query_params), self._services.store
         state, client = asked.choice("state", STATES), asked.text("client")
         failures = asked.choice("failures", ("on",)) == "on"
-        before, done = asked.whole("before"), asked.choice("done", DONE)
+        before = asked.whole("before")
 
         def look() -> tuple[list[BatchView], int | None, dict[str, OutboxRow], list[str]]:
-            views, following = store.batches.page(
-                client, state, ROWS, before, with_failures=failures
-            )
+            views: list[BatchView] = []
+            following = None
+            if not asked.wrong:
+                views, following = store.batches.page(
+                    client, state, ROWS, before, with_failures=failures
+                )
             outbox = store.outbox.of_batches([view.batch_id for view in views])
             return views, following, outbox, [one.client_id for one in store.clients.list()]
 
@@ -70,6 +73,7 @@ class BatchPages:
         return self._console.templates.page(
             request,
             "admin/batches.html",
+            422 if asked.wrong else 200,
             asked=asked,
             states=STATES,
             clients=clients,
@@ -77,7 +81,7 @@ class BatchPages:
                 (view, outbox.get(view.batch_id), _receiver(view.callback_url)) for view in views
             ],
             here=asked.address(PATH, done=""),
-            done=done,
+            done=Asked(request.query_params).choice("done", DONE),
             first=asked.address(PATH, before="", done="") if before else None,
             following=asked.address(PATH, before=str(following), done="") if following else None,
         )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from edgebox.store.reviews import Draft
 
 LIST = "/review"
-ONE = "/review/{row:int}"
+ONE = "/review/{row:whole}"
 ROWS = 50
 STATES: tuple[ConsultationState, ...] = get_args(ConsultationState)
 FLAGS = (*CAPS, "copied_sentences")

@@ -55,7 +55,7 @@ class FigurePages:
 
     async def quality(self, request: Request) -> Response:
         """``GET /review/quality``."""
-        person, days = person_of(request), _days_of(request)
+        person, (days, wrong) = person_of(request), _days_of(request)
         client, since = person.client, self._services.clock() - int(days) * _DAY
         store = self._services.store
 
@@ -85,12 +85,19 @@ class FigurePages:
         peer = peer_of(request.scope)
         self._services.reads.note("view.quality", client, peer, None, person.name)
         return self._console.templates.page(
-            request, "review/quality.html", days=days, periods=PERIODS, fewest=FEWEST, **found
+            request,
+            "review/quality.html",
+            422 if wrong else 200,
+            wrong=wrong,
+            days=days,
+            periods=PERIODS,
+            fewest=FEWEST,
+            **found,
         )
 
     async def usage(self, request: Request) -> Response:
         """``GET /review/usage``."""
-        person, days = person_of(request), _days_of(request)
+        person, (days, wrong) = person_of(request), _days_of(request)
         client, since = person.client, self._services.clock() - int(days) * _DAY
         store = self._services.store
 
@@ -109,12 +116,20 @@ class FigurePages:
         peer = peer_of(request.scope)
         self._services.reads.note("view.usage", client, peer, None, person.name)
         return self._console.templates.page(
-            request, "review/usage.html", days=days, periods=PERIODS, **found
+            request,
+            "review/usage.html",
+            422 if wrong else 200,
+            wrong=wrong,
+            days=days,
+            periods=PERIODS,
+            **found,
         )
 
 
-def _days_of(request: Request) -> str:
-    return Asked(request.query_params).choice("days", PERIODS) or "30"
+def _days_of(request: Request) -> tuple[str, bool]:
+    """Return the days to look back, and whether others were asked for that there are not."""
+    asked = Asked(request.query_params)
+    return asked.choice("days", PERIODS) or "30", bool(asked.wrong)
 
 
 def _share(what: str, hits: int, of: int) -> Share:
