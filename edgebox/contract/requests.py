@@ -229,7 +229,11 @@ class Turn(Request):
     ] = ""
     text: Annotated[str, AfterValidator(unicode_text), AfterValidator(_spoken)]
     start_ms: Annotated[
-        float | None, Field(ge=0, description="Milliseconds from the beginning of the call.")
+        float | None,
+        # Also as text: "Infinity" is a number to Python, and none of JSON.
+        Field(
+            ge=0, allow_inf_nan=False, description="Milliseconds from the beginning of the call."
+        ),
     ] = None
 
 

@@ -168,6 +168,8 @@ async def test_a_transcript_that_retention_removed_is_said_to_be_gone(box: ApiBo
         ({"deadline": 2}, "/deadline"),
         ({"deadline": 61}, "/deadline"),
         ({"deadline": "x"}, "/deadline"),
+        ({"deadline": "nan"}, "/deadline"),
+        ({"deadline": "inf"}, "/deadline"),
         ({"cache": "perhaps"}, "/cache"),
         ({"consultation_id": "a\nb"}, "/consultation_id"),
     ],

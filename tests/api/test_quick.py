@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from support.boxes.api import TALK, ApiBox, api_box
+from support.boxes.api import BATCH, TALK, ApiBox, api_box
 from support.engines.fake import role_health
 from support.polling import eventually
 
@@ -219,6 +219,31 @@ async def test_one_of_text_and_turns_is_required(box: ApiBox, fields, pointer, d
     [error] = answer.json()["errors"]
     assert error["pointer"] == pointer
     assert error["detail"].startswith(detail)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["inf", "-inf", "nan", "Infinity", "1e999", 10**399, -1, "-0.5", "", "2 s", [], {}]
+)
+async def test_a_time_that_json_cannot_hold_is_refused(box: ApiBox, wrong) -> None:
+    turns = [{"text": "네", "start_ms": wrong}]
+    for refused in (
+        await box.quick(conversation_text=None, turns=turns),
+        await box.http.post(
+            BATCH,
+            json={"consultations": [{"consultation_id": "CL-1", "turns": turns}]},
+            headers=box.headers(),
+        ),
+    ):
+        assert refused.status_code == 422
+        [error] = refused.json()["errors"]
+        assert error["pointer"].endswith("/turns/0/start_ms")
+        assert error["detail"] in {"Send a number.", "Must not be negative."}
+
+
+@pytest.mark.parametrize("right", [0, -0.0, 1e300, "3000", "3.5", None])
+async def test_a_time_may_be_any_number(box: ApiBox, right) -> None:
+    turns = [{**TURNS[0], "start_ms": right}]
+    assert (await box.quick(conversation_text=None, turns=turns)).status_code == 200
 
 
 @pytest.mark.parametrize(
