@@ -62,6 +62,7 @@ def create_app(
     health = HealthEndpoints(services)
     asks = AskEndpoints(services)
     live = LiveEndpoints(services)
+    has_asks = services.settings.ask.enabled == "on"
     questions = [
         _route("POST", Paths.ASK, asks.post),
         _route("GET", Paths.ASKED, asks.get),
@@ -70,7 +71,7 @@ def create_app(
     return _app(
         services,
         [
-            *(questions if services.settings.ask.enabled == "on" else ()),
+            *(questions if has_asks else ()),
             _route("POST", Paths.QUICK_SUMMARY, quick.post),
             _route("POST", Paths.BATCH_ANALYSIS, batches.post),
             _route("GET", Paths.BATCHES, batches.page),
@@ -81,7 +82,7 @@ def create_app(
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
-            _route("GET", Paths.OPENAPI, get_openapi),
+            _route("GET", Paths.OPENAPI, get_openapi(asks=has_asks)),
             *routes,
         ],
         lifespan,

@@ -33,6 +33,10 @@ from edgebox.contract.requests import (
 from edgebox.contract.results import BatchState
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaMode
     from starlette.requests import Request
 
 _PROBLEMS = {
@@ -53,18 +57,25 @@ _SEGMENT = ID_PATTERN.replace("[^", "[^/", 1)
 _REFERENCE = "#/components/schemas/{model}"
 
 
-def openapi() -> dict[str, Any]:
-    """Return the whole document."""
+def openapi(*, asks: bool = True) -> dict[str, Any]:
+    """Return the whole document.
+
+    Args:
+        asks: there are questions (``[ask] enabled``).
+    """
+    of_asks: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
+        (AskRequest, "validation"),
+        (FeedbackRequest, "validation"),
+        (AskAnswer, "serialization"),
+    )
     _, definitions = models_json_schema(
         [
             (QuickSummaryRequest, "validation"),
             (BatchAnalysisRequest, "validation"),
-            (AskRequest, "validation"),
-            (FeedbackRequest, "validation"),
+            *(of_asks if asks else ()),
             (LiveAppend, "validation"),
             (LiveEnd, "validation"),
             (QuickSummaryAnswer, "serialization"),
-            (AskAnswer, "serialization"),
             (BatchAccepted, "serialization"),
             (LiveReceived, "serialization"),
             (LiveEnded, "serialization"),
@@ -85,7 +96,7 @@ def openapi() -> dict[str, Any]:
             "description": "Consultation summaries on one machine. Every error is an RFC 9457 "
             "problem; every answer carries X-Request-Id.",
         },
-        "paths": _paths(),
+        "paths": _paths(asks=asks),
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {
@@ -102,7 +113,7 @@ def openapi() -> dict[str, Any]:
     }
 
 
-def _paths() -> dict[str, Any]:
+def _paths(*, asks: bool) -> dict[str, Any]:
     quick = _operation(
         "quickSummary",
         "A summary of one or two sentences, within the deadline",
@@ -114,28 +125,6 @@ def _paths() -> dict[str, Any]:
         "schema": {"type": "string"},
         "example": 'event: delta\ndata: {"text": "…"}\n\nevent: done\ndata: {…}\n\n',
     }
-    ask = _operation(
-        "ask",
-        "A question about a call: evidence, an acknowledgement, an answer, by its deadline",
-        {"200": _json("AskAnswer", "The end of the question")},
-        body="AskRequest",
-        problems=("400", "401", "404", "409", "413", "415", "422", "429", "503"),
-    )
-    ask["responses"]["200"]["content"]["text/event-stream"] = event_schema()
-    asked = _operation(
-        "getAsked",
-        "The end of a question of the last two minutes",
-        {"200": _json("AskAnswer", "The end of the question")},
-        problems=("401", "404", "409", "429"),
-    )
-    asked["parameters"] = [_in_path("ask_id")]
-    feedback = _operation(
-        "feedback",
-        "What somebody says of an answer",
-        {"204": {"description": "It is kept"}},
-        body="FeedbackRequest",
-        problems=("400", "401", "413", "415", "422", "429", "503"),
-    )
     batch = _operation(
         "batchAnalysis",
         "Hand in consultations for detailed analysis",
@@ -172,9 +161,7 @@ def _paths() -> dict[str, Any]:
     one["parameters"] = [_in_path("batch_id")]
     return {
         Paths.QUICK_SUMMARY: {"post": quick},
-        Paths.ASK: {"post": ask},
-        Paths.ASKED: {"get": asked},
-        Paths.FEEDBACK: {"post": feedback},
+        **(_asks() if asks else {}),
         Paths.BATCH_ANALYSIS: {"post": batch},
         **_live(),
         Paths.BATCHES: {"get": page},
@@ -199,6 +186,36 @@ def _paths() -> dict[str, Any]:
     }
 
 
+def _asks() -> dict[str, Any]:
+    ask = _operation(
+        "ask",
+        "A question about a call: evidence, an acknowledgement, an answer, by its deadline",
+        {"200": _json("AskAnswer", "The end of the question")},
+        body="AskRequest",
+        problems=("400", "401", "404", "409", "413", "415", "422", "429", "503"),
+    )
+    ask["responses"]["200"]["content"]["text/event-stream"] = event_schema()
+    asked = _operation(
+        "getAsked",
+        "The end of a question of the last two minutes",
+        {"200": _json("AskAnswer", "The end of the question")},
+        problems=("401", "404", "409", "429", "503"),
+    )
+    asked["parameters"] = [_in_path("ask_id")]
+    feedback = _operation(
+        "feedback",
+        "What somebody says of an answer",
+        {"204": {"description": "It is kept"}},
+        body="FeedbackRequest",
+        problems=("400", "401", "413", "415", "422", "429", "503"),
+    )
+    return {
+        Paths.ASK: {"post": ask},
+        Paths.ASKED: {"get": asked},
+        Paths.FEEDBACK: {"post": feedback},
+    }
+
+
 def _live() -> dict[str, Any]:
     append = _operation(
         "appendToCall",
@@ -210,7 +227,7 @@ def _live() -> dict[str, Any]:
     append["parameters"] = [_consultation_in_path()]
     forget = _operation(
         "forgetCall",
-        "Forget a call in progress: nothing of it is kept",
+        "Forget a call in progress: nothing of it is kept, except what somebody accepted",
         {"204": {"description": "There is no such call, any more or at all"}},
         problems=("401", "422", "429", "503"),
     )
@@ -218,7 +235,7 @@ def _live() -> dict[str, Any]:
     end = _operation(
         "endCall",
         "The end of a call in progress: it is handed in, and analysed at once",
-        {"202": _json("LiveEnded", "It is on disk; or nothing of it is kept, as was asked")},
+        {"202": _json("LiveEnded", "It is on disk; or it is not handed in, as was asked")},
         body="LiveEnd",
         problems=("400", "401", "409", "413", "415", "422", "429", "503"),
     )
@@ -303,11 +320,14 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": schema, "allowEmptyValue": True}
 
 
-@cache
-def _document() -> bytes:
-    return json.dumps(openapi(), ensure_ascii=False).encode()
+def get_openapi(*, asks: bool) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint ``GET /openapi.json``. Arguments as in ``openapi``."""
 
+    @cache
+    def document() -> bytes:
+        return json.dumps(openapi(asks=asks), ensure_ascii=False).encode()
 
-async def get_openapi(_request: Request) -> Response:
-    """``GET /openapi.json``."""
-    return Response(_document(), media_type="application/json")
+    async def get(_request: Request) -> Response:
+        return Response(document(), media_type="application/json")
+
+    return get

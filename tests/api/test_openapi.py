@@ -4,7 +4,7 @@ import pytest
 
 from edgebox.api.app import create_app
 from edgebox.api.openapi import openapi
-from support.boxes.api import TALK, ApiBox
+from support.boxes.api import TALK, ApiBox, api_box
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,13 @@ def references(node: object) -> set[str]:
     return set()
 
 
-async def test_every_route_is_documented_and_nothing_else(box: ApiBox) -> None:
+@pytest.mark.parametrize("asks", ["on", "off"])
+async def test_every_route_is_documented_and_nothing_else(tmp_path, anyio_backend, asks) -> None:
+    async with api_box(tmp_path, ask={"enabled": asks}) as box:
+        await is_documented(box)
+
+
+async def is_documented(box: ApiBox) -> None:
     routes = {
         (route.path, method.lower())
         for route in create_app(box.services).routes
@@ -27,10 +33,20 @@ async def test_every_route_is_documented_and_nothing_else(box: ApiBox) -> None:
     document = (await box.http.get("/openapi.json")).json()
     documented = {(path, method) for path, item in document["paths"].items() for method in item}
     assert documented == routes
+    assert ("AskRequest" in document["components"]["schemas"]) == ("/ask" in str(routes))
 
 
-def test_every_reference_leads_somewhere() -> None:
-    document = openapi()
+def test_whatever_checks_a_key_may_be_refused_for_it_or_be_too_busy() -> None:
+    for path, item in openapi()["paths"].items():
+        for method, operation in item.items():
+            if {"boundKey": []} in operation["security"]:
+                missing = {"401", "429", "503"} - operation["responses"].keys()
+                assert not missing, (path, method)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_every_reference_leads_somewhere(asks) -> None:
+    document = openapi(asks=asks)
     assert json.loads(json.dumps(document)) == document
     for reference in references(document):
         node = document
