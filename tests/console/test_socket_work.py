@@ -228,6 +228,10 @@ async def test_a_summary_is_written_edited_and_accepted(box: Running) -> None:
     async with screen(box, "kim") as again:
         [shown] = again.welcome["drafts"]
         assert shown["accepted"] == {"at": accepted["at"], **accept["content"]}
+    await box.http.delete(f"{LIVE}/CL-1", headers=box.headers())
+    assert (await box.http.get(path, headers=box.headers())).json() == kept, (
+        "what somebody accepted is kept, as docs/api.md says"
+    )
 
 
 async def test_a_draft_that_is_being_edited_stays_acceptable(box: Running) -> None:
