@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from edgebox.settings.origins import as_browsers_write
 from edgebox.settings.places import default_models_dir, xdg
 from edgebox.system.addresses import bracketed
 
@@ -33,6 +34,18 @@ def _absolute(value: str) -> str:
 
 FilePath = Annotated[str, AfterValidator(_absolute)]
 """An absolute path, or empty."""
+
+
+def _absolute_folder(value: Path) -> Path:
+    if not value.is_absolute():
+        raise ValueError("has to be an absolute path, such as /var/lib/edgebox")
+    return value
+
+
+Folder = Annotated[Path, AfterValidator(_absolute_folder)]
+"""An absolute path. A relative one would be another folder for each process and command."""
+
+_YEAR = 366 * 86400.0
 
 
 class Section(BaseModel):
@@ -128,22 +141,34 @@ class QuickSettings(Section):
     margin_seconds: Annotated[float, Field(ge=0.02, le=5)] = 0.2
     max_in_flight: Annotated[int, Field(ge=1)] = 64
 
+    @model_validator(mode="after")
+    def _time_for_the_model(self) -> QuickSettings:
+        if self.margin_seconds >= self.deadline_seconds:
+            raise ValueError("margin_seconds has to be less than deadline_seconds")
+        return self
+
 
 class BatchSettings(Section):
     """``[batch]``: when the backlog runs."""
 
     min_pending: Annotated[int, Field(ge=1)] = 20
-    max_wait_seconds: Annotated[float, Field(gt=0)] = 900
+    max_wait_seconds: Annotated[float, Field(gt=0, le=_YEAR)] = 900
     concurrency: Annotated[int, Field(ge=1, le=64)] = 16
     # Of another server for the larger model. Between the two, the number follows what it can take.
     remote_concurrency_min: Annotated[int, Field(ge=1, le=512)] = 1
     remote_concurrency_max: Annotated[int, Field(ge=1, le=512)] = 64
-    lease_seconds: Annotated[float, Field(gt=0)] = 120
+    lease_seconds: Annotated[float, Field(gt=0, le=86400)] = 120
     max_attempts: Annotated[int, Field(ge=1)] = 3
     max_tokens: Annotated[int, Field(ge=64, le=4096)] = 512
     # Consultations that may wait, in total and of one client. More are refused.
     max_waiting: Annotated[int, Field(ge=1)] = 20_000
     max_waiting_per_client: Annotated[int, Field(ge=1)] = 10_000
+
+    @model_validator(mode="after")
+    def _fewest_and_most(self) -> BatchSettings:
+        if self.remote_concurrency_min > self.remote_concurrency_max:
+            raise ValueError("remote_concurrency_min has to be at most remote_concurrency_max")
+        return self
 
 
 class QualitySettings(Section):
@@ -155,7 +180,7 @@ class QualitySettings(Section):
 class CallbackSettings(Section):
     """``[callbacks]``: delivery to the centre's system."""
 
-    timeout_seconds: Annotated[float, Field(gt=0)] = 15
+    timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 15
     max_attempts: Annotated[int, Field(ge=1)] = 10
     concurrency: Annotated[int, Field(ge=1, le=64)] = 8
 
@@ -184,6 +209,12 @@ class AskSettings(Section):
     general: Literal["on", "off"] = "off"
     cache_entries: Annotated[int, Field(ge=0, le=100_000)] = 2000
     cache_minutes: Annotated[float, Field(gt=0, le=1440)] = 10
+
+    @model_validator(mode="after")
+    def _first_before_the_end(self) -> AskSettings:
+        if self.first_seconds >= self.deadline_seconds:
+            raise ValueError("first_seconds has to be less than deadline_seconds")
+        return self
 
 
 class LiveSettings(Section):
@@ -214,11 +245,7 @@ class ConsoleSettings(Section):
     @field_validator("origins")
     @classmethod
     def _origins(cls, value: str) -> str:
-        for origin in value.replace(",", " ").split():
-            scheme, _, host = origin.partition("://")
-            if scheme not in {"http", "https"} or not host or "/" in host:
-                raise ValueError("has to be origins such as https://edgebox.centre.local")
-        return value
+        return " ".join(as_browsers_write(one) for one in value.replace(",", " ").split())
 
 
 class CostSettings(Section):
@@ -309,13 +336,13 @@ class Settings(BaseSettings):
         env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", validate_default=True
     )
 
-    state_dir: Path = Field(
+    state_dir: Folder = Field(
         default_factory=lambda: xdg("XDG_STATE_HOME", ".local/state") / "edgebox"
     )
-    models_dir: Path = Field(default_factory=default_models_dir)
+    models_dir: Folder = Field(default_factory=default_models_dir)
     # Folder of the engine's socket, apart from the database, which the engine must not see.
     # Empty: state_dir.
-    runtime_dir: str = ""
+    runtime_dir: FilePath = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     api: ApiSettings = ApiSettings()
     quick: QuickSettings = QuickSettings()

@@ -9,8 +9,12 @@ SYSTEM_CONFIG = Path("/etc/edgebox/edgebox.toml")
 
 
 def xdg(variable: str, fallback: str) -> Path:
-    """Return the user's XDG folder that ``variable`` names, or ``fallback`` in the home folder."""
-    return Path(os.environ.get(variable) or Path.home() / fallback)
+    """Return the user's XDG folder that ``variable`` names, or ``fallback`` in the home folder.
+
+    A relative path there is to be ignored, says the XDG specification.
+    """
+    named = Path(os.environ.get(variable, ""))
+    return named if named.is_absolute() else Path.home() / fallback
 
 
 def default_config_path() -> Path:

@@ -121,3 +121,107 @@ def test_an_installed_box_is_found_by_who_may_not_read_its_configuration(open_fo
         return default_config_path() == system
 
     assert as_ordinary_user(refused)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "named"),
+    [
+        ("[quick]\nmargin_seconds = 3", "[quick]\nmargin_seconds = 2.9", "margin_seconds"),
+        ("[quick]\ndeadline_seconds = 0.2", "[quick]\ndeadline_seconds = 0.3", "margin_seconds"),
+        (
+            "[batch]\nremote_concurrency_min = 64\nremote_concurrency_max = 8",
+            "[batch]\nremote_concurrency_min = 8\nremote_concurrency_max = 8",
+            "remote_concurrency_min",
+        ),
+        ("[batch]\nremote_concurrency_min = 65", "[batch]\nremote_concurrency_min = 64", "_max"),
+        ("[ask]\nfirst_seconds = 15", "[ask]\nfirst_seconds = 14", "first_seconds"),
+        ("[ask]\ndeadline_seconds = 3\nfirst_seconds = 3", "[ask]\ndeadline_seconds = 3", "first"),
+    ],
+)
+def test_two_settings_that_contradict_each_other_are_refused(file, wrong, right, named):
+    file.write_text(right + "\n")
+    load_settings(file)
+    file.write_text(wrong + "\n")
+    with pytest.raises(ConfigError, match=named):
+        load_settings(file)
+    [problem] = [one for one in problems(file, named=True) if not one.key.startswith("engines")]
+    assert named in problem.detail
+
+
+@pytest.mark.parametrize("never", [999_999_999_999, 1e300])
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("batch", "max_wait_seconds"), ("batch", "lease_seconds"), ("callbacks", "timeout_seconds")],
+)
+def test_a_time_that_no_clock_can_wait_for_is_refused(file, table, key, never):
+    file.write_text(f"[{table}]\n{key} = {never}\n")
+    with pytest.raises(ConfigError, match=key):
+        load_settings(file)
+
+
+@pytest.mark.parametrize("name", ["state_dir", "models_dir", "runtime_dir"])
+@pytest.mark.parametrize("value", ["~/edgebox", "edgebox", "./x", "../x", "~", ".", "C:\\x"])
+def test_a_folder_that_depends_on_where_one_stands_is_refused(file, monkeypatch, name, value):
+    file.write_text(f"{name} = '{value}'\n")
+    with pytest.raises(ConfigError, match=f"{name}.*absolute"):
+        load_settings(file)
+    file.write_text("")
+    monkeypatch.setenv(f"EDGEBOX_{name.upper()}", value)
+    with pytest.raises(ConfigError, match=f"{name}.*absolute"):
+        load_settings(file)
+
+
+def test_a_relative_xdg_folder_is_ignored(file, monkeypatch):
+    file.write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", "state")
+    assert load_settings(file).state_dir == Path.home() / ".local/state/edgebox"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://EdgeBox.Centre.local", "https://edgebox.centre.local"),
+        ("HTTPS://edgebox.centre.local:443", "https://edgebox.centre.local"),
+        ("http://edgebox.centre.local:80", "http://edgebox.centre.local"),
+        ("https://edgebox.centre.local:08443", "https://edgebox.centre.local:8443"),
+        ("http://edgebox.centre.local:443", "http://edgebox.centre.local:443"),
+        ("https://상담.example", "https://xn--jk1bs5x.example"),
+        ("https://[2001:DB8:0::1]:8600", "https://[2001:db8::1]:8600"),
+        ("https://10.0.0.7", "https://10.0.0.7"),
+        ("https://edgebox", "https://edgebox"),
+        ("https://edge_box-1.local.", "https://edge_box-1.local."),
+    ],
+)
+def test_origins_are_compared_as_browsers_write_them(file, written, meant):
+    file.write_text(f'[console]\norigins = "{written}, https://other.local"\n', encoding="utf-8")
+    assert load_settings(file).console.further_origins == (meant, "https://other.local")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "edgebox.centre.local",
+        "https://edgebox.centre.local/",
+        "https://edgebox.centre.local?x",
+        "https://edgebox.centre.local#x",
+        "https://anna@edgebox.centre.local",
+        "https://*.centre.local",
+        "https://edgebox.centre.local:",
+        "https://edgebox.centre.local:0",
+        "https://edgebox.centre.local:99999",
+        "https://edgebox.centre.local:https",
+        "https://",
+        "https://:443",
+        "https://[::1",
+        "https://[x]",
+        "https://999.0.0.1",
+        "https://a..b",
+        "ftp://edgebox.centre.local",
+        "null",
+        "*",
+    ],
+)
+def test_what_no_browser_sends_is_no_origin(file, origin):
+    file.write_text(f'[console]\norigins = "{origin}"\n')
+    with pytest.raises(ConfigError, match="origins"):
+        load_settings(file)
