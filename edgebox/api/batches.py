@@ -62,6 +62,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]{1,255}")
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 200
 _LONGEST_REFUSAL = 3600  # seconds; a client that is told to wait longer would not try again
+_LONGEST_ESTIMATE = 10 * 366 * 86400.0  # seconds; more is a speed that was measured wrongly
 
 
 class BatchEndpoints:
@@ -226,14 +227,22 @@ class BatchEndpoints:
             # There is room once as many consultations as this batch holds have been processed.
             full.retry_after = min(math.ceil(self._seconds(own, 0.0)), _LONGEST_REFUSAL)
             raise
-        # The batch is accepted now: nothing may turn that into an error.
-        with suppress(StoreError):
-            view = services.store.batches.get(submitted.batch_id, client.client_id)
-            if view is not None and view.completed_at is not None:
-                return submitted, rfc3339(view.completed_at)
-            if view is not None:
-                return submitted, self._completion(view, self._starts_in())
-        return submitted, self._at(own, limits.max_wait_seconds)
+        return submitted, self._expected(submitted, client, own)
+
+    def _expected(self, submitted: Submitted, client: Client, own: Workload) -> str:
+        """Return when an accepted batch is done: nothing may turn the 202 into an error."""
+        services, waits = self._services, self._services.settings.batch.max_wait_seconds
+        try:
+            with suppress(StoreError):
+                view = services.store.batches.get(submitted.batch_id, client.client_id)
+                if view is not None and view.completed_at is not None:
+                    return rfc3339(view.completed_at)
+                if view is not None:
+                    return self._completion(view, self._starts_in())
+            return self._at(own, waits)
+        except Exception as error:  # noqa: BLE001 - the batch is on disk
+            log.error("the estimate of %s: %s", submitted.batch_id, where(error))  # noqa: TRY400
+            return rfc3339(math.ceil(services.clock() + waits))
 
     def _starts_in(self) -> float:
         store, settings = self._services.store, self._services.settings.batch
@@ -261,12 +270,13 @@ class BatchEndpoints:
 
     def _seconds(self, work: Workload, starts_in: float) -> float:
         health = self._services.monitor.health
-        return estimate_seconds(
+        seconds = estimate_seconds(
             work,
             health.roles.get("mlm") if health else None,
             concurrency=self._services.settings.analyses_at_once,
             seconds_until_run=starts_in,
         )
+        return min(_LONGEST_ESTIMATE, seconds)  # in this order also where it is nan
 
     def _summary(self, view: BatchView, starts_in: float) -> BatchSummary:
         callback = completed_at = expected = removed = None

@@ -397,6 +397,29 @@ async def test_a_client_with_little_work_is_not_expected_after_all_of_its_neighb
     assert seconds_of(quiet.json()["estimated_completion"]) - time.time() < first / 2
 
 
+@pytest.mark.parametrize("seconds", [1e12, 1e300, float("inf"), float("nan"), ZeroDivisionError])
+async def test_no_estimate_turns_an_accepted_batch_into_an_error(
+    box: ApiBox, monkeypatch: pytest.MonkeyPatch, seconds: float | type[Exception]
+) -> None:
+    def estimate(*_: object, **__: object) -> float:
+        if isinstance(seconds, float):
+            return seconds
+        raise seconds
+
+    monkeypatch.setattr("edgebox.api.batches.estimate_seconds", estimate)
+    answer = await box.batch(TALK)
+    assert answer.status_code == 202
+    assert seconds_of(answer.json()["estimated_completion"]) > time.time()
+
+
+async def test_a_backlog_that_runs_by_number_only_accepts_batches(tmp_path) -> None:
+    async with api_box(tmp_path, batch={"max_wait_seconds": 366 * 86400}) as box:
+        answer = await box.batch(TALK)
+        assert answer.status_code == 202
+        path = f"{BATCH.rpartition('/api')[0]}/api/v1/batches/{answer.json()['batch_id']}"
+        assert (await box.get(path)).json()["estimated_completion"]
+
+
 async def test_a_few_consultations_wait_for_the_next_run(box: ApiBox) -> None:
     run = box.store.runs.start("time", time.time())
     box.store.runs.finish(run, {})
