@@ -88,7 +88,7 @@ EXPLAINED: dict[str, str] = {
     "retention": "When data is removed: days after a batch's delivery; 0: never.",
     "retention.transcript_days": "The transcripts.",
     "retention.result_days": "The analyses and metadata; until then a callback can be sent again.",
-    "retention.record_days": "The rest of a batch (ids, counts, times), and records of runs.",
+    "retention.record_days": "The rest of a batch (ids, counts, times), thumbs, records of runs.",
     "retention.audit_days": "The audit: who did what, counted from the act.",
     "ask": "Questions about a call, answered by both models.",
     "ask.enabled": "off: there are no questions, and nothing of them is kept in the engine.",

@@ -74,6 +74,9 @@ _OLD_SPENDING = (
     "SELECT DISTINCT day FROM spending WHERE day < date(:before, 'unixepoch', 'localtime')"
     " ORDER BY day LIMIT :limit"
 )
+_OLD_FEEDBACK = (
+    "SELECT client_id, what, subject FROM feedback WHERE at <= :before ORDER BY at LIMIT :limit"
+)
 _EMPTY_BATCH = {
     "transcripts": (
         "UPDATE consultations SET transcript = '' WHERE batch_id = :batch_id",
@@ -126,6 +129,7 @@ class Removals:
     review_texts: int = 0
     drafts: int = 0
     spending: int = 0
+    feedback: int = 0
     audit: int = 0
 
     def __iadd__(self, other: Removals) -> Self:
@@ -223,6 +227,7 @@ class Retention:
             _forget_texts(db, "reviews", due["review_texts"])
             _delete(db, "drafts", ("draft_id",), due["drafts"])
             _delete(db, "spending", ("day",), due["spending"])
+            _delete(db, "feedback", ("client_id", "what", "subject"), due["feedback"])
             acts = audit.remove_old(db, now, ages.audit)
             if any(due[kind] for kind in _TEXTS):
                 db.execute(
@@ -313,6 +318,7 @@ def _due(db: Database, now: float, ages: Ages) -> _Due:
         "review_texts": _old(db, _OLD_REVIEW_TEXTS, now, texts, _CANDIDATES),
         "drafts": _old(db, _OLD_DRAFTS, now, ages.records, MOST_ROWS),
         "spending": _old(db, _OLD_SPENDING, now, ages.records, _CANDIDATES),
+        "feedback": _old(db, _OLD_FEEDBACK, now, ages.records, MOST_ROWS),
     }
 
 

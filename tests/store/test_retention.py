@@ -315,3 +315,32 @@ def test_a_step_that_fails_changes_nothing(store, clock):
     with pytest.raises(Exception, match="stop"):
         pass_(store, clock)
     assert texts(store, batch)[0][0] == consultations("CL-1")[0].transcript
+
+
+def test_thumbs_go_with_the_records_counted_from_the_latest_word(store, clock):
+    began = clock()
+    for what, subject in (("ask", "ask_1"), ("summary", "CL-1"), ("record", "CL-1")):
+        store.feedback.put("centerlink", what, subject, liked=True, reason="")
+    clock.advance(100 * DAY)
+    store.feedback.put("centerlink", "ask", "ask_1", liked=False, reason="wrong")
+    store.feedback.put("centerlink", "ask", "ask_2", liked=True, reason="")
+    clock.now = began + 365 * DAY - 1
+    assert not pass_(store, clock)
+    clock.now = began + 365 * DAY
+    assert pass_(store, clock) == Removals(feedback=2)
+    assert [row["subject"] for row in store.feedback.rows()] == ["ask_1", "ask_2"]
+    clock.now = began + 465 * DAY
+    assert not pass_(store, clock, Ages(transcripts=1.0, results=1.0, records=None, keys=1.0))
+    assert pass_(store, clock) == Removals(feedback=2)
+    assert store.feedback.counted() == []
+
+
+def test_many_thumbs_go_in_steps(store, clock):
+    for number in range(5):
+        store.feedback.put("centerlink", "ask", f"ask_{number}", liked=True, reason="")
+    clock.advance(366 * DAY)
+    store.retention.remember(trusted_at=clock(), seen_at=clock(), steady_since=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("edgebox.store.retention.MOST_ROWS", 2)
+        steps = [store.retention.step(clock(), AGES).feedback for _ in range(4)]
+    assert steps == [2, 2, 1, 0]
