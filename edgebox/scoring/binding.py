@@ -126,6 +126,8 @@ def _exchanged(
         made[one.statement].text, one.number.end, other.number.start
     ):
         return False
+    if not (one.context and other.context):
+        return False
     own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
     exchanged = [_fit(i, one, other, spoken, cache), _fit(j, other, one, spoken, cache)]
     if any(there < here * _NO_WORSE for here, there in zip(own, exchanged, strict=True)):
