@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.acts import CURSES, PROMISED, REQUEST, SETTLED, without_fillers
+from edgebox.language.acts import PROMISED, REQUEST, SETTLED, without_fillers
+from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
 from edgebox.reading.roles import PERSON

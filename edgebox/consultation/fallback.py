@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts, landmarks
+from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.reading.call import Utterance, read
 from edgebox.reading.masking.masks import masked
@@ -79,7 +80,7 @@ def extractive_summary(
     if not chosen:
         said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
         chosen = [max(said, key=len) if said else _unread(transcript)]
-    chosen = [acts.without_curses(sentence) for sentence in chosen]
+    chosen = [without_curses(sentence) for sentence in chosen]
     chosen = [
         sentence if sentence[-1] in ".?!。？！…" else sentence + "."
         for sentence in dict.fromkeys(chosen)

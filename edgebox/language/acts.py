@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from edgebox.language import curses
 from edgebox.language.words import content_words
 from edgebox.reading import noise
 from edgebox.reading.roles import AGENT_TALK
@@ -231,10 +230,6 @@ _IN_SHORT: Final = re.compile(
 _DAY: Final = re.compile(r"내일|모레|글피|다음 ?[주달]|[월화수목금토일]요일|tomorrow|next \w+day")
 _LEADS_ON: Final = re.compile(r"(?:데|거든)요?[.,…]?$")
 _FILLED: Final = re.compile(r"(?:언제|어디|누구|얼마|무엇|뭐)(?:든|나|라도)")
-
-
-CURSES: Final = curses.CURSES
-without_curses: Final = curses.without_curses
 
 
 def without_fillers(sentence: str) -> str:

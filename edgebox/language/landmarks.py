@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
+from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
 from edgebox.reading.roles import CUSTOMER_TALK
@@ -233,7 +234,7 @@ def _asks(sentence: str) -> float:
     worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
     worth -= _REACTION * bool(acts.REACTS.search(sentence))
     worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
-    return worth - 6 * bool(acts.CURSES.search(sentence))
+    return worth - 6 * bool(CURSES.search(sentence))
 
 
 def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> float:
@@ -263,7 +264,7 @@ def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> floa
         worth = 1.5 if dated else _STATED
     worth += 1.5 * dated + (min(len(sentence), 40) / 20 if worth > _STATED else 0)
     worth -= 2 * bool(acts.ASIDE.search(sentence) or (acts.ERRAND.search(sentence) and not dated))
-    return worth - 6 * bool(acts.CURSES.search(sentence))
+    return worth - 6 * bool(CURSES.search(sentence))
 
 
 def _tells(sentence: str) -> bool:

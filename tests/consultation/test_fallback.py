@@ -602,9 +602,9 @@ def test_no_condition_question_courtesy_or_curse_is_told_as_the_outcome(call):
     if outcome is not None:
         assert acts.is_substance(outcome.text)
         assert not acts.is_question(outcome.text)
-        assert not acts.CURSES.search(outcome.text)
+        assert not CURSES.search(outcome.text)
         assert not acts.is_condition(outcome.text) or acts.is_direction(outcome.text)
-    assert not acts.CURSES.search(extractive_summary(call["transcript"]))
+    assert not CURSES.search(extractive_summary(call["transcript"]))
 
 
 def test_more_than_half_of_the_key_facts_are_in_the_two_sentences():
