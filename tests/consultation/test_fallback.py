@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edgebox.consultation.fallback import extractive_summary
 from edgebox.language import acts
+from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import settlement
 from edgebox.reading.call import read
