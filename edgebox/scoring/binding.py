@@ -63,6 +63,9 @@ _MARGIN: Final = 0.1
 _ALONE_SHARE: Final = 0.2
 """Share of a context that must fit better where the other number's context fits nowhere."""
 
+_ONE_SIDED: Final = 0.3
+"""The same where the other number has no context."""
+
 _NO_WORSE: Final = 0.2
 """What each of the two must keep of its fit if they are exchanged."""
 
@@ -126,8 +129,6 @@ def _exchanged(
         made[one.statement].text, one.number.end, other.number.start
     ):
         return False
-    if not (one.context and other.context):
-        return False
     own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
     exchanged = [_fit(i, one, other, spoken, cache), _fit(j, other, one, spoken, cache)]
     if any(there < here * _NO_WORSE for here, there in zip(own, exchanged, strict=True)):
@@ -135,7 +136,8 @@ def _exchanged(
     margin = _MARGIN
     for here, there, claim in zip(own, exchanged, (other, one), strict=True):
         if here == there == 0.0:
-            margin = max(margin, _ALONE_SHARE * _weight_of(claim))
+            share = _ALONE_SHARE if one.context and other.context else _ONE_SIDED
+            margin = max(margin, share * _weight_of(claim))
     return sum(exchanged) > sum(own) * _BETTER + margin
 
 

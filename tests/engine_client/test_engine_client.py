@@ -232,7 +232,7 @@ def test_a_refused_key_is_the_administrators_to_mend(tmp_path, status):
         writer.write(b"HTTP/1.1 %d X\r\nContent-Length: 0\r\n\r\n" % status)
         await writer.drain()
 
-    failure = remote_failure(tmp_path, refuse)
+    failure = remote_failure(tmp_path, refuse, waits=Waits())
     assert type(failure) is EngineUnavailable
     assert "url_key_file" in str(failure)
 
@@ -318,7 +318,7 @@ def test_a_server_that_always_answers_429_is_busy(tmp_path):
         writer.write(b"HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n")
         await writer.drain()
 
-    assert type(remote_failure(tmp_path, refuse)) is EngineBusy
+    assert type(remote_failure(tmp_path, refuse, waits=Waits())) is EngineBusy
 
 
 def test_our_own_engine_that_says_nothing_is_not_waited_for_without_an_end(tmp_path):

@@ -188,7 +188,7 @@ def test_a_dead_callback_can_be_sent_again_until_its_results_are_removed(store, 
     assert store.outbox.body(batch)["results"][0]["status"] == "success"
     [again] = store.outbox.due(clock(), 1)
     assert again.webhook_id == delivery.webhook_id
-    store.outbox.dead(delivery, "410")
+    store.outbox.dead(again, "410")
     clock.advance(90 * DAY)
     assert pass_(store, clock) == Removals(results=1)
     assert store.retention.resendable() == 0

@@ -13,7 +13,7 @@ from edgebox.worker.mid_model import MidModel
 from edgebox.worker.runner import Runner, Timing
 from support.boxes.store import Box
 from support.outside.far_server import MODEL, far_server
-from support.polling import PATIENCE
+from support.polling import PATIENCE, eventually
 
 QUICK = Timing(poll=0.01, patience=PATIENCE, busy=0.01, grace=0.05)
 CALLS = 24
@@ -26,8 +26,11 @@ def box(tmp_path):
     box.store.close()
 
 
-def worked(box, tmp_path, far, *, least=1, most=64, first=None):
-    """The counts of a run, and what was learned; every call has some text of its own."""
+def worked(box, tmp_path, far, *, least=1, most=64, first=None, full_first=False):
+    """The counts of a run, and what was learned; every call has some text of its own.
+
+    With ``full_first`` the server answers only once the worker knows of a refusal.
+    """
     batch = box.submit(
         *[f"고객: {n}번 카드를 잃어버렸어요.\n상담사: 정지했습니다." for n in range(CALLS)]
     )
@@ -35,6 +38,8 @@ def worked(box, tmp_path, far, *, least=1, most=64, first=None):
     settings = Settings(state_dir=tmp_path, engines={"mlm": mlm})
     places = Concurrency(least, most)
     places.limit = first or places.limit
+    if full_first:
+        far.before = lambda: asyncio.run(eventually(lambda: places.cuts["refused"]))
     runner = Runner(
         box.store,
         MidModel(settings, places),
@@ -66,9 +71,9 @@ def test_the_bounds_of_the_settings_hold(box, tmp_path):
 
 @pytest.mark.parametrize(("refusal", "in_stream"), [(429, False), (503, False), (503, True)])
 def test_a_full_server_is_sent_fewer_and_no_analysis_is_lost(box, tmp_path, refusal, in_stream):
-    full = {"room": 3, "refusal": refusal, "refuses_in_stream": in_stream, "full_first": True}
+    full = {"room": 3, "refusal": refusal, "refuses_in_stream": in_stream}
     with far_server(**full) as far:
-        counts, places = worked(box, tmp_path, far, first=4)
+        counts, places = worked(box, tmp_path, far, first=4, full_first=True)
     assert places.cuts["refused"] >= 1
     assert counts.released >= 1, "what is too many goes back instead of being offered again"
     assert places.limit <= 4

@@ -35,7 +35,7 @@ class FarServer:
         room: answers at once; further requests are refused ...
         refusal: ... with this status ...
         refuses_in_stream: ... or with 200 and an event that has it as ``code``, as SGLang does.
-        full_first: no answer ends before a request was refused for want of room.
+        before: called before each answer.
         status: of every chat request, if it is not 200.
         listing: of the list of models.
         conduct: of chat requests: "die" breaks off within the answer, "hang" says nothing;
@@ -56,7 +56,7 @@ class FarServer:
     room: int = 10_000
     refusal: int = 429
     refuses_in_stream: bool = False
-    full_first: bool = False
+    before: Callable[[], None] = lambda: None
     status: int = 200
     listing: int = 200
     conduct: Conduct = "answer"
@@ -69,7 +69,6 @@ class FarServer:
     url: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
-    full: threading.Event = field(default_factory=threading.Event)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -103,8 +102,6 @@ class _Handler(BaseHTTPRequestHandler):
             far.under_way += not full
             far.refused += full
             far.most = max(far.most, far.under_way)
-            if full:
-                far.full.set()
             dies = far.conduct == "die" or (not full and far.deaths > 0)
             far.deaths -= not full and far.deaths > 0
         try:
@@ -121,8 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
             elif far.conduct in ("drip", "drip_all"):
                 self._drip()
             else:
-                if far.full_first:
-                    far.full.wait()
+                far.before()
                 time.sleep(far.seconds)
                 self._answer(body, dies=dies)
         except (BrokenPipeError, ConnectionResetError):
@@ -217,7 +213,6 @@ def far_server(
         yield far
     finally:
         far.closing.set()
-        far.full.set()
         server.shutdown()
         server.server_close()
         thread.join()
