@@ -195,16 +195,15 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         text = spoken.text_of(piece)
         if degree < _HINT or f"{key.word}보다" in text:
             continue
+        value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":
             answer = _refusing_answer(piece, stances)
             if answer is not None:
-                value = degree * share_of(around, spoken.pieces[piece].utterance)
                 heard.deny(value, stances[answer], by_customer=False, refuses=True)
                 contested = contested or value > _CONTESTS
                 continue
         if one.asks:
             continue
-        value = degree * share_of(around, spoken.pieces[piece].utterance)
         if degree == 1.0 and len(key.word) >= _SPECIFIC and not key.word.endswith("지"):
             value = max(value, _SAYS_ENOUGH)
         if one.denies or one.refuses or _is_left(text, key, one):

@@ -215,10 +215,10 @@ def other_side(
     about = near or _fallback(part, statement, stances)
     sides = {_doer(piece, spoken) for piece in about} - {""}
     told, other = ("agent", "customer") if by_agent else ("customer", "agent")
-    return sides == {other} and not _does(told, part, spoken)
+    return sides == {other} and not _says_it_will(told, part, spoken)
 
 
-def _does(side: str, part: Part, spoken: Spoken) -> bool:
+def _says_it_will(side: str, part: Part, spoken: Spoken) -> bool:
     """Return whether a side says somewhere that it will do what a part is about."""
     found = [item for item in part.items if item.where]
     least = _OWN_WORDS * sum(item.weight for item in found)

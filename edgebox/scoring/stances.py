@@ -176,8 +176,9 @@ class Stances:
         )
         usual = _USUAL.search(f"{before[-5:]} {text} {after[:5]}")
         forbids = _FORBIDS.match(after) is not None and not NEGATION.search(own)
-        waives = spoken.speaker_of(piece) != "agent" and _WAIVES.search(text) is not None
-        if spoken.speaker_of(piece) != "agent" and _ASKS_LEAVE.search(f"{text} {after}"):
+        by_agent = spoken.speaker_of(piece) == "agent"
+        waives = not by_agent and _WAIVES.search(text) is not None
+        if not by_agent and _ASKS_LEAVE.search(f"{text} {after}"):
             return Stance(
                 denies=False, refuses=False, absent=False, asks=False, depends=False, wishes=True
             )
@@ -193,5 +194,5 @@ class Stances:
             ABSENT.search(f"{text} {after}") is not None,
             _QUESTION.search(after or text) is not None,
             depends and not usual and not forbids,
-            spoken.speaker_of(piece) != "agent" and _WISH.search(text) is not None,
+            not by_agent and _WISH.search(text) is not None,
         )
