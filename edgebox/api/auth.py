@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from edgebox.api.clients_cache import ClientsCache
+    from edgebox.api.dated_ahead import DatedAhead
     from edgebox.api.nonces import Nonces
     from edgebox.api.ratelimit import RateLimiter
     from edgebox.api.refused_keys import RefusedKeys
@@ -55,13 +56,14 @@ class Gate:
     """Lets requests with a valid key through.
 
     A v2 key is accepted once. Those with a timestamp from before this object are refused, because
-    it does not know which of them were used.
+    it does not know which of them were used; of later ones it knows (``DatedAhead``).
 
     Args:
         clients: those who may send.
         limiter: counts each client's requests.
         refused: takes the keys that are refused.
         nonces: those of v2 keys that were used.
+        ahead: those of them that were dated ahead, also before a restart.
         window: returns the timestamps that are accepted now.
         count: takes the kind of each refusal, one of ``refusals.KINDS``.
     """
@@ -72,6 +74,7 @@ class Gate:
         limiter: RateLimiter,
         refused: RefusedKeys,
         nonces: Nonces,
+        ahead: DatedAhead,
         *,
         window: Callable[[], Window],
         count: Callable[[str], None] = lambda _kind: None,
@@ -80,6 +83,7 @@ class Gate:
         self._limiter = limiter
         self._refused = refused
         self._nonces = nonces
+        self._ahead = ahead
         self._window = window
         self._count = count
         self._since = int(window().now)
@@ -134,8 +138,10 @@ class Gate:
         key = request.headers.get(HEADER, "")
         if is_v2(key):
             of_key = parse_v2(key)
-            earliest = self._window().earliest
-            self._nonces.add(client.client_id, of_key.nonce, int(of_key.timestamp), earliest)
+            window, timestamp = self._window(), int(of_key.timestamp)
+            self._nonces.add(client.client_id, of_key.nonce, timestamp, window.earliest)
+            if timestamp > window.now:
+                self._ahead.note(client.client_id, timestamp)
         return client
 
     def client_ids(self) -> list[str]:
@@ -162,6 +168,10 @@ class Gate:
             return False
         return True
 
+    async def close(self) -> None:
+        """Store what a restart must know of the keys that were used."""
+        await self._ahead.close()
+
     async def _check_body(self, request: HTTPConnection, sha256: str) -> None:
         request.scope["state"][_RECEIVED] = sha256
         await self._client(request, None)
@@ -178,6 +188,8 @@ class Gate:
                     f"a v2 key belongs into the header {HEADER}", kind="malformed"
                 )
             await self._clients.refresh()
+            if is_v2(key):
+                await self._ahead.ready()
             try:
                 return self._verify(key, request)
             except InvalidBoundKey:
@@ -229,7 +241,8 @@ class Gate:
         target = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
         signed = Signed(scope.get("method", "GET"), target, received)
         verify_v2(key, self._clients.get, self._window(), signed)
-        if int(key.timestamp) < self._since:
+        timestamp = int(key.timestamp)
+        if timestamp < self._since or self._ahead.may_be_used(key.client_id, timestamp):
             raise InvalidBoundKey("the key is right, but older than the API's start", kind="clock")
         if self._nonces.used(key.client_id, key.nonce):
             raise InvalidBoundKey(

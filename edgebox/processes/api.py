@@ -17,6 +17,7 @@ from edgebox.api.app import create_app, create_metrics_app
 from edgebox.api.auth import Gate
 from edgebox.api.body import BodyReader
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.dated_ahead import DatedAhead
 from edgebox.api.key_clock import KeyClock
 from edgebox.api.line_limit import LineLimit
 from edgebox.api.live_parts import LiveParts
@@ -198,6 +199,7 @@ def build(
         monotonic=monotonic,
     )
     nonces = Nonces(past + future, monotonic=monotonic)
+    ahead = DatedAhead(store.key_marks, future, run=threads.box)
     salts = Salts()
     quick = QuickSummaries(engine, monitor, settings.quick, salts=salts, clock=monotonic)
     wake = wake or WakeUps(settings).backlog
@@ -224,6 +226,7 @@ def build(
             limiter,
             refused,
             nonces,
+            ahead,
             window=window,
             count=lambda kind: metrics.auth_refused.labels(kind).inc(),
         ),
@@ -294,6 +297,7 @@ def lifespan_of(
             await services.forgetting.close()
             await services.refused.close()
             await services.reads.close()
+            await services.gate.close()
             services.lines.close()
             await engine.aclose()
             await asyncio.to_thread(ledger.stop)

@@ -23,6 +23,7 @@ from edgebox.store.consultations import Consultations
 from edgebox.store.ended_calls import EndedCalls
 from edgebox.store.feedback import Feedback
 from edgebox.store.figures import Figures
+from edgebox.store.key_marks import KeyMarks
 from edgebox.store.listing import Listing
 from edgebox.store.operators import Operators
 from edgebox.store.outbox import Outbox
@@ -68,6 +69,7 @@ class Store:
         self._connections = Connections(path, busy_timeout=busy_timeout)
         self.audit = Audit(self._connections, clock=clock)
         self.clients = Clients(self._connections, clock=clock, token=token)
+        self.key_marks = KeyMarks(self._connections)
         self.batches = Batches(self._connections, clock=clock, token=token)
         self.consultations = Consultations(self._connections, clock=clock, token=token)
         self.outbox = Outbox(self._connections, clock=clock)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from edgebox.api.app import create_app
 from edgebox.api.auth import Gate
 from edgebox.api.clients_cache import ClientsCache
+from edgebox.api.dated_ahead import DatedAhead
 from edgebox.api.nonces import Nonces
 from edgebox.api.ratelimit import RateLimiter
 from edgebox.api.refused_keys import refused_keys
@@ -210,6 +211,7 @@ async def test_a_client_that_is_disabled_while_its_body_arrives_is_refused(box: 
         RateLimiter(10, clock=time.monotonic),
         box.services.refused,
         Nonces(330, monotonic=time.monotonic),
+        DatedAhead(box.store.key_marks, 30, run=box.services.threads.box),
         window=lambda: Window(time.time(), 300, 30),
     )
     headers = [(b"x-bound-key", box.key().encode())]
