@@ -46,6 +46,7 @@ class Services:
         metrics: counters.
         lines: limits the log lines that anyone can cause.
         wake: wakes the worker; blocking.
+        deliver: has the worker send callbacks that are due; blocking.
         own_ports: TCP ports that callbacks must not go to.
         clock: Unix seconds.
         monotonic: seconds that never jump.
@@ -68,6 +69,7 @@ class Services:
     metrics: Metrics
     lines: LineLimit
     wake: Callable[[], None]
+    deliver: Callable[[], None]
     own_ports: frozenset[int]
     clock: Callable[[], float]
     monotonic: Callable[[], float]

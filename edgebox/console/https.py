@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from edgebox.settings.origins import as_browsers_write
 from edgebox.system.addresses import is_in, peer_of
 
 if TYPE_CHECKING:
@@ -33,7 +34,15 @@ def way_of(connection: HTTPConnection, further: Collection[str]) -> Way:
     if not is_in(peer_of(connection.scope), LOOPBACK):
         return "plain"
     host = connection.headers.get("host", "")
-    if f"https://{host}" in further:
+    if _origin(host) in further:
         return "tls"
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
     return "loopback" if name == "localhost" or is_in(name.strip("[]"), LOOPBACK) else "plain"
+
+
+def _origin(host: str) -> str:
+    """Return the origin behind TLS that a ``Host`` names, also as ``NAME:443``; or nothing."""
+    try:
+        return as_browsers_write(f"https://{host}")
+    except ValueError:
+        return ""

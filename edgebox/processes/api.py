@@ -167,6 +167,7 @@ def build(
     ports: frozenset[int],
     transport: httpx.AsyncBaseTransport | None = None,
     wake: Callable[[], None] | None = None,
+    deliver: Callable[[], None] | None = None,
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
     certificate_until: Callable[[], float | None] = lambda: None,
@@ -179,6 +180,7 @@ def build(
         ports: TCP ports that this box listens on.
         transport: to the engine; its Unix socket when None.
         wake: wakes the worker; through Huey when None.
+        deliver: has the worker send callbacks that are due; through Huey when None.
         clock: Unix seconds.
         monotonic: seconds that never jump.
         certificate_until: returns when the certificate that is served expires, in Unix seconds.
@@ -202,7 +204,8 @@ def build(
     ahead = DatedAhead(store.key_marks, future, run=threads.box)
     salts = Salts()
     quick = QuickSummaries(engine, monitor, settings.quick, salts=salts, clock=monotonic)
-    wake = wake or WakeUps(settings).backlog
+    wakeups = WakeUps(settings)
+    wake = wake or wakeups.backlog
     services = Services(
         settings=settings,
         store=store,
@@ -237,6 +240,7 @@ def build(
         metrics=metrics,
         lines=LineLimit(),
         wake=wake,
+        deliver=deliver or wakeups.deliveries,
         own_ports=ports,
         clock=clock,
         monotonic=monotonic,

@@ -172,11 +172,13 @@ async def test_batches_are_sent_and_analysed_again(box):
             box.store.consultations.fail(row.row_id, row.lease_token, "refused", "No.")
         [due] = box.store.outbox.due(9e9, 9)
         box.store.outbox.dead(due, "HTTP 500")
+        assert not box.delivering
         answer = await http.post(f"/admin/batches/{batch}/resend", data={"here": "//evil.example"})
         assert answer.headers["location"] == "/admin/batches?done=resent"
+        assert len(box.delivering) == 1, "the worker does not wait for its minute"
         [sent] = box.store.outbox.list()
         assert (sent.state, sent.attempts) == ("pending", 0)
-        assert "1분 안에" in (await http.get(answer.headers["location"])).text
+        assert "지금 콜백을 다시 보냅니다" in (await http.get(answer.headers["location"])).text
         box.store._connections.current().execute("UPDATE batches SET results_removed_at = 1")
         for act in ("resend", "retry"):
             answer = await http.post(f"/admin/batches/{batch}/{act}", data={})

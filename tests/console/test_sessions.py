@@ -220,6 +220,9 @@ async def session_of(box, http):
         ("http", "[::1]:8600", "::1", "edgebox"),
         ("http", "127.0.0.1:8600", "::ffff:127.0.0.1", "edgebox"),  # a socket for both kinds
         ("http", "box.proxy", "127.0.0.1", "__Host-edgebox"),  # a proxy here ends TLS
+        ("http", "box.proxy:443", "127.0.0.1", "__Host-edgebox"),
+        ("http", "Box.Proxy", "127.0.0.1", "__Host-edgebox"),
+        ("http", "box.proxy:8443", "127.0.0.1", None),
         ("http", HOST, "10.0.0.7", None),
         ("http", HOST, "::ffff:10.0.0.7", None),
         ("http", "localhost", "10.0.0.7", None),

@@ -101,6 +101,7 @@ class BatchPages:
                 return "gone"
             except Removed:
                 return "removed"
+            self._services.deliver()
             return "resent"
 
         done = await self._services.threads.write(_POOL, work)

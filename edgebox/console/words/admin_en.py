@@ -67,7 +67,7 @@ WORDS: dict[str, str] = {
     "batches.do": "Actions",
     "batches.resend": "Send callback again",
     "batches.retry": "Analyse failures again",
-    "batches.done.resent": "The callback is sent again within a minute.",
+    "batches.done.resent": "The callback is sent again now.",
     "batches.done.retried": "The failed ones are analysed again; the callback comes after that.",
     "batches.done.nothing": "There is no failure to analyse again.",
     "batches.done.removed": "It was removed when its time was over: it cannot be done again.",

@@ -67,7 +67,7 @@ WORDS: dict[str, str] = {
     "batches.do": "작업",
     "batches.resend": "콜백 다시 보내기",
     "batches.retry": "실패 다시 분석",
-    "batches.done.resent": "1분 안에 콜백을 다시 보냅니다.",
+    "batches.done.resent": "지금 콜백을 다시 보냅니다.",
     "batches.done.retried": "실패한 상담을 다시 분석합니다. 끝나면 콜백도 다시 나갑니다.",
     "batches.done.nothing": "다시 분석할 실패가 없습니다.",
     "batches.done.removed": "보관 기간이 지나 지운 것이라 다시 할 수 없습니다.",

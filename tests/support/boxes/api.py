@@ -47,6 +47,7 @@ class ApiBox:
     http: httpx.AsyncClient
     secrets: dict[str, str]
     woken: list[float] = field(default_factory=list)
+    delivering: list[float] = field(default_factory=list)
     app: Starlette | None = None
     console: ConsoleServices | None = None
 
@@ -115,12 +116,14 @@ async def api_box(
     secrets = dict(secrets)
     engine = FakeEngine()
     woken: list[float] = []
+    delivering: list[float] = []
     services, client = build(
         settings,
         store,
         ports=frozenset({8600}),
         transport=transport or httpx.ASGITransport(engine.app()),
         wake=lambda: woken.append(time.time()),
+        deliver=lambda: delivering.append(time.time()),
         clock=clock,
         monotonic=monotonic,
     )
@@ -132,7 +135,9 @@ async def api_box(
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://box", trust_env=False
     ) as http:
-        yield ApiBox(settings, store, engine, services, http, secrets, woken, app, console)
+        yield ApiBox(
+            settings, store, engine, services, http, secrets, woken, delivering, app, console
+        )
     if console:
         await console.close()
     watch.cancel()
