@@ -55,6 +55,7 @@ class Answered:
         side: "first design" or "edgebox".
         seconds: from the request to the answer; of EdgeBox's analyses with their waiting.
         kept: share of the call's facts that the answer holds, by weight.
+        text: the answer, one field a line, to read it beside its figure.
         tokens: written, in each call of the first design.
     """
 
@@ -65,6 +66,7 @@ class Answered:
     kept: float
     critical: tuple[str, ...]
     status: str
+    text: str
     tokens: tuple[int, ...] = ()
 
 
@@ -137,6 +139,7 @@ def _answered(kind: str, side: str, judged: Judgement, tokens: tuple[int, ...] =
         judged.kept or 0.0,
         judged.critical,
         judged.status,
+        judged.text,
         tokens,
     )
 
