@@ -23,8 +23,22 @@ _CASE: Final = frozenset(["을", "를", "의", "에서", "에게", "에", "으�
 _VERBAL: Final = re.compile(
     r"[했됐있없않못겠]|(?:고|며|면|지|게|서|던|려|록|요|다|여|야|러|나|던|니|데|채|음|은|는|인|라|자|까|죠|어|아|시|려고|다고|라고)$"
 )
+_VARIANTS: Final = frozenset(
+    frozenset(pair.split("/"))
+    for pair in """
+    렌터카/렌트카 메시지/메세지 콘텐츠/컨텐츠 카탈로그/카달로그 비즈니스/비지니스 바비큐/바베큐
+    스케줄/스케쥴 텔레비전/텔레비젼 주니어/쥬니어 캐비닛/캐비넷 심포지엄/심포지움
+    초콜릿/초콜렛 애프터/에프터 액세서리/악세서리 리포트/레포트 데이터/데이타 모니터/모니타
+    배터리/밧데리 컴퓨터/컴퓨타 소시지/소세지 슈퍼마켓/수퍼마켓
+    """.split()  # noqa: SIM905 - a list of words
+)
+"""Two ways to write one word."""
+
 _FORMS: Final = (set("하했한할함합해"), set("되됐된될됨됩돼"))
 """Syllables of one verb."""
+
+_CONTRACTED: Final = frozenset([4, 8])
+"""Places in Unicode's order from an open syllable to the same with ㄴ or ㄹ: 고속도론데, 제주돌."""
 
 _WITH_CASE: Final = re.compile("..?(?:으로|에서|에게|까지|부터|[을를이가의와과도만에])")
 """A shorter noun with its particle: 집으로, 아기가."""
@@ -84,12 +98,17 @@ def _is_double(word: str, at: int, particle: str | None, call: str) -> bool:
     last = at == len(word) - 1
     if last and particle not in _CASE:
         return False
+    if particle is None and word[2:] == "로":
+        return False  # 문제로 and 문자로
     rest = word[:at] if last else word[1:] if at == 0 else ""
     if rest and re.search(f"(?<![가-힣]){re.escape(rest)}{_PARTICLES}(?![가-힣])", call):
         return False  # 환불금 and 환불건 are two words with 환불
     found = 0
     for match in re.finditer(f"(?<![가-힣]){before}([가-힣]){after}", call):
         pair = {word[at], match[1]}
+        contracted = last and ord(match[1]) - ord(word[at]) in _CONTRACTED
+        if contracted or {word, match[0]} in _VARIANTS:
+            continue
         if any(pair <= forms for forms in _FORMS):
             continue
         if not _sounds_alike(word[at], match[1]) or _VERBAL.search(match[0]):

@@ -97,6 +97,9 @@ _PARTICLES: Final = re.compile(
 _NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
 
 
+_VERB_ENDS: Final = frozenset(["시면", "으면", "하면", "되면", "세요", "네요", "는데", "은데"])
+"""불러 주시면 어르신이 …"""
+
 _OPENING: Final = 2
 """Utterances in which a word before 입니다 is the agent's name, however short."""
 
@@ -119,7 +122,9 @@ def names_of_call(call: Call) -> frozenset[str]:
         asked = _ASKED_NAME.search(one.text) is not None
         found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
     return frozenset(
-        name for name in found if name not in _NO_NAMES and name[-1] not in "님팀과실지"
+        name
+        for name in found
+        if name not in _NO_NAMES and name[-1] not in "님팀과실지" and name[-2:] not in _VERB_ENDS
     )
 
 
@@ -153,11 +158,20 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
         person = person and not name.endswith(("해", "하여"))  # 점을 고려해 간호사실에
         stem = name[:2]
-        noun = name[-1] in "이로를은는가을의에한된할" and (
-            stem in said or stem in _NO_NAMES
-        )  # 장애로
+        known_stem = stem in said or stem in _NO_NAMES
+        noun = _is_particle(name) or (known_stem and name[-1] in "이로를은는가을의에한된할")
+        # 장애로, 변경은
         if person and not noun and name not in said:
             yield name
+
+
+def _is_particle(name: str) -> bool:
+    """Return whether the last syllable may be the particle that its neighbour would have.
+
+    은, 이 and 을 follow a consonant, 는, 가 and 를 a vowel: 변경은 may be a noun, 김다은 is a name.
+    """
+    closed = (ord(name[-2]) - 0xAC00) % 28 > 0
+    return name[-1] in ("은이을과에의" if closed else "는가를로와에의")
 
 
 def _one_off(one: str, other: str) -> bool:

@@ -54,16 +54,58 @@ _ROUND: Final = re.compile(
 """이백으로: a number without a counter."""
 
 
+_MONTH: Final = re.compile(r"(?<![가-힣])([유시])월(?![드절])")
+"""유월이라, 시월에: a month without a day."""
+
+_NATIVE_ONES: Final = {
+    word: value
+    for value, words in enumerate(
+        ["한", "두", "세 석", "네 넉", "다섯", "여섯", "일곱", "여덟", "아홉"], 1
+    )
+    for word in words.split()
+}
+_MIXED: Final = re.compile(
+    rf"(?<![가-힣])([{SINO_DIGITS}]?백?[{SINO_DIGITS}]?십)({'|'.join(_NATIVE_ONES)}) ?({UNIT_WORD})"
+)
+"""육십네 개, 이십두 명: tens as in figures, ones as they are counted."""
+
+_BARE: Final = re.compile(
+    rf"(?<![가-힣])(?<![만천백십억] )"
+    rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
+    r"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원)|까지| (?:더|정도|빼|남)"
+    r"|[.,?!\n]|$)"
+)
+"""구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
+
+_NUMERAL: Final = rf"(?:[{SINO_DIGITS}]?[십백천]){{1,3}}[{SINO_DIGITS}]?"
+_OTHER_UNIT: Final = (
+    rf"{UNIT_WORD}|[기메테]가|테라|유로|달러|엔|위안|파운드|킬로|리터|톤|밀리|센티|미터|와트"
+)
+_BEFORE_NOUN: Final = re.compile(
+    rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
+    rf"(?= ?(?!{_OTHER_UNIT})[가-힣]{{2}})"
+    rf"|(?<=[가-힣]{{2}})([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
+    r"(?=인데|이[고요에]|입니다|[은는을를에점]|[^가-힣]|$)"
+)
+"""이백 포대, 삼십 마지기: nouns that count and are in no list; 두레마트이십오: a name."""
+
+_VERSION: Final = re.compile(
+    rf"(?<![가-힣])[{SINO_DIGITS}{ZEROS}십]{{1,4}}"
+    rf"(?: ?점 ?[{SINO_DIGITS}{ZEROS}십]{{1,4}}){{2,4}}"
+)
+"""오 점 이 점 일사: a version or an address, written 5.2.14."""
+
+_IN_MYRIADS: Final = re.compile(r"만 ?원|보증금|월세|전세|[십백천]만")
+
+
 def possible_numbers(text: str) -> Iterator[Number]:
     """Yield what may be a number: a syllable before a unit, signs one by one, a bare 이백."""
-    for match in _SIGNS.finditer(text):
-        figures = numerals.digits(match[0])
-        yield plain("plain", figures, *match.span())
-        yield quantity(Decimal(figures), "", *match.span())
-    for match in _ROUND.finditer(text):
-        stops = numerals.stops(text, match.start())
-        if stops and stops[-1].value > 1:
-            yield quantity(stops[-1].value, "", *match.span())
+    yield from _without_unit(text)
+    for match in _MIXED.finditer(text):
+        tens = numerals.stops(match[1], 0)[-1].value
+        yield quantity(tens + _NATIVE_ONES[match[2]], UNITS[match[3]], *match.span())
+    for match in _MONTH.finditer(text):
+        yield date(0, 6 if match[1] == "유" else 10, 0, *match.span())
     months: list[Month] | None = None
     for match in _POSSIBLE.finditer(text):
         value, unit = _VALUES[match[1]], UNITS[match[2]]
@@ -80,6 +122,29 @@ def possible_numbers(text: str) -> Iterator[Number]:
                 months = named_months(text, numbers_in(text)) if months is None else months
                 one = _dated(text, one, months)
             yield one
+
+
+def _without_unit(text: str) -> Iterator[Number]:
+    for match in _SIGNS.finditer(text):
+        figures = numerals.digits(match[0])
+        yield plain("plain", figures, *match.span())
+        yield quantity(Decimal(figures), "", *match.span())
+    for match in _ROUND.finditer(text):
+        stops = numerals.stops(text, match.start())
+        if stops and stops[-1].value > 1:
+            yield quantity(stops[-1].value, "", *match.span())
+    for match in _BEFORE_NOUN.finditer(text):
+        value = numerals.stops(match[1] or match[2], 0)[-1].value
+        yield quantity(value, "", *match.span())
+        yield plain("plain", str(value), *match.span())
+    for match in _VERSION.finditer(text):
+        for part in re.split(" ?점 ?", match[0]):
+            tens = numerals.stops(part, 0) if "십" in part else []
+            figures = str(tens[-1].value) if tens else numerals.digits(part)
+            yield plain("plain", figures, *match.span())
+    if _IN_MYRIADS.search(text):
+        for match in _BARE.finditer(text):
+            yield quantity(numerals.stops(match[1], 0)[-1].value * 10_000, "won", *match.span())
 
 
 def _dated(text: str, one: Number, months: list[Month]) -> Number:

@@ -36,6 +36,7 @@ _NO_CLAIM: Final = re.compile(
     r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
     r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
     r"|\d[^ ]{0,4}[이가도] 안 [되돼]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
+    r"|(?<![가-힣])(?:이날|이번에|당장)(?:은|는|도)? .{0,40}[지안못불]"
 )
 """A part that says nothing for or against its predicate: it only names a thing, or a condition;
 3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
@@ -46,7 +47,8 @@ _LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈
 
 _CLAIMS: Final = re.compile(
     rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
-    r"|되었|하였|된다|한다|(?<!면 )됩니다|합니다|수 있|가능)"
+    r"|되었|하였|된다|한다|(?<!면 )됩니다|합니다|수 있|가능"
+    r"|(?:[하되주내두]|넣어|빼|보내|옮기)(?:고|며)[, ]*$|대상이)"
 )
 """A part that tells of something that was settled, or that can be."""
 
@@ -69,7 +71,8 @@ _DECIDED_AGAINST: Final = re.compile(
 
 _DECLINES: Final = re.compile(
     r"(?<![가-힣])안 ?(?!내)[가-힣]{1,3} ?(?:[게래]요|[게래]유|겠습니다|겠어요|려고요)"
-    r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|놔 ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)|없던 걸로|말[게래]요"
+    r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|[놔냅] ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)"
+    r"|없던 걸로|말[게래]요"
     r"|[은는] ?됐(?:고|어요|습니다)"
 )
 """A customer who leaves things as they are."""
@@ -80,7 +83,9 @@ _NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|
 _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
 """A denial to which an offer is the opposite. What is offered may be left undone."""
 
-_REQUIRES: Final = re.compile(r"[가-힣](?:면|야|더라도|지 않는 한),? |없이는 ")
+_REQUIRES: Final = re.compile(
+    r"[가-힣](?:(?<![감대화측전방표정도지])면|야|더라도|지 않는 한),? |없이는 "
+)
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
 
 _DEPENDS: Final = re.compile(r"[가-힣][어아여해돼]야(?:만|지만)?,? ")

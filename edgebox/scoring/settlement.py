@@ -61,6 +61,9 @@ _TELLS: Final = 0.5
 _SPEAKS_ALONE: Final = 3
 """Syllables of a predicate that needs no other words beside it: 지급정지."""
 
+SAME_WORD: Final = 0.9
+"""Degree of the predicate itself, in any of its forms."""
+
 _VERB: Final = 12
 """Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
 
@@ -128,7 +131,7 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
             spoken.text_of(piece)
         )
         and (
-            (degree == 1.0 and len(key.word) >= _SPEAKS_ALONE)
+            (degree >= SAME_WORD and len(key.word) >= _SPEAKS_ALONE)
             or sum(item.weight for item in found if piece in item.where) >= least
         )
         for piece, degree in key.where.items()
@@ -170,13 +173,17 @@ _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기�
 
 _WILL: Final = re.compile(
     r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
+    r"|[가-힣](?<![여남])자(?=[ ,.~!]|$)|[할갈볼낼릴올쓸둘을]라네|[하가보내쓰두주]지 뭐"
 )
 
-_TOPIC: Final = re.compile(r"(?<![가-힣])[가-힣]{2,6}[은는] ")
+_TOPIC: Final = re.compile(r"(?<![가-힣])(?:[가-힣]{2,6}|건|일|것)[은는] ")
 """Another topic after the side that is named: 고객은 약정을 맺었고 공유기는 교체하기로 했다."""
 
 _NAMED: Final = 5
 """Characters of the side's own name and particle."""
+
+_TAKES: Final = re.compile(r"받기로|받겠|받는다고")
+"""What one side takes the other gives: 환불받기로 했다 is said as 환불해 드릴게요."""
 
 _OWN_WORDS: Final = 0.5
 """Share of a part's words in a side's own promise."""
@@ -202,7 +209,7 @@ def other_side(
         near: the spoken clauses about it.
         stances: of the call.
     """
-    if not _COMMITS.search(part.text):
+    if not _COMMITS.search(part.text) or _TAKES.search(part.text):
         return False
     spoken = stances.spoken
     agent = [match.start() for match in _BY_AGENT.finditer(said)]

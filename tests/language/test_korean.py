@@ -856,10 +856,33 @@ def test_only_certain_names_are_read(text, names):
         ("이 주쯤 전에요", "14d"),
         ("구 월 말에요", "9mo"),
         ("두 시간 말고 삼 시간이요", "180min"),
+        ("그게 유월이라", "6mo"),
+        ("시월부터 오른대요", "10mo"),
+        ("불고기 육십네 개요", "64"),
+        ("이십두 명이서요", "22"),
+        ("보증금을 오백 더 올리면", "5000000"),
+        ("백구십만 원 중에 구십은 빠져나갔고요", "900000"),
+        ("월세는 천에 오십오로 할게요", "550000"),
+        ("퇴비 이백 포대", "200"),
+        ("두레마트이십오 염리점", "25"),
+        ("버전이 오 점 이 점 일사요", "14"),
     ],
 )
 def test_what_may_be_a_number_bears_one_out(text, value):
     assert value in {value for number in possible_numbers(text) for value in number.provides}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("백이십 기가요", "120"),
+        ("오백 유로요", "5000000"),
+        ("시월드 유월절", "6mo"),
+        ("이백으로 해 주세요", "2000000"),
+    ],
+)
+def test_another_unit_or_a_word_bears_no_number_out(text, value):
+    assert value not in {value for number in possible_numbers(text) for value in number.provides}
 
 
 def test_a_word_that_goes_on_before_is_no_possible_number():

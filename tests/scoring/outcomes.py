@@ -38,6 +38,7 @@ class Whole(NamedTuple):
     Attributes:
         call: as it is received.
         good: a true analysis.
+        others: the same with other results that are true too.
         spoilt: analyses by what is wrong with them: ``-`` the outcome denied, ``?`` a condition
             told as a fact, ``!`` a refused or withdrawn request told as granted, ``>`` a promise of
             the other side, ``~`` a name wrong by a syllable.
@@ -45,6 +46,7 @@ class Whole(NamedTuple):
 
     call: str
     good: Analysis
+    others: list[Analysis]
     spoilt: list[tuple[str, Analysis]]
 
 
@@ -54,17 +56,17 @@ def load_whole(name: str) -> Iterator[Whole]:
         lines = block.splitlines()[1:]
         call = "".join(f"{line}\n" for line in lines if line[1:2] != " ")
         said = [(line[0], line[2:]) for line in lines if line[1:2] == " "]
-        customer, agent, good = (next(text for k, text in said if k == kind) for kind in "CA+")
+        customer, agent = (next(text for k, text in said if k == kind) for kind in "CA")
+        good, *others = (_whole(customer, agent, text) for kind, text in said if kind == "+")
         spoilt = []
         for kind, text in said:
             if kind in "-?!>":
                 spoilt.append((kind, _whole(customer, agent, text)))
             elif kind == "~":
                 old, new = text.split()
-                spoilt.append(
-                    (kind, _whole(*(t.replace(old, new) for t in (customer, agent, good))))
-                )
-        yield Whole(call, _whole(customer, agent, good), spoilt)
+                lines = (good.summary.customer, good.summary.agent, good.summary.result)
+                spoilt.append((kind, _whole(*(line.replace(old, new) for line in lines))))
+        yield Whole(call, good, others, spoilt)
 
 
 def _whole(customer: str, agent: str, result: str) -> Analysis:

@@ -45,6 +45,8 @@ def test_false_outcomes_are_seen_and_true_ones_left_alone(name, flags, seen, fal
         pytest.param("whole-kept", {"-": 0.6, "?": 0.25, ">": 0.5}, 1, id="kept"),
         pytest.param("long-tuned", {"-": 0.5, "?": 0.3, ">": 0.6, "~": 0.55}, 9, id="long"),
         pytest.param("long-kept", {"-": 0.4, "?": 0.5, ">": 0.6}, 4, id="long, kept"),
+        pytest.param("free-tuned", {"-": 0.4, "?": 0.25, "!": 0.4, "~": 0.5}, 18, id="free"),
+        pytest.param("free-kept", {"-": 0.3, "!": 0.3}, 20, id="free, kept"),
     ],
 )
 def test_spoilt_results_of_whole_analyses_are_seen(name, seen, false):
@@ -52,12 +54,15 @@ def test_spoilt_results_of_whole_analyses_are_seen(name, seen, false):
     alarms = []
     for one in load_whole(name):
         call = read(one.call)
-        own = score(one.good, call)
-        if own.caps:
-            alarms.append((one.good.summary.result, own.flags))
+        flagged: set[str] = set()
+        for good in (one.good, *one.others):
+            own = score(good, call)
+            flagged |= set(own.caps)
+            if own.caps:
+                alarms.append((good.summary.result, own.flags))
         for kind, analysis in one.spoilt:
             made[kind] += 1
-            counts[kind] += bool(set(score(analysis, call).caps) - set(own.caps))
+            counts[kind] += bool(set(score(analysis, call).caps) - flagged)
     print(f"\n{name}: seen {dict(counts)} of {dict(made)}, {len(alarms)} false")
     assert len(alarms) <= false, alarms
     for kind, least in seen.items():
@@ -160,6 +165,18 @@ DONE = (
         ),
         pytest.param(BILL, "방문은 오후 6~4시입니다.", "unbound_number", id="a range turned"),
         pytest.param(
+            "고객: 감면돼요\n상담사: 감면 여부는 금요일에 전화로 알려 드릴게요\n고객: 네\n",
+            "감면 여부는 금요일에 전화로 알려 주지 않기로 했습니다.",
+            "polarity",
+            id="감면 is no condition",
+        ),
+        pytest.param(
+            "고객: 배송비 빼 주세요\n상담사: 배송비는 빼 드릴 수 없고 물을 드려요\n고객: 네\n",
+            "배송비는 빼 주고 물을 주기로 했습니다.",
+            "polarity",
+            id="a claim that goes on",
+        ),
+        pytest.param(
             BILL, "인원을 6명에서 8명으로 변경했습니다.", "unbound_number", id="a change turned"
         ),
     ],
@@ -230,6 +247,73 @@ def test_a_false_outcome_is_flagged(call, result, flag):
             id="a recogniser's mistake put right",
         ),
         pytest.param(
+            "고객: 유월에 산 건데요\n"
+            "상담사: 육십네 개 주문하셨고 유월이라 교환은 지났는데 해 드릴게요\n",
+            "6월에 산 64개를 교환하기로 했습니다.",
+            id="a month without a day, tens and ones of two kinds",
+        ),
+        pytest.param(
+            "상담사: 백구십만 원은 묶였고 구십은 이미 빠져나갔어요\n고객: 보증금은요\n"
+            "상담사: 천에 오십오로 하시면 돼요\n고객: 네 그렇게 할게요\n",
+            "90만 원은 이미 빠져나갔고 보증금 1,000만 원에 월 55만 원으로 하기로 했습니다.",
+            id="amounts without 만 원",
+        ),
+        pytest.param(
+            "고객: 두레마트이십오인데요 이백 포대 온다던 거요 버전은 오 점 이 점 일사고요\n"
+            "상담사: 네 내일 갑니다\n",
+            "두레마트25에 200포대를 내일 보내기로 했고 5.2.14 버전입니다.",
+            id="a brand, an unknown counter, a version",
+        ),
+        pytest.param(
+            "고객: 자리가요\n상담사: 출발 이십사 시간 전에 풀려요\n고객: 그때 해볼게요\n",
+            "출발 하루 전에 고객이 해 보기로 했습니다.",
+            id="a day before",
+        ),
+        pytest.param(
+            "고객: 고속도론데 차가 퍼졌어요 렌트카도 나와요\n"
+            "상담사: 문자로 답 드릴게요 책임 문제가 있어요 문자로 갑니다\n",
+            "고속도로에서 차가 멈췄고 책임 문제로 렌터카는 문자로 답하기로 했습니다.",
+            id="a contraction, a spelling, a particle",
+        ),
+        pytest.param(
+            "상담사: 조춘자 어르신 댁이죠 계좌 바꾸는 거는 어르신이 말씀하셔야 돼요\n"
+            "고객: 번호만 불러 주시면 어르신이 네 할게요\n",
+            "계좌 변경은 어르신이 직접 말하기로 했습니다.",
+            id="a noun with a particle before a title",
+        ),
+        pytest.param(
+            "고객: 영수증은 없고 카드로 샀으니까 카드 내역 찾아볼게요\n"
+            "상담사: 영수증 없으면 카드 내역도 돼요\n",
+            "카드 내역은 고객이 찾아보기로 했습니다.",
+            id="a customer's own decision",
+        ),
+        pytest.param(
+            "고객: 그냥 내 돈으로 고치자 뭘\n상담사: 접수하시면 보험으로 고칠 수도 있어요\n",
+            "보험 없이 자기 돈으로 고치기로 했습니다.",
+            id="a decision said as a proposal",
+        ),
+        pytest.param(
+            "상담사: 번호 보이세요\n고객: 이이일 다시 사 팔 뭐시라고 써졌는디\n"
+            "상담사: 조회됩니다 고장 접수해 드릴게요\n",
+            "번호 221-48의 고장을 접수하기로 했습니다.",
+            id="what is written on a post is no instruction",
+        ),
+        pytest.param(
+            "고객: 다시 안 받고요 환불해 주세요\n상담사: 네 이만 원 전액 환불해 드릴게요\n",
+            "고객은 20,000원을 전액 환불받기로 했습니다.",
+            id="what one takes the other gives",
+        ),
+        pytest.param(
+            "고객: 차는 시동생이 뺄게요 소독비는요\n상담사: 확인해서 문자로 드릴게요\n",
+            "차는 고객이 시동생을 불러 빼기로 했고, 소독비 건은 확인해 문자를 보내기로 했습니다.",
+            id="another topic, another side",
+        ),
+        pytest.param(
+            "고객: 렌터카는요\n상담사: 상대 과실이 확인되면 내일 접수해 드려요\n고객: 네\n",
+            "렌터카는 이날 접수되지 않았습니다.",
+            id="not on that day",
+        ),
+        pytest.param(
             "고객: 집을 옮겼는데 환불 건이요 환불 꼭 해 주세요\n상담사: 네 집으로 보내 드릴게요\n",
             "환불금을 집으로 보내기로 했습니다.",
             id="words that are alike",
@@ -237,7 +321,8 @@ def test_a_false_outcome_is_flagged(call, result, flag):
     ],
 )
 def test_a_true_outcome_is_not_flagged(call, result):
-    flagged = {*OUTCOME, "unbound_number", "wrong_name"} & set(flags_of(call, result))
+    objective = {"unbound_number", "ungrounded_number", "wrong_name", "instruction_in_call"}
+    flagged = {*OUTCOME, *objective} & set(flags_of(call, result))
     assert not flagged
 
 
