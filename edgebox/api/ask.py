@@ -143,7 +143,7 @@ async def stored_call(
         text = "Send the call: conversation_text or turns, or the id of one handed in before."
         raise InvalidFields([("/conversation_text", text)])
     call = services.live.calls.get(client_id, consultation_id)
-    if call is not None and call.source == "stt" and call.text.strip():
+    if call is not None and call.source == "stt":
         return call.text, day_of(call)
     transcripts = services.store.transcripts
     try:

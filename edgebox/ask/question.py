@@ -39,7 +39,8 @@ class Question:
 
     Attributes:
         text: as it was asked.
-        transcript: the call as received: text, or turns as JSON. Empty for general questions.
+        transcript: the call as received: text, or turns as JSON. Empty if nothing was said yet,
+            and for questions that are not about a call.
         arrived: monotonic seconds.
         deadline: seconds from the arrival to the end of the answer.
         sources: what the answer may come from. General knowledge only where the call has nothing.
@@ -66,6 +67,11 @@ class Question:
     cache: bool = True
     low: bool = False
     turn: Turn = Turn.FIRST
+
+    @property
+    def about_a_call(self) -> bool:
+        """Whether it is answered from a call, even one in which nothing was said."""
+        return "transcript" in self.sources
 
     @property
     def asker(self) -> Asker:

@@ -172,7 +172,7 @@ class Race:
                 return await self._on_read(happened)
             case _Topic(sentence) if sentence:
                 self._topic = sentence
-                waits = self._read is None and self._question.transcript
+                waits = self._read is None and self._question.about_a_call
                 return [] if waits and self._since() < EVIDENCE_SECONDS else self._name()
             case _Piece(attempt, text) if attempt == self._attempt:
                 return await self._on_piece(text)
@@ -211,7 +211,7 @@ class Race:
 
     async def _read_call(self) -> None:
         question = self._question
-        if not question.transcript:
+        if not question.about_a_call:
             self._generate("mlm", None)
             return
         try:
@@ -355,7 +355,7 @@ class Race:
         can = self._role == "mlm" and self._read is not None
         if can and self._kit.monitor.reachable("slm"):
             self._generate("slm", self._read)
-        elif self._read is None and error is None and self._question.transcript:
+        elif self._read is None and error is None and self._question.about_a_call:
             self._role = "slm"  # the call is still being read: it is waited for
         else:
             self._answer = self._ending().without_model(error)

@@ -120,6 +120,15 @@ async def test_a_consultation_that_was_handed_in_needs_no_text(box: ApiBox) -> N
     assert (body["status"], body["consultation_id"]) == ("success", "CL-0")
 
 
+async def test_a_call_in_progress_in_which_nothing_was_said_yet_has_no_content(
+    box: ApiBox,
+) -> None:
+    live = {"text": "", "partial": "여보세요"}
+    await box.http.put("/api/v1/live/CL-7", json=live, headers=box.headers())
+    body = (await ask(box, conversation_text=None, consultation_id="CL-7")).json()
+    assert (body["status"], body["answer"]["by"]) == ("no_content", "none")
+
+
 async def test_only_a_question_about_a_stored_call_is_a_read_of_it(box: ApiBox) -> None:
     await ask(box, consultation_id="CL-0")
     await ask(box, client="center-2", conversation_text=None, consultation_id="CL-0")

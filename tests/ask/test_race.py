@@ -455,6 +455,13 @@ def test_an_answer_that_somebody_disliked_is_not_given_again(box):
     assert box.run(scenario) is False
 
 
+@pytest.mark.parametrize("call", ["", "\n"])
+def test_a_call_in_which_nothing_was_said_yet_asks_no_model(box, call):
+    seen = box.ask(call=call).keeps_the_order()
+    assert (seen.end.status, seen.end.markdown) == ("no_content", NO_CONTENT_SUMMARY)
+    assert not [one for one in box.engine.requests if one["model"] == "mlm"]
+
+
 def test_general_knowledge_answers_only_where_the_call_has_nothing(box):
     box.engine.answers["mlm"] = ("부가세는 1월과 7월에 신고합니다.",)
     both = frozenset({"transcript", "general"})
