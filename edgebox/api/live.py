@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote_to_bytes
 
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -155,9 +156,14 @@ def id_of(request: Request) -> str:
     """Return the consultation's id of the path.
 
     Raises:
-        InvalidFields: it is none.
+        InvalidFields: it is none, or its bytes are no UTF-8. The server replaces such bytes, and
+            different ids of another encoding would be one.
     """
     try:
+        unquote_to_bytes(request.scope["raw_path"]).decode()
         return one_line(unicode_text(str(request.path_params["consultation_id"])))
+    except UnicodeDecodeError:
+        text = "Encode it in UTF-8, then percent-encode its bytes."
+        raise InvalidFields([("/consultation_id", text)]) from None
     except PydanticCustomError as error:
         raise InvalidFields([("/consultation_id", error.message())]) from None

@@ -341,6 +341,25 @@ async def test_a_full_backlog_refuses_the_end_and_the_call_goes_on(tmp_path):
         assert (await put(box, offset=len(TEXT), text="고객: 네\n")).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["", "/end", "/record"])
+async def test_ids_of_another_encoding_are_refused_and_never_one(box, path):
+    for name in ("%B0%A1", "%B3%AA", "%ED%A0%80"):  # 가 and 나 in EUC-KR; half a surrogate pair
+        where = "consultations" if path == "/record" else "live"
+        method = {"": "PUT", "/end": "POST", "/record": "GET"}[path]
+        answer = await box.http.request(
+            method,
+            f"/api/v1/{where}/{name}{path}",
+            json={} if path != "/record" else None,
+            headers=box.headers(),
+        )
+        assert answer.status_code == 422
+        [error] = answer.json()["errors"]
+        assert error["pointer"] == "/consultation_id"
+        assert "UTF-8" in error["detail"]
+    assert not len(box.services.live.calls)
+    assert (await put(box, "%EA%B0%80", text=TEXT)).status_code == 200
+
+
 async def test_a_call_that_is_not_to_be_analysed_leaves_nothing_on_the_disk(box):
     screen = Screen(box)
     await speak(box)
