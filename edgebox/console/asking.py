@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pydantic_core import PydanticCustomError
+
 from edgebox.api.ask import stored_call
 from edgebox.api.ask_events import Told
 from edgebox.ask.question import Question
-from edgebox.contract.asks import MAX_QUESTION
+from edgebox.contract.asks import question_text
 from edgebox.errors import BoxBusy, InvalidFields, NotFound
 from edgebox.live.rolling import day_of
 
@@ -45,7 +47,7 @@ async def ask(
 
     Raises:
         NotFound: `[ask] enabled` is off, or there is no such call.
-        InvalidFields: the question is empty or too long.
+        InvalidFields: the question is empty or too long, or has control characters.
         TranscriptGone: retention has removed the call.
         BoxBusy: an answer could not begin in time.
         StoreBusy: the call cannot be read.
@@ -53,9 +55,10 @@ async def ask(
     if services.settings.ask.enabled == "off":
         raise NotFound("Questions are turned off on this box.")
     services.metrics.asked(viewer.client_id, "ask")
-    text = message.question.strip()
-    if not 0 < len(text) <= MAX_QUESTION:
-        raise InvalidFields([("/question", f"Send 1 to {MAX_QUESTION} characters.")])
+    try:
+        text = question_text(message.question)
+    except PydanticCustomError as error:
+        raise InvalidFields([("/question", error.message())]) from None
     arrived = services.monotonic()
     if call is None:
         transcript, on = await _stored(services, viewer, message.consultation_id)

@@ -11,14 +11,17 @@ from edgebox.contract.answers import Answer, Problem, TokenUsage
 from edgebox.contract.requests import (
     ID_PATTERN,
     MAX_ID_CHARACTERS,
+    PRINTED_PATTERN,
     BoundKey,
     Consultation,
     ConsultationId,
     Request,
     Transcript,
+    has_text,
     one_line,
     only,
     or_null,
+    printed,
     unicode_text,
 )
 
@@ -34,20 +37,42 @@ Rating = Literal["up", "down"]
 Reason = Literal["", "wrong", "incomplete", "not_found", "unclear", "slow", "other"]
 
 
-def _question(value: str) -> str:
+def question_text(value: str) -> str:
+    """Return a question without what stands around it.
+
+    Raises:
+        PydanticCustomError: it has no text, is too long, or has control characters beside those
+            that end or indent lines.
+    """
     text = value.strip()
-    if not text:
+    if not has_text(text):
         raise PydanticCustomError("blank", "Has no text. Send the question.")
     if len(text) > MAX_QUESTION:
         raise PydanticCustomError("long", f"At most {MAX_QUESTION} characters.")
+    if printed(text) != text:
+        raise PydanticCustomError("control", "Must not contain control characters.")
     return text
+
+
+_QuestionText = Annotated[
+    str,
+    AfterValidator(unicode_text),
+    AfterValidator(question_text),
+    Field(
+        json_schema_extra={
+            "minLength": 1,
+            "maxLength": MAX_QUESTION,
+            "pattern": PRINTED_PATTERN,
+        }
+    ),
+]
 
 
 class Pair(Request):
     """An earlier question about the call and its answer."""
 
-    question: Annotated[str, AfterValidator(unicode_text), AfterValidator(_question)]
-    answer: Annotated[str, AfterValidator(unicode_text)]
+    question: _QuestionText
+    answer: Annotated[str, AfterValidator(unicode_text), AfterValidator(printed)]
 
 
 def _history(pairs: list[Pair]) -> list[Pair]:
@@ -91,16 +116,13 @@ class AskRequest(Consultation):
         }
     )
 
-    question: Annotated[str, AfterValidator(unicode_text), AfterValidator(_question)] = Field(
-        description="About the call.",
-        json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION, "pattern": "\\S"},
-    )
+    question: Annotated[_QuestionText, Field(description="About the call.")]
     consultation_id: ConsultationId | None = Field(  # type: ignore[assignment]
         default=None,
         description="Names a consultation that was handed in, where no text is sent.",
     )
     conversation_text: Annotated[Transcript | None, BeforeValidator(_not_both)] = Field(
-        default=None, description="What was said. Control characters are removed."
+        default=None, description="What was said. Control characters are left out when it is read."
     )
     sources: Annotated[
         list[Source] | None,

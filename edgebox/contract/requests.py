@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from edgebox.reading.recognisers import damaged_at, is_foreign_json
+from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
 from edgebox.system.times import local_date
 
 MAX_ID_CHARACTERS = 128
@@ -56,6 +56,8 @@ _NOT_UNICODE = "Holds half of a surrogate pair, which is not Unicode text."
 # (NUL, escape) is dangerous somewhere further on.
 _UNPRINTED = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f]")
 """Control characters without those that some systems end a line with (VT, FF, NEL, separators)."""
+PRINTED_PATTERN = "^[^\\u0000-\\u0008\\u000e-\\u001b\\u001f\\u007f-\\u0084\\u0086-\\u009f]*$"
+"""A text without them, for the description."""
 _NOT_IN_AN_ID = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction: an id would be shown as another one."""
 ID_PATTERN = (
@@ -76,6 +78,16 @@ class Limits:
 
 def _limits(info: ValidationInfo) -> Limits:
     return info.context if isinstance(info.context, Limits) else Limits()
+
+
+def has_text(value: str) -> bool:
+    """Return whether a text has anything that can be seen."""
+    return _VISIBLE.search(_UNPRINTED.sub("", value)) is not None
+
+
+def printed(value: str) -> str:
+    """Return a text without control characters, except those that end or indent lines."""
+    return _UNPRINTED.sub("", value)
 
 
 def unicode_text(value: str) -> str:
@@ -106,27 +118,24 @@ def transcript_text(value: str, most: int) -> str:
         raise PydanticCustomError(
             TOO_LARGE, f"At most {most} characters. Split the consultation, or shorten it."
         )
-    text = _UNPRINTED.sub("", value)
-    if not _VISIBLE.search(text):
+    if not has_text(value):
         raise PydanticCustomError("blank", _BLANK)
-    if (place := damaged_at(text)) is not None:
+    bare = _UNPRINTED.sub("", value)
+    if (place := damaged_at(bare)) is not None:
         raise PydanticCustomError(
             "json", f"Begins like JSON and is cut off or damaged at character {place}."
         )
-    if is_foreign_json(text):
+    if is_foreign_json(bare):
         raise PydanticCustomError(
             "json",
             "Is JSON of no known recogniser. Send text, one utterance a line, or turns.",
         )
-    return text
+    # Offsets are those of the received text: in a text, reading leaves these characters out.
+    return bare if bare != value and turns_of(bare) is not None else value
 
 
 def _transcript(value: str, info: ValidationInfo) -> str:
     return transcript_text(value, _limits(info).characters)
-
-
-def _spoken(value: str) -> str:
-    return _UNPRINTED.sub("", value)
 
 
 def _at_most(value: object, info: ValidationInfo) -> object:
@@ -227,7 +236,7 @@ class Turn(Request):
         AfterValidator(unicode_text),
         Field(max_length=64, description="``agent``, ``customer``, or any label."),
     ] = ""
-    text: Annotated[str, AfterValidator(unicode_text), AfterValidator(_spoken)]
+    text: Annotated[str, AfterValidator(unicode_text), AfterValidator(printed)]
     start_ms: Annotated[
         float | None,
         # Also as text: "Infinity" is a number to Python, and none of JSON.
@@ -345,7 +354,7 @@ class Consultation(Request):
     conversation_text: Annotated[Transcript | None, BeforeValidator(_text_or_turns)] = Field(
         default=None,
         validate_default=True,
-        description="What was said. Control characters are removed.",
+        description="What was said. Control characters are left out when it is read.",
         json_schema_extra=_text_schema,
     )
     call_date: CallDate = None

@@ -129,6 +129,19 @@ async def test_a_call_in_progress_in_which_nothing_was_said_yet_has_no_content(
     assert (body["status"], body["answer"]["by"]) == ("no_content", "none")
 
 
+@pytest.mark.parametrize("text", [f"\x02\x1b{TALK[:9]}\x07{TALK[9:]}\x03", TALK])
+async def test_offsets_are_those_of_the_text_that_was_sent(box: ApiBox, text: str) -> None:
+    for sent in ({"conversation_text": text}, {"conversation_text": None, "consultation_id": "B"}):
+        if "consultation_id" in sent:
+            item = {"consultation_id": "B", "conversation_text": text}
+            path = "/api/v1/consultation/batch-analysis"
+            body = {"consultations": [item]}
+            assert (await box.http.post(path, json=body, headers=box.headers())).is_success
+        cited = (await ask(box, **sent)).json()["citations"]
+        assert [text[one["start"] : one["end"]].count(one["text"][-5:]) for one in cited] == [1, 1]
+        assert text[: cited[1]["start"]].endswith("\n")
+
+
 async def test_only_a_question_about_a_stored_call_is_a_read_of_it(box: ApiBox) -> None:
     await ask(box, consultation_id="CL-0")
     await ask(box, client="center-2", conversation_text=None, consultation_id="CL-0")
@@ -161,6 +174,9 @@ async def test_a_transcript_that_retention_removed_is_said_to_be_gone(box: ApiBo
     [
         ({"question": None}, "/question"),
         ({"question": " \n"}, "/question"),
+        ({"question": "\u200b"}, "/question"),
+        ({"question": "수수료\x00는?"}, "/question"),
+        ({"history": [{"question": "수수\x1b료는?", "answer": "나"}]}, "/history/0/question"),
         ({"question": "가" * 2001}, "/question"),
         ({"question": "\ud800"}, "/question"),
         ({"question": 3}, "/question"),

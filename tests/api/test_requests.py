@@ -61,10 +61,16 @@ def test_a_wrong_day_of_a_call_in_a_batch_is_named() -> None:
     assert [pointer for pointer, _ in refused.value.errors] == ["/consultations/1/call_date"]
 
 
-def test_control_characters_are_removed_from_texts_and_line_ends_are_kept() -> None:
-    asked = quick(conversation_text="고객:\x00 안\x1b[31m녕\x7f하\x85세요\r\n\t네\x0b\x0c")
-    # VT, FF and NEL end lines in some systems: the reader takes them for what they are.
-    assert asked.conversation_text == "고객: 안[31m녕하\x85세요\r\n\t네\x0b\x0c"
+def test_a_text_keeps_its_characters_so_that_offsets_are_those_of_the_client() -> None:
+    sent = "고객:\x00 안\x1b[31m녕\x7f하\x85세요\r\n\t네\x0b\x0c"
+    assert quick(conversation_text=sent).conversation_text == sent
+
+
+def test_control_characters_between_the_parts_of_json_do_no_harm() -> None:
+    sent = '{"turns":\x00 [{"speaker": "agent", "text": "네"}]}'
+    assert quick(conversation_text=sent).conversation_text == sent.replace("\x00", "")
+    with pytest.raises(InvalidFields):
+        quick(conversation_text='{"a":\x00 1}')
 
 
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\x00\x01", "\u200b\ufeff \u3000"])

@@ -171,8 +171,9 @@ async def test_a_question_is_held_against_the_protocol_and_the_call(box: Running
         await asked(kim, question=" ")
         notice = await kim.next("notice")
         assert (notice["code"], notice["ask_id"]) == ("invalid-fields", "q1")
-        await asked(kim, question="가" * 2001)
-        assert (await kim.next("notice"))["code"] == "invalid-fields"
+        for wrong in ("가" * 2001, "수수료\x00는?"):
+            await asked(kim, question=wrong)
+            assert (await kim.next("notice"))["code"] == "invalid-fields"
         await asked(kim, call="CL-none")
         assert (await kim.next("notice"))["consultation_id"] == "CL-none"
         await kim.send("ask", ask_id="no id!", question="네?", consultation_id="CL-1")
