@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.requests import has_text, transcript_text
 from edgebox.errors import CallEnded, ClientQueueFull, InvalidFields, QueueFull, Resync, where
 from edgebox.live.rolling import day_of
 from edgebox.store.acts import Actor
@@ -148,12 +148,21 @@ class Ends:
         self._told(call)
         return batch_id
 
-    async def _submit(self, call: LiveCall, how: Ending) -> str:
+    def _transcript(self, call: LiveCall) -> str:
+        """Return what is kept of a call.
+
+        Raises:
+            InvalidFields: there is nothing in a pasted one, or it is JSON that cannot be read.
+        """
+        if call.source == "stt" and not has_text(call.text):
+            return call.text  # people call and say nothing: the result is no_content
         try:
-            most = self._settings.api.transcript_limit_characters
-            transcript = transcript_text(call.text, most)
+            return transcript_text(call.text, self._settings.api.transcript_limit_characters)
         except PydanticCustomError as error:
             raise InvalidFields([("", error.message())]) from None
+
+    async def _submit(self, call: LiveCall, how: Ending) -> str:
+        transcript = self._transcript(call)
         limits = self._settings.batch
         today = in_zone(self._clock())
         consultation = NewConsultation(

@@ -314,8 +314,8 @@ async def test_an_end_names_what_was_not_received(box):
     assert not box.services.live.calls.get("center-1", "CL-1").ended
 
 
-@pytest.mark.parametrize("text", ["  \n", '{"turns": [{"speaker'])
-async def test_what_no_batch_would_take_does_not_end_the_call(box, text):
+async def test_what_no_batch_would_take_does_not_end_the_call(box):
+    text = '{"turns": [{"speaker'
     await put(box, text=text)
     answer = await end(box)
     assert answer.status_code == 422
@@ -339,6 +339,24 @@ async def test_a_full_backlog_refuses_the_end_and_the_call_goes_on(tmp_path):
         assert refused.status_code in {429, 503}
         assert int(refused.headers["Retry-After"]) > 0
         assert (await put(box, offset=len(TEXT), text="고객: 네\n")).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\x00"])
+async def test_a_call_in_which_nothing_was_said_ends_without_content(tmp_path, text):
+    engine = FakeEngine()
+    async with api_box(tmp_path) as box, engine.serve(box.settings.socket):
+        await put(box, text=text, partial="여보세요")
+        answer = await end(box, received=len(text))
+        assert (answer.status_code, answer.json()["status"]) == (202, "queued")
+        assert (await end(box, received=len(text))).json() == answer.json()
+        await asyncio.to_thread(analyse, box)
+        batch = await box.http.get(answer.headers["location"], headers=box.headers())
+        assert [one["status"] for one in batch.json()["results"]] == ["no_content"]
+        asked = {"question": "카드는요?", "consultation_id": "CL-1"}
+        path = "/api/v1/consultation/ask"
+        box.services.live.forget(box.services.live.calls.get("center-1", "CL-1"))
+        said = await box.http.post(path, json=asked, headers=box.headers())
+        assert said.json()["status"] == "no_content"
 
 
 @pytest.mark.parametrize("path", ["", "/end", "/record"])
