@@ -159,7 +159,7 @@ def hello(text: str) -> Hello:
     Raises:
         NotUnderstood: it is another one, or none.
     """
-    fields = _object(text)
+    fields, text = _object(text)
     if fields.get("type") != "hello":
         raise NotUnderstood("The first message has to be hello.")
     return _validated(_HELLO, text, "hello")
@@ -171,20 +171,22 @@ def act(text: str) -> Act:
     Raises:
         NotUnderstood: it is none of the protocol.
     """
-    fields = _object(text)
+    fields, text = _object(text)
     if not isinstance(fields.get("type"), str) or fields["type"] not in _TYPES:
         raise NotUnderstood("There is no message of this type.")
     return _validated(_ACTS, text, fields["type"])
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: str) -> tuple[dict[str, Any], str]:
+    """Return a message's fields, and its text without those that are null: they are left out."""
     try:
         fields = json.loads(text)
+        if not isinstance(fields, dict):
+            raise NotUnderstood("A message is a JSON object.")
+        given = {name: value for name, value in fields.items() if value is not None}
+        return given, text if len(given) == len(fields) else json.dumps(given)
     except (ValueError, RecursionError):
         raise NotUnderstood("A message is a JSON object.") from None
-    if not isinstance(fields, dict):
-        raise NotUnderstood("A message is a JSON object.")
-    return fields
 
 
 def _validated(kind: TypeAdapter[T], text: str, name: str) -> T:

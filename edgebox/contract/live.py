@@ -17,6 +17,7 @@ from edgebox.contract.requests import (
     Metadata,
     Request,
     count_or_null,
+    nothing,
     one_line,
     or_null,
     unicode_text,
@@ -39,10 +40,6 @@ def _whole_number(value: object) -> object:
         return 0
     whole = isinstance(value, float) and value.is_integer()
     return int(value) if whole and isinstance(value, float) else value
-
-
-def _nothing(value: object) -> object:
-    return "" if value is None else value
 
 
 def _yes(value: object) -> object:
@@ -79,13 +76,13 @@ class LiveAppend(Request):
     ] = 0
     text: Annotated[
         str,
-        BeforeValidator(_nothing),
+        BeforeValidator(nothing),
         AfterValidator(unicode_text),
         Field(description="Whole lines, as in ``conversation_text``.", json_schema_extra=or_null),
     ] = ""
     partial: Annotated[
         str,
-        BeforeValidator(_nothing),
+        BeforeValidator(nothing),
         AfterValidator(unicode_text),
         Field(
             max_length=MAX_PARTIAL,

@@ -202,6 +202,21 @@ def _no_null(value: object) -> object:
     return "normal" if value is None else value
 
 
+def nothing(value: object) -> object:
+    """Return the empty text for ``null``, which means left out."""
+    return "" if value is None else value
+
+
+def or_null(schema: dict[str, Any]) -> None:
+    """Document a field whose ``null`` means left out."""
+    schema.pop("default", None)
+    if "anyOf" in schema:
+        schema.update(schema.pop("anyOf")[0])
+    schema["type"] = [schema["type"], "null"]
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+
+
 ConsultationId = Annotated[
     str,
     AfterValidator(unicode_text),
@@ -233,8 +248,13 @@ class Turn(Request):
 
     speaker: Annotated[
         str,
+        BeforeValidator(nothing),
         AfterValidator(unicode_text),
-        Field(max_length=64, description="``agent``, ``customer``, or any label."),
+        Field(
+            max_length=64,
+            description="``agent``, ``customer``, or any label.",
+            json_schema_extra=or_null,
+        ),
     ] = ""
     text: Annotated[str, AfterValidator(unicode_text), AfterValidator(printed)]
     start_ms: Annotated[
@@ -265,16 +285,6 @@ def _text_or_turns(value: object, info: ValidationInfo) -> object:
     if value is not None and turns is not None:
         raise PydanticCustomError("either", "Send conversation_text or turns, not both.")
     return value
-
-
-def or_null(schema: dict[str, Any]) -> None:
-    """Document a field whose ``null`` means left out."""
-    schema.pop("default", None)
-    if "anyOf" in schema:
-        schema.update(schema.pop("anyOf")[0])
-    schema["type"] = [schema["type"], "null"]
-    if "enum" in schema:
-        schema["enum"] = [*schema["enum"], None]
 
 
 def count_or_null(schema: dict[str, Any]) -> None:

@@ -73,6 +73,12 @@ def test_control_characters_between_the_parts_of_json_do_no_harm() -> None:
         quick(conversation_text='{"a":\x00 1}')
 
 
+def test_a_speaker_that_is_null_is_left_out() -> None:
+    turns = [{"speaker": None, "text": "카드를 잃어버렸어요."}]
+    asked = quick(conversation_text=None, turns=turns)
+    assert [turn.speaker for turn in asked.turns] == [""]
+
+
 @pytest.mark.parametrize("text", ["", " \t\r\n", "\x00\x01", "\u200b\ufeff \u3000"])
 def test_a_text_without_anything_in_it_is_refused_helpfully(text: str) -> None:
     with pytest.raises(InvalidFields) as refused:

@@ -63,6 +63,25 @@ def test_the_reason_names_the_field_and_no_value(text, reason):
     assert error.value.reason == reason
 
 
+def test_null_means_left_out():
+    said = messages.hello('{"type": "hello", "screen": null, "operator": null}')
+    assert said.operator == ""
+    sent = {
+        "type": "accept",
+        "consultation_id": "CL-1",
+        "draft_id": "d",
+        "content": {"text": "분실", "agent": None},
+        "dropped": ["result"],
+        "copied": None,
+        "seconds": None,
+        "later": None,
+    }
+    said = messages.act(json.dumps(sent))
+    assert (said.dropped, said.copied, said.seconds) == (("result",), False, 0.0)
+    with pytest.raises(NotUnderstood, match="the field consultation_id"):
+        messages.act('{"type": "open", "consultation_id": null}')
+
+
 def test_a_message_may_have_more_than_is_known():
     said = messages.act('{"type": "open", "consultation_id": "CL-1", "later": {"a": [1]}}')
     assert isinstance(said, messages.Open)
