@@ -82,7 +82,7 @@ def create_app(
             _route("GET", Paths.ALIVE, health.alive, "HEAD"),
             _route("GET", Paths.READY, health.ready, "HEAD"),
             _route("GET", Paths.METRICS, health.metrics),
-            _route("GET", Paths.OPENAPI, get_openapi(asks=has_asks)),
+            _route("GET", Paths.OPENAPI, get_openapi(asks=has_asks, api=services.settings.api)),
             *routes,
         ],
         lifespan,

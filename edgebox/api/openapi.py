@@ -12,6 +12,7 @@ from starlette.responses import Response
 from edgebox import __version__
 from edgebox.api.auth import HEADER
 from edgebox.api.batches import DEFAULT_PAGE, IDEMPOTENCY_HEADER, LARGEST_PAGE
+from edgebox.api.requests import limits_of
 from edgebox.contract.answers import (
     Alive,
     BatchAccepted,
@@ -28,9 +29,11 @@ from edgebox.contract.requests import (
     ID_PATTERN,
     MAX_ID_CHARACTERS,
     BatchAnalysisRequest,
+    Limits,
     QuickSummaryRequest,
 )
 from edgebox.contract.results import BatchState
+from edgebox.settings import ApiSettings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -57,12 +60,14 @@ _SEGMENT = ID_PATTERN.replace("[^", "[^/", 1)
 _REFERENCE = "#/components/schemas/{model}"
 
 
-def openapi(*, asks: bool = True) -> dict[str, Any]:
+def openapi(*, asks: bool = True, api: ApiSettings | None = None) -> dict[str, Any]:
     """Return the whole document.
 
     Args:
         asks: there are questions (``[ask] enabled``).
+        api: the administrator's limits; the defaults if None.
     """
+    api = api or ApiSettings()
     of_asks: tuple[tuple[type[BaseModel], JsonSchemaMode], ...] = (
         (AskRequest, "validation"),
         (FeedbackRequest, "validation"),
@@ -98,19 +103,31 @@ def openapi(*, asks: bool = True) -> dict[str, Any]:
         },
         "paths": _paths(asks=asks),
         "components": {
-            "schemas": definitions["$defs"],
+            "schemas": _limited(definitions["$defs"], limits_of(api)),
             "securitySchemes": {
                 "boundKey": {
                     "type": "apiKey",
                     "in": "header",
                     "name": HEADER,
                     "description": "client_id:timestamp:hex(HMAC-SHA256(secret, "
-                    "client_id:timestamp)); Unix seconds, 300 s old to 30 s ahead. A JSON body may "
-                    "carry it as bound_key instead. Or a v2 key, for one request: docs/api.md.",
+                    "client_id:timestamp)); Unix seconds, "
+                    f"{api.key_tolerance_seconds:g} s old to {api.key_future_seconds:g} s ahead. "
+                    "A JSON body may carry it as bound_key instead. Or a v2 key, for one request: "
+                    "docs/api.md.",
                 }
             },
         },
     }
+
+
+def _limited(schemas: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """Return the schemas with this box's limits in the place of the defaults."""
+    for name in ("QuickSummaryRequest", "ConsultationItem", "AskRequest"):
+        if name in schemas:
+            schemas[name]["properties"]["conversation_text"]["maxLength"] = limits.characters
+    batch = schemas["BatchAnalysisRequest"]["properties"]["consultations"]
+    batch["maxItems"] = limits.consultations
+    return schemas
 
 
 def _paths(*, asks: bool) -> dict[str, Any]:
@@ -320,12 +337,12 @@ def _query(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "in": "query", "schema": schema, "allowEmptyValue": True}
 
 
-def get_openapi(*, asks: bool) -> Callable[[Request], Awaitable[Response]]:
+def get_openapi(*, asks: bool, api: ApiSettings) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint ``GET /openapi.json``. Arguments as in ``openapi``."""
 
     @cache
     def document() -> bytes:
-        return json.dumps(openapi(asks=asks), ensure_ascii=False).encode()
+        return json.dumps(openapi(asks=asks, api=api), ensure_ascii=False).encode()
 
     async def get(_request: Request) -> Response:
         return Response(document(), media_type="application/json")

@@ -116,3 +116,19 @@ def test_schemas_have_the_words_of_json_schema_only() -> None:
     """pydantic writes "ge" where a validator comes before a bound, which means nothing there."""
     unknown = words(list(openapi()["components"]["schemas"].values())) - JSON_SCHEMA
     assert unknown == set()
+
+
+async def test_the_limits_are_this_box_s_own(tmp_path, anyio_backend) -> None:
+    limits = {
+        "batch_limit_consultations": 5,
+        "transcript_limit_characters": 999,
+        "key_future_seconds": 7,
+    }
+    async with api_box(tmp_path, api=limits) as box:
+        components = (await box.http.get("/openapi.json")).json()["components"]
+    schemas = components["schemas"]
+    assert schemas["BatchAnalysisRequest"]["properties"]["consultations"]["maxItems"] == 5
+    for name in ("QuickSummaryRequest", "ConsultationItem", "AskRequest"):
+        assert schemas[name]["properties"]["conversation_text"]["maxLength"] == 999
+    key = components["securitySchemes"]["boundKey"]["description"]
+    assert "300 s old to 7 s ahead" in key
