@@ -141,6 +141,9 @@ class BatchEndpoints:
         services = self._services
         client = await services.gate.admit(request)
         asked = request.query_params
+        twice = {name for name, _ in asked.multi_items() if len(asked.getlist(name)) > 1}
+        if wrong := sorted(twice & {"state", "limit", "cursor"}):
+            raise InvalidFields([(f"/{name}", "Send it once.") for name in wrong])
         state, limit, cursor = page_arguments(
             asked.get("state") or None,
             asked.get("limit") or str(DEFAULT_PAGE),

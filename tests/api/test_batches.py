@@ -150,7 +150,11 @@ async def test_the_list_can_be_of_one_state(box: ApiBox) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["state=done", "limit=0", "limit=201", "limit=x", "limit=-1", "limit=٣", "cursor=x"]
+    "query",
+    [
+        *("state=done", "limit=0", "limit=201", "limit=x", "limit=-1", "limit=٣", "cursor=x"),
+        *("state=queued&state=running", "limit=2&limit=2"),
+    ],
 )
 async def test_a_wrong_query_is_a_422_that_names_it(box: ApiBox, query: str) -> None:
     answer = await box.get(f"/api/v1/batches?{query}")
