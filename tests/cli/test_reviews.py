@@ -128,3 +128,25 @@ def test_what_was_accepted_is_reported_and_exported_without_a_text_or_a_person(t
     with closing(Store(tmp_path / "edgebox.db")) as store:
         [act] = store.audit.list(action="review.export")
     assert act.detail == {"thumbs": 1, "accepted": 40}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none/x.jsonl", "There is no folder"), ("", "is a folder. Name a file in it.")],
+)
+def test_an_export_that_cannot_be_written_is_one_line_and_no_act(thumbs, tmp_path, name, words):
+    thumbs(1, 0)
+    result = run("export", str(tmp_path / name))
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    with closing(Store(tmp_path / "edgebox.db")) as store:
+        assert store.audit.list(action="review.export") == []
+
+
+def test_an_export_goes_to_standard_output_too(thumbs, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    thumbs(1, 1)
+    result = run("export", "-")
+    assert [json.loads(line)["liked"] for line in result.stdout.splitlines()] == [True, False]
+    assert not (tmp_path / "-").exists()

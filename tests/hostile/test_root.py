@@ -63,6 +63,7 @@ OPENING = (
     "init",
     "backup {out}/b.db",
     "support {out}/s.tar.gz",
+    "reviews export {out}/r.jsonl",
     "restore {lab}/readable.db",
     "summarize {lab}/call.txt",
 )
@@ -223,19 +224,21 @@ def test_roots_own_folder_gets_what_another_user_reads(lab):
         "backup {out}/b.db",
         "backup {out}/b.db --force",
         "support {out}/s.tar.gz",
+        "reviews export {out}/r.jsonl",
+        "reviews export {lab}/state/r.jsonl",
         "backup {lab}/state/own.db",
         "batches list --json",
         "restore {lab}/readable.db",
         "keys list --json",
     )
-    listed, _, *backups, support, own, batches, restored, after = lab.run(*wanted)
+    listed, _, *backups, support, out, inside, own, batches, restored, after = lab.run(*wanted)
     assert [one["client_id"] for one in json.loads(listed.stdout)["clients"]] == ["centerlink"]
     assert [one.code for one in backups] == [0, 1, 0]
     assert "exists" in backups[1].stderr
     assert json.loads(backups[0].stdout)["rows"]["clients"] == 2
-    assert [one.code for one in (support, own, batches, restored)] == [0, 0, 0, 0]
+    assert {one.code for one in (support, out, inside, own, batches, restored)} == {0}
     assert json.loads(after.stdout)["clients"] == json.loads(listed.stdout)["clients"]
-    assert sorted(path.name for path in lab.out.iterdir()) == ["b.db", "s.tar.gz"]
+    assert sorted(path.name for path in lab.out.iterdir()) == ["b.db", "r.jsonl", "s.tar.gz"]
     assert {described(path)[:2] for path in lab.out.iterdir()} == {(stat.S_IFREG | 0o600, 0)}
     with tarfile.open(lab.out / "s.tar.gz") as bundle:
         config = json.load(bundle.extractfile("edgebox-support/config.json"))

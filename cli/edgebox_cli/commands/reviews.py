@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from edgebox.errors import EdgeBoxError
 from edgebox.scoring.share import FEWEST, wilson
+from edgebox.store.db import Store
 from edgebox.store.figures import Acceptance
 from edgebox.system.files import write_text
 from edgebox.system.times import rfc3339
+from edgebox_cli.common.configuration import settings, settings_as_root
+from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, console, note, print_json, table
+from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
@@ -72,7 +79,10 @@ def report(*, days: Days = 30, as_json: AsJson = False) -> None:
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="Written anew, one JSON object a line.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Written anew, one JSON object a line; - is standard output."),
+    ],
     *,
     days: Days = 0,
 ) -> None:
@@ -81,10 +91,46 @@ def export(
     Accepted records with their calls are downloaded from the lead's pages, by a person.
     """
     since = _since(days)
-    with opened_store() as store:
+    with reported():
+        if str(file) == "-":
+            rows = _exported(since, "-")
+            sys.stdout.write(_lines(rows))
+        else:
+            rows = _write(file.absolute(), since)
+    thumbs = sum(row["row"] == "thumb" for row in rows)
+    note(f"{thumbs} thumbs and {len(rows) - thumbs} acceptances written to {file}.")
+
+
+def _write(file: Path, since: float) -> list[dict[str, Any]]:
+    """Write the rows into a file, and return them.
+
+    Raises:
+        EdgeBoxError: it cannot be written.
+    """
+    if file.is_dir():
+        raise EdgeBoxError(f"{file} is a folder. Name a file in it.")
+    if not file.parent.is_dir():
+        raise EdgeBoxError(f"There is no folder {file.parent}. Make it first.")
+
+    def read() -> list[dict[str, Any]]:
+        return _exported(since, str(file))
+
+    # The user that reads the database may not enter root's folder.
+    as_root = writes_as_root(file, settings_as_root().state_dir)
+    rows: list[dict[str, Any]] = apart(read) if as_root else read()
+    try:
+        write_text(file, _lines(rows), mode=0o600)
+    except OSError as error:
+        raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
+    return rows
+
+
+def _exported(since: float, subject: str) -> list[dict[str, Any]]:
+    """Return the rows of an export, and note it in the audit."""
+    with closing(Store(settings().database)) as store:
         thumbs, accepted = store.feedback.rows(since), store.figures.rows(since)
         detail = {"thumbs": len(thumbs), "accepted": len(accepted)}
-        store.audit.note(at_the_shell(), "review.export", subject=str(file), **detail)
+        store.audit.note(at_the_shell(), "review.export", subject=subject, **detail)
     rows = [
         {"row": "thumb"} | row | {"at": rfc3339(row["at"]), "liked": bool(row["liked"])}
         for row in thumbs
@@ -101,9 +147,11 @@ def export(
         }
         for row in accepted
     ]
-    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
-    write_text(file, "".join(f"{line}\n" for line in lines), mode=0o600)
-    note(f"{len(thumbs)} thumbs and {len(accepted)} acceptances written to {file}.")
+    return rows
+
+
+def _lines(rows: list[dict[str, Any]]) -> str:
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
 
 
 def _since(days: float) -> float:
