@@ -67,6 +67,8 @@ def test_a_question_that_nothing_could_answer_fails(live, talk):
     result = run("우산 대여는?", talk, "--deadline", "3")
     assert result.exit_code == 1
     assert "No model answered" in result.stderr
+    result = run("우산 대여는?", talk, "--deadline", "3", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["status"]) == (1, "failed")
 
 
 @pytest.mark.parametrize("words", [[QUESTION], [QUESTION, "x.txt", "--id", "CL-1"]])

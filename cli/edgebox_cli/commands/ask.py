@@ -64,11 +64,11 @@ def ask(
         }
         body = {name: value for name, value in body.items() if value is not None}
     with opened_box(client) as (box, _):
-        if as_json:
-            print_json(box.post(Paths.ASK, body))
-            return
-        answer = _streamed(box, body)
-    _show_origin(answer)
+        answer = box.post(Paths.ASK, body) if as_json else _streamed(box, body)
+    if as_json:
+        print_json(answer)
+    else:
+        _show_origin(answer)
     if answer["status"] == "failed":
         raise typer.Exit(1)
 
