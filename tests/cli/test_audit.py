@@ -159,7 +159,10 @@ def test_list_filters_and_prints_json(run, store):
     [row] = json.loads(ended.stdout)["audit"]
     assert (row["action"], row["operator"], row["client_id"]) == ("keys.create", "kim", "erp")
     assert row["at"].endswith("Z")
-    assert run("audit", "list", "--since", "yesterday").exit_code == 2
+    for wrong in ("yesterday", f"{'9' * 400}d", f"{'9' * 5000}d"):
+        assert run("audit", "list", "--since", wrong).exit_code == 2
+    for listing in ("audit", "batches", "callbacks"):
+        assert run(listing, "list", "--limit", "9" * 30).exit_code == 2
 
 
 def test_export_is_every_row_for_its_owner_alone(run, store, bare):

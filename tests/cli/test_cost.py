@@ -123,6 +123,7 @@ def test_this_month_is_the_default_and_counts_from_its_first_day_with_sums(count
 def test_an_empty_month_and_a_wrong_one(counted):
     file = counted()
     assert "Nothing was counted in it." in run(file, "--month", "2025-09")
-    wrong = CliRunner().invoke(app, ["--config", str(file), "cost", "--month", "2025-13"])
-    assert wrong.exit_code == 2
-    assert "Write it as 2026-11" in wrong.stderr
+    for month in ("2025-13", "0001-01", "9999-12"):
+        wrong = CliRunner().invoke(app, ["--config", str(file), "cost", "--month", month])
+        assert wrong.exit_code == 2
+        assert "Write it as 2026-11" in wrong.stderr

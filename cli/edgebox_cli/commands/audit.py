@@ -18,7 +18,7 @@ from edgebox.errors import EdgeBoxError
 from edgebox.store.audit import AuditRow
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.options import AsJson, moment
+from edgebox_cli.common.options import AsJson, Limit, moment
 from edgebox_cli.common.output import FOLD, WHOLE, local_time, note, print_json, print_line, table
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
@@ -43,7 +43,7 @@ def list_acts(
         str | None,
         typer.Option(metavar="WHEN", help="Only later ones: 2h, 3d, or 2026-11-22 09:30."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest acts: when, who, from where, what."""

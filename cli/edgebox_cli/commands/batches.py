@@ -14,7 +14,7 @@ from edgebox.store.views import BatchView, ConsultationRow
 from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings
-from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.options import AsJson, Limit
 from edgebox_cli.common.output import (
     FOLD,
     RIGHT,
@@ -43,7 +43,7 @@ def list_batches(
     with_failures: Annotated[
         bool, typer.Option("--with-failures", help="Only where a consultation failed.")
     ] = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest batches: state, progress and callback."""

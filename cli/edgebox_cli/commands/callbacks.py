@@ -13,7 +13,7 @@ from edgebox.store.outbox import OutboxRow
 from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings
-from edgebox_cli.common.options import AsJson
+from edgebox_cli.common.options import AsJson, Limit
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
@@ -28,7 +28,7 @@ _ALL = 1_000_000
 def list_callbacks(
     *,
     state: Annotated[State | None, typer.Option(help="Only callbacks in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Show the newest callbacks: state, attempts, the last answer and the next try."""

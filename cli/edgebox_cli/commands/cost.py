@@ -147,7 +147,7 @@ def usage_of(sums: Mapping[Item, float], share: float) -> Usage:
 def _first(month: str | None) -> date:
     if month is None:
         return in_zone(time.time()).date().replace(day=1)
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month, re.ASCII):
+    if not re.fullmatch(r"2\d{3}-(0[1-9]|1[0-2])", month, re.ASCII):
         raise UsageError(f"'{month}' is no month. Write it as 2026-11.")
     return date.fromisoformat(f"{month}-01")
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _AGO = re.compile(r"(\d+)\s*([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
+Limit = Annotated[int, typer.Option(min=1, max=1_000_000_000, help="At most so many.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ClientOption = Annotated[
     str | None,
@@ -50,9 +51,9 @@ def moment(text: str, now: float) -> float:
     Raises:
         UsageError: it is neither an age nor a time.
     """
-    if ago := _AGO.fullmatch(text.strip()):
-        return now - int(ago[1]) * _SECONDS[ago[2]]
     try:
+        if ago := _AGO.fullmatch(text.strip()):
+            return now - int(ago[1]) * _SECONDS[ago[2]]
         return datetime.fromisoformat(text.strip()).astimezone().timestamp()
     except (ValueError, OverflowError):
         raise UsageError(
