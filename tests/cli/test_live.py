@@ -93,7 +93,7 @@ def test_a_box_that_is_away_is_waited_for_but_not_for_ever():
     sender = office.sender(away=said.append)
     office.away = 3
     sender.line("고객: 하나")
-    assert (office.text, len(said), office.waits) == ("고객: 하나\n", 3, [1.0] * 3)
+    assert (office.text, len(said), office.waits) == ("고객: 하나\n", 1, [1.0] * 3)
     office.away = 1000
     with pytest.raises(BoxNotRunning):
         sender.line("고객: 둘")
@@ -145,6 +145,14 @@ def test_a_file_is_played_into_the_running_box(live, talk):
     assert re.fullmatch(r"CL-7: 2 lines in \d+ s; its batch is BATCH-\d{8}-001\n", result.stdout)
     [row] = live.store.consultations.claim(1, 60, 3)
     assert (row.consultation_id, row.transcript, row.wanted) == ("CL-7", TALK, True)
+
+
+def test_a_box_that_does_not_run_is_one_line_at_once(bare, free_port, talk):
+    assert CliRunner().invoke(app, ["init"]).exit_code == 0
+    result = play(talk)
+    assert result.exit_code == 3
+    assert len(result.stderr.splitlines()) == 1
+    assert "Start it with" in result.stderr
 
 
 def test_any_sign_may_be_in_an_id(live, talk):

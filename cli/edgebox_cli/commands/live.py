@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
+from edgebox.contract.paths import Paths
 from edgebox.errors import UsageError
 from edgebox.reading.call import render
 from edgebox_cli.common.box import opened_box
@@ -72,8 +73,9 @@ def play(
         TimeElapsedColumn(),
     )
     with opened_box(client) as (box, _), shown:
+        box.get(Paths.ALIVE)  # one that does not run is not waited for
         task = shown.add_task(name, total=len(lines))
-        sender = Sender(box, name, named, away=note)
+        sender = Sender(box, name, named, away=lambda what: note(f"Waiting: {what}"))
         began = time.monotonic()
         for wait, text, whole in spoken(lines, speed):
             time.sleep(wait)

@@ -46,7 +46,7 @@ class Sender:
         box: the running one.
         consultation_id: of the call.
         named: ``operator`` or ``extension``, if the call is somebody's.
-        away: called with what happened, each time the box did not answer.
+        away: called with what happened, once for each time that the box is away.
         sleep: seconds to wait.
         clock: monotonic seconds.
 
@@ -115,7 +115,7 @@ class Sender:
         self._sent, self.watching = int(answer["received"]), int(answer["watching"])
 
     def _persist(self, send: Callable[[], str | None]) -> str | None:
-        until, before = self._clock() + PATIENCE_SECONDS, self.resyncs
+        until, before, told = self._clock() + PATIENCE_SECONDS, self.resyncs, False
         while True:
             try:
                 return send()
@@ -128,7 +128,9 @@ class Sender:
             except BoxNotRunning as error:
                 if self._clock() >= until:
                     raise
-                self._away(error.detail)
+                if not told:
+                    self._away(error.detail)
+                    told = True
                 self._sleep(RETRY_SECONDS)
 
 
