@@ -17,6 +17,10 @@ KEPT_SECONDS: Final = 120.0
 
 KEPT_ENDS: Final = 1000
 
+KEPT_KEYS: Final = 10_000
+"""Of answers that somebody may still find wrong: a known one is given for longer than its end is
+kept, and people rate it after the call."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -28,7 +32,6 @@ class Ended:
 
     question: Question
     at: float
-    key: Key
     answer: Answer
 
 
@@ -56,6 +59,7 @@ class Ends:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._ends: OrderedDict[str, Ended | Open] = OrderedDict()
+        self._keys: OrderedDict[str, Key] = OrderedDict()
 
     def open(self, ask_id: str, question: Question) -> Open:
         """Note a question that begins."""
@@ -66,7 +70,10 @@ class Ends:
     def end(self, ask_id: str, began: Open, key: Key, answer: Answer) -> None:
         """Keep the end of a question, unless its call was forgotten."""
         if not began.forgotten:
-            self._ends[ask_id] = Ended(began.question, self._clock(), key, answer)
+            self._ends[ask_id] = Ended(began.question, self._clock(), answer)
+            self._keys[ask_id] = key
+            if len(self._keys) > KEPT_KEYS:
+                self._keys.popitem(last=False)
 
     def drop(self, ask_id: str, began: Open) -> None:
         """Forget a question that has no end. Nothing happens if it has one."""
@@ -83,11 +90,9 @@ class Ends:
         return end if self._clock() - end.at <= KEPT_SECONDS else "unknown"
 
     def key_of(self, client_id: str, ask_id: str) -> Key | None:
-        """Return the key of the answer to one of a client's questions, however old it is."""
-        end = self._ends.get(ask_id)
-        if isinstance(end, Ended) and end.question.client_id == client_id:
-            return end.key
-        return None
+        """Return the key of the answer to one of a client's latest questions, or None."""
+        key = self._keys.get(ask_id)
+        return key if key is not None and key[0] == client_id else None
 
     def forget(self, client_id: str, consultation_id: str) -> None:
         """Keep no end of a question about a client's call."""

@@ -9,6 +9,7 @@ from contextlib import aclosing
 import httpx
 import pytest
 
+from edgebox.ask import ends
 from edgebox.ask.acknowledge import TEMPLATE
 from edgebox.ask.asks import Asks
 from edgebox.ask.ending import WITHOUT_MODEL
@@ -452,6 +453,20 @@ def test_an_answer_that_somebody_disliked_is_not_given_again(box):
         asks.disliked("a", one.id)
         return asks.ask(question(client_id="a")).cached
 
+    assert box.run(scenario) is False
+
+
+def test_an_answer_can_be_disliked_as_long_as_it_is_given(box, monkeypatch):
+    async def scenario(asks):
+        one = asks.ask(question(client_id="a"))
+        async with aclosing(one.events()) as events:
+            [event async for event in events]
+        assert asks.ask(question(client_id="a")).cached
+        assert asks.end_of("a", one.id) == "unknown", "its end is too old to be read"
+        asks.disliked("a", one.id)
+        return asks.ask(question(client_id="a")).cached
+
+    monkeypatch.setattr(ends, "KEPT_SECONDS", -61.0)
     assert box.run(scenario) is False
 
 
