@@ -38,6 +38,8 @@ _STARTS: Final = {
     "start": 1000, "start_time": 1000, "startTime": 1000, "begin": 1000, "from_ms": 1,
 }  # fmt: skip
 _DEEPEST: Final = 8
+_WORDS: Final = frozenset({"null", "true", "false"})
+"""JSON that nobody says: programs write it where they have no text."""
 _BEGINS: Final = frozenset('{["')
 
 
@@ -84,6 +86,8 @@ def damaged_at(text: str) -> int | None:
 def is_foreign_json(text: str) -> bool:
     """Return whether a text is JSON of no known recogniser: neither words nor turns."""
     stripped = _visible(text)
+    if stripped in _WORDS:
+        return True
     if (stripped[:1], stripped[-1:]) not in {("{", "}"), ("[", "]")}:
         return False
     value = _parsed(stripped)

@@ -73,6 +73,14 @@ def test_control_characters_between_the_parts_of_json_do_no_harm() -> None:
         quick(conversation_text='{"a":\x00 1}')
 
 
+@pytest.mark.parametrize("text", ["null", " true\n", "false"])
+def test_what_a_program_writes_without_a_text_is_no_call(text: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        quick(conversation_text=text)
+    assert "JSON of no known recogniser" in refused.value.detail
+    assert quick(conversation_text=f"고객: {text}").conversation_text
+
+
 def test_a_speaker_that_is_null_is_left_out() -> None:
     turns = [{"speaker": None, "text": "카드를 잃어버렸어요."}]
     asked = quick(conversation_text=None, turns=turns)
