@@ -247,7 +247,11 @@ def test_sign_prints_a_key_for_one_request(store, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "words", ["--v2", "--v2 GET", "--v2 GET batches", "GET /", "--v2 GET / no-such-file"]
+    "words",
+    [
+        *("--v2", "--v2 GET", "--v2 GET batches", "GET /", "--v2 GET / no-such-file"),
+        "--v2 PUT /api/v1/live/가",
+    ],
 )
 def test_a_request_that_is_not_whole_is_wrong_usage(store, words):
     store.clients.create("erp")

@@ -268,6 +268,8 @@ def _request_of(words: list[str], *, v2: bool) -> Signed | None:
     if len(words) not in (2, 3) or not words[1].startswith("/"):
         raise UsageError("Write --v2 METHOD PATH [FILE], such as --v2 GET /api/v1/batches")
     method, path, *file = words
+    if not all("!" <= sign <= "~" for sign in f"{method}{path}"):
+        raise UsageError("Write METHOD and PATH as they are sent: percent-encoded, without blanks.")
     try:
         if file == ["-"]:
             body = sys.stdin.buffer.read()
