@@ -169,6 +169,22 @@ def test_a_terminal_that_is_not_utf_8_gets_replaced_characters_and_exit_0(tmp_pa
         assert ended.stdout.decode(encoding)
 
 
+@pytest.mark.parametrize("words", [["--version"], ["transcript", "-", "--json"]])
+def test_a_full_disk_behind_standard_output_is_named(words):
+    with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
+        ended = subprocess.run(
+            [sys.executable, "-P", "-m", "edgebox_cli", *words],
+            input="고객: 카드를 잃어버렸어요\n",
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("edgebox: Not everything was written: No space left on device.")
+
+
 def test_a_folder_too_long_for_the_engines_socket_is_named(bare):
     env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / ("고객상담센터" * 6) / "state")}
     ended = run("engine", env=env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import traceback
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ from edgebox_cli.common.output import print_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -45,6 +49,9 @@ def exit_code_of(error: Exception) -> int:
     if isinstance(error, EdgeBoxError):
         print_error(error.detail)
         return error.exit_code
+    if isinstance(error, OSError) and error.errno in _FULL:
+        print_error(f"Not everything was written: {error.strerror}. Free space, then run it again.")
+        return 1
     if os.environ.get("EDGEBOX_LOG_LEVEL", "").lower() == "debug":
         traceback.print_tb(error.__traceback__)  # places and our own lines, no message
     hint = "for the traceback set EDGEBOX_LOG_LEVEL=debug"
