@@ -56,7 +56,7 @@ class AskEndpoints:
         services = self._services
         client, fields = await received(services, request, AskRequest)
         services.metrics.asked(client.client_id, "ask")
-        no_store = "no-store" in request.headers.get("cache-control", "").lower()
+        no_store = "no-store" in ",".join(request.headers.getlist("cache-control")).lower()
         question = await self._question(request, fields, client.client_id, no_store=no_store)
         try:
             admitted = services.asks.ask(question)

@@ -232,6 +232,12 @@ async def test_a_known_answer_costs_no_model_and_no_store_forbids_it(box: ApiBox
     assert again["ask_id"] != first["ask_id"]
     assert len(box.engine.requests) == count
     assert (await ask(box, {"Cache-Control": "no-store"})).json()["cached"] is False
+    body = {"question": "카드 분실은 어떻게 처리했지?", "conversation_text": TALK}
+    for last, cached in (("max-age=0", True), ("no-store", False)):
+        twice = [("Cache-Control", "max-age=0"), ("Cache-Control", last)]
+        headers = [*box.headers().items(), *twice]
+        answer = await box.http.post(ASK, json=body, headers=headers)
+        assert answer.json()["cached"] is cached
     assert (await ask(box, cache=False)).json()["cached"] is False
     assert (await ask(box, client="center-2")).json()["cached"] is False
 
