@@ -204,12 +204,19 @@ class BatchEndpoints:
             (the batch, when it is expected to be done as RFC 3339).
         """
         services = self._services
-        if asked.callback_url is not None:
-            check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
-        today = in_zone(services.clock())
         own = Workload(
             len(asked.consultations), sum(len(c.transcript) for c in asked.consultations)
         )
+        if asked.callback_url is not None:
+            try:
+                check_callback_url(asked.callback_url, client.allowed_callbacks, services.own_ports)
+            except InvalidFields:  # the list may have changed since the batch was accepted
+                batches = services.store.batches
+                earlier = batches.earlier(client.client_id, *idempotency) if idempotency else None
+                if earlier is None:
+                    raise
+                return earlier, self._expected(earlier, client, own)
+        today = in_zone(services.clock())
         limits = services.settings.batch
         try:
             submitted = services.store.batches.submit(

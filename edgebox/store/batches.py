@@ -152,6 +152,15 @@ class Batches:
             append(db, [Act(now, by, "batches.submit", client_id, batch_id, detail)])
         return Submitted(batch_id, len(rows), now, replayed=False)
 
+    def earlier(self, client_id: str, key: str, body_sha256: str) -> Submitted | None:
+        """Return the batch that an Idempotency-Key made, or None.
+
+        Raises:
+            InvalidFields: the key came with another body.
+        """
+        with self._connections.snapshot() as db:
+            return _replay(db, client_id, key, body_sha256)
+
     def get(self, batch_id: str, client_id: str | None = None) -> BatchView | None:
         """Return the batch, or None if there is none or it is another client's.
 

@@ -214,6 +214,23 @@ async def test_the_same_key_with_another_body_is_a_422(box: ApiBox) -> None:
     assert box.store.consultations.pending_count() == 1
 
 
+async def test_a_replay_needs_no_receiver_that_is_still_allowed(tmp_path, anyio_backend) -> None:
+    now = [1000.0]
+    async with api_box(tmp_path, monotonic=lambda: now[0]) as box:
+        key = {"Idempotency-Key": "k"}
+        first = await box.batch(TALK, callback_url=HOOK, headers=key)
+        box.store.clients.set_callbacks("center-1", ["erp.example"])
+        now[0] += 2  # the API looks at the clients again
+        again = await box.batch(TALK, callback_url=HOOK, headers=key)
+        assert again.json()["batch_id"] == first.json()["batch_id"]
+        assert again.headers["idempotency-replayed"] == "true"
+        for other in ({}, {"Idempotency-Key": "new"}):
+            refused = await box.batch(TALK, callback_url=HOOK, headers=other)
+            assert refused.json()["errors"][0]["pointer"] == "/callback_url"
+        refused = await box.batch("고객: 다른 문의", callback_url=HOOK, headers=key)
+        assert "another body" in refused.json()["detail"]
+
+
 async def test_two_clients_keys_do_not_meet(box: ApiBox) -> None:
     key = {"Idempotency-Key": "k"}
     one = (await box.batch(TALK, headers=key)).json()["batch_id"]
