@@ -8,10 +8,11 @@ from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Any, Unpack
 
 from edgebox.engine_client.answers import Completion, Delta, Streamed, TokenCount, whole
-from edgebox.engine_client.faults import DIED, check, translated
+from edgebox.engine_client.faults import DIED, LOST, check, translated
+from edgebox.engine_client.lines import body_of, lines_of
 from edgebox.engine_client.local import LocalEngine
 from edgebox.engine_client.remote import RemoteServer
-from edgebox.engine_client.waits import Waits, timeout_of
+from edgebox.engine_client.waits import GRACE, Waits, timeout_of
 from edgebox.errors import EngineDied
 from edgebox.settings import ROLES, Role, Settings
 
@@ -81,7 +82,7 @@ class EngineClient:
             answer = await self._local.http.post(
                 "/v1/chat/completions", json=body, timeout=timeout_of(deadline, limit)
             )
-            check(answer)
+            check(answer.status_code, answer.content)
             return whole(answer.json())
 
     async def stream(
@@ -107,23 +108,26 @@ class EngineClient:
             # httpx limits each read: a head that comes byte by byte never reaches that limit.
             async with asyncio.timeout_at(end):
                 answer = await stack.enter_async_context(asked)
-            if answer.status_code >= 400:
+            kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if answer.status_code >= 300 or kind == "application/json":
                 async with asyncio.timeout_at(end):
-                    await answer.aread()
-                check(answer)
-            if answer.headers.get("content-type", "").startswith("application/json"):
+                    content = await body_of(answer)
+                check(answer.status_code, content)
                 # A proxy that does not stream: the whole answer comes at once.
-                async with asyncio.timeout_at(end):
-                    content = json.loads(await answer.aread())
-                completion = whole(content)
+                completion = whole(json.loads(content), self.model_name(role))
                 yield Delta(completion.text)
                 yield completion
                 return
-            streamed = Streamed()
-            lines = answer.aiter_lines()
+            streamed = Streamed(self.model_name(role))
+            lines = await stack.enter_async_context(aclosing(lines_of(answer)))
             while not streamed.done:
-                async with asyncio.timeout_at(latest):
-                    line = await anext(lines, None)
+                try:
+                    async with asyncio.timeout_at(latest):
+                        line = await anext(lines, None)
+                except LOST:
+                    if not streamed.whole:
+                        raise
+                    break  # nothing but the counts is missing
                 if line is None:
                     break
                 if text := streamed.feed(line):
@@ -131,7 +135,9 @@ class EngineClient:
                     # Reading a long prompt is silent, so this holds from the first text on.
                     if server.silence is not None:
                         latest = min(end, now() + server.silence)
-            yield streamed.completion()
+                if streamed.whole:
+                    latest = min(latest, now() + GRACE)
+            yield streamed.completion(of_events=kind == "text/event-stream")
 
     async def tokenize(
         self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import json
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 DIED = "The engine stopped during the answer."
+ENDLESS = "The engine's answer has no end."
+NO_MODEL = "What answers is no model. See url under [engines]."
+
+LOST = (TimeoutError, httpx.TransportError)
+"""How a connection ends that breaks, or on which nothing comes any more."""
 
 _CODES = {
     400: "EngineRefused",
@@ -67,21 +74,21 @@ async def translated(deadline: float | None) -> AsyncIterator[None]:
         raise EngineUnavailable(
             "The engine does not answer. Find out why with: edgebox doctor"
         ) from None
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise EngineFault("The engine's answer was not understood.") from None
 
 
-def check(answer: httpx.Response) -> None:
-    """Raise the error that a status of 400 or more stands for."""
-    if answer.status_code < 400:
+def check(status: int, body: bytes) -> None:
+    """Raise the error that a status stands for, unless that is success."""
+    if status < 300:
         return
     try:
-        error = answer.json()["error"]
+        error = json.loads(body)["error"]
         code, message = str(error.get("code") or ""), error.get("message")
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         code, message = "", None
     if not code.startswith("Engine"):  # another server's own code, or none
-        raise _of_status(answer.status_code, message)
+        raise _of_status(status, message)
     raise _named(code, message)
 
 
@@ -93,20 +100,23 @@ def streamed_error(error: object) -> EngineError:
     """
     if not isinstance(error, dict):
         return EngineFault("The engine reported an error.")
-    kind, code, message = str(error.get("type")), error.get("code"), error.get("message")
-    if not kind.startswith("Engine") and isinstance(code, int) and code >= 400:
-        return _of_status(code, message)
+    kind, code, message = str(error.get("type")), str(error.get("code")), error.get("message")
+    if not kind.startswith("Engine") and re.fullmatch("[3-5][0-9]{2}", code):
+        return _of_status(int(code), message)
     return _named(kind, message)
 
 
-def _of_status(status: int, message: str | None) -> EngineError:
+def _of_status(status: int, message: object) -> EngineError:
     if status in {401, 403}:
         message = _REFUSED_KEY
+    if status < 400:  # the calls are sent nowhere but where the settings say
+        message = NO_MODEL
     return _named(_CODES.get(status, "EngineUnavailable"), message)
 
 
-def _named(code: str, message: str | None) -> EngineError:
+def _named(code: str, message: object) -> EngineError:
     """Return the error of this name, EngineFault for a name that is none of ours."""
     known = (EngineBusy, EngineRefused, EngineUnavailable, EngineOverloaded)
     kinds = {kind.__name__: kind for kind in known}
-    return kinds.get(code, EngineFault)(message or "The engine reported an error.")
+    said = message if isinstance(message, str) else ""
+    return kinds.get(code, EngineFault)(said or "The engine reported an error.")

@@ -81,7 +81,7 @@ class LocalEngine:
                 json={"model": role, "messages": messages, "cache_salt": cache_salt},
                 timeout=seconds,
             )
-            check(answer)
+            check(answer.status_code, answer.content)
             body = answer.json()
             return TokenCount(int(body["count"]), int(body["cached"]), int(body["max_model_len"]))
 
@@ -93,7 +93,7 @@ class LocalEngine:
         """
         async with translated(None):
             answer = await self.http.post("/forget", json={"cache_tag": tag}, timeout=seconds)
-            check(answer)
+            check(answer.status_code, answer.content)
             return int(answer.json()["forgotten"])
 
     async def health(self, seconds: float) -> EngineHealth:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import httpx
 
+from edgebox.engine_client.lines import body_of
 from edgebox.engine_client.remote import RemoteServer
 from edgebox.engine_client.waits import Waits
 from edgebox.system.tls import refusal
@@ -81,16 +82,20 @@ async def probe_server(
     server = RemoteServer(role, options, Waits(), key=key)
     try:
         async with _watched("silent", seconds):
-            listed = await server.http.get("/v1/models", timeout=seconds)
-            _check(listed)
-            names = [str(entry["id"]) for entry in listed.json()["data"]]
+            status, names = await server.models(seconds)
+            _check(status)
         if server.model not in names:
             return Probe("model", ", ".join(names[:5]) or "none")
         if write:
             ask = [{"role": "user", "content": "1"}]
             body = {"model": server.model, "messages": ask, "max_tokens": 1}
             async with _watched("slow", seconds):
-                _check(await server.http.post("/v1/chat/completions", json=body, timeout=seconds))
+                asked = server.http.stream(
+                    "POST", "/v1/chat/completions", json=body, timeout=seconds
+                )
+                async with asked as answer:
+                    await body_of(answer)
+                _check(answer.status_code)
         return Probe("answers")
     except _Found as found:
         return found.probe
@@ -111,11 +116,10 @@ async def _watched(silence: Finding, seconds: float) -> AsyncIterator[None]:
         raise _Found(silence) from None
     except (httpx.HTTPError, httpx.InvalidURL):
         raise _Found("absent") from None
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         raise _Found("path") from None
 
 
-def _check(answer: httpx.Response) -> None:
-    if answer.status_code != 200:
-        finding = _FINDINGS.get(answer.status_code, "other")
-        raise _Found(finding, str(answer.status_code))
+def _check(status: int) -> None:
+    if status != 200:
+        raise _Found(_FINDINGS.get(status, "other"), str(status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from edgebox.engine_client.key import read_key
+from edgebox.engine_client.lines import body_of
 from edgebox.engine_client.requests import json_schema_format, plain_body
 from edgebox.engine_client.waits import CONNECT, GRACE, READY
 from edgebox.system.tls import authorities_context
@@ -101,12 +103,32 @@ class RemoteServer:
             body["response_format"] = json_schema_format(schema)
         return body
 
+    async def models(self, seconds: float) -> tuple[int, list[str]]:
+        """Ask for the models that it lists.
+
+        Returns:
+            The status, and their names if it is 200.
+
+        Raises:
+            httpx.HTTPError, TimeoutError: it does not answer within as many seconds.
+            ValueError: what it answers is no list of models.
+        """
+        async with (
+            asyncio.timeout(seconds),  # httpx's own limits one read only
+            self.http.stream("GET", "/v1/models", timeout=seconds) as answer,
+        ):
+            if answer.status_code != 200:
+                return answer.status_code, []
+            content = await body_of(answer)
+        try:
+            return 200, [str(entry["id"]) for entry in json.loads(content)["data"]]
+        except (LookupError, TypeError, RecursionError):
+            raise ValueError("no list of models") from None
+
     async def ready(self) -> bool:
         """Whether it lists the role's model. Never raises."""
         try:
-            async with asyncio.timeout(READY):  # httpx's own limits one read only
-                answer = await self.http.get("/v1/models", timeout=READY)
-            names = {entry["id"] for entry in answer.json()["data"]}
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError):
+            status, names = await self.models(READY)
+        except (httpx.HTTPError, TimeoutError, ValueError):
             return False
-        return answer.status_code == 200 and self.model in names
+        return status == 200 and self.model in names
