@@ -86,6 +86,8 @@ class DecodeThread(threading.Thread):
     def submit(self, sequence: Sequence) -> None:
         """Hand a sequence over. Its ``emit`` is called from the decode thread.
 
+        The engine's own are few and are never refused for a full queue.
+
         Raises:
             EngineBusy: the queue is full.
             EngineUnavailable: the engine is stopping.
@@ -93,7 +95,7 @@ class DecodeThread(threading.Thread):
         with self._lock:
             if self._closing:
                 raise EngineUnavailable("The engine is stopping. Try again in a few seconds.")
-            if self._submitted - self._core.ended >= self._limit:
+            if not sequence.own and self._submitted - self._core.ended >= self._limit:
                 raise EngineBusy(f"The engine's queue is full ({self._limit}). Try again shortly.")
             self._submitted += 1
             self._calls.put(partial(self._core.add, sequence))

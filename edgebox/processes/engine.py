@@ -91,6 +91,7 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
         watching = asyncio.create_task(watch(settings, service, thread, server, notifier))
         await server.serve(sockets=[listener])
         watching.cancel()
+        [watched] = await asyncio.gather(watching, return_exceptions=True)
         thread.stop()
         if thread.loaded.is_set():  # a thread that is still loading cannot be stopped, only left
             await asyncio.to_thread(thread.join, 10)
@@ -100,10 +101,11 @@ async def _serve(settings: Settings, notifier: Notifier) -> int:
         with suppress(OSError):  # a successor may already have its own socket there
             if settings.socket.stat().st_ino == inode:
                 settings.socket.unlink()
-    if isinstance(thread.failure, EdgeBoxError):
-        raise thread.failure
-    if thread.failure is not None:
-        log.error("the engine ended: %s", where(thread.failure))
+    failure = thread.failure or (watched if isinstance(watched, Exception) else None)
+    if isinstance(failure, EdgeBoxError):
+        raise failure
+    if failure is not None:
+        log.error("the engine ended: %s", where(failure))
         return 1
     return 0
 

@@ -36,7 +36,19 @@ LOADING_SECONDS = 60.0
 async def watch(
     settings: Settings, service: Service, thread: DecodeThread, server: Server, notifier: Notifier
 ) -> None:
-    """Warm the shared prefixes up once loaded. Stop serving when the decode thread has ended."""
+    """Warm the shared prefixes up once loaded. Stop serving when the decode thread has ended.
+
+    An engine that is not watched any more is of no use either: nothing would end it if it hung.
+    """
+    try:
+        await _watch(settings, service, thread, notifier)
+    finally:
+        server.should_exit = True
+
+
+async def _watch(
+    settings: Settings, service: Service, thread: DecodeThread, notifier: Notifier
+) -> None:
     await _until_loaded(settings, thread, notifier)
     if thread.failure is None:
         roles = list(service.roles.values())
@@ -69,7 +81,6 @@ async def watch(
         await _attend(resident, thread, notifier, speeds or "no model here")
         for task in beside:
             task.cancel()
-    server.should_exit = True
 
 
 async def _until_loaded(settings: Settings, thread: DecodeThread, notifier: Notifier) -> None:

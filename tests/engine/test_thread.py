@@ -166,3 +166,13 @@ def test_a_model_is_freed_only_when_no_sequence_needs_it_and_can_come_back():
     again = Asked(thread.submit, [1, 2, 3], 4)
     run(thread)
     assert again.sequence.tokens == asked.sequence.tokens
+
+
+def test_a_full_queue_refuses_requests_and_not_the_engines_own():
+    thread, _ = by_hand(ToyModel(), queue_limit=1)
+    Asked(thread.submit, prompt(1, 20))
+    with pytest.raises(EngineBusy):
+        Asked(thread.submit, prompt(2, 20))
+    own = Asked(thread.submit, prompt(3, 20), 0, own=True)
+    run(thread)
+    assert own.finish is Finish.LENGTH

@@ -1,5 +1,6 @@
 """The three processes as systemd sees them: real ones, and a real socket for what they say."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -9,11 +10,17 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from edgebox.engine.core import EngineCore
+from edgebox.engine.scheduler import Scheduler
+from edgebox.engine.thread import DecodeThread
 from edgebox.processes import worker
+from edgebox.processes.engine_watchdog import watch
+from edgebox.settings import Settings
 from edgebox.system.notifier import Notifier
 from edgebox.worker.liveness import Liveness
 from support.engines import tiny_model
@@ -188,6 +195,32 @@ def test_the_engine_is_ready_when_it_has_measured_and_dumb_when_its_thread_hangs
             supervisor.wait_for("WATCHDOG", after=len(supervisor.received()))
         stopped(process, supervisor)
     assert not (tmp_path / "engine.sock").exists()
+
+
+def test_an_engine_whose_queue_is_short_gets_ready(supervisor, tmp_path, models):
+    """It reads four shared prefixes then, which are its own: no request is refused for them."""
+    models = {**models, "EDGEBOX_ENGINES__QUEUE_LIMIT": "1"}
+    with started(supervisor, tmp_path, "-m", "edgebox_cli", "engine", **models) as process:
+        supervisor.wait_for("READY")
+        stopped(process, supervisor)
+
+
+def test_an_engine_that_nothing_watches_ends(tmp_path):
+    class Broken(Notifier):
+        def ready(self, _status):
+            raise OSError("the supervisor's socket")
+
+    loader = SimpleNamespace(load=dict)
+    thread = DecodeThread(EngineCore(Scheduler()), loader)
+    server = SimpleNamespace(should_exit=False)
+    watched = watch(
+        Settings(state_dir=tmp_path), SimpleNamespace(roles={}), thread, server, Broken()
+    )
+    thread.start()
+    with pytest.raises(OSError, match="socket"):
+        asyncio.run(watched)
+    thread.stop()
+    assert server.should_exit
 
 
 def test_a_load_that_is_stopped_ends(supervisor, tmp_path, models):
