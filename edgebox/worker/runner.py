@@ -10,7 +10,8 @@ What follows from the end of an analysis:
    consultation. The attempt counts and the consultation goes back; nothing is claimed until the
    engine is ready again.
 4. EngineUnavailable otherwise (not there, stopping, too slow): it goes back and nothing is claimed,
-   but the attempt does not count.
+   but the attempt does not count. One that alone was not answered lets others go first, and fails
+   if that goes on (``unanswered.py``).
 5. EngineRefused: failed for good, ``refused``.
 6. Anything else (an invalid answer, a fault): the attempt counts; after the last one,
    ``analysis_failed``.
@@ -46,6 +47,7 @@ from edgebox.errors import (
 from edgebox.system.logs import about
 from edgebox.worker.leases import Leases, name_of
 from edgebox.worker.metrics import WorkerMetrics
+from edgebox.worker.unanswered import MOST, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,6 +175,7 @@ class Runner:
         self._clock = clock
         self._timing = timing or Timing()
         self._metrics = metrics or WorkerMetrics()
+        self._unanswered = Unanswered()
         self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -243,9 +246,14 @@ class Runner:
                 if not await self._engine_ready():
                     return
                 self._engine_lost = False
+                if (row_id := self._unanswered.ready()) is not None:
+                    log.warning("row %d alone was not answered: others go first", row_id)
             elif len(self._leases) >= self._places + WANTED_PLACES:
                 await self._until_any(self._leases.tasks(), self._stopped)
             elif (claimed := self._claim()) is not None:
+                if self._unanswered.is_hopeless(claimed.row_id):
+                    await self._give_up(claimed)
+                    continue
                 suspect = claimed.attempts > 1 and claimed.row_id not in self._harmless
                 if suspect or claimed.crashes:
                     await self._alone(claimed)
@@ -290,7 +298,7 @@ class Runner:
                 1,
                 self._settings.lease_seconds,
                 self._settings.max_attempts,
-                holding=self._leases.row_ids(),
+                holding=[*self._leases.row_ids(), *self._unanswered.aside],
                 wanted_only=full or not self._everything(),
             )
         except StoreError as error:
@@ -300,6 +308,9 @@ class Runner:
             return None
         self._metrics.failed("poison", consultations.poisoned - poisoned)
         self._callbacks.wake_if_due()  # a claim may have ended poison
+        if not rows and not self._leases and self._unanswered.aside:
+            self._unanswered.aside.clear()  # nothing else waits
+            return self._claim()
         return rows[0] if rows else None
 
     def _start(self, claimed: Claimed) -> None:
@@ -325,6 +336,7 @@ class Runner:
             outcome = await self._answer(claimed)
             if await self._leases.finish(claimed, result_of(outcome)):
                 self._counts.done += 1
+                self._unanswered.done(claimed.row_id)
                 waited = self._clock() - claimed.accepted_at
                 self._metrics.done(claimed.client_id, outcome, waited)
             self._losses = 0
@@ -333,12 +345,15 @@ class Runner:
             await self._release(claimed, refund=True)
             raise
         except _TooMany:
+            self._unanswered.lost(claimed.row_id)
             await self._release(claimed, refund=True)
         except EngineUnavailable as error:
             if not self._engine_lost:  # one loss, however many were in flight
                 self._losses += 1
             self._engine_lost = True
             died = isinstance(error, EngineDied)
+            if not self._gave_up:
+                self._unanswered.lost(claimed.row_id, died=died)
             what = "went away during the analysis" if died else "was not available"
             log.warning("%s: the engine %s", name_of(claimed), what)
             await self._release(claimed, refund=self._stopping or not died)
@@ -381,6 +396,14 @@ class Runner:
                     self._gave_up = True
                     raise EngineUnavailable("The engine's queue stays full.") from None
                 await asyncio.sleep(self._timing.busy)
+
+    async def _give_up(self, claimed: Claimed) -> None:
+        """End one that is hopeless."""
+        self._unanswered.forget(claimed.row_id)
+        self._leases.hold(claimed)
+        log.warning("%s: never answered, while others were", name_of(claimed))
+        detail = f"The model did not answer, {MOST} times, while it answered others."
+        await self._fail(claimed, "analysis_failed", detail)
 
     async def _fail(self, claimed: Claimed, code: str, detail: str) -> None:
         if await self._leases.fail(claimed, code, detail):

@@ -1,0 +1,101 @@
+"""A call that gets no answer while others do: it keeps none of them waiting, and it ends."""
+
+import asyncio
+
+import pytest
+
+from edgebox.errors import EngineOverloaded
+from edgebox.worker.runner import Timing
+from edgebox.worker.unanswered import MOST, Unanswered
+from support.boxes.store import Box
+from support.polling import PATIENCE
+from worker.test_runner import OUTCOME, Engine, runner
+
+BRIEF = Timing(poll=0.0001, patience=PATIENCE, busy=0.001, grace=0.05)
+
+
+class Selective(Engine):
+    """Gives ``late`` no answer, or none for as many times."""
+
+    def __init__(self, times=10**6):
+        super().__init__()
+        self.times = times
+
+    async def _answer(self, transcript, death):
+        del death
+        if "late" in transcript and self.seen.count(transcript) <= self.times:
+            raise EngineOverloaded("504")
+        return OUTCOME
+
+
+@pytest.fixture
+def box(tmp_path):
+    box = Box(tmp_path / "edgebox.db")
+    box.allow("center.test")
+    yield box
+    box.store.close()
+
+
+def worked(box, engine, **settings):
+    run = runner(box, engine, timing=BRIEF, **settings).run("test")
+    return asyncio.run(asyncio.wait_for(run, PATIENCE))
+
+
+@pytest.mark.parametrize("concurrency", [1, 2])
+def test_it_keeps_no_other_waiting_and_fails_in_the_end(box, concurrency):
+    others = [f"call {n}" for n in range(3 * MOST)]
+    batch = box.submit("late", *others, callback_url="http://center.test/")
+    engine = Selective()
+    counts = worked(box, engine, concurrency=concurrency)
+    assert (counts.done, counts.failed, counts.drained) == (len(others), 1, True)
+    assert engine.seen.count("late") == MOST
+    rows = box.store.batches.consultations(batch)
+    assert rows[0].error_code == "analysis_failed"
+    assert {row.state for row in rows[1:]} == {"done"}
+    assert [row.state for row in box.store.outbox.list()] == ["pending"], "the batch has ended"
+
+
+def test_where_no_other_is_answered_none_is_to_blame(box):
+    batch = box.submit("late", "late too")
+    counts = worked(box, Selective(times=2 * MOST), concurrency=1)
+    assert (counts.done, counts.failed) == (2, 0)
+    assert {row.attempts for row in box.store.batches.consultations(batch)} == {1}
+
+
+def test_one_that_a_run_gave_up_may_be_tried_again(box):
+    batch = box.submit("late", *[f"call {n}" for n in range(3 * MOST)])
+    engine = Selective()
+    worker = runner(box, engine, timing=BRIEF, concurrency=1)
+    asyncio.run(asyncio.wait_for(worker.run("test"), PATIENCE))
+    engine.times = 0
+    box.store.batches.retry(batch)
+    asyncio.run(asyncio.wait_for(worker.run("test"), PATIENCE))
+    assert {row.state for row in box.store.batches.consultations(batch)} == {"done"}
+
+
+def test_those_that_were_lost_together_are_not_set_aside():
+    known = Unanswered()
+    known.lost(1)
+    known.lost(2)
+    assert known.ready() is None
+    known.lost(3, died=True)
+    assert known.ready() is None, "a death counts as an attempt"
+    known.lost(1)
+    known.lost(2)
+    known.done(2)
+    assert known.ready() == 1
+    assert known.aside == {1}
+
+
+def test_only_what_failed_between_others_counts():
+    known = Unanswered()
+    for _ in range(2 * MOST):
+        known.lost(1)
+        known.ready()
+    assert not known.is_hopeless(1)
+    for _ in range(MOST):
+        known.done(2)
+        assert known.aside == set()
+        known.lost(1)
+        known.ready()
+    assert known.is_hopeless(1)
