@@ -44,12 +44,14 @@ class PromptLength:
         total: of the whole prompt.
         unread: of the part that the engine does not hold.
         per_character: of the rendered transcript.
+        exact: it was counted.
     """
 
     empty: int
     total: int
     unread: int
     per_character: float
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

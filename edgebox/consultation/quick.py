@@ -18,11 +18,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import Admission, Priority, Ticket
-from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
+from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading
 from edgebox.consultation.call_reader import CallReader, ReadCall
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.dated import with_dates
 from edgebox.consultation.excerpts import GAP
+from edgebox.consultation.fitting import fitted, is_near
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.growing import GrowingCalls
 from edgebox.consultation.prompts import example_texts, summary_messages
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import date
 
+    from edgebox.consultation.budget import Reading
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import Delta, Messages, RoleHealth
     from edgebox.reading.call import Utterance
@@ -254,18 +256,19 @@ class QuickSummaries:
         length = await self._measure(ticket, draft.messages, len(rendered), role)
         readable = self.admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
-        reading = await asyncio.to_thread(
-            plan_reading,
-            length,
-            readable,
-            room,
-            alone=self.admission.is_alone(ticket),
-            least=partial(needed, said),
-        )
+
+        def planned(length: PromptLength) -> Reading | None:
+            alone, least = self.admission.is_alone(ticket), partial(needed, said)
+            return plan_reading(length, readable, room, alone=alone, least=least)
+
+        reading = await asyncio.to_thread(planned, length)
+        if reading and not (reading.shortened or length.exact) and is_near(length.total, room):
+            length = await self._measure(ticket, draft.messages, len(rendered), role, exact=True)
+            reading = await asyncio.to_thread(planned, length)
         if reading is None:
             return False
         if reading.shortened:
-            kept = await asyncio.to_thread(shorten, said, call.length, reading.keep, reading.known)
+            kept = await fitted(said, call.length, reading, length, room=room, count=self._count)
             if not kept.ends:
                 return False
             draft.messages, draft.seen = summary_messages(kept.text), kept.text
@@ -275,7 +278,13 @@ class QuickSummaries:
         return True
 
     async def _measure(
-        self, ticket: Ticket, messages: Messages, characters: int, role: RoleHealth
+        self,
+        ticket: Ticket,
+        messages: Messages,
+        characters: int,
+        role: RoleHealth,
+        *,
+        exact: bool = False,
     ) -> PromptLength:
         """Return the length of the prompt, counted by the engine or, if it is long, estimated.
 
@@ -284,18 +293,25 @@ class QuickSummaries:
             messages: the prompt.
             characters: of the rendered transcript in it.
             role: the model.
+            exact: have it counted however long it is.
         """
         if role.model not in self._empty:  # the same for as long as the model is
             counted = await self._client.tokenize("slm", summary_messages(""))
             self._empty = {role.model: counted.count if counted else 0}
         empty = self._empty[role.model]
-        if characters <= MAX_COUNTED_CHARACTERS and (
+        if (exact or characters <= MAX_COUNTED_CHARACTERS) and (
             counted := await self._client.tokenize("slm", messages, cache_salt=ticket.cache_salt)
         ):
             per = max(0.05, (counted.count - empty) / max(1, characters))
-            return PromptLength(empty, counted.count, counted.count - counted.cached, per)
+            unread = counted.count - counted.cached
+            return PromptLength(empty, counted.count, unread, per, exact=True)
         estimated = int(characters * role.tokens_per_char)
         return PromptLength(empty, empty + estimated, estimated + ASK_TOKENS, role.tokens_per_char)
+
+    async def _count(self, text: str) -> int | None:
+        """Return the tokens of the prompt with a text."""
+        counted = await self._client.tokenize("slm", summary_messages(text))
+        return counted.count if counted else None
 
     async def _generate(
         self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]

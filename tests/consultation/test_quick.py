@@ -5,6 +5,7 @@ import time
 
 import httpx
 import pytest
+from starlette.responses import JSONResponse
 
 from edgebox.consultation.budget import GAP
 from edgebox.consultation.engine_monitor import EngineMonitor
@@ -387,3 +388,51 @@ def test_a_fallback_knows_why_there_is_one(tmp_path, engine, reason):
     assert (result.status == "fallback") == (reason is not None)
     assert result.fallback_reason == reason
     assert (result.first_text_seconds is not None) == (reason in {"leak", "no_text", None})
+
+
+class Dense(FakeEngine):
+    """Takes two tokens for a digit and one for any other character; refuses what is too long."""
+
+    async def _tokenize(self, request):
+        body = await request.json()
+        context = self.roles["slm"]["context_tokens"]
+        count = tokens_of(body["messages"])
+        return JSONResponse({"count": count, "cached": 0, "max_model_len": context})
+
+    async def _chat(self, request):
+        body = await request.json()
+        if tokens_of(body["messages"]) + body["max_tokens"] > self.roles["slm"]["context_tokens"]:
+            self.refusing = {"slm"}
+        return await super()._chat(request)
+
+
+def tokens_of(messages):
+    return sum(1 + sign.isdigit() for message in messages for sign in message["content"])
+
+
+@pytest.mark.parametrize("turns", [120, 600])
+def test_a_call_longer_than_the_context_is_cut_to_what_the_engine_counts(tmp_path, turns):
+    """Its ending is denser than its mean: figures are read out there."""
+    talk = ["고객: 네 그러시군요 알겠습니다 그런데요"] * turns
+    figures = [f"상담사: 번호는 {n * 7919 % 9999} {n * 137 % 9999}번입니다" for n in range(turns)]
+    text = "\n".join(["고객: 카드를 잃어버려서 정지 좀 해 주세요", *talk, *figures])
+    engine = Dense(
+        roles={"slm": role_health("small", context_tokens=4096, prefill_tps=1e6, tokens_per_char=1)}
+    )
+    result, _ = Box(tmp_path, engine).run(summarise(text))
+    assert result.fallback_reason is None
+    assert result.truncated
+    [asked] = engine.requests
+    assert 0.6 * 4000 < tokens_of(asked["messages"]) <= 4000
+
+
+def test_a_long_call_that_seems_to_fit_the_context_is_counted(tmp_path):
+    """Its estimate, by the mean of what people say, is just below the room."""
+    figures = [f"상담사: 번호는 {n * 7919 % 9999} {n * 137 % 9999}번입니다" for n in range(1200)]
+    text = "\n".join(["고객: 카드를 잃어버려서 정지 좀 해 주세요", *figures])
+    assert len(text) > 24_000
+    role = role_health("small", context_tokens=len(text) + 800, prefill_tps=1e6, tokens_per_char=1)
+    engine = Dense(roles={"slm": role})
+    result, _ = Box(tmp_path, engine).run(summarise(text))
+    assert result.fallback_reason is None
+    assert result.truncated
