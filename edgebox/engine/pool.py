@@ -206,6 +206,15 @@ class Pool:
         self._free.append(entry.slot)
 
 
+def pinned_cells(prefixes: tuple[array[int], ...]) -> int:
+    """Return the cells that pinned prefixes hold, each common beginning once."""
+    held = 0
+    for number, one in enumerate(prefixes):
+        shared = (common_length(one, other, len(one)) for other in prefixes[:number])
+        held += len(one) - max(shared, default=0)
+    return held
+
+
 def _shared(sequence: Sequence, pinned: Iterable[array[int]]) -> int:
     """Return how many cells of a sequence are those of a pinned prefix."""
     limit = sequence.prompt_length - 1

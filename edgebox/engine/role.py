@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from edgebox.engine.background import probe, warm_up
 from edgebox.engine.constraint import Grammars
+from edgebox.engine.pool import common_length, pinned_cells
 from edgebox.errors import EdgeBoxError, EngineUnavailable
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class ServedRole:
         self.speed = loaded.speed
         self._backend = "cuda" if loaded.model.on_gpu else "cpu"
         self._context_tokens = loaded.model.context_tokens
+        self._pinned = pinned_cells(prefixes)
         self._reloader = reloader
         self._prefixes = prefixes
         self._sample = sample
@@ -142,6 +144,19 @@ class ServedRole:
             thread.submit(sequence)
         return loaded
 
+    def room(self, prompt: array[int]) -> int:
+        """Return the tokens of context that a prompt and its answer may fill.
+
+        The shared prefixes that it does not begin with keep their cells.
+        """
+        own = max((common_length(prompt, one, len(one)) for one in self._prefixes), default=0)
+        return self._context_tokens - self._pinned + own
+
+    @property
+    def context_tokens(self) -> int:
+        """The same for a prompt of any of the role's tasks."""
+        return self._context_tokens - self._pinned + min(map(len, self._prefixes), default=0)
+
     def warm_up(self) -> list[Sequence]:
         """Return the sequences that read the shared prefixes."""
         return [warm_up(self.role, prefix) for prefix in self._prefixes]
@@ -167,7 +182,7 @@ class ServedRole:
         return {
             "model": self.name,
             "backend": self._backend,
-            "context_tokens": self._context_tokens,
+            "context_tokens": self.context_tokens,
             "parallel": self.speed.parallel,
             "prefill_tps": round(self.speed.prefill_tps, 2),
             "decode_tps": round(self.speed.decode_tps, 2),

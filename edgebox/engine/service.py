@@ -82,11 +82,11 @@ class Service:
         """
         role = self._role(model)
         async with role.in_use(self._thread) as loaded:
-            prompt = await asyncio.to_thread(_tokens, loaded.model, messages)
+            prompt = array("i", await asyncio.to_thread(_tokens, loaded.model, messages))
             return {
                 "count": len(prompt),
-                "cached": loaded.pool.peek(array("i", prompt), salt),
-                "max_model_len": loaded.model.context_tokens,
+                "cached": loaded.pool.peek(prompt, salt),
+                "max_model_len": role.room(prompt),
             }
 
     async def submit(self, request: ChatRequest, arrived: float) -> Generation:
@@ -106,12 +106,13 @@ class Service:
             model = loaded.model
             messages = [message.plain() for message in request.messages]
             prompt = await asyncio.to_thread(_tokens, model, messages)
-            room = model.context_tokens - len(prompt)
+            context = role.room(array("i", prompt))
+            room = context - len(prompt)
             wanted = request.limit or DEFAULT_MAX_TOKENS
             if room < min(wanted, 16):
                 raise EngineRefused(
                     f"The prompt has {len(prompt)} tokens and the context holds "
-                    f"{model.context_tokens}. Shorten it or raise context_tokens."
+                    f"{context}. Shorten it or raise context_tokens."
                 )
             constraint = await asyncio.to_thread(_constraint, role, model, request)
             events = Events()

@@ -57,8 +57,7 @@ class ToyModel:
             assert chunk.position == len(self.cells.get(chunk.slot, ())), "a gap in the cells"
         if self._wanted() or (self._abort_every and self._calls % self._abort_every == 0):
             return Decoded.ABORTED, []
-        held = sum(len(tokens) for tokens in self.cells.values())
-        if held + sum(len(c.tokens) for c in chunks) > self.context_tokens:
+        if self.held() + sum(len(c.tokens) for c in chunks) > self.context_tokens:
             return Decoded.NO_SPACE, []
         self.steps.append([(c.slot, len(c.tokens)) for c in chunks])
         rows, at = [], 0
@@ -70,6 +69,9 @@ class ToyModel:
                 rows.append(at - 1)
                 self._rows[at - 1] = next_token(self.cells[chunk.slot])
         return Decoded.DONE, rows
+
+    def held(self):
+        return sum(len(tokens) for tokens in self.cells.values())
 
     def logits(self, row):
         values = np.zeros(VOCABULARY, dtype=np.float32)
