@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -46,6 +47,20 @@ Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 """An absolute path. A relative one would be another folder for each process and command."""
 
 _YEAR = 366 * 86400.0
+
+LEAST_READING = 1024
+"""Tokens of a context for the instructions, which are up to 821 characters, and some of a call."""
+
+
+def _is_address(url: str) -> bool:
+    """Return whether a URL names a host, and a port that there can be, and no more than a path."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    spaces = any(sign.isspace() for sign in url)
+    return bool(parts.hostname) and port != 0 and not (spaces or parts.query or parts.fragment)
 
 
 class Section(BaseModel):
@@ -303,6 +318,8 @@ class RoleSettings(Section):
     def _http(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("has to begin with http:// or https://, or be empty")
+        if value and not _is_address(value):
+            raise ValueError("has to be an address such as http://10.0.0.9:8000/v1")
         return value
 
 
@@ -355,6 +372,25 @@ class Settings(BaseSettings):
     console: ConsoleSettings = ConsoleSettings()
     cost: CostSettings = CostSettings()
     engines: EngineSettings = EngineSettings()
+
+    @field_validator("engines")
+    @classmethod
+    def _room_for_answers(cls, engines: EngineSettings, info: ValidationInfo) -> EngineSettings:
+        """Refuse a context that holds no call beside the longest answer: every one would fail."""
+        quick, batch = info.data.get("quick"), info.data.get("batch")
+        wanted: tuple[tuple[Role, str, QuickSettings | BatchSettings | None], ...]
+        wanted = (("slm", "quick", quick), ("mlm", "batch", batch))
+        for role, table, answers in wanted:
+            options = engines.role(role)
+            if answers is None or (role == "slm" and options.url):
+                continue  # wrong itself; of another server's context nothing is known there
+            if options.context_tokens < answers.max_tokens + LEAST_READING:
+                raise ValueError(
+                    f"context_tokens under [engines.{role}] has to be at least max_tokens under "
+                    f"[{table}] plus {LEAST_READING:,}: instructions and call have to fit beside "
+                    "the answer"
+                )
+        return engines
 
     @property
     def database(self) -> Path:

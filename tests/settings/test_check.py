@@ -138,9 +138,10 @@ def test_each_value_says_where_it_is_from(file, monkeypatch):
 
 
 def test_passwords_in_urls_are_hidden(file):
-    file.write_text('[engines.mlm]\nurl = "http://me:geheim@10.0.0.9:8001/v1?token=auch"\n')
+    file.write_text('[engines.mlm]\nurl = "http://me:geheim@10.0.0.9:8001/v1"\n')
     shown = {value.key: value for value in in_force(load_settings(file), file)}
-    assert shown["engines.mlm.url"].value == "http://(hidden)@10.0.0.9:8001/v1?(hidden)"
+    assert shown["engines.mlm.url"].value == "http://(hidden)@10.0.0.9:8001/v1"
+    assert without_password("http://h/v1?token=auch") == "http://h/v1?(hidden)"
     for secret in ("p@ss", "p/ss", "p?ss", "p#ss", "p@@ss@"):
         url = f"https://u:{secret}@host:8001/v1"
         assert without_password(url) == "https://(hidden)@host:8001/v1"

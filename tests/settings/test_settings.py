@@ -225,3 +225,56 @@ def test_what_no_browser_sends_is_no_origin(file, origin):
     file.write_text(f'[console]\norigins = "{origin}"\n')
     with pytest.raises(ConfigError, match="origins"):
         load_settings(file)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://", "https:///v1", "http://host:port/v1", "http://host:99999/v1", "http://[::1"),
+        *("http://host:0/v1", "http://a host/v1", "http://host/v1?key=geheim", "http://host/v1#a"),
+    ],
+)
+def test_a_url_without_a_host_or_a_port_that_there_can_be_is_refused(file, url):
+    """It would end the API and the worker at their start, or every request with an odd error."""
+    file.write_text(f'[engines.mlm]\nurl = "{url}"\n')
+    with pytest.raises(ConfigError, match=r"engines\.mlm\.url") as refused:
+        load_settings(file)
+    assert "geheim" not in refused.value.detail
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1]:8080/v1", "https://models.centre.local", "http://10.0.0.9:8000/openai/v1"]
+)
+def test_a_url_of_a_server_is_taken_as_it_is(file, url):
+    file.write_text(f'[engines.mlm]\nurl = "{url}"\n')
+    assert load_settings(file).engines.mlm.url == url
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("[engines.mlm]\ncontext_tokens = 1535\n", r"\[engines\.mlm\].*\[batch\]"),
+        ("[engines.mlm]\ncontext_tokens = 1536\n", None),
+        ("[batch]\nmax_tokens = 4096\n[engines.mlm]\ncontext_tokens = 4096\n", r"\[batch\]"),
+        ("[quick]\nmax_tokens = 512\n[engines.slm]\ncontext_tokens = 1535\n", r"\[quick\]"),
+        (
+            '[engines.slm]\ncontext_tokens = 512\nurl = "http://h/v1"\n',
+            None,
+        ),
+        (
+            '[engines.mlm]\ncontext_tokens = 512\nurl = "http://h/v1"\n',
+            r"\[engines\.mlm\]",
+        ),
+    ],
+)
+def test_a_context_that_holds_no_call_beside_the_answer_is_refused(file, text, refused):
+    """Every analysis that was accepted would fail for good, and every summary fall back."""
+    file.write_text(text)
+    if refused is None:
+        load_settings(file)
+        assert problems(file, named=True) == []
+        return
+    with pytest.raises(ConfigError, match=f"context_tokens under .*{refused}"):
+        load_settings(file)
+    [problem] = problems(file, named=True)
+    assert problem.fix.startswith("edit [engines]")
