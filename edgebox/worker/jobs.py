@@ -81,20 +81,27 @@ class Backlog(Job):
         self._runner.stop()
 
     def _look(self) -> None:
-        forced = self._forced.is_set()
-        self._forced.clear()  # before looking: a request from now on gets another look
-        if trigger := self._trigger(forced=forced):
-            self._waiting_since = None
-            asyncio.run(_watched(self._liveness, RUN, self._runner.run(trigger)))
+        if trigger := self._became_due():
+            self._run(trigger, None)
         elif self._store.consultations.wanted_count():
-            run = self._runner.run("asked", self._became_due)
-            asyncio.run(_watched(self._liveness, RUN, run))
+            self._run("asked", self._became_due)
+
+    def _run(self, trigger: str, due: Callable[[], str] | None) -> None:
+        """Make a run. What was asked for and not done, for want of an engine, is asked again."""
+        counts = asyncio.run(_watched(self._liveness, RUN, self._runner.run(trigger, due)))
+        if trigger == "asked" and due is None and not counts.drained:
+            self._forced.set()
 
     def _became_due(self) -> str:
-        """Return why the backlog is due by now, in a run for what somebody waits for; or empty."""
+        """Return why the backlog is due by now, or an empty text."""
         forced = self._forced.is_set()
-        self._forced.clear()
-        due = self._trigger(forced=forced)
+        self._forced.clear()  # before looking: a request from now on gets another look
+        try:
+            due = self._trigger(forced=forced)
+        except StoreError:
+            if forced:
+                self._forced.set()
+            raise
         if due:
             self._waiting_since = None
         return due

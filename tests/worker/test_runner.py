@@ -17,6 +17,9 @@ from edgebox.scoring.quality import Quality
 from edgebox.scoring.types import Analysis, Summary, Titles
 from edgebox.settings import BatchSettings
 from edgebox.store.batches import NewConsultation
+from edgebox.worker.job import STALLED_SECONDS
+from edgebox.worker.jobs import Backlog
+from edgebox.worker.liveness import Liveness
 from edgebox.worker.runner import Runner, Timing
 from support.boxes.store import NOW, Box
 from support.polling import PATIENCE, eventually
@@ -594,3 +597,23 @@ def test_one_client_that_ends_calls_without_a_pause_does_not_starve_another(box)
     _, engine = work(box, concurrency=2, on_ended=one_more)
     assert len(engine.seen) == 41
     assert engine.seen.index("batch") < 20
+
+
+def test_a_run_that_was_asked_for_while_the_engine_was_away_is_made_when_it_is_back(box):
+    """A command waits for it, which otherwise waits until the backlog is due."""
+    batch = box.submit("a")
+    box.store.runs.finish(box.store.runs.start("time", NOW), {})
+    away = True
+
+    async def ready():
+        return not away
+
+    made = runner(box, Engine(), ready=ready, timing=Timing(poll=0.001, patience=0.01))
+    backlog = Backlog(box.store, BatchSettings(), made, Liveness(STALLED_SECONDS), clock=box.clock)
+    backlog.run()
+    assert box.store.runs.last().trigger == "time", "it is not due"
+    backlog.run(forced=True)
+    assert states(box, batch) == ["pending"]
+    away = False
+    backlog.run()
+    assert states(box, batch) == ["done"]

@@ -19,6 +19,7 @@ from edgebox.settings import BatchSettings, Settings
 from edgebox.worker.job import STALLED_SECONDS, TICK, Job
 from edgebox.worker.jobs import Backlog, Deliveries
 from edgebox.worker.liveness import Liveness
+from edgebox.worker.runner import RunCounts
 from edgebox.worker.wakeups import NAME, Queue, WakeUps
 from edgebox.worker.worker import Worker
 from support.boxes.store import Box
@@ -85,6 +86,7 @@ class Office:
         self.run_work()
         self.box.store.runs.finish(run_id, {})
         self.ran.set()
+        return RunCounts(drained=True)
 
     async def deliver_due(self):
         self.deliveries.append(time.time())
