@@ -59,9 +59,9 @@ def import_file(
         ModelNotTrusted: unknown hash, and ``trust`` was not given.
         ModelsFolderError: the folder is full, read-only or in use.
     """
-    if not path.is_file():
-        raise UsageError(f"There is no file {path}.")
     try:
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
         header = read_header(path)
         size = path.stat().st_size
         lists_size = any(e.sha256 and e.size_bytes == size for e in installed.catalog.entries)

@@ -125,8 +125,7 @@ def _bind(path: Path) -> socket.socket:
         )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
-        with socket.socket(socket.AF_UNIX) as other, suppress(OSError):
-            other.connect(str(path))
+        if _is_listened_on(path):
             raise BoxNotRunning(f"An engine already listens on {path}. Stop it first.")
         path.unlink()
     listener = socket.socket(socket.AF_UNIX)
@@ -137,3 +136,16 @@ def _bind(path: Path) -> socket.socket:
         os.umask(before)
     listener.listen(128)
     return listener
+
+
+def _is_listened_on(path: Path) -> bool:
+    """Return whether a process listens there, also one that hangs and accepts nothing."""
+    with socket.socket(socket.AF_UNIX) as other:
+        other.settimeout(0)  # a connection beyond those that wait would block
+        try:
+            other.connect(str(path))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return True

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from edgebox.errors import ModelNotTrusted, ModelUnreadable, UsageError
+from edgebox.errors import ModelNotTrusted, ModelsFolderError, ModelUnreadable, UsageError
 from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
 from support.engines import gguf
@@ -131,3 +131,9 @@ def test_a_name_from_a_file_stays_inside_the_folder(installed, stick):
     imported = import_file(installed, file, trust=True)
     assert imported.path.parent == installed.folder
     assert imported.path.read_bytes() == LONGER
+
+
+def test_a_path_that_cannot_be_looked_at_says_why(installed, stick):
+    """As in a home that only its owner may enter."""
+    with pytest.raises(ModelsFolderError, match=r"Cannot read .*: File name too long"):
+        import_file(installed, stick / ("a" * 300))
