@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
 
     from edgebox.engine.sampling import TokenLogprob
     from edgebox.engine.service import Generation, Service
@@ -88,9 +89,7 @@ async def chat(request: Request) -> Response:
     generation = await service.submit(body, arrived)
     answer = Answer(generation.model)
     if body.stream:
-        return StreamingResponse(
-            _stream(service, generation, answer, body), media_type="text/event-stream"
-        )
+        return _Events(service, generation, _stream(generation, answer, body))
     try:
         text, last, logprobs = await until_gone(request.receive, _collect(generation))
     except ClientGone:
@@ -104,6 +103,23 @@ async def chat(request: Request) -> Response:
     return JSONResponse(answer.whole(text, finish, _usage(generation), entries))
 
 
+class _Events(StreamingResponse):
+    """A stream that cancels its sequence however it ends, also one that was never begun."""
+
+    def __init__(
+        self, service: Service, generation: Generation, events: AsyncIterator[str]
+    ) -> None:
+        super().__init__(events, media_type="text/event-stream")
+        self._service = service
+        self._generation = generation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._service.cancel(self._generation)
+
+
 async def _collect(generation: Generation) -> tuple[str, Event, list[TokenLogprob]]:
     text = ""
     logprobs: list[TokenLogprob] = []
@@ -115,31 +131,26 @@ async def _collect(generation: Generation) -> tuple[str, Event, list[TokenLogpro
             return text, event, logprobs
 
 
-async def _stream(
-    service: Service, generation: Generation, answer: Answer, body: ChatRequest
-) -> AsyncIterator[str]:
-    """Yield server-sent events in OpenAI's order. Closing the generator cancels the sequence."""
-    try:
-        yield _event(answer.chunk({"role": "assistant", "content": ""}))
-        while True:
-            event = await generation.events.get()
-            if event.error is not None:
-                yield _event(error_body(event.error.detail, type(event.error).__name__))
-                break
-            entries = _logprob_entries(event.logprobs) if body.logprobs else None
-            if event.text or entries:
-                chunk = answer.chunk({"content": event.text}, logprobs=entries)
-                if body.stream_options and body.stream_options.continuous_usage_stats:
-                    chunk["usage"] = _usage(generation)
-                yield _event(chunk)
-            if event.finish is not None:
-                yield _event(answer.chunk({}, event.finish))
-                if body.stream_options and body.stream_options.include_usage:
-                    yield _event(answer.usage_chunk(_usage(generation)))
-                break
-        yield "data: [DONE]\n\n"
-    finally:
-        service.cancel(generation)
+async def _stream(generation: Generation, answer: Answer, body: ChatRequest) -> AsyncIterator[str]:
+    """Yield server-sent events in OpenAI's order."""
+    yield _event(answer.chunk({"role": "assistant", "content": ""}))
+    while True:
+        event = await generation.events.get()
+        if event.error is not None:
+            yield _event(error_body(event.error.detail, type(event.error).__name__))
+            break
+        entries = _logprob_entries(event.logprobs) if body.logprobs else None
+        if event.text or entries:
+            chunk = answer.chunk({"content": event.text}, logprobs=entries)
+            if body.stream_options and body.stream_options.continuous_usage_stats:
+                chunk["usage"] = _usage(generation)
+            yield _event(chunk)
+        if event.finish is not None:
+            yield _event(answer.chunk({}, event.finish))
+            if body.stream_options and body.stream_options.include_usage:
+                yield _event(answer.usage_chunk(_usage(generation)))
+            break
+    yield "data: [DONE]\n\n"
 
 
 async def _body(request: Request, kind: type[Body]) -> Body:
