@@ -48,8 +48,8 @@ Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 
 _YEAR = 366 * 86400.0
 
-LEAST_READING = 1024
-"""Tokens of a context for the instructions, which are up to 821 characters, and some of a call."""
+LEAST_READING = 1536
+"""Tokens of a context for the instructions, up to 821 characters, and for a part of a call."""
 
 
 def _is_address(url: str) -> bool:
