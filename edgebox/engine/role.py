@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from edgebox.engine.background import probe, warm_up
 from edgebox.engine.constraint import Grammars
 from edgebox.engine.pool import common_length, pinned_cells
-from edgebox.errors import EdgeBoxError, EngineUnavailable
+from edgebox.errors import EdgeBoxError, EngineUnavailable, where
 
 if TYPE_CHECKING:
     from array import array
@@ -134,9 +134,10 @@ class ServedRole:
             raise failed
         try:
             loaded = await asyncio.to_thread(self._reloader.reload, self.role, self.speed)
-        except EdgeBoxError as error:
+        except Exception as error:  # noqa: BLE001 - of native code and files, whatever it is
             self._broken_until = time.monotonic() + RELOAD_PAUSE
-            log.error("%s cannot be loaded again: %s", self.role, error.detail)  # noqa: TRY400 - ours
+            why = error.detail if isinstance(error, EdgeBoxError) else where(error)
+            log.error("%s cannot be loaded again: %s", self.role, why)  # noqa: TRY400 - ours
             raise failed from None
         await asyncio.wrap_future(thread.adopt(self.role, loaded))
         self.loaded = loaded

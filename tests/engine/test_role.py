@@ -1,5 +1,6 @@
 """What a role has room for beside the shared prefixes, which are never evicted."""
 
+import asyncio
 from array import array
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pytest
 from edgebox.engine.pool import pinned_cells
 from edgebox.engine.role import ServedRole
 from edgebox.engine.sequence import Finish
+from edgebox.errors import EngineUnavailable, ModelError
 from engine.asked import Asked, build, loaded, prompt
 from engine.toy_model import ToyModel
 
@@ -24,12 +26,12 @@ class Unified(ToyModel):
         return len({tuple(tokens[: at + 1]) for tokens in slots for at in range(len(tokens))})
 
 
-def served(model, *prefixes):
+def served(model, *prefixes, reloader=None):
     return ServedRole(
         "slm",
         "toy",
         loaded(model),
-        SimpleNamespace(),
+        reloader or SimpleNamespace(),
         prefixes=prefixes,
         sample=array("i"),
         tokens_per_char=0.5,
@@ -67,3 +69,27 @@ def test_the_context_of_a_role_is_what_each_of_its_tasks_may_fill():
     assert served(model, FIRST).context_tokens == CONTEXT
     both = served(model, FIRST, SECOND)
     assert both.context_tokens == CONTEXT - 110 + 60
+
+
+@pytest.mark.parametrize("error", [ModelError("gone"), MemoryError(), OSError(5, "disk")])
+def test_a_model_that_cannot_be_loaded_again_is_not_tried_for_every_request(error):
+    tried = []
+
+    class Reloader:
+        def reload(self, role, _speed):
+            tried.append(role)
+            raise error
+
+    async def asked(role):
+        with pytest.raises(EngineUnavailable):
+            async with role.in_use(SimpleNamespace()):
+                pass
+
+    async def both():
+        role = served(ToyModel(), reloader=Reloader())
+        role.loaded = None
+        await asked(role)
+        await asked(role)
+
+    asyncio.run(both())
+    assert tried == ["slm"]
