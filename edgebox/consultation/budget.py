@@ -148,8 +148,8 @@ def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int =
 
     Where the opening does not reach the request, it begins with the request instead, and where the
     ending does not reach back to the settlement, it ends with the settlement: greetings, checks of
-    identity and closing courtesies go before them. If not even their utterance fits, it is cut
-    between words.
+    identity and closing courtesies go before them, and what fits of the call's end comes after
+    them. If not even their utterance fits, it is cut between words.
 
     Args:
         utterances: of the whole transcript.
@@ -182,6 +182,11 @@ def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int =
         ending = excerpts.excerpt(utterances, len(utterances) - fits, len(utterances))
     chosen.append(ending)
     chosen = [piece for piece in chosen if piece.text]
+    # A settlement that comes early leaves room: the end of the call may tell of another matter.
+    read = len(excerpts.joined(chosen, len(utterances))) - (chosen[0].size if head else 0)
+    behind = utterances[chosen[-1].last if chosen else len(utterances) :]
+    if fits := excerpts.whole_within(behind[::-1], keep - read - len(GAP) - 2):
+        chosen.append(excerpts.excerpt(utterances, len(utterances) - fits, len(utterances)))
     held = [any(piece.holds(end) for piece in chosen) for end in (asked, settled)]
     return Shortened(
         excerpts.joined(chosen, len(utterances)),

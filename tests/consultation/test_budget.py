@@ -47,6 +47,21 @@ def test_the_middle_goes_first_and_whole_utterances_stay():
     assert len(kept.text) <= 400
 
 
+@pytest.mark.parametrize("known", [0, 40])
+def test_a_settlement_that_comes_early_leaves_the_room_to_the_end(known):
+    lines = [
+        "고객: 카드를 잃어버려서 정지 좀 해 주세요",
+        "상담사: 네 지금 정지해 드렸고 재발급은 사흘 걸립니다",
+        *[f"{'상담사' if n % 2 else '고객'}: {n}번 서류를 말씀하시는 거죠" for n in range(200)],
+    ]
+    text = "\n".join(lines)
+    kept = shorten(read(text).said, len(text), 1000, known)
+    assert kept.ends
+    assert kept.text.startswith("\n".join(lines[:2]))
+    assert kept.text.endswith("\n".join(lines[-20:]))
+    assert 900 < len(kept.text) <= 1000 + known
+
+
 def test_characters_used_counts_what_is_left_of_the_original():
     kept = shorten(read(TEXT).said, len(TEXT), 400)
     shown = [line for line in kept.text.split("\n") if line != GAP]
