@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from edgebox.consultation.admission import Admission, Priority, Ticket
-from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading
+from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.call_reader import CallReader, ReadCall
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.dated import with_dates
@@ -233,7 +233,8 @@ class QuickSummaries:
                 try:
                     await self._generate(ticket, draft, queue)
                 except EngineRefused:
-                    if draft.regex is None:
+                    shorter = await self._shorten_for_other_server(ticket, draft, call)
+                    if draft.regex is None and not shorter:
                         raise
                     draft.regex = None
                     await self._generate(ticket, draft, queue)
@@ -307,6 +308,30 @@ class QuickSummaries:
             return PromptLength(empty, counted.count, unread, per, exact=True)
         estimated = int(characters * role.tokens_per_char)
         return PromptLength(empty, empty + estimated, estimated + ASK_TOKENS, role.tokens_per_char)
+
+    async def _shorten_for_other_server(
+        self, ticket: Ticket, draft: _Draft, call: ReadCall
+    ) -> bool:
+        """Shorten a call that another server refused to that server's context.
+
+        Its tokenizer is not known, so it is a token a character, which is no more than a model
+        needs for Korean: too little to cut a call that it may take as it is.
+
+        Returns:
+            Whether the prompt is another now, and what must be read is in it.
+        """
+        if not self._client.is_remote("slm"):
+            return False
+        empty = sum(len(message["content"]) for message in summary_messages(""))
+        keep = self._client.context_tokens("slm") - self._settings.max_tokens - empty
+        if not 0 < keep < len(draft.seen):
+            return False
+        said = await asyncio.to_thread(with_dates, call.said, ticket.call_date)
+        kept = await asyncio.to_thread(shorten, said, call.length, keep)
+        if kept.ends:
+            draft.messages, draft.seen = summary_messages(kept.text), kept.text
+            draft.characters_used = call.stands_for(kept.characters_used)
+        return kept.ends
 
     async def _count(self, text: str) -> int | None:
         """Return the tokens of the prompt with a text."""

@@ -196,6 +196,10 @@ class EngineClient:
         server = self._remote.get(role)
         return server.model if server else self._engines.role(role).model
 
+    def context_tokens(self, role: Role) -> int:
+        """Return the context that the settings name for a role: of another server, all there is."""
+        return self._engines.role(role).context_tokens
+
     async def aclose(self) -> None:
         """Close every connection."""
         for http in (self._local.http, *(server.http for server in self._remote.values())):

@@ -14,6 +14,7 @@ from edgebox.consultation.quick import QuickResult, QuickSummaries
 from edgebox.engine_client import EngineClient
 from edgebox.settings import Settings
 from support.engines.fake import FakeEngine, role_health
+from support.outside.far_server import MODEL, far_server
 
 CALL = (
     "상담사: 안녕하세요 고객센터입니다\n"
@@ -436,3 +437,23 @@ def test_a_long_call_that_seems_to_fit_the_context_is_counted(tmp_path):
     result, _ = Box(tmp_path, engine).run(summarise(text))
     assert result.fallback_reason is None
     assert result.truncated
+
+
+@pytest.mark.parametrize(("longest", "status"), [(3000, "success"), (1000, "fallback")])
+def test_a_call_that_another_server_refuses_as_too_long_is_sent_shorter_once(
+    tmp_path, longest, status
+):
+    talk = [f"{'고객' if n % 2 else '상담사'}: {n}번 서류를 말씀하시는 거죠" for n in range(400)]
+    text = "\n".join([CALL, *talk, "상담사: 네 보내 드렸습니다"])
+    with far_server(content="카드를 정지했습니다.", longest=longest) as far:
+        slm = {"url": far.url, "url_model": MODEL, "context_tokens": 3000}
+        box = Box(tmp_path, FakeEngine(roles={}))
+        box.settings = Settings(state_dir=tmp_path, engines={"slm": slm})
+        result, _ = box.run(summarise(text))
+    sent = [sum(len(one["content"]) for one in body["messages"]) for body in far.bodies]
+    assert len(sent) == 2
+    assert sent[0] > 8000
+    assert 2000 < sent[1] <= 3000
+    assert "카드를 잃어버려서" in far.bodies[1]["messages"][-1]["content"]
+    assert result.truncated == (status == "success")
+    assert result.status == ("partial" if status == "success" else status), "less than half"

@@ -37,6 +37,7 @@ class FarServer:
         refuses_in_stream: ... or with 200 and an event that has it as ``code``, as SGLang does.
         before: called before each answer.
         status: of every chat request, if it is not 200.
+        longest: characters of a chat; more is answered with 400, as a prompt that does not fit.
         listing: of the list of models.
         conduct: of chat requests: "die" breaks off within the answer, "hang" says nothing;
             "hang_all" of the list too; "drip" sends the head of the answer so slowly that it never
@@ -58,6 +59,7 @@ class FarServer:
     refuses_in_stream: bool = False
     before: Callable[[], None] = lambda: None
     status: int = 200
+    longest: int = 10**9
     listing: int = 200
     conduct: Conduct = "answer"
     deaths: int = 0
@@ -113,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(far.refusal, _error(far.refusal))
             elif far.status != 200:
                 self._json(far.status, _error(far.status))
+            elif sum(len(one["content"]) for one in body["messages"]) > far.longest:
+                self._json(400, _error(400))
             elif far.conduct in ("hang", "hang_all"):
                 far.closing.wait()
             elif far.conduct in ("drip", "drip_all"):
