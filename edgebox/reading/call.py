@@ -6,12 +6,11 @@ said), then turns are cut into utterances. Offsets are those of the received tex
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from edgebox.reading import noise
 from edgebox.reading.cutting import in_a_number, pieces
@@ -20,13 +19,14 @@ from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.masking.masks import masked
 from edgebox.reading.nested import lines_of, read_lines
 from edgebox.reading.normal import Normal, normalise
-from edgebox.reading.recognisers import Turn, turns_of
+from edgebox.reading.recognisers import turns_of
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from edgebox.reading.entries import Turn
     from edgebox.reading.roles import Speaker
 
 MAX_UTTERANCE_CHARACTERS: Final = 600
@@ -92,7 +92,6 @@ def render(utterances: Iterable[Utterance]) -> str:
     return "\n".join(LABELS.get(one.speaker, "") + one.text for one in utterances)
 
 
-_JSON_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"', re.DOTALL)
 _SIGNS: Final = re.compile(r"[\s\-*•·▶.…,!?~_=|>#:：]*")
 """A line that holds no word."""
 
@@ -108,7 +107,7 @@ def read(received: str) -> Call:
         lines = lines_of(turns)
         if lines is None:
             return read_turns(turns, received)
-        return _call(*read_lines(turns, lines, _finder(received), received))
+        return _call(*read_lines(turns, lines, received))
     normal = normalise(received)
     rows = rows_of(normal.text)
     if rows is not None:
@@ -116,7 +115,7 @@ def read(received: str) -> Call:
         for one in rows:
             said = normal.text.rfind(one.text, one.start, one.end)  # -1: its quotes were doubled
             start, end = origin(one.start), origin(one.end)
-            found.append((one.label, one.text, start, end, origin(max(said, one.start))))
+            found.append(_Turn(one.label, one.text, start, end, origin(max(said, one.start))))
         return _joined(found, len(received))
     return _call(spoken_lines(normal.text), normal)
 
@@ -129,59 +128,57 @@ def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:
         received: the JSON that they were in, for the offsets. Without it offsets are those of
             the texts joined by line ends.
     """
-    found_turns: list[tuple[str, str, int, int, int]] = []
-    find = None if received is None else _finder(received)
+    found: list[_Turn] = []
     at = 0
     for turn in turns:
-        if find is None:
-            found, after = at, at + len(turn.text)
-            at = after + 1
-        else:
-            found, after = find(turn.text)
-        found_turns.append((turn.speaker, turn.text, found, after, found))
-    return _joined(found_turns, max(0, at - 1) if received is None else len(received))
+        start, after = at, at + len(turn.text)
+        if received is not None:
+            start, after = turn.place or (at, at)
+        at = after + (received is None)
+        found.append(_Turn(turn.speaker, turn.text, start, after, start, turn.words))
+    return _joined(found, max(0, at - 1) if received is None else len(received))
 
 
-def _joined(turns: Iterable[tuple[str, str, int, int, int]], length: int) -> Call:
-    """Read turns of a received text of ``length`` characters.
+class _Turn(NamedTuple):
+    """A turn that is marked.
 
-    Args:
-        turns: (label, text, start, end, where the text begins).
-        length: of the received text.
+    Attributes:
+        said: where its text begins.
+        words: of a text that is not written in one, the offsets of each word in it and as received.
     """
+
+    label: str
+    text: str
+    start: int
+    end: int
+    said: int
+    words: tuple[tuple[int, int, int, int], ...] = ()
+
+
+def _joined(turns: Iterable[_Turn], length: int) -> Call:
+    """Read turns of a received text of ``length`` characters."""
     texts: list[str] = []
     places: list[int] = []
     origins: list[int] = []
     spoken: list[Spoken] = []
     size = 0
-    for label, received, start, end, said in turns:
+    for label, received, start, end, said, words in turns:
         text = normalise(received).text.replace("\n", " ")
-        places += (size, size + min(1, len(text)), size + len(text))
-        origins += (start, min(said + 1, end), end)
+        places += (size, size + min(1, len(text)))
+        origins += (start, min(said + 1, end))
+        for at, until, begin, after in words if len(text) == len(received) else ():
+            if at > 0:
+                places.append(size + at)
+                origins.append(begin)
+            places.append(size + until)
+            origins.append(after)
+        places.append(size + len(text))
+        origins.append(end)
         texts.append(text)
         spoken.append(Spoken(label, size, [(size, size + len(text))]))
         size += len(text) + 1
     normal = Normal("\n".join(texts), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)
-
-
-def _finder(document: str) -> Callable[[str], tuple[int, int]]:
-    """Return what finds where each string of a JSON document is written, without its quotes.
-
-    Equal strings are found in their order; one that is not written so is where the last one ended.
-    """
-    places: dict[str, list[tuple[int, int]]] = {}
-    for match in _JSON_STRING.finditer(document):
-        places.setdefault(json.loads(match[0], strict=False), []).append(match.span(1))
-    left = {text: iter(spans) for text, spans in places.items()}
-    at = 0
-
-    def find(text: str) -> tuple[int, int]:
-        nonlocal at
-        start, at = next(left.get(text, iter(())), (at, at))
-        return start, at
-
-    return find
 
 
 def _call(turns: Iterable[Spoken], normal: Normal) -> Call:

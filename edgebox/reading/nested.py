@@ -11,10 +11,10 @@ from edgebox.reading.normal import Normal, normalise
 from edgebox.reading.roles import role_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
+    from edgebox.reading.entries import Turn
     from edgebox.reading.lines import Spoken
-    from edgebox.reading.recognisers import Turn
 
 _SHOWN: Final = 8_000
 """Characters of the texts in which the labels of both sides are looked for."""
@@ -41,36 +41,35 @@ def lines_of(turns: Sequence[Turn]) -> str | None:
     return text if told else None
 
 
-def read_lines(
-    turns: Sequence[Turn], text: str, written: Callable[[str], tuple[int, int]], received: str
-) -> tuple[list[Spoken], Normal]:
+def read_lines(turns: Sequence[Turn], text: str, received: str) -> tuple[list[Spoken], Normal]:
     """Return the turns in the lines of a document's texts, with offsets in the document.
 
     Args:
         turns: of the document.
         text: their lines.
-        written: where a text is written in the document, without its quotes.
         received: the document.
     """
     places, origins = [0], [0]
     size = 0
     for turn in turns:
-        start, end = written(turn.text)
+        start, end = turn.place or (origins[-1], origins[-1])
+        exact = turn.place is not None and not turn.words
         prefix = len(_line(turn)) - len(turn.text)
         places += (size, size + prefix)
         origins += (start, start)
         size += prefix
         at = start
-        for match in _ESCAPE.finditer(received, start, end):
+        for match in _ESCAPE.finditer(received, start, end) if exact else ():
             size += match.start() - at
             places += (size, size + 1)
             origins += (match.start(), match.end())
             size, at = size + 1, match.end()
-        if start == end:  # it is not written so: each of its characters is at the same place
+        if not exact:  # it is not written so: each of its characters is at the same place
             places += range(size, size + len(turn.text))
             origins += (start for _ in turn.text)
             size += len(turn.text)
-        size += end - at
+        else:
+            size += end - at
         places.append(size)
         origins.append(end)
         size += 1

@@ -2,60 +2,51 @@
 
 Known by their shapes, not by their names: whichever product a list of objects is from, it has a
 text, mostly a speaker, mostly a start. The shapes are those of Amazon Transcribe and Contact Lens,
-Azure, Google, Deepgram, RTZR, CLOVA Speech, WhisperX, pyannote, OpenAI and chat histories.
+Azure, Google, Deepgram, RTZR, CLOVA Speech, Kakao, Daglo, Speechmatics, Whisper, WhisperX, NeMo,
+pyannote, OpenAI and chat histories. A document often holds the same speech several times, as words,
+as sentences and as a whole: the first list with speakers that holds nearly all of it is read.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.reading.documents import parsed, placed
+from edgebox.reading.entries import (
+    NEARLY_ALL,
+    Turn,
+    joined,
+    named,
+    of_list,
+    of_role,
+    roles_in,
+    size,
+    turns_in,
+    word_in,
+)
 from edgebox.reading.normal import INVISIBLE, visible
+from edgebox.reading.roles import role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LISTS: Final = (
-    "turns", "utterances", "segments", "Transcript", "transcript", "recognizedPhrases",
-    "messages", "conversation", "dialogue", "dialog", "entries", "items", "sentences",
-    "monologues", "results", "data", "phrases", "chunks", "records", "audio_segments",
-    "alternatives",
+    "turns", "utterances", "segments", "transcript", "recognizedphrases", "messages",
+    "conversation", "dialogue", "dialog", "entries", "items", "sentences", "monologues",
+    "results", "data", "phrases", "chunks", "records", "audiosegments", "transcription",
 )  # fmt: skip
 _CHANNELS: Final = ("channels", "tracks", "streams")
-_TEXTS: Final = (
-    "text", "msg", "content", "transcript", "Content", "utterance", "sentence", "message",
-    "display", "lexical", "textEdited",
-)  # fmt: skip
-_SPEAKERS: Final = (
-    "speaker", "spk", "role", "ParticipantRole", "ParticipantId", "speaker_label", "speakerLabel",
-    "speaker_id", "speakerId", "speakerTag", "speaker_tag", "channelTag", "channel_tag", "channel",
-    "participant", "participantId", "ch", "party", "from", "name", "who", "author", "label",
-    "spk_id",
-)  # fmt: skip
-_STARTS: Final = {
-    "start_ms": 1, "start_at": 1, "startTimeMs": 1, "startMs": 1, "BeginOffsetMillis": 1,
-    "offsetMilliseconds": 1,
-    "start": 1000, "start_time": 1000, "startTime": 1000, "begin": 1000, "from_ms": 1,
-}  # fmt: skip
+_WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", "value", "words"])
+"""Fields of an object that is a call by itself."""
 _DEEPEST: Final = 8
 _WORDS: Final = frozenset({"null", "true", "false"})
 """JSON that nobody says: programs write it where they have no text."""
+_FEW: Final = 4
+"""Objects of a list that are searched for lists of their own, though they are turns."""
 _BEGINS: Final = frozenset('{["')
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn as a client or a recogniser gives it.
-
-    Attributes:
-        speaker: the label, in any words; empty where there is none.
-        text: what was said.
-        start_ms: milliseconds from the beginning of the call, where known.
-    """
-
-    speaker: str
-    text: str
-    start_ms: float | None = None
 
 
 _KEYED: Final = re.compile(
@@ -72,7 +63,7 @@ def damaged_at(text: str) -> int | None:
     None where it is whole, and where it begins like no JSON with quoted keys.
     """
     start, end = visible(text)
-    if not _KEYED.match(text, start) or _parsed(text[start:end]) is not None:
+    if not _KEYED.match(text, start) or parsed(text[start:end]) is not None:
         return None
     try:
         json.loads(text[start:end], strict=False)
@@ -90,14 +81,14 @@ def is_foreign_json(text: str) -> bool:
         return True
     if (stripped[:1], stripped[-1:]) not in {("{", "}"), ("[", "]")}:
         return False
-    value = _parsed(stripped)
-    return value is not None and _search(value, 0) is None
+    value = parsed(stripped)
+    return value is not None and _read(value) is None
 
 
 def conversation_of(text: str) -> str | None:
     """Return the ``conversation_text`` of the body of a request; None where it is no such body."""
     stripped = _visible(text)
-    value = _parsed(stripped) if _KEYED.match(stripped) else None
+    value = parsed(stripped) if _KEYED.match(stripped) else None
     found = value.get("conversation_text") if isinstance(value, dict) else None
     return found if isinstance(found, str) else None
 
@@ -109,9 +100,9 @@ def turns_of(text: str) -> list[Turn] | None:
         None where the text is no JSON, or no JSON of a known shape. Empty where its shape is
         known and nothing was recognised.
     """
-    stripped = _visible(text)
-    value = _parsed(stripped) if stripped[:1] in _BEGINS else None
-    return None if value is None else _search(value, 0)
+    start, end = visible(text)
+    value = placed(text[start:end], start) if text[start : start + 1] in _BEGINS else None
+    return None if value is None else _read(value)
 
 
 def _visible(text: str) -> str:
@@ -119,144 +110,168 @@ def _visible(text: str) -> str:
     return text[start:end]
 
 
-def _parsed(text: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        value = json.loads(text, strict=False)
-    except RecursionError:
+def _read(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
+    """Return the turns of the best list of a document."""
+    roles: dict[str, str] = {}
+    found = list(_lists(value, 0, roles))
+    most = max((size(turns) for turns in found), default=0)
+    whole = [turns for turns in found if size(turns) >= NEARLY_ALL * most]
+    if not whole:
         return None
-    except ValueError:
-        return _lines(text)
-    if isinstance(value, str) and _visible(value)[:1] in {"{", "["}:
-        return _parsed(_visible(value))  # a document that was made a string
-    return value if isinstance(value, dict | list) else None
+    best = next((turns for turns in whole if len({one.speaker for one in turns}) > 1), whole[0])
+    return _ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
 
 
-def _lines(text: str) -> list[Any] | None:
-    """Return the objects of JSON Lines: one a line."""
-    found: list[Any] = []
-    for line in text.splitlines() if text[:1] == "{" else ():
-        try:
-            value = json.loads(_visible(line)) if _visible(line) else None
-        except (ValueError, RecursionError):
-            return None
-        if isinstance(value, dict):
-            found.append(value)
-        elif value is not None:
-            return None
-    return found or None
-
-
-def _search(value: Any, depth: int) -> list[Turn] | None:  # noqa: ANN401 - JSON
-    """Look for the list of turns, the outermost first."""
+def _lists(value: Any, depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:  # noqa: ANN401
+    """Yield every list of turns, the outermost first; put what participants are in ``roles``."""
     if depth > _DEEPEST:
-        return None
+        return
     if isinstance(value, list):
-        return _turns(value, depth)
-    if not isinstance(value, dict):
-        return None
+        yield from _of_a_list(value, depth, roles)
+    elif isinstance(value, dict):
+        yield from _of_an_object(value, depth, roles)
+
+
+def _of_an_object(value: dict[str, Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+    value = _with_labels(named(value))
+    if (keyed := _keyed(value, depth)) is not None:
+        yield keyed
+        return
+    for name in ("participants", "speakers"):
+        roles |= roles_in(value.get(name))
     lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
-    found = [
-        *(_channels(value[name], depth) for name in _CHANNELS if isinstance(value.get(name), list)),
-        *(_search(one, depth + 1) for one in lists),
-    ]
-    found += [
-        _search(one, depth + 1)
-        for one in value.values()
-        if isinstance(one, dict | list) and not any(one is known for known in lists)
-    ]
-    if best := next((turns for turns in found if turns), None):
-        return best
-    if any(turns == [] for turns in found):
-        return []
-    text = _first(value, ("text", "transcript"))
-    return [Turn("", text)] if isinstance(text, str) else None
+    for name in _CHANNELS:
+        if isinstance(value.get(name), list) and (channels := _channels(value[name], depth)):
+            yield channels
+    for one in lists:
+        yield from _lists(one, depth + 1, roles)
+    for one in value.values():
+        if isinstance(one, dict | list) and not any(one is known for known in lists):
+            yield from _lists(one, depth + 1, roles)
+    alone = turns_in(value) if _WHOLE & value.keys() else []
+    if alone:
+        yield alone
 
 
-def _channels(values: list[Any], depth: int) -> list[Turn] | None:
-    """Read one list of turns a channel, put in the order of time."""
+def _with_labels(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object whose words have the speakers that Amazon lists beside them, by time."""
+    told, words = value.get("speakerlabels"), value.get("items")
+    segments = told.get("segments") if isinstance(told, dict) else None
+    if not isinstance(segments, list) or not isinstance(words, list):
+        return value
+    items = [one.get("items") for one in segments if isinstance(one, dict)]
+    speakers = {
+        str(one.get("start_time")): one.get("speaker_label")
+        for part in items
+        for one in (part if isinstance(part, list) else ())
+        if isinstance(one, dict)
+    }
+    labelled = [
+        {"speaker_label": speakers.get(str(one.get("start_time"))), **one}
+        if isinstance(one, dict)
+        else one
+        for one in words
+    ]
+    return value | {"items": labelled}
+
+
+def _keyed(value: dict[str, Any], depth: int) -> list[Turn] | None:
+    """Return the turns of an object whose names are roles, or the numbers of turns."""
+    if value and all(name.strip().isdecimal() for name in value):
+        return next(_lists([value[name] for name in sorted(value, key=int)], depth + 1, {}), None)
+    sides = [name for name, one in value.items() if isinstance(one, list) and _role(name)]
+    if len(sides) < 2:
+        return None
     found: list[Turn] = []
-    for number, one in enumerate(values):
-        turns = _search(one, depth + 1) or []
-        found += (
-            Turn(turn.speaker or f"channel {number}", turn.text, turn.start_ms) for turn in turns
-        )
-    return _ordered(found) or None
+    for name in sides:
+        turns = next(_lists(value[name], depth + 1, {}), [])
+        found += (replace(turn, speaker=name) for turn in turns)
+    return _ordered(found)
 
 
-def _turns(values: list[Any], depth: int) -> list[Turn] | None:
+def _role(name: str) -> bool:
+    return role_of(name.strip().lower()) is not None
+
+
+def _channels(values: list[Any], depth: int) -> list[Turn]:
+    """Read one list of turns a channel, put in the order of time."""
+    read = [_read_channel(one, depth) for one in values]
+    speakers = [{turn.speaker for turn in turns} for turns in read if turns]
+    apart = len(set().union(*speakers)) == sum(map(len, speakers)) and {""} not in speakers
+    found: list[Turn] = []
+    for number, turns in enumerate(read):
+        label = f"channel {number}" if len(speakers) > 1 else ""
+        found += (turn if apart else replace(turn, speaker=label) for turn in turns)
+    return _merged(_ordered(found))
+
+
+def _read_channel(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
+    words = named(value).get("items") if isinstance(value, dict) else None
+    if isinstance(words, list):  # Amazon: joined with those of the other channel, by their times
+        found = [word_in(one) for one in words if isinstance(one, dict)]
+        return _timed([one for one in found if one is not None])
+    lists = list(_lists(value, depth + 1, {}))
+    most = max((size(turns) for turns in lists), default=0)
+    return next((turns for turns in lists if size(turns) >= NEARLY_ALL * most), [])
+
+
+def _timed(words: list[Turn]) -> list[Turn]:
+    """Return words of which those without a time, the signs, have that of the word before."""
+    found: list[Turn] = []
+    for word in words:
+        start = found[-1].start_ms if found and word.start_ms is None else word.start_ms
+        found.append(replace(word, start_ms=start))
+    return found
+
+
+def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+    turns = _turns(values)
+    if turns is not None:
+        yield turns
+        if len(values) > _FEW:
+            return
+    for one in values:
+        if isinstance(one, dict | list):
+            yield from _lists(one, depth + 1, roles)
+
+
+def _turns(values: list[Any]) -> list[Turn] | None:
+    """Return the turns of a list; None where less than half of it are turns."""
     if not values:
         return []
     if all(isinstance(one, str) for one in values):
-        return [Turn("", one) for one in values]
-    turns = [_turn(one) for one in values if isinstance(one, dict)]
-    known = [one for one in turns if one is not None]
-    if known and len(known) * 2 >= len(values):
-        return _ordered(_merged(known))
+        return [Turn("", one, place=getattr(one, "place", None)) for one in values]
+    found: list[list[Turn]] = []
     for one in values:
-        if isinstance(one, dict | list) and (found := _search(one, depth + 1)):
-            return found
-    return None
+        turns = turns_in(one) if isinstance(one, dict) else []
+        if not turns:
+            other = of_role(one) if isinstance(one, dict) else None
+            other = of_list(one) if isinstance(one, list) else other
+            other = other or (word_in(one) if isinstance(one, dict) else None)
+            turns = [other] if other else []
+        found.append(turns)
+    known = [turn for turns in found for turn in turns]
+    if not known or sum(map(bool, found)) * 2 < len(values):
+        return None
+    last = found[-1]  # Google: the words of the whole call, with their speakers
+    if len(last) > 1 and size(last) >= NEARLY_ALL * size(known[: -len(last)]):
+        known = last
+    return _ordered(_merged(_by_channel(known)))
 
 
-def _turn(value: dict[str, Any]) -> Turn | None:
-    text = _first(value, _TEXTS)
-    if isinstance(text, list):
-        text = " ".join(
-            part["text"]
-            for part in text
-            if isinstance(part, dict) and isinstance(part.get("text"), str)
-        )
-    if not isinstance(text, str):
-        best = value.get("nBest") or value.get("alternatives")
-        if isinstance(best, list) and best and isinstance(best[0], dict):
-            text = _first(best[0], _TEXTS)
-    elements = value.get("elements")
-    if not isinstance(text, str) and isinstance(elements, list):
-        text = "".join(str(one.get("value", "")) for one in elements if isinstance(one, dict))
-    if not isinstance(text, str):
-        word = value.get("word") or value.get("punctuated_word")
-        text = word if isinstance(word, str) else None
-    return None if text is None else Turn(_speaker(value), text, _start(value))
-
-
-def _speaker(value: dict[str, Any]) -> str:
-    found = _first(value, _SPEAKERS)
-    if isinstance(found, dict):
-        found = _first(found, ("label", "name", "role", "id"))
-    if isinstance(found, bool) or found is None:
-        return ""
-    return str(found).strip() if isinstance(found, str | int) else ""
-
-
-def _start(value: dict[str, Any]) -> float | None:
-    for name, scale in _STARTS.items():
-        found = value.get(name)
-        if isinstance(found, bool) or not isinstance(found, int | float | str):
-            continue
-        try:
-            start = float(found.removesuffix("s") if isinstance(found, str) else found) * scale
-        except (ValueError, OverflowError):
-            continue
-        if math.isfinite(start):
-            return start
-    return None
-
-
-def _first(value: dict[str, Any], names: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
-    return next((value[name] for name in names if value.get(name) is not None), None)
+def _by_channel(turns: list[Turn]) -> list[Turn]:
+    """Return turns with their channels as labels where these tell them apart and labels do not."""
+    labels, channels = {turn.speaker for turn in turns}, {turn.channel for turn in turns}
+    if len(labels) == 1 and len(channels - {""}) > 1:
+        return [replace(turn, speaker=turn.channel) for turn in turns]
+    return turns
 
 
 def _merged(turns: list[Turn]) -> list[Turn]:
     """Join lists of single words into turns: neighbours of one speaker."""
     if any(" " in turn.text.strip() for turn in turns) or len(turns) < 8:
         return turns
-    joined: list[Turn] = []
-    for turn in turns:
-        if joined and joined[-1].speaker == turn.speaker:
-            joined[-1] = Turn(turn.speaker, f"{joined[-1].text} {turn.text}", joined[-1].start_ms)
-        else:
-            joined.append(turn)
-    return joined
+    return joined(turns)
 
 
 def _ordered(turns: list[Turn]) -> list[Turn]:

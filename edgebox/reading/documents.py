@@ -1,0 +1,100 @@
+"""JSON documents, each of whose strings knows where it is written."""
+
+from __future__ import annotations
+
+import json
+from json import decoder, scanner
+from typing import TYPE_CHECKING, Any, Self
+
+from edgebox.reading.normal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Placed(str):
+    """A string of a document.
+
+    Attributes:
+        place: the offsets of its first character and behind its last one, as they are written
+            between the quotes.
+    """
+
+    __slots__ = ("place",)
+
+    def __new__(cls, text: str, place: tuple[int, int]) -> Self:
+        made = super().__new__(cls, text)
+        made.place = place
+        return made
+
+    place: tuple[int, int]
+
+
+def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the list or object that a text is, or the objects of its lines; else None."""
+    return _parsed(text, lambda _: json.JSONDecoder(strict=False))
+
+
+def placed(text: str, base: int) -> Any:  # noqa: ANN401 - JSON
+    """Return what `parsed` does, with strings that are `Placed`, ``base`` characters further on.
+
+    Those of a document that was made a string have the place of that string.
+    """
+    return _parsed(text, lambda at: _Decoder(base + at))
+
+
+def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  # noqa: ANN401
+    try:
+        value = decoder_at(0).decode(text)
+    except RecursionError:
+        return None
+    except ValueError:
+        return _lines(text, decoder_at)
+    if isinstance(value, str):
+        start, end = visible(value)
+        inner = parsed(value[start:end]) if value[start : start + 1] in {"{", "["} else None
+        return _moved(inner, value.place) if isinstance(value, Placed) else inner
+    return value if isinstance(value, dict | list) else None
+
+
+def _lines(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> list[Any] | None:
+    """Return the objects of JSON Lines: one a line."""
+    found: list[Any] = []
+    at = 0
+    for line in text.splitlines(keepends=True) if text[:1] == "{" else ():
+        start, end = visible(line)
+        try:
+            value = decoder_at(at + start).decode(line[start:end]) if start < end else None
+        except (ValueError, RecursionError):
+            return None
+        at += len(line)
+        if isinstance(value, dict):
+            found.append(value)
+        elif value is not None:
+            return None
+    return found or None
+
+
+def _moved(value: Any, place: tuple[int, int]) -> Any:  # noqa: ANN401 - JSON
+    """Return a document whose strings all have one place."""
+    if isinstance(value, str):
+        return Placed(value, place)
+    if isinstance(value, list):
+        return [_moved(one, place) for one in value]
+    if isinstance(value, dict):
+        return {key: _moved(one, place) for key, one in value.items()}
+    return value
+
+
+class _Decoder(json.JSONDecoder):
+    """The decoder of the standard library in its form of Python code, which tells where it is."""
+
+    def __init__(self, base: int) -> None:
+        super().__init__(strict=False)
+
+        def string(text: str, at: int, strict: bool) -> tuple[str, int]:  # noqa: FBT001 - json's
+            found, end = decoder.scanstring(text, at, strict)  # type: ignore[attr-defined]
+            return Placed(found, (base + at, base + end - 1)), end
+
+        self.parse_string = string
+        self.scan_once = scanner.py_make_scanner(self)  # type: ignore[attr-defined]

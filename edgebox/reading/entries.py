@@ -1,0 +1,293 @@
+"""One object of a recogniser's JSON: what was said, by whom and when.
+
+Names of fields are compared in small letters without signs: ``speaker_label``, ``speakerLabel`` and
+``SpeakerLabel`` are one.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from edgebox.reading.documents import Placed
+from edgebox.reading.roles import role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TEXTS: Final = (
+    "textedited", "text", "msg", "content", "transcript", "utterance", "sentence", "message",
+    "display", "displaytext", "itn", "lexical", "recognized", "transcription",
+    "내용", "발화", "발화내용", "대화", "대화내용", "텍스트", "문장", "메시지",
+)  # fmt: skip
+_WORD: Final = ("punctuatedword", "word", "text", "content")
+_SPEAKERS: Final = (
+    "participantrole", "role", "speaker", "spk", "speakerlabel", "speakerid", "speakertag",
+    "speakername", "participantid", "participant", "party", "from", "who", "author", "sender",
+    "name", "label", "spkid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
+)  # fmt: skip
+_CHANNELS: Final = ("channel", "channeltag", "channellabel", "channelid", "ch", "채널")
+_STARTS: Final = {
+    "startms": 1, "startat": 1, "starttimems": 1, "beginoffsetmillis": 1, "fromms": 1,
+    "offsetmilliseconds": 1, "startmillis": 1, "offsetinticks": 1e-4, "start": 1000,
+    "starttime": 1000, "startsec": 1000, "begin": 1000, "begintime": 1000, "ts": 1000,
+    "startoffset": 1000, "timestamp": 1000, "timestamps": 1000, "offsets": 1, "from": 1000,
+    "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
+    "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
+}  # fmt: skip
+"""Fields that say when it was, with the milliseconds of one."""
+_HYPOTHESES: Final = ("alternatives", "nbest", "hypotheses")
+_PARTS: Final = ("sentences", "elements")
+_WORDS: Final = ("words", "items")
+NEARLY_ALL: Final = 0.8
+"""Share of what was said that a list of words may lack."""
+_NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
+_CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
+_PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
+_SIGN: Final = re.compile(r"[.,?!…。、]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn as a client or a recogniser gives it.
+
+    Attributes:
+        speaker: the label, in any words; empty where there is none.
+        text: what was said.
+        start_ms: milliseconds from the beginning of the call, where known.
+        channel: of a recording with several.
+        place: offsets in the document; of a text that was joined, from its first word to its last.
+        words: of a text that was joined, the offsets of each word in it and in the document.
+    """
+
+    speaker: str
+    text: str
+    start_ms: float | None = None
+    channel: str = ""
+    place: tuple[int, int] | None = None
+    words: tuple[tuple[int, int, int, int], ...] = ()
+
+
+def named(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object by their names in small letters without signs.
+
+    Those of the best of several hypotheses are its own, where it has none of that name.
+    """
+    found = {_NOT_IN_A_NAME.sub("", name).lower(): one for name, one in value.items()}
+    for name in _HYPOTHESES:
+        best = found.get(name)
+        if isinstance(best, list) and best and isinstance(best[0], dict):
+            found = {name: one for name, one in found.items() if name not in _HYPOTHESES}
+            return named(best[0]) | found
+    return found
+
+
+def size(turns: Iterable[Turn]) -> int:
+    """Return how many characters were said, without spaces."""
+    return sum(len(turn.text) - turn.text.count(" ") for turn in turns)
+
+
+def turns_in(value: dict[str, Any]) -> list[Turn]:
+    """Return what one object says: one turn, or one for each speaker that its words have.
+
+    Empty where it is no turn.
+    """
+    fields = named(value)
+    whole = _turn(fields)
+    for name in _WORDS:
+        words = fields.get(name)
+        if isinstance(words, list) and (found := _of_words(words)) is not None:
+            own = whole.speaker if whole else _speaker(fields)
+            told = len({turn.speaker for turn in found} - {""}) > (own != "")
+            if told and (whole is None or size(found) >= NEARLY_ALL * size([whole])):
+                return found
+            if whole is None and len(found) == 1:
+                start = _start(fields)
+                return [replace(found[0], speaker=own, start_ms=start or found[0].start_ms)]
+    return [] if whole is None else [whole]
+
+
+def _of_words(words: list[Any]) -> list[Turn] | None:
+    """Return the turns of a list of words."""
+    found = [word_in(one) for one in words if isinstance(one, dict)]
+    turns = [one for one in found if one is not None]
+    return joined(turns) if turns and len(turns) == len(words) else None
+
+
+def word_in(value: dict[str, Any]) -> Turn | None:
+    """Return a word as a turn of its own."""
+    fields = named(value)
+    word = _first(fields, _WORD)
+    return _made(fields, word) if isinstance(word, str) else None
+
+
+def joined(words: Iterable[Turn]) -> list[Turn]:
+    """Join words into turns: neighbours of one speaker.
+
+    Signs, and words that have no speaker, belong to the word before them.
+    """
+    runs: list[list[Turn]] = []
+    for word in words:
+        last = runs[-1][-1] if runs else None
+        if last and (
+            last.speaker == word.speaker or not word.speaker or _SIGN.fullmatch(word.text.strip())
+        ):
+            runs[-1].append(word)
+        elif word.text.strip():
+            runs.append([word])
+    return [_one(run) for run in runs]
+
+
+def _one(words: list[Turn]) -> Turn:
+    pieces = [words[0].text]
+    for word in words[1:]:
+        apart = not (_SIGN.fullmatch(word.text.strip()) or pieces[-1][-1:].isspace())
+        pieces.append(f" {word.text}" if apart else word.text)
+    if len(words) == 1:
+        return words[0]
+    return _placed(words[0], pieces, [word.place for word in words])
+
+
+def _placed(turn: Turn, pieces: list[str], places: list[tuple[int, int] | None]) -> Turn:
+    """Return a turn with the text of some pieces, and where each is written."""
+    found: list[tuple[int, int, int, int]] = []
+    end = 0
+    for piece, place in zip(pieces, places, strict=True):
+        end += len(piece)
+        if place is not None:
+            found.append((end - len(piece.lstrip()), end, *place))
+    place = (found[0][2], found[-1][3]) if found else None
+    return replace(turn, text="".join(pieces), place=place, words=tuple(found))
+
+
+def of_role(value: dict[str, Any]) -> Turn | None:
+    """Return the turn of an object like {"상담사": "네"}: a role is the name of what it says."""
+    roles = [name for name in value if role_of(name.strip().lower())]
+    text = value[roles[0]] if len(roles) == 1 else None
+    if not isinstance(text, str) or len(value) > 3:
+        return None
+    return replace(_made(named(value), text), speaker=roles[0].strip())
+
+
+def of_list(value: list[Any]) -> Turn | None:
+    """Return the turn of a list like [0.5, 2.1, "상담사", "네"]: the last text is what was said."""
+    texts = [one for one in value if isinstance(one, str)]
+    numbers = [one for one in value if isinstance(one, int | float) and not isinstance(one, bool)]
+    if not 1 <= len(texts) <= 2 or value[-1] is not texts[-1] or len(value) > 4:
+        return None
+    if len(texts) + len(numbers) != len(value) or (len(texts) == 1 and not numbers):
+        return None
+    start = _milliseconds(numbers[0], 1000) if numbers else None
+    return Turn(texts[0] if len(texts) > 1 else "", texts[-1], start, place=_place(texts[-1]))
+
+
+def roles_in(value: Any) -> dict[str, str]:  # noqa: ANN401 - JSON
+    """Return the roles of speakers, by their labels, that a list of participants tells."""
+    found: dict[str, str] = {}
+    for one in value if isinstance(value, list) else ():
+        if isinstance(one, dict) and not turns_in(one):
+            fields = named(one)
+            label = _first(fields, ("participantid", "id", "label", "speakerid", "speaker"))
+            roles = [fields.get(name) for name in ("participantrole", "role", "name", "type")]
+            role = next((r for r in roles if isinstance(r, str) and role_of(r.lower())), None)
+            if role and isinstance(label, str | int):
+                found[str(label)] = role
+    return found
+
+
+def _turn(fields: dict[str, Any]) -> Turn | None:
+    text = _first(fields, _TEXTS)
+    if isinstance(text, list):
+        return _of_parts(fields, text)
+    if isinstance(text, str):
+        return _made(fields, text)
+    for name in _PARTS:
+        if isinstance(fields.get(name), list):
+            return _of_parts(fields, fields[name])
+    value = fields.get("value")
+    final = str(fields.get("type", "")).lower() == "finalresult"
+    return _made(fields, value) if final and isinstance(value, str) else None
+
+
+def _of_parts(fields: dict[str, Any], parts: list[Any]) -> Turn | None:
+    """Return the turn whose text is in parts: sentences, or words with the spaces between them."""
+    texts = [
+        text
+        for part in parts
+        if isinstance(part, dict)
+        and isinstance(text := _first(named(part), ("text", "value", "transcript")), str)
+    ]
+    if not texts:
+        return None
+    apart = "" if any(text.isspace() for text in texts) else " "
+    pieces = [texts[0], *(apart + text for text in texts[1:])]
+    return _placed(_made(fields, ""), pieces, [_place(text) for text in texts])
+
+
+def _made(fields: dict[str, Any], text: str) -> Turn:
+    channel = _first(fields, _CHANNELS)
+    told = str(channel).strip() if isinstance(channel, str | int) else ""
+    return Turn(_speaker(fields) or told, text, _start(fields), told, _place(text))
+
+
+def _place(text: str) -> tuple[int, int] | None:
+    return text.place if isinstance(text, Placed) else None
+
+
+def _speaker(fields: dict[str, Any]) -> str:
+    """Return the word of a role if one of the fields has it, else the first label."""
+    labels = [label for name in _SPEAKERS for label in _labels(fields.get(name))]
+    role = next((label for label in labels if role_of(label.lower())), None)
+    return role or next(iter(labels), "")
+
+
+def _labels(value: Any) -> list[str]:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        inner = named(value)
+        return [one for key in ("label", "name", "role", "id") for one in _labels(inner.get(key))]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return []
+    label = str(value).strip()
+    return [label] if label else []
+
+
+def _start(fields: dict[str, Any]) -> float | None:
+    for name, scale in _STARTS.items():
+        found = _milliseconds(fields.get(name), scale)
+        if found is not None:
+            return found
+    return None
+
+
+def _milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
+    """Return a time as milliseconds: a number, "1.2s", "PT1.2S", "00:01.2", seconds and nanos."""
+    if isinstance(value, list):
+        return _milliseconds(value[0], scale) if value else None
+    if isinstance(value, dict):
+        seconds, nanos = (_number(value.get(name), 1) for name in ("seconds", "nanos"))
+        if seconds is None and nanos is None:
+            return _number(value.get("from"), scale)
+        return (seconds or 0.0) * 1000 + (nanos or 0.0) / 1e6
+    return _number(value, scale)
+
+
+def _number(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and (match := _CLOCK.fullmatch(value) or _PERIOD.fullmatch(value)):
+        parts = (part or "0" for part in match.groups())
+        hours, minutes, seconds = (float(part.replace(",", ".")) for part in parts)
+        return ((hours * 60 + minutes) * 60 + seconds) * 1000
+    try:
+        start = float(value.removesuffix("s") if isinstance(value, str) else value) * scale
+    except (ValueError, OverflowError):
+        return None
+    return start if math.isfinite(start) else None
+
+
+def _first(fields: dict[str, Any], names: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
+    """Return the first field that is there; an empty text only where no other is."""
+    there = [fields[name] for name in names if fields.get(name) is not None]
+    return next((one for one in there if one != ""), there[0] if there else None)
