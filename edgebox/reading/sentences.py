@@ -2,7 +2,7 @@
 
 A point is no end inside 4.5, v3.2, www.example.com and kim.mj@example.com, after a number of a
 list, of a date (2025. 9. 13. 오후) or of an abbreviation (No. 3), inside a quotation that goes on
-("…됩니다."라고), or after an ellipsis in mid-sentence. While a text grows, a point that is its last
+("…됩니다."라고, (정말!)), before a particle, or after an ellipsis in mid-sentence. While a text grows, a point that is its last
 character is an end only where no continuation could take it back.
 
 Speech and writing differ: a transcript often has no punctuation, so a polite ending and a space end
@@ -46,7 +46,16 @@ _SETTLED: Final = re.compile(r"\s+\S{1,6}\s|\s+\S{7}|\s*\n")
 _FINAL_SYLLABLE: Final = "다요죠까네음함됨임"
 _QUOTATION: Final = 300
 """Characters in which a quotation that was opened is looked for."""
-_QUOTES: Final = {'"': '"', "“": "”", "「": "」", "『": "』"}
+_QUOTES: Final = {'"': '"', "“": "”", "「": "」", "『": "』", "(": ")"}
+_SINGLE: Final = re.compile(
+    r"(?P<opening>‘(?!\d\d[.년])|(?<![^\s(])'(?![\d\s]))|’|(?<=\S)'(?<![A-Za-z]')"
+    r"|(?<=[A-Za-z])'(?![A-Za-z])"
+)
+"""A single quotation mark; none is that of '25. 9. 13. or of don't."""
+_PARTICLE: Final = re.compile(
+    r"[ \t]+(?:으로|로|에서|에게|에|이?라고|이?라는|이며|까지|부터|을|를)(?=\s|$)"
+)
+"""What begins no sentence: a point before it belongs to a name or an address."""
 
 _CONJUNCTIONS_LISTED: Final = """
     그러며 그러면 그러니까 그런데 이어서 그래서 그러므로 아니면
@@ -160,21 +169,29 @@ def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
     if closers and (last or not _SETTLED.match(text, match.end())):
         return not growing
     ended = before[-1] in _FINAL_SYLLABLE and len(before.split()[-1]) > 1
+    if closers.endswith(")") and not ended and not text[begin:].lstrip().startswith("("):
+        return last and not growing
     if signs == "." and not closers:
-        if before[-1] == " " and _SPACED_DECIMAL.match(text, at - 2):
-            return False
-        if before[-1].isdigit():
-            return (last and not growing) or (not last and _number_ends(text, before, match.end()))
-        latin = _LATIN_BEFORE.search(before)
-        if latin and (latin[1].lower() in _ABBREVIATIONS or len(latin[1]) == 1):
-            return last and not growing
-        sure = ended or not (
-            before[-1].isalpha() and (before[-1].isascii() or len(before.split()[-1]) < 2)
-        )
-        return sure or not (last and growing)
+        return _point_ends(text, before, match.end(), ended=ended, growing=growing)
     if "…" in signs or signs.startswith(".."):
         return ended or (last and not growing) or "\n" in text[match.end() : match.end() + 2]
-    return True
+    return not (last and growing and before[-1].isascii())  # the ? of an address
+
+
+def _point_ends(text: str, before: str, end: int, *, ended: bool, growing: bool) -> bool:
+    """Return whether a point ends a sentence. ``ended``: it stands behind how sentences end."""
+    last = _after_space(text, end) == len(text)
+    settled = not growing or _SETTLED.match(text, end) is not None
+    if before[-1] == " " and before.rstrip()[-1].isdigit():
+        return settled and not _SPACED_DECIMAL.match(text, end - 3)
+    if not ended and _PARTICLE.match(text, end):
+        return False
+    if before[-1].isdigit():
+        return settled and (last or _number_ends(text, before, end))
+    latin = _LATIN_BEFORE.search(before)
+    if latin and (latin[1].lower() in _ABBREVIATIONS or len(latin[1]) == 1):
+        return last and not growing
+    return ended or settled
 
 
 def _number_ends(text: str, before: str, end: int) -> bool:
@@ -197,7 +214,8 @@ def _open_quote(sentence: str) -> bool:
                 return True
         elif sentence.count(opening) > sentence.count(closing):
             return True
-    return False
+    single = [match["opening"] is not None for match in _SINGLE.finditer(sentence)]
+    return 2 * sum(single) > len(single)
 
 
 def _after_space(text: str, at: int) -> int:

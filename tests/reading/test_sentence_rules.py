@@ -170,3 +170,28 @@ def test_a_noun_that_looks_like_an_ending_leaves_nothing_of_a_cut_text(text):
 )
 def test_a_clause_of_a_cut_text_ends_with_its_verb(text, whole):
     assert last_whole(text) == whole
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "고객이 ‘왜 안 되나요?’라고 물었습니다.",
+        "고객이 '안 된다.'고 말했습니다.",
+        "상담사는 '확인해 보겠습니다. 기다려 주세요.'라고 했습니다.",
+        "고객이 왜 안 되냐고(정말!) 물었습니다.",
+        "고객이 네이버.com 로그인을 문의했습니다.",
+        "상담사는 연 4 . 5 %라고 안내했습니다.",
+        "주소는 https://a.kr/c.d?e=f 라고 안내했습니다.",
+        "고객이 1588-0000. 으로 전화했습니다.",
+        "고객이 kim.mj@example.com. 으로 받기를 원했습니다.",
+        "고객이 ㈜한빛. 이라고 했습니다.",
+        "예약은 '25. 9. 13. (토) 오후 3시입니다.",
+        "고객이 don't care라고 했습니다.",
+    ],
+)
+def test_no_end_is_seen_inside_a_sentence_however_far_it_has_come(sentence):
+    text = f"{sentence} 상담사가 접수했습니다."
+    ends = [len(sentence), len(text)]
+    assert sentence_ends(text) == ends
+    for shown in range(len(text)):
+        assert set(sentence_ends(text[:shown], growing=True)) <= set(ends)
