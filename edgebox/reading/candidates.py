@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from edgebox.reading import stamps
 from edgebox.reading.noise import SOUND
-from edgebox.reading.roles import is_person, role_of
+from edgebox.reading.normal import VOICE
+from edgebox.reading.roles import ANONYMOUS, is_person, role_of
 
-_OPEN: Final = r"[\[(<【「{]"
-_CLOSE: Final = r"[\])>】」}]"
-_WORD: Final = r"[^\s:：\[\]()<>【】「」{}|,;.!?\"'*=]"
-_NAME: Final = rf"{_WORD}(?:[ ]?{_WORD}){{0,15}}(?:[ ]?\([^()\n]{{1,12}}\))?"
+_OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
+_CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
+_SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒"
+_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：]))"
+_NAME: Final = (
+    rf"{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}}"
+    r"(?:[ ]?\((?![^()\n]{0,20}\d:\d\d)[^()\n]{1,24}\))?"
+)
+"""A word or several, with what stands in brackets behind it and is no clock."""
 _STAMP: Final = (
     rf"(?:{stamps.BRACKETED.pattern}|{stamps.SPAN.pattern}|{stamps.DATED.pattern}"
-    rf"|{stamps.EXACT.pattern})"
+    rf"|{stamps.EXACT.pattern}|{stamps.PAIR.pattern})"
+)
+_BULLET: Final = (
+    r"[-*•·▶]{1,3}[ \t]+|[■□▣○●◎◆◇▶▷◀◁※☎①-⑳]{1,3}[ \t]*|>{1,2}[ \t]+|\#{1,4}[ ]"
+    r"|\d{1,4}[.)][ \t]+"
 )
 
 LABEL: Final = re.compile(
     rf"""
-    [ \t]*(?:[-*•·▶]{{1,3}}[ \t]+|\#{{1,4}}[ ]|\d{{1,4}}[.)][ \t]+)? (?P<before>(?:{_STAMP}[
-    \t,]*){{0,3}}) (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_]{{0,2}} (?: {_OPEN}[
-    ]?(?P<bracket>{_NAME})[ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
+    [ \t]*(?:{_BULLET})? (?P<before>(?:{_STAMP}(?:[ \t,]|-[ ])*){{0,3}})
+    (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_"]{{0,2}} (?: {_OPEN}[
+    ]?(?P<bracket>{_NAME})(?:[ ,|]{{1,3}}(?P<inside>{stamps.DATED.pattern}|{stamps.BARE.pattern}))?
+    [ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
     \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
-    (?P<name>{_NAME})[*_]{{0,2}}[ \t]* (?:
-    (?P<sign>(?:(?<!\d)[:：]|[:：](?!\d\d))|[>|]|\t|,(?=\S)|[ ]-[ ]) |
-    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t]*(?:[:：]|$)))[ \t]*[:：]? |
+    (?P<name>{_NAME})[*_"]{{0,2}}[ \t]* (?:
+    (?P<sign>(?:(?<!\d)[:：]{{1,2}}|[:：](?!\d\d))|=?[>|→⇒)]|\t|,(?=\S)|[-–—/]{{1,2}}[ ]) |
+    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t]*(?:[:：>|]|$)))[ \t]*[:：>|]? |
     (?P<timed_text>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t])) | (?P<alone>$) ) )
     [*_]{{0,2}}[ \t]*
     """,
@@ -41,6 +52,11 @@ _SPACED: Final = re.compile(
 """A label that has only a stamp before it and a space behind it: ``00:12 고객 네``."""
 SPACED: Final = "spaced"
 """The form of such a label."""
+_PLAIN: Final = re.compile(
+    rf"[ \t]*(?:\d{{1,4}}[ \t]+)?(?P<name>{_WORD}{{1,12}}(?:[ ]\d{{1,2}})?)[ \t]+(?=\S)"
+)
+PLAIN: Final = "plain"
+"""The form of a role or an anonymous label with only a space behind it: ``화자 1 네``."""
 
 _LONGEST: Final = 40
 _SPOKEN: Final = re.compile(
@@ -79,6 +95,8 @@ class Candidate:
         moment: offset of the stamp that is left out behind a label in brackets; -1 without one.
         stamped: whether a stamp stands before it or behind it.
         value: whether what follows may be what a form holds.
+        spoken: whether what follows is worded as people speak.
+        certain: whether a stamp tells that it is one: in brackets, with a date or before it.
     """
 
     label: str
@@ -89,39 +107,102 @@ class Candidate:
     moment: int = -1
     stamped: bool = False
     value: bool = False
+    spoken: bool = False
+    certain: bool = False
 
 
-def candidate(line: str) -> Candidate | None:  # noqa: C901 - one form after the other
+_DASHES: Final = frozenset("-–—")
+_PART: Final = re.compile(r"(?:.{1,3} )?(?:오전|오후|새벽|아침|낮|저녁|밤|am|pm)", re.IGNORECASE)
+"""[오후 1:03] is a stamp, [고객 1:03] a label with one."""
+
+
+def candidate(line: str) -> Candidate | None:
     """Return what a line's beginning may be a label of; None where it has no such form."""
+    if line.startswith(VOICE):
+        name = line[len(VOICE) :].partition(": ")[0]
+        return Candidate(name, VOICE, len(VOICE) + len(name) + 2)
     match = LABEL.match(line)
-    if match is None or match["alone"] is not None or match["sign"] == " - ":
-        spaced = _SPACED.match(line)
-        if spaced:
-            both = f"{spaced['name']} {spaced['second']}"
-            if spaced["second"] and role_of(both.lower()):
-                return Candidate(both, SPACED, spaced.end())
-            return Candidate(spaced["name"], SPACED, spaced.end("name"))
-    if match is None:
-        return None
-    label = (match["bracket"] or match["name"]).strip()
+    if match and match["inside"] and _PART.fullmatch(match["bracket"]):
+        match = None
+    if match is None or match["alone"] is not None or (match["sign"] or "")[:1] in _DASHES:
+        found = _without_a_sign(line, names=match is not None and _names(match["name"]))
+        if found:
+            return found
+    return None if match is None else _marked(line, match)
+
+
+def _without_a_sign(line: str, *, names: bool) -> Candidate | None:
+    """Return a label with only a space behind it; ``names``: the whole line is one by its words."""
+    if spaced := _SPACED.match(line):
+        both = f"{spaced['name']} {spaced['second']}"
+        if spaced["second"] and role_of(both.lower()):
+            return Candidate(both, SPACED, spaced.end())
+        return Candidate(spaced["name"], SPACED, spaced.end("name"))
+    plain = None if names else _PLAIN.match(line)
+    if plain and _names(plain["name"]):
+        return Candidate(plain["name"], PLAIN, plain.end())
+    return None
+
+
+def _marked(line: str, match: re.Match[str]) -> Candidate | None:
+    """Return a label with a sign, brackets or a stamp, or one that stands alone."""
+    label = (match["bracket"] or match["name"]).strip().rstrip("-=")
     if match["bracket"]:
         if SOUND.match(match[0].lstrip(" \t*_-•")):
             return None
-        form = "[]"
-    elif match["timed"]:
-        form = "timed"
-    elif match["timed_text"]:
-        form = "timed text"
+        if label.isdecimal() and (numbered := _behind_a_number(line, match.end())):
+            return numbered
+    form = _form(match)
+    if form == "timed text":
         return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
-    elif match["sign"]:
-        form = match["sign"].strip().replace("：", ":") or "\t"
-    else:
-        form = "alone"
     if form == "[]":
         dated = stamps.BRACKETED.search(match[0], match.end("bracket")) is not None
     else:
-        dated = stamps.DATED.search(match["before"]) is not None
+        dated = stamps.DATED.search(f"{match['before']} {match['timed'] or ''}") is not None
     bare, moment = match["bare"] is not None, match.start("moment")
-    stamped = bare or moment > 0 or form == "timed" or match["before"] != ""
-    value = is_value(line[match.end() :])
-    return Candidate(label, form, match.end(), bare, dated, moment, stamped, value)
+    inside = match["inside"] is not None
+    timed = form == "timed" and (dated or stamps.BRACKETED.match(match["timed"]) is not None)
+    rest = line[match.end() :]
+    return Candidate(
+        label,
+        form,
+        match.end(),
+        bare,
+        dated,
+        moment,
+        stamped=bare or moment > 0 or form == "timed" or match["before"] != "" or inside,
+        value=is_value(rest),
+        spoken=_SPOKEN.search(rest.strip()) is not None,
+        certain=timed or match["before"].strip() != "" or inside,
+    )
+
+
+def _form(match: re.Match[str]) -> str:
+    if match["bracket"]:
+        return "[]"
+    if match["timed"]:
+        return "timed"
+    if match["timed_text"]:
+        return "timed text"
+    if not match["sign"]:
+        return "alone"
+    return _FORMS.get(match["sign"].strip()[-1:], match["sign"].strip() or "\t")
+
+
+def _names(label: str) -> bool:
+    """Return whether a label is the word of a role, or one of several signs that tells apart."""
+    return role_of(label.lower()) is not None or (
+        len(label) > 1 and ANONYMOUS.fullmatch(label) is not None
+    )
+
+
+def _behind_a_number(line: str, at: int) -> Candidate | None:
+    """Return the label of a role behind the number of a line in brackets: [3] 상담사: 네."""
+    inner = candidate(line[at:])
+    if inner is None or inner.form != ":" or role_of(inner.label.lower()) is None:
+        return None
+    return replace(inner, text=at + inner.text, moment=-1)
+
+
+_FORMS: Final = {"：": ":", ":": ":", "→": ">", "⇒": ">", ">": ">", "–": "-", "—": "-", "/": "-"}
+"""Signs that are one form."""

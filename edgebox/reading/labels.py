@@ -10,21 +10,25 @@ over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the
 3. a single letter or number is one where no role is named;
 4. any other word is one where it repeats, is no heading of a form, and other labels are there;
 5. whatever stands between a date with a clock and a colon is one where nearly every label has that
-   date: a chat export.
+   date: a chat export;
+6. whoever speaks once beside learned labels has a turn of its own (`_once`).
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import SPACED
+from edgebox.reading.candidates import PLAIN, SPACED
 from edgebox.reading.fields import fields
+from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
     AGENT_TALK,
     ANONYMOUS,
     CUSTOMER_TALK,
+    NOT_NAMES,
+    OTHERS,
     Speaker,
     is_person,
     role_of,
@@ -58,8 +62,11 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 """How the three syllables of 배송비, 수수료 and 결제일 end, and hardly a name."""
 
 
+_NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
+_OPPOSITE: Final = frozenset(["상대", "상대방"])
+"""Who speaks beside 나."""
 _MOST_NAMES: Final = 6
-_STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|"})
+_STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|", ")"})
 """Forms that a role's word has only as a label."""
 
 
@@ -75,8 +82,11 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     headings = fields(candidates, learned)
     learned -= headings
     learned |= _exported(candidates)  # 5
+    learned |= {pair for pair in counts if pair[1] == VOICE}
     strong = bool(learned)
     learned |= _without_a_sign(counts, named, strong=strong)
+    if not strong:
+        learned |= _plain(counts, len(candidates))
     sides = {role_of(word) for word, _ in learned}
     both = {"customer", "agent"} <= sides
     people = {pair for pair in counts if is_person(pair[0]) and pair[1] in _STRONG}
@@ -86,9 +96,11 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         }
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
-    words = anonymous - letters
+    words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
+    if not _OPPOSITE.isdisjoint(word for word, _ in words):
+        learned |= {pair for pair in letters if pair[0] == "나"}
     if not sides and not learned and len(letters) > 1:
         learned |= letters  # 3
     learned = learned or _covering(counts, len(candidates))
@@ -99,7 +111,43 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         for (word, form), count in counts.items()
         if form in forms and count >= least and _may_be_a_speaker(word)
     } - headings
-    return frozenset(learned)
+    return frozenset(learned | (_once(candidates, learned) - headings))
+
+
+def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
+    """Return labels that may occur once beside the learned ones: who speaks once has a turn too.
+
+    They are words for a third party (남편, 통역사), names before what is worded as speech, and
+    whatever has the same stamp as nearly all learned labels.
+    """
+    found: dict[Pair, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        if one is not None:
+            found[one.label.lower(), one.form].append(one)
+    known = [one for pair in learned for one in found[pair]]
+    stamped = 2 * sum(one.certain for one in known) > len(known)
+    forms = {form for _, form in learned} & _STRONG
+
+    def may_speak(pair: Pair, lines: list[Candidate]) -> bool:
+        word, form = pair
+        if form not in _STRONG or _heading(word):
+            return False
+        spoken = all(one.spoken for one in lines)
+        if word.split()[-1] in OTHERS and spoken:
+            return True
+        person = is_person(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
+        return form in forms and (
+            (person and spoken) or (stamped and all(one.certain for one in lines))
+        )
+
+    return {pair for pair, lines in found.items() if forms and may_speak(pair, lines)}
+
+
+def _plain(counts: Counter[Pair], lines: int) -> set[Pair]:
+    """Return labels with only a space behind them, where they begin nearly every line."""
+    found = {pair for pair, count in counts.items() if pair[1] == PLAIN and count > 1}
+    enough = len(found) > 1 and sum(counts[pair] for pair in found) > 0.8 * lines
+    return {pair for pair in counts if pair[1] == PLAIN} if enough else set()
 
 
 def _exported(candidates: Sequence[Candidate | None]) -> set[Pair]:
@@ -135,8 +183,9 @@ def _take_turns(spaced: Counter[Pair], named: set[Pair]) -> bool:
     """Return whether a role and a few names begin nearly all of these lines, and each repeats."""
     again = {pair for pair, count in spaced.items() if count > 1}
     names = {pair[0] for pair in again - named}
+    people = len(again) > 1 and any(is_person(word) for word, _ in again)
     return (
-        not again.isdisjoint(named)
+        (people or not again.isdisjoint(named))
         and 0 < len(names) <= _MOST_NAMES
         and all(_may_be_a_speaker(name) and name not in _OPENERS for name in names)
         and sum(spaced[pair] for pair in again | (named & set(spaced))) > 0.7 * spaced.total()
@@ -216,6 +265,7 @@ def _by_talk(
     if serves[ranked[0]] == 0 and score[ranked[0]] >= 0:
         return {}
     agents = [ranked[0], *(one for one in ranked[1:-1] if serves[one] and score[one] > 0)]
-    rest = [one for one in ranked if one not in agents and score[one] <= 0]
+    others = [one for one in ranked if one not in agents]
+    rest = others if len(ranked) == 2 else [one for one in others if score[one] <= 0]
     sides: dict[str, Speaker] = dict.fromkeys(agents, "agent")
     return sides | dict.fromkeys(rest, "customer")

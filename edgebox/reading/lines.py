@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
 from edgebox.reading.candidates import SPACED, Candidate, candidate
 from edgebox.reading.labels import learn
-from edgebox.reading.roles import role_of
+from edgebox.reading.roles import is_person, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,7 @@ def spoken_lines(text: str) -> list[Spoken]:
     export = chat or places.bare or any(one is not None and one.dated for one in candidates)
     export |= any(_HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
+    export |= subtitles and lines[0].text.startswith("WEBVTT")
     turns: list[Spoken] = []
     for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
         if begin == 0 and _is_header(lines, index, export=export, subtitles=subtitles):
@@ -97,9 +99,14 @@ def spoken_lines(text: str) -> list[Spoken]:
 def _lines(text: str) -> Iterator[_Line]:
     """Yield the lines that hold something; a label inside a line begins another."""
     start = 0
+    few = len(text.split("\n", _FEW)) <= _FEW
     for line in text.split("\n"):
         marked = ":" in line or "：" in line or "]" in line
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
+        if few and marked:
+            labels = _inside(line)
+            within = {at for begin, end in labels for at in range(begin + 1, end)}
+            found = sorted({*found} - within | {begin for begin, _ in labels})
         inside = [at for at in found if _LETTER.search(line, 0, at)]
         if (
             inside
@@ -115,6 +122,46 @@ def _lines(text: str) -> Iterator[_Line]:
         start += len(line) + 1
 
 
+def _inside(line: str) -> list[tuple[int, int]]:
+    """Return the places of labels in a line that holds several turns and begins with a label.
+
+    They are words of roles, also beside a name, and words that stand there twice or more, if two
+    of them do: A: … B: … A: … B: ….
+    """
+    first = candidate(line)
+    if first is None or not line[: first.text].rstrip().endswith((":", "：")):
+        return []
+    found = list(_INSIDE.finditer(line))
+    counts = Counter([first.label, *(match["word"] for match in found)])
+    again = {word for word, count in counts.items() if count > 1}
+    repeated = first.label in again and len(again) > 1
+    roles = role_of(first.label.lower()) is not None
+    places: list[tuple[int, int]] = []
+    for match in found:
+        role = role_of(match["word"].lower())
+        beside = match["beside"] or ""
+        named = role_of(beside.lower()) is not None and is_person(match["word"])  # 고객 박도윤
+        named |= role is not None and is_person(beside) and " " in first.label  # 박도윤 고객
+        if match.start() < first.text or not (
+            named or (role and (roles or repeated)) or (repeated and match["word"] in again)
+        ):
+            continue
+        begin = match.start("stamp") if first.bare and match["stamp"] else -1
+        if begin < 0:
+            begin = match.start("beside") if named else match.start("word")
+        places.append((begin, match.end()))
+    return places
+
+
+_FEW: Final = 4
+"""Lines, at most, of a text each of which may hold a whole call."""
+_INSIDE: Final = re.compile(
+    rf"(?<=[\s.?!,/])(?P<stamp>(?:{stamps.BARE.pattern})[ ,]+)?"
+    r"(?:(?P<beside>[^\s:：]{1,12})[ ])??"
+    r"(?P<word>[^\s:：.?!,]{1,12})[ ]?[:：](?!\d\d|//)"
+)
+
+
 def _is_header(lines: list[_Line], index: int, *, export: bool, subtitles: bool) -> bool:
     """Return whether a line without a label is one that an export writes by itself."""
     text = lines[index].text.strip()
@@ -124,11 +171,16 @@ def _is_header(lines: list[_Line], index: int, *, export: bool, subtitles: bool)
         return False
     if _CAPTIONS.fullmatch(text):
         return True
-    return text.isdecimal() and _numbers_a_cue(lines, index)
+    cue = text.isdecimal() or (export and _CUE.fullmatch(text) is not None)
+    return cue and _numbers_a_cue(lines, index)
+
+
+_CUE: Final = re.compile(r"(?=\S*\d)[\w/.-]{1,64}")
+"""What WebVTT calls a cue by: 9b1d4f-3a/12-0."""
 
 
 def _numbers_a_cue(lines: list[_Line], index: int) -> bool:
-    """Return whether a number stands before a span, and is not what the cue before it says."""
+    """Return whether a line stands before a span, and is not what the cue before it says."""
     after = lines[index + 1].text if index + 1 < len(lines) else ""
     if not stamps.SPAN.match(after.lstrip()):
         return False
@@ -226,7 +278,9 @@ def _stamp_at(line: str, at: int) -> re.Match[str] | None:
     for pattern in (stamps.BRACKETED, stamps.SPAN, stamps.EXACT, stamps.DATED):
         if match := pattern.match(line, at):
             return match
-    return stamps.BARE.match(line, at) if at == len(line) - len(line.lstrip()) else None
+    if at == len(line) - len(line.lstrip()):
+        return stamps.BARE.match(line, at)
+    return _REST.match(line, at)
 
 
 def _begins_a_line(match: re.Match[str], places: _Places, *, first: bool) -> bool:
@@ -261,6 +315,8 @@ def _stamps_behind(line: str) -> int:
 
 
 _STAMP_BEGINS: Final = frozenset("0123456789[(<【오새아낮저밤AaPp")
+_REST: Final = re.compile(rf"(?:{stamps.BARE.pattern})(?=[ \t]*$)")
+"""A clock that is all there is behind a label."""
 _CLOSING: Final = frozenset("])>】")
 _LAST_STAMP: Final = re.compile(
     rf"(?:[ \t]+|(?<=[.?!])|(?!\())(?:{stamps.BRACKETED.pattern})[ \t]*$"

@@ -48,19 +48,23 @@ _ESCAPED_LINE_END: Final = r"\\r\\n|\\n|\\r|\\t"
 _BREAK_TAG: Final = r"<br[ ]{0,3}/?>|</(?:p|div|li|tr)>"
 _VOICE_TAG: Final = r"<v(?:\.[\w.]{1,40})?[ \t]{1,3}(?P<voice>[^<>\n]{1,40})>"
 _OTHER_TAG: Final = (
-    r"</?(?:v|c|i|b|u|p|li|tr|td|ul|div|span|font|ruby|rt|lang)(?:[ .][^<>\n]{0,80})?>"
+    r"</?(?:v|c|i|b|u|p|li|tr|td|th|ul|ol|h[1-6]|em|strong|div|span|font|ruby|rt|lang|table|tbody)"
+    r"(?:[ .][^<>\n]{0,80})?>"
     r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{3}>"
 )
 _ENTITY: Final = {
     "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
     "&apos;": "'",
 }  # fmt: skip
+VOICE: Final = "\x02"
+"""In the normal form, before a label that a WebVTT voice tag is."""
 INVISIBLE: Final = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
 )
 """What is not printed: joiners, marks of direction, the byte-order mark, control characters."""
 _AROUND: Final = re.compile(rf"(?:\s|{INVISIBLE})+")
+_COLON: Final = "[\ufe30\ufe55\u2236\ua789]"
 _SPACE: Final = "[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 # One syllable of decomposed Hangul, a composed one whose final consonant is apart, or a letter
 # with its marks: the clusters that NFC may join.
@@ -80,6 +84,7 @@ def _pattern(*, escaped: bool) -> re.Pattern[str]:
         f"(?P<entity>{'|'.join(_ENTITY)})",
         f"(?P<invisible>{INVISIBLE})",
         f"(?P<space>{_SPACE})",
+        f"(?P<colon>{_COLON})",
         f"(?P<cluster>{_CLUSTER})",
     ]
     if escaped:
@@ -131,11 +136,13 @@ def _replacements(pattern: re.Pattern[str], received: str) -> Iterator[tuple[int
         if kind in {"line", "escaped"}:
             put = " " if found == "\\t" else "\n"
         elif kind == "voice":
-            put = f"\n{match['voice'].strip()}: "
+            put = f"\n{VOICE}{match['voice'].strip()}: "
         elif kind == "entity":
             put = _ENTITY[found.lower()]
         elif kind == "space":
             put = " "
+        elif kind == "colon":
+            put = ":"
         elif kind == "cluster":
             put = unicodedata.normalize("NFC", found)
         elif found == _JOINER and _joins_emoji(received, match.start()):

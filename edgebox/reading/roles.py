@@ -8,18 +8,19 @@ from typing import Final, Literal
 Speaker = Literal["customer", "agent", "system", "unknown"]
 
 _CUSTOMER: Final = """
-    고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 발신자 발신인 회원 회원님 소비자
+    고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 회원 회원님 소비자 신규고객 기존고객
     구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
     rx customer caller client user cust consumer patient guest end_user enduser external inbound
     顾客 客户 お客様
 """
 _AGENT: Final = """
     상담원 상담사 상담직원 상담자 상담 상 직원 안내원 안내 담당자 담당 교환원 콜센터 고객센터
-    수신자 매니저 컨설턴트 텔러 관리자 팀장 실장 과장 대리 주임 파트장 센터장 슈퍼바이저 기사
-    기사님 주무관 설계사 간호사 코디네이터 본사 지점 창구 은행원 행원 접수원 담당직원 상담팀
-    상담원님 상담사님 상담매니저 보험설계사 정비사 엔지니어 tx agent representative rep operator
-    advisor adviser csr counsellor counselor assistant staff support supervisor manager
-    technician internal outbound 客服 オペレーター 担当者
+    매니저 컨설턴트 텔러 관리자 팀장 실장 과장 대리 주임 파트장 센터장 슈퍼바이저 기사 기사님
+    주무관 설계사 간호사 코디네이터 본사 지점 창구 은행원 행원 접수원 담당직원 상담팀 수리기사
+    설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
+    엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
+    assistant staff support supervisor manager technician internal outbound 客服 オペレーター
+    担当者
 """
 _SYSTEM: Final = """
     시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내
@@ -41,27 +42,46 @@ PERSON: Final = re.compile(rf"[{_FAMILY}][가-힣]{{2}}(?: ?(?:님|씨))?")
 """A Korean name of three syllables."""
 
 
+_MASKED: Final = re.compile(
+    rf"[{_FAMILY}](?:[*○◯〇OoXx]{{1,2}}[가-힣]?|[가-힣][*○◯〇OoXx])(?: ?(?:님|씨))?"
+)
+"""김*래, 박○○."""
+
+
 def is_person(label: str) -> bool:
     """Return whether a label is a Korean name, with or without a word in brackets behind it."""
-    return PERSON.fullmatch(_ASIDE.sub("", label).strip()) is not None
+    word = _ASIDE.sub("", label).strip()
+    return (PERSON.fullmatch(word) or _MASKED.fullmatch(word)) is not None
+
+
+_OTHERS_LISTED: Final = """
+    남편 아내 부인 와이프 배우자 어머니 어머님 아버지 아버님 엄마 아빠 아들 딸 자녀 부모 가족 동료
+    지인 친구 동생 누나 형 언니 오빠 할머니 할아버지 대리인 위임인 법정대리인 제3자 통역 통역사
+    통역원 통역인 상급자 책임자 경비 경비원 의사 원장 교사 선생님 사장 점장 부장 차장 interpreter
+    husband wife third_party
+"""
+OTHERS: Final = frozenset(_OTHERS_LISTED.split())
+"""Words for people of neither side for certain, who often speak once."""
 
 
 ANONYMOUS: Final = re.compile(
-    r"(?:화자|발화자|참석자|참가자|채널|스피커|사용자|speaker|spk|channel|ch|guest|user"
-    r"|participant|person|voice"
-    r"|unknown)[ _#-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])|[A-Da-d]|Q|q|[가나다라]|[0-9]|[LlRr]|좌|우",
+    r"(?:화자|발화자|참석자|참가자|채널|스피커|사용자|대화 ?상대|통화자|speaker|spk|channel|ch"
+    r"|guest|user|participant|person|voice|unknown)[ _#:-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])"
+    r"|s[0-9]{1,2}|[A-Da-d]|Q|q|[가나다라]|[0-9]|[LlRr]|좌|우"
+    r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인",
     re.IGNORECASE,
 )
 """A label that only tells speakers apart."""
 
-_NUMBERED: Final = re.compile(r"\d차[ ]?|[ _#-]?\d{1,2}")
-_ASIDE: Final = re.compile(r"[(\[][^()\[\]]{1,12}[)\]]")
+_NUMBERED: Final = re.compile(r"\d차[ ]?|[ _#-]?\d{1,2}|(?<=[가-힣])[A-D]$", re.IGNORECASE)
+_PARTS: Final = re.compile(r"[/_|·-]")
+_ASIDE: Final = re.compile(r"[(\[][^()\[\]]{1,24}[)\]]")
 _TITLED: Final = re.compile(
     rf"(?P<role>\S{{1,8}}?)[ ]?(?:[{_FAMILY}][가-힣]{{2}})(?:[ ]?(?:님|씨))?"
     rf"|(?:[{_FAMILY}][가-힣]{{2}})[ ](?P<after>\S{{2,8}})"
 )
 
-_NOT_NAMES: Final = frozenset(
+NOT_NAMES: Final = frozenset(
     [
         "안내문",
         "주소지",
@@ -80,7 +100,8 @@ _NOT_NAMES: Final = frozenset(
 def role_of(label: str) -> Speaker | None:
     """Return what a label's word means; None where it is no word of a role.
 
-    고객1, 2차상담원, 상담사(여), 상담사 김민지 and 김민지 상담사 are read as their role.
+    고객1, 상담원A, 2차상담원, 상담사(여), 상담사 김민지, 김민지 상담사, 상담사/김민지 and 상담사
+    팀장 are read as their role.
     """
     if ANONYMOUS.fullmatch(label):
         return None
@@ -92,10 +113,19 @@ def role_of(label: str) -> Speaker | None:
     aside = _ASIDE.search(label)
     if aside and aside[0][1:-1].strip().lower() in ROLES:
         return ROLES[aside[0][1:-1].strip().lower()]
+    return _role_beside(word)
+
+
+def _role_beside(word: str) -> Speaker | None:
+    """Return the role of a label of two words: a role with a name, or two words of one side."""
     titled = _TITLED.fullmatch(word)
-    if titled and word.split()[-1] not in _NOT_NAMES:
+    if titled and word.rsplit(maxsplit=1)[-1] not in NOT_NAMES:
         return ROLES.get(_NUMBERED.sub("", titled["role"] or titled["after"]))
-    return None
+    parts = _PARTS.split(word) if _PARTS.search(word) else word.split()
+    if len(parts) != 2:
+        return None
+    side, second = ROLES.get(parts[0].strip()), parts[1].strip()
+    return side if is_person(second) or ROLES.get(second) == side else None
 
 
 AGENT_TALK: Final = re.compile(
@@ -103,7 +133,8 @@ AGENT_TALK: Final = re.compile(
     r"|상담[사원] ?\S{0,4}입니다|센터입니다"
     r"|더 궁금하신|말씀(?:해 ?주|하세요|하십시오)|불러 ?주시|성함|본인 ?확인|주시겠어요|(?:하|되"
     r"|이|맞으|있으|으)(?:세요|시죠|시네요|셨|시는|시면)"
-    r"|(?:해|도와)? ?드(?:릴게요|릴까요|려요|렸|리겠|리고)|조회(?:돼|됩|해|됐)|확인(?:됐|됩|돼"
+    r"|(?<!부탁)(?<!부탁 )(?:(?<!문의)(?<!문의 )(?<!전화)(?<!전화 )(?<!연락)(?<!연락 )드(?:려요|렸)"
+    r"|드(?:릴게요|릴까요|리겠|리고))|조회(?:돼|됩|해|됐)|확인(?:됐|됩|돼"
     r"|해 ?보)|접수(?:됐|돼|해)"
     r"|기다려 ?주|how (?:can|may) i help|thank you for calling|is there anything else|may i have",
     re.IGNORECASE,
@@ -113,7 +144,8 @@ AGENT_TALK: Final = re.compile(
 CUSTOMER_TALK: Final = re.compile(
     r"(?:하|받|보|알|바꾸|물어보)고 ?싶|(?:해|하여|좀|보내|바꿔|지워|취소해) ?주세요|되나요"
     r"|될까요|되죠|돼요\?|안 ?(?:돼|되|와|나오|왔)"
-    r"|잃어버|궁금해서|때문에 전화|문의(?:하려|드리려|드립니다|좀)|취소하려|해지하려|언제 (?:오"
+    r"|잃어버|궁금해서|때문에 전화|(?:전화|연락) ?드렸(?:어요|는데)|문의 ?드려요"
+    r"|문의(?:하려|드리려|드립니다|좀)|취소하려|해지하려|언제 (?:오"
     r"|되|받)|왜 이렇게|얼마(?:예요|죠|나|\?)"
     r"|(?<![가-힣])(?:제가|저는|저희|내가|나는|우리)(?![가-힣])|는데요|거든요|해서요|려고요"
     r"|거기 \S{1,12}(?:죠|인가요)"

@@ -2,8 +2,8 @@
 
 A point is no end inside 4.5, v3.2, www.example.com and kim.mj@example.com, after a number of a
 list, of a date (2025. 9. 13. 오후) or of an abbreviation (No. 3), inside a quotation that goes on
-("…됩니다."라고, (정말!)), before a particle, or after an ellipsis in mid-sentence. While a text grows, a point that is its last
-character is an end only where no continuation could take it back.
+("…됩니다."라고, (정말!)), before a particle, or after an ellipsis in mid-sentence. While a text
+grows, a point that is its last character is an end only where no continuation could take it back.
 
 Speech and writing differ: a transcript often has no punctuation, so a polite ending and a space end
 a sentence there (`split_sentences`, `split_clauses`). A written sentence ends at punctuation only

@@ -16,7 +16,8 @@ _SPELLED: Final = r"(?:\d{1,2}시간?[ ]?)?\d{1,3}분[ ]?\d{1,2}초|\d{1,5}(?:\.
 _SECONDS: Final = r"\d{1,6}\.\d{1,3}"
 _DATE: Final = (
     r"(?:\d{4}년[ ]?\d{1,2}월[ ]?\d{1,2}일(?:[ ][월화수목금토일]요일)?"
-    r"|\d{4}[-/][ ]?\d{1,2}[-/][ ]?\d{1,2}|\d{2,4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?)"
+    r"|\d{4}[-/][ ]?\d{1,2}[-/][ ]?\d{1,2}|\d{2,4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?"
+    r"|\d{1,2}/\d{1,2}/\d{2,4})"
 )
 _MOMENT: Final = rf"(?:{_DATE}[ T,]*(?:{_CLOCK})?(?:Z|[+-]\d{{2}}:?\d{{2}})?|{_CLOCK}|{_SPELLED})"
 _ARROW: Final = r"[ ]*(?:-->|->|→|[-~–])[ ]*"
@@ -28,20 +29,24 @@ BRACKETED: Final = re.compile(
 
 SPAN: Final = re.compile(
     rf"{_MOMENT}[ ]*(?:-->|->|→)[ ]*{_MOMENT}(?:[ ]+(?:align|position|line|size):\S+)*"
+    r"|\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}"
 )
 """A subtitle's span: always a stamp."""
 
 EXACT: Final = re.compile(r"\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}|\d{1,2}:\d{2}:\d{2}(?=[ \t])")
 """A clock with seconds: nobody says one."""
 
-DATED: Final = re.compile(rf"{_DATE}[ T,]*{_CLOCK}[ ]?,?")
+PAIR: Final = re.compile(rf"{_SECONDS}(?:[ ]?[-~–][ ]?|[ \t]){_SECONDS}(?=[ \t])")
+"""Begin and end in seconds, before a label."""
+
+DATED: Final = re.compile(rf"{_DATE}[ T,]*{_CLOCK}(?:Z|[+-]\d{{2}}:?\d{{2}})?[ ]?,?")
 """A date with a clock, as chat exports write before each message."""
 
 BARE: Final = re.compile(rf"{_CLOCK}|{_SPELLED}")
 """A clock without anything around it: a stamp only where the whole call has them."""
 
 DIVIDER: Final = re.compile(
-    rf"\d{{4}}(?:년[ ]?|\.[ ]?)\d{{1,2}}(?:월[ ]?|\.[ ]?)\d{{1,2}}[일.][ ]?[월화수목금토일]요일"
+    rf"\d{{4}}(?:년[ ]?|\.[ ]?)\d{{1,2}}(?:월[ ]?|\.[ ]?)\d{{1,2}}[일.]?[ ]?[월화수목금토일]요일"
     rf"|[-=─━_*~]{{3,200}}(?:[^\n\-=─━_*~]{{0,60}}?{_DATE}[^\n\-=─━_*~]{{0,20}}[-=─━_*~]{{3,200}})?"
 )
 """A chat export's line between two days, or a ruler."""

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 _TEXTS_LISTED: Final = """
     text transcript content message utterance sentence msg 내용 발화 발화내용 대화 대화내용 메시지
-    텍스트 문장 자막 말
+    텍스트 문장 자막 말 발언 발언내용 대사 body
 """
 _SPEAKERS_LISTED: Final = """
-    speaker role spk channel participant who name label party speaker_label 화자 발화자 말한사람
-    역할 구분 이름 채널 참여자
+    speaker role spk channel participant who name label party speakerlabel 화자 발화자 말한사람
+    역할 구분 이름 채널 참여자 화자구분 화자명 발화구분 user sender speakerrole speakername
 """
 _OTHERS_LISTED: Final = """
-    start end time timestamp begin stop duration start_time end_time starttime endtime start_ms
-    end_ms offset date id no index idx # number 시작 끝 종료 시간 시각 일시 날짜 시작시간 종료시간
+    start end time timestamp begin stop duration starttime endtime startms
+    endms offset date id no index idx # number 시작 끝 종료 시간 시각 일시 날짜 시작시간 종료시간
     길이 번호 순번
 """
 _TEXTS: Final = frozenset(_TEXTS_LISTED.split())
@@ -36,6 +36,11 @@ _TIME: Final = re.compile(
     rf"{stamps.DATED.pattern}|{stamps.BRACKETED.pattern}|{stamps.EXACT.pattern}"
     rf"|{stamps.BARE.pattern}|\d{{1,7}}(?:\.\d{{1,6}})?"
 )
+_ASIDE: Final = re.compile(r"\([^()]{1,8}\)$|[_-]")
+_NAME: Final = re.compile(r"[\w#]{1,20}")
+"""The name of a column."""
+_RULE: Final = re.compile(r"[|\s:-]+")
+"""The line below the heading of a Markdown table."""
 _DELIMITERS: Final = "\t,;|"
 _LONGEST: Final = 20
 """Lines of one cell at most: a quotation mark that is never closed takes the rest of a text."""
@@ -67,12 +72,16 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
     cells = _cells(lines, delimiter)
     if not cells:
         return None
-    names = ["".join(cell.lower().split()) for cell in cells[0][0]]
-    if len(names) > 1 and set(names) <= _KNOWN and not _TEXTS.isdisjoint(names):
+    names = [_ASIDE.sub("", "".join(cell.lower().split())) for cell in cells[0][0]]
+    known = sum(name in _KNOWN for name in names)
+    heading = all(_NAME.fullmatch(name) for name in names if name) and 2 * known > len(names)
+    if len(names) > 1 and heading and not _TEXTS.isdisjoint(names):
         return _headed(names, cells[1:], delimiter)
-    found = [_formed(*one, delimiter) for one in cells]
+    quoted = delimiter == "," and '"' in text
+    found = [_formed(*one, delimiter, quoted=quoted) for one in cells]
     rows = [one for one in found if one is not None]
-    return rows if len(rows) == len(found) else None
+    enough = len(rows) > quoted
+    return rows if len(rows) == len(found) and enough else None
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[tuple[list[str], int, int]]:
@@ -87,14 +96,23 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[tuple[list[str], int, i
             size = sum(map(len, taken))
             if len(taken) > _LONGEST:
                 return []
-            if any(cell.strip() for cell in row):
-                whole = "".join(taken)
+            whole = "".join(taken)
+            said = _inner(row, whole) if delimiter == "|" else row
+            if any(cell.strip() for cell in said):
                 start = at + len(whole) - len(whole.lstrip())
-                found.append((row, start, at + len(whole.rstrip())))
+                found.append((said, start, at + len(whole.rstrip())))
             at += size
     except csv.Error:
         return []
     return found
+
+
+def _inner(row: list[str], line: str) -> list[str]:
+    """Return the cells of a Markdown table, which has a line outside of them; none of its rule."""
+    if _RULE.fullmatch(line):
+        return []
+    first = int(line.lstrip().startswith("|"))
+    return row[first : -1 if first and line.rstrip().endswith("|") else None]
 
 
 def _headed(
@@ -114,8 +132,11 @@ def _headed(
     return found
 
 
-def _formed(row: list[str], start: int, end: int, delimiter: str) -> Row | None:
-    """Read a row by its cells: a label and at least one time or number, then what was said."""
+def _formed(row: list[str], start: int, end: int, delimiter: str, *, quoted: bool) -> Row | None:
+    """Read a row by its cells: a label and at least one time or number, then what was said.
+
+    A table with quoted cells needs no times.
+    """
     label, numbers, at = "", 0, 0
     for cell in map(str.strip, row[:-1]):
         if _TIME.fullmatch(cell):
@@ -125,6 +146,6 @@ def _formed(row: list[str], start: int, end: int, delimiter: str) -> Row | None:
         else:
             break
         at += 1
-    if not label or not numbers:
+    if not label or not (numbers or quoted):
         return None
     return Row(label, delimiter.join(row[at:]).strip(), start, end)

@@ -1,0 +1,151 @@
+"""Labels in the styles of real centres, and people of neither side who speak once."""
+
+import pytest
+
+from edgebox.reading.call import read
+
+SAID = [
+    ("agent", "안녕하세요 한빛통신 상담사 김나래입니다"),
+    ("customer", "인터넷이 자꾸 끊겨서 전화했어요"),
+    ("agent", "모뎀을 껐다 켜 보셨나요"),
+    ("customer", "네 두 번이나 해 봤어요"),
+    ("agent", "그럼 내일 오전 열 시로 예약해 드릴게요"),
+    ("customer", "네 부탁드려요"),
+]
+
+
+def said(text):
+    return [(one.speaker, one.text) for one in read(text).utterances]
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer"),
+    [
+        ("상) ", "고) "), ("상담원) ", "고객) "), ("Q) ", "A) "), ("A: ", "B: "), ("S1: ", "S2: "),
+        ("S1 ", "S2 "),
+        ("화자 1 ", "화자 2 "), ("AGENT ", "CUSTOMER "),
+        ("001 상담원 ", "002 고객 "),
+        ("상담원- ", "고객- "), ("상담원 - ", "고객 - "), ("상담원 – ", "고객 – "),
+        ("상담원 — ", "고객 — "), ("상담원 / ", "고객 / "), ("상담원 → ", "고객 → "),
+        ("상담원=> ", "고객=> "), ("상담원 -> ", "고객 -> "), ("상담사:: ", "고객:: "),
+        ("상담사︰", "고객︰"), ("상담사﹕", "고객﹕"), ('"상담원": ', '"고객": '),
+        ("■ 상담원: ", "■ 고객: "), ("○상담원: ", "○고객: "), (">> 상담원: ", ">> 고객: "),
+        ("> 상담원: ", "> 고객: "), ("① 상담원: ", "② 고객: "), ("[1] 상담원: ", "[2] 고객: "),
+        ("<<상담원>> ", "<<고객>> "), ("《상담원》 ", "《고객》 "), ("〔상담원〕", "〔고객〕"),
+        ("『상담원』 ", "『고객』 "), ("[상담원 09:01] ", "[고객 09:02] "),
+        ("상담원 09:01:02 > ", "고객 09:01:05 > "),
+        ("Speaker 0 | 00:01\n", "Speaker 1 | 00:03\n"),
+        ("화자 1 (00:00:01)\n", "화자 2 (00:00:05)\n"),
+        ("Speaker 0 (00:01):\n", "Speaker 1 (00:05):\n"),
+        ("상담원 (2025-09-13 09:01): ", "고객 (2025-09-13 09:02): "),
+        ("2025-09-13T09:00:01Z 상담원: ", "2025-09-13T09:00:05Z 고객: "),
+        ("[2025-09-13T09:00:01.123+09:00] 상담원: ", "[2025-09-13T09:00:05.000+09:00] 고객: "),
+        ("0.00-1.20 상담원: ", "1.20-2.40 고객: "), ("0.1 2.0 상담원 ", "2.0 4.0 고객 "),
+        ("김*래: ", "박*윤: "), ("상담사 김○○: ", "고객 박○○: "), ("김OO: ", "박OO: "),
+        ("상담사/김나래: ", "고객/박도윤: "),
+        ("상담사-김나래: ", "고객-박도윤: "),
+        ("상담사_김나래: ", "고객_박도윤: "), ("상담원A: ", "고객A: "),
+        ("상담원(A1023): ", "고객(010-****-1234): "), ("발신자: ", "수신자: "),
+        ("수신: ", "발신: "),
+        ("상대방: ", "나: "), ("상대방 00:01\n", "나 00:03\n"), ("여: ", "남: "),
+        ("<strong>상담원:</strong> ", "<strong>고객:</strong> "),
+        ("<p><b>상담원</b> ", "<p><b>고객</b> "),
+        ("0:00:00.000,0:00:02.000\n상담원: ", "0:00:02.000,0:00:04.000\n고객: "),
+    ],
+)  # fmt: skip
+def test_every_turn_has_its_speaker_and_nothing_but_its_words(agent, customer):
+    labels = {"agent": agent, "customer": customer}
+    assert said("\n".join(labels[side] + text for side, text in SAID)) == SAID
+
+
+@pytest.mark.parametrize(
+    ("label", "speaker"),
+    [
+        ("남편: ", "unknown"),
+        ("고객 남편: ", "unknown"),
+        ("통역사: ", "unknown"),
+        ("[상급자] ", "unknown"),
+        ("박철수: ", "unknown"),
+        ("수리기사 박철수: ", "agent"),
+        ("상담사 팀장: ", "agent"),
+    ],
+)
+def test_who_speaks_once_has_a_turn(label, speaker):
+    text = f"상담사: 네 한빛통신입니다\n고객: 안 돼요\n{label}제가 말씀드릴게요\n상담사: 네"
+    assert said(text)[1:3] == [("customer", "안 돼요"), (speaker, "제가 말씀드릴게요")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "상담사: 요금제 알려 드릴게요\n베이직: 월 3만 원\n프리미엄: 월 5만 원\n고객: 네",
+        "고객: 서류요\n상담사: 세 가지예요\n가족: 증명서\n이체일: 15일\n사장: 김철수",
+        "상담사: 문자로 갔어요\n발신: 한빛카드\n고객: 네",
+        "고객: 예약은\n내일 오후 3:30\n상담사: 네 잡아 드렸습니다",
+    ],
+)
+def test_what_heads_a_line_of_speech_is_no_speaker(text):
+    assert {side for side, _ in said(text)} == {"agent", "customer"}
+    words = " ".join(words for _, words in said(text))
+    assert all(word in words for word in text.replace("상담사: ", "").replace("고객: ", "").split())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("상담사: ", "민원인: "), ("간호사: ", "환자: "), ("상담사 김나래: ", "고객 박도윤: "),
+        ("김나래 상담사: ", "박도윤 고객: "), ("김나래: ", "박도윤: "), ("A: ", "B: "),
+        ("00:01 상담사: ", "00:05 고객: "),
+    ],
+)  # fmt: skip
+def test_a_whole_call_in_one_line_has_its_turns(one, other):
+    labels = {"agent": one, "customer": other}
+    assert said(" ".join(labels[side] + text for side, text in SAID)) == SAID
+
+
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("{} 2025.09.13. 15:12\n{}\n", ("박도윤", "한빛가구")),
+        ("({1}) {0}: {2}\n", ("박도윤", "한빛가구")),
+        ("{} (오후 3:12)\n{}\n", ("박도윤", "한빛가구")),
+        ("9/13/25, 3:12 PM - {}: {}\n", ("박도윤", "한빛가구")),
+        ("15:12 {} {}\n", ("박도윤", "한빛가구")),
+    ],
+)
+def test_the_second_person_of_a_chat_has_turns(form, names):
+    chat = [
+        (0, "소파 배송이 언제 오나요"),
+        (1, "고객님 주문번호 말씀해 주세요"),
+        (0, "3321이요"),
+        (1, "내일 갑니다"),
+    ]
+    if "{2}" in form:
+        chat.pop()
+        text = "".join(form.format(names[who], "15:12:33", words) for who, words in chat)
+    else:
+        text = "".join(form.format(names[who], words) for who, words in chat)
+    assert said(text) == [(("customer", "agent")[who], words) for who, words in chat]
+
+
+def test_voices_and_names_of_cues_are_no_speech():
+    text = (
+        "WEBVTT\n\n9b1d/12-0\n00:00:03.430 --> 00:00:05.110\n<v 박 도윤>배송이 언제\n오나요</v>\n\n"
+        "c1f2a3b4-12/13-0\n00:00:06.000 --> 00:00:08.110\n<v 한빛가구>고객님 내일 갑니다</v>\n"
+    )
+    assert said(text) == [("customer", "배송이 언제 오나요"), ("agent", "고객님 내일 갑니다")]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "id,speaker,text,start,end,confidence\n1,{},\"{}\",0.1,2.0,0.98\n2,{},\"{}\",2.3,4.0,0.91\n",
+        "통화ID,순번,화자구분,발화내용,시작(초)\nC1,1,{},\"{}\",0.1\nC1,2,{},\"{}\",2.3\n",
+        "Date,User,Message\n2025-09-13 15:12:33,{},\"{}\"\n2025-09-13 15:13:01,{},\"{}\"\n",
+        "| 시간 | 화자 | 내용 |\n|---|:--|---|\n| 00:01 | {} | {} |\n| 00:03 | {} | {} |\n",
+        "{},\"{}\"\n{},\"{}\"\n",
+    ],
+)  # fmt: skip
+def test_a_table_with_other_columns_is_read(form):
+    turns = [("agent", "네, 한빛통신입니다"), ("customer", "요금이, 3만 원이나 나왔어요")]
+    assert said(form.format("상담사", turns[0][1], "고객", turns[1][1])) == turns
