@@ -57,6 +57,9 @@ _INVENTED: Final = re.compile(
     r"|(?:이 영상은 )?유료 ?광고를 포함하고 있습니다|오늘 영상은 여기까지(?:입니다)?"
     rf"|영상편집(?: by)?{_CREDIT}"
     r"|thank(?:s| you)(?: so much| very much)? for watching"
+    r"|이 시각 세계였습니다"
+    r"|(?:이상|지금까지) (?:[가-힣]{1,6} )?(?:뉴스|경제|날씨|스포츠|소식)였습니다"
+    r"|(?:여러분의 )?구독과 좋아요는? (?:큰 |정말 큰 )?(?:힘|도움)이 됩니다|字幕.{1,20}"
     r"|(?:please )?(?:like and )?subscribe"
     r"(?: (?:to (?:my|our|the|this) (?:youtube )?channel|for more|and (?:like|share|hit)).{0,40})?"
     r"|subtitles? by .{0,30}|amara\.org.{0,20}|ご視聴ありがとうございました|请不吝点赞.{0,30})"
@@ -116,11 +119,17 @@ _WAITING: Final = re.compile(
     r"|가 ?(?:(?:나|들리|울리)면(?!서)|난 ?[후뒤다]))"
     r"|(?:통화|상담) ?내용[은이]? ?(?:.{0,14})?녹음|산업안전보건법|폭언.{0,20}(?:삼가"
     r"|자제|말아|금지"
-    r"|처벌|제한|종료|중단)|고객응대근로자|음성사서함(?:으로|에)|고객님께서 전화를 받지",
+    r"|처벌|제한|종료|중단)|고객응대근로자|음성사서함(?:으로|에)|고객님께서 전화를 받지"
+    r"|^(?:지금 )?(?:거신|거셨던|누르신|다이얼하신) (?:전화 ?)?번호[는가] (?:없는|결번|사용)"
+    r"|^없는 번호입니다"
+    r"|^(?:번호를? )?확인 ?(?:하신 )?(?:후|뒤)에? 다시 걸어"
+    r"|(?:상담|업무|근무|운영) ?시간이 (?:아닙니다|종료되었습니다)",
     re.IGNORECASE,
 )
 _WAITING_ENGLISH: Final = re.compile(
-    r"your call (?:is (?:important|being)|may be)|all (?:our )?agents are", re.IGNORECASE
+    r"your call (?:is (?:important|being)|may be)|all (?:our )?agents are"
+    r"|the number you (?:have )?(?:dialed|called)",
+    re.IGNORECASE,
 )
 _MENU: Final = re.compile(rf"(?<=[은는] )[{_DIGIT}]{{1,2}} ?번|(?<=[{_DIGIT}])번은 ")
 _ANNOUNCED: Final = re.compile(
@@ -205,11 +214,14 @@ def is_spelled(text: str) -> bool:
     return _SPELLED.fullmatch(text) is not None
 
 
+_GLUED: Final = re.compile(r"([가-힣]{1,8}?)\1{7,}")
 _LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,5}?)((?: \1(?!\S)){3,})")
 
 
 def without_loops(text: str) -> tuple[str, int]:
     """Return a text in which what a recogniser repeated four times or more is there twice.
+
+    Without spaces between them it takes eight times: people say 네네네네.
 
     Returns:
         The text, and how many repetitions were taken out. Figures said digit by digit
@@ -224,4 +236,12 @@ def without_loops(text: str) -> tuple[str, int]:
         count += match[2].count(f" {match[1]}") - 1
         return f"{match[1]} {match[1]}"
 
+    def two(match: re.Match[str]) -> str:
+        nonlocal count
+        if is_spelled(match[1]):
+            return match[0]
+        count += len(match[0]) // len(match[1]) - 2
+        return match[1] * 2
+
+    text = _GLUED.sub(two, text)
     return _LOOP.sub(twice, text), count

@@ -188,3 +188,34 @@ def test_a_call_in_which_nothing_was_said_has_no_content(transcript):
 @pytest.mark.parametrize("transcript", SOMETHING)
 def test_the_shortest_call_with_a_matter_has_content(transcript):
     assert has_content(read(transcript))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "네 감사합니다 안녕히 계세요",
+        "상담사: 좋은 하루 되세요\n고객: 네 수고하십시오",
+        "상담사: 행복한 하루 보내세요 지금까지 상담사 김나래였습니다\n고객: 네",
+        "지금 거신 번호는 없는 번호입니다. 확인 후 다시 걸어 주십시오.",
+        "The number you have dialed is not in service",
+        "아아 마이크 테스트",
+        "네네네네네네네네네네네네네네네네",
+        "이 시각 세계였습니다.\n지금까지 신선한 경제였습니다.",
+    ],
+)
+def test_farewells_announcements_and_inventions_are_no_content(text):
+    assert not has_content(read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "고객: 거신 번호가 없는 번호라고 나와요",
+        "고객: 즐거운 여행 상품 예약이요",
+        "고객: 코로나 테스트 예약이요",
+        "고객: 지금까지 낸 요금이요",
+        "고객: 어제 상담 시간이 아닙니다 하고 끊겼어요",
+    ],
+)
+def test_what_sounds_like_them_is_content(text):
+    assert has_content(read(text))

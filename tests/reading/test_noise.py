@@ -237,3 +237,12 @@ def test_figures_said_one_a_turn_are_no_repetition(figure):
 
 def test_words_said_three_times_are_a_repetition():
     assert read("상담사: 네\n" + "고객: 여보세요\n" * 3).dropped == {"repetition": 2}
+
+
+def test_a_loop_without_spaces_is_there_twice_and_figures_stay():
+    call = read("고객: " + "확인" * 300 + " 부탁해요\n상담사: 네네네네 영영영영영영영영이요")
+    assert [one.text for one in call.utterances] == [
+        "확인확인 부탁해요",
+        "네네네네 영영영영영영영영이요",
+    ]
+    assert call.dropped == {"repetition": 298}
