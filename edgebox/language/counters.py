@@ -69,7 +69,10 @@ SINGLES: Final = (
     }
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
-SPACED: Final = {" 기가": _ANY_DIGIT}
+SPACED: Final = {" 기가": _ANY_DIGIT} | dict.fromkeys(
+    [" 엔", " 유로", " 불", " 마일", " 장", " 대", " 부", " 권", " 병", " 회", " 페이지", " 그루"],
+    "십백천만",
+)
 """Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
 SPAN: Final = re.compile(r" ?(?:이내|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
 # 한 번, 한 분, 한 가지 … mean 'a' or 'just'.

@@ -83,6 +83,7 @@ _CANDIDATE: Final = re.compile(
   | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
       | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
   | (?P<pointed>{decimals.FIGURES})
+  | (?P<born>(?<!\d)\d\d(?=년\ ?생))
   | (?P<counted>\d)
   )
   | (?=[{_FIRST_SYLLABLES}])(?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각)|(?<=갤럭시))(?:
@@ -220,7 +221,7 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
     if kind == "month":
         month = Decimal(6 if text[start] == "유" else 10)
         return Atom(month, "month", start, match.end(), sure=False)
-    if kind in {"days", "half", "portion", "tally", "first", "pair", "birth"}:
+    if kind in {"days", "half", "portion", "tally", "first", "pair", "birth", "born"}:
         return _worded(match)
     return _formed(match)
 
@@ -239,8 +240,8 @@ def _worded(match: re.Match[str]) -> Number:
         return quantity(Decimal(6), "months", *span)
     if match.lastgroup == "portion":
         return replace(quantity(Decimal(50), "percent", *span), relative=True)
-    if match.lastgroup == "birth":
-        year = int(numerals.digits(word))
+    if match.lastgroup in {"birth", "born"}:
+        year = int(word if word.isdigit() else numerals.digits(word))
         return quantity(Decimal(year + (1900 if year > 25 else 2000)), "year", *span)
     number = quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
     return replace(number, relative=match.lastgroup == "tally")
@@ -338,8 +339,14 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     after = text[unit.end() : unit.end() + 1]
     if (unit[1], after) in {("분", "의"), ("세", "요"), ("동", "안")}:
         return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
+    if unit[1] == "년" and _BORN.match(text, unit.end()):
+        return True
     figures = text[stop.end - 1].isdigit()
     return figures or _goes_on(text, unit) or TAIL.match(text, unit.end()) is not None
+
+
+_BORN: Final = re.compile(r" ?생(?![각산활명일])")
+"""천구백팔십오년생."""
 
 
 def _goes_on(text: str, unit: re.Match[str]) -> bool:

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
 
 _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
+_NO_DECIMAL: Final = rf"(?<![{''.join(_VALUES)}공] [점쩜] )(?<![{''.join(_VALUES)}공][점쩜] )"
 _POSSIBLE: Final = re.compile(
-    rf"(?<![가-힣])(?<![십백천] )(?<!(?<![가-힣])[일삼사오육칠팔구] (?=십))([{''.join(_VALUES)}])"
+    rf"(?<![가-힣])(?<![십백천] ){_NO_DECIMAL}"
+    rf"(?<!(?<![가-힣])[일삼사오육칠팔구] (?=십))([{''.join(_VALUES)}])"
     rf" ?({UNIT_WORD})"
 )
-"""Not the last digit of a numeral that is written apart: 이십 오 분, 삼 십 분."""
+"""Not the last digit of a numeral that is written apart (이십 오 분, 삼 십 분) or of a decimal."""
 
 _ENDS: Final = (
     r"(?=$|[\n.,?!~]|번|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로|도|만(?![가-힣])|까지"
@@ -49,7 +51,8 @@ _SIGNS: Final = re.compile(
 """일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
 
 _ROUND: Final = re.compile(
-    rf"(?<![가-힣])[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
+    rf"(?<![가-힣])(?<![만억조] )"
+    rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
 )
 """이백으로: a number without a counter."""
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language import numerals
 from edgebox.language.counters import MEASURE, UNIT_WORD
 from edgebox.language.form import Form, Forms
 from edgebox.language.number import time_of_day
@@ -190,6 +191,9 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
     elif unit:
         written = {"%": "%", "d": "일", "min": "분", "m": "개월"}[unit]
         yield Form.CLOSED, f"{low:f}~{high:f}{written}"
+        whole, longer = {"d": (7, "주"), "m": (12, "년")}.get(unit, (0, ""))
+        if whole and low % whole == high % whole == 0:
+            yield Form.CLOSED, f"{low / whole:f}~{high / whole:f}{longer}"
     else:
         spans = [f"{low:f}~{high:f}"]
         for size, sign in ((10**8, "억"), (10**4, "만")):
@@ -277,6 +281,8 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
                 yield Form.CLOSED, f"{whole_years}년{gap}{end}"
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
+        if len(figures) == 4:
+            yield Form.CLOSED, f"{figures[2:]}년생"
     else:
         yield from _lasting(value, figures)
 
@@ -293,9 +299,18 @@ def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
             yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
 
 
+_BETWEEN: Final = re.compile(r" ?(?:에|다시|하이픈|대시) ?")
+"""What is said for the hyphen of 110-234-567890."""
+
+
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
     listed = {signs}
+    groups = [numerals.digits(part) for part in _BETWEEN.split(written)]
+    said = "".join(groups)
+    if len(groups) > 1 and all(groups) and said in {signs, f"{signs}2"}:
+        groups[-1] = signs[len(said) - len(groups[-1]) :]  # without the 이 of 이요
+        listed.add("-".join(groups))
     if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
         listed |= {written, written.upper(), written.replace(" ", "-")}
     if match := re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs):

@@ -288,3 +288,29 @@ def test_no_sign_that_stands_for_a_digit_is_free(figures):
     ]
     assert len(signs) > 1000
     assert not any(lets_through(figures.expression, *signs))
+
+
+@pytest.mark.parametrize(
+    ("said", "may", "may_not"),
+    [
+        ("사점 오 퍼센트예요", "4.5% · 4.5퍼센트", "5% · 4%"),
+        ("영 점 오 프로 할인이요", "0.5%", "5%"),
+        ("삼 점 오 킬로예요", "3.5kg · 3.5킬로", "5kg · 5킬로"),
+        ("일억 이천오백만 원 대출이요", "1억 2,500만 원 · 125,000,000원", "2,500만 원"),
+        ("만 엔 환전이요", "1만 엔 · 10,000엔", "2만 엔"),
+        ("천 마일 적립이요", "1,000마일", "100마일"),
+        ("천 원짜리 백 장이요", "1,000원 · 100장", "100원"),
+        ("천구백팔십오년생이요", "1985년생 · 85년생", "1958년생 · 58년생"),
+        ("팔오년생이요", "1985년생 · 85년생", "1986년생"),
+        ("85년생이에요", "1985년생 · 85년생", "1958년생"),
+        ("이삼 주 걸려요", "2~3주 · 14~21일", "23주"),
+        ("계좌 일일공에 이삼사에 오육칠팔구공", "110-234-567890 · 110234567890", "110-234-567891"),
+        ("일일공에 이삼사에 오육칠팔구공이요", "110-234-567890", "110-234-567891"),
+    ],
+)  # fmt: skip
+def test_what_may_be_written_of_a_number_is_what_was_said(said, may, may_not):
+    figures = Figures(said, ON)
+    for texts, right in ((may, True), (may_not, False)):
+        lines = [f"고객이 {text} 안내를 요청했습니다." for text in texts.split(" · ")]
+        assert lets_through(figures.expression, *lines) == [right] * len(lines)
+    assert all(figures.bear_out(text) for text in may.split(" · "))
