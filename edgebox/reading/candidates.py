@@ -138,9 +138,14 @@ def _without_a_sign(line: str, *, names: bool) -> Candidate | None:
         if spaced["second"] and role_of(both.lower()):
             return Candidate(both, SPACED, spaced.end())
         return Candidate(spaced["name"], SPACED, spaced.end("name"))
-    plain = None if names else _PLAIN.match(line)
-    if plain and _names(plain["name"]):
-        return Candidate(plain["name"], PLAIN, plain.end())
+    return None if names else plain(line)
+
+
+def plain(line: str) -> Candidate | None:
+    """Return the label of a line that begins with a role or an anonymous label and a space."""
+    match = _PLAIN.match(line)
+    if match and _names(match["name"]):
+        return Candidate(match["name"], PLAIN, match.end())
     return None
 
 

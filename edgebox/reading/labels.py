@@ -63,6 +63,7 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 
 
 _NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
+_NUMBER: Final = re.compile(r"[\W\d_]+$")
 _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
 _MOST_NAMES: Final = 6
@@ -85,8 +86,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     learned |= {pair for pair in counts if pair[1] == VOICE}
     strong = bool(learned)
     learned |= _without_a_sign(counts, named, strong=strong)
-    if not strong:
-        learned |= _plain(counts, len(candidates))
+    learned |= _plain(counts, len(candidates))
     sides = {role_of(word) for word, _ in learned}
     both = {"customer", "agent"} <= sides
     people = {pair for pair in counts if is_person(pair[0]) and pair[1] in _STRONG}
@@ -144,10 +144,17 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
 
 
 def _plain(counts: Counter[Pair], lines: int) -> set[Pair]:
-    """Return labels with only a space behind them, where they begin nearly every line."""
+    """Return labels with only a space behind them, where they begin more lines than speech does."""
     found = {pair for pair, count in counts.items() if pair[1] == PLAIN and count > 1}
-    enough = len(found) > 1 and sum(counts[pair] for pair in found) > 0.8 * lines
-    return {pair for pair in counts if pair[1] == PLAIN} if enough else set()
+    if len(found) < 2 or sum(counts[pair] for pair in found) <= 0.4 * lines:
+        return set()  # lines that go on, and those whose speech looks like a label, are others
+    kinds = {_kind(word) for word, _ in found}
+    return {pair for pair in counts if pair[1] == PLAIN and _kind(pair[0]) in kinds}
+
+
+def _kind(word: str) -> str:
+    """Return a label without its number: 화자 of 화자 3; all words of roles are one kind."""
+    return "" if role_of(word) else _NUMBER.sub("", word)
 
 
 def _exported(candidates: Sequence[Candidate | None]) -> set[Pair]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
-from edgebox.reading.candidates import SPACED, Candidate, candidate
+from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.labels import learn
 from edgebox.reading.roles import is_person, role_of
 
@@ -66,6 +66,11 @@ def spoken_lines(text: str) -> list[Spoken]:
         candidates.append(found)
         bare += bool(stamps.BARE.match(line.text.lstrip())) or bool(found and found.bare)
     labels = learn(candidates)
+    if any(form == PLAIN for _, form in labels):
+        candidates = [
+            one if one and (one.label.lower(), one.form) in labels else plain(line.text) or one
+            for one, line in zip(candidates, lines, strict=True)
+        ]
     begins = [
         one.text if one is not None and (one.label.lower(), one.form) in labels else 0
         for one in candidates

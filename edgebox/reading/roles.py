@@ -116,11 +116,15 @@ def role_of(label: str) -> Speaker | None:
     return _role_beside(word)
 
 
+_PARTICLES: Final = frozenset("는은을를")
+"""How no name ends: 고객 주소는."""
+
+
 def _role_beside(word: str) -> Speaker | None:
     """Return the role of a label of two words: a role with a name, or two words of one side."""
-    titled = _TITLED.fullmatch(word)
+    titled = None if word[-1:] in _PARTICLES else _TITLED.fullmatch(word)
     if titled and word.rsplit(maxsplit=1)[-1] not in NOT_NAMES:
-        return ROLES.get(_NUMBERED.sub("", titled["role"] or titled["after"]))
+        return ROLES.get(_NUMBERED.sub("", (titled["role"] or titled["after"]).rstrip("/_|·-")))
     parts = _PARTS.split(word) if _PARTS.search(word) else word.split()
     if len(parts) != 2:
         return None

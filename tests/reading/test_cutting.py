@@ -49,8 +49,10 @@ def test_a_number_that_goes_on_in_the_next_line_is_one(number):
 
 
 def test_speech_without_a_space_is_cut_between_its_numbers():
-    text = "고객: " + "가" * 597 + "487000원" + "나" * 100
-    assert [one.text[-3:] for one in read(text).said] == ["가가가", "나나나"]
+    syllables = "".join(map(chr, range(ord("각"), ord("각") + 697)))
+    text = f"고객: {syllables[:597]}487000원{syllables[597:]}"
+    ends = [syllables[594:597], syllables[-3:]]
+    assert [one.text[-3:] for one in read(text).said] == ends
     assert "487000원" in read(text).said[1].text
     assert len(read("고객: " + "일" * 1500).said) == 3
 

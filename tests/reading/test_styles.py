@@ -90,6 +90,22 @@ def test_what_heads_a_line_of_speech_is_no_speaker(text):
     assert all(word in words for word in text.replace("상담사: ", "").replace("고객: ", "").split())
 
 
+def test_labels_with_a_space_alone_are_known_before_what_looks_like_another_label():
+    text = (
+        "상담원 네 한빛통신입니다\n고객 끊겨요\n자꾸요\n상담원 모뎀) 껐다 켜 주세요\n"
+        "고객 시간: 언제요\n"
+        "상담원 주소는 서울이죠\n고객 네\n"
+    )
+    assert said(text) == [
+        ("agent", "네 한빛통신입니다"),
+        ("customer", "끊겨요 자꾸요"),
+        ("agent", "모뎀) 껐다 켜 주세요"),
+        ("customer", "시간: 언제요"),
+        ("agent", "주소는 서울이죠"),
+        ("customer", "네"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
