@@ -101,7 +101,11 @@ def turns_of(text: str) -> list[Turn] | None:
         known and nothing was recognised.
     """
     start, end = visible(text)
-    value = placed(text[start:end], start) if text[start : start + 1] in _BEGINS else None
+    if text[start : start + 1] not in _BEGINS:
+        return None
+    value = placed(text[start:end], start)
+    if value is None:
+        value = parsed(text[start:end])  # nested too deeply for the places of its strings
     return None if value is None else _read(value)
 
 

@@ -188,3 +188,9 @@ def test_equal_texts_are_found_where_each_stands():
 )
 def test_other_json_is_no_call(value):
     assert is_foreign_json(json.dumps(value, ensure_ascii=False))
+
+
+def test_a_document_with_something_nested_deeply_is_read():
+    deep = "[" * 900 + "]" * 900
+    received = f'{{"turns": [{{"speaker": "agent", "text": "네"}}], "metadata": {deep}}}'
+    assert said(received) == [("agent", "네")]
