@@ -246,13 +246,15 @@ def _turns(values: list[Any]) -> list[Turn] | None:
     if all(isinstance(one, str) for one in values):
         return [Turn("", one, place=getattr(one, "place", None)) for one in values]
     found: list[list[Turn]] = []
+    words = 0
     for one in values:
         turns = turns_in(one) if isinstance(one, dict) else []
         if not turns:
             other = of_role(one) if isinstance(one, dict) else None
             other = of_list(one) if isinstance(one, list) else other
-            other = other or (word_in(one) if isinstance(one, dict) else None)
-            turns = [other] if other else []
+            word = word_in(one) if other is None and isinstance(one, dict) else None
+            words += word is not None
+            turns = [one for one in (other, word) if one]
         found.append(turns)
     known = [turn for turns in found for turn in turns]
     if not known or sum(map(bool, found)) * 2 < len(values):
@@ -260,7 +262,8 @@ def _turns(values: list[Any]) -> list[Turn] | None:
     last = found[-1]  # Google: the words of the whole call, with their speakers
     if len(last) > 1 and size(last) >= NEARLY_ALL * size(known[: -len(last)]):
         known = last
-    return _ordered(_merged(_by_channel(known)))
+    known = _by_channel(known)
+    return _ordered(joined(known) if words == len(values) else _merged(known))
 
 
 def _by_channel(turns: list[Turn]) -> list[Turn]:

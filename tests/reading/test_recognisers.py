@@ -194,3 +194,14 @@ def test_a_document_with_something_nested_deeply_is_read():
     deep = "[" * 900 + "]" * 900
     received = f'{{"turns": [{{"speaker": "agent", "text": "네"}}], "metadata": {deep}}}'
     assert said(received) == [("agent", "네")]
+
+
+def test_a_few_words_are_joined_in_their_order_though_people_talk_at_once():
+    lines = (("네 고객님 말씀하세요", 0), ("카드를 잃어버렸어요", 1))
+    spoken = [
+        {"word": word, "speaker": who, "start": at * 0.1}
+        for text, who in lines
+        for at, word in enumerate(text.split())
+    ]
+    call = {"results": {"channels": [{"alternatives": [{"words": spoken}]}]}}
+    assert said(call) == [("agent", lines[0][0]), ("customer", lines[1][0])]
