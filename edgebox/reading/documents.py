@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from json import decoder, scanner
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from edgebox.reading.normal import visible
 
@@ -57,11 +58,15 @@ def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  #
     return value if isinstance(value, dict | list) else None
 
 
+_LINES: Final = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
+"""JSON may hold U+2028 and U+0085 as they are."""
+
+
 def _lines(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> list[Any] | None:
     """Return the objects of JSON Lines: one a line."""
     found: list[Any] = []
     at = 0
-    for line in text.splitlines(keepends=True) if text[:1] == "{" else ():
+    for line in _LINES.split(text) if text[:1] == "{" else ():
         start, end = visible(line)
         try:
             value = decoder_at(at + start).decode(line[start:end]) if start < end else None

@@ -439,3 +439,15 @@ def test_text_that_begins_like_json_and_is_cut_off_is_damaged(text, place):
 def test_one_object_a_line_is_read_as_turns():
     lines = [{"speaker": side, "text": text} for side, text in (AGENT, CUSTOMER)]
     assert said("\n".join(map(json.dumps, lines))) == [AGENT, CUSTOMER]
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u0085"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_of_json_ends_only_where_json_lets_it(sign, end):
+    lines = [
+        {"speaker": "agent", "text": f"네{sign}정지했습니다"},
+        {"speaker": "customer", "text": "네"},
+    ]
+    call = read(end.join(json.dumps(line, ensure_ascii=False) for line in lines))
+    assert [one.speaker for one in call.utterances] == ["agent", "customer"]
+    assert "{" not in "".join(one.text for one in call.utterances)
