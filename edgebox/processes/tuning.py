@@ -26,7 +26,6 @@ from edgebox.models.tuned import (
     Tuned,
     TunedRole,
     Way,
-    keep_tuned,
     processor,
 )
 from edgebox.processes.loading import physical_cores, repacks
@@ -154,19 +153,12 @@ class Tuning:
         return {way: _mean(timings) for way, timings in found.items()}
 
 
-def tune_here(settings: Settings, *, at: float, told: Callable[[int, int], None]) -> Tuned:
-    """Try everything with the models of the settings, and keep what is best.
-
-    Args:
-        settings: name the models and their folder.
-        at: Unix seconds, for the record.
-        told: see `Tuning`.
+def served_here(settings: Settings) -> dict[Role, Served]:
+    """Return the models that this engine serves, their files checked.
 
     Raises:
         UsageError: other servers answer for both roles.
-        ModelError: a model is missing, cannot be loaded, there is no memory for it, or a trial took
-            too long.
-        ModelsFolderError: the record cannot be written.
+        ModelError: a model is missing or may not be loaded.
     """
     installed, models = Installed(settings.models_dir), dict[Role, Served]()
     for role in ROLES:
@@ -177,19 +169,46 @@ def tune_here(settings: Settings, *, at: float, told: Callable[[int, int], None]
             models[role] = Served(path, sha256, repacks("auto", entry.quantization))
     if not models:
         raise UsageError("Other servers answer for both roles: there is nothing to tune here.")
-    _require_room(settings.models_dir, models.values())
+    return models
+
+
+def tune_here(
+    settings: Settings,
+    models: Mapping[Role, Served],
+    *,
+    at: float,
+    told: Callable[[int, int], None],
+) -> Tuned:
+    """Try everything with the models, and return what is best.
+
+    Args:
+        settings: name the threads.
+        models: of `served_here`.
+        at: Unix seconds, for the record.
+        told: see `Tuning`.
+
+    Raises:
+        ModelError: a model cannot be loaded, there is no memory for it, or a trial took too long.
+    """
+    _require_memory(models.values())
     tuning = Tuning(
         models, build=VERSION, threads=candidates(settings), trial=in_a_process, told=told
     )
-    tuned = tuning.run(at)
-    keep_tuned(settings.models_dir, tuned)
-    return tuned
+    return tuning.run(at)
 
 
-def _require_room(folder: Path, models: Iterable[Served]) -> None:
-    """Refuse before minutes of trials what would end in nothing, or end the running engine."""
+def require_writable(folder: Path) -> None:
+    """Refuse before minutes of trials what could not be kept.
+
+    Raises:
+        ModelsFolderError: this user may not write the folder.
+    """
     if not os.access(folder, os.W_OK):
         raise ModelsFolderError(f"Cannot write {folder}: run it as the folder's owner, or as root.")
+
+
+def _require_memory(models: Iterable[Served]) -> None:
+    """Refuse what would end the running engine."""
     needed = max(served.path.stat().st_size for served in models) + SPARE_BYTES
     if available_memory() < needed:
         raise ModelError(

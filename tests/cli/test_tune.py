@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from edgebox.models.tuned import FILE, Way, read_tuned
 from edgebox.processes import trials, tuning
 from edgebox_cli.main import app
 from support.engines import tiny_model
+from support.outside.python import NOBODY, for_everybody
 from support.polling import eventually
 
 
@@ -96,3 +99,51 @@ def test_where_others_answer_there_is_nothing_to_tune(models, monkeypatch):
     result = run()
     assert result.exit_code == 2
     assert "nothing to tune" in result.stderr
+
+
+TUNE = """
+import os, sys
+from edgebox.processes import trials, tuning
+from edgebox_cli.main import main
+
+def tried(path, way):
+    print("tried by", os.geteuid(), file=sys.stderr)
+    return trials.in_a_process(path, way)
+
+trials.TRIAL_SECONDS, tuning.in_a_process = 0.0, tried
+main()
+"""
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or for_everybody() is None, reason="root has to act as another user"
+)
+def test_on_an_installed_box_the_services_user_tries_and_root_keeps():
+    python, variables = for_everybody()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        state, models, config = folder / "state", folder / "models", folder / "edgebox.toml"
+        state.mkdir(mode=0o700)
+        os.chown(state, NOBODY, NOBODY)
+        models.mkdir(mode=0o755)
+        tiny_model.install(models)
+        config.write_text(
+            f'state_dir = "{state}"\nmodels_dir = "{models}"\n[engines]\nthreads = 1\n'
+            f'[engines.slm]\nmodel = "{tiny_model.NAME}"\n[engines.mlm]\nurl = "http://gpu:8000"\n'
+        )
+        known = {k: v for k, v in os.environ.items() if not k.startswith(("EDGEBOX_", "XDG_"))}
+        ended = subprocess.run(
+            [python, "-c", TUNE, "--config", str(config), "tune", "--json"],
+            env=known | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert {line for line in ended.stderr.splitlines() if line.startswith("tried")} == {
+            f"tried by {NOBODY}"
+        }
+        kept = models / FILE
+        assert read_tuned(models).trials
+        assert (kept.stat().st_uid, kept.stat().st_mode & 0o777) == (0, 0o644)

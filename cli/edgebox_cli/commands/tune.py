@@ -13,18 +13,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, TimeElapsedColumn
 
 from edgebox.errors import UsageError
 from edgebox.models.installed import Installed
-from edgebox.models.tuned import read_tuned, tuned_here
+from edgebox.models.tuned import Tuned, keep_tuned, read_tuned, tuned_here
 from edgebox.system.machine import built_for_gpu, gpus
-from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.configuration import settings, settings_for_models
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, note, print_json, print_line, table
+from edgebox_cli.common.owner import apart, other_owner
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.systemd import to_start
 
 if TYPE_CHECKING:
-    from edgebox.models.tuned import Trial, Tuned
-    from edgebox.settings import Settings
+    from collections.abc import Mapping
+
+    from edgebox.models.tuned import Trial
+    from edgebox.processes.tuning import Served
+    from edgebox.settings import Role, Settings
 
 
 def tune(
@@ -40,7 +44,7 @@ def tune(
     goes before it. Run it when the machine has nothing else to do; it takes one to four minutes.
     """
     with reported():
-        found = settings()
+        found = settings_for_models()
         tuned = read_tuned(found.models_dir) if show else _measured(found)
         if tuned is None:
             raise UsageError("Nothing was measured here yet. Run: edgebox tune")
@@ -93,11 +97,30 @@ def _keep_busy(parent: int) -> None:
 
 
 def _measured(found: Settings) -> Tuned:
-    """Make all trials, with a progress bar, and keep what is best."""
-    from edgebox.processes.tuning import tune_here  # noqa: PLC0415 - loads llama.cpp
+    """Make all trials and keep what is best.
+
+    On an installed box the models folder is root's, so root keeps it; but the trials are made as
+    the service's user, because native code reads the models in them.
+    """
+    from edgebox.processes.tuning import require_writable, served_here  # noqa: PLC0415 - loads llama.cpp
 
     if built_for_gpu() and gpus():
         raise UsageError("A GPU runs the models here: there is nothing to choose.")
+    require_writable(found.models_dir)
+    models = served_here(found)
+    if other_owner(found.state_dir):
+        tuned = Tuned.model_validate(apart(lambda: _tried(models).model_dump(mode="json")))
+    else:
+        tuned = _tried(models)
+    keep_tuned(found.models_dir, tuned)
+    return tuned
+
+
+def _tried(models: Mapping[Role, Served]) -> Tuned:
+    """Make all trials as the owner of the state folder, with a progress bar."""
+    from edgebox.processes.tuning import tune_here  # noqa: PLC0415 - loads llama.cpp
+
+    found = settings()
     columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with bars(*columns) as shown:
         task = shown.add_task("trying", total=None)
@@ -105,7 +128,7 @@ def _measured(found: Settings) -> Tuned:
         def told(done: int, total: int) -> None:
             shown.update(task, completed=done, total=total)
 
-        return tune_here(found, at=time.time(), told=told)
+        return tune_here(found, models, at=time.time(), told=told)
 
 
 def _print(tuned: Tuned) -> None:
