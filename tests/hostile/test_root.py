@@ -255,6 +255,26 @@ def test_roots_own_folder_gets_what_another_user_reads(lab):
     db.close()
 
 
+def test_what_root_names_is_read_and_written_by_root(lab):
+    """The folder where root types is closed to the service's user."""
+    lab.give()
+    (lab.out / "body.json").write_text('{"a": 1}')
+    signed, reviewed, audited, nowhere, acts = lab.run(
+        "keys sign centerlink --v2 POST /api/v1/batches body.json",
+        "reviews export reviews.jsonl",
+        "audit export audit.jsonl",
+        "reviews export {out}/none/reviews.jsonl",
+        "audit list --json",
+    )
+    assert [one.code for one in (signed, reviewed, audited)] == [0, 0, 0], (signed, reviewed)
+    for name in ("reviews.jsonl", "audit.jsonl"):
+        assert described(lab.out / name)[:2] == (stat.S_IFREG | 0o600, 0)
+    assert (nowhere.code, nowhere.stdout) == (1, "")
+    assert f"There is no folder {lab.out}/none." in nowhere.stderr
+    exports = [one for one in json.loads(acts.stdout)["audit"] if one["action"] == "review.export"]
+    assert [one["detail"].get("failed", False) for one in exports] == [False]
+
+
 def test_a_box_of_roots_own_stays_roots(lab):
     [ended] = lab.run("keys create second")
     assert ended.code == 0

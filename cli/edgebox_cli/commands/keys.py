@@ -30,6 +30,7 @@ from edgebox_cli.common.clients import (
     warn_of_refused,
 )
 from edgebox_cli.common.configuration import settings
+from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
 from edgebox_cli.common.store import opened_store
@@ -243,8 +244,9 @@ def sign(
     With --v2 it is valid once, for one request: its method, its path with the query, and the file
     that is sent as its body (- for standard input).
     """
-    with opened_store() as store:
+    with reported():  # the file first: root may give itself up to open the store
         signed = _request_of(request or [], v2=v2)
+    with opened_store() as store:
         found = chosen_client(store, client)
         if signed is not None:
             nonce = secrets.token_urlsafe(16)

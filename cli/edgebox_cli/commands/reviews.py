@@ -7,7 +7,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,7 +23,10 @@ from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import RIGHT, console, note, print_json, table
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.store import opened_store
-from edgebox_cli.common.who import at_the_shell
+from edgebox_cli.common.who import noted
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 app = typer.Typer(
     help="What people say of answers and change in drafts: report, export.", no_args_is_help=True
@@ -93,12 +96,12 @@ def export(
     since = _since(days)
     with reported():
         if str(file) == "-":
-            rows = _exported(since, "-")
-            sys.stdout.write(_lines(rows))
+            rows = _rows(since)
+            with _exported("-", rows):
+                sys.stdout.write(_lines(rows))
         else:
             rows = _write(file.absolute(), since)
-    thumbs = sum(row["row"] == "thumb" for row in rows)
-    note(f"{thumbs} thumbs and {len(rows) - thumbs} acceptances written to {file}.")
+    note(f"{_thumbs(rows)} thumbs and {len(rows) - _thumbs(rows)} acceptances written to {file}.")
 
 
 def _write(file: Path, since: float) -> list[dict[str, Any]]:
@@ -111,26 +114,31 @@ def _write(file: Path, since: float) -> list[dict[str, Any]]:
         raise EdgeBoxError(f"{file} is a folder. Name a file in it.")
     if not file.parent.is_dir():
         raise EdgeBoxError(f"There is no folder {file.parent}. Make it first.")
-
-    def read() -> list[dict[str, Any]]:
-        return _exported(since, str(file))
-
     # The user that reads the database may not enter root's folder.
     as_root = writes_as_root(file, settings_as_root().state_dir)
-    rows: list[dict[str, Any]] = apart(read) if as_root else read()
-    try:
-        write_text(file, _lines(rows), mode=0o600)
-    except OSError as error:
-        raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
+    rows: list[dict[str, Any]] = apart(lambda: _rows(since)) if as_root else _rows(since)
+    with _exported(str(file), rows):
+        try:
+            write_text(file, _lines(rows), mode=0o600)
+        except OSError as error:
+            raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
     return rows
 
 
-def _exported(since: float, subject: str) -> list[dict[str, Any]]:
-    """Return the rows of an export, and note it in the audit."""
+def _exported(subject: str, rows: list[dict[str, Any]]) -> AbstractContextManager[None]:
+    """Note the export in the audit before the block makes it, and again if it fails."""
+    thumbs = _thumbs(rows)
+    return noted("review.export", subject, thumbs=thumbs, accepted=len(rows) - thumbs)
+
+
+def _thumbs(rows: list[dict[str, Any]]) -> int:
+    return sum(row["row"] == "thumb" for row in rows)
+
+
+def _rows(since: float) -> list[dict[str, Any]]:
+    """Return the thumbs and the acceptances since then, as they are exported."""
     with closing(Store(settings().database)) as store:
         thumbs, accepted = store.feedback.rows(since), store.figures.rows(since)
-        detail = {"thumbs": len(thumbs), "accepted": len(accepted)}
-        store.audit.note(at_the_shell(), "review.export", subject=subject, **detail)
     rows = [
         {"row": "thumb"} | row | {"at": rfc3339(row["at"]), "liked": bool(row["liked"])}
         for row in thumbs
