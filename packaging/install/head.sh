@@ -31,6 +31,8 @@ units=/etc/systemd/system
 link=/usr/local/bin/edgebox
 sudo_link=/usr/bin/edgebox
 sudoers=/etc/sudoers
+namespaces=/proc/sys/user/max_user_namespaces
+lock=/run/edgebox-install.lock
 user=edgebox
 spare=67108864 # bytes left free beside what is installed
 

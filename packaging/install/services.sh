@@ -3,6 +3,10 @@
 unit_files() { # RELEASE: prints its units and drop-ins, as NAME PATH; systemd/README.md explains which
   set -- "$1" "$1/systemd"
   if [ "$(cat "$1/BACKEND" 2>/dev/null)" = cuda ]; then set -- "$@" "$2/gpu"; fi
+  # Hardened systems switch them off, and systemd then starts nothing that asks for one.
+  if [ "$(cat "$namespaces" 2>/dev/null || printf 0)" = 0 ] && [ -d "$2/no-user-namespaces" ]; then
+    set -- "$@" "$2/no-user-namespaces"
+  fi
   for folder in "$1"/systemd/v*; do
     if [ -d "$folder" ] && [ "${folder##*/v}" -le "${systemd:-0}" ]; then set -- "$@" "$folder"; fi
   done

@@ -13,7 +13,9 @@ import pytest
 
 from edgebox.settings import Settings
 
-FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "install"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "packaging" / "install"
+SYSTEMD = ROOT / "systemd"
 PARTS = (
     *("head", "settings", "checks", "steps", "services", "system", "install", "upgrade"),
     "remove",
@@ -28,8 +30,7 @@ NOTHING = (
     *("models", "new_models", "in_use", "action", "changed", "version", "replaced_files"),
     *("given_state", "backup", "newer", "in_force", "api_began", "newest_before", "port_wanted"),
     *("tls_cert", "tls_key", "callbacks", "with_database", "undo_with", "key", "scratch"),
-    "downgrade",
-    "took_flag",
+    *("downgrade", "took_flag", "had_group"),
 )
 
 SYSTEMCTL = """
@@ -73,6 +74,16 @@ def box(tmp_path):
 
 def step(box, script, **variables):
     """Run one script of the installer's functions on the folders of ``box``."""
+    return subprocess.run(
+        ["sh", "-c", script_of(box, script, **variables)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def script_of(box, script, **variables):
     values = {
         **{name: box / name for name in WHERE},
         "config": box / "etc/edgebox.toml",
@@ -86,13 +97,7 @@ def step(box, script, **variables):
     }
     lines = [(FOLDER / f"{part}.sh").read_text(encoding="utf-8") for part in PARTS]
     lines += [f"{name}={shlex.quote(str(value))}" for name, value in values.items()]
-    return subprocess.run(
-        ["sh", "-c", "\n".join([*lines, SYSTEMCTL, script])],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
-    )
+    return "\n".join([*lines, SYSTEMCTL, script])
 
 
 def carried(box, **models):
@@ -487,6 +492,29 @@ def test_a_downgrade_is_a_word_for_upgrades_alone(box):
         assert (ended.returncode, ended.stderr) == (1, "edgebox: --downgrade needs --upgrade.\n")
 
 
+@pytest.mark.parametrize(
+    ("limit", "carried_there", "told"),
+    [("0", True, True), (None, True, True), ("96365", True, False), ("0", False, False)],
+)
+def test_where_user_namespaces_are_switched_off_no_unit_asks_for_one(
+    box, limit, carried_there, told
+):
+    release, file = box / "release", box / "max_user_namespaces"
+    (release / "systemd").mkdir(parents=True)
+    (release / "systemd/edgebox-api.service").touch()
+    if carried_there:
+        shutil.copytree(SYSTEMD / "no-user-namespaces", release / "systemd/no-user-namespaces")
+    if limit is not None:
+        file.write_text(f"{limit}\n")
+    ended = step(box, f"systemd=239; unit_files {release}", namespaces=file)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    listed = dict(line.split(" ") for line in ended.stdout.splitlines())
+    assert ("edgebox-.service.d/no-user-namespaces.conf" in listed) is told
+    for path in listed.values():
+        text = Path(path).read_text()
+        assert ("PrivateUsers=no" in text) is path.endswith("no-user-namespaces.conf")
+
+
 @pytest.fixture
 def elsewhere():
     """A box that another user may enter: pytest's own folders are closed to them."""
@@ -627,8 +655,8 @@ own_etc = pytest.mark.skipif(
 )
 
 
-def removed_user(box, before):
-    """Run ``drop_user`` with a copy of the accounts of this machine as ``/etc``."""
+def accounts(box, script):
+    """Run a script of the installer's with a copy of the accounts of this machine as ``/etc``."""
     etc = box / "accounts"
     etc.mkdir()
     for name in ACCOUNTS:
@@ -637,23 +665,24 @@ def removed_user(box, before):
             shutil.copytree(source, etc / name)
         elif source.exists():
             shutil.copy2(source, etc / name)
-    script = f"""
-mount --bind {shlex.quote(str(etc))} /etc
-useradd --system --user-group edgebox
-{before}
-drop_user
-printf '%s\\n' "$kept"
+    mount = f"mount --bind {shlex.quote(str(etc))} /etc"
+    show = """
 getent passwd edgebox | cut -d : -f 1 | sed 's/^/user /'
 getent group edgebox | cut -d : -f 1 | sed 's/^/group /'
 """
-    lines = [(FOLDER / f"{part}.sh").read_text(encoding="utf-8") for part in ("head", "remove")]
     return subprocess.run(
-        ["unshare", "-m", "sh", "-c", "\n".join([*lines, script])],
+        ["unshare", "-m", "sh", "-c", script_of(box, f"{mount}\n{script}\n{show}")],
         capture_output=True,
         text=True,
         check=False,
         timeout=30,
     )
+
+
+def removed_user(box, before):
+    """Run ``drop_user`` on a user as the installer makes it, after something else."""
+    made = "useradd --system --user-group edgebox"
+    return accounts(box, f"{made}\n{before}\ndrop_user\nprintf '%s\\n' \"$kept\"")
 
 
 @own_etc

@@ -81,7 +81,7 @@ def exposure(root, name):
 
 
 @needs_systemd
-@pytest.mark.parametrize("drop_ins", [(), ("gpu",), ("gpu", "gpu-jit")])
+@pytest.mark.parametrize("drop_ins", [(), ("gpu",), ("gpu", "gpu-jit"), ("no-user-namespaces",)])
 def test_systemd_has_nothing_to_say_against_the_units(root, drop_ins):
     add_of_version(root, version())
     for folder in drop_ins:
@@ -229,6 +229,18 @@ def test_every_death_is_followed_by_a_start_without_end():
         assert (name, section["Restart"]) == (name, "always")
         assert unit(f"edgebox-{name}.service")["Unit"]["StartLimitIntervalSec"] == "0"
         assert float(section["WatchdogSec"]) <= 30
+
+
+def test_a_box_is_soon_back_however_often_it_was_restarted_in_all_its_days():
+    """systemd 254 and newer counts every restart since the last start by hand."""
+    longest = [
+        float(line.partition("=")[2])
+        for file in UNITS.rglob("*.conf")
+        for line in file.read_text().splitlines()
+        if line.startswith("RestartMaxDelaySec=")
+    ]
+    assert longest
+    assert max(longest) <= 10
 
 
 def test_the_drop_ins_change_units_that_there_are():
