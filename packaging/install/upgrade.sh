@@ -42,11 +42,15 @@ write_down() { # FILE TEXT: writes all or nothing, also in a power cut
   sync -f "$opt"
 }
 
+is_enabled() { systemctl is-enabled --quiet edgebox.target 2>/dev/null; }
+
 switch_to() { # RELEASE: changes links and units while the services are stopped
+  enabled=""
+  if is_enabled; then enabled=1; fi
   point current "$1"
   fit_config "$1"
   put_units "$opt/releases/$1"
-  enable_units
+  if [ -n "$enabled" ]; then enable_units; fi # what the administrator disabled stays so
   sync -f "$opt" "$units"
 }
 
@@ -200,7 +204,9 @@ tell_services() {
   if [ -n "$to_run" ]; then
     step services "run, ready; down for $(($(date +%s) - stopped)) s"
   else
-    step services "not started, because they did not run before. To start them: systemctl start edgebox.target"
+    how=start
+    if ! is_enabled; then how="enable --now"; fi
+    step services "not started, because they did not run before. To start them: systemctl $how edgebox.target"
   fi
 }
 

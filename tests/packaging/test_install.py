@@ -492,6 +492,21 @@ def test_a_downgrade_is_a_word_for_upgrades_alone(box):
         assert (ended.returncode, ended.stderr) == (1, "edgebox: --downgrade needs --upgrade.\n")
 
 
+@pytest.mark.parametrize(("disabled", "enabled"), [("0", True), ("1", False)])
+def test_a_switch_enables_no_box_that_was_disabled(box, disabled, enabled):
+    units = box / "opt/releases/2/systemd"
+    units.mkdir(parents=True)
+    (box / "units").mkdir()
+    (units / "edgebox.target").touch()
+    script = f"disabled={disabled}; enable_units() {{ echo enabled; }}; switch_to 2; tell_services"
+    ended = step(box, script, systemd="252", to_run="")
+    assert ended.returncode == 0, ended.stderr
+    assert ("enabled\n" in ended.stdout) is enabled
+    assert (box / "opt/current").readlink() == Path("releases/2")
+    how = "start" if enabled else "enable --now"
+    assert f"systemctl {how} edgebox.target" in ended.stdout
+
+
 @pytest.mark.parametrize(
     ("limit", "carried_there", "told"),
     [("0", True, True), (None, True, True), ("96365", True, False), ("0", False, False)],
