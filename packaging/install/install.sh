@@ -32,7 +32,10 @@ undo() { # Removes everything that this failed first installation made, and noth
   for path in $made_folders; do rm -rf "$path"; done
   rmdir "$opt/releases" 2>/dev/null || true
   rmdir "$opt" 2>/dev/null || true
-  if [ -n "$made_user" ]; then userdel "$user" 2>/dev/null || true; fi
+  if [ -n "$made_user" ]; then
+    userdel "$user" 2>/dev/null || true
+    if [ -n "$had_group" ] && ! getent group "$user" >/dev/null; then groupadd --system --gid "$had_group" "$user"; fi
+  fi
 }
 
 do_install() {

@@ -22,7 +22,7 @@ main() {
   wanted="$*" action="" key="" callbacks="" patience=600 with_database="" downgrade="" tls_cert="" tls_key="" port_wanted=""
   made_release="" made_user="" made_folders="" made_config="" made_database="" made_current="" made_link="" made_enabled=""
   made_started="" replaced_files="" given_state="" new_models="" changed="" secret="" scratch="" undo_with="" backup=""
-  newer="" in_use="" in_force="" api_began="" newest_before="" before_that="" file_to_verify="" took_flag=""
+  newer="" in_use="" in_force="" api_began="" newest_before="" before_that="" file_to_verify="" took_flag="" had_group=""
   while [ $# -gt 0 ]; do
     case $1 in
       --upgrade | --rollback | --uninstall | --purge | --verify)

@@ -13,7 +13,9 @@ empty() { # FOLDER: removes it with its content; it may be a mounted disk, or a 
 
 drop_user() { # Whoever else needs the user or its group keeps it: the data is gone by now
   kept=""
-  if id "$user" >/dev/null 2>&1 && ! why=$(userdel "$user" 2>&1); then
+  if [ "$(id -u "$user" 2>/dev/null || printf 0)" -ge 1000 ]; then
+    kept="The user $user is left: it is no system account, so it was here before EdgeBox."
+  elif id "$user" >/dev/null 2>&1 && ! why=$(userdel "$user" 2>&1); then
     kept="The user $user is left ($why). To remove it: userdel $user"
   elif getent group "$user" >/dev/null && ! why=$(groupdel "$user" 2>&1); then # where userdel leaves it
     gid=$(getent group "$user" | cut -d : -f 3) others=""

@@ -49,14 +49,19 @@ check_release() { # FOLDER: it has exactly the files of its MANIFEST, unchanged
 }
 
 put_user() {
+  had_group=$(getent group "$user" | cut -d : -f 3)
   if id "$user" >/dev/null 2>&1; then
+    [ -n "$had_group" ] || die "There is a user $user, but no group of this name. Type: groupadd --system $user; usermod -aG $user $user; then try again."
     step user "$user, unchanged"
     return
   fi
   made_user=1
+  group=--user-group
+  if [ -n "$had_group" ]; then group="--no-user-group --gid $user"; fi # left by --purge, because others are in it
   shell=/bin/false
   if [ -e /usr/sbin/nologin ]; then shell=/usr/sbin/nologin; fi
-  useradd --system --user-group --home-dir "$state" --no-create-home --shell "$shell" \
+  # shellcheck disable=SC2086
+  useradd --system $group --home-dir "$state" --no-create-home --shell "$shell" \
     --comment "EdgeBox" "$user" || die "The user $user could not be created."
   changed=1
   step user "$user"

@@ -725,3 +725,34 @@ def test_a_user_that_cannot_go_is_left_and_said(box):
     assert ended.returncode == 0, ended.stderr
     assert "The user edgebox is left (userdel: cannot lock)." in ended.stdout
     assert ended.stdout.splitlines()[1:] == ["user edgebox", "group edgebox"]
+
+
+@own_etc
+def test_an_account_that_people_log_in_with_is_not_the_installers_to_remove(box):
+    before = "userdel edgebox; groupadd edgebox; useradd --uid 4321 --gid edgebox edgebox"
+    ended = removed_user(box, before)
+    assert ended.returncode == 0, ended.stderr
+    assert "it is no system account" in ended.stdout
+    assert ended.stdout.splitlines()[1:] == ["user edgebox", "group edgebox"]
+
+
+@own_etc
+def test_a_group_that_was_left_is_taken_and_left_again(box):
+    group = "groupadd --system --gid 789 edgebox"
+    ended = accounts(box, f"{group}\nput_user\nid -g edgebox")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines()[1:] == ["789", "user edgebox", "group edgebox"]
+
+
+@own_etc
+def test_a_group_that_was_there_outlives_an_installation_that_failed(box):
+    ended = accounts(box, "groupadd --system --gid 789 edgebox; put_user; undo; getent group 789")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[1:] == ["edgebox:x:789:", "group edgebox"]
+
+
+@own_etc
+def test_a_user_without_its_group_is_said(box):
+    ended = accounts(box, "useradd --system --no-user-group --gid 65534 edgebox; (put_user)")
+    assert "no group of this name" in ended.stderr
+    assert ended.stderr.count("\n") == 1
