@@ -75,8 +75,16 @@ LIST
 check_signature() { # With the given key, else with the key of an earlier run
   keyring=$key
   if [ -z "$keyring" ] && [ -e "$trusted" ]; then keyring=$trusted; fi
-  if [ -z "$keyring" ]; then return; fi
-  command -v gpgv >/dev/null || die "A signature is required ($keyring), but gpgv is not installed. Install the package gpgv."
+  if [ -z "$keyring" ]; then
+    if [ -d "$etc" ] && [ ! -x "$etc" ]; then
+      say "Only root sees whether a key is known here: the signature was not checked." >&2
+    fi
+    return
+  fi
+  case $(head -c 5 "$keyring" | tr -d '\000') in
+    -----) die "The key $keyring is in text form. To convert it: gpg --dearmor <$keyring >release-key.gpg" ;;
+  esac
+  command -v gpgv >/dev/null || die "A signature is required ($keyring), but gpgv is not installed. Install its package (gpgv; on RHEL gnupg2)."
   [ "$((signature_bytes))" -gt 0 ] || die "This release is not signed, and only signed releases are accepted here ($keyring)."
   scratch=$(mktemp -d)
   section "$((head_bytes + program_bytes + models_bytes))" "$((signature_bytes))" >"$scratch/signature"
@@ -86,6 +94,13 @@ check_signature() { # With the given key, else with the key of an earlier run
   rm -rf "$scratch"
   scratch=""
   step signed "by the key in $keyring"
+}
+
+check_link() { # The place of the command is free and can be written
+  if [ "$(readlink "$link" 2>/dev/null)" = "$opt/current/edgebox" ]; then return; fi
+  if [ -e "$link" ] && [ ! -L "$link" ]; then die "$link is another program. Move it away, then try again."; fi
+  folder=$(existing "$(dirname "$link")")
+  [ -w "$folder" ] || die "$folder cannot be written, but the command $link goes there. If its disk is read-only: mount -o remount,rw $(df -P "$folder" | awk 'NR == 2 { print $6 }'), then try again."
 }
 
 check_port() { # No other program listens on the API's port

@@ -51,6 +51,7 @@ do_install() {
   if [ -n "$in_use" ]; then read_settings "$opt/current/edgebox"; fi
   check_settings
   check_port
+  check_link
   check_models_dir
   check_room
   undo_with=undo

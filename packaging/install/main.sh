@@ -66,6 +66,11 @@ main() {
   if [ -n "$action" ] && [ -n "$callbacks$tls_cert$tls_key$port_wanted" ]; then
     die "--callback, --port and --tls-... are for an installation, not for $action. See: edgebox keys callbacks, and $config"
   fi
+  case $action in
+    --rollback | --uninstall | --purge)
+      [ -z "$key" ] || die "--key is for an installation, an upgrade or --verify, not for $action."
+      ;;
+  esac
   if [ -n "$with_database" ] && [ "$action" != --rollback ]; then die "--with-database needs --rollback."; fi
   if [ -n "$downgrade" ] && [ "$action" != --upgrade ]; then die "--downgrade needs --upgrade."; fi
   if [ -n "$tls_cert$tls_key" ]; then
@@ -85,7 +90,9 @@ LIST
   trap ended EXIT
   on_signals
   if [ "$action" != --verify ] && [ "$(id -u)" = 0 ]; then
-    exec 9>/run/edgebox-install.lock
+    (umask 077 && : >>"$lock") # what others could open they could lock
+    chmod 600 "$lock"
+    exec 9<"$lock"
     flock -n 9 || die "Another installation is running. Wait for it to end."
   fi
   case $action in

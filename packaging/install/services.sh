@@ -74,7 +74,6 @@ put_links() {
   fi
   if [ "$(readlink "$link" 2>/dev/null)" != "$opt/current/edgebox" ]; then
     mkdir -p "$(dirname "$link")"
-    if [ -e "$link" ] && [ ! -L "$link" ]; then die "$link is another program. Move it away, then try again."; fi
     ln -sfn "$opt/current/edgebox" "$link"
     made_link=1
     changed=1

@@ -153,7 +153,9 @@ do_upgrade() {
     fi
     put_release
     let_run
-    say "EdgeBox $version is in use already: ${changed:+its files were repaired, else }nothing was changed."
+    repaired=$changed
+    put_key
+    say "EdgeBox $version is in use already: ${repaired:+its files were repaired, else }nothing was changed."
     return
   fi
   if [ -z "$downgrade" ] && older "$version" "$in_use"; then

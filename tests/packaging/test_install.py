@@ -492,6 +492,49 @@ def test_a_downgrade_is_a_word_for_upgrades_alone(box):
         assert (ended.returncode, ended.stderr) == (1, "edgebox: --downgrade needs --upgrade.\n")
 
 
+@pytest.mark.parametrize("action", ["--rollback", "--uninstall", "--purge"])
+def test_a_key_is_refused_where_it_would_do_nothing(box, action):
+    main = (FOLDER / "main.sh").read_text(encoding="utf-8").removesuffix('main "$@"\n')
+    script = f"{main}\ncheck_head() {{ :; }}\nmain {action} --key $etc"
+    ended = step(box, script, version="1")
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert f"not for {action}" in ended.stderr
+
+
+def test_a_key_is_trusted_also_where_the_release_is_there_already(box):
+    (box / "opt/current").symlink_to("releases/1")
+    (box / "key").write_bytes(b"a key")
+    script = """
+check_machine() { :; }; check_processor() { :; }; check_artifact() { :; }; check_signature() { :; }
+put_release() { :; }; let_run() { :; }
+trusted=$etc/release-key.gpg
+do_upgrade
+"""
+    ended = step(box, script, version="1", backend="cpu", key=box / "key")
+    assert ended.returncode == 0, ended.stderr
+    assert (box / "etc/release-key.gpg").read_bytes() == b"a key"
+    assert "nothing was changed" in ended.stdout
+
+
+def test_a_key_in_text_form_is_no_wrong_signature(box):
+    (box / "key").write_text("-----BEGIN PGP PUBLIC KEY BLOCK-----\n")
+    ended = step(box, "check_signature", key=box / "key", signature_bytes=9, models_bytes=0)
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "gpg --dearmor" in ended.stderr
+    assert "do not install" not in ended.stderr
+
+
+@root_only
+def test_nobody_but_root_can_hold_the_installers_lock(box):
+    main = (FOLDER / "main.sh").read_text(encoding="utf-8").removesuffix('main "$@"\n')
+    lock = box / "lock"
+    lock.touch(mode=0o644)  # of an older installer
+    script = f"{main}\ncheck_head() {{ :; }}\ndo_install() {{ echo installs; }}\nmain"
+    ended = step(box, script, version="1", lock=lock)
+    assert (ended.returncode, ended.stdout) == (0, "installs\n"), ended.stderr
+    assert lock.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize(("disabled", "enabled"), [("0", True), ("1", False)])
 def test_a_switch_enables_no_box_that_was_disabled(box, disabled, enabled):
     units = box / "opt/releases/2/systemd"
@@ -528,6 +571,25 @@ def test_where_user_namespaces_are_switched_off_no_unit_asks_for_one(
     for path in listed.values():
         text = Path(path).read_text()
         assert ("PrivateUsers=no" in text) is path.endswith("no-user-namespaces.conf")
+
+
+@root_only
+def test_the_place_of_the_command_is_looked_at_before_anything_is_written(box):
+    assert step(box, "check_link", link=box / "none/bin/edgebox").returncode == 0
+    (box / "edgebox").write_text("another")
+    ended = step(box, "check_link", link=box / "edgebox")
+    assert (ended.returncode, "is another program" in ended.stderr) == (1, True)
+    folder = box / "read-only"
+    folder.mkdir()
+    script = f"mount -t tmpfs -o ro none {folder} || exit 9; check_link"
+    with_own_mounts = script_of(box, script, link=folder / "bin/edgebox")
+    ended = subprocess.run(
+        ["unshare", "-m", "sh", "-c", with_own_mounts], capture_output=True, text=True, check=False
+    )
+    if ended.returncode == 9:
+        pytest.skip("nothing can be mounted here")
+    assert ended.returncode == 1
+    assert f"mount -o remount,rw {folder}," in ended.stderr
 
 
 @pytest.fixture
