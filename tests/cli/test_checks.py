@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 import sys
+import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
 from edgebox.system.log_file import NAME, LogFile
 from edgebox.system.tls import server_context
+from edgebox_cli.common import distribution
 from edgebox_cli.doctor import access as checks_access
 from edgebox_cli.doctor import history as checks_history
 from edgebox_cli.doctor import host as checks_host
@@ -77,7 +79,7 @@ def card(root):
 def test_a_gpu_without_its_driver_is_reported(tool, tmp_path):
     card(tmp_path)
     check = checks_host.gpu(tmp_path)
-    assert (check.state, check.fix.startswith("apt install nvidia-driver")) == ("warn", True)
+    assert (check.state, "NVIDIA's driver, 580" in check.fix) == ("warn", True)
     version = tmp_path / "proc/driver/nvidia/version"
     version.parent.mkdir(parents=True)
     version.touch()
@@ -152,6 +154,28 @@ def test_a_clock_that_nothing_sets_is_a_warning(tool, shown, state, fix):
     assert check.fix is None if fix is None else fix in check.fix
 
 
+@pytest.mark.parametrize(
+    ("file", "typed"),
+    [
+        ("etc/chrony.conf", "server ADDRESS iburst into /etc/chrony.conf, then: {restart} chronyd"),
+        ("etc/chrony/chrony.conf", "into /etc/chrony/chrony.conf, then: {restart} chrony"),
+        ("etc/none", "NTP=ADDRESS into /etc/systemd/timesyncd.conf, then: {restart} systemd-"),
+    ],
+)
+def test_a_time_server_is_named_where_this_system_reads_it(tool, tmp_path, file, typed):
+    tool("timedatectl", "echo 'NTP=yes\nNTPSynchronized=no'")
+    (tmp_path / file).parent.mkdir(parents=True)
+    (tmp_path / file).touch()
+    [check] = checks_host.ntp(tmp_path)
+    assert typed.format(restart="systemctl restart") in check.fix
+
+
+def test_an_authority_is_trusted_where_this_system_looks(tmp_path):
+    assert distribution.trust(tmp_path).endswith("&& update-ca-certificates")
+    (tmp_path / "etc/pki/ca-trust/source/anchors").mkdir(parents=True)
+    assert distribution.trust(tmp_path).endswith("/source/anchors/ && update-ca-trust")
+
+
 def test_without_systemd_only_the_date_and_the_zone_are_judged(tool):
     assert set(named(checks_host.clock(time.time()))) == {"clock", "time zone"}
 
@@ -183,7 +207,7 @@ def test_a_zone_that_cannot_be_loaded_is_reported(tmp_path, value, there, state)
     assert check.state == state
     if state == "warn":
         assert "batch ids" in check.detail
-        assert "apt install tzdata" in check.fix
+        assert "package tzdata" in check.fix
 
 
 def test_a_link_to_a_zone_that_is_not_there_is_reported(tmp_path):

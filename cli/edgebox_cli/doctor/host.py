@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from edgebox.errors import EdgeBoxError
 from edgebox.system.machine import built_for, capabilities, gpus
 from edgebox_cli.common import redact, systemd
+from edgebox_cli.common.distribution import time_server
 from edgebox_cli.common.output import size
 from edgebox_cli.doctor.check import Check, fail, warn
 from edgebox_cli.logs.sources import Wanted, source_of
@@ -55,7 +56,7 @@ def gpu(root: Path = Path("/")) -> Check:
         return warn(
             "GPU",
             "{cards} NVIDIA GPU without its driver: the models run on the processor.",
-            "apt install nvidia-driver, then: reboot",
+            "install NVIDIA's driver, 580 or newer, then: reboot",
             cards=cards,
         )
     nodes = [root / "dev" / name for name in ("nvidiactl", "nvidia-uvm", "nvidia0")]
@@ -148,13 +149,17 @@ def time_zone(environ: Mapping[str, str], root: Path = Path("/")) -> Check:
     return warn(
         name,
         "{zone} cannot be loaded: batch ids and the hours of the night are in UTC.",
-        "apt install tzdata (or correct TZ), then restart the box",
+        "install the package tzdata (or correct TZ), then restart the box",
         zone=shown,
     )
 
 
-def ntp() -> Iterator[Check]:
-    """Check that the clock is synchronised; nothing where ``timedatectl`` does not answer."""
+def ntp(root: Path = Path("/")) -> Iterator[Check]:
+    """Check that the clock is synchronised; nothing where ``timedatectl`` does not answer.
+
+    Args:
+        root: of the file system.
+    """
     found = _properties("timedatectl", "show", "--property=NTP,NTPSynchronized")
     if found.get("NTPSynchronized") == "yes":
         yield Check("NTP", "ok", "synchronised")
@@ -165,10 +170,14 @@ def ntp() -> Iterator[Check]:
             "timedatectl set-ntp true",
         )
     elif found:
+        line, file, service = time_server(root)
         yield warn(
             "NTP",
             "The clock is not synchronised: no time server answers.",
-            "set NTP= in /etc/systemd/timesyncd.conf, then: systemctl restart systemd-timesyncd",
+            "write {line} into {file}, then: systemctl restart {service}",
+            line=line,
+            file=file,
+            service=service,
         )
 
 

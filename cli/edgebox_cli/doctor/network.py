@@ -24,6 +24,7 @@ from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
 from edgebox.system.tls import authorities_context, pair_of, server_context
+from edgebox_cli.common.distribution import trust
 from edgebox_cli.doctor.check import Check, fail, warn
 
 if TYPE_CHECKING:
@@ -225,8 +226,8 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
         return fail(
             name,
             "{client}: {place}, TLS: {tls_reason}.",
-            "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart "
-            "the worker",
+            "{trust}, then restart the worker",
+            trust=trust(),
             client=client,
             place=place,
             tls_reason=error.verify_message,

@@ -11,6 +11,7 @@ from edgebox.engine_client.key import read_key
 from edgebox.engine_client.probe import probe_server
 from edgebox.errors import ConfigError
 from edgebox.settings.check import without_password
+from edgebox_cli.common.distribution import trust
 from edgebox_cli.doctor.check import Check, fail, roles_of, warn
 
 if TYPE_CHECKING:
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
 SECONDS = 5.0
 
-_AUTHORITY = (
-    "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart the box"
-)
+_AUTHORITY = "{trust}, then restart the box"
 _RENEW = "give that server a new certificate"
 
 _SAID: dict[str, tuple[State, str, str]] = {
@@ -110,6 +109,7 @@ def server(role: Role, options: RoleSettings, key: str | None = None) -> Check:
         "base": shown.rstrip("/").removesuffix("/v1"),
         "model": options.url_model or options.model,
         "detail": found.detail,
+        "trust": trust(),
         "table": table,
         "key": f"write its key into {file}" if file else f"set url_key_file under {table}",
     }

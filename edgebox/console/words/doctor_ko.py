@@ -137,14 +137,16 @@ FOUND: dict[str, str] = {
     "{cards} NVIDIA GPU without its driver: the models run on the processor.": (
         "NVIDIA GPU {cards}개에 드라이버가 없습니다. 모델이 CPU에서 돕니다."
     ),
-    "apt install nvidia-driver, then: reboot": "apt install nvidia-driver 다음에 reboot",
+    "install NVIDIA's driver, 580 or newer, then: reboot": (
+        "NVIDIA 드라이버(580 이상)를 설치한 다음 reboot"
+    ),
     "This user may not use {names}.": "점검한 사용자는 쓸 수 없습니다: {names}",
     "This box believes it is {date}.": "장비의 시계가 {date}입니다.",
     "{zone} cannot be loaded: batch ids and the hours of the night are in UTC.": (
         "{zone} 시간대를 읽지 못합니다. 배치 번호와 밤 시간이 UTC를 따릅니다."
     ),
-    "apt install tzdata (or correct TZ), then restart the box": (
-        "apt install tzdata (또는 TZ를 고침) 다음에 EdgeBox를 다시 시작합니다"
+    "install the package tzdata (or correct TZ), then restart the box": (
+        "tzdata 패키지를 설치한 다음(또는 TZ를 고친 다음) EdgeBox를 다시 시작합니다"
     ),
     "Nothing sets the clock; keys are refused when it is 5 minutes off.": (
         "시계를 맞추는 것이 없습니다. 5분 틀어지면 키를 거절합니다."
@@ -152,8 +154,8 @@ FOUND: dict[str, str] = {
     "The clock is not synchronised: no time server answers.": (
         "시계가 맞춰지지 않았습니다. 응답하는 시각 서버가 없습니다."
     ),
-    "set NTP= in /etc/systemd/timesyncd.conf, then: systemctl restart systemd-timesyncd": (
-        "/etc/systemd/timesyncd.conf 에 NTP= 를 적은 뒤: systemctl restart systemd-timesyncd"
+    "write {line} into {file}, then: systemctl restart {service}": (
+        "{file}에 {line} 줄을 적은 뒤: systemctl restart {service}"
     ),
     "It was moved by {jump} s while the box ran.": "도는 동안 시계가 {jump}초 옮겨졌습니다.",
     "{count} errors in the last 24 hours; the last one, of {process}{message}": (
@@ -226,10 +228,7 @@ FOUND: dict[str, str] = {
     "{url} does not answer.": "{url}: 응답하지 않습니다.",
     "start that server, or unset the url": "그 서버를 켜거나 url 설정을 지웁니다",
     "{url}, TLS: {detail}.": "{url}의 인증서를 믿을 수 없습니다: {detail}",
-    "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart the box": (
-        "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates 다음에 EdgeBox를 "
-        "다시 시작합니다"
-    ),
+    "{trust}, then restart the box": "{trust} 다음에 EdgeBox를 다시 시작합니다",
     "give that server a new certificate": "그 서버에 새 인증서를 줍니다",
     "{url} takes connections and says nothing: it hangs.": (
         "{url}: 연결은 받지만 아무 말이 없습니다. 멈춰 있습니다."
@@ -326,11 +325,7 @@ FOUND: dict[str, str] = {
     "{client}: {place}, TLS: {tls_reason}.": (
         "{client}: {place}의 인증서를 믿을 수 없습니다. {tls_reason}"
     ),
-    "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates, then restart the "
-    "worker": (
-        "cp CA.crt /usr/local/share/ca-certificates/ && update-ca-certificates 다음에 워커를 "
-        "다시 시작합니다"
-    ),
+    "{trust}, then restart the worker": "{trust} 다음에 워커를 다시 시작합니다",
     "{client}: {place}: {what}.": "{client}: {place}에 연결할 수 없습니다. {what}",
     "open the way in the network (try: nc -vz {quoted} {port})": (
         "네트워크에서 길을 엽니다(시험: nc -vz {quoted} {port})"
