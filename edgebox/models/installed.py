@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -12,10 +13,10 @@ from edgebox.models.catalog import Catalog, ModelEntry, unknown_model
 from edgebox.models.part_file import folder_errors
 from edgebox.models.records import HashRecord, Records, Trust
 from edgebox.models.verification import sha256_of, still_verified, trust_of
+from edgebox.system.files import present
 from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
     from pathlib import Path
 
@@ -83,9 +84,10 @@ class Installed:
 
         Raises:
             UnknownModel: no such model.
+            ModelsFolderError: this user may not look into the folder.
         """
         entry = self.get(name)
-        if (self.folder / entry.filename).is_file():
+        if self._is_file(self.folder / entry.filename):
             return "ready" if self._matches(entry) else "unchecked"
         return "partial" if any(part.stat().st_size for part in self.parts(entry)) else "missing"
 
@@ -102,10 +104,11 @@ class Installed:
             ModelMissing: not here; the message says how to get it.
             HashMismatch: here, but not the file that the catalogue lists.
             ModelNotTrusted: here, but in no catalogue and no administrator vouched for it.
+            ModelsFolderError: this user may not look into the folder.
         """
         entry = self.get(name)
         path = self.folder / entry.filename
-        if not path.is_file():
+        if not self._is_file(path):
             raise self._missing(entry)
         if not self._matches(entry):
             self.verify(name)
@@ -145,13 +148,17 @@ class Installed:
     # what changes the folder
 
     def prepare(self) -> None:
-        """Make the folder.
+        """Make the folder. One of root's can be read by all: the service is another user.
 
         Raises:
             ModelsFolderError: it cannot be made or written.
         """
         with folder_errors(self.folder):
+            missing = [path for path in (self.folder, *self.folder.parents) if not present(path)]
             self.folder.mkdir(parents=True, exist_ok=True)
+            if os.geteuid() == 0:  # whose umask often leaves nothing to others
+                for made in missing:
+                    made.chmod(0o755)
 
     def admit(self, entry: ModelEntry, sha256: str, trust: Trust) -> HashRecord:
         """Record the file of ``entry``, whose hash the caller just computed, as loadable.
@@ -199,6 +206,15 @@ class Installed:
     def parts(self, entry: ModelEntry) -> list[Path]:
         """Return the unfinished files that are here."""
         return [path for kind in PART_KINDS if (path := self.part_path(entry, kind)).is_file()]
+
+    def _is_file(self, path: Path) -> bool:
+        try:
+            return present(path) and path.is_file()
+        except PermissionError:
+            raise ModelsFolderError(
+                f"This user may not look into {self.folder}. For a folder of root's: "
+                f"chmod o+rx {self.folder}"
+            ) from None
 
     def _matches(self, entry: ModelEntry) -> bool:
         """Whether the record is about the file as it is now, and allows loading it."""

@@ -10,10 +10,12 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edgebox.errors import ModelsFolderError
 from edgebox.models.catalog import (  # noqa: TC001 - pydantic reads the annotations at run time
     ModelEntry,
     ModelName,
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 Trust = Literal["catalogue", "administrator"]
 RECORDS = "installed.json"
+LOCK_SECONDS = 10.0
+"""The record is written within milliseconds; but whoever may read the folder may lock it."""
 
 
 class HashRecord(BaseModel):
@@ -104,7 +108,7 @@ class Records:
         with folder_errors(self._folder):
             descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                self._lock(descriptor)
                 records = self.read()
                 yield records
                 listed = [r.model_dump(exclude_none=True, by_alias=True) for r in records.values()]
@@ -112,3 +116,23 @@ class Records:
                 write_text(self._folder / RECORDS, text)
             finally:
                 os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        """Lock the folder against other writers.
+
+        Raises:
+            ModelsFolderError: another program does not let go of it.
+        """
+        end = time.monotonic() + LOCK_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= end:
+                    raise ModelsFolderError(
+                        f"Another program has {self._folder} locked. To see which: "
+                        f"fuser -v {self._folder}"
+                    ) from None
+                time.sleep(0.05)
+            else:
+                return

@@ -541,3 +541,17 @@ def test_the_pages_for_people_need_tls_and_an_account(tmp_path):
     store.operators.disable("hong")
     assert "no account" in found()[0]["detail"]
     store.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for another user")
+def test_a_models_folder_that_is_closed_to_the_service_is_said():
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # mode 0700
+        settings = Settings(models_dir=folder)
+        os.seteuid(65_534)
+        try:
+            found = list(checks_machine.models(settings))
+        finally:
+            os.seteuid(0)
+    assert [one.state for one in found] == ["fail", "fail"]
+    assert f"chmod o+rx {folder}" in found[0].detail
+    assert found[0].fix == f"ls -ld {folder}"

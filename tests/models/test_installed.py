@@ -1,7 +1,10 @@
+import fcntl
 import hashlib
 import json
 import os
 import stat
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +16,7 @@ from edgebox.errors import (
     UnknownModel,
 )
 from edgebox.models import installed as module
+from edgebox.models import records
 from edgebox.models.catalog import Catalog
 from edgebox.models.installed import Installed
 from edgebox.models.part_file import Part, need_space
@@ -171,3 +175,56 @@ def test_a_file_that_cannot_fit_is_refused_before_it_is_fetched(tmp_path):
     with pytest.raises(ModelsFolderError, match="models_dir"):
         need_space(tmp_path, 10**18)
     need_space(tmp_path, 0)
+
+
+root_only = pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for another user")
+NOBODY = 65_534
+
+
+@pytest.fixture
+def umask():
+    """The umask of a hardened root."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@root_only
+def test_a_folder_that_root_makes_is_open_to_the_service_whatever_roots_umask(umask, tmp_path):
+    folder = tmp_path / "srv/models"
+    Installed(folder, catalogue.catalog(CONTENT)).prepare()
+    for made in (folder, folder.parent):
+        assert stat.S_IMODE(made.stat().st_mode) == 0o755
+    folder.chmod(0o700)  # somebody's own choice
+    Installed(folder, catalogue.catalog(CONTENT)).prepare()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@root_only
+def test_a_folder_that_is_closed_to_this_user_says_so(umask):
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        found = Installed(folder, catalogue.catalog(CONTENT))
+        os.seteuid(NOBODY)
+        try:
+            for look in (found.state, found.require):
+                with pytest.raises(ModelsFolderError, match=f"chmod o\\+rx {folder}"):
+                    look(NAME)
+        finally:
+            os.seteuid(0)
+
+
+def test_whoever_locks_the_folder_holds_nobody_for_long(installed, tmp_path, monkeypatch):
+    (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
+    monkeypatch.setattr(records, "LOCK_SECONDS", 0.1)
+    descriptor = os.open(tmp_path, os.O_RDONLY)  # as every user may who may read the folder
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        entry = installed.get(NAME)
+        with pytest.raises(ModelsFolderError, match="fuser -v"):
+            installed.admit(entry, entry.sha256, "catalogue")
+        assert installed.require(NAME)  # hashed, and not recorded
+    finally:
+        os.close(descriptor)
+    installed.verify(NAME)
+    assert installed.state(NAME) == "ready"

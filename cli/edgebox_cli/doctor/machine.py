@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from edgebox.errors import ModelError, ModelsTooLarge
+from edgebox.errors import ModelError, ModelsFolderError, ModelsTooLarge
 from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
@@ -45,6 +45,15 @@ def models(settings: Settings, keys: Mapping[Role, str] | None = None) -> Iterat
             continue
         try:
             yield model_file(installed, role, options.model)
+        except ModelsFolderError as error:
+            yield fail(
+                "model {role}",
+                "{model_error}",
+                "ls -ld {folder}",
+                role=role,
+                model_error=error.detail,
+                folder=installed.folder,
+            )
         except ModelError as error:
             yield fail(
                 "model {role}",

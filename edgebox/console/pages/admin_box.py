@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from edgebox.console.asked import Asked
 from edgebox.console.person import person_of
-from edgebox.errors import EdgeBoxError
+from edgebox.errors import EdgeBoxError, ModelsFolderError
 from edgebox.models.installed import Installed
 from edgebox.settings import ROLES, default_config_path
 from edgebox.settings.check import in_force, without_password
@@ -146,12 +146,19 @@ class BoxPages:
                 entry.name,
                 entry.roles,
                 entry.size_bytes,
-                installed.state(entry.name),
+                _state(installed, entry.name),
                 entry.trial,
                 tuple(used.get(entry.name, ())),
             )
             for entry in installed.entries()
         ]
+
+
+def _state(installed: Installed, name: str) -> str:
+    try:
+        return installed.state(name)
+    except ModelsFolderError:  # the folder is closed to the API: doctor says so
+        return "missing"
 
 
 def _back(done: str) -> Response:
