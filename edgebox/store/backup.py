@@ -7,6 +7,7 @@ removed, and with the number of its schema. Without WAL, other writers wait whil
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from edgebox.errors import BackupError, StoreError
 from edgebox.store.connection import open_database, translated
-from edgebox.system.files import sync_folder
+from edgebox.system.files import open_file, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -222,16 +223,40 @@ def writing(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def scratch(folder: Path, prefix: str) -> Iterator[Path]:
-    """Make an empty file of mode 0600; remove it and what SQLite puts beside it afterwards."""
+    """Make an empty file of mode 0600; remove it and what SQLite puts beside it afterwards.
+
+    What was left in the folder when such a process was killed is removed first.
+    """
+    _remove_left(folder, prefix)
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix)
-    os.close(descriptor)
     path = Path(name)
     try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)  # in use, see _remove_left
         yield path
     finally:
-        for suffix in ("", *SIDECARS):
-            with contextlib.suppress(OSError):
-                beside(path, suffix).unlink()
+        _remove(path)
+        os.close(descriptor)
+
+
+def _remove_left(folder: Path, prefix: str) -> None:
+    """Remove this user's files of the prefix that no process holds any more."""
+    for path in folder.glob(f"{prefix}*"):
+        if path.name.endswith(SIDECARS):
+            continue
+        with contextlib.suppress(OSError):
+            descriptor = open_file(path, os.O_RDONLY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(descriptor).st_uid == os.geteuid():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    _remove(path)
+            finally:
+                os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", *SIDECARS):
+        with contextlib.suppress(OSError):
+            beside(path, suffix).unlink()
 
 
 SIDECARS = ("-journal", "-wal", "-shm")

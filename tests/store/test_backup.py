@@ -1,3 +1,4 @@
+import fcntl
 import multiprocessing
 import os
 import sqlite3
@@ -192,3 +193,20 @@ def test_an_interrupted_backup_leaves_nothing(store, tmp_path, monkeypatch):
         write_backup(store.path, tmp_path / "b.db", progress=stop)
     assert left(tmp_path) == ["state"]
     assert store.batches.page()[0]
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(store, tmp_path):
+    left = [tmp_path / f".edgebox-backup-old{suffix}" for suffix in ("", "-journal")]
+    held, link = tmp_path / ".edgebox-backup-held", tmp_path / ".edgebox-backup-link"
+    other = tmp_path / "other"
+    for path in (*left, held, other):
+        path.write_bytes(b"a transcript")
+    link.symlink_to(other)
+    with held.open("rb") as at_work:  # another backup, which goes on
+        fcntl.flock(at_work, fcntl.LOCK_SH)
+        write_backup(store.path, tmp_path / "b.db")
+        assert not any(path.exists() for path in left)
+        assert held.exists()
+        assert link.is_symlink()
+        assert other.read_bytes() == b"a transcript"
+    assert not list(tmp_path.glob(".edgebox-backup-*-*"))
