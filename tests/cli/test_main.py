@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -183,6 +184,21 @@ def test_a_full_disk_behind_standard_output_is_named(words):
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
     assert line.startswith("edgebox: Not everything was written: No space left on device.")
+
+
+def test_json_is_whole_and_utf_8_whatever_the_terminal_is(tmp_path):
+    call = tmp_path / "call.txt"
+    call.write_text("고객: 똠 카드요 😀\n상담사: 네 확인했습니다\n", encoding="utf-8")
+    for encoding in ("iso-8859-1", "euc-kr", "ascii", "utf-8"):
+        ended = subprocess.run(
+            [sys.executable, "-P", "-m", "edgebox_cli", "transcript", str(call), "--json"],
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            capture_output=True,
+            check=True,
+        )
+        text = ended.stdout.decode("utf-8")
+        assert json.loads(text)["utterances"][0]["text"] == "똠 카드요 😀", encoding
+        assert ("고객" in text) is (encoding == "utf-8")
 
 
 def test_a_folder_too_long_for_the_engines_socket_is_named(bare):

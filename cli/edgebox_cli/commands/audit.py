@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -19,7 +18,16 @@ from edgebox.store.audit import AuditRow
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, Limit, moment
-from edgebox_cli.common.output import FOLD, WHOLE, local_time, note, print_json, print_line, table
+from edgebox_cli.common.output import (
+    FOLD,
+    WHOLE,
+    json_text,
+    local_time,
+    note,
+    print_json,
+    print_line,
+    table,
+)
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
@@ -79,7 +87,7 @@ def export(
     with reported(), _written(file) as out, opened_store() as store:
         store.audit.note(at_the_shell(), "audit.export", subject=str(file))
         for row in store.audit.rows():
-            out.write(json.dumps(_described(row), ensure_ascii=False) + "\n")
+            out.write(json_text(_described(row)) + "\n")
             count += 1
     note(f"{count} rows of the audit are written.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import asdict
@@ -17,7 +16,7 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import moment
-from edgebox_cli.common.output import console
+from edgebox_cli.common.output import console, json_text
 from edgebox_cli.common.systemd import has_units
 from edgebox_cli.logs.sources import Wanted, source_of
 
@@ -67,7 +66,7 @@ def logs(
 def _print(record: Record, *, as_json: bool) -> None:
     if as_json:
         line = {**asdict(record), "at": rfc3339(record.at)}
-        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(line) + "\n")
         sys.stdout.flush()
         return
     # A line that is not one of our records may hold characters that move the cursor.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 import json
 import sys
@@ -37,9 +38,24 @@ def err_console() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON for standard output: Hangul readable, or escaped where it is not UTF-8.
+
+    A terminal of another encoding would lose what that one lacks.
+    """
+    return json.dumps(value, ensure_ascii=not _writes_utf8(), indent=indent)
+
+
 def print_json(value: Any) -> None:
-    """Print one JSON document on standard output, Hangul readable."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Print one JSON document on standard output."""
+    sys.stdout.write(json_text(value, indent=2) + "\n")
+
+
+def _writes_utf8() -> bool:
+    try:
+        return codecs.lookup(sys.stdout.encoding).name == "utf-8"
+    except (LookupError, TypeError):  # a stream of a test's has none
+        return True
 
 
 def print_line(line: str) -> None:
