@@ -20,8 +20,9 @@ from edgebox.errors import ConfigError, ModelError
 from edgebox.models.installed import Installed
 from edgebox.settings.environment import variables_by_key, without_variables, wrong_variables
 from edgebox.settings.keys import defaults, flat, key_lines, line_of
-from edgebox.settings.load import read_values
+from edgebox.settings.load import read_text, read_values
 from edgebox.settings.model import ROLES, Settings
+from edgebox.system.secret_file import read_secret
 from edgebox.system.tls import pair_of, server_context
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def problems(file: Path, *, named: bool) -> list[WrongSetting]:
             return [WrongSetting("", None, error.detail, "sudo edgebox config check")]
         fix = f"edit {file}" if file.exists() else f"edgebox --config {file} init"
         return [WrongSetting("", int(place[1]) if place else None, error.detail, fix)]
-    lines = key_lines(file.read_text(encoding="utf-8") if file.exists() else "")
+    lines = key_lines(read_text(file) if file.exists() else "")
     found = [
         WrongSetting(name, None, detail, f"unset {name}") for name, detail in wrong_variables()
     ]
@@ -108,7 +109,7 @@ def in_force(settings: Settings, file: Path) -> list[Value]:
     lines: dict[str, int] = {}
     if file.exists():
         values = dict(flat(read_values(file, named=False)))
-        lines = key_lines(file.read_text(encoding="utf-8"))
+        lines = key_lines(read_text(file))
     variables = variables_by_key(os.environ)
     shown = []
     every = {name: getattr(settings, name) for name in type(settings).model_fields}
@@ -121,6 +122,15 @@ def in_force(settings: Settings, file: Path) -> list[Value]:
         plain = value if isinstance(value, int | float) else without_password(str(value))
         shown.append(Value(key, plain, source, line))
     return shown
+
+
+def named_files(settings: Settings) -> dict[str, str]:
+    """Return the files without which the box does not start, by key; without the models."""
+    found = {f"api.{name}": getattr(settings.api, name) for name in ("tls_cert", "tls_key")}
+    for role in ROLES:
+        options = settings.engines.role(role)
+        found[f"engines.{role}.url_key_file"] = options.url_key_file if options.url else ""
+    return {key: path for key, path in found.items() if path}
 
 
 def without_password(text: str) -> str:
@@ -193,6 +203,15 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
         except ModelError as error:
             key, fix = f"engines.{role}.model", f"edgebox models use {role} NAME"
             yield WrongSetting(key, line_of(key, lines), error.detail, fix)
+    for key, path in named_files(settings).items():
+        if key.startswith("api.tls_"):
+            continue  # below, as a pair
+        try:
+            read_secret(path)
+        except ConfigError as error:
+            name = key.rpartition(".")[2]
+            fix = f"put the file there, or correct {name} in {file}"
+            yield WrongSetting(key, line_of(key, lines), f"{error.detail}.", fix)
     if problem := settings.api.plain_http_problem:
         fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
         yield WrongSetting("api.host", line_of("api.host", lines), f"{problem}.", fix)

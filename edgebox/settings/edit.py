@@ -34,7 +34,7 @@ def set_string(path: Path, key: str, value: str) -> None:
             settings would not be valid; the file is unchanged.
     """
     try:
-        text = path.read_bytes().decode("utf-8") if path.exists() else ""
+        text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None

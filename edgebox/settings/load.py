@@ -45,6 +45,16 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError(f"{file} (or EDGEBOX_*): " + "; ".join(lines)) from None
 
 
+def read_text(file: Path) -> str:
+    """Return the text of a configuration; some editors put a byte-order mark before it.
+
+    Raises:
+        OSError: it cannot be read.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    return file.read_text(encoding="utf-8-sig")
+
+
 def read_values(file: Path, *, named: bool) -> dict[str, Any]:
     """Return what the file sets, unchecked.
 
@@ -56,7 +66,7 @@ def read_values(file: Path, *, named: bool) -> dict[str, Any]:
         ConfigError: it is missing, unreadable or not TOML.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(read_text(file))
     except FileNotFoundError:
         if named:
             raise ConfigError(

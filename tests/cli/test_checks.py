@@ -555,3 +555,12 @@ def test_a_models_folder_that_is_closed_to_the_service_is_said():
     assert [one.state for one in found] == ["fail", "fail"]
     assert f"chmod o+rx {folder}" in found[0].detail
     assert found[0].fix == f"ls -ld {folder}"
+
+
+def test_a_token_that_the_api_cannot_use_is_a_warning(tmp_path):
+    file = tmp_path / "token"
+    assert "cannot be read" in checks_network.metrics_token(str(file)).detail
+    for text, state in (("short\n", "warn"), ("a-long-enough-token\n", "ok")):
+        file.write_text(text)
+        file.chmod(0o600)
+        assert checks_network.metrics_token(str(file)).state == state

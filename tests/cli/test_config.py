@@ -3,6 +3,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from edgebox_cli.common.closed_files import _is_hidden
 from edgebox_cli.main import app
 
 
@@ -78,3 +79,19 @@ def test_what_cannot_be_read_is_one_line(config):
     result = run("config", "show")
     assert (result.exit_code, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "units", "hidden"),
+    [
+        ("/home/lee/key", "ProtectHome=yes", True),
+        ("/root/key", "ProtectHome=yes", True),
+        ("/etc/edgebox/key", "ProtectHome=yes", False),
+        ("/homes/key", "ProtectHome=yes", False),
+        ("/home/lee/key", "ProtectHome=yes\nProtectHome=no", False),
+        ("/home/lee/key", "ProtectHome=yes\nBindReadOnlyPaths=-/home/lee", False),
+        ("/home/lee/key", "", False),
+    ],
+)
+def test_what_the_units_hide_is_known(path, units, hidden):
+    assert _is_hidden(path, f"[Service]\n{units}\n") is hidden

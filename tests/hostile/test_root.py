@@ -16,6 +16,7 @@ import pytest
 
 from edgebox.settings import ROLES
 from edgebox.store.db import Store
+from support.outside.certificates import make_pair
 from support.outside.python import for_everybody
 
 pytestmark = [
@@ -273,6 +274,50 @@ def test_what_root_names_is_read_and_written_by_root(lab):
     assert f"There is no folder {lab.out}/none." in nowhere.stderr
     exports = [one for one in json.loads(acts.stdout)["audit"] if one["action"] == "review.export"]
     assert [one["detail"].get("failed", False) for one in exports] == [False]
+
+
+SYSTEMCTL = """#!/bin/sh
+case $1 in
+  show) printf 'LoadState=loaded\\nActiveState=active\\n' ;;
+  cat) printf '[Service]\\n{credentials}\\n' ;;
+esac
+"""
+
+
+def test_root_is_told_of_files_that_the_services_cannot_read(lab, monkeypatch):
+    lab.give()
+    (lab.folder / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(lab.folder / "bin"), prepend=":")
+    systemctl = lab.folder / "bin/systemctl"
+    pair = make_pair(lab.folder)
+    pair.key.chmod(0o600)
+    key = lab.folder / "gpu-key"
+    key.write_text("the-key-of-a-server\n")
+    key.chmod(0o600)
+    text = lab.config.read_text().replace(
+        "[api]\n", f'[api]\ntls_cert = "{pair.cert}"\ntls_key = "{pair.key}"\n'
+    )
+    text = text.replace("[engines.slm]\n", f'[engines.slm]\nurl_key_file = "{key}"\n')
+    lab.config.write_text(text)
+
+    def found(credentials):
+        systemctl.write_text(SYSTEMCTL.format(credentials=credentials))
+        systemctl.chmod(0o755)
+        [ended] = lab.run("config check --json")
+        problems = json.loads(ended.stdout)["problems"]
+        assert ended.code == bool(problems)
+        return {one["key"]: one for one in problems}
+
+    wrong = found("")
+    assert wrong.keys() == {"api.tls_key", "engines.slm.url_key_file"}
+    assert wrong["api.tls_key"]["fix"] == f"chown root:{UID} {pair.key}; chmod 640 {pair.key}"
+    assert wrong["api.tls_key"]["line"] == text.splitlines().index(f'tls_key = "{pair.key}"') + 1
+    handed = f"LoadCredential=tls_key:{pair.key}\\nLoadCredential=slm_url_key:{key}"
+    assert found(handed) == {}
+    for path in (pair.key, key):
+        os.chown(path, 0, UID)
+        path.chmod(0o640)
+    assert found("ProtectHome=yes") == {}
 
 
 def test_a_box_of_roots_own_stays_roots(lab):

@@ -6,6 +6,7 @@ import pytest
 from edgebox.errors import ConfigError
 from edgebox.settings import Settings, load_settings
 from edgebox.settings.check import in_force, problems, without_password
+from edgebox.settings.edit import set_string
 from edgebox.settings.keys import defaults, key_lines
 from edgebox.settings.template import render
 from support.outside.certificates import make_pair
@@ -195,3 +196,28 @@ def test_only_what_is_true_or_false_may_be_true_or_false(file):
     file.write_text("[api]\nallow_plain_http = true\nport = true\n")
     [wrong] = [one for one in problems(file, named=True) if one.key.startswith("api")]
     assert (wrong.key, wrong.detail) == ("api.port", "cannot be true or false.")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(file):
+    file.write_bytes("\ufeff# 설정\nlog_level = 'error'\n[api]\nport = 9\n".encode())
+    assert found(file) == {}
+    assert load_settings(file).log_level == "error"
+    lines = {one.key: one.line for one in in_force(load_settings(file), file)}
+    assert (lines["log_level"], lines["api.port"]) == (2, 4)
+    set_string(file, "engines.slm.model", "qwen3-1.7b-q8_0")
+    assert load_settings(file).api.port == 9
+
+
+def test_the_key_of_a_server_in_use_has_to_be_there(file, tmp_path):
+    secret = tmp_path / "secret"
+    key = "engines.mlm.url_key_file"
+    text = f'[engines.mlm]\nurl_key_file = "{secret}"\nurl = "http://gpu:8000/v1"\n'
+    wrong = found(file, text)[key]
+    assert (wrong.line, str(secret) in wrong.detail) == (2, True)
+    secret.write_text("a-long-enough-secret\n")
+    secret.chmod(0o644)
+    assert "Every user may read" in found(file)[key].detail
+    secret.chmod(0o600)
+    assert found(file) == {}
+    unused = f'[engines.mlm]\nurl_key_file = "{tmp_path}/none"\n'
+    assert found(file, unused) == {}

@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from edgebox.settings import load_settings
 from edgebox.settings.check import WrongSetting, in_force, problems
+from edgebox_cli.common.closed_files import closed_files
 from edgebox_cli.common.configuration import config_path, settings_as_root
 from edgebox_cli.common.context import is_named
 from edgebox_cli.common.failure import reported
@@ -34,6 +36,8 @@ def check(
     """
     path = file or config_path()
     found = problems(path, named=file is not None or is_named())
+    if not found:
+        found = list(closed_files(load_settings(path if path.exists() else None), path))
     if as_json:
         wrong = [asdict(problem) for problem in found]
         print_json({"ok": not found, "config": str(path), "problems": wrong})

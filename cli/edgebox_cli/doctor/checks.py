@@ -96,6 +96,8 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     yield api
     if found.api.metrics_listen:
         yield network.metrics_listener(found, running=api.state != "fail")
+    if found.api.metrics_token_file:
+        yield network.metrics_token(found.api.metrics_token_file)
     yield from network.receivers(found)
     if watching := monitoring.monitoring():
         yield watching

@@ -325,6 +325,11 @@ FOUND: dict[str, str] = {
     "{client}: {place}, TLS: {tls_reason}.": (
         "{client}: {place}의 인증서를 믿을 수 없습니다. {tls_reason}"
     ),
+    "metrics token": "지표 토큰",
+    "It is not used: {token_error}.": "쓰지 못합니다: {token_error}",
+    "correct {path}, or metrics_token_file under [api]": (
+        "{path}이나 [api]의 metrics_token_file을 고칩니다"
+    ),
     "{trust}, then restart the worker": "{trust} 다음에 워커를 다시 시작합니다",
     "{client}: {place}: {what}.": "{client}: {place}에 연결할 수 없습니다. {what}",
     "open the way in the network (try: nc -vz {quoted} {port})": (
