@@ -32,10 +32,12 @@ has_fapolicyd() { command -v fapolicyd-cli >/dev/null && systemctl is-active --q
 
 put_trust() { # fapolicyd lets nothing run that it does not know
   if ! has_fapolicyd; then return; fi
+  known=1 # before 1.1 it has one file for all that is trusted
   fapolicyd-cli --file add "$target/" --trust-file edgebox >/dev/null 2>&1 ||
-    fapolicyd-cli --file update "$target/" >/dev/null 2>&1 || true
+    fapolicyd-cli --file update "$target/" >/dev/null 2>&1 ||
+    fapolicyd-cli --file add "$target/" >/dev/null 2>&1 || known=""
   fapolicyd-cli --update >/dev/null 2>&1 || true
-  step trust "fapolicyd knows $target"
+  if [ -n "$known" ]; then step trust "fapolicyd knows $target"; fi
 }
 
 drop_trust() { # FOLDER
@@ -45,7 +47,16 @@ drop_trust() { # FOLDER
 }
 
 check_program() { # It starts: what forbids that is found before anything is stopped or switched
-  if said=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" "$target/edgebox" --version 2>&1); then return; fi
+  tries=1
+  if has_fapolicyd; then tries=60; fi # it reads what it was told some seconds later
+  until said=$(env -i HOME=/root LANG=C.UTF-8 PATH="$PATH" "$target/edgebox" --version 2>&1); do
+    tries=$((tries - 1))
+    if [ "$tries" = 0 ]; then forbidden; fi
+    sleep 1
+  done
+}
+
+forbidden() { # Ends with what keeps the program from starting
   why=""
   case ,$(findmnt -n -o OPTIONS -T "$opt" 2>/dev/null), in
     *,noexec,*) why=" The disk of $opt is mounted noexec. Mount it without, or another one at $opt." ;;

@@ -127,6 +127,33 @@ def test_fapolicyd_is_told_of_the_release_and_of_its_end(system):
     ]
 
 
+def test_fapolicyd_that_knows_no_trust_files_is_told_too(system):
+    tool(system, "systemctl")
+    tool(system, "fapolicyd-cli", says='case "$*" in *trust-file* | *update*) exit 1 ;; esac')
+    ended = step(system, "put_trust")
+    assert "fapolicyd knows" in ended.stdout
+    assert calls(system)[-2] == f"fapolicyd-cli --file add {system}/opt/releases/1.2.3/"
+    tool(system, "fapolicyd-cli", code=1)
+    ended = step(system, "put_trust; echo went on")
+    assert (ended.returncode, ended.stdout) == (0, "went on\n")
+
+
+def test_fapolicyd_gets_the_time_to_read_what_it_was_told(system):
+    tool(system, "systemctl")
+    tool(system, "fapolicyd-cli")
+    tool(system, "sleep")
+    program = system / "opt/releases/1.2.3/edgebox"
+    denied = f'[ "$(grep -c ^sleep "{system}/calls")" -ge {{}} ] || exit 126'
+    program.write_text(f"#!/bin/sh\n{denied.format(20)}\n")
+    assert step(system, "check_program").returncode == 0
+    assert calls(system).count("sleep 1") == 20
+    program.write_text(f"#!/bin/sh\n{denied.format(1000)}\n")
+    ended = step(system, "check_program; echo went on")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "journalctl -u fapolicyd" in ended.stderr
+    assert calls(system).count("sleep 1") < 20 + 60
+
+
 def test_fapolicyd_that_does_not_run_is_not_told(system):
     tool(system, "systemctl", code=3)
     tool(system, "fapolicyd-cli")
