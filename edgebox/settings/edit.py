@@ -17,6 +17,7 @@ from tomlkit.items import Table
 
 from edgebox.errors import ConfigError
 from edgebox.settings.load import load_settings
+from edgebox.system.encodings import conversion
 from edgebox.system.files import write_text
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def set_string(path: Path, key: str, value: str) -> None:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        what = conversion(path.read_bytes(), str(path)) or "is not text in UTF-8"
+        raise ConfigError(f"{path} {what}") from None
+    except OSError as error:
         raise ConfigError(f"Cannot read {path}: {error}") from None
     edited = replace_string(text, key, value)
     if edited is None:

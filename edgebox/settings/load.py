@@ -12,6 +12,7 @@ from edgebox.errors import ConfigError
 from edgebox.settings.environment import wrong_variables
 from edgebox.settings.model import Settings
 from edgebox.settings.places import default_config_path
+from edgebox.system.encodings import conversion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +76,10 @@ def read_values(file: Path, *, named: bool) -> dict[str, Any]:
         return {}
     except PermissionError:
         raise ConfigError(f"This user may not read {file}. Try as root: sudo edgebox ...") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        what = conversion(file.read_bytes(), str(file)) or "is not text in UTF-8"
+        raise ConfigError(f"{file} {what}") from None
+    except OSError as error:
         raise ConfigError(f"Cannot read {file}: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}") from None

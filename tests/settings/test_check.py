@@ -221,3 +221,14 @@ def test_the_key_of_a_server_in_use_has_to_be_there(file, tmp_path):
     assert found(file) == {}
     unused = f'[engines.mlm]\nurl_key_file = "{tmp_path}/none"\n'
     assert found(file, unused) == {}
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
+def test_a_file_in_another_encoding_says_how_to_convert_it(file, encoding):
+    file.write_bytes("# 설정\nlog_level = 'error'\n".encode(encoding))
+    [problem] = found(file).values()
+    assert f"iconv -f {encoding.upper()} -t UTF-8 {file}" in problem.detail
+    with pytest.raises(ConfigError, match="iconv"):
+        load_settings(file)
+    with pytest.raises(ConfigError, match="iconv"):
+        set_string(file, "engines.slm.model", "other")
