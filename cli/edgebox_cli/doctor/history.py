@@ -65,7 +65,7 @@ def clock(found: Survey, now: float) -> Check:
         return warn(
             name,
             "{count} runs of the last {days} days ended before they began: the clock jumps.",
-            "timedatectl timesync-status",
+            "timedatectl status",
             count=found.backwards,
             days=RECENT_DAYS,
         )
