@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -341,6 +342,39 @@ server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
 print(server.server_port, flush=True)
 server.serve_forever()
 """
+
+
+def test_what_root_is_told_to_type_is_no_trap(lab):
+    """The names of files and the rows of the database are the service's."""
+    escape = "\x1b]0;owned\x07"
+    (lab.state / f"edgebox.db.before-restore-$(id);{escape}").touch(mode=0o600)
+    (lab.state / f"open{escape}").touch(mode=0o644)
+    (lab.state / "link").symlink_to("/etc/passwd")
+    (lab.state / "backups").mkdir(mode=0o700)
+    old = lab.state / "backups/before-$(id).db"
+    old.touch(mode=0o600)
+    os.utime(old, (0, 0))
+    store = Store(lab.state / "edgebox.db")
+    store.clients.disable("centerlink")
+    store.close()
+    with sqlite3.connect(lab.state / "edgebox.db") as db:
+        db.execute("UPDATE clients SET client_id = ?", (f"`id`{escape}",))
+    db.close()
+    lab.give()
+    told, shown, listed = lab.run("doctor --json", "doctor", "keys list")
+    for ended in (told, shown, listed):
+        assert "\x1b" not in ended.stdout + ended.stderr
+        assert "\x07" not in ended.stdout + ended.stderr
+    fixes = [one["fix"] for one in json.loads(told.stdout)["checks"] if one["fix"]]
+    assert sum("$(id)" in fix for fix in fixes) == 2, fixes
+    assert any("`id`" in fix for fix in fixes), fixes
+    for fix in fixes:
+        unquoted = "".join(re.split(r"'[^']*'", fix))
+        assert "$(id)" not in unquoted
+        assert "`id`" not in unquoted
+    [chmod] = [fix for fix in fixes if fix.startswith("chmod go=")]
+    assert "open" in chmod
+    assert "link" not in chmod
 
 
 def test_whoever_takes_the_port_gets_no_key(lab):

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from edgebox.system.times import in_zone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import ConsoleOptions, RenderableType
 
 # Columns of a table: numbers, words that are never broken, text that is broken anywhere.
 RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
@@ -26,16 +27,32 @@ WHOLE: dict[str, Any] = {"no_wrap": True}
 FOLD: dict[str, Any] = {"overflow": "fold"}
 
 
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*map(ord, "\n\t")})
+
+
+class _PlainTexts(Console):
+    """Removes control characters from what is shown: root's terminal would obey them.
+
+    Names of files and rows of the database are the service's, who may have been taken over.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else text.translate(_CONTROLS), style, control)
+
+
 @functools.cache
 def console() -> Console:
     """Return standard output. Rich honours NO_COLOR and measures Hangul as two columns."""
-    return Console(highlight=False)
+    return _PlainTexts(highlight=False)
 
 
 @functools.cache
 def err_console() -> Console:
     """Return standard error."""
-    return Console(stderr=True, highlight=False)
+    return _PlainTexts(stderr=True, highlight=False)
 
 
 def json_text(value: Any, *, indent: int | None = None) -> str:

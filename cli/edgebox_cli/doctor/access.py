@@ -66,7 +66,9 @@ def state_files(folder: Path, models: Path) -> Iterator[Check]:
             paths=paths,
         )
         return
-    if open_ones := [file for file in files if (_mode(file) or 0) & _OTHERS]:
+    # chmod would follow a link, to a file that is not the box's.
+    ours = [file for file in files if not file.is_symlink()]
+    if open_ones := [file for file in ours if (_mode(file) or 0) & _OTHERS]:
         paths = " ".join(shlex.quote(str(file)) for file in open_ones)
         yield warn(
             name,

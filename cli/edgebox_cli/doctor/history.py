@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from edgebox.errors import StoreError
@@ -84,7 +85,7 @@ def failed_analyses(found: Survey) -> Check:
         "edgebox batches retry {batch}",
         days=RECENT_DAYS,
         kinds=kinds,
-        batch=max(one.last_batch for one in found.failed),
+        batch=shlex.quote(max(one.last_batch for one in found.failed)),
     )
 
 
@@ -99,7 +100,7 @@ def late_callbacks(found: Survey) -> Check:
         "They wait to be sent again after an error. {kinds}.",
         "edgebox callbacks resend {batch}",
         kinds=kinds,
-        batch=found.late[0].last_batch,
+        batch=shlex.quote(found.late[0].last_batch),
     )
 
 

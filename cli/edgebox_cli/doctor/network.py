@@ -218,7 +218,7 @@ def receiver(client: str, host: str, port: int, own: Collection[int], *, https: 
         https: whether it speaks TLS.
     """
     place = f"{bracketed(host)}:{port}"
-    name = "receiver"
+    name, client = "receiver", shlex.quote(client)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ def disabled_clients(store: Store, oldest: float) -> Iterator[Check]:
             "which is disabled.",
             "edgebox keys enable {client}",
             count=count,
-            client=client,
+            client=shlex.quote(client),
         )
 
 
@@ -87,7 +88,7 @@ def restore_copies(database: Path) -> Iterator[Check]:
             "{count} copies from before or during a restore hold transcripts.",
             "rm {first}*",
             count=len(aside),
-            first=aside[0],
+            first=shlex.quote(str(aside[0])),
         )
 
 
@@ -101,7 +102,7 @@ def upgrade_copies(database: Path, oldest: float) -> Iterator[Check]:
             "the box does. Without them --rollback --with-database is not possible.",
             "rm {files}",
             count=len(old),
-            files=" ".join(old),
+            files=" ".join(map(shlex.quote, old)),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 import time
 from contextlib import closing
@@ -124,7 +125,7 @@ def clients(store: Store) -> Check:
     if enabled:
         return Check("clients", "ok", f"{enabled} of {len(known)} enabled")
     if known:
-        first = known[0].client_id
+        first = shlex.quote(known[0].client_id)
         return fail(
             "clients", "Every client is disabled.", "edgebox keys enable {client}", client=first
         )
