@@ -118,6 +118,18 @@ check_config() { # PROGRAM: this release can use the file, with the flag that th
   die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
 }
 
+check_older() { # RELEASE: it knows every key that was written since, which it would refuse to start with
+  if [ ! -e "$config" ]; then return; fi
+  scratch=$(mktemp -d)
+  if knows_plain_http "$1"; then cat "$config"; else without_plain_http; fi >"$scratch/edgebox.toml"
+  told=$(ask "$opt/releases/$1/edgebox" config check --json "$scratch/edgebox.toml") && fits=1 || fits=""
+  rm -rf "$scratch"
+  scratch=""
+  problem=$(first_problem)
+  if [ -n "$fits" ] || [ -z "$problem" ]; then return; fi # a program that says nothing is found out later
+  die "EdgeBox $1 cannot use $config: $problem Nothing was changed. Take out of the file what $1 does not know, then try again."
+}
+
 check_tls() { # The given certificate and key work, before they replace the present ones
   if [ -z "$tls_cert" ]; then return; fi
   scratch=$(mktemp -d)

@@ -292,6 +292,7 @@ do_rollback() {
   if [ -n "$with_database" ]; then
     [ -f "$before_backup" ] || die "The database from before the upgrade is missing (${before_backup:-there was none}). Nothing was changed."
   fi
+  check_older "$target_version"
   stopped=$(date +%s)
   backup=""
   schema_before=$(schema)

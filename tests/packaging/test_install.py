@@ -592,6 +592,37 @@ def test_the_place_of_the_command_is_looked_at_before_anything_is_written(box):
     assert f"mount -o remount,rw {folder}," in ended.stderr
 
 
+UNKNOWN_KEY = """printf '{\\n "problems": [\\n  {\\n   "detail": "There is no such key."\\n'
+exit 1"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [(UNKNOWN_KEY, True), ("exit 1", False), ("exit 0", False)],
+)
+def test_a_release_that_does_not_know_the_configuration_is_not_gone_back_to(box, answer, refused):
+    release = box / "opt/releases/1"
+    release.mkdir(parents=True)
+    (release / "edgebox").write_text(f'#!/bin/sh\necho "$*" >>"{box}/asked"\n{answer}\n')
+    (release / "edgebox").chmod(0o755)
+    (box / "opt/current").symlink_to("releases/2")
+    (box / "opt/previous").symlink_to("releases/1")
+    (box / "opt/before").write_text("1 0 \n")
+    (box / "etc/edgebox.toml").write_text("[new]\nkey = 1\n")
+    script = """
+check_machine() { :; }; read_settings() { :; }; check_settings() { :; }
+stop_services() { echo stopped; exit 0; }
+do_rollback
+"""
+    ended = step(box, script)
+    assert ("stopped" in ended.stdout) is not refused
+    assert "config check --json" in (box / "asked").read_text()
+    if refused:
+        assert ended.returncode == 1
+        assert "1 cannot use" in ended.stderr
+        assert "There is no such key. Nothing was changed." in ended.stderr
+
+
 @pytest.fixture
 def elsewhere():
     """A box that another user may enter: pytest's own folders are closed to them."""
