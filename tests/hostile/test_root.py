@@ -313,6 +313,11 @@ def test_root_is_told_of_files_that_the_services_cannot_read(lab, monkeypatch):
     assert wrong.keys() == {"api.tls_key", "engines.slm.url_key_file"}
     assert wrong["api.tls_key"]["fix"] == f"chown root:{UID} {pair.key}; chmod 640 {pair.key}"
     assert wrong["api.tls_key"]["line"] == text.splitlines().index(f'tls_key = "{pair.key}"') + 1
+    [told] = lab.run("doctor --json")
+    failed = [one for one in json.loads(told.stdout)["checks"] if one["state"] == "fail"]
+    assert [one["fix"] for one in failed if str(pair.key) in one["detail"]] == [
+        "edgebox config check"
+    ]
     handed = f"LoadCredential=tls_key:{pair.key}\\nLoadCredential=slm_url_key:{key}"
     assert found(handed) == {}
     for path in (pair.key, key):

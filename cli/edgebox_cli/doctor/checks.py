@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from edgebox.errors import ConfigError, EdgeBoxError
+from edgebox_cli.common.closed_files import closed_files
 from edgebox_cli.common.configuration import config_path, settings, settings_as_root
 from edgebox_cli.common.observe import engine_health, worker_running
 from edgebox_cli.common.systemd import has_units
@@ -55,6 +56,10 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     path = config_path()
     where = str(path) if path.exists() else f"defaults (there is no {path})"
     yield Check("configuration", "ok", where)
+    for wrong in closed_files(found, path):
+        yield fail(
+            "configuration", "{config_error}", "edgebox config check", config_error=wrong.detail
+        )
     yield access.configuration(found, path)
     # Root's own: the journal, and a certificate and servers whose keys only root may read.
     of_journal = host.log(found, now) if has_units() else None

@@ -389,6 +389,10 @@ QUOTED: dict[str, str] = {
     "write its key into {file}": "{file}에 그 서버의 키를 적고,",
     "set url_key_file under {table}": "{table}의 url_key_file을 정하고,",
     # Errors of the store and of models
+    "The user of the services may not read {file}.": "서비스의 사용자가 읽지 못하는 파일: {file}",
+    "This user may not look into {file}. For a folder of root's: {commands}": (
+        "점검한 사용자는 {file} 폴더를 열 수 없습니다. root의 폴더라면: {commands}"
+    ),
     "There is no database yet. Create it with: edgebox init": "아직 데이터베이스가 없습니다.",
     "The database is not up to date. Run: edgebox init": "데이터베이스를 갱신해야 합니다.",
     "The database file is damaged. Stop EdgeBox and put the last backup in its place.": (
