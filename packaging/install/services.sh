@@ -18,7 +18,7 @@ unit_files() { # RELEASE: prints its units and drop-ins, as NAME PATH; systemd/R
 put_units() { # RELEASE: its units, without those of an earlier release
   listed=$(unit_files "$1" | sort)
   names=$(printf '%s\n' "$listed" | sed 's/ .*//')
-  replaced=""
+  replaced="" failed=""
   if [ -e "$opt/units" ]; then # units that only an earlier release had
     while read -r name; do
       case "
@@ -28,13 +28,18 @@ $name
 "*) ;; *) rm -f "$units/$name" && replaced=1 ;; esac
     done <"$opt/units"
   fi
-  if [ "$(cat "$opt/units" 2>/dev/null)" != "$names" ]; then printf '%s\n' "$names" >"$opt/units"; fi
+  if [ "$(cat "$opt/units" 2>/dev/null)" != "$names" ]; then
+    { printf '%s\n' "$names" >"$opt/units.new" && mv -T "$opt/units.new" "$opt/units"; } || failed=1
+  fi
   while read -r name source; do
     if cmp -s "$source" "$units/$name"; then continue; fi
     mkdir -p "$(dirname "$units/$name")"
-    install -m 0644 "$source" "$units/$name.new"
-    mv "$units/$name.new" "$units/$name"
-    replaced=1
+    if install -m 0644 "$source" "$units/$name.new" && mv "$units/$name.new" "$units/$name"; then
+      replaced=1
+    else
+      rm -f "$units/$name.new" # a full disk: the unit of before stays, also on the way back
+      failed=1
+    fi
   done <<LIST
 $listed
 LIST
@@ -46,6 +51,7 @@ LIST
   else
     step units "in $units, unchanged"
   fi
+  [ -z "$failed" ] || return 1
 }
 
 remove_units() {

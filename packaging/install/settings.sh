@@ -91,17 +91,22 @@ fit_config() { # RELEASE: gives the configuration the flag that this release ask
     if ! beyond_this_machine || sets_plain_http; then return 0; fi
     if [ -z "$took_flag" ] && [ "$(setting api allow_plain_http false)" = true ]; then return 0; fi # in another form
     change=with_plain_http
-    say "Warning: this box serves other machines plain HTTP, so keys and calls can be read in the network." >&2
-    say "It goes on doing so: allow_plain_http = true was written into $config. Set tls_cert and tls_key instead." >&2
   else
     if ! sets_plain_http; then return 0; fi
     change=without_plain_http
     took_flag=1
   fi
-  cp -p "$config" "$config.new" # keeps owner and mode
-  $change >"$config.new"
-  mv -T "$config.new" "$config"
+  # A copy keeps owner and mode. On the way back nothing but this ends the step on a full disk.
+  if ! { cp -p "$config" "$config.new" && $change >"$config.new" && mv -T "$config.new" "$config"; }; then
+    rm -f "$config.new"
+    say "$config could not be changed (df $etc)." >&2
+    return 1
+  fi
   sync -f "$etc"
+  if [ "$change" = with_plain_http ]; then
+    say "Warning: this box serves other machines plain HTTP, so keys and calls can be read in the network." >&2
+    say "It goes on doing so: allow_plain_http = true was written into $config. Set tls_cert and tls_key instead." >&2
+  fi
 }
 
 check_config() { # PROGRAM: this release can use the file, with the flag that the switch will write

@@ -623,6 +623,64 @@ do_rollback
         assert "There is no such key. Nothing was changed." in ended.stderr
 
 
+FULL = """
+full=$opt/full
+mount -t tmpfs -o size=64k none "$full" || exit 9
+echo 'the old one' >"$full/old"
+head -c 1000000 /dev/zero >"$full/zeros" 2>/dev/null || true
+set +e # as after a failure, on the way back
+"""
+"""A disk that is full, with one file on it."""
+
+
+def on_a_full_disk(box, script, **variables):
+    (box / "opt/full").mkdir()
+    ended = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script_of(box, f"{FULL}\n{script}", **variables)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    if ended.returncode == 9:
+        pytest.skip("nothing can be mounted here")
+    return ended
+
+
+@root_only
+def test_a_full_disk_leaves_the_units_of_before_on_the_way_back(box):
+    units = box / "opt/releases/1/systemd"
+    units.mkdir(parents=True)
+    (units / "edgebox.target").write_text("#" * 20_000)
+    script = """
+units=$full
+mv "$full/old" "$full/edgebox.target"
+put_units "$opt/releases/1"
+cat "$full/edgebox.target"
+ls "$full"
+"""
+    ended = on_a_full_disk(box, script, systemd="252")
+    assert "the old one" in ended.stdout, ended.stderr
+    assert ended.stdout.split()[-2:] == ["edgebox.target", "zeros"]
+    assert "unchanged" in ended.stdout  # of the step's own line: it was not replaced
+
+
+@root_only
+def test_a_full_disk_leaves_the_configuration_of_before_on_the_way_back(box):
+    (box / "opt/releases/1").mkdir(parents=True)
+    script = """
+config=$full/old
+knows_plain_http() { :; }; beyond_this_machine() { :; }; sets_plain_http() { return 1; }
+with_plain_http() { cat "$config"; head -c 20000 /dev/zero; }
+fit_config 1
+cat "$config"
+ls "$full"
+"""
+    ended = on_a_full_disk(box, script)
+    assert "the old one" in ended.stdout, ended.stderr
+    assert ended.stdout.split()[-2:] == ["old", "zeros"]
+
+
 @pytest.fixture
 def elsewhere():
     """A box that another user may enter: pytest's own folders are closed to them."""
