@@ -24,6 +24,7 @@ undo() { # Removes everything that this failed first installation made, and noth
     say "The database is unchanged." >&2
   fi
   if [ -n "$made_release" ]; then drop_release "$made_release"; fi
+  if [ -z "$in_use" ]; then drop_labels; fi
   rm -rf "$opt/releases/.$version.partial"
   if [ -n "$given_state" ]; then
     chown -h "${given_state% *}" "$state"

@@ -183,6 +183,12 @@ def test_undone_nothing_goes_but_what_was_made(box):
     assert sorted(path.name for path in state.glob("*.db*")) == sorted(kept)
 
 
+@pytest.mark.parametrize(("in_use", "gone"), [("", True), ("0.1.0", False)])
+def test_undone_no_rule_is_left_in_selinuxs_policy(box, in_use, gone):
+    ended = step(box, "drop_labels() { echo gone; }; undo", in_use=in_use)
+    assert ("gone" in ended.stdout) is gone
+
+
 NOT_READY = "models_here() { :; }; ready() { return 1; }; await_ready() { return 1; }; "
 
 
