@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,7 @@ from edgebox.models.catalog import Catalog, ModelEntry, unknown_model
 from edgebox.models.part_file import folder_errors
 from edgebox.models.records import HashRecord, Records, Trust
 from edgebox.models.verification import sha256_of, still_verified, trust_of
-from edgebox.system.files import present
+from edgebox.system.files import present, readable
 from edgebox.system.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class Installed:
         path = self.folder / entry.filename
         if not self._is_file(path):
             raise self._missing(entry)
+        if not readable(path):
+            raise ModelsFolderError(f"This user may not read {path}. Type: chmod o+r {path}")
         if not self._matches(entry):
             self.verify(name)
         return path
@@ -140,6 +143,7 @@ class Installed:
                 self._records.forget(name, keep_trusted=True)
             raise
         record = self._record(entry, before, found, trust)
+        _open_to_all(path)
         # The service may have the folder read-only: it then hashes at each start.
         with contextlib.suppress(ModelsFolderError):
             self._records.keep(record)
@@ -166,7 +170,9 @@ class Installed:
         Raises:
             ModelsFolderError: the record cannot be written.
         """
-        record = self._record(entry, (self.folder / entry.filename).stat(), sha256, trust)
+        path = self.folder / entry.filename
+        _open_to_all(path)
+        record = self._record(entry, path.stat(), sha256, trust)
         self._records.keep(record)
         return record
 
@@ -240,3 +246,10 @@ class Installed:
             f"The model {entry.name} is not in {self.folder}. Get it: "
             f"{pull if entry.sources else ''}edgebox models import FILE"
         )
+
+
+def _open_to_all(path: Path) -> None:
+    """Let the service read a file that root has put into a folder of root's."""
+    found = path.stat()
+    if os.geteuid() == found.st_uid == path.parent.stat().st_uid == 0:
+        path.chmod(stat.S_IMODE(found.st_mode) | 0o444)

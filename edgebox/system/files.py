@@ -42,6 +42,11 @@ def present(path: Path) -> bool:
     return True
 
 
+def readable(path: Path) -> bool:
+    """Return whether the user as whom this process acts may read what is at the path."""
+    return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
 def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     """Open a file that may be a trap, and return its descriptor.
 

@@ -10,11 +10,13 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
 from edgebox.api.refused_keys import NAME as REFUSED
 from edgebox.api.refused_keys import RefusedKey
+from edgebox.models.installed import Installed
 from edgebox.settings import RoleSettings, Settings
 from edgebox.store.acts import Actor
 from edgebox.store.db import Store
@@ -31,6 +33,7 @@ from edgebox_cli.doctor import network as checks_network
 from edgebox_cli.doctor import people as checks_people
 from edgebox_cli.doctor import remote
 from support.boxes.store import NOW, Clock, migrated
+from support.engines import tiny_model
 from support.outside.certificates import make_pair
 from support.polling import PATIENCE
 
@@ -564,3 +567,22 @@ def test_a_token_that_the_api_cannot_use_is_a_warning(tmp_path):
         file.write_text(text)
         file.chmod(0o600)
         assert checks_network.metrics_token(str(file)).state == state
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for another user")
+def test_a_model_that_the_services_cannot_read_is_said():
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name) / "models"
+        folder.mkdir()
+        folder.parent.chmod(0o755)
+        tiny_model.install(folder)
+        file = folder / f"{tiny_model.NAME}.gguf"
+        installed = Installed(folder)
+        assert checks_machine.model_file(installed, "slm", tiny_model.NAME).state == "ok"
+        file.chmod(0o600)
+        os.seteuid(65_534)
+        try:
+            check = checks_machine.model_file(installed, "slm", tiny_model.NAME)
+        finally:
+            os.seteuid(0)
+    assert (check.state, check.fix) == ("fail", f"chmod o+r {file}")

@@ -18,6 +18,7 @@ from edgebox.errors import (
 from edgebox.models import installed as module
 from edgebox.models import records
 from edgebox.models.catalog import Catalog
+from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
 from edgebox.models.part_file import Part, need_space
 from support.engines import gguf
@@ -228,3 +229,34 @@ def test_whoever_locks_the_folder_holds_nobody_for_long(installed, tmp_path, mon
         os.close(descriptor)
     installed.verify(NAME)
     assert installed.state(NAME) == "ready"
+
+
+@root_only
+def test_a_file_that_root_put_there_by_hand_is_opened_to_the_service(umask, tmp_path):
+    folder = tmp_path / "models"
+    found = Installed(folder, catalogue.catalog(CONTENT))
+    found.prepare()
+    file = folder / f"{NAME}.gguf"
+    for admitted in (found.verify, lambda _: import_file(found, file)):
+        file.write_bytes(CONTENT)
+        file.chmod(0o600)
+        admitted(NAME)
+        assert stat.S_IMODE(file.stat().st_mode) == 0o644
+
+
+@root_only
+def test_a_file_that_is_closed_to_this_user_says_so(tmp_path):
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        file = folder / f"{NAME}.gguf"
+        file.write_bytes(CONTENT)
+        found = Installed(folder, catalogue.catalog(CONTENT))
+        found.verify(NAME)
+        file.chmod(0o600)
+        os.seteuid(NOBODY)
+        try:
+            with pytest.raises(ModelsFolderError, match=f"chmod o\\+r {file}"):
+                found.require(NAME)
+        finally:
+            os.seteuid(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +11,7 @@ from edgebox.models.advice import require_fit, this_machine
 from edgebox.models.catalog import memory_need
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import read_tuned, tuned_here
+from edgebox.system.files import readable
 from edgebox.system.machine import available_memory, built_for_gpu, gpus
 from edgebox.system.program import command, frozen
 from edgebox_cli.common.output import size
@@ -71,6 +73,17 @@ def model_file(installed: Installed, role: str, model: str) -> Check:
         return fail(name, "{model} is not here.", _GET, role=role, model=model)
     if state == "partial":
         return fail(name, "{model} is only partly here.", _GET, role=role, model=model)
+    path = installed.path_of(model)
+    if not readable(path):
+        quoted = shlex.quote(str(path))
+        return fail(
+            name,
+            "The services may not read {path}.",
+            "chmod o+r {quoted}",
+            role=role,
+            path=path,
+            quoted=quoted,
+        )
     if state == "unchecked":
         return warn(
             name,

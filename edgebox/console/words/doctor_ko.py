@@ -141,6 +141,7 @@ FOUND: dict[str, str] = {
         "NVIDIA 드라이버(580 이상)를 설치한 다음 reboot"
     ),
     "This user may not use {names}.": "점검한 사용자는 쓸 수 없습니다: {names}",
+    "The services may not read {path}.": "서비스가 읽을 수 없습니다: {path}",
     "This box believes it is {date}.": "장비의 시계가 {date}입니다.",
     "{zone} cannot be loaded: batch ids and the hours of the night are in UTC.": (
         "{zone} 시간대를 읽지 못합니다. 배치 번호와 밤 시간이 UTC를 따릅니다."
