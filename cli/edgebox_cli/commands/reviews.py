@@ -20,7 +20,7 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import RIGHT, console, note, print_json, table
+from edgebox_cli.common.output import RIGHT, console, json_text, note, print_json, table
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import noted
@@ -159,7 +159,7 @@ def _rows(since: float) -> list[dict[str, Any]]:
 
 
 def _lines(rows: list[dict[str, Any]]) -> str:
-    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+    return "".join(f"{json_text(row)}\n" for row in rows)
 
 
 def _since(days: float) -> float:
