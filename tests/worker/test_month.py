@@ -12,6 +12,7 @@ from edgebox.store.db import Store
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
+from edgebox.worker.runner import RunCounts
 from support.boxes.store import Clock, submit
 
 MINUTES = 30 * 24 * 60
@@ -65,7 +66,7 @@ class Month:
     def look(self):
         """Nothing of these runs waits for anything."""
 
-    async def run(self, trigger):
+    async def run(self, trigger, due):
         assert not self.running, "two runs at once"
         self.running = True
         run_id = self.store.runs.start(trigger, self.clock())
@@ -79,6 +80,7 @@ class Month:
                     self.waits.append(self.elapsed - self.waiting.pop(row.consultation_id))
         self.store.runs.finish(run_id, {})
         self.running = False
+        return RunCounts(drained=True)
 
     def jump(self, seconds):
         self.clock.advance(seconds)
