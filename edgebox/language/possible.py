@@ -75,7 +75,7 @@ _MIXED: Final = re.compile(
 _BARE: Final = re.compile(
     rf"(?<![가-힣])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
-    r"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원)|까지| (?:더|정도|빼|남)"
+    r"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에)|까지| (?:더|정도|빼|남)"
     r"|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
@@ -98,7 +98,12 @@ _VERSION: Final = re.compile(
 )
 """오 점 이 점 일사: a version or an address, written 5.2.14."""
 
-_IN_MYRIADS: Final = re.compile(r"만 ?원|보증금|월세|전세|[십백천]만")
+_IN_MYRIADS: Final = re.compile(r"만 ?원|보증금|월세|전세|[십백천]만(?!에)")
+_NEAR: Final = 30
+"""Characters on either side in which an amount is talked about."""
+
+_ENDING: Final = re.compile(r"이(?=[요에고])")
+"""오십이요 is fifty, with the ending of a noun."""
 
 
 def possible_numbers(text: str) -> Iterator[Number]:
@@ -145,9 +150,16 @@ def _without_unit(text: str) -> Iterator[Number]:
             tens = numerals.stops(part, 0) if "십" in part else []
             figures = str(tens[-1].value) if tens else numerals.digits(part)
             yield plain("plain", figures, *match.span())
-    if _IN_MYRIADS.search(text):
-        for match in _BARE.finditer(text):
-            yield quantity(numerals.stops(match[1], 0)[-1].value * 10_000, "won", *match.span())
+    yield from _in_myriads(text)
+
+
+def _in_myriads(text: str) -> Iterator[Number]:
+    """Yield the amounts that bare numerals may be beside others: 구십은 of 백구십만 원."""
+    for match in _BARE.finditer(text):
+        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+        word = match[1][:-1] if _ENDING.match(text, match.end() - 1) else match[1]
+        if _IN_MYRIADS.search(around):
+            yield quantity(numerals.stops(word, 0)[-1].value * 10_000, "won", *match.span())
 
 
 def _dated(text: str, one: Number, months: list[Month]) -> Number:

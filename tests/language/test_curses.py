@@ -93,3 +93,22 @@ from edgebox.language.curses import without_curses
 )
 def test_curses_are_masked_and_words_that_look_like_them_stay(text, masked):
     assert without_curses(text) == masked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "강아지 시바 키워요.",
+        "공사장 아시바 설치 요청.",
+        "시바 종이에요",
+        "시바 한 마리요",
+        "이십새끼줄",
+    ],
+)
+def test_a_breed_scaffolding_and_straw_are_no_curses(text):
+    assert without_curses(text) == text
+
+
+@pytest.mark.parametrize("text", ["시바 진짜 짜증나", "야 이 십새끼야"])
+def test_the_curse_itself_is_masked(text):
+    assert "○○" in without_curses(text)

@@ -879,6 +879,9 @@ def test_what_may_be_a_number_bears_one_out(text, value):
         ("오백 유로요", "5000000"),
         ("시월드 유월절", "6mo"),
         ("이백으로 해 주세요", "2000000"),
+        ("요금 삼만 원입니다 천만에요", "10000000"),
+        ("나이가 오십이요 요금은 오만 원 나왔어요", "520000"),
+        ("자리가 오십이요 " + "그건 그렇고 " * 6 + "오만 원이요", "500000"),
     ],
 )
 def test_another_unit_or_a_word_bears_no_number_out(text, value):
