@@ -246,8 +246,8 @@ class Runner:
                 if not await self._engine_ready():
                     return
                 self._engine_lost = False
-                if (row_id := self._unanswered.ready()) is not None:
-                    log.warning("row %d alone was not answered: others go first", row_id)
+                for row_id in self._unanswered.ready():
+                    log.warning("row %d was not answered: others go first", row_id)
             elif len(self._leases) >= self._places + WANTED_PLACES:
                 await self._until_any(self._leases.tasks(), self._stopped)
             elif (claimed := self._claim()) is not None:

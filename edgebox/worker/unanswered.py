@@ -5,8 +5,8 @@ alone get none, each time: a proxy waits a minute and they need two, or a filter
 for an attack. Such a call would be claimed first again and again, so that with one place all others
 waited behind it for ever, and its batch would never end.
 
-1. A consultation that alone was not answered is set aside until another one is done, or until
-   nothing else waits.
+1. Those that were not answered while others were, and one that alone was not, are set aside until
+   another one is done, or until nothing else waits. Of several with none done, all but the last.
 2. When that has happened to it ``MOST`` times, each time with others done since the time before, it
    is hopeless.
 
@@ -32,7 +32,7 @@ class Unanswered:
         self.aside: set[int] = set()
         self._lost: dict[int, bool] = {}  # since the engine was last ready; True: without a death
         self._times: dict[int, tuple[int, int]] = {}  # how often, and what was done until then
-        self._done = 0
+        self._done = self._seen = 0
 
     def lost(self, row_id: int, *, died: bool = False) -> None:
         """Note one that was not answered.
@@ -50,21 +50,27 @@ class Unanswered:
         self.aside.clear()
         self.forget(row_id)
 
-    def ready(self) -> int | None:
+    def ready(self) -> list[int]:
         """Note that the engine is ready again.
 
         Returns:
-            The one that is set aside for what happened before, None if there is none.
+            Those that are set aside for what happened before.
         """
         lost, self._lost = self._lost, {}
-        if list(lost.values()) != [True]:
-            return None
-        [row_id] = lost
-        times, done = self._times.get(row_id, (0, -1))
-        if done != self._done:
-            self._times[row_id] = (times + 1, self._done)
-        self.aside.add(row_id)
-        return row_id
+        others, self._seen = self._done != self._seen, self._done
+        if not all(lost.values()):
+            return []
+        rows = sorted(lost)
+        if len(rows) > 1 and not others:
+            # The engine may have been away, which is none's fault: one tells that.
+            rows = rows[:-1]
+        else:
+            for row_id in rows:
+                times, done = self._times.get(row_id, (0, -1))
+                if done != self._done:
+                    self._times[row_id] = (times + 1, self._done)
+        self.aside.update(rows)
+        return rows
 
     def is_hopeless(self, row_id: int) -> bool:
         """Return whether trying it again is of no use."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from edgebox.errors import EngineOverloaded
+from edgebox.errors import EngineOverloaded, EngineUnavailable
 from edgebox.worker.runner import Timing
 from edgebox.worker.unanswered import MOST, Unanswered
 from support.boxes.store import Box
@@ -17,14 +17,15 @@ BRIEF = Timing(poll=0.0001, patience=PATIENCE, busy=0.001, grace=0.05)
 class Selective(Engine):
     """Gives ``late`` no answer, or none for as many times."""
 
-    def __init__(self, times=10**6):
+    def __init__(self, times=10**6, fault=None):
         super().__init__()
         self.times = times
+        self.fault = fault or EngineOverloaded("504")
 
     async def _answer(self, transcript, death):
         del death
         if "late" in transcript and self.seen.count(transcript) <= self.times:
-            raise EngineOverloaded("504")
+            raise self.fault
         return OUTCOME
 
 
@@ -55,6 +56,15 @@ def test_it_keeps_no_other_waiting_and_fails_in_the_end(box, concurrency):
     assert [row.state for row in box.store.outbox.list()] == ["pending"], "the batch has ended"
 
 
+@pytest.mark.parametrize("concurrency", [1, 2, 4])
+@pytest.mark.parametrize("fault", [EngineOverloaded("504"), EngineUnavailable("403")])
+def test_two_of_them_keep_no_other_waiting_either(box, concurrency, fault):
+    others = [f"call {n}" for n in range(6 * MOST)]
+    box.submit("late", "late too", *others)
+    counts = worked(box, Selective(fault=fault), concurrency=concurrency)
+    assert (counts.done, counts.failed, counts.drained) == (len(others), 2, True)
+
+
 def test_where_no_other_is_answered_none_is_to_blame(box):
     batch = box.submit("late", "late too")
     counts = worked(box, Selective(times=2 * MOST), concurrency=1)
@@ -73,18 +83,26 @@ def test_one_that_a_run_gave_up_may_be_tried_again(box):
     assert {row.state for row in box.store.batches.consultations(batch)} == {"done"}
 
 
-def test_those_that_were_lost_together_are_not_set_aside():
+def test_of_those_that_were_lost_together_one_tells_whether_the_engine_is_back():
     known = Unanswered()
     known.lost(1)
     known.lost(2)
-    assert known.ready() is None
+    assert known.ready() == [1]
     known.lost(3, died=True)
-    assert known.ready() is None, "a death counts as an attempt"
-    known.lost(1)
-    known.lost(2)
-    known.done(2)
-    assert known.ready() == 1
-    assert known.aside == {1}
+    assert known.ready() == [], "a death counts as an attempt"
+    assert not any(map(known.is_hopeless, (1, 2, 3)))
+
+
+def test_all_that_are_lost_while_others_are_done_let_others_go_first():
+    known = Unanswered()
+    for _ in range(MOST):
+        known.lost(1)
+        known.lost(2)
+        known.done(3)
+        assert known.ready() == [1, 2]
+        assert known.aside == {1, 2}
+    assert known.is_hopeless(1)
+    assert known.is_hopeless(2)
 
 
 def test_only_what_failed_between_others_counts():
