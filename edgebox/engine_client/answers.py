@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from edgebox.engine_client.faults import DIED, ENDLESS, NO_MODEL, streamed_error
+from edgebox.engine_client.lines import LONGEST_LINE
 from edgebox.errors import EngineDied, EngineFault, EngineUnavailable
 
 MOST_COUNTED: Final = 1e9
@@ -69,7 +70,9 @@ class Streamed:
 
     def __init__(self, model: str = "") -> None:
         self.done = False
-        self._text = self._finish = self._begun = self._half = ""
+        self._text = self._finish = self._half = ""
+        self._begun: list[str] = []
+        self._length = 0
         self._model = model
         self._heard = False
         self._usage: dict[str, Any] = {}
@@ -90,18 +93,22 @@ class Streamed:
         if name == "error":  # llama-server's, where a prompt does not fit
             raise streamed_error(_read(value))
         if name == "data":
-            self._begun += value
-            if self._begun.strip() == "[DONE]":
+            if value.strip() == "[DONE]":
                 self.done = True
                 return ""
-            if (chunk := _read(self._begun)) is None:
-                self._begun += "\n"  # an event may have several lines
+            # Most events are one line; of several, all are read at their end.
+            chunk = None if self._begun else _read(value)
+            if chunk is None:
+                self._length += len(value) + 1
+                if self._length > LONGEST_LINE:
+                    raise ValueError("an event that is too long")
+                self._begun.append(value)
                 return ""
-        elif line or not self._begun.strip():
+        elif line or not "".join(self._begun).strip():
             return ""
-        else:
+        elif (chunk := _read("\n".join(self._begun))) is None:
             raise ValueError("an event that is no JSON")
-        self._begun = ""
+        self._begun, self._length = [], 0
         return self._take(chunk)
 
     def _take(self, chunk: dict[str, Any]) -> str:

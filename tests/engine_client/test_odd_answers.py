@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from edgebox.engine_client import Completion, EngineClient, Waits
+from edgebox.engine_client.answers import Streamed
 from edgebox.engine_client.lines import LONGEST, LONGEST_LINE
 from edgebox.engine_client.probe import probe_server
 from edgebox.errors import (
@@ -198,3 +199,19 @@ def test_what_is_no_list_of_models_is_not_ready_and_another_address(tmp_path, bo
             return await probe_server("mlm", options, write=False, seconds=PATIENCE)
 
     assert asyncio.run(probed()).finding == "path"
+
+
+def test_an_event_of_several_lines_is_read_once_at_its_end():
+    streamed = Streamed()
+    chunk = json.dumps({"choices": [{"delta": {"content": "네"}}]}, indent=0)
+    added = [streamed.feed(f"data: {line}") for line in chunk.splitlines()]
+    assert set(added) == {""}
+    assert streamed.feed("") == "네"
+
+
+def test_an_event_without_end_is_refused_before_it_fills_the_memory():
+    streamed = Streamed()
+    half = "x" * (LONGEST_LINE // 2)
+    assert streamed.feed(f"data: {half}") == ""
+    with pytest.raises(ValueError, match="too long"):
+        streamed.feed(f"data: {half}")
