@@ -49,7 +49,10 @@ Folder = Annotated[Path, AfterValidator(_absolute_folder)]
 _YEAR = 366 * 86400.0
 
 LEAST_READING = 1536
-"""Tokens of a context for the instructions, up to 821 characters, and for a part of a call."""
+"""Tokens of another server's context for the instructions, up to 821 characters, and for a part of
+a call, a token a character at worst."""
+_LEAST_HERE = 768
+"""The same in our own engine, whose tokenizers need half of that for Korean."""
 
 
 def _is_address(url: str) -> bool:
@@ -384,10 +387,11 @@ class Settings(BaseSettings):
             options = engines.role(role)
             if answers is None or (role == "slm" and options.url):
                 continue  # wrong itself; of another server's context nothing is known there
-            if options.context_tokens < answers.max_tokens + LEAST_READING:
+            least = LEAST_READING if options.url else _LEAST_HERE
+            if options.context_tokens < answers.max_tokens + least:
                 raise ValueError(
                     f"context_tokens under [engines.{role}] has to be at least max_tokens under "
-                    f"[{table}] plus {LEAST_READING:,}: instructions and call have to fit beside "
+                    f"[{table}] plus {least:,}: instructions and call have to fit beside "
                     "the answer"
                 )
         return engines

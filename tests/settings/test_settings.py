@@ -253,10 +253,15 @@ def test_a_url_of_a_server_is_taken_as_it_is(file, url):
 @pytest.mark.parametrize(
     ("text", "refused"),
     [
-        ("[engines.mlm]\ncontext_tokens = 2047\n", r"\[engines\.mlm\].*\[batch\]"),
-        ("[engines.mlm]\ncontext_tokens = 2048\n", None),
+        ("[engines.mlm]\ncontext_tokens = 1279\n", r"\[engines\.mlm\].*\[batch\]"),
+        ("[engines.mlm]\ncontext_tokens = 1280\n", None),
+        ("[engines.slm]\ncontext_tokens = 1024\n", None),
+        (
+            '[engines.mlm]\ncontext_tokens = 2047\nurl = "http://h/v1"\n',
+            r"\[engines\.mlm\].*\[batch\]",
+        ),
         ("[batch]\nmax_tokens = 4096\n[engines.mlm]\ncontext_tokens = 4096\n", r"\[batch\]"),
-        ("[quick]\nmax_tokens = 512\n[engines.slm]\ncontext_tokens = 2047\n", r"\[quick\]"),
+        ("[quick]\nmax_tokens = 512\n[engines.slm]\ncontext_tokens = 1279\n", r"\[quick\]"),
         (
             '[engines.slm]\ncontext_tokens = 512\nurl = "http://h/v1"\n',
             None,
