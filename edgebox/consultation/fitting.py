@@ -54,13 +54,14 @@ async def fitted(
         EngineError: the engine does not answer.
     """
     keep, known = reading.keep, reading.known
+    kept = await asyncio.to_thread(shorten, said, total, keep, known)
+    if not is_near(length.empty + (keep + known) * length.per_character, room):
+        return kept
     for _ in range(_TIMES):
-        kept = await asyncio.to_thread(shorten, said, total, keep, known)
-        if not is_near(length.empty + (keep + known) * length.per_character, room):
-            break
         counted = await count(kept.text)
         if counted is None or counted <= room:
             break
         share = _BELOW * max(0, room - length.empty) / max(1, counted - length.empty)
         keep, known = int(keep * share), int(known * share)
+        kept = await asyncio.to_thread(shorten, said, total, keep, known)
     return kept
