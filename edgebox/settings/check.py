@@ -191,6 +191,21 @@ def _instead(key: str, name: str, known: Mapping[str, Any], file: Path) -> str:
     return f"write {last} under [{table}]" if table else f"write {last} before the first table"
 
 
+def _unreadable(settings: Settings, lines: Mapping[str, int], file: Path) -> Iterator[WrongSetting]:
+    """Find named files with a secret that cannot be read, or hold none."""
+    for key, path in named_files(settings).items():
+        if key.startswith("api.tls_"):
+            continue  # below, as a pair
+        if os.geteuid() and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
+            continue  # systemd may hand it over as a credential; root sees whether it is good
+        try:
+            read_secret(path)
+        except ConfigError as error:
+            name = key.rpartition(".")[2]
+            fix = f"put the file there, or correct {name} in {file}"
+            yield WrongSetting(key, line_of(key, lines), f"{error.detail}.", fix)
+
+
 def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Iterator[WrongSetting]:
     """Find valid values that refer to a missing model or certificate."""
     installed = Installed(settings.models_dir)
@@ -203,15 +218,7 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
         except ModelError as error:
             key, fix = f"engines.{role}.model", f"edgebox models use {role} NAME"
             yield WrongSetting(key, line_of(key, lines), error.detail, fix)
-    for key, path in named_files(settings).items():
-        if key.startswith("api.tls_"):
-            continue  # below, as a pair
-        try:
-            read_secret(path)
-        except ConfigError as error:
-            name = key.rpartition(".")[2]
-            fix = f"put the file there, or correct {name} in {file}"
-            yield WrongSetting(key, line_of(key, lines), f"{error.detail}.", fix)
+    yield from _unreadable(settings, lines, file)
     if problem := settings.api.plain_http_problem:
         fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
         yield WrongSetting("api.host", line_of("api.host", lines), f"{problem}.", fix)
