@@ -57,6 +57,12 @@ _PLAIN: Final = re.compile(
 )
 PLAIN: Final = "plain"
 """The form of a role or an anonymous label with only a space behind it: ``화자 1 네``."""
+JOINED: Final = re.compile(
+    r"님|센[터타]|번호|한테|에게|께서|쪽|측|분(?:이|은|들|께|한테|도|의)|들(?:이|은|도|한테)"
+    r"|연결|바꿔|바꾸|예약|가능|정보|이름|입장|불만|응대|등급|만족|게시판|말로는|때문|통해"
+    r"|배정|아이디|과의|이랑|하고 |라고|서비스|만 "
+)
+"""What makes one thing of a role's word before it, or a part of its sentence: 고객 번호가."""
 
 _LONGEST: Final = 40
 _SPOKEN: Final = re.compile(
@@ -97,6 +103,7 @@ class Candidate:
         value: whether what follows may be what a form holds.
         spoken: whether what follows is worded as people speak.
         certain: whether a stamp tells that it is one: in brackets, with a date or before it.
+        joined: whether what follows a role's word and a space goes on with it: 고객 번호가.
     """
 
     label: str
@@ -109,6 +116,7 @@ class Candidate:
     value: bool = False
     spoken: bool = False
     certain: bool = False
+    joined: bool = False
 
 
 _DASHES: Final = frozenset("-–—")
@@ -145,7 +153,9 @@ def plain(line: str) -> Candidate | None:
     """Return the label of a line that begins with a role or an anonymous label and a space."""
     match = _PLAIN.match(line)
     if match and _names(match["name"]):
-        return Candidate(match["name"], PLAIN, match.end())
+        role = role_of(match["name"].lower()) is not None
+        joined = role and JOINED.match(line, match.end()) is not None
+        return Candidate(match["name"], PLAIN, match.end(), joined=joined)
     return None
 
 

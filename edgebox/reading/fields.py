@@ -24,6 +24,11 @@ _FIELDS: Final = frozenset(_FIELDS_LISTED.split())
 _ASIDE: Final = re.compile(r"[(\[].*|[ _#-]?\d{1,2}$")
 
 
+def heads_fields(word: str) -> bool:
+    """Return whether a word of a role is also what heads a field of a form."""
+    return _ASIDE.sub("", word.lower()).strip().removesuffix("님") in _FIELDS
+
+
 def fields(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
     """Return the labels that are words of a role and head fields here.
 
@@ -39,7 +44,7 @@ def fields(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pa
     for index, one in enumerate(candidates):
         if one is None or (pair := (one.label.lower(), one.form)) not in learned:
             continue
-        if _ASIDE.sub("", pair[0]).strip().removesuffix("님") in _FIELDS:
+        if heads_fields(pair[0]):
             places[pair].append(index)
         else:
             sides[one.form].add(role_of(pair[0]))

@@ -20,7 +20,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import PLAIN, SPACED
+from edgebox.reading.candidates import JOINED, PLAIN, SPACED
 from edgebox.reading.fields import fields
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
@@ -29,7 +29,9 @@ from edgebox.reading.roles import (
     CUSTOMER_TALK,
     NOT_NAMES,
     OTHERS,
+    PARTICLES,
     Speaker,
+    is_name,
     is_person,
     role_of,
 )
@@ -86,7 +88,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     learned |= {pair for pair in counts if pair[1] == VOICE}
     strong = bool(learned)
     learned |= _without_a_sign(counts, named, strong=strong)
-    learned |= _plain(counts, len(candidates))
+    learned |= _plain(candidates)
     sides = {role_of(word) for word, _ in learned}
     both = {"customer", "agent"} <= sides
     people = {pair for pair in counts if is_person(pair[0]) and pair[1] in _STRONG}
@@ -118,7 +120,7 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
     """Return labels that may occur once beside the learned ones: who speaks once has a turn too.
 
     They are words for a third party (남편, 통역사), names before what is worded as speech, and
-    whatever has the same stamp as nearly all learned labels.
+    whatever has the same stamp as nearly all learned labels and no particle.
     """
     found: dict[Pair, list[Candidate]] = defaultdict(list)
     for one in candidates:
@@ -130,26 +132,56 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
 
     def may_speak(pair: Pair, lines: list[Candidate]) -> bool:
         word, form = pair
-        if form not in _STRONG or _heading(word):
+        if form not in _STRONG or not word.strip() or _heading(word):
             return False
         spoken = all(one.spoken for one in lines)
         if word.split()[-1] in OTHERS and spoken:
             return True
         person = is_person(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
-        return form in forms and (
-            (person and spoken) or (stamped and all(one.certain for one in lines))
-        )
+        person = person and is_name(word)
+        certain = stamped and all(one.certain for one in lines) and word[-1] not in PARTICLES
+        return form in forms and ((person and spoken) or certain)
 
     return {pair for pair, lines in found.items() if forms and may_speak(pair, lines)}
 
 
-def _plain(counts: Counter[Pair], lines: int) -> set[Pair]:
-    """Return labels with only a space behind them, where they begin more lines than speech does."""
-    found = {pair for pair, count in counts.items() if pair[1] == PLAIN and count > 1}
-    if len(found) < 2 or sum(counts[pair] for pair in found) <= 0.4 * lines:
+def _plain(candidates: Sequence[Candidate | None]) -> set[Pair]:
+    """Return labels with only a space behind them, where they begin more lines than speech does.
+
+    They are words of both sides or numbered, the text begins with one, and no role's word is part
+    of what is said: 상담원 연결해 주세요, 고객 번호가.
+    """
+    lines = [one for one in candidates if one is not None and one.form == PLAIN]
+    if not lines or candidates[0] is not lines[0] or any(one.joined for one in lines):
+        return set()
+    counts = Counter(one.label.lower() for one in lines if one.label not in _ATTRIBUTES)
+    found = {word for word, count in counts.items() if count > 1}
+    sides = {role_of(word) for word in found}
+    if not {"customer", "agent"} <= sides:
+        found = {word for word in found if role_of(word) is None and _NUMBERED.search(word)}
+    behind = [
+        rest
+        for one in candidates
+        if one is not None and one.form != PLAIN
+        for word, _, rest in [one.label.lower().partition(" ")]
+        if word in found and rest
+    ]  # 상담원 모뎀) 껐다 켜 주세요
+    labelled = sum(counts[word] for word in found) + len(behind)
+    enough = labelled >= _ENOUGH or labelled >= 0.7 * len(candidates)
+    if any(JOINED.match(rest) for rest in behind) or not enough:
+        return set()
+    if len(found) < 2 or labelled <= 0.4 * len(candidates):
         return set()  # lines that go on, and those whose speech looks like a label, are others
-    kinds = {_kind(word) for word, _ in found}
-    return {pair for pair in counts if pair[1] == PLAIN and _kind(pair[0]) in kinds}
+    kinds = {_kind(word) for word in found}
+    if _kind(lines[0].label.lower()) not in kinds:
+        return set()
+    return {(word, PLAIN) for word in counts if _kind(word) in kinds}
+
+
+_ATTRIBUTES: Final = frozenset(["상담", "안내", "담당", "본사", "지점", "창구"])
+"""Words of roles that stand before another noun: 상담 시간."""
+_ENOUGH: Final = 6
+"""Lines with a label in any call, however many go on."""
 
 
 def _kind(word: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
+from edgebox.reading.fields import heads_fields
 from edgebox.reading.labels import learn
 from edgebox.reading.roles import is_person, role_of
 
@@ -105,11 +106,12 @@ def _lines(text: str) -> Iterator[_Line]:
     """Yield the lines that hold something; a label inside a line begins another."""
     start = 0
     few = len(text.split("\n", _FEW)) <= _FEW
+    begun = _begun(text) if few else Counter()
     for line in text.split("\n"):
         marked = ":" in line or "：" in line or "]" in line
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
         if few and marked:
-            labels = _inside(line)
+            labels = _inside(line, begun)
             within = {at for begin, end in labels for at in range(begin + 1, end)}
             found = sorted({*found} - within | {begin for begin, _ in labels})
         inside = [at for at in found if _LETTER.search(line, 0, at)]
@@ -127,11 +129,26 @@ def _lines(text: str) -> Iterator[_Line]:
         start += len(line) + 1
 
 
-def _inside(line: str) -> list[tuple[int, int]]:
+def _begun(text: str) -> Counter[str]:
+    """Return the words of the labels that begin the lines of a text."""
+    found = [one for line in text.split("\n") if (one := candidate(line)) and one.form == ":"]
+    words: Counter[str] = Counter()
+    for one in found:
+        words.update({one.label.lower(), *one.label.lower().split()})
+    return words
+
+
+def _inside(line: str, begun: Counter[str]) -> list[tuple[int, int]]:
     """Return the places of labels in a line that holds several turns and begins with a label.
 
     They are words of roles, also beside a name, and words that stand there twice or more, if two
-    of them do: A: … B: … A: … B: ….
+    of them do: A: … B: … A: … B: …. What is said holds words of roles before a colon too (담당:
+    박대리): a role begins a line of the text or answers the side before it at the end of a
+    sentence, and what also heads a field does so twice.
+
+    Args:
+        line: of a text of few lines.
+        begun: the words of the labels that begin its lines.
     """
     first = candidate(line)
     if first is None or not line[: first.text].rstrip().endswith((":", "：")):
@@ -140,12 +157,20 @@ def _inside(line: str) -> list[tuple[int, int]]:
     counts = Counter([first.label, *(match["word"] for match in found)])
     again = {word for word, count in counts.items() if count > 1}
     repeated = first.label in again and len(again) > 1
-    roles = role_of(first.label.lower()) is not None
+    side = role_of(first.label.lower())
+    roles = side is not None
+    spoken = begun + Counter(
+        word.lower()
+        for match in found
+        if match.start() >= first.text
+        for word in (match["word"], match["beside"] or "")
+    )
     places: list[tuple[int, int]] = []
     for match in found:
         role = role_of(match["word"].lower())
         beside = match["beside"] or ""
         named = role_of(beside.lower()) is not None and is_person(match["word"])  # 고객 박도윤
+        word = (beside if named else match["word"]).lower()
         named |= role is not None and is_person(beside) and " " in first.label  # 박도윤 고객
         if match.start() < first.text or not (
             named or (role and (roles or repeated)) or (repeated and match["word"] in again)
@@ -154,10 +179,20 @@ def _inside(line: str) -> list[tuple[int, int]]:
         begin = match.start("stamp") if first.bare and match["stamp"] else -1
         if begin < 0:
             begin = match.start("beside") if named else match.start("word")
+        ended = _ENDED.search(line, max(0, begin - 8), begin) is not None
+        answers = ended and {side, role_of(word)} == {"customer", "agent"}
+        if not (repeated and match["word"] in again) and _BREAK.match(line, begin) is None:
+            if not (answers or word in begun):
+                continue
+            if heads_fields(word) and not (ended and spoken[word] > 1):
+                continue
+        side = role_of(word)
         places.append((begin, match.end()))
     return places
 
 
+_ENDED: Final = re.compile(r"(?:[.?!,/~…]|[가-힣](?<=[다요까죠네군지야래예])|응)[\s.?!,/~…]*$")
+"""The end of a sentence, before what may be a label."""
 _FEW: Final = 4
 """Lines, at most, of a text each of which may hold a whole call."""
 _INSIDE: Final = re.compile(

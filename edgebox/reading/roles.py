@@ -54,6 +54,32 @@ def is_person(label: str) -> bool:
     return (PERSON.fullmatch(word) or _MASKED.fullmatch(word)) is not None
 
 
+_GIVEN: Final = re.compile(
+    r"(?:[건경광규기나다대덕도동명미민병봉상서선성세소수순승시아연영예옥용유윤은인재정종주준지"
+    r"진창채철춘태한해현혜호홍화효희](?:[걸곤엽규균근남민범빈섭숙순아연영옥욱웅윤혁현호환훈희]"
+    r"|철(?!도))|[건동민선성승시연은재정준지진현]우"
+    r"|[도명미민병성영용은인재정종준지진철현호희]수"
+    r"|[미세수영예용우유은인재정종주지진하현혜호희]진|[미수유은인재진현혜]경"
+    r"|[나다도미서성수아예유은지채태하혜]정|[경광도동민상서성승영예우유재태하현]준"
+    r"|[규도동서성승시예은재정종주지창채태하혜희]원|[다가고나서소시예주지채하혜세]은"
+    r"|[성영용은재진현호동윤광]식|[경명민선수연영예윤은현혜]지|[민연예윤은준진현]서"
+    r"|[경명민미선연영은현희]주|[미영은지희혜경정윤진현]선|[미보아소유]라|[미세예유한]나"
+    r"|[경명미순숙영옥정춘]자|[경명미선영옥은인정]화|[경금미애영]란|[경민영현정]태"
+    r"|[상성재종진창태]용|[민연윤은정]하|[다예정혜]인|[민영은재진태현]성|[기동성영재준진]호"
+    r"|[민병영우재종준지진현]석|[나다]래|하늘|길동|보람|[예은]슬)(?: ?(?:님|씨))?"
+)
+"""How given names are built, and hardly what 전화기, 이유는 and 지하철 have behind the first."""
+
+
+def is_name(label: str) -> bool:
+    """Return whether a Korean name is one also by its given name, a mask or its address."""
+    word = _ASIDE.sub("", label).strip()
+    addressed = PERSON.fullmatch(word) is not None and word[3:] != ""
+    return (
+        addressed or _MASKED.fullmatch(word) is not None or _GIVEN.fullmatch(word[1:]) is not None
+    )
+
+
 _OTHERS_LISTED: Final = """
     남편 아내 부인 와이프 배우자 어머니 어머님 아버지 아버님 엄마 아빠 아들 딸 자녀 부모 가족 동료
     지인 친구 동생 누나 형 언니 오빠 할머니 할아버지 대리인 위임인 법정대리인 제3자 통역 통역사
@@ -93,6 +119,7 @@ NOT_NAMES: Final = frozenset(
         "신청서",
         "이름은",
         "성함은",
+        "구성원",
     ]
 )
 
@@ -116,13 +143,13 @@ def role_of(label: str) -> Speaker | None:
     return _role_beside(word)
 
 
-_PARTICLES: Final = frozenset("는은을를")
+PARTICLES: Final = frozenset("는은을를")
 """How no name ends: 고객 주소는."""
 
 
 def _role_beside(word: str) -> Speaker | None:
     """Return the role of a label of two words: a role with a name, or two words of one side."""
-    titled = None if word[-1:] in _PARTICLES else _TITLED.fullmatch(word)
+    titled = None if word[-1:] in PARTICLES else _TITLED.fullmatch(word)
     if titled and word.rsplit(maxsplit=1)[-1] not in NOT_NAMES:
         return ROLES.get(_NUMBERED.sub("", (titled["role"] or titled["after"]).rstrip("/_|·-")))
     parts = _PARTS.split(word) if _PARTS.search(word) else word.split()

@@ -118,16 +118,22 @@ def _inner(row: list[str], line: str) -> list[str]:
 def _headed(
     names: list[str], cells: list[tuple[list[str], int, int]], delimiter: str
 ) -> list[Row] | None:
-    """Read rows by their heading. Delimiters in a last column belong to what was said."""
+    """Read rows by their heading. Delimiters that no cell quotes belong to what was said."""
     said = next(at for at, name in enumerate(names) if name in _TEXTS)
     speaker = next((at for at, name in enumerate(names) if name in _SPEAKERS), None)
     found: list[Row] = []
-    for row, start, end in cells:
+    for whole, start, end in cells:
+        row = whole
         if len(row) <= said:
             return None
-        last = said == len(names) - 1
-        text = delimiter.join(row[said:]) if last else row[said]
-        label = row[speaker].strip() if speaker is not None and speaker < len(row) else ""
+        more = max(0, len(row) - len(names))
+        middle = said < len(names) - 1
+        if more and middle and not row[said + 1][:1].isspace():  # delimiters may end the row
+            blank = next((at for at in range(more) if row[-1 - at].strip()), more)
+            row, more = row[: len(row) - blank], more - blank
+        text = delimiter.join(row[said : said + 1 + more])
+        at = None if speaker is None else speaker + (more if speaker > said else 0)
+        label = row[at].strip() if at is not None and at < len(row) else ""
         found.append(Row(label, text.strip(), start, end))
     return found
 
