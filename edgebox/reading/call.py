@@ -18,7 +18,7 @@ from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.masking.masks import masked
 from edgebox.reading.nested import lines_of, read_lines
-from edgebox.reading.normal import Normal, normalise
+from edgebox.reading.normal import VOICE, Normal, normalise
 from edgebox.reading.recognisers import turns_of
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
@@ -163,7 +163,7 @@ def _joined(turns: Iterable[_Turn], length: int) -> Call:
     spoken: list[Spoken] = []
     size = 0
     for label, received, start, end, said, words in turns:
-        text = normalise(received).text.replace("\n", " ")
+        text = normalise(received).text.replace("\n", " ").replace(VOICE, "")
         places += (size, size + min(1, len(text)))
         origins += (start, min(said + 1, end))
         for at, until, begin, after in words if len(text) == len(received) else ():

@@ -127,8 +127,8 @@ _PART: Final = re.compile(r"(?:.{1,3} )?(?:오전|오후|새벽|아침|낮|저�
 def candidate(line: str) -> Candidate | None:
     """Return what a line's beginning may be a label of; None where it has no such form."""
     if line.startswith(VOICE):
-        name = line[len(VOICE) :].partition(": ")[0]
-        return Candidate(name, VOICE, len(VOICE) + len(name) + 2)
+        name = line[len(VOICE) :].partition(VOICE)[0]
+        return Candidate(name, VOICE, 2 * len(VOICE) + len(name) + 2)
     match = LABEL.match(line)
     if match and match["inside"] and _PART.fullmatch(match["bracket"]):
         match = None

@@ -33,7 +33,7 @@ _STARTS: Final = {
     "startms": 1, "startat": 1, "starttimems": 1, "beginoffsetmillis": 1, "fromms": 1,
     "offsetmilliseconds": 1, "startmillis": 1, "offsetinticks": 1e-4, "start": 1000,
     "starttime": 1000, "startsec": 1000, "begin": 1000, "begintime": 1000, "ts": 1000,
-    "startoffset": 1000, "timestamp": 1000, "timestamps": 1000, "offsets": 1, "from": 1000,
+    "startoffset": 1000, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
     "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
     "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
 }  # fmt: skip

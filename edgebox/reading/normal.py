@@ -57,7 +57,7 @@ _ENTITY: Final = {
     "&apos;": "'",
 }  # fmt: skip
 VOICE: Final = "\x02"
-"""In the normal form, before a label that a WebVTT voice tag is."""
+"""In the normal form, before and behind a label that a WebVTT voice tag is."""
 INVISIBLE: Final = (
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e"
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
@@ -136,7 +136,7 @@ def _replacements(pattern: re.Pattern[str], received: str) -> Iterator[tuple[int
         if kind in {"line", "escaped"}:
             put = " " if found == "\\t" else "\n"
         elif kind == "voice":
-            put = f"\n{VOICE}{match['voice'].strip()}: "
+            put = f"\n{VOICE}{match['voice'].strip()}{VOICE}: "
         elif kind == "entity":
             put = _ENTITY[found.lower()]
         elif kind == "space":

@@ -4,7 +4,8 @@ Known by their shapes, not by their names: whichever product a list of objects i
 text, mostly a speaker, mostly a start. The shapes are those of Amazon Transcribe and Contact Lens,
 Azure, Google, Deepgram, RTZR, CLOVA Speech, Kakao, Daglo, Speechmatics, Whisper, WhisperX, NeMo,
 pyannote, OpenAI and chat histories. A document often holds the same speech several times, as words,
-as sentences and as a whole: the first list with speakers that holds nearly all of it is read.
+as sentences and as a whole: the first list with speakers that holds nearly all of it is read. What
+stands beside it under other names, tags and summaries, is searched where there is no such list.
 """
 
 from __future__ import annotations
@@ -118,12 +119,17 @@ def _read(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     """Return the turns of the best list of a document."""
     roles: dict[str, str] = {}
     found = list(_lists(value, 0, roles))
-    most = max((size(turns) for turns in found), default=0)
-    whole = [turns for turns in found if size(turns) >= NEARLY_ALL * most]
-    if not whole:
+    if not found:
         return None
-    best = next((turns for turns in whole if len({one.speaker for one in turns}) > 1), whole[0])
+    found = [turns for turns in found if _told(turns)] or found
+    most = max(map(size, found))
+    best = next(turns for turns in found if size(turns) >= NEARLY_ALL * most)
     return _ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
+
+
+def _told(turns: list[Turn]) -> bool:
+    """Return whether turns are of two speakers or more."""
+    return len({one.speaker for one in turns}) > 1
 
 
 def _lists(value: Any, depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:  # noqa: ANN401
@@ -144,15 +150,21 @@ def _of_an_object(value: dict[str, Any], depth: int, roles: dict[str, str]) -> I
     for name in ("participants", "speakers"):
         roles |= roles_in(value.get(name))
     lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
-    for name in _CHANNELS:
-        if isinstance(value.get(name), list) and (channels := _channels(value[name], depth)):
-            yield channels
+    lists += [value[name] for name in _LISTS if isinstance(value.get(name), dict)]
+    channels = [value[name] for name in _CHANNELS if isinstance(value.get(name), list)]
+    known = [turns for one in channels if (turns := _channels(one, depth))]
     for one in lists:
-        yield from _lists(one, depth + 1, roles)
+        known += _lists(one, depth + 1, roles)
+    others: list[list[Turn]] = []
     for one in value.values():
-        if isinstance(one, dict | list) and not any(one is known for known in lists):
-            yield from _lists(one, depth + 1, roles)
+        if isinstance(one, dict | list) and not any(one is inner for inner in lists):
+            others += _lists(one, depth + 1, roles)
     alone = turns_in(value) if _WHOLE & value.keys() else []
+    yield from known
+    if not any(map(_told, known)):
+        least = NEARLY_ALL * max(map(size, [*known, alone]))
+        said = any(map(size, known))
+        yield from (one for one in others if size(one) >= least and (_told(one) or not said))
     if alone:
         yield alone
 
@@ -181,7 +193,7 @@ def _with_labels(value: dict[str, Any]) -> dict[str, Any]:
 
 def _keyed(value: dict[str, Any], depth: int) -> list[Turn] | None:
     """Return the turns of an object whose names are roles, or the numbers of turns."""
-    if value and all(name.strip().isdecimal() for name in value):
+    if value and all(_is_number(name.strip()) for name in value):
         return next(_lists([value[name] for name in sorted(value, key=int)], depth + 1, {}), None)
     sides = [name for name, one in value.items() if isinstance(one, list) and _role(name)]
     if len(sides) < 2:
@@ -191,6 +203,10 @@ def _keyed(value: dict[str, Any], depth: int) -> list[Turn] | None:
         turns = next(_lists(value[name], depth + 1, {}), [])
         found += (replace(turn, speaker=name) for turn in turns)
     return _ordered(found)
+
+
+def _is_number(name: str) -> bool:
+    return name.isdecimal() and len(name) < 10
 
 
 def _role(name: str) -> bool:
@@ -235,7 +251,8 @@ def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator
         if len(values) > _FEW:
             return
     for one in values:
-        if isinstance(one, dict | list):
+        row = turns is not None and isinstance(one, list) and of_list(one) is not None
+        if isinstance(one, dict | list) and not row:
             yield from _lists(one, depth + 1, roles)
 
 
