@@ -98,9 +98,12 @@ _VERSION: Final = re.compile(
 )
 """오 점 이 점 일사: a version or an address, written 5.2.14."""
 
-_IN_MYRIADS: Final = re.compile(r"만 ?원|보증금|월세|전세|[십백천]만(?!에)")
+_IN_MYRIADS: Final = re.compile(r"만 ?원|[십백천]만(?!에)")
+_RENT: Final = re.compile(r"보증금|월세|전세")
 _NEAR: Final = 30
 """Characters on either side in which an amount is talked about."""
+_FAR: Final = 300
+"""The same of rent, whose amounts are hardly ever said with their unit."""
 
 _ENDING: Final = re.compile(r"이(?=[요에고])")
 """오십이요 is fifty, with the ending of a noun."""
@@ -156,9 +159,11 @@ def _without_unit(text: str) -> Iterator[Number]:
 def _in_myriads(text: str) -> Iterator[Number]:
     """Yield the amounts that bare numerals may be beside others: 구십은 of 백구십만 원."""
     for match in _BARE.finditer(text):
-        around = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+        near, far = (
+            text[max(0, match.start() - reach) : match.end() + reach] for reach in (_NEAR, _FAR)
+        )
         word = match[1][:-1] if _ENDING.match(text, match.end() - 1) else match[1]
-        if _IN_MYRIADS.search(around):
+        if _IN_MYRIADS.search(near) or _RENT.search(far):
             yield quantity(numerals.stops(word, 0)[-1].value * 10_000, "won", *match.span())
 
 
