@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.scoring.predicates import SAME_FORM
 from edgebox.scoring.settlement import to_verb
 from edgebox.scoring.stances import ABSENT
 
@@ -80,9 +81,6 @@ _CLEAR: Final = 0.55
 
 _HINT: Final = 0.5
 """Degree of a hit from which a clause may speak of the predicate."""
-
-SAME_FORM: Final = 0.9
-"""Degree of a hit of the predicate itself, which no other word for it reaches."""
 
 _AROUND: Final = {0: 1.0, -1: 0.8, -2: 0.6, -3: 0.5, 1: 0.5, 2: 0.3}
 """Utterances around a clause, and what a part's words there count for it: 네 변경됐습니다 is about

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.granting import granted
-from edgebox.scoring.heard import DECIDES, SAME_FORM, Heard, heard_of
-from edgebox.scoring.predicates import SAME, Part, key_of, near, parts_of
+from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.predicates import SAME, SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, settled_whether, unsettled
 from edgebox.scoring.stances import (
     ABSENT,

@@ -22,6 +22,9 @@ _SHARE: Final = 0.5
 _SETTLES: Final = 0.4
 """The same of a clause that settles something."""
 
+SAME_FORM: Final = 0.9
+"""Degree of a hit of the predicate itself in any form, which no other word for it reaches."""
+
 SAME: Final = 0.6
 """Degree from which a clause holds a predicate itself, or another word for it without a denial."""
 

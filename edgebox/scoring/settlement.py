@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.predicates import key_of
+from edgebox.scoring.predicates import SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
 
 if TYPE_CHECKING:
@@ -60,9 +60,6 @@ _TELLS: Final = 0.5
 
 _SPEAKS_ALONE: Final = 3
 """Syllables of a predicate that needs no other words beside it: 지급정지."""
-
-SAME_WORD: Final = 0.9
-"""Degree of the predicate itself, in any of its forms."""
 
 _VERB: Final = 12
 """Characters at a part's end that hold its verb: a list may begin with 접수 완료."""
@@ -131,7 +128,7 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
             spoken.text_of(piece)
         )
         and (
-            (degree >= SAME_WORD and len(key.word) >= _SPEAKS_ALONE)
+            (degree >= SAME_FORM and len(key.word) >= _SPEAKS_ALONE)
             or sum(item.weight for item in found if piece in item.where) >= least
         )
         for piece, degree in key.where.items()
