@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.prompts import NOT_FOUND, TOPIC_SYSTEM
 from edgebox.language.korean import numbers_in
-from edgebox.language.words import bigrams, squeeze
+from edgebox.language.words import bigrams, ends_closed, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,5 +72,5 @@ def _object_particle(word: str) -> str:
     """Return 을 after a word that ends in a consonant, 를 after others."""
     last = word[-1]
     if "가" <= last <= "힣":
-        return "을" if (ord(last) - ord("가")) % 28 else "를"
+        return "을" if ends_closed(word) else "를"
     return "을" if last.casefold() in "lmnr" else "를"  # as the letter is read: 엘, 엠, 엔, 알

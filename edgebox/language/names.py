@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.words import ends_closed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -170,8 +172,7 @@ def _is_particle(name: str) -> bool:
 
     은, 이 and 을 follow a consonant, 는, 가 and 를 a vowel: 변경은 may be a noun, 김다은 is a name.
     """
-    closed = (ord(name[-2]) - 0xAC00) % 28 > 0
-    return name[-1] in ("은이을과에의" if closed else "는가를로와에의")
+    return name[-1] in ("은이을과에의" if ends_closed(name[:-1]) else "는가를로와에의")
 
 
 def _one_off(one: str, other: str) -> bool:

@@ -17,7 +17,7 @@ from edgebox.language.counters import (
     UNITS,
 )
 
-_ONES: Final = {
+ONES: Final = {
     word: value
     for value, words in enumerate(
         ["한", "두", "세 석", "네 넉", "다섯", "여섯", "일곱", "여덟", "아홉"], 1
@@ -33,10 +33,10 @@ _TENS: Final = {
     for word in words.split()
 }
 _ANY_TEN: Final = "|".join(_TENS)
-_SPACED: Final = re.compile(rf"({_ANY_TEN}) ({'|'.join(_ONES)})")
-_JOINED: Final = re.compile(rf"(?=[가-힣])({_ANY_TEN})?({'|'.join(_ONES)})?")
+_SPACED: Final = re.compile(rf"({_ANY_TEN}) ({'|'.join(ONES)})")
+_JOINED: Final = re.compile(rf"(?=[가-힣])({_ANY_TEN})?({'|'.join(ONES)})?")
 _WITHOUT_UNIT: Final = re.compile(
-    rf"({_ANY_TEN})(?:(?P<gap> ?)({'|'.join([*_ALONE, *(one for one in _ONES if len(one) > 1)])}))?"
+    rf"({_ANY_TEN})(?:(?P<gap> ?)({'|'.join([*_ALONE, *(one for one in ONES if len(one) > 1)])}))?"
 )
 _ANSWER: Final = re.compile(
     r" ?\n| ?$|[.?!,]|이?요|이?[에예]요|입니|이[고구라신세시며거니었]|인데|인가|(?:이|은|을)? ?넘"
@@ -60,7 +60,7 @@ def _counted(text: str, match: re.Match[str], *, spaced: bool) -> Atom | None:
         return None
     if not TAIL.match(text, unit.end()) or unit[1] in SINO_ONLY:
         return None
-    value = _TENS.get(match[1], 0) + _ONES.get(match[2], 0)
+    value = _TENS.get(match[1], 0) + ONES.get(match[2], 0)
     if spaced and value == 11 and unit[1] == "번":
         return None  # 열 한 번 쟀어요: a temperature, taken once
     if value == 1 and unit[1] in ONE_IS_A:
@@ -79,5 +79,5 @@ def _answered(text: str, start: int) -> Atom | None:
     plain = match[3] is not None and not match["gap"]
     if not (TAIL if plain else _ANSWER).match(text, match.end()):
         return None
-    value = _TENS[match[1]] + (_ALONE | _ONES).get(match[3], 0)
+    value = _TENS[match[1]] + (_ALONE | ONES).get(match[3], 0)
     return Atom(Decimal(value), "", start, match.end(), sure=True)

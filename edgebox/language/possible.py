@@ -16,6 +16,7 @@ from edgebox.language.counters import UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
+from edgebox.language.natives import ONES
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
@@ -60,15 +61,8 @@ _ROUND: Final = re.compile(
 _MONTH: Final = re.compile(r"(?<![가-힣])([유시])월(?![드절])")
 """유월이라, 시월에: a month without a day."""
 
-_NATIVE_ONES: Final = {
-    word: value
-    for value, words in enumerate(
-        ["한", "두", "세 석", "네 넉", "다섯", "여섯", "일곱", "여덟", "아홉"], 1
-    )
-    for word in words.split()
-}
 _MIXED: Final = re.compile(
-    rf"(?<![가-힣])([{SINO_DIGITS}]?백?[{SINO_DIGITS}]?십)({'|'.join(_NATIVE_ONES)}) ?({UNIT_WORD})"
+    rf"(?<![가-힣])([{SINO_DIGITS}]?백?[{SINO_DIGITS}]?십)({'|'.join(ONES)}) ?({UNIT_WORD})"
 )
 """육십네 개, 이십두 명: tens as in figures, ones as they are counted."""
 
@@ -114,7 +108,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from _without_unit(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
-        yield quantity(tens + _NATIVE_ONES[match[2]], UNITS[match[3]], *match.span())
+        yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())
     for match in _MONTH.finditer(text):
         yield date(0, 6 if match[1] == "유" else 10, 0, *match.span())
     months: list[Month] | None = None

@@ -96,6 +96,11 @@ def _stem(word: str) -> str:
 _cached_stem = lru_cache(maxsize=50_000)(_stem)
 
 
+def ends_closed(word: str) -> bool:
+    """Return whether a word's last syllable, of Hangul, ends in a consonant: 을 follows it."""
+    return (ord(word[-1]) - ord("가")) % 28 > 0
+
+
 def squeeze(text: str) -> str:
     """Return ``text`` without white space: Korean is spaced at will."""
     return "".join(text.split())
