@@ -141,12 +141,12 @@ def joined(words: Iterable[Turn]) -> list[Turn]:
 
 
 def _one(words: list[Turn]) -> Turn:
+    if len(words) == 1:
+        return words[0]
     pieces = [words[0].text]
     for word in words[1:]:
         apart = not (_SIGN.fullmatch(word.text.strip()) or pieces[-1][-1:].isspace())
         pieces.append(f" {word.text}" if apart else word.text)
-    if len(words) == 1:
-        return words[0]
     return _placed(words[0], pieces, [word.place for word in words])
 
 

@@ -121,10 +121,14 @@ def _read(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     found = list(_lists(value, 0, roles))
     if not found:
         return None
-    found = [turns for turns in found if _told(turns)] or found
-    most = max(map(size, found))
-    best = next(turns for turns in found if size(turns) >= NEARLY_ALL * most)
+    best = _first_whole([turns for turns in found if _told(turns)] or found)
     return _ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
+
+
+def _first_whole(lists: list[list[Turn]]) -> list[Turn]:
+    """Return the first list, of one at least, that holds nearly all that the longest one does."""
+    most = max(map(size, lists))
+    return next(turns for turns in lists if size(turns) >= NEARLY_ALL * most)
 
 
 def _told(turns: list[Turn]) -> bool:
@@ -231,8 +235,7 @@ def _read_channel(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
         found = [word_in(one) for one in words if isinstance(one, dict)]
         return _timed([one for one in found if one is not None])
     lists = list(_lists(value, depth + 1, {}))
-    most = max((size(turns) for turns in lists), default=0)
-    return next((turns for turns in lists if size(turns) >= NEARLY_ALL * most), [])
+    return _first_whole(lists) if lists else []
 
 
 def _timed(words: list[Turn]) -> list[Turn]:
