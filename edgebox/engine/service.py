@@ -82,7 +82,7 @@ class Service:
         """
         role = self._role(model)
         async with role.in_use(self._thread) as loaded:
-            prompt = array("i", await asyncio.to_thread(_tokens, loaded.model, messages))
+            prompt = await asyncio.to_thread(_tokens, loaded.model, messages)
             return {
                 "count": len(prompt),
                 "cached": loaded.pool.peek(prompt, salt),
@@ -106,7 +106,7 @@ class Service:
             model = loaded.model
             messages = [message.plain() for message in request.messages]
             prompt = await asyncio.to_thread(_tokens, model, messages)
-            context = role.room(array("i", prompt))
+            context = role.room(prompt)
             room = context - len(prompt)
             wanted = request.limit or DEFAULT_MAX_TOKENS
             if room < min(wanted, 16):
@@ -200,6 +200,6 @@ def _constraint(role: ServedRole, model: Model, request: ChatRequest) -> Constra
     return None
 
 
-def _tokens(model: Model, messages: Messages) -> list[int]:
+def _tokens(model: Model, messages: Messages) -> array[int]:
     """Return the token ids of a chat. Takes a while for long texts: not for the event loop."""
-    return model.tokenize(model.render(messages))
+    return array("i", model.tokenize(model.render(messages)))
