@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import date
 
-    from edgebox.consultation.budget import Reading
+    from edgebox.consultation.budget import Reading, Shortened
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import Delta, Messages, RoleHealth
     from edgebox.reading.call import Utterance
@@ -99,6 +99,11 @@ class _Draft:
     regex: str | None = None  # what the engine holds the answer to
     first_text: float | None = None  # seconds from the arrival
     without_model: FallbackReason = "no_time"  # why there is no text, where there is none
+
+    def shorten(self, kept: Shortened, call: ReadCall) -> None:
+        """Have the model read what is kept of a call."""
+        self.messages, self.seen = summary_messages(kept.text), kept.text
+        self.characters_used = call.stands_for(kept.characters_used)
 
 
 class QuickSummaries:
@@ -272,8 +277,7 @@ class QuickSummaries:
             kept = await fitted(said, call.length, reading, length, room=room, count=self._count)
             if not kept.ends:
                 return False
-            draft.messages, draft.seen = summary_messages(kept.text), kept.text
-            draft.characters_used = call.stands_for(kept.characters_used)
+            draft.shorten(kept, call)
         answering = self.admission.answering_seconds(role)
         self.admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
         return True
@@ -329,8 +333,7 @@ class QuickSummaries:
         said = await asyncio.to_thread(with_dates, call.said, ticket.call_date)
         kept = await asyncio.to_thread(shorten, said, call.length, keep)
         if kept.ends:
-            draft.messages, draft.seen = summary_messages(kept.text), kept.text
-            draft.characters_used = call.stands_for(kept.characters_used)
+            draft.shorten(kept, call)
         return kept.ends
 
     async def _count(self, text: str) -> int | None:

@@ -82,7 +82,7 @@ def _limits(info: ValidationInfo) -> Limits:
 
 def has_text(value: str) -> bool:
     """Return whether a text has anything that can be seen."""
-    return _VISIBLE.search(_UNPRINTED.sub("", value)) is not None
+    return _VISIBLE.search(printed(value)) is not None
 
 
 def printed(value: str) -> str:
@@ -118,9 +118,9 @@ def transcript_text(value: str, most: int) -> str:
         raise PydanticCustomError(
             TOO_LARGE, f"At most {most} characters. Split the consultation, or shorten it."
         )
-    if not has_text(value):
+    bare = printed(value)
+    if not _VISIBLE.search(bare):
         raise PydanticCustomError("blank", _BLANK)
-    bare = _UNPRINTED.sub("", value)
     if (place := damaged_at(bare)) is not None:
         raise PydanticCustomError(
             "json", f"Begins like JSON and is cut off or damaged at character {place}."

@@ -191,11 +191,11 @@ def _instead(key: str, name: str, known: Mapping[str, Any], file: Path) -> str:
     return f"write {last} under [{table}]" if table else f"write {last} before the first table"
 
 
-def _unreadable(settings: Settings, lines: Mapping[str, int], file: Path) -> Iterator[WrongSetting]:
+def _unreadable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Iterator[WrongSetting]:
     """Find named files with a secret that cannot be read, or hold none."""
     for key, path in named_files(settings).items():
         if key.startswith("api.tls_"):
-            continue  # below, as a pair
+            continue  # read as a pair
         if os.geteuid() and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
             continue  # systemd may hand it over as a credential; root sees whether it is good
         try:
@@ -218,7 +218,7 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
         except ModelError as error:
             key, fix = f"engines.{role}.model", f"edgebox models use {role} NAME"
             yield WrongSetting(key, line_of(key, lines), error.detail, fix)
-    yield from _unreadable(settings, lines, file)
+    yield from _unreadable(settings, file, lines)
     if problem := settings.api.plain_http_problem:
         fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
         yield WrongSetting("api.host", line_of("api.host", lines), f"{problem}.", fix)
