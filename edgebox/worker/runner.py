@@ -10,7 +10,7 @@ What follows from the end of an analysis:
    consultation. The attempt counts and the consultation goes back; nothing is claimed until the
    engine is ready again.
 4. EngineUnavailable otherwise (not there, stopping, too slow): it goes back and nothing is claimed,
-   but the attempt does not count. One that alone was not answered lets others go first, and fails
+   but the attempt does not count. Those that get none while others do let these go first, and fail
    if that goes on (``unanswered.py``).
 5. EngineRefused: failed for good, ``refused``.
 6. Anything else (an invalid answer, a fault): the attempt counts; after the last one,
