@@ -361,10 +361,15 @@ class DownloadFailed(ModelError):
 
 
 class EngineError(EdgeBoxError):
-    """A generation did not happen."""
+    """A generation did not happen.
+
+    Attributes:
+        retry_after: seconds that another server asks for before the next request; 0 if it does not.
+    """
 
     http_status = 503
     title = "Engine error"
+    retry_after: float = 0.0
 
 
 class EngineUnavailable(EngineError):

@@ -5,10 +5,10 @@ Sources: docs/api.md (callbacks); Standard Webhooks (schedule, 410, ``Retry-Afte
 
 from __future__ import annotations
 
-import email.utils
 from dataclasses import dataclass
-from datetime import UTC
 from typing import TYPE_CHECKING, Literal
+
+from edgebox.system.times import parse_retry_after
 
 if TYPE_CHECKING:
     import random
@@ -17,7 +17,6 @@ RETRY_DELAYS = (5.0, 300.0, 1800.0, 7200.0, 18000.0, 36000.0, 50400.0, 72000.0, 
 """Seconds after the 1st to 9th failed attempt: 10 attempts over 75.6 hours."""
 
 JITTER = 0.1
-RETRY_AFTER_LIMIT = 86400.0
 
 
 AttemptKind = Literal["delivered", "retry", "dead", "unsent"]
@@ -72,22 +71,6 @@ def too_large(size: int) -> str:
     )
 
 
-def parse_retry_after(value: str | None, now: float) -> float | None:
-    """Return the seconds to wait, at most a day, from a number or an HTTP date; None if neither."""
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:9]), RETRY_AFTER_LIMIT)
-    try:
-        when = email.utils.parsedate_to_datetime(text)
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        return min(max(when.timestamp() - now, 0.0), RETRY_AFTER_LIMIT)
-    except (ValueError, OverflowError):
-        return None
-
-
 def delay_after_crash(attempts: int) -> float:
     """Return the seconds until a callback is sent again whose worker died while sending.
 
@@ -108,7 +91,7 @@ def retry_delay(failed: int, retry_after: float | None, rng: random.Random) -> f
 
     Args:
         failed: attempts that have failed, at least 1.
-        retry_after: see :func:`parse_retry_after`.
+        retry_after: see `parse_retry_after`.
         rng: spreads the schedule by ±10 %, and what the receiver asked for by +10 %.
     """
     scheduled = RETRY_DELAYS[min(failed, len(RETRY_DELAYS)) - 1] * rng.uniform(

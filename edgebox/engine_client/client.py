@@ -112,7 +112,7 @@ class EngineClient:
             if answer.status_code >= 300 or kind == "application/json":
                 async with asyncio.timeout_at(end):
                     content = await body_of(answer)
-                check(answer.status_code, content)
+                check(answer.status_code, content, answer.headers.get("retry-after"))
                 # A proxy that does not stream: the whole answer comes at once.
                 completion = whole(json.loads(content), self.model_name(role))
                 yield Delta(completion.text)

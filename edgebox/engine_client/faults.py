@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from edgebox.errors import (
     EngineRefused,
     EngineUnavailable,
 )
+from edgebox.system.times import parse_retry_after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,8 +80,14 @@ async def translated(deadline: float | None) -> AsyncIterator[None]:
         raise EngineFault("The engine's answer was not understood.") from None
 
 
-def check(status: int, body: bytes) -> None:
-    """Raise the error that a status stands for, unless that is success."""
+def check(status: int, body: bytes, retry_after: str | None = None) -> None:
+    """Raise the error that a status stands for, unless that is success.
+
+    Args:
+        status: of the answer.
+        body: of the answer.
+        retry_after: the answer's ``Retry-After``; of 429 and 503 it is believed.
+    """
     if status < 300:
         return
     try:
@@ -88,7 +96,10 @@ def check(status: int, body: bytes) -> None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         code, message = "", None
     if not code.startswith("Engine"):  # another server's own code, or none
-        raise _of_status(status, message)
+        error = _of_status(status, message)
+        if status in {429, 503}:
+            error.retry_after = parse_retry_after(retry_after, time.time()) or 0.0
+        raise error
     raise _named(code, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import email.utils
 import re
 from datetime import UTC, date, datetime
 
@@ -9,6 +10,8 @@ _DATE = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:(?P<second>[0-5]\d|60)(?:\.\d{1,20})?"
 _OFFSET = r"(?:(?P<utc>[Zz]|-00:00)|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
 _RFC3339 = re.compile(rf"(?P<date>{_DATE})(?:[Tt ]{_TIME}{_OFFSET})?", re.ASCII)
+
+RETRY_AFTER_LIMIT = 86400.0
 
 
 def rfc3339(seconds: float) -> str:
@@ -41,5 +44,24 @@ def local_date(text: str) -> date | None:
         leap = match["second"] == "60"  # datetime has no leap seconds
         moment = f"{text[:at]}59{text[at + 2 :]}" if leap else text
         return datetime.fromisoformat(moment.upper()).astimezone().date()
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_retry_after(value: str | None, now: float) -> float | None:
+    """Return the seconds to wait, at most a day, from a number or an HTTP date; None if neither.
+
+    Source: RFC 9110, 10.2.3.
+    """
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), RETRY_AFTER_LIMIT)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        return min(max(when.timestamp() - now, 0.0), RETRY_AFTER_LIMIT)
     except (ValueError, OverflowError):
         return None

@@ -214,6 +214,7 @@ class Runner:
         self._leases = Leases(self._store, self._settings.lease_seconds, pause=self._timing.busy)
         self._harmless: set[int] = set()
         self._losses = 0  # of the engine, since an analysis was last done
+        self._not_before = 0.0  # by the monotonic clock: another server asked for rest
         self._engine_lost = False
         self._gave_up = False
         self._trigger, self._due = trigger, due or (lambda: trigger)
@@ -351,6 +352,8 @@ class Runner:
             if not self._engine_lost:  # one loss, however many were in flight
                 self._losses += 1
             self._engine_lost = True
+            asked = min(error.retry_after, self._timing.busy_patience)
+            self._not_before = max(self._not_before, time.monotonic() + asked)
             died = isinstance(error, EngineDied)
             if not self._gave_up:
                 self._unanswered.lost(claimed.row_id, died=died)
@@ -381,7 +384,7 @@ class Runner:
                 if self._held > self._places:
                     raise _TooMany from None
                 raise
-            except EngineBusy:
+            except EngineBusy as error:
                 if self._held > self._places:
                     raise _TooMany from None
                 now = time.monotonic()
@@ -395,7 +398,8 @@ class Runner:
                         )
                     self._gave_up = True
                     raise EngineUnavailable("The engine's queue stays full.") from None
-                await asyncio.sleep(self._timing.busy)
+                rest = since + self._timing.busy_patience - now
+                await asyncio.sleep(min(max(self._timing.busy, error.retry_after), rest))
 
     async def _give_up(self, claimed: Claimed) -> None:
         """End one that is hopeless."""
@@ -417,7 +421,7 @@ class Runner:
             self._metrics.released()
 
     async def _engine_ready(self) -> bool:
-        """Wait for the engine, longer after each loss.
+        """Wait for the engine, longer after each loss, and as long as another server asked for.
 
         Returns:
             False if it stays away or the worker stops.
@@ -425,6 +429,7 @@ class Runner:
         if self._losses > 1:
             doubled = self._timing.poll * 2 ** min(self._losses, _MOST_DOUBLINGS)
             await self._pause(min(doubled, _LONGEST_PAUSE))
+        await self._pause(self._not_before - time.monotonic())
         deadline = time.monotonic() + self._timing.patience
         wait = self._timing.poll
         while not self._stopping:

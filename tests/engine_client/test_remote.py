@@ -95,6 +95,15 @@ def test_a_refusal_means_the_same_as_a_status_and_as_an_event_of_a_stream(
         assert type(asked(tmp_path, far)) is kind
 
 
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [(429, "7", 7.0), (503, "7", 7.0), (429, "", 0.0), (503, "soon", 0.0), (500, "7", 0.0)],
+)
+def test_how_long_a_full_server_wants_to_rest_is_kept(tmp_path, status, header, seconds):
+    with far_server(room=0, refusal=status, retry_after=header) as far:
+        assert asked(tmp_path, far).retry_after == seconds
+
+
 def test_a_server_that_hangs_is_overloaded_and_one_that_dies_has_died(tmp_path):
     with far_server(conduct="hang") as far:
         brief = Waits(floor=0.3, character=0.0, token=0.0)

@@ -2,8 +2,12 @@ import time
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from edgebox.system.times import local_date, rfc3339
+from edgebox.system.times import local_date, parse_retry_after, rfc3339
+
+NOW = 1_757_750_400.0  # Sat, 13 Sep 2025 08:00:00 GMT
 
 
 @pytest.mark.parametrize(
@@ -77,3 +81,35 @@ def test_a_time_with_an_offset_keeps_its_date_on_every_machine(monkeypatch, zone
 )  # fmt: skip
 def test_any_other_text_is_no_date(seoul, text):
     assert local_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (None, None),
+        ("0", 0.0),
+        (" 90 ", 90.0),
+        ("999999999999999999999", 86400.0),
+        ("Sat, 13 Sep 2025 08:01:30 GMT", 90.0),
+        ("Saturday, 13-Sep-25 08:01:30 GMT", 90.0),
+        ("Sat, 13 Sep 2025 07:00:00 GMT", 0.0),
+        ("Sat, 13 Sep 2035 07:00:00 GMT", 86400.0),
+        ("-5", None),
+        ("1.5", None),
+        ("120.5", None),
+        ("+9999", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 86400.0),
+        ("Wed, 99 Oct 2026 07:28:00 GMT", None),
+        ("soon", None),
+        ("٣", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value, seconds):
+    assert parse_retry_after(value, NOW) == seconds
+
+
+@given(st.text(max_size=60))
+def test_any_retry_after_is_read_or_ignored(value):
+    seconds = parse_retry_after(value, NOW)
+    assert seconds is None or 0 <= seconds <= 86400

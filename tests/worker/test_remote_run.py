@@ -82,6 +82,14 @@ def test_a_full_server_is_sent_fewer_and_no_analysis_is_lost(box, tmp_path, refu
     assert attempts == 1, "want of room costs no attempt"
 
 
+@pytest.mark.parametrize("refusal", [429, 503])
+def test_a_full_server_rests_for_as_long_as_it_asks_for(box, tmp_path, refusal):
+    with far_server(full_for=1, refusal=refusal, retry_after="1") as far:
+        worked(box, tmp_path, far, least=1, most=1)
+    first, second = far.arrivals[:2]
+    assert second - first >= 1.0
+
+
 def test_a_server_that_dies_within_answers_costs_an_attempt_and_no_analysis(box, tmp_path):
     with far_server(seconds=0.01, deaths=2) as far:
         counts, places = worked(box, tmp_path, far, least=4, most=4)

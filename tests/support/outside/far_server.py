@@ -34,7 +34,9 @@ class FarServer:
         seconds: that an answer takes.
         room: answers at once; further requests are refused ...
         refusal: ... with this status ...
+        retry_after: ... and this header, if it is not empty ...
         refuses_in_stream: ... or with 200 and an event that has it as ``code``, as SGLang does.
+        full_for: requests that are refused first, whatever the room.
         before: called before each answer.
         status: of every chat request, if it is not 200.
         longest: characters of a chat; more is answered with 400, as a prompt that does not fit.
@@ -45,6 +47,7 @@ class FarServer:
         deaths: answers that are broken off first, whatever the conduct.
         halfway: called in the middle of each answer.
         bodies: of chat requests, as received.
+        arrivals: when each of them came, by the monotonic clock.
         most: chat requests that were under way at once.
         refused: those that were refused for want of room.
     """
@@ -56,7 +59,9 @@ class FarServer:
     seconds: float = 0.0
     room: int = 10_000
     refusal: int = 429
+    retry_after: str = ""
     refuses_in_stream: bool = False
+    full_for: int = 0
     before: Callable[[], None] = lambda: None
     status: int = 200
     longest: int = 10**9
@@ -65,6 +70,7 @@ class FarServer:
     deaths: int = 0
     halfway: Callable[[], None] = lambda: None
     bodies: list[dict[str, Any]] = field(default_factory=list)
+    arrivals: list[float] = field(default_factory=list)
     most: int = 0
     refused: int = 0
     under_way: int = 0
@@ -100,7 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with far.lock:
             far.bodies.append(body)
-            full = far.under_way >= far.room
+            far.arrivals.append(time.monotonic())
+            full = far.under_way >= far.room or far.full_for > 0
+            far.full_for -= far.full_for > 0
             far.under_way += not full
             far.refused += full
             far.most = max(far.most, far.under_way)
@@ -112,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             elif full and far.refuses_in_stream:
                 self._events([_error(far.refusal)])
             elif full:
-                self._json(far.refusal, _error(far.refusal))
+                self._json(far.refusal, _error(far.refusal), far.retry_after)
             elif far.status != 200:
                 self._json(far.status, _error(far.status))
             elif sum(len(one["content"]) for one in body["messages"]) > far.longest:
@@ -175,11 +183,13 @@ class _Handler(BaseHTTPRequestHandler):
         while not self.far.closing.wait(0.05):
             self.wfile.write(b"x")
 
-    def _json(self, status: int, body: dict[str, Any]) -> None:
+    def _json(self, status: int, body: dict[str, Any], retry_after: str = "") -> None:
         content = json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
+        if retry_after:
+            self.send_header("Retry-After", retry_after)
         self.end_headers()
         self.wfile.write(content)
 
