@@ -178,6 +178,12 @@ def test_export_is_every_row_for_its_owner_alone(run, store, bare):
     assert json.loads(shown.stdout.splitlines()[-1])["subject"] == "-"
 
 
+def test_an_exported_file_is_readable_whatever_the_terminal_is(store, bare):
+    file = bare / "감사.jsonl"
+    assert CliRunner(charset="ascii").invoke(app, ["audit", "export", str(file)]).exit_code == 0
+    assert "감사.jsonl" in file.read_text(encoding="utf-8")
+
+
 def test_verify_finds_what_was_changed_and_a_hash_that_was_noted(run, store):
     noted = json.loads(run("audit", "verify", "--json").stdout)
     assert noted["ok"]

@@ -23,12 +23,12 @@ def thumbs(tmp_path, monkeypatch):
     store.migrate()
     store.clients.create("centerlink")
 
-    def put(up, down, what="ask"):
+    def put(up, down, what="ask", mark=""):
         for number in range(up + down):
             store.feedback.put(
                 "centerlink",
                 what,
-                f"{what}_{number}",
+                f"{what}_{mark}{number}",
                 liked=number < up,
                 reason="" if number < up else "wrong",
             )
@@ -76,6 +76,16 @@ def test_the_export_is_for_its_owner_only(thumbs, tmp_path):
     assert [row["liked"] for row in rows] == [True, False]
     assert set(rows[0]) == {"row", "at", "client_id", "what", "subject", "liked", "reason"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_is_readable_whatever_the_terminal_is(thumbs, tmp_path):
+    thumbs(1, 0, mark="질문")
+    file = tmp_path / "thumbs.jsonl"
+    ascii_only = CliRunner(charset="ascii")
+    assert ascii_only.invoke(app, ["reviews", "export", str(file)]).exit_code == 0
+    assert '"ask_질문0"' in file.read_text(encoding="utf-8")
+    shown = ascii_only.invoke(app, ["reviews", "export", "-"])
+    assert json.loads(shown.stdout)["subject"] == "ask_질문0"
 
 
 def test_without_thumbs_the_report_is_empty(thumbs):

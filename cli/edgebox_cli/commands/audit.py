@@ -21,7 +21,7 @@ from edgebox_cli.common.options import AsJson, Limit, moment
 from edgebox_cli.common.output import (
     FOLD,
     WHOLE,
-    json_text,
+    json_line,
     local_time,
     note,
     print_json,
@@ -87,7 +87,7 @@ def export(
     with reported(), _written(file) as out, opened_store() as store:
         store.audit.note(at_the_shell(), "audit.export", subject=str(file))
         for row in store.audit.rows():
-            out.write(json_text(_described(row)) + "\n")
+            out.write(json_line(_described(row), shown=out is sys.stdout))
             count += 1
     note(f"{count} rows of the audit are written.")
 

@@ -20,7 +20,7 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import RIGHT, console, json_text, note, print_json, table
+from edgebox_cli.common.output import RIGHT, console, json_line, note, print_json, table
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import noted
@@ -98,7 +98,7 @@ def export(
         if str(file) == "-":
             rows = _rows(since)
             with _exported("-", rows):
-                sys.stdout.write(_lines(rows))
+                sys.stdout.write(_lines(rows, shown=True))
         else:
             rows = _write(file.absolute(), since)
     note(f"{_thumbs(rows)} thumbs and {len(rows) - _thumbs(rows)} acceptances written to {file}.")
@@ -119,7 +119,7 @@ def _write(file: Path, since: float) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = apart(lambda: _rows(since)) if as_root else _rows(since)
     with _exported(str(file), rows):
         try:
-            write_text(file, _lines(rows), mode=0o600)
+            write_text(file, _lines(rows, shown=False), mode=0o600)
         except OSError as error:
             raise EdgeBoxError(f"Cannot write {file}: {error.strerror}.") from None
     return rows
@@ -158,8 +158,8 @@ def _rows(since: float) -> list[dict[str, Any]]:
     return rows
 
 
-def _lines(rows: list[dict[str, Any]]) -> str:
-    return "".join(f"{json_text(row)}\n" for row in rows)
+def _lines(rows: list[dict[str, Any]], *, shown: bool) -> str:
+    return "".join(json_line(row, shown=shown) for row in rows)
 
 
 def _since(days: float) -> float:

@@ -63,6 +63,11 @@ def json_text(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=not _writes_utf8(), indent=indent)
 
 
+def json_line(value: Any, *, shown: bool) -> str:
+    """Return one line of JSON: as it is for a file, as `json_text` where it is ``shown``."""
+    return (json_text(value) if shown else json.dumps(value, ensure_ascii=False)) + "\n"
+
+
 def print_json(value: Any) -> None:
     """Print one JSON document on standard output."""
     sys.stdout.write(json_text(value, indent=2) + "\n")
