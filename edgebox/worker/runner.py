@@ -38,6 +38,7 @@ from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.errors import (
     EngineBusy,
     EngineDied,
+    EngineError,
     EngineOverloaded,
     EngineRefused,
     EngineUnavailable,
@@ -352,8 +353,6 @@ class Runner:
             if not self._engine_lost:  # one loss, however many were in flight
                 self._losses += 1
             self._engine_lost = True
-            asked = min(error.retry_after, self._timing.busy_patience)
-            self._not_before = max(self._not_before, time.monotonic() + asked)
             died = isinstance(error, EngineDied)
             if not self._gave_up:
                 self._unanswered.lost(claimed.row_id, died=died)
@@ -376,15 +375,19 @@ class Runner:
     async def _answer(self, claimed: Claimed) -> AnalysisOutcome | NothingToAnalyse:
         since: float | None = None
         while True:
+            if (rest := self._not_before - time.monotonic()) > 0:
+                await asyncio.sleep(rest)
             try:
                 return await self._engine.analyse(
                     claimed.transcript, claimed.call_date, wanted=claimed.wanted
                 )
-            except EngineOverloaded:
+            except EngineOverloaded as error:
+                self._rest(error)
                 if self._held > self._places:
                     raise _TooMany from None
                 raise
             except EngineBusy as error:
+                self._rest(error)
                 if self._held > self._places:
                     raise _TooMany from None
                 now = time.monotonic()
@@ -398,8 +401,12 @@ class Runner:
                         )
                     self._gave_up = True
                     raise EngineUnavailable("The engine's queue stays full.") from None
-                rest = since + self._timing.busy_patience - now
-                await asyncio.sleep(min(max(self._timing.busy, error.retry_after), rest))
+                await asyncio.sleep(self._timing.busy)
+
+    def _rest(self, refusal: EngineError) -> None:
+        """Send nothing for as long as another server asks for, or as it is offered anything."""
+        asked = min(refusal.retry_after, self._timing.busy_patience)
+        self._not_before = max(self._not_before, time.monotonic() + asked)
 
     async def _give_up(self, claimed: Claimed) -> None:
         """End one that is hopeless."""
