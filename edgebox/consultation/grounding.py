@@ -59,8 +59,22 @@ def _apart(units: str) -> list[str]:
     return [f"{gap}{unit}" for gap in ("", " ") for unit in units.split()]
 
 
-_DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트", "프로", "%", "개월"]
-"""Units that make another number of the same figures. Other counters do not."""
+_DIFFERENT: Final = [
+    "년",
+    "월",
+    "일",
+    "시",
+    "분",
+    "달",
+    "주",
+    "퍼센트",
+    "프로",
+    "%",
+    "개월",
+    "개일",
+]
+"""Units that make another number of the same figures. Other counters do not. 개일 is a slip of small
+models, which mean days."""
 
 _LETTER: Final = "\0"
 """Any of A to Z and a to z, in the words below."""
@@ -83,7 +97,7 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
     Form.CODE: [*_SEPARATED, "/"],
     Form.SUFFIX: _SEPARATED,
     Form.COPIED: [*_ASIDE, "년", "러", "월", "간", "반", " 반"],
-    Form.MONTH: [*_ASIDE, "년", "러", "월", "반", " 반"],
+    Form.MONTH: [*_ASIDE, "년", "러", "월", "일", "반", " 반"],
     Form.HOURS: [*_ASIDE, "간", "반", " 반"],
     Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반"],
     Form.BARE_CLOCK: _SEPARATED,
