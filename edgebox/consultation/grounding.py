@@ -59,22 +59,10 @@ def _apart(units: str) -> list[str]:
     return [f"{gap}{unit}" for gap in ("", " ") for unit in units.split()]
 
 
-_DIFFERENT: Final = [
-    "년",
-    "월",
-    "일",
-    "시",
-    "분",
-    "달",
-    "주",
-    "퍼센트",
-    "프로",
-    "%",
-    "개월",
-    "개일",
-]
-"""Units that make another number of the same figures. Other counters do not. 개일 is a slip of small
-models, which mean days."""
+_DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트", "프로", "%", "개월"]
+"""Units that make another number of the same figures. Other counters do not."""
+_SLIP: Final = "개일"
+"""What small models write of days."""
 
 _LETTER: Final = "\0"
 """Any of A to Z and a to z, in the words below."""
@@ -86,7 +74,7 @@ _UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
 """In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""
 _OPEN: Final = [*_ASIDE, *_SEPARATED, *_UNTIL, *"일이삼사오육륙칠팔구만천백십억조", " 만", " 억"]
 
-_QUANTITY: Final = [*_OPEN, *_POINTS, *_apart(" ".join(_DIFFERENT))]
+_QUANTITY: Final = [*_OPEN, *_POINTS, _SLIP, *_apart(" ".join(_DIFFERENT))]
 
 # What may not follow a form. Digits never may, except after what is closed.
 _BLOCKED: Final[dict[Form, list[str]]] = {
