@@ -9,6 +9,10 @@ must leave room for the next requests of every client that is below its own (`sh
 engine takes it after theirs. A request is within the share if its client has no other in the queue
 and has used less than its share lately. ``priority`` orders only what is within the shares.
 
+Where a machine is so slow that no room can be left, a request within its client's share that finds
+none takes the time of others' requests beyond theirs, the latest first. Those are answered at once
+with what is written by then: they were promised an answer in time, and have one.
+
 What nobody asked for gives way: it takes no time, no place and no share from the others, the engine
 interrupts it for them, and it is given up once it cannot be whole by its deadline.
 """
@@ -76,7 +80,8 @@ class Ticket:
         cache_tag: names the call, so that the engine can forget it.
         cache_salt: what was read is shared only between calls of the same salt.
         grows: the call will be summarised again with more text.
-        on_given_up: called if this gives way and lost its place to others.
+        on_given_up: called if this lost its place to others.
+        given_up: whether it did.
     """
 
     owner: Admission
@@ -93,11 +98,17 @@ class Ticket:
     cache_tag: str = ""
     grows: bool = False
     on_given_up: Callable[[], None] | None = None
+    given_up: bool = False
 
     @property
     def gives_way(self) -> bool:
         """Whether all others come first."""
         return self.engine_priority == GIVES_WAY
+
+    @property
+    def is_beyond_share(self) -> bool:
+        """Whether it was admitted beyond its client's share."""
+        return self.engine_priority == BEYOND_SHARE
 
     @property
     def left(self) -> float:
@@ -180,35 +191,26 @@ class Admission:
         """
         now = self._clock()
         self._advance()
-        before = self._tickets if gives_way else self._firm
+        before = list(self._tickets) if gives_way else self._firm
         if gives_way:
             within, needs = True, []
         else:
             self._shares.ask(client, len(transcript), now)
             within = self._is_within_share(client, now)
             needs = [] if within else self._shares.needs_besides(client, now)
-        places = self._settings.max_in_flight
-        if len(before) >= places - min(len(needs), int(RESERVED * places)):
-            raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
-        work, reading = 0.0, math.inf
-        if (role := self._monitor.role("slm")) is not None:
-            together = len(before) + 1
-            answering = role.answering_seconds(self.expected_tokens, together)
-            queued = sum(ticket.left for ticket in before)
-            first = min([ticket.arrived for ticket in before] + [arrived])
-            available = first + self.budget - now - queued - self._reserve(needs, role)
-            own = arrived + self.budget - now
-            own -= role.writing_seconds(self.expected_tokens, together)
-            least = _least(transcript, priority) / role.prefill_tps
-            if before and least > min(available - answering, own):
-                raise BoxBusy(
-                    "The model has no time left for another summary before its deadline. "
-                    "Try again, or send fewer requests at once.",
-                    retry_after=max(1, math.ceil(queued)),
-                )
-            wanted = _wanted(len(transcript), role) / role.prefill_tps
-            reading = min(wanted, max(0.0, available - answering))
-            work = answering + reading
+        displaced: list[Ticket] = []
+        while True:
+            try:
+                work, reading = self._time_for(transcript, priority, arrived, before, needs)
+                break
+            except BoxBusy:
+                last = before[-1] if before else None
+                asked = within and not gives_way
+                if not asked or last is None or not last.is_beyond_share or last.client == client:
+                    raise
+                displaced.append(before.pop())
+        for ticket in displaced:
+            self._give_up(ticket)
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
         urgency = GIVES_WAY if gives_way else urgency
         ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency)
@@ -258,6 +260,50 @@ class Admission:
         """Learn the length of a complete answer."""
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
 
+    def _time_for(
+        self,
+        transcript: str,
+        priority: Priority,
+        arrived: float,
+        before: list[Ticket],
+        needs: list[Need],
+    ) -> tuple[float, float]:
+        """Return the engine seconds for a summary behind others, and those of them for reading.
+
+        Args:
+            transcript: the whole text.
+            priority: of the request.
+            arrived: monotonic seconds.
+            before: what is in the queue and comes first.
+            needs: of other clients, for which room is left.
+
+        Raises:
+            BoxBusy: there is no time for it, or no place.
+        """
+        now = self._clock()
+        places = self._settings.max_in_flight
+        if len(before) >= places - min(len(needs), int(RESERVED * places)):
+            raise BoxBusy("Too many summaries at once. Try again.", retry_after=1)
+        if (role := self._monitor.role("slm")) is None:
+            return 0.0, math.inf
+        together = len(before) + 1
+        answering = role.answering_seconds(self.expected_tokens, together)
+        queued = sum(ticket.left for ticket in before)
+        first = min([ticket.arrived for ticket in before] + [arrived])
+        available = first + self.budget - now - queued - self._reserve(needs, role)
+        own = arrived + self.budget - now
+        own -= role.writing_seconds(self.expected_tokens, together)
+        least = _least(transcript, priority) / role.prefill_tps
+        if before and least > min(available - answering, own):
+            raise BoxBusy(
+                "The model has no time left for another summary before its deadline. "
+                "Try again, or send fewer requests at once.",
+                retry_after=max(1, math.ceil(queued)),
+            )
+        wanted = _wanted(len(transcript), role) / role.prefill_tps
+        reading = min(wanted, max(0.0, available - answering))
+        return answering + reading, reading
+
     @property
     def _firm(self) -> list[Ticket]:
         """What does not give way."""
@@ -270,9 +316,14 @@ class Admission:
             queued += ticket.left
             if ticket.gives_way and now + queued > ticket.arrived + self.budget:
                 queued -= ticket.left
-                self._end(ticket)
-                if ticket.on_given_up is not None:
-                    ticket.on_given_up()
+                self._give_up(ticket)
+
+    def _give_up(self, ticket: Ticket) -> None:
+        """Take a ticket's place away."""
+        self._end(ticket)
+        ticket.given_up = True
+        if ticket.on_given_up is not None:
+            ticket.on_given_up()
 
     def _is_within_share(self, client: str, now: float) -> bool:
         if len(self._shares) == 1:

@@ -209,6 +209,10 @@ class QuickSummaries:
         """
         draft = _Draft()
         queue: asyncio.Queue[str | None] = asyncio.Queue()
+        if ticket.on_given_up is None:
+            ticket.on_given_up = partial(queue.put_nowait, None)
+        if ticket.given_up:
+            queue.put_nowait(None)
         work = asyncio.create_task(self._ask(ticket, draft, queue))
         until = ticket.arrived + self._settings.deadline_seconds - self._settings.margin_seconds / 3
         try:

@@ -17,9 +17,11 @@ from edgebox.settings import QuickSettings
 CPU = RoleHealth("slm", "m", 16384, 1000.0, 80.0, 80.0, 1.0, 8, 1, 1)
 GPU = RoleHealth("slm", "m", 16384, 8000.0, 800.0, 800.0, 1.0, 16, 1, 1)
 FAST = RoleHealth("slm", "m", 16384, 80_000.0, 8000.0, 8000.0, 1.0, 16, 1, 1)
-CALL = {CPU: 360, GPU: 160, FAST: 160}
+SLOW = RoleHealth("slm", "m", 16384, 165.0, 40.0, 40.0, 1.0, 8, 1, 1)
+"""Too slow for two calls in one deadline."""
+CALL = {CPU: 360, GPU: 160, FAST: 160, SLOW: 100}
 """Characters of a call that takes..."""
-TAKES = {CPU: 1.2, GPU: 0.1, FAST: 0.01}
+TAKES = {CPU: 1.2, GPU: 0.1, FAST: 0.01, SLOW: 2.38}
 """...so many seconds to read and to answer."""
 
 
@@ -42,6 +44,7 @@ class Outcome:
     waited: list[float] = field(default_factory=list)
     work: list[float] = field(default_factory=list)
     late: list[float] = field(default_factory=list)
+    cut: int = 0
 
     def p95(self, skipped: int = 0) -> float:
         """The 95th percentile of the waits, without the first ones."""
@@ -100,6 +103,9 @@ class Simulation:
             seen.refused.append(self.now - 1000.0)
             return
         seen.work.append(ticket.work)
+        for other, _ in self._queue:
+            self.seen[other.client].cut += other.given_up
+        self._queue = [one for one in self._queue if not one[0].given_up]
         self._queue.append((ticket, [ticket.work * self._takes()]))
 
     def _work_until(self, until):
@@ -147,6 +153,43 @@ def test_a_quiet_client_is_served_beside_a_flood_as_if_it_were_alone(role, every
     # The flood has the rest.
     work = sum(both.seen["flood"].work)
     assert work > 0.95 * (both.now - 1030.0 - sum(seen.work) * (seconds - 30) / seconds)
+
+
+@pytest.mark.parametrize("every", [5.3, 7.3])
+@pytest.mark.parametrize("characters", [None, 5000])
+def test_where_no_room_can_be_left_a_flood_is_cut_short(every, characters):
+    quiet = Client("quiet", every)
+    made = Simulation(SLOW, [quiet, flood(SLOW, 30.0, characters=characters)], 330)
+    seen = made.seen["quiet"]
+    assert not [at for at in seen.refused if at < 30 or at > 30 + MEMORY_SECONDS]
+    assert seen.p95() == pytest.approx(TAKES[SLOW], abs=0.01)
+    assert min(seen.work) == pytest.approx(TAKES[SLOW], abs=0.01)
+    assert seen.cut == 0
+    assert seen.late == made.seen["flood"].late == []
+    assert 10 < made.seen["flood"].cut <= len(seen.work)
+    assert made.idle < 0.1 + TAKES[SLOW] / every  # of the first 30 s, and what the cut ones did
+
+
+def test_only_a_request_within_its_share_cuts_another_short():
+    box = Fixed(SLOW)
+    box.ask("quiet").release()
+    for _ in range(4):
+        beyond = box.ask("flood", size=100)
+        box.now += TAKES[SLOW]
+        beyond.release()
+    told = []
+    beyond = box.ask("flood", size=100)
+    beyond.on_given_up = lambda: told.append(box.now)
+    box.now += 0.1
+    with pytest.raises(BoxBusy):
+        box.ask("flood")
+    assert (beyond.is_beyond_share, told) == (True, [])
+    kept = box.ask("quiet", size=100)
+    assert (beyond.given_up, told) == (True, [box.now])
+    for client in ("quiet", "flood"):
+        with pytest.raises(BoxBusy):
+            box.ask(client, size=100)
+    assert not (kept.is_beyond_share or kept.given_up)
 
 
 def test_a_flood_of_long_calls_leaves_room_too():

@@ -15,6 +15,7 @@ from edgebox.engine_client import EngineClient
 from edgebox.settings import Settings
 from support.engines.fake import FakeEngine, role_health
 from support.outside.far_server import MODEL, far_server
+from support.polling import PATIENCE, eventually
 
 CALL = (
     "상담사: 안녕하세요 고객센터입니다\n"
@@ -70,6 +71,27 @@ def test_a_prompt_answer_is_a_success(tmp_path):
     assert result.model_used == "small"
     assert (result.prompt_tokens, result.cached_tokens, result.completion_tokens) == (100, 60, 20)
     assert not result.truncated
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_who_loses_its_place_is_answered_at_once(tmp_path, begun):
+    engine = FakeEngine(pause=30)
+
+    async def scenario(quick):
+        ticket = quick.admit(CALL)
+        answer = asyncio.create_task(quick.summarise(ticket))
+        if begun:
+            await eventually(lambda: engine.requests)
+            ticket.on_given_up()
+        else:
+            ticket.given_up = True
+        result = await asyncio.wait_for(answer, 2 * PATIENCE)
+        await eventually(lambda: engine.cancelled == len(engine.requests))
+        return result
+
+    result = Box(tmp_path, engine, deadline=30.0).run(scenario)
+    assert (result.status, result.fallback_reason) == ("fallback", "no_time")
+    assert result.processing_time < 25
 
 
 def test_a_slow_engine_gives_what_it_has_up_to_the_last_whole_sentence(tmp_path):
