@@ -319,7 +319,11 @@ class Admission:
                 self._give_up(ticket)
 
     def _give_up(self, ticket: Ticket) -> None:
-        """Take a ticket's place away."""
+        """Take a ticket's place away.
+
+        Its client is charged all of its time. Charged what it had, of two clients that flood a slow
+        box each would be within its share by turns, and the others' requests refused.
+        """
         self._end(ticket)
         ticket.given_up = True
         if ticket.on_given_up is not None:
