@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
     from edgebox.api.services import Services
-    from edgebox.consultation.admission import Ticket
     from edgebox.consultation.quick import QuickResult
+    from edgebox.consultation.ticket import Ticket
     from edgebox.contract.answers import QuickSummaryAnswer
 
 

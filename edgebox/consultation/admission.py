@@ -20,22 +20,25 @@ interrupts it for them, and it is given up once it cannot be whole by its deadli
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from edgebox.consultation.budget import ASK_TOKENS
 from edgebox.consultation.shares import Need, Shares
+from edgebox.consultation.ticket import (
+    BEYOND_SHARE,
+    ENGINE_PRIORITY,
+    GIVES_WAY,
+    Priority,
+    Ticket,
+)
 from edgebox.errors import BoxBusy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import RoleHealth
     from edgebox.settings import QuickSettings
-
-Priority = Literal["high", "normal", "low"]
 
 LEAST_READING: dict[Priority, int] = {"high": 64, "normal": 128, "low": 256}
 """Prompt tokens that must be readable for a summary to be admitted: a ``low`` request is refused
@@ -54,75 +57,7 @@ call."""
 RESERVED = 0.5
 """Share of the budget, and of the places, that is kept for clients below their share at most."""
 
-ENGINE_PRIORITY: dict[Priority, int] = {"high": -10, "normal": 0, "low": 10}
-BEYOND_SHARE = 14
-"""The engine's priority of a request beyond its client's share, in order of arrival: the client's
-own word there could keep one request, and with it the slack of all, waiting."""
-
-GIVES_WAY = 48
-"""The engine's priority of what gives way: in its patient class, after everybody who waits."""
-
 _WEIGHT = 0.1  # of a new answer's length in the running mean
-
-
-@dataclass(slots=True, eq=False)
-class Ticket:
-    """A place in the engine's next seconds.
-
-    Attributes:
-        arrived: monotonic seconds at which the request arrived.
-        work: engine seconds reserved for it.
-        reading: those of them that are for reading its prompt.
-        client: whose it is.
-        engine_priority: lower is first.
-        done: engine seconds that it is taken to have had.
-        call_date: the day of the call, if it is known.
-        cache_tag: names the call, so that the engine can forget it.
-        cache_salt: what was read is shared only between calls of the same salt.
-        grows: the call will be summarised again with more text.
-        on_given_up: called if this lost its place to others.
-        given_up: whether it did.
-    """
-
-    owner: Admission
-    transcript: str
-    priority: Priority
-    arrived: float
-    work: float
-    reading: float
-    client: str
-    engine_priority: int
-    done: float = 0.0
-    call_date: date | None = None
-    cache_salt: str = ""
-    cache_tag: str = ""
-    grows: bool = False
-    on_given_up: Callable[[], None] | None = None
-    given_up: bool = False
-
-    @property
-    def gives_way(self) -> bool:
-        """Whether all others come first."""
-        return self.engine_priority == GIVES_WAY
-
-    @property
-    def is_beyond_share(self) -> bool:
-        """Whether it was admitted beyond its client's share."""
-        return self.engine_priority == BEYOND_SHARE
-
-    @property
-    def left(self) -> float:
-        """Engine seconds that it still needs; 0 if it takes longer than was reserved."""
-        return max(0.0, self.work - self.done)
-
-    @property
-    def reading_left(self) -> float:
-        """Engine seconds that it still needs for reading, which comes first."""
-        return min(self.left, max(0.0, self.reading - self.done))
-
-    def release(self) -> None:
-        """Give the place back. Releasing a ticket twice is harmless."""
-        self.owner.release(self)
 
 
 class Admission:
@@ -191,7 +126,7 @@ class Admission:
         """
         now = self._clock()
         self._advance()
-        before = list(self._tickets) if gives_way else self._firm
+        before = self._tickets if gives_way else self._firm
         if gives_way:
             within, needs = True, []
         else:
@@ -204,9 +139,8 @@ class Admission:
                 work, reading = self._time_for(transcript, priority, arrived, before, needs)
                 break
             except BoxBusy:
-                last = before[-1] if before else None
-                asked = within and not gives_way
-                if not asked or last is None or not last.is_beyond_share or last.client == client:
+                last = before[-1] if before and within and not gives_way else None
+                if last is None or not last.is_beyond_share or last.client == client:
                     raise
                 displaced.append(before.pop())
         for ticket in displaced:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from edgebox.consultation.admission import Admission, Priority, Ticket
+from edgebox.consultation.admission import Admission
 from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
 from edgebox.consultation.call_reader import CallReader, ReadCall
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from edgebox.consultation.budget import Reading, Shortened
     from edgebox.consultation.engine_monitor import EngineMonitor
+    from edgebox.consultation.ticket import Priority, Ticket
     from edgebox.engine_client import Delta, Messages, RoleHealth
     from edgebox.reading.call import Utterance
     from edgebox.settings import QuickSettings

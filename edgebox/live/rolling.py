@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Awaitable, Callable
 
-    from edgebox.consultation.admission import Priority, Ticket
     from edgebox.consultation.quick import QuickSummaries
+    from edgebox.consultation.ticket import Priority, Ticket
     from edgebox.live.calls import LiveCall, LiveCalls
     from edgebox.live.hub import Hub
     from edgebox.live.readings import Readings

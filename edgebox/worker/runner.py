@@ -404,7 +404,7 @@ class Runner:
                 await asyncio.sleep(self._timing.busy)
 
     def _rest(self, refusal: EngineError) -> None:
-        """Send nothing for as long as another server asks for, or as it is offered anything."""
+        """Send no analysis for as long as another server asks for, `busy_patience` at most."""
         asked = min(refusal.retry_after, self._timing.busy_patience)
         self._not_before = max(self._not_before, time.monotonic() + asked)
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgebox.consultation.admission import BEYOND_SHARE, Admission, Priority, Ticket
+from edgebox.consultation.admission import Admission
 from edgebox.consultation.shares import KNOWN_SECONDS, MEMORY_SECONDS
+from edgebox.consultation.ticket import BEYOND_SHARE, Priority, Ticket
 from edgebox.engine_client import RoleHealth
 from edgebox.errors import BoxBusy
 from edgebox.settings import QuickSettings

@@ -36,7 +36,7 @@ class FarServer:
         refusal: ... with this status ...
         retry_after: ... and this header, if it is not empty ...
         refuses_in_stream: ... or with 200 and an event that has it as ``code``, as SGLang does.
-        full_for: requests that are refused first, whatever the room.
+        full_for: requests that are refused first, whatever the room, once all of them have come.
         before: called before each answer.
         status: of every chat request, if it is not 200.
         longest: characters of a chat; more is answered with 400, as a prompt that does not fit.
@@ -120,6 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif full and far.refuses_in_stream:
                 self._events([_error(far.refusal)])
             elif full:
+                while far.full_for and not far.closing.wait(0.01):
+                    pass
                 self._json(far.refusal, _error(far.refusal), far.retry_after)
             elif far.status != 200:
                 self._json(far.status, _error(far.status))
