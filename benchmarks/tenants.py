@@ -14,9 +14,9 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import tempfile
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,16 +48,17 @@ SETTLE_SECONDS = 20.0
 
 @dataclass
 class Noticed:
-    """What one client saw: statuses, seconds, tokens that had been read already."""
+    """What one client saw: statuses, seconds, tokens that had been read already.
 
-    statuses: dict[str, int] = field(default_factory=dict)
+    ``refused`` has the seconds from the beginning after which a summary was.
+    """
+
+    began: float = field(default_factory=time.monotonic)
+    statuses: Counter[str] = field(default_factory=Counter)
+    refused: list[float] = field(default_factory=list)
     summaries: list[float] = field(default_factory=list)
     analyses: list[float] = field(default_factory=list)
     cached: list[int] = field(default_factory=list)
-
-    def count(self, what: str) -> None:
-        """Count a status."""
-        self.statuses[what] = self.statuses.get(what, 0) + 1
 
 
 class Client:
@@ -86,10 +87,11 @@ class Client:
         answer = self._ask("POST", Paths.QUICK_SUMMARY, body)
         took = time.monotonic() - began
         if answer.status_code != 200:
-            self.noticed.count(f"refused {answer.status_code}")
+            self.noticed.statuses[f"refused {answer.status_code}"] += 1
+            self.noticed.refused.append(began - self.noticed.began)
             return
         said = answer.json()
-        self.noticed.count(said["status"])
+        self.noticed.statuses[said["status"]] += 1
         self.noticed.summaries.append(took)
         self.noticed.cached.append((said.get("usage") or {}).get("cached_tokens", 0))
 
@@ -100,7 +102,7 @@ class Client:
             for number, talk in enumerate(talks)
         ]
         answer = self._ask("POST", Paths.BATCH_ANALYSIS, {"consultations": items})
-        self.noticed.count(f"batch {answer.status_code}")
+        self.noticed.statuses[f"batch {answer.status_code}"] += 1
         return str(answer.json().get("batch_id", ""))
 
     def analyse(self, name: str, talks: list[str]) -> None:
@@ -112,7 +114,7 @@ class Client:
                 self.noticed.analyses.append(time.monotonic() - began)
                 return
             time.sleep(0.5)
-        self.noticed.count("analyses not done")
+        self.noticed.statuses["analyses not done"] += 1
 
 
 def live(quiet: Client, salt: int, seconds: float) -> Noticed:
@@ -177,10 +179,7 @@ def line(name: str, parts: list[Noticed]) -> str:
     """Return one line of the table."""
     took = [one for part in parts for one in part.summaries]
     waits = [one for part in parts for one in part.analyses]
-    counts: dict[str, int] = {}
-    for part in parts:
-        for status, count in part.statuses.items():
-            counts[status] = counts.get(status, 0) + count
+    counts = sum((part.statuses for part in parts), Counter[str]())
     cached = sorted({one for part in parts for one in part.cached})
     middle, high = percentile(took, 0.5) or 0.0, percentile(took, 0.95) or 0.0
     return (
@@ -203,7 +202,7 @@ def main() -> None:
     hostile_saw: dict[str, list[Noticed]] = {name: [] for name in acts}
     salt = 0
     for turn in range(options.rounds):
-        with tempfile.TemporaryDirectory(prefix="tenants-"), DemoBox(options.models) as box:
+        with DemoBox(options.models) as box:
             box.wait_until_ready(lambda: None)
             with contextlib.closing(Store(box.settings.database)) as store:
                 made = {name: store.clients.create(name) for name in ("quiet", "hostile")}

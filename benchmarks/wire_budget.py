@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import socket
 import statistics
 import subprocess
@@ -24,8 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import uvicorn
+from unittest import mock
 
 from edgebox.contract.paths import Paths
 from edgebox.lab.bench.calls import call
@@ -43,43 +41,28 @@ from support.engines.fake import role_health  # noqa: E402 - beside the box, no 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from uvicorn._types import ASGIApplication
-
 AT_ONCE = 8
 SETTLE_SECONDS = 8.0
 """Until the API has asked how fast the engine is."""
 SIDES = ("budget", "uvicorn")
 
 
-class PlainConfig(uvicorn.Config):
-    """uvicorn's settings as `GuardedConfig` has them, with uvicorn's own protocol."""
+class PlainConfig(GuardedConfig):
+    """The same settings with uvicorn's own protocol."""
 
-    def __init__(
-        self,
-        app: ASGIApplication,
-        _refused: object,
-        deadline: float,
-        _socket_path: str | None = None,
-    ) -> None:
-        super().__init__(
-            app,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            http="h11",
-            ws="none",
-            lifespan="on",
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=math.ceil(deadline),
-        )
+    def load(self) -> None:
+        """Choose it."""
+        self.http, self.ws = "h11", "none"
+        super().load()
 
 
 async def serve(side: str) -> None:
     """Serve until standard input ends; print where, and the client's secret."""
-    if side == "uvicorn":
-        vars(api)[GuardedConfig.__name__] = PlainConfig
-    with tempfile.TemporaryDirectory(prefix="wire-") as folder:
+    config = GuardedConfig if side == "budget" else PlainConfig
+    with (
+        mock.patch.object(api, "GuardedConfig", config),
+        tempfile.TemporaryDirectory(prefix="wire-") as folder,
+    ):
         limits = {"port": 0, "rate_per_minute": 1_000_000_000}
         async with running(Path(folder), api=limits) as box:
             speeds = {"prefill_tps": 1e6, "decode_tps": 1e6, "batch_decode_tps": 1e6}
@@ -173,7 +156,9 @@ def measure(side: Side, turn: int, seconds: float) -> dict[str, dict[str, float]
         found[f"{name}, one connection"] = over(side, request, turn * 10**6, seconds)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             starts = [(turn * 10 + worker + 1) * 10**7 for worker in range(AT_ONCE)]
-            parts = pool.map(over, [side] * AT_ONCE, [request] * AT_ONCE, starts, [seconds] * 8)
+            parts = pool.map(
+                over, [side] * AT_ONCE, [request] * AT_ONCE, starts, [seconds] * AT_ONCE
+            )
             found[f"{name}, {AT_ONCE} connections"] = [one for part in parts for one in part]
     found["health, a connection each"] = connecting(side, seconds)
     return {
