@@ -18,7 +18,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,7 +226,7 @@ def main() -> None:
     if options.out:
         found = {"quiet": quiet_saw, "hostile": hostile_saw}
         plain = {
-            side: {name: [asdict(one) for one in parts] for name, parts in saw.items()}
+            side: {name: [vars(one) for one in parts] for name, parts in saw.items()}
             for side, saw in found.items()
         }
         options.out.write_text(json.dumps(plain, indent=1), encoding="utf-8")
