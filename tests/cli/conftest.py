@@ -27,6 +27,13 @@ def bare(tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def database(bare, monkeypatch):
+    """Where the database of a box is that the command line finds."""
+    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(bare / "state"))
+    return bare / "state" / "edgebox.db"
+
+
+@pytest.fixture
 def box(settings):
     """A box's database without its processes, where the test's ``settings`` say."""
     made = Box(settings.database)

@@ -6,17 +6,12 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox_cli.commands import callbacks
-from edgebox_cli.common import context
 from support.boxes.store import NOW, Box
 
 
 @pytest.fixture
-def box(tmp_path, monkeypatch):
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
-    box = Box(tmp_path / "state" / "edgebox.db")
+def box(database):
+    box = Box(database)
     box.allow("center.test")
     yield box
     box.store.close()

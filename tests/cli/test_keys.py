@@ -12,7 +12,6 @@ from edgebox.signing import Window, verify_bound_key
 from edgebox.signing_v2 import Signed, parse_v2, verify_v2
 from edgebox.store.db import Store
 from edgebox_cli.commands import keys
-from edgebox_cli.common import context
 from edgebox_cli.common.clients import chosen_client
 
 BODY = '{"상담": 1}'.encode()
@@ -20,12 +19,8 @@ SECRET = re.compile(r"[0-9a-f]{64}\n")
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
-    store = Store(tmp_path / "state" / "edgebox.db")
+def store(database):
+    store = Store(database)
     store.migrate()
     yield store
     store.close()

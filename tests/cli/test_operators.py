@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 from edgebox.console import passwords
 from edgebox.store.db import Store
 from edgebox_cli.commands import operators
-from edgebox_cli.common import context
 
 ONE_TIME = re.compile(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}\n")
 PEOPLE = """name,role,client,display,extension
@@ -20,12 +19,8 @@ root1,admin,,,
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
-    store = Store(tmp_path / "state" / "edgebox.db")
+def store(database):
+    store = Store(database)
     store.migrate()
     store.clients.create("centerlink")
     yield store
