@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from edgebox.api.threads import Threads
-    from edgebox.consultation.quick import QuickResult, QuickSummaries
+    from edgebox.consultation.quick import QuickSummaries
+    from edgebox.consultation.quick_result import QuickResult
     from edgebox.live.calls import LiveCall
     from edgebox.settings import Settings
     from edgebox.store.db import Store

@@ -21,8 +21,8 @@ from prometheus_client import (
 from edgebox.api.refusals import KINDS
 from edgebox.ask.acknowledge import BY_TEMPLATE
 from edgebox.ask.question import Status as AskStatus
-from edgebox.consultation.quick import FallbackReason
-from edgebox.consultation.quick import Status as QuickStatus
+from edgebox.consultation.quick_result import FallbackReason
+from edgebox.consultation.quick_result import Status as QuickStatus
 from edgebox.contract.asks import Rated, Rating
 from edgebox.contract.paths import Paths
 from edgebox.counting import ClientNames, OwnProcess, ProcessOf, counter
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edgebox.ask.question import Answer
-    from edgebox.consultation.quick import QuickResult
+    from edgebox.consultation.quick_result import QuickResult
 
 LATENCY_BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 5.0, 10.0)
 """Seconds. The deadline is always an edge too: a kept promise must differ from a broken one."""

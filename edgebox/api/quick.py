@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive
 
     from edgebox.api.services import Services
-    from edgebox.consultation.quick import QuickResult
+    from edgebox.consultation.quick_result import QuickResult
     from edgebox.consultation.ticket import Ticket
     from edgebox.contract.answers import QuickSummaryAnswer
 

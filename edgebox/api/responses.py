@@ -11,7 +11,7 @@ from edgebox.contract.answers import InputUsed, QuickSummaryAnswer, TokenUsage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from edgebox.consultation.quick import QuickResult
+    from edgebox.consultation.quick_result import QuickResult
     from edgebox.contract.answers import Answer
 
 

@@ -10,101 +10,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from edgebox.consultation.admission import Admission
-from edgebox.consultation.budget import ASK_TOKENS, PromptLength, needed, plan_reading, shorten
+from edgebox.consultation.budget import needed, plan_reading, shorten
 from edgebox.consultation.call_reader import CallReader, ReadCall
 from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.dated import with_dates
-from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fitting import fitted, is_near
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.growing import GrowingCalls
+from edgebox.consultation.prompt_meter import PromptMeter
 from edgebox.consultation.prompts import example_texts, summary_messages
+from edgebox.consultation.quick_draft import MAX_SENTENCES, Draft
+from edgebox.consultation.quick_result import EXTRACTIVE, NO_MODEL, QuickResult
 from edgebox.consultation.salts import Salts
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import EngineError, EngineRefused, where
-from edgebox.language.curses import without_curses
-from edgebox.language.korean import numbers_in
-from edgebox.language.words import content_words
 from edgebox.reading.call import render
-from edgebox.reading.sentences import last_whole, sentence_ends
-from edgebox.scoring.leak import leaks_example
+from edgebox.reading.sentences import sentence_ends
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable
     from datetime import date
 
-    from edgebox.consultation.budget import Reading, Shortened
+    from edgebox.consultation.budget import PromptLength, Reading
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.consultation.ticket import Priority, Ticket
-    from edgebox.engine_client import Delta, Messages, RoleHealth
-    from edgebox.reading.call import Utterance
     from edgebox.settings import QuickSettings
 
 log = logging.getLogger("edgebox.consultation")
 
-Status = Literal["success", "partial", "fallback", "no_content"]
-FallbackReason = Literal["engine_down", "no_time", "no_text", "leak", "number"]
-"""The engine is away or failed; there was no time for reading or for a sentence; the model wrote
-nothing that says something; it wrote what only the prompt says; a number that was never said."""
-
-EXTRACTIVE = "extractive"
-NO_MODEL = "none"
-MAX_COUNTED_CHARACTERS = 24_000
-"""Longer texts are not tokenised before the answer: their length is estimated."""
-MAX_SENTENCES = 2
 FREQUENCY_PENALTY = 0.2
 """Against loops. More of it changes the figures that a summary has to repeat."""
-
-_LABEL = re.compile(r"^(?:요약|상담 요약)\s*[:：]\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class QuickResult:
-    """A finished quick summary, with what it cost and how much of the input it saw."""
-
-    summary: str
-    processing_time: float
-    model_used: str
-    status: Status
-    characters: int
-    characters_used: int
-    truncated: bool
-    prompt_tokens: int = 0
-    cached_tokens: int = 0
-    completion_tokens: int = 0
-    first_text_seconds: float | None = None  # from the arrival to the model's first text
-    fallback_reason: FallbackReason | None = None
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What one answer has become so far."""
-
-    text: str = ""
-    last: Delta | Completion | None = None  # the token counts so far
-    finish_reason: str = ""
-    characters_used: int = 0
-    messages: Messages = field(default_factory=list)
-    seen: str = ""  # the transcript as the model sees it
-    call: ReadCall | None = None  # once it is read
-    said: Sequence[Utterance] | None = None  # its utterances
-    figures: Figures | None = None  # its numbers, if the answer may say no others
-    regex: str | None = None  # what the engine holds the answer to
-    first_text: float | None = None  # seconds from the arrival
-    without_model: FallbackReason = "no_time"  # why there is no text, where there is none
-
-    def shorten(self, kept: Shortened, call: ReadCall) -> None:
-        """Have the model read what is kept of a call."""
-        self.messages, self.seen = summary_messages(kept.text), kept.text
-        self.characters_used = call.stands_for(kept.characters_used)
 
 
 class QuickSummaries:
@@ -136,7 +77,7 @@ class QuickSummaries:
         self._clock = clock
         self._reader = CallReader(settings.deadline_seconds, clock)
         self.admission = Admission(settings, monitor, clock)
-        self._empty: dict[str, int] = {}
+        self._meter = PromptMeter(client)
         self._salts = salts or Salts()
         self._growing = GrowingCalls(clock)
         self._examples = example_texts()
@@ -208,7 +149,7 @@ class QuickSummaries:
 
         Closing the generator cancels the generation.
         """
-        draft = _Draft()
+        draft = Draft()
         queue: asyncio.Queue[str | None] = asyncio.Queue()
         if ticket.on_given_up is None:
             ticket.on_given_up = partial(queue.put_nowait, None)
@@ -229,17 +170,16 @@ class QuickSummaries:
         call = draft.call or await self._reader.last_resort(ticket.transcript)
         yield self._conclude(ticket, draft, call)
 
-    async def _ask(self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]) -> None:
+    async def _ask(self, ticket: Ticket, draft: Draft, queue: asyncio.Queue[str | None]) -> None:
         try:
             call = draft.call = await self._reader.read(ticket.transcript, ticket.arrived)
-            draft.said = call.said
             if call.empty:
                 return
             if not self._monitor.reachable("slm"):
                 draft.without_model = "engine_down"
                 return
             if await self._prepare(ticket, draft, call):
-                await asyncio.to_thread(self._read_figures, ticket, draft)
+                await asyncio.to_thread(self._read_figures, ticket, draft, call)
                 try:
                     await self._generate(ticket, draft, queue)
                 except EngineRefused:
@@ -254,7 +194,7 @@ class QuickSummaries:
         finally:
             queue.put_nowait(None)
 
-    async def _prepare(self, ticket: Ticket, draft: _Draft, call: ReadCall) -> bool:
+    async def _prepare(self, ticket: Ticket, draft: Draft, call: ReadCall) -> bool:
         """Build the prompt, shortened to what can be read in time; False if nothing can."""
         said = await asyncio.to_thread(with_dates, call.said, ticket.call_date)
         rendered = render(said)
@@ -264,7 +204,12 @@ class QuickSummaries:
         role = self._monitor.role("slm")
         if role is None:
             return True
-        length = await self._measure(ticket, draft.messages, len(rendered), role)
+        measure = partial(
+            self._meter.measure,
+            *(draft.messages, len(rendered), role),
+            cache_salt=ticket.cache_salt,
+        )
+        length = await measure()
         readable = self.admission.readable_tokens(ticket, role)
         room = role.context_tokens - self._settings.max_tokens
 
@@ -274,12 +219,14 @@ class QuickSummaries:
 
         reading = await asyncio.to_thread(planned, length)
         if reading and not (reading.shortened or length.exact) and is_near(length.total, room):
-            length = await self._measure(ticket, draft.messages, len(rendered), role, exact=True)
+            length = await measure(exact=True)
             reading = await asyncio.to_thread(planned, length)
         if reading is None:
             return False
         if reading.shortened:
-            kept = await fitted(said, call.length, reading, length, room=room, count=self._count)
+            kept = await fitted(
+                said, call.length, reading, length, room=room, count=self._meter.count
+            )
             if not kept.ends:
                 return False
             draft.shorten(kept, call)
@@ -287,40 +234,7 @@ class QuickSummaries:
         self.admission.revise(ticket, answering + reading.tokens / role.prefill_tps)
         return True
 
-    async def _measure(
-        self,
-        ticket: Ticket,
-        messages: Messages,
-        characters: int,
-        role: RoleHealth,
-        *,
-        exact: bool = False,
-    ) -> PromptLength:
-        """Return the length of the prompt, counted by the engine or, if it is long, estimated.
-
-        Args:
-            ticket: whose prompt it is.
-            messages: the prompt.
-            characters: of the rendered transcript in it.
-            role: the model.
-            exact: have it counted however long it is.
-        """
-        if role.model not in self._empty:  # the same for as long as the model is
-            counted = await self._client.tokenize("slm", summary_messages(""))
-            self._empty = {role.model: counted.count if counted else 0}
-        empty = self._empty[role.model]
-        if (exact or characters <= MAX_COUNTED_CHARACTERS) and (
-            counted := await self._client.tokenize("slm", messages, cache_salt=ticket.cache_salt)
-        ):
-            per = max(0.05, (counted.count - empty) / max(1, characters))
-            unread = counted.count - counted.cached
-            return PromptLength(empty, counted.count, unread, per, exact=True)
-        estimated = int(characters * role.tokens_per_char)
-        return PromptLength(empty, empty + estimated, estimated + ASK_TOKENS, role.tokens_per_char)
-
-    async def _shorten_for_other_server(
-        self, ticket: Ticket, draft: _Draft, call: ReadCall
-    ) -> bool:
+    async def _shorten_for_other_server(self, ticket: Ticket, draft: Draft, call: ReadCall) -> bool:
         """Shorten a call that another server refused to that server's context.
 
         Its tokenizer is not known, so it is a token a character, which is no more than a model
@@ -341,13 +255,8 @@ class QuickSummaries:
             draft.shorten(kept, call)
         return kept.ends
 
-    async def _count(self, text: str) -> int | None:
-        """Return the tokens of the prompt with a text."""
-        counted = await self._client.tokenize("slm", summary_messages(text))
-        return counted.count if counted else None
-
     async def _generate(
-        self, ticket: Ticket, draft: _Draft, queue: asyncio.Queue[str | None]
+        self, ticket: Ticket, draft: Draft, queue: asyncio.Queue[str | None]
     ) -> None:
         """Ask the model with what is left of the deadline, and stop it after enough sentences."""
         left = ticket.arrived + self.admission.budget - self._clock()
@@ -379,7 +288,7 @@ class QuickSummaries:
                 # If the model is not held to the figures, a sentence is shown once it is checked.
                 free = draft.regex or not draft.figures
                 whole = len(draft.text) if free else max([0, *ends])
-                if not self._borne_out(draft, draft.text[:whole]):
+                if not draft.bears_out(draft.text[:whole]):
                     break
                 if new := draft.text[shown:whole]:
                     queue.put_nowait(new)
@@ -390,7 +299,7 @@ class QuickSummaries:
         if draft.last and draft.finish_reason == "stop":
             self.admission.answered(draft.last.completion_tokens)
 
-    def _read_figures(self, ticket: Ticket, draft: _Draft) -> None:
+    def _read_figures(self, ticket: Ticket, draft: Draft, call: ReadCall) -> None:
         """Read the numbers of the call, and the expression that our engine is held to.
 
         If there is no expression, what the model wrote is checked afterwards. If the numbers cannot
@@ -398,7 +307,7 @@ class QuickSummaries:
         """
         if not self._client.grounds_numbers:
             return
-        said = "\n".join(utterance.text for utterance in draft.said or ())
+        said = "\n".join(utterance.text for utterance in call.said)
         try:
             draft.figures = Figures(said, ticket.call_date)
             draft.regex = None if self._client.is_remote("slm") else draft.figures.expression
@@ -406,33 +315,9 @@ class QuickSummaries:
             draft.figures = draft.figures or Figures("")
             log.warning("A summary goes on without the call's figures: %s", where(error))
 
-    def _borne_out(self, draft: _Draft, text: str) -> bool:
-        """Whether every number of the text was said, as far as the engine did not see to it."""
-        return bool(draft.regex) or draft.figures is None or draft.figures.bear_out(text)
-
-    def _conclude(self, ticket: Ticket, draft: _Draft, call: ReadCall) -> QuickResult:
-        # One paragraph, without wrapping quotes and without the label that some models repeat.
-        text = " ".join(draft.text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
-        text = _LABEL.sub("", text)
-        status: Status = "success"
-        ends = sentence_ends(text, growing=draft.finish_reason != "stop")
-        if len(ends) >= MAX_SENTENCES:
-            text = text[: ends[MAX_SENTENCES - 1]]
-        elif draft.finish_reason != "stop":
-            text, status = last_whole(text), "partial"
-        gap = GAP.strip("()")
-        says = any(content_words(text)) or bool(numbers_in(text))
-        copied = gap in text and gap not in ticket.transcript
-        # Time ran out within the first sentence, or a whole answer says nothing.
-        lacks = "no_text" if draft.finish_reason == "stop" else draft.without_model
-        if says and (copied or leaks_example(text, draft.seen, self._examples)):
-            text, lacks = "", "leak"  # the prompt's own words
-        text = without_curses(text) if says else ""  # else a greeting
-        if not self._borne_out(draft, text):
-            text, lacks = "", "number"  # one that was never said
+    def _conclude(self, ticket: Ticket, draft: Draft, call: ReadCall) -> QuickResult:
+        text, status, lacks = draft.concluded(ticket.transcript, self._examples)
         total = len(ticket.transcript)
-        if status == "success" and 2 * draft.characters_used < total:
-            status = "partial"
         role = self._monitor.role("slm")
         model = role.model if role else self._client.model_name("slm")
         used = draft.characters_used

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
 
-    from edgebox.consultation.quick import QuickResult
+    from edgebox.consultation.quick_result import QuickResult
     from edgebox.reading.call import Utterance
 
 FIELDS = ("customer", "agent", "result")

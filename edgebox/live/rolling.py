@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from edgebox.consultation.quick import QuickResult
+from edgebox.consultation.quick_result import QuickResult
 from edgebox.errors import BoxBusy, where
 from edgebox.live.drafts import grounds_of, summary_draft
 from edgebox.system.times import in_zone

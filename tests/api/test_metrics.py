@@ -4,7 +4,7 @@ import pytest
 
 from edgebox.api.metrics import LATENCY_BUCKETS, Metrics
 from edgebox.api.views import views
-from edgebox.consultation.quick import QuickResult
+from edgebox.consultation.quick_result import QuickResult
 from edgebox.contract.paths import Paths
 from edgebox.counting import ClientNames
 

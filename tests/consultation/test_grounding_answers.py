@@ -15,7 +15,8 @@ from edgebox.consultation.answers import grammar, parsed, whole_line
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA, MERGE_ASK
-from edgebox.consultation.quick import QuickResult, QuickSummaries
+from edgebox.consultation.quick import QuickSummaries
+from edgebox.consultation.quick_result import QuickResult
 from edgebox.engine_client import EngineClient
 from edgebox.errors import EngineFault
 from edgebox.settings import Settings

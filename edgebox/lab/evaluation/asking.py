@@ -20,7 +20,9 @@ from edgebox.consultation.content import has_content
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import example_texts, summary_messages
-from edgebox.consultation.quick import FREQUENCY_PENALTY, MAX_SENTENCES, NO_MODEL, QuickSummaries
+from edgebox.consultation.quick import FREQUENCY_PENALTY, QuickSummaries
+from edgebox.consultation.quick_draft import MAX_SENTENCES
+from edgebox.consultation.quick_result import NO_MODEL
 from edgebox.engine_client import Completion, EngineClient
 from edgebox.errors import (
     BoxNotRunning,
