@@ -28,7 +28,7 @@ CALL = (
 class Box:
     """One engine with its quick summaries. Only a test of the time itself has a short deadline."""
 
-    def __init__(self, tmp_path, engine, deadline=3.0, **quick):
+    def __init__(self, tmp_path, engine, deadline=30.0, **quick):
         values = {"deadline_seconds": deadline, "margin_seconds": 0.15} | quick
         self.settings = Settings(state_dir=tmp_path, quick=values)
         self.engine = engine
@@ -89,7 +89,7 @@ def test_who_loses_its_place_is_answered_at_once(tmp_path, begun):
         await eventually(lambda: engine.cancelled == len(engine.requests))
         return result
 
-    result = Box(tmp_path, engine, deadline=30.0).run(scenario)
+    result = Box(tmp_path, engine).run(scenario)
     assert (result.status, result.fallback_reason) == ("fallback", "no_time")
     assert result.processing_time < 25
 
@@ -193,7 +193,7 @@ def test_a_short_call_is_never_cut_while_nobody_else_waits(tmp_path):
 def test_what_cannot_be_read_in_time_is_dropped_from_the_middle_and_said(tmp_path):
     engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
-    result, _ = Box(tmp_path, engine).run(summarise(text))
+    result, _ = Box(tmp_path, engine, deadline=3.0).run(summarise(text))
     sent = engine.requests[0]["messages"][-1]["content"]
     assert result.truncated
     assert result.characters == len(text)
@@ -214,7 +214,7 @@ def test_a_box_believed_too_slow_still_tries_with_little_when_nobody_else_waits(
 def test_a_long_call_that_went_on_keeps_what_was_read_before(tmp_path):
     engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
-    box = Box(tmp_path, engine)
+    box = Box(tmp_path, engine, deadline=3.0)
     cold, _ = box.run(summarise(text))
     engine.cached = 2000
     warm, _ = box.run(summarise(text))
@@ -371,7 +371,7 @@ def test_a_summary_of_the_greeting_alone_never_leaves_the_box(tmp_path, greeting
 def test_less_than_half_of_a_call_is_partial_though_the_model_finished(tmp_path):
     engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
-    result, _ = Box(tmp_path, engine).run(summarise(text))
+    result, _ = Box(tmp_path, engine, deadline=3.0).run(summarise(text))
     assert result.characters_used * 2 < result.characters
     assert result.status == "partial"
 
@@ -407,7 +407,7 @@ def test_a_visit_tomorrow_at_ten_is_no_leaked_example_where_the_call_says_so(tmp
     ],
 )
 def test_a_fallback_knows_why_there_is_one(tmp_path, engine, reason):
-    result, _ = Box(tmp_path, engine).run(summarise())
+    result, _ = Box(tmp_path, engine, deadline=3.0).run(summarise())
     assert (result.status == "fallback") == (reason is not None)
     assert result.fallback_reason == reason
     assert (result.first_text_seconds is not None) == (reason in {"leak", "no_text", None})
