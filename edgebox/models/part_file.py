@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -12,6 +11,7 @@ import shutil
 from typing import TYPE_CHECKING, Any, Self
 
 from edgebox.errors import ModelsFolderError
+from edgebox.system import file_lock
 from edgebox.system.files import sync_folder, write_text
 from edgebox.system.progress import Progress, silent
 
@@ -78,7 +78,7 @@ class Part:
     def __enter__(self) -> Self:
         self._file = self.path.open("a+b")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._lock()
             mine = os.fstat(self._file.fileno())
             # The other writer may have renamed it between open and lock.
             if mine.st_ino != self.path.stat().st_ino:
@@ -90,6 +90,14 @@ class Part:
             ) from None
         self.size = mine.st_size
         return self
+
+    def _lock(self) -> None:
+        try:
+            file_lock.hold(self._file.fileno())
+        except BlockingIOError:
+            raise
+        except OSError:  # a share that has no locks: the hash finds what two writers made
+            return
 
     def __exit__(self, *exc: object) -> None:
         if self.size == 0 and self.path.exists():

@@ -7,7 +7,6 @@ removed, and with the number of its schema. Without WAL, other writers wait whil
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from edgebox.errors import BackupError, StoreError
 from edgebox.store.connection import open_database, translated
+from edgebox.system import file_lock
 from edgebox.system.files import open_file, sync_folder
 
 if TYPE_CHECKING:
@@ -231,7 +231,8 @@ def scratch(folder: Path, prefix: str) -> Iterator[Path]:
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix)
     path = Path(name)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH)  # in use, see _remove_left
+        with contextlib.suppress(OSError):  # a share that has no locks
+            file_lock.hold(descriptor)  # in use, see _remove_left
         yield path
     finally:
         _remove(path)
@@ -246,8 +247,8 @@ def _remove_left(folder: Path, prefix: str) -> None:
         with contextlib.suppress(OSError):
             descriptor = open_file(path, os.O_RDONLY | os.O_NOFOLLOW)
             try:
-                if os.fstat(descriptor).st_uid == os.geteuid():
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                ours = os.fstat(descriptor).st_uid == os.geteuid()
+                if ours and not file_lock.is_held(descriptor):
                     _remove(path)
             finally:
                 os.close(descriptor)

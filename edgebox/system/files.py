@@ -15,10 +15,16 @@ if TYPE_CHECKING:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync ``folder``, so that a rename inside it survives a power cut."""
+    """Sync ``folder``, so that a rename inside it survives a power cut.
+
+    Some shares of the network sync no folders and say EINVAL: their server does.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(descriptor)
 

@@ -1,18 +1,17 @@
 """The lock that the worker holds while it runs: one worker for each state folder.
 
-The kernel drops the lock with the process, however it ends, so no lock is ever stale. It is a
-lock of the open file description (``F_OFD_SETLK``): one can ask for its holder without taking it,
-so that a question never keeps a worker from starting. ``flock`` cannot do that.
+The kernel drops the lock with the process, however it ends, so no lock is ever stale. One can ask
+for its holder without taking it (``file_lock``), so that a question never keeps a worker from
+starting. ``flock`` cannot do that.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import struct
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from edgebox.system import file_lock
 from edgebox.system.files import open_file
 
 if TYPE_CHECKING:
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "worker.lock"
-
-_FLOCK = struct.Struct("hhqqi4x")
-"""``struct flock`` of 64-bit Linux: type, whence, start, length, pid."""
-
-_WHOLE_FILE = _FLOCK.pack(fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
 
 
 @contextmanager
@@ -41,7 +35,7 @@ def hold(state_dir: Path, if_held: Exception) -> Iterator[None]:
     descriptor = open_file(state_dir / NAME, os.O_CREAT | os.O_RDWR)
     try:
         try:
-            fcntl.fcntl(descriptor, fcntl.F_OFD_SETLK, _WHOLE_FILE)
+            file_lock.hold(descriptor)
         except OSError:
             raise if_held from None
         yield
@@ -59,8 +53,6 @@ def is_held(state_dir: Path) -> bool:
     except OSError:
         return False
     try:
-        found = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _WHOLE_FILE)
+        return file_lock.is_held(descriptor)
     finally:
         os.close(descriptor)
-    kind: int = _FLOCK.unpack(found)[0]
-    return kind != fcntl.F_UNLCK

@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import hashlib
 import json
@@ -21,6 +22,7 @@ from edgebox.models.catalog import Catalog
 from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
 from edgebox.models.part_file import Part, need_space
+from edgebox.system import file_lock
 from support.engines import gguf
 from support.outside import catalogue
 
@@ -170,6 +172,22 @@ def test_two_writers_of_one_file_are_kept_apart(tmp_path):
     with Part(path), pytest.raises(ModelsFolderError, match="Another command"):
         Part(path).__enter__()
     assert not path.exists()  # an empty part is not left lying about
+
+
+def test_a_part_on_a_share_of_the_network_is_read_and_written(tmp_path, monkeypatch):
+    """What flock holds, no other descriptor may read there; some shares have no locks at all."""
+    path = tmp_path / "x.part"
+    path.write_bytes(CONTENT)
+    with Part(path), path.open("rb") as again:
+        fcntl.flock(again, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def without(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(file_lock, "hold", without)
+    with Part(path) as part:
+        part.keep(len(CONTENT))
+        assert part.sha256() == hashlib.sha256(CONTENT).hexdigest()
 
 
 def test_a_file_that_cannot_fit_is_refused_before_it_is_fetched(tmp_path):

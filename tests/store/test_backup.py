@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -8,8 +9,9 @@ from contextlib import closing
 import pytest
 
 from edgebox.errors import BackupError, StoreBusy, StoreError
-from edgebox.store.backup import write_backup
+from edgebox.store.backup import publishing, write_backup
 from edgebox.store.db import Store
+from edgebox.system import file_lock
 from support.boxes.store import backup_with_little_room, submit, submit_forever
 
 
@@ -202,11 +204,29 @@ def test_what_a_killed_backup_left_goes_with_the_next_one(store, tmp_path):
     for path in (*left, held, other):
         path.write_bytes(b"a transcript")
     link.symlink_to(other)
-    with held.open("rb") as at_work:  # another backup, which goes on
-        fcntl.flock(at_work, fcntl.LOCK_SH)
+    with held.open("r+b") as at_work:  # another backup, which goes on
+        file_lock.hold(at_work.fileno())
         write_backup(store.path, tmp_path / "b.db")
         assert not any(path.exists() for path in left)
         assert held.exists()
         assert link.is_symlink()
         assert other.read_bytes() == b"a transcript"
     assert not list(tmp_path.glob(".edgebox-backup-*-*"))
+
+
+def test_a_copy_that_is_written_is_locked_for_nobody_who_writes_it(store, tmp_path):
+    """On a share of the network, what flock holds cannot be written by another descriptor."""
+    with publishing(store.path, tmp_path / "b.db", force=False) as fresh, fresh.open("wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_share_without_locks_takes_a_backup(store, tmp_path, monkeypatch):
+    def without(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    left = tmp_path / ".edgebox-backup-old"
+    left.touch()
+    monkeypatch.setattr(file_lock, "hold", without)
+    monkeypatch.setattr(file_lock, "is_held", without)
+    write_backup(store.path, tmp_path / "b.db")
+    assert left.exists(), "another may be writing it"

@@ -1,5 +1,6 @@
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,11 @@ def test_a_text_that_fails_its_check_leaves_everything_as_it_was(tmp_path):
     assert seen == ["new"]
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_cannot_be_synced_is_no_error():
+    descriptor = os.open("/proc", os.O_RDONLY)
+    with pytest.raises(OSError, match="Invalid argument"):
+        os.fsync(descriptor)
+    os.close(descriptor)
+    atomic.sync_folder(Path("/proc"))
