@@ -32,6 +32,8 @@ _BLOCK = 2**20
 _POLL_SECONDS = 0.2
 _BUSY_SECONDS = 30.0
 _CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_OURS_ALONE = "?nolock=1"
+"""Of a URI: SQLite's own locks, which not every share of the network has, are not needed."""
 
 
 class BackupProgress(Protocol):
@@ -129,21 +131,25 @@ def publishing(database: Path, target: Path, *, force: bool) -> Iterator[Path]:
 
 def _checked_copy(database: Path, fresh: Path, progress: BackupProgress) -> Contents:
     _vacuum_into(database, fresh, progress)
-    return in_thread(lambda: check_whole(fresh), lambda: progress("checking", 0, 0))
+    return in_thread(
+        lambda: check_whole(fresh, options=_OURS_ALONE), lambda: progress("checking", 0, 0)
+    )
 
 
-def check_whole(path: Path, what: str = "The copy") -> Contents:
+def check_whole(path: Path, what: str = "The copy", *, options: str = "") -> Contents:
     """Check a database file that no other process uses; no file is left beside it.
 
     Args:
         path: the file.
         what: its name in the error.
+        options: of the URI with which SQLite opens it.
 
     Raises:
         BackupError: the file is damaged, or a row refers to a missing one.
     """
     try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        uri = f"{path.absolute().as_uri()}{options}"
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as db:
             db.execute("PRAGMA journal_mode = DELETE")
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found == "ok" and (orphan := db.execute("PRAGMA foreign_key_check").fetchone()):
@@ -290,9 +296,12 @@ def _vacuum_into(database: Path, fresh: Path, progress: BackupProgress) -> None:
         total = (pages - unused) * size
         require_room(fresh.parent, total)
 
+        # A URI: SQLite takes any other text as UTF-8, and a folder's name may be any bytes.
+        target = f"{fresh.absolute().as_uri()}{_OURS_ALONE}"
+
         def copy() -> None:
             with translated():
-                conn.execute("VACUUM INTO ?", (os.fspath(fresh.absolute()),))
+                conn.execute("VACUUM INTO ?", (target,))
 
         in_thread(
             copy,

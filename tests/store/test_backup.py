@@ -39,6 +39,15 @@ def test_a_backup_is_one_whole_file_that_only_its_owner_reads(store, tmp_path):
     copy.close()
 
 
+def test_a_folder_whose_name_is_in_another_encoding_takes_a_backup(store, tmp_path):
+    submit(store)
+    folder = tmp_path / os.fsdecode("백업".encode("euc-kr"))
+    folder.mkdir()
+    contents = write_backup(store.path, folder / "b.db")
+    assert contents.rows["consultations"] == 1
+    assert left(folder) == ["b.db"]
+
+
 def test_what_was_removed_is_not_in_the_backup(store, tmp_path):
     submit(store, ["UNFORGOTTEN"])
     with closing(sqlite3.connect(store.path)) as raw:
