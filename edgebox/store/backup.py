@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -17,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from edgebox.errors import BackupError, StoreError
+from edgebox.errors import BackupError
 from edgebox.store.connection import open_database, translated
+from edgebox.store.disk import require_room, require_size, writing
 from edgebox.system import file_lock
 from edgebox.system.files import open_file, sync_folder
 
@@ -31,7 +31,11 @@ COUNTED = ("clients", "batches", "consultations", "outbox")
 _BLOCK = 2**20
 _POLL_SECONDS = 0.2
 _BUSY_SECONDS = 30.0
-_CANNOT_WRITE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_ANOTHER_DISK = ", or name a file on another disk"
+_OWN_FOLDER = (
+    ". Or name a file on another disk, in a folder of the user of the database: it needs no second "
+    "copy there"
+)
 _OURS_ALONE = "?nolock=1"
 """Of a URI: SQLite's own locks, which not every share of the network has, are not needed."""
 
@@ -96,16 +100,19 @@ def write_backup_into(
     """
     folder = database.parent
     with writing(folder), scratch(folder, ".edgebox-backup-") as fresh:
-        contents = _checked_copy(database, fresh, progress)
+        contents = _checked_copy(database, fresh, progress, then_into=descriptor)
         target = os.fstatvfs(descriptor)
         if target.f_bavail * target.f_frsize < contents.size:
             raise BackupError("There is no room for the backup. Name a file on another disk.")
-        with fresh.open("rb") as source, open(descriptor, "wb", closefd=False) as file:
-            while block := source.read(_BLOCK):
-                file.write(block)
-                progress("writing", file.tell(), contents.size)
-            file.flush()
-            os.fsync(descriptor)
+        try:
+            with fresh.open("rb") as source, open(descriptor, "wb", closefd=False) as file:
+                while block := source.read(_BLOCK):
+                    file.write(block)
+                    progress("writing", file.tell(), contents.size)
+                file.flush()
+                os.fsync(descriptor)
+        except OSError as error:
+            raise BackupError(f"Cannot write the backup: {error.strerror}.") from None
     return contents
 
 
@@ -116,21 +123,24 @@ def publishing(database: Path, target: Path, *, force: bool) -> Iterator[Path]:
     Raises:
         BackupError: the target exists or cannot be written. Nothing is left at the target.
     """
-    if target.is_dir():
-        raise BackupError(f"{target} is a folder. Name a file in it.")
-    if not target.parent.is_dir():
-        raise BackupError(f"There is no folder {target.parent}. Make it first.")
-    if target.exists() and database.exists() and target.samefile(database):
-        raise BackupError("That is the database itself. Name another file.")
-    if target.exists() and not force:
-        raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
-    with writing(target.parent), scratch(target.parent, ".edgebox-backup-") as fresh:
-        yield fresh
-        _publish(fresh, target, force=force)
+    with writing(target.parent):
+        if target.is_dir():
+            raise BackupError(f"{target} is a folder. Name a file in it.")
+        if not target.parent.is_dir():
+            raise BackupError(f"There is no folder {target.parent}. Make it first.")
+        if target.exists() and database.exists() and target.samefile(database):
+            raise BackupError("That is the database itself. Name another file.")
+        if target.exists() and not force:
+            raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
+        with scratch(target.parent, ".edgebox-backup-") as fresh:
+            yield fresh
+            _publish(fresh, target, force=force)
 
 
-def _checked_copy(database: Path, fresh: Path, progress: BackupProgress) -> Contents:
-    _vacuum_into(database, fresh, progress)
+def _checked_copy(
+    database: Path, fresh: Path, progress: BackupProgress, *, then_into: int | None = None
+) -> Contents:
+    _vacuum_into(database, fresh, progress, then_into)
     return in_thread(
         lambda: check_whole(fresh, options=_OURS_ALONE), lambda: progress("checking", 0, 0)
     )
@@ -191,42 +201,6 @@ def in_thread(
         return future.result()
 
 
-def require_room(folder: Path, needed: int) -> None:
-    """Check the free space before the work, not after most of it.
-
-    Raises:
-        BackupError: the disk has less than ``needed`` bytes free.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise BackupError(
-            f"There is no room in {folder}: {needed / 1e6:.1f} MB are needed, "
-            f"{free / 1e6:.1f} MB are free. Make room, or name a file on another disk."
-        )
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Turn an error of writing into ``folder`` into one line.
-
-    Raises:
-        BackupError: no room, no permission, a fault of the disk.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise BackupError(f"Cannot write in {folder}: {error.strerror}.") from None
-    except BackupError:
-        raise
-    except StoreError as error:
-        code = getattr(error.__cause__, "sqlite_errorcode", None)
-        if code is not None and code & 0xFF in _CANNOT_WRITE:
-            raise BackupError(
-                f"Cannot write in {folder}: the disk is full or failing. Nothing was changed."
-            ) from error
-        raise
-
-
 @contextmanager
 def scratch(folder: Path, prefix: str) -> Iterator[Path]:
     """Make an empty file of mode 0600; remove it and what SQLite puts beside it afterwards.
@@ -283,7 +257,9 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def _vacuum_into(database: Path, fresh: Path, progress: BackupProgress) -> None:
+def _vacuum_into(
+    database: Path, fresh: Path, progress: BackupProgress, then_into: int | None
+) -> None:
     with closing(open_database(database, busy_timeout=_BUSY_SECONDS)) as db:
         conn = db.conn
         with translated():
@@ -294,7 +270,9 @@ def _vacuum_into(database: Path, fresh: Path, progress: BackupProgress) -> None:
             # The copy is synced once, after the database is free again.
             conn.execute("PRAGMA synchronous = OFF")
         total = (pages - unused) * size
-        require_room(fresh.parent, total)
+        require_room(fresh.parent, total, _ANOTHER_DISK if then_into is None else _OWN_FOLDER)
+        with fresh.open("rb") as file:
+            require_size(file.fileno() if then_into is None else then_into, total)
 
         # A URI: SQLite takes any other text as UTF-8, and a folder's name may be any bytes.
         target = f"{fresh.absolute().as_uri()}{_OURS_ALONE}"

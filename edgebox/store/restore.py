@@ -25,13 +25,12 @@ from edgebox.store.backup import (
     beside,
     check_whole,
     in_thread,
-    require_room,
     scratch,
     sync_file,
-    writing,
 )
 from edgebox.store.connection import check_schema, immediate, open_database, translated
 from edgebox.store.consultations import set_open_state
+from edgebox.store.disk import require_room, writing
 from edgebox.system import worker_lock
 from edgebox.system.files import sync_folder
 from edgebox.system.times import in_zone

@@ -5,12 +5,14 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from edgebox.errors import BackupError, StoreBusy, StoreError
-from edgebox.store.backup import publishing, write_backup
+from edgebox.store.backup import publishing, write_backup, write_backup_into
 from edgebox.store.db import Store
+from edgebox.store.disk import require_size
 from edgebox.system import file_lock
 from support.boxes.store import backup_with_little_room, submit, submit_forever
 
@@ -153,6 +155,39 @@ def test_a_disk_without_room_is_told_before_the_work(store, tmp_path, monkeypatc
     with pytest.raises(BackupError, match=r"no room in .*: 0\.\d MB are needed, 0\.0 MB are free"):
         write_backup(store.path, tmp_path / "b.db")
     assert left(tmp_path) == ["state"]
+
+
+def test_roots_backup_says_where_no_second_copy_is_needed(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
+    words = "no room in .*state: .*in a folder of the user of the database"
+    with (tmp_path / "b.db").open("wb") as file, pytest.raises(BackupError, match=words):
+        write_backup_into(store.path, file.fileno())
+
+
+def test_a_target_that_cannot_be_written_is_not_taken_for_the_databases_folder(store, tmp_path):
+    with Path("/dev/full").open("wb") as full, pytest.raises(BackupError) as caught:
+        write_backup_into(store.path, full.fileno())
+    assert caught.value.detail == "Cannot write the backup: No space left on device."
+    assert left(tmp_path / "state") == ["edgebox.db"]
+
+
+def test_a_backup_larger_than_any_file_of_its_disk_is_told_before_the_work(tmp_path):
+    with (tmp_path / "b.db").open("wb") as file:
+        require_size(file.fileno(), 10**9)
+        assert file.tell() == 0
+        try:
+            os.lseek(file.fileno(), 2**62, os.SEEK_SET)
+        except OSError:
+            pass
+        else:
+            pytest.skip("this disk takes files of any size")
+        with pytest.raises(BackupError, match="FAT32 ends at 4 GB"):
+            require_size(file.fileno(), 2**62)
+
+
+def test_a_name_that_the_disk_refuses_is_one_line(store, tmp_path):
+    with pytest.raises(BackupError, match=r"Cannot write in .*: File name too long"):
+        write_backup(store.path, tmp_path / ("a" * 300))
 
 
 def test_a_disk_that_fills_up_meanwhile_leaves_nothing(store, tmp_path):

@@ -267,7 +267,7 @@ def test_a_box_that_starts_meanwhile_keeps_its_database(store, backup, clock, mo
 
 def test_a_disk_without_room_is_told_before_the_work(store, backup, clock, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda _path: type("Usage", (), {"free": 1000}))
-    refused(backup, store, clock, "no room in")
+    refused(backup, store, clock, r"no room in .* MB are free\. Make room\.$")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
