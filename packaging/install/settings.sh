@@ -120,7 +120,8 @@ check_config() { # PROGRAM: this release can use the file, with the flag that th
     if [ -n "$fits" ]; then return; fi
     told=$(ask "$1" config check --json) || true
   fi
-  die "EdgeBox $version cannot use $config: $(first_problem) See: edgebox config check"
+  problems=$(every_problem)
+  die "EdgeBox $version cannot use $config. ${problems:-The lines above say why.}"
 }
 
 check_older() { # RELEASE: it knows every key that was written since, which it would refuse to start with
@@ -128,11 +129,11 @@ check_older() { # RELEASE: it knows every key that was written since, which it w
   scratch=$(mktemp -d)
   if knows_plain_http "$1"; then cat "$config"; else without_plain_http; fi >"$scratch/edgebox.toml"
   told=$(ask "$opt/releases/$1/edgebox" config check --json "$scratch/edgebox.toml") && fits=1 || fits=""
+  problems=$(every_problem | sed "s|$scratch/edgebox.toml|$config|g")
   rm -rf "$scratch"
   scratch=""
-  problem=$(first_problem)
-  if [ -n "$fits" ] || [ -z "$problem" ]; then return; fi # a program that says nothing is found out later
-  die "EdgeBox $1 cannot use $config: $problem Nothing was changed. Take out of the file what $1 does not know, then try again."
+  if [ -n "$fits" ] || [ -z "$problems" ]; then return; fi # a program that says nothing is found out later
+  die "EdgeBox $1 cannot use $config. $problems Nothing was changed."
 }
 
 check_tls() { # The given certificate and key work, before they replace the present ones
@@ -145,6 +146,17 @@ check_tls() { # The given certificate and key work, before they replace the pres
     die "HTTPS cannot be served with $tls_cert and $tls_key: $(first_problem | sed "s|$scratch/cert|$tls_cert|g;s|$scratch/key|$tls_key|g")"
   rm -rf "$scratch"
   scratch=""
+}
+
+every_problem() { # Of the answer of config check: each key, what is wrong with it, and what to do
+  printf '%s\n' "$told" | awk '
+    function text() {
+      sub(/^ *"[a-z]+": "/, ""); sub(/",?$/, ""); gsub(/\\"/, "\""); gsub(/\\\\/, "\\")
+      return $0
+    }
+    /^ *"key": "./ { key = text() ": " }
+    /^ *"detail": "/ { printf "%s%s%s", between, key, text(); key = ""; between = " " }
+    /^ *"fix": "/ { printf " To correct it: %s.", text() }'
 }
 
 first_problem() {

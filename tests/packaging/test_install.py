@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import tomllib
 from pathlib import Path
@@ -598,7 +599,18 @@ def test_the_place_of_the_command_is_looked_at_before_anything_is_written(box):
     assert f"mount -o remount,rw {folder}," in ended.stderr
 
 
-UNKNOWN_KEY = """printf '{\\n "problems": [\\n  {\\n   "detail": "There is no such key."\\n'
+UNKNOWN_KEY = """cat <<'TEXT'
+{
+  "problems": [
+    {
+      "key": "new.key",
+      "line": 2,
+      "detail": "There is no such key.",
+      "fix": "remove it"
+    }
+  ]
+}
+TEXT
 exit 1"""
 
 
@@ -626,7 +638,36 @@ do_rollback
     if refused:
         assert ended.returncode == 1
         assert "1 cannot use" in ended.stderr
-        assert "There is no such key. Nothing was changed." in ended.stderr
+        told = "new.key: There is no such key. To correct it: remove it. Nothing was changed."
+        assert told in ended.stderr
+
+
+WRONG = '[api]\nhost = 3\nprot = 1\ntls_cert = "/no/cert"\ntls_key = "/no/key"\n'
+WHAT = (
+    "api.host: Input should be a valid string. "
+    'To correct it: write host = "127.0.0.1" (the default) in {config}. '
+    "api.prot: There is no such key. To correct it: write port under [api]. "
+    "api.tls_cert: There is no /no/cert. Put the file there, or change [api] tls_cert and tls_key. "
+    "To correct it: edit [api] in {config}."
+)
+
+
+@pytest.mark.parametrize("script", ["check_config $program", "check_older 1"])
+def test_what_a_release_refuses_is_told_in_full(box, script):
+    """It is not in use, so nobody could ask it: the one in use knows other keys."""
+    program = box / "opt/releases/1/edgebox"
+    program.parent.mkdir(parents=True)
+    paths = f"PYTHONPATH={shlex.quote(f'{ROOT}:{ROOT}/cli')}"
+    program.write_text(f'#!/bin/sh\n{paths} exec {sys.executable} -m edgebox_cli "$@"\n')
+    program.chmod(0o755)
+    config = box / "etc/edgebox.toml"
+    config.write_text(WRONG)
+    ended = step(box, script, program=program, version="1", in_use="2")
+    assert ended.returncode == 1
+    assert ended.stderr.count("\n") == 1
+    told = WHAT.format(config=config)
+    assert ended.stderr.startswith(f"edgebox: EdgeBox 1 cannot use {config}. {told}")
+    assert list(box.glob("tmp*")) == []
 
 
 FULL = """
