@@ -260,9 +260,12 @@ drop_old() { # Removes all releases but the current and the previous, and all ba
 
 drop_backups() ( # The folder is the service's, and so are the names in it: root lists and removes nothing there
   cd / # find goes back to where it began, and the service may not read every folder of root's
+  needed=$(cut -d ' ' -f 3 "$opt/before" 2>/dev/null || true) # for the way back: it stays, though a wrong clock made it the oldest
+  first=4
+  if [ -n "$needed" ]; then first=3; fi
   if as_service test -d "$state/backups"; then
-    as_service find "$state/backups" -maxdepth 1 -type f -name 'before-*.db' -printf '%T@ %p\0' |
-      sort -z -rn | tail -z -n +4 | cut -z -d ' ' -f 2- | as_service xargs -0 -r rm -f --
+    as_service find "$state/backups" -maxdepth 1 -type f -name 'before-*.db' ! -path "$needed" -printf '%T@ %p\0' |
+      sort -z -rn | tail -z -n +$first | cut -z -d ' ' -f 2- | as_service xargs -0 -r rm -f --
   fi
 )
 

@@ -773,6 +773,26 @@ def test_old_backups_go_and_nothing_that_the_service_named_in_their_place(elsewh
     ]
 
 
+@root_only
+def test_the_backup_of_the_way_back_stays_where_the_clock_was_ahead_before(elsewhere):
+    backups = elsewhere / "state/backups"
+    now = backups / "before-9-20261122T090000Z.db"
+    for path in (*(backups / f"before-{age}-20301122T090000Z.db" for age in range(4)), now):
+        path.touch()
+        shutil.chown(path, "daemon")
+    for age in range(4):
+        ahead = 1_900_000_000 + age
+        os.utime(backups / f"before-{age}-20301122T090000Z.db", (ahead, ahead))
+    (elsewhere / "opt/before").write_text(f"1 3 {now}\n")
+    ended = step(elsewhere, "user=daemon; drop_old")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert [path.name[:8] for path in sorted(backups.iterdir())] == [
+        "before-2",
+        "before-3",
+        "before-9",
+    ]
+
+
 FORMS = {
     "a table": '# mine\n[api] # the LAN\nhost = "0.0.0.0"\n\n[batch]\nmin_pending = 5\n',
     "Windows": '[api]\r\nhost = "0.0.0.0"\r\n',
