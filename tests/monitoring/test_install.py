@@ -132,6 +132,23 @@ def settings(tmp_path, exporter, chat) -> Path:
     return path
 
 
+def test_a_system_without_what_it_needs_is_told_before_anything_is_installed(machine, tmp_path):
+    before = machine.files()
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "python3").write_text("#!/bin/sh\nexit 1\n")  # of Debian 11: it knows no tomllib
+    (old / "python3").chmod(0o755)
+    done = machine.run(f"PATH={old}:$PATH {INSTALL}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "Debian 12, Ubuntu 24.04 or newer is needed" in done.stderr
+    for tool in ("id", "dirname", "readlink"):  # no dpkg
+        (old / tool).symlink_to(shutil.which(tool))
+    done = machine.run(f"PATH={old} {INSTALL}")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert f"rules in {ROOT}/monitoring/rules" in done.stderr
+    assert machine.files() == before
+
+
 def test_it_is_installed_told_and_removed_when_the_box_is_gone(machine, settings, chat) -> None:
     # A box has been here: others than root and its own user may not enter its folder.
     machine.out("mkdir -m 0750 /etc/edgebox && chown root:daemon /etc/edgebox")
