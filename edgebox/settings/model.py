@@ -66,6 +66,15 @@ def _is_address(url: str) -> bool:
     return bool(parts.hostname) and port != 0 and not (spaces or parts.query or parts.fragment)
 
 
+def _overlap(host: str, other: str) -> bool:
+    """Return whether two hosts surely listen on one address."""
+    try:
+        one, two = ipaddress.ip_address(host), ipaddress.ip_address(other)
+    except ValueError:  # a name
+        return host == other
+    return one == two or (one.version == two.version and (one.is_unspecified or two.is_unspecified))
+
+
 class Section(BaseModel):
     """A table of the file. Unknown keys and values of another kind are errors."""
 
@@ -117,6 +126,14 @@ class ApiSettings(Section):
     def _both_or_neither(self) -> ApiSettings:
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ValueError("tls_cert and tls_key have to be set together, or neither of them")
+        return self
+
+    @model_validator(mode="after")
+    def _two_listeners(self) -> ApiSettings:
+        host, _, port = self.metrics_listen.rpartition(":")
+        taken = _overlap(self.host, host.strip("[]") or "127.0.0.1")
+        if port and int(port) == self.port != 0 and taken:
+            raise ValueError("metrics_listen has to have another port than port")
         return self
 
     @property

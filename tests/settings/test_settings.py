@@ -134,6 +134,21 @@ def test_an_installed_box_is_found_by_who_may_not_read_its_configuration(open_fo
             "remote_concurrency_min",
         ),
         ("[batch]\nremote_concurrency_min = 65", "[batch]\nremote_concurrency_min = 64", "_max"),
+        (
+            '[api]\nmetrics_listen = "127.0.0.1:8600"',
+            '[api]\nhost = "10.0.0.5"\nallow_plain_http = true\nmetrics_listen = "127.0.0.1:8600"',
+            "metrics_listen",
+        ),
+        (
+            '[api]\nallow_plain_http = true\nhost = "0.0.0.0"\nmetrics_listen = ":8600"',
+            '[api]\nallow_plain_http = true\nhost = "0.0.0.0"\nmetrics_listen = "[::1]:8600"',
+            "metrics_listen",
+        ),
+        (
+            '[api]\nport = 9000\nhost = "localhost"\nmetrics_listen = "localhost:9000"',
+            '[api]\nport = 0\nmetrics_listen = "127.0.0.1:0"',
+            "metrics_listen",
+        ),
         ("[ask]\nfirst_seconds = 15", "[ask]\nfirst_seconds = 14", "first_seconds"),
         ("[ask]\ndeadline_seconds = 3\nfirst_seconds = 3", "[ask]\ndeadline_seconds = 3", "first"),
     ],
