@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -68,6 +69,8 @@ SHUTDOWN_EXTRA = 2.0
 """Seconds over the quick deadline for requests in flight to end."""
 STOP_MARGIN = 8.0
 """Seconds over that to close everything else (``up`` allows the same)."""
+_NOT_HERE = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+"""What an address says that this machine has not, or not any more."""
 
 
 def run_api(settings: Settings, notifier: Notifier | None = None) -> int:
@@ -404,8 +407,14 @@ def _listeners(settings: Settings) -> Iterator[socket.socket]:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address, family=family, backlog=2048)
+        *first, last = [(family, address) for family, _, _, _, address in found]
+        for family, address in first:  # localhost is ::1 too, also where IPv6 is switched off
+            try:
+                return socket.create_server(address, family=family, backlog=2048)
+            except OSError as error:
+                if error.errno not in _NOT_HERE:
+                    raise
+        return socket.create_server(last[1], family=last[0], backlog=2048)
     except OSError as error:
         raise ConfigError(
             f"Cannot listen on {host} port {port}: {error.strerror or error}. Stop what uses it, "

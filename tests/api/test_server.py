@@ -394,6 +394,31 @@ async def test_a_taken_port_is_said_in_one_line(tmp_path, anyio_backend) -> None
     assert "edgebox.toml" in refused.value.detail
 
 
+async def test_a_name_is_served_at_the_first_of_its_addresses_that_is_here(
+    tmp_path, anyio_backend, monkeypatch
+) -> None:
+    """As localhost, which is ::1 first, where IPv6 is switched off."""
+    found = socket.getaddrinfo
+
+    def resolved(host, port, *rest, **options):
+        if host != "box.test":
+            return found(host, port, *rest, **options)
+        there = [
+            (socket.AF_INET6, ("2001:db8::1", port, 0, 0)),
+            (socket.AF_INET, ("127.0.0.1", port)),
+        ]
+        return [(family, socket.SOCK_STREAM, 6, "", address) for family, address in there]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    api = {"host": "box.test", "port": 0, "allow_plain_http": True}
+    async with running(tmp_path, api=api) as box:
+        assert box.address[0] == "127.0.0.1"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        api["port"] = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match="in use"):
+            await serve(Settings(state_dir=tmp_path, api=api))
+
+
 async def test_a_callback_to_the_port_that_was_really_bound_is_refused(box: Running) -> None:
     store = Store(box.settings.database)
     host = f"127.0.0.1:{box.address[1]}"
