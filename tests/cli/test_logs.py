@@ -184,7 +184,8 @@ def journal(bare, tmp_path, monkeypatch):
     """A journalctl with these entries, which notes what it was asked: it needs an init."""
     tool(tmp_path, monkeypatch, "systemctl", "echo LoadState=loaded; echo ActiveState=active")
     entries = tmp_path / "entries"
-    entries.write_text("".join(f"{json.dumps(entry)}\n" for entry in ENTRIES))
+    lines = [f"{json.dumps(entry, ensure_ascii=False)}\n" for entry in ENTRIES]
+    entries.write_text("".join(lines), encoding="utf-8")
     asked = tmp_path / "asked"
     tool(tmp_path, monkeypatch, "journalctl", f'echo "$@" >> {asked}; cat {entries}')
     return asked
@@ -209,3 +210,17 @@ def test_what_is_no_utf8_and_what_has_no_time_are_survived(journal):
     assert [record.message for record in records][-1] == "ggml\ufffd"
     assert len(records) == 4
     assert "--lines=10" in journal.read_text()
+
+
+def test_the_journal_is_read_as_it_is_written_whatever_the_terminals_encoding(journal):
+    """systemd writes UTF-8, also where the shell has LANG=ko_KR.EUC-KR."""
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ended = subprocess.run(
+        [sys.executable, "-m", "edgebox_cli", "logs", "--json"],
+        env=os.environ | ascii_only,
+        capture_output=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    messages = [json.loads(line)["message"] for line in ended.stdout.splitlines()]
+    assert messages[2] == "한글"

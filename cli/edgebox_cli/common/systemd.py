@@ -40,7 +40,7 @@ def ask(tool: str, *arguments: str) -> str:
         ended = subprocess.run(  # noqa: S603 - found on the PATH, our own arguments
             [path, *arguments],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             errors="replace",
             timeout=ASK_SECONDS,
             check=False,

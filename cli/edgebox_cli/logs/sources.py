@@ -144,7 +144,7 @@ class Journal:
             [tool, "--quiet", "--output=json", fields, *units, *worst, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            text=True,
+            encoding="utf-8",  # whatever the terminal's is
             errors="replace",
         ) as running:
             assert running.stdout is not None  # noqa: S101 - it was asked for
