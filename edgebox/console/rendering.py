@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from edgebox.console.static_files import StaticFiles
 
 FOLDER = Path(__file__).parent / "templates"
-_HANGUL: Final = re.compile("[가-힣]")
+_TOOL: Final = (
+    r"(?:\./install\.sh|edgebox|chmod|chown|cp|curl|journalctl|ls|nvidia-\w+|rm|sudo|systemctl|"
+    r"timedatectl)"
+)
+_WORDS: Final = r"(?: [^(;,가-힣]*)?"
+_COMMAND: Final = re.compile(f"{_TOOL}{_WORDS}(?:; {_TOOL}{_WORDS})*")
 
 
 class Templates:
@@ -102,8 +107,8 @@ def when(at: float) -> str:
 
 
 def typed(text: str) -> bool:
-    """Return whether a text is a command to type, and no sentence around one: it has no Hangul."""
-    return not _HANGUL.search(text)
+    """Return whether a text is commands to type, and no sentence around one."""
+    return _COMMAND.fullmatch(text) is not None
 
 
 def size(count: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from edgebox import diagnosis
 from edgebox.api.key_faults import faults_of
 from edgebox.console.findings import TRANSLATIONS
+from edgebox.console.rendering import typed
 from edgebox.console.words.doctor_ko import FOUND, QUOTED
 from edgebox.signing import Window
 from edgebox_cli.doctor import check, remote
@@ -24,17 +25,21 @@ COMMAND = re.compile(f"{_ONE}(; {_ONE})*")
 """What is typed as it stands. Words around a command have a blank, a comma or a bracket."""
 
 
-def said():
+FIXES = slice(2, 3)
+
+
+def said(which=slice(3)):
     """Every text that a check passes to ``warn`` and ``fail``, with the name of its file."""
     for file in sorted(DOCTOR.glob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("warn", "fail"):
                 assert len(node.args) == 3, f"{file.name}:{node.lineno}"
-                for part in node.args:
+                for part in node.args[which]:
                     yield from ((file.name, text) for text in texts(part, tree))
     for _, detail, fix in remote._SAID.values():
-        yield from (("remote.py", text) for text in (detail, fix, remote._RENEW))
+        yield from (("remote.py", text) for text in ("model {role}", detail, fix)[which])
+    yield "remote.py", remote._RENEW
 
 
 def texts(part, tree):
@@ -79,6 +84,16 @@ def test_no_finding_lacks_a_translation():
     assert len({text for _, text in found}) > 100
     lacking = [one for one in found if one[1] not in FOUND and not COMMAND.fullmatch(one[1])]
     assert not lacking, lacking
+
+
+def test_commands_are_set_apart_from_sentences_in_both_languages():
+    found = {text for _, text in said(FIXES)}
+    assert len(found) > 50
+    for text in found:
+        values = dict.fromkeys(names(text), "x") | {"start": "edgebox up"}
+        is_command = COMMAND.fullmatch(text) is not None
+        for one in (text, FOUND.get(text, text)):
+            assert typed(diagnosis.filled(one, values)) is is_command, one
 
 
 def test_every_translation_is_of_something_that_can_be_found():
