@@ -294,6 +294,8 @@ do_rollback() {
   fi
   if [ -n "$with_database" ]; then
     [ -f "$before_backup" ] || die "The database from before the upgrade is missing (${before_backup:-there was none}). Nothing was changed."
+    needed=$(wc -c <"$before_backup") free=$(free_bytes "$state")
+    [ "$free" -ge "$needed" ] || die "Not enough room in $state for the database from before the upgrade: $(megabytes "$free") MB are free, $(megabytes "$needed") MB are needed. Nothing was changed."
   fi
   check_older "$target_version"
   stopped=$(date +%s)

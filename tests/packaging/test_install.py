@@ -642,6 +642,28 @@ do_rollback
         assert told in ended.stderr
 
 
+def test_a_way_back_for_which_there_is_no_room_is_refused_before_anything_is_stopped(box):
+    (box / "opt/releases/1").mkdir(parents=True)
+    (box / "opt/current").symlink_to("releases/2")
+    (box / "opt/previous").symlink_to("releases/1")
+    backup = box / "state/before.db"
+    (box / "opt/before").write_text(f"1 0 {backup}\n")
+    script = """
+check_machine() { :; }; read_settings() { :; }; check_settings() { :; }; check_older() { :; }
+stop_services() { echo stopped; exit 0; }
+do_rollback
+"""
+    backup.touch()
+    assert "stopped" in step(box, script, with_database="1").stdout
+    found = os.statvfs(box)
+    with backup.open("wb") as file:
+        file.truncate(found.f_bavail * found.f_frsize + 2**33)  # a hole: it takes no room
+    ended = step(box, script, with_database="1")
+    assert (ended.returncode, "stopped" in ended.stdout) == (1, False)
+    assert f"Not enough room in {box / 'state'}" in ended.stderr
+    assert "stopped" in step(box, script).stdout  # the schema is the same: nothing is restored
+
+
 WRONG = '[api]\nhost = 3\nprot = 1\ntls_cert = "/no/cert"\ntls_key = "/no/key"\n'
 WHAT = (
     "api.host: Input should be a valid string. "
