@@ -149,6 +149,15 @@ def test_a_system_without_what_it_needs_is_told_before_anything_is_installed(mac
     assert machine.files() == before
 
 
+def test_what_a_power_cut_left_keeps_no_package_from_starting_its_service(machine, tmp_path):
+    settings = tmp_path / "none.toml"
+    for theirs, left in (("# of monitoring/install", ""), ("# ours", "exit 101\n")):
+        policy = f"#!/bin/sh\n{theirs}\nexit 101"
+        machine.out(f"printf '{policy}\n' >/usr/sbin/policy-rc.d")
+        assert machine.run(f"{INSTALL} --settings {settings}").returncode != 0
+        assert machine.run("tail -n 1 /usr/sbin/policy-rc.d").stdout == left
+
+
 def test_it_is_installed_told_and_removed_when_the_box_is_gone(machine, settings, chat) -> None:
     # A box has been here: others than root and its own user may not enter its folder.
     machine.out("mkdir -m 0750 /etc/edgebox && chown root:daemon /etc/edgebox")
