@@ -52,16 +52,24 @@ do_uninstall() { # PURGE: not empty to remove the data as well
   found=$(setting "" state_dir "$state")
   empty "$etc"
   rm -rf /run/edgebox
-  for unit in edgebox-engine edgebox-api edgebox-worker edgebox-; do rm -rf "$units/$unit.service.d"; done
+  for unit in edgebox-engine edgebox-api edgebox-worker edgebox-gpu edgebox-; do rm -rf "$units/$unit.service.d"; done
+  rm -rf "$units/edgebox.target.d"
   drop_user
-  if [ -n "$kept" ]; then
-    step data "removed, with configuration, keys and models"
-    say "$kept"
-  else
-    step data "removed, with configuration, keys, models and the user $user"
-  fi
-  if [ "${found%/}" != "$state" ]; then
-    say "$found is left, because $config named it. Nothing else of EdgeBox is here."
+  tell_purged
+}
+
+tell_purged() { # What is gone, and what the configuration named elsewhere
+  gone="configuration, keys and models" left=""
+  case ${models_dir%/}/ in
+    "$state"/*) ;;
+    *) if [ -d "$models_dir" ]; then gone="configuration and keys" left="$models_dir"; fi ;;
+  esac
+  if [ -z "$kept" ]; then gone="$gone, and the user $user"; fi
+  step data "removed, with $gone"
+  if [ -n "$kept" ]; then say "$kept"; fi
+  if [ "${found%/}" != "$state" ]; then left="$found${left:+ and $left}"; fi
+  if [ -n "$left" ]; then
+    say "Left, because $config named it: $left. Nothing else of EdgeBox is here."
   elif [ -z "$kept" ]; then
     say "Nothing of EdgeBox is left here."
   fi

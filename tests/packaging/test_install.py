@@ -901,6 +901,26 @@ check_config program
         assert "without TLS" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("models", "data", "told"),
+    [
+        ("{box}/state/models", "{box}/state/", "Nothing of EdgeBox is left here."),
+        ("{box}/none", "{box}/state", "Nothing of EdgeBox is left here."),
+        ("{box}/etc", "{box}/state", "named it: {box}/etc. Nothing else"),
+        ("{box}/etc", "/srv/box", "named it: /srv/box and {box}/etc. Nothing else"),
+    ],
+)
+def test_what_a_removal_leaves_elsewhere_is_said(box, models, data, told):
+    values = {"models_dir": models.format(box=box), "found": data.format(box=box), "kept": ""}
+    ended = step(box, "tell_purged", **values)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert told.format(box=box) in ended.stdout
+    assert ("models" in ended.stdout.splitlines()[0]) is ("/etc" not in models)
+    kept = step(box, "tell_purged", **{**values, "kept": "The user edgebox is left."}).stdout
+    assert "The user edgebox is left.\n" in kept
+    assert "Nothing of" not in kept
+
+
 ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "login.defs", "nsswitch.conf", "pam.d")
 """What userdel and groupdel read and write."""
 
