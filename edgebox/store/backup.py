@@ -225,13 +225,21 @@ def _remove_left(folder: Path, prefix: str) -> None:
         if path.name.endswith(SIDECARS):
             continue
         with contextlib.suppress(OSError):
-            descriptor = open_file(path, os.O_RDONLY | os.O_NOFOLLOW)
-            try:
-                ours = os.fstat(descriptor).st_uid == os.geteuid()
-                if ours and not file_lock.is_held(descriptor):
-                    _remove(path)
-            finally:
-                os.close(descriptor)
+            ours = path.lstat().st_uid == os.geteuid()
+            if ours and not in_use(path):
+                _remove(path)
+
+
+def in_use(path: Path) -> bool:
+    """Return whether a backup or a restore is at work on a file of ``scratch``, or may be."""
+    try:
+        descriptor = open_file(path, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            return file_lock.is_held(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:  # a link, another user's, a share without locks
+        return True
 
 
 def _remove(path: Path) -> None:

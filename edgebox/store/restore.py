@@ -25,6 +25,7 @@ from edgebox.store.backup import (
     beside,
     check_whole,
     in_thread,
+    in_use,
     scratch,
     sync_file,
 )
@@ -122,9 +123,13 @@ def restore_backup(
 
 def kept_aside(database: Path) -> list[Path]:
     """Return the databases that restores replaced, and what a killed restore or backup left."""
-    patterns = (f"{database.name}{_ASIDE}*", f"{_SCRATCH}*", f"{_BACKUP_SCRATCH}*")
-    found = [path for pattern in patterns for path in sorted(database.parent.glob(pattern))]
-    return [path for path in found if not path.name.endswith(SIDECARS)]
+
+    def found(pattern: str) -> list[Path]:
+        paths = sorted(database.parent.glob(pattern))
+        return [path for path in paths if not path.name.endswith(SIDECARS)]
+
+    left = [*found(f"{_SCRATCH}*"), *found(f"{_BACKUP_SCRATCH}*")]
+    return found(f"{database.name}{_ASIDE}*") + [path for path in left if not in_use(path)]
 
 
 def upgrade_backups(database: Path) -> list[Path]:

@@ -49,10 +49,14 @@ def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     shown = json.loads(run("batches", "list", "--json").stdout)["batches"]
     assert [(b["state"], b["removed"]) for b in shown] == [("queued", None), ("completed", None)]
     run("restore", str(file))
+    earlier = bare / "other" / "edgebox.db.before-restore-20250101-000000"
+    earlier.touch(0o600)
     doctor = json.loads(run("doctor", "--json").stdout)
     [check] = [c for c in doctor["checks"] if "a restore hold" in c["detail"]]
     assert check["state"] == "warn"
-    assert ".before-restore-" in check["fix"]
+    first, second = check["fix"].removeprefix("rm ").split(" ")
+    assert first == f"{earlier}*"
+    assert ".before-restore-" in second
 
 
 def test_both_print_what_they_did_as_json(box, bare):

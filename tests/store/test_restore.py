@@ -11,7 +11,7 @@ import pytest
 from edgebox.errors import BackupError
 from edgebox.store import migrations
 from edgebox.store.acts import BOX
-from edgebox.store.backup import write_backup
+from edgebox.store.backup import scratch, write_backup
 from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
 from edgebox.store.restore import kept_aside, restore_backup, users_of
@@ -97,6 +97,15 @@ def test_the_database_from_before_is_kept_aside_and_whole(store, backup, clock):
     before = Store(done.kept_aside)
     assert before.batches.get(later).total == 1
     before.close()
+
+
+def test_what_a_backup_is_writing_is_no_copy_that_was_left(store):
+    folder = store.path.parent
+    left = folder / ".edgebox-backup-old"
+    left.touch()
+    with scratch(folder, ".edgebox-restore-") as fresh:
+        assert kept_aside(store.path) == [left]
+        assert fresh.exists()
 
 
 def test_no_batch_id_is_given_twice_on_the_day_of_a_restore(store, backup, clock):

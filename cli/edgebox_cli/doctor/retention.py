@@ -86,9 +86,9 @@ def restore_copies(database: Path) -> Iterator[Check]:
         yield warn(
             _NAME,
             "{count} copies from before or during a restore hold transcripts.",
-            "rm {first}*",
+            "rm {files}",
             count=len(aside),
-            first=shlex.quote(str(aside[0])),
+            files=" ".join(f"{shlex.quote(str(path))}*" for path in aside),
         )
 
 
