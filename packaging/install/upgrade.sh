@@ -195,6 +195,7 @@ do_upgrade() {
 
 run_switched() { # Switches to the other release and starts it
   switch_to "$version"
+  stop_services # a watchdog or another administrator may have started the release of before
   if [ -n "$to_run" ] && ! start_switched; then
     last_words
     die "EdgeBox $version did not get ready within $patience s; the lines above say why."

@@ -642,6 +642,20 @@ do_rollback
         assert told in ended.stderr
 
 
+def test_a_release_that_somebody_started_before_the_switch_does_not_go_on(box):
+    script = """
+switch_to() { systemctl start edgebox.target; echo switched >>"$calls"; }
+to_run=1
+await_ready() { :; }
+run_switched
+"""
+    assert step(box, script, version="2").returncode == 0
+    calls = (box / "calls").read_text().splitlines()
+    after = calls[calls.index("switched") + 1 :]
+    assert after[0].startswith("stop edgebox.target edgebox-engine.service")
+    assert after[1] == "start edgebox-engine.service edgebox-worker.service"
+
+
 def test_a_way_back_for_which_there_is_no_room_is_refused_before_anything_is_stopped(box):
     (box / "opt/releases/1").mkdir(parents=True)
     (box / "opt/current").symlink_to("releases/2")
