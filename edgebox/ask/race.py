@@ -67,6 +67,9 @@ FIRST_TOKEN: Final = 0.6
 TOPIC_TOKENS: Final = 48
 TRY_AGAIN: Final = 4.0
 """Seconds that must be left for a second try."""
+LONGEST_REST: Final = 2.0
+"""Seconds for which a question waits where another server asked to be sent nothing: where that
+asked for more, the small model answers at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +215,11 @@ class Race:
     async def _read_call(self) -> None:
         question = self._question
         if not question.about_a_call:
-            self._generate("mlm", None)
+            if (rest := self._kit.monitor.rest("mlm")) <= LONGEST_REST:
+                self._generate("mlm", None, pause=rest)
+            else:
+                error = EngineBusy("The other server asked for rest.")
+                self._queue.put_nowait(_Ended(0, whole=False, error=error))
             return
         try:
             reading, findings = await self._kit.readings.read(
@@ -233,9 +240,10 @@ class Race:
         if read.reading.empty:
             self._answer = self._ending().no_content()
             return []
-        if self._kit.monitor.reachable("mlm"):
+        rest = self._kit.monitor.rest("mlm")
+        if self._kit.monitor.reachable("mlm") or 0 < rest <= LONGEST_REST:
             general = "general" in self._question.sources and not read.findings.best
-            self._generate("mlm", None if general else read)
+            self._generate("mlm", None if general else read, pause=rest)
         else:
             await self._stand_in()
         places = read.reading.places
@@ -249,6 +257,8 @@ class Race:
     async def _name_topic(self) -> None:
         """Ask the small model what the question is about, if it has the time."""
         kit, question = self._kit, self._question
+        if not kit.monitor.reachable("slm"):
+            return
         try:
             ticket = kit.summaries.admit(question.text, "low", kit.clock(), question.client_id)
         except BoxBusy:
@@ -341,11 +351,12 @@ class Race:
         if ended.error is None or self._begun:
             await self._conclude(whole=ended.whole)
             return []
-        again = isinstance(ended.error, EngineUnavailable | EngineBusy)
-        enough = self._end - self._kit.clock() >= TRY_AGAIN
+        rest = self._kit.monitor.rest("mlm")
+        again = isinstance(ended.error, EngineUnavailable | EngineBusy) and rest <= LONGEST_REST
+        enough = self._end - self._kit.clock() - rest >= TRY_AGAIN
         if again and enough and self._role == "mlm" and not self._retries:
             self._retries = 1
-            self._generate("mlm", self._read, pause=random.uniform(0.2, 0.5))  # noqa: S311
+            self._generate("mlm", self._read, pause=rest + random.uniform(0.2, 0.5))  # noqa: S311
         else:
             await self._stand_in(ended.error)
         return []

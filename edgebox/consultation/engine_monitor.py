@@ -36,10 +36,17 @@ class EngineMonitor:
         return self._health.roles.get(role) if self._health and self._health.ready else None
 
     def reachable(self, role: Role) -> bool:
-        """Whether a request for the role makes sense. Before the first poll it is simply tried."""
-        if self._client.is_remote(role) or not self._polled:
-            return True
-        return self._health is not None and self._health.ready
+        """Whether a request for the role makes sense. Before the first poll it is simply tried.
+
+        So is one to another server, unless that rests.
+        """
+        if self._client.is_remote(role):
+            return not self.rest(role)
+        return not self._polled or (self._health is not None and self._health.ready)
+
+    def rest(self, role: Role) -> float:
+        """Return the seconds for which another server of the role asked to be sent nothing."""
+        return self._client.rest(role)
 
     async def watch(self) -> None:
         """Poll until cancelled."""

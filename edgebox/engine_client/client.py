@@ -13,7 +13,7 @@ from edgebox.engine_client.lines import body_of, lines_of
 from edgebox.engine_client.local import LocalEngine
 from edgebox.engine_client.remote import RemoteServer
 from edgebox.engine_client.waits import GRACE, Waits, timeout_of
-from edgebox.errors import EngineDied
+from edgebox.errors import EngineDied, EngineError
 from edgebox.settings import ROLES, Role, Settings
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class EngineClient:
             if answer.status_code >= 300 or kind == "application/json":
                 async with asyncio.timeout_at(end):
                     content = await body_of(answer)
-                check(answer.status_code, content, answer.headers.get("retry-after"))
+                self._check(role, answer, content)
                 # A proxy that does not stream: the whole answer comes at once.
                 completion = whole(json.loads(content), self.model_name(role))
                 yield Delta(completion.text)
@@ -187,6 +187,14 @@ class EngineClient:
         """
         return await self._server(role).ready()
 
+    def rest(self, role: Role) -> float:
+        """Return the seconds for which another server of a role asked to be sent nothing more.
+
+        A request is sent all the same: who can wait, or has another model, asks here first.
+        """
+        server = self._remote.get(role)
+        return server.rest if server else 0.0
+
     def is_remote(self, role: Role) -> bool:
         """Whether another server answers for this role."""
         return role in self._remote
@@ -204,6 +212,15 @@ class EngineClient:
         """Close every connection."""
         for http in (self._local.http, *(server.http for server in self._remote.values())):
             await http.aclose()
+
+    def _check(self, role: Role, answer: httpx.Response, content: bytes) -> None:
+        """Raise the error of an answer's status; note for how long its server wants to rest."""
+        try:
+            check(answer.status_code, content, answer.headers.get("retry-after"))
+        except EngineError as refusal:
+            if role in self._remote:
+                self._remote[role].asks_for_rest(refusal.retry_after)
+            raise
 
     def _server(self, role: Role) -> RemoteServer | LocalEngine:
         return self._remote.get(role, self._local)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -29,6 +30,9 @@ KEEPALIVE = (
     (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000),  # milliseconds
 )
 """A server that lost its power, or the way to it, is noticed within a minute."""
+
+LONGEST_REST = 60.0
+"""Seconds that a server is left alone at most, whatever it asks for: it may have been mended."""
 
 
 class RemoteServer:
@@ -57,6 +61,7 @@ class RemoteServer:
     ) -> None:
         self._waits = waits
         self._options = options
+        self._rests_until = 0.0  # by the monotonic clock
         self.model = options.url_model or options.model
         self.silence = waits.silence
         if key is None:
@@ -72,6 +77,16 @@ class RemoteServer:
                 limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
             ),
         )
+
+    @property
+    def rest(self) -> float:
+        """Seconds for which it asked to be sent nothing more; 0 if it did not."""
+        return max(0.0, self._rests_until - time.monotonic())
+
+    def asks_for_rest(self, seconds: float) -> None:
+        """Note that it refused a request and named a time (``Retry-After``)."""
+        until = time.monotonic() + min(seconds, LONGEST_REST)
+        self._rests_until = max(self._rests_until, until)
 
     def limit(self, messages: Messages, options: Options) -> float:
         """Return the seconds after which an answer is no longer waited for."""

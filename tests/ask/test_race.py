@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import re
 import time
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 
 import httpx
 import pytest
@@ -20,9 +20,10 @@ from edgebox.consultation.content import NO_CONTENT_SUMMARY
 from edgebox.consultation.engine_monitor import EngineMonitor
 from edgebox.engine_client import EngineClient, Waits
 from edgebox.engine_client.remote import RemoteServer
-from edgebox.errors import BoxBusy
+from edgebox.errors import BoxBusy, EngineBusy
 from edgebox.settings import RoleSettings, Settings
 from support.engines.fake import FakeEngine
+from support.outside.far_server import MODEL, far_server
 
 CALL = (
     "상담사: 안녕하세요 한빛카드입니다\n"
@@ -348,6 +349,54 @@ def test_another_server_s_number_that_was_never_said_is_not_shown(tmp_path):
     assert "6,000" not in seen.text + seen.end.markdown
     assert seen.end.status == "partial"
     assert "structured_outputs" not in remote.requests[0]
+
+
+@contextmanager
+def with_far_server(tmp_path, **script):
+    """A box whose large model is another server's."""
+    with far_server(content="재발급 수수료는 5,000원입니다.", **script) as far:
+        box = Box(tmp_path)
+        mlm = {"url": far.url, "url_model": MODEL}
+        box.settings = Settings(state_dir=tmp_path, engines={"mlm": mlm})
+        del box.engine.roles["mlm"]
+        yield box, far
+
+
+def test_a_server_that_rests_for_long_is_sent_nothing_and_the_small_model_answers(tmp_path):
+    async def scenario(asks):
+        return [await asked(asks, question(text, 15)) for text in (ASKED, "수수료가 얼마라고?")]
+
+    with with_far_server(tmp_path, room=0, retry_after="30") as (box, far):
+        refused, after = box.run(scenario)
+    assert len(far.bodies) == 1
+    for seen in (refused, after):
+        assert (seen.end.status, seen.end.by, seen.end.retries) == ("fallback", "small", 0)
+
+
+def test_a_server_that_rests_for_a_moment_is_asked_after_it(tmp_path):
+    async def scenario(asks):
+        refused = await asked(asks, question(deadline=30))
+        asks._kit.client._remote["mlm"].asks_for_rest(1.0)
+        began = time.monotonic()
+        return began, refused, await asked(asks, question("수수료가 얼마라고?", 30))
+
+    with with_far_server(tmp_path, full_for=1, retry_after="1") as (box, far):
+        began, refused, after = box.run(scenario)
+    assert [(one.end.by, one.end.retries) for one in (refused, after)] == [(MODEL, 1), (MODEL, 0)]
+    assert far.arrivals[1] - far.arrivals[0] >= 0.99
+    assert far.arrivals[2] - began >= 0.99
+
+
+def test_without_a_call_a_server_that_rests_has_no_stand_in(tmp_path):
+    async def scenario(asks):
+        first = await asked(asks, question(deadline=15))
+        general = question("민법이 뭐야?", 15, "", sources=frozenset({"general"}))
+        return first, await asked(asks, general)
+
+    with with_far_server(tmp_path, room=0, retry_after="30") as (box, far):
+        _, seen = box.run(scenario)
+    assert len(far.bodies) == 1
+    assert (seen.end.status, type(seen.end.error)) == ("failed", EngineBusy)
 
 
 def test_hanging_up_cancels_both_sequences(box):

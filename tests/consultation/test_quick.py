@@ -479,3 +479,18 @@ def test_a_call_that_another_server_refuses_as_too_long_is_sent_shorter_once(
     assert "카드를 잃어버려서" in far.bodies[1]["messages"][-1]["content"]
     assert result.truncated == (status == "success")
     assert result.status == ("partial" if status == "success" else status), "less than half"
+
+
+def test_while_another_server_rests_it_is_sent_nothing_and_the_call_answers_at_once(tmp_path):
+    async def scenario(quick):
+        return [await quick.summarise(quick.admit(CALL)) for _ in range(2)]
+
+    with far_server(room=0, retry_after="30") as far:
+        box = Box(tmp_path, FakeEngine(roles={}))
+        slm = {"url": far.url, "url_model": MODEL}
+        box.settings = Settings(state_dir=tmp_path, engines={"slm": slm})
+        results = box.run(scenario)
+    assert len(far.bodies) == 1
+    assert {one.status for one in results} == {"fallback"}
+    assert {one.fallback_reason for one in results} == {"engine_down"}
+    assert all("정지" in one.summary for one in results)

@@ -7,6 +7,7 @@ import pytest
 from edgebox.engine_client import BACKGROUND_PRIORITY, EngineClient, Waits
 from edgebox.engine_client.key import read_key
 from edgebox.engine_client.probe import probe_server
+from edgebox.engine_client.remote import LONGEST_REST
 from edgebox.errors import (
     ConfigError,
     EngineBusy,
@@ -102,6 +103,24 @@ def test_a_refusal_means_the_same_as_a_status_and_as_an_event_of_a_stream(
 def test_how_long_a_full_server_wants_to_rest_is_kept(tmp_path, status, header, seconds):
     with far_server(room=0, refusal=status, retry_after=header) as far:
         assert asked(tmp_path, far).retry_after == seconds
+
+
+@pytest.mark.parametrize(("header", "least"), [("7", 6), ("86400", LONGEST_REST - 1), ("", 0)])
+def test_a_server_rests_for_as_long_as_it_asks_and_a_minute_at_most(tmp_path, header, least):
+    async def rests(far):
+        mlm = {"url": far.url, "url_model": MODEL}
+        client = EngineClient(Settings(state_dir=tmp_path, engines={"mlm": mlm}))
+        try:
+            with pytest.raises(EngineBusy):
+                await client.complete("mlm", CHAT, max_tokens=5)
+            return client.rest("mlm"), client.rest("slm")
+        finally:
+            await client.aclose()
+
+    with far_server(room=0, retry_after=header) as far:
+        of_it, of_ours = asyncio.run(rests(far))
+    assert least <= of_it <= min(float(header or 0), LONGEST_REST)
+    assert of_ours == 0
 
 
 def test_a_server_that_hangs_is_overloaded_and_one_that_dies_has_died(tmp_path):
