@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Ended:
     """A question with its end.
 
     Attributes:
+        question: without its call, which may be a megabyte, and without its history.
         at: monotonic seconds.
     """
 
@@ -70,7 +71,8 @@ class Ends:
     def end(self, ask_id: str, began: Open, key: Key, answer: Answer) -> None:
         """Keep the end of a question, unless its call was forgotten."""
         if not began.forgotten:
-            self._ends[ask_id] = Ended(began.question, self._clock(), answer)
+            asked = replace(began.question, transcript="", history=())
+            self._ends[ask_id] = Ended(asked, self._clock(), answer)
             self._keys[ask_id] = key
             if len(self._keys) > KEPT_KEYS:
                 self._keys.popitem(last=False)

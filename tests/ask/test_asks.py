@@ -224,3 +224,13 @@ async def test_an_end_is_kept_when_it_is_closed(make) -> None:
     end = await last(begun)
     begun.close()
     assert box.asks.end_of("a", begun.id).answer == end
+
+
+async def test_an_end_is_kept_without_its_call(make) -> None:
+    """A thousand ends are kept, and a call may be a megabyte."""
+    box = await make()
+    box.engine.pauses = {}
+    begun = box.ask(consultation_id="CL-1", history=(("수수료?", CALL),))
+    await last(begun)
+    kept = box.asks.end_of("a", begun.id).question
+    assert (kept.consultation_id, kept.transcript, kept.history) == ("CL-1", "", ())
