@@ -135,12 +135,12 @@ class Figures:
 def expression(found: Forms) -> str:
     """Return the expression for these forms.
 
-    Free are 0 and 1, a single digit without a unit, and a few things counted: 3가지.
+    Free are a single digit without a unit, a few things counted (3가지), once and for nothing (1회,
+    0원).
     """
-    small = ["[01]", "[2-9]", "(?:[2-9]|10) ?개"]
-    closed = "|".join([f"(?:[2-9]|10) ?{LOOSE}", *_words(found, Form.CLOSED)])
+    closed = "|".join([f"[0-9] ?{LOOSE}", "1 ?회", "0 ?원", *_words(found, Form.CLOSED)])
     opened: dict[str, list[tuple[str, Form]]] = {
-        _BEFORE: [*zip(small, (Form.QUANTITY, Form.FIGURES, Form.MONTH), strict=True)],
+        _BEFORE: [("[0-9]", Form.FIGURES), ("[0-9] ?개", Form.MONTH)],
         _BEFORE_HOUR: [],
     }
     for form in _BLOCKED:

@@ -26,7 +26,7 @@ MEASURE_BUT_OF_DATA: Final = f"(?:{_MEASURES})"
 LOOSE: Final = "(?:명|번|가지|건|곳|군데|차례|사람|번째|단계)"
 """Counters of what a summary counts by itself where the call only names it: 세 가지 서류."""
 
-LOOSE_COUNT: Final = re.compile(f"(?:[2-9]|10) ?(?:{LOOSE}|개)")
+LOOSE_COUNT: Final = re.compile(f"[2-9] ?(?:{LOOSE}|개)")
 """A number with such a counter, which no call need have said."""
 
 # Unit as written → unit as compared; "" is a plain counter.

@@ -53,7 +53,7 @@ SAID = """
 4.5% · 4.5 % · 4.5퍼센트 · 4.5프로 · 14일 이내 · 2주 안에 · 3시간 · 180분 · 24개월 · 2년 약정
 010-1234-5678 · 01012345678 · 뒷자리 5678
 A123456 · A-123456 · 123456 · 2~3일 · 2일 · 129,000원 · 12만 9천 원 · 12만 9천원
-15GB · 15 GB · 갤럭시 S24 · 3kg · 2명 · 3가지 · 5건 · 10개 · 1회 · 0원 · 한 번 · 2번째
+15GB · 15 GB · 갤럭시 S24 · 3kg · 2명 · 3가지 · 5건 · 9개 · 1회 · 0원 · 한 번 · 2번째
 3개 일정 · 9월 일정
 487,000원과 129,000원 · 9월 13일 오후 3시 30분 · (48만 7천 원) · 숫자가 없습니다.
 """
@@ -63,7 +63,8 @@ INVENTED = """
 4% · 5.5% · 0.4.5% · 14시 · 2주년 · 3년 · 3개월 · 13개월 · 30시간 · 24% · 5시간 반
 010-1234-5679 · 1234-5679 · 뒷자리 5677 · A123457 · B12345 · 3~5일 · 4일
 10개일 · 3개일 안에
-20가지 · 11건 · 3원이 아닌 30원 · 1만 원 · 1천 원 · 487,000.5원 · 4.8만 원 · 0.487
+20가지 · 11건 · 1달러 · 1원 · 0유로
+3원이 아닌 30원 · 1만 원 · 1천 원 · 487,000.5원 · 4.8만 원 · 0.487
 ２개 · 3②개 · ①번 · 4²개 · 48만７천 원 · 9월 ١٣일 · ㏢ · 9㋈
 1\u200b29,000원 · 48\u00a07,000원 · 5\tkm
 """
@@ -83,6 +84,14 @@ def test_a_number_that_was_not_said_cannot_be_written(figures):
     listed = rows(INVENTED)
     passed = lets_through(figures.expression, *listed)
     assert [text for text, ok in zip(listed, passed, strict=True) if ok] == []
+
+
+def test_where_nothing_was_counted_up_to_nine_things_are():
+    figures = Figures("고객: 카드를 정지해 주세요\n상담사: 재발급은 사흘 걸립니다")
+    texts = ["9가지 서류", "9개의 날짜", "10개의 날짜", "10건", "카드 1달러"]
+    passed = lets_through(figures.expression, *texts)
+    assert passed == [True, True, False, False, False]
+    assert [figures.bear_out(text) for text in texts[:4]] == passed[:4]
 
 
 def test_an_answer_may_end_after_any_sentence_and_not_in_a_figure(figures):
