@@ -34,6 +34,7 @@ from edgebox.system.http import ABORT, FAULT
 from edgebox.system.lingering import LingeringTransport
 from edgebox.system.problem import problem
 from edgebox.system.sockets import MESSAGE_BYTES, PING_SECONDS, GuardedSocket
+from edgebox.system.tls_flow import limit_tls_flow
 from edgebox.system.unread import Unread
 
 if TYPE_CHECKING:
@@ -57,11 +58,14 @@ LINGER_BYTES = 32 * 1024 * 1024
 def limit_tls_memory() -> None:
     """Let a TLS connection hold 16 KiB where asyncio holds 256, and end an idle handshake.
 
+    What it has to send is known to be unread (`tls_flow`).
+
     asyncio zero-fills a buffer of ``SSLProtocol.max_size`` for each connection that it accepts,
     before a byte of it has come. No TLS record is larger than 16 KiB. uvicorn cannot set either.
     """
     sslproto.SSLProtocol.max_size = READ_BYTES
     constants.SSL_HANDSHAKE_TIMEOUT = HANDSHAKE_SECONDS
+    limit_tls_flow()
 
 
 class GuardedConfig(uvicorn.Config):

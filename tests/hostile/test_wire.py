@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from edgebox.api.metrics import Metrics
+from edgebox.store.db import Store
 from edgebox.system import listener, unread, wire
 from edgebox.system.listener import Listener, Places
+from edgebox.system.tls import client_context
 from support.boxes.api import BATCH, QUICK, TALK
 from support.boxes.served import Running, running
+from support.boxes.store import analysis
+from support.outside.certificates import make_pair
 from support.polling import PATIENCE, eventually
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +30,15 @@ CHUNKED = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 @pytest.fixture
 async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
     async with running(tmp_path) as made:
+        await made.until_ready()
+        yield made
+
+
+@pytest.fixture
+async def secure_box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
+    pair = make_pair(tmp_path / "tls")
+    api = {"port": 0, "tls_cert": str(pair.cert), "tls_key": str(pair.key)}
+    async with running(tmp_path, api=api) as made:
         await made.until_ready()
         yield made
 
@@ -217,6 +230,97 @@ async def test_an_answer_that_nobody_reads_is_given_up(
     await asyncio.gather(sending, return_exceptions=True)
     plain.close()
     assert not unread.STALLED
+
+
+async def over_tls(box: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    trusted = client_context(box.settings.api.tls_cert)
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(plain, box.address)
+    return await asyncio.open_connection(sock=plain, ssl=trusted, server_hostname="localhost")
+
+
+async def large_answer(box: Running) -> str:
+    """The path of an answer of seven megabytes: more than the kernel keeps of a connection."""
+    metadata = {"x": "a" * 15_000}
+    calls = [
+        {"consultation_id": f"{n}", "conversation_text": TALK, "metadata": metadata}
+        for n in range(500)
+    ]
+    sent = await box.http.post(BATCH, json={"consultations": calls}, headers=box.headers())
+    store = Store(box.settings.database)
+    for one in store.consultations.claim(500, 600, 3):
+        store.consultations.finish(one.row_id, one.lease_token, analysis())
+    store.close()
+    return sent.headers["Location"]
+
+
+async def test_over_tls_one_answer_that_nobody_reads_is_given_up_too(
+    secure_box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await large_answer(secure_box)
+    monkeypatch.setattr(unread, "STALL_SECONDS", 0.5)
+    _, writer = await over_tls(secure_box)
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    key = secure_box.headers()["X-Bound-Key"]
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: a\r\nX-Bound-Key: {key}\r\n\r\n".encode())
+
+    async def given_up() -> bool:
+        return await refused(secure_box, "unread_answer") == 1
+
+    await eventually(given_up)
+    assert not unread.STALLED
+    writer.transport.abort()
+
+
+async def test_over_tls_a_slow_reader_gets_the_whole_answer_too(
+    secure_box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(unread, "STALL_BYTES", 4096)
+    reader, writer = await over_tls(secure_box)
+    one = b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n"
+    writer.write(one * 400 + b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    heads, tail = 0, b""
+    while piece := await asyncio.wait_for(reader.read(16_384), PATIENCE):
+        heads += (tail[-12:] + piece).count(b"HTTP/1.1 200 ")
+        tail = piece
+        await asyncio.sleep(0.001)
+    writer.close()
+    assert heads == 401
+
+
+async def stalled(box: Running, source: str) -> socket.socket:
+    """Return a connection from an address whose client has stopped to read."""
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.bind((source, 0))
+    plain.setblocking(False)
+    loop, before = asyncio.get_running_loop(), len(unread.STALLED)
+    await loop.sock_connect(plain, box.address)
+    while len(unread.STALLED) == before and await refused(box, "unread_answer") == 0:
+        await loop.sock_sendall(plain, b"GET /openapi.json HTTP/1.1\r\nHost: a\r\n\r\n")
+        await asyncio.sleep(0)
+    return plain
+
+
+async def test_of_all_that_is_not_read_the_address_that_has_most_loses_its_largest(
+    box: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unread, "STALL_SECONDS", 600.0)
+    held = [await stalled(box, "127.0.0.2"), await stalled(box, "127.0.0.1")]
+    monkeypatch.setattr(unread, "MOST_BYTES", sum(one.size for one in unread.STALLED) + 1)
+    held.append(await stalled(box, "127.0.0.1"))
+
+    async def given_up() -> bool:
+        return await refused(box, "unread_answer") == 1
+
+    await eventually(given_up)
+    assert sorted(one.peer for one in unread.STALLED) == ["127.0.0.1", "127.0.0.2"]
+    for connection in held:
+        connection.close()
+    await eventually(lambda: not unread.STALLED)
 
 
 async def test_a_slow_reader_gets_the_whole_answer(

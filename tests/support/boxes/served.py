@@ -13,6 +13,7 @@ from edgebox.processes.api import serve
 from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
+from edgebox.system.tls import client_context
 from support.engines.fake import FakeEngine
 from support.polling import eventually
 
@@ -32,7 +33,7 @@ class Running:
 
     @property
     def address(self) -> tuple[str, int]:
-        host, port = self.url.removeprefix("http://").split(":")
+        host, port = self.url.partition("://")[2].split(":")
         return host, int(port)
 
     async def until_ready(self, status: int = 200) -> None:
@@ -61,7 +62,8 @@ async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
             await task
         url = listening.result()
         try:
-            async with httpx.AsyncClient(base_url=url, trust_env=False) as http:
+            trusted = client_context(settings.api.tls_cert) if settings.api.tls else True
+            async with httpx.AsyncClient(base_url=url, verify=trusted, trust_env=False) as http:
                 yield Running(settings, url, secret, engine, http, stop, task)
         finally:
             stop.set()
