@@ -40,29 +40,31 @@ def check_room(db: Database, client_id: str, new: int, room: Room) -> None:
     total = _open(db)
     if not total:
         return
-    if total + new > room.total:
-        raise QueueFull(
-            f"{total} consultations wait for their analysis and the box takes {room.total}. "
-            "Send this batch again later."
-        )
     if total + new <= min(room.client, room.total // 2):
         return  # it fits, whatever is reserved: nobody's part has to be counted
     backlog = Backlog(db)
     own = backlog.open_of(client_id)
-    if own and own + new > room.client:
-        raise ClientQueueFull(
-            f"{own} of your consultations wait for their analysis and the box takes "
-            f"{room.client} of one client. Send this batch again later."
-        )
     others = _other_clients(db, client_id)
     reserve = room.reserve(len(others) + 1)
     kept = sum(max(0, reserve - backlog.open_of(other)) for other in others)
-    if total + new + kept > room.total:
-        free = room.total - total - kept
-        smaller = f", or at most {free} of its consultations now" if free > 0 else ""
+    free = room.total - total - kept
+    mine = room.client - own if own else new
+    most = min(free, mine)
+    smaller = f", or at most {most} of its consultations now" if most > 0 else ""
+    later = f"Send this batch again later{smaller}."
+    if total + new > room.total:
+        raise QueueFull(
+            f"{total} consultations wait for their analysis and the box takes {room.total}. {later}"
+        )
+    if new > mine:
+        raise ClientQueueFull(
+            f"{own} of your consultations wait for their analysis and the box takes "
+            f"{room.client} of one client. {later}"
+        )
+    if new > free:
         raise QueueFull(
             f"{total} consultations wait for their analysis. The box takes {room.total} and keeps "
-            f"{kept} of these places for its other clients. Send this batch again later{smaller}."
+            f"{kept} of these places for its other clients. {later}"
         )
 
 

@@ -68,6 +68,18 @@ def test_a_batch_that_is_too_large_for_now_learns_how_large_it_may_be(clients):
     send(clients, "a", 30, room)
 
 
+@pytest.mark.parametrize(
+    ("waits", "sent", "room", "most"),
+    [(5, 500, Room(100, 60), 55), (5, 100, Room(100, 100), 75), (50, 20, Room(100, 60), 10)],
+)
+def test_so_does_one_that_can_never_be_taken_while_others_wait(clients, waits, sent, room, most):
+    send(clients, "a", waits, room)
+    with pytest.raises((QueueFull, ClientQueueFull)) as refused:
+        send(clients, "a", sent, room)
+    assert refused.value.detail.endswith(f", or at most {most} of its consultations now.")
+    send(clients, "a", most, room)
+
+
 def test_a_reserve_that_its_client_uses_is_not_kept_twice(clients):
     room = Room(100, 100)
     send(clients, "b", 10, room)
