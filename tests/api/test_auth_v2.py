@@ -76,6 +76,11 @@ async def test_the_key_is_for_one_method_path_query_and_body(box: ApiBox) -> Non
     assert (await get(box, f"{LIST}?limit=6", key_for(box, "GET", limited))).status_code == 401
 
 
+async def test_a_question_mark_without_a_query_is_signed_as_it_is_sent(box: ApiBox) -> None:
+    assert (await get(box, f"{LIST}?", key_for(box, "GET", f"{LIST}?"))).status_code == 200
+    assert (await get(box, f"{LIST}?limit=1", key_for(box, "GET", f"{LIST}?"))).status_code == 401
+
+
 async def test_the_body_is_hashed_before_it_is_parsed(box: ApiBox) -> None:
     broken = b'{"a": '
     assert (await post(box, key_for(box, "POST", QUICK, BODY), broken)).status_code == 401
