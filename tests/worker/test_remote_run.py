@@ -11,19 +11,11 @@ from edgebox.engine_client import Concurrency
 from edgebox.settings import BatchSettings, Settings
 from edgebox.worker.mid_model import MidModel
 from edgebox.worker.runner import Runner, Timing
-from support.boxes.store import Box
 from support.outside.far_server import MODEL, far_server
 from support.polling import PATIENCE, eventually
 
 QUICK = Timing(poll=0.01, patience=PATIENCE, busy=0.01, grace=0.05)
 CALLS = 24
-
-
-@pytest.fixture
-def box(tmp_path):
-    box = Box(tmp_path / "edgebox.db")
-    yield box
-    box.store.close()
 
 
 def worked(box, tmp_path, far, *, least=1, most=64, first=None, full_first=False):

@@ -7,9 +7,8 @@ import pytest
 from edgebox.errors import EngineOverloaded, EngineUnavailable
 from edgebox.worker.runner import Timing
 from edgebox.worker.unanswered import MOST, Unanswered
-from support.boxes.store import Box
+from support.engines.analysing import OUTCOME, Engine, runner, work
 from support.polling import PATIENCE
-from worker.test_runner import OUTCOME, Engine, runner
 
 BRIEF = Timing(poll=0.0001, patience=PATIENCE, busy=0.001, grace=0.05)
 
@@ -29,25 +28,12 @@ class Selective(Engine):
         return OUTCOME
 
 
-@pytest.fixture
-def box(tmp_path):
-    box = Box(tmp_path / "edgebox.db")
-    box.allow("center.test")
-    yield box
-    box.store.close()
-
-
-def worked(box, engine, **settings):
-    run = runner(box, engine, timing=BRIEF, **settings).run("test")
-    return asyncio.run(asyncio.wait_for(run, PATIENCE))
-
-
 @pytest.mark.parametrize("concurrency", [1, 2])
 def test_it_keeps_no_other_waiting_and_fails_in_the_end(box, concurrency):
     others = [f"call {n}" for n in range(3 * MOST)]
     batch = box.submit("late", *others, callback_url="http://center.test/")
     engine = Selective()
-    counts = worked(box, engine, concurrency=concurrency)
+    counts, _ = work(box, engine=engine, timing=BRIEF, concurrency=concurrency)
     assert (counts.done, counts.failed, counts.drained) == (len(others), 1, True)
     assert engine.seen.count("late") == MOST
     rows = box.store.batches.consultations(batch)
@@ -61,13 +47,15 @@ def test_it_keeps_no_other_waiting_and_fails_in_the_end(box, concurrency):
 def test_two_of_them_keep_no_other_waiting_either(box, concurrency, fault):
     others = [f"call {n}" for n in range(6 * MOST)]
     box.submit("late", "late too", *others)
-    counts = worked(box, Selective(fault=fault), concurrency=concurrency)
+    engine = Selective(fault=fault)
+    counts, _ = work(box, engine=engine, timing=BRIEF, concurrency=concurrency)
     assert (counts.done, counts.failed, counts.drained) == (len(others), 2, True)
 
 
 def test_where_no_other_is_answered_none_is_to_blame(box):
     batch = box.submit("late", "late too")
-    counts = worked(box, Selective(times=2 * MOST), concurrency=1)
+    engine = Selective(times=2 * MOST)
+    counts, _ = work(box, engine=engine, timing=BRIEF, concurrency=1)
     assert (counts.done, counts.failed) == (2, 0)
     assert {row.attempts for row in box.store.batches.consultations(batch)} == {1}
 

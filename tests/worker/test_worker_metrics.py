@@ -10,17 +10,8 @@ from prometheus_client import generate_latest
 from edgebox.callbacks.delivery import Deliverer
 from edgebox.scoring.quality import Quality
 from edgebox.worker.metrics import WorkerMetrics
-from support.boxes.store import Box
+from support.engines import analysing as runs
 from support.outside.receiver import answer, receiving
-from worker import test_runner as runs
-
-
-@pytest.fixture
-def box(tmp_path):
-    box = Box(tmp_path / "edgebox.db")
-    box.allow("center.test")
-    yield box
-    box.store.close()
 
 
 @pytest.fixture
