@@ -16,7 +16,7 @@ SINO_DIGITS: Final = "일이삼사오육륙칠팔구"
 
 # "48 만 원" and "칠 천 원" are one number, "2 만나서" and "이 천장" are not: after a space and a
 # multiplier the number must continue, or a unit must follow that begins no word with it.
-_GOES_ON: Final = rf"[0-9]|[{SINO_DIGITS}]?[천백십]"
+_GOES_ON: Final = rf"[0-9]|[{SINO_DIGITS}]?[천백십]|[{SINO_DIGITS}] [천백십]"
 _WON: Final = r"원(?!인(?![데지가])|장|서)"
 _SAFE: Final = "퍼센트|프로|개월|시간|포인트|달러"
 _SAFE_BUT_AFTER_THIS: Final = "명|건|개|분|일|년|세"

@@ -15,9 +15,10 @@ _COUNTERS: Final = """
     킬로 킬로그램 그램 미터 센티 리터 기가 메가 테라 달러 불 유로 엔 포인트 마일 매 부 편 좌 구좌
     계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째 동 교시 식구 가구 남매 자매 형제 분기
     키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 인용 봉 컵
-    그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스
+    그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스 회차 킬로미터 센티미터 밀리미터 킬로와트
+    파운드 위안 센트 데시벨 마력 칼로리 헥타르 인실 개소 제곱 헤베
 """
-_MEASURES: Final = "[km]?g|[kmc]?m|m?l|k?Wh?|m?Ah|[VAKpx]"
+_MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?l|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|[VAKpx]"
 MEASURE: Final = f"(?:[KMGT]B|[MG]bps|G|{_MEASURES})"
 """Units in letters, which stand after figures only."""
 
@@ -34,6 +35,9 @@ UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     "원": "won", "퍼센트": "percent", "프로": "percent", "%": "percent", "년": "year",
     "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
     "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
+    "주차": "weeks", "%p": "percent",
+} | {
+    f"{percent}{gap}포인트": "percent" for percent in ("퍼센트", "프로", "%") for gap in ("", " ")
 }  # fmt: skip
 UNIT_WORD: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 UNIT: Final = re.compile(f" ?({UNIT_WORD})")
@@ -70,7 +74,25 @@ SINGLES: Final = (
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
 SPACED: Final = {" 기가": _ANY_DIGIT} | dict.fromkeys(
-    [" 엔", " 유로", " 불", " 마일", " 장", " 대", " 부", " 권", " 병", " 회", " 페이지", " 그루"],
+    [
+        f" {unit}"
+        for unit in [
+            "엔",
+            "유로",
+            "불",
+            "위안",
+            "파운드",
+            "마일",
+            "장",
+            "대",
+            "부",
+            "권",
+            "병",
+            "회",
+            "페이지",
+            "그루",
+        ]
+    ],
     "십백천만",
 )
 """Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
@@ -81,6 +103,6 @@ ONE_IS_A: Final = frozenset(
 )
 SINO_ONLY: Final = frozenset(["월", "일", "원", "년", "세", "인", "도", "위", "등", "호", "프로"])
 NATIVE_WORDS: Final = re.compile(
-    r"네 (?:문제|과목|코스|페이지|좌석|학점|가구|형제|동)|[두세네]시[고구네는니면죠지]"
+    r"네 (?:주차|문제|과목|코스|페이지|좌석|학점|가구|형제|동)|[두세네]시[고구네는니면죠지]"
     r"|[두세네] ?미리|두통|두부|세대|세부|세장|세주|세점|네트|열차|열등|열통|한세"
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _POINT: Final = re.compile("[점쩜]")
 _DIGIT: Final = f"[{ZEROS}{SINO_DIGITS}]"
-_WHOLE: Final = rf"(?=[{ZEROS}{SINO_DIGITS}십백])(?:[{SINO_DIGITS}]?[십백]\ ?){{0,2}}{_DIGIT}?"
+_WHOLE: Final = rf"(?=[{ZEROS}{SINO_DIGITS}십백천])(?:[{SINO_DIGITS}]?[십백천]\ ?){{0,3}}{_DIGIT}?"
 WORDS: Final = rf"{_WHOLE}\ ?[점쩜]\ ?{_DIGIT}(?:\ ?{_DIGIT}){{0,3}}"
 FIGURES: Final = r"\d{1,3}\ ?[점쩜]\ ?\d{1,3}(?![\d.,])"
 """Alternatives of a verbose pattern; `decimal` reads what they match."""
@@ -28,7 +28,7 @@ FIGURES: Final = r"\d{1,3}\ ?[점쩜]\ ?\d{1,3}(?![\d.,])"
 _FRACTIONAL_LISTED: Final = """
     도 배 평 점 초 년 개월 시간 인분 킬로 키로 킬로그램 그램 톤 미터 센티 센치 인치 제곱미터 리터
     밀리 미리 밀리그램 밀리리터 씨씨 기가 메가 테라 와트 볼트 헤르츠 달러 불 유로 포인트 마일
-    퍼센트 프로 %
+    킬로미터 센티미터 밀리미터 킬로와트 제곱 헤베 데시벨 파운드 위안 원
 """
 _FRACTIONAL: Final = frozenset(_FRACTIONAL_LISTED.split())
 _NOT_AFTER_THIS: Final = frozenset(["년", "개월", "시간", "초"])
@@ -86,7 +86,9 @@ def _measured(text: str, start: int, end: int, exact: Decimal) -> Atom | None:
         after = unit.end() if unit is not None and won else scale.end()
         return Atom(value, "won" if won else "", start, after, sure=True)
     unit = UNIT.match(text, end)
-    if unit is None or unit[1] not in _FRACTIONAL or not TAIL.match(text, unit.end()):
+    if unit is None or not TAIL.match(text, unit.end()):
+        return None
+    if unit[1] not in _FRACTIONAL and UNITS[unit[1]] != "percent":
         return None
     this = text[start : start + 2] == "이 " and unit[1] in _NOT_AFTER_THIS
     score = unit[1] == "점" and text[start].isdigit()  # 4점 5점

@@ -35,15 +35,15 @@ from edgebox.language.counters import (
     SPAN,
     TAIL,
     UNIT,
-    UNIT_WORD,
     UNITS,
 )
 from edgebox.language.dates import with_relative
 from edgebox.language.digits import LETTERS_FIRST, MODEL, SAID, model, said
 from edgebox.language.months import with_named_months
 from edgebox.language.natives import native
-from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
+from edgebox.language.number import Number, code, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, with_shared_heads
 from edgebox.language.written import WRITTEN, written
 
 if TYPE_CHECKING:
@@ -56,13 +56,6 @@ _DAYS: Final = {
     "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15, "일주일": 7,
 }  # fmt: skip
 _SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
-# 이삼일, 두세 개, 사오만 원: either of the two is said.
-_PAIRS: Final = {
-    "일이": (1, 2), "이삼": (2, 3), "삼사": (3, 4), "사오": (4, 5), "오륙": (5, 6), "오육": (5, 6),
-    "육칠": (6, 7), "칠팔": (7, 8), "팔구": (8, 9), "한두": (1, 2), "두세": (2, 3), "두서": (2, 3),
-    "서너": (3, 4), "너댓": (4, 5), "네댓": (4, 5), "네다섯": (4, 5), "대여섯": (5, 6),
-    "예닐곱": (6, 7),
-}  # fmt: skip
 # Where no candidate can begin, no other rule is tried: at four fifths of all characters.
 _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *LETTERS_FIRST})) + (
     "절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
@@ -80,7 +73,8 @@ _CANDIDATE: Final = re.compile(
         {MEASURE}(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
-  | (?P<hyphen>(?<!\d)\d{{2,20}}(?:-\d{{2,20}}){{1,6}} | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
+  | (?P<hyphen>(?<![\d-])(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
+      | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
       | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
   | (?P<pointed>{decimals.FIGURES})
   | (?P<born>(?<!\d)\d\d(?=년\ ?생))
@@ -90,8 +84,7 @@ _CANDIDATE: Final = re.compile(
         {MODEL}
       | (?P<point>{decimals.WORDS})
       | (?P<birth>{_SPOKEN}{{2}}(?=년\ ?생|년\ ?\S띠))
-      | (?P<pair>(?:{"|".join(sorted(_PAIRS, key=len, reverse=True))})(?![공영이삼사오육륙칠팔구])
-            (?P<scale>[십백천]?[만억]?)\ ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern}))
+      | {PAIR}
       | {SAID}
       | (?P<days>{"|".join(_DAYS)})
       | (?P<half>반\ ?년) | (?P<portion>절반|반\ ?값|반액)
@@ -112,17 +105,6 @@ _VAGUE: Final = re.compile(
 _FIGURES: Final = frozenset(["counted", "sino"])
 _JOINED: Final = frozenset("십" + SINO_DIGITS)
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
-# 십오만 칠팔천, 이십삼사만: two digits after a multiplier are either of the two.
-_WITHIN: Final = re.compile(
-    rf"(?:\d{{1,4}}|[{SINO_DIGITS}십백천])?[{SINO_DIGITS}십백천만억 ]{{0,10}}?[십백천만억] ?"
-    rf"(?P<pair>이삼|삼사|사오|오륙|오육|육칠|칠팔|팔구|일이(?=[십백천만]))"
-    rf"(?=[십백천만억]| ?(?:{UNIT_WORD}))"
-)
-# 2~4시, 10~20만 원: the unit is that of the second.
-_UNTIL: Final = re.compile(
-    rf"(?: ?[~∼〜]|에서|내지) ?(?:\d[\d,.]{{0,12}}(?P<scale> ?[십백천]?[만억]?)"
-    rf"|[{SINO_DIGITS}십백천만억]{{1,8}}) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
-)
 # 이일에 결제했는데 is the second; 이일에 대해, 오일에 문제가 are words.
 _ON_THE_DAY: Final = re.compile(
     r"[이사구]일(?:에(?!서)|까지|부터|날)(?! ?(?:대|관|집중|신경|매|쓰|필요|따|참여|지장))"
@@ -149,7 +131,7 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
         text: what was said or written.
         on: the date of the call. With it relative dates (내일, 다음 주 화요일) are dates too.
     """
-    found = _without_repaired(text, _numbers(text))
+    found = with_shared_heads(text, _without_repaired(text, _numbers(text)))
     if on is not None:
         found = with_relative(text, found, on)
     return with_named_months(text, found, dated=on is not None)
@@ -230,10 +212,7 @@ def _worded(match: re.Match[str]) -> Number:
     """Read a word that is a number by itself."""
     word, span = match.group(), match.span()
     if match.lastgroup == "pair":
-        low, high = next(pair for name, pair in _PAIRS.items() if word.startswith(name))
-        scale = numerals.stops(match["scale"] or "일", 0)[-1].value
-        unit = UNITS[match["unit"]]
-        return either(*(quantity(n * scale, unit, *span) for n in (high, low)))
+        return pair(match)
     if match.lastgroup == "days":
         return quantity(Decimal(_DAYS[word]), "day", *span)
     if match.lastgroup == "half":
@@ -279,14 +258,14 @@ def _counted(text: str, start: int) -> Atom | None:
         if found and rest and (found.unit, found.end) == (rest.unit, rest.end):
             return found._replace(others=(*found.others, rest.value))
         return found
-    pair = _WITHIN.match(text, start)
-    if pair is None:
+    within = WITHIN.match(text, start)
+    if within is None:
         return _counted_once(text, start)
     low, high = (
         _counted_once(
-            f"{text[start : pair.start('pair')]}{digit}{text[pair.end('pair') :][:20]}", 0
+            f"{text[start : within.start('pair')]}{digit}{text[within.end('pair') :][:20]}", 0
         )
-        for digit in pair["pair"]
+        for digit in within["pair"]
     )
     if low is None or high is None or low[1:] != high[1:]:
         return _counted_once(text, start)
@@ -337,7 +316,7 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     if stop.lone and not may_close(text, stop.end, unit[1]):
         return False
     after = text[unit.end() : unit.end() + 1]
-    if (unit[1], after) in {("분", "의"), ("세", "요"), ("동", "안")}:
+    if f"{unit[1]}{after}" in {"분의", "세요", "동안", "주차장", "주차권"}:
         return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
     if unit[1] == "년" and _BORN.match(text, unit.end()):
         return True
@@ -362,14 +341,14 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
         end, value, _ = stops[-1]
         run = text[start:end]
         literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
-        if literal and (until := _UNTIL.match(text, end)):
+        if literal and (until := UNTIL.match(text, end)):
             scale = numerals.stops((until["scale"] or "").strip() or "일", 0)[-1].value
             return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True)
         return Atom(value, "", start, end, sure=True, literal=literal)
     for at in range(len(stops) - 1, -1, -1):
         end, value, _ = stops[at]
         run = text[start:end]
-        until = _UNTIL.match(text, end) if len(run) > 1 else None
+        until = UNTIL.match(text, end) if len(run) > 1 else None
         if until:
             return Atom(value, UNITS[until["unit"]], start, end, sure=True)
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)

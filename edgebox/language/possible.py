@@ -19,6 +19,7 @@ from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ONES
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
+from edgebox.language.spans import possible_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +107,7 @@ _ENDING: Final = re.compile(r"이(?=[요에고])")
 def possible_numbers(text: str) -> Iterator[Number]:
     """Yield what may be a number: a syllable before a unit, signs one by one, a bare 이백."""
     yield from _without_unit(text)
+    yield from possible_spans(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
         yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.counters import MEASURE, UNIT_WORD
 from edgebox.language.form import Form, Forms
-from edgebox.language.number import time_of_day
-from edgebox.language.spelling_dates import DAYPARTS, dated, timed, years
+from edgebox.language.spelling_dates import dated, timed, years
+from edgebox.language.spelling_ranges import ranges
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
 
 
-_RANGED: Final = ("명", "회", "건", "번")
-
 _COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
 _COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
 """Of a number that does not hold its counter: 팔백삼 호."""
 
 _OWN: Final = """
     TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps 메가 메가바이트 · KB 킬로바이트
-    · 달러 불 · 유로 · 엔
+    · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
 """
 """Counters that no other stands for, with those that mean the same."""
 
 _OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for word in words.split()}
+
+_SIZE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 MAX_VALUES: Final = 8_000
 """Different values whose forms are given: those said first. A call of 130,000 characters has 1,300,
@@ -72,13 +72,13 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         bare = None if copied else _bare(number, counter)
         values = {(value, bare) for value in number.provides} - seen
         seen |= values
-        written = [_ranges([*before, *own], counter), *(_forms(*value) for value in values)]
+        written = [ranges([*before, *own], counter), *(_forms(*value) for value in values)]
         before = own
         if copied:
             signs = [value for value, _ in values if value.isalnum()]
             written += [_code(value, text[number.start : number.end]) for value in signs]
         elif counter in _OWN_COUNTERS:
-            written += [_counted(value, counter) for value, _ in values if value.isdigit()]
+            written += [_counted(value, counter) for value, _ in values if _SIZE.fullmatch(value)]
         for kind, form in itertools.chain(*written):
             if len(form) <= MAX_CHARACTERS:
                 found[kind].add(form)
@@ -160,57 +160,6 @@ def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
     elif match := re.fullmatch(r"(\d{4})-(\d{1,2})", value):
         for year in years(int(match[1])):
             yield from ((Form.MONTH, f"{year}년{gap}{match[2]}월") for gap in (" ", ""))
-
-
-def _ranges(values: Collection[str], counter: str) -> Iterator[tuple[Form, str]]:
-    """Yield 3~5일 for values of one number, or of two that follow each other."""
-    sizes: dict[str, set[Decimal]] = defaultdict(set)
-    for value in values:
-        if match := re.fullmatch(r"(\d{1,12}(?:\.\d+)?)(%|d|min|m|)|(\d{1,2}):00", value):
-            unit = "시" if match[3] else match[2]
-            sizes[unit].add(Decimal(match[3] or match[1]))
-    for unit, found in sizes.items():
-        for low, high in itertools.combinations(sorted(found), 2):
-            if 0 < low < high < 20 * low and not (unit == "시" and high - low == 12):
-                yield from _range(low, high, unit, counter)
-                if {f"#{low:f}", f"#{high:f}"} <= set(values):
-                    yield Form.FIGURES, f"{low:f}~{high:f}"
-
-
-def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tuple[Form, str]]:
-    if unit == "min" and low % 60 == high % 60 == 0:
-        yield Form.HOURS, f"{low / 60:f}~{high / 60:f}시간"
-    if unit == "시":
-        hours = "~".join(str(int(hour) % 12 or 12) for hour in (low, high))
-        yield Form.BARE_HOUR, f"{hours}시"
-        for part in DAYPARTS:
-            begins = time_of_day(int(low % 12 or 12), 0, part, 0, 0)
-            # 오전 9~12시 names the part of the day of its beginning only.
-            if begins.value == f"{low:f}:00":
-                yield Form.HOURS, f"{part} {hours}시"
-    elif unit:
-        written = {"%": "%", "d": "일", "min": "분", "m": "개월"}[unit]
-        yield Form.CLOSED, f"{low:f}~{high:f}{written}"
-        whole, longer = {"d": (7, "주"), "m": (12, "년")}.get(unit, (0, ""))
-        if whole and low % whole == high % whole == 0:
-            yield Form.CLOSED, f"{low / whole:f}~{high / whole:f}{longer}"
-    else:
-        spans = [f"{low:f}~{high:f}"]
-        for size, sign in ((10**8, "억"), (10**4, "만")):
-            if low % size == high % size == 0:
-                spans += [
-                    f"{low / size:f}~{high / size:f}{sign}",
-                    f"{low / size:f}{sign}~{high / size:f}{sign}",
-                ]
-        said = (
-            {"원"}
-            if counter == "원"
-            else {counter, *_RANGED} - {""}
-            if counter
-            else {"원", *_RANGED}
-        )
-        for span, gap, word in itertools.product(spans, ("", " "), said):
-            yield Form.CLOSED, f"{span}{gap}{word}"
 
 
 def quantities(figures: str) -> Iterator[str]:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from llguidance import LLMatcher, LLTokenizer
+from llguidance import LLMatcher
 
 from edgebox.consultation.grounding import Figures
 from edgebox.language import copies, spelling
 from edgebox.language.korean import numbers_in
 from edgebox.reading.call import read
+from support.expressions import BYTES, lets_through
 
 DATA = Path(__file__).parents[1] / "data"
-BYTES = LLTokenizer("byte")
 ON = dt.date(2025, 9, 11)
 
 CALL = """
@@ -27,17 +27,6 @@ CALL = """
     A123456이요 이삼일 걸리고 두 명이 가고 십이만 구천 원은 따로예요 이십사 개월 약정이고
     데이터는 15GB고요 갤럭시 이십사예요 삼 킬로쯤 돼요
 """
-
-
-def lets_through(expression, *texts):
-    """Whether each text matches as a whole, as the engine matches it."""
-    start = LLMatcher(BYTES, LLMatcher.grammar_from_regex(expression), log_level=0)
-    assert not start.is_error(), start.get_error()[:200]
-    found = []
-    for text in texts:
-        matcher, octets = start.deep_copy(), list(text.encode())
-        found.append(matcher.try_consume_tokens(octets) == len(octets) and matcher.is_accepting())
-    return found
 
 
 @pytest.fixture(scope="module")
