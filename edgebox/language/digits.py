@@ -13,11 +13,11 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.number import code, either, plain, quantity
+from edgebox.language.number import Number, code, either, plain, quantity
 from edgebox.language.numerals import DIGIT, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
-    from edgebox.language.number import Number
+    from collections.abc import Iterator
 
 _FILLER: Final = r"에?[ ,.…\n]{1,3}(?:으?[어음]|그|저|아|네|예|저기|그러니까)[,.…]{0,3}[ \n]"
 _GAP: Final = rf"(?:,\ ?|[ -]|\ ?(?:다시|하이픈|대시)\ ?|에\ |{_FILLER})"
@@ -49,6 +49,31 @@ MODEL: Final = rf"""
         \ ?(?=[{ZEROS}{SINO_DIGITS}십백천]{{2}}))
 """
 """The letters before a spoken number; `model` reads both."""
+
+NETWORK: Final = re.compile("[2-6] ?G")
+_GENERATIONS: Final = {"투": 2, "삼": 3, "쓰리": 3, "사": 4, "포": 4, "오": 5, "파이브": 5}
+_OF_NETWORK: Final = (
+    "요금|폰|단말|기기|망|모델|통신|서비스|속도|전용|무제한|유심|스마트|핸드|휴대|가입|상품|네트워크|데이터"
+    "|전환|지원|주파수|엘티이|LTE"
+)
+_NETWORK_SAID: Final = re.compile(
+    rf"(?<![가-힣])({'|'.join(_GENERATIONS)}) ?지(?=$|[\n.,?!]| ?(?:{_OF_NETWORK})"
+    r"|로(?![가-힣])|에서|[은는를가] (?!않|안|못|말|마)|라|이?요|[예이]에?요|입니|이?랑|하고|인데)"
+)
+"""오지 요금제, 파이브지로: a network, and none of 오지 않아요."""
+
+
+def network(signs: str, start: int, end: int) -> Number:
+    """Return a generation of networks, which is no amount of data: 5G."""
+    value = f"{signs[0]}G"
+    return Number("code", value, frozenset({value}), frozenset({value}), start, end)
+
+
+def networks_said(text: str) -> Iterator[Number]:
+    """Yield the networks that are named in words."""
+    for match in _NETWORK_SAID.finditer(text):
+        yield network(str(_GENERATIONS[match[1]]), *match.span())
+
 
 # A spoken digit word is digits to its end, or has an ending that follows numbers.
 _ENDING: Final = re.compile(

@@ -38,17 +38,19 @@ from edgebox.language.counters import (
     UNITS,
 )
 from edgebox.language.dates import with_relative
-from edgebox.language.digits import LETTERS_FIRST, MODEL, SAID, model, said
+from edgebox.language.digits import LETTERS_FIRST, MODEL, NETWORK, SAID, model, network, said
+from edgebox.language.fractions import QUARTER, QUARTER_SAID, SHARE, SHARE_SAID, quarter, share
 from edgebox.language.months import with_named_months
 from edgebox.language.natives import native
-from edgebox.language.number import Number, code, plain, quantity, time_of_day
+from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+from edgebox.language.plates import with_plates
 from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, with_shared_heads
 from edgebox.language.written import WRITTEN, written
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 _DAYS: Final = {
@@ -64,7 +66,9 @@ _GAP: Final = r"(?:\ ?[-.]\ ?|\ |에\ ?|\ ?다시\ ?)?"
 _CANDIDATE: Final = re.compile(
     rf"""
   (?=[\dA-Za-z])(?:
-    {WRITTEN}
+    {SHARE}
+  | {QUARTER}
+  | {WRITTEN}
   | (?P<clock>(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?![\d:]))
   | (?P<phone>(?<!\d)(?:
         0\d{{1,2}}{_GAP}\d{{3,4}}{_GAP}\d{{4}}
@@ -73,7 +77,7 @@ _CANDIDATE: Final = re.compile(
         {MEASURE}(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
-  | (?P<hyphen>(?<![\d-])(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
+  | (?P<hyphen>(?<!\d)(?<!\d-)(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
       | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
       | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
   | (?P<pointed>{decimals.FIGURES})
@@ -81,7 +85,9 @@ _CANDIDATE: Final = re.compile(
   | (?P<counted>\d)
   )
   | (?=[{_FIRST_SYLLABLES}])(?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각)|(?<=갤럭시))(?:
-        {MODEL}
+        {SHARE_SAID}
+      | {QUARTER_SAID}
+      | {MODEL}
       | (?P<point>{decimals.WORDS})
       | (?P<birth>{_SPOKEN}{{2}}(?=년\ ?생|년\ ?\S띠))
       | {PAIR}
@@ -131,7 +137,8 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
         text: what was said or written.
         on: the date of the call. With it relative dates (내일, 다음 주 화요일) are dates too.
     """
-    found = with_shared_heads(text, _without_repaired(text, _numbers(text)))
+    found = with_plates(text, _numbers(text))
+    found = with_shared_heads(text, _without_repaired(text, found))
     if on is not None:
         found = with_relative(text, found, on)
     return with_named_months(text, found, dated=on is not None)
@@ -192,10 +199,8 @@ def _is_vague(text: str, start: int) -> bool:
 def _read(match: re.Match[str]) -> Number | Atom | None:
     """Read a candidate: a number, a part of one, or None if it is a word after all."""
     kind, text, start = match.lastgroup, match.string, match.start()
-    if kind in {"hotline", "room", "plan", "spoken", "point", "pointed"}:
-        return (
-            decimals.decimal(match) if kind in {"point", "pointed"} else said(match)
-        ) or _counted(text, start)
+    if read := _READ.get(kind or ""):
+        return read(match) or _counted(text, start)
     if kind in _FIGURES:
         return _counted(text, start)
     if kind in {"native", "model"}:
@@ -206,6 +211,13 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
     if kind in {"days", "half", "portion", "tally", "first", "pair", "birth", "born"}:
         return _worded(match)
     return _formed(match)
+
+
+_READ: Final[Mapping[str, Callable[[re.Match[str]], Number | Atom | None]]] = {
+    "hotline": said, "room": said, "plan": said, "spoken": said,
+    "point": decimals.decimal, "pointed": decimals.decimal,
+    "share": share, "share_said": share, "quarter": quarter, "quarter_said": quarter,
+}  # fmt: skip
 
 
 def _worded(match: re.Match[str]) -> Number:
@@ -240,7 +252,8 @@ def _formed(match: re.Match[str]) -> Number:
             return time_of_day(12, 0, "낮" if text == "정오" else "밤", start, end)
         case "measure":
             figure = numerals.FIGURE.match(text)
-            return plain("count", numerals.canonical(figure[0] if figure else text), start, end)
+            size = plain("count", numerals.canonical(figure[0] if figure else text), start, end)
+            return either(size, network(text, start, end)) if NETWORK.fullmatch(text) else size
         case kind:
             signs = re.sub(r"[^A-Za-z0-9]", "", text).upper()
             return code("phone" if kind == "phone" else "code", signs, start, end)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.counters import UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
+from edgebox.language.digits import networks_said
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ONES
@@ -108,6 +109,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     """Yield what may be a number: a syllable before a unit, signs one by one, a bare 이백."""
     yield from _without_unit(text)
     yield from possible_spans(text)
+    yield from networks_said(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
         yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())
@@ -116,6 +118,8 @@ def possible_numbers(text: str) -> Iterator[Number]:
     months: list[Month] | None = None
     for match in _POSSIBLE.finditer(text):
         value, unit = _VALUES[match[1]], UNITS[match[2]]
+        if match[2] == "분" and text.startswith("의", match.end()):
+            continue  # 삼분의 일
         if unit == "month":
             if value > 0:
                 yield date(0, value, 0, *match.span())

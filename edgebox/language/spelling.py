@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.counters import MEASURE, UNIT_WORD
 from edgebox.language.form import Form, Forms
+from edgebox.language.fractions import written_fractions
 from edgebox.language.spelling_dates import dated, timed, years
 from edgebox.language.spelling_ranges import ranges
 
@@ -38,6 +39,9 @@ _OWN: Final = """
 """Counters that no other stands for, with those that mean the same."""
 
 _OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for word in words.split()}
+
+_QUARTERS: Final = frozenset("1234")
+_OF_FOUR: Final = ("", " ", "/4", "/4 ", "사")
 
 _SIZE: Final = re.compile(r"\d+(?:\.\d+)?")
 
@@ -79,6 +83,10 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
             written += [_code(value, text[number.start : number.end]) for value in signs]
         elif counter in _OWN_COUNTERS:
             written += [_counted(value, counter) for value, _ in values if _SIZE.fullmatch(value)]
+        elif counter == "분기":
+            written.append(
+                (Form.CLOSED, f"{n}{four}분기") for n in _QUARTERS & own for four in _OF_FOUR
+            )
         for kind, form in itertools.chain(*written):
             if len(form) <= MAX_CHARACTERS:
                 found[kind].add(form)
@@ -144,6 +152,8 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((Form.FIGURES, form) for form in listed)
     elif bare and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
         yield from ((bare, form) for form in quantities(value))
+    elif match := re.fullmatch(r"(\d{1,4})/(\d{1,4})", value):
+        yield from ((Form.CODE, form) for form in written_fractions(int(match[1]), int(match[2])))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
@@ -267,6 +277,8 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
         listed |= {"-".join(parts), " ".join(parts)}
     elif signs.isdigit() and len(signs) == 16:
         listed.add("-".join(signs[at : at + 4] for at in range(0, 16, 4)))
+    elif match := re.fullmatch(r"(\d{2,3}[가-힣])(\d{4})", signs):
+        listed.add(f"{match[1]} {match[2]}")
     elif match := re.fullmatch(r"([A-Z]+)(\d+)", signs):
         listed.add(f"{match[1]}-{match[2]}")
     for form in listed:

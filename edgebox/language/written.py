@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.fractions import fraction
 from edgebox.language.number import date, either, plain
 
 if TYPE_CHECKING:
@@ -41,4 +43,7 @@ def written(match: re.Match[str]) -> Number:
     parts = [int(part) for part in re.findall(r"\d{1,4}", match.group())]
     year = {"iso": 0, "short": 2000}.get(match.lastgroup or "")
     month, day_of_month = parts[-2:]
-    return date(0 if year is None else parts[0] + year, month, day_of_month, start, end)
+    day = date(0 if year is None else parts[0] + year, month, day_of_month, start, end)
+    if match.lastgroup == "slash" and month < day_of_month <= 10 and "0" not in match.group()[:-1]:
+        return either(day, fraction(Decimal(month), Decimal(day_of_month), start, end))
+    return day

@@ -44,6 +44,24 @@ UNITS = """
 오 만 구 천 구 백 원 | 59,900원 · 5만 9,900원 | 19,900원
 사십팔 만 칠 천 원 | 487,000원 | 17,000원
 """
+NAMED = """
+차량 번호는 십이 가 삼사오육이에요 | 12가 3456 · 12가3456 · 3456 | 12나 3456 · 21가 3456 · 12가 3465
+차 번호 12가 3456입니다 | 12가 3456 · 12가3456 | 12나 3456 · 12가 3465
+차 번호 백이십삼 나 사오육칠이요 | 123나 4567 | 124나 4567
+서울 삼십이 바 사천오백육십칠이요 | 서울 32바 4567 | 32사 4567
+차 번호 육십팔 두에 삼공일이입니다 | 68두3012 | 86두3012
+공일공 어 일이삼사 오육칠팔이요 | 010-1234-5678 | 101어 2345
+오지 요금제 쓰고 있어요 | 5G 요금제 | 4G 요금제 · 5GB
+파이브지로 바꾸려고요 | 5G로 | 6G로 · 5분
+기사님이 오지를 않아요 오지 마세요 | 기사 | 5G
+"""
+PARTS = """
+위약금의 삼분의 일만 내시면 됩니다 | 1/3 · 3분의 1 · 3분의 1만 | 2/3 · 3분의 2 · 1/4 · 3분
+위약금의 사분의 삼이에요 | 3/4 · 4분의 3 | 4/3 · 3/5 · 32/4
+위약금의 1/3만 내시면 됩니다 | 1/3 · 3분의 1 | 3분의 2
+삼사분기예요 | 3분기 · 3/4분기 · 3사분기 | 4분기 · 3분
+일분기 실적이요 | 1분기 · 1/4분기 | 2분기
+"""
 
 
 def rows(*blocks):
@@ -54,7 +72,7 @@ def rows(*blocks):
         yield said, may.split(" · "), may_not.split(" · ")
 
 
-@pytest.mark.parametrize(("said", "may", "may_not"), [*rows(RANGES, UNITS)])
+@pytest.mark.parametrize(("said", "may", "may_not"), [*rows(RANGES, UNITS, NAMED, PARTS)])
 def test_what_was_said_may_be_written_as_people_write_it_and_nothing_else(said, may, may_not):
     figures = Figures(said, ON)
     lines = [f"고객이 {text} 안내를 요청했습니다." for text in (*may, *may_not)]
