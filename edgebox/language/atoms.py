@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import reduce
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language import numerals
-from edgebox.language.number import Number, date, either, plain, quantity, time_of_day
+from edgebox.language.number import (
+    Number,
+    born,
+    date,
+    either,
+    full_year,
+    plain,
+    quantity,
+    time_of_day,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,9 +86,36 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
         yield quantity(of["months"], "months", chain[-1].start, end)
     elif len(chain) > 1 or first.unit == "month":
         year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
-        yield date(year + 2000 if 0 < year < 100 else year, month, day, start, end)
+        yield date(full_year(year), month, day, start, end)
     elif first.unit == "" and text[end - 1].isdigit():
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
     else:
         values = (first.value, *first.others)
-        yield reduce(either, (quantity(value, first.unit, start, end) for value in values))
+        one = reduce(either, (quantity(value, first.unit, start, end) for value in values))
+        yield _of_this_century(one, first.value, text) if first.unit == "year" else one
+
+
+def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
+    """Return 24년 as 24 years or as 2024. It bears 2024 out only where it is surely no duration.
+
+    사십팔 년생 is of 1948.
+    """
+    if years < 100 and BORN.match(text, one.end):
+        return born(int(years), one.start, one.end)
+    if not 15 <= years < 50 or _LASTS.match(text, one.end):
+        return one
+    year = {f"{2000 + years:f}y"}
+    dated = _DATED.match(text, one.end) is not None
+    provides = one.provides | year if dated else one.provides
+    return replace(one, requires=one.requires | year, provides=provides)
+
+
+BORN: Final = re.compile(r" ?생(?![각산활명일])")
+"""천구백팔십오년생."""
+_LASTS: Final = re.compile(
+    r" ?(?:동안|간|째|된|됐|되|정도|전|후|뒤|이나|넘|치(?![가-힣])|근속|약정|만기|거치|상환|경력"
+    r"|무사고|납|만에|씩|짜리|이상|이내|차(?![량가-힣]))"
+)
+_DATED: Final = re.compile(
+    r"에(?!서)|도(?![가-힣])|도(?:에|부터|까지|식|형|산)|[식형산](?![가-힣])"
+)

@@ -36,11 +36,22 @@ UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
     "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
     "주차": "weeks", "%p": "percent",
+    "달러": "usd", "불": "usd", "유로": "eur", "엔": "jpy", "위안": "cny", "파운드": "gbp",
 } | {
     f"{percent}{gap}포인트": "percent" for percent in ("퍼센트", "프로", "%") for gap in ("", " ")
 }  # fmt: skip
+_OWN: Final = """
+    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps 메가 메가바이트 · KB 킬로바이트
+    · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
+"""
+"""Counters that no other stands for, with those that mean the same."""
+
+OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for word in words.split()}
+
 UNIT_WORD: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 UNIT: Final = re.compile(f" ?({UNIT_WORD})")
+ABOUT: Final = re.compile(rf" ?여 ?(?P<scale>[만억]?) ?(?P<unit>{UNIT_WORD})")
+"""십여 개, 20여만 원."""
 # What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
 # 시스템, 분실, 주소, 대리 ….
 TAIL: Final = re.compile(

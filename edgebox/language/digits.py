@@ -148,6 +148,24 @@ def _copied(digits: str, start: int, end: int) -> Number:
     return code("phone" if phone else "code", digits, start, end)
 
 
+def repaired_code(first: Number, more: Number) -> Number | None:
+    """Return a number of which only the last groups are said again: 오육칠팔 아니 오육칠구."""
+    signs, again = first.value, more.value
+    if not (first.kind in _COPIED and more.kind in _COPIED and (signs + again).isdigit()):
+        return None
+    if len(again) < len(signs):
+        whole = signs[: -len(again)] + again
+    elif _MOBILE.fullmatch(signs[:-4] + again):  # 공일공 일이삼사 아니 일이삼오 오육칠팔
+        whole = signs[:-4] + again
+    else:
+        return None
+    return _copied(whole, first.start, more.end)
+
+
+_COPIED: Final = frozenset(["phone", "code"])
+_MOBILE: Final = re.compile(r"01[016789]\d{7,8}")
+
+
 def model(match: re.Match[str]) -> Number | None:
     """Read letters and the number after them: 에스이십사 is S24, 케이이 칠공일편 KE701."""
     text, start, at = match.string, match.start(), match.end()

@@ -26,8 +26,9 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import decimals, numerals
 from edgebox.language.apart import FIGURES, THIS, listed, may_close
-from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
+from edgebox.language.atoms import BORN, DAYPART, Atom, adjoin, put_together
 from edgebox.language.counters import (
+    ABOUT,
     MEASURE,
     NOT_WON,
     SINGLES,
@@ -38,11 +39,20 @@ from edgebox.language.counters import (
     UNITS,
 )
 from edgebox.language.dates import with_relative
-from edgebox.language.digits import LETTERS_FIRST, MODEL, NETWORK, SAID, model, network, said
+from edgebox.language.digits import (
+    LETTERS_FIRST,
+    MODEL,
+    NETWORK,
+    SAID,
+    model,
+    network,
+    repaired_code,
+    said,
+)
 from edgebox.language.fractions import QUARTER, QUARTER_SAID, SHARE, SHARE_SAID, quarter, share
 from edgebox.language.months import with_named_months
-from edgebox.language.natives import native
-from edgebox.language.number import Number, code, either, plain, quantity, time_of_day
+from edgebox.language.natives import DAY_WORD, DAYS, native
+from edgebox.language.number import Number, born, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 from edgebox.language.plates import with_plates
 from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, with_shared_heads
@@ -53,10 +63,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
-_DAYS: Final = {
-    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7,
-    "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15, "일주일": 7,
-}  # fmt: skip
 _SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
 # Where no candidate can begin, no other rule is tried: at four fifths of all characters.
 _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *LETTERS_FIRST})) + (
@@ -75,7 +81,8 @@ _CANDIDATE: Final = re.compile(
       | 1[568]\d\d(?:\ ?-\ ?|\ |(?:국에|에)\ ?)\d{{4}} )(?!\d))
   | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?
         {MEASURE}(?![A-Za-z0-9]))
-  | (?P<code>(?<![A-Za-z0-9])(?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
+  | (?P<code>(?<![A-Za-z0-9])(?![vV]\d{{1,3}}\.\d)
+        (?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
   | (?P<hyphen>(?<!\d)(?<!\d-)(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
       | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
@@ -89,11 +96,11 @@ _CANDIDATE: Final = re.compile(
       | {QUARTER_SAID}
       | {MODEL}
       | (?P<point>{decimals.WORDS})
-      | (?P<birth>{_SPOKEN}{{2}}(?=년\ ?생|년\ ?\S띠))
+      | (?P<birth>{_SPOKEN}{{2}}(?=\ ?년\ ?생|년\ ?\S띠|년\ ?[{SINO_DIGITS}십유시]{{1,2}}월생))
       | {PAIR}
       | {SAID}
-      | (?P<days>{"|".join(_DAYS)})
-      | (?P<half>반\ ?년) | (?P<portion>절반|반\ ?값|반액)
+      | (?P<days>{DAY_WORD})
+      | (?P<half>반\ ?(?:년|시간)) | (?P<portion>절반|반\ ?값|반액)
       | (?P<noon>정오|자정) | (?P<month>[유시]월)
       | (?P<tally>[둘셋넷](?!\ [수거걸때게])(?=\ [다중]|[이도은을만]))
       | (?P<first>첫\ ?번째|첫째|둘째|셋째|넷째)
@@ -109,6 +116,7 @@ _VAGUE: Final = re.compile(
 )
 """몇 만 원 and 손해가 수 십만 원 name no number; 접수 15일, 환자 수 백 명 and 수 15시 do."""
 _FIGURES: Final = frozenset(["counted", "sino"])
+_ROUND: Final = frozenset("0십백천만억")
 _JOINED: Final = frozenset("십" + SINO_DIGITS)
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
 # 이일에 결제했는데 is the second; 이일에 대해, 오일에 문제가 are words.
@@ -151,11 +159,13 @@ def _without_repaired(text: str, numbers: list[Number]) -> list[Number]:
         last = found[-1] if found else None
         repaired = (
             last is not None
-            and last.kind == one.kind
             and 2 <= one.start - last.end <= 16
             and _REPAIRED.fullmatch(text, last.end, one.start)
         )
-        if last is not None and repaired:
+        whole = repaired_code(last, one) if last is not None and repaired else None
+        if last is not None and whole:
+            found[-1] = replace(whole, provides=whole.provides | one.provides | last.provides)
+        elif last is not None and repaired and last.kind == one.kind:
             found[-1] = replace(one, provides=one.provides | last.provides)
         else:
             found.append(one)
@@ -226,14 +236,15 @@ def _worded(match: re.Match[str]) -> Number:
     if match.lastgroup == "pair":
         return pair(match)
     if match.lastgroup == "days":
-        return quantity(Decimal(_DAYS[word]), "day", *span)
+        return quantity(Decimal(DAYS[word]), "day", *span)
     if match.lastgroup == "half":
-        return quantity(Decimal(6), "months", *span)
+        hours = word.endswith("시간")
+        return quantity(Decimal(30 if hours else 6), "minute" if hours else "months", *span)
     if match.lastgroup == "portion":
         return replace(quantity(Decimal(50), "percent", *span), relative=True)
     if match.lastgroup in {"birth", "born"}:
         year = int(word if word.isdigit() else numerals.digits(word))
-        return quantity(Decimal(year + (1900 if year > 25 else 2000)), "year", *span)
+        return born(year, *span)
     number = quantity(Decimal("첫둘셋넷".index(word[0]) + 1), "", *span)
     return replace(number, relative=match.lastgroup == "tally")
 
@@ -299,6 +310,10 @@ def _closed_up(apart: re.Match[str]) -> Atom | None:
 def _counted_once(text: str, start: int) -> Atom | None:
     stops = numerals.stops(text, start)
     for stop in reversed(stops):
+        about = ABOUT.match(text, stop.end)
+        if about and text[stop.end - 1] in _ROUND:
+            scale = numerals.stops(about["scale"] or "일", 0)[-1].value
+            return Atom(stop.value * scale, UNITS[about["unit"]], start, about.end(), sure=True)
         unit = UNIT.match(text, stop.end)
         if unit is None or not _may_count(text, stop, unit):
             continue
@@ -331,14 +346,10 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     after = text[unit.end() : unit.end() + 1]
     if f"{unit[1]}{after}" in {"분의", "세요", "동안", "주차장", "주차권"}:
         return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
-    if unit[1] == "년" and _BORN.match(text, unit.end()):
+    if unit[1] in {"년", "월", "일"} and BORN.match(text, unit.end()):
         return True
     figures = text[stop.end - 1].isdigit()
     return figures or _goes_on(text, unit) or TAIL.match(text, unit.end()) is not None
-
-
-_BORN: Final = re.compile(r" ?생(?![각산활명일])")
-"""천구백팔십오년생."""
 
 
 def _goes_on(text: str, unit: re.Match[str]) -> bool:

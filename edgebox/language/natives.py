@@ -24,6 +24,21 @@ ONES: Final = {
     )
     for word in words.split()
 }
+_DAYS: Final = {
+    "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7,
+    "여드레": 8, "아흐레": 9,
+}  # fmt: skip
+DAYS: Final = (
+    {"열흘": 10, "보름": 15, "일주일": 7, "스무날": 20, "스무 날": 20}
+    | _DAYS
+    | {
+        f"{tens}{word}": value + more
+        for tens, more in (("열", 10), ("스무", 20))
+        for word, value in _DAYS.items()
+    }
+)
+DAY_WORD: Final = "|".join(sorted(DAYS, key=len, reverse=True)).replace(" ", r"\ ")
+"""For a verbose pattern."""
 _ALONE: Final = {"하나": 1, "둘": 2, "셋": 3, "넷": 4}
 _TENS: Final = {
     word: value * 10

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox.language import numerals
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from decimal import Decimal
 
 Kind = Literal["amount", "date", "time", "phone", "code", "count", "percent", "plain"]
 
@@ -58,13 +59,20 @@ def either(one: Number, other: Number) -> Number:
     return replace(one, requires=requires, provides=provides)
 
 
+CURRENCIES: Final = frozenset(["usd", "eur", "jpy", "cny", "gbp"])
+
+
 def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
     """Return a number of some unit.
 
     ``won``, ``percent``, ``year``, ``months``, ``weeks``, ``day`` and ``minute`` make a difference;
-    any other unit is a plain counter.
+    any other unit is a plain counter. 100 in a foreign currency bears out no 100원, and is borne
+    out by a bare 100.
     """
     figure = numerals.canonical(value)
+    if unit in CURRENCIES:
+        said = frozenset({f"{figure}{unit}", f"#{figure}"})
+        return Number("count", figure, frozenset({f"{figure}{unit}", figure}), said, start, end)
     kind: Kind = "count"
     claim = figure
     if unit == "won":
@@ -111,6 +119,19 @@ def time_of_day(hour: int, minute: int, part: str, start: int, end: int) -> Numb
     values = [f"{h}:{minute:02d}" for h in hours]
     provides = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
     return Number("time", values[0], frozenset(values), frozenset(provides), start, end)
+
+
+def born(year: int, start: int, end: int) -> Number:
+    """Return the year of birth that two figures name: 85 is 1985, and 27 is 1927 or 2027."""
+    found = [quantity(Decimal(year + 1900), "year", start, end)] if year > 25 else []
+    if year < 30:
+        found.append(quantity(Decimal(year + 2000), "year", start, end))
+    return reduce(either, found)
+
+
+def full_year(year: int) -> int:
+    """Return a year of which only the last two figures may have been said: 85년 3월."""
+    return year + (2000 if year < 50 else 1900) if 0 < year < 100 else year
 
 
 def code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:

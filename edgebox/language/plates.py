@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.counters import UNIT_WORD
+from edgebox.language.counters import TAIL, UNIT_WORD
 from edgebox.language.number import Number
 from edgebox.language.numerals import DIGIT, SINO_DIGITS
 
@@ -24,7 +24,7 @@ _THOUSANDS: Final = (
     rf"[{SINO_DIGITS}]?천 ?(?:[{SINO_DIGITS}]?백 ?)?(?:[{SINO_DIGITS}]?십 ?)?[{SINO_DIGITS}]?"
 )
 _FIGURES: Final = r"\d{4}(?![\d-]|[,.]\d)"
-_NO_UNIT: Final = rf"(?! ?(?:{UNIT_WORD}|[만억천]))"
+_NO_UNIT: Final = rf"(?! ?(?:{UNIT_WORD})(?:{TAIL.pattern})| ?[만억천])"
 _ENDS: Final = (
     r"(?=$|[^가-힣]|이?[요고라에예]|입니|번|[은을로]|으로|이?[세시]|인데|맞)"
     rf"(?! ?{DIGIT}{{2}})"
@@ -58,8 +58,8 @@ def with_plates(text: str, numbers: Sequence[Number]) -> list[Number]:
         while parts < len(numbers) and numbers[parts].start < one.end:
             parts += 1
         # A longer number is a telephone's or a code: 삼이일 어 오육칠팔 구공일이.
-        # Of 삼사오육이에요 the 이 may be no digit.
-        if all(one.start <= n.start and n.end <= one.end + 1 for n in numbers[at:parts]):
+        # Of 삼사오육이에요 the 이 may be no digit, of 4567 차량 the 차 no unit.
+        if all(one.start <= n.start and n.end <= one.end + 2 for n in numbers[at:parts]):
             found.append(one)
         else:
             found += numbers[at:parts]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.compounds import compounds
 from edgebox.language.counters import UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.digits import networks_said
@@ -88,12 +89,6 @@ _BEFORE_NOUN: Final = re.compile(
 )
 """이백 포대, 삼십 마지기: nouns that count and are in no list; 두레마트이십오: a name."""
 
-_VERSION: Final = re.compile(
-    rf"(?<![가-힣])[{SINO_DIGITS}{ZEROS}십]{{1,4}}"
-    rf"(?: ?점 ?[{SINO_DIGITS}{ZEROS}십]{{1,4}}){{2,4}}"
-)
-"""오 점 이 점 일사: a version or an address, written 5.2.14."""
-
 _IN_MYRIADS: Final = re.compile(r"만 ?원|[십백천]만(?!에)")
 _RENT: Final = re.compile(r"보증금|월세|전세")
 _NEAR: Final = 30
@@ -110,6 +105,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from _without_unit(text)
     yield from possible_spans(text)
     yield from networks_said(text)
+    yield from compounds(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
         yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())
@@ -148,11 +144,6 @@ def _without_unit(text: str) -> Iterator[Number]:
         value = numerals.stops(match[1] or match[2], 0)[-1].value
         yield quantity(value, "", *match.span())
         yield plain("plain", str(value), *match.span())
-    for match in _VERSION.finditer(text):
-        for part in re.split(" ?점 ?", match[0]):
-            tens = numerals.stops(part, 0) if "십" in part else []
-            figures = str(tens[-1].value) if tens else numerals.digits(part)
-            yield plain("plain", figures, *match.span())
     yield from _in_myriads(text)
 
 

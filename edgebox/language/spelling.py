@@ -15,9 +15,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.counters import MEASURE, UNIT_WORD
+from edgebox.language.counters import MEASURE, OWN_COUNTERS, UNIT_WORD
 from edgebox.language.form import Form, Forms
 from edgebox.language.fractions import written_fractions
+from edgebox.language.number import CURRENCIES
 from edgebox.language.spelling_dates import dated, timed, years
 from edgebox.language.spelling_ranges import ranges
 
@@ -32,17 +33,11 @@ _COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
 _COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
 """Of a number that does not hold its counter: 팔백삼 호."""
 
-_OWN: Final = """
-    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps 메가 메가바이트 · KB 킬로바이트
-    · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
-"""
-"""Counters that no other stands for, with those that mean the same."""
-
-_OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for word in words.split()}
-
-_QUARTERS: Final = frozenset("1234")
 _OF_FOUR: Final = ("", " ", "/4", "/4 ", "사")
 
+_SIGNS: Final = re.compile(r"[A-Za-z0-9]+|\d{2,3}[가-힣]\d{4}")
+_ABOUT: Final = re.compile("여 ?[만억]")
+_CURRENCY: Final = re.compile("|".join(CURRENCIES))
 _SIZE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 MAX_VALUES: Final = 8_000
@@ -71,22 +66,21 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         if len(seen) > MAX_VALUES:
             break
         copied = number.kind in {"code", "phone"}
-        own = frozenset() if copied else number.provides
+        own: Collection[str] = () if copied else number.provides
         counter = _counter(number, text)
         bare = None if copied else _bare(number, counter)
         values = {(value, bare) for value in number.provides} - seen
         seen |= values
+        if counter in OWN_COUNTERS:
+            own = {_CURRENCY.sub("", value) for value in own}
         written = [ranges([*before, *own], counter), *(_forms(*value) for value in values)]
         before = own
         if copied:
-            signs = [value for value, _ in values if value.isalnum()]
+            signs = [value for value, _ in values if _SIGNS.fullmatch(value)]
             written += [_code(value, text[number.start : number.end]) for value in signs]
-        elif counter in _OWN_COUNTERS:
-            written += [_counted(value, counter) for value, _ in values if _SIZE.fullmatch(value)]
-        elif counter == "분기":
-            written.append(
-                (Form.CLOSED, f"{n}{four}분기") for n in _QUARTERS & own for four in _OF_FOUR
-            )
+        elif bare:
+            about = _ABOUT.search(text, number.start, number.end) is not None
+            written += [_with_counter(value, counter, bare, about=about) for value in own]
         for kind, form in itertools.chain(*written):
             if len(form) <= MAX_CHARACTERS:
                 found[kind].add(form)
@@ -107,7 +101,7 @@ def _counter(number: Number, text: str) -> str:
 
 def _bare(number: Number, counter: str) -> Form:
     """Return how the figures of a quantity end: what may follow them depends on its counter."""
-    if counter in _OWN_COUNTERS:
+    if counter in OWN_COUNTERS:
         return Form.FIGURES
     if number.kind == "amount":
         return Form.MONEY
@@ -116,10 +110,24 @@ def _bare(number: Number, counter: str) -> Form:
 
 def _counted(figures: str, counter: str) -> Iterator[tuple[Form, str]]:
     """Yield the forms of figures with a counter that no other stands for."""
-    for form, gap, word in itertools.product(
-        quantities(figures), ("", " "), _OWN_COUNTERS[counter]
-    ):
+    for form, gap, word in itertools.product(quantities(figures), ("", " "), OWN_COUNTERS[counter]):
         yield Form.CODE if word.isascii() else Form.CLOSED, f"{form}{gap}{word}"
+
+
+def _with_counter(
+    figures: str, counter: str, bare: Form, *, about: bool
+) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of figures that they have beside one counter only, or after 여."""
+    if not _SIZE.fullmatch(figures):
+        return
+    if counter in OWN_COUNTERS:
+        yield from _counted(figures, counter)
+    elif counter == "분기":
+        yield from ((Form.CLOSED, f"{figures}{four}분기") for four in _OF_FOUR)
+    elif about:  # 20여만 원
+        for size, sign in ((10**8, "억"), (10**4, "만")):
+            if Decimal(figures) >= size and Decimal(figures) % size == 0:
+                yield bare, f"{Decimal(figures) / size:f}여{sign}"
 
 
 def _with_year(values: Collection[str], on: dt.date | None) -> Iterator[tuple[Form, str]]:
@@ -152,6 +160,12 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((Form.FIGURES, form) for form in listed)
     elif bare and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
         yield from ((bare, form) for form in quantities(value))
+    elif re.fullmatch(r"v\d+(?:\.\d+)+", value):
+        yield from ((Form.FIGURES, form) for form in (figures[1:], figures, figures.upper()))
+    elif match := re.fullmatch(r"(\d+)대(\d+)", value):
+        for gap in ("", " "):
+            yield Form.CODE, f"{match[1]}{gap}:{gap}{match[2]}"
+            yield Form.CODE, f"{match[1]}{gap}대{gap}{match[2]}"
     elif match := re.fullmatch(r"(\d{1,4})/(\d{1,4})", value):
         yield from ((Form.CODE, form) for form in written_fractions(int(match[1]), int(match[2])))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
@@ -222,28 +236,40 @@ _PERCENT: Final = ("%", " %", "퍼센트", " 퍼센트", "프로")
 
 
 def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, str]]:
-    whole = value == value.to_integral_value()
     if unit == "%":
         yield from ((Form.CLOSED, f"{figures}{sign}") for sign in _PERCENT)
     elif unit == "d":
         yield Form.CLOSED, f"{figures}일"
-        if whole and value % 7 == 0:
+        if value % 7 == 0:
             yield Form.MONTH, f"{int(value) // 7}주"
+            yield Form.CLOSED, f"{int(value) // 7}주일"
     elif unit == "m":
-        yield from ((Form.MONTH, f"{figures}{word}") for word in ("개월", "달"))
-        if whole and value % 12 == 0:
-            yield Form.MONTH, f"{int(value) // 12}년"
-        elif whole and value > 12:
-            whole_years, months = divmod(int(value), 12)
-            ends = [f"{months}개월", "반"] if months == 6 else [f"{months}개월"]
-            for gap, end in itertools.product((" ", ""), ends):
-                yield Form.CLOSED, f"{whole_years}년{gap}{end}"
+        yield from _months(value, figures)
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
         if len(figures) == 4:
             yield Form.CLOSED, f"{figures[2:]}년생"
+        if figures.startswith("20"):
+            yield from ((Form.CLOSED, f"{figures[2:]}년{word}") for word in _OF_YEAR)
     else:
         yield from _lasting(value, figures)
+
+
+_OF_YEAR: Final = ("에", "도", "식", "형")
+"""After 24년: what makes a year of it, and no time of 24 years."""
+
+
+def _months(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
+    yield from ((Form.MONTH, f"{figures}{word}") for word in ("개월", "달"))
+    whole_years, months = divmod(value, 12)
+    if value % 1 == Decimal("0.5"):
+        yield from ((Form.CLOSED, f"{int(value)}개월{gap}반") for gap in (" ", ""))
+    elif months == 0:
+        yield Form.MONTH, f"{int(whole_years)}년"
+    elif value > 12 and value == value.to_integral_value():
+        ends = [f"{months}개월", "반"] if months == 6 else [f"{months}개월"]
+        for gap, end in itertools.product((" ", ""), ends):
+            yield Form.CLOSED, f"{int(whole_years)}년{gap}{end}"
 
 
 def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
@@ -254,22 +280,27 @@ def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
         yield Form.HOURS, f"{hours:f}시간"
     elif hours and value == value.to_integral_value():
         ends = [f"{minutes}분", "반"] if minutes == 30 else [f"{minutes}분"]
+        if minutes == 30:
+            yield Form.CLOSED, f"{value / 60:f}시간"
         for gap in (" ", ""):
             yield from ((Form.CLOSED, f"{hours}시간{gap}{end}") for end in ends)
 
 
 _BETWEEN: Final = re.compile(r" ?(?:에|다시|하이픈|대시) ?")
+_APART: Final = re.compile(" ")
 """What is said for the hyphen of 110-234-567890."""
 
 
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
     listed = {signs}
-    groups = [numerals.digits(part) for part in _BETWEEN.split(written)]
-    said = "".join(groups)
-    if len(groups) > 1 and all(groups) and said in {signs, f"{signs}2"}:
-        groups[-1] = signs[len(said) - len(groups[-1]) :]  # without the 이 of 이요
-        listed.add("-".join(groups))
+    for between in (_BETWEEN, _APART):
+        groups = [numerals.digits(part) for part in between.split(written)]
+        said = "".join(groups)
+        apart = len(groups) > 1 and min(map(len, groups)) > (0 if between is _BETWEEN else 1)
+        if apart and said in {signs, f"{signs}2"}:
+            groups[-1] = signs[len(said) - len(groups[-1]) :]  # without the 이 of 이요
+            listed |= {"-".join(groups), " ".join(groups)}
     if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
         listed |= {written, written.upper(), written.replace(" ", "-")}
     if match := re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs):

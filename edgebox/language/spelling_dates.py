@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.form import Form
-from edgebox.language.number import time_of_day
+from edgebox.language.number import full_year, time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +15,9 @@ DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저
 
 
 def years(year: int) -> Iterator[str]:
-    """Yield a year in four figures, and one of this century in two."""
+    """Yield a year in four figures, and in two where those are read as it: 85년, 24년."""
     yield f"{year}"
-    if 2000 <= year < 2100:
+    if full_year(year % 100) == year:
         yield f"{year % 100:02d}"
 
 
@@ -42,6 +42,9 @@ def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
     """Yield the forms of a time of day, of 0 to 23 hours."""
     twelve = hour % 12 or 12
     clock = {f"{hour}:{minute:02d}", f"{hour:02d}:{minute:02d}", f"{twelve}:{minute:02d}"}
+    if hour == minute == 0:
+        clock.add("24:00")
+        yield Form.BARE_HOUR, "24시"
     yield from ((Form.BARE_CLOCK, form) for form in clock)
     for shown in {hour, twelve}:
         yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.counters import OWN_COUNTERS
 from edgebox.language.form import Form
 from edgebox.language.number import time_of_day
 from edgebox.language.spelling_dates import DAYPARTS
@@ -66,6 +67,8 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
         said = (
             {"원"}
             if counter == "원"
+            else {counter}
+            if counter in OWN_COUNTERS
             else {counter, *_RANGED} - {""}
             if counter
             else {"원", *_RANGED}
