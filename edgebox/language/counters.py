@@ -16,10 +16,11 @@ _COUNTERS: Final = """
     계좌 회선 채널 박 칸 쌍 조각 끼 팀 판 해 째 동 교시 식구 가구 남매 자매 형제 분기
     키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 인용 봉 컵
     그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스 회차 킬로미터 센티미터 밀리미터 킬로와트
-    파운드 위안 센트 데시벨 마력 칼로리 헥타르 인실 개소 제곱 헤베
+    파운드 위안 센트 데시벨 마력 칼로리 헥타르 인실 개소 제곱 헤베 밀리암페어
+    길 번길
 """
-_MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?l|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|[VAKpx]"
-MEASURE: Final = f"(?:[KMGT]B|[MG]bps|G|{_MEASURES})"
+_MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?[lL]|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|[VAKPpx]"
+MEASURE: Final = f"(?:[KMGT]B|[MG]bps|[MG]|{_MEASURES})"
 """Units in letters, which stand after figures only."""
 
 MEASURE_BUT_OF_DATA: Final = f"(?:{_MEASURES})"
@@ -41,7 +42,7 @@ UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     f"{percent}{gap}포인트": "percent" for percent in ("퍼센트", "프로", "%") for gap in ("", " ")
 }  # fmt: skip
 _OWN: Final = """
-    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps 메가 메가바이트 · KB 킬로바이트
+    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps M 메가 메가바이트 · KB 킬로바이트
     · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
 """
 """Counters that no other stands for, with those that mean the same."""
@@ -84,27 +85,9 @@ SINGLES: Final = (
     }
 )
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
+_APART: Final = "번 엔 유로 불 위안 파운드 마일 장 대 부 권 병 회 페이지 그루"
 SPACED: Final = {" 기가": _ANY_DIGIT} | dict.fromkeys(
-    [
-        f" {unit}"
-        for unit in [
-            "엔",
-            "유로",
-            "불",
-            "위안",
-            "파운드",
-            "마일",
-            "장",
-            "대",
-            "부",
-            "권",
-            "병",
-            "회",
-            "페이지",
-            "그루",
-        ]
-    ],
-    "십백천만",
+    [f" {unit}" for unit in _APART.split()], "십백천만"
 )
 """Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
 SPAN: Final = re.compile(r" ?(?:이내|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")

@@ -55,7 +55,7 @@ from edgebox.language.natives import DAY_WORD, DAYS, native
 from edgebox.language.number import Number, born, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 from edgebox.language.plates import with_plates
-from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, with_shared_heads
+from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, scale_of, with_shared_heads
 from edgebox.language.written import WRITTEN, written
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ _VAGUE: Final = re.compile(
 """몇 만 원 and 손해가 수 십만 원 name no number; 접수 15일, 환자 수 백 명 and 수 15시 do."""
 _FIGURES: Final = frozenset(["counted", "sino"])
 _ROUND: Final = frozenset("0십백천만억")
-_JOINED: Final = frozenset("십" + SINO_DIGITS)
+_JOINED: Final = re.compile(f"십|[{SINO_DIGITS}](?=[십월일분]|개월)")
+"""구월십삼일, 세시이십분; not 삼 년이요, 이십사 시간이에요."""
 _OPEN: Final = frozenset(["year", "month", "hour", "hours"])
 # 이일에 결제했는데 is the second; 이일에 대해, 오일에 문제가 are words.
 _ON_THE_DAY: Final = re.compile(
@@ -194,7 +195,7 @@ def _numbers(text: str) -> list[Number]:
             chain.append(read)
             pos = read.end
             # The next part may follow without a space.
-            joined = read.unit in _OPEN and text[pos : pos + 1] in _JOINED
+            joined = read.unit in _OPEN and _JOINED.match(text, pos) is not None
             read = _counted(text, pos) if joined else None
     found += put_together(chain, text)
     return found
@@ -354,7 +355,7 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
 
 def _goes_on(text: str, unit: re.Match[str]) -> bool:
     """Whether the next part of a date or time follows immediately: 구월십삼일."""
-    return UNITS[unit[1]] in _OPEN and text[unit.end() : unit.end() + 1] in _JOINED
+    return UNITS[unit[1]] in _OPEN and _JOINED.match(text, unit.end()) is not None
 
 
 def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | None:
@@ -374,7 +375,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
         run = text[start:end]
         until = UNTIL.match(text, end) if len(run) > 1 else None
         if until:
-            return Atom(value, UNITS[until["unit"]], start, end, sure=True)
+            return Atom(value * scale_of(until, run), UNITS[until["unit"]], start, end, sure=True)
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
         long = long or (len(run) > 1 and "억" in run)
         if long and TAIL.match(text, end):

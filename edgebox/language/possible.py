@@ -72,8 +72,8 @@ _MIXED: Final = re.compile(
 _BARE: Final = re.compile(
     rf"(?<![가-힣])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
-    r"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에)|까지| (?:더|정도|빼|남)"
-    r"|[.,?!\n]|$)"
+    rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
+    r"|까지| (?:더|정도|빼|남)|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
 
@@ -83,8 +83,9 @@ _OTHER_UNIT: Final = (
 )
 _BEFORE_NOUN: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
+    rf"(?![{SINO_DIGITS}십백천만억])"
     rf"(?= ?(?!{_OTHER_UNIT})[가-힣]{{2}})"
-    rf"|(?<=[가-힣]{{2}})([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
+    rf"|(?<=[가-힣]{{2}})(?<![{SINO_DIGITS}십백천만억])([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
     r"(?=인데|이[고요에]|입니다|[은는을를에점]|[^가-힣]|$)"
 )
 """이백 포대, 삼십 마지기: nouns that count and are in no list; 두레마트이십오: a name."""

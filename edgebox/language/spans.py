@@ -59,7 +59,7 @@ WITHIN: Final = re.compile(
 # 2~4시, 2-4시, 10~20만 원: the unit is that of the second.
 UNTIL: Final = re.compile(
     rf"(?: ?[~∼〜]|-(?=\d)|에서|내지) ?(?:\d[\d,.]{{0,12}}(?P<scale> ?[십백천]?[만억]?)"
-    rf"|[{SINO_DIGITS}십백천만억]{{1,8}}) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
+    rf"|(?P<words>[{SINO_DIGITS}십백천만억]{{1,8}})) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
 )
 NO_CODE: Final = (
     r"\d{1,4}-\d{1,4}\ ?[십백천]?[만억]?\ ?"
@@ -72,6 +72,13 @@ _HEADED: Final = re.compile(rf"(.*[만억]) ?([\d,]{{1,5}}|[\d{SINO_DIGITS}십�
 _SCALED: Final = re.compile(r"\d{1,3}([백천])(?: ?[가-힣]{1,3})?")
 _BETWEEN: Final = re.compile(r" ?(?:(?P<sign>[~∼〜-])|에서|내지) ?")
 _FIGURES: Final = re.compile(r"\d{1,16}")
+
+
+def scale_of(until: re.Match[str], first: str) -> Decimal:
+    """Return what the first number of a range shares with the second: 오십에서 육십만 원."""
+    last = (until["words"] or "")[-1:]
+    shared = last in "만억" and not {"만", "억"} & set(first)
+    return numerals.stops(last, 0)[-1].value if last and shared else Decimal(1)
 
 
 _POSSIBLE: Final = re.compile(

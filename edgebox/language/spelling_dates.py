@@ -29,11 +29,15 @@ def dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
     for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
         if year:
             yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
+            if 2020 <= year < 2040:
+                yield Form.CODE, f"{year % 100}.{m}.{d}"
             yield from ((Form.CLOSED, f"{year}.{gap}{m}.{gap}{d}.") for gap in (" ", ""))
         else:
             yield Form.CODE, f"{m}/{d}"
             for stop, weekday in itertools.product((".", ""), "월화수목금토일"):
                 yield Form.CLOSED, f"{m}.{d}{stop}({weekday})"
+            if month < 10:
+                yield from ((Form.CLOSED, f"{m}월{gap}{d}일") for gap in (" ", ""))
     if not year and month < 10:
         yield Form.CODE, f"{month:02d}.{day:02d}"
 
@@ -46,8 +50,8 @@ def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
         clock.add("24:00")
         yield Form.BARE_HOUR, "24시"
     yield from ((Form.BARE_CLOCK, form) for form in clock)
-    for shown in {hour, twelve}:
-        yield from _spoken(f"{shown}", minute, Form.BARE_HOUR, Form.BARE_CLOCK)
+    for shown in {f"{hour}", f"{hour:02d}", f"{twelve}"}:
+        yield from _spoken(shown, minute, Form.BARE_HOUR, Form.BARE_CLOCK)
     for part in DAYPARTS:
         if f"{hour}:{minute:02d}" in time_of_day(twelve, minute, part, 0, 0).requires:
             for gap in (" ", ""):
@@ -61,6 +65,6 @@ def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[
         yield open_, f"{hour}시"
         return
     for gap in (" ", ""):
-        yield whole, f"{hour}시{gap}{minute}분"
+        yield from ((whole, f"{hour}시{gap}{form}분") for form in {f"{minute}", f"{minute:02d}"})
         if minute == 30:
             yield whole, f"{hour}시{gap}반"

@@ -112,4 +112,4 @@ def _hours(low: int, high: int) -> Iterator[tuple[Form, str]]:
         begins = time_of_day(low % 12 or 12, 0, part, 0, 0)
         # 오전 9~12시 names the part of the day of its beginning only.
         if begins.value == f"{low}:00":
-            yield Form.HOURS, f"{part} {hours}시"
+            yield from ((Form.HOURS, f"{part} {hours.replace('~', sign)}시") for sign in _SIGNS)
