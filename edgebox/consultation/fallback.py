@@ -78,8 +78,11 @@ def extractive_summary(
     if refused and len(refused) <= _SHORT_REFUSAL:
         chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:
-        said = [acts.without_fillers(utterance.text) or utterance.text for utterance in utterances]
+        said = [acts.without_fillers(utterance.text) for utterance in utterances]
+        said = [one for one in said if one] or [one.text for one in utterances]
         chosen = [max(said, key=len) if said else _unread(transcript)]
+    if len(chosen) > 1 and chosen[0] in chosen[1]:
+        del chosen[0]  # the settlement was joined with the request before it
     chosen = [without_curses(sentence) for sentence in chosen]
     chosen = [
         sentence if sentence[-1] in ".?!。？！…" else sentence + "."
@@ -127,18 +130,23 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
     """
     text = found.text
-    if settled and (before := landmarks.relied_on(utterances, found)):
+    if settled and (
+        before := landmarks.relied_on(utterances, found)
+        or landmarks.refused_before(utterances, found)
+    ):
         text = f"{before} {text}"
         return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
     if not (settled or after or numbers_in(text)):
         after = _beside(utterances, found, 1)  # the wish itself may come with its figures
         after = after if numbers_in(after) and acts.WANT.search(after) else ""
-    if after and not (settled and _asks_for(after)):
+    short_no = len(found.text) < _SHORT and acts.REFUSED.search(found.text)
+    if after and (short_no or not (settled and _asks_for(after))):
         text = f"{text} {after}"
     before = _beside(utterances, found, -1) if len(found.text) < _SHORT else ""
     before = acts.without_fillers(before)
-    joins = not _asks_for(before) if settled else _GOES_ON.search(before)
+    own = utterances[found.utterance].speaker == "unknown" and acts.OWN_PROMISE.search(found.text)
+    joins = own or not _asks_for(before) if settled else _GOES_ON.search(before)
     if before and joins and before != found.text:
         text = f"{before} {text}"
     return text if len(text) <= _JOINED else found.text
@@ -156,7 +164,7 @@ def _beside(utterances: Sequence[Utterance], found: Sentence, step: int) -> str:
     """
     own = utterances[found.utterance]
     rest = own.text[found.end :] if step > 0 else own.text[: found.start]
-    if not rest.strip() and own.speaker == "unknown":
+    if own.speaker == "unknown" and not acts.without_fillers(rest):
         place = found.utterance + step
         rest = utterances[place].text if 0 <= place < len(utterances) else ""
     elif not (rest[:1] if step > 0 else rest[-1:]).isspace():
@@ -167,7 +175,8 @@ def _beside(utterances: Sequence[Utterance], found: Sentence, step: int) -> str:
     start, end = spans[0 if step > 0 else -1]
     said = rest[start:end].strip()
     says = acts.is_substance(said) and acts.says_much(said) and not acts.introduces(said)
-    return said if says else ""
+    other = own.speaker == "unknown" and acts.FILLERS.match(said) and acts.agent_asks(said)
+    return said if says and not other else ""
 
 
 def _shorten(sentence: str, limit: int) -> str:

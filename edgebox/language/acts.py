@@ -20,6 +20,7 @@ FILLERS: Final = re.compile(
     r"^(?:(?:네네|네에|네(?! (?:분|명|개|시|달|번|가지|살|대|장|건|주)(?:[은는이가을를에로도의]"
     r"|까지|부터"
     r"|[ ,.]|$))|넵|예|아니|아|어|음|흠|그|저|저기요|저기|그게|그니까|그러니까|여보세요"
+    r"|여보이소|여보시오|여보쇼|보이소|아따"
     r"|안녕하세요|안녕하십니까|안녕하세여|반갑습니다|수고하십니다|수고하세요|고객님|감사합니다"
     r"|고맙습니다"
     r"|죄송한데요?|다름이? ?아니라|알겠습니다|잠시만요|잠시만 기다려 ?주세요|맞습니다|맞아요"
@@ -63,7 +64,8 @@ _MATTER: Final = re.compile(r"잘못|틀[리렸린]|바꾸|바꿔|변경|정정|
 """What makes the subject of a check the matter itself ("생년월일이 잘못 들어갔어요")."""
 _INTRODUCTION: Final = 40
 _IS_IT: Final = re.compile(
-    r"^(?:거기|여기)? ?.{2,18}(?:이죠|죠|지요|맞아요|맞나요|인가요|이요|이지요)[?.]*$"
+    r"^(?:거기|여기)? ?.{2,18}"
+    r"(?:이죠|죠|지요|맞아요|맞나요|맞[십심습]니[까꺼]|맞능교|인가요|이요|이지요)[?.]*$"
 )
 """The caller asks whom the call has reached."""
 _HONORIFIC_QUESTION: Final = re.compile(r"(?:[가-힣]세요|[가-힣]시죠|[가-힣]신가요|실까요)\??$")
@@ -120,6 +122,12 @@ SETTLED: Final = re.compile(
     re.IGNORECASE,
 )
 """Something was done or agreed."""
+
+OWN_DOING: Final = re.compile(r"(?:(?<!드)[렸냈꿨뺐]|넣었)(?:어요|는데요)[.]?$")
+"""A caller's own doing, which an agent says politely (올려 드렸어요)."""
+
+OWN_PROMISE: Final = re.compile(r"(?<!드)(?:릴|[할갈볼낼올쓸둘을])게요[.]?$")
+"""A promise without 드릴게요: in a call without labels most often the caller's."""
 
 KEPT: Final = re.compile(
     r"(?:그대로|유지|원래대로|없던 걸|안 하시는|안 넣고|안 하는|하지 않는).{0,24}"
@@ -215,10 +223,11 @@ _CONDITION: Final = re.compile(
 """Not in nouns: 화면, 서면, 비대면, and 라면 as a word of its own."""
 _DIRECTION: Final = re.compile(r"면 ?(?:돼요|됩니다|되세요|되고|되시|되는|될|돼서|된다)")
 _QUESTION: Final = re.compile(
-    r"\?[\s\"'”’)]*$|(?:까요|나요|[은는인던한]가요|겠죠|겠지요|[할될갈볼줄쓸낼]래요|는지요|겠어요"
+    r"\?[\s\"'”’)]*$|(?:까요|나요|니꺼|[능는]교|[은는인던한신]가요|겠죠|겠지요|[할될갈볼줄쓸낼]래요|는지요|겠어요"
     r"|겠습니까"
     r"|[습입됩합십]니까|(?:맞|괜찮|있|없|되|어떠|하|가|계)(?:으)?시(?:죠|지요|겠죠)|맞죠|그쵸"
-    r"|(?:맞|괜찮)으세요|어떠세요|아세요|보셨어요|하셨어요|계세요|안 ?(?:하|되)셨어요)[.!~…]*$"
+    r"|(?:맞|괜찮)으세요|어떠세요|아세요|보셨어요|하셨어요|들리세요|계세요"
+    r"|안 ?(?:하|되)셨어요)[.!~…]*$"
     r"|(?:어떻게|어디|언제|누구|무슨|어떤|몇|뭘|뭐가|얼마).{0,20}(?:세요|어요|예요|에요|죠"
     r"|요)[.!~]*$"
 )
@@ -279,6 +288,13 @@ def is_condition(sentence: str) -> bool:
     sentence = _IN_SHORT.sub("", sentence)
     found = _CONDITION.search(sentence)
     return found is not None and not SETTLED.search(sentence, 0, found.start())
+
+
+def is_bare_refusal(sentence: str) -> bool:
+    """Return whether a sentence refuses and does not say what ("바빠서 어렵습니다")."""
+    found = REFUSED.search(sentence)
+    before = sentence[: found.start()].rstrip(" ,") if found else "-"
+    return not before or before.endswith(("서", "라", "니까", "데"))
 
 
 def is_direction(sentence: str) -> bool:

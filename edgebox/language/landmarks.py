@@ -53,6 +53,9 @@ _SOON: Final = 4
 _SHORT_NO: Final = 16
 """Characters of a refusal that says nothing without its question."""
 
+_LONG_QUESTION: Final = 40
+"""Characters of a question that is told with its answer, at most."""
+
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
 
@@ -132,6 +135,7 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
             worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
             if speaker == "unknown":
                 worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
+                worth -= _REACTION * bool(acts.OWN_DOING.search(sentence.text))
         decided = decided or worth >= _DECIDES
         if place < _LAST:
             worth -= _STEP * place
@@ -195,6 +199,20 @@ def relied_on(utterances: Sequence[Utterance], found: Sentence) -> str:
         offer = acts.without_fillers(utterances[found.utterance - 2].text)
         return f"{offer} {text}".strip()
     return text
+
+
+def refused_before(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return the customer's last question before a refusal that does not say of what, or ""."""
+    if not found.utterance or not acts.is_bare_refusal(found.text):
+        return ""
+    before, asked = utterances[found.utterance - 1], request(utterances)
+    if before.speaker == utterances[found.utterance].speaker != "unknown":
+        return ""
+    said = [before.text[start:end] for start, end in split_sentences(before.text)]
+    text = acts.without_fillers(said[-1]) if said else ""
+    if asked is None or text == asked.text or len(text) > _LONG_QUESTION:
+        return ""
+    return text if acts.is_question(text) or acts.REQUEST.search(text) else ""
 
 
 def refused_after(utterances: Sequence[Utterance], found: Sentence) -> str:

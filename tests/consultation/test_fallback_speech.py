@@ -1,0 +1,60 @@
+"""The fallback in calls without labels, in dialect, and where an answer needs its question."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgebox.consultation.fallback import extractive_summary
+
+
+@pytest.mark.parametrize(
+    ("transcript", "summary"),
+    [
+        pytest.param(
+            "네 고객센터입니다 음식이 다 식어서 왔어요 사진을 앱으로 올려 주시면 됩니다 "
+            "사진은 아까 올렸어요 네 전액 환불로 처리해 드리겠습니다 네",
+            "음식이 다 식어서 왔어요. 사진은 아까 올렸어요 전액 환불로 처리해 드리겠습니다.",
+            id="what the caller did is no settlement",
+        ),
+        pytest.param(
+            "네 가람보험입니다 보험금 청구한 거 언제 나와요 "
+            "진단서 보내 주시면 삼일 안에 지급됩니다 네 내일 보낼게요",
+            "보험금 청구한 거 언제 나와요. 진단서 보내 주시면 삼일 안에 지급됩니다 내일 보낼게요.",
+            id="a promise of the caller with what it answers",
+        ),
+        pytest.param(
+            "네 한울텔레콤입니다\n저 인터넷 해지하려고 전화드렸는데요\n"
+            "네 고객님 인터넷 해지 문의시군요\n네\n네 해지 접수해 드렸습니다",
+            "인터넷 해지하려고 전화드렸는데요. 해지 접수해 드렸습니다.",
+            id="the agent's echo is not the caller's",
+        ),
+        pytest.param(
+            "상담사: 네 시청입니다\n고객: 여보이소 거기 시청 맞십니꺼\n상담사: 네 맞습니다\n"
+            "고객: 우리 집 앞에 가로등이 나갔다 아입니꺼\n상담사: 네 고장이시죠\n"
+            "고객: 오늘 올 수 있능교\n"
+            "상담사: 오늘은 어렵고요 부서에 전달하면 보통 삼일 이내에 처리됩니다",
+            "우리 집 앞에 가로등이 나갔다 아입니꺼. "
+            "오늘은 어렵고요 부서에 전달하면 보통 삼일 이내에 처리됩니다.",
+            id="dialect, and a short no that goes on",
+        ),
+        pytest.param(
+            "상담사: 하나렌탈입니다\n고객: 필터 언제 갈아요\n상담사: 다음 달 셋째 주예요\n"
+            "고객: 더 일찍은 안 돼요\n상담사: 네 일정이 정해져 있어서 어렵습니다\n고객: 네",
+            "필터 언제 갈아요. 더 일찍은 안 돼요 일정이 정해져 있어서 어렵습니다.",
+            id="a refusal with what it refuses",
+        ),
+        pytest.param(
+            "고객: 전화가 자꾸 끊겨요 핸드폰 고장인가 봐요",
+            "전화가 자꾸 끊겨요 핸드폰 고장인가 봐요.",
+            id="nothing twice",
+        ),
+        pytest.param(
+            "상담사: 댁에 지금 계신가요\n고객: 아뇨 문 앞에 두고 가세요\n상담사: 네\n고객: 네",
+            "아뇨 문 앞에 두고 가세요.",
+            id="a polite question is no settlement",
+        ),
+        pytest.param("상담사: 네 여보세요\n고객: 불이야", "불이야.", id="one word, no greeting"),
+    ],
+)
+def test_speech_is_told_with_what_it_answers(transcript, summary):
+    assert extractive_summary(transcript) == summary
