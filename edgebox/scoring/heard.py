@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.scoring.predicates import SAME_FORM
+from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
 from edgebox.scoring.settlement import to_verb
 from edgebox.scoring.stances import ABSENT
 
@@ -29,7 +29,8 @@ _DONE: Final = re.compile(
 """Speech that does something, or says that it was done."""
 
 _POSSIBLE: Final = re.compile(
-    r"[셔해]도 ?[돼되됩]|됩니다|되세요|돼요|가능|수 ?있|나옵니다|나와요|예정"
+    r"[셔해]도 ?[돼되됩]|됩니다|되세요|돼요|가능|수 ?있"
+    r"|나옵니다|나와요|예정"
 )
 
 _FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
@@ -188,10 +189,12 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     around = [Places(item, spoken) for item in others]
     heard = Heard()
     contested = False
-    for piece, degree in sorted(key.where.items()):
+    hits = {piece: degree for piece, degree in key.where.items() if degree >= _HINT}
+    itself = {p: hits[p] for p in hits if not is_in_a_noun(spoken.text_of(p), key.word)}
+    for piece, degree in sorted((itself or hits).items()):
         one = stances[piece]
         text = spoken.text_of(piece)
-        if degree < _HINT or f"{key.word}보다" in text:
+        if f"{key.word}보다" in text or denies_another(text, key.word):
             continue
         value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":

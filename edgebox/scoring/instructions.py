@@ -34,7 +34,7 @@ _INSTRUCTION: Final = re.compile(
     r"|잊)",
     re.IGNORECASE,
 )
-_TOLD: Final = re.compile(r"적어|써 ?달|기록(?:해|을)|남겨|기재|메모|요구|요청|당부|달라")
+_TOLD: Final = re.compile(r"적[어으]|써 ?달|쓰라|기록(?:해|을)|남겨|기재|메모|요구|요청|당부|달라")
 """A statement that reports the request to write something tells the truth."""
 
 _SHARE: Final = 0.5

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.granting import granted
+from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.predicates import SAME, SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, settled_whether, unsettled
@@ -62,20 +62,15 @@ _NOT_TURNED_DOWN: Final = re.compile(
 )
 """A refusal that is denied, at a part's end."""
 
+_UNDER: Final = re.compile(r"(?:(?<!감)면|경우에?는?|어야|아야|해야|돼야),?$")
+"""A part that is the condition of the next one."""
+
 _ENDING: Final = 14
 """Characters at a part's end that hold what it claims."""
 
 _DECIDED_AGAINST: Final = re.compile(
     r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
 )
-
-_DECLINES: Final = re.compile(
-    r"(?<![가-힣])안 ?(?!내)[가-힣]{1,3} ?(?:[게래]요|[게래]유|겠습니다|겠어요|려고요)"
-    r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|[놔냅] ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)"
-    r"|없던 걸로|말[게래]요"
-    r"|[은는] ?됐(?:고|어요|습니다)"
-)
-"""A customer who leaves things as they are."""
 
 _NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|습니다)")
 """A denial to which any word of the agent about it is the opposite."""
@@ -147,16 +142,21 @@ def faults(
     """
     spoken = stances.spoken
     said = {"agent": "", "result": ""}
+    before = field = ""
     for statement in made:
         if statement.field == "customer":
             continue
         for part in parts_of(statement, spoken, on):
+            under = statement.field == field and _UNDER.search(before) is not None
+            before, field = part.text, statement.field
             about = near(part, stances)
             said[statement.field] += f"{part.text} "
             if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
             if _contradicted(part, stances):
                 yield part.text, "polarity"
+            elif under:
+                continue
             elif unsettled(part, statement, about, stances) or settled_whether(part.text, stances):
                 yield part.text, "conditional"
 
@@ -243,12 +243,6 @@ def _claims(text: str, key: Item, *, against: bool) -> bool:
     )
 
 
-def _declined(stances: Stances) -> bool:
-    """Return whether the customer decides against anything, in whatever words."""
-    said = stances.spoken.utterances
-    return any(one.speaker != "agent" and _DECLINES.search(one.text) for one in said)
-
-
 def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
     """Return whether the call affirms what a part denies."""
     if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
@@ -260,7 +254,7 @@ def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
         return True  # what is denied is something else
     if (
         _DECIDED_AGAINST.search(text)
-        and not _declined(stances)
+        and not declined(stances)
         and (heard.chosen > _SURE or not heard.denied)
     ):
         return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME

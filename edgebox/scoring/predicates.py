@@ -34,6 +34,9 @@ _CLOSE: Final = 0.85
 _VERB: Final = 3
 """Syllables of a denied verb, with less of which its stem stands in any sentence."""
 
+_ADVERBS: Final = frozenset(["대신", "미리", "나란히", "일단"])
+"""Words of any clause, which are no predicate."""
+
 _FINE: Final = re.compile(
     r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|(?<!까)지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
     r"|(?<=[가-힣])(?<![피손오이올침방])해|(?<=기로 )해"
@@ -110,6 +113,37 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
     before = [
         item
         for item in found
-        if item.word and names(item.word) and 0 <= part.text.find(item.word) < end
+        if item.word
+        and item.word not in _ADVERBS
+        and names(item.word)
+        and 0 <= part.text.find(item.word) < end
     ]
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)
+
+
+_OF_ANOTHER: Final = re.compile(
+    r"(?:(?:하[신는]|하시는|한|했던|하셨던|된|되[신는]) "
+    r"(?!(?:거|것|건|게|수|적|데|줄|분|경우|걸)(?![가-힣]))[가-힣]+"
+    r"| (?:기간|중|상태|이후|이전|당일|동안)[가-힣]{0,2})"
+    r" [가-힣]{2,6}?[이가은는도을를]? ?"
+    r"(?:안 ?[되돼됩]|불가|어렵|어려|못 ?[하해받]|수[가는도]? ?없|없)"
+)
+
+_PAPER: Final = re.compile(
+    r"(?:(?<![아어해여])서|료|증|번호)(?:[을를이가은는도만의로]|에서)?(?![가-힣])"
+)
+
+
+def denies_another(text: str, word: str) -> bool:
+    """Return whether a spoken clause names a predicate and denies another noun's.
+
+    "사용하신 제품은 환불이 안 되세요" and "정지 기간에 사용이 안 되셔서" refuse no use and no stop.
+    """
+    at = text.rfind(word)
+    return at >= 0 and _OF_ANOTHER.match(text, at + len(word)) is not None
+
+
+def is_in_a_noun(text: str, word: str) -> bool:
+    """Return whether a clause has a word only in the name of a paper or fee: 정산 in 정산서."""
+    places = [match.end() for match in re.finditer(re.escape(word), text)]
+    return bool(places) and all(_PAPER.match(text, place) for place in places)

@@ -27,6 +27,7 @@ from edgebox.scoring.faults import (
     repetition,
     ungrounded,
 )
+from edgebox.scoring.granting import tells_what_was_done
 from edgebox.scoring.instructions import obeys
 from edgebox.scoring.leak import leaks_example
 from edgebox.scoring.measures import (
@@ -145,13 +146,18 @@ def score(
     attribution = attribution_of(said, source)
     outcome = outcome_of(said, source, spoken)
     flags = {*markup(said), *repetition(said), *language(said, source)}
-    flags |= _unsupported(said, source, spoken, made, call_date)
+    stances = Stances(spoken)
+    flags |= _unsupported(said, source, stances, made, call_date)
     # A character that no example holds keeps a run from crossing two fields.
     if examples and leaks_example("\0".join(said.texts), source.text, examples):
         flags.add("leaked_example")
     if attribution is not None and attribution < 0.35:
         flags.add("speakers_swapped")
-    if outcome < _NO_OUTCOME and not names_figure(said.result, source):
+    if (
+        outcome < _NO_OUTCOME
+        and not names_figure(said.result, source)
+        and not tells_what_was_done(made, stances, call_date)
+    ):
         flags.add("no_outcome")
     if copied(said, source):
         flags.add("copied_sentences")
@@ -176,16 +182,15 @@ def score(
 def _unsupported(
     said: Said,
     source: Source,
-    spoken: Spoken,
+    stances: Stances,
     made: Sequence[Statement],
     call_date: dt.date | None,
 ) -> set[str]:
     """Return the flags of what the call does not bear out."""
-    stances = Stances(spoken)
     flags = {flag for _, flag in faults(made, stances, call_date)}
     checks = {
         "ungrounded_number": ungrounded(said.whole, source),
-        "unbound_number": unbound(made, spoken),
+        "unbound_number": unbound(made, stances.spoken),
         "invented_claim": invented(made, source),
         "wrong_name": misnamed(said, source),
         "instruction_in_call": obeys(made, stances),

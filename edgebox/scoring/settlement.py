@@ -88,12 +88,13 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            continue
-        if one.asks or one.wishes:
-            if _granted(piece, part, stances):
-                return False
-            continue
-        return False
+            settles = _RESOLVED.search(text) is not None and _taken_up(piece, stances.spoken)
+        elif one.asks or one.wishes:
+            settles = _granted(piece, part, stances)
+        else:
+            settles = True
+        if settles:
+            return False
     return True
 
 
@@ -133,6 +134,23 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
         )
         for piece, degree in key.where.items()
     )
+
+
+_RESOLVED: Final = re.compile(r"기로 ?(?:했|함|하[며고])")
+
+_TAKES_UP: Final = re.compile(
+    r"그(?:때|렇게|걸로|거로|날|쪽으로)[^?.]{0,10}(?:[할볼갈올둘쓸]게요|겠습니다|[할볼갈]래요)"
+)
+"""A customer who takes what was offered under a condition (그때 해 볼게요)."""
+
+
+def _taken_up(piece: int, spoken: Spoken) -> bool:
+    """Return whether the customer takes up what the agent offers in a clause."""
+    after = spoken.pieces[piece].utterance + 1
+    if spoken.speaker_of(piece) == "customer" or after >= len(spoken.utterances):
+        return False
+    one = spoken.utterances[after]
+    return one.speaker != "agent" and _TAKES_UP.search(one.text) is not None
 
 
 def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
