@@ -29,8 +29,12 @@ _DONE: Final = re.compile(
 """Speech that does something, or says that it was done."""
 
 _POSSIBLE: Final = re.compile(
-    r"[셔해]도 ?[돼되됩]|됩니다|되세요|돼요|가능|수 ?있"
+    r"[셔해]도 ?[돼되됩]|[가-힣]도 괜찮(?:습|아요|으세|은데)|됩니다|되세요|돼요|가능|수 ?있"
     r"|나옵니다|나와요|예정"
+)
+
+_REQUIRED: Final = re.compile(
+    r"야 ?(?:해요|합니다|하세요|하십|돼요|됩니다|되세요|되십)|필요(?:해|하세|하십|합)|필수"
 )
 
 _FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
@@ -120,6 +124,7 @@ class Heard:
         done: the agent does it.
         stated: the agent says that it is so.
         possible: the agent says that it can be, or will be.
+        required: the agent says that it must be.
         wanted: the customer speaks of it without a negation.
         chosen: the customer decides for it, and nobody denies it later.
         refused: the agent refuses it, or the customer decides against it.
@@ -132,6 +137,7 @@ class Heard:
     done: float = 0.0
     stated: float = 0.0
     possible: float = 0.0
+    required: float = 0.0
     wanted: float = 0.0
     chosen: float = 0.0
     refused: float = 0.0
@@ -159,6 +165,8 @@ class Heard:
     def affirm(self, value: float, text: str) -> None:
         """Take in an agent's clause that affirms."""
         self.after = max(self.after, value)
+        if _REQUIRED.search(text):
+            self.required = max(self.required, value)
         if does(text):
             self.done = max(self.done, value)
         elif _LIMITED.search(text):

@@ -78,6 +78,9 @@ _NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|
 _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
 """A denial to which an offer is the opposite. What is offered may be left undone."""
 
+_NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
+"""A denial to which what must be is the opposite."""
+
 _REQUIRES: Final = re.compile(
     r"[가-힣](?:(?<![감대화측전방표정도지])면|야|더라도|지 않는 한),? |없이는 "
 )
@@ -266,6 +269,8 @@ def _stated(text: str, heard: Heard) -> bool:
     speaks = heard.done
     if _NOT_DONE.search(text):
         speaks = max(speaks, heard.stated)
+    elif _NEEDLESS.search(text):
+        speaks = max(speaks, heard.required)
     elif _IS_UNABLE.search(text):
         speaks = max(speaks, heard.possible)
     return speaks > _SURE and heard.denied <= _DOUBT

@@ -180,6 +180,18 @@ DONE = (
         pytest.param(
             BILL, "인원을 6명에서 8명으로 변경했습니다.", "unbound_number", id="a change turned"
         ),
+        pytest.param(
+            "고객: 진단서는 없고 소견서는 있어요\n상담사: 소견서도 괜찮습니다\n고객: 네\n",
+            "소견서로는 안 된다고 안내했습니다.",
+            "polarity",
+            id="said to be fine",
+        ),
+        pytest.param(
+            "고객: 락커에 있는 건 안 빼도 되죠\n상담사: 짐을 빼 주셔야 해요\n고객: 네\n",
+            "락커 짐을 빼지 않아도 된다고 안내했습니다.",
+            "polarity",
+            id="what must be is not needless",
+        ),
     ],
 )
 def test_a_false_outcome_is_flagged(call, result, flag):
