@@ -130,10 +130,12 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
     """
     text = found.text
-    if settled and (
-        before := landmarks.relied_on(utterances, found)
-        or landmarks.refused_before(utterances, found)
-    ):
+    if settled:
+        before = landmarks.relied_on(utterances, found)
+        before = before or landmarks.refused_before(utterances, found)
+    else:
+        before = _reacts_to(utterances, found)
+    if before:
         text = f"{before} {text}"
         return text if len(text) <= _JOINED else found.text
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
@@ -150,6 +152,16 @@ def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -
     if before and joins and before != found.text:
         text = f"{before} {text}"
     return text if len(text) <= _JOINED else found.text
+
+
+def _reacts_to(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return what the agent said before a request that follows from it (그럼 안 오네요), or ""."""
+    if not acts.REACTS.search(found.text) or not found.utterance or found.start > _SHORT:
+        return ""
+    before = utterances[found.utterance - 1]
+    said = acts.without_fillers(before.text)
+    tells = before.speaker == "agent" and acts.is_substance(said) and not acts.is_question(said)
+    return said if tells else ""
 
 
 def _asks_for(sentence: str) -> bool:

@@ -87,7 +87,7 @@ REQUEST: Final = re.compile(
     r"|신고|결제|배송|청구|예약|주문|가입|해 ?주세요|해 ?줘|주세요|해 ?주실|되나요|되는지|될까요"
     r"|할까요|돼요|되죠"
     r"|(?:하|보|사|내|쓰|들|가|받|끊|묻|알)?려고|(?:할라|볼라|살라|버릴라|넣을라)|하려는데|인데요"
-    r"|는데요|궁금|때문에|바랍니다"
+    r"|는데요|궁금|때문에|바랍니다|(?<![가-힣])안 ?[가-힣]{0,2}[혀려져켜]요"
     r"|왜|가능한|가능할|알고|보려고|받고|needs?\b|want|would like|'d like|help|problem|issue|cancel"
     r"|refund|return|change|lost|broken|charged|wrong|can i|can you|could you|how (?:do|much|long)"
     r"|when (?:will|can|is)|hasn't|haven't|didn't|not working",
@@ -156,7 +156,8 @@ PROMISED: Final = re.compile(
 """Something will happen."""
 
 WITHDRAWN: Final = re.compile(
-    r"(?:(?<![가-힣])안|그만|없던 걸로).{0,6}(?:할게|할래|하겠|둘게|바꿀게|바꿀래|갈게|받을게|살게)"
+    r"(?:(?<![가-힣])안(?!에|쪽|으로)|그만|없던 걸로).{0,6}"
+    r"(?:할게|할래|하겠|둘게|바꿀게|바꿀래|갈게|받을게|살게)"
     r"|(?:그냥|그대로).{0,8}(?:둘게|둘래|쓸게|쓸래|받을게|있을게|놔둘|두세요|둬 ?주세요)"
     r"|(?:그냥|그럼|그러면).{0,8}기다릴게|그냥 .{0,8}로 할게"
     r"|^(?:그럼|그러면|아|아니) {1,2}(?:그럼 )?됐(?:어요|습니다)[.!]?$"
@@ -168,6 +169,9 @@ WITHDRAWN: Final = re.compile(
 
 REACTS: Final = re.compile(r"^(?:그럼|그러면|차라리|아니면|아니다)(?= )")
 """A customer's sentence that follows from what the agent said."""
+
+OFFERS: Final = re.compile(r"드릴까요[?.]?$")
+"""An agent who offers to do something."""
 
 POINTS_BACK: Final = re.compile(
     r"^(?:그럼 |그러면 )?(?:그렇게|그(?:걸|것|쪽|때|날|날짜|시간|거|상품|요금제|지점|주소)"
@@ -273,6 +277,11 @@ def introduces(sentence: str) -> bool:
 def agent_asks(sentence: str) -> bool:
     """Return whether a sentence is what an agent says to find out what a customer wants."""
     return (AGENT_TALK.search(sentence) or _HONORIFIC_QUESTION.search(sentence)) is not None
+
+
+def says_yes(said: str) -> bool:
+    """Return whether the words before a sentence are a yes."""
+    return re.match(r"(?:네|넵|예|응)(?![가-힣])", said) is not None
 
 
 def is_question(sentence: str) -> bool:

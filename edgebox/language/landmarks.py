@@ -101,6 +101,7 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
         worth = _asks(sentence.text) - place + 6 * bool(calls)
         if best is not None and _taken_back(utterances, sentence):
             worth -= _REACTION
+        worth -= _REACTION * _takes_offer(utterances, sentence)
         if place == 0 and acts.says_much(sentence.text):
             worth += 3
         if speaker == "unknown" and acts.agent_asks(sentence.text):
@@ -151,6 +152,14 @@ def _taken_back(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether the customer takes a wish back soon after it."""
     after = utterances[sentence.utterance + 1 : sentence.utterance + 1 + _SOON]
     return any(one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after)
+
+
+def _takes_offer(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether a sentence says yes to what the agent offers to do ("네 풀어 주세요")."""
+    before = utterances[max(0, sentence.utterance - 1)]
+    said = utterances[sentence.utterance].text[: sentence.start]
+    offered = before.speaker == "agent" and acts.OFFERS.search(before.text)
+    return bool(offered and acts.says_yes(said))
 
 
 def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:

@@ -53,6 +53,26 @@ from edgebox.consultation.fallback import extractive_summary
             "아뇨 문 앞에 두고 가세요.",
             id="a polite question is no settlement",
         ),
+        pytest.param(
+            "고객: 해외에서 카드가 안 긁혀요\n상담사: 차단이 걸려 있는데 풀어 드릴까요\n"
+            "고객: 네 풀어 주세요\n상담사: 네 해제했습니다",
+            "해외에서 카드가 안 긁혀요. 해제했습니다.",
+            id="a yes to an offer is no request",
+        ),
+        pytest.param(
+            "상담사: 김치영 고객님이시죠\n고객: 네\n상담사: 커튼이 이 주 정도 늦어질 것 같아요\n"
+            "고객: 아 그럼 집들이 전에 안 오겠네요\n상담사: 베이지는 십팔일에 됩니다\n"
+            "고객: 그럼 베이지로 할게요\n상담사: 네 베이지로 바꿔서 십팔일에 설치하겠습니다",
+            "커튼이 이 주 정도 늦어질 것 같아요 그럼 집들이 전에 안 오겠네요. "
+            "베이지로 바꿔서 십팔일에 설치하겠습니다.",
+            id="a reaction with what it follows from",
+        ),
+        pytest.param(
+            "고객: 빈소가 남아 있나요\n상담사: 중간 크기로 하나 있습니다\n"
+            "고객: 그럼 잡아 주세요 한 시간 안에 갈게요\n상담사: 네 삼호실로 잡아 두겠습니다",
+            "빈소가 남아 있나요. 삼호실로 잡아 두겠습니다.",
+            id="within an hour is no no",
+        ),
         pytest.param("상담사: 네 여보세요\n고객: 불이야", "불이야.", id="one word, no greeting"),
     ],
 )
