@@ -102,6 +102,9 @@ _NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
 _VERB_ENDS: Final = frozenset(["시면", "으면", "하면", "되면", "세요", "네요", "는데", "은데"])
 """불러 주시면 어르신이 …"""
 
+_NEVER_LAST: Final = "사스된"
+"""Last syllables of 조리사, 서비스 and 정지된, and of no given name."""
+
 _OPENING: Final = 2
 """Utterances in which a word before 입니다 is the agent's name, however short."""
 
@@ -161,7 +164,8 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
         person = person and not name.endswith(("해", "하여"))  # 점을 고려해 간호사실에
         stem = name[:2]
         known_stem = stem in said or stem in _NO_NAMES
-        noun = _is_particle(name) or (known_stem and name[-1] in "이로를은는가을의에한된할")
+        noun = name[-1] in _NEVER_LAST or _is_particle(name)
+        noun = noun or (known_stem and name[-1] in "이로를은는가을의에한할")
         # 장애로, 변경은
         if person and not noun and name not in said:
             yield name

@@ -33,6 +33,9 @@ _POSSIBLE: Final = re.compile(
     r"|나옵니다|나와요|예정"
 )
 
+_FROM_THEN: Final = re.compile(r"(?:다음 ?(?:달|주|번|해)|내년|내일|앞으로|이후)(?:부터)?[는은]")
+"""A denial of what comes, not of what was."""
+
 _REQUIRED: Final = re.compile(
     r"야 ?(?:해요|합니다|하세요|하십|돼요|됩니다|되세요|되십)|필요(?:해|하세|하십|합)|필수"
 )
@@ -256,6 +259,10 @@ def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
     in_other_word = degree >= _OTHER_WORD and value >= clear and one.refuses
     sure = (one.refuses or withdraws) and (degree >= SAME_FORM or in_other_word)
     refuses = sure and (not by_customer or commits)
+    if _FROM_THEN.search(text) and heard.done >= value:
+        # Both hold: what comes later undoes nothing.
+        heard.denied, heard.last = max(heard.denied, value), 0.0
+        return
     heard.deny(value, one, by_customer=by_customer, refuses=refuses)
 
 

@@ -361,6 +361,18 @@ def test_a_false_outcome_is_flagged(call, result, flag):
             id="an offer under a condition, taken up",
         ),
         pytest.param(
+            "고객: 밥이 설익었어요\n상담사: 조리하시는 분께 전할게요\n고객: 카드가 막혔어요\n"
+            "상담사: 기사님이 내일 방문하세요\n",
+            "서비스 기사님이 내일 방문하고 조리사님에게 전하며 정지된 고객 카드를 확인했습니다.",
+            id="jobs and participles are no names",
+        ),
+        pytest.param(
+            "고객: 해지했는데 또 빠져나갔어요\n상담사: 해지는 오일에 하셨고 결제는 일일에 됐네요\n"
+            "고객: 그럼요\n상담사: 환불 접수했고 다음 달부터는 결제 안 됩니다\n",
+            "해지는 5일, 결제는 1일에 이루어졌습니다.",
+            id="what comes later undoes nothing",
+        ),
+        pytest.param(
             "고객: 수리비가 얼마예요\n상담사: 사십오만 원이면 이십오만 원 드려요\n"
             "고객: 어허 그면 그냥 수리비 내 돈으로 고치자 뭘\n상담사: 네\n",
             "수리비를 자비로 고치기로 했습니다.",
