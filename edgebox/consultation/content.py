@@ -49,6 +49,7 @@ _PHATIC: Final = re.compile(
     r"|hello|can you hear(?: me)?|are you there|wrong number|sorry|thank(?:s| you)|bye"
     r"|is (?:this|that) the|this is|통화가? ?(?:어려|힘들|곤란|안 ?[되돼])\S*"
     r"|good(?:bye| morning| afternoon)"
+    r"|기다려 ?주(?:세요|시기|십시오|시면)"
     r"|됐(?:어요|습니다|네요)|그냥|지금까지|잠깐만요?|잠시만요?|그게|하하+|호호+"
     r"|(?:마이크|전화|음성) ?테스트\S*|(?<![가-힣])(?:테스트(?![가-힣])|아{2,})"
     r"|들려요|들리네|치직\S*|지직\S*|(?:다음에|나중에|이따가?) (?:전화|연락)\S*"

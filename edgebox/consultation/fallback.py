@@ -81,8 +81,11 @@ def extractive_summary(
         said = [acts.without_fillers(utterance.text) for utterance in utterances]
         said = [one for one in said if one] or [one.text for one in utterances]
         chosen = [max(said, key=len) if said else _unread(transcript)]
-    if len(chosen) > 1 and chosen[0] in chosen[1]:
-        del chosen[0]  # the settlement was joined with the request before it
+    if asked and settled:  # one may have been joined with the other
+        if settled.text in chosen[0]:
+            del chosen[1]
+        elif asked.text in chosen[1]:
+            del chosen[0]
     chosen = [without_curses(sentence) for sentence in chosen]
     chosen = [
         sentence if sentence[-1] in ".?!。？！…" else sentence + "."
@@ -188,6 +191,7 @@ def _beside(utterances: Sequence[Utterance], found: Sentence, step: int) -> str:
     said = rest[start:end].strip()
     says = acts.is_substance(said) and acts.says_much(said) and not acts.introduces(said)
     other = own.speaker == "unknown" and acts.FILLERS.match(said) and acts.agent_asks(said)
+    other = other and not acts.PROMISED.search(said)  # an echo of the request
     return said if says and not other else ""
 
 

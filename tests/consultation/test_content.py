@@ -201,6 +201,9 @@ def test_the_shortest_call_with_a_matter_has_content(transcript):
         "아아 마이크 테스트",
         "네네네네네네네네네네네네네네네네",
         "이 시각 세계였습니다.\n지금까지 신선한 경제였습니다.",
+        "[음악]\n통화량이 많아 연결이 지연되고 있습니다 잠시만 기다려 주시기 바랍니다\n[음악]",
+        "고객님의 통화를 연결하고 있습니다 잠시만 기다려 주세요 뚜 뚜 뚜",
+        "지금 거신 번호는 없는 번호입니다 다시 확인하고 걸어 주시기 바랍니다",
     ],
 )
 def test_farewells_announcements_and_inventions_are_no_content(text):
@@ -211,6 +214,8 @@ def test_farewells_announcements_and_inventions_are_no_content(text):
     "text",
     [
         "고객: 거신 번호가 없는 번호라고 나와요",
+        "고객: 연결이 지연되고 있다고만 나와요",
+        "고객: 전화가 자꾸 끊어져요 단말기 봐 주세요",
         "고객: 즐거운 여행 상품 예약이요",
         "고객: 코로나 테스트 예약이요",
         "고객: 지금까지 낸 요금이요",

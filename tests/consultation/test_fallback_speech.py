@@ -54,6 +54,11 @@ from edgebox.consultation.fallback import extractive_summary
             id="a polite question is no settlement",
         ),
         pytest.param(
+            "네 다올은행입니다\n저 통장을 잃어버렸는데요\n네 고객님 분실 신고해 드리겠습니다\n네",
+            "통장을 잃어버렸는데요 네 고객님 분실 신고해 드리겠습니다.",
+            id="a promise is no echo",
+        ),
+        pytest.param(
             "고객: 해외에서 카드가 안 긁혀요\n상담사: 차단이 걸려 있는데 풀어 드릴까요\n"
             "고객: 네 풀어 주세요\n상담사: 네 해제했습니다",
             "해외에서 카드가 안 긁혀요. 해제했습니다.",
