@@ -42,8 +42,10 @@ _NO_CLAIM: Final = re.compile(
 3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
 not yet so may become so."""
 
-_LOSS: Final = re.compile(r"빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]")
-"""An affirmation that a call may well make with a negation: 할인이 빠졌다, 결합이 안 돼 있다."""
+_LOSS: Final = re.compile(
+    r"마감|매진|만석|만실|품절|소진|빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]"
+)
+"""An affirmation that a call may well make with a negation: 할인이 빠졌다, 오전은 마감됐다."""
 
 _CLAIMS: Final = re.compile(
     rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"

@@ -367,6 +367,11 @@ def test_a_false_outcome_is_flagged(call, result, flag):
             id="jobs and participles are no names",
         ),
         pytest.param(
+            "고객: 수요일 오전이요\n상담사: 수요일은 오전은 다 차서 안 되시고 오후만 남았어요\n",
+            "수요일 오전은 마감되었습니다.",
+            id="full is a no itself",
+        ),
+        pytest.param(
             "고객: 해지했는데 또 빠져나갔어요\n상담사: 해지는 오일에 하셨고 결제는 일일에 됐네요\n"
             "고객: 그럼요\n상담사: 환불 접수했고 다음 달부터는 결제 안 됩니다\n",
             "해지는 5일, 결제는 1일에 이루어졌습니다.",
