@@ -7,7 +7,7 @@ import re
 from json import decoder, scanner
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from edgebox.reading.normal import visible
+from edgebox.reading.normal import INVISIBLE, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  #
     except RecursionError:
         return None
     except ValueError:
-        return _lines(text, decoder_at)
+        return _several(text, decoder_at(0)) if text[:1] in {"{", "["} else None
     if isinstance(value, str):
         start, end = visible(value)
         inner = parsed(value[start:end]) if value[start : start + 1] in {"{", "["} else None
@@ -58,36 +58,56 @@ def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  #
     return value if isinstance(value, dict | list) else None
 
 
-_LINES: Final = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
-"""JSON may hold U+2028 and U+0085 as they are."""
+_BETWEEN: Final = re.compile(rf"(?:[\s,]|{INVISIBLE})*")
 
 
-def _lines(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> list[Any] | None:
-    """Return the objects of JSON Lines: one a line."""
+def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
+    """Return the documents of a text that holds several: one a line, or one behind the other."""
     found: list[Any] = []
     at = 0
-    for line in _LINES.split(text) if text[:1] == "{" else ():
-        start, end = visible(line)
-        try:
-            value = decoder_at(at + start).decode(line[start:end]) if start < end else None
-        except (ValueError, RecursionError):
-            return None
-        at += len(line)
-        if isinstance(value, dict):
+    try:
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
             found.append(value)
-        elif value is not None:
-            return None
-    return found or None
+            between = _BETWEEN.match(text, end)
+            at = between.end() if between else end
+    except (ValueError, RecursionError):
+        return None
+    rows = all(isinstance(one, list) and len(one) > 1 for one in found)
+    return found if rows or all(isinstance(one, dict) for one in found) else None
 
 
-def _moved(value: Any, place: tuple[int, int]) -> Any:  # noqa: ANN401 - JSON
-    """Return a document whose strings all have one place."""
+_PACKED: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{])")
+_DEEPEST: Final = 8
+_DEEPEST_PLACE: Final = 40
+
+
+def unpacked(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a document in which strings that are documents are what they hold."""
+    if depth > _DEEPEST:
+        return value
+    if isinstance(value, str) and _PACKED.match(value):
+        inner = parsed(value.strip())
+        if inner is None:
+            return value
+        return _moved(inner, value.place) if isinstance(value, Placed) else inner
+    if isinstance(value, list):
+        return [unpacked(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {key: unpacked(one, depth + 1) for key, one in value.items()}
+    return value
+
+
+def _moved(value: Any, place: tuple[int, int], depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a document whose strings all have one place; none has one that is nested deeply."""
+    if depth > _DEEPEST_PLACE:
+        return value
     if isinstance(value, str):
         return Placed(value, place)
     if isinstance(value, list):
-        return [_moved(one, place) for one in value]
+        return [_moved(one, place, depth + 1) for one in value]
     if isinstance(value, dict):
-        return {key: _moved(one, place) for key, one in value.items()}
+        return {key: _moved(one, place, depth + 1) for key, one in value.items()}
     return value
 
 

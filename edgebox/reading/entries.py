@@ -6,46 +6,42 @@ Names of fields are compared in small letters without signs: ``speaker_label``, 
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import Placed
 from edgebox.reading.roles import role_of
+from edgebox.reading.starts import milliseconds, start_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TEXTS: Final = (
-    "textedited", "text", "msg", "content", "transcript", "utterance", "sentence", "message",
-    "display", "displaytext", "itn", "lexical", "recognized", "transcription",
-    "내용", "발화", "발화내용", "대화", "대화내용", "텍스트", "문장", "메시지",
+    "textedited", "predtext", "text", "msg", "content", "transcript", "utterance", "sentence",
+    "message", "display", "displaytext", "itn", "lexical", "recognized", "transcription",
+    "stttext", "stttxt", "plaintext", "phrase", "body", "line", "form",
+    "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")
 _SPEAKERS: Final = (
-    "participantrole", "role", "speaker", "spk", "speakerlabel", "speakerid", "speakertag",
-    "speakername", "participantid", "participant", "party", "from", "who", "author", "sender",
+    "participantrole", "role", "participantpurpose", "speaker", "spk", "speakerlabel",
+    "speakerid", "speakertag", "speakername", "diarization", "segmentparticipant",
+    "participantid", "participant", "party", "from", "who", "author", "sender", "users",
     "name", "label", "spkid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
 )  # fmt: skip
-_CHANNELS: Final = ("channel", "channeltag", "channellabel", "channelid", "ch", "채널")
-_STARTS: Final = {
-    "startms": 1, "startat": 1, "starttimems": 1, "beginoffsetmillis": 1, "fromms": 1,
-    "offsetmilliseconds": 1, "startmillis": 1, "offsetinticks": 1e-4, "start": 1000,
-    "starttime": 1000, "startsec": 1000, "begin": 1000, "begintime": 1000, "ts": 1000,
-    "startoffset": 1000, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
-    "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
-    "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
-}  # fmt: skip
-"""Fields that say when it was, with the milliseconds of one."""
+_CHANNELS: Final = (
+    "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",
+    "채널",
+)  # fmt: skip
 _HYPOTHESES: Final = ("alternatives", "nbest", "hypotheses")
 _PARTS: Final = ("sentences", "elements")
 _WORDS: Final = ("words", "items")
 NEARLY_ALL: Final = 0.8
 """Share of what was said that a list of words may lack."""
+_OF_A_SPEAKER: Final = ("label", "name", "username", "role", "id")
+_DEEPEST_LABEL: Final = 3
 _NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
-_CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
-_PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
 _SIGN: Final = re.compile(r"[.,?!…。、]+")
 
 
@@ -60,6 +56,7 @@ class Turn:
         channel: of a recording with several.
         place: offsets in the document; of a text that was joined, from its first word to its last.
         words: of a text that was joined, the offsets of each word in it and in the document.
+        interim: a recogniser that listens on wrote it and writes it again.
     """
 
     speaker: str
@@ -68,6 +65,7 @@ class Turn:
     channel: str = ""
     place: tuple[int, int] | None = None
     words: tuple[tuple[int, int, int, int], ...] = ()
+    interim: bool = False
 
 
 def named(value: dict[str, Any]) -> dict[str, Any]:
@@ -78,9 +76,9 @@ def named(value: dict[str, Any]) -> dict[str, Any]:
     found = {_NOT_IN_A_NAME.sub("", name).lower(): one for name, one in value.items()}
     for name in _HYPOTHESES:
         best = found.get(name)
-        if isinstance(best, list) and best and isinstance(best[0], dict):
+        if isinstance(best, list) and best and isinstance(best[0], dict | str):
             found = {name: one for name, one in found.items() if name not in _HYPOTHESES}
-            return named(best[0]) | found
+            return (named(best[0]) if isinstance(best[0], dict) else {"text": best[0]}) | found
     return found
 
 
@@ -99,14 +97,29 @@ def turns_in(value: dict[str, Any]) -> list[Turn]:
     for name in _WORDS:
         words = fields.get(name)
         if isinstance(words, list) and (found := _of_words(words)) is not None:
-            own = whole.speaker if whole else _speaker(fields)
+            own = whole.speaker if whole else speaker_of(fields)
             told = len({turn.speaker for turn in found} - {""}) > (own != "")
             if told and (whole is None or size(found) >= NEARLY_ALL * size([whole])):
-                return found
+                return [replace(one, interim=is_interim(fields)) for one in found]
             if whole is None and len(found) == 1:
-                start = _start(fields)
+                start = start_of(fields)
                 return [replace(found[0], speaker=own, start_ms=start or found[0].start_ms)]
     return [] if whole is None else [whole]
+
+
+_FINAL: Final = ("final", "isfinal")
+_PARTIAL: Final = ("partial", "ispartial", "interim", "isinterim")
+_KINDS: Final = ("type", "messagetype", "resulttype", "event")
+_INTERIM: Final = re.compile(r"(?:partial|interim|recognizing)(?:[_-]?\w+)?", re.IGNORECASE)
+
+
+def is_interim(fields: dict[str, Any]) -> bool:
+    """Return whether an object is what a recogniser understood before it had heard all of it."""
+    return (
+        any(fields.get(name) is False for name in _FINAL)
+        or any(fields.get(name) is True for name in _PARTIAL)
+        or any(_INTERIM.fullmatch(str(fields.get(name, ""))) for name in _KINDS)
+    )
 
 
 def _of_words(words: list[Any]) -> list[Turn] | None:
@@ -179,7 +192,7 @@ def of_list(value: list[Any]) -> Turn | None:
         return None
     if len(texts) + len(numbers) != len(value) or (len(texts) == 1 and not numbers):
         return None
-    start = _milliseconds(numbers[0], 1000) if numbers else None
+    start = milliseconds(numbers[0], 1000) if numbers else None
     return Turn(texts[0] if len(texts) > 1 else "", texts[-1], start, place=_place(texts[-1]))
 
 
@@ -227,64 +240,39 @@ def _of_parts(fields: dict[str, Any], parts: list[Any]) -> Turn | None:
 
 
 def _made(fields: dict[str, Any], text: str) -> Turn:
-    channel = _first(fields, _CHANNELS)
-    told = str(channel).strip() if isinstance(channel, str | int) else ""
-    return Turn(_speaker(fields) or told, text, _start(fields), told, _place(text))
+    told = channel_of(fields)
+    speaker = speaker_of(fields) or told
+    return Turn(speaker, text, start_of(fields), told, _place(text), interim=is_interim(fields))
+
+
+def channel_of(fields: dict[str, Any]) -> str:
+    """Return the channel that the fields of an object name, also as the first of [1, 2]."""
+    return next((one for name in _CHANNELS if name in fields for one in _labels(fields[name])), "")
 
 
 def _place(text: str) -> tuple[int, int] | None:
     return text.place if isinstance(text, Placed) else None
 
 
-def _speaker(fields: dict[str, Any]) -> str:
+def speaker_of(fields: dict[str, Any]) -> str:
     """Return the word of a role if one of the fields has it, else the first label."""
-    labels = [label for name in _SPEAKERS for label in _labels(fields.get(name))]
+    labels = [label for name in _SPEAKERS if name in fields for label in _labels(fields[name])]
     role = next((label for label in labels if role_of(label.lower())), None)
     return role or next(iter(labels), "")
 
 
-def _labels(value: Any) -> list[str]:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
+def _labels(value: Any, depth: int = 0) -> list[str]:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict) and depth < _DEEPEST_LABEL:
         inner = named(value)
-        return [one for key in ("label", "name", "role", "id") for one in _labels(inner.get(key))]
+        return [one for key in _OF_A_SPEAKER for one in _labels(inner.get(key), depth + 1)]
+    if isinstance(value, float) and value.is_integer():
+        return [str(int(value))]  # a table with gaps has fractions in its place
     if isinstance(value, bool) or not isinstance(value, str | int):
         return []
     label = str(value).strip()
     return [label] if label else []
-
-
-def _start(fields: dict[str, Any]) -> float | None:
-    for name, scale in _STARTS.items():
-        found = _milliseconds(fields.get(name), scale)
-        if found is not None:
-            return found
-    return None
-
-
-def _milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
-    """Return a time as milliseconds: a number, "1.2s", "PT1.2S", "00:01.2", seconds and nanos."""
-    if isinstance(value, list):
-        return _milliseconds(value[0], scale) if value else None
-    if isinstance(value, dict):
-        seconds, nanos = (_number(value.get(name), 1) for name in ("seconds", "nanos"))
-        if seconds is None and nanos is None:
-            return _number(value.get("from"), scale)
-        return (seconds or 0.0) * 1000 + (nanos or 0.0) / 1e6
-    return _number(value, scale)
-
-
-def _number(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    if isinstance(value, str) and (match := _CLOCK.fullmatch(value) or _PERIOD.fullmatch(value)):
-        parts = (part or "0" for part in match.groups())
-        hours, minutes, seconds = (float(part.replace(",", ".")) for part in parts)
-        return ((hours * 60 + minutes) * 60 + seconds) * 1000
-    try:
-        start = float(value.removesuffix("s") if isinstance(value, str) else value) * scale
-    except (ValueError, OverflowError):
-        return None
-    return start if math.isfinite(start) else None
 
 
 def _first(fields: dict[str, Any], names: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON

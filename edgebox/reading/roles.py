@@ -20,12 +20,12 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
-    担当者
+    担当者 human_agent
 """
 _SYSTEM: Final = """
     시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내
     안내멘트 멘트 음성안내 대기음 통화연결음 연결음 녹음 system bot chatbot voicebot callbot
-    notice 알림 자동메시지
+    notice 알림 자동메시지 automated_agent virtual_agent
 """
 ROLES: Final[dict[str, Speaker]] = {
     **{word.lower(): "customer" for word in _CUSTOMER.split()},

@@ -1,0 +1,295 @@
+"""Which of the lists of a recogniser's JSON is the call.
+
+Known by their shapes, not by their names: whichever product a list of objects is from, it has a
+text, mostly a speaker, mostly a start. The shapes are those of Amazon Transcribe and Contact Lens,
+Azure, Google, Deepgram, Genesys, Twilio, Zoom, RTZR, CLOVA Speech, NHN, Kakao, Daglo, KT,
+Speechmatics, Whisper, WhisperX, NeMo, pyannote, OpenAI and chat histories.
+
+The values of an object often are the same speech several times, as words, as sentences and as a
+whole: the first list with speakers that holds nearly all of it is read. What stands beside it under
+other names, tags and summaries, is searched where there is no such list. The values of a list are
+parts of one call (pages, channels, events of a stream), as are those of an object whose names are
+speakers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from edgebox.reading.documents import unpacked
+from edgebox.reading.entries import (
+    NEARLY_ALL,
+    Turn,
+    channel_of,
+    named,
+    of_list,
+    roles_in,
+    size,
+    speaker_of,
+    turns_in,
+    word_in,
+)
+from edgebox.reading.nested import lines_of
+from edgebox.reading.roles import ANONYMOUS, role_of
+from edgebox.reading.turn_lists import merged, ordered, turns_of_list
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LISTS: Final = (
+    "turns", "utterances", "segments", "transcript", "recognizedphrases", "messages",
+    "conversation", "dialogue", "dialog", "entries", "items", "sentences", "monologues",
+    "results", "data", "phrases", "chunks", "records", "audiosegments", "transcription",
+)  # fmt: skip
+_CHANNELS: Final = ("channels", "tracks", "streams")
+_WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", "value", "words"])
+"""Fields of an object that is a call by itself."""
+_DEEPEST: Final = 8
+_FEW: Final = 4
+"""Objects of a list that are searched for lists of their own, though they are turns."""
+_OF_A_PROMPT: Final = frozenset(
+    ["system", "user", "assistant", "developer", "tool", "function", "human", "ai"]
+)
+"""The sides of what a language model is asked."""
+
+
+def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
+    """Return the turns of the best list of a document.
+
+    Returns:
+        None where it has no list of a known shape. Empty where nothing was recognised.
+    """
+    roles: dict[str, str] = {}
+    found = list(_lists(unpacked(value), 0, roles))
+    if not found:
+        return None
+    best = _final(_best(found))
+    return ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
+
+
+def _best(lists: list[list[Turn]]) -> list[Turn]:
+    """Return the call of several lists, of one at least: a prompt beside it is none."""
+    told = [turns for turns in lists if _told(turns)]
+    calls = [turns for turns in told if not _is_prompt(turns)]
+    if told and not calls:
+        calls = [turns for turns in lists if lines_of(turns) is not None]
+    return _first_whole(calls or told or lists)
+
+
+def _is_prompt(turns: list[Turn]) -> bool:
+    """Return whether turns are what a language model is asked."""
+    return {turn.speaker.lower() for turn in turns} <= _OF_A_PROMPT
+
+
+def _final(turns: list[Turn]) -> list[Turn]:
+    """Return turns without those that a recogniser wrote again when it had heard more."""
+    if all(turn.interim for turn in turns):
+        return turns
+    return [turn for turn in turns[:-1] if not turn.interim] + turns[-1:]
+
+
+def _first_whole(lists: list[list[Turn]]) -> list[Turn]:
+    """Return the first list, of one at least, that holds nearly all that the longest one does."""
+    most = max(map(size, lists))
+    return next(turns for turns in lists if size(turns) >= NEARLY_ALL * most)
+
+
+def _told(turns: list[Turn]) -> bool:
+    """Return whether turns are of two speakers or more."""
+    return len({one.speaker for one in turns}) > 1
+
+
+def _lists(value: Any, depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:  # noqa: ANN401
+    """Yield every list of turns, the outermost first; put what participants are in ``roles``."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        yield from _of_a_list(value, depth, roles)
+    elif isinstance(value, dict):
+        yield from _of_an_object(value, depth, roles)
+
+
+def _of_an_object(value: dict[str, Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+    value = _with_labels(named(value))
+    if value and all(_is_number(name.strip()) for name in value):
+        yield from _numbered(value, depth)
+        return
+    for name in ("participants", "speakers"):
+        roles |= roles_in(value.get(name))
+    lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
+    lists += [value[name] for name in _LISTS if isinstance(value.get(name), dict)]
+    channels = [value[name] for name in _CHANNELS if isinstance(value.get(name), list)]
+    known = [turns for one in channels if (turns := _channels(one, depth))]
+    if keyed := _keyed(value, depth):
+        known.append(keyed)
+    for one in lists:
+        known += _lists(one, depth + 1, roles)
+    others: list[list[Turn]] = []
+    for one in value.values():
+        if isinstance(one, dict | list) and not any(one is inner for inner in lists):
+            others += filter(None, _lists(one, depth + 1, roles))
+    alone = turns_in(value) if _WHOLE & value.keys() else []
+    yield from known
+    if not any(map(_told, known)):
+        least = NEARLY_ALL * max(map(size, [*known, alone]))
+        said = any(map(size, known))
+        yield from (one for one in others if size(one) >= least and (_told(one) or not said))
+    if alone:
+        yield alone
+
+
+def _with_labels(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object whose words have the speakers that Amazon lists beside them, by time."""
+    told, words = value.get("speakerlabels"), value.get("items")
+    segments = told.get("segments") if isinstance(told, dict) else None
+    if not isinstance(segments, list) or not isinstance(words, list):
+        return value
+    items = [one.get("items") for one in segments if isinstance(one, dict)]
+    speakers = {
+        str(one.get("start_time")): one.get("speaker_label")
+        for part in items
+        for one in (part if isinstance(part, list) else ())
+        if isinstance(one, dict)
+    }
+    labelled = [
+        {"speaker_label": speakers.get(str(one.get("start_time"))), **one}
+        if isinstance(one, dict)
+        else one
+        for one in words
+    ]
+    return value | {"items": labelled}
+
+
+def _numbered(value: dict[str, Any], depth: int) -> Iterator[list[Turn]]:
+    """Yield the turns of an object whose names are the numbers of turns, or of channels."""
+    names = sorted(value, key=int)
+    values = [value[name] for name in names]
+    if any(isinstance(one, list) for one in values):
+        yield _together([(name, _inner(value[name], depth)) for name in names])
+    else:
+        yield from _lists(values, depth + 1, {})
+
+
+def _keyed(value: dict[str, Any], depth: int) -> list[Turn]:
+    """Return the turns of an object whose names are those of speakers; empty where they are not."""
+    names = [name for name, one in value.items() if isinstance(one, list | dict) and _names(name)]
+    found = [(name, _inner(value[name], depth)) for name in names if len(names) > 1]
+    said = [(name, turns) for name, turns in found if turns]
+    return _together(said) if len(said) > 1 else []
+
+
+def _inner(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
+    """Return the turns of a part of a call; empty where it holds none."""
+    lists = list(_lists(value, depth + 1, {}))
+    return _best(lists) if lists else []
+
+
+def _is_number(name: str) -> bool:
+    return name.isdecimal() and len(name) < 10
+
+
+def _names(name: str) -> bool:
+    """Return whether the name of a field is that of a speaker."""
+    word = name.strip().lower()
+    return role_of(word) is not None or ANONYMOUS.fullmatch(word) is not None
+
+
+def _channels(values: list[Any], depth: int) -> list[Turn]:
+    """Read one list of turns a channel, put in the order of time."""
+    read = [_read_channel(one, depth) for one in values]
+    several = sum(map(bool, read)) > 1
+    labels = [f"channel {number}" if several else "" for number in range(len(read))]
+    return _together(list(zip(labels, read, strict=True)))
+
+
+def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
+    """Join the turns of parts of a call, in the order of time.
+
+    Their labels are those of the parts, where their own do not tell the parts apart.
+    """
+    speakers = [{turn.speaker for turn in turns} for _, turns in parts if turns]
+    apart = len(set().union(*speakers)) == sum(map(len, speakers)) and {""} not in speakers
+    found: list[Turn] = []
+    for label, turns in parts:
+        found += turns if apart else [replace(turn, speaker=label) for turn in turns]
+    return merged(ordered(found))
+
+
+def _read_channel(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
+    words = named(value).get("items") if isinstance(value, dict) else None
+    if isinstance(words, list):  # Amazon: joined with those of the other channel, by their times
+        found = [word_in(one) for one in words if isinstance(one, dict)]
+        return _timed([one for one in found if one is not None])
+    return _inner(value, depth)
+
+
+def _timed(words: list[Turn]) -> list[Turn]:
+    """Return words of which those without a time, the signs, have that of the word before."""
+    found: list[Turn] = []
+    for word in words:
+        start = found[-1].start_ms if found and word.start_ms is None else word.start_ms
+        found.append(replace(word, start_ms=start))
+    return found
+
+
+def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+    turns = turns_of_list(values)
+    if turns is not None:
+        yield turns
+        if len(values) > _FEW:
+            return
+    inner = [
+        one
+        for one in values
+        if isinstance(one, dict | list)
+        and not (turns is not None and isinstance(one, list) and of_list(one) is not None)
+    ]
+    if len(inner) > 1 and (found := _parts(inner, depth, roles)):
+        yield found
+    elif len(inner) == 1:
+        yield from _lists(inner[0], depth + 1, roles)
+
+
+def _parts(values: list[Any], depth: int, roles: dict[str, str]) -> list[Turn]:
+    """Return the turns of a list whose values are parts of one call: pages, channels, events.
+
+    What stands among them and is no part shares no field with the part that says most, or has no
+    speakers where that one has.
+    """
+    read = []
+    for one in values:
+        lists = list(_lists(one, depth + 1, roles))
+        read.append((one, _best(lists) if lists else []))
+    most, whole = max(read, key=lambda part: size(part[1]))
+    told = any(turn.speaker for turn in whole)
+    parts = [
+        (_label(one), turns)
+        for one, turns in read
+        if turns
+        and not _inner_names(one).isdisjoint(_inner_names(most))
+        and (not told or any(turn.speaker for turn in turns))
+    ]
+    labels = {label for label, _ in parts}
+    alone = all(len({turn.speaker for turn in turns}) == 1 for _, turns in parts)
+    if alone and len(labels) > 1 and "" not in labels:
+        return _together(parts)
+    found = [turn for _, turns in parts for turn in turns]
+    known = [turn.start_ms for turn in found if turn.start_ms is not None]
+    if known != sorted(known):  # each part counts from its own beginning
+        found = [replace(turn, start_ms=None) for turn in found]
+    return merged(found)
+
+
+def _label(part: Any) -> str:  # noqa: ANN401 - JSON
+    """Return who speaks in a part of a call, where it says so."""
+    fields = named(part) if isinstance(part, dict) else {}
+    speaker = speaker_of(fields)
+    return speaker if _names(speaker) else channel_of(fields)
+
+
+def _inner_names(part: Any) -> set[str]:  # noqa: ANN401 - JSON
+    """Return the names under which a part holds others; a list is one by itself."""
+    if isinstance(part, list):
+        return {""}
+    return {name for name, one in named(part).items() if isinstance(one, dict | list)}

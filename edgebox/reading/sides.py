@@ -1,0 +1,66 @@
+"""Which field of a list's objects says the side of the call, whatever it is called."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from edgebox.reading.entries import Turn, named
+from edgebox.reading.roles import Speaker, role_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_NEARLY_ALL: Final = 0.9
+_TO_WHOM: Final = frozenset(
+    ["to", "recipient", "receiver", "target", "addressee", "listener", "replyto", "수신자"]
+)
+"""Fields that say to whom it was said."""
+_OTHER: Final[dict[Speaker, str]] = {"agent": "customer", "customer": "agent"}
+
+
+def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
+    """Return the turns of a list with the sides that a field of their objects tells.
+
+    The field has words of both sides, ``senderType: "CUSTOMER"``, or is named after one,
+    ``isAgent: true``. One label never has two sides.
+
+    Args:
+        found: the values of a list, and the turns of each.
+
+    Returns:
+        None where the labels of the turns are words of roles, and where no field tells.
+    """
+    said = [(value, turns) for value, turns in found if turns]
+    labels = {turn.speaker.lower() for _, turns in said for turn in turns}
+    one_a_value = all(len(turns) == 1 for _, turns in said)
+    if not one_a_value or any(role_of(label) for label in labels):
+        return None
+    fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
+    turns = [one[0] for _, one in said]
+    for name in dict.fromkeys(name for one in fields for name in one):
+        sides = [] if name in _TO_WHOM else [_side(name, one.get(name)) for one in fields]
+        told = [side for side in sides if side]
+        if len(told) < _NEARLY_ALL * len(turns) or len({role_of(one) for one in told}) < 2:
+            continue
+        if not {"agent", "customer"} <= {role_of(one) for one in told}:
+            continue
+        by_label = {(turn.speaker, side) for turn, side in zip(turns, sides, strict=True) if side}
+        if len({label for label, _ in by_label if label}) == sum(1 for one, _ in by_label if one):
+            return [
+                replace(turn, speaker=side or turn.speaker)
+                for turn, side in zip(turns, sides, strict=True)
+            ]
+    return None
+
+
+def _side(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the word of a role that a field holds or is named after; empty where it is none."""
+    if isinstance(value, bool):
+        side = role_of(name.removeprefix("is").removeprefix("from"))
+        if side not in _OTHER:
+            return ""
+        return side if value else _OTHER[side]
+    if isinstance(value, str) and role_of(value.strip().lower()):
+        return value.strip()
+    return ""

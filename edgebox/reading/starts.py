@@ -1,0 +1,72 @@
+"""When an entry of a recogniser's JSON was said."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+_STARTS: Final = {
+    "startms": 1, "startat": 1, "starttimems": 1, "beginoffsetmillis": 1, "fromms": 1,
+    "offsetmilliseconds": 1, "startmillis": 1, "offsetinticks": 1e-4, "start": 1000,
+    "starttime": 1000, "startsec": 1000, "begin": 1000, "begintime": 1000, "ts": 1000,
+    "startoffset": 1000, "starttimeoffset": 1, "starttimestampusec": 1e-3, "createdat": 1,
+    "absolutetime": 1, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
+    "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
+    "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
+}  # fmt: skip
+"""Fields that say when it was, with the milliseconds of one."""
+_CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
+_PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
+_DATED: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]")
+
+
+def start_of(fields: dict[str, Any]) -> float | None:
+    """Return when an object was said, in milliseconds, by its fields in small letters."""
+    for name, scale in _STARTS.items():
+        found = milliseconds(fields[name], scale) if name in fields else None
+        if found is not None:
+            return found
+    return None
+
+
+def milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
+    """Return a time as milliseconds.
+
+    Args:
+        value: a number, "1.2s", "PT1.2S", "00:01.2", a date with a clock, seconds and nanos.
+        scale: milliseconds of one, where it is a number.
+    """
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        seconds, nanos = (_number(value.get(name), 1) for name in ("seconds", "nanos"))
+        if seconds is None and nanos is None:
+            return _number(value.get("from"), scale)
+        return (seconds or 0.0) * 1000 + (nanos or 0.0) / 1e6
+    return _number(value, scale)
+
+
+def _number(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and (match := _CLOCK.fullmatch(value) or _PERIOD.fullmatch(value)):
+        parts = (part or "0" for part in match.groups())
+        hours, minutes, seconds = (float(part.replace(",", ".")) for part in parts)
+        return ((hours * 60 + minutes) * 60 + seconds) * 1000
+    if isinstance(value, str) and _DATED.match(value):
+        return _since_1970(value)
+    try:
+        start = float(value.removesuffix("s") if isinstance(value, str) else value) * scale
+    except (ValueError, OverflowError):
+        return None
+    return start if math.isfinite(start) else None
+
+
+def _since_1970(value: str) -> float | None:
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() * 1000

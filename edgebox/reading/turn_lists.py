@@ -1,0 +1,128 @@
+"""The turns of a list of objects: one a turn, one a word, or one around a turn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from edgebox.reading.entries import (
+    NEARLY_ALL,
+    Turn,
+    channel_of,
+    is_interim,
+    joined,
+    named,
+    of_list,
+    of_role,
+    size,
+    speaker_of,
+    turns_in,
+    word_in,
+)
+from edgebox.reading.sides import by_side
+from edgebox.reading.starts import start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DEEPEST: Final = 4
+_SAMPLE: Final = 50
+"""Objects that tell under which names the others have their turns."""
+_FEWEST_WORDS: Final = 8
+
+
+def turns_of_list(values: list[Any]) -> list[Turn] | None:
+    """Return the turns of a list; None where less than half of it are turns."""
+    if not values:
+        return []
+    if all(isinstance(one, str) for one in values):
+        return [Turn("", one, place=getattr(one, "place", None)) for one in values]
+    found: list[tuple[Any, list[Turn]]] = []
+    words = 0
+    for one in values:
+        turns = turns_in(one) if isinstance(one, dict) else []
+        if not turns:
+            other = of_role(one) if isinstance(one, dict) else None
+            other = of_list(one) if isinstance(one, list) else other
+            word = word_in(one) if other is None and isinstance(one, dict) else None
+            words += word is not None
+            turns = [one for one in (other, word) if one]
+        found.append((one, turns))
+    if sum(bool(turns) for _, turns in found) * 2 < len(values):
+        found = _around(values)
+    known = [turn for _, turns in found for turn in turns]
+    if not known or sum(bool(turns) for _, turns in found) * 2 < len(values):
+        return None
+    last = found[-1][1]  # Google: the words of the whole call, with their speakers
+    if len(last) > 1 and size(last) >= NEARLY_ALL * size(known[: -len(last)]):
+        return ordered(merged(by_channel(last)))
+    known = by_side(found) or by_channel(known)
+    return ordered(joined(known) if words == len(values) else merged(known))
+
+
+def _around(values: Sequence[Any]) -> list[tuple[Any, list[Turn]]]:
+    """Return what objects hold that have their turn under the names that most of them share."""
+    paths = Counter(_path(one) for one in values[:_SAMPLE] if isinstance(one, dict))
+    del paths[None]
+    most = paths.most_common(1)
+    return [_at_path(one, most[0][0] or ()) if most else (one, []) for one in values]
+
+
+def _path(value: dict[str, Any], depth: int = 0) -> tuple[str, ...] | None:
+    """Return the names under which an object has the only object in it that is a turn."""
+    if depth > _DEEPEST:
+        return None
+    if turns_in(value):
+        return ()
+    found = [
+        (name, *path)
+        for name, one in value.items()
+        if isinstance(one, dict) and (path := _path(one, depth + 1)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _at_path(value: Any, path: tuple[str, ...]) -> tuple[Any, list[Turn]]:  # noqa: ANN401 - JSON
+    """Return an object in others, and its turns, said by whom and when the outer ones say."""
+    outer: dict[str, Any] = {}
+    inner = value
+    for name in path:
+        if not isinstance(inner, dict) or name not in inner:
+            return value, []
+        outer = named(inner) | outer
+        inner = inner[name]
+    turns = turns_in(inner) if isinstance(inner, dict) else []
+    speaker, channel, start = speaker_of(outer), channel_of(outer), start_of(outer)
+    return inner, [
+        replace(
+            turn,
+            speaker=turn.speaker or speaker or channel,
+            channel=turn.channel or channel,
+            start_ms=start if turn.start_ms is None else turn.start_ms,
+            interim=turn.interim or is_interim(outer),
+        )
+        for turn in turns
+    ]
+
+
+def by_channel(turns: list[Turn]) -> list[Turn]:
+    """Return turns with their channels as labels where these tell them apart and labels do not."""
+    labels, channels = {turn.speaker for turn in turns}, {turn.channel for turn in turns}
+    if len(labels) == 1 and len(channels - {""}) > 1:
+        return [replace(turn, speaker=turn.channel) for turn in turns]
+    return turns
+
+
+def merged(turns: list[Turn]) -> list[Turn]:
+    """Join lists of single words into turns: neighbours of one speaker."""
+    if any(" " in turn.text.strip() for turn in turns) or len(turns) < _FEWEST_WORDS:
+        return turns
+    return joined(turns)
+
+
+def ordered(turns: list[Turn]) -> list[Turn]:
+    """Sort by start where every turn has one: two channels often come one after the other."""
+    if any(turn.start_ms is None for turn in turns):
+        return turns
+    return sorted(turns, key=lambda turn: turn.start_ms or 0.0)

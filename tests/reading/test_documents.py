@@ -1,0 +1,57 @@
+"""JSON in other wrappings: several documents, fences, strings that are documents."""
+
+import json
+
+import pytest
+
+from edgebox.contract.requests import transcript_text
+from edgebox.reading.call import read
+from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
+
+CALL = [("agent", "네 무엇을 도와드릴까요"), ("customer", '"환불" 해 주세요'), ("agent", "네")]
+MARKED = [{"speaker": side, "text": text} for side, text in CALL]
+ROWS = [[side, text] for side, text in CALL]
+
+
+def written(values, between, indent=None):
+    return between.join(json.dumps(one, ensure_ascii=False, indent=indent) for one in values)
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        written(MARKED, "\n"),
+        written(MARKED, "\n\n", indent=2),
+        written(MARKED, " "),
+        written(MARKED, ",\n"),
+        written(ROWS, "\n"),
+        f"```json\n{json.dumps(MARKED)}\n```",
+        f"\ufeff```\n{written(MARKED, chr(10))}\n```\n",
+        json.dumps({"id": 1, "transcript": json.dumps(MARKED)}),
+        json.dumps({"result": [json.dumps(one) for one in MARKED]}),
+        json.dumps({"data": json.dumps({"segments": MARKED})}),
+    ],
+)
+def test_documents_are_read_in_any_wrapping(received):
+    kept = transcript_text(received, 10_000)
+    call = read(kept)
+    assert [(one.speaker, one.text) for one in call.utterances] == CALL
+    assert damaged_at(received) is None
+    assert all(0 <= one.start < one.end <= len(kept) for one in call.utterances)
+
+
+@pytest.mark.parametrize(
+    "text", ["[1]\n[2]", "[고객] 네\n[상담사] 네", "[1] 고객: 네", '["네"] 네']
+)
+def test_brackets_in_speech_are_no_documents(text):
+    assert turns_of(text) is None
+    assert not is_foreign_json(text)
+
+
+@pytest.mark.parametrize("depth", [10, 480, 900])
+def test_a_string_that_is_nested_deeply_is_read(depth):
+    deep = "[" * depth + "]" * depth
+    received = json.dumps(f'{{"turns": [{{"speaker": "agent", "text": "네"}}], "a": {deep}}}')
+    assert [one.text for one in read(received).utterances] == ["네"]
+    received = json.dumps({"turns": MARKED, "raw": f'[{{"a": {deep}}}]'})
+    assert [one.text for one in read(received).utterances] == [text for _, text in CALL]

@@ -1,0 +1,142 @@
+"""Which field of a recogniser's JSON says who speaks, what and when, whatever it is called."""
+
+import json
+
+import pytest
+
+from edgebox.contract.requests import transcript_text
+from edgebox.reading.call import read
+
+CALL = [
+    ("customer", "네 여보세요"),
+    ("agent", "안녕하세요"),
+    ("customer", "저번에 말한 거요"),
+    ("agent", "네 됐습니다"),
+]
+"""A call in which nobody talks like one side."""
+GUESSED = [
+    ("agent", "네 고객님 무엇을 도와드릴까요"),
+    ("customer", "카드를 잃어버려서 정지하려고요"),
+    ("agent", "네 정지해 드렸습니다"),
+]
+
+
+def said(value):
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return [(one.speaker, one.text) for one in read(transcript_text(text, 100_000)).utterances]
+
+
+def entries(field, agent, customer, call=CALL, text="text", **more):
+    names = {"agent": agent, "customer": customer}
+    return [{field: names[side], text: words, **more} for side, words in call]
+
+
+@pytest.mark.parametrize(
+    ("field", "agent", "customer"),
+    [
+        ("participantPurpose", "internal", "external"),
+        ("senderType", "AGENT", "CUSTOMER"),
+        ("speaker_type", "상담사", "고객"),
+        ("SPK_DV", "상담원", "고객"),
+        ("rxtx", "TX", "RX"),
+        ("channelType", "TX", "RX"),
+        ("direction", "outbound", "inbound"),
+        ("type", "agent", "customer"),
+        ("personType", "manager", "user"),
+        ("segmentParticipant", {"role": "HUMAN_AGENT"}, {"role": "END_USER"}),
+        ("isAgent", True, False),
+        ("is_customer", False, True),
+        ("users", [{"username": "상담사 김나래"}], [{"username": "고객 박도윤"}]),
+        ("author", {"id": 1, "role": "agent"}, {"id": 2, "role": "customer"}),
+    ],
+)
+def test_a_field_whose_values_are_the_sides_is_the_speaker(field, agent, customer):
+    assert said(entries(field, agent, customer)) == CALL
+    assert read(json.dumps(entries(field, agent, customer))).speakers == "both"
+
+
+def test_a_field_with_the_sides_is_surer_than_talk():
+    found = entries("speaker", "SPEAKER_01", "SPEAKER_00")
+    for one in found:
+        one["speaker_role"] = {"SPEAKER_01": "agent", "SPEAKER_00": "customer"}[one["speaker"]]
+    assert said(found) == CALL
+
+
+def test_to_whom_it_was_said_is_not_who_said_it():
+    found = entries("to", "customer", "agent", GUESSED)
+    assert {side for side, _ in said(found)} == {"unknown"}
+
+
+def test_a_field_that_gives_one_label_both_sides_is_no_speaker():
+    found = entries("speaker", "A", "A", GUESSED)
+    for at, one in enumerate(found):
+        one["topic"] = ("agent", "customer")[at % 2]
+    assert {side for side, _ in said(found)} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("field", "agent", "customer"),
+    [
+        ("diarization", {"label": "1"}, {"label": "2"}),
+        ("media_channel", 1, 2),
+        ("channel_index", [0, 2], [1, 2]),
+        ("speaker", 0.0, 1.0),
+        ("speaker", ["SPEAKER_00"], ["SPEAKER_01"]),
+        ("spk", 0, 1),
+        ("users", [{"username": "김나래", "user_id": "a"}], [{"username": "박도윤"}]),
+    ],
+)
+def test_speakers_are_told_apart_by_numbers_objects_and_lists(field, agent, customer):
+    assert said(entries(field, agent, customer, GUESSED)) == GUESSED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pred_text", "sttText", "STT_TXT", "plainText", "phrase", "body", "line", "form", "발화문"],
+)
+def test_what_was_said_has_many_names(text):
+    assert said(entries("speaker", "상담사", "고객", text=text)) == CALL
+
+
+def test_a_recogniser_s_text_is_read_and_not_what_stood_there_before():
+    found = entries("speaker", "상담사", "고객", text="pred_text")
+    assert said([{"text": "-", "label": "infer", **one} for one in found]) == CALL
+
+
+@pytest.mark.parametrize(
+    ("field", "moment"),
+    [
+        ("timestamp", "2025-09-13T05:12:0{}Z"),
+        ("AbsoluteTime", "2025-09-13T05:12:0{}.250Z"),
+        ("startTime", "2025-09-13 14:12:0{}"),
+        ("start", "00:00:0{}.200"),
+        ("startTimeOffset", "{}200"),
+    ],
+)
+def test_two_channels_one_after_the_other_are_put_in_order(field, moment):
+    found = entries("speaker", "상담사", "고객")
+    for at, one in enumerate(found):
+        one[field] = moment.format(at)
+    assert said([*found[::2], *found[1::2]]) == CALL
+
+
+def test_a_day_that_is_none_is_no_start():
+    found = entries("speaker", "상담사", "고객", timestamp="2025-19-73T05:12:00Z")
+    assert said(found) == CALL
+
+
+def test_hypotheses_may_be_texts():
+    found = [{"speaker": "고객", "alternatives": ["네 여보세요", "네 여보세오"]},
+             {"speaker": "상담사", "alternatives": ["안녕하세요"]}]  # fmt: skip
+    assert said(found) == CALL[:2]
+
+
+@pytest.mark.parametrize("depth", [5, 300, 450, 900])
+@pytest.mark.parametrize("form", ['{{"label": {}}}', "[{}]"])
+def test_a_speaker_that_is_nested_deeply_is_none(form, depth):
+    nested = '"a"'
+    for _ in range(depth):
+        nested = form.replace("{{", "{").replace("}}", "}").replace("{}", nested)
+    for field in ("speaker", "start", "channel"):
+        received = f'[{{"text": "네 여보세요", "{field}": {nested}}}]'
+        assert [words for _, words in said(received)] == ["네 여보세요"]
