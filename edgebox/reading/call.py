@@ -16,10 +16,12 @@ from edgebox.reading import noise
 from edgebox.reading.cutting import in_a_number, pieces
 from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
+from edgebox.reading.markup import is_markup, unmarked
 from edgebox.reading.masking.masks import masked
 from edgebox.reading.nested import lines_of, read_lines
 from edgebox.reading.normal import VOICE, Normal, normalise
 from edgebox.reading.recognisers import turns_of
+from edgebox.reading.scripts import is_script, unscripted
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
 
@@ -108,7 +110,7 @@ def read(received: str) -> Call:
         if lines is None:
             return read_turns(turns, received)
         return _call(*read_lines(turns, lines, received))
-    normal = normalise(received)
+    normal = _normal(received)
     rows = rows_of(normal.text)
     if rows is not None:
         origin, found = normal.origin, []
@@ -118,6 +120,15 @@ def read(received: str) -> Call:
             found.append(_Turn(one.label, one.text, start, end, origin(max(said, one.start))))
         return _joined(found, len(received))
     return _call(spoken_lines(normal.text), normal)
+
+
+def _normal(received: str) -> Normal:
+    """Return a text in normal form, of a document what it says."""
+    for is_one, said_in in ((is_markup, unmarked), (is_script, unscripted)):
+        if is_one(received):
+            said = said_in(received)
+            return replace(normalise(said.text), before=said)
+    return normalise(received)
 
 
 def read_turns(turns: Sequence[Turn], received: str | None = None) -> Call:

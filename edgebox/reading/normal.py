@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ _VOICE_TAG: Final = r"<v(?:\.[\w.]{1,40})?[ \t]{1,3}(?P<voice>[^<>\n]{1,40})>"
 _OTHER_TAG: Final = (
     r"</?(?:v|c|i|b|u|p|li|tr|td|th|ul|ol|h[1-6]|em|strong|div|span|font|ruby|rt|lang|table|tbody)"
     r"(?:[ .][^<>\n]{0,80})?>"
-    r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{3}>"
+    r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{2,3}>"
 )
 _ENTITY: Final = {
     "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
@@ -101,7 +101,7 @@ def visible(received: str) -> tuple[int, int]:
     start, end = 0, len(received)
     if match := _AROUND.match(received):
         start = match.end()
-    while end > start and _AROUND.match(received, end - 1):
+    while end > start and _AROUND.match(received, end - 1, end):
         end -= 1
     return start, end
 
@@ -110,10 +110,15 @@ def normalise(received: str) -> Normal:
     """Return the normal form of a received text. Takes time linear in its length."""
     escapes = len(re.findall(r"\\[nr]", received))
     pattern = _WITH_ESCAPES if escapes > received.count("\n") else _PLAIN
+    return replaced(received, _replacements(pattern, received))
+
+
+def replaced(received: str, found: Iterable[tuple[int, int, str]]) -> Normal:
+    """Return a text with (start, end, replacement) of some stretches, in order, put in."""
     pieces: list[str] = []
     places, origins = [0], [0]
     at = size = 0
-    for start, end, put in _replacements(pattern, received):
+    for start, end, put in found:
         pieces += (received[at:start], put)
         size += start - at
         places.append(size)

@@ -451,3 +451,10 @@ def test_a_line_of_json_ends_only_where_json_lets_it(sign, end):
     call = read(end.join(json.dumps(line, ensure_ascii=False) for line in lines))
     assert [one.speaker for one in call.utterances] == ["agent", "customer"]
     assert "{" not in "".join(one.text for one in call.utterances)
+
+
+@pytest.mark.parametrize("blank", ["\n", "\u200b", " ", "\t\n"])
+def test_a_transcript_with_much_blank_is_read(blank):
+    many = blank * 200_000
+    for text in (f"고객: 네{many}", f"{many}고객: 네", f"고객: 네{many}\n상담사: 네"):
+        assert read(text).utterances[0].text == "네"
