@@ -10,17 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_fields
+from edgebox.reading.headers import HEADERS, Line, is_header, note_head
 from edgebox.reading.labels import learn
 from edgebox.reading.roles import is_person, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class _Line(NamedTuple):
-    start: int
-    end: int
-    text: str
 
 
 class Spoken(NamedTuple):
@@ -35,17 +30,6 @@ class Spoken(NamedTuple):
     chat: bool = False
 
 
-_HEADERS: Final = re.compile(
-    r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
-    r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
-)
-_CAPTIONS: Final = re.compile(r"NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
-"""Headers of a file of subtitles."""
-_COMES_OR_GOES: Final = re.compile(
-    r"(?:.{0,24}[,:] ?)?\S{1,20}(?: \S{1,10})?(?<!기사)(?<!고객)(?<!선생)(?<!사장)님이 "
-    r"(?:들어왔|나갔)습니다\.?"
-)
-"""A line of a chat export; 기사님이 나갔습니다 is an answer."""
 _BREAK: Final = re.compile(
     r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
     r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
@@ -79,12 +63,15 @@ def spoken_lines(text: str) -> list[Spoken]:
     chat = any(form == SPACED for _, form in labels)
     places = _places(lines, begins, candidates, bare=bare > 1 and bare * 2 > len(lines))
     export = chat or places.bare or any(one is not None and one.dated for one in candidates)
-    export |= any(_HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
+    export |= any(HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
     export |= subtitles and lines[0].text.startswith("WEBVTT")
+    head = note_head(lines, begins)
     turns: list[Spoken] = []
     for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
-        if begin == 0 and _is_header(lines, index, export=export, subtitles=subtitles):
+        if index < head or (
+            begin == 0 and is_header(lines, index, export=export, subtitles=subtitles)
+        ):
             continue
         if stamps.DIVIDER.fullmatch(line.text.strip()) and (
             not turns or export or not line.text.lstrip()[0].isdigit()
@@ -102,7 +89,7 @@ def spoken_lines(text: str) -> list[Spoken]:
     return turns
 
 
-def _lines(text: str) -> Iterator[_Line]:
+def _lines(text: str) -> Iterator[Line]:
     """Yield the lines that hold something; a label inside a line begins another."""
     start = 0
     few = len(text.split("\n", _FEW)) <= _FEW
@@ -125,7 +112,7 @@ def _lines(text: str) -> Iterator[_Line]:
         cuts = [0, *inside, len(line)]
         for a, b in pairwise(cuts):
             if line[a:b].strip():
-                yield _Line(start + a, start + b, line[a:b])
+                yield Line(start + a, start + b, line[a:b])
         start += len(line) + 1
 
 
@@ -202,33 +189,6 @@ _INSIDE: Final = re.compile(
 )
 
 
-def _is_header(lines: list[_Line], index: int, *, export: bool, subtitles: bool) -> bool:
-    """Return whether a line without a label is one that an export writes by itself."""
-    text = lines[index].text.strip()
-    if _HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
-        return True
-    if not subtitles:
-        return False
-    if _CAPTIONS.fullmatch(text):
-        return True
-    cue = text.isdecimal() or (export and _CUE.fullmatch(text) is not None)
-    return cue and _numbers_a_cue(lines, index)
-
-
-_CUE: Final = re.compile(r"(?=\S*\d)[\w/.-]{1,64}")
-"""What WebVTT calls a cue by: 9b1d4f-3a/12-0."""
-
-
-def _numbers_a_cue(lines: list[_Line], index: int) -> bool:
-    """Return whether a line stands before a span, and is not what the cue before it says."""
-    after = lines[index + 1].text if index + 1 < len(lines) else ""
-    if not stamps.SPAN.match(after.lstrip()):
-        return False
-    before = lines[index - 1] if index else None
-    follows = before is not None and before.end + 1 == lines[index].start
-    return not (follows and before is not None and stamps.SPAN.match(before.text.lstrip()))
-
-
 class _Places(NamedTuple):
     """Where this call has its stamps: most of its turns have one there, and not one turn alone.
 
@@ -246,7 +206,7 @@ class _Places(NamedTuple):
 
 
 def _places(
-    lines: list[_Line], begins: list[int], candidates: list[Candidate | None], *, bare: bool
+    lines: list[Line], begins: list[int], candidates: list[Candidate | None], *, bare: bool
 ) -> _Places:
     """Return where the stamps are; ``begins`` are the places behind the labels, 0 without one."""
     pairs = list(zip(lines, begins, strict=True))

@@ -144,3 +144,30 @@ def test_an_empty_subtitle_has_a_number_too():
 
 def test_words_of_a_subtitles_header_are_speech_elsewhere():
     assert said("NOTE 20 액정이 깨졌어요\n네")[0] == ("unknown", "NOTE 20 액정이 깨졌어요")
+
+
+NOTE = (
+    "카드 분실\n2025.09.13 토 오후 3:12 ・ 3분 20초\n{author}\n\n"
+    "{one} 00:00\n네 고객님\n\n{other} 00:03\n카드요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("참석자 1", "참석자 2"), ("김나래", "박도윤"), ("상담사", "고객")]
+)
+def test_the_head_and_the_foot_of_a_note_are_not_said(one, other):
+    text = NOTE.format(author="김나래", one=one, other=other)
+    for note in (text, f"{text}\nclovanote.naver.com\n", text.replace("\n김나래\n\n", "\n\n")):
+        assert [words for _, words in said(note)] == ["네 고객님", "카드요"]
+        assert [one.label for one in read(note).utterances] == [one, other]
+
+
+def test_a_date_that_is_said_above_the_first_speaker_stays():
+    text = "언제로 예약할까요\n2025.09.13 토 오후 3:12\n상담사: 네\n고객: 네"
+    assert "2025.09.13 토 오후 3:12" in " ".join(words for _, words in said(text))
+
+
+def test_the_tags_of_a_lyrics_file_are_not_said():
+    text = "[ar:콜센터]\n[ti:통화]\n[length:00:10.00]\n[re:whisper]\n\n"
+    lines = "[00:00.00]상담사: 네 <00:00.40>고객님\n[00:01.20]고객: <00:01.50>카드요\n"
+    assert said(text + lines) == [("agent", "네 고객님"), ("customer", "카드요")]

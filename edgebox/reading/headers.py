@@ -1,0 +1,83 @@
+"""Lines that an export writes around what was said."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.reading import stamps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Line(NamedTuple):
+    """A line, or a part of one that has a label of its own, without its end."""
+
+    start: int
+    end: int
+    text: str
+
+
+HEADERS: Final = re.compile(
+    r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
+    r"|\[(?:ar|ti|al|au|by|re|ve|la|tool|length|offset):[^\[\]]*\]|clovanote\.naver\.com"
+    r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
+)
+"""Lines that exports write by themselves, above, among and below what was said."""
+_CAPTIONS: Final = re.compile(r"NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
+"""Headers of a file of subtitles."""
+_COMES_OR_GOES: Final = re.compile(
+    r"(?:.{0,24}[,:] ?)?\S{1,20}(?: \S{1,10})?(?<!기사)(?<!고객)(?<!선생)(?<!사장)님이 "
+    r"(?:들어왔|나갔)습니다\.?"
+)
+"""A line of a chat export; 기사님이 나갔습니다 is an answer."""
+_NOTED: Final = re.compile(
+    r"\d{4}\.\d{1,2}\.\d{1,2}\.? [월화수목금토일] (?:오전|오후) ?\d{1,2}:\d{2}"
+    r" ?[・·ㆍ|] ?(?:\d{1,3}(?:시간|분|초) ?){1,3}"
+)
+"""When a note of CLOVA Note was made and how long it is; nobody says that."""
+_AUTHOR: Final = 2
+"""Lines from there to the first speaker, at most: who made the note."""
+
+
+def note_head(lines: Sequence[Line], begins: Sequence[int]) -> int:
+    """Return how many lines stand above a note's first speaker: its title, its day, its author.
+
+    Args:
+        lines: of the text.
+        begins: the places behind their labels, 0 without one.
+    """
+    for index, line in enumerate(lines[:3]):
+        if _NOTED.fullmatch(line.text.strip()):
+            below = begins[index + 1 : index + 1 + _AUTHOR]
+            label = next((at for at, begin in enumerate(below) if begin), None)
+            return index + 1 + (label or 0)
+    return 0
+
+
+def is_header(lines: list[Line], index: int, *, export: bool, subtitles: bool) -> bool:
+    """Return whether a line without a label is one that an export writes by itself."""
+    text = lines[index].text.strip()
+    if HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
+        return True
+    if not subtitles:
+        return False
+    if _CAPTIONS.fullmatch(text):
+        return True
+    cue = text.isdecimal() or (export and _CUE.fullmatch(text) is not None)
+    return cue and _numbers_a_cue(lines, index)
+
+
+_CUE: Final = re.compile(r"(?=\S*\d)[\w/.-]{1,64}")
+"""What WebVTT calls a cue by: 9b1d4f-3a/12-0."""
+
+
+def _numbers_a_cue(lines: list[Line], index: int) -> bool:
+    """Return whether a line stands before a span, and is not what the cue before it says."""
+    after = lines[index + 1].text if index + 1 < len(lines) else ""
+    if not stamps.SPAN.match(after.lstrip()):
+        return False
+    before = lines[index - 1] if index else None
+    follows = before is not None and before.end + 1 == lines[index].start
+    return not (follows and before is not None and stamps.SPAN.match(before.text.lstrip()))
