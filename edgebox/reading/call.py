@@ -21,6 +21,7 @@ from edgebox.reading.masking.masks import masked
 from edgebox.reading.nested import lines_of, read_lines
 from edgebox.reading.normal import VOICE, Normal, normalise
 from edgebox.reading.recognisers import turns_of
+from edgebox.reading.records import records_of
 from edgebox.reading.scripts import is_script, unscripted
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
@@ -111,7 +112,7 @@ def read(received: str) -> Call:
             return read_turns(turns, received)
         return _call(*read_lines(turns, lines, received))
     normal = _normal(received)
-    rows = rows_of(normal.text)
+    rows = rows_of(normal.text) or records_of(normal.text)
     if rows is not None:
         origin, found = normal.origin, []
         for one in rows:

@@ -18,20 +18,21 @@ if TYPE_CHECKING:
 
 _TEXTS_LISTED: Final = """
     text transcript content message utterance sentence msg 내용 발화 발화내용 대화 대화내용 메시지
-    텍스트 문장 자막 말 발언 발언내용 대사 body
+    텍스트 문장 자막 말 발언 발언내용 대사 body stttext stttxt txt 발화문
 """
 _SPEAKERS_LISTED: Final = """
     speaker role spk channel participant who name label party speakerlabel 화자 발화자 말한사람
     역할 구분 이름 채널 참여자 화자구분 화자명 발화구분 user sender speakerrole speakername
+    speakertype sendertype spkdv spkcd spktype rxtx 화자유형
 """
 _OTHERS_LISTED: Final = """
     start end time timestamp begin stop duration starttime endtime startms
     endms offset date id no index idx # number 시작 끝 종료 시간 시각 일시 날짜 시작시간 종료시간
-    길이 번호 순번
+    길이 번호 순번 seq callid confidence 통화id 녹취id
 """
-_TEXTS: Final = frozenset(_TEXTS_LISTED.split())
-_SPEAKERS: Final = frozenset(_SPEAKERS_LISTED.split())
-_KNOWN: Final = _TEXTS | _SPEAKERS | frozenset(_OTHERS_LISTED.split())
+TEXTS: Final = frozenset(_TEXTS_LISTED.split())
+SPEAKERS: Final = frozenset(_SPEAKERS_LISTED.split())
+KNOWN: Final = TEXTS | SPEAKERS | frozenset(_OTHERS_LISTED.split())
 _TIME: Final = re.compile(
     rf"{stamps.DATED.pattern}|{stamps.BRACKETED.pattern}|{stamps.EXACT.pattern}"
     rf"|{stamps.BARE.pattern}|\d{{1,7}}(?:\.\d{{1,6}})?"
@@ -72,16 +73,25 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
     cells = _cells(lines, delimiter)
     if not cells:
         return None
-    names = [_ASIDE.sub("", "".join(cell.lower().split())) for cell in cells[0][0]]
-    known = sum(name in _KNOWN for name in names)
+    names = [column(cell) for cell in cells[0][0]]
+    known = sum(name in KNOWN for name in names)
     heading = all(_NAME.fullmatch(name) for name in names if name) and 2 * known > len(names)
-    if len(names) > 1 and heading and not _TEXTS.isdisjoint(names):
+    if len(names) > 1 and heading and not TEXTS.isdisjoint(names):
         return _headed(names, cells[1:], delimiter)
+    sides = {at: role_of(name) for at, name in enumerate(names) if role_of(name)}
+    others = [name for at, name in enumerate(names) if name and at not in sides]
+    if {"agent", "customer"} <= set(sides.values()) and KNOWN.issuperset(others):
+        return _sided({at: cells[0][0][at].strip() for at in sides}, cells)
     quoted = delimiter == "," and '"' in text
     found = [_formed(*one, delimiter, quoted=quoted) for one in cells]
     rows = [one for one in found if one is not None]
     enough = len(rows) > quoted
     return rows if len(rows) == len(found) and enough else None
+
+
+def column(heading: str) -> str:
+    """Return the name of a column in one form: 화자 구분 (A) and speaker_role."""
+    return _ASIDE.sub("", "".join(heading.lower().split()))
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[tuple[list[str], int, int]]:
@@ -119,8 +129,8 @@ def _headed(
     names: list[str], cells: list[tuple[list[str], int, int]], delimiter: str
 ) -> list[Row] | None:
     """Read rows by their heading. Delimiters that no cell quotes belong to what was said."""
-    said = next(at for at, name in enumerate(names) if name in _TEXTS)
-    speaker = next((at for at, name in enumerate(names) if name in _SPEAKERS), None)
+    said = next(at for at, name in enumerate(names) if name in TEXTS)
+    speaker = next((at for at, name in enumerate(names) if name in SPEAKERS), None)
     found: list[Row] = []
     for whole, start, end in cells:
         row = whole
@@ -136,6 +146,22 @@ def _headed(
         label = row[at].strip() if at is not None and at < len(row) else ""
         found.append(Row(label, text.strip(), start, end))
     return found
+
+
+def _sided(labels: dict[int, str], cells: list[tuple[list[str], int, int]]) -> list[Row] | None:
+    """Read rows whose columns are the sides of the call, the heading first.
+
+    None where a row has more cells than the heading: its delimiters are said.
+    """
+    width = len(cells[0][0])
+    if any(any(cell.strip() for cell in row[width:]) for row, _, _ in cells):
+        return None
+    return [
+        Row(label, row[at].strip(), start, end)
+        for row, start, end in cells[1:]
+        for at, label in labels.items()
+        if at < len(row) and row[at].strip()
+    ]
 
 
 def _formed(row: list[str], start: int, end: int, delimiter: str, *, quoted: bool) -> Row | None:

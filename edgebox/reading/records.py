@@ -1,0 +1,117 @@
+"""Turns from records, a field a line: YAML, and what databases and recorders print."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from edgebox.reading.roles import role_of
+from edgebox.reading.tables import KNOWN, SPEAKERS, TEXTS, Row, column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_FIELD: Final = re.compile(
+    r"[ \t]*(?P<dash>-[ \t]+)?(?P<quote>[\"']?)(?P<name>\w[\w ()-]{0,20}?)(?P=quote)[ \t]*[:：]"
+    r"[ \t]*(?P<value>.*)"
+)
+_BLOCK: Final = re.compile(r"[|>][+-]?(?=\n|\Z)")
+"""How YAML begins a text of several lines."""
+_RULE: Final = re.compile(r"[ \t]*[-=]{3,80}[ \t]*")
+_QUOTED: Final = re.compile(r"\"(.*)\"|'(.*)'", re.DOTALL)
+_FEWEST: Final = 2
+
+
+class _Field(NamedTuple):
+    record: int
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+def records_of(text: str) -> list[Row] | None:
+    """Return the turns of records; None where a text is none.
+
+    There are two or more, each has a speaker and a text, and no word of a role heads a line. What
+    stands before the first one, a name for all of them, is left out.
+    """
+    fields = list(_fields(text))
+    names = [column(one.name) for one in fields]
+    if min(sum(name in some for name in names) for some in (TEXTS, SPEAKERS)) < _FEWEST:
+        return None
+    if any(role_of(one.name.lower()) for one, name in zip(fields, names, strict=True)
+           if name not in SPEAKERS):  # fmt: skip
+        return None
+    records = [list(group) for _, group in groupby(_told(fields), key=lambda one: one.record)]
+    rows = [_row(record) for record in records]
+    while rows and rows[0] is None:
+        rows.pop(0)
+    known = [row for row in rows if row is not None]
+    return known if len(known) == len(rows) >= _FEWEST else None
+
+
+def _fields(text: str) -> Iterator[_Field]:
+    """Yield the fields of a text, with the number of their record; lines without one go on."""
+    record, at, apart, indent = 0, 0, False, 0
+    seen: set[str] = set()
+    last: _Field | None = None
+    for line in text.split("\n"):
+        start, at = at, at + len(line) + 1
+        found = _FIELD.fullmatch(line)
+        if last is not None and _BLOCK.match(last.value) and found:
+            found = found if found.start("name") <= indent else None
+        if not line.strip() or _RULE.fullmatch(line):
+            apart = True
+        elif found is None:
+            if last is not None:
+                last = last._replace(value=f"{last.value}\n{line.strip()}", end=at - 1)
+        else:
+            if last is not None:
+                yield last
+            name = column(found["name"])
+            if found["dash"] or name in seen or (apart and not seen.isdisjoint(TEXTS)):
+                record, seen = record + 1, set()
+            seen.add(name)
+            last = _Field(record, found["name"], found["value"].strip(), start, at - 1)
+            apart, indent = False, found.start("name")
+    if last is not None:
+        yield last
+
+
+def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
+    """Yield fields; one that few records have goes on with the text before it."""
+    counts = Counter(column(one.name) for one in fields)
+    texts = sum(count for name, count in counts.items() if name in TEXTS)
+    last: _Field | None = None
+    for one in fields:
+        name = column(one.name)
+        said = last is not None and column(last.name) in TEXTS and last.record == one.record
+        if last is not None and said and name not in KNOWN and 2 * counts[name] < texts:
+            more = f"{last.value}\n{one.name}: {one.value}"
+            last = last._replace(value=more, end=one.end)
+            continue
+        if last is not None:
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _row(record: Sequence[_Field]) -> Row | None:
+    """Return the turn of a record; None where it has not one speaker and one text."""
+    speakers = [one for one in record if column(one.name) in SPEAKERS]
+    texts = [one for one in record if column(one.name) in TEXTS]
+    if not speakers or len(texts) != 1:
+        return None
+    return Row(_bare(speakers[0].value), _bare(texts[0].value), record[0].start, record[-1].end)
+
+
+def _bare(value: str) -> str:
+    """Return a value without the signs of YAML."""
+    first, _, rest = value.partition("\n")
+    said = rest if _BLOCK.fullmatch(first) else value
+    quoted = _QUOTED.fullmatch(said.strip())
+    return (quoted[1] or quoted[2] or "") if quoted else said.strip()
