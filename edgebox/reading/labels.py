@@ -148,11 +148,11 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
 def _plain(candidates: Sequence[Candidate | None]) -> set[Pair]:
     """Return labels with only a space behind them, where they begin more lines than speech does.
 
-    They are words of both sides or numbered, the text begins with one, and no role's word is part
-    of what is said: 상담원 연결해 주세요, 고객 번호가.
+    They are words of both sides or numbered, and the text begins with one. A role's word that is
+    part of what is said (상담원 연결해 주세요, 고객 번호가) begins few of them, if any.
     """
     lines = [one for one in candidates if one is not None and one.form == PLAIN]
-    if not lines or candidates[0] is not lines[0] or any(one.joined for one in lines):
+    if not lines or candidates[0] is not lines[0]:
         return set()
     counts = Counter(one.label.lower() for one in lines if one.label not in _ATTRIBUTES)
     found = {word for word, count in counts.items() if count > 1}
@@ -169,6 +169,11 @@ def _plain(candidates: Sequence[Candidate | None]) -> set[Pair]:
     labelled = sum(counts[word] for word in found) + len(behind)
     enough = labelled >= _ENOUGH or labelled >= 0.7 * len(candidates)
     if any(JOINED.match(rest) for rest in behind) or not enough:
+        return set()
+    joined = sum(one.joined for one in lines)
+    apart = Counter(role_of(one.label.lower()) for one in lines if not one.joined)
+    share = 1 / 3 if labelled >= 0.7 * len(candidates) else 1 / 6
+    if joined and joined > min(share * labelled, 2 * apart["customer"], 2 * apart["agent"]):
         return set()
     if len(found) < 2 or labelled <= 0.4 * len(candidates):
         return set()  # lines that go on, and those whose speech looks like a label, are others

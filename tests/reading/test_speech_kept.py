@@ -70,6 +70,30 @@ def test_labels_with_a_space_alone_of_many_lines_may_have_lines_that_go_on():
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "예약 변경하려고요", "번호는 1234예요", "센터에도 전화했어요", "불만 접수요",
+        "서비스 해지요",
+        "정보가 안 나와요", "연결이 안 돼요", "만 원 더 나왔어요", "가능하면 오늘요",
+    ],
+)  # fmt: skip
+def test_a_line_whose_sentence_may_go_on_takes_no_speaker_from_the_others(line):
+    turns = [
+        ("agent", "네 한빛통신입니다"),
+        ("customer", "인터넷이 끊겨요"),
+        ("agent", "예약해 드릴까요"),
+        ("customer", line),
+        ("agent", "네"),
+        ("customer", "감사합니다"),
+    ]
+    labels = {"agent": "상담원", "customer": "고객"}
+    call = "\n".join(f"{labels[side]} {words}" for side, words in turns)
+    assert said(call) == turns
+    longer = "\n".join([*["상담원 네 알겠습니다", "잠시만요", "고객 아니요", "그게요"] * 6, call])
+    assert said(longer)[-6:] == turns
+
+
+@pytest.mark.parametrize(
     ("first", "second"),
     [
         ("고객: 네 담당: 박대리라고 문자가 왔어요", "상담사: 네 확인할게요"),
