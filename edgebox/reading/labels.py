@@ -137,8 +137,7 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
         spoken = all(one.spoken for one in lines)
         if word.split()[-1] in OTHERS and spoken:
             return True
-        person = is_person(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
-        person = person and is_name(word)
+        person = is_name(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
         certain = stamped and all(one.certain for one in lines) and word[-1] not in PARTICLES
         return form in forms and ((person and spoken) or certain)
 

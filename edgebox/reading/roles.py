@@ -69,15 +69,40 @@ _GIVEN: Final = re.compile(
     r"|[민병영우재종준지진현]석|[나다]래|하늘|길동|보람|[예은]슬)(?: ?(?:님|씨))?"
 )
 """How given names are built, and hardly what 전화기, 이유는 and 지하철 have behind the first."""
+_GIVEN_LISTED: Final = """
+    영길 성진 광수 경수 현정 민정 아름 슬기 지혜 다혜 하윤 지유 소율 예린 아린 하린 하율 지안 서우
+    지후 서진 유찬 윤우 민재 이준 시후 이안 동하 한결 지완 은찬 민찬 이현 예성 다온 상우 영미 말순
+    점순 복순 끝순 남순 덕수 석진 석호 기태 동수 동석 동진 동건 상진 성재 용준 우성 원석 원준 윤석
+    윤성 준기 준형 찬호 찬우 찬영 태우 태진 하영 한별 한솔 해인 해진 현미 형석 형준 형진 형우 혜교
+    혜린 혜림 혜미 혜수 효진 효주 효정 효선 효린 희정 희경 가람 가영 가연 가현 강인 강준 강민 경미
+    규리 근우 근영 나라 남희 다솜 달래 대성 도경 두나 라희 루나 리나 문희 민경 민기 민선 민식 병준
+    보검 보경 보미 보영 보현 새롬 새봄 샛별 석훈 선경 선미 설아 설희 성미 성혜 세라 세미 소미 소정
+    소진 솔미 수린 수인 숙희 슬아 승은 승주 신영 신혜 아람 아인 애리 여진 연정 예리 예림 예찬 우빈
+    원영 원호 유림 유미 유성 유주 유하 윤경 윤미 윤정 윤주 윤진 은미 은별 은비 은솔 은채 은혜 인선
+    인혜 재은 재인 정란 정미 정애 정혜 제니 주미 준하 지성 지예 지인 진솔 찬미 채린 초아 초희 태경
+    태리 태은 태인 하람 하선 하온 하솔 하연 한비 한샘 해리 해수 해준 향미 향숙 현승 현애 형주 혜란
+    혜련 혜리 혜승 혜주 호준 홍주 효성 효은 효원 흥민 희라 유리 하나 별이 도현
+"""
+_LISTED: Final = frozenset(_GIVEN_LISTED.split())
+"""Frequent given names that are built otherwise, and that are no word with a family's before it."""
+_RARE: Final = "국금기길도라류마명모방봉사석설소여연왕용육위음탁태편표피함형"
+"""Families that begin many words: what stands behind them has to be a given name."""
+_NAMED: Final = re.compile(rf"[{_FAMILY}{_RARE}](?P<given>[가-힣]{{2}})(?: ?(?:님|씨))?")
+_COMPOUND: Final = re.compile(
+    r"(?:(?:남궁|황보|제갈|선우|독고|사공)[가-힣]{1,2}|서문[가-힣]{2})(?: ?(?:님|씨))?"
+)
 
 
 def is_name(label: str) -> bool:
     """Return whether a Korean name is one also by its given name, a mask or its address."""
     word = _ASIDE.sub("", label).strip()
-    addressed = PERSON.fullmatch(word) is not None and word[3:] != ""
-    return (
-        addressed or _MASKED.fullmatch(word) is not None or _GIVEN.fullmatch(word[1:]) is not None
-    )
+    if PERSON.fullmatch(word) and word[3:]:
+        return True
+    named = _NAMED.fullmatch(word)
+    given = named["given"] if named else ""
+    if given in _LISTED or _GIVEN.fullmatch(given):
+        return True
+    return (_MASKED.fullmatch(word) or _COMPOUND.fullmatch(word)) is not None
 
 
 _OTHERS_LISTED: Final = """
@@ -155,8 +180,11 @@ def _role_beside(word: str) -> Speaker | None:
     parts = _PARTS.split(word) if _PARTS.search(word) else word.split()
     if len(parts) != 2:
         return None
-    side, second = ROLES.get(parts[0].strip()), parts[1].strip()
-    return side if is_person(second) or ROLES.get(second) == side else None
+    first, second = (part.strip() for part in parts)
+    side, other = ROLES.get(first), ROLES.get(second)
+    if side is None:
+        return other if is_name(first) else None
+    return side if is_person(second) or is_name(second) or other == side else None
 
 
 AGENT_TALK: Final = re.compile(

@@ -148,6 +148,42 @@ def test_what_has_a_stamp_and_a_particle_is_said():
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "사용자: 이름이 안 떠요",
+        "방문일: 내일로 해 주세요",
+        "도착지: 부산이요",
+        "국민은행: 계좌가 안 돼요",
+        "길이는: 삼 미터요",
+        "여행지: 제주도요",
+        "음성은: 들려요",
+        "한정식: 예약 되나요",
+        "조정은: 다음 주래요",
+    ],
+)
+def test_a_word_that_begins_like_a_family_is_no_name(line):
+    call = f"고객: 안 돼요\n상담사: 네 말씀하세요\n고객: 그게요\n{line}\n상담사: 네"
+    assert said(call)[2] == ("customer", f"그게요 {line}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "권나라", "송혜교", "한가람", "명세빈", "배두나", "서강준", "김태리", "방시혁", "남궁민",
+        "선우은숙", "사공민", "설하윤", "이정미", "유리나 님",
+    ],
+)  # fmt: skip
+def test_names_of_every_kind_may_speak_once(name):
+    call = f"고객: 안 돼요\n상담사: 네\n{name}: 제가 말씀드릴게요\n상담사: 네"
+    assert said(call)[2] == ("unknown", "제가 말씀드릴게요")
+
+
+def test_a_role_beside_a_name_of_a_rare_family_is_a_role():
+    call = "상담사 명세빈: 네 한빛입니다\n고객 탁하윤: 네\n소하린 팀장: 네"
+    assert [side for side, _ in said(call)] == ["agent", "customer", "agent"]
+
+
+@pytest.mark.parametrize(
     "name", ["박철수", "김나래", "이지은", "홍길동", "최영희", "정하은", "김민수 님", "김*래"]
 )
 def test_whoever_has_a_name_may_speak_once(name):
