@@ -7,21 +7,23 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.reading.roles import role_of
+from edgebox.reading.roles import ANONYMOUS, is_person, role_of
 from edgebox.reading.tables import KNOWN, SPEAKERS, TEXTS, Row, column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _FIELD: Final = re.compile(
-    r"[ \t]*(?P<dash>-[ \t]+)?(?P<quote>[\"']?)(?P<name>\w[\w ()-]{0,20}?)(?P=quote)[ \t]*[:：]"
-    r"[ \t]*(?P<value>.*)"
+    r"[ \t]*(?P<dash>-[ \t]+)?(?P<quote>[\"']?)"
+    r"(?P<name>[^\W\d]\w{0,20}(?:[ (]\w{1,8}\)?)?)(?P=quote)"
+    r"[ \t]*[:：](?!\d\d(?!\d))[ \t]*(?P<value>.*)"
 )
 _BLOCK: Final = re.compile(r"[|>][+-]?(?=\n|\Z)")
 """How YAML begins a text of several lines."""
 _RULE: Final = re.compile(r"[ \t]*[-=]{3,80}[ \t]*")
 _QUOTED: Final = re.compile(r"\"(.*)\"|'(.*)'", re.DOTALL)
 _FEWEST: Final = 2
+_NEARLY_ALL: Final = 0.9
 
 
 class _Field(NamedTuple):
@@ -35,22 +37,38 @@ class _Field(NamedTuple):
 def records_of(text: str) -> list[Row] | None:
     """Return the turns of records; None where a text is none.
 
-    There are two or more, each has a speaker and a text, and no word of a role heads a line. What
-    stands before the first one, a name for all of them, is left out.
+    There are two or more, each has a speaker and a text, and no speaker heads a line. Fields
+    of the whole call may stand before the first one: ``call_id: 7``, ``utterances:``.
     """
     fields = list(_fields(text))
     names = [column(one.name) for one in fields]
     if min(sum(name in some for name in names) for some in (TEXTS, SPEAKERS)) < _FEWEST:
         return None
-    if any(role_of(one.name.lower()) for one, name in zip(fields, names, strict=True)
-           if name not in SPEAKERS):  # fmt: skip
+    others = [one.name for one, name in zip(fields, names, strict=True) if name not in KNOWN]
+    if any(role_of(one.lower()) or is_person(one) or ANONYMOUS.fullmatch(one) for one in others):
         return None
-    records = [list(group) for _, group in groupby(_told(fields), key=lambda one: one.record)]
+    told = list(_told(fields))
+    if any(_may_be_said(one, names) for one in told):
+        return None
+    records = [list(group) for _, group in groupby(told, key=lambda one: one.record)]
     rows = [_row(record) for record in records]
-    while rows and rows[0] is None:
-        rows.pop(0)
+    if records and _heads(records[0]):
+        del rows[0]
     known = [row for row in rows if row is not None]
     return known if len(known) == len(rows) >= _FEWEST else None
+
+
+def _heads(record: Sequence[_Field]) -> bool:
+    """Return whether fields are those of the whole call."""
+    names = {column(one.name) for one in record}
+    return names.isdisjoint(TEXTS | SPEAKERS) and not any("\n" in one.value for one in record)
+
+
+def _may_be_said(field: _Field, names: Sequence[str]) -> bool:
+    """Return whether a field may be a line of speech: few records have one of its name."""
+    name = column(field.name)
+    few = names.count(name) < _NEARLY_ALL * sum(one in TEXTS for one in names)
+    return few and name not in KNOWN and field.value != "" and not field.name.isascii()
 
 
 def _fields(text: str) -> Iterator[_Field]:
@@ -66,8 +84,9 @@ def _fields(text: str) -> Iterator[_Field]:
         if not line.strip() or _RULE.fullmatch(line):
             apart = True
         elif found is None:
-            if last is not None:
-                last = last._replace(value=f"{last.value}\n{line.strip()}", end=at - 1)
+            if last is None:
+                return  # what stands before the first field may be said
+            last = last._replace(value=f"{last.value}\n{line.strip()}", end=at - 1)
         else:
             if last is not None:
                 yield last
@@ -89,7 +108,7 @@ def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
     for one in fields:
         name = column(one.name)
         said = last is not None and column(last.name) in TEXTS and last.record == one.record
-        if last is not None and said and name not in KNOWN and 2 * counts[name] < texts:
+        if last is not None and said and name not in KNOWN and counts[name] < _NEARLY_ALL * texts:
             more = f"{last.value}\n{one.name}: {one.value}"
             last = last._replace(value=more, end=one.end)
             continue

@@ -70,6 +70,25 @@ def test_a_form_in_a_call_is_no_record(text):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "네 여보세요",
+        "14:30에 갈게요",
+        "참석자 2: 예약요",
+        "'B': '내일요'",
+        "김나래: 네",
+        "주소: 서울이요",
+    ],
+)
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_nothing_that_is_said_around_records_is_lost(line, at):
+    lines = ["화자: B", "내용: 정지해 주세요", "화자: A", "내용: 네 됐습니다"]
+    lines.insert(at, line)
+    found = " ".join(f"{one.label} {one.text}" for one in read("\n".join(lines)).utterances)
+    assert all(word.strip("':") in found for word in line.split())
+
+
+@pytest.mark.parametrize(
     "table",
     [
         "시간,상담사,고객\n00:00,{0},\n00:01,,{1}\n00:02,{2},\n",
