@@ -22,7 +22,7 @@ _NAME: Final = (
 """A word or several, with what stands in brackets behind it and is no clock."""
 _STAMP: Final = (
     rf"(?:{stamps.BRACKETED.pattern}|{stamps.SPAN.pattern}|{stamps.DATED.pattern}"
-    rf"|{stamps.EXACT.pattern}|{stamps.PAIR.pattern})"
+    rf"|{stamps.EXACT.pattern}|{stamps.PAIR.pattern}|{stamps.COMPACT.pattern})"
 )
 _BULLET: Final = (
     r"[-*•·▶]{1,3}[ \t]+|[■□▣○●◎◆◇▶▷◀◁※☎①-⑳]{1,3}[ \t]*|>{1,2}[ \t]+|\#{1,4}[ ]"
@@ -38,7 +38,8 @@ LABEL: Final = re.compile(
     \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
     (?P<name>{_NAME})[*_"]{{0,2}}[ \t]* (?:
     (?P<sign>(?:(?<!\d)[:：]{{1,2}}|[:：](?!\d\d))|=?[>|→⇒)]|\t|,(?=\S)|[-–—/]{{1,2}}[ ]) |
-    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t]*(?:[:：>|]|$)))[ \t]*[:：>|]? |
+    (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})
+    (?=[ \t]*(?:[:：](?!\d\d)|[>|]|$)))[ \t]*[:：>|]? |
     (?P<timed_text>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t])) | (?P<alone>$) ) )
     [*_]{{0,2}}[ \t]*
     """,
@@ -64,6 +65,8 @@ JOINED: Final = re.compile(
 )
 """What makes one thing of a role's word before it, or a part of its sentence: 고객 번호가."""
 
+_NUMBERS: Final = re.compile(r"\d{1,9}(?: ?[-~] ?\d{1,9})?(?: ?(?:ms|s|초))?")
+"""The number of a line, or begin and end of a turn in whole milliseconds."""
 _LONGEST: Final = 40
 _SPOKEN: Final = re.compile(
     r"(?:[요다죠까네예데고야지걸래게군]|응|아니|여보세요)[\s.!?~…]*$|[?!…]|^(?:네|예|아니|아|어|음|저)(?![가-힣])"
@@ -81,6 +84,17 @@ def is_value(text: str) -> bool:
         and any(character.isdigit() for character in said)
         and _SPOKEN.search(said) is None
     )
+
+
+_ASIDE: Final = re.compile(r"[(\[].*")
+
+
+def is_said(label: str) -> bool:
+    """Return whether what stands before a role in brackets is speech: 네 감사합니다 (고객)."""
+    front, aside = _ASIDE.sub("", label).strip(), _ASIDE.search(label)
+    if aside is None or is_person(front) or _names(front):
+        return False
+    return " " in front or front.isdecimal() or _SPOKEN.search(front) is not None
 
 
 Pair: TypeAlias = tuple[str, str]
@@ -165,7 +179,7 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
     if match["bracket"]:
         if SOUND.match(match[0].lstrip(" \t*_-•")):
             return None
-        if label.isdecimal() and (numbered := _behind_a_number(line, match.end())):
+        if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
     form = _form(match)
     if form == "timed text":

@@ -20,7 +20,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import JOINED, PLAIN, SPACED
+from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
 from edgebox.reading.fields import fields
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
@@ -209,7 +209,9 @@ def _without_a_sign(counts: Counter[Pair], named: set[Pair], *, strong: bool) ->
         same = {
             pair
             for pair in counts
-            if pair[1] == form and (pair in named or _told_apart(pair[0], counts[pair]))
+            if pair[1] == form
+            and not is_said(pair[0])
+            and (pair in named or _told_apart(pair[0], counts[pair]))
         }
         if form == "timed text" and strong:
             continue  # "고객 10:30 방문 예정" is a note beside labels that have a sign
@@ -226,13 +228,17 @@ def _take_turns(spaced: Counter[Pair], named: set[Pair]) -> bool:
     """Return whether a role and a few names begin nearly all of these lines, and each repeats."""
     again = {pair for pair, count in spaced.items() if count > 1}
     names = {pair[0] for pair in again - named}
-    people = len(again) > 1 and any(is_person(word) for word, _ in again)
+    people = len(again) > 1 and any(is_person(word) or _numbered(word) for word, _ in again)
     return (
         (people or not again.isdisjoint(named))
         and 0 < len(names) <= _MOST_NAMES
         and all(_may_be_a_speaker(name) and name not in _OPENERS for name in names)
         and sum(spaced[pair] for pair in again | (named & set(spaced))) > 0.7 * spaced.total()
     )
+
+
+def _numbered(word: str) -> bool:
+    return len(word) > 1 and ANONYMOUS.fullmatch(word) is not None
 
 
 def _may_be_a_speaker(word: str) -> bool:
@@ -260,7 +266,7 @@ def _heading(word: str) -> bool:
 def _told_apart(word: str, count: int) -> bool:
     if is_person(word):
         return count > 1
-    return len(word) > 1 and ANONYMOUS.fullmatch(word) is not None
+    return _numbered(word)
 
 
 def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:

@@ -39,6 +39,11 @@ _BREAK: Final = re.compile(
 """A label inside a line: the words that begin no sentence."""
 
 _LETTER: Final = re.compile(r"[^\W\d_]")
+_HANGUL: Final = re.compile(r"[가-힣]")
+_LOGGED: Final = re.compile(
+    rf"[ \t]*[\[(]?(?:{stamps.DATED.pattern}|{stamps.EXACT.pattern}|{stamps.COMPACT.pattern})"
+)
+"""How a program's log begins a line; what it writes before the speaker is not said."""
 
 
 def spoken_lines(text: str) -> list[Spoken]:
@@ -110,6 +115,8 @@ def _lines(text: str) -> Iterator[Line]:
         ):
             inside = inside[1:]  # 김지수 상담사: is one label
         cuts = [0, *inside, len(line)]
+        if inside and _LOGGED.match(line) and not _HANGUL.search(line, 0, inside[0]):
+            cuts = cuts[1:]
         for a, b in pairwise(cuts):
             if line[a:b].strip():
                 yield Line(start + a, start + b, line[a:b])

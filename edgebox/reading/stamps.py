@@ -13,7 +13,8 @@ from typing import Final
 _PART: Final = r"(?:오전|오후|새벽|아침|낮|저녁|밤|[AaPp]\.?[Mm]\.?)"
 _CLOCK: Final = rf"(?:{_PART}[ ]?)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:[ ]?{_PART})?"
 _SPELLED: Final = r"(?:\d{1,2}시간?[ ]?)?\d{1,3}분[ ]?\d{1,2}초|\d{1,5}(?:\.\d{1,3})?s(?:ec)?"
-_SECONDS: Final = r"\d{1,6}\.\d{1,3}"
+_SECONDS: Final = r"\d{1,6}\.\d{1,6}"
+_FULL: Final = r"(?:\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,3})?|\d{1,2}:\d{2}[.,]\d{1,3})"
 _DATE: Final = (
     r"(?:\d{4}년[ ]?\d{1,2}월[ ]?\d{1,2}일(?:[ ][월화수목금토일]요일)?"
     r"|\d{4}[-/][ ]?\d{1,2}[-/][ ]?\d{1,2}|\d{2,4}\.[ ]?\d{1,2}\.[ ]?\d{1,2}\.?"
@@ -29,9 +30,16 @@ BRACKETED: Final = re.compile(
 
 SPAN: Final = re.compile(
     rf"{_MOMENT}[ ]*(?:-->|->|→)[ ]*{_MOMENT}(?:[ ]+(?:align|position|line|size):\S+)*"
+    rf"|{_FULL}[ ]*[-~–][ ]*{_FULL}"
     r"|\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}"
 )
-"""A subtitle's span: always a stamp."""
+"""A subtitle's span, or one of clocks with seconds: always a stamp."""
+
+COMPACT: Final = re.compile(
+    r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ _T-]?"
+    r"(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?:\.?\d{3})?(?![\d.])"
+)
+"""A date with a clock in digits alone: a stamp before a label, elsewhere a number."""
 
 EXACT: Final = re.compile(r"\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}|\d{1,2}:\d{2}:\d{2}(?=[ \t])")
 """A clock with seconds: nobody says one."""

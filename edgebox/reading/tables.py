@@ -35,7 +35,7 @@ SPEAKERS: Final = frozenset(_SPEAKERS_LISTED.split())
 KNOWN: Final = TEXTS | SPEAKERS | frozenset(_OTHERS_LISTED.split())
 _TIME: Final = re.compile(
     rf"{stamps.DATED.pattern}|{stamps.BRACKETED.pattern}|{stamps.EXACT.pattern}"
-    rf"|{stamps.BARE.pattern}|\d{{1,7}}(?:\.\d{{1,6}})?"
+    rf"|{stamps.BARE.pattern}|\d{{1,20}}(?:\.\d{{1,6}})?"
 )
 _ASIDE: Final = re.compile(r"\([^()]{1,8}\)$|[_-]")
 _NAME: Final = re.compile(r"[\w#]{1,20}")

@@ -171,3 +171,51 @@ def test_the_tags_of_a_lyrics_file_are_not_said():
     text = "[ar:콜센터]\n[ti:통화]\n[length:00:10.00]\n[re:whisper]\n\n"
     lines = "[00:00.00]상담사: 네 <00:00.40>고객님\n[00:01.20]고객: <00:01.50>카드요\n"
     assert said(text + lines) == [("agent", "네 고객님"), ("customer", "카드요")]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{label} 00:00:0{at}~00:00:0{at} {text}\n",
+        "{label} 00:00:0{at} - 00:00:0{at}\n{text}\n",
+        "{at}.000000\t{at}.900000\t{label}: {text}\n",
+        "{at}.00 {at}.90 SPK{number} {text}\n",
+        "[{at}000-{at}900] {label}: {text}\n",
+        "20250913151{at}00 {label} {text}\n",
+        "20250913151{at}00\t{label}\t{text}\n",
+        "20250913 151{at}00 {label}: {text}\n",
+        "2025-09-13 15:12:0{at},123 INFO stt - {label}: {text}\n",
+        "15:12:0{at}\t From  {label} : {text}\n",
+    ],
+)
+def test_what_a_program_writes_before_a_speaker_is_not_said(form):
+    turns = [
+        ("agent", "네 고객님 무엇을 도와드릴까요"),
+        ("customer", "카드를 잃어버려서요"),
+        ("agent", "네 정지해 드렸습니다"),
+        ("customer", "네 감사합니다"),
+    ]
+    labels = {"agent": "상담사", "customer": "고객"}
+    text = "".join(
+        form.format(label=labels[side], number=int(side == "customer"), at=at, text=words)
+        for at, (side, words) in enumerate(turns)
+    )
+    assert said(text) == turns
+
+
+def test_a_number_built_like_a_date_with_a_clock_stays_where_it_is_said():
+    text = "고객: 주문번호요\n상담사: 네\n고객:\n20250913151200 이에요\n상담사: 네"
+    assert said(text)[2] == ("customer", "20250913151200 이에요")
+
+
+@pytest.mark.parametrize("form", ["{text} ({label})", "{text} - {label}", "{text} [{label}]"])
+def test_speech_before_its_speaker_is_not_lost(form):
+    words = ["네 무엇을 도와드릴까요", "카드요", "네 됐습니다", "내일은 서울에 가는 날", "3395"]
+    labels = ["상담사", "고객"]
+    text = "\n".join(form.format(text=one, label=labels[at % 2]) for at, one in enumerate(words))
+    found = " ".join(f"{one.label} {one.text}" for one in read(text).utterances)
+    assert all(one in found for one in words)
+
+
+def test_opening_hours_behind_a_word_of_a_role_are_said():
+    assert "09:00~18:00" in said("고객: 언제요\n상담사: 상담 09:00~18:00 입니다")[1][1]
