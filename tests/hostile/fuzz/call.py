@@ -10,8 +10,10 @@ from edgebox.api.requests import read_fields
 from edgebox.contract.requests import Limits, QuickSummaryRequest
 from edgebox.errors import InvalidFields
 from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read
+from edgebox.reading.markup import is_markup
 from edgebox.reading.normal import normalise
 from edgebox.reading.recognisers import turns_of
+from edgebox.reading.scripts import is_script
 
 _LOOP = re.compile(r"([가-힣]{1,8}?)\1{7,}")
 
@@ -23,6 +25,16 @@ TOKENS = tuple(
         *("\r\n", "\u2028", "\u200b", "\ufeff", "\u1100\u1161\u11a8", "é", "\u200d", "\t", "|"),
         *("900101-1234567", "4111-1111-1111-1111", "비밀번호는 1234", "공일공 일이삼사", "네 네"),
         *('{"segments":[', '{"spk":1,"msg":"', '"start":', "1e999", "9" * 400, '"channels":['),
+        *("</td>", "<td>", "<!--", "-->", "<![CDATA[", "]]>", "&#44032;", "<speaker>", "</call>"),
+        *(
+            "화자: ",
+            "내용: ",
+            "- text: ",
+            "Dialogue: ",
+            "20250913151200 ",
+            '"isFinal":false,',
+            "```",
+        ),
         *('[{"text":"', '"}]', '{"results":{', "]}", "[[[[", '"speaker":"agent",', "9" * 4400, ","),
     )
 )
@@ -39,6 +51,14 @@ def seeds() -> list[bytes]:
         json.dumps([{"speaker": "agent", "text": "안녕하세요", "start": "1.5s"}, {"text": "네"}]),
         json.dumps({"channels": [{"alternatives": [{"transcript": "네 그래요"}]}]}),
         '{"text": "네", "start": 1}\n{"text": "그래요"}\n',
+        json.dumps([{"Transcript": {"Content": "네", "IsPartial": True}}, {"channel": 1}]),
+        json.dumps([{"channel": 0, "segments": [{"text": "네"}]}, {"isAgent": True, "body": "네"}]),
+        "<SAMI><HEAD><STYLE><!-- P {} --></STYLE></HEAD><SYNC Start=1><P Class=KRCC>네<br>&nbsp;",
+        '<call><turn speaker="고객"><at>1.5</at><text><![CDATA[네]]>&#48148;</text></turn></call>',
+        "<table><tr><td>고객</td><td>네\n요</td></tr></table>",
+        "[Script Info]\n[Events]\nFormat: Start, Name, Text\nDialogue: 1.00,고객,네\\N요, 네\n",
+        "- speaker: 고객\n  text: |\n    네\n- speaker: 상담사\n  text: '네'\n",
+        "노트\n2025.09.13 토 오후 3:12 ・ 3분 20초\n김나래\n\n고객 00:01\n네\n",
     )
     return [text.encode() for text in texts]
 
@@ -57,7 +77,8 @@ def check(data: bytes) -> None:
     call = read(received)
     assert call == read(received)
     marked = turns_of(received) is not None
-    plain = not marked and normalise(received).text == received
+    written = not (is_markup(received) or is_script(received))
+    plain = written and not marked and normalise(received).text == received
     at = 0
     for one in call.utterances:
         assert 0 < len(one.text) <= MAX_UTTERANCE_CHARACTERS
