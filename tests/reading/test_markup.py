@@ -132,3 +132,36 @@ def test_speech_with_a_few_tags_is_no_document(text):
 )  # fmt: skip
 def test_markup_that_never_ends_is_read(text):
     read(text)
+
+
+TWO = [("agent", "안녕하세요 카드입니다"), ("customer", "카드를 잃어버렸어요")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<agent>{}</agent>\n<customer>{}</customer>",
+        "<call><agent>{}</agent><customer>{}</customer></call>",
+        """<call><turn><text>{}</text><speaker>상담사</speaker></turn>
+        <turn><text>{}</text><speaker>고객</speaker></turn></call>""",
+        """<call><script><line speaker="상담사">{}</line>
+        <line speaker="고객">{}</line></script></call>""",
+        '<call><u who="상담사"><title>{}</title></u><u who="고객"><title>{}</title></u></call>',
+        '<call><turn speaker="상담사" text="{}"/><turn speaker="고객" text="{}"/></call>',
+        "<call>\n상담사: {}\n고객: <head>{}</head>\n</call>",
+    ],
+)
+def test_nothing_said_in_markup_is_lost_or_goes_to_the_other_side(text):
+    assert said(text.format(*(one for _, one in TWO))) == TWO
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<div><p>고객: 뒤는 <b>4521</b> 이에요</p></div>", ("customer", "뒤는 4521 이에요")),
+        ('<call><line speaker="고객">4521</line></call>', ("customer", "4521")),
+        ("<call><utterance>300</utterance></call>", ("unknown", "300")),
+    ],
+)
+def test_a_number_in_markup_is_said(text, expected):
+    assert said(text) == [expected]
