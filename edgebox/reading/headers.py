@@ -21,10 +21,13 @@ class Line(NamedTuple):
 
 HEADERS: Final = re.compile(
     r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
-    r"|\[(?:ar|ti|al|au|by|re|ve|la|tool|length|offset):[^\[\]]*\]|clovanote\.naver\.com"
+    r"|clovanote\.naver\.com"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
 """Lines that exports write by themselves, above, among and below what was said."""
+_TAGS: Final = re.compile(r"\[(?:ar|ti|al|au|by|re|ve|la|tool|length|offset):[^\[\]]*\]")
+"""Tags of LRC, which has stamps (`LYRICS`) before its lines."""
+LYRICS: Final = re.compile(r"\s*\[\d{1,3}:\d{2}(?:[.:]\d{2,3})?\]")
 _CAPTIONS: Final = re.compile(r"NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
 """Headers of a file of subtitles."""
 _COMES_OR_GOES: Final = re.compile(
@@ -56,10 +59,14 @@ def note_head(lines: Sequence[Line], begins: Sequence[int]) -> int:
     return 0
 
 
-def is_header(lines: list[Line], index: int, *, export: bool, subtitles: bool) -> bool:
+def is_header(
+    lines: list[Line], index: int, *, export: bool, subtitles: bool, lyrics: bool
+) -> bool:
     """Return whether a line without a label is one that an export writes by itself."""
     text = lines[index].text.strip()
     if HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
+        return True
+    if lyrics and _TAGS.fullmatch(text):
         return True
     if not subtitles:
         return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_fields
-from edgebox.reading.headers import HEADERS, Line, is_header, note_head
+from edgebox.reading.headers import HEADERS, LYRICS, Line, is_header, note_head
 from edgebox.reading.labels import learn
 from edgebox.reading.roles import is_person, role_of
 
@@ -71,11 +71,13 @@ def spoken_lines(text: str) -> list[Spoken]:
     export |= any(HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
     export |= subtitles and lines[0].text.startswith("WEBVTT")
+    lyrics = any(LYRICS.match(line.text) for line in lines)
     head = note_head(lines, begins)
     turns: list[Spoken] = []
     for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
         if index < head or (
-            begin == 0 and is_header(lines, index, export=export, subtitles=subtitles)
+            begin == 0
+            and is_header(lines, index, export=export, subtitles=subtitles, lyrics=lyrics)
         ):
             continue
         if stamps.DIVIDER.fullmatch(line.text.strip()) and (

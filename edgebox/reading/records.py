@@ -40,15 +40,20 @@ def records_of(text: str) -> list[Row] | None:
     There are two or more, each has a speaker and a text, and no speaker heads a line. Fields
     of the whole call may stand before the first one: ``call_id: 7``, ``utterances:``.
     """
+    found = (_FIELD.fullmatch(line) for line in text.split("\n"))
+    if not _enough([column(one["name"]) for one in found if one is not None]):
+        return None
     fields = list(_fields(text))
     names = [column(one.name) for one in fields]
-    if min(sum(name in some for name in names) for some in (TEXTS, SPEAKERS)) < _FEWEST:
+    if not _enough(names):
         return None
     others = [one.name for one, name in zip(fields, names, strict=True) if name not in KNOWN]
     if any(role_of(one.lower()) or is_person(one) or ANONYMOUS.fullmatch(one) for one in others):
         return None
     told = list(_told(fields))
-    if any(_may_be_said(one, names) for one in told):
+    counts = Counter(names)
+    texts = sum(counts[name] for name in TEXTS)
+    if any(_may_be_said(one, counts, texts) for one in told):
         return None
     records = [list(group) for _, group in groupby(told, key=lambda one: one.record)]
     rows = [_row(record) for record in records]
@@ -58,16 +63,21 @@ def records_of(text: str) -> list[Row] | None:
     return known if len(known) == len(rows) >= _FEWEST else None
 
 
+def _enough(names: Sequence[str]) -> bool:
+    """Return whether names of texts and of speakers occur often enough for records."""
+    return min(sum(name in some for name in names) for some in (TEXTS, SPEAKERS)) >= _FEWEST
+
+
 def _heads(record: Sequence[_Field]) -> bool:
     """Return whether fields are those of the whole call."""
     names = {column(one.name) for one in record}
     return names.isdisjoint(TEXTS | SPEAKERS) and not any("\n" in one.value for one in record)
 
 
-def _may_be_said(field: _Field, names: Sequence[str]) -> bool:
+def _may_be_said(field: _Field, counts: Counter[str], texts: int) -> bool:
     """Return whether a field may be a line of speech: few records have one of its name."""
     name = column(field.name)
-    few = names.count(name) < _NEARLY_ALL * sum(one in TEXTS for one in names)
+    few = counts[name] < _NEARLY_ALL * texts
     return few and name not in KNOWN and field.value != "" and not field.name.isascii()
 
 
@@ -76,6 +86,7 @@ def _fields(text: str) -> Iterator[_Field]:
     record, at, apart, indent = 0, 0, False, 0
     seen: set[str] = set()
     last: _Field | None = None
+    more: list[str] = []
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         found = _FIELD.fullmatch(line)
@@ -86,10 +97,12 @@ def _fields(text: str) -> Iterator[_Field]:
         elif found is None:
             if last is None:
                 return  # what stands before the first field may be said
-            last = last._replace(value=f"{last.value}\n{line.strip()}", end=at - 1)
+            more.append(line.strip())
+            last = last._replace(end=at - 1)
         else:
             if last is not None:
-                yield last
+                yield last._replace(value="\n".join([last.value, *more]))
+            more = []
             name = column(found["name"])
             if found["dash"] or name in seen or (apart and not seen.isdisjoint(TEXTS)):
                 record, seen = record + 1, set()
@@ -97,7 +110,7 @@ def _fields(text: str) -> Iterator[_Field]:
             last = _Field(record, found["name"], found["value"].strip(), start, at - 1)
             apart, indent = False, found.start("name")
     if last is not None:
-        yield last
+        yield last._replace(value="\n".join([last.value, *more]))
 
 
 def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
@@ -105,18 +118,19 @@ def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
     counts = Counter(column(one.name) for one in fields)
     texts = sum(count for name, count in counts.items() if name in TEXTS)
     last: _Field | None = None
+    more: list[str] = []
     for one in fields:
         name = column(one.name)
         said = last is not None and column(last.name) in TEXTS and last.record == one.record
         if last is not None and said and name not in KNOWN and counts[name] < _NEARLY_ALL * texts:
-            more = f"{last.value}\n{one.name}: {one.value}"
-            last = last._replace(value=more, end=one.end)
+            more.append(f"{one.name}: {one.value}")
+            last = last._replace(end=one.end)
             continue
         if last is not None:
-            yield last
-        last = one
+            yield last._replace(value="\n".join([last.value, *more]))
+        last, more = one, []
     if last is not None:
-        yield last
+        yield last._replace(value="\n".join([last.value, *more]))
 
 
 def _row(record: Sequence[_Field]) -> Row | None:

@@ -87,6 +87,8 @@ _LISTED: Final = frozenset(_GIVEN_LISTED.split())
 """Frequent given names that are built otherwise, and that are no word with a family's before it."""
 _RARE: Final = "국금기길도라류마명모방봉사석설소여연왕용육위음탁태편표피함형"
 """Families that begin many words: what stands behind them has to be a given name."""
+_NOUN: Final = re.compile(r"[용주인]$")
+"""How 여성용, 소유주 and 명의인 end, and behind a rare family hardly a name."""
 _NAMED: Final = re.compile(rf"[{_FAMILY}{_RARE}](?P<given>[가-힣]{{2}})(?: ?(?:님|씨))?")
 _COMPOUND: Final = re.compile(
     r"(?:(?:남궁|황보|제갈|선우|독고|사공)[가-힣]{1,2}|서문[가-힣]{2})(?: ?(?:님|씨))?"
@@ -100,6 +102,9 @@ def is_name(label: str) -> bool:
         return True
     named = _NAMED.fullmatch(word)
     given = named["given"] if named else ""
+    bare = word[:3]
+    if named and (bare in NOT_NAMES or (bare[0] in _RARE and _NOUN.search(given))):
+        return False
     if given in _LISTED or _GIVEN.fullmatch(given):
         return True
     return (_MASKED.fullmatch(word) or _COMPOUND.fullmatch(word)) is not None
@@ -145,6 +150,8 @@ NOT_NAMES: Final = frozenset(
         "이름은",
         "성함은",
         "구성원",
+        *("소유주", "여성용", "남성용", "양수인", "양도인", "사진용", "정동진", "우선주"),
+        "정지선",
     ]
 )
 

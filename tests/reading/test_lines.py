@@ -219,3 +219,7 @@ def test_speech_before_its_speaker_is_not_lost(form):
 
 def test_opening_hours_behind_a_word_of_a_role_are_said():
     assert "09:00~18:00" in said("고객: 언제요\n상담사: 상담 09:00~18:00 입니다")[1][1]
+
+
+def test_a_line_in_brackets_is_a_tag_only_beside_stamps():
+    assert "[re: 문의 건]" in read("고객: 네\n[re: 문의 건]\n상담사: 네").utterances[0].text

@@ -1,8 +1,11 @@
 """Records with a field a line: YAML, and what databases and recorders print."""
 
+import time
+
 import pytest
 
 from edgebox.reading.call import read
+from edgebox.reading.records import records_of
 
 CALL = [
     ("agent", "네 무엇을 도와드릴까요"),
@@ -107,3 +110,11 @@ def test_a_table_with_a_column_for_each_side_is_read(table):
 def test_a_heading_of_the_sides_over_speech_with_commas_is_no_table():
     text = "상담사,고객\n네, 그래서, 확인했습니다\n네"
     assert "확인했습니다" in " ".join(words for _, words in said(text))
+
+
+def test_a_long_text_without_fields_takes_little_time():
+    line = "네 카드를 잃어버려서 정지하려고요\n"
+    text = "speaker: 고객\ntext: 네\n" * 2 + line * 120_000
+    begun = time.process_time()
+    records_of(text)
+    assert time.process_time() - begun < 5

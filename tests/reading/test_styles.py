@@ -3,6 +3,7 @@
 import pytest
 
 from edgebox.reading.call import read
+from edgebox.reading.roles import is_name
 
 SAID = [
     ("agent", "안녕하세요 한빛통신 상담사 김나래입니다"),
@@ -165,3 +166,8 @@ def test_voices_and_names_of_cues_are_no_speech():
 def test_a_table_with_other_columns_is_read(form):
     turns = [("agent", "네, 한빛통신입니다"), ("customer", "요금이, 3만 원이나 나왔어요")]
     assert said(form.format("상담사", turns[0][1], "고객", turns[1][1])) == turns
+
+
+@pytest.mark.parametrize("word", ["소유주", "여성용", "남성용", "양수인", "사진용"])
+def test_common_words_are_no_names(word):
+    assert not is_name(word)

@@ -56,3 +56,9 @@ def test_quoted_cells_hold_line_ends_and_quotation_marks():
 def test_speech_with_commas_is_no_table(text):
     assert "잃어버렸어요" in "".join(one.text for one in read(text).utterances) or "3, 4번" in text
     assert len(read(text).utterances) == 2
+
+
+def test_a_heading_of_the_sides_over_labelled_lines_is_no_table():
+    text = "상담사, 고객\n상담사: 네, 안녕하세요\n고객: 네, 카드요\n"
+    found = [(one.speaker, one.text) for one in read(text).utterances]
+    assert found[-2:] == [("agent", "네, 안녕하세요"), ("customer", "네, 카드요")]
