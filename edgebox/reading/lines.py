@@ -17,6 +17,8 @@ from edgebox.reading.roles import is_person, role_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from edgebox.reading.candidates import Pair
+
 
 class Spoken(NamedTuple):
     """A turn before its speaker is known: parts of lines.
@@ -55,7 +57,7 @@ def spoken_lines(text: str) -> list[Spoken]:
         found = candidate(line.text)
         candidates.append(found)
         bare += bool(stamps.BARE.match(line.text.lstrip())) or bool(found and found.bare)
-    labels = learn(candidates)
+    labels = _of_speech(learn(candidates), lines)
     if any(form == PLAIN for _, form in labels):
         candidates = [
             one if one and (one.label.lower(), one.form) in labels else plain(line.text) or one
@@ -94,6 +96,18 @@ def spoken_lines(text: str) -> list[Spoken]:
         if start < end:
             turns[-1].parts.append((line.start + start, line.start + end))
     return turns
+
+
+def _of_speech(labels: frozenset[Pair], lines: list[Line]) -> frozenset[Pair]:
+    """Return labels without those that only a space follows where lines are notes: 고객 문의함."""
+    noted = sum(_NOTED.search(line.text) is not None for line in lines)
+    if 2 * noted <= len(lines):
+        return labels
+    return frozenset(pair for pair in labels if pair[1] != PLAIN)
+
+
+_NOTED: Final = re.compile(r"[가-힣][함됨][\s.]*$")
+"""How a note ends, and hardly what is said."""
 
 
 def _lines(text: str) -> Iterator[Line]:

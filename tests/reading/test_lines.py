@@ -223,3 +223,8 @@ def test_opening_hours_behind_a_word_of_a_role_are_said():
 
 def test_a_line_in_brackets_is_a_tag_only_beside_stamps():
     assert "[re: 문의 건]" in read("고객: 네\n[re: 문의 건]\n상담사: 네").utterances[0].text
+
+
+def test_notes_about_both_sides_are_no_speech_of_theirs():
+    text = "고객 예약 변경 요청함\n상담사 확인 후 변경함\n고객 감사 인사함\n상담사 종료함"
+    assert {one.speaker for one in read(text).utterances} == {"unknown"}
