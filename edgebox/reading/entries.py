@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _TEXTS: Final = (
     "textedited", "predtext", "text", "msg", "content", "transcript", "utterance", "sentence",
     "message", "display", "displaytext", "itn", "lexical", "recognized", "transcription",
-    "stttext", "stttxt", "plaintext", "phrase", "body", "line", "form",
+    "stttext", "stttxt", "plaintext",
     "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
+    "phrase", "body", "line", "form",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")
 _SPEAKERS: Final = (

@@ -84,9 +84,15 @@ def _is_prompt(turns: list[Turn]) -> bool:
 
 def _final(turns: list[Turn]) -> list[Turn]:
     """Return turns without those that a recogniser wrote again when it had heard more."""
-    if all(turn.interim for turn in turns):
-        return turns
-    return [turn for turn in turns[:-1] if not turn.interim] + turns[-1:]
+    kept: list[Turn] = []
+    after: dict[str, str] = {}  # what each speaker says next
+    for turn in reversed(turns):
+        said = "".join(turn.text.split())
+        later = after.get(turn.speaker, "")
+        if not (turn.interim and later and (later.startswith(said[:2]) or said in later)):
+            kept.append(turn)
+        after[turn.speaker] = said
+    return kept[::-1]
 
 
 def _first_whole(lists: list[list[Turn]]) -> list[Turn]:

@@ -143,6 +143,19 @@ def test_what_was_understood_last_is_kept_where_nothing_final_follows():
     assert said([{**one, "is_final": False} for one in MARKED]) == CALL
 
 
+def test_a_side_of_which_nothing_was_final_is_kept():
+    """A mark alone says little: what was heard of a side and never written again is the call."""
+    assert said([{**one, "isFinal": at == 3} for at, one in enumerate(MARKED)]) == CALL
+    grown = [MARKED[0], *({**MARKED[1], "text": text} for text in ("카드를", CALL[1][1]))]
+    turns = [*({**one, "isFinal": False} for one in grown), *MARKED[2:]]
+    assert said(turns) == CALL
+
+
+def test_the_number_of_a_line_is_not_its_text():
+    sides = [{"line": at, "화자": side, "내용": text} for at, (side, text) in enumerate(CALL)]
+    assert said(sides) == CALL
+
+
 def test_who_the_sides_are_is_no_part_of_the_call():
     agent, customer = {"id": 1, "skills": ["카드"]}, {"id": 2, "tags": ["VIP", "분실"]}
     assert said({"agent": agent, "customer": customer, "segments": MARKED}) == CALL
