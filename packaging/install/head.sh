@@ -34,6 +34,7 @@ sudoers=/etc/sudoers
 namespaces=/proc/sys/user/max_user_namespaces
 lock=/run/edgebox-install.lock
 user=edgebox
+metrics_port=8601 # in the configuration that packaging/build writes
 spare=67108864 # bytes left free beside what is installed
 
 usage() {

@@ -79,6 +79,9 @@ main() {
   if [ -n "$port_wanted" ] && [ -e "$config" ] && [ "$port_wanted" != "$(setting api port 8600)" ]; then
     die "The installation does not change $config. For another port, set under [api] there: port = $port_wanted"
   fi
+  if [ "$port_wanted" = "$metrics_port" ] && [ ! -e "$config" ]; then
+    die "Port $metrics_port is where the metrics are. Choose another one for the API: --port N"
+  fi
   if [ -n "$file_to_verify" ]; then read_head; fi
   models_bytes=0
   while read -r name size hash; do

@@ -499,6 +499,17 @@ def test_a_downgrade_is_a_word_for_upgrades_alone(box):
         assert (ended.returncode, ended.stderr) == (1, "edgebox: --downgrade needs --upgrade.\n")
 
 
+def test_the_port_of_the_metrics_is_refused_for_the_api_of_a_new_box(box):
+    main = (FOLDER / "main.sh").read_text(encoding="utf-8").removesuffix('main "$@"\n')
+    script = f"{main}\ncheck_head() {{ :; }}\ncheck_machine() {{ exit 7; }}\nmain --port 8601"
+    ended = step(box, script, lock=box / "lock")
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert "Port 8601 is where the metrics are" in ended.stderr
+    assert "127.0.0.1:8601" in (ROOT / "packaging/build").read_text(encoding="utf-8")
+    (box / "etc/edgebox.toml").write_text("[api]\nport = 8601\n")
+    assert step(box, script, lock=box / "lock").returncode == 7
+
+
 @pytest.mark.parametrize("action", ["--rollback", "--uninstall", "--purge"])
 def test_a_key_is_refused_where_it_would_do_nothing(box, action):
     main = (FOLDER / "main.sh").read_text(encoding="utf-8").removesuffix('main "$@"\n')
