@@ -49,7 +49,11 @@ def folder_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno == errno.EFBIG:
+            advice = (
+                "the disk holds no file so large; FAT32 ends at 4 GB. Format it with exFAT or ext4"
+            )
+        elif error.errno in (errno.ENOSPC, errno.EDQUOT):
             advice = "the disk is full. Free some space and run the command again: it continues"
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             advice = "it cannot be written. Run this as the user who owns it"

@@ -2,6 +2,7 @@ import hashlib
 import resource
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
@@ -205,11 +206,22 @@ def test_the_hub_is_set_as_its_own_tools_are(server, tmp_path):
     assert server.asked == []
 
 
-def test_a_full_disk_is_told_and_what_arrived_is_kept(server, path, tmp_path):
+def test_a_full_disk_is_told(tmp_path):
+    with (
+        Path("/dev/full").open("wb", buffering=0) as full,
+        pytest.raises(ModelsFolderError, match="disk is full"),
+        folder_errors(tmp_path),
+    ):
+        full.write(b"words")
+
+
+def test_a_disk_that_holds_no_file_so_large_is_told_and_what_arrived_is_kept(
+    server, path, tmp_path
+):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
-        with pytest.raises(ModelsFolderError, match="disk is full"), folder_errors(tmp_path):
+        with pytest.raises(ModelsFolderError, match="FAT32 ends at 4 GB"), folder_errors(tmp_path):
             fetch(server, path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
