@@ -68,7 +68,7 @@ def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
     try:
         while at < len(text):
             value, end = decoder.raw_decode(text, at)
-            found.append(value)
+            found += [] if value is None else [value]
             between = _BETWEEN.match(text, end)
             at = between.end() if between else end
     except (ValueError, RecursionError):

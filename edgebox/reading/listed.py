@@ -260,21 +260,21 @@ def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator
 def _parts(values: list[Any], depth: int, roles: dict[str, str]) -> list[Turn]:
     """Return the turns of a list whose values are parts of one call: pages, channels, events.
 
-    What stands among them and is no part shares no field with the part that says most, or has no
-    speakers where that one has.
+    What stands among them and is no part shares no field with the part that says most, or has
+    other fields, and no speakers where that one has.
     """
     read = []
     for one in values:
         lists = list(_lists(one, depth + 1, roles))
         read.append((one, _best(lists) if lists else []))
     most, whole = max(read, key=lambda part: size(part[1]))
-    told = any(turn.speaker for turn in whole)
+    told, names = any(turn.speaker for turn in whole), _inner_names(most)
     parts = [
         (_label(one), turns)
         for one, turns in read
         if turns
-        and not _inner_names(one).isdisjoint(_inner_names(most))
-        and (not told or any(turn.speaker for turn in turns))
+        and not (own := _inner_names(one)).isdisjoint(names)
+        and (not told or own == names or any(turn.speaker for turn in turns))
     ]
     labels = {label for label, _ in parts}
     alone = all(len({turn.speaker for turn in turns}) == 1 for _, turns in parts)

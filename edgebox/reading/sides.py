@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NEARLY_ALL: Final = 0.9
-_TO_WHOM: Final = frozenset(
-    ["to", "recipient", "receiver", "target", "addressee", "listener", "replyto", "수신자"]
+_NO_SPEAKER: Final = re.compile(
+    r"to(?!ne|ken)|next|internal|external|.*(?:recip|receiv|target|address|listen|reply|수신)"
 )
-"""Fields that say to whom it was said."""
+"""Fields that say to whom it was said, who speaks next, or who may see it."""
 _OTHER: Final[dict[Speaker, str]] = {"agent": "customer", "customer": "agent"}
 
 
@@ -39,7 +40,9 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
     turns = [one[0] for _, one in said]
     for name in dict.fromkeys(name for one in fields for name in one):
-        sides = [] if name in _TO_WHOM else [_side(name, one.get(name)) for one in fields]
+        if _NO_SPEAKER.match(name):
+            continue
+        sides = [_side(name, one.get(name)) for one in fields]
         told = [side for side in sides if side]
         if len(told) < _NEARLY_ALL * len(turns) or len({role_of(one) for one in told}) < 2:
             continue

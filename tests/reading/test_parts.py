@@ -151,6 +151,22 @@ def test_a_side_of_which_nothing_was_final_is_kept():
     assert said(turns) == CALL
 
 
+@pytest.mark.parametrize("field", ["recipientType", "toRole", "nextSpeaker"])
+def test_whom_it_is_said_to_is_not_who_says_it(field):
+    other = {"agent": "CUSTOMER", "customer": "AGENT"}
+    value = [{"from": f"u{len(side)}", field: other[side], "text": text} for side, text in CALL]
+    assert said(value) == CALL
+
+
+def test_a_part_in_which_no_speaker_is_told_is_kept():
+    parts = [{"segments": MARKED[:2]}, {"segments": [{"text": CALL[2][1]}]}]
+    assert [text for _, text in said({"segments": parts})] == [text for _, text in CALL[:3]]
+
+
+def test_an_empty_line_of_json_lines_is_none():
+    assert said(f"{lines(MARKED)}\nnull") == CALL
+
+
 def test_the_number_of_a_line_is_not_its_text():
     sides = [{"line": at, "화자": side, "내용": text} for at, (side, text) in enumerate(CALL)]
     assert said(sides) == CALL
