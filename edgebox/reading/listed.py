@@ -71,7 +71,7 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
 def _best(lists: list[list[Turn]]) -> list[Turn]:
     """Return the call of several lists, of one at least: a prompt beside it is none."""
     told = [turns for turns in lists if _told(turns)]
-    calls = [turns for turns in told if not _is_prompt(turns)]
+    calls = [turns for turns in told if _is_talk(turns)] if any(map(_is_prompt, told)) else told
     if told and not calls:
         calls = [turns for turns in lists if lines_of(turns) is not None]
     return _first_whole(calls or told or lists)
@@ -80,6 +80,13 @@ def _best(lists: list[list[Turn]]) -> list[Turn]:
 def _is_prompt(turns: list[Turn]) -> bool:
     """Return whether turns are what a language model is asked."""
     return {turn.speaker.lower() for turn in turns} <= _OF_A_PROMPT
+
+
+def _is_talk(turns: list[Turn]) -> bool:
+    """Return whether turns beside a prompt are people's: no labels that stand there once each."""
+    speakers = {turn.speaker.lower() for turn in turns}
+    sides = len({role_of(speaker) for speaker in speakers} - {None}) > 1
+    return not _is_prompt(turns) and (sides or len(speakers) < len(turns))
 
 
 def _final(turns: list[Turn]) -> list[Turn]:

@@ -167,6 +167,13 @@ def test_an_empty_line_of_json_lines_is_none():
     assert said(f"{lines(MARKED)}\nnull") == CALL
 
 
+@pytest.mark.parametrize("name", ["label", "name"])
+def test_what_was_found_in_a_chat_does_not_take_its_place(name):
+    chat = [{"role": "assistant", "content": CALL[0][1]}, {"role": "user", "content": CALL[1][1]}]
+    found = [{name: "intent", "text": "분실"}, {name: "sentiment", "text": "부정"}]
+    assert said({"messages": chat, "results": found}) == CALL[:2]
+
+
 def test_the_number_of_a_line_is_not_its_text():
     sides = [{"line": at, "화자": side, "내용": text} for at, (side, text) in enumerate(CALL)]
     assert said(sides) == CALL
