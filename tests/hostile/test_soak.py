@@ -241,10 +241,12 @@ def test_nothing_grows_with_time_and_nothing_is_left(tmp_path):
         box.until_up()
         pids = {name: process.pid for name, process in box.running.items()}
         soak = Soak(box, centre.port, time.monotonic() + SECONDS)
-        asyncio.run(soak.run())
-        for peer in soak.held:
-            peer.close()
-        tell(soak)
+        try:
+            asyncio.run(soak.run())
+        finally:
+            for peer in soak.held:
+                peer.close()
+            tell(soak)
         box.until(lambda: box.open_work()[0] == 0, SECONDS + PATIENCE, "the backlog")
         box.until(lambda: soak.look(0).in_flight == 0, PATIENCE, "what is in flight")
         assert {name: process.pid for name, process in box.running.items()} == pids
@@ -273,6 +275,8 @@ def test_nothing_grows_with_time_and_nothing_is_left(tmp_path):
 
 def tell(soak):
     """Print the figures, and leave the samples where HOSTILE_SOAK says."""
+    if not soak.samples:
+        return
     first, last = soak.samples[len(soak.samples) // 2], soak.samples[-1]
     print(f"{last.at:.0f} s, {sum(soak.statuses.values())} requests, slowest {soak.slowest:.2f} s")
     print(dict(sorted(soak.statuses.items())), f"{len(soak.accepted)} batches")
