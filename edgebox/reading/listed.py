@@ -14,6 +14,7 @@ speakers.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,6 +47,8 @@ _CHANNELS: Final = ("channels", "tracks", "streams")
 _WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", "value", "words"])
 """Fields of an object that is a call by itself."""
 _DEEPEST: Final = 8
+_SAME_BEGINNING: Final = 0.3
+"""Share of what was understood at first that the words written later begin with."""
 _FEW: Final = 4
 """Objects of a list that are searched for lists of their own, though they are turns."""
 _OF_A_PROMPT: Final = frozenset(
@@ -96,7 +99,8 @@ def _final(turns: list[Turn]) -> list[Turn]:
     for turn in reversed(turns):
         said = "".join(turn.text.split())
         later = after.get(turn.speaker, "")
-        if not (turn.interim and later and (later.startswith(said[:2]) or said in later)):
+        beginning = said[: math.ceil(_SAME_BEGINNING * len(said))]
+        if not (turn.interim and (later.startswith(beginning) or said in later)):
             kept.append(turn)
         after[turn.speaker] = said
     return kept[::-1]

@@ -146,6 +146,8 @@ def test_what_was_understood_last_is_kept_where_nothing_final_follows():
 def test_a_side_of_which_nothing_was_final_is_kept():
     """A mark alone says little: what was heard of a side and never written again is the call."""
     assert said([{**one, "isFinal": at == 3} for at, one in enumerate(MARKED)]) == CALL
+    other = [*MARKED[:3], {"speaker": "customer", "text": "네, 수수료는요"}, MARKED[3]]
+    assert len(said([{**one, "isFinal": at == 4} for at, one in enumerate(other)])) == 5
     grown = [MARKED[0], *({**MARKED[1], "text": text} for text in ("카드를", CALL[1][1]))]
     turns = [*({**one, "isFinal": False} for one in grown), *MARKED[2:]]
     assert said(turns) == CALL
