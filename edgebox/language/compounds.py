@@ -19,25 +19,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FEW: Final = rf"\d{{1,3}}|[{SINO_DIGITS}십]{{1,3}}"
-_STAY: Final = re.compile(rf"(?<![가-힣\d])({_FEW}) ?박 ?({_FEW}) ?일")
+_STAY: Final = re.compile(rf"(?<![가-힣\d])({_FEW}) ?박 ?({_FEW}) ?일", re.ASCII)
 _LAST_DAY: Final = re.compile(
-    r"(?<![가-힣\d])(1[0-2]|[1-9]|십[일이]|[일이삼사오유칠팔구시]) ?월(?:의)? ?말일"
+    r"(?<![가-힣\d])(1[0-2]|[1-9]|십[일이]|[일이삼사오유칠팔구시]) ?월(?:의)? ?말일",
+    re.ASCII,
 )
 _MONTHS: Final = {word: month for month, word in enumerate("일이삼사오유칠팔구시", 1)}
 _SIZE: Final = rf"\d{{1,5}}|[{SINO_DIGITS}십백천만]{{1,8}}"
-_CENTS: Final = re.compile(rf"(?<![가-힣\d.,])({_SIZE}) ?(달러|불|유로)(?= ?({_FEW}) ?센트)")
+_CENTS: Final = re.compile(
+    rf"(?<![가-힣\d.,])({_SIZE}) ?(달러|불|유로)(?= ?({_FEW}) ?센트)", re.ASCII
+)
 _RATIO: Final = re.compile(
     rf"(?<![가-힣\d.])({_FEW}) ?대 ?({_FEW})"
-    r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?라|의|은|는|이나| 과실| 비율| 정도)"
+    r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?라|의|은|는|이나| 과실| 비율| 정도)",
+    re.ASCII,
 )
 _LETTERED: Final = re.compile(
     r"(?<![A-Za-z0-9])([A-Z]{1,4}) ?(\d{3,8}(?: \d{3,8}){0,3})(?![A-Za-z0-9])"
-    rf"(?! ?(?:{UNIT_WORD})(?:{TAIL.pattern}))"
+    rf"(?! ?(?:{UNIT_WORD})(?:{TAIL.pattern}))",
+    re.ASCII,
 )
 _PART: Final = f"[{SINO_DIGITS}{ZEROS}십]{{1,4}}"
 _VERSION: Final = re.compile(rf"(?<![가-힣]){_PART}(?: ?점 ?{_PART}){{2,4}}")
 _WRITTEN_VERSION: Final = re.compile(
-    r"(?<![\d.])(?![23]\d\.\d\d?\.\d\d?(?!\.\d))\d{1,3}(?:\.\d{1,4}){2,3}(?!\.?\d)"
+    r"(?<![\d.])(?![23]\d\.\d\d?\.\d\d?(?!\.\d))\d{1,3}(?:\.\d{1,4}){2,3}(?!\.?\d)",
+    re.ASCII,
 )
 """17.4.1, which is no date as 25.9.13 is."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
 _NO_DECIMAL: Final = rf"(?<![{''.join(_VALUES)}공] [점쩜] )(?<![{''.join(_VALUES)}공][점쩜] )"
+_SHARE: Final = re.compile(rf"의 ?[0-9{SINO_DIGITS}십백]")
 _POSSIBLE: Final = re.compile(
     rf"(?<![가-힣])(?<![십백천] ){_NO_DECIMAL}"
     rf"(?<!(?<![가-힣])[일삼사오육칠팔구] (?=십))([{''.join(_VALUES)}])"
@@ -115,8 +116,8 @@ def possible_numbers(text: str) -> Iterator[Number]:
     months: list[Month] | None = None
     for match in _POSSIBLE.finditer(text):
         value, unit = _VALUES[match[1]], UNITS[match[2]]
-        if match[2] == "분" and text.startswith("의", match.end()):
-            continue  # 삼분의 일
+        if match[2] == "분" and _SHARE.match(text, match.end()):
+            continue  # 삼분의 일, not 오 분의 시간
         if unit == "month":
             if value > 0:
                 yield date(0, value, 0, *match.span())

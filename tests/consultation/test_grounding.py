@@ -75,6 +75,17 @@ def test_a_number_that_was_not_said_cannot_be_written(figures):
     assert [text for text, ok in zip(listed, passed, strict=True) if ok] == []
 
 
+@pytest.mark.parametrize("said", ["٣박 ٢일", "٣달러 ٥٠센트", "٧ 대 ٣", "३박 २일", "٣월 말일"])
+def test_digits_of_another_script_are_no_fault(said):
+    assert Figures(f"고객: {said}이요 예약 취소해 주세요").bear_out("예약 취소를 요청했습니다.")
+
+
+def test_minutes_before_a_noun_are_no_share():
+    figures = Figures("고객: 십 분의 여유만 주세요 오 분의 지연이 있었어요 삼분의 일만 낼게요")
+    texts = ["10분 여유", "5분 지연", "1/3 납부", "3분 대기"]
+    assert lets_through(figures.expression, *texts) == [True, True, True, False]
+
+
 def test_where_nothing_was_counted_up_to_nine_things_are():
     figures = Figures("고객: 카드를 정지해 주세요\n상담사: 재발급은 사흘 걸립니다")
     texts = ["9가지 서류", "9개의 날짜", "10개의 날짜", "10건", "카드 1달러"]
