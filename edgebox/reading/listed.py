@@ -15,7 +15,7 @@ speakers.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import unpacked
@@ -63,12 +63,26 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     Returns:
         None where it has no list of a known shape. Empty where nothing was recognised.
     """
-    roles: dict[str, str] = {}
-    found = list(_lists(unpacked(value), 0, roles))
+    known = _Known()
+    found = _lists(unpacked(value), 0, known)
     if not found:
         return None
-    best = _final(_best(found))
+    best, roles = _final(_best(found)), known.roles
     return ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was found in a document.
+
+    Attributes:
+        roles: what participants are.
+        lists: the lists of turns in a value, with the value, by its identity: a value in several
+            that are searched is searched once.
+    """
+
+    roles: dict[str, str] = field(default_factory=dict)
+    lists: dict[int, tuple[Any, list[list[Turn]]]] = field(default_factory=dict)
 
 
 def _best(lists: list[list[Turn]]) -> list[Turn]:
@@ -117,40 +131,44 @@ def _told(turns: list[Turn]) -> bool:
     return len({one.speaker for one in turns}) > 1
 
 
-def _lists(value: Any, depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:  # noqa: ANN401
-    """Yield every list of turns, the outermost first; put what participants are in ``roles``."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, list):
-        yield from _of_a_list(value, depth, roles)
-    elif isinstance(value, dict):
-        yield from _of_an_object(value, depth, roles)
+def _lists(value: Any, depth: int, known: _Known) -> list[list[Turn]]:  # noqa: ANN401 - JSON
+    """Return every list of turns, the outermost first; note what participants are."""
+    if depth > _DEEPEST or not isinstance(value, list | dict):
+        return []
+    if id(value) not in known.lists:
+        found = (
+            _of_a_list(value, depth, known)
+            if isinstance(value, list)
+            else _of_an_object(value, depth, known)
+        )
+        known.lists[id(value)] = (value, list(found))
+    return known.lists[id(value)][1]
 
 
-def _of_an_object(value: dict[str, Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     value = _with_labels(named(value))
     if value and all(_is_number(name.strip()) for name in value):
         yield from _numbered(value, depth)
         return
     for name in ("participants", "speakers"):
-        roles |= roles_in(value.get(name))
+        known.roles |= roles_in(value.get(name))
     lists = [value[name] for name in _LISTS if isinstance(value.get(name), list)]
     lists += [value[name] for name in _LISTS if isinstance(value.get(name), dict)]
     channels = [value[name] for name in _CHANNELS if isinstance(value.get(name), list)]
-    known = [turns for one in channels if (turns := _channels(one, depth))]
-    if keyed := _keyed(value, depth):
-        known.append(keyed)
+    found = [turns for one in channels if (turns := _channels(one, depth, known))]
+    if keyed := _keyed(value, depth, known):
+        found.append(keyed)
     for one in lists:
-        known += _lists(one, depth + 1, roles)
+        found += _lists(one, depth + 1, known)
     others: list[list[Turn]] = []
     for one in value.values():
-        if isinstance(one, dict | list) and not any(one is inner for inner in lists):
-            others += filter(None, _lists(one, depth + 1, roles))
+        if not any(one is inner for inner in lists):
+            others += filter(None, _lists(one, depth + 1, known))
     alone = turns_in(value) if _WHOLE & value.keys() else []
-    yield from known
-    if not any(map(_told, known)):
-        least = NEARLY_ALL * max(map(size, [*known, alone]))
-        said = any(map(size, known))
+    yield from found
+    if not any(map(_told, found)):
+        least = NEARLY_ALL * max(map(size, [*found, alone]))
+        said = any(map(size, found))
         yield from (one for one in others if size(one) >= least and (_told(one) or not said))
     if alone:
         yield alone
@@ -183,22 +201,22 @@ def _numbered(value: dict[str, Any], depth: int) -> Iterator[list[Turn]]:
     names = sorted(value, key=int)
     values = [value[name] for name in names]
     if any(isinstance(one, list) for one in values):
-        yield _together([(name, _inner(value[name], depth)) for name in names])
+        yield _together([(name, _inner(value[name], depth, _Known())) for name in names])
     else:
-        yield from _lists(values, depth + 1, {})
+        yield from _lists(values, depth + 1, _Known())
 
 
-def _keyed(value: dict[str, Any], depth: int) -> list[Turn]:
+def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
     """Return the turns of an object whose names are those of speakers; empty where they are not."""
     names = [name for name, one in value.items() if isinstance(one, list | dict) and _names(name)]
-    found = [(name, _inner(value[name], depth)) for name in names if len(names) > 1]
+    found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
     said = [(name, turns) for name, turns in found if turns]
     return _together(said) if len(said) > 1 else []
 
 
-def _inner(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
+def _inner(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
     """Return the turns of a part of a call; empty where it holds none."""
-    lists = list(_lists(value, depth + 1, {}))
+    lists = _lists(value, depth + 1, known)
     return _best(lists) if lists else []
 
 
@@ -212,9 +230,9 @@ def _names(name: str) -> bool:
     return role_of(word) is not None or ANONYMOUS.fullmatch(word) is not None
 
 
-def _channels(values: list[Any], depth: int) -> list[Turn]:
+def _channels(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     """Read one list of turns a channel, put in the order of time."""
-    read = [_read_channel(one, depth) for one in values]
+    read = [_read_channel(one, depth, known) for one in values]
     several = sum(map(bool, read)) > 1
     labels = [f"channel {number}" if several else "" for number in range(len(read))]
     return _together(list(zip(labels, read, strict=True)))
@@ -233,12 +251,12 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
     return merged(ordered(found))
 
 
-def _read_channel(value: Any, depth: int) -> list[Turn]:  # noqa: ANN401 - JSON
+def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
     words = named(value).get("items") if isinstance(value, dict) else None
     if isinstance(words, list):  # Amazon: joined with those of the other channel, by their times
         found = [word_in(one) for one in words if isinstance(one, dict)]
         return _timed([one for one in found if one is not None])
-    return _inner(value, depth)
+    return _inner(value, depth, known)
 
 
 def _timed(words: list[Turn]) -> list[Turn]:
@@ -250,7 +268,7 @@ def _timed(words: list[Turn]) -> list[Turn]:
     return found
 
 
-def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator[list[Turn]]:
+def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     turns = turns_of_list(values)
     if turns is not None:
         yield turns
@@ -262,22 +280,19 @@ def _of_a_list(values: list[Any], depth: int, roles: dict[str, str]) -> Iterator
         if isinstance(one, dict | list)
         and not (turns is not None and isinstance(one, list) and of_list(one) is not None)
     ]
-    if len(inner) > 1 and (found := _parts(inner, depth, roles)):
+    if len(inner) > 1 and (found := _parts(inner, depth, known)):
         yield found
     elif len(inner) == 1:
-        yield from _lists(inner[0], depth + 1, roles)
+        yield from _lists(inner[0], depth + 1, known)
 
 
-def _parts(values: list[Any], depth: int, roles: dict[str, str]) -> list[Turn]:
+def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     """Return the turns of a list whose values are parts of one call: pages, channels, events.
 
     What stands among them and is no part shares no field with the part that says most, or has
     other fields, and no speakers where that one has.
     """
-    read = []
-    for one in values:
-        lists = list(_lists(one, depth + 1, roles))
-        read.append((one, _best(lists) if lists else []))
+    read = [(one, _inner(one, depth, known)) for one in values]
     most, whole = max(read, key=lambda part: size(part[1]))
     told, names = any(turn.speaker for turn in whole), _inner_names(most)
     parts = [
@@ -292,8 +307,8 @@ def _parts(values: list[Any], depth: int, roles: dict[str, str]) -> list[Turn]:
     if alone and len(labels) > 1 and "" not in labels:
         return _together(parts)
     found = [turn for _, turns in parts for turn in turns]
-    known = [turn.start_ms for turn in found if turn.start_ms is not None]
-    if known != sorted(known):  # each part counts from its own beginning
+    starts = [turn.start_ms for turn in found if turn.start_ms is not None]
+    if starts != sorted(starts):  # each part counts from its own beginning
         found = [replace(turn, start_ms=None) for turn in found]
     return merged(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +40,12 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
         return None
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
     turns = [one[0] for _, one in said]
-    for name in dict.fromkeys(name for one in fields for name in one):
-        if _NO_SPEAKER.match(name):
+    for name, count in Counter(name for one in fields for name in one).items():
+        if count < _NEARLY_ALL * len(turns) or _NO_SPEAKER.match(name):
             continue
         sides = [_side(name, one.get(name)) for one in fields]
         told = [side for side in sides if side]
-        if len(told) < _NEARLY_ALL * len(turns) or len({role_of(one) for one in told}) < 2:
+        if len(told) < _NEARLY_ALL * len(turns):
             continue
         if not {"agent", "customer"} <= {role_of(one) for one in told}:
             continue

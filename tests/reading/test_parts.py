@@ -5,6 +5,7 @@ import json
 import pytest
 
 from edgebox.contract.requests import transcript_text
+from edgebox.reading import listed
 from edgebox.reading.call import read
 from edgebox.reading.recognisers import is_foreign_json
 
@@ -226,3 +227,14 @@ def test_a_chat_history_alone_is_the_call():
     found = said({"messages": [{"role": "user", "content": "환불해 주세요"},
                                {"role": "assistant", "content": "네 접수했습니다"}]})  # fmt: skip
     assert found == [("customer", "환불해 주세요"), ("agent", "네 접수했습니다")]
+
+
+@pytest.mark.parametrize("names", [["a", "b"], ["channels"]])
+def test_what_is_nested_is_searched_once(names, monkeypatch):
+    searched = []
+    monkeypatch.setattr(listed, "turns_of_list", searched.append)
+    value = [{"text": f"네 {n}"} for n in range(8)]
+    for _ in range(7):
+        value = {name: [value] if name == "channels" else value for name in names}
+    listed.turns_in_document(value)
+    assert len(searched) == len({id(one) for one in searched})
