@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.reading.normal import VOICE, Normal, replaced, visible
-from edgebox.reading.roles import ANONYMOUS, role_of
+from edgebox.reading.roles import ANONYMOUS, labelled, role_of
 from edgebox.reading.tables import TEXTS
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ _SKIPPED: Final = frozenset(
 _OF_PAGES: Final = frozenset(["script", "title", "metadata"])
 """Those that say nothing in a web page or subtitles, but may in the XML of a recorder."""
 _PAGES: Final = frozenset(["html", "sami", "tt", "body", "div"])
-_LABELLED: Final = re.compile(r"[ \t]*([^<>:：\n]{1,24})[:：]")
 _SAID_IN: Final = re.compile(
     r"(?<!\w)(?:text|content|message|utterance|내용|발화)\s*=\s*"
     r"(?:\"(?P<double>[^\"<>]+)\"|'(?P<single>[^'<>]+)')",
@@ -77,13 +76,11 @@ def is_markup(text: str) -> bool:
     if _DECLARED.match(text, start):
         return True
     root = _ROOT.match(text, start)
-    if root is None or root["name"].lower() in _INLINE:
+    name = root["name"].lower() if root else ""
+    if not name or name in _INLINE or name in _SKIPPED:
         return False
-    name = root["name"].lower()
     last = _LAST.search(text, max(start, end - 50), end)
     closed = last["name"].lower() if last else ""
-    if name in _SKIPPED:
-        return False
     return closed == name or (_names_a_speaker(name) and _names_a_speaker(closed))
 
 
@@ -137,8 +134,7 @@ def _replacements(text: str) -> Iterator[tuple[int, int, str]]:
 def _dictated(text: str, at: int) -> bool:
     """Return whether a tag stands in a line of speech: it begins with a role's label, no tag."""
     begin = text.rfind("\n", max(0, at - _LINE), at) + 1
-    label = _LABELLED.match(text, begin, at)
-    return label is not None and role_of(label[1].strip().lower()) is not None
+    return labelled(text, begin, at)
 
 
 def _said_in(tag: re.Match[str]) -> tuple[int, int] | None:

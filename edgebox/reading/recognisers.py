@@ -19,16 +19,12 @@ if TYPE_CHECKING:
 _WORDS: Final = frozenset({"null", "true", "false"})
 """JSON that nobody says: programs write it where they have no text."""
 _BEGINS: Final = frozenset('{["')
-
-
 _KEYED: Final = re.compile(
     r"(?:\[_*\{_*[\"']|\{_*[\"'][^\"'\n{}]{1,60}(?:[\"']_*:|\Z))".replace(
         "_", f"(?:\\s|{INVISIBLE})"
     )
 )
 """How JSON with quoted keys begins; no speech does, and no label in brackets."""
-
-
 _FENCE: Final = re.compile(r"```(?:json[l5c]?)?[ \t]*\r?\n", re.IGNORECASE)
 """How Markdown begins a block of code."""
 

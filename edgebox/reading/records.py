@@ -33,6 +33,10 @@ class _Field(NamedTuple):
     start: int
     end: int
 
+    def with_lines(self, more: Sequence[str]) -> _Field:
+        """Return the field with further lines of its value."""
+        return self._replace(value="\n".join([self.value, *more]))
+
 
 def records_of(text: str) -> list[Row] | None:
     """Return the turns of records; None where a text is none.
@@ -101,7 +105,7 @@ def _fields(text: str) -> Iterator[_Field]:
             last = last._replace(end=at - 1)
         else:
             if last is not None:
-                yield last._replace(value="\n".join([last.value, *more]))
+                yield last.with_lines(more)
             more = []
             name = column(found["name"])
             if found["dash"] or name in seen or (apart and not seen.isdisjoint(TEXTS)):
@@ -110,7 +114,7 @@ def _fields(text: str) -> Iterator[_Field]:
             last = _Field(record, found["name"], found["value"].strip(), start, at - 1)
             apart, indent = False, found.start("name")
     if last is not None:
-        yield last._replace(value="\n".join([last.value, *more]))
+        yield last.with_lines(more)
 
 
 def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
@@ -127,10 +131,10 @@ def _told(fields: Sequence[_Field]) -> Iterator[_Field]:
             last = last._replace(end=one.end)
             continue
         if last is not None:
-            yield last._replace(value="\n".join([last.value, *more]))
+            yield last.with_lines(more)
         last, more = one, []
     if last is not None:
-        yield last._replace(value="\n".join([last.value, *more]))
+        yield last.with_lines(more)
 
 
 def _row(record: Sequence[_Field]) -> Row | None:

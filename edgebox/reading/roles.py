@@ -194,6 +194,15 @@ def _role_beside(word: str) -> Speaker | None:
     return side if is_person(second) or is_name(second) or other == side else None
 
 
+_LABEL: Final = re.compile(r"\s*([^<>:：]{1,24})[:：]")
+
+
+def labelled(text: str, start: int = 0, end: int | None = None) -> bool:
+    """Return whether a stretch of a text begins with the word of a role and a colon: 고객: 네."""
+    label = _LABEL.match(text, start, len(text) if end is None else end)
+    return label is not None and role_of(label[1].strip().lower()) is not None
+
+
 AGENT_TALK: Final = re.compile(
     r"무엇을 도와|도와 ?드|고객님|어르신|(?:어머|아버|사장|회원|선생)님|[가-힣]{2,3} 님"
     r"|상담[사원] ?\S{0,4}입니다|센터입니다"

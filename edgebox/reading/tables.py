@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
-from edgebox.reading.roles import ANONYMOUS, role_of
+from edgebox.reading.roles import ANONYMOUS, labelled, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,6 @@ _NAME: Final = re.compile(r"[\w#]{1,20}")
 """The name of a column."""
 _RULE: Final = re.compile(r"[|\s:-]+")
 """The line below the heading of a Markdown table."""
-_LABEL: Final = re.compile(r"\s*([^:：]{1,24})[:：]")
 _DELIMITERS: Final = "\t,;|"
 _LONGEST: Final = 20
 """Lines of one cell at most: a quotation mark that is never closed takes the rest of a text."""
@@ -158,7 +157,7 @@ def _sided(labels: dict[int, str], cells: list[tuple[list[str], int, int]]) -> l
     width = len(cells[0][0])
     if not any(len(row) == width for row, _, _ in cells[1:]):
         return None
-    if any(_labelled(cell) for row, _, _ in cells[1:] for cell in row):
+    if any(labelled(cell) for row, _, _ in cells[1:] for cell in row):
         return None
     if any(any(cell.strip() for cell in row[width:]) for row, _, _ in cells):
         return None
@@ -168,11 +167,6 @@ def _sided(labels: dict[int, str], cells: list[tuple[list[str], int, int]]) -> l
         for at, label in labels.items()
         if at < len(row) and row[at].strip()
     ]
-
-
-def _labelled(cell: str) -> bool:
-    label = _LABEL.match(cell)
-    return label is not None and role_of(label[1].strip().lower()) is not None
 
 
 def _formed(row: list[str], start: int, end: int, delimiter: str, *, quoted: bool) -> Row | None:
