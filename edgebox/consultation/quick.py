@@ -205,9 +205,7 @@ class QuickSummaries:
         if role is None:
             return True
         measure = partial(
-            self._meter.measure,
-            *(draft.messages, len(rendered), role),
-            cache_salt=ticket.cache_salt,
+            self._meter.measure, draft.messages, len(rendered), role, cache_salt=ticket.cache_salt
         )
         length = await measure()
         readable = self.admission.readable_tokens(ticket, role)

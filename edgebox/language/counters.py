@@ -84,12 +84,12 @@ SINGLES: Final = (
         "원": "십백천만억",
     }
 )
-# 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
 _APART: Final = "번 엔 유로 불 위안 파운드 마일 장 대 부 권 병 회 페이지 그루"
 SPACED: Final = {" 기가": _ANY_DIGIT} | dict.fromkeys(
     [f" {unit}" for unit in _APART.split()], "십백천만"
 )
 """Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
+# 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
 SPAN: Final = re.compile(r" ?(?:이내|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
 # 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
 ONE_IS_A: Final = frozenset(

@@ -287,8 +287,8 @@ def _lasting(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
 
 
 _BETWEEN: Final = re.compile(r" ?(?:에|다시|하이픈|대시) ?")
-_APART: Final = re.compile(" ")
 """What is said for the hyphen of 110-234-567890."""
+_APART: Final = re.compile(" ")
 
 
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
