@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import WITHDRAWN, Places, does, heard_of, share_of
-from edgebox.scoring.predicates import SAME_FORM, key_of, parts_of
-from edgebox.scoring.stances import denies
+from edgebox.scoring.heard import WITHDRAWN, Places, does, share_of
+from edgebox.scoring.predicates import SAME_FORM
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
-    from edgebox.scoring.alignment import Item, Statement
+    from edgebox.scoring.alignment import Item
     from edgebox.scoring.stances import Stances
 
 _ACCEPTS: Final = re.compile(
@@ -27,7 +25,6 @@ _TELLING: Final = 1.2
 _MOST: Final = 0.6
 """Share of them that must stand around what is done."""
 
-
 _DECLINES: Final = re.compile(
     r"(?<![가-힣])안 ?(?!내)[가-힣]{1,3} ?(?:[게래]요|[게래]유|겠습니다|겠어요|려고요)"
     r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|[놔냅] ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)"
@@ -35,36 +32,6 @@ _DECLINES: Final = re.compile(
     r"|[은는] ?됐(?:고|어요|습니다)"
 )
 """A customer who leaves things as they are."""
-
-_GOES_ON: Final = re.compile(r"(?:그냥|계속|그대로)[^.]{0,16}기로 ?(?:했|하|함)")
-
-_OF_THE_CALL: Final = re.compile(
-    r"(?:문의|요청|안내|설명|확인)(?:[함됨]|했|하였|됐|되었)[가-힣.]*$"
-)
-
-_WHOLLY: Final = 0.9
-"""Support of a short result, each word of which the call holds."""
-
-
-def tells_what_was_done(made: Iterable[Statement], stances: Stances, on: dt.date | None) -> bool:
-    """Return whether a result says in the call's words what the agent did and nobody denies.
-
-    For a short one (회원권 정지 처리 완료), of which only the verb is in the call's last part, and
-    for what a customer says in words of all calls (그냥 쓸게요).
-    """
-    for one in made:
-        if one.field == "result" and _GOES_ON.search(one.text) and declined(stances):
-            return True
-        held = [item for item in one.items if item.where]
-        if one.field != "result" or one.support < _WHOLLY or len(held) < 2:
-            continue
-        for part in parts_of(one, stances.spoken, on):
-            found = [item for item in part.items if item.where]
-            told = not (denies(part.text) or _OF_THE_CALL.search(part.text))
-            key = key_of(part, found) if told else None
-            if key and heard_of(key, [i for i in found if i is not key], stances).settled:
-                return True
-    return False
 
 
 def declined(stances: Stances) -> bool:

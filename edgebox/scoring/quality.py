@@ -27,7 +27,6 @@ from edgebox.scoring.faults import (
     repetition,
     ungrounded,
 )
-from edgebox.scoring.granting import tells_what_was_done
 from edgebox.scoring.instructions import obeys
 from edgebox.scoring.leak import leaks_example
 from edgebox.scoring.measures import (
@@ -38,6 +37,7 @@ from edgebox.scoring.measures import (
     names_figure,
     outcome_of,
 )
+from edgebox.scoring.outcome import tells_what_was_done
 from edgebox.scoring.polarity import faults
 from edgebox.scoring.spoken import Spoken
 from edgebox.scoring.stances import Stances
