@@ -30,6 +30,8 @@ LONG = 240.0
 """From so many seconds on, slopes say more than their noise."""
 EVERY = 2.0 if SECONDS < LONG else 5.0
 STRANGERS = 40
+STANDSTILL = 10.0
+"""Seconds of the thirty that a look waits: a machine that stood still for so long is the cause."""
 LIVE = "/api/v1/live/{}"
 
 
@@ -77,6 +79,9 @@ class Soak:
     accepted: set = field(default_factory=set)
     samples: list = field(default_factory=list)
     slowest: float = 0.0
+    unanswered: list = field(default_factory=list)
+    """Looks that got no answer: when, and for how long the machine stood still meanwhile."""
+    stood: float = 0.0
 
     @property
     def over(self):
@@ -95,11 +100,22 @@ class Soak:
                 self.always(self.stranger, 0.3),
                 self.always(self.wrong, 0.5),
             ]
-            tasks = [asyncio.create_task(one) for one in work]
+            tasks = [asyncio.create_task(one) for one in [*work, self.beat()]]
             while not self.over:
                 await asyncio.sleep(EVERY)
-                self.samples.append(await asyncio.to_thread(self.look, began))
+                self.stood = 0.0
+                try:
+                    self.samples.append(await asyncio.to_thread(self.look, began))
+                except httpx.TimeoutException:
+                    self.unanswered.append((time.monotonic() - began, self.stood))
             await asyncio.gather(*tasks)
+
+    async def beat(self):
+        """Notice that the machine stood still: no process of it could answer then."""
+        while not self.over:
+            began = time.monotonic()
+            await asyncio.sleep(0.5)
+            self.stood += max(0.0, time.monotonic() - began - 1.0)
 
     async def always(self, do, pause):
         while not self.over:
@@ -259,6 +275,7 @@ def test_nothing_grows_with_time_and_nothing_is_left(tmp_path):
         box.check_database()
     assert not [kind for kind in soak.statuses if " 5" in kind and " 503" not in kind]
     assert "PUT 503" not in soak.statuses, "calls that have ended take up no places"
+    assert [at for at, stood in soak.unanswered if stood < STANDSTILL] == [], soak.unanswered
     assert states <= {"delivered", "pending"}
     assert all(len(bodies) == 1 for bodies in centre.seen.values()), "one id, one body"
     if SECONDS >= LONG:
@@ -280,6 +297,7 @@ def tell(soak):
     first, last = soak.samples[len(soak.samples) // 2], soak.samples[-1]
     print(f"{last.at:.0f} s, {sum(soak.statuses.values())} requests, slowest {soak.slowest:.2f} s")
     print(dict(sorted(soak.statuses.items())), f"{len(soak.accepted)} batches")
+    print(f"looks without an answer (when, seconds that stood still): {soak.unanswered}")
     for one in fields(Sample)[1:]:
         name = one.name
         print(
