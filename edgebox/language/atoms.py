@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.language import numerals
 from edgebox.language.number import (
     Number,
+    birth_years,
     born,
     date,
     either,
-    full_year,
+    full_years,
     plain,
     quantity,
     time_of_day,
@@ -86,7 +87,8 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
         yield quantity(of["months"], "months", chain[-1].start, end)
     elif len(chain) > 1 or first.unit == "month":
         year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
-        yield date(full_year(year), month, day, start, end)
+        years = birth_years if "year" in of and BORN.match(text, end) else full_years
+        yield reduce(either, (date(one, month, day, start, end) for one in years(year)))
     elif first.unit == "" and text[end - 1].isdigit():
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
     else:
@@ -98,10 +100,11 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
 def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
     """Return 24년 as 24 years or as 2024. It bears 2024 out only where it is surely no duration.
 
-    사십팔 년생 is of 1948.
+    사십팔 년생 is of 1948, and 육 년생 of 2006, or a plant of six years.
     """
     if years < 100 and BORN.match(text, one.end):
-        return born(int(years), one.start, one.end)
+        year = born(int(years), one.start, one.end)
+        return either(year, one) if years < _GROWN and text[one.start] != "0" else year
     if not 15 <= years < 50 or _LASTS.match(text, one.end):
         return one
     year = {f"{2000 + years:f}y"}
@@ -112,10 +115,15 @@ def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
 
 BORN: Final = re.compile(r" ?생(?![각산활명일])")
 """천구백팔십오년생."""
+_GROWN: Final = 15
+"""Years that ginseng and seedlings are sold at: 6년생 인삼."""
 _LASTS: Final = re.compile(
     r" ?(?:동안|간|째|된|됐|되|정도|전|후|뒤|이나|넘|치(?![가-힣])|근속|약정|만기|거치|상환|경력"
     r"|무사고|납|만에|씩|짜리|이상|이내|차(?![량가-힣]))"
 )
 _DATED: Final = re.compile(
-    r"에(?!서)|도(?![가-힣])|도(?:에|부터|까지|식|형|산)|[식형산](?![가-힣])"
+    r"에(?!서|\ ?걸[쳐친]|\ ?(?:가까|육박|달[하해한]|이르|이른|못|미치|미친)|\ ?[한두세네]\ ?번"
+    r"|\ ?[\d일이삼사오육칠팔구십백천만]+\ ?(?:번|원|만|천|회))"
+    r"|도(?![가-힣]|\ ?(?:더|넘|안|채|못|훨|된|되|지[나난났]|전|족히|가까|남))"
+    r"|도(?:에|부터|까지|식|형|산)|[식형산](?![가-힣])"
 )

@@ -57,7 +57,7 @@ _OF_NETWORK: Final = (
     "|전환|지원|주파수|엘티이|LTE"
 )
 _NETWORK_SAID: Final = re.compile(
-    rf"(?<![가-힣])({'|'.join(_GENERATIONS)}) ?지(?=$|[\n.,?!]| ?(?:{_OF_NETWORK})"
+    rf"(?<![가-힣])(?<![안못왜] )({'|'.join(_GENERATIONS)}) ?지(?=$|[\n.,?!]| ?(?:{_OF_NETWORK})"
     r"|로(?![가-힣])|에서|[은는를가] (?!않|안|못|말|마)|라|이?요|[예이]에?요|입니|이?랑|하고|인데)"
 )
 """오지 요금제, 파이브지로: a network, and none of 오지 않아요."""

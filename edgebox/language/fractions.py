@@ -21,12 +21,18 @@ QUARTER_SAID: Final = r"(?P<quarter_said>(?!이\ 분)[일이삼사](?:\ ?사)?\ 
 """Alternatives of a verbose pattern; `share` and `quarter` read what they match."""
 
 _OF: Final = re.compile(r" ?분의 ?")
+_PERSON: Final = re.compile(r"이 ?분의 ?일")
+_WHOLE: Final = re.compile(r"(?:[가-힣]의|(?<![가-힣])(?:약|딱|정확히|거의|대략)) ?$")
+_PART: Final = re.compile(
+    r"만(?!나)|씩|밖에|정도|쯤|수준|가격|금액|비용|로 ?(?:줄|감|낮|할인|떨어|깎|나[눠누뉘]|인하)"
+    r"|[을를] ?(?:내|납부|부담|환급|할인|돌려|지원|감면)"
+)
 
 
 def share(match: re.Match[str]) -> Number | None:
     """Read 삼분의 일, or return None if it is more than one: 오 분의 십."""
     of = _OF.search(match[0])
-    if of is None:
+    if of is None or (_PERSON.match(match[0]) and not _is_part(match)):
         return None
     whole = numerals.stops(match[0][: of.start()], 0)
     parts = numerals.stops(match[0], of.end())
@@ -38,6 +44,14 @@ def share(match: re.Match[str]) -> Number | None:
             start = match.start()
             return fraction(part.value, whole[-1].value, start, start + part.end)
     return None
+
+
+def _is_part(match: re.Match[str]) -> bool:
+    """Whether 이분의 일 is a half here, and no matter of this person."""
+    text, start, end = match.string, match.start(), match.end()
+    return _WHOLE.search(text, max(0, start - 5), start) is not None or (
+        _PART.match(text, end) is not None
+    )
 
 
 def fraction(part: Decimal, whole: Decimal, start: int, end: int) -> Number:

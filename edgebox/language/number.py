@@ -123,15 +123,25 @@ def time_of_day(hour: int, minute: int, part: str, start: int, end: int) -> Numb
 
 def born(year: int, start: int, end: int) -> Number:
     """Return the year of birth that two figures name: 85 is 1985, and 27 is 1927 or 2027."""
-    found = [quantity(Decimal(year + 1900), "year", start, end)] if year > 25 else []
-    if year < 30:
-        found.append(quantity(Decimal(year + 2000), "year", start, end))
-    return reduce(either, found)
+    years = (quantity(Decimal(full), "year", start, end) for full in birth_years(year))
+    return reduce(either, years)
 
 
-def full_year(year: int) -> int:
-    """Return a year of which only the last two figures may have been said: 85년 3월."""
-    return year + (2000 if year < 50 else 1900) if 0 < year < 100 else year
+def birth_years(year: int) -> tuple[int, ...]:
+    """Return the years that two figures of a birth may mean, the likelier first."""
+    if year >= 100:
+        return (year,)
+    return (*([year + 1900] if year > 25 else []), *([year + 2000] if year < 30 else []))
+
+
+def full_years(year: int) -> tuple[int, ...]:
+    """Return the years of which only the last two figures may have been said: 85년 3월.
+
+    From 50 on it may be either century's: 60년 12월 is the end of a loan, or long ago.
+    """
+    if not 0 < year < 100:
+        return (year,)
+    return (year + 2000,) if year < 50 else (year + 1900, year + 2000)
 
 
 def code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:

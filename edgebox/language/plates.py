@@ -1,7 +1,7 @@
 """Numbers of vehicles: 12가 3456, 123나4567, 십이 가 삼사오육, 서울 삼십이 바 사천오백육십칠.
 
 The syllable in the middle is one of forty. Some of them are also units, particles, digits or what
-people say while they think (어), and are read only where a vehicle is talked about.
+people say while they think (어), and are read only right after a word for the number.
 """
 
 from __future__ import annotations
@@ -36,10 +36,21 @@ _PLATE: Final = re.compile(
     rf"(?:{DIGIT}(?: ?{DIGIT}){{3}}|{_THOUSANDS}){_NO_UNIT}{_ENDS})"
 )
 _MIDDLE: Final = re.compile(rf" ?(?P<use>[{_USES}])(?:에|에서)? ?")
-_SAID_BEFORE: Final = re.compile(
-    r"차량|자동차|번호판|차 ?번호|넘버|[입출주]차|(?<![가-힣])(?:제 ?)?차(?=[가는를은 ]|$)"
+_THINKING: Final = r"(?:(?:어|음|그|네|저)[ ,.]{1,2}){0,2}"
+_NUMBER_OF: Final = re.compile(
+    r"(?:번호판|넘버|(?:차량?|자동차|등록) ?번호)(?:[는은이가도]|으?로)?[ ,.:]{0,3}" + _THINKING + "$"
+    r"|(?:차량?|자동차)[는은이가][ ,]{1,2}" + _THINKING + "$"
     r"|(?:서울|경기|인천|부산|대[구전]|광주|울산|세종|강원|[충경][북남]|전[북남]|제주) ?$"
 )
+_VEHICLE: Final = re.compile(
+    r"차량|자동차|번호판|차 ?번호|넘버|[입출주]차|(?<![가-힣])(?:제 ?)?차(?=[가는를은 ]|$)"
+)
+_NO_PLATE: Final = re.compile(
+    r"(?:(?:접수|인증|고객|주문|예약|송장|승인|회원|카드|계좌|전화|문의|상담|사건|민원|주민|사업자)"
+    r" ?(?:번호|코드)(?:[는은이가도]|으?로)?[ ,.:]{0,3}"
+    r"|[가-힣](?:로|길|대로)|\d동) ?$"
+)
+"""Before figures: a code of another kind, a street (을지로 12가), a building."""
 _NEAR: Final = 40
 
 
@@ -67,20 +78,36 @@ def with_plates(text: str, numbers: Sequence[Number]) -> list[Number]:
     return [*found, *numbers[at:]]
 
 
+def possible_plates(text: str) -> Iterator[Number]:
+    """Yield what may be the number of a vehicle, though none is talked about."""
+    for match in _PLATE.finditer(text):
+        if one := _read(match, possible=True):
+            yield one
+
+
 def _plate(match: re.Match[str]) -> Number | None:
+    """Return what is surely a vehicle's number."""
+    return _read(match, possible=False)
+
+
+def _read(match: re.Match[str], *, possible: bool) -> Number | None:
     text, start, end = match.string, match.start(), match.end()
-    near = _SAID_BEFORE.search(text, max(0, start - _NEAR), start) is not None
+    before = max(0, start - _NEAR), start
+    named = _NUMBER_OF.search(text, *before) is not None
+    near = named or _VEHICLE.search(text, *before) is not None
+    if _NO_PLATE.search(text, *before) and not named:
+        return None
     for middle in _middles(text, start, end):
         front = _front(text[start : middle.start()])
         rest = text[middle.end() : end]
         counted = "천" in rest
         stops = numerals.stops(rest, 0) if counted else []
         tail = str(stops[-1].value) if stops else numerals.digits(rest) or rest
-        sure = middle["use"] not in _UNSURE and not counted
-        if front and len(tail) == 4 and (near or sure):
+        sure = named or (middle["use"] not in _UNSURE and (near or possible or not counted))
+        if front and len(tail) == 4 and sure:
             signs = f"{front}{middle['use']}{tail}"
-            provides = frozenset({signs, f"#{tail}"})
-            return Number("code", signs, frozenset({signs}), provides, start, end)
+            parts = {f"{sign}{part}" for part in (tail, front + tail) for sign in ("", "#")}
+            return Number("code", signs, frozenset({signs}), frozenset({signs, *parts}), start, end)
     return None
 
 

@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.form import Form
-from edgebox.language.number import full_year, time_of_day
+from edgebox.language.number import birth_years, full_years, time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저
 def years(year: int) -> Iterator[str]:
     """Yield a year in four figures, and in two where those are read as it: 85년, 24년."""
     yield f"{year}"
-    if full_year(year % 100) == year:
+    if year in full_years(year % 100):
         yield f"{year % 100:02d}"
 
 
@@ -26,6 +26,9 @@ def dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
     fronts = [f"{y}년{gap}" for y in years(year) for gap in (" ", "")] if year else [""]
     for front in fronts:
         yield from ((Form.CLOSED, f"{front}{month}월{gap}{day}일") for gap in (" ", ""))
+    if year and year in birth_years(year % 100):
+        for gap, end in itertools.product((" ", ""), repeat=2):
+            yield Form.CLOSED, f"{year % 100:02d}년{gap}{month}월{gap}{day}일{end}생"
     for m, d in {(f"{month}", f"{day}"), (f"{month:02d}", f"{day:02d}")}:
         if year:
             yield from ((Form.CODE, f"{year}{sign}{m}{sign}{d}") for sign in ("-", ".", "/", ". "))
