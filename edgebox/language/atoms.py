@@ -87,8 +87,8 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
         yield quantity(of["months"], "months", chain[-1].start, end)
     elif len(chain) > 1 or first.unit == "month":
         year, month, day = (int(of.get(unit, 0)) for unit in ("year", "month", "day"))
-        years = birth_years if "year" in of and BORN.match(text, end) else full_years
-        yield reduce(either, (date(one, month, day, start, end) for one in years(year)))
+        full = birth_years if "year" in of and BORN.match(text, end) else full_years
+        yield reduce(either, (date(one, month, day, start, end) for one in full(year)))
     elif first.unit == "" and text[end - 1].isdigit():
         yield plain("plain", first.literal or numerals.canonical(first.value), start, end)
     else:
@@ -103,8 +103,8 @@ def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
     사십팔 년생 is of 1948, and 육 년생 of 2006, or a plant of six years.
     """
     if years < 100 and BORN.match(text, one.end):
-        year = born(int(years), one.start, one.end)
-        return either(year, one) if years < _GROWN and text[one.start] != "0" else year
+        birth = born(int(years), one.start, one.end)
+        return either(birth, one) if years < _GROWN and text[one.start] != "0" else birth
     if not 15 <= years < 50 or _LASTS.match(text, one.end):
         return one
     year = {f"{2000 + years:f}y"}

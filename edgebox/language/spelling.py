@@ -47,6 +47,12 @@ and four times that many forms cost the engine a second."""
 MAX_CHARACTERS: Final = 40
 """Of a form. What is longer is a recogniser's loop and no code that a summary repeats."""
 
+_BESIDE: Final = 20
+"""Characters between two numbers that may be one range: 빠르면 사흘에서 길어야 닷새."""
+
+_MAX_YEARS: Final = 12
+"""Years that a date said without one may be given."""
+
 _LONGEST: Final = 16
 """Figures of a quantity. Longer runs are codes, which are written as they are."""
 
@@ -62,6 +68,7 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
     found: Forms = defaultdict(set)
     seen: set[tuple[str, Form | None]] = set()
     before: Collection[str] = ()
+    ended = 0
     for number in numbers:
         if len(seen) > MAX_VALUES:
             break
@@ -73,8 +80,9 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         seen |= values
         if counter in OWN_COUNTERS:
             own = {_CURRENCY.sub("", value) for value in own}
-        written = [ranges([*before, *own], counter), *(_forms(*value) for value in values)]
-        before = own
+        near = before if abs(number.start - ended) <= _BESIDE else ()
+        written = [ranges([*near, *own], counter), *(_forms(*value) for value in values)]
+        before, ended = own, number.end
         if copied:
             signs = [value for value, _ in values if _SIGNS.fullmatch(value)]
             written += [_code(value, text[number.start : number.end]) for value in signs]
@@ -132,7 +140,9 @@ def _with_counter(
 
 def _with_year(values: Collection[str], on: dt.date | None) -> Iterator[tuple[Form, str]]:
     """Yield the dates that were said without a year, with each year that was said or is near."""
-    said = {int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)}
+    years_said = {int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)}
+    around = on.year if on else max(years_said, default=0)
+    said = set(sorted(years_said, key=lambda year: (abs(year - around), year))[:_MAX_YEARS])
     for value in values:
         if day := re.fullmatch(r"~(\d{1,2})-(\d{1,2})", value):
             month = int(day[1])
