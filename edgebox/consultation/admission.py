@@ -10,8 +10,9 @@ engine takes it after theirs. A request is within the share if its client has no
 and has used less than its share lately. ``priority`` orders only what is within the shares.
 
 Where a machine is so slow that no room can be left, a request within its client's share that finds
-none takes the time of others' requests beyond theirs, the latest first. Those are answered at once
-with what is written by then: they were promised an answer in time, and have one.
+none takes the time of others' requests beyond theirs, the latest first, and then of those of
+clients that ask for more than their share. Those are answered at once with what is written by then:
+they were promised an answer in time, and have one.
 
 What nobody asked for gives way: it takes no time, no place and no share from the others, the engine
 interrupts it for them, and it is given up once it cannot be whole by its deadline.
@@ -127,27 +128,33 @@ class Admission:
         now = self._clock()
         self._advance()
         before = self._tickets if gives_way else self._firm
+        whole = 0.0
         if gives_way:
             within, needs = True, []
         else:
-            self._shares.ask(client, len(transcript), now)
+            whole = self._whole(transcript)
+            self._shares.ask(client, len(transcript), whole, now)
             within = self._is_within_share(client, now)
             needs = [] if within else self._shares.needs_besides(client, now)
         displaced: list[Ticket] = []
         while True:
             try:
-                work, reading = self._time_for(transcript, priority, arrived, before, needs)
+                not_had = _not_had(before, displaced)
+                work, reading = self._time_for(
+                    transcript, priority, arrived, before, needs=needs, not_had=not_had
+                )
                 break
             except BoxBusy:
-                last = before[-1] if before and within and not gives_way else None
-                if last is None or not last.is_beyond_share or last.client == client:
+                given_up = self._displaced(before, client, whole, now) if within else None
+                if given_up is None or gives_way:
                     raise
-                displaced.append(before.pop())
+                before.remove(given_up)
+                displaced.append(given_up)
         for ticket in displaced:
             self._give_up(ticket)
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
         urgency = GIVES_WAY if gives_way else urgency
-        ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency)
+        ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency, whole)
         self._tickets.append(ticket)
         self._tickets.sort(key=lambda one: one.engine_priority)  # stable: then by arrival
         self._give_up_late(now)
@@ -200,7 +207,9 @@ class Admission:
         priority: Priority,
         arrived: float,
         before: list[Ticket],
+        *,
         needs: list[Need],
+        not_had: float,
     ) -> tuple[float, float]:
         """Return the engine seconds for a summary behind others, and those of them for reading.
 
@@ -210,6 +219,7 @@ class Admission:
             arrived: monotonic seconds.
             before: what is in the queue and comes first.
             needs: of other clients, for which room is left.
+            not_had: engine seconds that those before it may not have had after all.
 
         Raises:
             BoxBusy: there is no time for it, or no place.
@@ -222,7 +232,7 @@ class Admission:
             return 0.0, math.inf
         together = len(before) + 1
         answering = role.answering_seconds(self.expected_tokens, together)
-        queued = sum(ticket.left for ticket in before)
+        queued = sum(ticket.left for ticket in before) + not_had
         first = min([ticket.arrived for ticket in before] + [arrived])
         available = first + self.budget - now - queued - self._reserve(needs, role)
         own = arrived + self.budget - now
@@ -262,6 +272,33 @@ class Admission:
         ticket.given_up = True
         if ticket.on_given_up is not None:
             ticket.on_given_up()
+
+    def _whole(self, transcript: str) -> float:
+        """Return the engine seconds that a summary of the whole text is expected to take."""
+        if (role := self._monitor.role("slm")) is None:
+            return 0.0
+        reading = _wanted(len(transcript), role) / role.prefill_tps
+        return min(self.budget, role.answering_seconds(self.expected_tokens, 1) + reading)
+
+    def _displaced(
+        self, before: list[Ticket], client: str, whole: float, now: float
+    ) -> Ticket | None:
+        """Return the ticket whose place a request within its client's share takes, if there is one.
+
+        Args:
+            before: what is in the queue.
+            client: whose the request is.
+            whole: engine seconds of its whole call.
+            now: the time.
+        """
+        others = [ticket for ticket in reversed(before) if ticket.client != client]
+        beyond = (ticket for ticket in others if ticket.is_beyond_share)
+        flooding = (
+            ticket
+            for ticket in others
+            if self._shares.floods(ticket.client, ticket.whole, client, whole, now)
+        )
+        return next(beyond, None) or next(flooding, None)
 
     def _is_within_share(self, client: str, now: float) -> bool:
         if len(self._shares) == 1:
@@ -320,6 +357,11 @@ class Admission:
             had -= part
         if not ticket.gives_way:
             self._shares.charge(ticket.client, ticket.work, self._clock())
+
+
+def _not_had(before: list[Ticket], displaced: list[Ticket]) -> float:
+    """Return the engine seconds that those who give up may have had in place of others."""
+    return min(sum(ticket.left for ticket in displaced), sum(ticket.done for ticket in before))
 
 
 def _least(transcript: str, priority: Priority) -> int:

@@ -34,12 +34,14 @@ class _Client:
     asked: float  # monotonic seconds
     characters: int = 0
     calls: float = 0.0  # asked for, and
-    used: float = 0.0  # engine seconds, both less what is forgotten
+    wanted: float = 0.0  # the engine seconds that they take, and
+    used: float = 0.0  # engine seconds that it had, all less what is forgotten
     since: float = 0.0  # monotonic seconds as of which they are right
 
     def forget(self, now: float) -> None:
         kept = math.exp((self.since - now) / MEMORY_SECONDS)
-        self.calls, self.used, self.since = self.calls * kept, self.used * kept, now
+        self.calls, self.wanted, self.used = self.calls * kept, self.wanted * kept, self.used * kept
+        self.since = now
 
 
 class Shares:
@@ -51,11 +53,19 @@ class Shares:
     def __len__(self) -> int:
         return len(self._clients)
 
-    def ask(self, client: str, characters: int, now: float) -> None:
-        """Note that a client asks for a summary of so many characters, admitted or not."""
+    def ask(self, client: str, characters: int, seconds: float, now: float) -> None:
+        """Note that a client asks for a summary, admitted or not.
+
+        Args:
+            client: whose it is.
+            characters: of the call.
+            seconds: engine time that the whole call takes.
+            now: the time.
+        """
         known = self._clients.setdefault(client, _Client(now, since=now))
         known.forget(now)
         known.asked, known.characters, known.calls = now, characters, known.calls + 1
+        known.wanted += seconds
         for silent in [c for c, it in self._clients.items() if it.asked < now - KNOWN_SECONDS]:
             del self._clients[silent]
 
@@ -70,6 +80,26 @@ class Shares:
         known = self._clients[client]
         known.forget(now)
         return known.used < MEMORY_SECONDS / len(self._clients)
+
+    def floods(self, client: str, seconds: float, other: str, more: float, now: float) -> bool:
+        """Whether a client asks for more than its share, and for more than another does.
+
+        Used time tells that only after a while: a flood's first requests are within its share.
+
+        Args:
+            client: who may flood.
+            seconds: engine time of its request that is looked at, which does not count.
+            other: who would have its place.
+            more: the same of the other's request.
+            now: the time.
+        """
+        asked = []
+        for name, less in ((client, seconds), (other, more)):
+            known = self._clients.get(name)
+            if known is not None:
+                known.forget(now)
+            asked.append(known.wanted - less if known is not None else 0.0)
+        return asked[0] > max(asked[1], MEMORY_SECONDS / len(self._clients))
 
     def needs_besides(self, client: str, now: float) -> list[Need]:
         """Return what each other client that is below its share may ask for next."""

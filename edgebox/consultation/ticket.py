@@ -38,6 +38,7 @@ class Ticket:
         reading: those of them that are for reading its prompt.
         client: whose it is.
         engine_priority: lower is first.
+        whole: engine seconds that its whole call takes, for the shares.
         done: engine seconds that it is taken to have had.
         call_date: the day of the call, if it is known.
         cache_tag: names the call, so that the engine can forget it.
@@ -55,6 +56,7 @@ class Ticket:
     reading: float
     client: str
     engine_priority: int
+    whole: float = 0.0
     done: float = 0.0
     call_date: date | None = None
     cache_salt: str = ""
