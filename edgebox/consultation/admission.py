@@ -145,11 +145,12 @@ class Admission:
                 )
                 break
             except BoxBusy:
-                given_up = self._displaced(before, client, whole, now) if within else None
-                if given_up is None or gives_way:
+                may = within and not gives_way
+                last = self._displaced(before, client, whole, now) if may else None
+                if last is None:
                     raise
-                before.remove(given_up)
-                displaced.append(given_up)
+                before.remove(last)
+                displaced.append(last)
         for ticket in displaced:
             self._give_up(ticket)
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
