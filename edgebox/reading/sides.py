@@ -18,6 +18,14 @@ _NO_SPEAKER: Final = re.compile(
     r"to(?!ne|ken)|next|internal|external|.*(?:recip|receiv|target|address|listen|reply|수신)"
 )
 """Fields that say to whom it was said, who speaks next, or who may see it."""
+_OF_A_RECORD: Final = re.compile(
+    r"(?!said|spoken|utter|sent|message).*by(?:name|id|role|type)?"
+    r"|(?:\w*?(?:assign|creat|updat|modif|edit|review|approv|own(?:er|ed)|handl|annotat|label[el]|check"
+    r"|inspect|transfer|queu|rout|escalat|clos|regist|insert|delet|supervis|monitor|evaluat"
+    r"|permission|access|visib|billing|담당|등록|수정|작성|검수|평가))\w*"
+    r"|(?:agent|customer|client|counsel|operator|rep(?!ort)|상담|고객)\w*"
+)
+"""Fields about a record or about one side of the call, whoever speaks: updatedBy, agentId."""
 _OTHER: Final[dict[Speaker, str]] = {"agent": "customer", "customer": "agent"}
 
 
@@ -42,6 +50,8 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
     turns = [one[0] for _, one in said]
     for name, count in Counter(name for one in fields for name in one).items():
         if count < _NEARLY_ALL * len(turns) or _NO_SPEAKER.match(name):
+            continue
+        if _OF_A_RECORD.fullmatch(name) and not isinstance(fields[0].get(name), bool):
             continue
         sides = [_side(name, one.get(name)) for one in fields]
         told = [side for side in sides if side]

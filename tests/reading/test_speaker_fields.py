@@ -67,6 +67,25 @@ def test_to_whom_it_was_said_is_not_who_said_it():
     assert {side for side, _ in said(found)} == {"unknown"}
 
 
+@pytest.mark.parametrize(
+    "field",
+    ["assignedTo", "createdBy", "agentId", "updatedBy", "ownerRole", "assigneeType", "reviewer",
+     "handledBy", "customerType", "담당자구분"],
+)  # fmt: skip
+def test_who_keeps_a_record_is_not_who_speaks(field):
+    found = entries("speaker", "SPEAKER_01", "SPEAKER_00", GUESSED)
+    for (side, _), one in zip(GUESSED, found, strict=True):
+        one[field] = {"agent": "customer", "customer": "agent"}[side]
+    assert said(found) == GUESSED
+    other = entries(field, "customer", "agent", GUESSED)
+    assert {side for side, _ in said(other)} == {"unknown"}
+
+
+@pytest.mark.parametrize("field", ["spokenBy", "sentBy", "userType"])
+def test_who_spoke_or_sent_it_is_who_speaks(field):
+    assert said(entries(field, "agent", "customer")) == CALL
+
+
 def test_a_field_that_gives_one_label_both_sides_is_no_speaker():
     found = entries("speaker", "A", "A", GUESSED)
     for at, one in enumerate(found):
