@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import Placed
 from edgebox.reading.roles import role_of
-from edgebox.reading.starts import milliseconds, start_of
+from edgebox.reading.starts import milliseconds, start_of, written_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +54,7 @@ class Turn:
         speaker: the label, in any words; empty where there is none.
         text: what was said.
         start_ms: milliseconds from the beginning of the call, where known.
+        written: it is not known when it was said, but when a record of it was written.
         channel: of a recording with several.
         place: offsets in the document; of a text that was joined, from its first word to its last.
         words: of a text that was joined, the offsets of each word in it and in the document.
@@ -67,6 +68,7 @@ class Turn:
     place: tuple[int, int] | None = None
     words: tuple[tuple[int, int, int, int], ...] = ()
     interim: bool = False
+    written: bool = False
 
 
 def named(value: dict[str, Any]) -> dict[str, Any]:
@@ -243,7 +245,17 @@ def _of_parts(fields: dict[str, Any], parts: list[Any]) -> Turn | None:
 def _made(fields: dict[str, Any], text: str) -> Turn:
     told = channel_of(fields)
     speaker = speaker_of(fields) or told
-    return Turn(speaker, text, start_of(fields), told, _place(text), interim=is_interim(fields))
+    turn = Turn(speaker, text, None, told, _place(text), interim=is_interim(fields))
+    return timed(turn, fields)
+
+
+def timed(turn: Turn, fields: dict[str, Any]) -> Turn:
+    """Return a turn that was said, or written, when the fields of an object say; if they do."""
+    start = start_of(fields)
+    written = written_at(fields) if start is None else None
+    if start is None and written is None:
+        return turn
+    return replace(turn, start_ms=written if start is None else start, written=start is None)
 
 
 def channel_of(fields: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ from edgebox.reading.entries import (
 )
 from edgebox.reading.nested import lines_of
 from edgebox.reading.roles import ANONYMOUS, role_of
-from edgebox.reading.turn_lists import merged, ordered, turns_of_list
+from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -248,7 +248,7 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
     found: list[Turn] = []
     for label, turns in parts:
         found += turns if apart else [replace(turn, speaker=label) for turn in turns]
-    return merged(ordered(found))
+    return merged(by_start(found))
 
 
 def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON

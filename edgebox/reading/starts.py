@@ -11,12 +11,17 @@ _STARTS: Final = {
     "startms": 1, "startat": 1, "starttimems": 1, "beginoffsetmillis": 1, "fromms": 1,
     "offsetmilliseconds": 1, "startmillis": 1, "offsetinticks": 1e-4, "start": 1000,
     "starttime": 1000, "startsec": 1000, "begin": 1000, "begintime": 1000, "ts": 1000,
-    "startoffset": 1000, "starttimeoffset": 1, "starttimestampusec": 1e-3, "createdat": 1,
+    "startoffset": 1000, "starttimeoffset": 1, "starttimestampusec": 1e-3,
     "absolutetime": 1, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
     "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
     "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
 }  # fmt: skip
 """Fields that say when it was, with the milliseconds of one."""
+_WRITTEN: Final = (
+    "createdat", "createdtime", "createddate", "created", "insertedat", "sentat", "senttime",
+    "sentdate", "regdate", "regdt", "regdtm", "등록일시", "작성일시", "보낸시간",
+)  # fmt: skip
+"""Fields that say when a record of it was written: a chat's as it was said, others' any time."""
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
 _DATED: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]")
@@ -29,6 +34,11 @@ def start_of(fields: dict[str, Any]) -> float | None:
         if found is not None:
             return found
     return None
+
+
+def written_at(fields: dict[str, Any]) -> float | None:
+    """Return when the record of an object was written, in milliseconds."""
+    return next((milliseconds(fields[name], 1) for name in _WRITTEN if name in fields), None)
 
 
 def milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.entries import (
@@ -17,11 +18,11 @@ from edgebox.reading.entries import (
     of_role,
     size,
     speaker_of,
+    timed,
     turns_in,
     word_in,
 )
 from edgebox.reading.sides import by_side
-from edgebox.reading.starts import start_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,11 @@ _DEEPEST: Final = 4
 _SAMPLE: Final = 50
 """Objects that tell under which names the others have their turns."""
 _FEWEST_WORDS: Final = 8
+_FASTEST: Final = 25
+"""Characters a second that two people who talk at once do not reach."""
+_FEWEST_RECORDS: Final = 2
+"""Two may be written in the wrong order by chance."""
+_DAY: Final = 24 * 60 * 60 * 1000
 
 
 def turns_of_list(values: list[Any]) -> list[Turn] | None:
@@ -93,13 +99,12 @@ def _at_path(value: Any, path: tuple[str, ...]) -> tuple[Any, list[Turn]]:  # no
         outer = named(inner) | outer
         inner = inner[name]
     turns = turns_in(inner) if isinstance(inner, dict) else []
-    speaker, channel, start = speaker_of(outer), channel_of(outer), start_of(outer)
+    speaker, channel = speaker_of(outer), channel_of(outer)
     return inner, [
         replace(
-            turn,
+            timed(turn, outer) if turn.start_ms is None or turn.written else turn,
             speaker=turn.speaker or speaker or channel,
             channel=turn.channel or channel,
-            start_ms=start if turn.start_ms is None else turn.start_ms,
             interim=turn.interim or is_interim(outer),
         )
         for turn in turns
@@ -122,7 +127,35 @@ def merged(turns: list[Turn]) -> list[Turn]:
 
 
 def ordered(turns: list[Turn]) -> list[Turn]:
-    """Sort by start where every turn has one: two channels often come one after the other."""
+    """Sort by start where every turn has one: two channels often come one after the other.
+
+    Their order is kept where the starts are no times of this speech: where more was said than
+    anybody says in the time, where a clock begins again at midnight, and where some are times of
+    records, but a list with its newest first is turned.
+    """
+    found = by_start(turns)
+    if found == turns or not _is_said_in(found) or _passes_midnight(turns):
+        return turns
+    if not any(turn.written for turn in turns):
+        return found
+    return found if found == turns[::-1] and len(turns) > _FEWEST_RECORDS else turns
+
+
+def by_start(turns: list[Turn]) -> list[Turn]:
+    """Sort by start where every turn has one, whatever the starts are."""
     if any(turn.start_ms is None for turn in turns):
         return turns
     return sorted(turns, key=lambda turn: turn.start_ms or 0.0)
+
+
+def _is_said_in(turns: Sequence[Turn]) -> bool:
+    """Return whether the turns before the last one can be said in the time that passed."""
+    passed = (turns[-1].start_ms or 0.0) - (turns[0].start_ms or 0.0)
+    return size(turns[:-1]) <= _FASTEST * passed / 1000
+
+
+def _passes_midnight(turns: Sequence[Turn]) -> bool:
+    """Return whether the starts are times of a day that ends once."""
+    starts = [turn.start_ms or 0.0 for turn in turns]
+    falls = [before - after for before, after in pairwise(starts) if after < before]
+    return max(starts) < _DAY and len(falls) == 1 and falls[0] > _DAY / 2

@@ -139,6 +139,57 @@ def test_two_channels_one_after_the_other_are_put_in_order(field, moment):
     assert said([*found[::2], *found[1::2]]) == CALL
 
 
+STAMPS = ["12:02.120", "12:02.090", "12:02.101", "12:02.003"]
+
+
+AT_ONCE = ["12:02", "12:02", "12:01", "12:01"]
+
+
+@pytest.mark.parametrize(
+    ("field", "stamps"),
+    [
+        *((field, STAMPS) for field in ("createdAt", "created_at", "updatedAt", "timestamp")),
+        *((field, AT_ONCE) for field in ("createdAt", "created_at", "regDate")),
+    ],
+)
+def test_stamps_of_records_written_at_once_do_not_reorder(field, stamps):
+    found = entries("speaker", "상담사", "고객")
+    for one, stamp in zip(found, stamps, strict=True):
+        one[field] = f"2025-09-13T05:{stamp}Z"
+    assert said(found) == CALL
+    for at, one in enumerate(found):
+        one["start"] = at * 3
+    assert said([*found[::2], *found[1::2]]) == CALL
+
+
+def test_records_that_were_written_again_later_keep_their_place():
+    found = entries("speaker", "상담사", "고객")
+    for at, one in enumerate(found):
+        one["createdAt"] = f"2025-09-13T05:{'51' if at == 1 else '12'}:0{at}Z"
+    assert said(found) == CALL
+
+
+def test_a_chat_with_its_newest_record_first_is_turned():
+    found = entries("speaker", "상담사", "고객")
+    for at, one in enumerate(found):
+        one["createdAt"] = f"2025-09-13T05:1{at}:02Z"
+    assert said(found[::-1]) == CALL
+
+
+def test_sides_apart_are_put_together_by_when_their_records_were_written():
+    sides = {"상담사": [], "고객": []}
+    for at, one in enumerate(entries("speaker", "상담사", "고객")):
+        sides[one["speaker"]].append({**one, "createdAt": f"2025-09-13T05:1{at}:02Z"})
+    assert said(sides) == CALL
+
+
+def test_a_call_over_midnight_keeps_its_order():
+    found = entries("speaker", "상담사", "고객")
+    for one, clock in zip(found, ["23:59:50", "23:59:55", "00:00:02", "00:00:09"], strict=True):
+        one["time"] = clock
+    assert said(found) == CALL
+
+
 def test_a_day_that_is_none_is_no_start():
     found = entries("speaker", "상담사", "고객", timestamp="2025-19-73T05:12:00Z")
     assert said(found) == CALL
