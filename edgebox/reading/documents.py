@@ -77,25 +77,13 @@ def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
     return found if rows or all(isinstance(one, dict) for one in found) else None
 
 
-_PACKED: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{])")
-_DEEPEST: Final = 8
 _DEEPEST_PLACE: Final = 40
 
 
-def unpacked(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
-    """Return a document in which strings that are documents are what they hold."""
-    if depth > _DEEPEST:
-        return value
-    if isinstance(value, str) and _PACKED.match(value):
-        inner = parsed(value.strip())
-        if inner is None:
-            return value
-        return _moved(inner, value.place) if isinstance(value, Placed) else inner
-    if isinstance(value, list):
-        return [unpacked(one, depth + 1) for one in value]
-    if isinstance(value, dict):
-        return {key: unpacked(one, depth + 1) for key, one in value.items()}
-    return value
+def document_in(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the document that a string of another one is, its strings placed there; else None."""
+    inner = parsed(text.strip())
+    return _moved(inner, text.place) if isinstance(text, Placed) else inner
 
 
 def _moved(value: Any, place: tuple[int, int], depth: int = 0) -> Any:  # noqa: ANN401 - JSON

@@ -85,6 +85,11 @@ def named(value: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def is_text(name: str) -> bool:
+    """Return whether a field of this name may hold what was said."""
+    return _NOT_IN_A_NAME.sub("", name).lower() in _TEXTS
+
+
 def size(turns: Iterable[Turn]) -> int:
     """Return how many characters were said, without spaces."""
     return sum(len(turn.text) - turn.text.count(" ") for turn in turns)

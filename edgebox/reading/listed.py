@@ -18,7 +18,6 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.documents import unpacked
 from edgebox.reading.entries import (
     NEARLY_ALL,
     Turn,
@@ -32,6 +31,7 @@ from edgebox.reading.entries import (
     word_in,
 )
 from edgebox.reading.nested import lines_of
+from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
 from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
@@ -65,6 +65,8 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     """
     known = _Known()
     found = _lists(unpacked(value), 0, known)
+    if not any(map(size, found)):  # what was said looks like JSON
+        found = _lists(value, 0, known) or found
     if not found:
         return None
     best, roles = _final(_best(found)), known.roles

@@ -55,3 +55,32 @@ def test_a_string_that_is_nested_deeply_is_read(depth):
     assert [one.text for one in read(received).utterances] == ["네"]
     received = json.dumps({"turns": MARKED, "raw": f'[{{"a": {deep}}}]'})
     assert [one.text for one in read(received).utterances] == [text for _, text in CALL]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": 1}', '[{"a": 1}]', '{"text": "네"}', '[{"text": "네"}]', "[]", "{}", "[[1, 2]]"]
+)
+def test_what_was_said_and_looks_like_a_document_stays(text):
+    customer = ("customer", text)
+    for calls in ([CALL[0], customer, CALL[2]], [customer, CALL[0]]):
+        turns = [{"speaker": side, "text": words} for side, words in calls]
+        rows = [[side, words] for side, words in calls]
+        timed = [[at, side, words] for at, (side, words) in enumerate(calls)]
+        named = [{side: words} for side, words in calls]
+        around = [{"turn": one} for one in turns]
+        for value in (turns, rows, timed, named, {"turns": turns}, around):
+            call = read(transcript_text(json.dumps(value), 10_000))
+            assert [(one.speaker, one.text) for one in call.utterances] == calls
+
+
+def test_a_turn_alone_that_looks_like_a_document_stays():
+    call = read(json.dumps({"turns": [{"speaker": "customer", "text": '{"a": 1}'}]}))
+    assert [(one.speaker, one.text) for one in call.utterances] == [("customer", '{"a": 1}')]
+
+
+@pytest.mark.parametrize("name", ["message", "value", "body"])
+def test_records_that_each_hold_a_document_are_what_these_say(name):
+    records = [{"offset": at, name: json.dumps(one)} for at, one in enumerate(MARKED)]
+    for received in (json.dumps(records), written(records, "\n")):
+        call = read(transcript_text(received, 10_000))
+        assert [(one.speaker, one.text) for one in call.utterances] == CALL
