@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import Placed
 from edgebox.reading.roles import role_of
+from edgebox.reading.sentences import is_sentence
 from edgebox.reading.starts import milliseconds, start_of, written_at
 
 if TYPE_CHECKING:
@@ -35,7 +36,15 @@ _CHANNELS: Final = (
     "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",
     "채널",
 )  # fmt: skip
-_HYPOTHESES: Final = ("alternatives", "nbest", "hypotheses")
+_RANKED: Final = "nbest"
+_HYPOTHESES: Final = (
+    "alternatives", _RANKED, "hypotheses", "candidates", "variants", "versions",
+    "alternativetranscripts", "alternativetranscriptions", "nbestlist", "nbestresults",
+)  # fmt: skip
+"""Fields whose lists hold one utterance several times."""
+_IN_OTHER_WORDS: Final = ("translations", "translation", "translated")
+"""Those that hold it in other languages: read only where nothing else is there."""
+_VERSIONS: Final = frozenset([*_HYPOTHESES, *_IN_OTHER_WORDS])
 _PARTS: Final = ("sentences", "elements")
 _WORDS: Final = ("words", "items")
 NEARLY_ALL: Final = 0.8
@@ -77,17 +86,38 @@ def named(value: dict[str, Any]) -> dict[str, Any]:
     Those of the best of several hypotheses are its own, where it has none of that name.
     """
     found = {_NOT_IN_A_NAME.sub("", name).lower(): one for name, one in value.items()}
-    for name in _HYPOTHESES:
-        best = found.get(name)
-        if isinstance(best, list) and best and isinstance(best[0], dict | str):
-            found = {name: one for name, one in found.items() if name not in _HYPOTHESES}
-            return (named(best[0]) if isinstance(best[0], dict) else {"text": best[0]}) | found
+    if _VERSIONS.isdisjoint(found):
+        return found
+    nested = {name for name, one in found.items() if isinstance(one, dict | list)}
+    alone = nested <= {*_IN_OTHER_WORDS} and _first(found, _TEXTS) is None
+    for name in (*_HYPOTHESES, *_IN_OTHER_WORDS) if alone else _HYPOTHESES:
+        best = _best(name, found.get(name))
+        if best is not None:
+            return best | {name: one for name, one in found.items() if name not in _VERSIONS}
     return found
 
 
 def is_text(name: str) -> bool:
     """Return whether a field of this name may hold what was said."""
     return _NOT_IN_A_NAME.sub("", name).lower() in _TEXTS
+
+
+def _best(name: str, hypotheses: Any) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
+    """Return the fields of the likeliest of several hypotheses; None where there is none.
+
+    It is the first, but where each has a confidence and the list has no rank by its name.
+    """
+    if not isinstance(hypotheses, list) or not hypotheses:
+        return None
+    best = hypotheses[0]
+    if name != _RANKED and all(isinstance(one, dict) for one in hypotheses):
+        sure = [one.get("confidence", one.get("Confidence")) for one in hypotheses]
+        numbers = [one for one in sure if isinstance(one, int | float)]
+        if len(numbers) == len(hypotheses):
+            best = hypotheses[numbers.index(max(numbers))]
+    if isinstance(best, str):
+        return {"text": best}
+    return named(best) if isinstance(best, dict) else None
 
 
 def size(turns: Iterable[Turn]) -> int:
@@ -183,13 +213,23 @@ def _placed(turn: Turn, pieces: list[str], places: list[tuple[int, int] | None])
     return replace(turn, text="".join(pieces), place=place, words=tuple(found))
 
 
-def of_role(value: dict[str, Any]) -> Turn | None:
-    """Return the turn of an object like {"상담사": "네"}: a role is the name of what it says."""
-    roles = [name for name in value if role_of(name.strip().lower())]
-    text = value[roles[0]] if len(roles) == 1 else None
-    if not isinstance(text, str) or len(value) > 3:
-        return None
-    return replace(_made(named(value), text), speaker=roles[0].strip())
+def of_roles(value: dict[str, Any]) -> list[Turn]:
+    """Return the turns of an object like {"상담사": "네"}: a role is the name of what it says.
+
+    Of several roles one at least says a sentence: {"agent": "김나래", "customer": "VIP"} is not.
+    """
+    said = {name: one for name, one in value.items() if role_of(name.strip().lower())}
+    texts = [one for one in said.values() if isinstance(one, str)]
+    if len(texts) < len(said) or len(value) > len(said) + 2:
+        return []
+    if len(said) > 1 and not any(map(is_sentence, texts)):
+        return []
+    fields = named(value)
+    return [
+        replace(_made(fields, text), speaker=name.strip())
+        for name, text in said.items()
+        if text.strip() or len(said) == 1
+    ]
 
 
 def of_list(value: list[Any]) -> Turn | None:

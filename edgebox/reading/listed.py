@@ -15,6 +15,7 @@ speakers.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,13 +31,13 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
-from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
+from edgebox.reading.talk import call_among, in_one_version, is_talk, said_once, same_speech, told
 from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _LISTS: Final = (
     "turns", "utterances", "segments", "transcript", "recognizedphrases", "messages",
@@ -46,15 +47,17 @@ _LISTS: Final = (
 _CHANNELS: Final = ("channels", "tracks", "streams")
 _WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", "value", "words"])
 """Fields of an object that is a call by itself."""
+_FOUND_IN_IT: Final = re.compile(
+    r"(?:named)?entit(?:y|ies).*|ner(?:result)?s?|key(?:word|phrase)s?|topics?|sentiment.*"
+    r"|emotions?|tags?|categor(?:y|ies)|intents?|(?:auto)?highlights?.*|chapters?|summar(?:y|ies)"
+    r"|translat\w*|annotations?|actionitems|suggestions?|recommendations?|faqs?|번역|요약|키워드"
+)
+"""Fields that hold what was found in a call: read only where nothing else is there."""
 _DEEPEST: Final = 8
 _SAME_BEGINNING: Final = 0.3
 """Share of what was understood at first that the words written later begin with."""
 _FEW: Final = 4
 """Objects of a list that are searched for lists of their own, though they are turns."""
-_OF_A_PROMPT: Final = frozenset(
-    ["system", "user", "assistant", "developer", "tool", "function", "human", "ai"]
-)
-"""The sides of what a language model is asked."""
 
 
 def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
@@ -69,7 +72,7 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
         found = _lists(value, 0, known) or found
     if not found:
         return None
-    best, roles = _final(_best(found)), known.roles
+    best, roles = _final(call_among(found)), known.roles
     return ordered([replace(one, speaker=roles.get(one.speaker, one.speaker)) for one in best])
 
 
@@ -87,27 +90,6 @@ class _Known:
     lists: dict[int, tuple[Any, list[list[Turn]]]] = field(default_factory=dict)
 
 
-def _best(lists: list[list[Turn]]) -> list[Turn]:
-    """Return the call of several lists, of one at least: a prompt beside it is none."""
-    told = [turns for turns in lists if _told(turns)]
-    calls = [turns for turns in told if _is_talk(turns)] if any(map(_is_prompt, told)) else told
-    if told and not calls:
-        calls = [turns for turns in lists if lines_of(turns) is not None]
-    return _first_whole(calls or told or lists)
-
-
-def _is_prompt(turns: list[Turn]) -> bool:
-    """Return whether turns are what a language model is asked."""
-    return {turn.speaker.lower() for turn in turns} <= _OF_A_PROMPT
-
-
-def _is_talk(turns: list[Turn]) -> bool:
-    """Return whether turns beside a prompt are people's: no labels that stand there once each."""
-    speakers = {turn.speaker.lower() for turn in turns}
-    sides = len({role_of(speaker) for speaker in speakers} - {None}) > 1
-    return not _is_prompt(turns) and (sides or len(speakers) < len(turns))
-
-
 def _final(turns: list[Turn]) -> list[Turn]:
     """Return turns without those that a recogniser wrote again when it had heard more."""
     kept: list[Turn] = []
@@ -120,17 +102,6 @@ def _final(turns: list[Turn]) -> list[Turn]:
             kept.append(turn)
         after[turn.speaker] = said
     return kept[::-1]
-
-
-def _first_whole(lists: list[list[Turn]]) -> list[Turn]:
-    """Return the first list, of one at least, that holds nearly all that the longest one does."""
-    most = max(map(size, lists))
-    return next(turns for turns in lists if size(turns) >= NEARLY_ALL * most)
-
-
-def _told(turns: list[Turn]) -> bool:
-    """Return whether turns are of two speakers or more."""
-    return len({one.speaker for one in turns}) > 1
 
 
 def _lists(value: Any, depth: int, known: _Known) -> list[list[Turn]]:  # noqa: ANN401 - JSON
@@ -163,17 +134,21 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
     for one in lists:
         found += _lists(one, depth + 1, known)
     others: list[list[Turn]] = []
-    for one in value.values():
+    derived: list[list[Turn]] = []
+    for name, one in value.items():
         if not any(one is inner for inner in lists):
-            others += filter(None, _lists(one, depth + 1, known))
+            into = derived if _FOUND_IN_IT.fullmatch(name) else others
+            into += filter(None, _lists(one, depth + 1, known))
     alone = turns_in(value) if _WHOLE & value.keys() else []
     yield from found
-    if not any(map(_told, found)):
+    if not any(map(is_talk, found)):
         least = NEARLY_ALL * max(map(size, [*found, alone]))
         said = any(map(size, found))
-        yield from (one for one in others if size(one) >= least and (_told(one) or not said))
+        yield from (one for one in others if size(one) >= least and (told(one) or not said))
     if alone:
         yield alone
+    elif not any(found) and not others:
+        yield from derived
 
 
 def _with_labels(value: dict[str, Any]) -> dict[str, Any]:
@@ -219,7 +194,7 @@ def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
 def _inner(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
     """Return the turns of a part of a call; empty where it holds none."""
     lists = _lists(value, depth + 1, known)
-    return _best(lists) if lists else []
+    return call_among(lists) if lists else []
 
 
 def _is_number(name: str) -> bool:
@@ -245,7 +220,12 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
 
     Their labels are those of the parts, where their own do not tell the parts apart.
     """
-    speakers = [{turn.speaker for turn in turns} for _, turns in parts if turns]
+    parts = [part for part in parts if part[1]]
+    once = said_once([turns for _, turns in parts])
+    if sum(once) == 1:
+        return parts[0][1]
+    parts = [part for part, first in zip(parts, once, strict=True) if first]
+    speakers = [{turn.speaker for turn in turns} for _, turns in parts]
     apart = len(set().union(*speakers)) == sum(map(len, speakers)) and {""} not in speakers
     found: list[Turn] = []
     for label, turns in parts:
@@ -273,7 +253,7 @@ def _timed(words: list[Turn]) -> list[Turn]:
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     turns = turns_of_list(values)
     if turns is not None:
-        yield turns
+        yield in_one_version(turns)
         if len(values) > _FEW:
             return
     inner = [
@@ -282,10 +262,15 @@ def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Tu
         if isinstance(one, dict | list)
         and not (turns is not None and isinstance(one, list) and of_list(one) is not None)
     ]
-    if len(inner) > 1 and (found := _parts(inner, depth, known)):
-        yield found
+    found: Iterable[list[Turn]] = ()
+    if len(inner) > 1:
+        found = filter(None, [_parts(inner, depth, known)])
     elif len(inner) == 1:
-        yield from _lists(inner[0], depth + 1, known)
+        found = _lists(inner[0], depth + 1, known)
+    talk = turns is not None and any(is_talk(_inner(one, depth, known)) for one in inner)
+    for one in found:
+        if not size(turns or ()) or talk or same_speech(turns or (), one):
+            yield one
 
 
 def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
@@ -304,6 +289,8 @@ def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
         and not (own := _inner_names(one)).isdisjoint(names)
         and (not told or own == names or any(turn.speaker for turn in turns))
     ]
+    once = said_once([turns for _, turns in parts])
+    parts = [part for part, first in zip(parts, once, strict=True) if first]
     labels = {label for label, _ in parts}
     alone = all(len({turn.speaker for turn in turns}) == 1 for _, turns in parts)
     if alone and len(labels) > 1 and "" not in labels:

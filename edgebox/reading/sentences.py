@@ -115,6 +115,17 @@ def last_whole(text: str) -> str:
     return ""
 
 
+_ENDS: Final = re.compile(r"(?:[요다까죠네]|[.?!…。？！])\s*\Z")
+_PHRASE: Final = 2
+"""Spaces in an English sentence without signs, at least."""
+
+
+def is_sentence(text: str) -> bool:
+    """Return whether a text ends like a sentence, or is several words of English."""
+    phrase = text.isascii() and text.count(" ") >= _PHRASE
+    return phrase or _ENDS.search(text[-8:]) is not None
+
+
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Return the spans of the sentences of ``text``, spoken or written.
 

@@ -15,7 +15,7 @@ from edgebox.reading.entries import (
     joined,
     named,
     of_list,
-    of_role,
+    of_roles,
     size,
     speaker_of,
     timed,
@@ -23,6 +23,7 @@ from edgebox.reading.entries import (
     word_in,
 )
 from edgebox.reading.sides import by_side
+from edgebox.reading.talk import same_speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +50,8 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
     for one in values:
         turns = turns_in(one) if isinstance(one, dict) else []
         if not turns:
-            other = of_role(one) if isinstance(one, dict) else None
-            other = of_list(one) if isinstance(one, list) else other
-            word = word_in(one) if other is None and isinstance(one, dict) else None
-            words += word is not None
-            turns = [one for one in (other, word) if one]
+            turns, is_word = _of_another_shape(one)
+            words += is_word
         found.append((one, turns))
     if sum(bool(turns) for _, turns in found) * 2 < len(values):
         found = _around(values)
@@ -61,10 +59,25 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
     if not known or sum(bool(turns) for _, turns in found) * 2 < len(values):
         return None
     last = found[-1][1]  # Google: the words of the whole call, with their speakers
-    if len(last) > 1 and size(last) >= NEARLY_ALL * size(known[: -len(last)]):
+    before = known[: -len(last)]
+    again = len(last) > 1 and size(last) >= NEARLY_ALL * size(before)
+    if again and (not before or same_speech(last, before)):
         return ordered(merged(by_channel(last)))
     known = by_side(found) or by_channel(known)
     return ordered(joined(known) if words == len(values) else merged(known))
+
+
+def _of_another_shape(value: Any) -> tuple[list[Turn], bool]:  # noqa: ANN401 - JSON
+    """Return what a row, the names of sides, or a word says; and whether it is a word."""
+    if isinstance(value, list):
+        row = of_list(value)
+        return ([row] if row else []), False
+    if not isinstance(value, dict):
+        return [], False
+    if said := of_roles(value):
+        return said, False
+    word = word_in(value)
+    return ([word] if word else []), word is not None
 
 
 def _around(values: Sequence[Any]) -> list[tuple[Any, list[Turn]]]:

@@ -1,0 +1,189 @@
+"""Which list of a document is talk, and which only holds what was found in it."""
+
+import json
+
+import pytest
+
+from edgebox.contract.requests import transcript_text
+from edgebox.reading.call import read
+
+CALL = [
+    ("agent", "네 고객님 무엇을 도와드릴까요"),
+    ("customer", "카드를 잃어버려서 정지하려고요"),
+    ("agent", "네 정지해 드렸습니다"),
+    ("customer", "네 감사합니다"),
+]
+MARKED = [{"speaker": side, "text": text} for side, text in CALL]
+PLAIN = [{"text": text} for _, text in CALL]
+TEXTS = [("unknown", text) for _, text in CALL]
+HEARD = [(side, text.replace("네", "예")) for side, text in CALL]
+SHORT = [("customer", "환불해 주세요"), ("agent", "네 접수했습니다")]
+CHAT = [{"role": "user", "content": "환불해 주세요"},
+        {"role": "assistant", "content": "네 접수했습니다"}]  # fmt: skip
+ENTITIES = [
+    ("PERSON", "김민수"),
+    ("PERSON", "박서준"),
+    ("ORG", "한국카드주식회사"),
+    ("PERSON", "이하나"),
+    ("LOCATION", "서울특별시 강남구 역삼동"),
+]
+
+
+def said(value):
+    text = json.dumps(value, ensure_ascii=False)
+    return [(one.speaker, one.text) for one in read(transcript_text(text, 100_000)).utterances]
+
+
+def found(label, values=ENTITIES):
+    return [{label: kind, "text": text} for kind, text in values]
+
+
+@pytest.mark.parametrize("name", ["entities", "results", "data", "ner"])
+@pytest.mark.parametrize("label", ["type", "label", "name", "role"])
+def test_a_list_of_entities_does_not_take_the_place_of_a_short_call(name, label):
+    entities = found(label)
+    assert said({"messages": CHAT, name: entities}) == SHORT
+    assert said({name: entities, "messages": CHAT}) == SHORT
+    assert said({"messages": CHAT, "analysis": {name: entities}}) == SHORT
+    plain = [{"text": text} for _, text in SHORT]
+    assert [text for _, text in said({"segments": plain, name: entities})] == [
+        text for _, text in SHORT
+    ]
+
+
+@pytest.mark.parametrize("name", ["sentiments", "results"])
+def test_sentences_with_their_sentiment_do_not_take_the_place_of_the_call(name):
+    found_in_it = [("negative", SHORT[0][1]), ("neutral", SHORT[1][1])] * 2
+    assert said({"messages": CHAT, name: found("label", found_in_it)}) == SHORT
+    moods = [{"label": "neutral", "text": one["text"]} for one in MARKED]
+    moods[1]["label"] = "negative"
+    assert said({name: moods, "data": {"turns": MARKED}}) == CALL
+
+
+def test_keywords_of_several_words_do_not_take_the_place_of_the_call():
+    keywords = [
+        ("환불", "환불 요청 접수 처리 안내"),
+        ("환불", "환불 지연 안내 문의"),
+        ("접수", "접수 완료"),
+    ]
+    assert said({"messages": CHAT, "keywords": found("label", keywords)}) == SHORT
+
+
+def test_what_was_found_is_read_where_nothing_else_is_there():
+    assert said({"summary": {"sentences": ["환불을 요청했습니다.", "접수했습니다."]}}) == [
+        ("unknown", "환불을 요청했습니다."),
+        ("unknown", "접수했습니다."),
+    ]
+
+
+def test_speakers_with_foreign_names_are_talk():
+    chat = [("Sarah", "안녕하세요"), ("Tom", "환불해 주세요"), ("Sarah", "네 접수했습니다")]
+    turns = [{"speaker": who, "text": text} for who, text in chat]
+    got = read(json.dumps({"turns": turns, "results": found("label")})).utterances
+    assert [(one.label, one.text) for one in got] == chat
+
+
+def test_a_call_of_foreign_names_in_a_prompt_is_read_with_them():
+    names = {"agent": "Sarah", "customer": "Tom"}
+    turns = [{"speaker": names[side], "text": text} for side, text in CALL]
+    asked = "\n".join(f"{names[side]}: {text}" for side, text in CALL)
+    messages = [{"role": "system", "content": "요약해 주세요."}, {"role": "user", "content": asked}]
+    got = read(json.dumps({"messages": messages, "transcript": turns})).utterances
+    assert [(one.label, one.text) for one in got] == [(names[side], text) for side, text in CALL]
+
+
+def test_an_object_with_what_each_side_says_is_two_turns():
+    rows = [{"user": "환불해 주세요", "assistant": "네 접수했습니다"},
+            {"user": "감사합니다", "assistant": ""}]  # fmt: skip
+    assert said({"history": rows, "entities": found("type")}) == [
+        *SHORT,
+        ("customer", "감사합니다"),
+    ]
+
+
+def test_the_names_of_both_sides_are_no_talk():
+    calls = [{"agent": "김나래", "customer": "박도윤"}, {"agent": "김나래", "customer": "이하나"}]
+    assert said({"messages": CHAT, "results": calls}) == SHORT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"engineA": {"turns": MARKED}, "engineB": {"turns": HEARD}},
+        {"raw": MARKED, "normalized": [{"speaker": side, "text": text} for side, text in HEARD]},
+        {"results": [{"engine": "A", "turns": MARKED},
+                     {"engine": "B", "turns": [list(one) for one in HEARD]}]},
+        [{"engine": "A", "segments": MARKED},
+         {"engine": "B", "segments": [{"speaker": side, "text": text} for side, text in HEARD]}],
+        {"A": {"turns": MARKED}, "B": {"turns": [list(one) for one in HEARD]}},
+        {"1": MARKED, "2": [list(one) for one in HEARD]},
+        {"channels": [{"segments": MARKED}, {"segments": [list(one) for one in HEARD]}]},
+    ],
+    ids=["engines", "edited", "results", "list", "letters", "numbers", "one microphone"],
+)  # fmt: skip
+def test_a_call_that_two_engines_heard_is_read_once(value):
+    assert said(value) == CALL
+
+
+def test_a_call_that_two_engines_heard_without_speakers_is_read_once():
+    heard = [{"text": text} for _, text in HEARD]
+    assert said([{"engine": "A", "segments": PLAIN}, {"segments": heard}]) == TEXTS
+    whole, other = ("\n".join(one["text"] for one in texts) for texts in (PLAIN, heard))
+    assert said([{"engine": "A", "text": whole}, {"engine": "B", "text": other}]) == TEXTS
+
+
+def test_what_both_sides_repeat_is_read_of_each():
+    agent = [(0, "공일공 일이삼사 오육칠팔 맞으세요"), (4, "네 카드는 정지했습니다")]
+    customer = [(2, "네 공일공 일이삼사 오육칠팔요"), (6, "네 정지해 주셔서 감사합니다")]
+    sides = [
+        {"segments": [{"start": at, "text": text} for at, text in side]}
+        for side in (agent, customer)
+    ]
+    assert len(said({"channels": sides})) == 4
+
+
+@pytest.mark.parametrize("name", ["analysis", "translations"])
+def test_what_is_noted_about_turns_does_not_take_their_place(name):
+    english = ["How may I help you today, dear customer", "I lost my card and want to block it"]
+    notes = [{"text": text} for text in english]
+    if name == "translations":
+        notes = [[{"lang": "en", **one}, {"lang": "ja", "text": "はい" * 9}] for one in notes]
+    turns = [{**one, name: note} for one, note in zip(MARKED[:2], notes, strict=True)]
+    assert said({"turns": turns}) == CALL[:2]
+
+
+def test_words_with_speakers_of_the_last_result_replace_only_what_they_repeat():
+    words = [{"word": word, "speakerTag": 1 + (side == "customer")}
+             for side, text in CALL[2:] for word in text.split()]  # fmt: skip
+    first = {"alternatives": [{"transcript": "여보세요"}]}
+    last = {"alternatives": [{"transcript": " ".join(t for _, t in CALL[2:]), "words": words}]}
+    assert [text for _, text in said({"results": [first, last]})] == [
+        "여보세요", *(text for _, text in CALL[2:])]  # fmt: skip
+
+
+HYPOTHESES = [
+    "카드를 잃어버려서 정지하려고요",
+    "카드를 잃어 버려서 정지 하려고요",
+    "가드를 이러버려서 정지하려고요",
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["candidates", "alternatives", "hypotheses", "nBest", "translations", "variants"]
+)
+def test_one_of_several_versions_of_an_utterance_is_said(name):
+    scored = [{"text": text, "confidence": 0.9 - at / 10} for at, text in enumerate(HYPOTHESES)]
+    first = [("unknown", HYPOTHESES[0])]
+    for versions in (scored, HYPOTHESES, scored[:2]):
+        assert said({name: versions}) == first
+        assert said({"results": [{name: versions}]}) == first
+        assert said({"result": {name: versions}}) == first
+    assert said({"results": [{"speaker": "고객", name: scored},
+                             {"speaker": "고객", name: ["네 감사합니다", "네 감사"]}]}) == [
+        ("customer", HYPOTHESES[0]), ("customer", "네 감사합니다")]  # fmt: skip
+
+
+def test_the_surest_version_is_said_where_the_list_has_no_rank():
+    scored = [{"text": text, "confidence": 0.7 + at / 10} for at, text in enumerate(HYPOTHESES)]
+    assert said({"results": [{"candidates": scored}]}) == [("unknown", HYPOTHESES[-1])]
+    assert said({"results": [{"nBest": scored}]}) == [("unknown", HYPOTHESES[0])]
