@@ -23,11 +23,11 @@ from edgebox.contract.answers import (
     Ready,
 )
 from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_schema
+from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.live import AcceptedRecord, LiveAppend, LiveEnd, LiveEnded, LiveReceived
 from edgebox.contract.paths import Paths
 from edgebox.contract.requests import (
     ID_PATTERN,
-    MAX_ID_CHARACTERS,
     BatchAnalysisRequest,
     Limits,
     QuickSummaryRequest,

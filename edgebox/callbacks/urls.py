@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
 
-from edgebox.contract.requests import MAX_URL_CHARACTERS
+from edgebox.contract.limits import MAX_URL_CHARACTERS
 from edgebox.errors import InvalidFields, UsageError
 from edgebox.system.addresses import bracketed
 

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 from pydantic_core import PydanticCustomError
 
 from edgebox.contract.answers import Answer, Problem, TokenUsage
+from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.requests import (
     ID_PATTERN,
-    MAX_ID_CHARACTERS,
     PRINTED_PATTERN,
     BoundKey,
     Consultation,

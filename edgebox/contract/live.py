@@ -8,9 +8,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from edgebox.contract.answers import Answer
+from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.requests import (
     ID_PATTERN,
-    MAX_ID_CHARACTERS,
     BoundKey,
     CallbackUrl,
     CallDate,

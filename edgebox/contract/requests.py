@@ -19,13 +19,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from edgebox.contract.limits import (
+    MAX_ID_CHARACTERS,
+    MAX_METADATA_BYTES,
+    MAX_METADATA_DEPTH,
+    MAX_URL_CHARACTERS,
+)
 from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
 from edgebox.system.times import local_date
-
-MAX_ID_CHARACTERS = 128
-MAX_METADATA_BYTES = 16 * 1024
-MAX_METADATA_DEPTH = 32
-MAX_URL_CHARACTERS = 2048
 
 TOO_LARGE = "too_large"
 """The error type whose status is 413, not 422."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from edgebox.callbacks.urls import forbidden, parse_allowed, parse_callback_url
-from edgebox.contract.requests import MAX_URL_CHARACTERS
+from edgebox.contract.limits import MAX_URL_CHARACTERS
 from edgebox.errors import InvalidFields, UsageError
 from edgebox.system.addresses import bracketed
 
