@@ -45,7 +45,7 @@ from edgebox.scoring.types import Evidence
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from edgebox.reading.call import Call
     from edgebox.scoring.alignment import Statement
@@ -132,38 +132,62 @@ def score(
     call_date: dt.date | None = None,
     examples: Sequence[str] = (),
 ) -> Quality:
-    """Score an analysis against its call, in time that is linear in the call.
+    """Score one analysis against its call: see `Scorer`."""
+    return Scorer(call, call_date=call_date, examples=examples).score(analysis)
+
+
+class Scorer:
+    """Scores analyses of one call, which is looked through once.
 
     Args:
-        analysis: the model's.
         call: as it was read.
         call_date: with it 내일 and 다음 주 화요일 are dates.
-        examples: of the prompt, to find them leaked into the analysis.
+        examples: of the prompt, to find them leaked into an analysis.
     """
-    source, said = Source(call, call_date), Said(analysis, call_date)
-    spoken = Spoken(source, call)
-    made = statements(analysis, spoken, call_date)
-    attribution = attribution_of(said, source)
-    outcome = outcome_of(said, source, spoken)
-    flags = {*markup(said), *repetition(said), *language(said, source)}
-    stances = Stances(spoken)
-    flags |= _unsupported(said, source, stances, made, call_date)
-    # A character that no example holds keeps a run from crossing two fields.
-    if examples and leaks_example("\0".join(said.texts), source.text, examples):
-        flags.add("leaked_example")
-    if attribution is not None and attribution < 0.35:
-        flags.add("speakers_swapped")
-    if (
-        outcome < _NO_OUTCOME
-        and not names_figure(said.result, source)
-        and not tells_what_was_done(made, stances, call_date)
-    ):
-        flags.add("no_outcome")
-    if copied(said, source):
-        flags.add("copied_sentences")
-    grounding = grounding_of(said, source, spoken, made, attribution)
-    coverage = coverage_of(said, source, outcome)
-    form = form_of(said, source, spoken, flags)
+
+    def __init__(
+        self, call: Call, *, call_date: dt.date | None = None, examples: Sequence[str] = ()
+    ) -> None:
+        self._call_date, self._examples = call_date, examples
+        self._source = Source(call, call_date)
+        self._spoken = Spoken(self._source, call)
+        self._stances = Stances(self._spoken)
+
+    def score(self, analysis: Analysis) -> Quality:
+        """Score an analysis, in time that is linear in the call."""
+        call_date, source, spoken = self._call_date, self._source, self._spoken
+        said = Said(analysis, call_date)
+        made = statements(analysis, spoken, call_date)
+        attribution = attribution_of(said, source)
+        outcome = outcome_of(said, source, spoken)
+        flags = {*markup(said), *repetition(said), *language(said, source)}
+        flags |= _unsupported(said, source, self._stances, made, call_date)
+        # A character that no example holds keeps a run from crossing two fields.
+        if self._examples and leaks_example("\0".join(said.texts), source.text, self._examples):
+            flags.add("leaked_example")
+        if attribution is not None and attribution < 0.35:
+            flags.add("speakers_swapped")
+        if (
+            outcome < _NO_OUTCOME
+            and not names_figure(said.result, source)
+            and not tells_what_was_done(made, self._stances, call_date)
+        ):
+            flags.add("no_outcome")
+        if copied(said, source):
+            flags.add("copied_sentences")
+        return _quality(
+            flags,
+            grounding=grounding_of(said, source, spoken, made, attribution),
+            coverage=coverage_of(said, source, outcome),
+            form=form_of(said, source, spoken, flags),
+            evidence=evidence_of(made, spoken),
+        )
+
+
+def _quality(
+    flags: Collection[str], *, grounding: float, coverage: float, form: float, evidence: Evidence
+) -> Quality:
+    """Put the parts and the flags together."""
     total = (
         WEIGHTS["grounding"] * grounding + WEIGHTS["coverage"] * coverage + WEIGHTS["form"] * form
     )
@@ -175,7 +199,7 @@ def score(
         form=round(form, 3),
         flags=tuple(sorted(flags)),
         caps=caps,
-        evidence=evidence_of(made, spoken),
+        evidence=evidence,
     )
 
 

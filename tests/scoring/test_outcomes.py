@@ -11,7 +11,7 @@ from collections import Counter
 import pytest
 
 from edgebox.reading.call import read
-from edgebox.scoring.quality import score
+from edgebox.scoring.quality import Scorer, score
 from edgebox.scoring.types import Analysis, Summary, Titles
 from scoring.outcomes import flags_of, load_outcomes, load_whole
 
@@ -54,16 +54,16 @@ def test_spoilt_results_of_whole_analyses_are_seen(name, seen, false):
     counts, made = Counter(), Counter()
     alarms = []
     for one in load_whole(name):
-        call = read(one.call)
+        scorer = Scorer(read(one.call))
         flagged: set[str] = set()
         for good in (one.good, *one.others):
-            own = score(good, call)
+            own = scorer.score(good)
             flagged |= set(own.caps)
             if own.caps:
                 alarms.append((good.summary.result, own.flags))
         for kind, analysis in one.spoilt:
             made[kind] += 1
-            counts[kind] += bool(set(score(analysis, call).caps) - flagged)
+            counts[kind] += bool(set(scorer.score(analysis).caps) - flagged)
     print(f"\n{name}: seen {dict(counts)} of {dict(made)}, {len(alarms)} false")
     assert len(alarms) <= false, alarms
     for kind, least in seen.items():
