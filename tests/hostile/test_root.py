@@ -35,21 +35,27 @@ import importlib, json, os, signal, sys, tempfile
 from edgebox_cli.main import COMMANDS, main
 for entry in COMMANDS.values():  # imported once, for all
     importlib.import_module("edgebox_cli." + entry.place.partition(":")[0])
-ended = []
-for words in sys.argv[2:]:
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        if (child := os.fork()) == 0:
-            signal.alarm(30)
-            os.dup2(out.fileno(), 1)
-            os.dup2(err.fileno(), 2)
-            sys.argv[:] = ["edgebox", "--config", sys.argv[1], *words.split()]
-            main()
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        out.seek(0), err.seek(0)
-        ended.append((code, out.read(), err.read()))
-print(json.dumps(ended))
+for line in sys.stdin:
+    folder, config, variables, commands = json.loads(line)
+    ended = []
+    for words in commands:
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            if (child := os.fork()) == 0:
+                signal.alarm(30)
+                os.chdir(folder)
+                os.environ.clear()
+                os.environ.update(variables)
+                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+                os.dup2(out.fileno(), 1)
+                os.dup2(err.fileno(), 2)
+                sys.argv[:] = ["edgebox", "--config", config, *words.split()]
+                main()
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            out.seek(0), err.seek(0)
+            ended.append((code, out.read(), err.read()))
+    print(json.dumps(ended), flush=True)
 """
-"""Runs each argument as a command of its own, in a process of its own that ends in 30 s."""
+"""Runs each command of a line in a process of its own that ends in 30 s."""
 
 OPENING = (
     "keys list",
@@ -82,8 +88,8 @@ class Ended(NamedTuple):
 class Lab:
     """A state folder of another user's, a folder like /etc of root's, and one for root's files."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, terminal):
+        self.folder, self.terminal = folder, terminal
         self.state, self.etc, self.out = (folder / name for name in ("state", "etc", "out"))
         for made in (self.state, self.etc):
             made.mkdir()
@@ -112,21 +118,13 @@ class Lab:
 
     def run(self, *commands):
         """Run commands of root's, each in a process; return what each one printed."""
-        python, variables = for_everybody()
         known = {k: v for k, v in os.environ.items() if not k.startswith(("EDGEBOX_", "XDG_"))}
+        variables = known | for_everybody()[1] | {"HOME": str(self.out)}
         words = [command.format(out=self.out, lab=self.folder) for command in commands]
-        ended = subprocess.run(
-            [python, "-c", MAIN, str(self.config), *words],
-            env=known | variables | {"HOME": str(self.out)},
-            cwd=self.out,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-            stdin=subprocess.DEVNULL,
-        )
-        assert ended.returncode == 0, ended.stderr
-        return [Ended(*one) for one in json.loads(ended.stdout)]
+        asked = (str(self.out), str(self.config), variables, words)
+        self.terminal.stdin.write(json.dumps(asked) + "\n")
+        self.terminal.stdin.flush()
+        return [Ended(*one) for one in json.loads(self.terminal.stdout.readline())]
 
     def outside(self):
         """Everything that is root's and that no command was told to write."""
@@ -139,12 +137,27 @@ def described(path):
     return found.st_mode, found.st_uid, found.st_mtime_ns, content
 
 
+@pytest.fixture(scope="module")
+def terminal():
+    """The process that commands are forked from: importing them all takes seconds."""
+    python, variables = for_everybody()
+    with subprocess.Popen(
+        [python, "-c", MAIN],
+        env=os.environ | variables,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield process
+        process.stdin.close()
+
+
 @pytest.fixture
-def lab():
+def lab(terminal):
     with tempfile.TemporaryDirectory(prefix="edgebox-lab-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        yield Lab(folder)
+        yield Lab(folder, terminal)
 
 
 def naming(victim, pages):
