@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import re
@@ -107,9 +108,10 @@ def test_version():
 
 @pytest.mark.parametrize("words", [["nonsense"], ["status", "--nonsense"], ["summarize"]])
 def test_wrong_usage_is_exit_2_without_a_traceback(words):
-    ended = run(*words)
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert isinstance(result.exception, SystemExit)
+    assert "Usage: " in result.stderr
 
 
 def test_a_process_that_cannot_start_is_one_line_and_exit_1(bare):
@@ -165,18 +167,42 @@ def test_an_unexpected_error_is_one_line_that_quotes_nothing(bare, monkeypatch, 
     assert bool(way) == (level == "debug")
 
 
-def test_a_terminal_that_is_not_utf_8_gets_replaced_characters_and_exit_0(tmp_path):
+CALL = "고객: 똠 카드요 😀\n상담사: 네 확인했습니다\n"
+
+
+def on_terminal(encoding, *words):
+    """Run a command whose standard output has an encoding; return its exit code and its bytes."""
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["edgebox", *words])
+        patch.setattr(sys, "stdout", terminal)
+        with pytest.raises(SystemExit) as left:
+            entry.main()
+    terminal.flush()
+    return left.value.code, terminal.buffer.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "euc-kr", "ascii"])
+def test_a_terminal_that_is_not_utf_8_gets_replaced_characters_and_exit_0(
+    tmp_path, capsys, encoding
+):
+    (tmp_path / "call.txt").write_text(CALL, encoding="utf-8")
+    code, written = on_terminal(encoding, "transcript", str(tmp_path / "call.txt"))
+    assert (code, capsys.readouterr().err) == (0, "")
+    assert written.decode(encoding)
+
+
+def test_the_encoding_of_a_terminal_comes_from_its_process(tmp_path):
     call = tmp_path / "call.txt"
-    call.write_text("고객: 똠 카드요 😀\n상담사: 네 확인했습니다\n", encoding="utf-8")
-    for encoding in ("iso-8859-1", "euc-kr", "ascii"):
-        ended = subprocess.run(
-            [sys.executable, "-P", "-m", "edgebox_cli", "transcript", str(call)],
-            env={**os.environ, "PYTHONIOENCODING": encoding},
-            capture_output=True,
-            check=False,
-        )
-        assert (ended.returncode, ended.stderr) == (0, b""), encoding
-        assert ended.stdout.decode(encoding)
+    call.write_text(CALL, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", "edgebox_cli", "transcript", str(call)],
+        env={**os.environ, "PYTHONIOENCODING": "euc-kr"},
+        capture_output=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert "확인했습니다" in ended.stdout.decode("euc-kr")
 
 
 @pytest.mark.parametrize("words", [["--version"], ["transcript", "-", "--json"]])
@@ -195,19 +221,14 @@ def test_a_full_disk_behind_standard_output_is_named(words):
     assert line.startswith("edgebox: Not everything was written: No space left on device.")
 
 
-def test_json_is_whole_and_utf_8_whatever_the_terminal_is(tmp_path):
-    call = tmp_path / "call.txt"
-    call.write_text("고객: 똠 카드요 😀\n상담사: 네 확인했습니다\n", encoding="utf-8")
-    for encoding in ("iso-8859-1", "euc-kr", "ascii", "utf-8"):
-        ended = subprocess.run(
-            [sys.executable, "-P", "-m", "edgebox_cli", "transcript", str(call), "--json"],
-            env={**os.environ, "PYTHONIOENCODING": encoding},
-            capture_output=True,
-            check=True,
-        )
-        text = ended.stdout.decode("utf-8")
-        assert json.loads(text)["utterances"][0]["text"] == "똠 카드요 😀", encoding
-        assert ("고객" in text) is (encoding == "utf-8")
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "euc-kr", "ascii", "utf-8"])
+def test_json_is_whole_and_utf_8_whatever_the_terminal_is(tmp_path, encoding):
+    (tmp_path / "call.txt").write_text(CALL, encoding="utf-8")
+    code, written = on_terminal(encoding, "transcript", str(tmp_path / "call.txt"), "--json")
+    assert code == 0
+    text = written.decode("utf-8")
+    assert json.loads(text)["utterances"][0]["text"] == "똠 카드요 😀"
+    assert ("고객" in text) is (encoding == "utf-8")
 
 
 def test_a_folder_too_long_for_the_engines_socket_is_named(bare):
