@@ -611,12 +611,10 @@ def test_no_condition_question_courtesy_or_curse_is_told_as_the_outcome(call):
 def test_more_than_half_of_the_key_facts_are_in_the_two_sentences():
     shares = {}
     for name, calls in (("open", OPEN), ("held out", [c for c in CALLS if c["held_out"]])):
-        facts = [
-            (fact["any"], "".join(extractive_summary(call["transcript"]).split()).lower())
-            for call in calls
-            for fact in call["facts"]
-            if fact["weight"] == 2
-        ]
+        facts = []
+        for call in calls:
+            text = "".join(extractive_summary(call["transcript"]).split()).lower()
+            facts += [(fact["any"], text) for fact in call["facts"] if fact["weight"] == 2]
         held = [any("".join(form.split()).lower() in text for form in any_) for any_, text in facts]
         shares[name] = sum(held) / len(held)
     print(" ".join(f"{name}: {share:.0%} of key facts" for name, share in shares.items()))

@@ -236,7 +236,7 @@ def test_an_analysis_goes_on_without_figures_that_cannot_be_read(tmp_path):
     assert engine.requests[0]["response_format"]["type"] == "json_schema"
 
 
-@pytest.mark.parametrize("figures", [600, 200_000])
+@pytest.mark.parametrize("figures", [600, 60_000])
 @pytest.mark.parametrize("run", ["1", "일", "12-34-", "공일 "])
 def test_a_loop_of_digits_is_no_form_and_stops_nothing(run, figures):
     said = Figures(f"사십팔만 칠천 원이 {run * (figures // len(run))} 빠졌어요")
