@@ -1,14 +1,18 @@
 """The end of a call in progress, with an API that is killed while it answers."""
 
 import json
+import socket
+import tempfile
 import threading
 import time
 from collections import Counter
+from pathlib import Path
 
 import httpx
 import pytest
 
 from support.boxes.killed import CrashBox
+from support.outside.receiver import Receiver, answer, on_a_thread
 
 CALL = "고객: 카드를 잃어버렸어요.\n상담사: 정지하고 재발급을 접수했습니다.\n"
 
@@ -40,35 +44,57 @@ class Sender:
         return ended.json()["batch_id"]
 
 
+@pytest.fixture(scope="module")
+def hook():
+    """The centre's system, on a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    with on_a_thread(Receiver([answer(200)]), listening) as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def box(hook):
+    """One box for all: each test kills its API."""
+    with (
+        tempfile.TemporaryDirectory(prefix="eb-") as folder,
+        CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"]) as made,
+    ):
+        yield made
+
+
 @pytest.mark.parametrize("wait", [0.0, 0.002, 0.005, 0.01, 0.03, None])
-def test_an_api_that_is_killed_while_a_call_ends_loses_and_doubles_nothing(hook, folder, wait):
+def test_an_api_that_is_killed_while_a_call_ends_loses_and_doubles_nothing(hook, box, wait):
     """It is killed so many seconds after the end was sent; None: once it was answered."""
     known = []
-    with CrashBox(folder / "state", [f"127.0.0.1:{hook.port}"]) as box:
-        box.until_up()
-        sender = Sender(box, "CL-LIVE", hook)
-        assert sender.append().status_code == 200
+    box.until_up()
+    before = box.check_database()
+    sender = Sender(box, f"CL-LIVE-{wait}", hook)
+    assert sender.append().status_code == 200
 
-        def end():
-            try:
-                known.append(sender.end().json()["batch_id"])
-            except httpx.HTTPError:
-                known.append(None)
+    def end():
+        try:
+            known.append(sender.end().json()["batch_id"])
+        except httpx.HTTPError:
+            known.append(None)
 
-        ending = threading.Thread(target=end)
-        ending.start()
-        if wait is None:
-            ending.join()
-        else:
-            time.sleep(wait)
-        box.kill("api")
+    ending = threading.Thread(target=end)
+    ending.start()
+    if wait is None:
         ending.join()
-        box.until_up()
-        batch = sender.end_until_known()
-        assert known in ([batch], [None]), "what was answered stays true"
-        assert sender.end_until_known() == batch
-        box.until(lambda: hook.requests, 60, "the callback")
-        counts = box.check_database()
-        assert (counts["batches"], counts["consultations"]) == (1, 1)
-        arrived = Counter(json.loads(request.body)["batch_id"] for request in hook.requests)
-        assert arrived == {batch: 1}
+    else:
+        time.sleep(wait)
+    box.kill("api")
+    ending.join()
+    box.until_up()
+    batch = sender.end_until_known()
+    assert known in ([batch], [None]), "what was answered stays true"
+    assert sender.end_until_known() == batch
+
+    def arrived():
+        return Counter(json.loads(request.body)["batch_id"] for request in list(hook.requests))
+
+    box.until(lambda: arrived()[batch], 60, "the callback")
+    counts = box.check_database()
+    for what in ("batches", "consultations"):
+        assert counts[what] == before[what] + 1
+    assert set(arrived().values()) == {1}
