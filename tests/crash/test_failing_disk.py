@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,41 +34,52 @@ HUNG = 120
 
 
 @pytest.fixture(scope="module")
-def failer(tmp_path_factory):
+def servers(tmp_path_factory):
+    """Processes that fork lives, for all tests: importing a box takes longer than many a life."""
     if shutil.which("gcc") is None:
         pytest.skip("no C compiler: apt-get install gcc")
-    return build_failer(tmp_path_factory.mktemp("failer"))
+    failer = build_failer(tmp_path_factory.mktemp("failer"))
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(Forks(failer)) for _ in range(AT_ONCE)]
 
 
 class Forks:
-    """A process that forks a life for each line that it reads."""
+    """A process that forks a life for each line that it reads; another one after it hung."""
 
-    def __init__(self, process):
-        self.process = process
+    def __init__(self, failer):
+        self._environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)]),
+            "LD_PRELOAD": str(failer),
+        }
+        self._start()
+
+    def _start(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "crash.failing"],
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+        self._process.communicate()
 
     async def live(self, *words):
-        self.process.stdin.write((" ".join(map(str, words)) + "\n").encode())
-        return int(await asyncio.wait_for(self.process.stdout.readline(), HUNG))
-
-
-@contextlib.asynccontextmanager
-async def fork_server(failer):
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(TESTS), *filter(None, sys.path)]),
-        "LD_PRELOAD": str(failer),
-    }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "crash.failing"),
-        env=environment,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield Forks(process)
-    finally:
-        process.kill()
-        await process.wait()
+        if self._process.poll() is not None:
+            self._start()
+        self._process.stdin.write((" ".join(map(str, words)) + "\n").encode())
+        self._process.stdin.flush()
+        reading = asyncio.to_thread(self._process.stdout.readline)
+        try:
+            return int(await asyncio.wait_for(reading, HUNG))
+        except TimeoutError:
+            self._process.kill()
+            raise
 
 
 async def lives(forks, nth, fault, *, lasting):
@@ -159,41 +171,39 @@ def arrivals(found, accepted):
     return []
 
 
-async def sweep(failer, fault, *, lasting, least):
+async def sweep(servers, fault, *, lasting, least):
     """Fail call after call of a life.
 
     Returns:
         (how many calls a life makes, how many were tried, what was wrong by call).
     """
-    async with contextlib.AsyncExitStack() as stack:
-        servers = [await stack.enter_async_context(fork_server(failer)) for _ in range(AT_ONCE)]
-        total, wrong = await lives(servers[0], 0, fault, lasting=False)
-        assert not wrong, wrong
-        # In the short form so many of them, the last ones always; in the long one as many of all as
-        # there is time for, spread over the whole life.
-        left = list(range(total, 0, -1 if SECONDS else -max(1, total // least)))
-        if SECONDS:
-            random.Random(1).shuffle(left)
-        ends = time.monotonic() + float(SECONDS or math.inf)
-        tried, found = 0, {}
+    total, wrong = await lives(servers[0], 0, fault, lasting=False)
+    assert not wrong, wrong
+    # In the short form so many of them, the last ones always; in the long one as many of all as
+    # there is time for, spread over the whole life.
+    left = list(range(total, 0, -1 if SECONDS else -max(1, total // least)))
+    if SECONDS:
+        random.Random(1).shuffle(left)
+    ends = time.monotonic() + float(SECONDS or math.inf)
+    tried, found = 0, {}
 
-        async def work(forks):
-            nonlocal tried
-            while left and time.monotonic() < ends:
-                nth = left.pop()
-                tried += 1
-                _, wrong = await lives(forks, nth, fault, lasting=lasting)
-                if wrong:
-                    found[nth] = wrong
+    async def work(forks):
+        nonlocal tried
+        while left and time.monotonic() < ends:
+            nth = left.pop()
+            tried += 1
+            _, wrong = await lives(forks, nth, fault, lasting=lasting)
+            if wrong:
+                found[nth] = wrong
 
-        await asyncio.gather(*(work(forks) for forks in servers))
-        return total, tried, found
+    await asyncio.gather(*(work(forks) for forks in servers))
+    return total, tried, found
 
 
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_disk_that_fails_at_any_call(failer, fault, lasting):
-    total, tried, found = asyncio.run(sweep(failer, fault, lasting=lasting, least=SHORT[fault]))
+def test_a_disk_that_fails_at_any_call(servers, fault, lasting):
+    total, tried, found = asyncio.run(sweep(servers, fault, lasting=lasting, least=SHORT[fault]))
     kinds = Counter(what for wrong in found.values() for what in wrong)
     print(f"{fault}, {'from then on' if lasting else 'once'}: {tried} of {total} calls")
     assert not found, f"{sorted(found)} of {total}: {kinds.most_common(8)}"
