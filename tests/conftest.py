@@ -22,9 +22,18 @@ settings.register_profile("search", deadline=None, print_blob=True, max_examples
 settings.load_profile("edgebox")
 
 
+FIRST = ("crash", "hostile", "processes", "logs", "monitoring", "systemd", "packaging", "console")
+"""Folders of tests that start processes and wait for them: none of these is the last to run."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests that need a language model last: they take longest."""
-    items.sort(key=lambda item: item.get_closest_marker("model") is not None)
+    """Run what takes longest first, and the tests that need a language model last."""
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        return item.get_closest_marker("model") is not None, folder not in FIRST
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True, scope="session")
