@@ -17,7 +17,7 @@ from edgebox.scoring.quality import Quality
 from edgebox.scoring.types import Analysis
 from edgebox.store.batches import NewConsultation
 from edgebox.store.db import Store
-from edgebox.worker.runner import result_of
+from edgebox.worker.results import result_of
 from support.boxes.api import BATCH, HOOK, QUICK, TALK, ApiBox, api_box
 from support.boxes.store import NOW
 from support.outside.receiver import receiving

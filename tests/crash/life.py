@@ -40,7 +40,8 @@ from edgebox.store.batches import NewConsultation
 from edgebox.store.connection import Connections
 from edgebox.store.db import Store
 from edgebox.store.ended_calls import end_key
-from edgebox.worker.runner import Runner, Timing
+from edgebox.worker.ports import Timing
+from edgebox.worker.runner import Runner
 from support.samples import ANALYSIS
 
 if TYPE_CHECKING:

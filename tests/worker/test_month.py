@@ -9,10 +9,10 @@ import pytest
 
 from edgebox.settings import BatchSettings, Settings
 from edgebox.store.db import Store
+from edgebox.worker.attempts import RunCounts
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
-from edgebox.worker.runner import RunCounts
 from support.boxes.store import Clock, submit
 
 MINUTES = 30 * 24 * 60

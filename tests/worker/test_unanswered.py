@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from edgebox.errors import EngineOverloaded, EngineUnavailable
-from edgebox.worker.runner import Timing
+from edgebox.worker.ports import Timing
 from edgebox.worker.unanswered import MOST, Unanswered
 from support.engines.analysing import OUTCOME, Engine, runner, work
 from support.polling import PATIENCE

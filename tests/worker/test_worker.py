@@ -16,10 +16,10 @@ from huey import SqliteHuey
 from edgebox.callbacks.delivery import DeliveryCounts
 from edgebox.errors import StoreError
 from edgebox.settings import BatchSettings, Settings
+from edgebox.worker.attempts import RunCounts
 from edgebox.worker.job import STALLED_SECONDS, TICK, Job
 from edgebox.worker.jobs import Backlog, Deliveries
 from edgebox.worker.liveness import Liveness
-from edgebox.worker.runner import RunCounts
 from edgebox.worker.wakeups import NAME, Queue, WakeUps
 from edgebox.worker.worker import Worker
 from support.boxes.store import Box

@@ -9,7 +9,8 @@ from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavaila
 from edgebox.scoring.quality import Quality
 from edgebox.scoring.types import Analysis, Summary, Titles
 from edgebox.settings import BatchSettings
-from edgebox.worker.runner import Runner, Timing
+from edgebox.worker.ports import Timing
+from edgebox.worker.runner import Runner
 from support.polling import PATIENCE
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
