@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("edgebox.engine")
 
 STOP_SECONDS = 20.0
-LONGEST_SOCKET_PATH = 107
-"""Bytes: sun_path of Linux has 108, and the last is zero."""
 
 
 def run_engine(settings: Settings, notifier: Notifier | None = None) -> int:
@@ -50,6 +48,8 @@ def run_engine(settings: Settings, notifier: Notifier | None = None) -> int:
 
 
 async def _serve(settings: Settings, notifier: Notifier) -> int:
+    if problem := settings.socket_problem:
+        raise ConfigError(f"{problem}.")
     listener = _bind(settings.socket)
     inode = settings.socket.stat().st_ino
     try:
@@ -114,15 +114,8 @@ def _bind(path: Path) -> socket.socket:
     """Return a listening socket that only this user can open.
 
     Raises:
-        ConfigError: its path is longer than a Unix socket's may be (``unix(7)``).
         BoxNotRunning: another engine has it.
     """
-    length = len(os.fsencode(path))
-    if length > LONGEST_SOCKET_PATH:
-        raise ConfigError(
-            f"The path of the engine's socket has {length} bytes, and a socket's may have "
-            f"{LONGEST_SOCKET_PATH}: {path}. Set runtime_dir in edgebox.toml to a shorter folder."
-        )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists():
         if _is_listened_on(path):

@@ -222,6 +222,10 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
     if problem := settings.api.plain_http_problem:
         fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
         yield WrongSetting("api.host", line_of("api.host", lines), f"{problem}.", fix)
+    if problem := settings.socket_problem:
+        key = "runtime_dir" if settings.runtime_dir else "state_dir"
+        fix = f"write a shorter folder as runtime_dir in {file}"
+        yield WrongSetting(key, line_of(key, lines), f"{problem}.", fix)
     try:
         if pair := pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ):
             server_context(pair)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -25,6 +26,8 @@ from edgebox.system.addresses import bracketed
 Role = Literal["slm", "mlm"]
 ROLES: tuple[Role, ...] = ("slm", "mlm")
 ENV_PREFIX = "EDGEBOX_"
+LONGEST_SOCKET_PATH = 107
+"""Bytes: sun_path of Linux has 108, and the last is zero (``unix(7)``)."""
 
 
 def _absolute(value: str) -> str:
@@ -427,6 +430,18 @@ class Settings(BaseSettings):
     def socket(self) -> Path:
         """The engine's Unix socket."""
         return Path(self.runtime_dir or self.state_dir) / "engine.sock"
+
+    @property
+    def socket_problem(self) -> str | None:
+        """Why the engine cannot have its socket there, and what to set; None where it can."""
+        length = len(os.fsencode(self.socket))
+        if length <= LONGEST_SOCKET_PATH:
+            return None
+        return (
+            f"The path of the engine's socket has {length} bytes, and a socket's may have "
+            f"{LONGEST_SOCKET_PATH}: {self.socket}. Set runtime_dir in edgebox.toml to a shorter "
+            "folder"
+        )
 
     @property
     def analyses_at_once(self) -> int:

@@ -36,6 +36,15 @@ def test_a_new_machine_gets_the_first_command(bare, free_port):
     assert checks["llama.cpp"]["state"] == "ok"
 
 
+def test_a_folder_too_long_for_the_engines_socket_is_named(bare, free_port, monkeypatch):
+    monkeypatch.setenv("EDGEBOX_RUNTIME_DIR", "/run/" + "x" * 100)
+    result = run("--json")
+    configuration = [c for c in json.loads(result.stdout)["checks"] if c["name"] == "configuration"]
+    [wrong] = [check for check in configuration if check["state"] == "fail"]
+    assert "a socket's may have 107" in wrong["detail"]
+    assert wrong["fix"] == "edgebox config check"
+
+
 def test_a_running_box_passes_in_what_runs(live):
     result = run("--json")
     checks = found(result)

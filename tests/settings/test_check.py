@@ -232,3 +232,19 @@ def test_a_file_in_another_encoding_says_how_to_convert_it(file, encoding):
         load_settings(file)
     with pytest.raises(ConfigError, match="iconv"):
         set_string(file, "engines.slm.model", "other")
+
+
+@pytest.mark.parametrize("key", ["state_dir", "runtime_dir"])
+def test_a_folder_too_long_for_the_engines_socket_is_named_before_the_start(file, key):
+    longest = "/srv/" + "고객상담센터" * 5  # 95 bytes, with the socket's name 107
+    assert found(file, f'log_level = "info"\n{key} = "{longest}"\n') == {}
+    wrong = found(file, f'log_level = "info"\n{key} = "{longest}x"\n')
+    [problem] = wrong.values()
+    assert (problem.key, problem.line) == (key, 2)
+    assert "has 108 bytes" in problem.detail
+    assert f"{longest}x/engine.sock" in problem.detail
+    assert "runtime_dir" in problem.fix
+
+
+def test_a_short_runtime_folder_serves_a_long_state_folder(file):
+    assert found(file, f'state_dir = "/srv/{"x" * 120}"\nruntime_dir = "/run/edgebox"\n') == {}

@@ -32,6 +32,9 @@ from edgebox_cli.doctor.check import Check, fail, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from edgebox.settings import Settings
 
 
 def every_check(*, hashes: bool = False) -> Iterator[Check]:
@@ -54,13 +57,7 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
         )
         return
     path = config_path()
-    where = str(path) if path.exists() else f"defaults (there is no {path})"
-    yield Check("configuration", "ok", where)
-    for wrong in closed_files(found, path):
-        yield fail(
-            "configuration", "{config_error}", "edgebox config check", config_error=wrong.detail
-        )
-    yield access.configuration(found, path)
+    yield from _configuration(found, path)
     # Root's own: the journal, and a certificate and servers whose keys only root may read.
     of_journal = host.log(found, now) if has_units() else None
     of_root = network.certificate(found, now) if network.is_roots(found) else None
@@ -107,3 +104,14 @@ def every_check(*, hashes: bool = False) -> Iterator[Check]:
     if watching := monitoring.monitoring():
         yield watching
     yield of_journal or host.log(found, now)
+
+
+def _configuration(found: Settings, path: Path) -> Iterator[Check]:
+    where = str(path) if path.exists() else f"defaults (there is no {path})"
+    yield Check("configuration", "ok", where)
+    wrong = [closed.detail for closed in closed_files(found, path)]
+    if problem := found.socket_problem:
+        wrong.append(f"{problem}.")
+    for detail in wrong:
+        yield fail("configuration", "{config_error}", "edgebox config check", config_error=detail)
+    yield access.configuration(found, path)
