@@ -7,10 +7,7 @@ the file is not hashed again at every start.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
-import time
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,6 +19,7 @@ from edgebox.models.catalog import (  # noqa: TC001 - pydantic reads the annotat
     Sha256,
 )
 from edgebox.models.part_file import folder_errors
+from edgebox.system import folder_lock
 from edgebox.system.files import write_text
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
 
 Trust = Literal["catalogue", "administrator"]
 RECORDS = "installed.json"
-LOCK_SECONDS = 10.0
-"""The record is written within milliseconds; but whoever may read the folder may lock it."""
 
 
 class HashRecord(BaseModel):
@@ -94,45 +90,19 @@ class Records:
         Raises:
             ModelsFolderError: it cannot be written.
         """
-        if not (found := self.read().get(name)):
+        if name not in self.read():
             return
         with self._editing() as records:
-            if keep_trusted and found.trust == "administrator":
+            found = records.pop(name, None)
+            if found and keep_trusted and found.trust == "administrator":
                 records[name] = found.model_copy(update={"mtime_ns": -1})
-            else:
-                records.pop(name, None)
 
     @contextlib.contextmanager
     def _editing(self) -> Iterator[dict[str, HashRecord]]:
         """Yield the records for changing them in place; one writer at a time."""
-        with folder_errors(self._folder):
-            descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                self._lock(descriptor)
-                records = self.read()
-                yield records
-                listed = [r.model_dump(exclude_none=True, by_alias=True) for r in records.values()]
-                text = json.dumps({"models": listed}, ensure_ascii=False, indent=1) + "\n"
-                write_text(self._folder / RECORDS, text)
-            finally:
-                os.close(descriptor)
-
-    def _lock(self, descriptor: int) -> None:
-        """Lock the folder against other writers.
-
-        Raises:
-            ModelsFolderError: another program does not let go of it.
-        """
-        end = time.monotonic() + LOCK_SECONDS
-        while True:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() >= end:
-                    raise ModelsFolderError(
-                        f"Another program has {self._folder} locked. To see which: "
-                        f"fuser -v {self._folder}"
-                    ) from None
-                time.sleep(0.05)
-            else:
-                return
+        with folder_errors(self._folder), folder_lock.held(self._folder, ModelsFolderError):
+            records = self.read()
+            yield records
+            listed = [r.model_dump(exclude_none=True, by_alias=True) for r in records.values()]
+            text = json.dumps({"models": listed}, ensure_ascii=False, indent=1) + "\n"
+            write_text(self._folder / RECORDS, text)

@@ -17,6 +17,7 @@ from tomlkit.items import Table
 
 from edgebox.errors import ConfigError
 from edgebox.settings.load import load_settings
+from edgebox.system import folder_lock
 from edgebox.system.encodings import conversion
 from edgebox.system.files import write_text
 
@@ -28,12 +29,24 @@ def set_string(path: Path, key: str, value: str) -> None:
     """Set ``key`` (dotted, such as ``engines.slm.model``) to ``value`` in a TOML file.
 
     A missing file and its folder are made. The file keeps its mode, its comments and its
-    line ends. It is replaced in one step, after the settings were read from the new text.
+    line ends. It is replaced in one step, after the settings were read from the new text. Of
+    several changes at once none is lost: one begins when the other has ended.
 
     Raises:
         ConfigError: the file cannot be read, written or edited this way, or the
             settings would not be valid; the file is unchanged.
     """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with folder_lock.held(path.resolve().parent, ConfigError):
+            edited = _text_with(path, key, value)
+            write_text(path, edited, check=lambda fresh: _load(fresh, path))
+    except OSError as error:
+        raise ConfigError(f"Cannot write {path}: {error.strerror}.") from None
+
+
+def _text_with(path: Path, key: str, value: str) -> str:
+    """Return what the file holds, with one value changed; raises what ``set_string`` raises."""
     try:
         text = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
         tomllib.loads(text)
@@ -50,11 +63,7 @@ def set_string(path: Path, key: str, value: str) -> None:
             f'{path} is written in a way that cannot be edited here. Set {key} = "{value}" in it '
             "by hand."
         )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_text(path, edited, check=lambda fresh: _load(fresh, path))
-    except OSError as error:
-        raise ConfigError(f"Cannot write {path}: {error.strerror}.") from None
+    return edited
 
 
 def replace_string(text: str, key: str, value: str) -> str | None:

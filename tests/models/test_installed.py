@@ -17,12 +17,12 @@ from edgebox.errors import (
     UnknownModel,
 )
 from edgebox.models import installed as module
-from edgebox.models import records
 from edgebox.models.catalog import Catalog
 from edgebox.models.importing import import_file
 from edgebox.models.installed import Installed
 from edgebox.models.part_file import Part, need_space
-from edgebox.system import file_lock
+from edgebox.models.records import Records
+from edgebox.system import file_lock, folder_lock
 from support.engines import gguf
 from support.outside import catalogue
 
@@ -235,7 +235,7 @@ def test_a_folder_that_is_closed_to_this_user_says_so(umask):
 
 def test_whoever_locks_the_folder_holds_nobody_for_long(installed, tmp_path, monkeypatch):
     (tmp_path / f"{NAME}.gguf").write_bytes(CONTENT)
-    monkeypatch.setattr(records, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(folder_lock, "PATIENCE_SECONDS", 0.1)
     descriptor = os.open(tmp_path, os.O_RDONLY)  # as every user may who may read the folder
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -247,6 +247,23 @@ def test_whoever_locks_the_folder_holds_nobody_for_long(installed, tmp_path, mon
         os.close(descriptor)
     installed.verify(NAME)
     assert installed.state(NAME) == "ready"
+
+
+def test_what_is_vouched_for_while_it_is_being_forgotten_stays_vouched_for(tmp_path, monkeypatch):
+    entry = catalogue.catalog(CONTENT).get(NAME)
+    (tmp_path / entry.filename).write_bytes(CONTENT)
+    here, there = (Installed(tmp_path, catalogue.catalog(CONTENT)) for _ in range(2))
+    here.admit(entry, entry.sha256, "catalogue")
+    held = folder_lock.held
+
+    def after_the_other(folder, if_held):
+        monkeypatch.setattr(folder_lock, "held", held)
+        there.admit(entry, entry.sha256, "administrator")
+        return held(folder, if_held)
+
+    monkeypatch.setattr(folder_lock, "held", after_the_other)
+    Records(tmp_path).forget(NAME, keep_trusted=True)
+    assert here.records()[NAME].trust == "administrator"
 
 
 @root_only

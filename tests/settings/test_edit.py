@@ -1,13 +1,19 @@
+import contextlib
+import fcntl
+import os
 import stat
+import threading
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.errors import ConfigError
-from edgebox.settings import load_settings
+from edgebox.settings import edit, load_settings
 from edgebox.settings.edit import replace_string, set_string
+from edgebox.system import folder_lock
 
 KEY = "engines.slm.model"
 
@@ -133,3 +139,36 @@ def test_any_value_comes_back_as_it_was_given(value):
         edited = replace_string(text, KEY, value)
         assert edited is not None
         assert tomllib.loads(edited)["engines"]["slm"]["model"] == value
+
+
+def test_of_two_changes_at_once_none_is_lost(tmp_path, monkeypatch):
+    file = tmp_path / "edgebox.toml"
+    file.write_text(COMMENTED)
+    both = threading.Barrier(2)
+    load = edit.load_settings
+
+    def when_both_have_read(fresh):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return load(fresh)
+
+    monkeypatch.setattr(edit, "load_settings", when_both_have_read)
+    with ThreadPoolExecutor() as pool:
+        for role in ("slm", "mlm"):
+            pool.submit(set_string, file, f"engines.{role}.model", f"new-{role}")
+    engines = load_settings(file).engines
+    assert (engines.slm.model, engines.mlm.model) == ("new-slm", "new-mlm")
+
+
+def test_whoever_locks_the_folder_is_named(tmp_path, monkeypatch):
+    file = tmp_path / "edgebox.toml"
+    file.write_text(COMMENTED)
+    monkeypatch.setattr(folder_lock, "PATIENCE_SECONDS", 0.01)
+    descriptor = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with pytest.raises(ConfigError, match=f"fuser -v {tmp_path}"):
+            set_string(file, KEY, "new")
+    finally:
+        os.close(descriptor)
+    assert file.read_text() == COMMENTED
