@@ -57,6 +57,8 @@ if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then terminal=1; fi
 spinner="|/-\\"
 child=""
 scratch="" # removed at the end
+policy=/usr/sbin/policy-rc.d # while it says 101, no package that is installed starts its service
+held=0     # it is ours
 fresh=0    # llama.cpp was built just now
 phases=()  # NAME=SECONDS, handed to the demo
 
@@ -78,11 +80,28 @@ cleanup() {
     done
   fi
   if [ -n "$scratch" ]; then rm -rf "$scratch"; fi
+  release_services
   if [ "$terminal" = 1 ]; then printf '\r\033[K'; fi
 }
+
+hold_services() { # leaves another's policy alone
+  if [ -e "$policy" ]; then return; fi
+  held=1
+  printf '#!/bin/sh\n# of EdgeBox: install.sh --dev\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+}
+
+release_services() {
+  if [ $held = 1 ]; then rm -f "$policy"; fi
+  held=0
+}
+
 trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+
+# Left by a power cut: no package that was installed since has started its service.
+if [ "$(id -u)" = 0 ] && grep -qs 'of EdgeBox: install.sh' "$policy"; then rm -f "$policy"; fi
 
 now_ms() {
   local now=${EPOCHREALTIME:-$SECONDS.000000}
@@ -404,17 +423,12 @@ if [ "$extras" = dev ] && command -v dpkg-query >/dev/null; then
     if [ "$status" != "install ok installed" ]; then missing+="${missing:+ }$package"; fi
   done
   if [ -n "$missing" ]; then
-    policy=/usr/sbin/policy-rc.d # tests start these programs: Debian's services would take their ports
-    if [ "$(id -u)" = 0 ] && [ ! -e $policy ]; then
-      printf '#!/bin/sh\nexit 101\n' >$policy
-      chmod 755 $policy
-    else
-      policy=""
-    fi
+    # Tests start these programs: Debian's services would take their ports.
+    if [ "$(id -u)" = 0 ]; then hold_services; fi
     if [ "$(id -u)" != 0 ] || ! debian_install "$cache/apt.log" "$missing"; then
       say "Some tests will be skipped. To run them: sudo apt-get install $missing"
     fi
-    if [ -n "$policy" ]; then rm -f "$policy"; fi
+    release_services
   fi
 fi
 
