@@ -32,6 +32,18 @@ def run(*words):
     return result
 
 
+def test_of_the_backups_of_every_night_so_many_are_kept(box, bare):
+    folder = bare / "of every night"
+    assert "name an existing folder" in run("backup", "--keep", "2", str(folder)).stderr
+    folder.mkdir()
+    for _ in range(3):
+        result = run("backup", "--keep", "2", str(folder), "--json")
+    assert json.loads(result.stdout)["file"] == str(folder / "edgebox-000003.db")
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["edgebox-000002.db", "edgebox-000003.db"]
+    assert run("backup", "--keep", "1", str(folder)).exit_code == 2
+
+
 def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     box.finished_batch("http://center.test/hook")
     box.submit("고객: 안녕하세요")

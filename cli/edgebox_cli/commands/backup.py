@@ -12,6 +12,7 @@ import typer
 from edgebox.errors import BackupError
 from edgebox.exposition import leave
 from edgebox.store.backup import Contents, publishing, write_backup, write_backup_into
+from edgebox.store.backup_series import LEAST, next_backup
 from edgebox.store.restore import restore_backup
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
@@ -32,17 +33,33 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
     *,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep",
+            min=LEAST,
+            metavar="N",
+            help="FILE is a folder: write the next of a series there, and keep so many.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the database into one file, while the box runs or not.
 
     It holds clients, secrets, transcripts, results and callbacks, and is checked before it
     gets its name. The configuration and the models are not in it.
+
+    For a backup every night: edgebox backup --keep 14 FOLDER. The oldest of them goes before the
+    next is written; their order is the number in their names, whatever the clock says.
     """
     with reported():
         file = file.absolute()  # the user that reads the database may not enter this folder
         state_dir = settings_as_root().state_dir
-        as_root = writes_as_root(file, state_dir)
+        as_root = writes_as_root(file / "next" if keep else file, state_dir)
+        if keep:
+            if not as_root:
+                settings()  # gives up root: the folder is its user's
+            file = next_backup(file, keep)
         contents = (_with_descriptor if as_root else _directly)(file, force=force)
         (apart if as_root else _here)(_note_success)
     if file.stat().st_mode & 0o077:
