@@ -8,11 +8,11 @@ from crash.schedule import schedule
 from support.boxes.killed import NAMES
 from support.outside.network import network
 
-CYCLES = max(12, int(float(os.environ.get("HOSTILE_SECONDS", "0")) / 4))
+CYCLES = max(8, int(float(os.environ.get("HOSTILE_SECONDS", "0")) / 4))
 
 
 def test_nothing_is_lost_and_nothing_doubled_while_everything_is_killed():
-    found = asyncio.run(campaign(seed=20, cycles=12))
+    found = asyncio.run(campaign(seed=20, cycles=10))
     assert found.lost == found.doubled == 0
     assert found.consultations >= found.batches > 0
     assert found.deliveries >= found.batches

@@ -5,31 +5,59 @@ import contextlib
 import json
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import httpx
 import pytest
 
 from support.boxes.killed import BATCH, TESTS, CrashBox
 from support.engines.crash import POISON, SLOW
+from support.outside.receiver import Receiver, answer, on_a_thread
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지했습니다."
 
 
-def box_of(folder, hook, **settings):
-    return CrashBox(folder / "state", [f"127.0.0.1:{hook.port}"], settings)
+@pytest.fixture(scope="module")
+def hook():
+    """The centre's system, on a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    with on_a_thread(Receiver([answer(200)]), listening) as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def shared(hook):
+    with (
+        tempfile.TemporaryDirectory(prefix="eb-") as folder,
+        CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"]) as made,
+    ):
+        yield made
+
+
+@pytest.fixture
+def box(shared):
+    """One box for the tests that need no settings of their own, ready again for each."""
+    shared.until_up()
+    return shared
 
 
 def url_of(hook):
     return f"http://127.0.0.1:{hook.port}/"
 
 
+def bodies(hook):
+    return [json.loads(request.body) for request in list(hook.requests)]
+
+
 def arrived(hook):
     """Count the callbacks of each batch id."""
-    return Counter(json.loads(request.body)["batch_id"] for request in hook.requests)
+    return Counter(body["batch_id"] for body in bodies(hook))
 
 
 # Idempotency -----------------------------------------------------------------------
@@ -50,36 +78,34 @@ async def fifty(box, texts, key):
         return await asyncio.gather(*posts)
 
 
-def test_fifty_identical_posts_at_once_make_one_batch_and_a_restart_remembers(folder, hook):
-    with box_of(folder, hook) as box:
-        box.until_up()
-        answers = asyncio.run(fifty(box, [TALK], "K-1"))
-        codes = Counter(answer.status_code for answer in answers)
-        assert set(codes) <= {202, 409}
-        made = {answer.json()["batch_id"] for answer in answers if answer.status_code == 202}
-        assert len(made) == 1
-        box.kill("api", "worker")
-        box.until_up()
-        again = box.post(TALK, key="K-1")
-        assert (again.status_code, again.json()["batch_id"]) == (202, *made)
-        assert again.headers["Idempotency-Replayed"] == "true"
-        other = box.post(TALK, TALK, key="K-1")
-        assert other.status_code == 422
-        assert box.check_database()["batches"] == 1
+def test_fifty_identical_posts_at_once_make_one_batch_and_a_restart_remembers(box):
+    before = box.check_database()["batches"]
+    answers = asyncio.run(fifty(box, [TALK], "K-1"))
+    codes = Counter(answer.status_code for answer in answers)
+    assert set(codes) <= {202, 409}
+    made = {answer.json()["batch_id"] for answer in answers if answer.status_code == 202}
+    assert len(made) == 1
+    box.kill("api", "worker")
+    box.until_up()
+    again = box.post(TALK, key="K-1")
+    assert (again.status_code, again.json()["batch_id"]) == (202, *made)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = box.post(TALK, TALK, key="K-1")
+    assert other.status_code == 422
+    assert box.check_database()["batches"] == before + 1
 
 
 # Poison ----------------------------------------------------------------------------
 
 
-def test_a_consultation_that_kills_the_engine_fails_and_its_neighbours_succeed(folder, hook):
-    with box_of(folder, hook) as box:
-        box.until_up()
-        taken = box.post(TALK, f"고객: {POISON}", TALK, hook=url_of(hook)).json()["batch_id"]
-        box.until(lambda: arrived(hook)[taken], 90, "the callback")
-        results = json.loads(hook.requests[0].body)["results"]
-        assert [entry["status"] for entry in results] == ["success", "failed", "success"]
-        assert results[1]["error"]["code"] == "poison"
-        assert not {"summary", "keywords", "titles"} & set(results[1])
+def test_a_consultation_that_kills_the_engine_fails_and_its_neighbours_succeed(box, hook):
+    taken = box.post(TALK, f"고객: {POISON}", TALK, hook=url_of(hook)).json()["batch_id"]
+    box.until(lambda: arrived(hook)[taken], 90, "the callback")
+    [callback] = [body for body in bodies(hook) if body["batch_id"] == taken]
+    results = callback["results"]
+    assert [entry["status"] for entry in results] == ["success", "failed", "success"]
+    assert results[1]["error"]["code"] == "poison"
+    assert not {"summary", "keywords", "titles"} & set(results[1])
 
 
 # Backpressure ----------------------------------------------------------------------
@@ -87,7 +113,7 @@ def test_a_consultation_that_kills_the_engine_fails_and_its_neighbours_succeed(f
 
 def test_a_full_queue_refuses_with_a_time_and_takes_again_when_there_is_room(folder, hook):
     limits = {"EDGEBOX_BATCH__MAX_WAITING": "3", "EDGEBOX_BATCH__MAX_WAITING_PER_CLIENT": "2"}
-    with box_of(folder, hook, **limits) as box:
+    with CrashBox(folder / "state", [f"127.0.0.1:{hook.port}"], limits) as box:
         box.until_up()
         first = box.post(f"고객: {SLOW}", f"고객: {SLOW}", hook=url_of(hook))
         assert first.status_code == 202
@@ -99,22 +125,18 @@ def test_a_full_queue_refuses_with_a_time_and_takes_again_when_there_is_room(fol
         box.until(lambda: arrived(hook)[first.json()["batch_id"]], 30, "the callback")
 
 
-def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(folder, hook):
-    with box_of(folder, hook) as box:
-        box.until_up()
-        before = box.post(f"고객: {SLOW}", hook=url_of(hook)).json()["batch_id"]
-        with contextlib.closing(sqlite3.connect(box.database, isolation_level=None)) as other:
-            other.execute("BEGIN EXCLUSIVE")
-            refused = box.post(TALK, key="K-2")
-            other.execute("ROLLBACK")
-        assert refused.status_code == 503
-        assert int(refused.headers["Retry-After"]) >= 1
-        after = box.post(TALK, key="K-2", hook=None)
-        assert after.status_code == 202
-        box.until(lambda: arrived(hook)[before], 60, "the callback of before")
-        box.until(
-            lambda: box.batch(after.json()["batch_id"])["state"] == "completed", 60, "the other"
-        )
+def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(box, hook):
+    before = box.post(f"고객: {SLOW}", hook=url_of(hook)).json()["batch_id"]
+    with contextlib.closing(sqlite3.connect(box.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = box.post(TALK, key="K-2")
+        other.execute("ROLLBACK")
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) >= 1
+    after = box.post(TALK, key="K-2", hook=None)
+    assert after.status_code == 202
+    box.until(lambda: arrived(hook)[before], 60, "the callback of before")
+    box.until(lambda: box.batch(after.json()["batch_id"])["state"] == "completed", 60, "the other")
 
 
 def may_mount():

@@ -19,7 +19,7 @@ from hostile.fuzz.mutation import bounded, mutations
 HERE = Path(__file__).parent
 TARGETS = ("header", "body", "url", "call", "framing", "keys", "redaction")
 SECONDS = os.environ.get("HOSTILE_SECONDS")
-SHORT = 5
+SHORT = 2
 MOST = 100_000
 
 

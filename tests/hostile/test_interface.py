@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 KNOWN = "CL-known"
 HERE = Path(__file__).parent / "interface"
 SECONDS = os.environ.get("HOSTILE_SECONDS")
-BOUNDS = ["--max-time", SECONDS] if SECONDS else ["--max-examples", "30", "--seed", "1"]
+BOUNDS = ["--max-time", SECONDS] if SECONDS else ["--max-examples", "15", "--seed", "1"]
 ROOM = {"max_waiting": 10**9, "max_waiting_per_client": 10**9}
 
 
