@@ -144,10 +144,10 @@ def test_money_is_that_of_edgebox_cost(tmp_path, cached) -> None:
     }
     where = ',job="edgebox",instance="a"}'
     series = [
-        {"series": name + where, "values": f"0+{number / 1440}x1500"}
+        {"series": name + where, "values": f"0+{number / 720}x750"}
         for name, number in each_day.items()
     ] + [
-        {"series": f'edgebox_price{{item="{item}"{where}', "values": f"{price}+0x1500"}
+        {"series": f'edgebox_price{{item="{item}"{where}', "values": f"{price}+0x750"}
         for item, price in known_prices(prices).items()
     ]
     used = Usage(
@@ -169,8 +169,9 @@ def test_money_is_that_of_edgebox_cost(tmp_path, cached) -> None:
     ]
     suite = tmp_path / "money.json"
     rules = str(MONITORING / "rules" / "recordings.yml")
-    case = {"interval": "1m", "input_series": series, "promql_expr_test": tests}
-    suite.write_text(json.dumps({"rule_files": [rules], "tests": [case]}))
+    case = {"interval": "2m", "input_series": series, "promql_expr_test": tests}
+    every = {"rule_files": [rules], "evaluation_interval": "2m", "tests": [case]}
+    suite.write_text(json.dumps(every))
     ended = subprocess.run(
         ["promtool", "test", "rules", suite], capture_output=True, text=True, check=False
     )
