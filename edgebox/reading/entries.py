@@ -23,14 +23,15 @@ _TEXTS: Final = (
     "message", "display", "displaytext", "itn", "lexical", "recognized", "transcription",
     "stttext", "stttxt", "plaintext",
     "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
-    "phrase", "body", "line", "form",
+    "phrase", "messagetext", "spokentext", "body", "line", "form",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")
 _SPEAKERS: Final = (
     "participantrole", "role", "participantpurpose", "speaker", "spk", "speakerlabel",
     "speakerid", "speakertag", "speakername", "diarization", "segmentparticipant",
     "participantid", "participant", "party", "from", "who", "author", "sender", "users",
-    "name", "label", "spkid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
+    "name", "label", "spkid", "user", "authorname", "sendername", "displayname", "nickname",
+    "username", "authorid", "senderid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
 )  # fmt: skip
 _CHANNELS: Final = (
     "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",
@@ -49,7 +50,7 @@ _PARTS: Final = ("sentences", "elements")
 _WORDS: Final = ("words", "items")
 NEARLY_ALL: Final = 0.8
 """Share of what was said that a list of words may lack."""
-_OF_A_SPEAKER: Final = ("label", "name", "username", "role", "id")
+_OF_A_SPEAKER: Final = ("label", "name", "username", "nickname", "displayname", "role", "id")
 _DEEPEST_LABEL: Final = 3
 _NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
 _SIGN: Final = re.compile(r"[.,?!…。、]+")
@@ -181,9 +182,9 @@ def joined(words: Iterable[Turn]) -> list[Turn]:
     """
     runs: list[list[Turn]] = []
     for word in words:
-        last = runs[-1][-1] if runs else None
-        if last and (
-            last.speaker == word.speaker or not word.speaker or _SIGN.fullmatch(word.text.strip())
+        first = runs[-1][0] if runs else None
+        if first and (
+            first.speaker == word.speaker or not word.speaker or _SIGN.fullmatch(word.text.strip())
         ):
             runs[-1].append(word)
         elif word.text.strip():
@@ -283,7 +284,7 @@ def _of_parts(fields: dict[str, Any], parts: list[Any]) -> Turn | None:
     if not texts:
         return None
     apart = "" if any(text.isspace() for text in texts) else " "
-    pieces = [texts[0], *(apart + text for text in texts[1:])]
+    pieces = [texts[0], *(text if _SIGN.match(text) else apart + text for text in texts[1:])]
     return _placed(_made(fields, ""), pieces, [_place(text) for text in texts])
 
 

@@ -50,7 +50,7 @@ _WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", 
 _FOUND_IN_IT: Final = re.compile(
     r"(?:named)?entit(?:y|ies).*|ner(?:result)?s?|key(?:word|phrase)s?|topics?|sentiment.*"
     r"|emotions?|tags?|categor(?:y|ies)|intents?|(?:auto)?highlights?.*|chapters?|summar(?:y|ies)"
-    r"|translat\w*|annotations?|actionitems|suggestions?|recommendations?|faqs?|번역|요약|키워드"
+    r"|translat\w*|annotations?|actionitems|suggestions?|recommendations?|faqs?|analytics?|analysis|insights|번역|요약|키워드"
 )
 """Fields that hold what was found in a call: read only where nothing else is there."""
 _DEEPEST: Final = 8
@@ -220,17 +220,20 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
 
     Their labels are those of the parts, where their own do not tell the parts apart.
     """
-    parts = [part for part in parts if part[1]]
-    once = said_once([turns for _, turns in parts])
-    if sum(once) == 1:
+    parts = _said_once([part for part in parts if part[1]])
+    if len(parts) == 1:
         return parts[0][1]
-    parts = [part for part, first in zip(parts, once, strict=True) if first]
     speakers = [{turn.speaker for turn in turns} for _, turns in parts]
     apart = len(set().union(*speakers)) == sum(map(len, speakers)) and {""} not in speakers
     found: list[Turn] = []
     for label, turns in parts:
         found += turns if apart else [replace(turn, speaker=label) for turn in turns]
     return merged(by_start(found))
+
+
+def _said_once(parts: list[tuple[str, list[Turn]]]) -> list[tuple[str, list[Turn]]]:
+    kept = said_once([turns for _, turns in parts])
+    return [part for part, is_kept in zip(parts, kept, strict=True) if is_kept]
 
 
 def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
@@ -252,24 +255,39 @@ def _timed(words: list[Turn]) -> list[Turn]:
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     turns = turns_of_list(values)
+    if turns is None or len(values) <= _FEW:
+        yield from _inside(values, turns or [], depth, known)
     if turns is not None:
         yield in_one_version(turns)
-        if len(values) > _FEW:
-            return
+
+
+def _inside(
+    values: list[Any], turns: list[Turn], depth: int, known: _Known
+) -> Iterator[list[Turn]]:
+    """Yield the lists of turns that a list's values hold.
+
+    Where the values are turns themselves, all that a speaker says each, these lists say the same in
+    more turns; or they are talk and the values none.
+    """
     inner = [
         one
         for one in values
         if isinstance(one, dict | list)
-        and not (turns is not None and isinstance(one, list) and of_list(one) is not None)
+        and not (turns and isinstance(one, list) and of_list(one) is not None)
     ]
     found: Iterable[list[Turn]] = ()
     if len(inner) > 1:
         found = filter(None, [_parts(inner, depth, known)])
     elif len(inner) == 1:
         found = _lists(inner[0], depth + 1, known)
-    talk = turns is not None and any(is_talk(_inner(one, depth, known)) for one in inner)
+    if not size(turns):
+        yield from found
+        return
+    talk = not is_talk(turns) and any(is_talk(_inner(one, depth, known)) for one in inner)
+    wholes = not told(turns) or len({turn.speaker for turn in turns}) == len(turns)
     for one in found:
-        if not size(turns or ()) or talk or same_speech(turns or (), one):
+        more = len(one) > len(turns) and NEARLY_ALL * size(one) <= size(turns)
+        if talk or (wholes and more and same_speech(turns, one)):
             yield one
 
 
@@ -289,11 +307,12 @@ def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
         and not (own := _inner_names(one)).isdisjoint(names)
         and (not told or own == names or any(turn.speaker for turn in turns))
     ]
-    once = said_once([turns for _, turns in parts])
-    parts = [part for part, first in zip(parts, once, strict=True) if first]
+    parts = _said_once(parts)
     labels = {label for label, _ in parts}
-    alone = all(len({turn.speaker for turn in turns}) == 1 for _, turns in parts)
-    if alone and len(labels) > 1 and "" not in labels:
+    speakers = [{turn.speaker for turn in turns} for _, turns in parts]
+    alone = all(len(one) == 1 for one in speakers)
+    each = len(set().union(*speakers) - {""}) == len(parts) > 1  # a part for each speaker
+    if alone and (each or (len(labels) > 1 and "" not in labels)):
         return _together(parts)
     found = [turn for _, turns in parts for turn in turns]
     starts = [turn.start_ms for turn in found if turn.start_ms is not None]

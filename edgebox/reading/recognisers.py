@@ -25,6 +25,8 @@ _KEYED: Final = re.compile(
     )
 )
 """How JSON with quoted keys begins; no speech does, and no label in brackets."""
+_CUE: Final = re.compile(r"^(\{[^\r\n]*)", re.MULTILINE)
+"""A line of subtitles that is an object."""
 _FENCE: Final = re.compile(r"```(?:json[l5c]?)?[ \t]*\r?\n", re.IGNORECASE)
 """How Markdown begins a block of code."""
 
@@ -73,12 +75,23 @@ def turns_of(text: str) -> list[Turn] | None:
         known and nothing was recognised.
     """
     start, end = _bounds(text)
+    if text.startswith("WEBVTT", start):
+        return _of_cues(text, start)
     if text[start : start + 1] not in _BEGINS:
         return None
     value = placed(text[start:end], start)
     if value is None:
         value = parsed(text[start:end])  # nested too deeply for the places of its strings
     return None if value is None else turns_in_document(value)
+
+
+def _of_cues(text: str, start: int) -> list[Turn] | None:
+    """Return the turns of subtitles each of which is an object, as Teams exports them."""
+    cues = list(_CUE.finditer(text, start))
+    if not cues or len(cues) != text.count("-->", start):
+        return None
+    values = [placed(cue[1], cue.start(1)) for cue in cues]
+    return turns_in_document(values) if all(isinstance(one, dict) for one in values) else None
 
 
 def _visible(text: str) -> str:

@@ -7,6 +7,7 @@ in it (entities, sentiments, highlights) has labels too, and may be longer than 
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.reading.entries import NEARLY_ALL, Turn, size
@@ -35,6 +36,8 @@ _SAME: Final = 0.4
 
 The halves of one call, or its sides, share 0.24 at most in 164 calls of the test data.
 """
+_AS_LONG: Final = 0.7
+"""Share of the longer one that the shorter of two engines heard at least."""
 _FOUND: Final = 0.9
 """Share of these runs that are those of the call where a list was found in it."""
 _LONG: Final = 60
@@ -49,11 +52,14 @@ def call_among(lists: Sequence[list[Turn]]) -> list[Turn]:
     chats = [turns for turns in labelled if _is_prompt(turns)]
     others = [turns for turns in labelled if not _is_prompt(turns)]
     calls = _calls(others, chats)
-    if labelled and not calls:
+    if chats and not calls:
         calls = [turns for turns in lists if lines_of(turns) is not None]
-    if not calls and not chats and not any(map(_in_sentences, labelled)):
-        calls = [turns for turns in lists if not told(turns) and _in_sentences(turns)]
-    return _first_whole(calls or chats or labelled or lists)
+    if calls or chats:
+        return _first_whole(calls or chats)
+    plain = [turns for turns in lists if not told(turns) and _in_sentences(turns)]
+    if labelled and (not plain or any(map(_in_sentences, labelled))):
+        return _first_whole(labelled)
+    return _without_speakers(plain or lists)
 
 
 def _calls(lists: Sequence[list[Turn]], chats: Sequence[list[Turn]]) -> list[list[Turn]]:
@@ -126,8 +132,23 @@ def _in_sentences(turns: Sequence[Turn]) -> bool:
 
 def _first_whole(lists: Sequence[list[Turn]]) -> list[Turn]:
     """Return the first list, of one at least, that holds nearly all that the longest one does."""
+    return _whole(lists)[0]
+
+
+def _whole(lists: Sequence[list[Turn]]) -> list[list[Turn]]:
     most = max(map(size, lists))
-    return next(turns for turns in lists if size(turns) >= NEARLY_ALL * most)
+    return [turns for turns in lists if size(turns) >= NEARLY_ALL * most]
+
+
+def _without_speakers(lists: Sequence[list[Turn]]) -> list[Turn]:
+    """Return the best of lists whose turns have no speakers.
+
+    It is a text in whose lines they stand, else a list with several turns and their times.
+    """
+    whole = _whole(lists)
+    several = next((turns for turns in whole if len(turns) > 1), whole[0])
+    texts = [turns for turns in whole if len(turns) == 1 and "\n" in turns[0].text]
+    return next((turns for turns in texts if lines_of(turns) is not None), several)
 
 
 def same_speech(one: Sequence[Turn], other: Sequence[Turn]) -> bool:
@@ -147,19 +168,39 @@ def in_one_version(turns: list[Turn]) -> list[Turn]:
 
 
 def said_once(parts: Sequence[list[Turn]]) -> list[bool]:
-    """Return which of a few parts of a call say what none before them says."""
+    """Return which parts of a call say what none before them, and no larger one, says.
+
+    Many parts are compared only where each begins with all of the one before it.
+    """
+    if len(parts) > 1 and _grow(parts):
+        return [False] * (len(parts) - 1) + [True]
     if not 1 < len(parts) <= _MOST:
         return [True] * len(parts)
     grams = [_grams(turns) for turns in parts]
     return [
-        one.total() < _FEWEST or not any(_same(one, before) for before in grams[:number])
+        not any(_same(one, before) for before in grams[:number] if one.total() >= _FEWEST)
+        and not any(_is_part(one, other) for other in grams if one.total() >= 2 * _FEWEST)
         for number, one in enumerate(grams)
     ]
 
 
+def _grow(parts: Sequence[list[Turn]]) -> bool:
+    texts = [[turn.text for turn in turns] for turns in parts]
+    long = len(parts) > 2 or size(parts[0]) >= _FEWEST  # 네 may be said again
+    return long and all(
+        len(one) < len(after) and after[: len(one)] == one for one, after in pairwise(texts)
+    )
+
+
+def _is_part(one: Counter[str], other: Counter[str]) -> bool:
+    """Return whether a larger part of a call says all that one says again."""
+    larger = _SAME * other.total() > one.total()
+    return larger and (one & other).total() >= _FOUND * one.total()
+
+
 def _same(one: Counter[str], other: Counter[str]) -> bool:
-    most = max(one.total(), other.total())
-    return most > 0 and (one & other).total() >= _SAME * most
+    least, most = sorted((one.total(), other.total()))
+    return least >= _AS_LONG * most > 0 and (one & other).total() >= _SAME * most
 
 
 def _found_in(turns: Sequence[Turn], grams: Counter[str]) -> bool:
