@@ -103,6 +103,11 @@ def is_text(name: str) -> bool:
     return _NOT_IN_A_NAME.sub("", name).lower() in _TEXTS
 
 
+def is_speaker(name: str) -> bool:
+    """Return whether a field of this name may say who speaks."""
+    return _NOT_IN_A_NAME.sub("", name).lower() in (*_SPEAKERS, *_CHANNELS)
+
+
 def _best(name: str, hypotheses: Any) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
     """Return the fields of the likeliest of several hypotheses; None where there is none.
 

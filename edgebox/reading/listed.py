@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.reading.columns import objects_in
 from edgebox.reading.entries import (
     NEARLY_ALL,
     Turn,
@@ -109,10 +110,13 @@ def _lists(value: Any, depth: int, known: _Known) -> list[list[Turn]]:  # noqa: 
     if depth > _DEEPEST or not isinstance(value, list | dict):
         return []
     if id(value) not in known.lists:
+        read = objects_in(value) or value
+        if isinstance(read, dict) and _is_keyed_by_turn(read):
+            read = list(read.values())
         found = (
-            _of_a_list(value, depth, known)
-            if isinstance(value, list)
-            else _of_an_object(value, depth, known)
+            _of_a_list(read, depth, known)
+            if isinstance(read, list)
+            else _of_an_object(read, depth, known)
         )
         known.lists[id(value)] = (value, list(found))
     return known.lists[id(value)][1]
@@ -149,6 +153,15 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
         yield alone
     elif not any(found) and not others:
         yield from derived
+
+
+def _is_keyed_by_turn(value: dict[str, Any]) -> bool:
+    """Return whether the names of an object are those of turns, whatever these are: u1, -Nx7."""
+    if any(_names(name) or _is_number(name.strip()) for name in value):
+        return False
+    turns = [named(one) if isinstance(one, dict) else {} for one in value.values()]
+    alike = len(turns) > 1 and all(one.keys() == turns[0].keys() for one in turns)
+    return alike and all(speaker_of(one) and len(turns_in(one)) == 1 for one in turns)
 
 
 def _with_labels(value: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import Turn, named
+from edgebox.reading.entries import Turn, named, speaker_of
 from edgebox.reading.roles import Speaker, role_of
 
 if TYPE_CHECKING:
@@ -29,22 +29,34 @@ _OF_A_RECORD: Final = re.compile(
 _OTHER: Final[dict[Speaker, str]] = {"agent": "customer", "customer": "agent"}
 
 
+_APART: Final = (
+    "participantrole", "role", "speaker", "spk", "speakerlabel", "speakerid", "speakertag",
+    "speakername", "diarization", "화자", "발화자", "화자구분",
+)  # fmt: skip
+"""Fields that tell speakers apart, though another one has the same word in every object."""
+_OF_A_SPEAKER: Final = re.compile(
+    r".*(?:speaker|spk|sender|talker|participant|person|author|role|side|type|party|channel|who"
+    r"|from|rx|tx|direction|화자|구분|역할).*"
+)
+
+
 def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
     """Return the turns of a list with the sides that a field of their objects tells.
 
     The field has words of both sides, ``senderType: "CUSTOMER"``, or is named after one,
-    ``isAgent: true``. One label never has two sides.
+    ``isAgent: true``. One label never has two sides, but one that every object has, beside a field
+    about who speaks.
 
     Args:
         found: the values of a list, and the turns of each.
 
     Returns:
-        None where the labels of the turns are words of roles, and where no field tells.
+        None where labels that differ are words of roles, and where no field tells.
     """
     said = [(value, turns) for value, turns in found if turns]
     labels = {turn.speaker.lower() for _, turns in said for turn in turns}
     one_a_value = all(len(turns) == 1 for _, turns in said)
-    if not one_a_value or any(role_of(label) for label in labels):
+    if not one_a_value or (len(labels) > 1 and any(role_of(label) for label in labels)):
         return None
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
     turns = [one[0] for _, one in said]
@@ -59,12 +71,37 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
             continue
         if not {"agent", "customer"} <= {role_of(one) for one in told}:
             continue
-        by_label = {(turn.speaker, side) for turn, side in zip(turns, sides, strict=True) if side}
+        one_label = len(labels) == 1 and _OF_A_SPEAKER.fullmatch(name)
+        by_label = {
+            ("" if one_label else turn.speaker, side)
+            for turn, side in zip(turns, sides, strict=True)
+            if side
+        }
         if len({label for label, _ in by_label if label}) == sum(1 for one, _ in by_label if one):
             return [
                 replace(turn, speaker=side or turn.speaker)
                 for turn, side in zip(turns, sides, strict=True)
             ]
+    return None
+
+
+def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
+    """Return the turns of a list with the labels of a field that tells speakers apart.
+
+    Returns:
+        None where their own labels do, and where no field does.
+    """
+    said = [(value, turns[0]) for value, turns in found if len(turns) == 1]
+    labels = {turn.speaker for _, turn in said}
+    if len(labels) != 1 or labels == {""} or len(said) < sum(len(turns) for _, turns in found):
+        return None
+    fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
+    columns = [[speaker_of({name: one.get(name)}) for one in fields] for name in _APART]
+    own = any(set(told) == labels for told in columns)  # a list of one side
+    for told in columns:
+        sides = {role_of(one.lower()) for one in told} >= {"agent", "customer"}
+        if "" not in told and len(set(told)) > 1 and (sides or not own):
+            return [replace(turn, speaker=one) for (_, turn), one in zip(said, told, strict=True)]
     return None
 
 

@@ -22,7 +22,7 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
-from edgebox.reading.sides import by_side
+from edgebox.reading.sides import by_another_field, by_side
 from edgebox.reading.talk import same_speech
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
     again = len(last) > 1 and size(last) >= NEARLY_ALL * size(before)
     if again and (not before or same_speech(last, before)):
         return ordered(merged(by_channel(last)))
-    known = by_side(found) or by_channel(known)
+    known = by_side(found) or by_channel(by_another_field(found) or known)
     return ordered(joined(known) if words == len(values) else merged(known))
 
 

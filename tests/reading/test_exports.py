@@ -139,3 +139,50 @@ def test_a_transcript_that_grows_is_read_once():
     marked = each(lambda side, text, _: {"speaker": side, "text": text})
     grown = [{"turns": turns} for turns in accumulate([one] for one in marked)]
     assert said(grown) == said("\n".join(map(json.dumps, grown))) == CALL
+
+
+MARKED = [{"speaker": side, "text": text} for side, text in CALL]
+SIDES = [side for side, _ in CALL]
+SAYINGS = [text for _, text in CALL]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"utterances": {f"-Nx{at}": one for at, one in enumerate(MARKED)}},
+        {"speaker": SIDES, "text": SAYINGS, "start": STARTS},
+        {"speakers": SIDES, "texts": SAYINGS},
+        {"speaker": dict(enumerate(SIDES)), "text": dict(enumerate(SAYINGS))},
+        [["text", "speaker"], *([text, side] for side, text in CALL)],
+        {"columns": ["text", "speaker"], "index": [0, 1, 2, 3],
+         "data": [[text, side] for side, text in CALL]},
+    ],
+    ids=["keys", "lists", "lists of several", "columns", "head", "split"],
+)  # fmt: skip
+def test_turns_under_keys_and_in_tables_are_read(value):
+    assert said(value) == CALL
+
+
+def test_who_takes_part_is_no_column_of_what_was_said():
+    assert said({"speakers": ["A", "B"], "utterances": SAYINGS[:2]}) == [
+        ("unknown", text) for text in SAYINGS[:2]
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"name": "상담사 김나래"}, {"user": "recorder"}, {"username": "stt"}, {"label": "문의"}],
+)
+def test_a_field_with_one_word_in_every_turn_is_not_who_speaks(more):
+    apart = [{**more, "speaker": len(side), "text": text} for side, text in CALL]
+    assert said(apart) == CALL
+    assert said([{**more, "type": side, "text": text} for side, text in CALL]) == CALL
+
+
+def test_a_side_in_which_several_voices_were_heard_stays_a_side():
+    sides = {
+        which: each(lambda side, text, start: {
+            "role": side, "speaker": int(start) % 2, "text": text, "start": start}, [which])
+        for which in ("agent", "customer")
+    }  # fmt: skip
+    assert said(sides) == CALL
