@@ -39,14 +39,14 @@ _CHANNELS: Final = (
 )  # fmt: skip
 _RANKED: Final = "nbest"
 _HYPOTHESES: Final = (
-    "alternatives", _RANKED, "hypotheses", "candidates", "variants", "versions",
+    "alternatives", _RANKED, "hypotheses", "candidates", "variants",
     "alternativetranscripts", "alternativetranscriptions", "nbestlist", "nbestresults",
 )  # fmt: skip
 """Fields whose lists hold one utterance several times."""
 _IN_OTHER_WORDS: Final = ("translations", "translation", "translated")
 """Those that hold it in other languages: read only where nothing else is there."""
 _VERSIONS: Final = frozenset([*_HYPOTHESES, *_IN_OTHER_WORDS])
-_PARTS: Final = ("sentences", "elements")
+_PARTS: Final = ("sentences", "elements", "parts")
 _WORDS: Final = ("words", "items")
 NEARLY_ALL: Final = 0.8
 """Share of what was said that a list of words may lack."""
@@ -115,9 +115,12 @@ def _best(name: str, hypotheses: Any) -> dict[str, Any] | None:  # noqa: ANN401 
     """
     if not isinstance(hypotheses, list) or not hypotheses:
         return None
+    objects = [one for one in hypotheses if isinstance(one, dict)]
+    if len({speaker_of(named(one)) for one in objects} - {""}) > 1:
+        return None  # it is a call
     best = hypotheses[0]
-    if name != _RANKED and all(isinstance(one, dict) for one in hypotheses):
-        sure = [one.get("confidence", one.get("Confidence")) for one in hypotheses]
+    if name != _RANKED and len(objects) == len(hypotheses):
+        sure = [one.get("confidence", one.get("Confidence")) for one in objects]
         numbers = [one for one in sure if isinstance(one, int | float)]
         if len(numbers) == len(hypotheses):
             best = hypotheses[numbers.index(max(numbers))]

@@ -48,6 +48,7 @@ _LISTS: Final = (
 _CHANNELS: Final = ("channels", "tracks", "streams")
 _WHOLE: Final = frozenset(["text", "transcript", "transcription", "recognized", "value", "words"])
 """Fields of an object that is a call by itself."""
+_NUMBER: Final = re.compile(r"[0-9]{1,4}")
 _FOUND_IN_IT: Final = re.compile(
     r"(?:named)?entit(?:y|ies).*|ner(?:result)?s?|key(?:word|phrase)s?|topics?|sentiment.*"
     r"|emotions?|tags?|categor(?:y|ies)|intents?|(?:auto)?highlights?.*|chapters?|summar(?:y|ies)"
@@ -133,8 +134,7 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
     lists += [value[name] for name in _LISTS if isinstance(value.get(name), dict)]
     channels = [value[name] for name in _CHANNELS if isinstance(value.get(name), list)]
     found = [turns for one in channels if (turns := _channels(one, depth, known))]
-    if keyed := _keyed(value, depth, known):
-        found.append(keyed)
+    found += filter(None, (_keyed(value, depth, known), *_in_numbers(value, depth, known)))
     for one in lists:
         found += _lists(one, depth + 1, known)
     others: list[list[Turn]] = []
@@ -145,6 +145,7 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
             into += filter(None, _lists(one, depth + 1, known))
     alone = turns_in(value) if _WHOLE & value.keys() else []
     yield from found
+    others += filter(is_talk, () if any(found) else derived)
     if not any(map(is_talk, found)):
         least = NEARLY_ALL * max(map(size, [*found, alone]))
         said = any(map(size, found))
@@ -202,6 +203,20 @@ def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
     found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
     said = [(name, turns) for name, turns in found if turns]
     return _together(said) if len(said) > 1 else []
+
+
+def _in_numbers(value: dict[str, Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
+    """Yield the turns of parts whose names differ in their numbers: part1 and part2."""
+    parts: dict[str, list[tuple[int, Any]]] = {}
+    for name, one in value.items():
+        number = _NUMBER.search(name)
+        if number and isinstance(one, list | dict) and not _names(name):
+            plain = f"{name[: number.start()]} {name[number.end() :]}"
+            parts.setdefault(plain, []).append((int(number[0]), one))
+    for several in parts.values():
+        if len(several) > 1:
+            several.sort(key=lambda part: part[0])
+            yield _parts([one for _, one in several], depth, known)
 
 
 def _inner(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _OF_A_PROMPT: Final = frozenset(
-    ["system", "user", "assistant", "developer", "tool", "function", "human", "ai"]
+    ["system", "user", "assistant", "developer", "tool", "function", "human", "ai", "model"]
 )
 """The sides of what a language model is asked."""
 _SENTENCES: Final = 1 / 3

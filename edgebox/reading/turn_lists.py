@@ -36,6 +36,8 @@ _FASTEST: Final = 25
 """Characters a second that two people who talk at once do not reach."""
 _FEWEST_RECORDS: Final = 2
 """Two may be written in the wrong order by chance."""
+_DATED: Final = 1e11
+"""Milliseconds that are counted from 1970, not from the beginning of a call."""
 _DAY: Final = 24 * 60 * 60 * 1000
 
 
@@ -147,11 +149,11 @@ def ordered(turns: list[Turn]) -> list[Turn]:
     records, but a list with its newest first is turned.
     """
     found = by_start(turns)
-    if found == turns or not _is_said_in(found) or _passes_midnight(turns):
+    if found == turns or _passes_midnight(turns):
         return turns
-    if not any(turn.written for turn in turns):
+    if _is_newest_first(turns):
         return found
-    return found if found == turns[::-1] and len(turns) > _FEWEST_RECORDS else turns
+    return found if not any(turn.written for turn in turns) and _is_said_in(found) else turns
 
 
 def by_start(turns: list[Turn]) -> list[Turn]:
@@ -162,9 +164,20 @@ def by_start(turns: list[Turn]) -> list[Turn]:
 
 
 def _is_said_in(turns: Sequence[Turn]) -> bool:
-    """Return whether the turns before the last one can be said in the time that passed."""
-    passed = (turns[-1].start_ms or 0.0) - (turns[0].start_ms or 0.0)
-    return size(turns[:-1]) <= _FASTEST * passed / 1000
+    """Return whether the turns before the last one can be said in the time that passed.
+
+    Times from the beginning of a call are those of speech, whatever their unit.
+    """
+    first = turns[0].start_ms or 0.0
+    passed = (turns[-1].start_ms or 0.0) - first
+    return first < _DATED or size(turns[:-1]) <= _FASTEST * passed / 1000
+
+
+def _is_newest_first(turns: Sequence[Turn]) -> bool:
+    """Return whether each of several turns is older than the one before it, by a second or more."""
+    starts = [turn.start_ms or 0.0 for turn in turns]
+    older = all(after <= before - 1000 for before, after in pairwise(starts))
+    return older and len(turns) > _FEWEST_RECORDS
 
 
 def _passes_midnight(turns: Sequence[Turn]) -> bool:

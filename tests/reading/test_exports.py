@@ -186,3 +186,38 @@ def test_a_side_in_which_several_voices_were_heard_stays_a_side():
         for which in ("agent", "customer")
     }  # fmt: skip
     assert said(sides) == CALL
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"part1": {"turns": MARKED[:3]}, "part2": {"turns": MARKED[3:]}},
+        {"call_2": MARKED[2:], "call_1": MARKED[:2]},
+        {"analysis": {"utterances": MARKED}, "text": WHOLE},
+        {"candidates": MARKED},
+        {"topics": [{"name": "분실", "utterances": MARKED[:2]},
+                    {"name": "정지", "utterances": MARKED[2:]}]},
+        {"contents": [{"role": "model" if side == "agent" else "user", "parts": [{"text": text}]}
+                      for side, text in CALL]},
+    ],
+    ids=["parts", "numbers", "analysis", "candidates", "topics", "contents"],
+)  # fmt: skip
+def test_a_call_under_another_name_is_read_whole(value):
+    assert said(value) == CALL
+
+
+@pytest.mark.parametrize("field", ["startMs", "start_at", "offsetMilliseconds", "start"])
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_starts_of_any_unit_put_turns_in_order(field, unit):
+    found = [{**one, field: at * unit} for one, at in zip(MARKED, STARTS, strict=True)]
+    assert said([*found[::2], *found[1::2]]) == CALL
+
+
+def test_a_chat_of_long_messages_with_its_newest_first_is_turned():
+    long = "네 고객님 안내해 드리겠습니다. " * 20
+    found = [
+        {**one, "text": f"{one['text']} {long}", "timestamp": 1_600_000_000_000 + at * 3000}
+        for at, one in enumerate(MARKED)
+    ]
+    received = json.dumps(found[::-1], ensure_ascii=False)
+    assert [one.text[:4] for one in turns_of(received)] == [text[:4] for _, text in CALL]
