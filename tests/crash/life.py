@@ -18,7 +18,6 @@ at ``NAME:after`` right after the COMMIT. The names are those of the store's met
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
 import sys
@@ -29,10 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgebox.callbacks.delivery import Deliverer
-from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.errors import EngineDied, EngineRefused
-from edgebox.scoring.quality import Quality
-from edgebox.scoring.types import Analysis
 from edgebox.settings import BatchSettings
 from edgebox.store import connection
 from edgebox.store import db as db_module
@@ -42,11 +38,13 @@ from edgebox.store.db import Store
 from edgebox.store.ended_calls import end_key
 from edgebox.worker.ports import Timing
 from edgebox.worker.runner import Runner
-from support.samples import ANALYSIS
+from support.outcomes import with_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+
+    from edgebox.consultation.analysis import AnalysisOutcome
 
 DIED = 41
 """The exit code of a life that ended at the given point."""
@@ -204,10 +202,7 @@ class Life:
 
 def outcome() -> AnalysisOutcome:
     """Return an analysis that differs from all others."""
-    written = json.loads(ANALYSIS) | {"keywords": [str(time.time_ns())]}
-    analysis = Analysis.model_validate(written)
-    quality = Quality(0.9, 1.0, 0.8, 1.0, (), {})
-    return AnalysisOutcome(analysis, quality, 0.1, "model", 1, 10, 0, 5)
+    return with_keywords(str(time.time_ns()))
 
 
 def die_at(point: str, end: Callable[[], None], seen: Callable[[str], None]) -> None:

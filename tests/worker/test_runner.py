@@ -16,7 +16,8 @@ from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
 from edgebox.worker.ports import Timing
 from support.boxes.store import NOW, Box
-from support.engines.analysing import OUTCOME, QUICK, Engine, runner, work
+from support.engines.analysing import QUICK, Engine, runner, work
+from support.outcomes import OUTCOME
 from support.polling import PATIENCE, eventually
 
 

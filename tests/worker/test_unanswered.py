@@ -7,7 +7,8 @@ import pytest
 from edgebox.errors import EngineOverloaded, EngineUnavailable
 from edgebox.worker.ports import Timing
 from edgebox.worker.unanswered import MOST, Unanswered
-from support.engines.analysing import OUTCOME, Engine, runner, work
+from support.engines.analysing import Engine, runner, work
+from support.outcomes import OUTCOME
 from support.polling import PATIENCE
 
 BRIEF = Timing(poll=0.0001, patience=PATIENCE, busy=0.001, grace=0.05)

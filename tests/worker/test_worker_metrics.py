@@ -11,6 +11,7 @@ from edgebox.callbacks.delivery import Deliverer
 from edgebox.scoring.quality import Quality
 from edgebox.worker.metrics import WorkerMetrics
 from support.engines import analysing as runs
+from support.outcomes import OUTCOME
 from support.outside.receiver import answer, receiving
 
 
@@ -46,7 +47,7 @@ def test_before_the_first_event_every_series_is_zero(metrics):
 
 def test_a_run_is_counted_by_what_started_it_and_what_became_of_its_consultations(box, metrics):
     flagged = dataclasses.replace(
-        runs.OUTCOME, quality=Quality(0.5, 1.0, 0.8, 1.0, ("markup", "made_up"), {})
+        OUTCOME, quality=Quality(0.5, 1.0, 0.8, 1.0, ("markup", "made_up"), {})
     )
 
     class Engine(runs.Engine):

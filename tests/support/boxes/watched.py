@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 
 from prometheus_client import CollectorRegistry
 
-from edgebox.consultation.analysis import AnalysisOutcome
 from edgebox.counting import ProcessOf
 from edgebox.engine.metrics import Energy, EngineMetrics
 from edgebox.engine.role import ServedRole
@@ -17,8 +16,6 @@ from edgebox.engine.service import Service
 from edgebox.engine.thread import DecodeThread
 from edgebox.engine_client import Concurrency
 from edgebox.exposition import Publisher, leave
-from edgebox.scoring.quality import Quality
-from edgebox.scoring.types import Analysis, Summary, Titles
 from edgebox.system.machine import Gpu
 from edgebox.system.nvml import Card, Cards
 from edgebox.system.rapl import Packages
@@ -26,26 +23,12 @@ from edgebox.worker.metrics import WorkerMetrics
 from edgebox_cli.common.noted import backed_up, findings
 from engine.asked import Asked, build, loaded, prompt
 from engine.toy_model import ToyModel
+from support.outcomes import OUTCOME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from edgebox.settings import Role
-
-OUTCOME = AnalysisOutcome(
-    analysis=Analysis(
-        summary=Summary(customer="고객", agent="상담원", result="결과"),
-        keywords=["카드"],
-        titles=Titles(keyword="카드", descriptive="카드 분실"),
-    ),
-    quality=Quality(0.82, 1.0, 0.8, 1.0, ("markup",), {"markup": 0.6}),
-    processing_time=12.5,
-    model="mid",
-    parts=1,
-    prompt_tokens=900,
-    cached_tokens=400,
-    completion_tokens=150,
-)
 
 
 class SomeCards:

@@ -4,30 +4,15 @@ import asyncio
 import contextlib
 from types import SimpleNamespace
 
-from edgebox.consultation.analysis import AnalysisInvalid, AnalysisOutcome
+from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
-from edgebox.scoring.quality import Quality
-from edgebox.scoring.types import Analysis, Summary, Titles
 from edgebox.settings import BatchSettings
 from edgebox.worker.ports import Timing
 from edgebox.worker.runner import Runner
+from support.outcomes import OUTCOME
 from support.polling import PATIENCE
 
 QUICK = Timing(poll=0.005, patience=0.2, busy=0.005, grace=0.05)
-OUTCOME = AnalysisOutcome(
-    analysis=Analysis(
-        summary=Summary(customer="카드 분실", agent="정지", result="재발급"),
-        keywords=["카드"],
-        titles=Titles(keyword="카드_분실", descriptive="분실 카드 정지"),
-    ),
-    quality=Quality(0.91, 1.0, 0.8, 1.0, ("short",), {"short": 0.95}),
-    processing_time=1.8,
-    model="mid-model",
-    parts=1,
-    prompt_tokens=10,
-    cached_tokens=5,
-    completion_tokens=3,
-)
 
 
 class Engine(contextlib.AbstractAsyncContextManager):
