@@ -343,14 +343,15 @@ class Metrics:
             self.quick_first_text.observe(result.first_text_seconds)
         if result.fallback_reason is not None:
             self.quick_fallbacks.labels(result.fallback_reason).inc()
-        used = result.prompt_tokens + result.completion_tokens
-        self.client_tokens.labels(self.clients.label(client), "quick").inc(used)
+        self._used(client, "quick", result.prompt_tokens + result.completion_tokens)
 
     def draft_done(self, result: QuickResult, client: str) -> None:
         """Count one draft of a call in progress; nobody was promised it in time."""
         self.live_drafts.labels(result.status).inc()
-        used = result.prompt_tokens + result.completion_tokens
-        self.client_tokens.labels(self.clients.label(client), "quick").inc(used)
+        self._used(client, "quick", result.prompt_tokens + result.completion_tokens)
+
+    def _used(self, client: str, work: str, tokens: int) -> None:
+        self.client_tokens.labels(self.clients.label(client), work).inc(tokens)
 
     def render(self) -> bytes:
         """Return what this object counts, in the text format."""
@@ -373,5 +374,4 @@ class Metrics:
             self.ask_tokens.labels(role, "cached").inc(used.cached_tokens)
             self.ask_tokens.labels(role, "completion").inc(used.completion_tokens)
             self.ask_engine_seconds.labels(role).inc(used.engine_seconds)
-            tokens = used.prompt_tokens + used.completion_tokens
-            self.client_tokens.labels(self.clients.label(client), "ask").inc(tokens)
+            self._used(client, "ask", used.prompt_tokens + used.completion_tokens)

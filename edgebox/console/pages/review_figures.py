@@ -11,7 +11,7 @@ from edgebox.scoring.share import FEWEST, Interval, wilson
 from edgebox.system.addresses import peer_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from starlette.requests import Request
     from starlette.responses import Response
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from edgebox.api.services import Services
     from edgebox.console.services import ConsoleServices
+    from edgebox.store.acts import Action
 
 QUALITY = "/review/quality"
 USAGE = "/review/usage"
@@ -55,75 +56,74 @@ class FigurePages:
 
     async def quality(self, request: Request) -> Response:
         """``GET /review/quality``."""
-        person, (days, wrong) = person_of(request), _days_of(request)
-        client, since = person.client, self._services.clock() - int(days) * _DAY
-        store = self._services.store
-
-        def look() -> dict[str, Any]:
-            figures, feedback = store.figures, store.feedback
-            return {
-                "kinds": [
-                    _share(one.what, one.accepted - one.material, one.accepted)
-                    for one in figures.by_kind(client, since)
-                ],
-                "bands": [
-                    _share(one.what, one.material, one.accepted)
-                    for one in figures.by_score(client, since)
-                ],
-                "flags": [
-                    _share(one.what, one.material, one.accepted)
-                    for one in figures.by_flag(client, since)
-                ],
-                "thumbs": [
-                    _share(one.what, one.up, one.up + one.down)
-                    for one in feedback.counted(since, client)
-                ],
-                "reasons": feedback.reasons(since, client),
-            }
-
-        found = await self._services.threads.read(client, look)
-        peer = peer_of(request.scope)
-        self._services.reads.note("view.quality", client, peer, None, person.name)
-        return self._console.templates.page(
-            request,
-            "review/quality.html",
-            422 if wrong else 200,
-            wrong=wrong,
-            days=days,
-            periods=PERIODS,
-            fewest=FEWEST,
-            **found,
-        )
+        return await self._page(request, "view.quality", "review/quality.html", self._quality)
 
     async def usage(self, request: Request) -> Response:
         """``GET /review/usage``."""
+        return await self._page(request, "view.usage", "review/usage.html", self._usage)
+
+    async def _page(
+        self,
+        request: Request,
+        act: Action,
+        template: str,
+        look: Callable[[str, float], dict[str, Any]],
+    ) -> Response:
+        """Answer with the figures of some days, and note who looked at them.
+
+        Args:
+            request: says how many days.
+            act: the name of it in the audit.
+            template: of the page.
+            look: reads the figures of a client since a time; called on a thread.
+        """
         person, (days, wrong) = person_of(request), _days_of(request)
         client, since = person.client, self._services.clock() - int(days) * _DAY
-        store = self._services.store
-
-        def look() -> dict[str, Any]:
-            figures = store.figures
-            by_day = figures.by_day(client, since)
-            return {
-                "by_day": by_day,
-                "most": max((day.consultations for day in by_day), default=0),
-                "analysis": _quantiles(figures.analysis_seconds(client, since)),
-                "accepting": _quantiles(figures.seconds_to_accept(client, since)),
-                "summaries": figures.drafts_by_status(client, since),
-            }
-
-        found = await self._services.threads.read(client, look)
-        peer = peer_of(request.scope)
-        self._services.reads.note("view.usage", client, peer, None, person.name)
+        found = await self._services.threads.read(client, lambda: look(client, since))
+        self._services.reads.note(act, client, peer_of(request.scope), None, person.name)
         return self._console.templates.page(
             request,
-            "review/usage.html",
+            template,
             422 if wrong else 200,
             wrong=wrong,
             days=days,
             periods=PERIODS,
             **found,
         )
+
+    def _quality(self, client: str, since: float) -> dict[str, Any]:
+        figures, feedback = self._services.store.figures, self._services.store.feedback
+        return {
+            "kinds": [
+                _share(one.what, one.accepted - one.material, one.accepted)
+                for one in figures.by_kind(client, since)
+            ],
+            "bands": [
+                _share(one.what, one.material, one.accepted)
+                for one in figures.by_score(client, since)
+            ],
+            "flags": [
+                _share(one.what, one.material, one.accepted)
+                for one in figures.by_flag(client, since)
+            ],
+            "thumbs": [
+                _share(one.what, one.up, one.up + one.down)
+                for one in feedback.counted(since, client)
+            ],
+            "reasons": feedback.reasons(since, client),
+            "fewest": FEWEST,
+        }
+
+    def _usage(self, client: str, since: float) -> dict[str, Any]:
+        figures = self._services.store.figures
+        by_day = figures.by_day(client, since)
+        return {
+            "by_day": by_day,
+            "most": max((day.consultations for day in by_day), default=0),
+            "analysis": _quantiles(figures.analysis_seconds(client, since)),
+            "accepting": _quantiles(figures.seconds_to_accept(client, since)),
+            "summaries": figures.drafts_by_status(client, since),
+        }
 
 
 def _days_of(request: Request) -> tuple[str, bool]:

@@ -94,13 +94,10 @@ class Artifacts:
                 if name and (ROOT / name).is_file():
                     (checkout / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copy2(ROOT / name, checkout / name)
-            work = checkout / ".cache" / "packaging"
-            work.mkdir(parents=True)
-            shutil.copytree(WORK / "venv-cpu", work / "venv-cpu", symlinks=True)
             module = checkout / "edgebox" / "store" / "migrations.py"
             before, number, after = re.split(r"\nSCHEMA_VERSION = (\d+)\n", module.read_text())
             module.write_text(f"{before}\nSCHEMA_VERSION = {int(number) + 1}\n{MIGRATION}{after}")
-            subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
+            work = _built(checkout)
             yield work / "tree-cpu"
 
     def before(self, commit: str) -> Path:
@@ -109,10 +106,7 @@ class Artifacts:
             checkout = Path(scratch)
             tar = subprocess.run(["git", "archive", commit], cwd=ROOT, check=True, stdout=PIPE)
             subprocess.run(["tar", "-x"], cwd=checkout, input=tar.stdout, check=True)
-            work = checkout / ".cache" / "packaging"
-            work.mkdir(parents=True)
-            shutil.copytree(WORK / "venv-cpu", work / "venv-cpu", symlinks=True)
-            subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
+            work = _built(checkout)
             (work / "tree-cpu" / "VERSION").write_text("0.0.9\n")
             python, pack = work / "venv-cpu" / "bin" / "python", checkout / "packaging" / "pack.py"
             subprocess.run(
@@ -235,3 +229,12 @@ FIGURES: list[str] = []
 def figure(name: str, value: object) -> None:
     """Show a figure at the end of the test run."""
     FIGURES.append(f"{name}: {value}")
+
+
+def _built(checkout: Path) -> Path:
+    """Build a checkout with the packages of this one; return the folder of the build."""
+    work = checkout / ".cache" / "packaging"
+    work.mkdir(parents=True)
+    shutil.copytree(WORK / "venv-cpu", work / "venv-cpu", symlinks=True)
+    subprocess.run([checkout / "packaging" / "build", "--cpu"], check=True)
+    return work

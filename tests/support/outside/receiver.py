@@ -89,6 +89,13 @@ class Receiver:
             await writer.drain()
             await asyncio.sleep(0.02)
 
+    async def end(self, server: asyncio.Server) -> None:
+        """End the server, and the answers that are under way."""
+        server.close()
+        for task in list(self.tasks):
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
 
 @contextlib.asynccontextmanager
 async def receiving(
@@ -101,10 +108,7 @@ async def receiving(
     try:
         yield receiver
     finally:
-        server.close()
-        for task in list(receiver.tasks):
-            task.cancel()
-        await asyncio.gather(*receiver.tasks, return_exceptions=True)
+        await receiver.end(server)
 
 
 @contextlib.contextmanager
@@ -118,16 +122,10 @@ def on_a_thread(
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
 
-    async def end() -> None:
-        server.close()
-        for task in list(receiver.tasks):
-            task.cancel()
-        await asyncio.gather(*receiver.tasks, return_exceptions=True)
-
     try:
         yield receiver
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result()
+        asyncio.run_coroutine_threadsafe(receiver.end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
