@@ -206,13 +206,8 @@ def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
     match = _CALLED_OFF.search(text)
     if match is None or max(stances.spoken.where(match[1]).values(), default=0.0) >= SAME:
         return False
-    before = text[: match.start()]
-    others = [item for item in part.items if item.word in before and item.where]
-    key = key_of(part._replace(text=before), others)
-    if key is None:
-        return False
-    heard = heard_of(key, [item for item in others if item is not key], stances)
-    return heard.settled > 0 or heard.done > _SURE
+    heard = _heard_before(part, text[: match.start()], stances)
+    return heard is not None and (heard.settled > 0 or heard.done > _SURE)
 
 
 def _was_turned_down(part: Part, before: str, stances: Stances) -> bool:
@@ -223,12 +218,17 @@ def _was_turned_down(part: Part, before: str, stances: Stances) -> bool:
         before: its text up to there.
         stances: of the call.
     """
+    heard = _heard_before(part, before, stances)
+    return heard is not None and (heard.last < -DECIDES or heard.denied > max(_SOME, heard.done))
+
+
+def _heard_before(part: Part, before: str, stances: Stances) -> Heard | None:
+    """Return what the call says of a part's text up to some word; None of nothing known."""
     found = [item for item in part.items if item.word in before and item.where]
     key = key_of(part._replace(text=before), found)
     if key is None:
-        return False
-    heard = heard_of(key, [item for item in found if item is not key], stances)
-    return heard.last < -DECIDES or heard.denied > max(_SOME, heard.done)
+        return None
+    return heard_of(key, [item for item in found if item is not key], stances)
 
 
 def _claims(text: str, key: Item, *, against: bool) -> bool:
