@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import json
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from edgebox.settings import Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
 from support.engines.fake import FakeEngine
+from support.outside.ports import free_port
 from support.outside.receiver import answer, receiving
 
 CLIENT = "centerlink"
@@ -33,12 +33,6 @@ TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 �
 def folder():
     with tempfile.TemporaryDirectory(prefix="eb-") as short:  # a socket's path is 107 bytes
         yield Path(short)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Machine:

@@ -6,7 +6,6 @@ import re
 import shutil
 import sqlite3
 import stat
-import struct
 import subprocess
 import tarfile
 import tempfile
@@ -18,6 +17,7 @@ import pytest
 from edgebox.settings import ROLES
 from edgebox.store.db import Store
 from support.outside.certificates import make_pair
+from support.outside.journals import naming
 from support.outside.python import for_everybody
 
 pytestmark = [
@@ -29,7 +29,6 @@ pytestmark = [
 
 UID = 41_234
 """A number without a user: the service's, here."""
-MAGIC = bytes.fromhex("d9d505f920a163d7")
 MAIN = """
 import importlib, json, os, signal, sys, tempfile
 from edgebox_cli.main import COMMANDS, main
@@ -158,16 +157,6 @@ def lab(terminal):
         folder = Path(name)
         folder.chmod(0o755)
         yield Lab(folder, terminal)
-
-
-def naming(victim, pages):
-    """A journal that rolls nothing back and names ``victim`` as its super-journal."""
-    name = os.fsencode(victim)
-    header = MAGIC + struct.pack(">5I", 0, 1, pages, 512, 4096)
-    record = struct.pack(">I", 2**30 // 4096 + 1)  # the page that no database has
-    return (
-        header.ljust(512, b"\0") + record + name + struct.pack(">2I", len(name), sum(name)) + MAGIC
-    )
 
 
 def plant(path, kind, etc):

@@ -34,12 +34,6 @@ async def unread_stream(box: Running) -> socket.socket:
     return plain
 
 
-async def metric(box: Running, name: str) -> float:
-    text = (await box.http.get("/metrics", headers=box.headers())).text
-    [line] = [line for line in text.splitlines() if line.startswith(f"{name} ")] or ["0"]
-    return float(line.rpartition(" ")[2])
-
-
 async def test_it_ends_by_itself_and_other_clients_are_answered(
     tmp_path: Path, anyio_backend: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -49,13 +43,13 @@ async def test_it_ends_by_itself_and_other_clients_are_answered(
         plain = await unread_stream(box)
 
         async def ended() -> bool:
-            return await metric(box, 'edgebox_quick_summaries_total{status="abandoned"}') == 1
+            return await box.metric('edgebox_quick_summaries_total{status="abandoned"}') == 1
 
         began = time.monotonic()
         await eventually(ended)
         assert time.monotonic() - began < unread.STALL_SECONDS / 2
-        assert await metric(box, 'edgebox_connections_refused_total{reason="unread_answer"}') == 1
-        assert await metric(box, "edgebox_quick_in_flight") == 0
+        assert await box.metric('edgebox_connections_refused_total{reason="unread_answer"}') == 1
+        assert await box.metric("edgebox_quick_in_flight") == 0
         assert not unread.STALLED
         headers = box.headers() | {"Accept": "text/event-stream"}
         asked = {"consultation_id": "CL-2", "conversation_text": TALK}

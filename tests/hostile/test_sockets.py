@@ -91,12 +91,6 @@ async def raw(box: Running) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]
     return reader, writer
 
 
-async def metric(box: Running, name: str) -> float:
-    text = (await box.http.get("/metrics", headers=box.headers())).text
-    [line] = [line for line in text.splitlines() if line.startswith(f"{name} ")] or ["0"]
-    return float(line.rpartition(" ")[2])
-
-
 HANDSHAKES: list[tuple[dict[str, str | None], int]] = [
     ({}, 101),
     ({"Sec_WebSocket_Version": "12"}, 426),
@@ -141,7 +135,7 @@ async def test_a_refused_handshake_has_a_line_and_is_counted(
             pass
     assert refused.value.response.status_code == 401
     name = f'edgebox_http_requests_total{{method="GET",route="{LIVE}",status="401"}}'
-    assert await metric(box, name) == 1
+    assert await box.metric(name) == 1
     of_records = [vars(record).get("ecs", {}) for record in caplog.records]
     [line] = [one for one in of_records if one.get("http.response.status_code") == 401]
     assert (line["event.action"], line["edgebox.route"]) == ("request", LIVE)
@@ -192,10 +186,10 @@ async def test_sockets_have_places_like_all_connections(tmp_path: Path) -> None:
         async with AsyncExitStack() as held:
             for _ in range(7):
                 await held.enter_async_context(screen(box))
-            assert await metric(box, "edgebox_sockets") == 7
+            assert await box.metric("edgebox_sockets") == 7
             with pytest.raises((ConnectionError, EOFError)):
                 await raw(box)
-        assert await metric(box, "edgebox_sockets") == 0
+        assert await box.metric("edgebox_sockets") == 0
 
         async def free() -> bool:
             try:
@@ -252,8 +246,8 @@ async def test_what_a_peer_sends_first_ends_with_a_code(
         assert (line["edgebox.close_code"], line["edgebox.route"]) == (code, LIVE), name
         assert line["edgebox.client_id"] == "center-1", name
         assert not [r for r in caplog.records if r.levelname == "ERROR"], name
-    assert await metric(box, 'edgebox_socket_closes_total{code="4400"}') == 4
-    assert await metric(box, 'edgebox_socket_closes_total{code="other"}') == 1
+    assert await box.metric('edgebox_socket_closes_total{code="4400"}') == 4
+    assert await box.metric('edgebox_socket_closes_total{code="other"}') == 1
 
 
 async def test_one_byte_less_is_read(box: Running) -> None:
@@ -378,7 +372,7 @@ async def test_a_peer_that_never_reads_is_given_up(
 
     async def given_up() -> bool:
         name = 'edgebox_connections_refused_total{reason="unread_answer"}'
-        return await metric(box, name) == 1
+        return await box.metric(name) == 1
 
     began = time.monotonic()
     await eventually(given_up)
@@ -386,7 +380,7 @@ async def test_a_peer_that_never_reads_is_given_up(
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
     plain.close()
-    assert await metric(box, "edgebox_sockets") == 0
+    assert await box.metric("edgebox_sockets") == 0
     assert not reader_watch.STALLED
 
 

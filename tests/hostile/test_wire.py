@@ -57,11 +57,7 @@ async def exchange(box: Running, *parts: bytes, wait: float = 10) -> bytes:
 
 
 async def refused(box: Running, reason: str) -> float:
-    text = (await box.http.get("/metrics", headers=box.headers())).text
-    for line in text.splitlines():
-        if line.startswith(f'edgebox_connections_refused_total{{reason="{reason}"}}'):
-            return float(line.rpartition(" ")[2])
-    return 0.0
+    return await box.metric(f'edgebox_connections_refused_total{{reason="{reason}"}}')
 
 
 def problem_of(answer: bytes) -> dict[str, object]:

@@ -25,6 +25,7 @@ from support.engines import tiny_model
 from support.engines.fake import FakeEngine
 from support.log_lines import faults
 from support.outside.elasticsearch import DataStream, Elasticsearch
+from support.outside.ports import free_port
 from support.outside.syslog import Syslog, missing
 from support.polling import PATIENCE
 
@@ -41,12 +42,6 @@ TALK = f"고객: 제 이름은 {MARK}이고 번호는 {TOKEN}입니다.\n상담�
 def folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="eb-") as name:  # a socket's path is 107 bytes
         yield Path(name)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(folder: Path, port: int, **more: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import pytest
 
 from support.log_lines import faults
 from support.outside.elasticsearch import DataStream, Elasticsearch
+from support.outside.ports import free_port
 from support.outside.syslog import Syslog, missing
 from support.polling import PATIENCE
 
@@ -45,9 +45,7 @@ def elastic() -> Elasticsearch:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

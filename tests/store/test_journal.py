@@ -3,7 +3,6 @@
 import os
 import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
@@ -12,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from edgebox.store.db import Store
+from support.outside.journals import naming
 from support.outside.python import for_everybody
 
-MAGIC = bytes.fromhex("d9d505f920a163d7")
 KEYS_LIST = "import sys; from edgebox_cli.main import main; sys.argv[1:] = ['keys', 'list']; main()"
 CRASH = """
 import os, sqlite3, sys
@@ -62,16 +61,6 @@ def keys_list(database):
         text=True,
         check=False,
         timeout=60,
-    )
-
-
-def naming(victim, pages):
-    """A journal that rolls nothing back and names ``victim`` as its super-journal."""
-    name = os.fsencode(victim)
-    header = MAGIC + struct.pack(">5I", 0, 1, pages, 512, 4096)
-    record = struct.pack(">I", 2**30 // 4096 + 1)  # the page that no database has
-    return (
-        header.ljust(512, b"\0") + record + name + struct.pack(">2I", len(name), sum(name)) + MAGIC
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import httpx
 
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
+from support.outside.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +61,7 @@ class CrashBox:
         store.migrate()
         self.secret = store.clients.create(CLIENT, allowed_callbacks=self.receivers)
         store.close()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.running: dict[Name, subprocess.Popen[bytes]] = {}
 
     @property

@@ -14,7 +14,7 @@ import httpx
 from edgebox.settings import load_settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
-from support.outside.llama_server import free_port
+from support.outside.ports import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

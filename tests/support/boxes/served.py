@@ -42,6 +42,12 @@ class Running:
 
         await eventually(answers)
 
+    async def metric(self, name: str) -> float:
+        """Return a series of /metrics; 0 where it is not there."""
+        text = (await self.http.get("/metrics", headers=self.headers())).text
+        [line] = [line for line in text.splitlines() if line.startswith(f"{name} ")] or ["0"]
+        return float(line.rpartition(" ")[2])
+
 
 @asynccontextmanager
 async def running(state: Path, **sections: object) -> AsyncIterator[Running]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from support.outside.ports import free_port
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -24,12 +26,6 @@ HAPROXY = shutil.which("haproxy", path=f"{os.environ.get('PATH', '')}:/usr/sbin"
 CONFIGURATION = ROOT / "tests" / "remote" / "haproxy.cfg"
 MODEL = "small"
 START_SECONDS = 120.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class LlamaServer:
