@@ -52,7 +52,7 @@ class CrashEngine(FakeEngine):
 
 async def main(path: Path) -> None:
     """Serve until killed."""
-    async with CrashEngine().serve(path):
+    async with CrashEngine(keeps=False).serve(path):
         await asyncio.Event().wait()
 
 

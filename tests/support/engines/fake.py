@@ -66,6 +66,8 @@ class FakeEngine:
         forgotten: tags that ``/forget`` was asked for.
         looked_at: requests to ``/health``.
         requests: chat requests, as received.
+        keeps: whether there are any: of a process that runs for hours they fill the memory.
+        asked: how many there were.
         finished: answers that were sent completely.
         cancelled: answers whose client hung up.
         gpus: ``gpus`` of ``/health``.
@@ -86,6 +88,8 @@ class FakeEngine:
         default_factory=lambda: {"slm": role_health("small"), "mlm": role_health("mid")}
     )
     requests: list[dict[str, Any]] = field(default_factory=list)
+    keeps: bool = True
+    asked: int = 0
     finished: int = 0
     cancelled: int = 0
     cached: int = 0
@@ -118,7 +122,7 @@ class FakeEngine:
             "status": self.status,
             "models": self.roles if ready else {},
             "waiting": 0,
-            "running": len(self.requests) - self.finished - self.cancelled,
+            "running": self.asked - self.finished - self.cancelled,
             "interactive": 0,
             "steps": 0,
             "aborted_steps": 0,
@@ -156,7 +160,9 @@ class FakeEngine:
         if self.broken:
             return _unavailable()
         body = await request.json()
-        self.requests.append(body)
+        self.asked += 1
+        if self.keeps:
+            self.requests.append(body)
         role = body["model"]
         if self.failures.get(role, 0):
             self.failures[role] -= 1
