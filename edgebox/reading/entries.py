@@ -81,18 +81,18 @@ class Turn:
     written: bool = False
 
 
-def named(value: dict[str, Any]) -> dict[str, Any]:
+def named(value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
     """Return the fields of an object by their names in small letters without signs.
 
     Those of the best of several hypotheses are its own, where it has none of that name.
     """
     found = {_NOT_IN_A_NAME.sub("", name).lower(): one for name, one in value.items()}
-    if _VERSIONS.isdisjoint(found):
+    if depth > _DEEPEST_LABEL or _VERSIONS.isdisjoint(found):
         return found
     nested = {name for name, one in found.items() if isinstance(one, dict | list)}
     alone = nested <= {*_IN_OTHER_WORDS} and _first(found, _TEXTS) is None
     for name in (*_HYPOTHESES, *_IN_OTHER_WORDS) if alone else _HYPOTHESES:
-        best = _best(name, found.get(name))
+        best = _best(name, found.get(name), depth + 1)
         if best is not None:
             return best | {name: one for name, one in found.items() if name not in _VERSIONS}
     return found
@@ -108,25 +108,25 @@ def is_speaker(name: str) -> bool:
     return _NOT_IN_A_NAME.sub("", name).lower() in (*_SPEAKERS, *_CHANNELS)
 
 
-def _best(name: str, hypotheses: Any) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
+def _best(name: str, hypotheses: Any, depth: int) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
     """Return the fields of the likeliest of several hypotheses; None where there is none.
 
     It is the first, but where each has a confidence and the list has no rank by its name.
     """
     if not isinstance(hypotheses, list) or not hypotheses:
         return None
-    objects = [one for one in hypotheses if isinstance(one, dict)]
-    if len({speaker_of(named(one)) for one in objects} - {""}) > 1:
+    if isinstance(hypotheses[0], str):
+        return {"text": hypotheses[0]}
+    objects = [named(one, depth) for one in hypotheses if isinstance(one, dict)]
+    if len(objects) < len(hypotheses):
+        return objects[0] if isinstance(hypotheses[0], dict) else None
+    if len({speaker_of(one) for one in objects} - {""}) > 1:
         return None  # it is a call
-    best = hypotheses[0]
-    if name != _RANKED and len(objects) == len(hypotheses):
-        sure = [one.get("confidence", one.get("Confidence")) for one in objects]
-        numbers = [one for one in sure if isinstance(one, int | float)]
-        if len(numbers) == len(hypotheses):
-            best = hypotheses[numbers.index(max(numbers))]
-    if isinstance(best, str):
-        return {"text": best}
-    return named(best) if isinstance(best, dict) else None
+    sure = [one.get("confidence") for one in objects]
+    numbers = [one for one in sure if isinstance(one, int | float)]
+    if name == _RANKED or len(numbers) < len(objects):
+        return objects[0]
+    return objects[numbers.index(max(numbers))]
 
 
 def size(turns: Iterable[Turn]) -> int:

@@ -187,3 +187,11 @@ def test_the_surest_version_is_said_where_the_list_has_no_rank():
     scored = [{"text": text, "confidence": 0.7 + at / 10} for at, text in enumerate(HYPOTHESES)]
     assert said({"results": [{"candidates": scored}]}) == [("unknown", HYPOTHESES[-1])]
     assert said({"results": [{"nBest": scored}]}) == [("unknown", HYPOTHESES[0])]
+
+
+@pytest.mark.parametrize("name", ["alternatives", "candidates", "translations"])
+@pytest.mark.parametrize("depth", [20, 200, 400])
+def test_versions_of_versions_take_no_time(name, depth):
+    deep = f'{{"{name}": [' * depth + '{"text": "네"}' + "]}" * depth
+    received = f'{{"turns": [{{"text": "네 여보세요", "more": {deep}}}, {deep}]}}'
+    assert [one.text for one in read(received).utterances][:1] == ["네 여보세요"]
