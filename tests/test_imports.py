@@ -5,6 +5,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -121,7 +122,9 @@ def _walk(node: ast.AST, file: str, *, typing: bool) -> Iterator[Import]:
             yield from _walk(child, file, typing=typing)
 
 
-ALL = [found for path in sources() for found in imports_of(path)]
+@cache
+def every_import() -> list[Import]:
+    return [found for path in sources() for found in imports_of(path)]
 
 
 def unit(target: str) -> str | None:
@@ -161,7 +164,7 @@ MODULES = {module_of(path) for path in sources()}
 def test_modules_do_not_import_each_other_in_a_circle():
     """By no kind of import: of the module, in a function, or for types only."""
     graph: dict[str, set[str]] = {}
-    for found in ALL:
+    for found in every_import():
         importer, imported = module_of(ROOT / found.file), found.target
         if imported not in MODULES:  # ``from module import name``
             imported = imported.rpartition(".")[0]
@@ -180,7 +183,7 @@ def test_every_module_has_its_place_in_the_layers():
 
 def test_imports_go_downward_only():
     wrong = []
-    for found in ALL:
+    for found in every_import():
         importer, imported = unit_of(found.file), unit(found.target)
         if imported is None or imported == importer:
             continue
@@ -196,7 +199,7 @@ def test_a_foreign_package_is_imported_in_its_one_place(package):
     places = SOLE_IMPORTERS[package]
     importers = [
         found
-        for found in ALL
+        for found in every_import()
         if found.target.split(".")[0] == package and not found.typing_only  # a type is only a name
     ]
     assert importers, f"nothing imports {package}: is it still a dependency?"
@@ -206,7 +209,9 @@ def test_a_foreign_package_is_imported_in_its_one_place(package):
 
 def test_a_command_is_no_library():
     """The table in ``main.py`` names the commands; what two of them need is beside them."""
-    wrong = [str(found) for found in ALL if found.target.startswith("edgebox_cli.commands")]
+    wrong = [
+        str(found) for found in every_import() if found.target.startswith("edgebox_cli.commands")
+    ]
     assert not wrong, "\n".join(wrong)
 
 
@@ -218,7 +223,7 @@ def test_the_command_line_has_no_circle():
         for path in (ROOT / "cli").rglob("*.py")
     }
     needs: dict[str, set[str]] = {module: set() for module in modules}
-    for found in ALL:
+    for found in every_import():
         if found.file.startswith("cli/"):
             importer = found.file[len("cli/") : -len(".py")].replace("/", ".")
             parent = found.target.rpartition(".")[0]
@@ -242,7 +247,7 @@ def test_nothing_outside_the_standard_library_is_imported_undeclared():
     # ``TypedDict`` that it asks for below Python 3.12.
     provided |= {"pydantic_core", "typing_extensions"}
     known = set(sys.stdlib_module_names) | provided | {"edgebox", "edgebox_cli"}
-    wrong = [str(found) for found in ALL if found.target.split(".")[0] not in known]
+    wrong = [str(found) for found in every_import() if found.target.split(".")[0] not in known]
     assert not wrong, "\n".join(wrong)
 
 

@@ -10,9 +10,9 @@ from edgebox.api.refused_keys import NAME
 from edgebox.errors import InvalidBoundKey
 from edgebox.signing import Window, verify_bound_key
 from edgebox.signing_v2 import Signed, parse_v2, verify_v2
-from edgebox.store.db import Store
 from edgebox_cli.commands import keys
 from edgebox_cli.common.clients import chosen_client
+from support.boxes.store import migrated
 
 BODY = '{"상담": 1}'.encode()
 SECRET = re.compile(r"[0-9a-f]{64}\n")
@@ -20,8 +20,7 @@ SECRET = re.compile(r"[0-9a-f]{64}\n")
 
 @pytest.fixture
 def store(database):
-    store = Store(database)
-    store.migrate()
+    store = migrated(database)
     yield store
     store.close()
 

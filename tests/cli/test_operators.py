@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from edgebox.console import passwords
-from edgebox.store.db import Store
 from edgebox_cli.commands import operators
+from support.boxes.store import migrated
 
 ONE_TIME = re.compile(r"[a-z2-9]{4}(-[a-z2-9]{4}){2}\n")
 PEOPLE = """name,role,client,display,extension
@@ -20,8 +20,7 @@ root1,admin,,,
 
 @pytest.fixture
 def store(database):
-    store = Store(database)
-    store.migrate()
+    store = migrated(database)
     store.clients.create("centerlink")
     yield store
     store.close()

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge
 from edgebox.errors import StoreBusy
 from edgebox.exposition import Publisher
 from edgebox.processes.ledger import Ledger, Reading, of_engine, of_registry
-from edgebox.store.db import Store
 from edgebox.store.spending import Item
+from support.boxes.store import migrated
 
 NOON = 1_795_316_400.0  # 2026-11-22 12:00 in Seoul
 BUSY = Item("busy_seconds", "slm", "decode", "people")
@@ -21,8 +21,7 @@ CPU = Item("joules", "cpu0", "rapl")
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path / "edgebox.db")
-    store.migrate()
+    store = migrated(tmp_path / "edgebox.db")
     yield store
     store.close()
 

@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from edgebox.settings import BatchSettings, Settings
-from edgebox.store.db import Store
 from edgebox.worker.attempts import RunCounts
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
-from support.boxes.store import Clock, submit
+from support.boxes.store import Clock, migrated, submit
 
 MINUTES = 30 * 24 * 60
 QUARTER, TWENTY = 900, 20
@@ -29,8 +28,7 @@ class Month:
         settings = Settings(
             state_dir=folder, batch=BatchSettings(min_pending=TWENTY, max_wait_seconds=QUARTER)
         )
-        self.store = Store(settings.database, clock=self.clock)
-        self.store.migrate()
+        self.store = migrated(settings.database, self.clock)
         self.store.clients.create("centerlink")
         self.backlog = Backlog(
             self.store,

@@ -12,8 +12,8 @@ import httpx
 from edgebox.processes.api import serve
 from edgebox.settings import Settings
 from edgebox.signing import bound_key
-from edgebox.store.db import Store
 from edgebox.system.tls import client_context
+from support.boxes.store import migrated
 from support.engines.fake import FakeEngine
 from support.polling import eventually
 
@@ -52,8 +52,7 @@ class Running:
 @asynccontextmanager
 async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
     settings = Settings(state_dir=state, **{"api": {"port": 0}} | sections)
-    store = Store(settings.database)
-    store.migrate()
+    store = migrated(settings.database)
     secret = store.clients.create("center-1")
     store.close()
     engine, stop, listening = (
