@@ -18,6 +18,7 @@ import asyncio
 import contextlib
 import ctypes
 import errno
+import gc
 import os
 import random
 import secrets
@@ -296,6 +297,7 @@ def said(folder: Path, what: str) -> list[list[str]]:
 
 def fork_lives() -> None:
     """Live once for each line of standard input, and print the exit code."""
+    gc.freeze()  # else each child copies and collects all that was imported
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -18,6 +18,7 @@ at ``NAME:after`` right after the COMMIT. The names are those of the store's met
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import random
 import sys
@@ -282,6 +283,7 @@ def main(folder: str, port: str, point: str = "") -> None:
 
 def fork_lives() -> None:
     """Live once for each line of standard input, and print the exit code."""
+    gc.freeze()  # else each child copies and collects all that was imported
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

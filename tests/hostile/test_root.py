@@ -30,10 +30,11 @@ pytestmark = [
 UID = 41_234
 """A number without a user: the service's, here."""
 MAIN = """
-import importlib, json, os, signal, sys, tempfile
+import gc, importlib, json, os, signal, sys, tempfile
 from edgebox_cli.main import COMMANDS, main
 for entry in COMMANDS.values():  # imported once, for all
     importlib.import_module("edgebox_cli." + entry.place.partition(":")[0])
+gc.freeze()  # else each child copies and collects all of it
 for line in sys.stdin:
     folder, config, variables, commands = json.loads(line)
     ended = []
