@@ -23,6 +23,7 @@ _FRONT: Final = rf"(?:[{SINO_DIGITS}]?백 ?)?(?:[{SINO_DIGITS}]?십 ?)?[{SINO_DI
 _THOUSANDS: Final = (
     rf"[{SINO_DIGITS}]?천 ?(?:[{SINO_DIGITS}]?백 ?)?(?:[{SINO_DIGITS}]?십 ?)?[{SINO_DIGITS}]?"
 )
+_LAST_FOUR: Final = rf"(?:{DIGIT}(?: ?{DIGIT}){{3}}|{_THOUSANDS})"
 _FIGURES: Final = r"\d{4}(?![\d-]|[,.]\d)"
 _NO_UNIT: Final = rf"(?! ?(?:{UNIT_WORD})(?:{TAIL.pattern})| ?[만억천])"
 _ENDS: Final = (
@@ -33,9 +34,9 @@ _PLATE: Final = re.compile(
     rf"(?=[\d{SINO_DIGITS}백십])(?:"
     rf"(?<![\dA-Za-z.,-])\d{{2,3}} ?[{_USES}] ?{_FIGURES}{_NO_UNIT}"
     rf"|(?<![가-힣])(?:[{SINO_DIGITS}]{{2}}(?:{DIGIT})?|{_FRONT}) ?[{_USES}](?:에|에서)? ?"
-    rf"(?:{DIGIT}(?: ?{DIGIT}){{3}}|{_THOUSANDS}){_NO_UNIT}{_ENDS})"
+    rf"{_LAST_FOUR}{_NO_UNIT}{_ENDS})"
 )
-_MIDDLE: Final = re.compile(rf" ?(?P<use>[{_USES}])(?:에|에서)? ?")
+_MIDDLE: Final = re.compile(rf" ?(?P<use>[{_USES}])(?:에|에서)? ?(?P<rest>{_LAST_FOUR}|\d{{4}})")
 _NUMBER_OF: Final = re.compile(
     r"(?:(?:번호판|넘버|(?:차량?|자동차|등록) ?번호)(?:[는은이가도]|으?로)?[ ,.:]{0,3}"
     r"|(?:차량?|자동차)[는은이가][ ,]{1,2})(?:(?:어|음|그|네|저)[ ,.]{1,2}){0,2}$"
@@ -98,7 +99,7 @@ def _read(match: re.Match[str], *, possible: bool) -> Number | None:
         return None
     for middle in _middles(text, start, end):
         front = _front(text[start : middle.start()])
-        rest = text[middle.end() : end]
+        rest = middle["rest"]
         counted = "천" in rest
         stops = numerals.stops(rest, 0) if counted else []
         tail = str(stops[-1].value) if stops else numerals.digits(rest) or rest
@@ -106,6 +107,7 @@ def _read(match: re.Match[str], *, possible: bool) -> Number | None:
         if front and len(tail) == 4 and sure:
             signs = f"{front}{middle['use']}{tail}"
             parts = {f"{sign}{part}" for part in (tail, front + tail) for sign in ("", "#")}
+            parts |= {front} if middle["use"] in _UNSURE else set()  # 123호 is read by itself
             return Number("code", signs, frozenset({signs}), frozenset({signs, *parts}), start, end)
     return None
 
@@ -113,7 +115,7 @@ def _read(match: re.Match[str], *, possible: bool) -> Number | None:
 def _middles(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     """Yield the places of the syllable in the middle: 사 and 오 may be digits before it."""
     for at in range(start + 1, min(end - 3, start + 9)):
-        if middle := _MIDDLE.match(text, at, end):
+        if middle := _MIDDLE.fullmatch(text, at, end):
             yield middle
 
 

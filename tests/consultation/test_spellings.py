@@ -129,6 +129,11 @@ SIGNS = """
 백 달러 결제됐어요 | 100달러 · 100불 · $100 | 100원 · 100유로 · 101달러
 """
 
+HEARD = """
+차량번호 이십사 나 칠칠팔팔이요 | 24나 7788 · 24나7788 | 20사 7788 · 24다 7788
+차 번호가 삼십구 도 일이삼사예요 | 39도 1234 | 30구 1234 · 38도 1234
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -140,7 +145,7 @@ def rows(*blocks):
 
 @pytest.mark.parametrize(
     ("said", "may", "may_not"),
-    [*rows(RANGES, UNITS, NAMED, PARTS, ABOUT, PARTS_OF_SUMS, TIMES, SIGNS)],
+    [*rows(RANGES, UNITS, NAMED, PARTS, ABOUT, PARTS_OF_SUMS, TIMES, SIGNS, HEARD)],
 )
 def test_what_was_said_may_be_written_as_people_write_it_and_nothing_else(said, may, may_not):
     figures = Figures(said, ON)
