@@ -238,7 +238,9 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
         found = None if event else pattern.match(text, one.end)
         if found and not _THEN.match(text, found.end()):
             day = _shifted(on, sign * size, unit, years=_is_years(text, one))
-            return replace(either(day, one), start=one.start, end=found.end())
+            figures = any(sign.isdigit() for sign in text[one.start : one.end])
+            both = replace(either(day, one), start=one.start, end=found.end())
+            return replace(both, relative=not figures)
     if _is_day(text, one) and 1 <= size <= 31:
         days = list(_days_of_month(text, one, on, size))
         return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))

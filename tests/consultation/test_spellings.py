@@ -165,6 +165,8 @@ def test_what_was_said_may_be_written_as_people_write_it_and_nothing_else(said, 
         ("팔십오 년 삼월 이일생이요", "2085년 3월 2일생"),
         ("오 만 구 천 구 백 원", "19,900원"),
         ("십오만 칠팔천 원 나와요", "15만 7~9천 원"),
+        ("삼 개월 후에 연락드릴게요", "6개월 후"),
+        ("사흘 뒤에 온대요", "12일 뒤"),
     ],
 )
 def test_the_score_does_not_take_one_for_the_other(said, text):
