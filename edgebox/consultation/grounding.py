@@ -68,7 +68,8 @@ _LETTER: Final = "\0"
 """Any of A to Z and a to z, in the words below."""
 _ASIDE: Final = ["낮", "밤", "  ", " 낮", " 밤"]
 _SPACED_SIGNS: Final = [" .0", " . 0", " -0", " - 0"]
-_SEPARATED: Final = [".0", ". 0", ",0", ":0", "/0", "-0", *_SPACED_SIGNS, f"-{_LETTER}", _LETTER]
+_JOINED: Final = [".0", ". 0", ",0", ":0", "/0", "-0", f"-{_LETTER}", _LETTER]
+_SEPARATED: Final = [*_JOINED, *_SPACED_SIGNS]
 _POINTS: Final = [f"{a}{point}{b}0" for point in "점쩜" for a in ("", " ") for b in ("", " ")]
 _UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
 """In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""
@@ -83,7 +84,8 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
     Form.COUNTED: [*_QUANTITY, *_apart("원 달러 불 유로 엔")],
     Form.FIGURES: [*_OPEN, f" {_LETTER}", *_apart(" ".join(UNITS))],
     Form.CODE: [*_SEPARATED, "/"],
-    Form.SUFFIX: _SEPARATED,
+    Form.MEASURED: _JOINED,
+    Form.SUFFIX: _JOINED,
     Form.COPIED: [*_ASIDE, "년", "러", "월", "간", "반", " 반"],
     Form.MONTH: [*_ASIDE, "년", "러", "월", "일", "반", " 반"],
     Form.HOURS: [*_ASIDE, "간", "반", " 반"],
@@ -147,7 +149,7 @@ def expression(found: Forms) -> str:
         before = _BEFORE_HOUR if form in _AFTER_PART else _BEFORE
         opened[before] += [(body, form) for body in _words(found, form)]
     tails = {form: _tails(_trie(blocked)) for form, blocked in _BLOCKED.items()}
-    measured, measured_last = tails[Form.CODE]
+    measured, measured_last = tails[Form.MEASURED]
     measures = {Form.QUANTITY: MEASURE, Form.COUNTED: MEASURE_BUT_OF_DATA}
     for form, units in measures.items():
         through, last = tails[form]

@@ -53,7 +53,7 @@ def copies(
         for piece in _product(number, text):
             if piece not in seen:
                 seen.add(piece)
-                yield from _copied(piece, provided)
+                yield from ((Form.CLOSED, whole) for _, whole in _copied(piece, provided))
         at, end = number.start, number.end + _REACH
         place = (text[max(0, at - 2 * _REACH) : at], text[at:end])
         if place not in places and _FIGURE.search(text, number.start, number.end):

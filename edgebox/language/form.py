@@ -13,6 +13,7 @@ class Form(Enum):
     COUNTED = "figures that were said with another counter"
     FIGURES = "figures that no counter may follow"
     CODE = "figures with letters or separators"
+    MEASURED = "figures with a unit in letters"
     SUFFIX = "the figures of a code, after its letters"
     CLOSED = "a unit that nothing changes"
     COPIED = "Hangul or a sign, as the call has it"

@@ -119,7 +119,7 @@ def _bare(number: Number, counter: str) -> Form:
 def _counted(figures: str, counter: str) -> Iterator[tuple[Form, str]]:
     """Yield the forms of figures with a counter that no other stands for."""
     for form, gap, word in itertools.product(quantities(figures), ("", " "), OWN_COUNTERS[counter]):
-        yield Form.CODE if word.isascii() else Form.CLOSED, f"{form}{gap}{word}"
+        yield Form.MEASURED if word.isascii() else Form.CLOSED, f"{form}{gap}{word}"
 
 
 def _with_counter(
