@@ -105,10 +105,10 @@ def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
     if years < 100 and BORN.match(text, one.end):
         birth = born(int(years), one.start, one.end)
         return either(birth, one) if years < _GROWN and text[one.start] != "0" else birth
-    if not 15 <= years < 50 or _LASTS.match(text, one.end):
+    dated = (_DATED if years >= _GROWN else _OF_SURE_YEAR).match(text, one.end) is not None
+    if years >= 100 or (years < _GROWN and not dated) or _LASTS.match(text, one.end):
         return one
-    year = {f"{2000 + years:f}y"}
-    dated = _DATED.match(text, one.end) is not None
+    year = {f"{full}y" for full in full_years(int(years))}
     provides = one.provides | year if dated else one.provides
     return replace(one, requires=one.requires | year, provides=provides)
 
@@ -121,9 +121,11 @@ _LASTS: Final = re.compile(
     r" ?(?:동안|간|째|된|됐|되|정도|전|후|뒤|이나|넘|치(?![가-힣])|근속|약정|만기|거치|상환|경력"
     r"|무사고|납|만에|씩|짜리|이상|이내|차(?![량가-힣]))"
 )
+_OF_SURE_YEAR: Final = re.compile(r"도(?:에|부터|까지|식)")
+"""십이 년도에 is in 2012; 십이 년산, 십 년형 last so long."""
 _DATED: Final = re.compile(
     r"에(?!서|\ ?걸[쳐친]|\ ?(?:가까|육박|달[하해한]|이르|이른|못|미치|미친)|\ ?[한두세네]\ ?번"
     r"|\ ?[\d일이삼사오육칠팔구십백천만]+\ ?(?:번|원|만|천|회))"
     r"|도(?![가-힣]|\ ?(?:더|넘|안|채|못|훨|된|되|지[나난났]|전|족히|가까|남))"
-    r"|도(?:에|부터|까지|식|형|산)|[식형산](?![가-힣])"
+    r"|도(?:에|부터|까지|식|형|산)|[식형산](?![가-힣])|식(?=[은을인]|이[에고라래네거])"
 )

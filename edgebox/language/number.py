@@ -137,11 +137,13 @@ def birth_years(year: int) -> tuple[int, ...]:
 def full_years(year: int) -> tuple[int, ...]:
     """Return the years of which only the last two figures may have been said: 85년 3월.
 
-    From 50 on it may be either century's: 60년 12월 is the end of a loan, or long ago.
+    From 50 to 79 it may be either century's: 60년 12월 is the end of a loan, or long ago.
     """
     if not 0 < year < 100:
         return (year,)
-    return (year + 2000,) if year < 50 else (year + 1900, year + 2000)
+    if 50 <= year < 80:
+        return (year + 1900, year + 2000)
+    return (year + (2000 if year < 50 else 1900),)
 
 
 def code(kind: Literal["code", "phone"], signs: str, start: int, end: int) -> Number:
