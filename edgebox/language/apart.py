@@ -22,15 +22,16 @@ _SAFE: Final = "퍼센트|프로|개월|시간|포인트|달러"
 _SAFE_BUT_AFTER_THIS: Final = "명|건|개|분|일|년|세"
 SPACED_MULTIPLIER: Final = re.compile(
     rf" (?=[만억] ?(?:원|{_GOES_ON})"
-    rf"|[십백천] ?(?:{_WON}|{_GOES_ON}|[{SINO_DIGITS}] [십백천]|[만억](?= ?(?:원|{_GOES_ON})))"
+    rf"|[십백천] ?(?:{_WON}|{_GOES_ON}|[{SINO_DIGITS}] [십백천]|[만억](?= ?(?:원|{_GOES_ON}))"
+    rf"|[{SINO_DIGITS}] ?[만억] ?원)"
     rf"|[십백천](?: ?[{SINO_DIGITS}]|[만억])? (?:{UNIT_WORD})(?:{TAIL.pattern})"
     rf"|[만억] (?:{UNIT_WORD})(?:{TAIL.pattern})"
     rf"|[십백천][만억]?(?:{_SAFE})(?:{TAIL.pattern})"
     rf"|(?<!(?<![가-힣])이 )[십백천](?:{_SAFE_BUT_AFTER_THIS})(?:{TAIL.pattern}))"
 )
 
-THIS: Final = re.compile(r"(?<![가-힣])이 (?=[십백천만])")
-"""이 천 원 is 2,000 won, or this 1,000 won."""
+THIS: Final = re.compile(rf"(?<![가-힣])이 (?=[십백천만](?! [{SINO_DIGITS}] [십백천만]))")
+"""이 천 원 is 2,000 won, or this 1,000 won; but 이 천 오 백 원 is 2,500."""
 
 _COUNTED: Final = "원|포인트|마일|달러|불|유로|엔|명|건|개"
 FIGURES: Final = re.compile(

@@ -27,11 +27,12 @@ _LAST_DAY: Final = re.compile(
 _MONTHS: Final = {word: month for month, word in enumerate("일이삼사오유칠팔구시", 1)}
 _SIZE: Final = rf"\d{{1,5}}|[{SINO_DIGITS}십백천만]{{1,8}}"
 _CENTS: Final = re.compile(
-    rf"(?<![가-힣\d.,])({_SIZE}) ?(달러|불|유로)(?= ?({_FEW}) ?센트)", re.ASCII
+    rf"(?<![가-힣\d.,])({_SIZE}) ?(달러|불|유로|원)(?= ?({_FEW}) ?(?:센트|전))", re.ASCII
 )
 _RATIO: Final = re.compile(
     rf"(?<![가-힣\d.])({_FEW}) ?대 ?({_FEW})"
-    r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?라|의|은|는|이나| 과실| 비율| 정도)",
+    r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?[라래]|이?었|였|의|은|는|이나"
+    r"| ?(?:과실|비율|정도|경쟁|문의|상담|매칭|회화|과외|수업|교환))",
     re.ASCII,
 )
 _LETTERED: Final = re.compile(
@@ -68,6 +69,8 @@ def compounds(text: str) -> Iterator[Number]:
     for match in _RATIO.finditer(text):
         one, other = (numerals.stops(match[group], 0)[-1].value for group in (1, 2))
         yield _ratio(f"{one:f}", f"{other:f}", *match.span())
+        if len(match[2]) > 1 and match[2][-1] == "이":  # 오십 대 오십이요
+            yield _ratio(f"{one:f}", f"{other - 2:f}", *match.span())
     yield from _versions(text)
 
 

@@ -17,9 +17,9 @@ _COUNTERS: Final = """
     키로 미리 밀리 밀리그램 밀리리터 센치 인치 씨씨 톤 와트 볼트 제곱미터 헤르츠 인승 인용 봉 컵
     그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스 회차 킬로미터 센티미터 밀리미터 킬로와트
     파운드 위안 센트 데시벨 마력 칼로리 헥타르 인실 개소 제곱 헤베 밀리암페어
-    길 번길
+    길 번길 세제곱미터 세제곱 입방미터 루베 시시 평형 배속
 """
-_MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?[lL]|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|[VAKPpx]"
+_MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?[lL]|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|cc|mmHg|rpm|[VAKPpx]"
 MEASURE: Final = f"(?:[KMGT]B|[MG]bps|[MG]|{_MEASURES})"
 """Units in letters, which stand after figures only."""
 
@@ -44,6 +44,7 @@ UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
 _OWN: Final = """
     TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps M 메가 메가바이트 · KB 킬로바이트
     · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
+    · ㎥ m³ m3 세제곱미터 세제곱 입방미터 루베
 """
 """Counters that no other stands for, with those that mean the same."""
 
@@ -51,15 +52,15 @@ OWN_COUNTERS: Final = {word: words.split() for words in _OWN.split("·") for wor
 
 UNIT_WORD: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 UNIT: Final = re.compile(f" ?({UNIT_WORD})")
-ABOUT: Final = re.compile(rf" ?여 ?(?P<scale>[만억]?) ?(?P<unit>{UNIT_WORD})")
-"""십여 개, 20여만 원."""
+ABOUT: Final = re.compile(rf" ?[여몇] ?(?P<scale>[만억]?) ?(?P<unit>{UNIT_WORD})")
+"""십여 개, 20여만 원, 이십몇만 원."""
 # What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
 # 시스템, 분실, 주소, 대리 ….
 TAIL: Final = re.compile(
     r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
     r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
-    r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|어치|반|중|하고"
-    r"|랑|지[나만]|권|라(?:서|고|도|며)|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
+    r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|분(?=[^가-힣]|이[요에]|[을은치]|$)|어치|반|중|하고"
+    r"|랑|지[나만]|권|라(?:서|고|도|며|는|던|네|니까)|래(?:요|서|$|[^가-힣])|[랬랍]|더라|지요|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
     r"|날(?=[^가-힣]|[에은이도로]|부터|까지|$)|식(?=[^가-힣]|[이으]|$)"
 )

@@ -28,7 +28,7 @@ FIGURES: Final = r"\d{1,3}\ ?[점쩜]\ ?\d{1,3}(?![\d.,])"
 _FRACTIONAL_LISTED: Final = """
     도 배 평 점 초 년 개월 시간 인분 킬로 키로 킬로그램 그램 톤 미터 센티 센치 인치 제곱미터 리터
     밀리 미리 밀리그램 밀리리터 씨씨 기가 메가 테라 와트 볼트 헤르츠 달러 불 유로 포인트 마일
-    킬로미터 센티미터 밀리미터 킬로와트 제곱 헤베 데시벨 파운드 위안 원
+    킬로미터 센티미터 밀리미터 킬로와트 제곱 헤베 데시벨 파운드 위안 원 세제곱미터 루베 배속
 """
 _FRACTIONAL: Final = frozenset(_FRACTIONAL_LISTED.split())
 _NOT_AFTER_THIS: Final = frozenset(["년", "개월", "시간", "초"])
