@@ -13,6 +13,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.atoms import Atom
 from edgebox.language.number import Number, code, either, plain, quantity
 from edgebox.language.numerals import DIGIT, SINO_DIGITS, ZEROS
 
@@ -27,9 +28,16 @@ SAID: Final = rf"""
         (?:\ |\ ?(?:국에|에|다시)\ ?){DIGIT}(?:\ ?{DIGIT}){{3}}(?!{DIGIT}(?!요|에요|고)))
   | (?P<room>{DIGIT}{{2,5}}(?=\ ?(?:동|호|편|호실|번지)(?!안|[기로]\ )))
   | (?P<plan>{DIGIT}{{2,3}}(?=\ ?요금제))
-  | (?P<spoken>{_SPOKEN})
+  | (?P<spoken>(?!(?<=[가-힣]\ )사이\ ){_SPOKEN})
 """
 """Alternatives of a verbose pattern, where a word begins; `said` reads what they match."""
+
+_MONTH: Final = rf"(?:\d{{1,2}}|[{SINO_DIGITS}유십시]{{1,2}})\ ?월"
+YEAR_SPELT: Final = rf"""
+    (?P<year_spelt>(?:(?:일구|이[{ZEROS}])[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년)
+      |[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년(?:\ ?{_MONTH}|도(?:에|부터|까지|식)|식))))
+"""
+"""Alternative of a verbose pattern; `spelt_year` reads it: 이공이삼년, 구오년 십이월."""
 
 _LETTERS: Final = {
     "에이치": "H", "더블유": "W", "에이": "A", "에프": "F", "아이": "I", "제이": "J", "케이": "K",
@@ -91,7 +99,8 @@ _THIS: Final = re.compile("이 ")
 _RUN: Final = re.compile(_SPOKEN, re.VERBOSE)
 _ONE_LETTER: Final = re.compile(_LETTER)
 _MODEL_ENDING: Final = re.compile(
-    r" ?(?:편|번|호)|$|[^가-힣 ]| (?!만|억|원|프로|개|분|시|일|월|년|건|명|회|주|달|대|권)"
+    r" ?(?:편|번|호)|$|[^가-힣 ]"
+    r"| (?!만|억|원|프로|퍼센트|개|분|시|일|월|년|건|명|회|주|달|대|권|평|층|세|살|배|점)"
     r"|이요|요|입니|이에|예요|이고|으로|로|은|는|을|를|이[가라]|인데"
 )
 
@@ -111,6 +120,14 @@ def said(match: re.Match[str]) -> Number | None:
         case "plan":
             return plain("plain", digits, start, end)
     return _run(match.string, start, end)
+
+
+def spelt_year(match: re.Match[str]) -> Atom:
+    """Read a year that is said figure by figure, of two figures or four."""
+    figures = numerals.digits(match[0])
+    year = int(figures) + (2000 if len(figures) == 2 and figures[0] == "0" else 0)
+    end = match.string.index("년", match.end()) + 1
+    return Atom(Decimal(year), "year", match.start(), end, sure=True)
 
 
 def _run(text: str, start: int, end: int) -> Number | None:
@@ -164,6 +181,13 @@ def repaired_code(first: Number, more: Number) -> Number | None:
 
 _COPIED: Final = frozenset(["phone", "code"])
 _MOBILE: Final = re.compile(r"01[016789]\d{7,8}")
+
+
+def lot(signs: str, start: int, end: int) -> Number:
+    """Return a number of two groups, 646-2. Its first is known by itself too."""
+    main, more = signs.split("-")
+    whole, alone = code("code", main + more, start, end), plain("plain", main, start, end)
+    return replace(whole, provides=whole.provides | alone.provides | {f"#{more}"})
 
 
 def model(match: re.Match[str]) -> Number | None:

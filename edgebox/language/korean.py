@@ -44,10 +44,13 @@ from edgebox.language.digits import (
     MODEL,
     NETWORK,
     SAID,
+    YEAR_SPELT,
+    lot,
     model,
     network,
     repaired_code,
     said,
+    spelt_year,
 )
 from edgebox.language.fractions import QUARTER, QUARTER_SAID, SHARE, SHARE_SAID, quarter, share
 from edgebox.language.months import with_named_months
@@ -55,7 +58,16 @@ from edgebox.language.natives import DAY_WORD, DAYS, native
 from edgebox.language.number import Number, born, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 from edgebox.language.plates import with_plates
-from edgebox.language.spans import NO_CODE, PAIR, UNTIL, WITHIN, pair, scale_of, with_shared_heads
+from edgebox.language.spans import (
+    NO_CODE,
+    PAIR,
+    UNTIL,
+    WITHIN,
+    pair,
+    scale_of,
+    tens_of,
+    with_shared_heads,
+)
 from edgebox.language.written import WRITTEN, written
 
 if TYPE_CHECKING:
@@ -84,6 +96,7 @@ _CANDIDATE: Final = re.compile(
   | (?P<code>(?<![A-Za-z0-9])(?![vV]\d{{1,3}}\.\d)
         (?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
+  | (?P<lot>(?<![\d-])(?!{NO_CODE}|(?:19|20)\d\d-)\d{{3,6}}-\d(?![\d-]|[.,]\d))
   | (?P<hyphen>(?<!\d)(?<!\d-)(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
       | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
       | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
@@ -97,6 +110,7 @@ _CANDIDATE: Final = re.compile(
       | {MODEL}
       | (?P<point>{decimals.WORDS})
       | (?P<birth>{_SPOKEN}{{2}}(?=\ ?년\ ?생|년\ ?\S띠|년\ ?[{SINO_DIGITS}십유시]{{1,2}}월생))
+      | {YEAR_SPELT}
       | {PAIR}
       | {SAID}
       | (?P<days>{DAY_WORD})
@@ -226,6 +240,7 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
 
 _READ: Final[Mapping[str, Callable[[re.Match[str]], Number | Atom | None]]] = {
     "hotline": said, "room": said, "plan": said, "spoken": said,
+    "year_spelt": spelt_year,
     "point": decimals.decimal, "pointed": decimals.decimal,
     "share": share, "share_said": share, "quarter": quarter, "quarter_said": quarter,
 }  # fmt: skip
@@ -266,6 +281,8 @@ def _formed(match: re.Match[str]) -> Number:
             figure = numerals.FIGURE.match(text)
             size = plain("count", numerals.canonical(figure[0] if figure else text), start, end)
             return either(size, network(text, start, end)) if NETWORK.fullmatch(text) else size
+        case "lot":
+            return lot(text, start, end)
         case kind:
             signs = re.sub(r"[^A-Za-z0-9]", "", text).upper()
             return code("phone" if kind == "phone" else "code", signs, start, end)
@@ -366,9 +383,12 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
         end, value, _ = stops[-1]
         run = text[start:end]
         literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
+        if not literal and _THOUSANDS_ON.search(run):  # 1억 2천
+            value = _in_ten_thousands(value) or value
         if literal and (until := UNTIL.match(text, end)):
             scale = numerals.stops((until["scale"] or "").strip() or "일", 0)[-1].value
-            return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True)
+            others = tuple(ten * scale for ten in tens_of(run, until["most"] or ""))
+            return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True, others=others)
         return Atom(value, "", start, end, sure=True, literal=literal)
     for at in range(len(stops) - 1, -1, -1):
         end, value, _ = stops[at]
@@ -384,12 +404,15 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
                 readings = [value, stops[at - 1].value]
                 readings.sort(reverse=_COPULA.match(text, end) is None)
             short = [rest for one in readings if (rest := _in_ten_thousands(one)) is not None]
+            if short and "억" in run:  # 일억 이천 is never 100,002,000
+                readings, short = short, []
             lived = [one - 10_000 for one in readings if run[0] == "만" and one < 10_200]
             others = (*readings[1:], *short, *lived)
             return Atom(readings[0], "", start, end, sure=True, others=others)
     return None
 
 
+_THOUSANDS_ON: Final = re.compile(r"억 ?[0-9천백 ]*[천백]$")
 _COPULA: Final = re.compile("요|시|신|세|니까|라|고|거든|[에예]요")
 
 

@@ -16,6 +16,7 @@ from edgebox.language.compounds import compounds
 from edgebox.language.counters import UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.digits import networks_said
+from edgebox.language.groups import groups
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ONES
@@ -23,6 +24,7 @@ from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 from edgebox.language.plates import possible_plates
 from edgebox.language.spans import possible_spans
+from edgebox.language.vitals import vitals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,19 +32,25 @@ if TYPE_CHECKING:
     from edgebox.language.months import Month
     from edgebox.language.number import Number
 
-_VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")}
+_VALUES: Final = {word: value for value, word in enumerate("영일이삼사오육칠팔구십")} | {
+    "백": 100,
+    "천": 1000,
+}
+_OF_YEAR: Final = re.compile("[년해] ?$")
+"""Before a month that is of one year only: 이십사 년 삼월, 올해 팔월."""
+
 _NO_DECIMAL: Final = rf"(?<![{''.join(_VALUES)}공] [점쩜] )(?<![{''.join(_VALUES)}공][점쩜] )"
 _SHARE: Final = re.compile(rf"의 ?[0-9{SINO_DIGITS}십백]")
 _POSSIBLE: Final = re.compile(
-    rf"(?<![가-힣])(?<![십백천] ){_NO_DECIMAL}"
-    rf"(?<!(?<![가-힣])[일삼사오육칠팔구] (?=십))([{''.join(_VALUES)}])"
+    rf"(?<![가-힣\d])(?<![십백천] )(?<!\d (?=[십백천])){_NO_DECIMAL}"
+    rf"(?<!(?<![가-힣])[일삼사오육칠팔구] (?=[십백천]))([{''.join(_VALUES)}])"
     rf" ?({UNIT_WORD})"
 )
 """Not the last digit of a numeral that is written apart (이십 오 분, 삼 십 분) or of a decimal."""
 
 _ENDS: Final = (
-    r"(?=$|[\n.,?!~]|번|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로|도|만(?![가-힣])|까지"
-    r"|에서?(?![가-힣])|이?라|이?고)"
+    r"(?=$|[\n.,?!~]| ?번(?![호지째거개갈])|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로"
+    r"|도|만(?![가-힣])|까지|에서?(?![가-힣])|이?라|이?고)"
 )
 """What follows a number without a unit: a word after a space may be its unit."""
 
@@ -57,13 +65,13 @@ _SIGNS: Final = re.compile(
 """일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
 
 _ROUND: Final = re.compile(
-    rf"(?<![가-힣])(?<![만억조] )"
+    rf"(?<![가-힣\d])(?<![만억조] )"
     rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
 )
 """이백으로: a number without a counter."""
 
 
-_MONTH: Final = re.compile(r"(?<![가-힣])([유시])월(?![드절])")
+_MONTH: Final = re.compile(r"(?<![가-힣])(?<![년해] )([유시])월(?![드절])")
 """유월이라, 시월에: a month without a day."""
 
 _MIXED: Final = re.compile(
@@ -72,10 +80,10 @@ _MIXED: Final = re.compile(
 """육십네 개, 이십두 명: tens as in figures, ones as they are counted."""
 
 _BARE: Final = re.compile(
-    rf"(?<![가-힣])(?<![만천백십억] )"
+    rf"(?<![가-힣\d])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
     rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
-    r"|까지| (?:더|정도|빼|남)|[.,?!\n]|$)"
+    r"|까지| (?:더|정도|빼|남|나[오왔온]|들[어었])|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
 
@@ -92,12 +100,21 @@ _BEFORE_NOUN: Final = re.compile(
 )
 """이백 포대, 삼십 마지기: nouns that count and are in no list; 두레마트이십오: a name."""
 
-_IN_MYRIADS: Final = re.compile(r"만 ?원|[십백천]만(?!에)")
+_IN_MYRIADS: Final = re.compile(
+    r"만 ?원|[십백천]만(?!에)|수리비|견적|합의금|위자료|[계착]약금|잔금|중도금|권리금|연봉"
+)
 _RENT: Final = re.compile(r"보증금|월세|전세")
 _NEAR: Final = 30
 """Characters on either side in which an amount is talked about."""
 _FAR: Final = 300
 """The same of rent, whose amounts are hardly ever said with their unit."""
+
+_NAMED: Final = re.compile(
+    r"(?:윈도우|안드로이드|아이오에스|아이폰|갤럭시|플립|폴드|버전|게이트|탑승구|출구)[는은이가]? ?"
+    rf"((?=[{SINO_DIGITS}]?십|[{SINO_DIGITS}]{{2}})[{SINO_DIGITS}]?십?[{SINO_DIGITS}]?)"
+    rf"(?= |$|[^가-힣]|으?로|[은는을를에이]|예요|번|버전)"
+)
+"""아이폰 십오로, 윈도우 십일은: what is told apart by a number."""
 
 _ENDING: Final = re.compile(r"이(?=[요에고])")
 """오십이요 is fifty, with the ending of a noun."""
@@ -110,6 +127,8 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from networks_said(text)
     yield from compounds(text)
     yield from possible_plates(text)
+    yield from groups(text)
+    yield from vitals(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
         yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())
@@ -121,9 +140,10 @@ def possible_numbers(text: str) -> Iterator[Number]:
         if match[2] == "분" and _SHARE.match(text, match.end()):
             continue  # 삼분의 일, not 오 분의 시간
         if unit == "month":
-            if value > 0:
+            dated = _OF_YEAR.search(text, max(0, match.start() - 2), match.start())
+            if 0 < value <= 12 and not dated:
                 yield date(0, value, 0, *match.span())
-        elif unit == "hour":
+        elif unit == "hour" and value <= 24:
             yield time_of_day(value, 0, "", *match.span())
         elif unit == "hours":
             yield quantity(Decimal(value * 60), "minute", *match.span())
@@ -144,6 +164,10 @@ def _without_unit(text: str) -> Iterator[Number]:
         stops = numerals.stops(text, match.start())
         if stops and stops[-1].value > 1:
             yield quantity(stops[-1].value, "", *match.span())
+    for match in _NAMED.finditer(text):
+        tens = "십" in match[1]
+        figures = f"{numerals.stops(match[1], 0)[-1].value}" if tens else numerals.digits(match[1])
+        yield plain("plain", figures, *match.span())
     for match in _BEFORE_NOUN.finditer(text):
         value = numerals.stops(match[1] or match[2], 0)[-1].value
         yield quantity(value, "", *match.span())

@@ -58,7 +58,7 @@ WITHIN: Final = re.compile(
 )
 # 2~4시, 2-4시, 10~20만 원: the unit is that of the second.
 UNTIL: Final = re.compile(
-    rf"(?: ?[~∼〜]|-(?=\d)|에서|내지) ?(?:\d[\d,.]{{0,12}}(?P<scale> ?[십백천]?[만억]?)"
+    rf"(?: ?[~∼〜]|-(?=\d)|에서|내지) ?(?:(?P<most>\d[\d,.]{{0,12}})(?P<scale> ?[십백천]?[만억]?)"
     rf"|(?P<words>[{SINO_DIGITS}십백천만억]{{1,8}})) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
 )
 NO_CODE: Final = (
@@ -79,6 +79,12 @@ def scale_of(until: re.Match[str], first: str) -> Decimal:
     last = (until["words"] or "")[-1:]
     shared = last in "만억" and not {"만", "억"} & set(first)
     return numerals.stops(last, 0)[-1].value if last and shared else Decimal(1)
+
+
+def tens_of(low: str, high: str) -> Iterator[Decimal]:
+    """Yield 20 for the 2 of 2~30: the next lower number with as many zeros."""
+    if len(low) == 1 and len(high) > 1 and high.rstrip("0") == str(int(low) + 1):
+        yield Decimal(low + high[1:])
 
 
 _POSSIBLE: Final = re.compile(

@@ -14,10 +14,10 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language import numerals
 from edgebox.language.counters import MEASURE, OWN_COUNTERS, UNIT_WORD
 from edgebox.language.form import Form, Forms
 from edgebox.language.fractions import written_fractions
+from edgebox.language.groups import group
 from edgebox.language.number import CURRENCIES
 from edgebox.language.spelling_dates import dated, timed, years
 from edgebox.language.spelling_ranges import ranges
@@ -36,8 +36,9 @@ _COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
 _OF_FOUR: Final = ("", " ", "/4", "/4 ", "사")
 
 _SIGNS: Final = re.compile(r"[A-Za-z0-9]+|\d{2,3}[가-힣]\d{4}")
-_ABOUT: Final = re.compile("여 ?[만억]")
+_ABOUT: Final = re.compile("[여몇] ?[만억]")
 _CURRENCY: Final = re.compile("|".join(CURRENCIES))
+_NEGATIVE: Final = re.compile("(?:마이너스|영하) ?$")
 _SIZE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 MAX_VALUES: Final = 8_000
@@ -89,6 +90,8 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         elif bare:
             about = _ABOUT.search(text, number.start, number.end) is not None
             written += [_with_counter(value, counter, bare, about=about) for value in own]
+            if _NEGATIVE.search(text, max(0, number.start - 5), number.start):
+                written += [_negative(value, counter) for value in own]
         for kind, form in itertools.chain(*written):
             if len(form) <= MAX_CHARACTERS:
                 found[kind].add(form)
@@ -138,6 +141,13 @@ def _with_counter(
                 yield bare, f"{Decimal(figures) / size:f}여{sign}"
 
 
+def _negative(value: str, counter: str) -> Iterator[tuple[Form, str]]:
+    """Yield -12% and -5도 of 마이너스 십이 프로 and 영하 오 도."""
+    if value[0] != "#" and (size := _SIZE.match(value)):
+        for word in ("%", "퍼센트") if value[-1] == "%" else {"도": ("도", "℃")}.get(counter, ()):
+            yield Form.CLOSED, f"-{size[0]}{word}"
+
+
 def _with_year(values: Collection[str], on: dt.date | None) -> Iterator[tuple[Form, str]]:
     """Yield the dates that were said without a year, with each year that was said or is near."""
     years_said = {int(value[:-1]) for value in values if re.fullmatch(r"\d{4}y", value)}
@@ -172,18 +182,28 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((bare, form) for form in quantities(value))
     elif re.fullmatch(r"v\d+(?:\.\d+)+", value):
         yield from ((Form.FIGURES, form) for form in (figures[1:], figures, figures.upper()))
-    elif match := re.fullmatch(r"(\d+)대(\d+)", value):
-        for gap in ("", " "):
-            yield Form.CODE, f"{match[1]}{gap}:{gap}{match[2]}"
-            yield Form.CODE, f"{match[1]}{gap}대{gap}{match[2]}"
-    elif match := re.fullmatch(r"(\d{1,4})/(\d{1,4})", value):
-        yield from ((Form.CODE, form) for form in written_fractions(int(match[1]), int(match[2])))
+    elif match := re.fullmatch(r"(\d+)(대|다시|에|/)(\d+)", value):
+        yield from ((Form.CODE, form) for form in _of_two(*match.groups()))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
         yield from timed(int(match[1]), int(match[2]))
     else:
         yield from _of_a_date(value)
+
+
+def _of_two(one: str, sign: str, other: str) -> Iterator[str]:
+    """Yield the forms of a ratio, a lot number, a blood pressure or a fraction."""
+    match sign:
+        case "대":
+            for gap, word in itertools.product(("", " "), (":", "대")):
+                yield f"{one}{gap}{word}{gap}{other}"
+        case "다시":
+            yield f"{one}-{other}"
+        case "에":
+            yield f"{one}/{other}"
+        case _:
+            yield from written_fractions(int(one), int(other))
 
 
 def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
@@ -200,6 +220,8 @@ def quantities(figures: str) -> Iterator[str]:
     """Yield the forms of a quantity without its unit: 487000, 487,000, 48만 7천, 48.7만."""
     yield figures
     yield from _grouped(figures)
+    if "." in figures and figures[-2] == ".":
+        yield from (f"{form}0" for form in _grouped(figures))  # 1,385.20원
     if "." in figures or figures.startswith("0") or len(figures) > _LONGEST:
         return
     value = int(figures)
@@ -245,13 +267,20 @@ def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
 _PERCENT: Final = ("%", " %", "퍼센트", " 퍼센트", "프로")
 
 
+_SHARES: Final = 700
+"""Days from which on weeks are shares that were bought: 백 주."""
+
+
 def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, str]]:
     if unit == "%":
         yield from ((Form.CLOSED, f"{figures}{sign}") for sign in _PERCENT)
     elif unit == "d":
-        yield Form.CLOSED, f"{figures}일"
+        yield from ((Form.CLOSED, f"{days}일") for days in {figures, *_grouped(figures)})
         if value % 7 == 0:
-            yield Form.MONTH, f"{int(value) // 7}주"
+            for weeks in quantities(f"{int(value) // 7}"):
+                yield Form.MONTH, f"{weeks}주"
+                if value >= _SHARES:
+                    yield Form.MONTH, f"{weeks} 주"
             yield Form.CLOSED, f"{int(value) // 7}주일"
     elif unit == "m":
         yield from _months(value, figures)
@@ -305,7 +334,7 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
     listed = {signs}
     for between in (_BETWEEN, _APART):
-        groups = [numerals.digits(part) for part in between.split(written)]
+        groups = [group(part) for part in between.split(written)]
         said = "".join(groups)
         apart = len(groups) > 1 and min(map(len, groups)) > (0 if between is _BETWEEN else 1)
         if apart and said in {signs, f"{signs}2"}:

@@ -63,6 +63,7 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
         ends = {"시간": Form.HOURS, "월": Form.MONTH}
         for (a, b, word), sign in itertools.product(spans, _SIGNS):
             yield ends.get(word, Form.CLOSED), f"{a:f}{sign}{b:f}{word}"
+            yield from ((Form.CLOSED, f"{tens}{word}") for tens in _tens(a, b))
     else:
         said = (
             {"원"}
@@ -80,6 +81,7 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
 def _spans(low: Decimal, high: Decimal) -> Iterator[str]:
     """Yield two sizes without their unit: 20,000~30,000, 2~3만, 15만 7~8천."""
     yield from (f"{low:f}{sign}{high:f}" for sign in _SIGNS)
+    yield from _tens(low, high)
     if low != low.to_integral_value() or high != high.to_integral_value():
         return
     if high >= 1000:
@@ -89,6 +91,7 @@ def _spans(low: Decimal, high: Decimal) -> Iterator[str]:
             yield f"{low / size:f}~{high / size:f}{sign}"
             yield f"{low / size:f}-{high / size:f}{sign}"
             yield f"{low / size:f}{sign}~{high / size:f}{sign}"
+            yield from (f"{tens}{sign}" for tens in _tens(low / size, high / size))
     for size, sign in ((1000, "천"), (100, "백")):
         if low % size == high % size == 0 and high < 10 * size:
             yield f"{low / size:f}~{high / size:f}{sign}"
@@ -100,6 +103,12 @@ def _spans(low: Decimal, high: Decimal) -> Iterator[str]:
             if rest % 1000 == more % 1000 == 0:
                 yield f"{head:f}만{gap}{rest / 1000:f}~{more / 1000:f}천"
                 yield f"{head:f}만{gap}{rest / 1000:f}천~{more / 1000:f}천"
+
+
+def _tens(low: Decimal, high: Decimal) -> Iterator[str]:
+    """Yield 2~30 for 20 and 30, 3~400 for 300 and 400."""
+    if high - low in {10, 100} and high < 10 * (high - low) and low % (high - low) == 0:
+        yield f"{low / (high - low):f}~{high:f}"
 
 
 def _hours(low: int, high: int) -> Iterator[tuple[Form, str]]:
