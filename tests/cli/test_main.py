@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from edgebox_cli import main as entry
 from edgebox_cli.main import COMMANDS, app
+from support.engines.starter import SMALL
 
 HEAVY = "llama_cpp starlette uvicorn huey sqlite_utils httpx pydantic numpy rich edgebox.settings"
 CONTRACT = "up engine api worker init models keys summarize analyze batches callbacks status doctor"
@@ -116,6 +117,7 @@ def test_wrong_usage_is_exit_2_without_a_traceback(words):
 
 def test_a_process_that_cannot_start_is_one_line_and_exit_1(bare):
     env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / "s"), "EDGEBOX_MODELS_DIR": str(bare)}
+    env |= SMALL
     ended = run("engine", env=env)
     assert ended.returncode == 1
     [line] = ended.stderr.splitlines()
@@ -125,6 +127,7 @@ def test_a_process_that_cannot_start_is_one_line_and_exit_1(bare):
 
 def test_up_ends_with_the_childs_own_words_when_a_model_is_missing(bare):
     env = {**os.environ, "EDGEBOX_STATE_DIR": str(bare / "s"), "EDGEBOX_MODELS_DIR": str(bare)}
+    env |= SMALL
     env["EDGEBOX_API__PORT"] = "0"
     ended = run("up", env=env)
     assert ended.returncode == 1

@@ -24,6 +24,7 @@ from edgebox.settings import Settings
 from edgebox.system.notifier import Notifier
 from edgebox.worker.liveness import Liveness
 from support.engines import tiny_model
+from support.engines.starter import SMALL
 from support.outside.supervisor import Supervisor
 from support.polling import PATIENCE
 
@@ -234,7 +235,7 @@ def test_a_load_that_is_stopped_ends(supervisor, tmp_path, models):
 
 
 def test_the_supervisor_is_told_why_a_process_cannot_start(supervisor, tmp_path):
-    with started(supervisor, tmp_path, "-m", "edgebox_cli", "engine") as process:
+    with started(supervisor, tmp_path, "-m", "edgebox_cli", "engine", **SMALL) as process:
         assert process.wait(60) == 1
     assert "is not in" in supervisor.received()[-1]["STATUS"]
 
@@ -253,7 +254,7 @@ def test_what_keeps_a_process_from_starting_is_an_error_in_the_journal(superviso
     )
     with (
         contextlib.closing(journal),
-        started(supervisor, tmp_path, "-c", code, "engine") as process,
+        started(supervisor, tmp_path, "-c", code, "engine", **SMALL) as process,
     ):
         fields = dict(line.split("=", 1) for line in journal.recv(65536).decode().splitlines())
         assert process.wait(60) == 1

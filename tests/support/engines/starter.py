@@ -16,6 +16,8 @@ from support.polling import PATIENCE
 
 SLM = "qwen2.5-coder-0.5b-instruct-q4_k_m"
 MLM = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+SMALL = {"EDGEBOX_ENGINES__SLM__MODEL": SLM, "EDGEBOX_ENGINES__MLM__MODEL": SLM}
+"""Settings whose models fit on any machine, also on one that other tests keep busy."""
 CONTEXT_TOKENS = 8192
 START_SECONDS = 180.0
 
