@@ -11,8 +11,8 @@ and has used less than its share lately. ``priority`` orders only what is within
 
 Where a machine is so slow that no room can be left, a request within its client's share that finds
 none takes the time of others' requests beyond theirs, the latest first, and then of those of
-clients that ask for more than their share. Those are answered at once with what is written by then:
-they were promised an answer in time, and have one.
+clients that flood the engine. Those are answered at once with what is written by then: they were
+promised an answer in time, and have one.
 
 What nobody asked for gives way: it takes no time, no place and no share from the others, the engine
 interrupts it for them, and it is given up once it cannot be whole by its deadline.
@@ -128,14 +128,16 @@ class Admission:
         now = self._clock()
         self._advance()
         before = self._tickets if gives_way else self._firm
-        whole = 0.0
+        whole, counted = 0.0, True
         if gives_way:
             within, needs = True, []
         else:
-            whole = self._whole(transcript)
-            self._shares.ask(client, len(transcript), whole, now)
+            self._shares.ask(client, len(transcript), now)
             within = self._is_within_share(client, now)
             needs = [] if within else self._shares.needs_besides(client, now)
+            whole, counted = self._whole(transcript), self._is_pressing(client, now)
+            self._shares.want(client, whole if counted else 0.0, now)
+        may_displace = within and not gives_way and self._is_in_time(transcript, priority, arrived)
         displaced: list[Ticket] = []
         while True:
             try:
@@ -144,15 +146,18 @@ class Admission:
                     transcript, priority, arrived, before, needs=needs, not_had=not_had
                 )
                 break
-            except BoxBusy:
-                may = within and not gives_way
-                last = self._displaced(before, client, whole, now) if may else None
+            except BoxBusy as busy:
+                last = self._displaced(before, client, now) if may_displace else None
                 if last is None:
+                    if not gives_way:
+                        self._shares.refuse(client, now + (busy.retry_after or 0))
                     raise
                 before.remove(last)
                 displaced.append(last)
         for ticket in displaced:
             self._give_up(ticket)
+        if not counted:
+            self._shares.want(client, whole, now)
         urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
         urgency = GIVES_WAY if gives_way else urgency
         ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency, whole)
@@ -281,25 +286,33 @@ class Admission:
         reading = _wanted(len(transcript), role) / role.prefill_tps
         return min(self.budget, role.answering_seconds(self.expected_tokens, 1) + reading)
 
-    def _displaced(
-        self, before: list[Ticket], client: str, whole: float, now: float
-    ) -> Ticket | None:
+    def _is_pressing(self, client: str, now: float) -> bool:
+        """Whether a client asks beside another request of its own, or sooner than it was told."""
+        queued = any(ticket.client == client for ticket in self._firm)
+        return queued or self._shares.is_early(client, now)
+
+    def _is_in_time(self, transcript: str, priority: Priority, arrived: float) -> bool:
+        """Whether a request could be answered with the engine to itself."""
+        if (role := self._monitor.role("slm")) is None:
+            return True
+        own = arrived + self.budget - self._clock()
+        own -= role.writing_seconds(self.expected_tokens, 1)
+        return _least(transcript, priority) / role.prefill_tps <= own
+
+    def _displaced(self, before: list[Ticket], client: str, now: float) -> Ticket | None:
         """Return the ticket whose place a request within its client's share takes, if there is one.
 
         Args:
             before: what is in the queue.
             client: whose the request is.
-            whole: engine seconds of its whole call.
             now: the time.
         """
         others = [ticket for ticket in reversed(before) if ticket.client != client]
-        beyond = (ticket for ticket in others if ticket.is_beyond_share)
-        flooding = (
-            ticket
-            for ticket in others
-            if self._shares.floods(ticket.client, ticket.whole, client, whole, now)
-        )
-        return next(beyond, None) or next(flooding, None)
+        for ticket in others:
+            if ticket.is_beyond_share:
+                return ticket
+        flooding = [t for t in others if self._shares.floods(t.client, t.whole, client, now)]
+        return max(flooding, key=lambda one: self._shares.wanted(one.client, now), default=None)
 
     def _is_within_share(self, client: str, now: float) -> bool:
         if len(self._shares) == 1:

@@ -213,6 +213,38 @@ def test_a_floods_first_request_is_cut_short_but_not_that_of_a_client_that_asks_
     assert first.given_up
 
 
+def test_a_client_that_tries_again_as_it_is_told_is_no_flood():
+    box = Fixed(SLOW)
+    box.ask("quiet").release()
+    box.now += 10
+    for holder in "abcd":
+        kept = box.ask(holder, size=100)
+        with pytest.raises(BoxBusy) as refused:
+            box.ask("patient", size=100)
+        assert refused.value.retry_after
+        box.now += refused.value.retry_after
+        kept.release()
+    patient = box.ask("patient", size=100)
+    box.now += 0.1
+    with pytest.raises(BoxBusy):
+        box.ask("other", size=100)
+    assert (patient.is_beyond_share, patient.given_up) == (False, False)
+
+
+def test_what_comes_too_late_for_its_own_deadline_takes_no_place():
+    box = Fixed(SLOW)
+    box.ask("quiet").release()
+    for _ in range(4):
+        beyond = box.ask("flood", size=100)
+        box.now += TAKES[SLOW]
+        beyond.release()
+    beyond = box.ask("flood", size=100)
+    arrived = box.now - box.admission.budget + 0.2
+    with pytest.raises(BoxBusy):
+        box.admission.admit("가" * 100, "normal", arrived, "quiet")
+    assert (beyond.is_beyond_share, beyond.given_up) == (True, False)
+
+
 def test_a_flood_of_long_calls_leaves_room_too():
     seen = Simulation(CPU, [Client("quiet", 5.1), flood(CPU, 30.0, characters=5000)], 400).seen
     assert seen["quiet"].refused == []
