@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 LEAST = 2
 """With one, there would be none while the next is written."""
 
-_NAME = re.compile(r"edgebox-([0-9]{6,18})\.db")
+_NAME = re.compile(r"edgebox-backup-([0-9]{6,18})\.db")
+"""No name that people give: edgebox-20261122.db would be one of theirs."""
 
 
 def next_backup(folder: Path, keep: int) -> Path:
@@ -35,14 +36,17 @@ def next_backup(folder: Path, keep: int) -> Path:
     Raises:
         BackupError: the folder is none, or cannot be changed.
     """
-    if not folder.is_dir():
-        raise BackupError(f"There is no folder {folder}. With --keep, name an existing folder.")
+    gone = folder
     try:
-        found = {
+        if not folder.is_dir():
+            raise BackupError(f"There is no folder {folder}. With --keep, name an existing folder.")
+        numbered = {
             int(name[1]): path for path in folder.iterdir() if (name := _NAME.fullmatch(path.name))
         }
-        for number in sorted(found)[: -(keep - 1)]:
-            found[number].unlink()
+        files = sorted(number for number, path in numbered.items() if not path.is_dir())
+        for number in files[: -(keep - 1)]:
+            gone = numbered[number]
+            gone.unlink(missing_ok=True)  # another run may remove it too
     except OSError as error:
-        raise BackupError(f"Cannot remove old backups in {folder}: {error.strerror}.") from None
-    return folder / f"edgebox-{max(found, default=0) + 1:06}.db"
+        raise BackupError(f"Cannot make room for a backup: {gone}: {error.strerror}.") from None
+    return folder / f"edgebox-backup-{max(numbered, default=0) + 1:06}.db"

@@ -38,10 +38,11 @@ def test_of_the_backups_of_every_night_so_many_are_kept(box, bare):
     folder.mkdir()
     for _ in range(3):
         result = run("backup", "--keep", "2", str(folder), "--json")
-    assert json.loads(result.stdout)["file"] == str(folder / "edgebox-000003.db")
+    assert json.loads(result.stdout)["file"] == str(folder / "edgebox-backup-000003.db")
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["edgebox-000002.db", "edgebox-000003.db"]
+    assert names == ["edgebox-backup-000002.db", "edgebox-backup-000003.db"]
     assert run("backup", "--keep", "1", str(folder)).exit_code == 2
+    assert run("backup", "--keep", "2", "--force", str(folder)).exit_code == 2
 
 
 def test_a_backup_goes_into_another_box(box, bare, monkeypatch):

@@ -52,6 +52,8 @@ def backup(
     For a backup every night: edgebox backup --keep 14 FOLDER. The oldest of them goes before the
     next is written; their order is the number in their names, whatever the clock says.
     """
+    if keep and force:
+        raise typer.BadParameter("--keep replaces no file. Leave --force out.")
     with reported():
         file = file.absolute()  # the user that reads the database may not enter this folder
         state_dir = settings_as_root().state_dir
