@@ -322,7 +322,7 @@ async def test_of_all_that_is_not_read_the_address_that_has_most_loses_its_large
 async def test_a_slow_reader_gets_the_whole_answer(
     box: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unread, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(unread, "STALL_SECONDS", 3.0)  # it reads for seven
     monkeypatch.setattr(unread, "STALL_BYTES", 4096)
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

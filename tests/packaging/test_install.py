@@ -689,7 +689,13 @@ do_rollback
     assert "stopped" in step(box, script).stdout  # the schema is the same: nothing is restored
 
 
-WRONG = '[api]\nhost = 3\nprot = 1\ntls_cert = "/no/cert"\ntls_key = "/no/key"\n'
+WRONG = """runtime_dir = "/run/edgebox"
+[api]
+host = 3
+prot = 1
+tls_cert = "/no/cert"
+tls_key = "/no/key"
+"""
 WHAT = (
     "api.host: Input should be a valid string. "
     'To correct it: write host = "127.0.0.1" (the default) in {config}. '
