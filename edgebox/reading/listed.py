@@ -260,7 +260,7 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
 
 
 def _said_once(parts: list[tuple[str, list[Turn]]]) -> list[tuple[str, list[Turn]]]:
-    kept = said_once([turns for _, turns in parts])
+    kept = said_once([turns for _, turns in parts], [label for label, _ in parts])
     return [part for part, is_kept in zip(parts, kept, strict=True) if is_kept]
 
 

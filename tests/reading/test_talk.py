@@ -34,6 +34,10 @@ def said(value):
     return [(one.speaker, one.text) for one in read(transcript_text(text, 100_000)).utterances]
 
 
+def words(value):
+    return " ".join(text for _, text in said(value))
+
+
 def found(label, values=ENTITIES):
     return [{label: kind, "text": text} for kind, text in values]
 
@@ -140,6 +144,70 @@ def test_what_both_sides_repeat_is_read_of_each():
         for side in (agent, customer)
     ]
     assert len(said({"channels": sides})) == 4
+
+
+GREETING = "네 감사합니다 하나은행 상담사 김나래입니다 무엇을 도와드릴까요"
+WAIT = "네 고객님 확인해 드리겠습니다 잠시만 기다려 주세요"
+LEGS = [
+    [GREETING, "결제가 두 번 됐는데 확인 좀 해 주세요", WAIT, "여보세요 안 들려요"],
+    [GREETING.replace("김나래", "이도윤"), "아까 전화했는데 끊어져서요 결제가 두 번 됐어요", WAIT,
+     "네", "오만 원 결제가 두 건 확인되어 한 건 취소해 드렸습니다", "감사합니다"],
+]  # fmt: skip
+TRANSFER = [
+    [GREETING, "카드 재발급이요", "담당 부서로 연결해 드리겠습니다"],
+    [GREETING.replace("김나래", "이도윤"), "카드 재발급이요", "네 재발급 접수되었습니다"],
+]
+AGAIN = [
+    [*(text for leg in TRANSFER for text in leg), WAIT, "네 알겠습니다", last]
+    for last in ("연체 금액은 삼만 원입니다", "아까 그 건은 취소했습니다")
+]
+
+
+@pytest.mark.parametrize("legs", [LEGS, TRANSFER, AGAIN], ids=["cut off", "transfer", "again"])
+def test_a_second_leg_of_a_call_is_read_though_it_begins_alike(legs):
+    first, second = (
+        [{"speaker": ("agent", "customer")[at % 2], "text": text} for at, text in enumerate(leg)]
+        for leg in legs
+    )
+    whole = [text for leg in legs for text in leg]
+    for value in (
+        [{"turns": first}, {"turns": second}],
+        {"1": {"turns": first}, "2": {"turns": second}},
+        {"part1": first, "part2": second},
+        {"calls": [{"id": 1, "utterances": first}, {"id": 2, "utterances": second}]},
+    ):
+        assert [text for _, text in said(value)] == whole
+
+
+ADDRESS = "서울시 강남구 역삼동 육백사십육 다시 일 번지"
+FURTHER = "테헤란로 백이십삼 나래빌딩 십이 층 천이백일 호 앞 "
+READ_BACK = [[f"{ADDRESS} 맞으신가요"], [f"네 {ADDRESS}예요"]]
+
+
+@pytest.mark.parametrize("longer", ["", FURTHER])
+def test_a_side_is_read_though_the_other_one_reads_it_back(longer):
+    sides = [[longer + one for one in side] for side in READ_BACK]
+    agent, customer = ([{"text": one} for one in side] for side in sides)
+    texts = [text for side in sides for text in side]
+    for value in (
+        {"agent": agent, "customer": customer},
+        {"channels": [{"segments": agent}, {"segments": customer}]},
+        {"ch0": agent, "ch1": customer},
+        {"results": {"channels": [{"alternatives": [{"transcript": one}]} for one in texts]}},
+    ):
+        assert words(value) == " ".join(texts)
+
+
+def test_a_side_that_repeats_what_the_other_says_is_read():
+    repeated = f"{FURTHER}{ADDRESS}"
+    texts = [" ".join([repeated, *LEGS[0], *LEGS[1]]), repeated]
+    sides = dict(zip(("agent", "customer"), ([{"text": one}] for one in texts), strict=True))
+    assert words(sides) == " ".join(texts)
+
+
+def test_one_speech_on_both_channels_is_read_once():
+    turns = [{"text": text} for text in LEGS[0]]
+    assert words({"agent": turns, "customer": turns}) == " ".join(LEGS[0])
 
 
 @pytest.mark.parametrize("name", ["analysis", "translations"])
