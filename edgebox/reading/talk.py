@@ -66,6 +66,10 @@ def call_among(lists: Sequence[list[Turn]]) -> list[Turn]:
     plain = [turns for turns in lists if not told(turns) and _in_sentences(turns)]
     if labelled and (not plain or any(map(_in_sentences, labelled))):
         return _first_whole(labelled)
+    few = plain[:_MOST]
+    cut = [turns for turns in labelled[:_MOST] if any(_are_all(turns, one) for one in few)]
+    if cut:
+        return _first_whole(cut)
     return _without_speakers(plain or lists)
 
 
@@ -135,6 +139,11 @@ def _take_turns(turns: Sequence[Turn]) -> bool:
 def _in_sentences(turns: Sequence[Turn]) -> bool:
     sentences = sum(is_sentence(turn.text) for turn in turns)
     return sentences >= _SENTENCES * len(turns)
+
+
+def _are_all(turns: Sequence[Turn], plain: Sequence[Turn]) -> bool:
+    """Return whether turns, cut anywhere, are nearly all that is said without speakers."""
+    return size(turns) >= NEARLY_ALL * size(plain) and same_speech(turns, plain)
 
 
 def _first_whole(lists: Sequence[list[Turn]]) -> list[Turn]:

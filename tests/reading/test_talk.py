@@ -105,6 +105,39 @@ def test_an_object_with_what_each_side_says_is_two_turns():
     ]
 
 
+CUT = [
+    ("agent", "네 안녕하세요 한국통신"),
+    ("agent", "상담사 김나래입니다"),
+    ("customer", "인터넷이 어제부터"),
+    ("customer", "자꾸 끊겨서 전화드렸는데"),
+    ("agent", "아 그러셨군요 제가"),
+    ("agent", "바로 확인을 해 보고"),
+    ("agent", "처리해 드릴 테니까"),
+    ("customer", "네 그럼 언제쯤"),
+    ("customer", "기사님이 오시는지"),
+    ("agent", "내일 오전 중에"),
+    ("agent", "방문하도록 하겠습니다"),
+]
+WHOLE = " ".join(text for _, text in CUT)
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [WHOLE, WHOLE.replace("입니다", "입니다.").replace("는데", "는데요.").replace("네", "네,")],
+)
+@pytest.mark.parametrize(
+    "labels", [("A", "B"), (0, 1), ("SPEAKER_00", "SPEAKER_01"), ("channel 0", "channel 1")]
+)
+def test_segments_cut_in_the_middle_of_sentences_have_their_speakers(whole, labels):
+    names = dict(zip(("agent", "customer"), labels, strict=True))
+    for field in ("speaker", "spk"):
+        segments = [{field: names[side], "text": text} for side, text in CUT]
+        assert said({"text": whole, "segments": segments}) == CUT
+        assert [text for _, text in said({"text": whole, "segments": segments[:6]})] != [
+            text for _, text in CUT[:6]
+        ]
+
+
 def test_the_names_of_both_sides_are_no_talk():
     calls = [{"agent": "김나래", "customer": "박도윤"}, {"agent": "김나래", "customer": "이하나"}]
     assert said({"messages": CHAT, "results": calls}) == SHORT
