@@ -182,7 +182,11 @@ def _is_newest_first(turns: Sequence[Turn]) -> bool:
 
 
 def _passes_midnight(turns: Sequence[Turn]) -> bool:
-    """Return whether the starts are times of a day that ends once."""
+    """Return whether the starts are times of a day that ends once, and the first of its evening.
+
+    Milliseconds that are read as seconds fall as far from one channel to the next.
+    """
     starts = [turn.start_ms or 0.0 for turn in turns]
     falls = [before - after for before, after in pairwise(starts) if after < before]
-    return max(starts) < _DAY and len(falls) == 1 and falls[0] > _DAY / 2
+    evening = max(starts) < _DAY and starts[0] > _DAY / 2 and starts[-1] < starts[0]
+    return evening and len(falls) == 1 and falls[0] > _DAY / 2

@@ -190,6 +190,18 @@ def test_a_call_over_midnight_keeps_its_order():
     assert said(found) == CALL
 
 
+@pytest.mark.parametrize("field", ["start", "startTime", "begin", "offset", "timestamp", "ts"])
+@pytest.mark.parametrize("seconds", [(1, 2, 48, 50), (0, 5, 60, 70), (0, 9, 80, 85)])
+def test_channels_of_a_minute_whose_milliseconds_look_like_seconds_are_put_in_order(field, seconds):
+    found = entries("speaker", "상담사", "고객")
+    for at, one in zip(seconds, found, strict=True):
+        one[field] = at * 1000
+    assert said([*found[::2], *found[1::2]]) == CALL
+    sides = [{"segments": [one for one in found if one["speaker"] == name]}
+             for name in ("상담사", "고객")]  # fmt: skip
+    assert said({"channels": sides}) == CALL
+
+
 def test_a_day_that_is_none_is_no_start():
     found = entries("speaker", "상담사", "고객", timestamp="2025-19-73T05:12:00Z")
     assert said(found) == CALL
