@@ -22,6 +22,8 @@ _WRITTEN: Final = (
     "sentdate", "regdate", "regdt", "regdtm", "등록일시", "작성일시", "보낸시간",
 )  # fmt: skip
 """Fields that say when a record of it was written: a chat's as it was said, others' any time."""
+_SECONDS: Final = (1e8, 1e11)
+"""Numbers that are seconds since 1970, from 1973 on; as milliseconds they would be before it."""
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
 _DATED: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]")
@@ -38,7 +40,9 @@ def start_of(fields: dict[str, Any]) -> float | None:
 
 def written_at(fields: dict[str, Any]) -> float | None:
     """Return when the record of an object was written, in milliseconds."""
-    return next((milliseconds(fields[name], 1) for name in _WRITTEN if name in fields), None)
+    found = next((milliseconds(fields[name], 1) for name in _WRITTEN if name in fields), None)
+    seconds = found is not None and _SECONDS[0] <= found < _SECONDS[1]
+    return found * 1000 if found is not None and seconds else found
 
 
 def milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON

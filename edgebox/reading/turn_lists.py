@@ -35,8 +35,7 @@ _FEWEST_WORDS: Final = 8
 _FASTEST: Final = 100
 """Characters a second: four times what two people say who talk at once, for times that are rounded
 or made up."""
-_FEWEST_RECORDS: Final = 2
-"""Two may be written in the wrong order by chance."""
+_SECOND: Final = 1000
 _DATED: Final = 1e11
 """Milliseconds that are counted from 1970, not from the beginning of a call."""
 _DAY: Final = 24 * 60 * 60 * 1000
@@ -153,7 +152,7 @@ def ordered(turns: list[Turn]) -> list[Turn]:
     if found == turns or _passes_midnight(turns):
         return turns
     if _is_newest_first(turns):
-        return found
+        return turns[::-1]
     return found if not any(turn.written for turn in turns) and _is_said_in(found) else turns
 
 
@@ -175,10 +174,10 @@ def _is_said_in(turns: Sequence[Turn]) -> bool:
 
 
 def _is_newest_first(turns: Sequence[Turn]) -> bool:
-    """Return whether each of several turns is older than the one before it, by a second or more."""
+    """Return whether no turn is newer than the one before it, and most are older by a second."""
     starts = [turn.start_ms or 0.0 for turn in turns]
-    older = all(after <= before - 1000 for before, after in pairwise(starts))
-    return older and len(turns) > _FEWEST_RECORDS
+    falls = [before - after for before, after in pairwise(starts)]
+    return min(falls) >= 0 and 2 * sum(fall >= _SECOND for fall in falls) > len(falls)
 
 
 def _passes_midnight(turns: Sequence[Turn]) -> bool:

@@ -176,6 +176,26 @@ def test_a_chat_with_its_newest_record_first_is_turned():
     assert said(found[::-1]) == CALL
 
 
+@pytest.mark.parametrize("field", ["createdAt", "created_at", "sentAt", "등록일시"])
+@pytest.mark.parametrize(
+    "stamps",
+    [
+        ["2025-09-13T05:12:00Z", "2025-09-13T05:12:02Z", "2025-09-13T05:12:02Z",
+         "2025-09-13T05:12:07Z"],
+        ["2025-09-13 14:12", "2025-09-13 14:13", "2025-09-13 14:13", "2025-09-13 14:14"],
+        [1757740320, 1757740322, 1757740322, 1757740327],
+        ["1757740320", "1757740324", "1757740329", "1757740331"],
+    ],
+    ids=["ties", "minutes", "seconds", "texts"],
+)  # fmt: skip
+def test_a_chat_with_its_newest_first_may_have_two_records_of_one_moment(field, stamps):
+    found = entries("speaker", "상담사", "고객")
+    for one, stamp in zip(found, stamps, strict=True):
+        one[field] = stamp
+    assert said(found) == said(found[::-1]) == CALL
+    assert said([found[3], found[0]]) == [CALL[0], CALL[3]]
+
+
 def test_sides_apart_are_put_together_by_when_their_records_were_written():
     sides = {"상담사": [], "고객": []}
     for at, one in enumerate(entries("speaker", "상담사", "고객")):
