@@ -19,13 +19,18 @@ _NO_SPEAKER: Final = re.compile(
 )
 """Fields that say to whom it was said, who speaks next, or who may see it."""
 _OF_A_RECORD: Final = re.compile(
-    r"(?!said|spoken|utter|sent|message).*by(?:name|id|role|type)?"
+    r"(?!said|spoken|utter|sent|message|post|repl).*by(?:name|id|role|type)?"
     r"|(?:\w*?(?:assign|creat|updat|modif|edit|review|approv|own(?:er|ed)|handl|annotat|label[el]|check"
     r"|inspect|transfer|queu|rout|escalat|clos|regist|insert|delet|supervis|monitor|evaluat"
-    r"|permission|access|visib|billing|담당|등록|수정|작성|검수|평가))\w*"
-    r"|(?:agent|customer|client|counsel|operator|rep(?!ort)|상담|고객)\w*"
+    r"|permission|access|visib|billing|담당|등록(?!자)|수정|작성(?!자)|검수|평가))\w*"
+    r"|(?:agent|customer|client|counsel|operator|rep(?!ort|l)|상담|고객)\w*"
 )
 """Fields about a record or about one side of the call, whoever speaks: updatedBy, agentId."""
+_OF_BOTH: Final = re.compile(
+    r"(?=.*(?:agent|counsel|operator|rep(?!ort)|상담))(?=.*(?:customer|client|고객|caller)).*"
+    r"|(?:상담|고객)구분(?:명|코드)?"
+)
+"""Fields that name both sides, or tell one from the other: agentOrCustomer, 고객구분."""
 _OTHER: Final[dict[Speaker, str]] = {"agent": "customer", "customer": "agent"}
 
 
@@ -63,7 +68,8 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
     for name, count in Counter(name for one in fields for name in one).items():
         if count < _NEARLY_ALL * len(turns) or _NO_SPEAKER.match(name):
             continue
-        if _OF_A_RECORD.fullmatch(name) and not isinstance(fields[0].get(name), bool):
+        of_a_record = _OF_A_RECORD.fullmatch(name) and not _OF_BOTH.fullmatch(name)
+        if of_a_record and not isinstance(fields[0].get(name), bool):
             continue
         sides = [_side(name, one.get(name)) for one in fields]
         told = [side for side in sides if side]

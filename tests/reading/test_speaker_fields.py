@@ -81,9 +81,15 @@ def test_who_keeps_a_record_is_not_who_speaks(field):
     assert {side for side, _ in said(other)} == {"unknown"}
 
 
-@pytest.mark.parametrize("field", ["spokenBy", "sentBy", "userType"])
+@pytest.mark.parametrize(
+    "field",
+    ["spokenBy", "sentBy", "userType", "postedBy", "repliedBy", "작성자", "등록자", "고객구분",
+     "상담구분", "고객/상담사", "고객상담사", "고객상담원구분", "agentOrCustomer",
+     "customer_or_agent"],
+)  # fmt: skip
 def test_who_spoke_or_sent_it_is_who_speaks(field):
     assert said(entries(field, "agent", "customer")) == CALL
+    assert said(entries(field, "상담사", "고객")) == CALL
 
 
 def test_a_field_that_gives_one_label_both_sides_is_no_speaker():
