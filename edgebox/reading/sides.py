@@ -39,6 +39,8 @@ _APART: Final = (
     "speakername", "diarization", "화자", "발화자", "화자구분",
 )  # fmt: skip
 """Fields that tell speakers apart, though another one has the same word in every object."""
+_APART_IN_CHATS: Final = ("역할", "구분", "말한사람")
+"""Those that do so where the one who is logged in is the user of every object."""
 _OF_A_SPEAKER: Final = re.compile(
     r".*(?:speaker|spk|sender|talker|participant|person|author|role|side|type|party|channel|who"
     r"|from|rx|tx|direction|화자|구분|역할).*"
@@ -102,9 +104,12 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
     if len(labels) != 1 or labels == {""} or len(said) < sum(len(turns) for _, turns in found):
         return None
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
-    columns = [[speaker_of({name: one.get(name)}) for one in fields] for name in _APART]
-    own = any(set(told) == labels for told in columns)  # a list of one side
-    for told in columns:
+    columns = {
+        name: [speaker_of({name: one.get(name)}) for one in fields]
+        for name in (*_APART, *_APART_IN_CHATS)
+    }
+    own = any(set(columns[name]) == labels for name in _APART)  # a list of one side
+    for told in columns.values():
         sides = {role_of(one.lower()) for one in told} >= {"agent", "customer"}
         if "" not in told and len(set(told)) > 1 and (sides or not own):
             return [replace(turn, speaker=one) for (_, turn), one in zip(said, told, strict=True)]

@@ -92,6 +92,18 @@ def test_who_spoke_or_sent_it_is_who_speaks(field):
     assert said(entries(field, "상담사", "고객")) == CALL
 
 
+@pytest.mark.parametrize("user", ["user", "username", "nickname", "displayName", "senderId"])
+@pytest.mark.parametrize(
+    ("field", "agent", "customer"),
+    [("구분", "A", "C"), ("역할", "A", "C"), ("말한사람", "김나래", "박철수")],
+)
+def test_one_user_of_every_record_is_not_who_speaks(user, field, agent, customer):
+    found = entries(field, agent, customer, GUESSED, text="내용")
+    assert said([{user: "kim", **one} for one in found]) == GUESSED
+    users = entries(user, "kim01", "guest", GUESSED, text="내용")
+    assert said([{**one, field: "채팅"} for one in users]) == GUESSED
+
+
 def test_a_field_that_gives_one_label_both_sides_is_no_speaker():
     found = entries("speaker", "A", "A", GUESSED)
     for at, one in enumerate(found):
