@@ -146,14 +146,16 @@ def ordered(turns: list[Turn]) -> list[Turn]:
 
     Their order is kept where the starts are no times of this speech: where more was said than
     anybody says in the time, where a clock begins again at midnight, and where some are times of
-    records, but a list with its newest first is turned.
+    records; but a list with its newest first is turned, and two sides that stand one after the
+    other are put together.
     """
     found = by_start(turns)
     if found == turns or _passes_midnight(turns):
         return turns
     if _is_newest_first(turns):
         return turns[::-1]
-    return found if not any(turn.written for turn in turns) and _is_said_in(found) else turns
+    written = any(turn.written for turn in turns)
+    return found if _is_said_in(found) and (not written or _are_two_sides(turns)) else turns
 
 
 def by_start(turns: list[Turn]) -> list[Turn]:
@@ -171,6 +173,19 @@ def _is_said_in(turns: Sequence[Turn]) -> bool:
     first = turns[0].start_ms or 0.0
     passed = (turns[-1].start_ms or 0.0) - first
     return first < _DATED or size(turns[:-1]) <= _FASTEST * passed / 1000
+
+
+def _are_two_sides(turns: Sequence[Turn]) -> bool:
+    """Return whether all of one speaker stands before all of another one who spoke meanwhile."""
+    starts = [turn.start_ms or 0.0 for turn in turns]
+    falls = [at for at, (before, after) in enumerate(pairwise(starts), 1) if after < before]
+    if len(falls) != 1:
+        return False
+    one, other = turns[: falls[0]], turns[falls[0] :]
+    alone = [{turn.speaker for turn in side} for side in (one, other)]
+    meanwhile = starts[0] < starts[-1] and starts[falls[0] - 1] - starts[falls[0]] >= _SECOND
+    several = min(len(one), len(other)) > 1
+    return meanwhile and several and max(map(len, alone)) == 1 and alone[0] != alone[1]
 
 
 def _is_newest_first(turns: Sequence[Turn]) -> bool:

@@ -214,6 +214,17 @@ def test_a_chat_with_its_newest_first_may_have_two_records_of_one_moment(field, 
     assert said([found[3], found[0]]) == [CALL[0], CALL[3]]
 
 
+@pytest.mark.parametrize("field", ["createdAt", "created_at", "sentAt"])
+def test_one_side_of_a_list_after_the_other_is_put_in_order(field):
+    found = entries("speaker", "상담사", "고객")
+    for at, one in enumerate(found):
+        one[field] = f"2025-09-13T05:12:0{at * 2}Z"
+    assert said([*found[::2], *found[1::2]]) == said([*found[1::2], *found[::2]]) == CALL
+    for at, one in enumerate(found):
+        one[field] = f"2025-09-13T05:12:00.00{at * 2}Z"
+    assert said([*found[::2], *found[1::2]]) == [*CALL[::2], *CALL[1::2]]
+
+
 def test_sides_apart_are_put_together_by_when_their_records_were_written():
     sides = {"상담사": [], "고객": []}
     for at, one in enumerate(entries("speaker", "상담사", "고객")):
