@@ -37,9 +37,9 @@ _CHANNELS: Final = (
     "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",
     "채널",
 )  # fmt: skip
-_RANKED: Final = "nbest"
+_UNRANKED: Final = ("candidates", "variants")
 _HYPOTHESES: Final = (
-    "alternatives", _RANKED, "hypotheses", "candidates", "variants",
+    "alternatives", "nbest", "hypotheses", *_UNRANKED,
     "alternativetranscripts", "alternativetranscriptions", "nbestlist", "nbestresults",
 )  # fmt: skip
 """Fields whose lists hold one utterance several times."""
@@ -111,7 +111,8 @@ def is_speaker(name: str) -> bool:
 def _best(name: str, hypotheses: Any, depth: int) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
     """Return the fields of the likeliest of several hypotheses; None where there is none.
 
-    It is the first, but where each has a confidence and the list has no rank by its name.
+    It is the first, since engines rank by more than the confidence, but where each has one and the
+    list has no rank by its name.
     """
     if not isinstance(hypotheses, list) or not hypotheses:
         return None
@@ -124,7 +125,7 @@ def _best(name: str, hypotheses: Any, depth: int) -> dict[str, Any] | None:  # n
         return None  # it is a call
     sure = [one.get("confidence") for one in objects]
     numbers = [one for one in sure if isinstance(one, int | float)]
-    if name == _RANKED or len(numbers) < len(objects):
+    if name not in _UNRANKED or len(numbers) < len(objects):
         return objects[0]
     return objects[numbers.index(max(numbers))]
 

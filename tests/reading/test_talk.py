@@ -287,7 +287,8 @@ def test_one_of_several_versions_of_an_utterance_is_said(name):
 def test_the_surest_version_is_said_where_the_list_has_no_rank():
     scored = [{"text": text, "confidence": 0.7 + at / 10} for at, text in enumerate(HYPOTHESES)]
     assert said({"results": [{"candidates": scored}]}) == [("unknown", HYPOTHESES[-1])]
-    assert said({"results": [{"nBest": scored}]}) == [("unknown", HYPOTHESES[0])]
+    for name in ("nBest", "alternatives", "hypotheses", "NBestResults"):
+        assert said({"results": [{name: scored}]}) == [("unknown", HYPOTHESES[0])]
 
 
 @pytest.mark.parametrize("name", ["alternatives", "candidates", "translations"])
