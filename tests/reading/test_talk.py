@@ -1,6 +1,7 @@
 """Which list of a document is talk, and which only holds what was found in it."""
 
 import json
+import random
 
 import pytest
 
@@ -210,6 +211,47 @@ def test_a_second_leg_of_a_call_is_read_though_it_begins_alike(legs):
         {"calls": [{"id": 1, "utterances": first}, {"id": 2, "utterances": second}]},
     ):
         assert [text for _, text in said(value)] == whole
+
+
+TERMS = [
+    "지금부터 상품의 중요한 내용을 안내해 드리겠습니다 끝까지 들어 주시기 바랍니다",
+    "보험료는 매달 삼만 이천 원이고 이십 년 동안 내시며 보장은 백 세까지 받으십니다",
+    "암 진단을 받으시면 처음 한 번 삼천만 원을 드리고 갑상선암은 그 가운데 이십 퍼센트를 드립니다",
+    "가입하신 날부터 구십 일이 지나야 보장이 시작되고 일 년 안에는 절반만 지급됩니다",
+    "고혈압이나 당뇨로 최근 석 달 안에 병원에 가신 적이 있으면 꼭 말씀해 주셔야 합니다",
+    "중도에 해지하시면 돌려받는 돈이 그동안 내신 보험료보다 적거나 없을 수 있습니다",
+    "증권을 받으신 날부터 십오 일 안에는 언제든지 청약을 철회하실 수 있습니다",
+    "설명이 부족했거나 약관을 받지 못하셨다면 석 달 안에 계약을 취소하실 수 있습니다",
+    "상담 내용은 녹음되며 분쟁이 생기면 금융감독원에 조정을 신청하실 수 있습니다",
+    "보험금을 청구하실 때에는 진단서와 신분증 사본을 앱이나 팩스로 보내 주시면 됩니다",
+    "갱신할 때에는 나이와 손해율에 따라 보험료가 오를 수 있다는 점을 꼭 알아 두시기 바랍니다",
+]
+LAST = [
+    ["잠깐만요 지금 누가 왔는데 이따가 다시 전화해 주실 수 있나요",
+     "네 그럼 다섯 시에 다시 걸겠습니다"],
+    ["작년에 위염 때문에 약을 한 달쯤 먹었는데 그것도 이야기해야 하나요",
+     "네 그 내용은 심사부에 알리고 결과를 내일 오후까지 문자로 보내 드리도록 하겠습니다",
+     "그리고 계좌는 농협에서 바꾸고 싶어요 우체국 통장으로 매달 이십오일에 빠지게 해 주세요"],
+]  # fmt: skip
+
+
+def test_a_long_leg_is_read_though_most_of_it_was_read_out_before():
+    legs = [[*TERMS, *last] for last in LAST]
+    turns = [[{"speaker": "agent", "text": text} for text in leg] for leg in legs]
+    both = " ".join(text for leg in legs for text in leg)
+    assert words([{"turns": one} for one in turns]) == both
+    assert words({"part1": turns[0], "part2": turns[1]}) == both
+
+
+def test_a_long_call_that_two_engines_heard_is_read_once():
+    whole = [*TERMS, *LAST[1]]
+    chance = random.Random(7)
+    misheard = "".join(
+        chance.choice("".join(whole)) if sign != " " and chance.random() < 0.1 else sign
+        for sign in "\n".join(whole)
+    ).split("\n")  # fmt: skip
+    heard = [[{"speaker": "agent", "text": text} for text in leg] for leg in (whole, misheard)]
+    assert words([{"engine": at, "turns": one} for at, one in enumerate(heard)]) == " ".join(whole)
 
 
 ADDRESS = "서울시 강남구 역삼동 육백사십육 다시 일 번지"
