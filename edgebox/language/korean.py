@@ -141,6 +141,9 @@ _ON_THE_DAY: Final = re.compile(
     r"|예약|가입|신청|개통|설치|만기|받|[왔갔]|오[기시]|도착|발송|주문|구매|해지|접수"
     r"|적용|시작|변경|인상|시행)"
 )
+_YEAR_NAMED: Final = re.compile(r"(?:[작내금매후]년|[올난그듬 ]해)에? ?$")
+_IN_FEBRUARY: Final = re.compile(r"에|까지|부터|[말초]|달|이?요|이?[에예]요|이었|입니")
+"""작년 이월에; 작년 이월 금액 was carried over."""
 _MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
 _PRODUCT: Final = re.compile(
     r"(?:폰|아이패드|갤럭시|맥북|에어팟|버즈|픽셀|서피스|탭|phone|ipad|macbook|airpods) ?$",
@@ -232,7 +235,8 @@ def _read(match: re.Match[str]) -> Number | Atom | None:
         return native(text, start) if kind == "native" else model(match)
     if kind == "month":
         month = Decimal(6 if text[start] == "유" else 10)
-        return Atom(month, "month", start, match.end(), sure=False)
+        sure = _of_a_year(text, start)
+        return Atom(month, "month", start, match.end(), sure)
     if kind in {"days", "half", "portion", "tally", "first", "pair", "birth", "born"}:
         return _worded(match)
     return _formed(match)
@@ -314,6 +318,11 @@ def _counted(text: str, start: int) -> Atom | None:
     return high._replace(start=start, end=start + high.end + 1, others=(low.value,))
 
 
+def _of_a_year(text: str, start: int) -> bool:
+    """Whether a month stands after the name of its year: 작년 유월, 그 해 시월."""
+    return _YEAR_NAMED.search(text, max(0, start - 5), start) is not None
+
+
 def _closed_up(apart: re.Match[str]) -> Atom | None:
     """Read figures with a space beside their point or comma, if a unit follows: 4 . 5 퍼센트."""
     text, end = apart.string, apart.end()
@@ -342,6 +351,8 @@ def _counted_once(text: str, start: int) -> Atom | None:
         sure = sure or run in SPACED.get(unit[0], "")
         sure = sure and not _goes_on(text, unit) and (len(run) > 1 or unit[0] not in {" 차", " 급"})
         sure = sure or _ON_THE_DAY.match(text, start) is not None
+        if known == "month" and (run != "이" or _IN_FEBRUARY.match(text, unit.end())):
+            sure = sure or _of_a_year(text, start)
         if not sure and unit[1] in {"일", "분", "주", "시간"}:
             after = run not in "이만천" or (run, unit[1]) == ("이", "주")
             sure = after and SPAN.match(text, unit.end()) is not None
