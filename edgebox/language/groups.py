@@ -5,12 +5,13 @@ These forms are read generously, as those of `possible` are: what a call bears o
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.number import Number, code
-from edgebox.language.numerals import DIGIT, SINO_DIGITS
+from edgebox.language.numerals import DIGIT, SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +23,20 @@ _GROUPS: Final = re.compile(
     rf"(?!\d| ?(?:만|억|[{SINO_DIGITS}]?[천백십]))"
 )
 _ONE: Final = rf"\d{{1,4}}|{_NUMERAL}"
+_MAIN: Final = rf"(?<![가-힣\d])({_ONE}|{DIGIT}{{2,4}})"
+_MORE: Final = rf"({_ONE}|{DIGIT}{{1,4}})"
 _LOT: Final = re.compile(
-    rf"(?<![가-힣\d])({_ONE}|{DIGIT}{{2,4}}) ?다시 ?({_ONE}|{DIGIT}{{1,4}})"
-    r"(?=$|[^가-힣 ]| ?번지| ?호|이?요|이?[에예]요|입니|이?고|이?라|으?로|에|의)"
+    rf"{_MAIN} ?(?:다시|하이픈|대시|짝대기|작대기|빼기) ?{_MORE}"
+    r"(?=$|[^가-힣 ]| ?번| ?호|이?요(?!일)|이?[에예]요|입니|이?고|이?라|으?로|에|의)"
 )
 """With its end: 일이 다시 일어났어요 is none."""
+_LOT_OF: Final = re.compile(
+    rf"{_MAIN}(?:(?<=[\d{SINO_DIGITS}{ZEROS}천백십]{{3}})[에의] ?| ?번지[에의] ?"
+    rf"| ?번지 ?(?!이(?! ?호|[{SINO_DIGITS}{ZEROS}십])))"
+    rf"{_MORE}(?=$|[^가-힣 ]| ?번지| ?호(?![텔선출전감])"
+    r"|이?요(?![일금청])|이?[에예]요|입니|이고|이라)"
+)
+"""육백사십육에 일 번지, 육백사십육 번지 일호; and no 번지에 사고가, 번지이고요."""
 _PHONE: Final = re.compile(r"0\d{8,10}")
 _MULTIPLIER: Final = re.compile("[천백십]")
 _OTHERWISE: Final = re.compile(r"[천백십]|\d[^a-z]*[가-힣]{2}|[가-힣]{2}[^a-z]*\d")
@@ -54,7 +64,7 @@ def groups(text: str) -> Iterator[Number]:
             phone = _PHONE.fullmatch(signs) is not None
             if phone or (len(signs) >= 10 and len(group(match[1])) <= 6):
                 yield code("phone" if phone else "code", signs, match.start(), match.end())
-    for match in _LOT.finditer(text):
+    for match in itertools.chain(_LOT.finditer(text), _LOT_OF.finditer(text)):
         for last in _lasts(match, 2):
             yield _lot(group(match[1]), group(last), *match.span())
 
