@@ -28,16 +28,20 @@ SAID: Final = rf"""
         (?:\ |\ ?(?:국에|에|다시)\ ?){DIGIT}(?:\ ?{DIGIT}){{3}}(?!{DIGIT}(?!요|에요|고)))
   | (?P<room>{DIGIT}{{2,5}}(?=\ ?(?:동|호|편|호실|번지)(?!안|[기로]\ )))
   | (?P<plan>{DIGIT}{{2,3}}(?=\ ?요금제))
-  | (?P<spoken>(?!(?<=[가-힣]\ )사이\ ){_SPOKEN})
+  | (?P<spoken>(?!(?<=[가-힣]\ )(?<![은는이가]\ )(?<!번호\ )(?<!자리\ )사이\ ){_SPOKEN})
 """
 """Alternatives of a verbose pattern, where a word begins; `said` reads what they match."""
 
 _MONTH: Final = rf"(?:\d{{1,2}}|[{SINO_DIGITS}유십시]{{1,2}})\ ?월"
 YEAR_SPELT: Final = rf"""
     (?P<year_spelt>(?:(?:일구|이[{ZEROS}])[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년)
-      |[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년(?:\ ?{_MONTH}|도(?:에|부터|까지|식)|식))))
+      |[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년\ ?{_MONTH})
+      |(?!사|삼사)[{ZEROS}{SINO_DIGITS}]{{2}}(?=\ ?년(?:도(?:에|부터|까지|식)|식))
+      |[{ZEROS}](?!사)[{ZEROS}{SINO_DIGITS}](?=\ ?년도?(?:[식형산]|\ (?:차|모델)))))
 """
-"""Alternative of a verbose pattern; `spelt_year` reads it: 이공이삼년, 구오년 십이월."""
+"""Alternative of a verbose pattern; `spelt_year` reads it: 이공이삼년, 구오년 십이월, 공팔 년도 차.
+
+삼사 년도 is three years or four, and 사이 년도 too far ahead."""
 
 _LETTERS: Final = {
     "에이치": "H", "더블유": "W", "에이": "A", "에프": "F", "아이": "I", "제이": "J", "케이": "K",
