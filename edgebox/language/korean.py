@@ -22,11 +22,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import decimals, numerals
 from edgebox.language.apart import FIGURES, THIS, listed, may_close
-from edgebox.language.atoms import BORN, DAYPART, Atom, adjoin, put_together
+from edgebox.language.atoms import BORN, DAYPART, OF_MODEL, Atom, adjoin, put_together
 from edgebox.language.counters import (
     ABOUT,
     MEASURE,
@@ -54,7 +55,7 @@ from edgebox.language.digits import (
 )
 from edgebox.language.fractions import QUARTER, QUARTER_SAID, SHARE, SHARE_SAID, quarter, share
 from edgebox.language.months import with_named_months
-from edgebox.language.natives import DAY_WORD, DAYS, native
+from edgebox.language.natives import DAY_PAIRS, DAY_WORD, DAYS, native
 from edgebox.language.number import Number, born, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
 from edgebox.language.plates import with_plates
@@ -256,7 +257,8 @@ def _worded(match: re.Match[str]) -> Number:
     if match.lastgroup == "pair":
         return pair(match)
     if match.lastgroup == "days":
-        return quantity(Decimal(DAYS[word]), "day", *span)
+        either_day = DAY_PAIRS.get(word) or (DAYS[word],)
+        return reduce(either, (quantity(Decimal(day), "day", *span) for day in either_day))
     if match.lastgroup == "half":
         hours = word.endswith("시간")
         return quantity(Decimal(30 if hours else 6), "minute" if hours else "months", *span)
@@ -377,6 +379,8 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
         return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
     if unit[1] in {"년", "월", "일"} and BORN.match(text, unit.end()):
         return True
+    if unit[1] == "년" and OF_MODEL.match(text, unit.end()):
+        return True
     figures = text[stop.end - 1].isdigit()
     return figures or _goes_on(text, unit) or TAIL.match(text, unit.end()) is not None
 
@@ -391,16 +395,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
     if not stops:
         return None
     if text[start].isdigit():
-        end, value, _ = stops[-1]
-        run = text[start:end]
-        literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
-        if not literal and _THOUSANDS_ON.search(run):  # 1억 2천
-            value = _in_ten_thousands(value) or value
-        if literal and (until := UNTIL.match(text, end)):
-            scale = numerals.stops((until["scale"] or "").strip() or "일", 0)[-1].value
-            others = tuple(ten * scale for ten in tens_of(run, until["most"] or ""))
-            return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True, others=others)
-        return Atom(value, "", start, end, sure=True, literal=literal)
+        return _in_figures(text, start, stops)
     for at in range(len(stops) - 1, -1, -1):
         end, value, _ = stops[at]
         run = text[start:end]
@@ -421,6 +416,22 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
             others = (*readings[1:], *short, *lived)
             return Atom(readings[0], "", start, end, sure=True, others=others)
     return None
+
+
+def _in_figures(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom:
+    """Read a number without a unit that begins with a figure."""
+    end, value, _ = stops[-1]
+    if text[end - 1] == "이" and _COPULA.match(text, end):  # 1억 2천이요
+        end, value, _ = stops[-2]
+    run = text[start:end]
+    literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""
+    if not literal and _THOUSANDS_ON.search(run):  # 1억 2천
+        value = _in_ten_thousands(value) or value
+    if literal and (until := UNTIL.match(text, end)):
+        scale = numerals.stops((until["scale"] or "").strip() or "일", 0)[-1].value
+        others = tuple(ten * scale for ten in tens_of(run, until["most"] or ""))
+        return Atom(value * scale, UNITS[until["unit"]], start, end, sure=True, others=others)
+    return Atom(value, "", start, end, sure=True, literal=literal)
 
 
 _THOUSANDS_ON: Final = re.compile(r"억 ?[0-9천백 ]*[천백]$")

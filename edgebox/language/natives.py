@@ -37,7 +37,12 @@ DAYS: Final = (
         for word, value in _DAYS.items()
     }
 )
-DAY_WORD: Final = "|".join(sorted(DAYS, key=len, reverse=True)).replace(" ", r"\ ")
+DAY_PAIRS: Final = {
+    "사나흘": (4, 3), "너댓새": (5, 4), "네댓새": (5, 4), "대엿새": (6, 5),
+    "예니레": (7, 6),
+}  # fmt: skip
+"""Either of two numbers of days, the higher first."""
+DAY_WORD: Final = "|".join(sorted([*DAYS, *DAY_PAIRS], key=len, reverse=True)).replace(" ", r"\ ")
 """For a verbose pattern."""
 _ALONE: Final = {"하나": 1, "둘": 2, "셋": 3, "넷": 4}
 _TENS: Final = {
