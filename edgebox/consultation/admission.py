@@ -58,6 +58,9 @@ call."""
 RESERVED = 0.5
 """Share of the budget, and of the places, that is kept for clients below their share at most."""
 
+AT_ONCE = 0.9
+"""Share of the budget that is left of a request that has just arrived."""
+
 _WEIGHT = 0.1  # of a new answer's length in the running mean
 
 
@@ -292,12 +295,15 @@ class Admission:
         return queued or self._shares.is_early(client, now)
 
     def _is_in_time(self, transcript: str, priority: Priority, arrived: float) -> bool:
-        """Whether a request could be answered with the engine to itself."""
+        """Whether a request has come as soon as it needs the engine, had it that to itself.
+
+        Where the machine is too slow for any summary, nothing is late that has just arrived.
+        """
         if (role := self._monitor.role("slm")) is None:
             return True
-        own = arrived + self.budget - self._clock()
-        own -= role.writing_seconds(self.expected_tokens, 1)
-        return _least(transcript, priority) / role.prefill_tps <= own
+        needed = role.writing_seconds(self.expected_tokens, 1)
+        needed += _least(transcript, priority) / role.prefill_tps
+        return arrived + self.budget - self._clock() >= min(needed, AT_ONCE * self.budget)
 
     def _displaced(self, before: list[Ticket], client: str, now: float) -> Ticket | None:
         """Return the ticket whose place a request within its client's share takes, if there is one.

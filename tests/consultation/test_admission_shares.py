@@ -231,6 +231,18 @@ def test_a_client_that_tries_again_as_it_is_told_is_no_flood():
     assert (patient.is_beyond_share, patient.given_up) == (False, False)
 
 
+def test_where_no_summary_is_done_in_time_a_flood_gives_way_all_the_same():
+    box = Fixed(RoleHealth("slm", "m", 16384, 80.0, 15.0, 15.0, 1.0, 8, 1, 1))
+    box.ask("quiet").release()
+    beyond = [box.ask("flood", "high", size=5000)]
+    for _ in range(4):
+        box.now += 0.5
+        with pytest.raises(BoxBusy):
+            box.ask("flood", "high", size=5000)
+    assert not box.ask("quiet", size=100).given_up
+    assert beyond[0].given_up
+
+
 def test_what_comes_too_late_for_its_own_deadline_takes_no_place():
     box = Fixed(SLOW)
     box.ask("quiet").release()
