@@ -25,9 +25,9 @@ from edgebox.worker.jobs import Backlog, Deliveries, Retention
 from edgebox.worker.liveness import Liveness
 from edgebox.worker.metrics import WorkerMetrics
 from edgebox.worker.mid_model import MidModel
-from edgebox.worker.ports import Timing
 from edgebox.worker.retain import Retainer
 from edgebox.worker.runner import Runner
+from edgebox.worker.timing import Timing
 from edgebox.worker.wakeups import WakeUps
 from edgebox.worker.worker import Worker
 

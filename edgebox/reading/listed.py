@@ -34,7 +34,8 @@ from edgebox.reading.entries import (
 )
 from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
-from edgebox.reading.talk import call_among, in_one_version, is_talk, said_once, same_speech, told
+from edgebox.reading.same_speech import said_once, same_speech
+from edgebox.reading.talk import call_among, in_one_version, is_talk, told
 from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
 if TYPE_CHECKING:

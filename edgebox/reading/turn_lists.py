@@ -22,8 +22,8 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
+from edgebox.reading.same_speech import same_speech
 from edgebox.reading.sides import by_another_field, by_side
-from edgebox.reading.talk import same_speech
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

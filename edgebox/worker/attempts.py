@@ -46,8 +46,9 @@ if TYPE_CHECKING:
     from edgebox.worker.leases import Leases
     from edgebox.worker.metrics import WorkerMetrics
     from edgebox.worker.places import Places
-    from edgebox.worker.ports import Callbacks, Engine, Timing
+    from edgebox.worker.ports import Callbacks, Engine
     from edgebox.worker.signals import Signals
+    from edgebox.worker.timing import Timing
     from edgebox.worker.unanswered import Unanswered
 
 log = logging.getLogger("edgebox.worker")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgebox.errors import EngineError
-    from edgebox.worker.ports import Engine, Timing
+    from edgebox.worker.ports import Engine
     from edgebox.worker.signals import Signals
+    from edgebox.worker.timing import Timing
 
 log = logging.getLogger("edgebox.worker")
 

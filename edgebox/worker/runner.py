@@ -24,8 +24,8 @@ from edgebox.worker.availability import Availability
 from edgebox.worker.leases import Leases
 from edgebox.worker.metrics import WorkerMetrics
 from edgebox.worker.places import Places
-from edgebox.worker.ports import Timing
 from edgebox.worker.signals import Signals
+from edgebox.worker.timing import Timing
 from edgebox.worker.unanswered import Unanswered
 
 if TYPE_CHECKING:

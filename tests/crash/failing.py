@@ -40,9 +40,9 @@ from edgebox.processes.api import app_of, build
 from edgebox.settings import BatchSettings, Settings
 from edgebox.signing import bound_key
 from edgebox.store.db import Store
-from edgebox.worker.ports import Timing
 from edgebox.worker.retain import DAY, Retainer
 from edgebox.worker.runner import Runner
+from edgebox.worker.timing import Timing
 from support.engines.fake import FakeEngine
 
 if TYPE_CHECKING:

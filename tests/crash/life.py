@@ -37,8 +37,8 @@ from edgebox.store.batches import NewConsultation
 from edgebox.store.connection import Connections
 from edgebox.store.db import Store
 from edgebox.store.ended_calls import end_key
-from edgebox.worker.ports import Timing
 from edgebox.worker.runner import Runner
+from edgebox.worker.timing import Timing
 from support.outcomes import with_keywords
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from edgebox.engine_client import Concurrency
 from edgebox.settings import BatchSettings, Settings
 from edgebox.worker.mid_model import MidModel
-from edgebox.worker.ports import Timing
 from edgebox.worker.runner import Runner
+from edgebox.worker.timing import Timing
 from support.outside.far_server import MODEL, far_server
 from support.polling import PATIENCE, eventually
 

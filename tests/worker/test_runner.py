@@ -14,7 +14,7 @@ from edgebox.store.batches import NewConsultation
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
-from edgebox.worker.ports import Timing
+from edgebox.worker.timing import Timing
 from support.boxes.store import NOW, Box
 from support.engines.analysing import QUICK, Engine, runner, work
 from support.outcomes import OUTCOME

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from edgebox.errors import EngineOverloaded, EngineUnavailable
-from edgebox.worker.ports import Timing
+from edgebox.worker.timing import Timing
 from edgebox.worker.unanswered import MOST, Unanswered
 from support.engines.analysing import Engine, runner, work
 from support.outcomes import OUTCOME

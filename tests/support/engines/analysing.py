@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from edgebox.consultation.analysis import AnalysisInvalid
 from edgebox.errors import EngineBusy, EngineDied, EngineRefused, EngineUnavailable
 from edgebox.settings import BatchSettings
-from edgebox.worker.ports import Timing
 from edgebox.worker.runner import Runner
+from edgebox.worker.timing import Timing
 from support.outcomes import OUTCOME
 from support.polling import PATIENCE
 
