@@ -35,7 +35,7 @@ from edgebox.consultation.ticket import (
 from edgebox.errors import BoxBusy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from edgebox.consultation.engine_monitor import EngineMonitor
     from edgebox.engine_client import RoleHealth
@@ -130,39 +130,24 @@ class Admission:
         """
         now = self._clock()
         self._advance()
-        before = self._tickets if gives_way else self._firm
-        whole, counted = 0.0, True
+        whole = 0.0
         if gives_way:
-            within, needs = True, []
+            work, reading = self._time_for(transcript, priority, arrived, self._tickets)
+            urgency = GIVES_WAY
         else:
+            whole = self._whole(transcript)
             self._shares.ask(client, len(transcript), now)
-            within = self._is_within_share(client, now)
-            needs = [] if within else self._shares.needs_besides(client, now)
-            whole, counted = self._whole(transcript), self._is_pressing(client, now)
-            self._shares.want(client, whole if counted else 0.0, now)
-        may_displace = within and not gives_way and self._is_in_time(transcript, priority, arrived)
-        displaced: list[Ticket] = []
-        while True:
-            try:
-                not_had = _not_had(before, displaced)
-                work, reading = self._time_for(
-                    transcript, priority, arrived, before, needs=needs, not_had=not_had
-                )
-                break
-            except BoxBusy as busy:
-                last = self._displaced(before, client, now) if may_displace else None
-                if last is None:
-                    if not gives_way:
-                        self._shares.refuse(client, now + (busy.retry_after or 0))
-                    raise
-                before.remove(last)
-                displaced.append(last)
-        for ticket in displaced:
-            self._give_up(ticket)
-        if not counted:
-            self._shares.want(client, whole, now)
-        urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
-        urgency = GIVES_WAY if gives_way else urgency
+            queued = any(ticket.client == client for ticket in self._firm)
+            within = self._is_within_share(client, now, queued=queued)
+            pressing = queued or self._shares.is_early(client, now)
+            if pressing:
+                self._shares.want(client, whole, now)
+            work, reading = self._time_of_client(
+                transcript, priority, arrived, client, within=within
+            )
+            if not pressing:
+                self._shares.want(client, whole, now)
+            urgency = ENGINE_PRIORITY[priority] if within else BEYOND_SHARE
         ticket = Ticket(self, transcript, priority, arrived, work, reading, client, urgency, whole)
         self._tickets.append(ticket)
         self._tickets.sort(key=lambda one: one.engine_priority)  # stable: then by arrival
@@ -210,6 +195,48 @@ class Admission:
         """Learn the length of a complete answer."""
         self._answer_tokens += _WEIGHT * (tokens - self._answer_tokens)
 
+    def _time_of_client(
+        self, transcript: str, priority: Priority, arrived: float, client: str, *, within: bool
+    ) -> tuple[float, float]:
+        """Return what `_time_for` does, and give up those whose place the request takes.
+
+        Args:
+            transcript: the whole text.
+            priority: of the request.
+            arrived: monotonic seconds.
+            client: whose the request is.
+            within: whether it is within its client's share.
+
+        Raises:
+            BoxBusy: there is no time for it, or no place.
+        """
+        now = self._clock()
+        before = self._firm
+        needs = [] if within else self._shares.needs_besides(client, now)
+        may_displace = within and self._is_in_time(transcript, priority, arrived)
+        displaced: list[Ticket] = []
+        while True:
+            try:
+                found = self._time_for(
+                    transcript,
+                    priority,
+                    arrived,
+                    before,
+                    needs=needs,
+                    not_had=_not_had(before, displaced),
+                )
+                break
+            except BoxBusy as busy:
+                last = self._displaced(before, client, now) if may_displace else None
+                if last is None:
+                    self._shares.refuse(client, now + (busy.retry_after or 0))
+                    raise
+                before.remove(last)
+                displaced.append(last)
+        for ticket in displaced:
+            self._give_up(ticket)
+        return found
+
     def _time_for(
         self,
         transcript: str,
@@ -217,8 +244,8 @@ class Admission:
         arrived: float,
         before: list[Ticket],
         *,
-        needs: list[Need],
-        not_had: float,
+        needs: Sequence[Need] = (),
+        not_had: float = 0.0,
     ) -> tuple[float, float]:
         """Return the engine seconds for a summary behind others, and those of them for reading.
 
@@ -289,11 +316,6 @@ class Admission:
         reading = _wanted(len(transcript), role) / role.prefill_tps
         return min(self.budget, role.answering_seconds(self.expected_tokens, 1) + reading)
 
-    def _is_pressing(self, client: str, now: float) -> bool:
-        """Whether a client asks beside another request of its own, or sooner than it was told."""
-        queued = any(ticket.client == client for ticket in self._firm)
-        return queued or self._shares.is_early(client, now)
-
     def _is_in_time(self, transcript: str, priority: Priority, arrived: float) -> bool:
         """Whether a request has come as soon as it needs the engine, had it that to itself.
 
@@ -320,13 +342,13 @@ class Admission:
         flooding = [t for t in others if self._shares.floods(t.client, t.whole, client, now)]
         return max(flooding, key=lambda one: self._shares.wanted(one.client, now), default=None)
 
-    def _is_within_share(self, client: str, now: float) -> bool:
+    def _is_within_share(self, client: str, now: float, *, queued: bool) -> bool:
+        """Whether a request is within its client's share, if another of it is queued or not."""
         if len(self._shares) == 1:
             return True
-        queued = any(ticket.client == client for ticket in self._firm)
         return not queued and self._shares.is_below(client, now)
 
-    def _reserve(self, needs: list[Need], role: RoleHealth) -> float:
+    def _reserve(self, needs: Sequence[Need], role: RoleHealth) -> float:
         """Return the seconds to leave for what other clients may ask for next.
 
         That is one call of each, and as many as each asks for at its rate while the engine's oldest

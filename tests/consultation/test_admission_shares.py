@@ -171,13 +171,19 @@ def test_where_no_room_can_be_left_a_flood_is_cut_short(every, characters):
     assert made.idle < 0.1 + TAKES[SLOW] / every  # of the first 30 s, and what the cut ones did
 
 
-def test_only_a_request_within_its_share_cuts_another_short():
+def flooded():
+    """A slow box of which a flood has used more than its share."""
     box = Fixed(SLOW)
     box.ask("quiet").release()
     for _ in range(4):
-        beyond = box.ask("flood", size=100)
+        ticket = box.ask("flood", size=100)
         box.now += TAKES[SLOW]
-        beyond.release()
+        ticket.release()
+    return box
+
+
+def test_only_a_request_within_its_share_cuts_another_short():
+    box = flooded()
     told = []
     beyond = box.ask("flood", size=100)
     beyond.on_given_up = lambda: told.append(box.now)
@@ -244,12 +250,7 @@ def test_where_no_summary_is_done_in_time_a_flood_gives_way_all_the_same():
 
 
 def test_what_comes_too_late_for_its_own_deadline_takes_no_place():
-    box = Fixed(SLOW)
-    box.ask("quiet").release()
-    for _ in range(4):
-        beyond = box.ask("flood", size=100)
-        box.now += TAKES[SLOW]
-        beyond.release()
+    box = flooded()
     beyond = box.ask("flood", size=100)
     arrived = box.now - box.admission.budget + 0.2
     with pytest.raises(BoxBusy):
@@ -295,7 +296,7 @@ def test_two_floods_have_the_same_share():
 @pytest.mark.parametrize("role", [CPU, GPU, FAST])
 def test_a_client_alone_loses_nothing(role):
     class WithoutShares(Admission):
-        def _is_within_share(self, _client, _now):
+        def _is_within_share(self, _client, _now, *, queued):
             return True
 
     alone = [flood(role, 0.0), flood(role, 0.001, characters=1000)]
