@@ -56,7 +56,7 @@ _NEAR: Final = 40
 
 def with_plates(text: str, numbers: Sequence[Number]) -> list[Number]:
     """Return the numbers of a text, those that are parts of a vehicle's number as one."""
-    plates = [one for match in _PLATE.finditer(text) if (one := _plate(match))]
+    plates = list(_plates(text, possible=False))
     if not plates:
         return list(numbers)
     found: list[Number] = []
@@ -80,14 +80,13 @@ def with_plates(text: str, numbers: Sequence[Number]) -> list[Number]:
 
 def possible_plates(text: str) -> Iterator[Number]:
     """Yield what may be the number of a vehicle, though none is talked about."""
+    return _plates(text, possible=True)
+
+
+def _plates(text: str, *, possible: bool) -> Iterator[Number]:
     for match in _PLATE.finditer(text):
-        if one := _read(match, possible=True):
+        if one := _read(match, possible=possible):
             yield one
-
-
-def _plate(match: re.Match[str]) -> Number | None:
-    """Return what is surely a vehicle's number."""
-    return _read(match, possible=False)
 
 
 def _read(match: re.Match[str], *, possible: bool) -> Number | None:

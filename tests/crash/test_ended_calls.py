@@ -1,18 +1,12 @@
 """The end of a call in progress, with an API that is killed while it answers."""
 
 import json
-import socket
-import tempfile
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
-
-from support.boxes.killed import CrashBox
-from support.outside.receiver import Receiver, answer, on_a_thread
 
 CALL = "고객: 카드를 잃어버렸어요.\n상담사: 정지하고 재발급을 접수했습니다.\n"
 
@@ -44,28 +38,12 @@ class Sender:
         return ended.json()["batch_id"]
 
 
-@pytest.fixture(scope="module")
-def hook():
-    """The centre's system, on a thread of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    with on_a_thread(Receiver([answer(200)]), listening) as receiver:
-        yield receiver
-
-
-@pytest.fixture(scope="module")
-def box(hook):
-    """One box for all: each test kills its API."""
-    with (
-        tempfile.TemporaryDirectory(prefix="eb-") as folder,
-        CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"]) as made,
-    ):
-        yield made
-
-
 @pytest.mark.parametrize("wait", [0.0, 0.002, 0.005, 0.01, 0.03, None])
-def test_an_api_that_is_killed_while_a_call_ends_loses_and_doubles_nothing(hook, box, wait):
+def test_an_api_that_is_killed_while_a_call_ends_loses_and_doubles_nothing(
+    shared_hook, shared_box, wait
+):
     """It is killed so many seconds after the end was sent; None: once it was answered."""
-    known = []
+    known, hook, box = [], shared_hook, shared_box
     box.until_up()
     before = box.check_database()
     sender = Sender(box, f"CL-LIVE-{wait}", hook)

@@ -5,46 +5,25 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 import httpx
 import pytest
 
 from support.boxes.killed import BATCH, TESTS, CrashBox
 from support.engines.crash import POISON, SLOW
-from support.outside.receiver import Receiver, answer, on_a_thread
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지했습니다."
 
 
-@pytest.fixture(scope="module")
-def hook():
-    """The centre's system, on a thread of its own."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    with on_a_thread(Receiver([answer(200)]), listening) as receiver:
-        yield receiver
-
-
-@pytest.fixture(scope="module")
-def shared(hook):
-    with (
-        tempfile.TemporaryDirectory(prefix="eb-") as folder,
-        CrashBox(Path(folder) / "state", [f"127.0.0.1:{hook.port}"]) as made,
-    ):
-        yield made
-
-
 @pytest.fixture
-def box(shared):
-    """One box for the tests that need no settings of their own, ready again for each."""
-    shared.until_up()
-    return shared
+def box(shared_box):
+    """The shared one, ready again for each test."""
+    shared_box.until_up()
+    return shared_box
 
 
 def url_of(hook):
@@ -98,10 +77,10 @@ def test_fifty_identical_posts_at_once_make_one_batch_and_a_restart_remembers(bo
 # Poison ----------------------------------------------------------------------------
 
 
-def test_a_consultation_that_kills_the_engine_fails_and_its_neighbours_succeed(box, hook):
-    taken = box.post(TALK, f"고객: {POISON}", TALK, hook=url_of(hook)).json()["batch_id"]
-    box.until(lambda: arrived(hook)[taken], 90, "the callback")
-    [callback] = [body for body in bodies(hook) if body["batch_id"] == taken]
+def test_a_consultation_that_kills_the_engine_fails_and_its_neighbours_succeed(box, shared_hook):
+    taken = box.post(TALK, f"고객: {POISON}", TALK, hook=url_of(shared_hook)).json()["batch_id"]
+    box.until(lambda: arrived(shared_hook)[taken], 90, "the callback")
+    [callback] = [body for body in bodies(shared_hook) if body["batch_id"] == taken]
     results = callback["results"]
     assert [entry["status"] for entry in results] == ["success", "failed", "success"]
     assert results[1]["error"]["code"] == "poison"
@@ -125,8 +104,8 @@ def test_a_full_queue_refuses_with_a_time_and_takes_again_when_there_is_room(fol
         box.until(lambda: arrived(hook)[first.json()["batch_id"]], 30, "the callback")
 
 
-def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(box, hook):
-    before = box.post(f"고객: {SLOW}", hook=url_of(hook)).json()["batch_id"]
+def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(box, shared_hook):
+    before = box.post(f"고객: {SLOW}", hook=url_of(shared_hook)).json()["batch_id"]
     with contextlib.closing(sqlite3.connect(box.database, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         refused = box.post(TALK, key="K-2")
@@ -135,7 +114,7 @@ def test_a_locked_database_is_a_503_and_everything_goes_on_after_it(box, hook):
     assert int(refused.headers["Retry-After"]) >= 1
     after = box.post(TALK, key="K-2", hook=None)
     assert after.status_code == 202
-    box.until(lambda: arrived(hook)[before], 60, "the callback of before")
+    box.until(lambda: arrived(shared_hook)[before], 60, "the callback of before")
     box.until(lambda: box.batch(after.json()["batch_id"])["state"] == "completed", 60, "the other")
 
 
