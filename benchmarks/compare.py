@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--servers", default="edgebox,llama-server", help=f"of {', '.join(STARTS)}")
     parser.add_argument("--before", type=Path, help="another checkout, for the server 'before'")
     parser.add_argument("--threads", type=int, default=physical_cores())
+    parser.add_argument("--tune", action="store_true", help="EdgeBox as after edgebox tune")
     parser.add_argument("--out", type=Path, required=True, help="JSON of the session")
     parser.add_argument("rest", nargs="*", help="for edgebox bench, after --")
     options = parser.parse_args()
@@ -92,9 +93,11 @@ def edgebox(
         f'[engines.mlm]\nmodel = "{options.mlm}"\ncontext_tokens = {CONTEXT}\n'
         f"parallel = {WIDE}\n"
     )
-    command = [sys.executable, "-m", "edgebox_cli", "--config", str(config), "engine"]
+    program = [sys.executable, "-m", "edgebox_cli", "--config", str(config)]
     tree = {"PYTHONPATH": f"{checkout}:{checkout / 'cli'}"}
-    with server(command, folder / "edgebox.log", tree) as process:
+    if options.tune:
+        subprocess.run([*program, "tune"], env=os.environ | tree, stdout=sys.stderr, check=True)
+    with server([*program, "engine"], folder / "edgebox.log", tree) as process:
         path = folder / "engine.sock"
         await_ready(process, lambda: answers("http://engine/health", path), "edgebox", folder)
         yield [f"unix:{path}"]

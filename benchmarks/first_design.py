@@ -238,6 +238,7 @@ def main() -> int:
     parser.add_argument("--analyses", type=int, default=4, help="analyses of each side")
     parser.add_argument("--together", type=int, default=compare.WIDE, help="of EdgeBox's analyses")
     parser.add_argument("--threads", type=int, default=physical_cores())
+    parser.add_argument("--tune", action="store_true", help="EdgeBox as after edgebox tune")
     parser.add_argument("--dtype", default="float32", help="of the first design's weights")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--out", type=Path, required=True)
