@@ -1,6 +1,7 @@
 """Pack what a GPU machine without network needs to build, measure and answer: one archive.
 
 .venv/bin/python benchmarks/gpu/pack.py --out kit.tar.xz [--python-version 3.12]
+(pip install -e '.[geometry]')
 
 It holds this checkout (tracked files), llama.cpp's source and its Python binding without what is
 not compiled, a tokenizer without its model, and wheels. `kit.sh` in it says what to do there. The
