@@ -27,11 +27,13 @@ MOST_BYTES = 60_000_000
 PREFIX = "edgebox-kit"
 
 SOURCE = ("CMakeLists.txt", "LICENSE", "app", "cmake", "common", "ggml", "include", "licenses",
-          "models/templates", "src", "tools", "vendor")  # fmt: skip
+          "models/templates", "scripts/ui-assets.cmake", "src", "tools", "vendor")  # fmt: skip
 """Of llama.cpp."""
 LEFT_OUT = ("tools/ui/", "/tests/", "/test/", ".png", ".gif", ".ico", ".mp3")
 """Parts of paths that are not compiled; of tools/ui only what CMake reads."""
-KEPT = ("tools/ui/CMakeLists.txt", "tools/ui/embed.cpp", "tools/ui/ui.h")
+KEPT = tuple(
+    f"tools/ui/{name}" for name in ("CMakeLists.txt", "sources.cmake", "ui.cpp.in", "ui.h.in")
+)
 
 WHEELS = (
     "annotated-doc", "annotated-types", "anyio", "argon2-cffi", "argon2-cffi-bindings", "certifi",
