@@ -39,7 +39,7 @@ setup() {
   local site
   site=$(run -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   printf '%s\n%s\n%s\n' "$kit/edgebox" "$kit/edgebox/cli" "$kit/site" >"$site/kit.pth"
-  mkdir -p site && rm -rf site/llama_cpp && cp -r llama_cpp site/llama_cpp
+  mkdir -p site && rm -rf site/llama_cpp && cp -r binding/llama_cpp site/llama_cpp
   run -c 'import numpy, pydantic, rich, typer, uvicorn, huey, gguf, llguidance' && echo "setup: ok"
 }
 

@@ -135,9 +135,9 @@ def add_source(archive: tarfile.TarFile, source: Path) -> None:
 
 
 def add_binding(archive: tarfile.TarFile, package: Path) -> None:
-    """Add llama-cpp-python's modules; its libraries are built there."""
+    """Add llama-cpp-python's modules, out of the way of those that are built there."""
     for path in sorted(package.rglob("*.py")):
-        archive.add(path, f"{PREFIX}/llama_cpp/{path.relative_to(package)}")
+        archive.add(path, f"{PREFIX}/binding/llama_cpp/{path.relative_to(package)}")
 
 
 if __name__ == "__main__":
