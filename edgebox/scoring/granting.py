@@ -25,7 +25,7 @@ _TELLING: Final = 1.2
 _MOST: Final = 0.6
 """Share of them that must stand around what is done."""
 
-_DECLINES: Final = re.compile(
+DECLINES: Final = re.compile(
     r"(?<![가-힣])안 ?(?!내)[가-힣]{1,3} ?(?:[게래]요|[게래]유|겠습니다|겠어요|려고요)"
     r"|그냥 ?(?:둘|둬|두|쓸|쓰|갈|탈|있)|[놔냅] ?[두둬둘]|그대로 ?(?:둘|둬|두|쓸)"
     r"|없던 걸로|말[게래]요"
@@ -37,7 +37,7 @@ _DECLINES: Final = re.compile(
 def declined(stances: Stances) -> bool:
     """Return whether the customer decides against anything, in whatever words."""
     said = stances.spoken.utterances
-    return any(one.speaker != "agent" and _DECLINES.search(one.text) for one in said)
+    return any(one.speaker != "agent" and DECLINES.search(one.text) for one in said)
 
 
 def granted(others: Sequence[Item], stances: Stances) -> bool:

@@ -55,7 +55,7 @@ WITHDRAWN: Final = re.compile(
 )
 """Speech that settles that something is not done, in words without a negation."""
 
-_LEFT: Final = re.compile(
+LEFT: Final = re.compile(
     r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당|부족|모자라"
     r"|(?:다|꽉) ?[찼차]|매진|마감|품절|만석|만실|만료"
 )
@@ -289,7 +289,7 @@ def _commits(piece: int, stances: Stances) -> bool:
 def _is_left(text: str, key: Item, one: Stance) -> bool:
     """Return whether a clause denies a predicate in a word that is not the predicate."""
     absent = one.absent and ABSENT.search(key.word) is None and _is_absent(text, key.word)
-    return absent or (_LEFT.search(text) is not None and _LEFT.search(key.word) is None)
+    return absent or (LEFT.search(text) is not None and LEFT.search(key.word) is None)
 
 
 def _is_absent(text: str, word: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.predicates import SAME, SAME_FORM, Part, key_of, near, parts_of
@@ -63,6 +64,15 @@ _NOT_TURNED_DOWN: Final = re.compile(
     rf"(?:{TURNED_DOWN})(?:되|하|당하|받)?지(?:는|도|를)? ?(?:않|못)[가-힣]*(?:[고며나만])?[., ]*$"
 )
 """A refusal that is denied, at a part's end."""
+
+_SETTLED_AGAINST: Final = re.compile(
+    rf"(?:지(?:는|도|를)? ?(?:않|못)(?:[{PAST}]|기로|습니다|는다고|음)|지 ?못하[고며는]"
+    rf"|(?<![가-힣])(?:안|못) ?[가-힣]{{1,4}}(?:[{PAST}]|기로|다고)"
+    rf"|(?:{TURNED_DOWN})[가-힣]{{0,3}}(?:[{PAST}]|되어|다고|로)"
+    r"|대상이? ?아니라고|(?:어렵|못한|안 ?된)다고).{0,14}$"
+)
+"""A denial of something that a call settles: no reason or condition, and not of what is needless,
+not there or not possible, for which a call has words without a denial (그냥 오세요)."""
 
 _UNDER: Final = re.compile(r"(?:(?<!감)면|경우에?는?|어야|아야|해야|돼야),?$")
 """A part that is the condition of the next one."""
@@ -172,6 +182,8 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     if double := _NOT_TURNED_DOWN.search(text):
         return _was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
+    if against and _denies_alone(part, text, stances):
+        return True
     if not against and _was_not_called_off(part, text, stances):
         return True
     return _is_opposite(part, text, stances, against=against)
@@ -199,6 +211,16 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
         return alone or (heard.refused > max(_SURE, heard.after) and heard.last < -DECIDES)
     return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
+
+
+def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
+    """Return whether a part settles a denial where the call denies nothing."""
+    if TWICE.search(text) or _NO_CLAIM.search(text) or _REQUIRES.search(text):
+        return False
+    if not _SETTLED_AGAINST.search(part.text):
+        return False
+    items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
+    return not is_borne_out(items, _predicate(part, stances), stances)
 
 
 def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:

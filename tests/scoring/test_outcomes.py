@@ -42,12 +42,12 @@ def test_false_outcomes_are_seen_and_true_ones_left_alone(name, flags, seen, fal
 @pytest.mark.parametrize(
     ("name", "seen", "false"),
     [
-        pytest.param("whole-tuned", {"-": 0.65, "?": 0.35, ">": 0.4}, 1, id="tuned"),
-        pytest.param("whole-kept", {"-": 0.6, "?": 0.25, ">": 0.5}, 1, id="kept"),
-        pytest.param("long-tuned", {"-": 0.5, "?": 0.3, ">": 0.6, "~": 0.55}, 9, id="long"),
-        pytest.param("long-kept", {"-": 0.4, "?": 0.5, ">": 0.6}, 4, id="long, kept"),
-        pytest.param("free-tuned", {"-": 0.4, "?": 0.25, "!": 0.4, "~": 0.5}, 18, id="free"),
-        pytest.param("free-kept", {"-": 0.3, "!": 0.3}, 20, id="free, kept"),
+        pytest.param("whole-tuned", {"-": 0.68, "?": 0.35, ">": 0.4}, 1, id="tuned"),
+        pytest.param("whole-kept", {"-": 0.64, "?": 0.25, ">": 0.5}, 1, id="kept"),
+        pytest.param("long-tuned", {"-": 0.64, "?": 0.3, ">": 0.6, "~": 0.55}, 9, id="long"),
+        pytest.param("long-kept", {"-": 0.46, "?": 0.5, ">": 0.6}, 4, id="long, kept"),
+        pytest.param("free-tuned", {"-": 0.43, "?": 0.25, "!": 0.4, "~": 0.5}, 18, id="free"),
+        pytest.param("free-kept", {"-": 0.46, "!": 0.3}, 20, id="free, kept"),
     ],
 )
 def test_spoilt_results_of_whole_analyses_are_seen(name, seen, false):
@@ -83,6 +83,12 @@ BILL = (
 DONE = (
     "고객: 요금제를 바꾸려고요\n상담사: 네 요금제 변경해 드렸습니다\n"
     "고객: 배송은요\n상담사: 배송 주소 변경은 안 되세요\n고객: 네\n"
+)
+FLOWERS = (
+    "고객: 꽃바구니 내일 오전에 가게 되죠\n상담사: 네 열한 시까지 도착하게 해 놨어요\n"
+    "고객: 리본 문구 좀 고칠라고요 축 개업으로\n상담사: 문구 바꿨습니다\n"
+    "고객: 카드도 한 장 넣어 주시고\n상담사: 카드는 오늘 인쇄가 끝나서 못 넣어 드려요\n"
+    "고객: 그래요 그럼 됐어요\n"
 )
 
 
@@ -192,6 +198,15 @@ DONE = (
             "polarity",
             id="what must be is not needless",
         ),
+        pytest.param(
+            FLOWERS, "리본 문구는 변경되지 않았습니다.", "polarity", id="denied by nobody"
+        ),
+        pytest.param(
+            FLOWERS,
+            "꽃바구니는 내일 오전에 도착하지 않습니다.",
+            "polarity",
+            id="another is refused",
+        ),
     ],
 )
 def test_a_false_outcome_is_flagged(call, result, flag):
@@ -202,6 +217,13 @@ def test_a_false_outcome_is_flagged(call, result, flag):
     ("call", "result"),
     [
         pytest.param(DONE, "배송 주소는 변경되지 않았습니다.", id="another thing"),
+        pytest.param(FLOWERS, "카드는 넣지 못한다고 안내했습니다.", id="refused beside others"),
+        pytest.param(
+            "고객: 도자기 체험이요 주차돼요 두 대요\n"
+            "직원: 한 대만 되시고 한 대는 공영에 대셔야 돼요\n고객: 네\n",
+            "주차는 2대까지 되지 않는다고 안내했습니다.",
+            id="only one is a denial of two",
+        ),
         pytest.param(TICKET, "운임 52,400원의 50%인 26,200원을 환급했습니다.", id="a share"),
         pytest.param(BILL, "월 38,000원씩 석 달 치 114,000원이 미납됐습니다.", id="a product"),
         pytest.param(BILL, "45만 원 중 낸 30만 원을 확인했습니다.", id="a part"),

@@ -1,0 +1,138 @@
+"""Whether a denial is borne out: whether anybody denies anything near what it is about.
+
+A call that changes nothing, refuses or puts off says so: in the clauses that hold the words of the
+denial, behind them, or in the answer. Where nothing there denies in any words, the record does so
+on its own. A clause with a topic of its own (폭죽은 안 되세요) denies that alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.scoring.granting import DECLINES
+from edgebox.scoring.heard import LEFT
+from edgebox.scoring.predicates import SAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edgebox.scoring.alignment import Item
+    from edgebox.scoring.stances import Stances
+
+_CLAUSES: Final = ((0, 1.0), (1, 1.0), (2, 0.8), (3, 0.7), (-1, 0.6))
+"""Clauses from one that holds a word, in its utterance, and what the word counts there: what is
+said of a thing follows it."""
+
+_UTTERANCES: Final = ((0, 0.5), (1, 0.8), (2, 0.5), (-1, 0.4))
+"""The same of utterances: an answer is about what was asked."""
+
+_NEAR: Final = 0.6
+"""Of what the best place holds of a denial's words, that a clause must hold to bear it out."""
+
+_TELLING: Final = 0.3
+"""Share of its words that the best place must hold: with less the call has other words for it."""
+
+_ENOUGH: Final = 1.0
+"""Weight of a denial's words, with less of which it is about nothing."""
+
+_SIDES: Final = frozenset(["고객", "상담사", "상담원", "직원", "회원"])
+
+_OTHER_WAYS: Final = re.compile(
+    r"싫|아니[요에]|아뇨|됐어[요 ]|쉽니다|쉬[세는]|까지만 |다음에 (?:할|하|올|갈|볼)"
+    r"|나중에 (?:할|하)"
+    r"|생각해 ?[보볼봐]|놔 ?[두둬뚜]|냅 ?[두둬]"
+    r"|(?:저희|회사|업체)(?:가|에서) ?(?:다 |전부 )?(?:내|부담)"
+    r"|철회|취소|보류|중단|제외|빼고|그만|미[납개]|무효|무료|무상|면제|공짜|없이"
+    r"|만 ?(?:[돼되됩]|가능|받|드)"
+)
+"""Speech that declines, takes back or limits without a negation."""
+
+_IDLE: Final = re.compile(r"면 *$|(?:어쩔|할) ?수 ?없[지죠]|안 그래도|말이 안|[시러]면 안 될까")
+"""Conditions and sighs, which deny nothing."""
+
+_TOPIC: Final = re.compile(
+    r"(?<![가-힣])(?!(?:지금|이번에|오늘|일단|우선|고객님|어머님|다만|원래|따로|아직|이제|당장|현재)[은는도])"
+    r"(?:[가-힣]+[가-힣](?<![하되있없시가오보주받쓰않르에로어아여해돼셔수])|[가-힣](?<![저제나그이하되있없거건때그수]))"
+    r"(?:은|는|도)(?= )"
+)
+"""A noun that a clause itself is about."""
+
+
+def is_borne_out(items: Sequence[Item], key: Item | None, stances: Stances) -> bool:
+    """Return whether any clause near the words of a denial denies, in whatever words.
+
+    Args:
+        items: the words and numbers of the part that denies.
+        key: its predicate.
+        stances: of the call.
+
+    Returns:
+        True also where the call has too few of the words to tell.
+    """
+    told = [item for item in items if item.word not in _SIDES]
+    places = _places(told, stances)
+    best = max(places.values(), default=0.0)
+    weight = sum(item.weight for item in told)
+    if weight < _ENOUGH or best < _TELLING * weight:
+        return True
+    near = [piece for piece, value in places.items() if value >= _NEAR * best]
+    if key is not None:
+        near += [piece for piece, degree in key.where.items() if degree >= SAME]
+    own = {item.word for item in told}
+    return any(
+        _denies(piece, own, stances) and not _is_foreign(piece, told, stances) for piece in near
+    )
+
+
+def _places(items: Sequence[Item], stances: Stances) -> dict[int, float]:
+    """Return the clauses around the items, with the weight of what each is about."""
+    places: dict[int, float] = {}
+    for item in items:
+        reached: dict[int, float] = {}
+        for piece, value in _reach(item, stances):
+            reached[piece] = max(value, reached.get(piece, 0.0))
+        for piece, value in reached.items():
+            places[piece] = places.get(piece, 0.0) + item.weight * value
+    return places
+
+
+def _reach(item: Item, stances: Stances) -> Iterator[tuple[int, float]]:
+    """Yield the clauses that an item speaks for, with how surely."""
+    spoken = stances.spoken
+    held: dict[int, float] = {}
+    for piece, degree in item.where.items():
+        utterance = spoken.pieces[piece].utterance
+        held[utterance] = max(degree, held.get(utterance, 0.0))
+        own = spoken.pieces_of(utterance)
+        for step, share in _CLAUSES:
+            if piece + step in own:
+                yield piece + step, degree * share
+    for utterance, degree in held.items():
+        for step, share in _UTTERANCES:
+            if 0 <= utterance + step < len(spoken.utterances):
+                for piece in spoken.pieces_of(utterance + step):
+                    yield piece, degree * share
+
+
+def _denies(piece: int, own: set[str], stances: Stances) -> bool:
+    """Return whether a clause denies, declines or limits anything, and not in the part's words.
+
+    면제되세요 denies no 면제.
+    """
+    one = stances[piece]
+    text = stances.spoken.text_of(piece)
+    if one.asks or _IDLE.search(text):
+        return False
+    if one.denies or one.refuses:
+        return True
+    return any(
+        match[0] not in own for way in (LEFT, DECLINES, _OTHER_WAYS) for match in way.finditer(text)
+    )
+
+
+def _is_foreign(piece: int, items: Sequence[Item], stances: Stances) -> bool:
+    """Return whether a clause has a topic of its own and none of the items."""
+    if any(piece in item.where for item in items):
+        return False
+    return _TOPIC.search(stances.spoken.text_of(piece)) is not None
