@@ -68,6 +68,8 @@ _NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
 _NUMBER: Final = re.compile(r"[\W\d_]+$")
 _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
+_HUMAN: Final = "human"
+"""The customer beside an assistant, the agent beside a customer."""
 _MOST_NAMES: Final = 6
 _STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|", ")"})
 """Forms that a role's word has only as a label."""
@@ -275,7 +277,7 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
     Args:
         names: (label, spoken text) of every turn, in order.
 
-    1. A word of a role is that role.
+    1. A word of a role is that role; a human beside a customer is an agent.
     2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
        who works there are agents; of the others the one that asks first is the customer.
     3. Where one side is named and one label is left, it is the other side.
@@ -291,6 +293,8 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
         else:
             serves[label] += len(AGENT_TALK.findall(text))
             asks[label] += len(CUSTOMER_TALK.findall(text))
+    if "customer" in {side for label, side in roles.items() if label != _HUMAN}:
+        roles |= dict.fromkeys({_HUMAN} & roles.keys(), "agent")
     score = {label: serves[label] - asks[label] for label in serves}
     guessed: dict[str, Speaker] = dict.fromkeys(score, "unknown")
     guessed |= _by_talk(score, serves, set(roles.values()))

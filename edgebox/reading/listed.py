@@ -36,6 +36,7 @@ from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
 from edgebox.reading.same_speech import said_once, same_speech
 from edgebox.reading.talk import call_among, in_one_version, is_talk, told
+from edgebox.reading.text_fields import with_texts
 from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
 if TYPE_CHECKING:
@@ -73,6 +74,9 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     found = _lists(unpacked(value), 0, known)
     if not any(map(size, found)):  # what was said looks like JSON
         found = _lists(value, 0, known) or found
+    if not found and known.unnamed:
+        known = _Known(any_name=True)
+        found = _lists(unpacked(value), 0, known)
     if not found:
         return None
     best, roles = _final(call_among(found)), known.roles
@@ -87,10 +91,14 @@ class _Known:
         roles: what participants are.
         lists: the lists of turns in a value, with the value, by its identity: a value in several
             that are searched is searched once.
+        any_name: whether what was said is read in fields of any name.
+        unnamed: whether a list has what may have been said in such a field.
     """
 
     roles: dict[str, str] = field(default_factory=dict)
     lists: dict[int, tuple[Any, list[list[Turn]]]] = field(default_factory=dict)
+    any_name: bool = False
+    unnamed: bool = False
 
 
 def _final(turns: list[Turn]) -> list[Turn]:
@@ -284,6 +292,10 @@ def _timed(words: list[Turn]) -> list[Turn]:
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     turns = turns_of_list(values)
+    if turns is None and (texts := with_texts(values, any_name=known.any_name)):
+        turns = turns_of_list(texts)
+    elif turns is None and not known.unnamed:
+        known.unnamed = with_texts(values, any_name=True) is not None
     if turns is None or len(values) <= _FEW:
         yield from _inside(values, turns or [], depth, known)
     if turns is not None:

@@ -11,6 +11,7 @@ _CUSTOMER: Final = """
     고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 회원 회원님 소비자 신규고객 기존고객
     구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
     rx customer caller client user cust consumer patient guest end_user enduser external inbound
+    human
     顾客 客户 お客様
 """
 _AGENT: Final = """
@@ -20,7 +21,7 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
-    担当者 human_agent
+    担当者 human_agent gpt chatgpt
 """
 _SYSTEM: Final = """
     시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내

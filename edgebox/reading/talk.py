@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
 
-_OF_A_PROMPT: Final = frozenset(
-    ["system", "user", "assistant", "developer", "tool", "function", "human", "ai", "model"]
-)
+_OF_A_PROMPT_LISTED: Final = """
+    system user assistant developer tool function human ai model gpt chatgpt
+"""
+_OF_A_PROMPT: Final = frozenset(_OF_A_PROMPT_LISTED.split())
 """The sides of what a language model is asked."""
 _SENTENCES: Final = 1 / 3
 """Share of talk that ends like a sentence; of what was found in it hardly a text does."""
@@ -40,8 +41,8 @@ def call_among(lists: Sequence[list[Turn]]) -> list[Turn]:
         calls = [turns for turns in lists if lines_of(turns) is not None]
     if calls or chats:
         return _first_whole(calls or chats)
-    plain = [turns for turns in lists if not told(turns) and _in_sentences(turns)]
-    if labelled and (not plain or any(map(_in_sentences, labelled))):
+    plain = [turns for turns in lists if not told(turns) and in_sentences(turns)]
+    if labelled and (not plain or any(map(in_sentences, labelled))):
         return _first_whole(labelled)
     few = plain[:MOST]
     cut = [turns for turns in labelled[:MOST] if any(_are_all(turns, one) for one in few)]
@@ -94,7 +95,7 @@ def _of_speakers(turns: Sequence[Turn]) -> bool:
     labels = {turn.speaker.lower() for turn in turns}
     if len({role_of(label) for label in labels} - {None}) > 1:
         return True
-    return all(map(_is_speaker, labels - {""})) and _in_sentences(turns)
+    return all(map(_is_speaker, labels - {""})) and in_sentences(turns)
 
 
 def _is_speaker(label: str) -> bool:
@@ -110,10 +111,11 @@ def _is_speaker(label: str) -> bool:
 
 def _take_turns(turns: Sequence[Turn]) -> bool:
     """Return whether labels of any kind say sentences, and one of them more than one."""
-    return len({turn.speaker for turn in turns}) < len(turns) and _in_sentences(turns)
+    return len({turn.speaker for turn in turns}) < len(turns) and in_sentences(turns)
 
 
-def _in_sentences(turns: Sequence[Turn]) -> bool:
+def in_sentences(turns: Sequence[Turn]) -> bool:
+    """Return whether enough texts end like sentences for talk."""
     sentences = sum(is_sentence(turn.text) for turn in turns)
     return sentences >= _SENTENCES * len(turns)
 

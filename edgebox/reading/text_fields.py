@@ -1,0 +1,99 @@
+"""Which field of a list's objects is what was said, where none has a name that tells.
+
+Datasets of chats have ``from`` and ``value``, bots ``sender`` and ``reply``. Such names are those
+of many other things too: what stands there is speech only where the speakers say so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
+from edgebox.reading.roles import role_of
+from edgebox.reading.sides import by_side
+from edgebox.reading.talk import in_sentences, is_talk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_TEXTS: Final = (
+    "value", "says", "said", "say", "saying", "speech", "reply", "response", "payload", "data",
+    "comment", "script", "stt", "asr", "asrtext", "sttresult", "asrresult", "result", "caption",
+    "rawtext", "originaltext", "말", "말씀", "멘트", "대사", "원문", "답변", "음성인식결과",
+)  # fmt: skip
+_SPEAKERS: Final = (
+    "participantrole", "role", "participantpurpose", "speaker", "spk", "speakerlabel", "speakerid",
+    "speakertag", "speakername", "party", "from", "who", "author", "sender", "authorname",
+    "sendername", "authorid", "senderid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
+)  # fmt: skip
+"""Fields that say who speaks, and are no name of a setting or of a question of a form."""
+_NEARLY_ALL: Final = 0.9
+_LONGEST: Final = 4
+"""Fields of any name that are tried, those with most characters."""
+_DEEPEST: Final = 3
+
+
+def with_texts(values: Sequence[Any], *, any_name: bool, depth: int = 0) -> list[Any] | None:
+    """Return a list whose objects have what was said as their ``text``; None where none has.
+
+    Args:
+        values: of a list that holds no turns by the names of its fields.
+        any_name: whether the field may have any name. It then holds sentences, and the speakers
+            are both sides.
+        depth: objects around these.
+    """
+    objects = [named(one) if isinstance(one, dict) else {} for one in values]
+    counts = Counter(name for fields in objects for name in fields)
+    shared = [name for name, count in counts.items() if count >= _NEARLY_ALL * len(objects)]
+    known = [name for name in _TEXTS if name in shared]
+    longest = sorted(shared, key=lambda name: -_size(objects, name))[:_LONGEST] if any_name else []
+    for name in [*known, *longest]:
+        turns = _turns(values, objects, name)
+        if _are_sides(turns) if name not in known else _are_said(turns):
+            return [
+                {**one, "text": fields[name]} if isinstance(fields.get(name), str) else one
+                for one, fields in zip(values, objects, strict=True)
+            ]
+    for name in shared if depth < _DEEPEST else ():
+        inner = [fields.get(name) for fields in objects]
+        if all(isinstance(one, dict) for one in inner):
+            found = with_texts(inner, any_name=any_name, depth=depth + 1)
+            if found is not None:
+                return found
+    return None
+
+
+def _turns(values: Sequence[Any], objects: Sequence[dict[str, Any]], name: str) -> list[Turn]:
+    """Return what objects say in a field, by whom; empty where it is no field of texts."""
+    found = [
+        (one, [Turn(_speaker(fields), text)])
+        for one, fields in zip(values, objects, strict=True)
+        if isinstance(text := fields.get(name), str)
+    ]
+    if is_speaker(name) or len(found) < _NEARLY_ALL * len(objects):
+        return []
+    return by_side(found) or [turns[0] for _, turns in found]
+
+
+def _speaker(fields: dict[str, Any]) -> str:
+    return speaker_of({name: one for name, one in fields.items() if name in _SPEAKERS})
+
+
+def _are_said(turns: Sequence[Turn]) -> bool:
+    """Return whether the speakers of turns are roles, or talk."""
+    return bool(turns) and (set(_sides(turns)).isdisjoint({None}) or is_talk(turns))
+
+
+def _are_sides(turns: Sequence[Turn]) -> bool:
+    """Return whether a customer and another side say sentences."""
+    sides = set(_sides(turns))
+    return "customer" in sides and len(sides - {None}) > 1 and in_sentences(turns)
+
+
+def _sides(turns: Sequence[Turn]) -> Iterator[str | None]:
+    return (role_of(turn.speaker.lower()) for turn in turns)
+
+
+def _size(objects: Sequence[dict[str, Any]], name: str) -> int:
+    return sum(len(one) for fields in objects if isinstance(one := fields.get(name), str))
