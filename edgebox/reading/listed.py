@@ -32,10 +32,12 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
+from edgebox.reading.legs import comes_after, places
+from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
 from edgebox.reading.same_speech import said_once, same_speech
-from edgebox.reading.talk import call_among, in_one_version, is_talk, told
+from edgebox.reading.talk import call_among, in_one_version, in_sentences, is_talk, told
 from edgebox.reading.text_fields import with_texts
 from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
 
@@ -133,7 +135,7 @@ def _lists(value: Any, depth: int, known: _Known) -> list[list[Turn]]:  # noqa: 
 
 
 def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
-    value = _with_labels(named(value))
+    named_so, value = value, _with_labels(named(value))
     if value and all(_is_number(name.strip()) for name in value):
         yield from _numbered(value, depth)
         return
@@ -155,6 +157,8 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
     alone = turns_in(value) if _WHOLE & value.keys() else []
     yield from found
     others += filter(is_talk, () if any(found) else derived)
+    if legs := _legs(named_so, found, depth, known):
+        yield legs
     if not any(map(is_talk, found)):
         least = NEARLY_ALL * max(map(size, [*found, alone]))
         said = any(map(size, found))
@@ -211,7 +215,22 @@ def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
     names = [name for name, one in value.items() if isinstance(one, list | dict) and _names(name)]
     found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
     said = [(name, turns) for name, turns in found if turns]
+    if any(_are_both_sides(turns) for _, turns in said):
+        said.sort(key=lambda part: _leg_of(part[0]))
+        return _one_after_another(_said_once([("", turns) for _, turns in said]))
     return _together(said) if len(said) > 1 else []
+
+
+def _leg_of(name: str) -> tuple[bool, int]:
+    """Return the place of the leg of a speaker: a machine comes first, then agent1 and agent2."""
+    number = _NUMBER.search(name)
+    return role_of(name.strip().lower()) != "system", int(number[0]) if number else 0
+
+
+def _are_both_sides(turns: list[Turn]) -> bool:
+    """Return whether a customer and another one talk, as in a leg of a call: ivr and agent."""
+    sides = {role_of(turn.speaker.lower()) for turn in turns}
+    return "customer" in sides and len(sides - {None}) > 1
 
 
 def _in_numbers(value: dict[str, Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
@@ -226,6 +245,35 @@ def _in_numbers(value: dict[str, Any], depth: int, known: _Known) -> Iterator[li
         if len(several) > 1:
             several.sort(key=lambda part: part[0])
             yield _parts([one for _, one in several], depth, known)
+
+
+def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Known) -> list[Turn]:
+    """Return the turns of an object whose fields are legs of a call; empty where they are none.
+
+    Args:
+        lists: of turns that fields of other names hold: they are the first leg where the only leg
+            by its name is a later one.
+    """
+    read = {
+        name: turns
+        for name, one in value.items()
+        if not _names(name) and (turns := _leg(one, depth, known))
+    }
+    order = places(read)
+    after = [name for name in read if comes_after(name)]
+    parts = [("", read[name]) for name in sorted(order, key=lambda name: order[name])]
+    if not parts and len(after) == 1 and any(lists):
+        parts = [("", call_among(lists)), ("", read[after[0]])]
+    legs = _one_after_another(_said_once(parts))
+    return legs if len(parts) > 1 and in_sentences(legs) else []
+
+
+def _leg(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
+    """Return the turns of a leg, which may be a text with labels."""
+    if isinstance(value, str):
+        turns = [Turn("", value, place=getattr(value, "place", None))]
+        return turns if lines_of(turns) is not None else []
+    return _inner(value, depth, known) if isinstance(value, list | dict) else []
 
 
 def _inner(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
@@ -355,6 +403,10 @@ def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     each = len(set().union(*speakers) - {""}) == len(parts) > 1  # a part for each speaker
     if alone and (each or (len(labels) > 1 and "" not in labels)):
         return _together(parts)
+    return _one_after_another(parts)
+
+
+def _one_after_another(parts: Iterable[tuple[str, list[Turn]]]) -> list[Turn]:
     found = [turn for _, turns in parts for turn in turns]
     starts = [turn.start_ms for turn in found if turn.start_ms is not None]
     if starts != sorted(starts):  # each part counts from its own beginning

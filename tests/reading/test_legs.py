@@ -1,0 +1,89 @@
+"""A call before and after a transfer, in fields of one document."""
+
+import json
+
+import pytest
+
+from edgebox.contract.requests import transcript_text
+from edgebox.reading.call import read
+
+GREETING = "네 감사합니다 하나은행 상담사 김나래입니다 무엇을 도와드릴까요"
+LEGS = [
+    [GREETING, "카드 재발급이요", "담당 부서로 연결해 드리겠습니다"],
+    [GREETING.replace("김나래", "이도윤"), "카드 재발급이요",
+     "네 재발급 접수되었습니다 사흘 걸립니다", "네 감사합니다 수고하세요"],
+    ["네 카드 센터 박하늘입니다", "한도 올려 주세요", "네 오백만 원으로 올렸습니다"],
+]  # fmt: skip
+SIDES = ("agent", "customer")
+LABELS = {"agent": "상담사", "customer": "고객"}
+
+
+def turns(leg, sides=SIDES, **more):
+    return [{"speaker": sides[at % 2], "text": text, **more} for at, text in enumerate(leg)]
+
+
+def said(value):
+    text = json.dumps(value, ensure_ascii=False)
+    return [(one.speaker, one.text) for one in read(transcript_text(text, 100_000)).utterances]
+
+
+def call(*legs):
+    return [(SIDES[at % 2], text) for leg in legs for at, text in enumerate(leg)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("beforeTransfer", "afterTransfer"), ("before_transfer", "after_transfer"),
+        ("leg1", "leg2"), ("legA", "legB"), ("first", "second"), ("firstCall", "secondCall"),
+        ("ivr", "agent"), ("bot", "agent"), ("initial", "transferred"), ("pre", "post"),
+        ("transfer_from", "transfer_to"), ("call", "transfer"), ("main", "transfer"),
+        ("primary", "secondary"), ("turns", "turnsAfterTransfer"), ("turns", "afterTransfer"),
+        ("transcript", "transferTranscript"), ("segments_before", "segments_after"),
+        ("firstAgent", "secondAgent"), ("agent1", "agent2"), ("virtualAgent", "liveAgent"),
+        ("이전", "이후"), ("전환전", "전환후"), ("첫번째 통화", "두번째 통화"), ("챗봇", "상담사"),
+    ],
+)  # fmt: skip
+def test_both_legs_are_read_in_their_order(first, second):
+    one, other = LEGS[:2]
+    for wrap in (lambda found: found, lambda found: {"id": "a", "turns": found}):
+        value = {first: wrap(turns(one)), second: wrap(turns(other))}
+        assert said(value) == said({"id": 1, "call": value}) == call(one, other)
+        assert said({second: value[second], "id": 3, first: value[first]}) == call(one, other)
+
+
+@pytest.mark.parametrize("names", [("ivr", "agent"), ("legA", "legB"), ("before", "after")])
+def test_legs_that_count_from_their_own_beginnings_are_not_mixed(names):
+    timed = [[{**turn, "start": 4 * at} for at, turn in enumerate(turns(leg))] for leg in LEGS[:2]]
+    assert said(dict(zip(names, timed, strict=True))) == call(*LEGS[:2])
+
+
+def test_three_legs_are_read():
+    names = ["first", "second", "third"]
+    assert said({name: turns(leg) for name, leg in zip(names, LEGS, strict=True)}) == call(*LEGS)
+
+
+def test_legs_without_speakers_are_read():
+    value = {f"{name}Transfer": [{"text": text} for text in leg]
+             for name, leg in zip(("before", "after"), LEGS, strict=False)}  # fmt: skip
+    assert " ".join(text for _, text in said(value)) == " ".join(LEGS[0] + LEGS[1])
+
+
+@pytest.mark.parametrize("names", [("leg1", "leg2"), ("beforeTransfer", "afterTransfer")])
+def test_legs_may_be_texts_with_labels(names):
+    texts = ["\n".join(f"{LABELS[side]}: {text}" for side, text in call(leg)) for leg in LEGS[:2]]
+    assert said(dict(zip(names, texts, strict=True))) == call(*LEGS[:2])
+
+
+def test_one_call_before_and_after_it_was_worked_on_is_read_once():
+    whole = LEGS[0] + LEGS[1]
+    masked = [text.replace("이도윤", "***") for text in whole]
+    for names in (("beforeMasking", "afterMasking"), ("first", "second"), ("initial", "final")):
+        value = dict(zip(names, (turns(whole), turns(masked)), strict=True))
+        assert [text for _, text in said(value)] == whole
+
+
+def test_what_was_told_about_the_call_is_no_leg():
+    value = {"turns": turns(LEGS[0]), "next": [{"title": "재발급", "text": "카드를 보냅니다."}],
+             "last": {"summary": "재발급을 접수했습니다."}}  # fmt: skip
+    assert said(value) == call(LEGS[0])
