@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.reading.entries import Turn, size
 from edgebox.reading.roles import role_of
+from edgebox.reading.sounds import sound_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -80,21 +81,24 @@ class _Heard:
     """What a part of a call says.
 
     Attributes:
+        text: without spaces.
         runs: of three characters, in their order.
         grams: how often each of them is there.
         side: of which alone it is, where that is known.
     """
 
+    text: str
     runs: list[str]
     grams: Counter[str]
     side: str
 
     @classmethod
     def of(cls, turns: Sequence[Turn], label: str) -> _Heard:
-        runs = list(_runs("".join(_said_first(turns))))
+        text = "".join(_said_first(turns))
+        runs = list(_runs(text))
         sides = {role_of(turn.speaker.lower()) for turn in turns}
         side = sides.pop() if len(sides) == 1 else None
-        return cls(runs, Counter(runs), side or role_of(label.strip().lower()) or "")
+        return cls(text, runs, Counter(runs), side or role_of(label.strip().lower()) or "")
 
     def repeats(self, other: _Heard) -> bool:
         """Return whether both are the same speech, as two engines understood it."""
@@ -105,7 +109,9 @@ class _Heard:
         if min(len(self.runs), len(other.runs)) >= _SHORT:
             return not self._has_news(other)
         close = _same(self.grams, other.grams, _SAME_SHORT)
-        return close and max(self._gap(other), other._gap(self)) <= _GAP
+        if close and max(self._gap(other), other._gap(self)) <= _GAP:
+            return True
+        return sound_alike(self.text, other.text)
 
     def is_in(self, larger: _Heard) -> bool:
         """Return whether a larger part says again all that this one does."""

@@ -213,6 +213,60 @@ def test_a_second_leg_of_a_call_is_read_though_it_begins_alike(legs):
         assert [text for _, text in said(value)] == whole
 
 
+LONGER = [
+    "네 하나은행 상담사 김나래입니다 무엇을 도와드릴까요",
+    "신용카드를 잃어버려서 재발급 신청하려고요",
+    "네 담당 부서로 확인해 보겠습니다 잠시만 기다려 주세요",
+    "새 카드는 화요일까지 자택으로 보내 드리겠습니다",
+    "네 감사합니다",
+]
+MISHEARD = [
+    "네 하나은행 상담사 김나래입니다 무엇을 도와드릴까요",
+    "시뇽가드를 이러버려서 제발금 신청하려고요",
+    "네 단단 부서러 확인해 보겠습니다 잠시만 기다려 주세요",
+    "새 카드는 하요이까지 자태그로 보내 드리겠습니다",
+    "네 감사합니다",
+]
+SECOND = [
+    LONGER[0].replace("김나래", "이도윤"),
+    *LONGER[1:3],
+    LONGER[3].replace("화요일", "토요일"),
+    LONGER[4],
+]
+
+
+@pytest.mark.parametrize("labels", [None, ("agent", "customer"), ("A", "B")])
+def test_words_of_which_another_engine_misheard_most_syllables_are_read_once(labels):
+    one, other = (
+        [{"text": text, **({"speaker": labels[at % 2]} if labels else {})}
+         for at, text in enumerate(heard)] for heard in (LONGER, MISHEARD)
+    )  # fmt: skip
+    hidden = [{**turn, "text": turn["text"].replace("김나래", "○○○")} for turn in one]
+    for again in (other, hidden):
+        for value in (
+            [{"engine": "A", "turns": one}, {"engine": "B", "turns": again}],
+            {"1": one, "2": again},
+            {"results": [{"engine": "A", "segments": one}, {"engine": "B", "segments": again}]},
+        ):
+            assert words(value) == " ".join(LONGER)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        SECOND,
+        [*LONGER[:2], "네 취소했습니다", *LONGER[3:]],
+        [*LONGER[:3], "네 기다릴게요", *LONGER[3:]],
+        [*LONGER[:3], LONGER[3].replace("화요일까지", "오후 세 시쯤"), LONGER[4]],
+        [LONGER[0], LONGER[1].replace("재발급", "한도 상향"), *LONGER[2:]],
+    ],
+)
+def test_a_leg_whose_words_sound_otherwise_is_read_though_most_are_the_same(second):
+    legs = [[{"text": text} for text in leg] for leg in (LONGER, second)]
+    both = " ".join([*LONGER, *second])
+    assert words([{"turns": leg} for leg in legs]) == words({"1": legs[0], "2": legs[1]}) == both
+
+
 TERMS = [
     "지금부터 상품의 중요한 내용을 안내해 드리겠습니다 끝까지 들어 주시기 바랍니다",
     "보험료는 매달 삼만 이천 원이고 이십 년 동안 내시며 보장은 백 세까지 받으십니다",
