@@ -115,7 +115,7 @@ async def serve(
     Raises:
         EdgeBoxError: as ``run_api``.
     """
-    if problem := settings.api.plain_http_problem:
+    if problem := settings.api.plain_http_refusal:
         raise ConfigError(problem)
     pair = pair_of(settings.api.tls_cert, settings.api.tls_key, os.environ)
     secure = ServedPair(pair) if pair else None

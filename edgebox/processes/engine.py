@@ -49,7 +49,7 @@ def run_engine(settings: Settings, notifier: Notifier | None = None) -> int:
 
 async def _serve(settings: Settings, notifier: Notifier) -> int:
     if problem := settings.socket_problem:
-        raise ConfigError(f"{problem}.")
+        raise ConfigError(f"{problem}. Set runtime_dir in edgebox.toml to a shorter folder.")
     listener = _bind(settings.socket)
     inode = settings.socket.stat().st_ino
     try:

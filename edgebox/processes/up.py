@@ -67,7 +67,7 @@ def require_free_port(settings: Settings) -> None:
         EdgeBoxError: the address cannot be listened on.
         ConfigError: plain HTTP would leave the machine without being allowed.
     """
-    if problem := settings.api.plain_http_problem:
+    if problem := settings.api.plain_http_refusal:
         raise ConfigError(problem)
     host, port = settings.api.host, settings.api.port
     if problem := port_problem(host, port):

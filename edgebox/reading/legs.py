@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _WORDS_LISTED: Final = (
-    """before pre first initial primary front start begin beginning original originating main virtual
-    one a 이전 전 앞 처음 첫 첫번째 최초""",
-    """after post second secondary back end rest next transferred transfer transferee destination live
-    consult consultation specialist two b 이후 후 뒤 다음 두번째 전환 이관""",
+    """before pre first initial primary front start begin beginning original originating main
+    virtual one a 이전 전 앞 처음 첫 첫번째 최초""",
+    """after post second secondary back end rest next transferred transfer transferee destination
+    live consult consultation specialist two b 이후 후 뒤 다음 두번째 전환 이관""",
     "third tertiary three c 세번째",
     "fourth four d 네번째",
     "last final 마지막",

@@ -33,6 +33,7 @@ _TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
 # Up to the last @: a password that is not escaped may hold an @, a / or a ?.
 _PASSWORD = re.compile(r"(?<=://)\S+(?=@)")
 _QUERY = re.compile(r"(?<=\?)\S+")
+_COMMAND = " Type: "
 HIDDEN = "(hidden)"
 
 
@@ -203,7 +204,7 @@ def _unreadable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Ite
         except ConfigError as error:
             name = key.rpartition(".")[2]
             fix = f"put the file there, or correct {name} in {file}"
-            yield WrongSetting(key, line_of(key, lines), f"{error.detail}.", fix)
+            yield _told(key, line_of(key, lines), error.detail, fix)
 
 
 def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Iterator[WrongSetting]:
@@ -217,7 +218,7 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
             installed.get(options.model)
         except ModelError as error:
             key, fix = f"engines.{role}.model", f"edgebox models use {role} NAME"
-            yield WrongSetting(key, line_of(key, lines), error.detail, fix)
+            yield _told(key, line_of(key, lines), error.detail, fix)
     yield from _unreadable(settings, file, lines)
     if problem := settings.api.plain_http_problem:
         fix = f"set tls_cert and tls_key, or allow_plain_http = true, under [api] in {file}"
@@ -231,4 +232,10 @@ def _unusable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Itera
             server_context(pair)
     except ConfigError as error:
         key = "api.tls_key" if settings.api.tls_key in error.detail else "api.tls_cert"
-        yield WrongSetting(key, line_of(key, lines), error.detail, f"edit [api] in {file}")
+        yield _told(key, line_of(key, lines), error.detail, f"edit [api] in {file}")
+
+
+def _told(key: str, line: int | None, detail: str, fix: str) -> WrongSetting:
+    """Return what is wrong with a key; a command that ends the detail is the fix."""
+    problem, _, command = detail.partition(_COMMAND)
+    return WrongSetting(key, line, f"{problem.rstrip('.')}.", command or fix)

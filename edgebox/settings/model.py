@@ -154,12 +154,20 @@ class ApiSettings(Section):
 
     @property
     def plain_http_problem(self) -> str | None:
-        """Why the API does not start without TLS, and what to type; None where it does."""
+        """Why the API does not start without TLS; None where it does."""
         if self.tls or self.this_machine_only or self.allow_plain_http:
             return None
         return (
             f"The API would listen on {self.host or 'every address'} without TLS: keys and calls "
-            "could be read in the network. Set tls_cert and tls_key under [api], or leave "
+            "could be read in the network"
+        )
+
+    @property
+    def plain_http_refusal(self) -> str | None:
+        """Why the API does not start without TLS, and what to type; None where it does."""
+        problem = self.plain_http_problem
+        return problem and (
+            f"{problem}. Set tls_cert and tls_key under [api], or leave "
             'host = "127.0.0.1". To serve plain HTTP all the same: allow_plain_http = true'
         )
 
@@ -433,14 +441,13 @@ class Settings(BaseSettings):
 
     @property
     def socket_problem(self) -> str | None:
-        """Why the engine cannot have its socket there, and what to set; None where it can."""
+        """Why the engine cannot have its socket there; None where it can."""
         length = len(os.fsencode(self.socket))
         if length <= LONGEST_SOCKET_PATH:
             return None
         return (
             f"The path of the engine's socket has {length} bytes, and a socket's may have "
-            f"{LONGEST_SOCKET_PATH}: {self.socket}. Set runtime_dir in edgebox.toml to a shorter "
-            "folder"
+            f"{LONGEST_SOCKET_PATH}: {self.socket}"
         )
 
     @property

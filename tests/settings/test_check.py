@@ -244,7 +244,26 @@ def test_a_folder_too_long_for_the_engines_socket_is_named_before_the_start(file
     assert "has 108 bytes" in problem.detail
     assert f"{longest}x/engine.sock" in problem.detail
     assert "runtime_dir" in problem.fix
+    assert "runtime_dir" not in problem.detail
 
 
 def test_a_short_runtime_folder_serves_a_long_state_folder(file):
     assert found(file, f'state_dir = "/srv/{"x" * 120}"\nruntime_dir = "/run/edgebox"\n') == {}
+
+
+def test_what_to_do_is_said_once(file, tmp_path):
+    [wrong] = found(file, '[api]\nhost = "0.0.0.0"\n').values()
+    assert "tls_cert" in wrong.fix
+    assert "tls_cert" not in wrong.detail
+    secret = tmp_path / "secret"
+    secret.write_text("s" * 40)
+    secret.chmod(0o644)
+    remote = f'[engines.slm]\nurl = "http://10.0.0.9/v1"\nurl_key_file = "{secret}"\n'
+    wrong = found(file, remote)["engines.slm.url_key_file"]
+    assert wrong.detail == f"Every user may read the secret in {secret}."
+    assert wrong.fix == f"chmod o= {secret}"
+    pair = make_pair(tmp_path)
+    pair.key.chmod(0o644)
+    wrong = found(file, f'[api]\ntls_cert = "{pair.cert}"\ntls_key = "{pair.key}"\n')
+    assert [one.fix for one in wrong.values()] == [f"chmod o= {pair.key}"]
+    assert all("chmod" not in one.detail for one in wrong.values())
