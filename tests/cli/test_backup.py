@@ -1,4 +1,5 @@
 import json
+import os
 import sqlite3
 import stat
 import time
@@ -8,6 +9,8 @@ from typer.testing import CliRunner
 
 from edgebox.errors import EdgeBoxError
 from edgebox.settings import Settings
+from edgebox_cli.commands import backup
+from edgebox_cli.common.owner import writes_as_root
 from edgebox_cli.doctor.retention import retention
 from edgebox_cli.main import app
 from support.boxes.store import Box
@@ -192,3 +195,31 @@ def test_a_backup_notes_its_success_for_the_metrics(box, bare):
     name, when = line.split()
     assert name == "edgebox_backup_last_success_timestamp_seconds"
     assert began - 1 <= float(when) <= time.time()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+@pytest.mark.parametrize("words", [["--keep", "2", "{}"], ["{}/a.db"]], ids=["series", "file"])
+def test_root_is_led_nowhere_by_the_owner_of_the_folder_around(box, bare, monkeypatch, words):
+    """Between root's look at the folder and its writing, a link takes the place of the parent."""
+    theirs, victim = bare / "home" / "theirs", bare / "victim"
+    for folder in (theirs / "backups", victim / "backups"):
+        folder.mkdir(parents=True)
+    old = [victim / "backups" / f"edgebox-backup-00000{number}.db" for number in (1, 2)]
+    for path in old:
+        path.touch()
+    os.chown(Settings().state_dir, 41_234, 41_234)
+    for folder in (theirs.parent, theirs):
+        os.chown(folder, 41_235, 41_235)
+
+    def looked_before(*of):
+        found = writes_as_root(*of)
+        theirs.rename(bare / "moved")
+        theirs.symlink_to(victim)
+        os.chown(theirs, 41_235, 41_235, follow_symlinks=False)
+        return found
+
+    monkeypatch.setattr(backup, "writes_as_root", looked_before)
+    result = run("backup", *(word.format(theirs / "backups") for word in words))
+    assert sorted((victim / "backups").iterdir()) == old
+    assert result.exit_code == 1
+    assert "another user can turn" in " ".join(result.stderr.split())

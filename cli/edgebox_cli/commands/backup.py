@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,8 @@ from edgebox.exposition import leave
 from edgebox.store.backup import Contents, publishing, write_backup, write_backup_into
 from edgebox.store.backup_series import LEAST, next_backup
 from edgebox.store.restore import restore_backup
+from edgebox.system.files import open_file
+from edgebox.system.pinned import pinned
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
@@ -58,11 +61,13 @@ def backup(
         file = file.absolute()  # the user that reads the database may not enter this folder
         state_dir = settings_as_root().state_dir
         as_root = writes_as_root(file / "next" if keep else file, state_dir)
-        if keep:
-            if not as_root:
+        if as_root:
+            file, contents = _as_root(file, force=force, keep=keep)
+        else:
+            if keep:
                 settings()  # gives up root: the folder is its user's
-            file = next_backup(file, keep)
-        contents = (_with_descriptor if as_root else _directly)(file, force=force)
+                file = next_backup(file, keep)
+            contents = _directly(file, force=force)
         (apart if as_root else _here)(_note_success)
     if file.stat().st_mode & 0o077:
         note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
@@ -88,11 +93,35 @@ def _directly(file: Path, *, force: bool) -> Contents:
         return write_backup(database, file, force=force, progress=progress)
 
 
+def _as_root(file: Path, *, force: bool, keep: int | None) -> tuple[Path, Contents]:
+    """Write as root into a folder that no other user can exchange meanwhile; return the file."""
+    folder = file if keep else file.parent
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(pinned(folder))
+        except (FileNotFoundError, NotADirectoryError):
+            also = " With --keep, name an existing folder." if keep else " Make it first."
+            raise BackupError(f"There is no folder {folder}.{also}") from None
+        except OSError as error:
+            raise BackupError(f"Cannot write into {folder}: {error.strerror}.") from None
+        try:
+            inside = next_backup(held, keep) if keep else held / file.name
+            contents = _with_descriptor(inside, force=force)
+        except BackupError as error:
+            shown = error.detail.replace(os.fspath(held), os.fspath(folder))
+            raise BackupError(shown) from None
+    return folder / inside.name, contents
+
+
 def _with_descriptor(file: Path, *, force: bool) -> Contents:
     """Write as root what a child process reads as the owner of the database."""
     with publishing(settings_as_root().database, file, force=force) as fresh:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CLOEXEC)
+        # Whoever owns the folder may have put a link in its place.
+        descriptor = open_file(fresh, os.O_WRONLY | os.O_NOFOLLOW)
         try:
+            made = os.fstat(descriptor)
+            if made.st_uid != os.geteuid() or made.st_nlink != 1 or made.st_size:
+                raise BackupError(f"{fresh} was exchanged meanwhile. Name another folder.")
             size, rows = apart(lambda: _into(descriptor))
         finally:
             os.close(descriptor)
