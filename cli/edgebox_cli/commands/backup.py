@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -69,8 +69,9 @@ def backup(
                 file = next_backup(file, keep)
             contents = _directly(file, force=force)
         (apart if as_root else _here)(_note_success)
-    if file.stat().st_mode & 0o077:
-        note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
+    with suppress(OSError):  # the owner of a folder above it may have renamed that
+        if file.stat().st_mode & 0o077:
+            note(f"Others may read {file}: its disk keeps no permissions. It holds transcripts.")
     if as_json:
         print_json({"file": str(file), "bytes": contents.size, "rows": contents.rows})
         return
