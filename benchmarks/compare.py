@@ -87,7 +87,7 @@ def edgebox(
     folder.mkdir()
     config = folder / "edgebox.toml"
     config.write_text(
-        f'state_dir = "{folder}"\nmodels_dir = "{options.models}"\n'
+        f'state_dir = "{folder}"\nmodels_dir = "{options.models.resolve()}"\n'
         f"[engines]\nthreads = {options.threads}\n"
         f'[engines.slm]\nmodel = "{options.slm}"\ncontext_tokens = {CONTEXT}\n'
         f'[engines.mlm]\nmodel = "{options.mlm}"\ncontext_tokens = {CONTEXT}\n'
