@@ -28,14 +28,10 @@ edgebox() { run -m edgebox_cli --config "$kit/edgebox.toml" "$@"; }
 
 setup() {
   [ -x venv/bin/python ] || "$python" -m venv --system-site-packages venv
-  # What the machine has stays: PyTorch's own NumPy, say.
-  local wheel name missing=()
-  for wheel in wheels/*.whl; do
-    name=$(basename "$wheel" | cut -d- -f1)
-    run -c 'import sys; from importlib.metadata import version; version(sys.argv[1])' "$name" \
-      2>/dev/null || missing+=("$wheel")
-  done
-  [ ${#missing[@]} -eq 0 ] || run -m pip install -q --no-index --no-deps "${missing[@]}"
+  # PyTorch and NumPy are the machine's. Older versions of the rest, which it may have too, stay
+  # where they are and out of the way.
+  [ -f venv/wheels ] || run -m pip install -q --no-index --no-deps --ignore-installed wheels/*.whl
+  touch venv/wheels
   local site
   site=$(run -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   printf '%s\n%s\n%s\n' "$kit/edgebox" "$kit/edgebox/cli" "$kit/site" >"$site/kit.pth"

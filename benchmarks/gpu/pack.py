@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
 from pathlib import Path
 
 import gguf
@@ -35,18 +36,12 @@ KEPT = tuple(
     f"tools/ui/{name}" for name in ("CMakeLists.txt", "sources.cmake", "ui.cpp.in", "ui.h.in")
 )
 
-WHEELS = (
-    "annotated-doc", "annotated-types", "anyio", "argon2-cffi", "argon2-cffi-bindings", "certifi",
-    "cffi", "click", "diskcache", "gguf", "h11", "hatchling", "httpcore", "httpcore2", "httpx",
-    "httpx2", "huey==3.5.4", "idna", "jinja2", "llguidance==1.9.1", "markdown-it-py", "markupsafe",
-    "mdurl", "nvidia-ml-py", "packaging", "pathspec", "pluggy", "prometheus-client", "pycparser",
-    "pydantic", "pydantic-settings", "pygments", "python-dateutil", "python-dotenv", "pyyaml",
-    "rich", "shellingham", "six", "sqlite-fts4", "sqlite-utils", "click-default-group", "tabulate",
-    "starlette", "tomlkit", "tqdm", "trove-classifiers", "typer", "typing-extensions",
-    "typing-inspection", "uvicorn==0.54.0", "wsproto", "accelerate", "filelock", "fsspec", "hf-xet",
-    "huggingface-hub", "psutil", "regex", "safetensors", "tokenizers", "transformers",
-)  # fmt: skip
-"""Of EdgeBox, of benchmarks/geometry.py, and of the first design but for PyTorch and NumPy."""
+WANTED = ("diskcache", "jinja2", "gguf", "transformers", "psutil")
+"""Of llama.cpp's binding, benchmarks/geometry.py and the first design; EdgeBox's own come first."""
+ALONE = ("accelerate",)
+"""Without what they need: PyTorch is the machine's."""
+THEIRS = ("numpy-", "torch-")
+"""Wheels that stay here: the machine has its own, which fit together."""
 # pip takes a platform only as it is spelled: a newer glibc's does not include the older ones.
 PLATFORMS = [
     *(f"manylinux_2_{minor}_x86_64" for minor in (39, 35, 34, 31, 28, 27, 24, 17, 12, 5)),
@@ -97,16 +92,22 @@ def tracked() -> list[str]:
 
 
 def wheels(folder: Path, version: str) -> None:
-    """Download the wheels for another Python."""
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-            *("--only-binary=:all:", "--implementation", "cp", "--python-version", version),
-            *(f"--platform={platform}" for platform in PLATFORMS),
-            *("--dest", str(folder), *WHEELS),
-        ],
-        check=True,
-    )
+    """Download the wheels for another Python, with all that they need."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = [name for name in project["dependencies"] if not name.startswith("llama-cpp-python")]
+    for names in ((*needed, *WANTED), ("--no-deps", *ALONE)):
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "pip", "download", "--quiet"),
+                *("--only-binary=:all:", "--implementation", "cp", "--python-version", version),
+                *(f"--platform={platform}" for platform in PLATFORMS),
+                *("--dest", str(folder), *names),
+            ],
+            check=True,
+        )
+    for path in folder.iterdir():
+        if path.name.startswith(THEIRS):
+            path.unlink()
 
 
 def tokenizer(path: Path) -> None:
