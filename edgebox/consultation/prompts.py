@@ -68,39 +68,22 @@ ANALYSIS_ASK = "위 상담을 분석해서 JSON으로만 답해 줘."
 
 ANALYSIS_EXAMPLES: tuple[tuple[str, dict[str, Any]], ...] = (
     (
-        (
-            "고객: 지난주에 맡긴 하프요 현을 다 갈면 얼마예요\n"
-            "상담사: 서른여섯 줄에 구십사만 원이고 조율비는 따로 없습니다\n"
-            "고객: 얼마나 걸려요 카드로 나눠 내도 돼요\n"
-            "상담사: 부품이 있어서 나흘이면 되고 무이자는 석 달까지만 되고 여섯 달은 안 됩니다\n"
-            "고객: 그럼 석 달로 갈아 주세요\n"
-            "상담사: 네 현 교체 접수했고 십칠일 오후 두 시에 접수증 갖고 찾아가시면 됩니다"
-        ),
+        SUMMARY_EXAMPLES[1][0],
         {
             "summary": {
-                "customer": (
-                    "지난주에 맡긴 하프의 현을 모두 갈면 얼마이고 얼마나 걸리는지, 카드로 나눠 낼 "
-                    "수 있는지 묻고 3개월 할부로 교체를 요청했습니다."
-                ),
-                "agent": (
-                    "36줄에 94만 원이고 조율비는 따로 없으며 나흘 걸린다고 안내했습니다. "
-                    "무이자는 3개월까지 되고 6개월은 안 된다고 했습니다."
-                ),
-                "result": (
-                    "현 교체가 3개월 무이자 할부로 접수됐고, 고객이 17일 오후 2시에 접수증을 "
-                    "갖고 찾아갈 예정입니다."
-                ),
+                "customer": "맡긴 하프의 현을 모두 갈면 얼마인지 묻고 교체를 요청했습니다.",
+                "agent": "36줄에 94만 원이고 조율비는 따로 없다고 안내했습니다.",
+                "result": "현 교체가 접수됐고 고객이 17일에 찾아갈 예정입니다.",
             },
-            "keywords": ["하프", "현 교체", "비용", "무이자 할부"],
+            "keywords": ["하프", "현 교체", "비용", "조율비"],
             "titles": {
-                "keyword": "하프_현교체_할부",
-                "descriptive": "하프 현 교체 94만 원 3개월 할부 접수",
+                "keyword": "하프_현교체_비용",
+                "descriptive": "하프 현 교체 94만 원 접수",
             },
         },
     ),
 )
-"""One is enough to show the form, and reading it is most of the cost of a start on a CPU. A model
-writes as much as its example does: with lines of half the length it kept fewer facts."""
+"""One is enough to show the form, and reading it is most of the cost of a start on a CPU."""
 
 MERGE_SYSTEM = (
     "너는 하나의 긴 상담을 나누어 분석한 결과들을 순서대로 받아 하나의 JSON으로 합친다. "
@@ -152,8 +135,9 @@ def merge_messages(parts: list[str]) -> Messages:
 
 def example_texts() -> tuple[str, ...]:
     """Return the text of every example, to find examples that leaked into an answer."""
-    analyses = ((text, _compact(answer)) for text, answer in ANALYSIS_EXAMPLES)
-    return tuple(f"{text}\n{answer}" for text, answer in (*SUMMARY_EXAMPLES, *analyses))
+    analyses = (_compact(answer) for _, answer in ANALYSIS_EXAMPLES)
+    pairs = (f"{text}\n{answer}" for text, answer in SUMMARY_EXAMPLES)
+    return (*pairs, *analyses)
 
 
 def _chat(
