@@ -6,6 +6,7 @@ of many other things too: what stands there is speech only where the speakers sa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,10 +19,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TEXTS: Final = (
-    "value", "says", "said", "say", "saying", "speech", "reply", "response", "payload", "data",
-    "comment", "script", "stt", "asr", "asrtext", "sttresult", "asrresult", "result", "caption",
-    "rawtext", "originaltext", "말", "말씀", "멘트", "대사", "원문", "답변", "음성인식결과",
+    "value", "says", "said", "say", "saying", "speech", "reply", "stt", "asr", "asrtext",
+    "sttresult", "asrresult", "rawtext", "originaltext", "말", "말씀", "멘트", "대사",
+    "음성인식결과",
 )  # fmt: skip
+"""Fields of what was said."""
+_OF_MANY: Final = (
+    "response", "payload", "data", "script", "result", "caption", "원문", "답변",
+)  # fmt: skip
+"""Those that hold it, or what is known of each side."""
+_NOTES: Final = re.compile(
+    r".*(?:memo|note|remark|comment|summar|descri|title|reason|purpose|intent|evaluat|opinion"
+    r"|feedback|review|analy|prompt|instruct|translat|english|suggest|recommend|emotion|sentiment"
+    r"|tags?|keyword|topic|label|score|history|goal|need|메모|비고|참고|요약|번역|설명|평가|의견"
+    r"|감정|의도|제목|사유|분석|추천|이력|후기|소감|특이).*"
+    r"|en|eng|desc|info|detail|details"
+)
+"""Fields of what was written about it, or of it in another language."""
 _SPEAKERS: Final = (
     "participantrole", "role", "participantpurpose", "speaker", "spk", "speakerlabel", "speakerid",
     "speakertag", "speakername", "party", "from", "who", "author", "sender", "authorname",
@@ -46,15 +60,12 @@ def with_texts(values: Sequence[Any], *, any_name: bool, depth: int = 0) -> list
     objects = [named(one) if isinstance(one, dict) else {} for one in values]
     counts = Counter(name for fields in objects for name in fields)
     shared = [name for name, count in counts.items() if count >= _NEARLY_ALL * len(objects)]
-    known = [name for name in _TEXTS if name in shared]
-    longest = sorted(shared, key=lambda name: -_size(objects, name))[:_LONGEST] if any_name else []
-    for name in [*known, *longest]:
-        turns = _turns(values, objects, name)
-        if _are_sides(turns) if name not in known else _are_said(turns):
-            return [
-                {**one, "text": fields[name]} if isinstance(fields.get(name), str) else one
-                for one, fields in zip(values, objects, strict=True)
-            ]
+    name = _text_field(values, objects, shared)
+    if name in (*_TEXTS, *_OF_MANY) or (name and any_name):
+        return [
+            {**one, "text": fields[name]} if isinstance(fields.get(name), str) else one
+            for one, fields in zip(values, objects, strict=True)
+        ]
     for name in shared if depth < _DEEPEST else ():
         inner = [fields.get(name) for fields in objects]
         if all(isinstance(one, dict) for one in inner):
@@ -62,6 +73,19 @@ def with_texts(values: Sequence[Any], *, any_name: bool, depth: int = 0) -> list
             if found is not None:
                 return found
     return None
+
+
+def _text_field(
+    values: Sequence[Any], objects: Sequence[dict[str, Any]], shared: Sequence[str]
+) -> str:
+    """Return the field of what was said; empty where none is, or where several may be."""
+    for name in _TEXTS:
+        if name in shared and _are_said(_turns(values, objects, name)):
+            return name
+    others = [name for name in shared if name not in _TEXTS and not _NOTES.fullmatch(name)]
+    longest = sorted(others, key=lambda name: -_size(objects, name))[:_LONGEST]
+    found = [name for name in longest if _are_sides(_turns(values, objects, name))]
+    return found[0] if len(found) == 1 else ""
 
 
 def _turns(values: Sequence[Any], objects: Sequence[dict[str, Any]], name: str) -> list[Turn]:
@@ -81,14 +105,16 @@ def _speaker(fields: dict[str, Any]) -> str:
 
 
 def _are_said(turns: Sequence[Turn]) -> bool:
-    """Return whether the speakers of turns are roles, or talk."""
-    return bool(turns) and (set(_sides(turns)).isdisjoint({None}) or is_talk(turns))
+    """Return whether the speakers of turns are roles, or talk, in sentences."""
+    roles = set(_sides(turns)).isdisjoint({None})
+    return bool(turns) and in_sentences(turns) and (roles or is_talk(turns))
 
 
 def _are_sides(turns: Sequence[Turn]) -> bool:
-    """Return whether a customer and another side say sentences."""
+    """Return whether a customer and another side take turns to say sentences, each another one."""
     sides = set(_sides(turns))
-    return "customer" in sides and len(sides - {None}) > 1 and in_sentences(turns)
+    both = "customer" in sides and len(sides - {None}) > 1 and len(sides) < len(turns)
+    return both and 2 * len({turn.text for turn in turns}) > len(turns) and in_sentences(turns)
 
 
 def _sides(turns: Sequence[Turn]) -> Iterator[str | None]:

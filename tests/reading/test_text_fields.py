@@ -44,9 +44,14 @@ def entries(field, text, customer="customer", agent="agent", call=CALL):
 def test_a_chat_of_any_dataset_has_its_speakers_and_texts(field, text, customer, agent):
     found = entries(field, text, customer, agent)
     assert said(found) == said({"conversations": found}) == CALL
-    assert said([{"id": "1", "conversations": found[:2]}, {"conversations": found[2:]}]) == CALL
     assert said("\n".join(json.dumps(one) for one in found)) == CALL
     assert said([{"message": one} for one in found]) == CALL
+
+
+@pytest.mark.parametrize("text", ["value", "reply", "says", "말"])
+def test_a_chat_is_read_in_parts_of_two_turns(text):
+    found = entries("from", text, "human", "gpt")
+    assert said([{"id": "1", "conversations": found[:2]}, {"conversations": found[2:]}]) == CALL
 
 
 def test_a_bot_is_the_system_beside_a_human():
@@ -88,6 +93,34 @@ def test_a_chat_is_read_beside_what_was_found_in_it():
     assert said({"turns": named, "results": notes}) == CALL
 
 
+NOTES = [
+    ("customer", "불만을 길게 길게 말했습니다."),
+    ("agent", "규정을 안내했습니다."),
+    ("customer", "기다린다고 했습니다."),
+    ("agent", "다시 전화 드리기로 했습니다."),
+]
+
+
+@pytest.mark.parametrize(
+    "name", ["memo", "notes", "comment", "summary", "intent", "translation", "en", "평가", "비고"]
+)
+def test_what_was_written_about_the_sides_is_no_talk(name):
+    notes = entries("role", name, call=NOTES)
+    for value in (notes, {"history": notes}, notes[:2], {"qa": notes[:2]}):
+        assert is_foreign_json(json.dumps(value, ensure_ascii=False))
+    for text in ("들은말", "value"):
+        both = [one | {text: words} for one, (_, words) in zip(notes, CALL, strict=True)]
+        assert said(both) == CALL
+
+
+def test_which_of_two_fields_was_said_is_not_guessed():
+    both = [one | {"둘째": words} for one, (_, words) in zip(
+        entries("role", "첫째"), NOTES, strict=True)]  # fmt: skip
+    assert is_foreign_json(json.dumps(both, ensure_ascii=False))
+    same = [{**one, "둘째": "고객이 길게 길게 요청했습니다."} for one in entries("role", "첫째")]
+    assert said(same) == CALL
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -98,6 +131,14 @@ def test_a_chat_is_read_beside_what_was_found_in_it():
         [{"from": "2025-01-01", "value": "30"}, {"from": "2025-02-01", "value": "40"}],
         [{"role": "agent", "count": "3"}, {"role": "customer", "count": "4"}],
         [{"role": "agent", "note": "접수했습니다"}, {"role": "agent", "note": "안내했습니다"}],
+        {"participants": [{"role": "agent", "value": "김나래"}, {"role": "user", "value": "홍길"}]},
+        [{"role": "agent", "value": "12.5%"}, {"role": "customer", "value": "87.5%"}],
+        [{"speaker": "agent", "result": "positive"}, {"speaker": "user", "result": "negative"}],
+        [{"role": "agent", "result": "안내했습니다."}, {"role": "user", "result": "만족합니다."}],
+        [
+            {"type": "고객", "뜻": "전화를 건 사람입니다."},
+            {"type": "상담사", "뜻": "받습니다."},
+        ],
     ],
 )
 def test_other_lists_are_no_talk(value):
