@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.reading.entries import Turn, size
 from edgebox.reading.roles import role_of
-from edgebox.reading.sounds import sound_alike
+from edgebox.reading.sounds import is_hidden, says_otherwise, sound_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,7 +53,9 @@ def same_speech(one: Sequence[Turn], other: Sequence[Turn]) -> bool:
     )
 
 
-def said_once(parts: Sequence[list[Turn]], labels: Sequence[str] = ()) -> list[bool]:
+def said_once(
+    parts: Sequence[list[Turn]], labels: Sequence[str] = (), *, exact: bool = False
+) -> list[bool]:
     """Return which parts of a call say what none before them, and no larger one, says.
 
     Many parts are compared only where each begins with all of the one before it. What agent and
@@ -62,12 +64,19 @@ def said_once(parts: Sequence[list[Turn]], labels: Sequence[str] = ()) -> list[b
     Args:
         parts: the turns of each.
         labels: who speaks in each, if it is known: of all parts or of none.
+        exact: whether only what is the same but for what is hidden in it is said again.
     """
     if len(parts) > 1 and _grow(parts):
         return [False] * (len(parts) - 1) + [True]
     if not 1 < len(parts) <= MOST:
         return [True] * len(parts)
     named = labels or [""] * len(parts)
+    if exact:
+        texts = ["".join(_said_first(turns)) for turns in parts]
+        return [
+            not any(is_hidden(text, before) for before in texts[:number])
+            for number, text in enumerate(texts)
+        ]
     heard = [_Heard.of(turns, label) for turns, label in zip(parts, named, strict=True)]
     return [
         not any(one.repeats(before) for before in heard[:number])
@@ -110,7 +119,7 @@ class _Heard:
             return not self._has_news(other)
         close = _same(self.grams, other.grams, _SAME_SHORT)
         if close and max(self._gap(other), other._gap(self)) <= _GAP:
-            return True
+            return not says_otherwise(self.text, other.text)
         return sound_alike(self.text, other.text)
 
     def is_in(self, larger: _Heard) -> bool:

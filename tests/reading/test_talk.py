@@ -267,6 +267,47 @@ def test_a_leg_whose_words_sound_otherwise_is_read_though_most_are_the_same(seco
     assert words([{"turns": leg} for leg in legs]) == words({"1": legs[0], "2": legs[1]}) == both
 
 
+LIMIT = [
+    "네 하나은행 상담사 김나래입니다 무엇을 도와드릴까요",
+    "이체 한도를 삼만 원으로 바꿔 주세요",
+    "네 삼만 원으로 접수해 드리겠습니다 맞으십니까",
+    "네 맞아요 맞아요",
+    "네 화요일 세 시까지 처리됩니다 감사합니다",
+]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"삼만": "사만"}, {"접수": "취소"}, {"화요일": "토요일"}, {"세 시": "네 시"},
+        {"맞아요 맞아요": "아니요 아니요"}, {"처리됩니다": "처리 안 됩니다"},
+        {"삼만": "팔만", "김나래": "김다래"}, {"삼만": "이만", "이체": "결제"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_calls_that_differ_in_a_number_a_day_or_a_no_are_both_read(changed):
+    second = LIMIT
+    for before, after in changed.items():
+        second = [text.replace(before, after) for text in second]
+    both = " ".join([*LIMIT, *second])
+    legs = [[{"speaker": "상담사" if at % 2 == 0 else "고객", "text": text}
+             for at, text in enumerate(leg)] for leg in (LIMIT, second)]  # fmt: skip
+    for value in (
+        [{"turns": leg} for leg in legs],
+        {"calls": [{"id": at, "turns": leg} for at, leg in enumerate(legs)]},
+        {"leg1": legs[0], "leg2": legs[1]},
+        {"beforeTransfer": legs[0], "afterTransfer": legs[1]},
+        {"ivr": legs[0], "agent": legs[1]},
+    ):
+        assert words(value) == both
+
+
+def test_a_letter_x_hides_nothing():
+    second = [text.replace("이체 한도", "Xbox 결제 카드") for text in LIMIT]
+    value = [{"segments": [{"text": text} for text in leg]} for leg in (LIMIT, second)]
+    assert words(value) == " ".join([*LIMIT, *second])
+
+
 TERMS = [
     "지금부터 상품의 중요한 내용을 안내해 드리겠습니다 끝까지 들어 주시기 바랍니다",
     "보험료는 매달 삼만 이천 원이고 이십 년 동안 내시며 보장은 백 세까지 받으십니다",
