@@ -32,7 +32,7 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
-from edgebox.reading.legs import comes_after, places
+from edgebox.reading.legs import are_versions, comes_after, places
 from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
 from edgebox.reading.roles import ANONYMOUS, role_of
@@ -215,9 +215,11 @@ def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
     names = [name for name, one in value.items() if isinstance(one, list | dict) and _names(name)]
     found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
     said = [(name, turns) for name, turns in found if turns]
-    if any(_are_both_sides(turns) for _, turns in said):
+    sides = {role_of(name.strip().lower()) for name, _ in said}
+    if not sides >= {"agent", "customer"} and all(_are_both_sides(turns) for _, turns in said):
         said.sort(key=lambda part: _leg_of(part[0]))
-        return _one_after_another(_said_once([("", turns) for _, turns in said]))
+        parts = [("", turns) for _, turns in said]
+        return _one_after_another(_said_once(parts, exact=sides != {None}))
     return _together(said) if len(said) > 1 else []
 
 
@@ -261,11 +263,25 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
     }
     order = places(read)
     after = [name for name in read if comes_after(name)]
-    parts = [("", read[name]) for name in sorted(order, key=lambda name: order[name])]
+    names = sorted(order, key=lambda name: order[name])
+    parts = [("", read[name]) for name in names]
     if not parts and len(after) == 1 and any(lists):
         parts = [("", call_among(lists)), ("", read[after[0]])]
-    legs = _one_after_another(_said_once(parts))
-    return legs if len(parts) > 1 and in_sentences(legs) else []
+        names = after
+    if len(parts) < 2 or not _are_alike([turns for _, turns in parts]):
+        return []
+    if len({isinstance(value[name], str) for name in names}) > 1:
+        return []
+    legs = _one_after_another(_said_once(parts, exact=not are_versions(names)))
+    return legs if in_sentences(legs) else []
+
+
+def _are_alike(legs: list[list[Turn]]) -> bool:
+    """Return whether all legs have speakers or none has; where one has roles, all have."""
+    speakers = [{turn.speaker.lower() for turn in turns} for turns in legs]
+    if any(map(_are_both_sides, legs)):
+        return all(role_of(one) for labels in speakers for one in labels)
+    return len({labels <= {""} for labels in speakers}) == 1
 
 
 def _leg(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
@@ -316,8 +332,11 @@ def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
     return merged(by_start(found))
 
 
-def _said_once(parts: list[tuple[str, list[Turn]]]) -> list[tuple[str, list[Turn]]]:
-    kept = said_once([turns for _, turns in parts], [label for label, _ in parts])
+def _said_once(
+    parts: list[tuple[str, list[Turn]]], *, exact: bool = False
+) -> list[tuple[str, list[Turn]]]:
+    labels = [label for label, _ in parts]
+    kept = said_once([turns for _, turns in parts], labels, exact=exact)
     return [part for part, is_kept in zip(parts, kept, strict=True) if is_kept]
 
 

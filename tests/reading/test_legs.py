@@ -87,3 +87,56 @@ def test_what_was_told_about_the_call_is_no_leg():
     value = {"turns": turns(LEGS[0]), "next": [{"title": "재발급", "text": "카드를 보냅니다."}],
              "last": {"summary": "재발급을 접수했습니다."}}  # fmt: skip
     assert said(value) == call(LEGS[0])
+
+
+NOTES = "고객이 재발급을 요청하였고 상담사가 사흘 걸린다고 안내했습니다."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["after", "next", "back", "end", "post", "rest", "last", "이후", "다음", "afterTransfer",
+     "transfer", "이관", "secondary", "consultation", "afterCallWork", "transferNote"],
+)  # fmt: skip
+@pytest.mark.parametrize("first", ["turns", "call", "main"])
+@pytest.mark.parametrize(
+    "notes",
+    [
+        [NOTES, "문자도 보냈습니다."],
+        [
+            {"author": "김나래", "text": NOTES},
+            {"author": "이도윤", "text": "전화 드리기로 했습니다."},
+        ],
+        {"summary": NOTES, "text": NOTES},
+        "고객: 재발급을 요청함\n상담사: 사흘 걸린다고 안내함",
+    ],
+    ids=["texts", "authors", "object", "labels"],
+)
+def test_notes_beside_a_call_are_no_leg(name, first, notes):
+    assert said({first: turns(LEGS[0]), name: notes}) == call(LEGS[0])
+    if name != "afterCallWork" and not isinstance(notes, str):
+        plain = [{"text": text} for text in LEGS[0]]
+        alone = said({first: plain})
+        assert said({first: plain, name: [{"role": "agent", "text": NOTES}]}) == alone
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("beforeTranslation", "afterTranslation"), ("initial", "final"), ("raw", "final"),
+     ("original", "final"), ("beforeCorrection", "afterCorrection"), ("교정전", "교정후")],
+)  # fmt: skip
+def test_another_version_of_a_call_is_no_leg(names):
+    whole = LEGS[0] + LEGS[1]
+    other = [text.replace("네 ", "예 ").replace("카드", "체크카드").replace("접수", "처리")
+             .replace("무엇을", "어떻게") for text in whole]  # fmt: skip
+    assert said(dict(zip(names, (turns(whole), turns(other)), strict=True))) == call(whole)
+
+
+def test_a_side_of_which_the_recogniser_heard_the_other_one_too_is_no_leg():
+    """Each side is a channel with times: what the other one says is heard in it, too."""
+    sides = {side: [{"speaker": side, "text": text, "start": 4 * at}
+                    for at, text in enumerate(LEGS[1]) if SIDES[at % 2] == side]
+             for side in SIDES}  # fmt: skip
+    sides["agent"].append({"speaker": "customer", "text": "네네", "start": 20})
+    assert [text for _, text in said(sides)] == [*LEGS[1], "네네"]
+    ivr = {"bot": [{"speaker": "bot", "text": "자동 안내입니다.", "start": -4}], **sides}
+    assert [text for _, text in said(ivr)] == ["자동 안내입니다.", *LEGS[1], "네네"]
