@@ -107,7 +107,8 @@ def _speaker(fields: dict[str, Any]) -> str:
 def _are_said(turns: Sequence[Turn]) -> bool:
     """Return whether the speakers of turns are roles, or talk, in sentences."""
     roles = set(_sides(turns)).isdisjoint({None})
-    return bool(turns) and in_sentences(turns) and (roles or is_talk(turns))
+    several = len({turn.text for turn in turns}) > 1 or len(turns) == 1
+    return several and in_sentences(turns) and (roles or is_talk(turns))
 
 
 def _are_sides(turns: Sequence[Turn]) -> bool:

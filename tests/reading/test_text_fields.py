@@ -119,6 +119,9 @@ def test_which_of_two_fields_was_said_is_not_guessed():
     assert is_foreign_json(json.dumps(both, ensure_ascii=False))
     same = [{**one, "둘째": "고객이 길게 길게 요청했습니다."} for one in entries("role", "첫째")]
     assert said(same) == CALL
+    assert (
+        said([{**one, "value": "고객이 요청했습니다."} for one in entries("role", "첫째")]) == CALL
+    )
 
 
 @pytest.mark.parametrize(
