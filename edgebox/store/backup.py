@@ -75,7 +75,7 @@ def write_backup(
             damaged. Nothing is left at the target.
         StoreError: the database cannot be read.
     """
-    with publishing(database, target, force=force) as fresh:
+    with publishing(database, target, force=force) as (fresh, _):
         contents = _checked_copy(database, fresh, progress)
         sync_file(fresh)
     return contents
@@ -117,8 +117,11 @@ def write_backup_into(
 
 
 @contextmanager
-def publishing(database: Path, target: Path, *, force: bool) -> Iterator[Path]:
+def publishing(database: Path, target: Path, *, force: bool) -> Iterator[tuple[Path, int]]:
     """Yield an empty file beside ``target``; after the block, give it the name ``target``.
+
+    Yields:
+        Its path, and a descriptor of it that is closed after the block.
 
     Raises:
         BackupError: the target exists or cannot be written. Nothing is left at the target.
@@ -132,8 +135,8 @@ def publishing(database: Path, target: Path, *, force: bool) -> Iterator[Path]:
             raise BackupError("That is the database itself. Name another file.")
         if target.exists() and not force:
             raise BackupError(f"{target} exists. Name another file, or replace it with --force.")
-        with scratch(target.parent, ".edgebox-backup-") as fresh:
-            yield fresh
+        with scratch_open(target.parent, ".edgebox-backup-") as (fresh, descriptor):
+            yield fresh, descriptor
             _publish(fresh, target, force=force)
 
 
@@ -207,13 +210,20 @@ def scratch(folder: Path, prefix: str) -> Iterator[Path]:
 
     What was left in the folder when such a process was killed is removed first.
     """
+    with scratch_open(folder, prefix) as (path, _):
+        yield path
+
+
+@contextmanager
+def scratch_open(folder: Path, prefix: str) -> Iterator[tuple[Path, int]]:
+    """Make a file as ``scratch`` does; yield a descriptor of it, too, to be left open."""
     _remove_left(folder, prefix)
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=prefix)
     path = Path(name)
     try:
         with contextlib.suppress(OSError):  # a share that has no locks
             file_lock.hold(descriptor)  # in use, see _remove_left
-        yield path
+        yield path, descriptor
     finally:
         _remove(path)
         os.close(descriptor)

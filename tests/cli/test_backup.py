@@ -2,7 +2,9 @@ import json
 import os
 import sqlite3
 import stat
+import tempfile
 import time
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
@@ -223,3 +225,26 @@ def test_root_is_led_nowhere_by_the_owner_of_the_folder_around(box, bare, monkey
     assert sorted((victim / "backups").iterdir()) == old
     assert result.exit_code == 1
     assert "another user can turn" in " ".join(result.stderr.split())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+@pytest.mark.parametrize("owner", [0, 41_235])
+def test_root_writes_onto_a_disk_whose_files_are_all_of_one_user(box, bare, monkeypatch, owner):
+    """A stick of FAT, mounted for a user, and a share that makes root a nobody."""
+    box.submit("고객: 안녕하세요")
+    stick = bare / "a stick 백업"
+    stick.mkdir()
+    make = tempfile.mkstemp
+
+    def of_the_user(**words):
+        descriptor, name = make(**words)
+        os.fchown(descriptor, owner, owner)
+        return descriptor, name
+
+    monkeypatch.setattr(tempfile, "mkstemp", of_the_user)
+    monkeypatch.setattr(backup, "writes_as_root", lambda *_: True)
+    monkeypatch.setattr(backup, "apart", lambda work: work())
+    result = run("backup", str(stick / "a.db"))
+    assert (result.exit_code, result.stdout) == (0, ""), result.stderr
+    with closing(sqlite3.connect(stick / "a.db")) as db:
+        assert db.execute("SELECT COUNT(*) FROM consultations").fetchone() == (1,)

@@ -260,7 +260,10 @@ def test_what_a_killed_backup_left_goes_with_the_next_one(store, tmp_path):
 
 def test_a_copy_that_is_written_is_locked_for_nobody_who_writes_it(store, tmp_path):
     """On a share of the network, what flock holds cannot be written by another descriptor."""
-    with publishing(store.path, tmp_path / "b.db", force=False) as fresh, fresh.open("wb") as other:
+    with (
+        publishing(store.path, tmp_path / "b.db", force=False) as (fresh, _),
+        fresh.open("wb") as other,
+    ):
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 

@@ -15,7 +15,6 @@ from edgebox.exposition import leave
 from edgebox.store.backup import Contents, publishing, write_backup, write_backup_into
 from edgebox.store.backup_series import LEAST, next_backup
 from edgebox.store.restore import restore_backup
-from edgebox.system.files import open_file
 from edgebox.system.pinned import pinned
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
@@ -116,16 +115,9 @@ def _as_root(file: Path, *, force: bool, keep: int | None) -> tuple[Path, Conten
 
 def _with_descriptor(file: Path, *, force: bool) -> Contents:
     """Write as root what a child process reads as the owner of the database."""
-    with publishing(settings_as_root().database, file, force=force) as fresh:
-        # Whoever owns the folder may have put a link in its place.
-        descriptor = open_file(fresh, os.O_WRONLY | os.O_NOFOLLOW)
-        try:
-            made = os.fstat(descriptor)
-            if made.st_uid != os.geteuid() or made.st_nlink != 1 or made.st_size:
-                raise BackupError(f"{fresh} was exchanged meanwhile. Name another folder.")
-            size, rows = apart(lambda: _into(descriptor))
-        finally:
-            os.close(descriptor)
+    # By its descriptor: whoever owns the folder may put a link in its place.
+    with publishing(settings_as_root().database, file, force=force) as (_, descriptor):
+        size, rows = apart(lambda: _into(descriptor))
     return Contents(size, rows)
 
 
