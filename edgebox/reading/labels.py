@@ -70,6 +70,8 @@ _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
 _HUMAN: Final = "human"
 """The customer beside an assistant, the agent beside a customer."""
+_MODELS: Final = frozenset(["gpt", "chatgpt"])
+"""Those who answer a human, or write about what an agent and a customer say."""
 _MOST_NAMES: Final = 6
 _STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|", ")"})
 """Forms that a role's word has only as a label."""
@@ -277,7 +279,8 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
     Args:
         names: (label, spoken text) of every turn, in order.
 
-    1. A word of a role is that role; a human beside a customer is an agent.
+    1. A word of a role is that role; a human beside a customer is an agent, and a model beside
+       both sides a machine.
     2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
        who works there are agents; of the others the one that asks first is the customer.
     3. Where one side is named and one label is left, it is the other side.
@@ -295,6 +298,8 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
             asks[label] += len(CUSTOMER_TALK.findall(text))
     if "customer" in {side for label, side in roles.items() if label != _HUMAN}:
         roles |= dict.fromkeys({_HUMAN} & roles.keys(), "agent")
+    if {"agent", "customer"} <= {side for label, side in roles.items() if label not in _MODELS}:
+        roles |= dict.fromkeys(_MODELS & roles.keys(), "system")
     score = {label: serves[label] - asks[label] for label in serves}
     guessed: dict[str, Speaker] = dict.fromkeys(score, "unknown")
     guessed |= _by_talk(score, serves, set(roles.values()))

@@ -66,6 +66,11 @@ def test_a_human_beside_a_customer_and_a_bot_is_the_agent():
     assert said(entries("from", "value", "customer", "human")) == CALL
 
 
+def test_a_model_beside_both_sides_is_no_agent():
+    text = "GPT: 환불 요청입니다.\n상담사: 네 여보세요\n고객: 환불이요\n상담사: 네 됐습니다"
+    assert [side for side, _ in said(text)] == ["system", "agent", "customer", "agent"]
+
+
 def test_what_a_human_and_an_assistant_write_is_read_in_a_text():
     assert said("Human: 네 여보세요\nAssistant: 안녕하세요\nHuman: 저번에 말한 거요") == CALL[:3]
 
