@@ -285,8 +285,10 @@ def _are_alike(legs: list[list[Turn]]) -> bool:
 
 
 def _leg(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
-    """Return the turns of a leg, which may be a text with labels."""
+    """Return the turns of a leg, which may be a text with lines that have labels."""
     if isinstance(value, str):
+        if "\n" not in value:
+            return []
         turns = [Turn("", value, place=getattr(value, "place", None))]
         return turns if lines_of(turns) is not None else []
     return _inner(value, depth, known) if isinstance(value, list | dict) else []

@@ -46,33 +46,47 @@ _NEARLY_ALL: Final = 0.9
 _LONGEST: Final = 4
 """Fields of any name that are tried, those with most characters."""
 _DEEPEST: Final = 3
+_SAMPLE: Final = 50
+"""Objects that tell which field the others have, too."""
 
 
-def with_texts(values: Sequence[Any], *, any_name: bool, depth: int = 0) -> list[Any] | None:
+def with_texts(values: Sequence[Any], *, any_name: bool) -> list[Any] | None:
     """Return a list whose objects have what was said as their ``text``; None where none has.
 
     Args:
         values: of a list that holds no turns by the names of its fields.
         any_name: whether the field may have any name. It then holds sentences, and the speakers
             are both sides.
-        depth: objects around these.
     """
+    path = _path(values[:_SAMPLE], any_name=any_name)
+    return [_at(one, path) for one in values] if path else None
+
+
+def _path(values: Sequence[Any], *, any_name: bool, depth: int = 0) -> list[str]:
+    """Return the names under which objects have what was said; empty where they have none."""
     objects = [named(one) if isinstance(one, dict) else {} for one in values]
     counts = Counter(name for fields in objects for name in fields)
     shared = [name for name, count in counts.items() if count >= _NEARLY_ALL * len(objects)]
     name = _text_field(values, objects, shared)
     if name in (*_TEXTS, *_OF_MANY) or (name and any_name):
-        return [
-            {**one, "text": fields[name]} if isinstance(fields.get(name), str) else one
-            for one, fields in zip(values, objects, strict=True)
-        ]
+        return [name]
     for name in shared if depth < _DEEPEST else ():
         inner = [fields.get(name) for fields in objects]
         if all(isinstance(one, dict) for one in inner):
-            found = with_texts(inner, any_name=any_name, depth=depth + 1)
-            if found is not None:
-                return found
-    return None
+            path = _path(inner, any_name=any_name, depth=depth + 1)
+            if path:
+                return [name, *path]
+    return []
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:  # noqa: ANN401 - JSON
+    """Return the object under a path whose last name is that of its text, with this."""
+    if not isinstance(value, dict):
+        return value
+    found = named(value).get(path[0])
+    if len(path) > 1:
+        return _at(found, path[1:])
+    return {**value, "text": found} if isinstance(found, str) else value
 
 
 def _text_field(
