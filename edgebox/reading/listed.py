@@ -23,7 +23,6 @@ from edgebox.reading.columns import objects_in
 from edgebox.reading.entries import (
     NEARLY_ALL,
     Turn,
-    channel_of,
     named,
     of_list,
     roles_in,
@@ -35,11 +34,22 @@ from edgebox.reading.entries import (
 from edgebox.reading.legs import are_versions, comes_after, places
 from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
-from edgebox.reading.roles import ANONYMOUS, role_of
-from edgebox.reading.same_speech import said_once, same_speech
+from edgebox.reading.parts import (
+    are_alike,
+    are_both_sides,
+    inner_names,
+    is_of_a_speaker,
+    label_of,
+    one_after_another,
+    parts_said_once,
+    timed_words,
+    together,
+)
+from edgebox.reading.roles import role_of
+from edgebox.reading.same_speech import same_speech
 from edgebox.reading.talk import call_among, in_one_version, in_sentences, is_talk, told
 from edgebox.reading.text_fields import with_texts
-from edgebox.reading.turn_lists import by_start, merged, ordered, turns_of_list
+from edgebox.reading.turn_lists import ordered, turns_of_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -171,7 +181,7 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
 
 def _is_keyed_by_turn(value: dict[str, Any]) -> bool:
     """Return whether the names of an object are those of turns, whatever these are: u1, -Nx7."""
-    if any(_names(name) or _is_number(name.strip()) for name in value):
+    if any(is_of_a_speaker(name) or _is_number(name.strip()) for name in value):
         return False
     turns = [named(one) if isinstance(one, dict) else {} for one in value.values()]
     alike = len(turns) > 1 and all(one.keys() == turns[0].keys() for one in turns)
@@ -205,22 +215,26 @@ def _numbered(value: dict[str, Any], depth: int) -> Iterator[list[Turn]]:
     names = sorted(value, key=int)
     values = [value[name] for name in names]
     if any(isinstance(one, list) for one in values):
-        yield _together([(name, _inner(value[name], depth, _Known())) for name in names])
+        yield together([(name, _inner(value[name], depth, _Known())) for name in names])
     else:
         yield from _lists(values, depth + 1, _Known())
 
 
 def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
     """Return the turns of an object whose names are those of speakers; empty where they are not."""
-    names = [name for name, one in value.items() if isinstance(one, list | dict) and _names(name)]
+    names = [
+        name
+        for name, one in value.items()
+        if isinstance(one, list | dict) and is_of_a_speaker(name)
+    ]
     found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
     said = [(name, turns) for name, turns in found if turns]
     sides = {role_of(name.strip().lower()) for name, _ in said}
-    if not sides >= {"agent", "customer"} and all(_are_both_sides(turns) for _, turns in said):
+    if not sides >= {"agent", "customer"} and all(are_both_sides(turns) for _, turns in said):
         said.sort(key=lambda part: _leg_of(part[0]))
         parts = [("", turns) for _, turns in said]
-        return _one_after_another(_said_once(parts, exact=sides != {None}))
-    return _together(said) if len(said) > 1 else []
+        return one_after_another(parts_said_once(parts, exact=sides != {None}))
+    return together(said) if len(said) > 1 else []
 
 
 def _leg_of(name: str) -> tuple[bool, int]:
@@ -229,18 +243,12 @@ def _leg_of(name: str) -> tuple[bool, int]:
     return role_of(name.strip().lower()) != "system", int(number[0]) if number else 0
 
 
-def _are_both_sides(turns: list[Turn]) -> bool:
-    """Return whether a customer and another one talk, as in a leg of a call: ivr and agent."""
-    sides = {role_of(turn.speaker.lower()) for turn in turns}
-    return "customer" in sides and len(sides - {None}) > 1
-
-
 def _in_numbers(value: dict[str, Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     """Yield the turns of parts whose names differ in their numbers: part1 and part2."""
     parts: dict[str, list[tuple[int, Any]]] = {}
     for name, one in value.items():
         number = _NUMBER.search(name)
-        if number and isinstance(one, list | dict) and not _names(name):
+        if number and isinstance(one, list | dict) and not is_of_a_speaker(name):
             plain = f"{name[: number.start()]} {name[number.end() :]}"
             parts.setdefault(plain, []).append((int(number[0]), one))
     for several in parts.values():
@@ -259,7 +267,7 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
     read = {
         name: turns
         for name, one in value.items()
-        if not _names(name) and (turns := _leg(one, depth, known))
+        if not is_of_a_speaker(name) and (turns := _leg(one, depth, known))
     }
     order = places(read)
     after = [name for name in read if comes_after(name)]
@@ -268,20 +276,12 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
     if not parts and len(after) == 1 and any(lists):
         parts = [("", call_among(lists)), ("", read[after[0]])]
         names = after
-    if len(parts) < 2 or not _are_alike([turns for _, turns in parts]):
+    if len(parts) < 2 or not are_alike([turns for _, turns in parts]):
         return []
     if len({isinstance(value[name], str) for name in names}) > 1:
         return []
-    legs = _one_after_another(_said_once(parts, exact=not are_versions(names)))
+    legs = one_after_another(parts_said_once(parts, exact=not are_versions(names)))
     return legs if in_sentences(legs) else []
-
-
-def _are_alike(legs: list[list[Turn]]) -> bool:
-    """Return whether all legs have speakers or none has; where one has roles, all have."""
-    speakers = [{turn.speaker.lower() for turn in turns} for turns in legs]
-    if any(map(_are_both_sides, legs)):
-        return all(role_of(one) for labels in speakers for one in labels)
-    return len({labels <= {""} for labels in speakers}) == 1
 
 
 def _leg(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
@@ -304,59 +304,20 @@ def _is_number(name: str) -> bool:
     return name.isdecimal() and len(name) < 10
 
 
-def _names(name: str) -> bool:
-    """Return whether the name of a field is that of a speaker."""
-    word = name.strip().lower()
-    return role_of(word) is not None or ANONYMOUS.fullmatch(word) is not None
-
-
 def _channels(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     """Read one list of turns a channel, put in the order of time."""
     read = [_read_channel(one, depth, known) for one in values]
     several = sum(map(bool, read)) > 1
     labels = [f"channel {number}" if several else "" for number in range(len(read))]
-    return _together(list(zip(labels, read, strict=True)))
-
-
-def _together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
-    """Join the turns of parts of a call, in the order of time.
-
-    Their labels are those of the parts, where their own do not tell the parts apart.
-    """
-    parts = _said_once([part for part in parts if part[1]])
-    if len(parts) == 1:
-        return parts[0][1]
-    speakers = [{turn.speaker for turn in turns} for _, turns in parts]
-    apart = len(set().union(*speakers)) == sum(map(len, speakers)) and {""} not in speakers
-    found: list[Turn] = []
-    for label, turns in parts:
-        found += turns if apart else [replace(turn, speaker=label) for turn in turns]
-    return merged(by_start(found))
-
-
-def _said_once(
-    parts: list[tuple[str, list[Turn]]], *, exact: bool = False
-) -> list[tuple[str, list[Turn]]]:
-    labels = [label for label, _ in parts]
-    kept = said_once([turns for _, turns in parts], labels, exact=exact)
-    return [part for part, is_kept in zip(parts, kept, strict=True) if is_kept]
+    return together(list(zip(labels, read, strict=True)))
 
 
 def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa: ANN401 - JSON
     words = named(value).get("items") if isinstance(value, dict) else None
     if isinstance(words, list):  # Amazon: joined with those of the other channel, by their times
         found = [word_in(one) for one in words if isinstance(one, dict)]
-        return _timed([one for one in found if one is not None])
+        return timed_words([one for one in found if one is not None])
     return _inner(value, depth, known)
-
-
-def _timed(words: list[Turn]) -> list[Turn]:
-    """Return words of which those without a time, the signs, have that of the word before."""
-    found: list[Turn] = []
-    for word in words:
-        start = found[-1].start_ms if found and word.start_ms is None else word.start_ms
-        found.append(replace(word, start_ms=start))
-    return found
 
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
@@ -409,41 +370,19 @@ def _parts(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     """
     read = [(one, _inner(one, depth, known)) for one in values]
     most, whole = max(read, key=lambda part: size(part[1]))
-    told, names = any(turn.speaker for turn in whole), _inner_names(most)
+    told, names = any(turn.speaker for turn in whole), inner_names(most)
     parts = [
-        (_label(one), turns)
+        (label_of(one), turns)
         for one, turns in read
         if turns
-        and not (own := _inner_names(one)).isdisjoint(names)
+        and not (own := inner_names(one)).isdisjoint(names)
         and (not told or own == names or any(turn.speaker for turn in turns))
     ]
-    parts = _said_once(parts)
+    parts = parts_said_once(parts)
     labels = {label for label, _ in parts}
     speakers = [{turn.speaker for turn in turns} for _, turns in parts]
     alone = all(len(one) == 1 for one in speakers)
     each = len(set().union(*speakers) - {""}) == len(parts) > 1  # a part for each speaker
     if alone and (each or (len(labels) > 1 and "" not in labels)):
-        return _together(parts)
-    return _one_after_another(parts)
-
-
-def _one_after_another(parts: Iterable[tuple[str, list[Turn]]]) -> list[Turn]:
-    found = [turn for _, turns in parts for turn in turns]
-    starts = [turn.start_ms for turn in found if turn.start_ms is not None]
-    if starts != sorted(starts):  # each part counts from its own beginning
-        found = [replace(turn, start_ms=None) for turn in found]
-    return merged(found)
-
-
-def _label(part: Any) -> str:  # noqa: ANN401 - JSON
-    """Return who speaks in a part of a call, where it says so."""
-    fields = named(part) if isinstance(part, dict) else {}
-    speaker = speaker_of(fields)
-    return speaker if _names(speaker) else channel_of(fields)
-
-
-def _inner_names(part: Any) -> set[str]:  # noqa: ANN401 - JSON
-    """Return the names under which a part holds others; a list is one by itself."""
-    if isinstance(part, list):
-        return {""}
-    return {name for name, one in named(part).items() if isinstance(one, dict | list)}
+        return together(parts)
+    return one_after_another(parts)
