@@ -72,6 +72,8 @@ _FOUND_IN_IT: Final = re.compile(
 _DEEPEST: Final = 8
 _SAME_BEGINNING: Final = 0.3
 """Share of what was understood at first that the words written later begin with."""
+_A_CHAT: Final = 4
+"""Turns of a chat that is the call where a shorter text without speakers is there, too."""
 _FEW: Final = 4
 """Objects of a list that are searched for lists of their own, though they are turns."""
 
@@ -86,9 +88,13 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     found = _lists(unpacked(value), 0, known)
     if not any(map(size, found)):  # what was said looks like JSON
         found = _lists(value, 0, known) or found
-    if not found and known.unnamed:
-        known = _Known(any_name=True)
-        found = _lists(unpacked(value), 0, known)
+    if known.unnamed and not any(map(told, found)):
+        for any_name in (False, True):
+            more = _Known(texts=True, any_name=any_name)
+            again = _lists(unpacked(value), 0, more)
+            if again and _is_more(call_among(again), found):
+                found, known = again, more
+                break
     if not found:
         return None
     best, roles = _final(call_among(found)), known.roles
@@ -103,14 +109,21 @@ class _Known:
         roles: what participants are.
         lists: the lists of turns in a value, with the value, by its identity: a value in several
             that are searched is searched once.
-        any_name: whether what was said is read in fields of any name.
+        texts: whether what was said is read in fields whose names tell little.
+        any_name: whether it is read in fields of any name.
         unnamed: whether a list has what may have been said in such a field.
     """
 
     roles: dict[str, str] = field(default_factory=dict)
     lists: dict[int, tuple[Any, list[list[Turn]]]] = field(default_factory=dict)
+    texts: bool = False
     any_name: bool = False
     unnamed: bool = False
+
+
+def _is_more(chat: list[Turn], found: list[list[Turn]]) -> bool:
+    """Return whether a chat is the call, not the texts without speakers that stand beside it."""
+    return not found or (len(chat) >= _A_CHAT and size(chat) > max(map(size, found)))
 
 
 def _final(turns: list[Turn]) -> list[Turn]:
@@ -322,8 +335,9 @@ def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa:
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     turns = turns_of_list(values)
-    if turns is None and (texts := with_texts(values, any_name=known.any_name)):
-        turns = turns_of_list(texts)
+    if turns is None and known.texts:
+        texts = with_texts(values, any_name=known.any_name)
+        turns = turns_of_list(texts) if texts else None
     elif turns is None and not known.unnamed:
         known.unnamed = with_texts(values, any_name=True) is not None
     if turns is None or len(values) <= _FEW:

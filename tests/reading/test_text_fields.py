@@ -106,6 +106,26 @@ NOTES = [
 ]
 
 
+@pytest.mark.parametrize("of", ["segments", "text"])
+def test_a_few_turns_beside_a_call_without_speakers_do_not_take_its_place(of):
+    texts = [words for _, words in CALL]
+    call = [{"text": words} for words in texts] if of == "segments" else " ".join(texts)
+    chat = entries(
+        "from",
+        "value",
+        "human",
+        "gpt",
+        [
+            ("customer", "이 통화를 요약해 주세요."),
+            ("agent", "고객이 길게 길게 요청했습니다. " * 9),
+        ],
+    )
+    for name in ("memo", "guide", "llm"):
+        assert said({of: call, name: chat}) == said({of: call})
+    more = {"conversations": entries("from", "value"), "summary": {"text": "요청했습니다."}}
+    assert said(more) == CALL
+
+
 @pytest.mark.parametrize(
     "name", ["memo", "notes", "comment", "summary", "intent", "translation", "en", "평가", "비고"]
 )
