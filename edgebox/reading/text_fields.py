@@ -32,6 +32,7 @@ _NOTES: Final = re.compile(
     r".*(?:memo|note|remark|comment|summar|descri|title|reason|purpose|intent|evaluat|opinion"
     r"|feedback|review|analy|prompt|instruct|translat|english|suggest|recommend|emotion|sentiment"
     r"|tags?|keyword|topic|label|score|history|goal|need|메모|비고|참고|요약|번역|설명|평가|의견"
+    r"|action|activit|event|stat(?:e|us)|check|task|criteri|조치|활동|상태|점검|항목"
     r"|감정|의도|제목|사유|분석|추천|이력|후기|소감|특이).*"
     r"|en|eng|desc|info|detail|details"
 )

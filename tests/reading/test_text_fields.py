@@ -127,7 +127,20 @@ def test_a_few_turns_beside_a_call_without_speakers_do_not_take_its_place(of):
 
 
 @pytest.mark.parametrize(
-    "name", ["memo", "notes", "comment", "summary", "intent", "translation", "en", "평가", "비고"]
+    "name",
+    [
+        "memo",
+        "action",
+        "status",
+        "notes",
+        "comment",
+        "summary",
+        "intent",
+        "translation",
+        "en",
+        "평가",
+        "비고",
+    ],
 )
 def test_what_was_written_about_the_sides_is_no_talk(name):
     notes = entries("role", name, call=NOTES)
