@@ -37,7 +37,7 @@ from edgebox.scoring.measures import (
     names_figure,
     outcome_of,
 )
-from edgebox.scoring.outcome import tells_what_was_done
+from edgebox.scoring.outcome import tells_of_an_ending, tells_what_was_done
 from edgebox.scoring.polarity import faults
 from edgebox.scoring.spoken import Spoken
 from edgebox.scoring.stances import Stances
@@ -170,6 +170,7 @@ class Scorer:
         if (
             outcome < _NO_OUTCOME
             and not names_figure(said.result, source)
+            and not tells_of_an_ending(made)
             and not tells_what_was_done(made, self._stances, call_date)
         ):
             flags.add("no_outcome")
