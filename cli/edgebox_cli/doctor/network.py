@@ -88,7 +88,7 @@ def certificate(settings: Settings, now: float) -> Check:
 def _without_tls(api: ApiSettings) -> Check:
     if api.this_machine_only:
         return Check("TLS", "ok", "not needed: only this machine reaches the API")
-    if problem := api.plain_http_problem:
+    if problem := api.plain_http_refusal:
         return fail("TLS", "{tls_error}.", "edgebox config check", tls_error=problem)
     return warn(
         "TLS",
