@@ -85,9 +85,14 @@ def edgebox(
     """Start EdgeBox's engine, both models in one process."""
     folder /= f"edgebox-{'here' if checkout == ROOT else 'before'}"
     folder.mkdir()
+    models = folder / "models"  # what edgebox tune finds is kept beside them
+    models.mkdir()
+    for file in options.models.resolve().iterdir():
+        if file.name != "tuned.json":
+            (models / file.name).symlink_to(file)
     config = folder / "edgebox.toml"
     config.write_text(
-        f'state_dir = "{folder}"\nmodels_dir = "{options.models.resolve()}"\n'
+        f'state_dir = "{folder}"\nmodels_dir = "{models}"\n'
         f"[engines]\nthreads = {options.threads}\n"
         f'[engines.slm]\nmodel = "{options.slm}"\ncontext_tokens = {CONTEXT}\n'
         f'[engines.mlm]\nmodel = "{options.mlm}"\ncontext_tokens = {CONTEXT}\n'
