@@ -68,8 +68,8 @@ def main() -> int:
             archive.add(HERE / "kit.sh", f"{PREFIX}/kit.sh")
             add_source(archive, source)
             add_binding(archive, source.parents[1] / "llama_cpp")
-            for path in (folder / "tokenizer.gguf", *sorted((folder / "wheels").iterdir())):
-                archive.add(path, f"{PREFIX}/{path.relative_to(folder)}")
+            for made in (folder / "tokenizer.gguf", *sorted((folder / "wheels").iterdir())):
+                archive.add(made, f"{PREFIX}/{made.relative_to(folder)}")
     size = options.out.stat().st_size
     print(f"{size:,} bytes  {options.out}")
     return 0 if size <= MOST_BYTES else 1
