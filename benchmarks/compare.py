@@ -101,7 +101,7 @@ def edgebox(
     program = [sys.executable, "-m", "edgebox_cli", "--config", str(config)]
     tree = {"PYTHONPATH": f"{checkout}:{checkout / 'cli'}"}
     if options.tune:
-        subprocess.run([*program, "tune"], env=os.environ | tree, stdout=sys.stderr, check=True)
+        subprocess.run([*program, "tune"], env=_clean(tree), stdout=sys.stderr, check=True)
     with server([*program, "engine"], folder / "edgebox.log", tree) as process:
         path = folder / "engine.sock"
         await_ready(process, lambda: answers("http://engine/health", path), "edgebox", folder)
@@ -225,10 +225,8 @@ def server(
     command: list[str], log: Path, more: dict[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a process with its output in a file. It is stopped in the end whatever happens."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
-    clean |= more or {}
     with log.open("wb") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, env=clean)
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=_clean(more or {}))
     try:
         yield process
     finally:
@@ -238,6 +236,12 @@ def server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _clean(more: dict[str, str]) -> dict[str, str]:
+    """Return the environment without settings of EdgeBox, and with more."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EDGEBOX_")}
+    return kept | more
 
 
 def answers(url: str, socket_path: Path | None = None) -> bool:

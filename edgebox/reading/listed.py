@@ -85,13 +85,14 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
         None where it has no list of a known shape. Empty where nothing was recognised.
     """
     known = _Known()
-    found = _lists(unpacked(value), 0, known)
+    whole = unpacked(value)
+    found = _lists(whole, 0, known)
     if not any(map(size, found)):  # what was said looks like JSON
         found = _lists(value, 0, known) or found
     if known.unnamed and not any(map(told, found)):
         for any_name in (False, True):
             more = _Known(texts=True, any_name=any_name)
-            again = _lists(unpacked(value), 0, more)
+            again = _lists(whole, 0, more)
             if again and _is_more(call_among(again), found):
                 found, known = again, more
                 break

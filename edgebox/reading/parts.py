@@ -53,6 +53,7 @@ def together(parts: list[tuple[str, list[Turn]]]) -> list[Turn]:
 def parts_said_once(
     parts: list[tuple[str, list[Turn]]], *, exact: bool = False
 ) -> list[tuple[str, list[Turn]]]:
+    """Return the parts, each with its label, that say what no other one says: see `said_once`."""
     labels = [label for label, _ in parts]
     kept = said_once([turns for _, turns in parts], labels, exact=exact)
     return [part for part, is_kept in zip(parts, kept, strict=True) if is_kept]
@@ -68,6 +69,7 @@ def timed_words(words: list[Turn]) -> list[Turn]:
 
 
 def one_after_another(parts: Iterable[tuple[str, list[Turn]]]) -> list[Turn]:
+    """Join the turns of parts of a call, in the order of the parts."""
     found = [turn for _, turns in parts for turn in turns]
     starts = [turn.start_ms for turn in found if turn.start_ms is not None]
     if starts != sorted(starts):  # each part counts from its own beginning

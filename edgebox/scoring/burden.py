@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import LEFT
 from edgebox.scoring.predicates import SAME
+from edgebox.scoring.stances import ABSENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ _OTHER_WAYS: Final = re.compile(
     r"|나중에 (?:할|하)"
     r"|생각해 ?[보볼봐]|놔 ?[두둬뚜]|냅 ?[두둬]"
     r"|(?:저희|회사|업체)(?:가|에서) ?(?:다 |전부 )?(?:내|부담)"
-    r"|철회|취소|보류|중단|제외|빼고|그만|미[납개]|무효|무료|무상|면제|공짜|없이"
+    rf"|{ABSENCE}|미[납개]|무효"
     r"|만 ?(?:[돼되됩]|가능|받|드)"
 )
 """Speech that declines, takes back or limits without a negation."""

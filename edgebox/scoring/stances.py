@@ -51,9 +51,11 @@ TWICE: Final = re.compile(
     r"|못)|(?<![가-힣])(?:안(?!내)|못) ?[가-힣]{1,4}지 ?않"
 )
 
+ABSENCE: Final = "없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만"
+"""The words of `ABSENT` that deny wherever they stand."""
+
 ABSENT: Final = re.compile(
-    r"없이|무료|무상|면제|공짜|(?:저희|회사|본사|센터)(?:가|에서) ?(?:다 |전부 )?부담|제외|빼고"
-    r"|철회|취소|보류|중단|그만|대신"
+    rf"{ABSENCE}|(?:저희|회사|본사|센터)(?:가|에서) ?(?:다 |전부 )?부담|대신"
     r"|(?<![가-힣])(?:미(?:납|수령|이용|사용|포함|제공|해당|보유|개봉|입금|결제|설치|배정|정)|무효)"
 )
 """Words that deny without a negation, so that a negation beside them proves nothing."""
