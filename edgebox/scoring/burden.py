@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import LEFT
 from edgebox.scoring.predicates import SAME
-from edgebox.scoring.stances import ABSENCE
+from edgebox.scoring.stances import ABSENCE, denies_what_comes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,13 +60,16 @@ _TOPIC: Final = re.compile(
 """A noun that a clause itself is about."""
 
 
-def is_borne_out(items: Sequence[Item], key: Item | None, stances: Stances) -> bool:
+def is_borne_out(
+    items: Sequence[Item], key: Item | None, stances: Stances, *, decided: bool = False
+) -> bool:
     """Return whether any clause near the words of a denial denies, in whatever words.
 
     Args:
         items: the words and numbers of the part that denies.
         key: its predicate.
         stances: of the call.
+        decided: it says that somebody decided against something.
 
     Returns:
         True also where the call has too few of the words to tell.
@@ -82,7 +85,8 @@ def is_borne_out(items: Sequence[Item], key: Item | None, stances: Stances) -> b
         near += [piece for piece, degree in key.where.items() if degree >= SAME]
     own = {item.word for item in told}
     return any(
-        _denies(piece, own, stances) and not _is_foreign(piece, told, stances) for piece in near
+        _denies(piece, own, stances, decided=decided) and not _is_foreign(piece, told, stances)
+        for piece in near
     )
 
 
@@ -116,7 +120,7 @@ def _reach(item: Item, stances: Stances) -> Iterator[tuple[int, float]]:
                     yield piece, degree * share
 
 
-def _denies(piece: int, own: set[str], stances: Stances) -> bool:
+def _denies(piece: int, own: set[str], stances: Stances, *, decided: bool) -> bool:
     """Return whether a clause denies, declines or limits anything, and not in the part's words.
 
     면제되세요 denies no 면제.
@@ -125,10 +129,12 @@ def _denies(piece: int, own: set[str], stances: Stances) -> bool:
     text = stances.spoken.text_of(piece)
     if one.asks or _IDLE.search(text):
         return False
-    if one.denies or one.refuses:
+    if (one.denies or one.refuses) and not (decided and not denies_what_comes(text)):
         return True
     return any(
-        match[0] not in own for way in (LEFT, DECLINES, _OTHER_WAYS) for match in way.finditer(text)
+        match[0] not in own and not ("부담" in own and match[0].endswith("부담"))
+        for way in (LEFT, DECLINES, _OTHER_WAYS)
+        for match in way.finditer(text)
     )
 
 

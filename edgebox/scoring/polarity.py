@@ -25,6 +25,7 @@ from edgebox.scoring.stances import (
     denies,
     names,
 )
+from edgebox.scoring.undone import denies_the_call, is_left_undone
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -178,6 +179,10 @@ def faults(
 
 def _contradicted(part: Part, stances: Stances) -> bool:
     """Return whether the call settles the opposite of what a part claims."""
+    if denies_the_call(part, stances):
+        return True
+    if is_left_undone(part, stances):
+        return False
     text = _REPORTED.sub("", part.text)
     if double := _NOT_TURNED_DOWN.search(text):
         return _was_turned_down(part, text[: double.start()], stances)
@@ -220,7 +225,8 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     if not _SETTLED_AGAINST.search(part.text):
         return False
     items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
-    return not is_borne_out(items, _predicate(part, stances), stances)
+    decided = _DECIDED_AGAINST.search(text) is not None
+    return not is_borne_out(items, _predicate(part, stances), stances, decided=decided)
 
 
 def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:

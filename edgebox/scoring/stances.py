@@ -121,6 +121,18 @@ def denies(text: str) -> bool:
     return NEGATION.search(text) is not None and not TWICE.search(text)
 
 
+_TELLS_OF_BEFORE: Final = re.compile(
+    rf"(?<![가-힣])(?:안|못) ?[가-힣]{{0,4}}[{PAST}]|지(?:는|도|를)? ?(?:않|못)(?:았|했|하[셨])"
+    r"|(?<!필요 )(?<!필요)(?<!수 )(?<!수)(?<!수[가는도] )(?<!수[가는도])없|아니[에었라죠]|아닌|아닙"
+)
+"""A negation of what was or is there, which decides nothing."""
+
+
+def denies_what_comes(text: str) -> bool:
+    """Return whether a clause denies anything but what was or is there."""
+    return NEGATION.search(_TELLS_OF_BEFORE.sub("", text)) is not None
+
+
 class Stance(NamedTuple):
     """What a spoken clause does.
 

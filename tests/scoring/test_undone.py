@@ -1,0 +1,110 @@
+"""Results that deny what was told, promised or kept in the call, and true ones that look so."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgebox.reading.call import read
+from edgebox.scoring.quality import Scorer
+from scoring.corruptions import negated
+from scoring.outcomes import flags_of, load_whole
+
+GYM = (
+    "고객: 헬스장 등록한 거요 양도 되나요\n"
+    "상담사: 양도는 등록하고 한 달 안에만 되는데 지금 석 달이 지나셔서 어려우세요\n"
+    "고객: 하 그럼 쉬는 건요\n"
+    "상담사: 휴회는 두 번까지 되세요 지금 걸어 드릴까요\n"
+    "고객: 아니요 그건 됐고요 락커는 그대로 쓸게요\n"
+    "상담사: 네 락커는 그대로 두고요 트레이너가 내일 오전에 다시 전화드릴게요\n"
+)
+SOFA = (
+    "고객: 소파 배송 왔는데 기사님이 그냥 두고 가셨어요\n"
+    "상담사: 죄송합니다 기사님께 확인하고 오늘 저녁까지 알려 드리겠습니다\n"
+    "고객: 박스는요 수거해 가시나요\n"
+    "상담사: 박스 수거는 저희가 하지 않습니다 그럼 다시 보내는 건 안 하는 걸로 할게요\n"
+    "고객: 네 그러세요 아까 상담하신 분은 그런 안내를 안 해 주셨어요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        pytest.param(
+            GYM, "등록 한 달이 지나 양도는 불가하다고 안내하지 않았습니다.", id="not told"
+        ),
+        pytest.param(GYM, "양도는 어렵다는 안내를 받지 못했습니다.", id="was not told"),
+        pytest.param(GYM, "트레이너가 내일 오전에 전화하지 않기로 했습니다.", id="not to come"),
+        pytest.param(GYM, "트레이너가 내일 오전에 연락하지 않을 예정입니다.", id="in another word"),
+        pytest.param(GYM, "휴회는 하지 않고 락커는 그대로 쓰지 않기로 했습니다.", id="not kept"),
+        pytest.param(SOFA, "소파는 다시 보내기로 했습니다.", id="decided against"),
+    ],
+)
+def test_a_denial_of_the_call_itself_is_flagged(call, result):
+    assert "polarity" in flags_of(call, result)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        pytest.param(GYM, "등록 한 달이 지나 양도는 불가하다고 안내했습니다.", id="told"),
+        pytest.param(GYM, "휴회는 걸지 않기로 했습니다.", id="turned down"),
+        pytest.param(GYM, "트레이너가 내일 오전에 다시 연락하기로 했습니다.", id="to come"),
+        pytest.param(SOFA, "소파는 다시 보내지 않기로 했습니다.", id="decided"),
+        pytest.param(
+            "고객: 왜 미리 수수료가 나간다고 안내를 안 해 주셨어요 저는 못 들었어요\n"
+            "상담사: 죄송합니다 수수료 천 원이 나갑니다\n고객: 네\n",
+            "고객은 수수료가 나간다는 안내를 받지 못했습니다.",
+            id="nobody told",
+        ),
+        pytest.param(
+            "고객: 기사님 오기 전에 전화 주시나요\n상담사: 네 기사님이 전화드릴게요\n"
+            "고객: 아니에요 전화는 안 하셔도 돼요 문 열려 있어요\n상담사: 네 알겠습니다\n",
+            "기사가 방문 전에 전화하지 않기로 했습니다.",
+            id="waived after the offer",
+        ),
+        pytest.param(
+            "고객: 갇혔어요\n상담원: 어지러우시면 구급차도 같이 부를게요\n"
+            "고객: 괜찮아요 안 불러도 돼요\n상담원: 네\n",
+            "구급차는 부르지 않기로 했습니다.",
+            id="a verb with another stem",
+        ),
+        pytest.param(
+            "고객: 옮기면 멤버십 할인도 유지되나요\n"
+            "상담사: 아니요 할인은 유지가 안 되고 없어집니다\n고객: 네\n",
+            "요금제를 옮기면 멤버십 할인은 그대로 유지되지 않습니다.",
+            id="does not stay",
+        ),
+        pytest.param(
+            "고객: 케이스는 안 보내셔도 돼요 아니다 그래도 같이 보내 주세요\n"
+            "상담사: 네 케이스도 같이 보내 드릴게요\n고객: 네\n",
+            "케이스도 함께 보내기로 했습니다.",
+            id="decided for in the end",
+        ),
+    ],
+)
+def test_a_true_result_of_the_kind_is_not_flagged(call, result):
+    assert not {"polarity", "conditional"} & set(flags_of(call, result))
+
+
+@pytest.mark.parametrize(
+    ("name", "seen"),
+    [
+        pytest.param("whole-tuned", 0.8, id="whole"),
+        pytest.param("whole-kept", 0.65, id="whole, kept"),
+        pytest.param("long-tuned", 0.85, id="long"),
+        pytest.param("long-kept", 0.7, id="long, kept"),
+        pytest.param("free-tuned", 0.55, id="free"),
+        pytest.param("free-kept", 0.45, id="free, kept"),
+    ],
+)
+def test_results_with_their_last_verb_denied_are_seen(name, seen):
+    count = made = 0
+    for one in load_whole(name):
+        scorer = Scorer(read(one.call))
+        for good in (one.good, *one.others):
+            denied = negated(good)
+            if denied is not None:
+                made += 1
+                count += bool(set(scorer.score(denied).caps) - set(scorer.score(good).caps))
+    print(f"\n{name}: {count} of {made} seen")
+    assert count >= seen * made
