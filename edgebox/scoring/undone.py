@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import Places, share_of
 from edgebox.scoring.stances import NEGATION, denies_what_comes
 
@@ -32,7 +33,7 @@ _NOT_TOLD: Final = re.compile(
 
 _UNTOLD: Final = re.compile(
     rf"(?:{_REPORT}|연락|문자|공지)[가-힣]{{0,3}} ?(?:[가-힣]{{1,3}} )?"
-    r"(?:못 ?[받들드]|안 ?[해하받드]|없[었는])|못 ?들|안 ?알려|들은 ?적"
+    r"(?:못 ?[받들드]|안 ?[해하받드]|없[었는])|못 ?들|안 ?알려|들은 ?적|처음 듣|몰랐|한마디"
     r"|(?:확답|장담|약속|확실히)[가-힣]{0,3} ?(?:[가-힣]{1,4} )?(?:못|안|어렵|없)"
     r"|[다라]고 ?(?:는|도)? ?(?:안|못) ?[했하그드]|[다라]고 ?한 ?(?:적|게 아)|적[이은]? ?없"
 )
@@ -59,6 +60,9 @@ _WAIVED: Final = re.compile(
     r"됐[어고습]|괜찮|필요 ?없|말[고게까]|마세|마시|아니[요에]|안 ?[가-힣]{1,4}도"
 )
 """Speech that does without what is offered."""
+
+_LATER: Final = re.compile(r"그만|취소|생각해 ?[보볼봐]|안 ?(?:할|하)[래게]")
+"""Speech of a customer who leaves what was about to be done."""
 
 _NOT_KEPT: Final = re.compile(
     r"(?:그대로[^.,]{0,12}|(?:유지|존속|지속)[하되])지(?:는|도)? ?(?:않|못)[가-힣 ]{0,10}[., ]*$"
@@ -115,7 +119,7 @@ def _is_to_come(text: str, stances: Stances) -> bool:
         return False
     spoken = stances.spoken
     verb = re.compile(_expression(match))
-    promised = False
+    promised = None
     for piece, of in enumerate(spoken.pieces):
         said = verb.search(spoken.text_of(piece))
         if said is None:
@@ -126,14 +130,23 @@ def _is_to_come(text: str, stances: Stances) -> bool:
             return False
         if stances[piece].asks or _is_waived(of.utterance + 1, spoken):
             continue
-        promised = promised or _AGAIN.search(rest) is not None
-    return promised
+        if _AGAIN.search(rest):
+            promised = of.utterance
+    return promised is not None and not _is_left(promised + 1, spoken)
 
 
 def _is_waived(utterance: int, spoken: Spoken) -> bool:
     """Return whether an answer does without what was offered before it."""
     said = spoken.utterances
     return utterance < len(said) and _WAIVED.search(said[utterance].text) is not None
+
+
+def _is_left(begin: int, spoken: Spoken) -> bool:
+    """Return whether the customer leaves anything, or puts it off, from an utterance on."""
+    return any(
+        one.speaker != "agent" and (DECLINES.search(one.text) or _LATER.search(one.text))
+        for one in spoken.utterances[begin:]
+    )
 
 
 def _stays_so(part: Part, stances: Stances) -> bool:

@@ -69,6 +69,12 @@ def test_a_denial_of_the_call_itself_is_flagged(call, result):
             id="a verb with another stem",
         ),
         pytest.param(
+            "고객: 그럼 지금 카드로 결제하겠습니다\n상담사: 네 한도가 부족하다고 나오세요\n"
+            "고객: 아 그래요 그럼 다음에 할게요\n상담사: 네 알겠습니다\n",
+            "카드로 결제하지 않기로 했습니다.",
+            id="left after it was promised",
+        ),
+        pytest.param(
             "고객: 옮기면 멤버십 할인도 유지되나요\n"
             "상담사: 아니요 할인은 유지가 안 되고 없어집니다\n고객: 네\n",
             "요금제를 옮기면 멤버십 할인은 그대로 유지되지 않습니다.",
