@@ -14,6 +14,7 @@ from edgebox.language import numerals
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
 from edgebox.language.number import Number, code, date, plain, quantity
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
+from edgebox.language.ratios import ratios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +29,6 @@ _MONTHS: Final = {word: month for month, word in enumerate("일이삼사오유�
 _SIZE: Final = rf"\d{{1,5}}|[{SINO_DIGITS}십백천만]{{1,8}}"
 _CENTS: Final = re.compile(
     rf"(?<![가-힣\d.,])({_SIZE}) ?(달러|불|유로|원)(?= ?({_FEW}) ?(?:센트|전))", re.ASCII
-)
-_RATIO: Final = re.compile(
-    rf"(?<![가-힣\d.])({_FEW}) ?대 ?({_FEW})"
-    r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?[라래]|이?었|였|의|은|는|이나"
-    r"| ?(?:과실|비율|정도|경쟁|문의|상담|매칭|회화|과외|수업|교환))",
-    re.ASCII,
 )
 _LETTERED: Final = re.compile(
     r"(?<![A-Za-z0-9])([A-Z]{1,4}) ?(\d{3,8}(?: \d{3,8}){0,3})(?![A-Za-z0-9])"
@@ -66,19 +61,8 @@ def compounds(text: str) -> Iterator[Number]:
     for match in _LETTERED.finditer(text):
         if " " in match[0]:  # A 1234 5678
             yield code("code", match[1] + match[2].replace(" ", ""), *match.span())
-    for match in _RATIO.finditer(text):
-        one, other = (numerals.stops(match[group], 0)[-1].value for group in (1, 2))
-        yield _ratio(f"{one:f}", f"{other:f}", *match.span())
-        if len(match[2]) > 1 and match[2][-1] == "이":  # 오십 대 오십이요
-            yield _ratio(f"{one:f}", f"{other - 2:f}", *match.span())
+    yield from ratios(text)
     yield from _versions(text)
-
-
-def _ratio(one: str, other: str, start: int, end: int) -> Number:
-    """Return seven to three, ``7대3``. Its figures stand beside a colon too."""
-    value = f"{one}대{other}"
-    provides = frozenset({value, one, f"#{one}", f"#{other}"})
-    return Number("code", value, frozenset({value}), provides, start, end)
 
 
 def _versions(text: str) -> Iterator[Number]:

@@ -13,6 +13,7 @@ from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.possible import possible_numbers
+from edgebox.language.ratios import with_ratios
 from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class Text:
     @cached_property
     def claims(self) -> list[Number]:
         """The numbers that are specific enough to check."""
-        return [one for one in self.numbers if telling(one) and not is_loose(self.text, one)]
+        single = [one for one in self.numbers if telling(one) and not is_loose(self.text, one)]
+        return with_ratios(self.text, single)
 
     @cached_property
     def provides(self) -> frozenset[str]:
