@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox.consultation.grounding import Figures
 from edgebox.language.names import names_of_call, wrong_names
-from edgebox.language.number import supports
 from edgebox.language.words import squeeze
 from edgebox.reading.call import Call
 from edgebox.reading.sentences import split_sentences
@@ -180,7 +179,7 @@ class Grounds:
         text = Text(sentence if len(plain) != len(sentence) else plain, self._on)
         found: list[tuple[Unsupported, str]] = []
         for number in text.claims:
-            if not number.relative and not supports(self._source.provides, number):
+            if not number.relative and not self._source.bears_out(number, text.text):
                 span = Unsupported(number.start, number.end, "number")
                 found.append((span, "ungrounded_number"))
         for name in set(wrong_names(sentence, self._squeezed, self._names)):

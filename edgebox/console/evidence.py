@@ -6,11 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from edgebox.language.korean import numbers_in
-from edgebox.language.number import supports
-from edgebox.language.possible import possible_numbers
 from edgebox.reading.call import read
-from edgebox.scoring.evidence import is_loose, telling
+from edgebox.scoring.evidence import Heard, Text
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -83,10 +80,7 @@ def beside(
     """
     utterances = read(transcript).utterances if transcript else ()
     said = "\n".join(unicodedata.normalize("NFKC", one.text) for one in utterances)
-    provided = frozenset().union(
-        *(number.provides for number in numbers_in(said, on)),
-        *(number.provides for number in possible_numbers(said)),
-    )
+    heard = Heard(said, on) if utterances else None
     summary = (result or {}).get("summary", {})
     evidence = (result or {}).get("evidence")
     lines = []
@@ -97,7 +91,7 @@ def beside(
         statements = [
             Statement(
                 anchor=f"{name}-{place}",
-                runs=tuple(_runs(clause["text"], provided if utterances else None, on)),
+                runs=tuple(_runs(clause["text"], heard, on)),
                 utterances=tuple(n for n in clause["utterances"] if 0 <= n < len(utterances)),
                 checked=evidence is not None,
             )
@@ -117,13 +111,12 @@ def _spoken(utterances: Sequence[Utterance], lines: Sequence[Line]) -> Iterator[
         yield Spoken(number, utterance, tuple(bears.get(number, ())))
 
 
-def _runs(text: str, provided: frozenset[str] | None, on: dt.date | None) -> Iterator[Run]:
-    """Yield a statement in runs; ``provided`` is what the numbers of the call support."""
+def _runs(text: str, heard: Heard | None, on: dt.date | None) -> Iterator[Run]:
+    """Yield a statement in runs; ``heard`` is the call, if it is known."""
     plain = unicodedata.normalize("NFKC", text)
     begun = 0
-    for number in numbers_in(plain, on) if provided is not None else ():
-        known = number.relative or not telling(number) or is_loose(plain, number)
-        if known or provided is None or supports(provided, number):
+    for number in Text(plain, on).claims if heard else ():
+        if number.relative or heard is None or heard.bears_out(number, plain):
             continue
         if number.start > begun:
             yield Run(plain[begun : number.start], unsupported=False)

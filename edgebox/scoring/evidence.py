@@ -8,6 +8,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
@@ -58,7 +59,40 @@ class Text:
 
     @cached_property
     def provides(self) -> frozenset[str]:
-        return frozenset().union(*(number.provides for number in self.numbers))
+        return frozenset().union(*(number.provides for number in self.said))
+
+    @cached_property
+    def said(self) -> list[Number]:
+        """The numbers that the text bears out."""
+        return self.numbers
+
+    @cached_property
+    def counters(self) -> dict[str, set[str]]:
+        """The counters with which the text has each value, "" where it has none that is known."""
+        found: dict[str, set[str]] = {}
+        known: dict[tuple[str, int], str] = {}
+        for number in self.said:
+            counter = counter_of(self.text, number)
+            for value in number.provides:
+                # The same figures may be read once more, without their counter.
+                place = (value, number.start)
+                known[place] = known.get(place) or counter
+        for (value, _), counter in known.items():
+            found.setdefault(value, set()).add(counter)
+        return found
+
+    def bears_out(self, number: Number, text: str) -> bool:
+        """Return whether the text supports a number of another text, its counter included."""
+        values = number.requires & self.provides
+        written = counter_of(text, number)
+        said = set().union(*(self.counters.get(value, ()) for value in values))
+        return agrees(said, written) if values else self._are_people(number, written)
+
+    def _are_people(self, number: Number, written: str) -> bool:
+        """Return whether 12분 are people that the text names, and no minutes, or 12명 its 12분."""
+        if written == "분":
+            return not PEOPLE.isdisjoint(self.counters.get(number.value.removesuffix("min"), ()))
+        return written in PEOPLE and "분" in self.counters.get(f"{number.value}min", ())
 
     @cached_property
     def words(self) -> Counter[str]:
@@ -91,7 +125,15 @@ class Text:
         return sum(pair in self.bigrams for pair in pairs) / len(pairs)
 
 
-class Source(Text):
+class Heard(Text):
+    """A text that was spoken: it bears out too what a word of it may be."""
+
+    @cached_property
+    def said(self) -> list[Number]:
+        return [*self.numbers, *possible_numbers(self.text)]
+
+
+class Source(Heard):
     """What people said in a call: whole, by speaker, and its last part.
 
     Args:
@@ -116,12 +158,6 @@ class Source(Text):
         self.tail = Text(self.text[len(self.text) - least :], on)
         landmarks = (request(utterances), settlement(utterances))
         self.key = Text("\n".join(one.text for one in landmarks if one), on)
-
-    @cached_property
-    def provides(self) -> frozenset[str]:
-        """What the numbers of the call support, those that a word may be included."""
-        possible = (number.provides for number in possible_numbers(self.text))
-        return super().provides.union(*possible)
 
 
 class Said:

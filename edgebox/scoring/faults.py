@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
-from edgebox.language.number import supports
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 
@@ -62,7 +61,7 @@ def repetition(said: Said) -> Iterable[str]:
 
 def ungrounded(text: Text, source: Text) -> bool:
     """Whether a text states a number that its source does not support."""
-    return not all(number.relative or supports(source.provides, number) for number in text.claims)
+    return not all(one.relative or source.bears_out(one, text.text) for one in text.claims)
 
 
 INVENTED: Final = 0.25

@@ -35,7 +35,7 @@ def grounding_of(
     parts = [(0.45, _grounded_words(said, source, spoken, made))]
     claims = [number for number in said.whole.claims if not number.relative]
     if claims:
-        parts.append((0.35, mean(supports(source.provides, number) for number in claims)))
+        parts.append((0.35, mean(source.bears_out(one, said.whole.text) for one in claims)))
     if attribution is not None:
         parts.append((0.20, attribution))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)
