@@ -18,6 +18,7 @@ _COUNTERS: Final = """
     그루 송이 과목 문제 문항 페이지 학점 좌석 정거장 코스 회차 킬로미터 센티미터 밀리미터 킬로와트
     파운드 위안 센트 데시벨 마력 칼로리 헥타르 인실 개소 제곱 헤베 밀리암페어
     길 번길 세제곱미터 세제곱 입방미터 루베 시시 평형 배속
+    메가바이트 기가바이트 테라바이트 킬로바이트 미리암페어 호차 등급
 """
 _MEASURES: Final = "[km]?g|[kmc]?m[23]?|m?[lL]|k?Wh?|m?Ah|[kMG]?Hz|dB|k?cal|bp|cc|mmHg|rpm|[VAKPpx]"
 MEASURE: Final = f"(?:[KMGT]B|[MG]bps|[MG]|{_MEASURES})"

@@ -45,14 +45,14 @@ DAY_PAIRS: Final = {
 DAY_WORD: Final = "|".join(sorted([*DAYS, *DAY_PAIRS], key=len, reverse=True)).replace(" ", r"\ ")
 """For a verbose pattern."""
 _ALONE: Final = {"하나": 1, "둘": 2, "셋": 3, "넷": 4}
-_TENS: Final = {
+TENS: Final = {
     word: value * 10
     for value, words in enumerate(
         ["열", "스물 스무", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔"], 1
     )
     for word in words.split()
 }
-_ANY_TEN: Final = "|".join(_TENS)
+_ANY_TEN: Final = "|".join(TENS)
 _SPACED: Final = re.compile(rf"({_ANY_TEN}) ({'|'.join(ONES)})")
 _JOINED: Final = re.compile(rf"(?=[가-힣])({_ANY_TEN})?({'|'.join(ONES)})?")
 _WITHOUT_UNIT: Final = re.compile(
@@ -80,7 +80,7 @@ def _counted(text: str, match: re.Match[str], *, spaced: bool) -> Atom | None:
         return None
     if not TAIL.match(text, unit.end()) or unit[1] in SINO_ONLY:
         return None
-    value = _TENS.get(match[1], 0) + ONES.get(match[2], 0)
+    value = TENS.get(match[1], 0) + ONES.get(match[2], 0)
     if spaced and value == 11 and unit[1] == "번":
         return None  # 열 한 번 쟀어요: a temperature, taken once
     if value == 1 and unit[1] in ONE_IS_A:
@@ -99,5 +99,5 @@ def _answered(text: str, start: int) -> Atom | None:
     plain = match[3] is not None and not match["gap"]
     if not (TAIL if plain else _ANSWER).match(text, match.end()):
         return None
-    value = _TENS[match[1]] + (_ALONE | ONES).get(match[3], 0)
+    value = TENS[match[1]] + (_ALONE | ONES).get(match[3], 0)
     return Atom(Decimal(value), "", start, match.end(), sure=True)

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.compounds import compounds
-from edgebox.language.counters import UNIT_WORD, UNITS
+from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.digits import networks_said
 from edgebox.language.groups import groups
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
-from edgebox.language.natives import ONES
+from edgebox.language.natives import ONES, TENS
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 from edgebox.language.plates import possible_plates
@@ -100,6 +100,18 @@ _BEFORE_NOUN: Final = re.compile(
 )
 """이백 포대, 삼십 마지기: nouns that count and are in no list; 두레마트이십오: a name."""
 
+_MORE_COUNTERS: Final = re.compile(
+    rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
+    rf"(?= (?!{_OTHER_UNIT})(?:기|석|롤|정|실|면|구|량|알|포)(?:{TAIL.pattern}))"
+)
+"""십이 기, 삼십 정: counters that are too short to be in the list."""
+
+_NATIVE: Final = re.compile(
+    rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔)({'|'.join(ONES)})"
+    rf"|(스무|서른|마흔|예순|일흔|여든|아흔))(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"
+)
+"""스무 실, 서른두 석: any noun may follow."""
+
 _IN_MYRIADS: Final = re.compile(
     r"만 ?원|[십백천]만(?!에)|수리비|견적|합의금|위자료|[계착]약금|잔금|중도금|권리금|연봉"
 )
@@ -172,6 +184,11 @@ def _without_unit(text: str) -> Iterator[Number]:
         value = numerals.stops(match[1] or match[2], 0)[-1].value
         yield quantity(value, "", *match.span())
         yield plain("plain", str(value), *match.span())
+    for match in _MORE_COUNTERS.finditer(text):
+        yield quantity(numerals.stops(match[1], 0)[-1].value, "", *match.span())
+    for match in _NATIVE.finditer(text):
+        value = Decimal(TENS[match[1] or match[3]] + ONES.get(match[2], 0))
+        yield quantity(value, "", *match.span())
     yield from _in_myriads(text)
 
 

@@ -109,3 +109,18 @@ def test_a_figure_whose_counter_is_not_known_is_not_flagged(said, written):
 )
 def test_a_ratio_is_one_figure(said, written, flagged):
     assert _flagged(said, written) is flagged
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("알약 서른 정이요", "30정입니다."),
+        ("좌석이 서른두 석이에요", "32명입니다."),
+        ("엘리베이터 십사 기 점검이요", "엘리베이터 14대입니다."),
+        ("삼십 롤 화장지요", "30롤입니다."),
+        ("스물네 개들이 캔이요", "24캔입니다."),
+        ("파일이 이백 메가바이트예요", "200MB입니다."),
+    ],
+)
+def test_a_figure_that_was_said_with_a_rare_counter_is_not_flagged(said, written):
+    assert not _flagged(said, written)
