@@ -52,6 +52,8 @@ NEARLY_ALL: Final = 0.8
 """Share of what was said that a list of words may lack."""
 _OF_A_SPEAKER: Final = ("label", "name", "username", "nickname", "displayname", "role", "id")
 _DEEPEST_LABEL: Final = 3
+_BESIDE_ROLES: Final = 2
+"""Fields, a time and a number, of an object whose other fields are roles."""
 _NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
 _SIGN: Final = re.compile(r"[.,?!…。、]+")
 
@@ -228,10 +230,18 @@ def of_roles(value: dict[str, Any]) -> list[Turn]:
 
     Of several roles one at least says a sentence: {"agent": "김나래", "customer": "VIP"} is not.
     """
-    said = {name: one for name, one in value.items() if role_of(name.strip().lower())}
-    texts = [one for one in said.values() if isinstance(one, str)]
-    if len(texts) < len(said) or len(value) > len(said) + 2:
-        return []
+    said: dict[str, str] = {}
+    others = 0
+    for name, one in value.items():
+        if not role_of(name.strip().lower()):
+            others += 1
+        elif isinstance(one, str):
+            said[name] = one
+        else:
+            return []
+        if others > _BESIDE_ROLES:
+            return []
+    texts = list(said.values())
     if len(said) > 1 and not any(map(is_sentence, texts)):
         return []
     fields = named(value)

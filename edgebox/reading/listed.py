@@ -87,7 +87,7 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     known = _Known()
     whole = unpacked(value)
     found = _lists(whole, 0, known)
-    if not any(map(size, found)):  # what was said looks like JSON
+    if not any(map(size, found)) and whole != value:  # what was said looks like JSON
         found = _lists(value, 0, known) or found
     if known.unnamed and not any(map(told, found)):
         for any_name in (False, True):
@@ -195,10 +195,12 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
 
 def _is_keyed_by_turn(value: dict[str, Any]) -> bool:
     """Return whether the names of an object are those of turns, whatever these are: u1, -Nx7."""
+    if len(value) < 2 or not all(isinstance(one, dict) for one in value.values()):
+        return False
     if any(is_of_a_speaker(name) or _is_number(name.strip()) for name in value):
         return False
-    turns = [named(one) if isinstance(one, dict) else {} for one in value.values()]
-    alike = len(turns) > 1 and all(one.keys() == turns[0].keys() for one in turns)
+    turns = [named(one) for one in value.values()]
+    alike = all(one.keys() == turns[0].keys() for one in turns)
     return alike and all(speaker_of(one) and len(turns_in(one)) == 1 for one in turns)
 
 
@@ -261,8 +263,8 @@ def _in_numbers(value: dict[str, Any], depth: int, known: _Known) -> Iterator[li
     """Yield the turns of parts whose names differ in their numbers: part1 and part2."""
     parts: dict[str, list[tuple[int, Any]]] = {}
     for name, one in value.items():
-        number = _NUMBER.search(name)
-        if number and isinstance(one, list | dict) and not is_of_a_speaker(name):
+        number = _NUMBER.search(name) if isinstance(one, list | dict) else None
+        if number and not is_of_a_speaker(name):
             plain = f"{name[: number.start()]} {name[number.end() :]}"
             parts.setdefault(plain, []).append((int(number[0]), one))
     for several in parts.values():
@@ -281,7 +283,7 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
     read = {
         name: turns
         for name, one in value.items()
-        if not is_of_a_speaker(name) and (turns := _leg(one, depth, known))
+        if (turns := _leg(one, depth, known)) and not is_of_a_speaker(name)
     }
     order = places(read)
     after = [name for name in read if comes_after(name)]
