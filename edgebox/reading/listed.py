@@ -49,6 +49,7 @@ from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.talk import call_among, in_one_version, in_sentences, is_talk, told
 from edgebox.reading.text_fields import with_texts
+from edgebox.reading.translated import without_translations
 from edgebox.reading.turn_lists import ordered, turns_of_list
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def _of_an_object(value: dict[str, Any], depth: int, known: _Known) -> Iterator[
     alone = turns_in(value) if _WHOLE & value.keys() else []
     yield from found
     others += filter(is_talk, () if any(found) else derived)
+    others = without_translations(others)
     if legs := _legs(named_so, found, depth, known):
         yield legs
     if not any(map(is_talk, found)):
@@ -285,6 +287,8 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
         for name, one in value.items()
         if (turns := _leg(one, depth, known)) and not is_of_a_speaker(name)
     }
+    said = {id(turns) for turns in without_translations(list(read.values()))}
+    read = {name: turns for name, turns in read.items() if id(turns) in said}
     order = places(read)
     after = [name for name in read if comes_after(name)]
     names = sorted(order, key=lambda name: order[name])
