@@ -60,6 +60,11 @@ def comes_after(name: str) -> bool:
     return transfer and words <= _WORDS.keys() and (_place(words) or 0) > 0
 
 
+def is_about(name: str) -> bool:
+    """Return whether a field is by its name another version of a call, or written about it."""
+    return _VERSION.search(name) is not None
+
+
 def are_versions(names: Collection[str]) -> bool:
     """Return whether names that differ in their numbers may be those of engines: result1."""
     return any(map(str.isdecimal, "".join(names))) and not all(map(_LEG.search, names))

@@ -31,7 +31,7 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
-from edgebox.reading.legs import are_versions, comes_after, places
+from edgebox.reading.legs import are_versions, comes_after, is_about, places
 from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
 from edgebox.reading.parts import (
@@ -49,6 +49,7 @@ from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.talk import call_among, in_one_version, in_sentences, is_talk, told
 from edgebox.reading.text_fields import with_texts
+from edgebox.reading.transfers import are_noted, transferred
 from edgebox.reading.translated import without_translations
 from edgebox.reading.turn_lists import ordered, turns_of_list
 
@@ -282,13 +283,12 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
         lists: of turns that fields of other names hold: they are the first leg where the only leg
             by its name is a later one.
     """
-    read = {
-        name: turns
-        for name, one in value.items()
-        if (turns := _leg(one, depth, known)) and not is_of_a_speaker(name)
+    every = {name: turns for name, one in value.items() if (turns := _leg(one, depth, known))}
+    said = {id(turns) for turns in without_translations(list(every.values()))}
+    every = {
+        name: turns for name, turns in every.items() if id(turns) in said and not are_noted(turns)
     }
-    said = {id(turns) for turns in without_translations(list(read.values()))}
-    read = {name: turns for name, turns in read.items() if id(turns) in said}
+    read = {name: turns for name, turns in every.items() if not is_of_a_speaker(name)}
     order = places(read)
     after = [name for name in read if comes_after(name)]
     names = sorted(order, key=lambda name: order[name])
@@ -296,11 +296,16 @@ def _legs(value: dict[str, Any], lists: list[list[Turn]], depth: int, known: _Kn
     if not parts and len(after) == 1 and any(lists):
         parts = [("", call_among(lists)), ("", read[after[0]])]
         names = after
+    by_name = bool(parts)
+    if not by_name and read:  # the names of speakers alone: see _keyed
+        names = transferred({name: one for name, one in every.items() if not is_about(name)})
+        parts = [("", every[name]) for name in names]
     if len(parts) < 2 or not are_alike([turns for _, turns in parts]):
         return []
     if len({isinstance(value[name], str) for name in names}) > 1:
         return []
-    legs = one_after_another(parts_said_once(parts, exact=not are_versions(names)))
+    exact = by_name and not are_versions(names)
+    legs = one_after_another(parts_said_once(parts, exact=exact))
     return legs if in_sentences(legs) else []
 
 

@@ -75,6 +75,61 @@ def test_legs_may_be_texts_with_labels(names):
     assert said(dict(zip(names, texts, strict=True))) == call(*LEGS[:2])
 
 
+ANY_NAMES = [
+    ("reception", "billing"),
+    ("sales", "support"),
+    ("대표번호", "카드팀"),
+    ("ivr", "claims"),
+]
+
+
+@pytest.mark.parametrize("names", ANY_NAMES)
+def test_legs_of_any_name_are_read_where_one_ends_with_the_transfer(names):
+    one, other = (turns(leg) for leg in LEGS[:2])
+    for value in (dict(zip(names, legs, strict=True)) for legs in ((one, other), (other, one))):
+        assert said(value) == said({"id": 1, "call": value}) == call(*LEGS[:2])
+    assert said(dict(zip("xyz", map(turns, LEGS), strict=True))) == call(*LEGS)
+
+
+@pytest.mark.parametrize("names", ANY_NAMES)
+def test_legs_of_any_name_are_read_where_one_begins_after_the_other_has_ended(names):
+    later, earlier = (
+        [{**turn, "start": begin + 4 * at} for at, turn in enumerate(turns(leg))]
+        for begin, leg in ((100, LEGS[1]), (0, LEGS[2]))
+    )
+    assert said(dict(zip(names, (later, earlier), strict=True))) == call(LEGS[2], LEGS[1])
+
+
+@pytest.mark.parametrize("name", ["examples", "similarCase", "script", "result", "과거이력"])
+def test_another_call_beside_one_that_ends_with_a_transfer_is_no_leg(name):
+    whole = LEGS[1] + LEGS[0]
+    assert said({"conversation": turns(whole), name: turns(LEGS[2])}) == call(whole)
+    assert said({"talk": turns(whole), name: turns(LEGS[2])}) == call(whole)
+
+
+def test_what_two_engines_heard_of_a_leg_is_read_once():
+    heard = [text.replace("카드 재발급", "카드 제발급") for text in LEGS[0]]
+    assert said({"google": turns(LEGS[0]), "clova": turns(heard)}) == call(LEGS[0])
+
+
+NOTED = [
+    "고객이 카드 재발급을 요청하였고 사흘 뒤 도착한다고 안내함.",
+    "지갑 분실로 요청함. 불만 없음.",
+]
+
+
+@pytest.mark.parametrize("name", ["transfer", "afterTransfer", "이관", "transferMemo", "billing"])
+def test_notes_with_the_labels_of_both_sides_are_no_leg(name):
+    for first in ("turns", "main", "call"):
+        assert said({first: turns(LEGS[0]), name: turns(NOTED)}) == call(LEGS[0])
+    assert said({name: turns(NOTED)}) == call(NOTED)
+
+
+@pytest.mark.parametrize("leg", [LEGS[1][2:], ["네 성함", "김하나요", "음", "네 처음"]])
+def test_a_short_leg_is_not_taken_for_notes(leg):
+    assert said({"call": turns(LEGS[0]), "transfer": turns(leg)}) == call(LEGS[0], leg)
+
+
 def test_one_call_before_and_after_it_was_worked_on_is_read_once():
     whole = LEGS[0] + LEGS[1]
     masked = [text.replace("이도윤", "***") for text in whole]
