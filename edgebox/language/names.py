@@ -66,6 +66,9 @@ _WITH_TITLE: Final = re.compile(
     r"(?<![가-힣])([가-힣]{3,4}) ?(?:어르신"
     r"|(?:교수|선생|기사|팀장|과장|차장|부장|실장|소장|대리|주임|주무관|점장|원장|사장|매니저|설계사"
     r"|간호사)(?:님|입니다|이에요|예요|한테|께|[이가은는을를 ]|$))"
+    r"|(?<![가-힣])([가-힣]{3,4})(?<![한할된될는던의에])(?= ?님(?:으로|께|한테|에게|이시|이세|명의)"
+    r"| (?:할머니|할아버지|아기|어린이|학생|승객|환자|디자이너|트레이너|코치|변호사|콘서트|팬미팅"
+    r"|감독|작가|이름으로|명의로)| ?(?:엄마|엄만|아빠|아빤))"
 )
 _SELF: Final = re.compile(
     r"(?:이름[이은]|성함[이은]|저는|제가|본인은|예금주는?|명의자는?) ([가-힣]{3,4}?)"
@@ -120,7 +123,8 @@ def names_of_call(call: Call) -> frozenset[str]:
             for role, name in _PRESENTED.findall(one.text)
             if role or place < _OPENING or _is_full(name)
         )
-        named = (*_WITH_TITLE.findall(one.text), *_SELF.findall(one.text))
+        titled = (a or b for a, b in _WITH_TITLE.findall(one.text))
+        named = (*titled, *_SELF.findall(one.text))
         found.update(filter(_is_full, named))
         if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
             found.add(answer[1])
@@ -157,7 +161,8 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
             if written in said or written in _NO_NAMES or not _one_off(written, name):
                 continue
             alone = _PARTICLES.fullmatch(word, len(name)) is not None
-            if written in titled or (alone and len(name) > 2 and written[0] == name[0]):
+            family = written[0] == name[0] or (written[0] in _SURNAMES and _is_full(name))
+            if written in titled or (alone and len(name) > 2 and family):
                 yield written
     for name in titled - known:
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES

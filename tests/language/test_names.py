@@ -1,0 +1,46 @@
+"""Which words of an analysis are names of people that the call does not have."""
+
+import pytest
+
+from edgebox.language.names import names_of_call, wrong_names
+from edgebox.language.words import squeeze
+from edgebox.reading.call import read
+
+
+def wrong(text, said):
+    call = read(f"고객: {said}\n상담사: 네 확인해 보겠습니다\n")
+    return set(wrong_names(text, squeeze(said), names_of_call(call)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        pytest.param(
+            "경옥순에게 배송합니다.", "받는 분이 경옥분 님으로 돼 있네요", "경옥순", id="a particle"
+        ),
+        pytest.param(
+            "하은교의 결석을 알렸습니다.", "저 이 반 하은규 엄만데요", "하은교", id="a parent"
+        ),
+        pytest.param(
+            "이지은의 접종을 예약했습니다.", "이지안 아기 예방접종요", "이지은", id="a child"
+        ),
+        pytest.param("윤설아 표를 취소했습니다.", "윤슬아 팬미팅 표요", "윤설아", id="an artist"),
+        pytest.param(
+            "임태리의 반을 옮겼습니다.", "엄태리 학생 반 좀 옮겨요", "임태리", id="the family name"
+        ),
+    ],
+)
+def test_a_name_of_a_person_that_is_wrong_by_a_syllable_is_found(text, said, name):
+    assert wrong(text, said) == {name}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("유명해 예매가 어렵다고 했습니다.", "유명한 콘서트라서요", id="an adjective"),
+        pytest.param("신청해 등록했습니다.", "신청한 학생이 저예요", id="a participle"),
+        pytest.param("경옥분 님께 배송합니다.", "받는 분이 경옥분 님으로 돼 있네요", id="true"),
+    ],
+)
+def test_another_word_is_no_wrong_name(text, said):
+    assert wrong(text, said) == set()
