@@ -1,28 +1,72 @@
 """Names of things in a text that differ from a word of the call by one syllable or letter.
 
 A street, a shop or a product has no form of address that tells it from other nouns. It is known by
-its double: the call has 맑은샘정수기, and the text 맑은생정수기, which the call never says. The two
-syllables must sound alike, so that 계약금 is no mistake for 예약금.
+its double: the call has 맑은샘정수기, and the text 맑은생정수기, which the call never says.
+
+A true text has such doubles too: another word of the trade (예약금, 계약금), another form of a
+verb, a word that a recogniser misheard and the text puts right (고간절, 고관절). So a word is a
+wrong name only if it is no compound of ordinary words, its double stands in the call as a noun
+does, and the two sound alike; the shorter the word, the more alike. Where the call introduces the
+double as a name (네 하늘숲입니다) it need not sound alike.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from operator import ne
 from typing import TYPE_CHECKING, Final
+
+from edgebox.language.ordinary import is_affix, is_ordinary
+from edgebox.language.sounds import begin_alike, confusable, letters_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NOUN: Final = re.compile(
-    r"(?<![가-힣])([가-힣]{3,10}?)"
-    r"(을|를|은|는|이|가|의|에서|에게|에|으로|로|와|과|도|만|까지|부터)?(?![가-힣])"
+_TOKEN: Final = re.compile(r"(?<![가-힣\d])[가-힣]{3,12}(?![가-힣])")
+_PARTICLE: Final = re.compile(
+    r"(?:이라고|이라는|에서는|에서도|으로는|으로도|까지는|에게서|이라며|에서|에게|으로|까지|부터|이나|하고|이고|이며|에는|에도"
+    r"|과의|와의|은|는|이|가|을|를|에|의|로|도|만|과|와|나|인)$"
 )
-_CASE: Final = frozenset(["을", "를", "의", "에서", "에게", "에", "으로", "와", "과", "이", "가"])
-"""Particles that only a noun has."""
-
+_ONLY_OF_NOUNS: Final = frozenset(
+    [
+        "을",
+        "를",
+        "의",
+        "에서",
+        "에서는",
+        "에게",
+        "에",
+        "에는",
+        "으로",
+        "와",
+        "과",
+        "이",
+        "가",
+        "와의",
+        "과의",
+    ]
+)
 _VERBAL: Final = re.compile(
-    r"[했됐있없않못겠]|(?:고|며|면|지|게|서|던|려|록|요|다|여|야|러|나|던|니|데|채|음|은|는|인|라|자|까|죠|어|아|시|려고|다고|라고)$"
+    r"[했됐있없않못겠었았였쳤렸졌]|(?:니다|[가-힣]다|다고|다며|다는|려고|하고|되고|하며|되며|으며|으면|하면|되면|면서|지만"
+    r"|기로|하는|되는|하지|되지|하기|되기|하게|되게|라고|라는|으나|하여|되어|해서|돼서|거나|하도록|[할될한된함됨해돼받요죠])$"
+    r"|하[시려]|되[시려]"
 )
+_BEHIND: Final = re.compile(
+    r"(?:은|는|이|가|을|를|의|에|에서|에게|로|으로|와|과|도|만|까지|부터|랑|이랑|하고|한테|님|씨|건|이나|나|인|인데|이고|고|요"
+    r"|이요|이에요|예요|에요|애요|이죠|죠|입니다|이라고|라고|이라|라는|이라는|네요|이네요|시고|이시고|시네요|이시네요|세요|이세요"
+    r"|시죠|이시죠|이신데|신데|인가요|이었|였|거든|이거든|대요|이래요|잖아|이잖아|사무)*요?"
+)
+"""What follows a noun of the call: 배송이 and 배송을 are no doubles of 배송일."""
+
+_OTHERS: Final = re.compile(
+    "[영공일이삼사오육륙칠팔구십백천만억]{2,}[가-힣]?|..?(?:으로|에서|에게|까지|부터)"
+)
+"""십일월 and 십이월 are two numbers, 집으로 and 안으로 two nouns with a particle."""
+
+_VERB_LAST: Final = frozenset("고며면지서던려록다여야러니데채음은는인라자까죠어아게시셔")
+"""Last syllables of verbs. Of a word of three syllables that ends so, a particle must follow."""
+
 _VARIANTS: Final = frozenset(
     frozenset(pair.split("/"))
     for pair in """
@@ -37,27 +81,26 @@ _VARIANTS: Final = frozenset(
 _FORMS: Final = (set("하했한할함합해"), set("되됐된될됨됩돼"))
 """Syllables of one verb."""
 
-_CONTRACTED: Final = frozenset([4, 8])
-"""Places in Unicode's order from an open syllable to the same with ㄴ or ㄹ: 고속도론데, 제주돌."""
-
-_WITH_CASE: Final = re.compile("..?(?:으로|에서|에게|까지|부터|[을를이가의와과도만에])")
-"""A shorter noun with its particle: 집으로, 아기가."""
+_CONTRACTED: Final = frozenset([4, 8, -16])
+"""Places in Unicode's order from a syllable to another with a final consonant more or less:
+고속도로 and 고속도론데, 제주도 and 제주돌, 돌려보냄 and 돌려보내."""
 
 _PLACE: Final = re.compile(
-    r"(?:은행|병원|의원|약국|약품|지점|점|역|동|로|길|아파트|빌라|타워|호텔|리조트|펜션|마트|백화점|택배|항공|여행사?"
-    r"|통신|텔레콤|전자|카드|캐피탈|증권|생명|화재|손해보험|대학교?|학교|학원|분식|치킨|피자|카페|식당|렌터?카"
-    r"|정수기|청정기|워치|폰|매트리스)$"
+    r"(?:은행|병원|의원|약국|약품|지점|점|역|동|로|길|아파트|빌라|빌딩|타워|호텔|리조트|펜션|마트|백화점"
+    r"|택배|항공|여행사?|투어|통신|텔레콤|모바일|전자|카드|캐피탈|증권|생명|화재|보험|대학교?|학교|학원|유치원"
+    r"|어린이집|분식|베이커리|치킨|피자|카페|식당|렌터?카|모터스|정수기|청정기|워치|폰|매트리스|공원|마을|시청"
+    r"|구청|요금제|농장|농원|이사|인강|도서관|세무서)$"
 )
-"""Ends of names of places, companies and products. Any other word must be said twice in the call:
-what is said once may be a recogniser's mistake (고간절) that the text puts right (고관절)."""
+"""Ends of names of places, companies and products."""
 
-_LONGEST: Final = 8
+_LONGEST: Final = 10
 """Syllables of a name that is looked for."""
 
+_OPENING: Final = re.compile(r"^(.{2,40}?)(?:입니다|이에요|예요|에요)", re.MULTILINE)
+_OPENINGS: Final = 3
+"""Lines in which a company says its name."""
+
 _LATIN: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,20}(?![A-Za-z])")
-_ALIKE: Final = ({0, 1, 15}, {3, 4, 16}, {7, 8, 17}, {9, 10}, {12, 13, 14})
-"""First consonants that are heard for one another, by their place in Unicode's order: ㄱㄲㅋ,
-ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ, ㅈㅉㅊ."""
 
 
 def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
@@ -68,64 +111,190 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
         call: what was said.
         squeezed: the same without white space, casefolded.
     """
-    for match in _NOUN.finditer(text):
-        word, particle = match.groups()
-        if (
-            len(word) > _LONGEST
-            or word in squeezed
-            or _WITH_CASE.fullmatch(word)
-            or _VERBAL.search(word)
+    said = _Said(call, squeezed)
+    for token in dict.fromkeys(_TOKEN.findall(text)):
+        readings = _readings(token)
+        if _VERBAL.search(token) or any(
+            word in squeezed or _OTHERS.fullmatch(word) for word, _ in readings
         ):
             continue
-        if any(_is_double(word, at, particle, call) for at in range(len(word))):
+        if any(
+            _Pair(word, run, particle, said).is_wrong_name()
+            for word, particle in readings
+            if _SHORTEST <= len(word) <= _LONGEST
+            for run in said.near(word)
+        ):
+            yield token
+    latin = {word.casefold() for word in _LATIN.findall(call)}
+    for word in {word.casefold() for word in _LATIN.findall(text)} - latin:
+        if word not in squeezed and any(_one_letter(word, other) for other in latin):
             yield word
-    said = {word.casefold() for word in _LATIN.findall(call)}
-    for word in {word.casefold() for word in _LATIN.findall(text)} - said:
-        if word not in squeezed and any(_one_letter(word, other) for other in said):
-            yield word
 
 
-_PARTICLES = (
-    "(?:[을를은는이가의에로와과도만건요]|으로|에서|까지|부터"
-    "|이나|이고|이라|이에요|예요|이죠|잖아요?|입니다)*"
-)
-"""What follows a noun: 배송이 and 배송을 are no doubles of 배송일."""
+def _readings(token: str) -> list[tuple[str, str]]:
+    """Return a word as it is, and without its particle."""
+    readings = [(token, "")]
+    match = _PARTICLE.search(token, 2)
+    while match is not None:
+        readings.append((token[: match.start()], match[0]))
+        match = _PARTICLE.search(token, match.start() + 1)
+    return readings
 
 
-def _is_double(word: str, at: int, particle: str | None, call: str) -> bool:
-    """Return whether the call has a word that differs in one syllable, and sounds alike."""
-    before, after = re.escape(word[:at]), re.escape(word[at + 1 :])
-    last = at == len(word) - 1
-    if last and particle not in _CASE:
-        return False
-    if particle is None and word[2:] == "로":
-        return False  # 문제로 and 문자로
-    rest = word[:at] if last else word[1:] if at == 0 else ""
-    if rest and re.search(f"(?<![가-힣]){re.escape(rest)}{_PARTICLES}(?![가-힣])", call):
-        return False  # 환불금 and 환불건 are two words with 환불
-    found = 0
-    for match in re.finditer(f"(?<![가-힣]){before}([가-힣]){after}", call):
-        pair = {word[at], match[1]}
-        contracted = last and ord(match[1]) - ord(word[at]) in _CONTRACTED
-        if contracted or {word, match[0]} in _VARIANTS:
-            continue
-        if any(pair <= forms for forms in _FORMS):
-            continue
-        if not _sounds_alike(word[at], match[1]) or _VERBAL.search(match[0]):
-            continue
-        found += 1
-    return found > 1 or (found == 1 and _PLACE.search(word) is not None)
+class _Said:
+    """The words of a call, by their first and by their second syllable."""
+
+    def __init__(self, call: str, squeezed: str) -> None:
+        self.call, self.squeezed = call, squeezed
+        self._by_place: dict[tuple[int, str], set[str]] = defaultdict(set)
+        self.words: set[str] = set()
+        before, end = "", -2
+        for match in re.finditer("[가-힣]+", call):
+            word = match[0][:_LONG_RUN]
+            self.words.add(word)
+            self._add(word)
+            if match.start() == end + 1 and len(before) > 1 and call[end] == " ":
+                self._add(before + word)
+            before, end = word, match.end()
+        lines = "\n".join(call.split("\n", _OPENINGS)[:_OPENINGS])
+        self.introduced = {
+            word
+            for opening in _OPENING.findall(lines)
+            for word in re.findall("[가-힣]{3,}", opening)
+            if not _PARTICLE.search(word) and not _VERBAL.search(word)
+        }
+
+    def _add(self, word: str) -> None:
+        for place in (0, 1):
+            if len(word) > 2:
+                self._by_place[place, word[place]].add(word)
+
+    def near(self, word: str) -> Iterator[str]:
+        """Yield the words that begin like a word but for one syllable."""
+        size = len(word)
+        for run in self._by_place[0, word[0]] | self._by_place[1, word[1]]:
+            if len(run) >= size and sum(map(ne, word, run)) == 1:
+                yield run
+
+    def has(self, rest: str, double: str) -> bool:
+        """Return whether another word of the call than a double is a shorter word."""
+        return len(rest) > 1 and any(
+            run.startswith(rest)
+            and not run.startswith(double)
+            and _BEHIND.fullmatch(run[len(rest) :])
+            for run in self.words
+        )
 
 
-def _sounds_alike(one: str, other: str) -> bool:
-    """Return whether two syllables begin alike, or differ in how hard they begin."""
-    a, b = ord(one) - 0xAC00, ord(other) - 0xAC00
-    if a == b:
-        return False
-    first, second = a // 588, b // 588
-    if first == second:
-        return True
-    return a % 588 == b % 588 and any({first, second} <= alike for alike in _ALIKE)
+_LONG_RUN: Final = 16
+
+
+class _Pair:
+    """A word of the text and the word of the call that it may be meant for.
+
+    Attributes:
+        word: of the text, without its particle.
+        double: of the call, as long as that.
+        run: the same with what is written to it.
+        at: the place of the syllable in which they differ.
+        introduced: whether the call begins with it, as with a company's name.
+        often: whether the call has it twice.
+    """
+
+    def __init__(self, word: str, run: str, particle: str, said: _Said) -> None:
+        size = len(word)
+        self.word, self.double, self.run, self.particle = word, run[:size], run, particle
+        self.at = next(at for at in range(size) if word[at] != run[at])
+        self.last = self.at == size - 1
+        self.introduced = not said.introduced.isdisjoint((run, self.double))
+        self.often = said.squeezed.count(self.double) > 1
+        self.place = _PLACE.search(word) is not None
+        self.one, self.other = word[self.at], run[self.at]
+        self.apart = letters_apart(self.one, self.other)
+        self._said = said
+
+    def is_wrong_name(self) -> bool:
+        """Return whether the word is a name of the call, wrong by a syllable."""
+        return (
+            self._are_nouns()
+            and not self._is_same_word()
+            and not self._is_other_word()
+            and self._is_near()
+        )
+
+    def _are_nouns(self) -> bool:
+        """Return whether both stand as nouns, the particles left out."""
+        ending = _PARTICLE.search(self.word, 2)
+        if (
+            ending
+            and self.at < ending.start()
+            and (ending.start() > _SHORTEST - 1 or not self.place)
+        ):
+            return False  # judged without its particle
+        if self.run not in self._said.words and (  # 꽃마루 공원
+            len(self.word) < _LONG or self.double in self._said.words or self.apart > 1
+        ):
+            return False
+        behind = self.run[len(self.word) :]
+        if _VERBAL.search(self.double) or not (
+            _BEHIND.fullmatch(behind) or _PLACE.search(self.run)
+        ):
+            return False
+        verb = self.word[-1] in _VERB_LAST and self.particle not in _ONLY_OF_NOUNS
+        if self.introduced:
+            return True
+        if len(self.word) == _SHORTEST and self.last:
+            verb = verb or self.other in _VERB_LAST or _BEHIND.fullmatch(self.other) is not None
+        return not verb or self.place
+
+    def _is_same_word(self) -> bool:
+        """Return whether they are two forms or spellings of one word."""
+        pair = {self.one, self.other}
+        contracted = self.last and ord(self.other) - ord(self.one) in _CONTRACTED
+        return (
+            contracted
+            or {self.word, self.double} in _VARIANTS
+            or any(pair <= forms for forms in _FORMS)
+        )
+
+    def _is_other_word(self) -> bool:
+        """Return whether the word is another one of the trade: 결제일 beside 결재일."""
+        if is_ordinary(self.word, self.at):
+            return not self.introduced or is_ordinary(self.double, self.at)
+        if self.introduced:
+            return False
+        rest = self.word[: self.at] if self.last else self.word[1:] if self.at == 0 else ""
+        return self._said.has(rest, self.double)
+
+    def _is_near(self) -> bool:
+        """Return whether they sound so alike that one is meant for the other."""
+        short = len(self.word) == _SHORTEST
+        if self.introduced:
+            return not short or self.apart < _ALL_LETTERS
+        if short and not self.often and not self.place:
+            bare = self.last and self.run == self.double
+            if not bare or (is_affix(self.one) and is_affix(self.other)):
+                return False
+        few = 1 if short or self.last else 2
+        if self.apart > few and not (self.often and begin_alike(self.one, self.other)):
+            return False
+        # What is said once may be misheard, and the text puts it right.
+        return (
+            self.often
+            or self.place
+            or len(self.word) >= _LONG
+            or not confusable(self.one, self.other)
+            or is_ordinary(self.double, self.at)
+        )
+
+
+_SHORTEST: Final = 3
+"""Syllables of a name that is looked for."""
+
+_LONG: Final = 5
+"""Syllables of a word that no other ordinary word is like."""
+
+_ALL_LETTERS: Final = 3
 
 
 def _one_letter(one: str, other: str) -> bool:

@@ -267,6 +267,11 @@ _TABLE: Final = {
 _LONGEST: Final = max(map(len, _TABLE))
 
 
+def listed_words() -> frozenset[str]:
+    """Return the words that have paraphrases: ordinary nouns of records."""
+    return frozenset(_TABLE)
+
+
 @lru_cache(maxsize=20_000)
 def paraphrases(word: str) -> tuple[str, ...]:
     """Return other forms of a stem of a record, without spaces; none for most stems.

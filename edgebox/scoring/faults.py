@@ -91,10 +91,8 @@ def misnamed(said: Said, source: Source) -> bool:
     squeezed = squeeze(source.text)
     # Keywords are nouns without a title or a particle: 배선물 is no person.
     texts = (*(field.text for field in said.fields), said.descriptive.text)
-    return any(
-        any(True for _ in wrong_names(text, squeezed, known))
-        or any(True for _ in misheard(text, source.text, source.squeezed))
-        for text in texts
+    return any(any(True for _ in wrong_names(text, squeezed, known)) for text in texts) or any(
+        True for _ in misheard("\n".join(texts), source.text, source.squeezed)
     )
 
 

@@ -26,3 +26,82 @@ def test_a_noun_with_a_particle_is_no_double_of_a_longer_noun(text, call):
 def test_a_name_that_is_off_by_one_syllable_is_found():
     call = "한밭은행 둔산지점에서 대출 상담받고 싶은데요. 네 한밭은행 둔산지점 대리가 연락드립니다."
     assert found("한발은행 둔산지점에서 연락하기로 했습니다.", call) == ["한발은행"]
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        pytest.param(
+            "든든집꾼에 접수했습니다.",
+            "네 든든짐꾼 고객센터입니다. 접수할게요.",
+            "든든집꾼에",
+            id="introduced",
+        ),
+        pytest.param(
+            "과일마을에서 환불하기로 했습니다.",
+            "네 과일마루 문지애예요. 환불해 드릴게요.",
+            "과일마을에서",
+            id="introduced, in a syllable unlike the other and an ordinary word",
+        ),
+        pytest.param(
+            "새솜패스를 해지했습니다.",
+            "제가 그 새봄패스 끊은 거 있는데요. 새봄패스 해지됐습니다.",
+            "새솜패스를",
+            id="the first consonant",
+        ),
+        pytest.param(
+            "청솔빌라 202호를 확인했습니다.",
+            "청송빌라 이백이 호예요. 네 보낼게요.",
+            "청솔빌라",
+            id="ends like a verb",
+        ),
+        pytest.param(
+            "꽃마로공원 급식소를 문의했습니다.",
+            "꽃마루 공원에 급식소 있잖아요.",
+            "꽃마로공원",
+            id="written apart",
+        ),
+        pytest.param(
+            "팝콘포인드를 안내했습니다.",
+            "모아 두신 팝콘포인트 사천 점이 있으세요.",
+            "팝콘포인드를",
+            id="the call's word is the ordinary one",
+        ),
+        pytest.param(
+            "페블린 회색을 반품했습니다.",
+            "페블런 회색이요. 한 번 신었어요.",
+            "페블린",
+            id="three syllables, said once",
+        ),
+        pytest.param(
+            "은빛생 정수기를 교체합니다.",
+            "은빛샘 정수기요. 네 은빛샘 새 제품 나가세요.",
+            "은빛생",
+            id="said twice",
+        ),
+    ],
+)
+def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wrong):
+    assert found(text, call) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        pytest.param("결제일을 변경했습니다.", "결재일 바꿔 주세요. 결재일이요.", id="결재"),
+        pytest.param("판매처에 연락했습니다.", "판매자 연락이 안 돼요.", id="판매"),
+        pytest.param("해약환급금을 안내했습니다.", "해지환급금 얼마예요.", id="해지"),
+        pytest.param("보일러를 수리합니다.", "보일라 고장이요. 보일라 봐 주세요.", id="loan word"),
+        pytest.param("고관절을 다쳤습니다.", "넘어져서 고간절을 다쳤어요.", id="misheard"),
+        pytest.param("은하수오피스텔로 배송합니다.", "은하수오피스탤 칠공일호요.", id="misspelt"),
+        pytest.param("11월분을 안내했습니다.", "십일월이요. 십이월까지요.", id="months"),
+        pytest.param("십이월에 만납니다.", "십일월이요. 십일월 맞죠.", id="spelt months"),
+        pytest.param("예약을 30분으로 미뤘습니다.", "아홉 시 반으로 해 주세요.", id="a number"),
+        pytest.param("집으로 보냈습니다.", "안으로 넣어 주세요. 안으로요.", id="one syllable"),
+        pytest.param("고객에게 돌려보냄.", "다시 돌려보내 드릴게요.", id="a verb as a noun"),
+        pytest.param("회사명을 확인했습니다.", "네 회사는 어디예요. 아침회사입니다.", id="a topic"),
+        pytest.param("진단서는 필요 없습니다.", "진단비는요. 진단비 나와요.", id="a suffix"),
+    ],
+)
+def test_another_word_of_the_trade_is_no_wrong_name(text, call):
+    assert found(text, call) == []

@@ -1,0 +1,53 @@
+"""How near two syllables of Hangul are: the letters they share, those heard for one another."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_FIRST: Final = ord("가")
+_FINALS_OF_ONE: Final = 28
+_VOWELS_OF_ONE: Final = 21
+
+_CONSONANTS_HEARD: Final = (
+    {0, 1, 15}, {3, 4, 16}, {7, 8, 17}, {9, 10}, {12, 13, 14}, {2, 5, 11}, {11, 18},
+)  # fmt: skip
+"""First consonants that are heard for one another, by their place in Unicode's order: ㄱㄲㅋ,
+ㄷㄸㅌ, ㅂㅃㅍ, ㅅㅆ, ㅈㅉㅊ, ㄴㄹㅇ, ㅇㅎ."""
+
+_VOWELS_HEARD: Final = (
+    {0, 2, 4, 8, 9}, {0, 4, 6}, {1, 3, 5, 7, 10, 11, 15}, {8, 12}, {13, 17}, {4, 14},
+    {16, 18, 19, 20},
+)  # fmt: skip
+"""Vowels that are written for one another, by the same order: ㅏㅑㅓㅗㅘ, ㅏㅓㅕ, ㅐㅒㅔㅖㅙㅚㅞ,
+ㅗㅛ, ㅜㅠ, ㅓㅝ, ㅟㅡㅢㅣ."""
+
+_FINALS_HEARD: Final = ({4, 16, 21}, {1, 2, 7, 17, 19, 20, 22, 23, 25, 26})
+"""Final consonants that are heard for one another, by the same order: ㄴㅁㅇ, and the stops."""
+
+_HEARD: Final = (_CONSONANTS_HEARD, _VOWELS_HEARD, _FINALS_HEARD)
+
+
+def _letters(syllable: str) -> tuple[int, int, int]:
+    rest, final = divmod(ord(syllable) - _FIRST, _FINALS_OF_ONE)
+    first, vowel = divmod(rest, _VOWELS_OF_ONE)
+    return first, vowel, final
+
+
+def letters_apart(one: str, other: str) -> int:
+    """Return in how many of its three letters a syllable differs from another."""
+    return sum(a != b for a, b in zip(_letters(one), _letters(other), strict=True))
+
+
+def begin_alike(one: str, other: str) -> bool:
+    """Return whether two syllables have the same first consonant."""
+    return _letters(one)[0] == _letters(other)[0]
+
+
+def confusable(one: str, other: str) -> bool:
+    """Return whether a recogniser or a speller may have written one syllable for the other."""
+    apart = [
+        any({a, b} <= alike for alike in heard)
+        for a, b, heard in zip(_letters(one), _letters(other), _HEARD, strict=True)
+        if a != b
+    ]
+    return len(apart) == 1 and apart[0]
