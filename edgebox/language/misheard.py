@@ -13,51 +13,19 @@ double as a name (네 하늘숲입니다) it need not sound alike.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_affix, is_ordinary
 from edgebox.language.sounds import begin_alike, confusable, letters_apart
+from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TOKEN: Final = re.compile(r"(?<![가-힣\d])[가-힣]{3,12}(?![가-힣])")
-_PARTICLE: Final = re.compile(
-    r"(?:이라고|이라는|에서는|에서도|으로는|으로도|까지는|에게서|이라며|에서|에게|으로|까지|부터|이나|하고|이고|이며|에는|에도"
-    r"|과의|와의|은|는|이|가|을|를|에|의|로|도|만|과|와|나|인)$"
-)
-_ONLY_OF_NOUNS: Final = frozenset(
-    [
-        "을",
-        "를",
-        "의",
-        "에서",
-        "에서는",
-        "에게",
-        "에",
-        "에는",
-        "으로",
-        "와",
-        "과",
-        "이",
-        "가",
-        "와의",
-        "과의",
-    ]
-)
-_VERBAL: Final = re.compile(
-    r"[했됐있없않못겠었았였쳤렸졌]|(?:니다|[가-힣]다|다고|다며|다는|려고|하고|되고|하며|되며|으며|으면|하면|되면|면서|지만"
-    r"|기로|하는|되는|하지|되지|하기|되기|하게|되게|라고|라는|으나|하여|되어|해서|돼서|거나|하도록|[할될한된함됨해돼받요죠])$"
-    r"|하[시려]|되[시려]"
-)
-_BEHIND: Final = re.compile(
-    r"(?:은|는|이|가|을|를|의|에|에서|에게|로|으로|와|과|도|만|까지|부터|랑|이랑|하고|한테|님|씨|건|이나|나|인|인데|이고|고|요"
-    r"|이요|이에요|예요|에요|애요|이죠|죠|입니다|이라고|라고|이라|라는|이라는|네요|이네요|시고|이시고|시네요|이시네요|세요|이세요"
-    r"|시죠|이시죠|이신데|신데|인가요|이었|였|거든|이거든|대요|이래요|잖아|이잖아|사무)*요?"
-)
-"""What follows a noun of the call: 배송이 and 배송을 are no doubles of 배송일."""
+_OF_NOUNS: Final = "을 를 의 에서 에서는 에게 에 에는 으로 와 과 이 가 와의 과의"
+_ONLY_OF_NOUNS: Final = frozenset(_OF_NOUNS.split())
+"""Particles that no verb has."""
 
 _OTHERS: Final = re.compile(
     "[영공일이삼사오육륙칠팔구십백천만억]{2,}[가-힣]?|..?(?:으로|에서|에게|까지|부터)"
@@ -96,10 +64,6 @@ _PLACE: Final = re.compile(
 _LONGEST: Final = 10
 """Syllables of a name that is looked for."""
 
-_OPENING: Final = re.compile(r"^(.{2,40}?)(?:입니다|이에요|예요|에요)", re.MULTILINE)
-_OPENINGS: Final = 3
-"""Lines in which a company says its name."""
-
 _LATIN: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,20}(?![A-Za-z])")
 
 
@@ -111,10 +75,10 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
         call: what was said.
         squeezed: the same without white space, casefolded.
     """
-    said = _Said(call, squeezed)
+    said = Vocabulary(call, squeezed)
     for token in dict.fromkeys(_TOKEN.findall(text)):
         readings = _readings(token)
-        if _VERBAL.search(token) or any(
+        if VERBAL.search(token) or any(
             word in squeezed or _OTHERS.fullmatch(word) for word, _ in readings
         ):
             continue
@@ -134,59 +98,11 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
 def _readings(token: str) -> list[tuple[str, str]]:
     """Return a word as it is, and without its particle."""
     readings = [(token, "")]
-    match = _PARTICLE.search(token, 2)
+    match = PARTICLE.search(token, 2)
     while match is not None:
         readings.append((token[: match.start()], match[0]))
-        match = _PARTICLE.search(token, match.start() + 1)
+        match = PARTICLE.search(token, match.start() + 1)
     return readings
-
-
-class _Said:
-    """The words of a call, by their first and by their second syllable."""
-
-    def __init__(self, call: str, squeezed: str) -> None:
-        self.call, self.squeezed = call, squeezed
-        self._by_place: dict[tuple[int, str], set[str]] = defaultdict(set)
-        self.words: set[str] = set()
-        before, end = "", -2
-        for match in re.finditer("[가-힣]+", call):
-            word = match[0][:_LONG_RUN]
-            self.words.add(word)
-            self._add(word)
-            if match.start() == end + 1 and len(before) > 1 and call[end] == " ":
-                self._add(before + word)
-            before, end = word, match.end()
-        lines = "\n".join(call.split("\n", _OPENINGS)[:_OPENINGS])
-        self.introduced = {
-            word
-            for opening in _OPENING.findall(lines)
-            for word in re.findall("[가-힣]{3,}", opening)
-            if not _PARTICLE.search(word) and not _VERBAL.search(word)
-        }
-
-    def _add(self, word: str) -> None:
-        for place in (0, 1):
-            if len(word) > 2:
-                self._by_place[place, word[place]].add(word)
-
-    def near(self, word: str) -> Iterator[str]:
-        """Yield the words that begin like a word but for one syllable."""
-        size = len(word)
-        for run in self._by_place[0, word[0]] | self._by_place[1, word[1]]:
-            if len(run) >= size and sum(map(ne, word, run)) == 1:
-                yield run
-
-    def has(self, rest: str, double: str) -> bool:
-        """Return whether another word of the call than a double is a shorter word."""
-        return len(rest) > 1 and any(
-            run.startswith(rest)
-            and not run.startswith(double)
-            and _BEHIND.fullmatch(run[len(rest) :])
-            for run in self.words
-        )
-
-
-_LONG_RUN: Final = 16
 
 
 class _Pair:
@@ -201,7 +117,7 @@ class _Pair:
         often: whether the call has it twice.
     """
 
-    def __init__(self, word: str, run: str, particle: str, said: _Said) -> None:
+    def __init__(self, word: str, run: str, particle: str, said: Vocabulary) -> None:
         size = len(word)
         self.word, self.double, self.run, self.particle = word, run[:size], run, particle
         self.at = next(at for at in range(size) if word[at] != run[at])
@@ -224,7 +140,7 @@ class _Pair:
 
     def _are_nouns(self) -> bool:
         """Return whether both stand as nouns, the particles left out."""
-        ending = _PARTICLE.search(self.word, 2)
+        ending = PARTICLE.search(self.word, 2)
         if (
             ending
             and self.at < ending.start()
@@ -236,15 +152,13 @@ class _Pair:
         ):
             return False
         behind = self.run[len(self.word) :]
-        if _VERBAL.search(self.double) or not (
-            _BEHIND.fullmatch(behind) or _PLACE.search(self.run)
-        ):
+        if VERBAL.search(self.double) or not (BEHIND.fullmatch(behind) or _PLACE.search(self.run)):
             return False
         verb = self.word[-1] in _VERB_LAST and self.particle not in _ONLY_OF_NOUNS
         if self.introduced:
-            return True
+            return not verb or len(self.word) > _SHORTEST
         if len(self.word) == _SHORTEST and self.last:
-            verb = verb or self.other in _VERB_LAST or _BEHIND.fullmatch(self.other) is not None
+            verb = verb or self.other in _VERB_LAST or BEHIND.fullmatch(self.other) is not None
         return not verb or self.place
 
     def _is_same_word(self) -> bool:
@@ -260,7 +174,8 @@ class _Pair:
     def _is_other_word(self) -> bool:
         """Return whether the word is another one of the trade: 결제일 beside 결재일."""
         if is_ordinary(self.word, self.at):
-            return not self.introduced or is_ordinary(self.double, self.at)
+            named = self.introduced or (self.often and self.place and len(self.word) >= _LONG)
+            return not named or is_ordinary(self.double, self.at)
         if self.introduced:
             return False
         rest = self.word[: self.at] if self.last else self.word[1:] if self.at == 0 else ""

@@ -79,6 +79,18 @@ def test_a_name_that_is_off_by_one_syllable_is_found():
             "은빛생",
             id="said twice",
         ),
+        pytest.param(
+            "너울쿠의 점검을 예약했습니다.",
+            "차종이 너울큐 이천이십일 년식 맞으시죠.",
+            "너울쿠의",
+            id="named by a word for its kind",
+        ),
+        pytest.param(
+            "해맑음사랑학원에 등록했습니다.",
+            "해맑음사름학원요. 네 해맑음사름학원 등록됐어요.",
+            "해맑음사랑학원에",
+            id="a place said twice, and a word of it another word",
+        ),
     ],
 )
 def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wrong):
@@ -100,6 +112,7 @@ def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wron
         pytest.param("집으로 보냈습니다.", "안으로 넣어 주세요. 안으로요.", id="one syllable"),
         pytest.param("고객에게 돌려보냄.", "다시 돌려보내 드릴게요.", id="a verb as a noun"),
         pytest.param("회사명을 확인했습니다.", "네 회사는 어디예요. 아침회사입니다.", id="a topic"),
+        pytest.param("가는데 시간이 걸립니다.", "가운데예요. 가방은 여기예요.", id="a verb"),
         pytest.param("진단서는 필요 없습니다.", "진단비는요. 진단비 나와요.", id="a suffix"),
     ],
 )
