@@ -16,7 +16,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_affix, is_ordinary
-from edgebox.language.sounds import begin_alike, confusable, letters_apart
+from edgebox.language.sounds import begin_alike, confusable, letters_apart, sound_the_same
 from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, Vocabulary
 
 if TYPE_CHECKING:
@@ -124,7 +124,8 @@ class _Pair:
         self.last = self.at == size - 1
         self.introduced = not said.introduced.isdisjoint((run, self.double))
         self.often = said.squeezed.count(self.double) > 1
-        self.place = _PLACE.search(word) is not None
+        kind = _PLACE.search(self.double)
+        self.place = bool(_PLACE.search(word) or (kind and len(kind[0]) > 1))
         self.one, self.other = word[self.at], run[self.at]
         self.apart = letters_apart(self.one, self.other)
         self._said = said
@@ -192,6 +193,8 @@ class _Pair:
                 return False
         few = 1 if short or self.last else 2
         if self.apart > few and not (self.often and begin_alike(self.one, self.other)):
+            return False
+        if sound_the_same(self.one, self.other) and not self.place:
             return False
         # What is said once may be misheard, and the text puts it right.
         return (

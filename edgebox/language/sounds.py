@@ -51,3 +51,10 @@ def confusable(one: str, other: str) -> bool:
         if a != b
     ]
     return len(apart) == 1 and apart[0]
+
+
+def sound_the_same(one: str, other: str) -> bool:
+    """Return whether two syllables are spellings of one sound: 메 and 매, 선 and 썬."""
+    pairs = list(zip(_letters(one), _letters(other), strict=True))
+    first, vowel = set(pairs[0]), set(pairs[1])
+    return letters_apart(one, other) == 1 and (first == {9, 10} or vowel in ({1, 5}, {3, 7}))

@@ -80,6 +80,12 @@ def test_a_name_that_is_off_by_one_syllable_is_found():
             id="said twice",
         ),
         pytest.param(
+            "별난피지 주문을 확인했습니다.",
+            "별난피자에서 시켰어요.",
+            "별난피지",
+            id="in the word for its kind",
+        ),
+        pytest.param(
             "너울쿠의 점검을 예약했습니다.",
             "차종이 너울큐 이천이십일 년식 맞으시죠.",
             "너울쿠의",
@@ -113,6 +119,9 @@ def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wron
         pytest.param("고객에게 돌려보냄.", "다시 돌려보내 드릴게요.", id="a verb as a noun"),
         pytest.param("회사명을 확인했습니다.", "네 회사는 어디예요. 아침회사입니다.", id="a topic"),
         pytest.param("가는데 시간이 걸립니다.", "가운데예요. 가방은 여기예요.", id="a verb"),
+        pytest.param(
+            "파이썬 기초로 바꿉니다.", "파이선기초로 바꿔요. 파이선기초요.", id="one sound"
+        ),
         pytest.param("진단서는 필요 없습니다.", "진단비는요. 진단비 나와요.", id="a suffix"),
     ],
 )

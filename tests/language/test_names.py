@@ -24,6 +24,9 @@ def wrong(text, said):
         pytest.param(
             "이지은의 접종을 예약했습니다.", "이지안 아기 예방접종요", "이지은", id="a child"
         ),
+        pytest.param(
+            "기은별 예약을 바꿨습니다.", "에이 구역 예약한 기은결인데요", "기은별", id="a booking"
+        ),
         pytest.param("윤설아 표를 취소했습니다.", "윤슬아 팬미팅 표요", "윤설아", id="an artist"),
         pytest.param(
             "임태리의 반을 옮겼습니다.", "엄태리 학생 반 좀 옮겨요", "임태리", id="the family name"
