@@ -111,7 +111,7 @@ WORDS: dict[str, str] = {
     "flag.not_korean": "한국어가 아님",
     "flag.not_korean.why": "기록이 한국어로 쓰이지 않았습니다.",
     "flag.ungrounded_number": "대화에 없는 숫자",
-    "flag.ungrounded_number.why": "대화에서 말하지 않은 숫자나 날짜, 금액이 있거나 단위가 다릅니다.",
+    "flag.ungrounded_number.why": "말하지 않은 숫자나 날짜, 금액이 있거나 단위가 다릅니다.",
     "flag.unbound_number": "다른 것의 숫자",
     "flag.unbound_number.why": "대화에 있는 숫자이지만 다른 것에 붙어 있습니다.",
     "flag.polarity": "반대로 씀",
