@@ -17,7 +17,7 @@ import pytest
 
 from edgebox.consultation.answers import grammar
 from edgebox.consultation.grounding import Figures
-from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
+from edgebox.consultation.prompts import ANALYSIS_SCHEMA
 from edgebox.engine.constraint import Grammars
 from edgebox.engine.core import EngineCore, LoadedModel
 from edgebox.engine.llama import LlamaModel
@@ -26,7 +26,7 @@ from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish
-from edgebox.engine.speed import measure
+from edgebox.engine.speed import Speed
 from edgebox.errors import EngineRefused
 from edgebox.language.korean import numbers_in
 from edgebox.scoring.types import Analysis
@@ -132,9 +132,7 @@ def agree(got, want, rows, tie):
 class Run:
     def __init__(self, model, **pool):
         clear(model)
-        sample = model.tokenize(model.render(summary_messages("")))
-        speed = measure(model, (4,), sample)
-        clear(model)
+        speed = Speed(prefill_tps=200, decode_tps=20, parallel_decode_tps=40, parallel=4)
         self.core = EngineCore(Scheduler())
         self.core.adopt("slm", LoadedModel(model, Pool(model, **pool), speed))
 
@@ -151,22 +149,22 @@ def answer(asked):
 
 
 def test_a_busy_engine_gives_the_answers_of_lone_cold_runs(model, grammars, korean):
-    texts = [korean[name]["transcript"][:220] for name in list(korean)[:2]]
+    texts = [korean[name]["transcript"][:160] for name in list(korean)[:2]]
     plain = [request(model, text) for text in texts]
     # Growing calls: the same beginning, cut at different places.
-    plain += [request(model, texts[0][:size]) for size in (140, 180)]
+    plain += [request(model, texts[0][:size]) for size in (90, 120)]
     schema_prompt = request(model, texts[1])
-    want = [lone(model, prompt, 24) for prompt in plain]
-    want_json = lone(model, schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA))
+    want = [lone(model, prompt, 12) for prompt in plain]
+    want_json = lone(model, schema_prompt, 30, grammars.compile(ANALYSIS_SCHEMA))
     tie = rounding(model, plain[:2], want[:2])
 
     run = Run(model, parallel=3, retained=4)
     chance = random.Random(5)
     asked = []
-    analysis = run.ask(schema_prompt, 60, grammars.compile(ANALYSIS_SCHEMA), priority=100)
+    analysis = run.ask(schema_prompt, 30, grammars.compile(ANALYSIS_SCHEMA), priority=100)
     for index in (0, 2, 1, 3, 1, 0, 2):
-        asked.append((index, run.ask(plain[index], 24, priority=chance.choice([-10, 0, 10]))))
-        stranger = run.ask(plain[(index + 1) % 4], 24)
+        asked.append((index, run.ask(plain[index], 12, priority=chance.choice([-10, 0, 10]))))
+        stranger = run.ask(plain[(index + 1) % 4], 12)
         for _ in range(chance.randint(0, 4)):
             run.core.step()
         run.core.cancel(stranger.sequence)
@@ -187,7 +185,7 @@ def test_every_answer_under_a_schema_is_valid_at_any_temperature(model, grammars
     run = Run(model, parallel=3, retained=2)
     asked = []
     for seed, name in enumerate(list(korean)[:2]):
-        prompt = model.tokenize(model.render(analysis_messages(korean[name]["transcript"])))
+        prompt = request(model, korean[name]["transcript"][:100])
         one = run.ask(prompt, 700, grammars.compile(ANALYSIS_SCHEMA), priority=100)
         one.sequence.sampler = Sampler(temperature=1.4, seed=seed)
         asked.append(one)
@@ -215,8 +213,8 @@ def test_a_token_is_allowed_exactly_where_the_mask_says_so(model, grammars):
 
 
 def test_an_aborted_step_leaves_nothing_behind(model, korean):
-    prompt = request(model, korean["07-card-double-charge"]["transcript"][:220])
-    want = lone(model, prompt, 12)
+    prompt = request(model, korean["07-card-double-charge"]["transcript"][:160])
+    want = lone(model, prompt, 8)
     tie = rounding(model, [prompt], [want])
     clear(model)
     aborted = []
@@ -227,12 +225,12 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
 
     model.on_abort(wanted)
     try:
-        outcome, _ = model.decode([Chunk(0, prompt[:150], 0, logits=False)])
+        outcome, _ = model.decode([Chunk(0, prompt[:110], 0, logits=False)])
         assert outcome is Decoded.ABORTED
     finally:
         model.on_abort(lambda: False)
     run = Run(model, parallel=2, retained=1)
-    asked = run.ask(prompt, 12)
+    asked = run.ask(prompt, 8)
     run.rest()
     same, at, gap = agree(answer(asked), *want, tie)
     assert same, f"differs at {at} by {gap}"
@@ -281,11 +279,11 @@ def test_an_answer_keeps_to_an_expression_and_to_a_grammar_at_any_temperature(mo
     figures = Figures("상담사: 사십팔만 칠천 원이 구월 십삼일에 환불됩니다")
     ask = [{"role": "user", "content": "487,000원, 12,345원, 2월 3일, 9월 13일을 넣어 길게 써 줘."}]
     prompt = model.tokenize(model.render(ask))
-    run = Run(model, parallel=3, retained=2)
+    run = Run(model, parallel=4, retained=2)
     free, written = [], []
-    for seed in range(3):
+    for seed in range(2):
         held = grammars.compile_regex(figures.expression)
-        one = run.ask(prompt, 80, held)
+        one = run.ask(prompt, 60, held)
         one.sequence.sampler = Sampler(temperature=1.2, seed=seed)
         free.append(one)
         held = grammars.compile_grammar(grammar(ANALYSIS_SCHEMA, figures.expression))
