@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 from edgebox.system.tls import server_context
-from support.engines.starter import MLM, SLM, starter_engine
+from support.engines.starter import MLM, QUICK, SLM, starter_engine
 from support.outside.certificates import make_lan_pair
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,5 +112,5 @@ def engine(starter_models, tmp_path_factory):
 
     It ends with its module: an idle engine measures its speed once a minute.
     """
-    with starter_engine(tmp_path_factory.mktemp("engine"), starter_models) as running:
+    with starter_engine(tmp_path_factory.mktemp("engine"), starter_models, **QUICK) as running:
         yield running

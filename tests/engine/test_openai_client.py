@@ -3,13 +3,14 @@
 import asyncio
 import json
 import time
+from typing import Annotated, Literal
 
 import httpx
 import openai
 import pytest
+from pydantic import BaseModel, ConfigDict, Field
 
-from edgebox.consultation.prompts import ANALYSIS_SCHEMA, analysis_messages, summary_messages
-from edgebox.scoring.types import Analysis
+from edgebox.consultation.prompts import summary_messages
 from support.polling import eventually
 
 pytestmark = pytest.mark.model
@@ -77,7 +78,7 @@ def test_what_was_read_of_a_call_is_forgotten_with_it(client, engine, korean):
             client.chat.completions.create(
                 model="slm",
                 messages=summary_messages(cases[at]),
-                max_tokens=8,
+                max_tokens=1,
                 temperature=0,
                 extra_body={"cache_salt": "s", "cache_tag": tag},
             )
@@ -93,21 +94,29 @@ def test_what_was_read_of_a_call_is_forgotten_with_it(client, engine, korean):
         assert http.post("/forget", json={"cache_tag": ""}).status_code == 400
 
 
-def test_a_json_schema_is_kept_even_at_a_wild_temperature(client, korean):
-    transcript = korean["03-delivery-wrong-item"]["transcript"]
+class Topic(BaseModel):
+    """A small schema: what an analysis holds to is in test_real_model.py and test_box.py."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+    summary: Annotated[str, Field(max_length=20)]
+    mood: Literal["calm", "angry"]
+    urgent: bool
+
+
+def test_a_json_schema_is_kept_even_at_a_wild_temperature(client):
     answer = client.chat.completions.create(
-        model="mlm",
-        messages=analysis_messages(transcript),
-        max_tokens=600,
+        model="slm",
+        messages=[{"role": "user", "content": "카드를 잃어버렸어요. 상담을 분석해 줘."}],
+        max_tokens=100,
         temperature=1.6,
         seed=7,
         response_format={
             "type": "json_schema",
-            "json_schema": {"name": "analysis", "schema": ANALYSIS_SCHEMA, "strict": True},
+            "json_schema": {"name": "topic", "schema": Topic.model_json_schema(), "strict": True},
         },
     )
     assert answer.choices[0].finish_reason == "stop"
-    Analysis.model_validate_json(answer.choices[0].message.content)
+    Topic.model_validate_json(answer.choices[0].message.content)
 
 
 def test_json_object_mode_gives_an_object(client):
@@ -131,7 +140,7 @@ def test_logprobs_belong_to_the_tokens(client):
 
 def test_a_second_identical_request_reads_almost_nothing(client, korean):
     messages = summary_messages(korean["01-card-lost-card"]["transcript"])
-    ask = {"model": "slm", "messages": messages, "max_tokens": 8, "temperature": 0}
+    ask = {"model": "slm", "messages": messages, "max_tokens": 1, "temperature": 0}
     client.chat.completions.create(**ask)
     second = client.chat.completions.create(**ask)  # whose words: test_real_model.py, with ties
     assert second.usage.prompt_tokens_details.cached_tokens == second.usage.prompt_tokens - 1

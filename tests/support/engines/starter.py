@@ -18,6 +18,12 @@ SLM = "qwen2.5-coder-0.5b-instruct-q4_k_m"
 MLM = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 SMALL = {"EDGEBOX_ENGINES__SLM__MODEL": SLM, "EDGEBOX_ENGINES__MLM__MODEL": SLM}
 """Settings whose models fit on any machine, also on one that other tests keep busy."""
+QUICK = {
+    "EDGEBOX_ASK__ENABLED": "off",
+    "EDGEBOX_ENGINES__SLM__PARALLEL": "3",
+    "EDGEBOX_ENGINES__MLM__PARALLEL": "3",
+}
+"""Settings whose engine reads one prefix a role when it starts, and measures few sequences."""
 CONTEXT_TOKENS = 8192
 START_SECONDS = 180.0
 
