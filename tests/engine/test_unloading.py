@@ -5,14 +5,14 @@ import time
 
 import pytest
 
-from support.engines.starter import starter_engine
+from support.engines.starter import QUICK, SMALL, starter_engine
 
 pytestmark = pytest.mark.model
 
 QUESTION = {
     "model": "mlm",
     "temperature": 0,
-    "max_tokens": 12,
+    "max_tokens": 3,
     "logprobs": True,
     "top_logprobs": 2,
     "messages": [{"role": "user", "content": "대한민국의 수도는 어디인가요? 한 낱말로 답하세요."}],
@@ -23,7 +23,7 @@ def test_an_idle_model_is_unloaded_and_loaded_again(tmp_path_factory, starter_mo
     folder = tmp_path_factory.mktemp("e")
     seldom = {"EDGEBOX_ENGINES__MLM__UNLOAD_AFTER_MINUTES": "0.02"}
     with (
-        starter_engine(folder, starter_models, **seldom) as engine,
+        starter_engine(folder, starter_models, **SMALL, **QUICK, **seldom) as engine,
         engine.http() as http,
     ):
 
