@@ -123,6 +123,16 @@ def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wron
             "파이썬 기초로 바꿉니다.", "파이선기초로 바꿔요. 파이선기초요.", id="one sound"
         ),
         pytest.param("진단서는 필요 없습니다.", "진단비는요. 진단비 나와요.", id="a suffix"),
+        pytest.param(
+            "추간판탈출증으로 청구했습니다.",
+            "추간판 탈추증이라고 하던데 진단서 있어야 돼요",
+            id="a word of medicine",
+        ),
+        pytest.param(
+            "제왕절개는 보상되지 않습니다.",
+            "제왕절계는요. 네 제왕절계도 보상 안 되십니다.",
+            id="another one, said twice",
+        ),
     ],
 )
 def test_another_word_of_the_trade_is_no_wrong_name(text, call):
