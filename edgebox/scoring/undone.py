@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import Places, share_of
+from edgebox.scoring.predicates import key_of
 from edgebox.scoring.stances import NEGATION, denies_what_comes
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ _DECIDES: Final = re.compile(r"걸로|겠습니다|겠어요|게요|게유|[가-
 """Speech that decides."""
 
 _BESIDE: Final = 0.5
-"""Share of a part's other words around what is decided against."""
+"""Share of a part's other words around what is decided against, and of its topic around what
+stays."""
 
 
 def denies_the_call(part: Part, stances: Stances) -> bool:
@@ -162,6 +164,9 @@ def _stays_so(part: Part, stances: Stances) -> bool:
                 return False
             if not stances[piece].asks:
                 kept.append(of.utterance)
+    topic = key_of(part._replace(text=part.text[: match.start()]), part.items)
+    if topic is not None:  # 속도는: that something else of 인터넷 stays says nothing
+        kept = [one for one in kept if Places(topic, spoken).near(one) >= _BESIDE]
     return _nearest(part, match.start(), stances, kept) >= _SAME_PLACE
 
 

@@ -81,6 +81,12 @@ def test_a_denial_of_the_call_itself_is_flagged(call, result):
             id="does not stay",
         ),
         pytest.param(
+            "상담사: 인터넷만 백 메가로 내리시고 티비는 그대로 두시면 인터넷이 만 원 싸져요\n"
+            "고객: 네 그렇게 할게요\n상담사: 오백에서 바뀌시는 거라 속도 보장은 안 되세요\n",
+            "인터넷 속도는 그대로 유지되지 않습니다.",
+            id="something else stays",
+        ),
+        pytest.param(
             "고객: 케이스는 안 보내셔도 돼요 아니다 그래도 같이 보내 주세요\n"
             "상담사: 네 케이스도 같이 보내 드릴게요\n고객: 네\n",
             "케이스도 함께 보내기로 했습니다.",
