@@ -16,11 +16,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_affix, is_ordinary
-from edgebox.language.sounds import begin_alike, confusable, letters_apart, sound_the_same
-from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, Vocabulary
+from edgebox.language.syllables import begin_alike, confusable, letters_apart, sound_the_same
+from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, latin_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from edgebox.language.vocabulary import Vocabulary
 
 _TOKEN: Final = re.compile(r"(?<![가-힣\d])[가-힣]{3,12}(?![가-힣])")
 _OF_NOUNS: Final = "을 를 의 에서 에서는 에게 에 에는 으로 와 과 이 가 와의 과의"
@@ -64,22 +66,18 @@ _PLACE: Final = re.compile(
 _LONGEST: Final = 10
 """Syllables of a name that is looked for."""
 
-_LATIN: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,20}(?![A-Za-z])")
 
-
-def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
+def misheard(text: str, said: Vocabulary) -> Iterator[str]:
     """Yield the words of a text that differ from a word of the call by a syllable or a letter.
 
     Args:
         text: of the analysis.
-        call: what was said.
-        squeezed: the same without white space, casefolded.
+        said: the words of the call.
     """
-    said = Vocabulary(call, squeezed)
     for token in dict.fromkeys(_TOKEN.findall(text)):
         readings = _readings(token)
         if VERBAL.search(token) or any(
-            word in squeezed or _OTHERS.fullmatch(word) for word, _ in readings
+            word in said.squeezed or _OTHERS.fullmatch(word) for word, _ in readings
         ):
             continue
         if any(
@@ -89,9 +87,8 @@ def misheard(text: str, call: str, squeezed: str) -> Iterator[str]:
             for run in said.near(word)
         ):
             yield token
-    latin = {word.casefold() for word in _LATIN.findall(call)}
-    for word in {word.casefold() for word in _LATIN.findall(text)} - latin:
-        if word not in squeezed and any(_one_letter(word, other) for other in latin):
+    for word in latin_words(text) - said.latin:
+        if word not in said.squeezed and any(_one_letter(word, other) for other in said.latin):
             yield word
 
 

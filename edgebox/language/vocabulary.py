@@ -44,16 +44,31 @@ _LONGEST: Final = 16
 """Syllables of a word that are kept."""
 
 
+_LATIN: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{4,20}(?![A-Za-z])")
+
+
+def latin_words(text: str) -> set[str]:
+    """Return the words in Latin letters that are long enough for a name, casefolded."""
+    return {word.casefold() for word in _LATIN.findall(text)}
+
+
 class Vocabulary:
     """The words of a call, by their first and by their second syllable.
 
     Attributes:
         words: with what is written to them.
+        latin: those in Latin letters, casefolded.
         introduced: what the call names as a name: in its first and last lines, or after its kind.
+        squeezed: the call without white space, casefolded.
+
+    Args:
+        call: what was said.
+        squeezed: see above.
     """
 
     def __init__(self, call: str, squeezed: str) -> None:
-        self.call, self.squeezed = call, squeezed
+        self.squeezed = squeezed
+        self.latin = latin_words(call)
         self._by_place: dict[tuple[int, str], set[str]] = defaultdict(set)
         self.words: set[str] = set()
         self._shorter: dict[str, list[str]] = {}

@@ -15,6 +15,7 @@ from edgebox.language.landmarks import request, settlement
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.possible import possible_numbers
 from edgebox.language.ratios import with_ratios
+from edgebox.language.vocabulary import Vocabulary
 from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
@@ -158,6 +159,11 @@ class Source(Heard):
         self.tail = Text(self.text[len(self.text) - least :], on)
         landmarks = (request(utterances), settlement(utterances))
         self.key = Text("\n".join(one.text for one in landmarks if one), on)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the call."""
+        return Vocabulary(self.text, self.squeezed)
 
 
 class Said:

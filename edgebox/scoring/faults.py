@@ -92,7 +92,7 @@ def misnamed(said: Said, source: Source) -> bool:
     # Keywords are nouns without a title or a particle: 배선물 is no person.
     texts = (*(field.text for field in said.fields), said.descriptive.text)
     return any(any(True for _ in wrong_names(text, squeezed, known)) for text in texts) or any(
-        True for _ in misheard("\n".join(texts), source.text, source.squeezed)
+        True for _ in misheard("\n".join(texts), source.vocabulary)
     )
 
 

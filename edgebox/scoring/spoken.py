@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import CODES, same_kind, supports
 from edgebox.language.paraphrase import paraphrases
+from edgebox.language.syllables import begun_like
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 
@@ -244,8 +245,7 @@ def _conjugated(word: str) -> re.Pattern[str] | None:
         return None
     if paraphrases(word) or last % _FINALS not in _OF_STEMS:
         return None  # a noun: 지급 is not said as 지금
-    onset = _FIRST_SYLLABLE + last - last % _OF_ONE_CONSONANT
-    return re.compile(f"{re.escape(word[:-1])}[{chr(onset)}-{chr(onset + _OF_ONE_CONSONANT - 1)}]")
+    return re.compile(f"{re.escape(word[:-1])}{begun_like(word[-1])}")
 
 
 def _is_verb(word: str) -> bool:
@@ -263,8 +263,6 @@ _OF_VERBS: Final = (8, 20)
 
 _FIRST_SYLLABLE: Final = 0xAC00
 _SYLLABLES: Final = 11_172
-_OF_ONE_CONSONANT: Final = 588
-"""Unicode has Hangul's syllables in the order of their first consonants, 588 of each."""
 
 _DENIAL: Final = re.compile("[안못없]")
 """In a paraphrase (무상이안 for 유상): its clause denies, and the word does not."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import begun_like
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import Places, share_of
 from edgebox.scoring.predicates import key_of
@@ -75,10 +76,6 @@ _STAYS: Final = re.compile(r"그대로|유지|남아 ?있|계속|변동 ?없|놔
 _SAME_PLACE: Final = 0.3
 """Share of what does not stay, that must stand around the speech that keeps it."""
 
-
-_HANGUL: Final = 0xAC00
-"""The first syllable; those of one first sound are 588."""
-
 _RIEUL: Final = 8
 """From a syllable without a final sound to the one with ㄹ."""
 
@@ -96,7 +93,10 @@ stays."""
 
 
 def denies_the_call(part: Part, stances: Stances) -> bool:
-    """Return whether a part denies what the call tells, promises or keeps, as nobody in it does."""
+    """Return whether a part denies what the call tells, promises or keeps, as nobody in it does.
+
+    Or tells as agreed what somebody decided against last.
+    """
     return (
         _is_told(part, stances)
         or _is_to_come(part.text, stances)
@@ -241,5 +241,4 @@ def _expression(match: re.Match[str]) -> str:
         return stem
     if stem.endswith("르"):  # 부르, 불러
         return f"{stem[:-2]}(?:{stem[-2]}[르-릏]|{chr(ord(stem[-2]) + _RIEUL)}[라러])"
-    first = (ord(stem[-1]) - _HANGUL) // 588 * 588 + _HANGUL
-    return f"{stem[:-1]}[{chr(first)}-{chr(first + 587)}]"
+    return f"{stem[:-1]}{begun_like(stem[-1])}"

@@ -3,10 +3,11 @@
 import pytest
 
 from edgebox.language.misheard import misheard
+from edgebox.language.vocabulary import Vocabulary
 
 
 def found(text, call):
-    return list(misheard(text, call, "".join(call.split()).casefold()))
+    return list(misheard(text, Vocabulary(call, "".join(call.split()).casefold())))
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,16 @@ def _letters(syllable: str) -> tuple[int, int, int]:
     return first, vowel, final
 
 
+def begun_like(syllable: str) -> str:
+    """Return an expression for all syllables with the same first consonant: [바-빟] for 보.
+
+    Unicode has Hangul's syllables in the order of their first consonants.
+    """
+    of_one = _VOWELS_OF_ONE * _FINALS_OF_ONE
+    begin = ord(syllable) - (ord(syllable) - _FIRST) % of_one
+    return f"[{chr(begin)}-{chr(begin + of_one - 1)}]"
+
+
 def letters_apart(one: str, other: str) -> int:
     """Return in how many of its three letters a syllable differs from another."""
     return sum(a != b for a, b in zip(_letters(one), _letters(other), strict=True))
