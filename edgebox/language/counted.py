@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.apart import FIGURES, THIS, listed, may_close
 from edgebox.language.atoms import BORN, OF_MODEL, Atom
-from edgebox.language.counters import ABOUT, NOT_WON, SINGLES, SPACED, SPAN, TAIL, UNIT, UNITS
+from edgebox.language.counters import (
+    ABOUT,
+    NOT_WON,
+    NUMERAL_TAIL,
+    SINGLES,
+    SPACED,
+    SPAN,
+    TAIL,
+    UNIT,
+    UNITS,
+)
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS
 from edgebox.language.spans import UNTIL, WITHIN, scale_of, tens_of
 
@@ -152,7 +162,7 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
             return Atom(value * scale_of(until, run), UNITS[until["unit"]], start, end, sure=True)
         long = len(run.replace(" ", "")) >= 3 and not MULTIPLIERS.isdisjoint(run)
         long = long or (len(run) > 1 and "억" in run)
-        if long and TAIL.match(text, end):
+        if long and NUMERAL_TAIL.match(text, end):
             readings = [value]
             if run[-1] == "이" and at > 0:  # 천이백이 오면, 천이백이시면
                 readings = [value, stops[at - 1].value]

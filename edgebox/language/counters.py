@@ -55,9 +55,9 @@ UNIT_WORD: Final = "|".join(sorted(UNITS, key=len, reverse=True))
 UNIT: Final = re.compile(f" ?({UNIT_WORD})")
 ABOUT: Final = re.compile(rf" ?[여몇] ?(?P<scale>[만억]?) ?(?P<unit>{UNIT_WORD})")
 """십여 개, 20여만 원, 이십몇만 원."""
-# What may follow a unit after number words: the word's end or a particle. It keeps out 번호,
-# 시스템, 분실, 주소, 대리 ….
-TAIL: Final = re.compile(
+# What may follow number words: the word's end or a particle. It keeps out 번호, 시스템, 분실,
+# 주소, 대리 ….
+NUMERAL_TAIL: Final = re.compile(
     r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
     r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
     r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|분(?=[^가-힣]|이[요에]|[을은치]|$)|어치|반|중|하고"
@@ -65,6 +65,13 @@ TAIL: Final = re.compile(
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
     r"|날(?=[^가-힣]|[에은이도로]|부터|까지|$)|식(?=[^가-힣]|[이으]|$)"
 )
+_OPEN_SYLLABLE: Final = "".join(map(chr, range(ord("가"), ord("힣") + 1, 28)))
+TAIL: Final = re.compile(
+    rf"{NUMERAL_TAIL.pattern}|(?<=[{_OPEN_SYLLABLE}])(?<!주)(?<!가지)(?<!해)(?<![가-힣]시)"
+    r"(?:[고구면며니네]|든지?|거나|여[서야]|야지?|셔서|시라|십니다|구나)(?![가-힣])"
+)
+"""What may follow their unit: 이다, too, has lost its 이 behind a vowel (십 프로면, 두 개고).
+주고 and 가지고 are verbs, and 백이시면 is a hundred with an honorific."""
 NOT_WON: Final = re.compile(r"원(?:인(?![데지가])|장|서)")
 # Units that one syllable may stand before. Any other single syllable stays a word, unless the
 # date or time around it needs a number there.

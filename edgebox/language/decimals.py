@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.atoms import Atom
-from edgebox.language.counters import TAIL, UNIT, UNITS
+from edgebox.language.counters import NUMERAL_TAIL, TAIL, UNIT, UNITS
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _bare(text: str, start: int, end: int, value: Decimal, digits: str) -> Atom 
     sure = "쩜" in spoken or spoken[0] in ZEROS
     copula = spoken[-1] in "이구" and _COPULA.match(text, end) is not None
     open_end = copula or spoken[-1] == "이"
-    if not ((sure and open_end) or copula or (TAIL if sure else _ENDING).match(text, end)):
+    if not ((sure and open_end) or copula or (NUMERAL_TAIL if sure else _ENDING).match(text, end)):
         return None
     exact = Decimal(f"{value}.{digits}")
     if not open_end:

@@ -9,6 +9,7 @@ from typing import Final
 from edgebox.language.atoms import Atom
 from edgebox.language.counters import (
     NATIVE_WORDS,
+    NUMERAL_TAIL,
     ONE_IS_A,
     SINO_ONLY,
     SPAN,
@@ -97,7 +98,7 @@ def _answered(text: str, start: int) -> Atom | None:
     if match is None or match.group() in {"열", "스무"}:
         return None
     plain = match[3] is not None and not match["gap"]
-    if not (TAIL if plain else _ANSWER).match(text, match.end()):
+    if not (NUMERAL_TAIL if plain else _ANSWER).match(text, match.end()):
         return None
     value = TENS[match[1]] + (_ALONE | ONES).get(match[3], 0)
     return Atom(Decimal(value), "", start, match.end(), sure=True)

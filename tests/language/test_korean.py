@@ -41,6 +41,19 @@ def _borne_out(claim, source):
         ("총삼만원", "amount", "30000"),
         ("구만 구천 구백 원", "amount", "99900"),
         ("삼사십만 원", "amount", "400000"),
+        # the unit ends in a vowel, which swallows the 이 of 이다
+        ("십 프로면", "percent", "10%"),
+        ("사 점 이 프로고 우대는 별도예요", "percent", "4.2%"),
+        ("세로 삼십 센티고요", "count", "30"),
+        ("십오 킬로며", "count", "15"),
+        ("두 개네요 그럼", "count", "2"),
+        ("일곱 개네", "count", "7"),
+        ("네 시면 돼요", "time", "4:00"),
+        ("오후 네 시고 체크아웃은", "time", "16:00"),
+        ("폭이 이십 미터셔서", "count", "20"),
+        ("이십 도여야 해요", "count", "20"),
+        ("이천사백이면", "count", "2400"),
+        ("천구백이시면", "count", "1900"),
         # dates
         ("2025-09-13", "date", "2025-9-13"),
         ("2025.9.13", "date", "2025-9-13"),
@@ -741,6 +754,7 @@ def test_a_number_that_was_said_otherwise_is_not_borne_out(claim, source):
         "동안 동네 이동 통신",
         "잡아 둘 수 있어요",
         "네 미리 말씀해 주세요",
+        "열 가지고는 안 되고 다섯 주면 돼요",
     ],
 )
 def test_more_words_are_no_numbers(text):
