@@ -14,6 +14,7 @@ from edgebox.language.acts import PROMISED, REQUEST, SETTLED, without_fillers
 from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
+from edgebox.reading.noise import is_announced_beside
 from edgebox.reading.roles import PERSON
 from edgebox.reading.sentences import split_sentences
 
@@ -157,6 +158,7 @@ def has_content(call: Call) -> bool:
     `_BEGUN` content words.
     """
     said = call.said
+    machine = len(said) < len(call.utterances)
     wrong = len(said) <= _SHORT and any(_called_by_mistake(one) for one in said)
     least = _BEGUN if wrong else 1
     words = 0
@@ -164,6 +166,8 @@ def has_content(call: Call) -> bool:
     for index, utterance in enumerate(said):
         if _complains(utterance):
             return True
+        if machine and utterance.speaker == "unknown" and is_announced_beside(utterance.text):
+            continue
         text = _REPORTER.sub(" ", CURSES.sub(" ", utterance.text))
         if utterance.speaker == "customer":
             answered = True

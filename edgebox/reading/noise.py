@@ -11,50 +11,65 @@ import re
 from typing import Final
 
 _SOUND: Final = (
-    r"blank[_ ]?audio|silence|music|applause|noise|laughter|laughs?|inaudible|crosstalk|beep"
-    r"|ringing"
-    r"|hold music|background noise|no speech|무음|침묵|정적|음악|배경음악?|대기음|통화 ?대기음?"
-    r"|연결음|신호음|벨소리"
-    r"|통화연결음|잡음|소음|박수|웃음|웃음소리|한숨|숨소리|기침|키보드 소리|청취 ?불가|불명"
-    r"|잠시 침묵|삐[- ]?소리|묵음|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
+    r"blank[_ ]?audio|silence|sil|spn|nsn|music|applause|noise|laughter|laughs?|inaudible|crosstalk"
+    r"|beep|ringing"
+    r"|hold music|on hold|hold|background noise|no[ _]speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
+    r"|정적|음악|배경음악?|대기음|통화 ?대기음?|통화 ?보류|보류음|연결음|신호음|기계음|벨소리"
+    r"|전화벨|벨|삐|멜로디"
+    r"|통화연결음|잡음|소음|박수|웃음|웃음소리|한숨|숨소리|헛?기침|울음|울먹임|키보드 소리"
+    r"|청취 ?(?:불가|불능)|불명|알아들을 수 없음|(?:말 ?)?겹침|동시 ?발화"
+    r"|잠시 침묵|삐[- ]?소리|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
-    r"|call ended|[^\[\]()\n]{0,12}소리(?=[\])])"
+    r"|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
 )
+_LONG: Final = r"\d{1,4}(?:[.:]\d{1,3})? ?(?:초|분|s|sec|seconds?|ms)?"
 _GOES_ON: Final = (
     rf"{_SOUND}|소리|들림|들리는|나는|나옴|울림|재생|발생|계속|반복|지속|이어짐|시작|끝|종료|터짐|중|됨|약"
-    r"|[이가은는도]|\d{1,4}(?:[.:]\d{1,3})? ?(?:초|분|s|sec|seconds?|ms)?(?:간|쯤|정도)?"
+    rf"|[이가은는도]|{_LONG}(?:간|쯤|정도)?"
     r"|playing|plays|continues|in (?:the )?background|on hold"
 )
 """What of the sound a mark may say beside it; (소음 민원) is a matter."""
+_OF_A_KIND: Final = (
+    rf"(?:약 ?)?{_LONG} ?(?:간|동안|정도)?의? ?"
+    r"|(?:[가-힣]{1,4}[한운은는] |(?:배경|대기|보류|통화|안내|클래식) ?)(?=음악|멜로디)"
+    r"|(?:배경|주변) ?(?=소음|잡음)|(?:전화|신호) ?(?=대기음|벨)"
+)
+"""What a mark may say before its sound: (3초간 무음), [경쾌한 음악], (배경 소음)."""
 SOUND: Final = re.compile(
     (
-        rf"[\[(<*♪♬【〔]{{1,2}}[ _]?(?:{_SOUND})"
-        rf"(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…]*[\])>*♪♬】〕]{{1,2}}|[♪♬♩♫]+"
+        rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _]?(?:{_OF_A_KIND})?(?:{_SOUND})"
+        rf"(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/]*[\])}}>*♪♬】〕〉]{{1,2}}|[♪♬♩♫]+"
     ),
     re.IGNORECASE,
 )
 """A recogniser's mark for what is no speech."""
 
-_ONLY_SOUND: Final = re.compile(rf"(?:{_SOUND}|[\W_])+", re.IGNORECASE)
+_ONLY_SOUND: Final = re.compile(rf"(?>{_SOUND}|[\W_])*+", re.IGNORECASE)
+"""Without going back: a sound has several readings, and a line may hold a hundred."""
 
 _PLEASE: Final = (
     r" ?(?:꼭 |많이 )?"
     r"(?:부탁드립니다|부탁드려요|부탁해요|눌러 ?주세요|해 ?주세요|잊지 마세요)"
 )
+_CLICKED: Final = "(?:구독|좋아요|알림 ?설정|댓글|공유)"
 _CREDIT: Final = r"(?! ?[이가은는을를도에])[^?]{0,20}(?<![요까죠데다고])"
 """The name behind a credit; 한글 자막이 안 나와요 is a complaint."""
 _INVENTED: Final = re.compile(
-    r"(?:(?:오늘도|지금까지|끝까지)? ?시청해 ?주셔서 (?:대단히 |정말 )?감사(?:합니다|드립니다)"
-    r"|시청해 ?주셔서 고맙습니다"
-    r"|(?:구독(?:[과와]|,? ?그리고|,)? ?(?:좋아요|알림 ?설정)"
-    r"|좋아요(?:[과와]|,? ?그리고|,)? ?(?:구독|알림 ?설정))"
-    rf"(?:,? ?알림 ?설정)?(?:까지|도|은|을|를|과)?{_PLEASE}"
-    r"|(?:그럼 )?다음 영상에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
+    r"(?:(?:(?:오늘도|지금까지|끝까지|여기까지|저희) ?){0,2}(?:동?영상[을를]? ?(?:끝까지 )?봐"
+    r"|(?:동?영상[을를]? ?)?(?:끝까지 )?시청해) ?주(?:셔서|신 (?:모든 )?(?:여러분|분들)(?:께|,)?)"
+    r" ?(?:대단히 |정말 |모두 )?(?:감사(?:합니다|드립니다|드려요|해요)|고맙습니다)"
+    r"|(?:(?:오늘 |이 )?영상이 [^.?!]{2,14}면,? )?"
+    rf"(?:(?=[^.]{{0,24}}(?:구독[^.]{{0,16}}(?:좋아요|알림)|좋아요[^.]{{0,16}}(?:구독|알림)))"
+    rf"{_CLICKED}(?:(?:[과와]|,? ?그리고|,)? ?{_CLICKED}){{1,4}}(?:까지|도|은|을|를|과)?{_PLEASE})"
+    r"|(?:[가-힣]{1,4} ){0,3}(?:좋은|재미있는|유익한|알찬) (?:영상|방송)으로 (?:다시 )?"
+    r"(?:찾아 ?)?(?:뵙|오|돌아오)겠습니다"
+    r"|(?:그럼 )?(?:저는 )?다음 영상에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|뵐게요|봬요|만납시다)"
     rf"|한글 ?자막(?: ?(?:by|제공|제작|협찬))?{_CREDIT}|자막 ?(?:제공|제작|by|협찬){_CREDIT}"
     rf"|번역 ?(?:by|자막){_CREDIT}"
-    r"|구독과 좋아요(?: ?알림 ?설정)?|한글 ?자막은 시청자.{0,40}|(?:mbc|kbs|sbs|ytn|jtbc"
+    r"|구독(?:과|,)? ?좋아요(?:,? ?알림 ?설정)?|한글 ?자막은 시청자.{0,40}|(?:mbc|kbs|sbs|ytn|jtbc"
     r"|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)|이덕영입니다"
-    r"|(?:이 영상은 )?유료 ?광고를 포함하고 있습니다|오늘 영상은 여기까지(?:입니다)?"
+    r"|(?:이 (?:동?영상|방송)[은에]는? ?)?(?:자막 ?(?:제공|제작) ?(?:및|[과와])|유료) ?"
+    r"광고[가를] ?포함(?:하고|되어|돼) 있습니다|오늘 영상은 여기까지(?:입니다)?"
     rf"|영상편집(?: by)?{_CREDIT}"
     r"|thank(?:s| you)(?: so much| very much)? for watching"
     r"|이 시각 세계였습니다"
@@ -115,7 +130,7 @@ _WAITING: Final = re.compile(
     r"(?:대기|예상 ?대기) ?(?:시간|고객|인원)[은이]? ?.{0,12}(?:입니다|분|명)"
     r"|상담[사원](?:를|을|과|와)? ?연결 ?(?:중|하고|해 ?드리겠)"
     r"|고객님의 (?:통화|전화)를? ?연결하고 있|연결이 ?지연되고 있|(?:통화 ?)?연결음"
-    r"|^다시 확인하[고신](?: 후)? ?(?:다시 )?걸어"
+    r"|^다시 확인(?:하[고신]|하시고|하셔서)(?: 후)? ?(?:다시 )?걸어"
     r"|(?:모든 )?상담[사원][이가]? 통화 ?중|통화량이 많아|잠시만 기다리시면|연결까지"
     r"|삐 ?소리 ?(?:후"
     r"|가 ?(?:(?:나|들리|울리)면(?!서)|난 ?[후뒤다]))"
@@ -125,7 +140,9 @@ _WAITING: Final = re.compile(
     r"|^(?:지금 )?(?:거신|거셨던|누르신|다이얼하신) (?:전화 ?)?번호[는가] (?:없는|결번|사용)"
     r"|^없는 번호입니다"
     r"|^(?:번호를? )?확인 ?(?:하신 )?(?:후|뒤)에? 다시 걸어"
-    r"|(?:상담|업무|근무|운영) ?시간이 (?:아닙니다|종료되었습니다)",
+    r"|(?:상담|업무|근무|운영) ?시간이 (?:아닙니다|종료되었습니다)"
+    r"|^지금은 (?:점심|휴게) ?시간입니다|통화 ?중이(?:오니|므로)"
+    r"|^고객님의 (?:소중한 )?(?:통화|상담)[은는이가] [^.?!]{0,20}녹음",
     re.IGNORECASE,
 )
 _WAITING_ENGLISH: Final = re.compile(
@@ -141,11 +158,13 @@ _ANNOUNCED: Final = re.compile(
 _HUMAN: Final = re.compile(
     r"(?<![가-힣])(?:저|제|저희|내|나|우리)(?:가|는|도|를|한테|에게|께)?(?![가-힣])"
     r"|[았었였했됐갔왔났봤셨렸졌겼쳤랐췄썼웠샀탔켰]|어제|아까|방금|지난|맨날|자꾸"
-    r"|왜(?![가-힣])|민원|불만"
+    r"|왜(?![가-힣])"
     r"|^(?:네|예|자|그럼|그러면|그래서|일단|우선|혹시|고객님)(?![가-힣])|담당 ?상담[사원]"
-    r"|(?:안|못) ?(?:되|돼|됩|나|와|옵|가|들|받|먹)|(?:려|라)고요?|거든|는데요|이상하|고장|싶"
+    r"|(?:안|못) ?(?:되|돼|됩|나|와|옵|가|들|받|먹)|(?:려|라)고요?|거든|는데요|이상하|싶"
 )
 """The first person, the past, a complaint, an answer: no announcement."""
+_MATTER: Final = re.compile(r"민원|불만|고장")
+"""What a caller complains of, and a key may be for: 고장 접수는 2번을 눌러 주세요."""
 
 
 ATTACHED: Final = re.compile(
@@ -161,7 +180,8 @@ def is_silence(text: str) -> bool:
     """Return whether an utterance holds a recogniser's marks or signs and no word."""
     if _UNSAID.fullmatch(text):
         return True
-    return SOUND.search(text) is not None and _ONLY_SOUND.fullmatch(text) is not None
+    rest, marks = SOUND.subn(" ", text)
+    return marks > 0 and _ONLY_SOUND.fullmatch(rest) is not None
 
 
 def is_invented(text: str, *, alone: bool = False) -> bool:
@@ -187,11 +207,33 @@ def is_machine(text: str) -> bool:
         return True
     if _HUMAN.search(text):
         return False
-    if _OFFERED.search(text) or len(_MENU.findall(text)) >= 3:
+    if _OFFERED.search(text):
         return True
-    if len(_KEYS.findall(text)) > 1 and not _IN_TURN.search(text):
-        return True
-    return bool(_WAITING.search(text) and _ANNOUNCED.search(text))
+    return not _MATTER.search(text) and _announces(text)
+
+
+def _announces(text: str) -> bool:
+    keys = len(_KEYS.findall(text)) > 1 and not _IN_TURN.search(text)
+    waits = _WAITING.search(text) is not None and _ANNOUNCED.search(text) is not None
+    return keys or waits or len(_MENU.findall(text)) >= 3
+
+
+_ANNOUNCED_BESIDE: Final = re.compile(
+    r"(?:상담|업무|근무|운영|영업|점심|평일|주말).{0,24}(?:시간|시부터|시까지|휴무)|순서대로|순차"
+    r"|연결해 ?드리|기다려 ?주(?:시|십)|잘못 ?(?:누르|입력)|다시 ?(?:눌러|입력해)"
+    r"|다시 (?:걸어|전화해) ?주(?:시|십)"
+    r"|(?:홈페이지|앱|어플|챗봇|카카오톡|누리집)[^.]{0,20}이용|이용해 ?주(?:셔서|시기)"
+)
+
+
+def is_announced_beside(text: str) -> bool:
+    """Return whether an utterance goes on with an announcement, where a machine was heard.
+
+    Alone an agent may have said it: 상담 시간은 오전 9시부터 오후 6시까지입니다.
+    """
+    if _HUMAN.search(text) or _MATTER.search(text) or not _ANNOUNCED.search(text):
+        return False
+    return _ANNOUNCED_BESIDE.search(text) is not None
 
 
 def is_menu(text: str) -> bool:

@@ -35,6 +35,8 @@ from edgebox.reading.call import read
         "그럼 해지 담당 상담사 연결해 드리겠습니다",
         "해지 담당 상담사 연결해 드리겠습니다",
         "네 상담원 연결해 드리겠습니다",
+        "고장은 2번을 누르라고 해서 눌렀는데 안 돼요",
+        "고장 나서 2번, 3번을 눌러 봐도 소용없습니다",
     ],
 )
 def test_a_person_who_tells_of_a_machine_is_no_machine(said):
@@ -67,6 +69,10 @@ def test_a_person_who_tells_of_a_machine_is_no_machine(said):
         "다시 들으시려면 별표를 눌러 주세요",
         "Press 1 for billing.",
         "해외에서 거신 경우 2번을 눌러 주세요",
+        "설치는 1번 고장은 2번을 눌러 주십시오",
+        "불만 상담은 삼번을 눌러 주세요",
+        "다시 확인하시고 걸어 주시기 바랍니다",
+        "지금은 고객님께서 통화 중이오니 다음에 다시 걸어 주시기 바랍니다",
     ],
 )
 def test_a_menu_or_a_waiting_message_is_a_machine(said):
@@ -86,6 +92,19 @@ def test_a_menu_or_a_waiting_message_is_a_machine(said):
         "【무음】",
         "무응답.",
         "[no audio]",
+        "<SIL>",
+        "(3초간 무음)",
+        "[약 5초 침묵]",
+        "(10초 동안 대기음)",
+        "*전화벨 소리*",
+        "{무음}",
+        "[묵음 구간 3.2초]",
+        "(통화 보류)",
+        "[경쾌한 음악]",
+        "♪ 대기 음악 ♪",
+        "(배경 소음)",
+        "[말 겹침]",
+        "[NO_SPEECH]",
     ],
 )
 def test_a_mark_of_silence_is_no_speech(mark):
@@ -141,6 +160,13 @@ def test_what_a_named_speaker_answers_or_promises_is_no_invention(said):
         "자막 제공 SBS",
         "MBC 뉴스 김하늘입니다",
         "Please subscribe to my channel!",
+        "오늘도 영상 시청해주셔서 감사합니다.",
+        "끝까지 시청해 주신 여러분 감사합니다",
+        "이 영상은 자막 제공 및 광고를 포함하고 있습니다.",
+        "구독, 좋아요, 댓글 부탁드립니다",
+        "구독 좋아요 알림설정",
+        "오늘 영상이 도움이 되셨다면 구독과 좋아요 부탁드립니다",
+        "그럼 저는 다음 영상에서 뵐게요",
     ],
 )
 def test_lines_that_only_recognisers_write_are_inventions_beside_a_label_too(said):
@@ -206,6 +232,9 @@ def test_a_menu_on_the_channel_of_the_agent_is_the_systems(said):
         "통화연결음(벨소리 변경) 신청이요",
         "에이에스(소음 발생 원인) 문의요",
         "[상담 종료 후 환불] 버튼이 없어요",
+        "에이에스(심한 소음) 문의요",
+        "공동주택(층간 소음) 접수요",
+        "이어폰(안 들림) 교환이요",
     ],
 )
 def test_a_word_of_sound_beside_others_in_brackets_is_speech(said):
@@ -226,6 +255,12 @@ def test_a_word_of_sound_beside_others_in_brackets_is_speech(said):
 def test_a_mark_says_how_long_a_sound_goes_on(mark):
     said = read(f"상담사: 네 말씀하세요\n고객: 환불이요 {mark}").utterances[1]
     assert said.text == "환불이요"
+
+
+@pytest.mark.parametrize("mark", ["[삐소리]", "(키보드 소리)", "[hold music] ", "[배경음악]"])
+def test_a_hundred_marks_before_a_word_take_no_exponential_time(mark):
+    """Going back over the readings of each mark would take years here."""
+    assert not noise.is_silence(mark * 100 + "가")
 
 
 @pytest.mark.parametrize("figure", ["팔", "8", "팔이요", "팔,", "둘", "공", "일이"])
