@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 _TEXTS: Final = (
     "textedited", "predtext", "text", "msg", "content", "transcript", "utterance", "sentence",
     "message", "display", "displaytext", "itn", "lexical", "recognized", "transcription",
-    "stttext", "stttxt", "plaintext",
+    "stttext", "stttxt", "plaintext", "txt",
     "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
+    "발언", "발언내용", "대사",
     "phrase", "messagetext", "spokentext", "body", "line", "form",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
@@ -55,8 +56,9 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
             turns, is_word = _of_another_shape(one)
             words += is_word
         found.append((one, turns))
+    found = _without_events(found)
     if sum(bool(turns) for _, turns in found) * 2 < len(values):
-        found = _around(values)
+        found = _without_events(_around(values))
     known = [turn for _, turns in found for turn in turns]
     if not known or sum(bool(turns) for _, turns in found) * 2 < len(values):
         return None
@@ -67,6 +69,28 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         return ordered(merged(by_channel(last)))
     known = by_side(found) or by_channel(by_another_field(found) or known)
     return ordered(joined(known) if words == len(values) else merged(known))
+
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9]+(?:[_.][A-Za-z0-9]+)+")
+
+
+def _without_events(found: list[tuple[Any, list[Turn]]]) -> list[tuple[Any, list[Turn]]]:
+    """Return what objects say, without what the product noted among it under a type of its own.
+
+    ``{"type": "moment", "content": "positive_sentiment"}`` is said by nobody.
+    """
+    kinds = [
+        (str(one.get("type", "")) if isinstance(one, dict) else "", turns) for one, turns in found
+    ]
+    spoken = {
+        kind
+        for kind, turns in kinds
+        if any(not _IDENTIFIER.fullmatch(turn.text.strip()) for turn in turns)
+    }
+    return [
+        (one, turns if not kind or not spoken or kind in spoken else [])
+        for (one, _), (kind, turns) in zip(found, kinds, strict=True)
+    ]
 
 
 def _of_another_shape(value: Any) -> tuple[list[Turn], bool]:  # noqa: ANN401 - JSON

@@ -157,6 +157,32 @@ def test_no_turn_is_lost_and_a_role_that_is_named_is_known(value):
     assert call.speakers == "both"
 
 
+@pytest.mark.parametrize("noted", ["positive_sentiment", "call.hold_start"])
+def test_what_a_product_notes_among_the_turns_is_not_said(noted):
+    lines = [
+        {"name": "이수민", "type": "transcript", "content": "무엇을 도와드릴까요"},
+        {"name": "홍길동", "type": "transcript", "content": "아이디 hong_gildong 정지요"},
+        {"name": "이수민", "type": "moment", "content": noted},
+        {"name": "홍길동", "type": "transcript", "content": "hong_gildong"},
+    ]
+    assert [text for _, text in said({"lines": lines})] == [
+        lines[0]["content"],
+        lines[1]["content"],
+        "hong_gildong",
+    ]
+
+
+def test_a_field_that_tables_have_too_holds_what_was_said():
+    turns = [
+        {"no": 1, "ch": "T", "stime": 0, "txt": "무엇을 도와드릴까요"},
+        {"no": 2, "ch": "R", "stime": 900, "txt": "카드를 잃어버려서 정지해 주세요"},
+    ]
+    assert said({"rec_key": "20250913", "stt_list": turns}) == [
+        ("agent", "무엇을 도와드릴까요"),
+        ("customer", "카드를 잃어버려서 정지해 주세요"),
+    ]
+
+
 def test_words_that_lack_much_of_a_text_do_not_stand_for_it():
     value = [{"text": WHOLE, "words": words("word")[:3]}, {"text": "네", "speaker": "고객"}]
     assert [one.text for one in turns_of(json.dumps(value))] == [WHOLE, "네"]
