@@ -43,6 +43,7 @@ _NAME: Final = re.compile(r"[\w#]{1,20}")
 _RULE: Final = re.compile(r"[|\s:-]+")
 """The line below the heading of a Markdown table."""
 _DELIMITERS: Final = "\t,;|"
+_FEW_ROWS: Final = 2
 _LONGEST: Final = 20
 """Lines of one cell at most: a quotation mark that is never closed takes the rest of a text."""
 
@@ -83,10 +84,29 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
     if {"agent", "customer"} <= set(sides.values()) and KNOWN.issuperset(others):
         return _sided({at: cells[0][0][at].strip() for at in sides}, cells)
     quoted = delimiter == "," and '"' in text
+    cells = _without_figures_behind(cells)
     found = [_formed(*one, delimiter, quoted=quoted) for one in cells]
     rows = [one for one in found if one is not None]
     enough = len(rows) > quoted
     return rows if len(rows) == len(found) and enough else None
+
+
+def _without_figures_behind(
+    cells: list[tuple[list[str], int, int]],
+) -> list[tuple[list[str], int, int]]:
+    """Return rows without columns of times and numbers at their end: confidences, ends of turns.
+
+    They stand behind what was said in every row, and there are as many cells in each.
+    """
+    width = len(cells[0][0])
+    if len(cells) < _FEW_ROWS or any(len(row) != width for row, _, _ in cells):
+        return cells
+    last = width
+    while last > 1 and all(_TIME.fullmatch(row[last - 1].strip()) for row, _, _ in cells):
+        last -= 1
+    if any(_is_label(row[last - 1].strip()) for row, _, _ in cells):
+        return cells  # figures are what was said
+    return [(row[:last], start, end) for row, start, end in cells]
 
 
 def column(heading: str) -> str:
@@ -169,6 +189,10 @@ def _sided(labels: dict[int, str], cells: list[tuple[list[str], int, int]]) -> l
     ]
 
 
+def _is_label(cell: str) -> bool:
+    return (role_of(cell.lower()) or ANONYMOUS.fullmatch(cell)) is not None
+
+
 def _formed(row: list[str], start: int, end: int, delimiter: str, *, quoted: bool) -> Row | None:
     """Read a row by its cells: a label and at least one time or number, then what was said.
 
@@ -178,7 +202,7 @@ def _formed(row: list[str], start: int, end: int, delimiter: str, *, quoted: boo
     for cell in map(str.strip, row[:-1]):
         if _TIME.fullmatch(cell):
             numbers += 1
-        elif not label and (role_of(cell.lower()) or ANONYMOUS.fullmatch(cell)):
+        elif not label and _is_label(cell):
             label = cell
         else:
             break

@@ -22,6 +22,9 @@ DONE = ("agent", "네 정지했고 재발급은 사흘 걸립니다")
         "00:00:01|고객|{}\n00:00:05|상담원|{}",
         "2025-10-13 14:11:05;고객;{}\n2025-10-13 14:11:09;상담원;{}",
         "\ufeffrole;text\n고객;{}\n상담원;{}",
+        "1;CUS;{}\n2;AGT;{}",
+        '"1","고객","{}","0.91"\n"2","상담사","{}","0.88"\n',
+        '고객,"{}",0.0,3.1,0.98\n상담원,"{}",3.1,5.0,0.91\n',
     ],
 )
 def test_columns_are_read_by_heading_or_form(text):
@@ -30,6 +33,12 @@ def test_columns_are_read_by_heading_or_form(text):
     assert [(one.speaker, one.text) for one in call.utterances] == [ASKED, DONE]
     for one in call.utterances:
         assert one.text in received[one.start : one.end]
+
+
+@pytest.mark.parametrize("form", ["상담사,{}\n고객,{}\n", "1,상담사,{}\n2,고객,{}\n"])
+def test_figures_that_are_said_are_no_columns(form):
+    call = read(f"{form.format(*('1588', '1234'))}")
+    assert "1234" in " ".join(one.text for one in call.utterances)
 
 
 def test_anonymous_speakers_of_a_table_are_told_by_how_they_talk():
