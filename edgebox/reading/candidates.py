@@ -14,7 +14,9 @@ from edgebox.reading.roles import ANONYMOUS, is_person, role_of
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
 _SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒"
-_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：]))"
+_WORD: Final = (
+    rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：])|(?<=[\d*-])\*(?=[\d*-]|[ ]?[:：]))"
+)
 _NAME: Final = (
     rf"{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}}"
     r"(?:[ ]?\((?![^()\n]{0,20}\d:\d\d)[^()\n]{1,24}\))?"

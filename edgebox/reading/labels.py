@@ -28,6 +28,7 @@ from edgebox.reading.roles import (
     ANONYMOUS,
     CUSTOMER_TALK,
     NOT_NAMES,
+    NUMBER_OF_A_MOBILE,
     OTHERS,
     PARTICLES,
     Speaker,
@@ -66,6 +67,7 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 
 _NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
 _NUMBER: Final = re.compile(r"[\W\d_]+$")
+_MOBILE: Final = re.compile(NUMBER_OF_A_MOBILE, re.IGNORECASE)
 _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
 _HUMAN: Final = "human"
@@ -102,7 +104,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         }
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
-    words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
+    words = {pair for pair in anonymous - letters if _tells_apart(*pair, counts[pair])}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
     if not _OPPOSITE.isdisjoint(word for word, _ in words):
@@ -118,6 +120,13 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         if form in forms and count >= least and _may_be_a_speaker(word)
     } - headings
     return frozenset(learned | (_once(candidates, learned) - headings))
+
+
+def _tells_apart(word: str, form: str, count: int) -> bool:
+    """Return whether an anonymous label of several signs is one; numbers are also read out."""
+    if _MOBILE.fullmatch(word):
+        return count > 1 and form in {":", "[]"}
+    return count > 1 or _NUMBERED.search(word) is not None
 
 
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:

@@ -11,7 +11,7 @@ _CUSTOMER: Final = """
     고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 회원 회원님 소비자 신규고객 기존고객
     구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
     rx customer caller client user cust consumer patient guest end_user enduser external inbound
-    human
+    human cus cst
     顾客 客户 お客様
 """
 _AGENT: Final = """
@@ -21,7 +21,7 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
-    担当者 human_agent gpt chatgpt
+    担当者 agt agnt opr oper human_agent gpt chatgpt
 """
 _SYSTEM: Final = """
     시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내
@@ -121,17 +121,25 @@ OTHERS: Final = frozenset(_OTHERS_LISTED.split())
 """Words for people of neither side for certain, who often speak once."""
 
 
+NUMBER_OF_A_MOBILE: Final = (
+    r"(?:\+?82[ -]?\(?0?\)?|0)1[016789][ -]?(?:\d{3,4}|[*xX]{3,4})[ -]?"
+    r"(?:\d{4}|[*xX]{4}|\d\d[*xX]{2})"
+)
+"""What a telephone system calls a caller whom it has no name of."""
 ANONYMOUS: Final = re.compile(
     r"(?:화자|발화자|참석자|참가자|채널|스피커|사용자|대화 ?상대|통화자|speaker|spk|channel|ch"
     r"|guest|user|participant|person|voice|unknown)[ _#:-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])"
     r"|s[0-9]{1,2}|[A-Da-d]|Q|q|[가나다라]|[0-9]|[LlRr]|좌|우"
-    r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인",
+    r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인"
+    rf"|{NUMBER_OF_A_MOBILE}",
     re.IGNORECASE,
 )
 """A label that only tells speakers apart."""
 
 _NUMBERED: Final = re.compile(r"\d차[ ]?|[ _#-]?\d{1,2}|(?<=[가-힣])[A-D]$", re.IGNORECASE)
 _PARTS: Final = re.compile(r"[/_|·-]")
+_DIGITS: Final = re.compile(r"\d+")
+"""상담1팀 is a 상담팀."""
 _ASIDE: Final = re.compile(r"[(\[][^()\[\]]{1,24}[)\]]")
 _TITLED: Final = re.compile(
     rf"(?P<role>\S{{1,8}}?)[ ]?(?:[{_FAMILY}][가-힣]{{2}})(?:[ ]?(?:님|씨))?"
@@ -171,8 +179,9 @@ def role_of(label: str) -> Speaker | None:
         if form in ROLES:
             return ROLES[form]
     aside = _ASIDE.search(label)
-    if aside and aside[0][1:-1].strip().lower() in ROLES:
-        return ROLES[aside[0][1:-1].strip().lower()]
+    beside = _DIGITS.sub("", aside[0][1:-1]).strip().lower() if aside else ""
+    if beside in ROLES:
+        return ROLES[beside]
     return _role_beside(word)
 
 

@@ -48,6 +48,9 @@ def said(text):
         ("상담사_김나래: ", "고객_박도윤: "), ("상담원A: ", "고객A: "),
         ("상담원(A1023): ", "고객(010-****-1234): "), ("발신자: ", "수신자: "),
         ("수신: ", "발신: "),
+        ("AGT: ", "CUS: "), ("[AGT_1023] ", "[CUS_7781] "), ("김나래: ", "01012345678: "),
+        ("상담사: ", "010-****-5678: "), ("상담원: ", "+82 10-1234-5678: "),
+        ("김나래(상담1팀): ", "박도윤: "),
         ("상대방: ", "나: "), ("상대방 00:01\n", "나 00:03\n"), ("여: ", "남: "),
         ("<strong>상담원:</strong> ", "<strong>고객:</strong> "),
         ("<p><b>상담원</b> ", "<p><b>고객</b> "),
@@ -166,6 +169,11 @@ def test_voices_and_names_of_cues_are_no_speech():
 def test_a_table_with_other_columns_is_read(form):
     turns = [("agent", "네, 한빛통신입니다"), ("customer", "요금이, 3만 원이나 나왔어요")]
     assert said(form.format("상담사", turns[0][1], "고객", turns[1][1])) == turns
+
+
+def test_a_number_that_an_agent_reads_out_is_nobody():
+    text = "상담사: 기사님이세요\n010-1234-5678: 오후에만 받으세요\n고객: 네"
+    assert said(text)[0] == ("agent", "기사님이세요 010-1234-5678: 오후에만 받으세요")
 
 
 @pytest.mark.parametrize("word", ["소유주", "여성용", "남성용", "양수인", "사진용"])
