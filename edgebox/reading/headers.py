@@ -21,14 +21,14 @@ class Line(NamedTuple):
 
 HEADERS: Final = re.compile(
     r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
-    r"|clovanote\.naver\.com"
+    r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b.{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
 """Lines that exports write by themselves, above, among and below what was said."""
 _TAGS: Final = re.compile(r"\[(?:ar|ti|al|au|by|re|ve|la|tool|length|offset):[^\[\]]*\]")
 """Tags of LRC, which has stamps (`LYRICS`) before its lines."""
 LYRICS: Final = re.compile(r"\s*\[\d{1,3}:\d{2}(?:[.:]\d{2,3})?\]")
-_CAPTIONS: Final = re.compile(r"NOTE(?: .*)?|STYLE|REGION|Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
+_CAPTIONS: Final = re.compile(r"Kind: .*|Language: .*|X-TIMESTAMP-MAP.*")
 """Headers of a file of subtitles."""
 _COMES_OR_GOES: Final = re.compile(
     r"(?:.{0,24}[,:] ?)?\S{1,20}(?: \S{1,10})?(?<!기사)(?<!고객)(?<!선생)(?<!사장)님이 "
@@ -57,6 +57,21 @@ def note_head(lines: Sequence[Line], begins: Sequence[int]) -> int:
             label = next((at for at, begin in enumerate(below) if begin), None)
             return index + 1 + (label or 0)
     return 0
+
+
+_BLOCK: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?: .*)?")
+
+
+def caption_blocks(lines: Sequence[Line]) -> set[int]:
+    """Return the lines of notes, styles and regions among WebVTT's cues, up to the empty line."""
+    found: set[int] = set()
+    for index, line in enumerate(lines):
+        follows = index > 0 and lines[index - 1].end + 1 == line.start
+        if (follows and index - 1 in found) or (
+            not follows and _BLOCK.fullmatch(line.text.strip())
+        ):
+            found.add(index)
+    return found
 
 
 def is_header(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_fields
-from edgebox.reading.headers import HEADERS, LYRICS, Line, is_header, note_head
+from edgebox.reading.headers import HEADERS, LYRICS, Line, caption_blocks, is_header, note_head
 from edgebox.reading.labels import learn
 from edgebox.reading.roles import is_person, role_of
 
@@ -40,6 +40,8 @@ _BREAK: Final = re.compile(
 )
 """A label inside a line: the words that begin no sentence."""
 
+_BULLET: Final = re.compile(r"[ \t]*[-–—•·▶]{1,2}[ \t]+(?=[^\s\d])")
+"""What begins each line of a dialogue without labels; - 18 is a number."""
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HANGUL: Final = re.compile(r"[가-힣]")
 _LOGGED: Final = re.compile(
@@ -72,14 +74,23 @@ def spoken_lines(text: str) -> list[Spoken]:
     export = chat or places.bare or any(one is not None and one.dated for one in candidates)
     export |= any(HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
-    export |= subtitles and lines[0].text.startswith("WEBVTT")
+    captions = subtitles and lines[0].text.startswith("WEBVTT")
+    export |= captions
+    blocks = caption_blocks(lines) if captions else set()
     lyrics = any(LYRICS.match(line.text) for line in lines)
     head = note_head(lines, begins)
+    bullets = [_BULLET.match(line.text) for line in lines]
+    marked = sum(one is not None for one in bullets)
+    dialogue = not labels and marked > max(1, len(lines) / 2)
     turns: list[Spoken] = []
     for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
-        if index < head or (
-            begin == 0
-            and is_header(lines, index, export=export, subtitles=subtitles, lyrics=lyrics)
+        if (
+            index < head
+            or index in blocks
+            or (
+                begin == 0
+                and is_header(lines, index, export=export, subtitles=subtitles, lyrics=lyrics)
+            )
         ):
             continue
         if stamps.DIVIDER.fullmatch(line.text.strip()) and (
@@ -92,6 +103,8 @@ def spoken_lines(text: str) -> list[Spoken]:
             turns.append(Spoken("", line.start, []))
         bracketed = found is not None and begin > 0 and found.moment > 0
         behind = _behind_brackets(line.text, found, places) if found and bracketed else begin
+        if dialogue and (bullet := bullets[index]):
+            behind = bullet.end()
         start, end = _without_stamps(line.text, behind, places)
         if start < end:
             turns[-1].parts.append((line.start + start, line.start + end))

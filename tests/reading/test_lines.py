@@ -167,6 +167,39 @@ def test_a_date_that_is_said_above_the_first_speaker_stays():
     assert "2025.09.13 토 오후 3:12" in " ".join(words for _, words in said(text))
 
 
+@pytest.mark.parametrize("head", ["NOTE 신뢰도 0.9\n둘째 줄", "STYLE\n::cue { color: white }"])
+def test_notes_and_styles_of_subtitles_are_not_said(head):
+    cues = "".join(
+        f"00:00:0{at}.000 --> 00:00:0{at + 1}.000\n{line}\n\n"
+        for at, line in enumerate(("상담사: 무엇을 도와드릴까요", "NOTE 앱이요\n그거요"))
+    )
+    call = said(f"WEBVTT - 녹취\n\n{head}\n\n{cues}")
+    assert call == [("agent", "무엇을 도와드릴까요 NOTE 앱이요 그거요")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Detected language 'ko' with probability 0.998",
+        "Detecting language using up to the first 30 seconds. Use `--language` to specify",
+        "Detected language: Korean",
+    ],
+)
+def test_what_whisper_prints_before_the_first_line_is_not_said(head):
+    text = f"{head}\n[00:00.000 --> 00:02.000]  네 환불해 주세요\n"
+    assert said(text) == [("unknown", "네 환불해 주세요")]
+
+
+def test_the_dashes_of_a_dialogue_are_not_said():
+    assert said("- 네 한빛입니다\n- 환불이요\n- 네 접수했습니다\n- 18도요")[:3] == [
+        ("unknown", "네 한빛입니다"),
+        ("unknown", "환불이요"),
+        ("unknown", "네 접수했습니다"),
+    ]
+    listed = "상담사: 서류는\n- 신분증\n- 통장 사본\n- 인감이요"
+    assert said(listed) == [("agent", "서류는 - 신분증 - 통장 사본 - 인감이요")]
+
+
 def test_the_tags_of_a_lyrics_file_are_not_said():
     text = "[ar:콜센터]\n[ti:통화]\n[length:00:10.00]\n[re:whisper]\n\n"
     lines = "[00:00.00]상담사: 네 <00:00.40>고객님\n[00:01.20]고객: <00:01.50>카드요\n"
