@@ -140,6 +140,10 @@ _PART: Final = re.compile(r"(?:.{1,3} )?(?:오전|오후|새벽|아침|낮|저�
 """[오후 1:03] is a stamp, [고객 1:03] a label with one."""
 
 
+_PART_BEHIND: Final = re.compile(r"[ ](?:오전|오후|새벽|아침|낮|저녁|밤)$")
+"""What belongs to the clock behind a name: 한빛렌탈 오전 10:11. 고객 오전 10:30 may be said."""
+
+
 def candidate(line: str) -> Candidate | None:
     """Return what a line's beginning may be a label of; None where it has no such form."""
     if line.startswith(VOICE):
@@ -184,6 +188,8 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
     form = _form(match)
+    if form == "timed" and role_of((named := _PART_BEHIND.sub("", label)).lower()) is None:
+        label = named
     if form == "timed text":
         return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
     if form == "[]":

@@ -111,7 +111,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         learned |= {pair for pair in letters if pair[0] == "나"}
     if not sides and not learned and len(letters) > 1:
         learned |= letters  # 3
-    learned = learned or _covering(counts, len(candidates))
+    learned = learned or _covering(counts, len(candidates)) or _heading_messages(candidates)
     forms = {form for _, form in learned} & _STRONG
     least = 3 if both else 2
     learned |= {  # 4
@@ -270,6 +270,29 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
         if 1 < len(found) <= _MOST_NAMES and sum(counts[pair] for pair in found) > 0.7 * lines:
             return found
     return set()
+
+
+def _heading_messages(candidates: Sequence[Candidate | None]) -> set[Pair]:
+    """Return the names that stand with a clock above each message of a chat, from its first line.
+
+    Two people at least write, and one of them again; a name is no word with a particle.
+    """
+    timed = [one for one in candidates if one is not None and one.form == "timed"]
+    if not timed or candidates[0] is not timed[0] or len(timed) < len(candidates) * _HEADED:
+        return set()
+    counts = Counter(one.label.lower() for one in timed)
+    if not 1 < len(counts) <= _MOST_NAMES or len(timed) <= len(counts):
+        return set()
+    if any(_heading(word) or word[-1] in PARTICLES or _DAY.match(word) for word in counts):
+        return set()
+    return {(word, "timed") for word in counts}
+
+
+_DAY: Final = re.compile(
+    r"(?:오늘|내일|모레|어제|오전|오후|새벽|저녁|아침|낮|밤|\d|[월화수목금토일]요일|다음)"
+)
+_HEADED: Final = 0.25
+"""Share of a chat's lines that are heads of messages, at least."""
 
 
 def _heading(word: str) -> bool:

@@ -40,7 +40,7 @@ _BREAK: Final = re.compile(
 )
 """A label inside a line: the words that begin no sentence."""
 
-_BULLET: Final = re.compile(r"[ \t]*[-–—•·▶]{1,2}[ \t]+(?=[^\s\d])")
+_BULLET: Final = re.compile(r"[ \t]*(?:[-–—•·▶]{1,2}|>>)[ \t]+(?=[^\s\d])")
 """What begins each line of a dialogue without labels; - 18 is a number."""
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _HANGUL: Final = re.compile(r"[가-힣]")

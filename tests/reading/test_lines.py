@@ -196,6 +196,7 @@ def test_the_dashes_of_a_dialogue_are_not_said():
         ("unknown", "환불이요"),
         ("unknown", "네 접수했습니다"),
     ]
+    assert said(">> 한빛입니다\n>> 환불이요")[1] == ("unknown", "환불이요")
     listed = "상담사: 서류는\n- 신분증\n- 통장 사본\n- 인감이요"
     assert said(listed) == [("agent", "서류는 - 신분증 - 통장 사본 - 인감이요")]
 

@@ -171,6 +171,26 @@ def test_a_table_with_other_columns_is_read(form):
     assert said(form.format("상담사", turns[0][1], "고객", turns[1][1])) == turns
 
 
+def test_a_name_and_a_clock_above_each_message_say_who_wrote_it():
+    times = ["오전 10:11", "오전 10:12", "오전 11:13", "오후 12:40", "오후 1:05", "오후 1:06"]
+    names = {"agent": "한빛통신", "customer": "민트초코"}
+    lines = [f"{names[side]} {at}\n{text}" for at, (side, text) in zip(times, SAID, strict=True)]
+    assert said("\n".join(lines)) == SAID
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "내일 오후 3:30\n어때요\n모레 오후 5:30\n좋아요\n내일 오후 3:30\n그래요",
+        "예약은 오후 3:30\n네 되나요\n예약이 오후 4:30\n그것도요\n예약은 오후 3:30",
+        "상담사: 메모입니다\n고객 오전 10:30\n상담사: 네",
+    ],
+)
+def test_a_clock_behind_other_words_is_said(text):
+    words = " ".join(text for _, text in said(text))
+    assert all(at in words for at in ("3:30", "4:30", "5:30", "10:30") if at in text)
+
+
 def test_a_number_that_an_agent_reads_out_is_nobody():
     text = "상담사: 기사님이세요\n010-1234-5678: 오후에만 받으세요\n고객: 네"
     assert said(text)[0] == ("agent", "기사님이세요 010-1234-5678: 오후에만 받으세요")
