@@ -21,10 +21,23 @@ if TYPE_CHECKING:
 
 _FEW: Final = rf"\d{{1,3}}|[{SINO_DIGITS}십]{{1,3}}"
 _STAY: Final = re.compile(rf"(?<![가-힣\d])({_FEW}) ?박 ?({_FEW}) ?일", re.ASCII)
-_LAST_DAY: Final = re.compile(
-    r"(?<![가-힣\d])(1[0-2]|[1-9]|십[일이]|[일이삼사오유칠팔구시]) ?월(?:의)? ?말일",
-    re.ASCII,
+_MONTH: Final = r"(?<![가-힣\d])(1[0-2]|[1-9]|십[일이]|[일이삼사오유칠팔구시]) ?월(?:의)? ?"
+_LAST_DAY: Final = re.compile(rf"{_MONTH}말일", re.ASCII)
+_NAMED_DAYS: Final = {"보름": 15, "보름날": 15, "열흘날": 10, "초열흘": 10, "스무날": 20} | {
+    f"{tens}{form}": day + more
+    for day, words in enumerate(
+        [
+            "하루 하룻날", "이틀 이튿날", "사흘 사흗날", "나흘 나흗날", "닷새 닷샛날",
+            "엿새 엿샛날", "이레 이렛날", "여드레 여드렛날", "아흐레 아흐렛날",
+        ], 1
+    )
+    for tens, more in (("초", 0), ("열", 10), ("스무", 20), ("열 ", 10), ("스무 ", 20))
+    for form in words.split()
+}  # fmt: skip
+_NAMED_DAY: Final = re.compile(
+    _MONTH + f"({'|'.join(sorted(_NAMED_DAYS, key=len, reverse=True))})", re.ASCII
 )
+"""시월 스무사흗날, 음력 팔월 초하루; 칠월 사흘 are three days."""
 _MONTHS: Final = {word: month for month, word in enumerate("일이삼사오유칠팔구시", 1)}
 _SIZE: Final = rf"\d{{1,5}}|[{SINO_DIGITS}십백천만]{{1,8}}"
 _CENTS: Final = re.compile(
@@ -49,9 +62,10 @@ def compounds(text: str) -> Iterator[Number]:
     for match in _STAY.finditer(text):
         for group, unit in ((1, ""), (2, "day")):
             yield quantity(numerals.stops(match[group], 0)[-1].value, unit, *match.span(group))
+    for match in _NAMED_DAY.finditer(text):
+        yield date(0, _month(match[1]), _NAMED_DAYS[match[2]], *match.span())
     for match in _LAST_DAY.finditer(text):
-        word = match[1]
-        month = int(word) if word.isdigit() else _MONTHS.get(word) or 10 + _MONTHS[word[1]]
+        month = _month(match[1])
         days = {28, 29} if month == 2 else {calendar.monthrange(2000, month)[1]}
         yield from (date(0, month, day, *match.span()) for day in days)
     for match in _CENTS.finditer(text):
@@ -84,3 +98,7 @@ def _version(parts: list[str], start: int, end: int) -> Number:
     pairs = {f"#{one}.{other}" for one, other in itertools.pairwise(parts)}
     value = f"v{'.'.join(parts)}"
     return Number("code", value, frozenset({value}), frozenset({value, *pairs}), start, end)
+
+
+def _month(word: str) -> int:
+    return int(word) if word.isdigit() else _MONTHS.get(word) or 10 + _MONTHS[word[1]]
