@@ -48,6 +48,13 @@ CHOSEN = (
 )
 
 
+ANOTHER_DAY = (
+    "고객: 내일 기사님 오시나요\n상담사: 부품이 없어서 내일은 못 가고 모레 오전에 갑니다\n"
+)
+DELIVERED = "고객: 내일 배송 오나요\n상담사: 내일은 못 오고 모레 옵니다\n"
+CHECKED = "고객: 오늘 환불되나요\n상담사: 오늘은 환불이 안 되고 내일 재고 확인해 볼게요\n"
+
+
 def _flags(call: str, result: str) -> tuple[str, ...]:
     analysis = Analysis(
         summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
@@ -66,6 +73,10 @@ def _flags(call: str, result: str) -> tuple[str, ...]:
         pytest.param(REFUSED, "포장을 뜯은 청소기도 반품된다고 안내했습니다.", id="told"),
         pytest.param(WITHDRAWN, "정수기를 해지하기로 했습니다.", id="taken back"),
         pytest.param(CHOSEN, "오늘 온라인으로 전입신고를 하지 않기로 했습니다.", id="chosen"),
+        pytest.param(ANOTHER_DAY, "기사가 내일 방문하기로 했습니다.", id="the day refused"),
+        pytest.param(ANOTHER_DAY, "기사가 모레 방문하지 않기로 했습니다.", id="the day set"),
+        pytest.param(DELIVERED, "내일 배송하기로 했습니다.", id="the day of another word"),
+        pytest.param(CHECKED, "내일 환불하기로 했습니다.", id="something else on that day"),
     ],
 )
 def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
@@ -77,6 +88,8 @@ def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
     [
         pytest.param(CHANGED, "예약 날짜가 18일로 변경됐습니다.", id="done"),
         pytest.param(REFUSED_FIRST, "청소기 반품이 접수됐습니다.", id="granted later"),
+        pytest.param(ANOTHER_DAY, "기사가 모레 오전에 방문하기로 했습니다.", id="another day"),
+        pytest.param(DELIVERED, "모레 배송하기로 했습니다.", id="another day in other words"),
         pytest.param(REFUSED, "포장을 뜯은 청소기는 반품할 수 없다고 했습니다.", id="refused"),
         pytest.param(WITHDRAWN, "정수기를 해지하지 않기로 했습니다.", id="taken back"),
         pytest.param(OFFERED, "새 매트리스로 바꾸지 않고 수리하기로 했습니다.", id="only offered"),
