@@ -36,6 +36,8 @@ _ABBREVIATIONS_LISTED: Final = """
     vol ver fig ext u.s u.k ph.d est min max avg cf jan feb mar apr jun jul aug sep sept oct nov
     dec
 """
+_INITIALS: Final = re.compile(r"[A-Za-z](?:\.[A-Za-z])*")
+"""A.S. 접수, U.S.A. 로밍."""
 _ABBREVIATIONS: Final = frozenset(_ABBREVIATIONS_LISTED.split())
 _QUOTED_ON: Final = re.compile(
     r"\s*(?:이?라고|이?라는|이?라며|이?란|라고|하고|하며|하는|는|고|며|를|을|이|가|은|에|로|와"
@@ -200,7 +202,7 @@ def _point_ends(text: str, before: str, end: int, *, ended: bool, growing: bool)
     if before[-1].isdigit():
         return settled and (last or _number_ends(text, before, end))
     latin = _LATIN_BEFORE.search(before)
-    if latin and (latin[1].lower() in _ABBREVIATIONS or len(latin[1]) == 1):
+    if latin and (latin[1].lower() in _ABBREVIATIONS or _INITIALS.fullmatch(latin[1])):
         return last and not growing
     return ended or settled
 
