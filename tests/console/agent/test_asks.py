@@ -81,9 +81,8 @@ def test_every_state_of_a_summary_has_words(screen, box):
     box.tell(notice("box-busy", "busy", retry_after=12, consultation_id=CALL_ID))
     expect(notes).to_contain_text("지금은 요약을 새로 만들 수 없습니다 · 12초 뒤")
     size = {"characters": 3200, "characters_used": 1800, "truncated": True}
-    box.tell(
-        {"type": "summary.done", "draft": summary("d2", "발췌.", status="fallback", input=size)}
-    )
+    excerpt = summary("d2", "발췌.", status="fallback", model="extractive", input=size)
+    box.tell({"type": "summary.done", "draft": excerpt})
     expect(notes).to_contain_text("원문 발췌")
     expect(notes).to_contain_text("3,200자 가운데 1,800자")
     expect(notes).not_to_contain_text("만들 수 없습니다")
@@ -97,6 +96,27 @@ def test_every_state_of_a_summary_has_words(screen, box):
     expect(notes).to_contain_text("읽을 수 없습니다.")
     box.tell({"type": "record.done", "draft": record("r2", status="no_content", fields={})})
     expect(notes).to_contain_text("통화에 내용이 없어")
+
+
+def test_only_what_a_model_wrote_is_called_an_ai_draft(screen, box):
+    """The call's own sentences are an excerpt; that nothing was found is neither."""
+    labels = screen.locator(".notes .label, .line .label")
+    expect(labels.first).to_have_text("AI 초안")
+    excerpt = summary("d2", "카드를 잃어버렸어요.", status="fallback", model="extractive")
+    box.tell({"type": "summary.done", "draft": excerpt})
+    expect(labels).to_have_text(["원문 발췌"] * 2)
+    for by, status, label in (
+        ("extractive", "fallback", ["원문 발췌"]),
+        ("qwen3-1.7b-q8_0", "fallback", ["AI 초안"]),
+        ("qwen3-1.7b-q8_0", "no_evidence", []),
+    ):
+        ask_id = ask(screen, box)
+        answer = {"markdown": "가", "by": by, "source": "transcript"}
+        ending = done(ask_id, status=status, answer=answer)
+        box.tell({"type": "ask.done", "ask_id": ask_id, "done": ending})
+        first = screen.locator(".ask").first
+        expect(first.locator(".thumb").first).to_be_visible()
+        expect(first.locator(".label")).to_have_text(label)
 
 
 def test_a_refused_question_says_when_to_ask_again(screen, box):

@@ -92,7 +92,7 @@ def test_a_session_that_ends_loses_nothing(screen, box, how):
     assert screen.locator("#login-name").input_value() == "kim01"
     screen.locator("#login-password").fill("wrong")
     screen.keyboard.press("Enter")
-    expect(screen.locator("#login [role=alert]")).to_have_text("이름이나 비밀번호가 맞지 않습니다.")
+    expect(screen.locator("#login [role=alert]")).to_have_text("아이디나 비밀번호가 맞지 않습니다.")
     screen.locator("#login-name").fill("lee02")
     screen.locator("#login-password").fill("right")
     screen.keyboard.press("Enter")

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from edgebox.errors import RequestError
 from support.calls import CALL_ID, TALK, call, done, summary, utterance
 
 KIM = {"name": "kim01", "display": "김민지", "role": "agent"}
@@ -421,6 +422,38 @@ def test_both_languages_have_the_same_words(units):
     """
     korean = run(units, "words/ko.js", body)
     assert korean == run(units, "words/en.js", body)
+
+
+# Of these no screen is told: they are of programs, of pages, or handled in the browser.
+NOT_TOLD = {
+    "bad-request",
+    "malformed-json",
+    "invalid-bound-key",
+    "login-needed",
+    "login-refused",
+    "method-not-allowed",
+    "request-in-progress",
+    "resync",
+    "unsupported-media-type",
+    "upgrade-required",
+}
+
+
+def test_every_refusal_has_words_of_the_screens_language(units):
+    def slugs(kind: type[RequestError]) -> set[str]:
+        return {kind.slug}.union(*(slugs(one) for one in kind.__subclasses__()))
+
+    known = run(units, "words/ko.js", "return Object.keys(m.default.notices)")
+    assert slugs(RequestError) | {"internal-error"} == set(known) | NOT_TOLD
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(-3, "00:00"), (59.9, "00:59"), (3599, "59:59"), (3600, "1:00:00"), (36061, "10:01:01")],
+)
+def test_the_time_of_a_call_has_hours_if_it_lasts_one(units, seconds, shown):
+    for language in ("ko", "en"):
+        assert run(units, f"words/{language}.js", "return m.default.time(a[0])", seconds) == shown
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 const time = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
-  return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return whole < 3600 ? minutes : `${Math.floor(whole / 3600)}:${minutes}`;
 };
 const ago = (seconds) => {
   if (seconds < 5) return "just now";
@@ -42,6 +44,8 @@ export default {
     "body-too-large": "The text is too long.",
     "too-many-requests": "Too much was sent. Try again in a moment.",
     forbidden: "This account may not do that.",
+    "invalid-fields": "EdgeBox cannot read this text.",
+    "internal-error": "Something failed in the box. Try again; if it fails again, tell the administrator.",
   },
   calls: "Calls",
   live: (seconds) => `On call ${time(seconds)}`,
@@ -80,6 +84,7 @@ export default {
   unread: (n) => `${n} new`,
   notes: "Summary",
   draft: "AI draft",
+  excerpt: "Excerpt",
   accepted: "Accepted",
   edited: "Editing",
   writing: "Writing a new one…",
@@ -95,7 +100,7 @@ export default {
   newAfter: "A new draft came after you accepted this one.",
   take: "Show it",
   busy: (seconds) => `No new summary can be made now · again in ${seconds} s`,
-  fallback: "Excerpt · The model was late: these are sentences of the call.",
+  fallback: "The model was late: these are sentences of the call.",
   partial: "Time ran out; this is what was written.",
   truncated: (used, all) => `Read in part · ${used} of ${all} characters.`,
   noContent: "Nothing was said in the call.",
@@ -136,7 +141,6 @@ export default {
   refusedAsk: (text, seconds) => `No answer. ${text}${seconds > 0 ? ` Ask again in ${seconds} s.` : ""}`,
   failed: "There is no answer.",
   noEvidence: "Not found · The call has no answer.",
-  extractive: "Excerpt · The model did not answer: this is what was found in the call.",
   standIn: "Answer of the small model",
   cut: "Time ran out; this is what was written.",
   general: "No evidence · What the model knows in general",

@@ -2,7 +2,9 @@
 
 const time = (seconds) => {
   const whole = Math.max(0, Math.floor(seconds));
-  return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+  return whole < 3600 ? minutes : `${Math.floor(whole / 3600)}:${minutes}`;
 };
 const ago = (seconds) => {
   if (seconds < 5) return "방금";
@@ -41,6 +43,8 @@ export default {
     "body-too-large": "글이 너무 깁니다.",
     "too-many-requests": "너무 자주 보냈습니다. 잠시 뒤에 다시 하십시오.",
     forbidden: "이 계정으로는 할 수 없습니다.",
+    "invalid-fields": "EdgeBox가 읽을 수 없는 글입니다.",
+    "internal-error": "EdgeBox 안에서 문제가 생겼습니다. 다시 해 보고, 또 그러면 관리자에게 알리십시오.",
   },
   calls: "통화",
   live: (seconds) => `통화 중 ${time(seconds)}`,
@@ -79,6 +83,7 @@ export default {
   unread: (n) => `새 발화 ${n}개`,
   notes: "요약",
   draft: "AI 초안",
+  excerpt: "원문 발췌",
   accepted: "받아들임",
   edited: "고치는 중",
   writing: "새로 쓰는 중…",
@@ -94,7 +99,7 @@ export default {
   newAfter: "받아들인 뒤에 새 초안이 왔습니다.",
   take: "새 초안 보기",
   busy: (seconds) => `지금은 요약을 새로 만들 수 없습니다 · ${seconds}초 뒤에 됩니다`,
-  fallback: "원문 발췌 · 모델이 늦어 상담 문장을 그대로 보여 드립니다.",
+  fallback: "모델이 늦어 상담 문장을 그대로 보여 드립니다.",
   partial: "시간이 되어 여기까지만 썼습니다.",
   truncated: (used, all) => `일부만 읽음 · ${all}자 가운데 ${used}자를 읽고 썼습니다.`,
   noContent: "통화에 내용이 없어 쓸 것이 없습니다.",
@@ -135,7 +140,6 @@ export default {
   refusedAsk: (text, seconds) => `답할 수 없습니다. ${text}${seconds > 0 ? ` ${seconds}초 뒤에 다시 물어보십시오.` : ""}`,
   failed: "답하지 못했습니다.",
   noEvidence: "찾지 못함 · 이 통화에는 답이 없습니다.",
-  extractive: "원문 발췌 · 모델이 답하지 않아 상담에서 찾은 부분만 보여 드립니다.",
   standIn: "작은 모델의 답",
   cut: "시간이 되어 여기까지만 썼습니다.",
   general: "근거 없음 · 모델의 일반 지식",
@@ -174,10 +178,10 @@ export default {
   },
   login: "다시 로그인",
   loginHint: "로그인 시간이 끝났습니다. 쓰던 글은 그대로 있습니다.",
-  name: "이름",
+  name: "아이디",
   password: "비밀번호",
   enter: "로그인",
-  loginFailed: "이름이나 비밀번호가 맞지 않습니다.",
+  loginFailed: "아이디나 비밀번호가 맞지 않습니다.",
   loginOther: "다른 사람의 계정입니다. 이 화면의 글은 앞 사람의 것이므로 화면을 새로 고치십시오.",
   loginLater: (seconds) => `지금은 로그인할 수 없습니다. ${seconds}초 뒤에 다시 하십시오.`,
   loginLost: "EdgeBox에 연결할 수 없습니다. 잠시 뒤에 다시 하십시오.",

@@ -4,7 +4,7 @@ import { h } from "../dom.js";
 import { beside } from "../keys.js";
 import { blocks } from "../markdown.js";
 import { inUnits } from "../text.js";
-import { button, doubtful, hint, speaker, told, warning } from "./prose.js";
+import { button, doubtful, hint, label, speaker, told, warning } from "./prose.js";
 
 /** Returns the column of the questions. */
 export function asks(state, t) {
@@ -60,14 +60,13 @@ function heading(state, done, t) {
     status === "no_evidence" && t.noEvidence,
     status === "no_content" && t.noContent,
     status === "failed" && `${t.failed} ${error ? told({ code: error.type?.split("/").at(-1), text: error.detail }, t) : ""}`,
-    given?.by === "extractive" && t.extractive,
     status === "fallback" && given?.by !== "extractive" && t.standIn,
     status === "partial" && t.cut,
     given?.source === "general" && t.general,
     cached && t.cached(t.ago(done.age_seconds ?? 0)),
   ];
   return [
-    given && h("span", { class: "label" }, t.draft),
+    given && status !== "no_evidence" && label(given.by, t),
     remarks.filter(Boolean).map((text) => h("p", { class: "remark" }, text)),
   ];
 }

@@ -69,9 +69,14 @@ export function speaker(name, t) {
   return ["customer", "agent", "system"].includes(name) ? t[name] : t.unknown;
 }
 
+/** Returns the label of what is not the person's own text. */
+export function label(by, t) {
+  return h("span", { class: "label" }, by === "extractive" ? t.excerpt : t.draft);
+}
+
 /** Returns what the box says, in this screen's language where it is known. */
 export function told({ code, text }, t) {
-  return Object.hasOwn(t.notices, code) ? t.notices[code] : text;
+  return Object.hasOwn(t.notices, code) ? t.notices[code] : text || t.notices["internal-error"];
 }
 
 /** Returns a button. `act` is its action, `data` what the action needs. */

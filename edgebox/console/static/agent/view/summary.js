@@ -3,7 +3,7 @@
 import { h } from "../dom.js";
 import { kindOf } from "../drafts.js";
 import { beside } from "../keys.js";
-import { button, prose, warning } from "./prose.js";
+import { button, label, prose, warning } from "./prose.js";
 
 /** Returns the column of the summary and, at the end of the call, the record. */
 export function notes(state, t, record) {
@@ -28,7 +28,7 @@ function summary(state, call, t) {
       "header",
       null,
       h("h2", { id: "notes-head" }, t.notes),
-      draft && h("span", { class: "label" }, draft.accepted && !edit ? t.accepted : t.draft),
+      draft && whose(draft, edit, t),
       h("span", { class: "quiet" }, status(state, { draft, writing, edit }, t)),
       button(t.summarise, "summarise", { disabled: Boolean(call.gone) }, beside(state, "summarise")),
     ),
@@ -38,6 +38,11 @@ function summary(state, call, t) {
     newer?.summary && waiting(draft, edit, "summary", t),
     draft && buttons(state, { kind: "summary", draft, edit }, t),
   );
+}
+
+// Whose text it is: a person's once it is accepted.
+function whose(draft, edit, t) {
+  return draft.accepted && !edit ? h("span", { class: "label" }, t.accepted) : label(draft.model, t);
 }
 
 function status(state, { draft, writing, edit }, t) {
@@ -115,5 +120,5 @@ export function buttons(state, { kind, draft, edit }, t) {
 export function line(state, t) {
   const { summary: draft } = state.drafts[state.current] ?? {};
   const text = draft?.accepted?.text ?? draft?.text;
-  return h("p", { class: "line" }, text ? [h("span", { class: "label" }, draft.accepted ? t.accepted : t.draft), text] : t.noSummary);
+  return h("p", { class: "line" }, text ? [whose(draft, null, t), text] : t.noSummary);
 }
