@@ -92,6 +92,44 @@ def test_numbers_dates_and_names_of_the_call_copy_whole(screen):
     assert clipboard(screen) == "서울시 마포구 월드컵로 12, 301호"
 
 
+SELECT = """([from, start, to, end]) => {
+  const text = (row) => document.querySelector(`${row} .said`).firstChild;
+  const range = document.createRange();
+  range.setStart(from.startsWith("#u") ? text(from) : document.querySelector(from), start);
+  range.setEnd(text(to), end);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+
+
+def test_a_part_of_the_call_is_copied_as_lines_with_who_said_them(screen):
+    """Without the words that only a screen reader reads."""
+    expect(screen.locator("#u-4 .ear")).to_have_count(1)
+    screen.evaluate(SELECT, ["#u-4", 9, "#u-7", 3])
+    screen.keyboard.press("Control+c")
+    assert clipboard(screen).splitlines() == [
+        "상담사: 카드는 지금 바로 정지해 드렸습니다.",
+        "고객: 어제 저녁에 38,500원 결제된 건 제가 쓴 게 아니에요.",
+        "상담사: 네, 이의 신청으로 접수하겠습니다. 결과는 9월 20일까지 문자로 드립니다.",
+        "고객: 재발급",
+    ]
+
+
+def test_a_part_of_an_utterance_is_copied_as_it_is(screen):
+    screen.evaluate(SELECT, ["#u-7", 0, "#u-7", 3])
+    screen.keyboard.press("Control+c")
+    assert clipboard(screen) == "재발급"
+
+
+def test_what_is_read_out_only_is_not_copied_with_the_page(screen):
+    expect(screen.locator("#u-4 .ear")).to_have_count(1)
+    screen.keyboard.press("Control+a")
+    screen.keyboard.press("Control+c")
+    copied = clipboard(screen)
+    assert "38,500원" in copied
+    assert "근거로 쓴 문장" not in copied
+
+
 def test_copying_works_where_the_browser_has_no_clipboard_of_its_own(page, box):
     page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     box.snapshot["calls"], box.snapshot["drafts"] = [call()], [summary()]

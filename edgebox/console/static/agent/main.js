@@ -1,6 +1,7 @@
 // Puts the screen together: state, socket, keys and clicks. It alone touches the page.
 
 import { ACTS, fileText } from "./acts.js";
+import { selected } from "./clipboard.js";
 import { mend } from "./dom.js";
 import { action, keysOf, pressed } from "./keys.js";
 import { login } from "./login.js";
@@ -58,6 +59,7 @@ function render() {
   root.classList.toggle("large", state.prefs.large);
   if (state.bottom) toBottom();
   observe();
+  front();
 }
 
 // A key that moves the focus has moved it before the next key comes.
@@ -82,6 +84,16 @@ function observe() {
   if (!rows) return;
   sizes.observe(rows);
   sizes.observe(rows.parentElement);
+}
+
+// Of many calls, the one that is shown is in sight.
+let inFront = null;
+
+function front() {
+  const tab = root.querySelector(".calls [aria-current]");
+  if (tab === inFront) return;
+  inFront = tab;
+  tab?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function toBottom() {
@@ -239,6 +251,13 @@ for (const name of ["dragover", "drop"]) {
     take(event.dataTransfer.files[0]);
   });
 }
+
+addEventListener("copy", (event) => {
+  const text = selected(getSelection(), document.getElementById("log"));
+  if (text === null) return;
+  event.clipboardData.setData("text/plain", text);
+  event.preventDefault();
+});
 
 addEventListener("beforeunload", (event) => {
   const isWritten = Object.values(state.edits).some((edit) => edit.summary || edit.record);

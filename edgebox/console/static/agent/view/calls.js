@@ -40,6 +40,13 @@ export function calls(state, t) {
   );
 }
 
+const LONGEST_ID = 28; // characters: ids differ at their ends
+
+function shortened(id) {
+  const all = [...id];
+  return all.length > LONGEST_ID ? `${all.slice(0, 11).join("")}…${all.slice(-14).join("")}` : id;
+}
+
 function tab(state, id, t) {
   const call = state.calls[id];
   const isNow = id === state.current;
@@ -48,8 +55,8 @@ function tab(state, id, t) {
     { key: id },
     h(
       "button",
-      { type: "button", "aria-current": isNow ? "true" : null, "data-do": "select", "data-id": id },
-      h("b", null, id),
+      { type: "button", "aria-current": isNow ? "true" : null, title: id, "data-do": "select", "data-id": id },
+      h("b", null, shortened(id)),
       h("span", { class: call.ended ? "quiet" : "live" }, how(state, call, id, t)),
     ),
   );
