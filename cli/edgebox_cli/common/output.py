@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
+from rich.measure import Measurement
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 RIGHT: dict[str, Any] = {"justify": "right", "no_wrap": True}
 WHOLE: dict[str, Any] = {"no_wrap": True}
 FOLD: dict[str, Any] = {"overflow": "fold"}
+_COLUMNS = 80
+"""What every table is made for."""
 
 
 _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {*map(ord, "\n\t")})
@@ -104,6 +107,9 @@ def table(
 ) -> None:
     """Print a table that fits the terminal (80 columns when there is none).
 
+    Where nothing can be listed, one line says so. In a terminal narrower than 80 columns a table
+    that does not fit becomes a block of lines for each row: nothing is cut off.
+
     Args:
         title: shown above it.
         columns: a header each, or (header, keywords for rich's ``add_column``).
@@ -112,10 +118,44 @@ def table(
     view = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         header, keywords = (column, {}) if isinstance(column, str) else column
-        view.add_column(header, **keywords)
-    for row in rows:
+        # By default, rich puts an ellipsis over a syllable where Hangul fills the line.
+        view.add_column(header, **FOLD | keywords)
+    all_rows = list(rows)
+    if not all_rows:
+        print_line(f"{title}: none.")
+        return
+    for row in all_rows:
         view.add_row(*row)
-    console().print(view)
+    out = console()
+    if out.width < _COLUMNS and _least(view) > out.width:
+        headers = [column if isinstance(column, str) else column[0] for column in columns]
+        view = _stacked(title, headers, all_rows)
+    out.print(view)
+
+
+def _least(view: Table) -> int:
+    """Return the columns that a table needs if no word of it is broken."""
+    out = console()
+    return Measurement.get(out, out.options.update(max_width=1000), view).minimum
+
+
+def _stacked(title: str, headers: Sequence[str], rows: Sequence[Sequence[RenderableType]]) -> Table:
+    """Return a table that has a line for each cell, with its header in front."""
+    view = Table(
+        title=title,
+        title_justify="left",
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    view.add_column(no_wrap=True, style="dim")
+    view.add_column(overflow="fold")
+    for row in rows:
+        view.add_row()
+        for header, cell in zip(headers, row, strict=False):
+            view.add_row(header, cell)
+    return view
 
 
 def local_time(seconds: float) -> str:
