@@ -66,6 +66,14 @@ class LazyGroup(TyperGroup):
         del ctx
         return self.commands[cmd_name] if cmd_name in self.table else None
 
+    def invoke(self, ctx: Context) -> Any:  # noqa: ANN401 - what TyperGroup returns
+        """Run a command. What is wrong in an argument is said in a plain sentence."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix("Value error, ")  # pydantic's words
+            raise
+
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """List the commands from the table's own help lines."""
         listed = [

@@ -68,6 +68,17 @@ class RunCounts:
     lost: int = 0
     drained: bool = False
 
+    def __str__(self) -> str:
+        """Return what a line of the log says of it."""
+        told = [f"{self.done} done, {self.failed} failed"]
+        if self.released:
+            told.append(f"{self.released} given back")
+        if self.lost:
+            told.append(f"{self.lost} taken over by another worker")
+        if not self.drained:
+            told.append("stopped before the end")
+        return ", ".join(told)
+
 
 class _TooMany(Exception):
     """The server is full, and by now it is sent fewer than there are."""

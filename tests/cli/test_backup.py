@@ -70,7 +70,7 @@ def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     earlier = bare / "other" / "edgebox.db.before-restore-20250101-000000"
     earlier.touch(0o600)
     doctor = json.loads(run("doctor", "--json").stdout)
-    [check] = [c for c in doctor["checks"] if "a restore hold" in c["detail"]]
+    [check] = [c for c in doctor["checks"] if "a restore that hold" in c["detail"]]
     assert check["state"] == "warn"
     first, second = check["fix"].removeprefix("rm ").split(" ")
     assert first == f"{earlier}*"

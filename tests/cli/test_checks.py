@@ -250,7 +250,9 @@ def test_errors_of_the_last_day_are_counted_and_old_ones_are_not(tool, settings)
     log.close()
     check = checks_host.log(settings, now)
     assert check.state == "warn"
-    assert check.detail.startswith("1 errors in the last 24 hours; the last one, of engine: engine")
+    assert check.detail.startswith(
+        "Errors in the last 24 hours: 1; the last one, of engine: engine"
+    )
     assert "고객" not in check.detail
     assert check.fix == "edgebox logs --level error --since 24h"
 

@@ -161,6 +161,23 @@ def test_any_sign_may_be_in_an_id(live, talk):
     assert live.store.consultations.claim(1, 60, 3)[0].consultation_id == "CL 7?#%25;가"
 
 
+@pytest.mark.parametrize("whose", [("--operator", "kim02"), ("--extension", "4012")])
+def test_a_call_that_no_screen_showed_is_told_of(live, talk, whose):
+    result = play(talk, "--speed", "1000", *whose)
+    assert result.exit_code == 0, result.stderr
+    assert f"{whose[1]} was not at the agent's screen" in result.stderr
+    assert "edgebox operators list" in result.stderr
+    assert "No screen" not in play(talk, "--speed", "1000").stderr
+
+
+def test_a_screen_that_showed_a_part_of_a_call_has_shown_it():
+    office = Office()
+    sender = office.sender()
+    assert not sender.seen
+    sender.line("고객: 하나")
+    assert sender.seen
+
+
 def test_a_call_may_be_left_open_and_has_a_name_of_its_own(live, talk):
     result = play(talk, "--speed", "1000", "--no-end")
     assert re.fullmatch(r"상담-\d{6}: 2 lines in \d+ s; it was not ended\n", result.stdout)

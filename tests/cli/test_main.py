@@ -101,6 +101,31 @@ def test_every_command_and_option_has_help(path, command):
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
 
 
+@pytest.mark.parametrize(("path", "command"), EVERY, ids=[" ".join(path) for path, _ in EVERY])
+def test_arguments_have_names_in_capitals_and_their_dots_once(path, command):
+    arguments = [one for one in command.params if isinstance(one, typer.core.TyperArgument)]
+    if command.hidden:
+        return
+    for argument in arguments:
+        assert re.fullmatch(r"[A-Z_|]+(\.[a-z.]+)?( .*)?|HOST\[:PORT\]", argument.metavar or "")
+        assert argument.help, argument.name
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["callbacks", "list", "--state", "foo"],
+        ["logs", "--level", "foo"],
+        ["live", "play", "x", "--speed", "0"],
+    ],
+)
+def test_a_wrong_value_is_named_in_a_plain_sentence(words):
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert words[-2] in result.stderr
+    assert "Value error" not in result.stderr
+
+
 def test_version():
     result = CliRunner().invoke(app, ["--version"])
     assert result.exit_code == 0

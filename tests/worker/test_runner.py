@@ -11,6 +11,7 @@ from edgebox.consultation.analysis import NothingToAnalyse
 from edgebox.errors import EngineBusy
 from edgebox.settings import BatchSettings
 from edgebox.store.batches import NewConsultation
+from edgebox.worker.attempts import RunCounts
 from edgebox.worker.job import STALLED_SECONDS
 from edgebox.worker.jobs import Backlog
 from edgebox.worker.liveness import Liveness
@@ -489,3 +490,11 @@ def test_a_run_that_was_asked_for_while_the_engine_was_away_is_made_when_it_is_b
     away = False
     backlog.run()
     assert states(box, batch) == ["done"]
+
+
+def test_the_log_says_in_words_what_a_run_did():
+    told = str(RunCounts(done=3, drained=True)), str(RunCounts(released=2, lost=1))
+    assert told == (
+        "3 done, 0 failed",
+        "0 done, 0 failed, 2 given back, 1 taken over by another worker, stopped before the end",
+    )

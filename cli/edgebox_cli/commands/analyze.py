@@ -24,7 +24,8 @@ from edgebox_cli.common.progress import bars
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.common.transcripts import ids_of, read
 
-_POLL_SECONDS = 1.0
+_POLL_SECONDS = 1.0, 5.0
+"""Between two looks at a batch: at first, and later on. Each is a line in the box's log."""
 _ASK_AGAIN_SECONDS = 30.0
 
 
@@ -32,7 +33,7 @@ def analyze(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...",
+            metavar="FILE",
             help="Transcripts, UTF-8 text; - is standard input.",
             show_default=False,
         ),
@@ -81,7 +82,7 @@ def analyze(
 def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     """Show the progress of a batch until it has ended; return it then."""
     wakeups = WakeUps(settings)
-    asked_at = float("-inf")
+    asked_at, began = float("-inf"), time.monotonic()
     description = TextColumn("{task.description}", markup=False)
     columns = (description, BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
     with bars(*columns, expand=True) as shown:
@@ -105,7 +106,8 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
             if not counts["running"] and time.monotonic() - asked_at > _ASK_AGAIN_SECONDS:
                 wakeups.backlog(forced=True)
                 asked_at = time.monotonic()
-            time.sleep(_POLL_SECONDS)
+            first, later = _POLL_SECONDS
+            time.sleep(min(later, max(first, (time.monotonic() - began) / 10)))
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -26,9 +26,12 @@ _STATUS = {
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help="What you want to know about the call.")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="What you want to know about the call.")
+    ],
     file: Annotated[
-        Path | None, typer.Argument(help="A transcript, UTF-8 text; - is standard input.")
+        Path | None,
+        typer.Argument(metavar="FILE", help="A transcript, UTF-8 text; - is standard input."),
     ] = None,
     *,
     consultation: Annotated[

@@ -64,7 +64,7 @@ def list_callbacks(
 @app.command()
 def resend(
     what: Annotated[
-        str | None, typer.Argument(metavar="[BATCH_ID|ID]", help="As in: edgebox callbacks list")
+        str | None, typer.Argument(metavar="BATCH_ID|ID", help="As in: edgebox callbacks list")
     ] = None,
     *,
     dead: Annotated[

@@ -25,7 +25,9 @@ app = typer.Typer(help="The configuration: check it, show it.", no_args_is_help=
 def check(
     file: Annotated[
         Path | None,
-        typer.Argument(help="A file that is not in force yet; without: the one in force."),
+        typer.Argument(
+            metavar="FILE", help="A file that is not in force yet; without: the one in force."
+        ),
     ] = None,
     *,
     as_json: AsJson = False,

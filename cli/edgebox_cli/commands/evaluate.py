@@ -45,7 +45,7 @@ def evaluate(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[FOLDER...]",
+            metavar="FOLDER",
             help="Cases, one JSON file each (see docs/guide/operate.md); "
             "without: the checkout's tests/data/transcripts and tests/data/calls.",
             show_default=False,

@@ -141,7 +141,7 @@ def callbacks(
     client: ClientName,
     hosts: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[HOST[:PORT]]...", help="The whole new list; without: show it."),
+        typer.Argument(metavar="HOST[:PORT]", help="The whole new list; without: show it."),
     ] = None,
     *,
     none: Annotated[bool, typer.Option("--none", help="Allow no callbacks.")] = False,
@@ -177,7 +177,7 @@ def allow(
     client: ClientName,
     networks: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NETWORK]...", help="The whole new list; without: show it."),
+        typer.Argument(metavar="NETWORK", help="The whole new list; without: show it."),
     ] = None,
     *,
     anywhere: Annotated[bool, typer.Option("--anywhere", help="Allow every address.")] = False,
@@ -217,7 +217,8 @@ def allow(
 def require(
     client: ClientName,
     version: Annotated[
-        Literal["v1", "v2"], typer.Argument(help="v2: refuse other keys; v1: accept both kinds.")
+        Literal["v1", "v2"],
+        typer.Argument(metavar="KIND", help="v2: refuse other keys; v1: accept both kinds."),
     ],
 ) -> None:
     """Refuse a client's keys that do not sign the whole request (v2), or accept them again (v1)."""
@@ -233,7 +234,7 @@ def sign(
     client: ClientName,
     request: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[METHOD PATH [FILE]]", help="With --v2: what the key is for."),
+        typer.Argument(metavar="METHOD PATH [FILE]", help="With --v2: what the key is for."),
     ] = None,
     *,
     v2: Annotated[bool, typer.Option("--v2", help="Sign one request: see docs/api.md.")] = False,

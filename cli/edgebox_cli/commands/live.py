@@ -33,7 +33,9 @@ def _group() -> None:
 
 @app.command()
 def play(
-    file: Annotated[Path, typer.Argument(help="A transcript, as for: edgebox summarize")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A transcript, as for: edgebox summarize")
+    ],
     *,
     speed: Annotated[
         float, typer.Option(help="1 is as fast as people speak.", min=0.1, max=1000.0)
@@ -90,3 +92,9 @@ def play(
     again = f", sent again {sender.resyncs}x" if sender.resyncs else ""
     what = f"its batch is {batch_id}" if batch_id else "it was not ended"
     print_line(f"{name}: {len(lines)} lines in {seconds:.0f} s{again}; {what}")
+    if named and not sender.seen:
+        whose = operator or f"extension {extension}"
+        note(
+            f"No screen showed it: {whose} was not at the agent's screen of this client. "
+            "See: edgebox operators list"
+        )

@@ -108,7 +108,7 @@ def list_models(*, as_json: AsJson = False) -> None:
 def pull(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[NAME]...", help="Models; without: those of the configuration."),
+        typer.Argument(metavar="NAME", help="Models; without: those of the configuration."),
     ] = None,
     *,
     trust: Trust = False,
@@ -142,7 +142,9 @@ def pull(
 
 @app.command("import")
 def import_model(
-    file: Annotated[Path, typer.Argument(help="A .gguf file that was carried here.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .gguf file that was carried here.")
+    ],
     *,
     trust: Trust = False,
 ) -> None:
@@ -164,7 +166,7 @@ def import_model(
 @app.command()
 def verify(
     name: Annotated[
-        str | None, typer.Argument(help="One model; without: all that are here.")
+        str | None, typer.Argument(metavar="NAME", help="One model; without: all that are here.")
     ] = None,
     *,
     as_json: AsJson = False,
@@ -203,7 +205,7 @@ def verify(
 
 @app.command()
 def remove(
-    name: str,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As in: edgebox models list")],
     *,
     force: Annotated[
         bool, typer.Option("--force", help="Also a model that the configuration uses.")
@@ -225,8 +227,10 @@ def remove(
 
 @app.command()
 def use(
-    role: Annotated[str, typer.Argument(help="slm (quick summaries) or mlm (analyses).")],
-    name: str,
+    role: Annotated[
+        str, typer.Argument(metavar="ROLE", help="slm (quick summaries) or mlm (analyses).")
+    ],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As in: edgebox models list")],
 ) -> None:
     """Give a role another model: writes it into the configuration file."""
     with resumable():

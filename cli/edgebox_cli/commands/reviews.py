@@ -84,7 +84,9 @@ def report(*, days: Days = 30, as_json: AsJson = False) -> None:
 def export(
     file: Annotated[
         Path,
-        typer.Argument(help="Written anew, one JSON object a line; - is standard output."),
+        typer.Argument(
+            metavar="FILE", help="Written anew, one JSON object a line; - is standard output."
+        ),
     ],
     *,
     days: Days = 0,

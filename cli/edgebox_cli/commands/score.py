@@ -46,9 +46,14 @@ _WANTED = {
 
 
 def score(
-    transcript: Annotated[Path, typer.Argument(help="The call, UTF-8; - is standard input.")],
+    transcript: Annotated[
+        Path, typer.Argument(metavar="TRANSCRIPT", help="The call, UTF-8; - is standard input.")
+    ],
     analysis: Annotated[
-        Path, typer.Argument(help="A result, or its summary, keywords and titles, as JSON.")
+        Path,
+        typer.Argument(
+            metavar="ANALYSIS", help="A result, or its summary, keywords and titles, as JSON."
+        ),
     ],
     *,
     call_date: CallDateOption = None,

@@ -20,7 +20,9 @@ from edgebox_cli.common.transcripts import ids_of, read
 
 
 def summarize(
-    file: Annotated[Path, typer.Argument(help="A transcript, UTF-8 text; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A transcript, UTF-8 text; - is standard input.")
+    ],
     *,
     client: ClientOption = None,
     call_date: CallDateOption = None,

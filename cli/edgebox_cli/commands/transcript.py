@@ -35,7 +35,9 @@ _LEFT_OUT = {
 
 
 def transcript(
-    file: Annotated[Path, typer.Argument(help="A transcript, UTF-8; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A transcript, UTF-8; - is standard input.")
+    ],
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -65,7 +65,7 @@ def clock(found: Survey, now: float) -> Check:
     if found.backwards:
         return warn(
             name,
-            "{count} runs of the last {days} days ended before they began: the clock jumps.",
+            "Runs of the last {days} days that ended before they began: {count}. The clock jumps.",
             "timedatectl status",
             count=found.backwards,
             days=RECENT_DAYS,

@@ -221,7 +221,7 @@ def log(settings: Settings, now: float) -> Check:
     last = redact.record(found[-1])  # the doctor's findings go into support bundles
     return warn(
         "log",
-        "{count} errors in the last 24 hours; the last one, of {process}{message}",
+        "Errors in the last 24 hours: {count}; the last one, of {process}{message}",
         "edgebox logs --level error --since 24h",
         count=len(found),
         process=found[-1].process,

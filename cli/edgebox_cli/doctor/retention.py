@@ -72,8 +72,8 @@ def disabled_clients(store: Store, oldest: float) -> Iterator[Check]:
     for client, count in store.retention.held_by_disabled(oldest).items():
         yield warn(
             _NAME,
-            "{count} old batches are kept because their callbacks wait for {client}, "
-            "which is disabled.",
+            "Old batches that are kept because their callbacks wait for {client}, which is "
+            "disabled: {count}.",
             "edgebox keys enable {client}",
             count=count,
             client=shlex.quote(client),
@@ -85,7 +85,7 @@ def restore_copies(database: Path) -> Iterator[Check]:
     if aside := kept_aside(database):
         yield warn(
             _NAME,
-            "{count} copies from before or during a restore hold transcripts.",
+            "Copies from before or during a restore that hold transcripts: {count}.",
             "rm {files}",
             count=len(aside),
             files=" ".join(f"{shlex.quote(str(path))}*" for path in aside),
@@ -98,8 +98,8 @@ def upgrade_copies(database: Path, oldest: float) -> Iterator[Check]:
     if old := [str(copy) for copy in copies if copy.stat().st_mtime < oldest]:
         yield warn(
             _NAME,
-            "{count} backups from before an upgrade hold transcripts for longer than "
-            "the box does. Without them --rollback --with-database is not possible.",
+            "Backups from before an upgrade that hold transcripts for longer than the box "
+            "does: {count}. Without them --rollback --with-database is not possible.",
             "rm {files}",
             count=len(old),
             files=" ".join(map(shlex.quote, old)),

@@ -53,6 +53,7 @@ class Sender:
     Attributes:
         text: all that was said so far.
         watching: screens that show the call.
+        seen: whether any screen has shown it.
         resyncs: how often the box wanted another offset.
     """
 
@@ -75,6 +76,7 @@ class Sender:
         self._sent = 0
         self.text = ""
         self.watching = 0
+        self.seen = False
         self.resyncs = 0
 
     def partial(self, guess: str) -> None:
@@ -113,6 +115,7 @@ class Sender:
         body = {"offset": self._sent, "text": text, "partial": partial, **self._named}
         answer = self._box.put(Paths.LIVE.format(consultation_id=self._id), body)
         self._sent, self.watching = int(answer["received"]), int(answer["watching"])
+        self.seen = self.seen or self.watching > 0
 
     def _persist(self, send: Callable[[], str | None]) -> str | None:
         until, before, told = self._clock() + PATIENCE_SECONDS, self.resyncs, False

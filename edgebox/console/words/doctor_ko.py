@@ -91,7 +91,7 @@ FOUND: dict[str, str] = {
     'timedatectl set-ntp true (or: timedatectl set-time "YYYY-MM-DD HH:MM:SS")': (
         'timedatectl set-ntp true (또는: timedatectl set-time "YYYY-MM-DD HH:MM:SS")'
     ),
-    "{count} runs of the last {days} days ended before they began: the clock jumps.": (
+    "Runs of the last {days} days that ended before they began: {count}. The clock jumps.": (
         "지난 {days}일 동안 시작보다 먼저 끝난 처리가 {count}번 있습니다. 시계가 튑니다."
     ),
     "In the last {days} days: {kinds}.": "지난 {days}일 동안: {kinds}",
@@ -109,13 +109,14 @@ FOUND: dict[str, str] = {
     "if the clock is wrong: timedatectl set-ntp false, then timedatectl set-time": (
         "시계가 틀렸으면: timedatectl set-ntp false 다음에 timedatectl set-time"
     ),
-    "{count} old batches are kept because their callbacks wait for {client}, which is disabled.": (
+    "Old batches that are kept because their callbacks wait for {client}, which is "
+    "disabled: {count}.": (
         "중지된 클라이언트 {client}의 콜백이 남아 오래된 배치 {count}개를 지우지 못합니다."
     ),
-    "{count} copies from before or during a restore hold transcripts.": (
+    "Copies from before or during a restore that hold transcripts: {count}.": (
         "백업을 되돌릴 때 남긴 사본 {count}개에 상담 내용이 들어 있습니다."
     ),
-    "{count} backups from before an upgrade hold transcripts for longer than the box does. "
+    "Backups from before an upgrade that hold transcripts for longer than the box does: {count}. "
     "Without them --rollback --with-database is not possible.": (
         "업그레이드 전 백업 {count}개에 상담 내용이 보관 기간보다 오래 남아 있습니다. "
         "지우면 --rollback --with-database 를 할 수 없습니다."
@@ -159,7 +160,7 @@ FOUND: dict[str, str] = {
         "{file}에 {line} 줄을 적은 뒤: systemctl restart {service}"
     ),
     "It was moved by {jump} s while the box ran.": "도는 동안 시계가 {jump}초 옮겨졌습니다.",
-    "{count} errors in the last 24 hours; the last one, of {process}{message}": (
+    "Errors in the last 24 hours: {count}; the last one, of {process}{message}": (
         "지난 24시간 동안 오류가 {count}건 있었습니다. 마지막 것은 {process}{message}"
     ),
     "{free} free at {folder}; {least} are needed.": (
