@@ -53,6 +53,10 @@ class DeliveryCounts:
     retried: int = 0
     dead: int = 0
 
+    def __str__(self) -> str:
+        """Return what a line of the log says of it."""
+        return f"{self.delivered} delivered, {self.retried} to be tried again, {self.dead} given up"
+
 
 class Deliverer:
     """Sends the deliveries that are due.

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from datetime import date
 
+from edgebox.callbacks.delivery import DeliveryCounts
 from edgebox.consultation.analysis import NothingToAnalyse
 from edgebox.errors import EngineBusy
 from edgebox.settings import BatchSettings
@@ -493,6 +494,8 @@ def test_a_run_that_was_asked_for_while_the_engine_was_away_is_made_when_it_is_b
 
 
 def test_the_log_says_in_words_what_a_run_did():
+    sent = str(DeliveryCounts(delivered=2, retried=1))
+    assert sent == "2 delivered, 1 to be tried again, 0 given up"
     told = str(RunCounts(done=3, drained=True)), str(RunCounts(released=2, lost=1))
     assert told == (
         "3 done, 0 failed",
