@@ -171,7 +171,8 @@ async def test_batches_are_sent_and_analysed_again(box):
         for row in box.store.consultations.claim(9, 600, 3):
             box.store.consultations.fail(row.row_id, row.lease_token, "refused", "No.")
         [due] = box.store.outbox.due(9e9, 9)
-        box.store.outbox.dead(due, "HTTP 500")
+        box.store.outbox.dead(due, "410: the receiver wants no more of it")
+        assert "받는 쪽이 더 받지 않겠다고 합니다" in (await http.get("/admin/batches")).text
         assert not box.delivering
         answer = await http.post(f"/admin/batches/{batch}/resend", data={"here": "//evil.example"})
         assert answer.headers["location"] == "/admin/batches?done=resent"

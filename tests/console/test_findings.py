@@ -9,6 +9,8 @@ import pytest
 
 from edgebox import diagnosis
 from edgebox.api.key_faults import faults_of
+from edgebox.callbacks import delivery, post
+from edgebox.callbacks.retry import classify
 from edgebox.console.findings import TRANSLATIONS
 from edgebox.console.rendering import typed
 from edgebox.console.words.doctor_ko import FOUND, QUOTED
@@ -86,6 +88,37 @@ def test_no_finding_lacks_a_translation():
     assert not lacking, lacking
 
 
+@pytest.mark.parametrize("status", [302, 410, 413])
+def test_why_a_receiver_did_not_take_a_callback_is_korean(status):
+    assert HANGUL.search(KO.quoted(classify(status, None, 0.0, 20_000_000).error))
+
+
+def reasons(module):
+    """What a module writes as the reason of an attempt that failed, with 10 for each value."""
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))):
+        values = []
+        if isinstance(node, ast.keyword) and node.arg == "error":
+            values = [node.value]
+        elif isinstance(node, ast.FunctionDef) and node.name == "_explain":
+            values = [one.value for one in ast.walk(node) if isinstance(one, ast.Return)]
+        for value in values:
+            match value:
+                case ast.Constant(value=text):
+                    yield text
+                case ast.JoinedStr(values=parts):
+                    yield "".join(
+                        getattr(part, "value", "") if isinstance(part, ast.Constant) else "10"
+                        for part in parts
+                    )
+
+
+def test_no_reason_of_a_callback_lacks_a_translation():
+    found = [*reasons(delivery), *reasons(post)]
+    assert len(found) > 8
+    for text in found:
+        assert HANGUL.search(KO.quoted(text)) or text == "TLS: 10", text
+
+
 def test_commands_are_set_apart_from_sentences_in_both_languages():
     found = {text for _, text in said(FIXES)}
     assert len(found) > 50
@@ -102,6 +135,7 @@ def test_every_translation_is_of_something_that_can_be_found():
 
 def test_a_translation_has_the_figures_of_its_text_and_is_korean():
     same = {"API", "GPU", "llama.cpp", "{need}", "{instead}"}
+    same |= {"TLS: {reason}", "HTTP {n}: {reason}"}
     for text, korean in (FOUND | QUOTED).items():
         assert names(text) == names(korean), text
         assert HANGUL.search(korean) or text in same or text == "{id}: {reason}", text

@@ -127,6 +127,15 @@ async def test_a_failure_is_told_in_words_and_is_no_draft(box):
     assert "AI 초안" not in page
 
 
+async def test_a_call_without_content_is_told_as_in_the_list_and_is_no_draft(box):
+    made = records(box.store)
+    async with logged_in(box, "lead") as http:
+        page = (await http.get(f"/review/{made.rows['nothing']}")).text
+    assert "<dd>내용 없음" in page
+    assert "대화에 분석할 내용이 없어" in page
+    assert "AI 초안" not in page
+
+
 @pytest.mark.parametrize("code", FAILURES)
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_every_failure_has_its_words(code, language):

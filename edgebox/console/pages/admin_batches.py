@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import RedirectResponse
 
 from edgebox.console.asked import Asked
+from edgebox.console.findings import TRANSLATIONS
 from edgebox.console.forms import form_of
 from edgebox.console.guard import local_path
 from edgebox.console.person import person_of
@@ -77,6 +78,7 @@ class BatchPages:
             asked=asked,
             states=STATES,
             clients=clients,
+            told=TRANSLATIONS[self._console.templates.language].quoted,
             rows=[
                 (view, outbox.get(view.batch_id), _receiver(view.callback_url)) for view in views
             ],

@@ -380,6 +380,25 @@ QUOTED: dict[str, str] = {
     "connection refused or unreachable": "연결을 거절하거나 닿지 않습니다",
     "no answer within {n} s": "{n}초 안에 응답하지 않았습니다",
     "no connection": "연결이 없습니다",
+    # Why a callback was not delivered
+    "no connection in time": "제때 연결되지 않았습니다",
+    "TLS: {reason}": "TLS: {reason}",
+    "the connection broke ({id})": "연결이 끊겼습니다({id})",
+    "the connection broke ({id}). Perhaps {reason}": "연결이 끊겼습니다({id}). 혹시 {reason}",
+    "410: the receiver wants no more of it": "410: 받는 쪽이 더 받지 않겠다고 합니다",
+    "HTTP {n}: redirects are not followed": "HTTP {n}: 다른 주소로 넘기는 응답은 따라가지 않습니다",
+    "HTTP {n}: {reason}": "HTTP {n}: {reason}",
+    "the callback has {n} MB, and the receiver takes less. Raise its limit "
+    "(nginx: client_max_body_size), or send smaller batches": (
+        "콜백은 {n} MB인데 받는 쪽의 한도가 더 작습니다. 한도를 늘리거나(nginx: "
+        "client_max_body_size) 배치를 작게 보내십시오"
+    ),
+    "the worker stopped before it was sent": "보내기 전에 워커가 멈췄습니다",
+    "the client is disabled: nothing is signed for it": ("중지된 클라이언트라서 서명하지 않습니다"),
+    "host and port are not on this client's list; ask the administrator of the box": (
+        "이 클라이언트의 목록에 없는 주소입니다"
+    ),
+    "internal error ({id})": "내부 오류({id})",
     "no reason noted": "적힌 까닭이 없습니다",
     "the client no longer exists": "클라이언트가 없어졌습니다",
     "{n}: {reason}": "{n}건: {reason}",
