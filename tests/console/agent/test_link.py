@@ -103,3 +103,19 @@ def test_a_session_that_ends_loses_nothing(screen, box, how):
     screen.locator(".link.open").wait_for()
     assert "쓰던 글" in screen.locator("#edit-summary-text").input_value()
     assert screen.locator("#question").input_value() == "쓰던 질문"
+
+
+def test_a_call_that_a_restart_lost_counts_no_time_and_goes_with_a_click(screen, box):
+    screen.keyboard.press("F2")
+    screen.keyboard.type("쓰던 질문")
+    tab = screen.locator(".calls li")
+    expect(tab).to_contain_text("통화 중")
+    box.snapshot["calls"] = []
+    screen.evaluate("Math.random = () => 0")
+    box.close(1012)
+    expect(tab).to_contain_text("남아 있지 않음")
+    expect(tab).not_to_contain_text("통화 중")
+    assert screen.locator("#question").input_value() == "쓰던 질문"
+    screen.get_by_role("button", name="목록에서 지우기").click()
+    expect(tab).to_have_count(0)
+    expect(screen.locator(".banner")).to_have_count(0)

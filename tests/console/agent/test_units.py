@@ -373,6 +373,19 @@ def test_text_of_the_agent_outlives_its_call(units):
     assert reduced(units, closed)["calls"] == {}
 
 
+def test_a_call_that_a_restart_lost_is_heard_no_more_and_can_be_removed(units):
+    typed = {"type": "ui.typed", "id": CALL_ID, "text": "재발급은"}
+    heard = {"type": "call.text", "consultation_id": CALL_ID, "received": 1001}
+    heard |= {"from": len(TALK), "utterances": [], "partial": "그러면"}
+    welcome = {"type": "welcome", "operator": KIM, "calls": [], "drafts": []}
+    welcome |= {"asks": [], "settings": {}, "release": "r1"}
+    forget = {"type": "ui.forget", "id": CALL_ID}
+    lost = reduced(units, typed, heard, welcome)["calls"][CALL_ID]
+    assert (lost["gone"], lost["partial"]) == (True, "")
+    assert reduced(units, typed, heard, welcome, forget)["order"] == []
+    assert reduced(units, typed, heard, forget)["order"] == [CALL_ID], "the box still has it"
+
+
 def test_a_running_question_that_a_snapshot_lacks_is_lost(units):
     ask = {"type": "ui.ask", "id": CALL_ID, "ask_id": "ask_1", "question": "언제?"}
     welcome = {"type": "welcome", "operator": KIM, "calls": [call()], "drafts": []}

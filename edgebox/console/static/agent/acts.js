@@ -155,6 +155,7 @@ export const ACTS = {
   },
 
   end: ({ state, send }) => send({ type: "end", consultation_id: state.current }),
+  forget: ({ state, tell }) => tell({ type: "ui.forget", id: state.current }),
   close: ({ state, send }) => send({ type: "close", consultation_id: state.current }),
 
   sendPasted({ state, send, tell, t }) {

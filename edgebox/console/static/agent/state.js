@@ -69,7 +69,7 @@ const HANDLERS = {
     const told = message.calls.map((call) => [call.consultation_id, call]);
     const left = state.order.filter((id) => !told.some(([other]) => other === id) && hasText(state, id));
     const calls = Object.fromEntries([
-      ...left.map((id) => [id, { ...state.calls[id], gone: true }]),
+      ...left.map((id) => [id, { ...state.calls[id], gone: true, partial: "" }]),
       ...told,
     ]);
     let next = {
@@ -132,12 +132,7 @@ const HANDLERS = {
     const state = { ...before, opening: without(before.opening, id) };
     if (!state.calls[id]) return state;
     if (hasText(state, id)) return forgotten(put(state, "calls", id, { gone: true, partial: "" }), id);
-    const order = state.order.filter((other) => other !== id);
-    const next = { ...state, order };
-    for (const table of ["calls", "drafts", "edits", "dropped", "asks", "typed", "busy"]) {
-      next[table] = without(next[table], id);
-    }
-    return state.current === id ? show(next, order.at(-1) ?? null) : next;
+    return removed(state, id);
   },
 
   notice(before, message) {
@@ -223,6 +218,8 @@ const HANDLERS = {
 
   "ui.say": (state, { code, detail }) => say(state, code, detail),
 
+  "ui.forget": (state, { id }) => (state.calls[id]?.gone ? removed(state, id) : state),
+
   "ui.dismiss": (state, { code }) => ({
     ...state,
     notices: state.notices.filter((notice) => notice.code !== code),
@@ -242,6 +239,15 @@ function note(state, { code, text, level }, what = "") {
 function hasText(state, id) {
   const edit = state.edits[id];
   return Boolean(edit?.summary || edit?.record || state.typed[id]);
+}
+
+function removed(state, id) {
+  const order = state.order.filter((other) => other !== id);
+  const next = { ...state, order };
+  for (const table of ["calls", "drafts", "edits", "dropped", "asks", "typed", "busy"]) {
+    next[table] = without(next[table], id);
+  }
+  return state.current === id ? show(next, order.at(-1) ?? null) : next;
 }
 
 function want(state, message) {

@@ -55,6 +55,8 @@ export default {
   todos: (n) => `${n} to finish`,
   tidy: "Finished",
   gone: "EdgeBox does not have this call any more. You can still copy your text.",
+  goneCall: "Gone",
+  forget: "Remove from the list",
   paste: "Paste",
   pasteTitle: "Paste a call",
   pasteHint: "One utterance a line, such as “Customer: …” and “Agent: …”, or choose a text file. No other screen shows it.",

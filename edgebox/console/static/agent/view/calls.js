@@ -57,12 +57,13 @@ function tab(state, id, t) {
       "button",
       { type: "button", "aria-current": isNow ? "true" : null, title: id, "data-do": "select", "data-id": id },
       h("b", null, shortened(id)),
-      h("span", { class: call.ended ? "quiet" : "live" }, how(state, call, id, t)),
+      h("span", { class: call.ended || call.gone ? "quiet" : "live" }, how(state, call, id, t)),
     ),
   );
 }
 
 function how(state, call, id, t) {
+  if (call.gone) return t.goneCall;
   if (!call.ended) return call.source === "paste" ? t.pastedCall : t.live(state.now - call.started_at);
   return unfinished(state, id) ? t.todo : t.tidy;
 }
@@ -91,7 +92,7 @@ export function banners(state, t) {
     status === "refused" &&
       h("p", { class: "banner error" }, code === 4409 ? t.many : t.forbidden, " ", button(t.retry, "retry")),
     isOld && h("p", { class: "banner" }, t.newer, " ", button(t.reload, "reload")),
-    state.calls[state.current]?.gone && h("p", { class: "banner" }, t.gone),
+    state.calls[state.current]?.gone && h("p", { class: "banner" }, t.gone, " ", button(t.forget, "forget")),
     state.notices.map((one) =>
       h(
         "p",
