@@ -1,11 +1,13 @@
-"""Tables, in a terminal of any width."""
+"""Tables, in a terminal of any width; what is shown while somebody waits."""
 
+import io
 from collections import Counter
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
-from edgebox_cli.common import output
+from edgebox_cli.common import output, progress
 
 COLUMNS = [("batch", output.WHOLE), ("client", output.FOLD), ("done", output.RIGHT), "what"]
 ROWS = [
@@ -60,3 +62,20 @@ def test_no_syllable_of_a_broken_line_is_lost(printed, width):
     lines = printed(width, [["B-1", "c", "1", said]])
     lost = Counter("".join(said.split())) - Counter("".join(lines))
     assert not lost, lines
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_shows_which_item_was_the_last_and_leaves_nothing(monkeypatch, is_terminal):
+    screen = Console(
+        file=io.StringIO(), force_terminal=is_terminal, width=20, _environ={"TERM": "xterm"}
+    )
+    monkeypatch.setattr(progress, "err_console", lambda: screen)
+    names = ["시계", "a name that is longer than the terminal"]
+    assert list(progress.one_by_one(names, str)) == names
+    written = screen.file.getvalue()
+    if not is_terminal:
+        assert written == ""
+        return
+    lines = written.split("\r\x1b[2K")
+    assert lines[:2] == ["", "1: 시계 ..."]
+    assert (len(lines[2]), lines[3:]) == (19, [""])

@@ -17,6 +17,7 @@ from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.noted import findings
 from edgebox_cli.common.options import AsJson
 from edgebox_cli.common.output import console, print_json
+from edgebox_cli.common.progress import one_by_one
 from edgebox_cli.doctor.checks import every_check
 
 _MARKS = {"ok": ("ok", "green"), "warn": ("warn", "yellow"), "fail": ("FAIL", "bold red")}
@@ -33,7 +34,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Check everything and say what to type next; exit 1 if a check fails."""
-    checks = list(every_check(hashes=hashes))
+    checks = list(one_by_one(every_check(hashes=hashes), lambda check: check.name))
     failed, warned = (sum(c.state == state for c in checks) for state in ("fail", "warn"))
     with suppress(EdgeBoxError):  # without usable settings nothing watches the box either
         folder, bad = settings().state_dir, [one for one in checks if one.state != "ok"]

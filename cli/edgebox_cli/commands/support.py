@@ -12,7 +12,7 @@ from edgebox.errors import ConfigError
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import print_json, print_line
+from edgebox_cli.common.output import err_console, note, print_json, print_line
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.support.bundle import collect, new_file, write
 
@@ -26,6 +26,8 @@ def support(
     with reported():
         root_writes = _root_writes(file.absolute())
         with new_file(file) as descriptor:
+            if err_console().is_terminal:
+                note("Looking at the whole box; it takes some seconds.")
 
             def made() -> tuple[int, list[str]]:
                 parts = collect(time.time())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from rich.cells import set_cell_size
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -18,13 +19,14 @@ from rich.progress import (
 from edgebox_cli.common.output import err_console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from rich.progress import ProgressColumn
 
     from edgebox.store import backup
     from edgebox.system import progress
 
+_Item = TypeVar("_Item")
 _WORDS = {"download": "Downloading", "copy": "Copying", "verify": "Checking"}
 _LONGEST_TITLE = 24
 _QUIET_SECONDS = 2.0
@@ -60,6 +62,30 @@ def model_transfer(title: str) -> Iterator[progress.Progress]:
             shown.update(task, completed=done, total=total)
 
         yield report
+
+
+def one_by_one(items: Iterable[_Item], told: Callable[[_Item], str]) -> Iterator[_Item]:
+    """Yield the items; a terminal shows how many there were and what the last one was.
+
+    The line is written without a thread, because what makes the items may fork.
+
+    Args:
+        items: each may take a while.
+        told: names an item.
+    """
+    screen = err_console()
+    erase = "\r\x1b[2K" if screen.is_terminal and not screen.is_dumb_terminal else ""
+    try:
+        for n, item in enumerate(items, 1):
+            if erase:
+                line = set_cell_size(f"{n}: {told(item)} ...", screen.width - 1).rstrip()
+                screen.file.write(erase + line)
+                screen.file.flush()
+            yield item
+    finally:
+        if erase:
+            screen.file.write(erase)
+            screen.file.flush()
 
 
 @contextmanager

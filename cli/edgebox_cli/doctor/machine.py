@@ -15,6 +15,7 @@ from edgebox.system.files import readable
 from edgebox.system.machine import available_memory, built_for_gpu, gpus
 from edgebox.system.program import command, frozen
 from edgebox_cli.common.output import size
+from edgebox_cli.common.progress import model_transfer
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.doctor.check import Check, fail, roles_of, warn
 from edgebox_cli.doctor.remote import server
@@ -123,7 +124,8 @@ def hashes(settings: Settings) -> Iterator[Check]:
         if options.url:
             continue
         try:
-            record = Installed(settings.models_dir).verify(options.model)
+            with model_transfer(options.model) as progress:
+                record = Installed(settings.models_dir).verify(options.model, progress)
         except ModelError as error:
             yield fail(
                 "hash {role}",
