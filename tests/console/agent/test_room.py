@@ -66,3 +66,19 @@ def test_on_paper_a_call_is_whole_and_without_buttons(page, box):
         expect(page.locator(shown).first).to_be_visible()
     for gone in ("#question", ".card footer button", ".bar form", ".talk header button"):
         expect(page.locator(gone).first).to_be_hidden()
+
+
+@pytest.mark.parametrize("chosen", ["system", "light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_paper_is_light_whatever_the_screen_is(page, box, chosen, scheme):
+    """Browsers leave backgrounds out: light letters would be on white paper."""
+    page.emulate_media(color_scheme=scheme)
+    box.snapshot["calls"], box.snapshot["drafts"] = [call()], [summary()]
+    opened(page, box)
+    page.evaluate("(name) => { document.documentElement.dataset.theme = name; }", chosen)
+    dark = chosen == "dark" or (chosen == "system" and scheme == "dark")
+    colour = "getComputedStyle(document.body).color"
+    assert page.evaluate(colour) == ("rgb(230, 234, 240)" if dark else "rgb(28, 36, 48)")
+    page.emulate_media(color_scheme=scheme, media="print")
+    assert page.evaluate(colour) == "rgb(28, 36, 48)"
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
