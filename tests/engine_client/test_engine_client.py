@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import socket
+import ssl
 from contextlib import asynccontextmanager
 
 import pytest
@@ -84,6 +85,23 @@ def failure(tmp_path, answer: bytes | None, *, stream: bool = False) -> EngineEr
     with pytest.raises(EngineError) as raised:
         asyncio.run(asyncio.wait_for(scenario(), PATIENCE))
     return raised.value
+
+
+def test_for_our_own_engine_no_authorities_are_read(tmp_path, monkeypatch):
+    """A socket has no TLS, and reading them takes 30 ms at every start."""
+
+    def read(**_):
+        raise AssertionError("authorities were read")
+
+    async def ask():
+        settings = Settings(state_dir=tmp_path)
+        async with engine(settings, EVENTS + ANSWER):
+            client = EngineClient(settings)
+            await one_answer(client, stream=True)
+            await client.aclose()
+
+    monkeypatch.setattr(ssl, "create_default_context", read)
+    asyncio.run(ask())
 
 
 @pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200", HEAD, HEAD + b'{"choices":'])
