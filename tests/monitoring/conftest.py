@@ -48,9 +48,12 @@ class Watched:
             time.sleep(0.2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory) -> Iterator[Watched]:
-    """All of it at the pace of the demonstration: seconds instead of minutes."""
+    """All of it at the pace of the demonstration: seconds instead of minutes.
+
+    It ends with its module: at that pace Prometheus takes a share of a core for as long as it runs.
+    """
     with Exporter() as exporter, Chat(shown=False) as chat:
         wanted = Monitoring(name="box-1", target=exporter.target)
         wanted.chat.url = chat.url
