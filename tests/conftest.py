@@ -4,11 +4,15 @@ import asyncio
 import json
 import os
 import ssl
+from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import settings
+from jinja2 import BytecodeCache
 
+from edgebox.console import rendering
 from edgebox.system.tls import server_context
 from support.engines.starter import MLM, QUICK, SLM, starter_engine
 from support.outside.certificates import make_lan_pair
@@ -56,6 +60,55 @@ def errors_of_callbacks():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(asyncio.BaseEventLoop, "call_exception_handler", call)
+        yield
+
+
+class InMemory(BytecodeCache):
+    """What Jinja compiled, under a key that it makes of the template's name and text."""
+
+    def __init__(self):
+        self.kept = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def pages_compiled_once():
+    """The console's templates are compiled once, and not for every box."""
+    made = partial(rendering.Environment, bytecode_cache=InMemory())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "Environment", made)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def authorities_read_once():
+    """The clients of tests share one TLS context for the system's authorities.
+
+    Reading these takes 30 ms of a core, and tests that wait for a server ask it in a loop. With
+    other authorities, or another way to make contexts, each client has its own as ever.
+    """
+    module = httpx._transports.default
+    create, ours = module.create_ssl_context, ssl.create_default_context
+    names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+    usual = [os.environ.get(name) for name in names]
+    kept = {}
+
+    def shared(verify=True, cert=None, trust_env=True):
+        now = [os.environ.get(name) for name in names]
+        if verify is not True or cert or now != usual or ssl.create_default_context is not ours:
+            return create(verify=verify, cert=cert, trust_env=trust_env)
+        if trust_env not in kept:
+            kept[trust_env] = create(trust_env=trust_env)
+        return kept[trust_env]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "create_ssl_context", shared)
         yield
 
 
