@@ -27,6 +27,7 @@ from edgebox.scoring.quality import score
 from edgebox.scoring.types import Analysis
 from edgebox.settings import Settings
 from support.engines.fake import FakeEngine
+from support.polling import eventually
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"
 CASES = {case.id: case for case in load_cases(FOLDER)}
@@ -68,12 +69,14 @@ def analysis(content=ANALYSIS, case=PARCEL, *, seconds=1.0):
 
 
 class Counting(FakeEngine):
-    """Knows how many requests it had at a time."""
+    """Knows how many requests it had at a time; answers none until it had ``wanted``."""
 
     most = 0
+    wanted = 1
 
     async def _pieces(self, body):
         self.most = max(self.most, len(self.requests) - self.finished)
+        await eventually(lambda: self.most >= self.wanted)
         async for piece in super()._pieces(body):
             yield piece
 
@@ -348,6 +351,7 @@ def test_an_engine_that_cannot_answer_is_a_box_not_running(state, engine):
 
 def test_analyses_are_in_flight_together_and_their_answers_in_order(state):
     engine = Counting(pause=0.05)
+    engine.wanted = 3
     cases = list(CASES.values())[:6]
     answers = evaluate(state, engine, "analysis", cases, together=3)
     assert [answer.case for answer in answers] == cases
