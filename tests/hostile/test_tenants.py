@@ -22,6 +22,7 @@ from edgebox.signing import bound_key
 from edgebox.store.db import Store
 from support.boxes.api import BATCH, QUICK, TALK
 from support.boxes.served import Running, running
+from support.polling import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -72,19 +73,16 @@ class Noticed:
 
 @asynccontextmanager
 async def tenants(state: Path, **sections: object) -> AsyncIterator[tuple[Tenant, Tenant]]:
-    async with running(state, **sections) as box:
+    async with running(state, ("quiet", "hostile"), **sections) as box:
         await box.until_ready()
-        store = Store(box.settings.database)
-        secrets = {name: store.clients.create(name) for name in ("quiet", "hostile")}
-        store.close()
         limits = httpx.Limits(max_connections=AT_ONCE)
         async with (
-            httpx.AsyncClient(base_url=box.url, trust_env=False) as one,
+            httpx.AsyncClient(base_url=box.url, trust_env=False, timeout=PATIENCE) as one,
             httpx.AsyncClient(base_url=box.url, trust_env=False, limits=limits) as other,
         ):
-            hostile = Tenant(box, "hostile", secrets["hostile"], other)
+            hostile = Tenant(box, "hostile", box.others["hostile"], other)
             try:
-                yield Tenant(box, "quiet", secrets["quiet"], one), hostile
+                yield Tenant(box, "quiet", box.others["quiet"], one), hostile
             finally:
                 for connection in hostile.held:
                     connection.close()

@@ -27,6 +27,7 @@ class Running:
     http: httpx.AsyncClient
     stop: asyncio.Event
     task: asyncio.Task[int]
+    others: dict[str, str]
 
     def headers(self, **more: str) -> dict[str, str]:
         return {"X-Bound-Key": bound_key("center-1", self.secret, time.time()), **more}
@@ -50,10 +51,17 @@ class Running:
 
 
 @asynccontextmanager
-async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
+async def running(
+    state: Path, others: tuple[str, ...] = (), **sections: object
+) -> AsyncIterator[Running]:
+    """Serve a box with the clients ``center-1`` and ``others``, which are there before it is.
+
+    One that is made later it may know only a second later.
+    """
     settings = Settings(state_dir=state, **{"api": {"port": 0}} | sections)
     store = migrated(settings.database)
     secret = store.clients.create("center-1")
+    secrets = {name: store.clients.create(name) for name in others}
     store.close()
     engine, stop, listening = (
         FakeEngine(),
@@ -69,7 +77,7 @@ async def running(state: Path, **sections: object) -> AsyncIterator[Running]:
         try:
             trusted = client_context(settings.api.tls_cert) if settings.api.tls else True
             async with httpx.AsyncClient(base_url=url, verify=trusted, trust_env=False) as http:
-                yield Running(settings, url, secret, engine, http, stop, task)
+                yield Running(settings, url, secret, engine, http, stop, task, secrets)
         finally:
             stop.set()
             assert await task == 0
