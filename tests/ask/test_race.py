@@ -187,11 +187,11 @@ def test_no_topic_is_asked_for_while_the_summaries_have_no_time(tmp_path):
 
 
 def test_a_large_model_that_does_not_begin_is_replaced_by_the_small_one(box):
-    box.engine.pauses = {"mlm": 5}
-    seen = box.ask().keeps_the_order()
+    box.engine.pauses = {"mlm": 20}
+    seen = box.ask(deadline=4).keeps_the_order()
     assert (seen.end.status, seen.end.by) == ("fallback", "small")
     assert seen.end.markdown == "재발급 수수료는 오천 원입니다. [1][3]"
-    assert 0.6 * 1.6 <= seen.end.timing.answer_first <= 1.3
+    assert 0.6 * 4 <= seen.end.timing.answer_first <= 3.6
     stand_in = box.engine.requests[-1]
     assert (stand_in["model"], stand_in["max_tokens"] <= 120) == ("slm", True)
 
@@ -494,26 +494,26 @@ def test_the_end_can_be_read_again_by_the_same_client_only(box):
 
 def test_an_answer_that_somebody_disliked_is_not_given_again(box):
     async def scenario(asks):
-        one = asks.ask(question(client_id="a"))
+        one = asks.ask(question(deadline=20, client_id="a"))
         async with aclosing(one.events()) as events:
             [event async for event in events]
         asks.disliked("b", one.id)
-        assert asks.ask(question(client_id="a")).cached
+        assert asks.ask(question(deadline=20, client_id="a")).cached
         asks.disliked("a", one.id)
-        return asks.ask(question(client_id="a")).cached
+        return asks.ask(question(deadline=20, client_id="a")).cached
 
     assert box.run(scenario) is False
 
 
 def test_an_answer_can_be_disliked_as_long_as_it_is_given(box, monkeypatch):
     async def scenario(asks):
-        one = asks.ask(question(client_id="a"))
+        one = asks.ask(question(deadline=20, client_id="a"))
         async with aclosing(one.events()) as events:
             [event async for event in events]
-        assert asks.ask(question(client_id="a")).cached
+        assert asks.ask(question(deadline=20, client_id="a")).cached
         assert asks.end_of("a", one.id) == "unknown", "its end is too old to be read"
         asks.disliked("a", one.id)
-        return asks.ask(question(client_id="a")).cached
+        return asks.ask(question(deadline=20, client_id="a")).cached
 
     monkeypatch.setattr(ends, "KEPT_SECONDS", -61.0)
     assert box.run(scenario) is False
