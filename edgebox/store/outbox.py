@@ -97,7 +97,10 @@ _CLAIM = """
 
 # Which attempts are recorded: ``resend`` sets attempts to 0, and another claim sets another lease.
 _NOT_ASKED_AGAIN = "id = :id AND attempts >= :attempts"
-_MINE = "id = :id AND state = 'pending' AND attempts = :attempts AND lease_until = :lease"
+_LEASED = "id = :id AND lease_until <= :lease"
+"""This attempt's lease, or what ``clock.look`` made of it when the clock was set back; that of a
+later attempt ends later."""
+_MINE = f"{_LEASED} AND state = 'pending' AND attempts = :attempts"
 
 
 def arm(db: Database, batch_id: str, now: float) -> None:
@@ -365,7 +368,7 @@ class Outbox:
             if db.execute(sql, {**mine, **values}).rowcount == 1:
                 return True
             db.execute(
-                "UPDATE outbox SET lease_until = NULL WHERE id = :id AND lease_until = :lease",
+                f"UPDATE outbox SET lease_until = NULL WHERE {_LEASED}",  # noqa: S608 - as above
                 {"id": delivery.id, "lease": delivery.lease_until},
             )
             return False

@@ -1,3 +1,5 @@
+import pytest
+
 from edgebox.store.clock import TOLERANCE
 from edgebox.store.outbox import LONGEST_WAIT
 from support.boxes.store import analysis, submit
@@ -36,3 +38,34 @@ def test_what_no_schedule_would_set_so_far_ahead_is_due(store, clock):
     clock.advance(-LONGEST_WAIT - 3600)  # nobody looked before: the box was off
     assert store.outbox.next_due() <= clock.now
     assert len(store.outbox.due(clock.now, 1)) == 1
+
+
+@pytest.mark.parametrize("how", ["retry_at", "unclaim", "dead"])
+def test_an_attempt_during_which_the_clock_was_set_back_is_recorded(store, clock, how):
+    delivery = ended(store)
+    store.clock.look()
+    clock.advance(-3600)
+    assert store.clock.look() == pytest.approx(3600, abs=1)
+    outbox = store.outbox
+    if how == "retry_at":
+        assert outbox.retry_at(delivery, clock.now + 30, "HTTP 500")
+        clock.advance(30)
+        [again] = outbox.due(clock.now, 1)
+        assert again.attempts == 2
+    elif how == "unclaim":
+        assert outbox.unclaim(delivery, "stopped")
+        [again] = outbox.due(clock.now, 1)
+        assert again.attempts == 1
+    else:
+        assert outbox.dead(delivery, "HTTP 410")
+        assert [row.id for row in outbox.list("dead")] == [delivery.id]
+
+
+def test_an_attempt_from_before_a_resend_ends_its_lease_though_the_clock_was_set_back(store, clock):
+    delivery = ended(store)
+    store.clock.look()
+    clock.advance(-3600)
+    store.clock.look()
+    store.outbox.resend(delivery.id)
+    assert not store.outbox.dead(delivery, "HTTP 410")
+    assert [one.id for one in store.outbox.due(clock.now, 1)] == [delivery.id]
