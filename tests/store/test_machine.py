@@ -33,7 +33,10 @@ SENDING = 75
 MOST = 3
 DAY = 86_400
 KEPT = Ages(transcripts=DAY, results=3 * DAY, records=None, keys=None)
-RUNS = 1000
+RUNS = 400
+"""`tests/run --hostile` makes as many as its profile has examples, and new ones. Hypothesis makes
+some values from the constants of all modules that are imported: other tests beside it, other runs.
+"""
 MEMORY = Path(
     "/dev/shm"
 )  # a real file system without a disk behind it: a thousand runs in a minute
@@ -323,11 +326,17 @@ class Office(RuleBasedStateMachine):
             assert row.result == self.results[row.row_id], "the first result stays"
 
 
+@pytest.mark.hypothesis
 def test_whatever_happens_nothing_is_lost_or_held_twice(migrated):
+    examples = max(RUNS, settings().max_examples)
     machine = type("OfficeOfThisFile", (Office,), {"template": migrated})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=RUNS, stateful_step_count=25, deadline=None, database=None, print_blob=True
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            database=None,
+            print_blob=True,
         ),
     )
