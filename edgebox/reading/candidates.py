@@ -9,16 +9,14 @@ from typing import Final, TypeAlias
 from edgebox.reading import stamps
 from edgebox.reading.noise import SOUND
 from edgebox.reading.normal import VOICE
-from edgebox.reading.roles import ANONYMOUS, is_person, role_of
+from edgebox.reading.roles import ANONYMOUS, MOBILE, is_person, role_of
 
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
 _SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒"
-_WORD: Final = (
-    rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：])|(?<=[\d*-])\*(?=[\d*-]|[ ]?[:：]))"
-)
+_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：]))"
 _NAME: Final = (
-    rf"{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}}"
+    rf"(?:{MOBILE.pattern}|{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}})"
     r"(?:[ ]?\((?![^()\n]{0,20}\d:\d\d)[^()\n]{1,24}\))?"
 )
 """A word or several, with what stands in brackets behind it and is no clock."""

@@ -27,8 +27,8 @@ from edgebox.reading.roles import (
     AGENT_TALK,
     ANONYMOUS,
     CUSTOMER_TALK,
+    MOBILE,
     NOT_NAMES,
-    NUMBER_OF_A_MOBILE,
     OTHERS,
     PARTICLES,
     Speaker,
@@ -67,7 +67,6 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 
 _NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
 _NUMBER: Final = re.compile(r"[\W\d_]+$")
-_MOBILE: Final = re.compile(NUMBER_OF_A_MOBILE, re.IGNORECASE)
 _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
 _HUMAN: Final = "human"
@@ -77,6 +76,8 @@ _MODELS: Final = frozenset(["gpt", "chatgpt"])
 _MOST_NAMES: Final = 6
 _STRONG: Final = frozenset({":", "[]", "\t", "timed", ">", "|", ")"})
 """Forms that a role's word has only as a label."""
+_CALLED: Final = frozenset({":", "[]"})
+"""Forms of a caller's number as a label."""
 
 
 def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
@@ -86,6 +87,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         candidates: of every line, in order.
     """
     counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
+    again = {pair for pair, count in counts.items() if count > 1}
     named = {pair for pair in counts if role_of(pair[0])}
     learned = {pair for pair in named if pair[1] in _STRONG}  # 1
     headings = fields(candidates, learned)
@@ -104,7 +106,8 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         }
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
-    words = {pair for pair in anonymous - letters if _tells_apart(*pair, counts[pair])}
+    words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
+    words |= {pair for pair in counts if pair[1] in _CALLED and MOBILE.fullmatch(pair[0])} & again
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
     if not _OPPOSITE.isdisjoint(word for word, _ in words):
@@ -120,13 +123,6 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         if form in forms and count >= least and _may_be_a_speaker(word)
     } - headings
     return frozenset(learned | (_once(candidates, learned) - headings))
-
-
-def _tells_apart(word: str, form: str, count: int) -> bool:
-    """Return whether an anonymous label of several signs is one; numbers are also read out."""
-    if _MOBILE.fullmatch(word):
-        return count > 1 and form in {":", "[]"}
-    return count > 1 or _NUMBERED.search(word) is not None
 
 
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:

@@ -121,17 +121,16 @@ OTHERS: Final = frozenset(_OTHERS_LISTED.split())
 """Words for people of neither side for certain, who often speak once."""
 
 
-NUMBER_OF_A_MOBILE: Final = (
+MOBILE: Final = re.compile(
     r"(?:\+?82[ -]?\(?0?\)?|0)1[016789][ -]?(?:\d{3,4}|[*xX]{3,4})[ -]?"
     r"(?:\d{4}|[*xX]{4}|\d\d[*xX]{2})"
 )
-"""What a telephone system calls a caller whom it has no name of."""
+"""What a telephone system calls a caller whom it has no name of; people read it out as well."""
 ANONYMOUS: Final = re.compile(
     r"(?:화자|발화자|참석자|참가자|채널|스피커|사용자|대화 ?상대|통화자|speaker|spk|channel|ch"
     r"|guest|user|participant|person|voice|unknown)[ _#:-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])"
     r"|s[0-9]{1,2}|[A-Da-d]|Q|q|[가나다라]|[0-9]|[LlRr]|좌|우"
-    r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인"
-    rf"|{NUMBER_OF_A_MOBILE}",
+    r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인",
     re.IGNORECASE,
 )
 """A label that only tells speakers apart."""

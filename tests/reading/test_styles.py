@@ -196,6 +196,33 @@ def test_a_number_that_an_agent_reads_out_is_nobody():
     assert said(text)[0] == ("agent", "기사님이세요 010-1234-5678: 오후에만 받으세요")
 
 
+@pytest.mark.parametrize("number", ["01012345678", "010-1234-5678", "010 1234 5678"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "상담사\n번호 불러 주세요\n고객\n{0}\n상담사\n확인했습니다",
+        "참석자 1\n번호 불러 주세요\n참석자 2\n{0}\n참석자 1\n확인했습니다",
+        "번호 불러 주세요\n{0}\n다른 번호도요\n010-9876-5432\n다시요\n{0}",
+        "고객 번호요\n상담원 네\n{0} 맞죠\n고객 네\n상담원 네\n고객 환불이요\n상담원 네",
+    ],
+)
+def test_a_number_that_is_said_alone_or_first_is_no_label(form, number):
+    assert number in " ".join(text for _, text in said(form.format(number)))
+
+
+@pytest.mark.parametrize(
+    "labels", [("고객1", "상담사1"), ("화자 1", "화자 2"), ("Speaker 1", "Speaker 2")]
+)
+def test_the_bold_letters_of_a_numbered_label_are_no_part_of_it(labels):
+    one, other = labels
+    text = f"**{one}**: 환불해 주세요\n**{other}**: 네 고객님 무엇을 도와드릴까요\n**{one}**: 네"
+    assert said(text) == [
+        ("customer", "환불해 주세요"),
+        ("agent", "네 고객님 무엇을 도와드릴까요"),
+        ("customer", "네"),
+    ]
+
+
 @pytest.mark.parametrize("word", ["소유주", "여성용", "남성용", "양수인", "사진용"])
 def test_common_words_are_no_names(word):
     assert not is_name(word)
