@@ -13,20 +13,21 @@ from typing import Final
 _SOUND: Final = (
     r"blank[_ ]?audio|silence|sil|spn|nsn|music|applause|noise|laughter|laughs?|inaudible|crosstalk"
     r"|beep|ringing"
-    r"|hold music|on hold|hold|background noise|no[ _]speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
-    r"|정적|음악|배경음악?|대기음|통화 ?대기음?|통화 ?보류|보류음|연결음|신호음|기계음|벨소리"
-    r"|전화벨|벨|삐|멜로디"
-    r"|통화연결음|잡음|소음|박수|웃음|웃음소리|한숨|숨소리|헛?기침|울음|울먹임|키보드 소리"
+    r"|hold music|background noise|no[ _]speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
+    r"|정적|음악|배경음악?|대기음|통화 ?대기음?|연결음|신호음|기계음|벨소리|삐[- ]?소리"
+    r"|통화연결음|잡음|소음|박수|웃음소리|웃음|한숨|숨소리|헛?기침|울음|울먹임|키보드 소리"
     r"|청취 ?(?:불가|불능)|불명|알아들을 수 없음|(?:말 ?)?겹침|동시 ?발화"
-    r"|잠시 침묵|삐[- ]?소리|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
+    r"|잠시 침묵|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
     r"|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
 )
+_THING: Final = r"on hold|hold|통화 ?보류|보류음|전화벨|벨|삐|멜로디"
+"""Sounds that are things, too, where no space is before the bracket: 현관(벨) 고장이요."""
 _LONG: Final = r"\d{1,4}(?:[.:]\d{1,3})? ?(?:초|분|s|sec|seconds?|ms)?"
 _GOES_ON: Final = (
-    rf"{_SOUND}|소리|들림|들리는|나는|나옴|울림|재생|발생|계속|반복|지속|이어짐|시작|끝|종료|터짐|중|됨|약"
+    rf"{_SOUND}|{_THING}|소리|들림|들리는|나는|나옴|울림|재생|발생|계속|반복|지속|이어짐|시작|끝|종료|터짐|중|됨|약"
     rf"|[이가은는도]|{_LONG}(?:간|쯤|정도)?"
-    r"|playing|plays|continues|in (?:the )?background|on hold"
+    r"|playing|plays|continues|in (?:the )?background"
 )
 """What of the sound a mark may say beside it; (소음 민원) is a matter."""
 _OF_A_KIND: Final = (
@@ -37,14 +38,15 @@ _OF_A_KIND: Final = (
 """What a mark may say before its sound: (3초간 무음), [경쾌한 음악], (배경 소음)."""
 SOUND: Final = re.compile(
     (
-        rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _]?(?:{_OF_A_KIND})?(?:{_SOUND})"
-        rf"(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/]*[\])}}>*♪♬】〕〉]{{1,2}}|[♪♬♩♫]+"
+        rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _]?(?:{_OF_A_KIND})?"
+        rf"(?:{_SOUND}|(?<![가-힣][\[(])(?:{_THING}))(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/]*"
+        r"[\])}>*♪♬】〕〉]{1,2}(?! ?(?:버튼|메뉴|탭|키[를을가]|항목|아이콘))|[♪♬♩♫]+"
     ),
     re.IGNORECASE,
 )
-"""A recogniser's mark for what is no speech."""
+"""A recogniser's mark for what is no speech; [통화 보류] 버튼 is said."""
 
-_ONLY_SOUND: Final = re.compile(rf"(?>{_SOUND}|[\W_])*+", re.IGNORECASE)
+_ONLY_SOUND: Final = re.compile(rf"(?>{_SOUND}|{_THING}|[\W_])*+", re.IGNORECASE)
 """Without going back: a sound has several readings, and a line may hold a hundred."""
 
 _PLEASE: Final = (
@@ -66,8 +68,8 @@ _INVENTED: Final = re.compile(
     r"|(?:그럼 )?(?:저는 )?다음 영상에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|뵐게요|봬요|만납시다)"
     rf"|한글 ?자막(?: ?(?:by|제공|제작|협찬))?{_CREDIT}|자막 ?(?:제공|제작|by|협찬){_CREDIT}"
     rf"|번역 ?(?:by|자막){_CREDIT}"
-    r"|구독(?:과|,)? ?좋아요(?:,? ?알림 ?설정)?|한글 ?자막은 시청자.{0,40}|(?:mbc|kbs|sbs|ytn|jtbc"
-    r"|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)|이덕영입니다"
+    r"|구독(?:과 ?좋아요|(?:과|,)? ?좋아요,? ?알림 ?설정)|한글 ?자막은 시청자.{0,40}"
+    r"|(?:mbc|kbs|sbs|ytn|jtbc|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)|이덕영입니다"
     r"|(?:이 (?:동?영상|방송)[은에]는? ?)?(?:자막 ?(?:제공|제작) ?(?:및|[과와])|유료) ?"
     r"광고[가를] ?포함(?:하고|되어|돼) 있습니다|오늘 영상은 여기까지(?:입니다)?"
     rf"|영상편집(?: by)?{_CREDIT}"
@@ -161,10 +163,13 @@ _HUMAN: Final = re.compile(
     r"|왜(?![가-힣])"
     r"|^(?:네|예|자|그럼|그러면|그래서|일단|우선|혹시|고객님)(?![가-힣])|담당 ?상담[사원]"
     r"|(?:안|못) ?(?:되|돼|됩|나|와|옵|가|들|받|먹)|(?:려|라)고요?|거든|는데요|이상하|싶"
+    r"|시면 ?(?:돼|되[는세시])"
 )
 """The first person, the past, a complaint, an answer: no announcement."""
 _MATTER: Final = re.compile(r"민원|불만|고장")
 """What a caller complains of, and a key may be for: 고장 접수는 2번을 눌러 주세요."""
+_TOLD: Final = re.compile(r"(?:누르|하)시면 ?(?:됩|되)")
+"""How a person tells of a key: 고장은 2번 누르시면 됩니다."""
 
 
 ATTACHED: Final = re.compile(
@@ -207,9 +212,10 @@ def is_machine(text: str) -> bool:
         return True
     if _HUMAN.search(text):
         return False
+    matter = _MATTER.search(text) is not None
     if _OFFERED.search(text):
-        return True
-    return not _MATTER.search(text) and _announces(text)
+        return not matter or (_ANNOUNCED.search(text) is not None and not _TOLD.search(text))
+    return not matter and _announces(text)
 
 
 def _announces(text: str) -> bool:
@@ -218,22 +224,38 @@ def _announces(text: str) -> bool:
     return keys or waits or len(_MENU.findall(text)) >= 3
 
 
-_ANNOUNCED_BESIDE: Final = re.compile(
-    r"(?:상담|업무|근무|운영|영업|점심|평일|주말).{0,24}(?:시간|시부터|시까지|휴무)|순서대로|순차"
-    r"|연결해 ?드리|기다려 ?주(?:시|십)|잘못 ?(?:누르|입력)|다시 ?(?:눌러|입력해)"
-    r"|다시 (?:걸어|전화해) ?주(?:시|십)"
-    r"|(?:홈페이지|앱|어플|챗봇|카카오톡|누리집)[^.]{0,20}이용|이용해 ?주(?:셔서|시기)"
+_HOURS: Final = re.compile(r"(?:상담|업무|근무|운영|영업|점심|휴게) ?시간|휴무")
+_CLOCKS: Final = r"(?:\d{1,2}|[한두세네]|다섯|여섯|일곱|여덟|아홉|열[한두]?)"
+_ANNOUNCING: Final = re.compile(
+    rf"(?:{_HOURS.pattern})\S{{0,5}}|(?:상담|업무|근무|운영|영업|점심|휴게)|시간(?:[은는이]|입니다)?"
+    rf"|(?:평일|주말|공휴일|[월화수목금토일]요일)\S{{0,3}}|및|오전|오후|{_CLOCKS}"
+    rf"|(?:{_CLOCKS})?시(?:부터|까지|에서)?(?:입니다|이며|이고)?"
+    r"|모든|고객님?[의께]?|상담[원사]\S{0,2}|순서대로|순차적으로|연결(?:해|을|이|하여)?|더|보다"
+    r"|통화(?:량[이은]?|가)?|많아|지연되고|중입니다|잠시만?|기다려|기다리시면|주시면|주시기|주십시오"
+    r"|주세요|주셔서|바랍니다|감사합니다|죄송합니다|잘못|누르셨습니다|입력하셨습니다|다시|한번"
+    r"|눌러|입력해|확인하시고|확인하신|후에?|(?:걸어|전화해)|정확히|번호[를가]?|이용\S{0,4}"
+    r"|(?:홈페이지|모바일|인터넷|앱|어플|챗봇|카카오톡|누리집)(?:[를을로]|이?나|에서)?"
+    r"|빠르고?게?|빠른|편리하게|편리한|처리(?:하실|가|를)?|상담이|수|있습니다|가능합니다"
+    r"|(?:연결해|도와|안내해)?(?:드리겠습니다|드립니다|드리고)|있으니|도와|안내해"
 )
+"""The words of an announcement, and none of what a caller wants."""
 
 
 def is_announced_beside(text: str) -> bool:
     """Return whether an utterance goes on with an announcement, where a machine was heard.
 
-    Alone an agent may have said it: 상담 시간은 오전 9시부터 오후 6시까지입니다.
+    Alone an agent may have said it: 상담 시간은 오전 9시부터 오후 6시까지입니다. What holds any
+    other word is what somebody left on the machine: 상담 예약 시간 변경 바랍니다.
     """
     if _HUMAN.search(text) or _MATTER.search(text) or not _ANNOUNCED.search(text):
         return False
-    return _ANNOUNCED_BESIDE.search(text) is not None
+    if _OF_A_CLOCK.search(text) and not _HOURS.search(text):
+        return False
+    return all(map(_ANNOUNCING.fullmatch, _WORDS.findall(text)))
+
+
+_OF_A_CLOCK: Final = re.compile(rf"{_CLOCKS} ?시")
+_WORDS: Final = re.compile(r"[^\s,.!?~]+")
 
 
 def is_menu(text: str) -> bool:

@@ -37,6 +37,10 @@ from edgebox.reading.call import read
         "네 상담원 연결해 드리겠습니다",
         "고장은 2번을 누르라고 해서 눌렀는데 안 돼요",
         "고장 나서 2번, 3번을 눌러 봐도 소용없습니다",
+        "고장은 2번 누르시면 됩니다",
+        "고장 접수는 2번 누르시면 돼요",
+        "요금 조회는 1번 누르시면 되세요",
+        "민원은 3번 누르시면 계속 끊겨요",
     ],
 )
 def test_a_person_who_tells_of_a_machine_is_no_machine(said):
@@ -105,6 +109,9 @@ def test_a_menu_or_a_waiting_message_is_a_machine(said):
         "(배경 소음)",
         "[말 겹침]",
         "[NO_SPEECH]",
+        "[음악] 웃음소리",
+        "♪ 벨소리 삐 소리",
+        "[음악] 전화벨",
     ],
 )
 def test_a_mark_of_silence_is_no_speech(mark):
@@ -121,6 +128,8 @@ def test_words_of_a_mark_inside_speech_are_speech(said):
 @pytest.mark.parametrize(
     "said",
     [
+        "구독 좋아요",
+        "구독, 좋아요.",
         "좋아요, 부탁드립니다.",
         "좋아요 부탁드려요",
         "좋아요, 해 주세요",
@@ -235,6 +244,10 @@ def test_a_menu_on_the_channel_of_the_agent_is_the_systems(said):
         "에이에스(심한 소음) 문의요",
         "공동주택(층간 소음) 접수요",
         "이어폰(안 들림) 교환이요",
+        "현관(벨) 고장이요",
+        "전화기(hold) 표시요",
+        "[통화 보류] 버튼이 눌리지 않아요",
+        "[녹음 시작] 메뉴요",
     ],
 )
 def test_a_word_of_sound_beside_others_in_brackets_is_speech(said):
