@@ -14,7 +14,7 @@ from edgebox.language.acts import PROMISED, REQUEST, SETTLED, without_fillers
 from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
-from edgebox.reading.noise import is_announced_beside
+from edgebox.reading.machines import is_announced_beside
 from edgebox.reading.roles import PERSON
 from edgebox.reading.sentences import split_sentences
 

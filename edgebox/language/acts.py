@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from edgebox.language.words import content_words
-from edgebox.reading import noise
+from edgebox.reading import machines, noise
 from edgebox.reading.roles import AGENT_TALK
 
 _SHORTEST: Final = 6
@@ -263,7 +263,7 @@ def is_substance(sentence: str) -> bool:
         return False
     if _CHECK.search(said) and not _MATTER.search(said):
         return False
-    if noise.is_invented(said) or noise.is_machine(said) or _ORDER.search(said):
+    if noise.is_invented(said) or machines.is_machine(said) or _ORDER.search(said):
         return False
     return not (introduces(said) and _PLACE.search(said) and not REQUEST.search(said))
 

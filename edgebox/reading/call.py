@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from edgebox.reading import noise
+from edgebox.reading import machines, noise
 from edgebox.reading.cutting import in_a_number, pieces
 from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
@@ -223,9 +223,9 @@ def _call(turns: Iterable[Spoken], normal: Normal) -> Call:
 
 
 def _side(role: Speaker, spoken: str) -> Speaker:
-    if role == "unknown" and noise.is_machine(spoken):
+    if role == "unknown" and machines.is_machine(spoken):
         return "system"
-    if role == "agent" and noise.is_menu(spoken):
+    if role == "agent" and machines.is_menu(spoken):
         return "system"
     return role
 

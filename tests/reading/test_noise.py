@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebox.reading import noise
+from edgebox.reading import machines, noise
 from edgebox.reading.call import read
 
 
@@ -44,7 +44,7 @@ from edgebox.reading.call import read
     ],
 )
 def test_a_person_who_tells_of_a_machine_is_no_machine(said):
-    assert not noise.is_machine(said)
+    assert not machines.is_machine(said)
     assert read(said).said
 
 
@@ -80,7 +80,7 @@ def test_a_person_who_tells_of_a_machine_is_no_machine(said):
     ],
 )
 def test_a_menu_or_a_waiting_message_is_a_machine(said):
-    assert noise.is_machine(said)
+    assert machines.is_machine(said)
 
 
 @pytest.mark.parametrize(
