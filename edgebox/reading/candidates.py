@@ -118,6 +118,7 @@ class Candidate:
         spoken: whether what follows is worded as people speak.
         certain: whether a stamp tells that it is one: in brackets, with a date or before it.
         joined: whether what follows a role's word and a space goes on with it: 고객 번호가.
+        clock: minutes of the day of the clock behind a name above a message; -1 without one.
     """
 
     label: str
@@ -131,6 +132,7 @@ class Candidate:
     spoken: bool = False
     certain: bool = False
     joined: bool = False
+    clock: int = -1
 
 
 _DASHES: Final = frozenset("-–—")
@@ -140,6 +142,10 @@ _PART: Final = re.compile(r"(?:.{1,3} )?(?:오전|오후|새벽|아침|낮|저�
 
 _PART_BEHIND: Final = re.compile(r"[ ](?:오전|오후|새벽|아침|낮|저녁|밤)$")
 """What belongs to the clock behind a name: 한빛렌탈 오전 10:11. 고객 오전 10:30 may be said."""
+HALVED: Final = "timed half"
+"""The form of a role's word before such a clock: a label in a chat alone."""
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d\d)")
+_LATER: Final = re.compile(r"오후|저녁|밤|p\.?m", re.IGNORECASE)
 
 
 def candidate(line: str) -> Candidate | None:
@@ -186,8 +192,9 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
     form = _form(match)
-    if form == "timed" and role_of((named := _PART_BEHIND.sub("", label)).lower()) is None:
-        label = named
+    if form == "timed" and (half := _PART_BEHIND.search(label)):
+        label = label[: half.start()]
+        form = HALVED if role_of(label.lower()) else form
     if form == "timed text":
         return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
     if form == "[]":
@@ -209,7 +216,17 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         value=is_value(rest),
         spoken=_SPOKEN.search(rest.strip()) is not None,
         certain=timed or match["before"].strip() != "" or inside,
+        clock=_minutes(match[0]) if form in {"timed", HALVED} else -1,
     )
+
+
+def _minutes(text: str) -> int:
+    """Return the minutes of the day of a clock; -1 without one."""
+    clock = _CLOCK.search(text)
+    if clock is None:
+        return -1
+    later = 12 if _LATER.search(text) and int(clock[1]) < 12 else 0
+    return 60 * (int(clock[1]) + later) + int(clock[2])
 
 
 def _form(match: re.Match[str]) -> str:

@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
+from edgebox.reading.candidates import HALVED, JOINED, PLAIN, SPACED, is_said
 from edgebox.reading.fields import fields
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
@@ -114,7 +115,9 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         learned |= {pair for pair in letters if pair[0] == "나"}
     if not sides and not learned and len(letters) > 1:
         learned |= letters  # 3
-    learned = learned or _covering(counts, len(candidates)) or _heading_messages(candidates)
+    learned = learned or _covering(counts, len(candidates))
+    if all(form in _TIMED for _, form in learned):
+        learned |= _heading_messages(candidates)
     forms = {form for _, form in learned} & _STRONG
     least = 3 if both else 2
     learned |= {  # 4
@@ -271,19 +274,30 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
 def _heading_messages(candidates: Sequence[Candidate | None]) -> set[Pair]:
     """Return the names that stand with a clock above each message of a chat, from its first line.
 
-    Two people at least write, and one of them again; a name is no word with a particle.
+    Two people at least write, and one of them again, or both sides do. A name is no word with a
+    particle, each has a message below it, and their clocks go on: KTX 10:30 may be asked again.
     """
-    timed = [one for one in candidates if one is not None and one.form == "timed"]
+    timed = [one for one in candidates if one is not None and one.form in _TIMED]
     if not timed or candidates[0] is not timed[0] or len(timed) < len(candidates) * _HEADED:
         return set()
     counts = Counter(one.label.lower() for one in timed)
-    if not 1 < len(counts) <= _MOST_NAMES or len(timed) <= len(counts):
+    both = {"customer", "agent"} <= {role_of(word) for word in counts}
+    if not 1 < len(counts) <= _MOST_NAMES or (len(timed) <= len(counts) and not both):
         return set()
     if any(_heading(word) or word[-1] in PARTICLES or _DAY.match(word) for word in counts):
         return set()
-    return {(word, "timed") for word in counts}
+    heads = [one is not None and one.form in _TIMED for one in candidates]
+    if heads[-1] or any(one and other for one, other in pairwise(heads)):
+        return set()
+    back = [one.clock - other.clock for one, other in pairwise(timed) if one.clock > other.clock]
+    if len(back) > 1 or any(minutes < _NOON for minutes in back):
+        return set()
+    return {(one.label.lower(), one.form) for one in timed}
 
 
+_TIMED: Final = frozenset({"timed", HALVED})
+_NOON: Final = 11 * 60
+"""Minutes by which the clocks of a chat go back, at least: at midnight, or at one."""
 _DAY: Final = re.compile(
     r"(?:오늘|내일|모레|어제|오전|오후|새벽|저녁|아침|낮|밤|\d|[월화수목금토일]요일|다음)"
 )

@@ -179,11 +179,32 @@ def test_a_name_and_a_clock_above_each_message_say_who_wrote_it():
 
 
 @pytest.mark.parametrize(
+    "clocks",
+    [("오전 10:30", "오전 10:31", "오후 1:02"), ("오후 11:58", "오전 0:01", "오전 0:02")],
+)
+@pytest.mark.parametrize(
+    "names", [("고객", "상담사"), ("홍길동", "상담사"), ("민트초코", "한빛통신")]
+)
+def test_who_stands_above_messages_may_be_a_name_or_a_role(names, clocks):
+    customer, agent = names
+    at, then, last = clocks
+    text = f"{customer} {at}\n환불하고 싶어요\n{agent} {then}\n네 고객님\n{customer} {last}\n네"
+    assert said(text) == [
+        ("customer", "환불하고 싶어요"),
+        ("agent", "네 고객님"),
+        ("customer", "네"),
+    ]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "내일 오후 3:30\n어때요\n모레 오후 5:30\n좋아요\n내일 오후 3:30\n그래요",
         "예약은 오후 3:30\n네 되나요\n예약이 오후 4:30\n그것도요\n예약은 오후 3:30",
         "상담사: 메모입니다\n고객 오전 10:30\n상담사: 네",
+        "무궁화 3:30\n그거 말고요\n열차 4:30\n앞에 거요\n무궁화 3:30\n네",
+        "무궁화 3:30\n무궁화 4:30\n네 그거요\n열차 5:30\n네\n그거요",
+        "무궁화 3:30\n그거 말고요\n열차 4:30\n앞에 거요\n무궁화 5:30",
     ],
 )
 def test_a_clock_behind_other_words_is_said(text):
