@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from edgebox.reading import machines, noise
 from edgebox.reading.cutting import in_a_number, pieces
-from edgebox.reading.labels import assign
 from edgebox.reading.lines import Spoken, spoken_lines
 from edgebox.reading.markup import is_markup, unmarked
 from edgebox.reading.masking.masks import masked
@@ -25,6 +24,7 @@ from edgebox.reading.records import records_of
 from edgebox.reading.scripts import is_script, unscripted
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
+from edgebox.reading.talkers import assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
