@@ -63,15 +63,28 @@ _BLOCK: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?: .*)?")
 
 
 def caption_blocks(lines: Sequence[Line]) -> set[int]:
-    """Return the lines of notes, styles and regions among WebVTT's cues, up to the empty line."""
+    """Return the lines of notes, styles and regions among cues, and those below WEBVTT.
+
+    Each goes on to an empty line or to the span of a cue. Files that lost their empty lines have
+    notes before spans.
+    """
     found: set[int] = set()
     for index, line in enumerate(lines):
-        follows = index > 0 and lines[index - 1].end + 1 == line.start
-        if (follows and index - 1 in found) or (
-            not follows and _BLOCK.fullmatch(line.text.strip())
-        ):
+        if stamps.SPAN.match(line.text.lstrip()):
+            continue
+        follows = index > 0 and _is_below(lines, index)
+        above = follows and (index - 1 in found or lines[index - 1].text.startswith("WEBVTT"))
+        alone = not follows or (
+            _is_below(lines, index + 1) and stamps.SPAN.match(lines[index + 1].text.lstrip())
+        )
+        if above or (alone and _BLOCK.fullmatch(line.text.strip())):
             found.add(index)
     return found
+
+
+def _is_below(lines: Sequence[Line], index: int) -> bool:
+    """Return whether no empty line stands before a line."""
+    return index < len(lines) and lines[index - 1].end + 1 == lines[index].start
 
 
 def is_header(

@@ -75,9 +75,8 @@ def spoken_lines(text: str) -> list[Spoken]:
     export = chat or places.bare or any(one is not None and one.dated for one in candidates)
     export |= any(HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
-    captions = subtitles and lines[0].text.startswith("WEBVTT")
-    export |= captions
-    blocks = caption_blocks(lines) if captions else set()
+    export |= subtitles and lines[0].text.startswith("WEBVTT")
+    blocks = caption_blocks(lines) if subtitles else set()
     lyrics = any(LYRICS.match(line.text) for line in lines)
     head = note_head(lines, begins)
     bullets = [_BULLET.match(line.text) for line in lines]

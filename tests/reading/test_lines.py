@@ -178,6 +178,21 @@ def test_notes_and_styles_of_subtitles_are_not_said(head):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "WEBVTT\nNOTE made by a recorder\n\n{span}\n네 환불이요\n",
+        "WEBVTT\nNOTE 0.9\n{span}\n네\nNOTE 0.8\n{span}\n환불이요\n",
+        "WEBVTT\n\nNOTE 0.9\n{span}\n네 환불이요\n",
+        "NOTE 0.9\n\n1\n{span}\n네\n\nNOTE 0.8\n\n2\n{span}\n환불이요\n",
+        "WEBVTT\n{span}\n네 환불이요\n",
+    ],
+)
+def test_notes_of_files_that_are_not_quite_webvtt_are_not_said(text):
+    call = said(text.format(span="00:00:01.000 --> 00:00:02.000"))
+    assert " ".join(words for _, words in call) == "네 환불이요"
+
+
+@pytest.mark.parametrize(
     "head",
     [
         "Detected language 'ko' with probability 0.998",
