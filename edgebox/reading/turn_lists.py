@@ -23,6 +23,7 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
+from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.sides import by_another_field, by_side
 
@@ -71,7 +72,16 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
     return ordered(joined(known) if words == len(values) else merged(known))
 
 
-_IDENTIFIER: Final = re.compile(r"[A-Za-z0-9]+(?:[_.][A-Za-z0-9]+)+")
+_IDENTIFIER: Final = re.compile(
+    r"(?!www\.)[A-Za-z]+(?:[_.][A-Za-z]+)+(?<!\.com)(?<!\.net)(?<!\.org)(?<!\.kr)(?<!\.io)"
+)
+"""A name that a program gives; 4.5 and hanbit.co.kr are said."""
+_OF_TALK: Final = re.compile(
+    r"agent|operator|customer|client|caller|user|person|human|message|msg|text|chat|reply|utter"
+    r"|speech|said|transcript|sentence|link|url|고객|손님|상담|발화|대화|메시지",
+    re.IGNORECASE,
+)
+"""A type of what somebody says, also where a call has one turn of it."""
 
 
 def _without_events(found: list[tuple[Any, list[Turn]]]) -> list[tuple[Any, list[Turn]]]:
@@ -85,7 +95,9 @@ def _without_events(found: list[tuple[Any, list[Turn]]]) -> list[tuple[Any, list
     spoken = {
         kind
         for kind, turns in kinds
-        if any(not _IDENTIFIER.fullmatch(turn.text.strip()) for turn in turns)
+        if _OF_TALK.search(kind)
+        or role_of(kind.lower())
+        or any(not _IDENTIFIER.fullmatch(turn.text.strip()) for turn in turns)
     }
     return [
         (one, turns if not kind or not spoken or kind in spoken else [])

@@ -172,6 +172,28 @@ def test_what_a_product_notes_among_the_turns_is_not_said(noted):
     ]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "answer"),
+    [
+        (("agent", "customer"), "hong_gildong"),
+        (("OPERATOR_MESSAGE", "CUSTOMER_MESSAGE"), "hong_gildong"),
+        (("상담사", "고객"), "hong_gildong"),
+        (("tx", "rx"), "hong_gildong"),
+        (("first", "second"), "4.5"),
+        (("first", "second"), "hanbit.co.kr"),
+        (("text", "link"), "hanbit.shop"),
+    ],
+)
+def test_what_a_type_tells_of_one_side_or_an_answer_of_figures_is_said(kinds, answer):
+    one, other = kinds
+    lines = [
+        {"type": one, "text": "말씀해 주세요 고객님"},
+        {"type": other, "text": answer},
+        {"type": one, "text": "네 확인했습니다"},
+    ]
+    assert answer in [text for _, text in said(lines)]
+
+
 def test_a_field_that_tables_have_too_holds_what_was_said():
     turns = [
         {"no": 1, "ch": "T", "stime": 0, "txt": "무엇을 도와드릴까요"},
