@@ -43,7 +43,7 @@ _NAME: Final = re.compile(r"[\w#]{1,20}")
 _RULE: Final = re.compile(r"[|\s:-]+")
 """The line below the heading of a Markdown table."""
 _DELIMITERS: Final = "\t,;|"
-_FEW_ROWS: Final = 2
+_ENOUGH_ROWS: Final = 4
 _LONGEST: Final = 20
 """Lines of one cell at most: a quotation mark that is never closed takes the rest of a text."""
 
@@ -84,7 +84,7 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
     if {"agent", "customer"} <= set(sides.values()) and KNOWN.issuperset(others):
         return _sided({at: cells[0][0][at].strip() for at in sides}, cells)
     quoted = delimiter == "," and '"' in text
-    cells = _without_figures_behind(cells)
+    cells = _without_figures_behind(cells, quoted=quoted)
     found = [_formed(*one, delimiter, quoted=quoted) for one in cells]
     rows = [one for one in found if one is not None]
     enough = len(rows) > quoted
@@ -92,20 +92,24 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
 
 
 def _without_figures_behind(
-    cells: list[tuple[list[str], int, int]],
+    cells: list[tuple[list[str], int, int]], *, quoted: bool
 ) -> list[tuple[list[str], int, int]]:
     """Return rows without columns of times and numbers at their end: confidences, ends of turns.
 
-    They stand behind what was said in every row, and there are as many cells in each.
+    They stand behind what was said in every row, and there are as many cells in each. Whole numbers
+    of few rows may be said: 1,상담사,번호는,1588.
     """
     width = len(cells[0][0])
-    if len(cells) < _FEW_ROWS or any(len(row) != width for row, _, _ in cells):
+    if len(cells) == 1 or any(len(row) != width for row, _, _ in cells):
         return cells
     last = width
     while last > 1 and all(_TIME.fullmatch(row[last - 1].strip()) for row, _, _ in cells):
         last -= 1
-    if any(_is_label(row[last - 1].strip()) for row, _, _ in cells):
+    if all(_is_label(row[last - 1].strip()) for row, _, _ in cells):
         return cells  # figures are what was said
+    behind = [cell.strip() for row, _, _ in cells for cell in row[last:]]
+    if not quoted and len(cells) < _ENOUGH_ROWS and all(map(str.isdecimal, behind)):
+        return cells
     return [(row[:last], start, end) for row, start, end in cells]
 
 

@@ -25,6 +25,7 @@ DONE = ("agent", "네 정지했고 재발급은 사흘 걸립니다")
         "1;CUS;{}\n2;AGT;{}",
         '"1","고객","{}","0.91"\n"2","상담사","{}","0.88"\n',
         '고객,"{}",0.0,3.1,0.98\n상담원,"{}",3.1,5.0,0.91\n',
+        "1;고객;{};0.91\n2;상담원;{};0.88\n",
     ],
 )
 def test_columns_are_read_by_heading_or_form(text):
@@ -35,7 +36,18 @@ def test_columns_are_read_by_heading_or_form(text):
         assert one.text in received[one.start : one.end]
 
 
-@pytest.mark.parametrize("form", ["상담사,{}\n고객,{}\n", "1,상담사,{}\n2,고객,{}\n"])
+def test_columns_of_figures_stand_also_behind_a_word_that_is_a_role():
+    call = read('"1","고객","상담원","0.91"\n"2","상담사","네 고객님","0.88"\n')
+    assert [(one.speaker, one.text) for one in call.utterances] == [
+        ("customer", "상담원"),
+        ("agent", "네 고객님"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["상담사,{}\n고객,{}\n", "1,상담사,{}\n2,고객,{}\n", "1,상담사,번호는,{}\n2,고객,아뇨,{}\n"],
+)
 def test_figures_that_are_said_are_no_columns(form):
     call = read(f"{form.format(*('1588', '1234'))}")
     assert "1234" in " ".join(one.text for one in call.utterances)
