@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.another_day import is_of_another_day
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
@@ -117,14 +118,6 @@ _REPORTED: Final = re.compile(
 )
 """What follows a claim that is reported."""
 
-_DAY: Final = re.compile(
-    r"오늘|내일|모레|글피|[월화수목금토일]요일|(?:이번|다음) ?주(?! ?[월화수목금토일])"
-)
-_THAT_DAY_INSTEAD: Final = re.compile(
-    rf"(?:{_DAY.pattern})(?:에|엔|로|으로|은|는|부터)? (?:(?:오전|오후|아침|저녁|밤)(?:에|으로)? )?"
-    r"(?!확인|연락|전화|문의|말씀|안내|알[려아]|다시)[가-힣]{1,7}(?: 드[가-힣]{1,4})?[.~ ]*$"
-)
-"""A clause that says of another day the opposite of the one before, and names nothing else."""
 _SHORT: Final = 3
 """Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
 has room."""
@@ -224,22 +217,8 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
         if not alone and (heard.refused <= max(_SURE, heard.after) or heard.last >= -DECIDES):
             return False
-        return not _is_of_another_day(text, stances)
+        return not is_of_another_day(key.word, text, stances)
     return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
-
-
-def _is_of_another_day(text: str, stances: Stances) -> bool:
-    """Return whether the call denies it for another day only: 내일은 못 가고 모레 오전에 갑니다."""
-    days = set(_DAY.findall(text))
-    before: set[str] = set()  # the days of a clause that denies
-    for piece in range(len(stances.spoken.pieces) if days else 0):
-        said = stances.spoken.text_of(piece)
-        found = set(_DAY.findall(said))
-        instead = before and days & found and _THAT_DAY_INSTEAD.search(said.rstrip())
-        if instead and not stances[piece].denies:
-            return True
-        before = found if stances[piece].denies and not days & found else set()
-    return False
 
 
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:

@@ -52,6 +52,9 @@ ANOTHER_DAY = (
     "고객: 내일 기사님 오시나요\n상담사: 부품이 없어서 내일은 못 가고 모레 오전에 갑니다\n"
 )
 DELIVERED = "고객: 내일 배송 오나요\n상담사: 내일은 못 오고 모레 옵니다\n"
+SHUT = "고객: 환불되나요\n상담사: 오늘은 환불이 안 되고 내일은 휴무입니다\n"
+VISITED = "고객: 내일 환불되나요\n상담사: 내일은 환불이 안 되고 모레 방문합니다\n"
+POSSIBLE = "고객: 해지되나요\n상담사: 오늘은 해지가 안 되고 내일 가능합니다\n"
 CHECKED = "고객: 오늘 환불되나요\n상담사: 오늘은 환불이 안 되고 내일 재고 확인해 볼게요\n"
 
 
@@ -76,6 +79,8 @@ def _flags(call: str, result: str) -> tuple[str, ...]:
         pytest.param(ANOTHER_DAY, "기사가 내일 방문하기로 했습니다.", id="the day refused"),
         pytest.param(ANOTHER_DAY, "기사가 모레 방문하지 않기로 했습니다.", id="the day set"),
         pytest.param(DELIVERED, "내일 배송하기로 했습니다.", id="the day of another word"),
+        pytest.param(SHUT, "내일 환불하기로 했습니다.", id="nothing on that day"),
+        pytest.param(VISITED, "모레 환불하기로 했습니다.", id="another thing on that day"),
         pytest.param(CHECKED, "내일 환불하기로 했습니다.", id="something else on that day"),
     ],
 )
@@ -89,6 +94,7 @@ def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
         pytest.param(CHANGED, "예약 날짜가 18일로 변경됐습니다.", id="done"),
         pytest.param(REFUSED_FIRST, "청소기 반품이 접수됐습니다.", id="granted later"),
         pytest.param(ANOTHER_DAY, "기사가 모레 오전에 방문하기로 했습니다.", id="another day"),
+        pytest.param(POSSIBLE, "내일 해지하기로 했습니다.", id="possible on another day"),
         pytest.param(DELIVERED, "모레 배송하기로 했습니다.", id="another day in other words"),
         pytest.param(REFUSED, "포장을 뜯은 청소기는 반품할 수 없다고 했습니다.", id="refused"),
         pytest.param(WITHDRAWN, "정수기를 해지하지 않기로 했습니다.", id="taken back"),

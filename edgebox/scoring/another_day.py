@@ -1,0 +1,49 @@
+"""What is refused for one day and done on another: 내일은 못 가고 모레 오전에 갑니다."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.paraphrase import paraphrases
+
+if TYPE_CHECKING:
+    from edgebox.scoring.stances import Stances
+
+_DAY: Final = re.compile(
+    r"오늘|내일|모레|글피|[월화수목금토일]요일|(?:이번|다음) ?주(?! ?[월화수목금토일])"
+)
+_THAT_DAY_INSTEAD: Final = re.compile(
+    rf"(?:{_DAY.pattern})(?:에|엔|로|으로|은|는|부터)? (?:(?:오전|오후|아침|저녁|밤)(?:에|으로)? )?"
+    r"(?!확인|연락|전화|문의|말씀|안내|알[려아]|다시)"
+    r"(?P<does>[가-힣]{1,7}(?: 드[가-힣]{1,4})?)[.~ ]*$"
+)
+"""A clause that says of another day the opposite of the one before, and names nothing else."""
+_MAY_BE_DONE: Final = re.compile(r"가능|[됩되돼]|해 ?드[려리릴]|할게|합니다|하[시셔]|해요")
+"""What such a clause says of whatever was denied: 모레는 됩니다, and no 모레는 쉽니다."""
+
+
+def is_of_another_day(word: str, text: str, stances: Stances) -> bool:
+    """Return whether the call denies it for another day only: 내일은 못 가고 모레 오전에 갑니다.
+
+    What it does on the other day is the same in its own or other words, or in none.
+    """
+    days = set(_DAY.findall(text))
+    before: set[str] = set()  # the days of a clause that denies
+    for piece in range(len(stances.spoken.pieces) if days else 0):
+        said = stances.spoken.text_of(piece)
+        found = set(_DAY.findall(said))
+        instead = before and days & found and _THAT_DAY_INSTEAD.search(said.rstrip())
+        if instead and not stances[piece].denies and _is_done(word, instead["does"]):
+            return True
+        before = found if stances[piece].denies and not days & found else set()
+    return False
+
+
+def _is_done(word: str, predicate: str) -> bool:
+    bare = predicate.replace(" ", "")
+    same = any(form in bare for form in (word[:_STEM], *paraphrases(word)))
+    return same or (_MAY_BE_DONE.match(predicate) is not None)
+
+
+_STEM: Final = 2
