@@ -98,8 +98,8 @@ _CLAIM = """
 # Which attempts are recorded: ``resend`` sets attempts to 0, and another claim sets another lease.
 _NOT_ASKED_AGAIN = "id = :id AND attempts >= :attempts"
 _LEASED = "id = :id AND lease_until <= :lease"
-"""This attempt's lease, or what ``clock.look`` made of it when the clock was set back; that of a
-later attempt ends later."""
+"""This attempt's lease, or what ``clock.look`` made of it when the clock was set back. That of a
+later attempt may end earlier then: the number of attempts tells them apart."""
 _MINE = f"{_LEASED} AND state = 'pending' AND attempts = :attempts"
 
 
@@ -357,7 +357,10 @@ class Outbox:
     def _record(
         self, delivery: Delivery, sets: str, values: dict[str, Any], where: str = _MINE
     ) -> bool:
-        """Record how an attempt ended; if it no longer counts, only end its lease."""
+        """Record how an attempt ended; if it no longer counts, only end its lease.
+
+        It still has one only where ``resend`` came meanwhile: any other attempt has its own.
+        """
         mine = {
             "id": delivery.id,
             "attempts": delivery.attempts,
@@ -368,7 +371,8 @@ class Outbox:
             if db.execute(sql, {**mine, **values}).rowcount == 1:
                 return True
             db.execute(
-                f"UPDATE outbox SET lease_until = NULL WHERE {_LEASED}",  # noqa: S608 - as above
+                f"UPDATE outbox SET lease_until = NULL WHERE {_LEASED}"  # noqa: S608 - as above
+                " AND attempts = 0",
                 {"id": delivery.id, "lease": delivery.lease_until},
             )
             return False

@@ -61,6 +61,21 @@ def test_an_attempt_during_which_the_clock_was_set_back_is_recorded(store, clock
         assert [row.id for row in outbox.list("dead")] == [delivery.id]
 
 
+def test_an_attempt_that_outlived_its_lease_ends_no_other_ones_though_the_clock_was_set_back(
+    store, clock
+):
+    store.clock.look()
+    first = ended(store)
+    clock.advance(3600)
+    store.clock.look()
+    [second] = store.outbox.due(clock.now, 1, 200)
+    clock.advance(-3600)
+    store.clock.look()
+    assert not store.outbox.retry_at(first, clock.now + 30, "HTTP 500")
+    assert store.outbox.due(clock.now, 1) == []
+    assert store.outbox.dead(second, "HTTP 410")
+
+
 def test_an_attempt_from_before_a_resend_ends_its_lease_though_the_clock_was_set_back(store, clock):
     delivery = ended(store)
     store.clock.look()
