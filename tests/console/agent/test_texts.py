@@ -1,5 +1,6 @@
 """Text is text; it leads to its evidence, and it can be copied."""
 
+import pytest
 from playwright.sync_api import expect
 
 from support.agent import ask, clipboard, notice, opened
@@ -119,6 +120,17 @@ def test_a_part_of_an_utterance_is_copied_as_it_is(screen):
     screen.evaluate(SELECT, ["#u-7", 0, "#u-7", 3])
     screen.keyboard.press("Control+c")
     assert clipboard(screen) == "재발급"
+
+
+@pytest.mark.parametrize("of", [".partial", ".log"])
+def test_what_is_being_heard_is_copied_too(page, box, of):
+    box.snapshot["calls"] = [call(partial="그러면 카드는")]
+    screen = opened(page, box)
+    screen.evaluate("of => getSelection().selectAllChildren(document.querySelector(of))", of)
+    screen.keyboard.press("Control+c")
+    lines = clipboard(screen).splitlines()
+    assert lines[-1].startswith("그러면 카드는")
+    assert len(lines) == 1 or lines[0].startswith("상담사: ")
 
 
 def test_what_is_read_out_only_is_not_copied_with_the_page(screen):

@@ -14,13 +14,13 @@ export async function copy(text) {
 
 /**
  * Returns what is selected of the call as lines, each with who said it in front; null if it is a part
- * of one utterance, or reaches out of the call.
+ * of one utterance or of what is being heard, or reaches out of the call.
  */
 export function selected(selection, log) {
   const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
   if (!range || range.collapsed || !log?.contains(range.commonAncestorContainer)) return null;
   const within = range.commonAncestorContainer;
-  if ((within.closest ? within : within.parentElement).closest(".row")) return null;
+  if ((within.closest ? within : within.parentElement).closest(".row, .partial")) return null;
   const lines = [...log.querySelectorAll(".row")].filter((row) => range.intersectsNode(row)).map((row) => {
     const part = document.createRange();
     part.selectNodeContents(row.querySelector(".said"));
@@ -28,7 +28,10 @@ export function selected(selection, log) {
     if (range.compareBoundaryPoints(Range.END_TO_END, part) < 0) part.setEnd(range.endContainer, range.endOffset);
     return [row.querySelector(".who").firstChild.textContent, part.toString().trim()];
   });
-  return lines.filter(([, text]) => text).map(([who, text]) => `${who}: ${text}`).join("\n");
+  const texts = lines.filter(([, text]) => text).map(([who, text]) => `${who}: ${text}`);
+  const heard = log.querySelector(".partial");
+  if (heard && range.intersectsNode(heard)) texts.push(heard.firstChild.textContent);
+  return texts.join("\n") || null;
 }
 
 function byHand(text) {
