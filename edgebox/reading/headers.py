@@ -21,7 +21,7 @@ class Line(NamedTuple):
 
 HEADERS: Final = re.compile(
     r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
-    r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b.{0,120}"
+    r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b[^가-힣]{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
 """Lines that exports write by themselves, above, among and below what was said."""

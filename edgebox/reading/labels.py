@@ -81,6 +81,8 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         candidates: of every line, in order.
     """
     counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
+    for pair in _heading_nothing(candidates):
+        del counts[pair]
     again = {pair for pair, count in counts.items() if count > 1}
     named = {pair for pair in counts if role_of(pair[0])}
     learned = {pair for pair in named if pair[1] in _STRONG}  # 1
@@ -286,6 +288,17 @@ def _heading_messages(candidates: Sequence[Candidate | None]) -> set[Pair]:
     if len(back) > 1 or any(minutes < _NOON for minutes in back):
         return set()
     return {(one.label.lower(), one.form) for one in timed}
+
+
+def _heading_nothing(candidates: Sequence[Candidate | None]) -> set[Pair]:
+    """Return the names with a clock that have no message below them, mostly: 김민수 오후 3:30."""
+    heads = [one is not None and one.form in _TIMED for one in candidates]
+    below = {at for at, (head, after) in enumerate(pairwise([*heads, True])) if head and after}
+    empty: Counter[Pair] = Counter()
+    for at, one in enumerate(candidates):
+        if one is not None and one.form in _TIMED:
+            empty[one.label.lower(), one.form] += 1 if at in below else -1
+    return {pair for pair, more in empty.items() if more > 0 and not role_of(pair[0])}
 
 
 _TIMED: Final = frozenset({"timed", HALVED})

@@ -14,14 +14,14 @@ _SOUND: Final = (
     r"blank[_ ]?audio|silence|sil|spn|nsn|music|applause|noise|laughter|laughs?|inaudible|crosstalk"
     r"|beep|ringing"
     r"|hold music|background noise|no[ _]speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
-    r"|정적|음악|배경음악?|대기음|통화 ?대기음?|연결음|신호음|기계음|벨소리|삐[- ]?소리"
-    r"|통화연결음|잡음|소음|박수|웃음소리|웃음|한숨|숨소리|헛?기침|울음|울먹임|키보드 소리"
+    r"|정적|음악|배경음악?|대기음|통화 ?대기음?|연결음|신호음|벨소리|삐[- ]?소리"
+    r"|통화연결음|잡음|소음|박수|웃음소리|웃음|한숨|숨소리|헛?기침|울먹임|키보드 소리"
     r"|청취 ?(?:불가|불능)|불명|알아들을 수 없음|(?:말 ?)?겹침|동시 ?발화"
     r"|잠시 침묵|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
     r"|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
 )
-_THING: Final = r"on hold|hold|통화 ?보류|보류음|전화벨|벨|삐|멜로디"
+_THING: Final = r"on hold|hold|통화 ?보류|보류음|기계음|전화벨|벨|삐|멜로디|울음"
 """Sounds that are things, too, where no space is before the bracket: 현관(벨) 고장이요."""
 _LONG: Final = r"\d{1,4}(?:[.:]\d{1,3})? ?(?:초|분|s|sec|seconds?|ms)?"
 _GOES_ON: Final = (
@@ -33,18 +33,23 @@ _GOES_ON: Final = (
 _OF_A_KIND: Final = (
     rf"(?:약 ?)?{_LONG} ?(?:간|동안|정도)?의? ?"
     r"|(?:[가-힣]{1,4}[한운은는] |(?:배경|대기|보류|통화|안내|클래식) ?)(?=음악|멜로디)"
-    r"|(?:배경|주변) ?(?=소음|잡음)|(?:전화|신호) ?(?=대기음|벨)"
+    r"|(?<![가-힣][\[(])(?:배경|주변) ?(?=소음|잡음)|(?:전화|신호) ?(?=대기음|벨)"
 )
 """What a mark may say before its sound: (3초간 무음), [경쾌한 음악], (배경 소음)."""
+_GOES_WITH_IT: Final = (
+    r" ?(?:버튼|메뉴|탭|키[를을가]|항목|아이콘| 나[요서는])"
+    r"|(?:[을를이가은는의도]|에서?|으?로|때문에)(?![가-힣])"
+)
+"""What makes a word of a sentence of it: [통화 보류] 버튼, (주변 소음)이 심해요."""
 SOUND: Final = re.compile(
     (
         rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _]?(?:{_OF_A_KIND})?"
         rf"(?:{_SOUND}|(?<![가-힣][\[(])(?:{_THING}))(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/]*"
-        r"[\])}>*♪♬】〕〉]{1,2}(?! ?(?:버튼|메뉴|탭|키[를을가]|항목|아이콘))|[♪♬♩♫]+"
+        rf"[\])}}>*♪♬】〕〉]{{1,2}}(?!{_GOES_WITH_IT})|[♪♬♩♫]+"
     ),
     re.IGNORECASE,
 )
-"""A recogniser's mark for what is no speech; [통화 보류] 버튼 is said."""
+"""A recogniser's mark for what is no speech."""
 
 _ONLY_SOUND: Final = re.compile(rf"(?>{_SOUND}|{_THING}|[\W_])*+", re.IGNORECASE)
 """Without going back: a sound has several readings, and a line may hold a hundred."""

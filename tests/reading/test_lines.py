@@ -205,6 +205,12 @@ def test_what_whisper_prints_before_the_first_line_is_not_said(head):
     assert said(text) == [("unknown", "네 환불해 주세요")]
 
 
+def test_what_a_caller_reads_of_a_screen_is_said():
+    text = "고객: Detected language: Korean 이라고 떠요\n상담사: 네"
+    assert said(text)[0] == ("customer", "Detected language: Korean 이라고 떠요")
+    assert said("고객\nDetected language Korean 이라고요\n상담사\n네\n고객\n네")[0][0] == "customer"
+
+
 def test_the_dashes_of_a_dialogue_are_not_said():
     assert said("- 네 한빛입니다\n- 환불이요\n- 네 접수했습니다\n- 18도요")[:3] == [
         ("unknown", "네 한빛입니다"),

@@ -112,6 +112,8 @@ def test_a_menu_or_a_waiting_message_is_a_machine(said):
         "[음악] 웃음소리",
         "♪ 벨소리 삐 소리",
         "[음악] 전화벨",
+        "(울음)",
+        "(기계음)",
     ],
 )
 def test_a_mark_of_silence_is_no_speech(mark):
@@ -248,6 +250,12 @@ def test_a_menu_on_the_channel_of_the_agent_is_the_systems(said):
         "전화기(hold) 표시요",
         "[통화 보류] 버튼이 눌리지 않아요",
         "[녹음 시작] 메뉴요",
+        "(통화 보류)를 눌렀어요",
+        "(주변 소음)이 심해요",
+        "공사장(주변 소음) 민원이요",
+        "아기(울음) 감지 기능이요",
+        "<덜컹 소리>가 나요",
+        "*덜컹 소리* 나요",
     ],
 )
 def test_a_word_of_sound_beside_others_in_brackets_is_speech(said):

@@ -205,6 +205,8 @@ def test_who_stands_above_messages_may_be_a_name_or_a_role(names, clocks):
         "무궁화 3:30\n그거 말고요\n열차 4:30\n앞에 거요\n무궁화 3:30\n네",
         "무궁화 3:30\n무궁화 4:30\n네 그거요\n열차 5:30\n네\n그거요",
         "무궁화 3:30\n그거 말고요\n열차 4:30\n앞에 거요\n무궁화 5:30",
+        "김민수 오후 3:30\n박도윤 오후 4:30\n김민수 오후 5:30",
+        "예약자 명단이요\n김민수 3:30\n박도윤 4:30\n김민수 5:30\n박도윤 6:30",
     ],
 )
 def test_a_clock_behind_other_words_is_said(text):
