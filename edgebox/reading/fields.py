@@ -75,3 +75,18 @@ def _beside_a_heading(candidates: Sequence[Candidate | None], at: int) -> bool:
         and ANONYMOUS.fullmatch(one.label) is None
         for one in (*candidates[max(0, at - 1) : at], *candidates[at + 1 : at + 2])
     )
+
+
+_HEADINGS_LISTED: Final = """
+    주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 비고 참고
+    메모 날짜 일시 시간 금액 총액 합계 상품 상품명 품목 옵션 수량 가격 제목 내용 결과 요약 사유
+    원인 조치 유형 분류 상태 특이사항 상담일시 상담내용 통화시간 녹취 링크 주의 답변 질문 문의
+    요청 처리 결론 예시 note notes date time subject title total price address name phone http
+    https url re ps q&a language kind
+"""
+_HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
+
+
+def is_heading(word: str) -> bool:
+    """Return whether a word heads a field, or one of several does."""
+    return word in _HEADINGS or not _HEADINGS.isdisjoint(word.split())

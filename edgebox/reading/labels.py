@@ -12,17 +12,19 @@ over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the
 5. whatever stands between a date with a clock and a colon is one where nearly every label has that
    date: a chat export;
 6. whoever speaks once beside learned labels has a turn of its own (`_once`).
+7. a name with a clock is one above each message of a chat, and none with nothing below it
+   (`heads`); a caller's number is one where it repeats with a sign.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import HALVED, JOINED, PLAIN, SPACED, is_said
-from edgebox.reading.fields import fields
+from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
+from edgebox.reading.fields import fields, is_heading
+from edgebox.reading.heads import TIMED, heading_messages, heading_nothing
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
     ANONYMOUS,
@@ -39,16 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgebox.reading.candidates import Candidate, Pair
-
-_HEADINGS_LISTED: Final = """
-    주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 비고 참고
-    메모 날짜 일시 시간 금액 총액 합계 상품 상품명 품목 옵션 수량 가격 제목 내용 결과 요약 사유
-    원인 조치 유형 분류 상태 특이사항 상담일시 상담내용 통화시간 녹취 링크 주의 답변 질문 문의
-    요청 처리 결론 예시 note notes date time subject title total price address name phone http
-    https url re ps q&a language kind
-"""
-_HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
-
 
 _OPENERS_LISTED: Final = """
     네네 네에 아니 아니요 아뇨 그럼 그러면 근데 그런데 그래서 그래도 그리고 그게 그거 그건 그냥
@@ -75,13 +67,13 @@ _CALLED: Final = frozenset({":", "[]"})
 
 
 def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
-    """Return the labels of this call, by the four rules above.
+    """Return the labels of this call, by the rules above.
 
     Args:
         candidates: of every line, in order.
     """
     counts = Counter((one.label.lower(), one.form) for one in candidates if one is not None)
-    for pair in _heading_nothing(candidates):
+    for pair in heading_nothing(candidates):
         del counts[pair]
     again = {pair for pair, count in counts.items() if count > 1}
     named = {pair for pair in counts if role_of(pair[0])}
@@ -111,8 +103,8 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     if not sides and not learned and len(letters) > 1:
         learned |= letters  # 3
     learned = learned or _covering(counts, len(candidates))
-    if all(form in _TIMED for _, form in learned):
-        learned |= _heading_messages(candidates)
+    if all(form in TIMED for _, form in learned):
+        learned |= heading_messages(candidates)
     forms = {form for _, form in learned} & _STRONG
     least = 3 if both else 2
     learned |= {  # 4
@@ -139,7 +131,7 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
 
     def may_speak(pair: Pair, lines: list[Candidate]) -> bool:
         word, form = pair
-        if form not in _STRONG or not word.strip() or _heading(word):
+        if form not in _STRONG or not word.strip() or is_heading(word):
             return False
         spoken = all(one.spoken for one in lines)
         if word.split()[-1] in OTHERS and spoken:
@@ -250,7 +242,7 @@ def _numbered(word: str) -> bool:
 
 def _may_be_a_speaker(word: str) -> bool:
     shaped = 1 < len(word) <= 12 and not word[0].isdigit()
-    return shaped and not _heading(word) and not _NOUN_END.search(word)
+    return shaped and not is_heading(word) and not _NOUN_END.search(word)
 
 
 def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
@@ -259,60 +251,11 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
         found = {
             pair
             for pair, count in counts.items()
-            if pair[1] == form and count > 1 and 1 < len(pair[0]) <= 12 and not _heading(pair[0])
+            if pair[1] == form and count > 1 and 1 < len(pair[0]) <= 12 and not is_heading(pair[0])
         }
         if 1 < len(found) <= _MOST_NAMES and sum(counts[pair] for pair in found) > 0.7 * lines:
             return found
     return set()
-
-
-def _heading_messages(candidates: Sequence[Candidate | None]) -> set[Pair]:
-    """Return the names that stand with a clock above each message of a chat, from its first line.
-
-    Two people at least write, and one of them again, or both sides do. A name is no word with a
-    particle, each has a message below it, and their clocks go on: KTX 10:30 may be asked again.
-    """
-    timed = [one for one in candidates if one is not None and one.form in _TIMED]
-    if not timed or candidates[0] is not timed[0] or len(timed) < len(candidates) * _HEADED:
-        return set()
-    counts = Counter(one.label.lower() for one in timed)
-    both = {"customer", "agent"} <= {role_of(word) for word in counts}
-    if not 1 < len(counts) <= _MOST_NAMES or (len(timed) <= len(counts) and not both):
-        return set()
-    if any(_heading(word) or word[-1] in PARTICLES or _DAY.match(word) for word in counts):
-        return set()
-    heads = [one is not None and one.form in _TIMED for one in candidates]
-    if heads[-1] or any(one and other for one, other in pairwise(heads)):
-        return set()
-    back = [one.clock - other.clock for one, other in pairwise(timed) if one.clock > other.clock]
-    if len(back) > 1 or any(minutes < _NOON for minutes in back):
-        return set()
-    return {(one.label.lower(), one.form) for one in timed}
-
-
-def _heading_nothing(candidates: Sequence[Candidate | None]) -> set[Pair]:
-    """Return the names with a clock that have no message below them, mostly: 김민수 오후 3:30."""
-    heads = [one is not None and one.form in _TIMED for one in candidates]
-    below = {at for at, (head, after) in enumerate(pairwise([*heads, True])) if head and after}
-    empty: Counter[Pair] = Counter()
-    for at, one in enumerate(candidates):
-        if one is not None and one.form in _TIMED:
-            empty[one.label.lower(), one.form] += 1 if at in below else -1
-    return {pair for pair, more in empty.items() if more > 0 and not role_of(pair[0])}
-
-
-_TIMED: Final = frozenset({"timed", HALVED})
-_NOON: Final = 11 * 60
-"""Minutes by which the clocks of a chat go back, at least: at midnight, or at one."""
-_DAY: Final = re.compile(
-    r"(?:오늘|내일|모레|어제|오전|오후|새벽|저녁|아침|낮|밤|\d|[월화수목금토일]요일|다음)"
-)
-_HEADED: Final = 0.25
-"""Share of a chat's lines that are heads of messages, at least."""
-
-
-def _heading(word: str) -> bool:
-    return word in _HEADINGS or not _HEADINGS.isdisjoint(word.split())
 
 
 def _told_apart(word: str, count: int) -> bool:
