@@ -183,7 +183,8 @@ def test_a_name_and_a_clock_above_each_message_say_who_wrote_it():
     [("오전 10:30", "오전 10:31", "오후 1:02"), ("오후 11:58", "오전 0:01", "오전 0:02")],
 )
 @pytest.mark.parametrize(
-    "names", [("고객", "상담사"), ("홍길동", "상담사"), ("민트초코", "한빛통신")]
+    "names",
+    [("고객", "상담사"), ("홍길동", "상담사"), ("민트초코", "한빛통신"), ("김하은", "오늘의집")],
 )
 def test_who_stands_above_messages_may_be_a_name_or_a_role(names, clocks):
     customer, agent = names
@@ -194,6 +195,17 @@ def test_who_stands_above_messages_may_be_a_name_or_a_role(names, clocks):
         ("agent", "네 고객님"),
         ("customer", "네"),
     ]
+
+
+def test_a_photo_has_a_head_and_no_words():
+    sent = "홍길동 오전 10:11\n홍길동 오전 10:12\n사진이요\n"
+    text = f"{sent}상담사 오전 10:13\n네 고객님\n홍길동 오전 10:14\n네"
+    assert said(text) == [("customer", "사진이요"), ("agent", "네 고객님"), ("customer", "네")]
+
+
+def test_names_with_clocks_that_an_agent_reads_out_are_said():
+    text = "고객: 네\n상담사: 예약자\n김민수 오후 3:30\n김민수 오후 4:30\n고객: 네"
+    assert said(text)[1] == ("agent", "예약자 김민수 오후 3:30 김민수 오후 4:30")
 
 
 @pytest.mark.parametrize(
