@@ -256,7 +256,8 @@ plan() { # Sets where the build for $backend is kept, and its flags
     grep -E '^(sse|ssse|avx|fma|f16c|bmi|abm|movbe|amx|gfni|vaes|vpcl|asimd|sve|sme|i8mm|bf16|fphp)' |
     sort | tr '\n' ' ')
   key=$(printf '%s\n' "$flags" "${CMAKE_ARGS:-}" "${CC:-} ${CXX:-} ${CFLAGS:-} ${CXXFLAGS:-}" \
-    "$(uname -m)" "$features" "$toolkit" | sha256sum | cut -c 1-16)
+    "$(uname -m)" "$features" "$toolkit" "$(cat packaging/llama.cmake packaging/amx.h)" |
+    sha256sum | cut -c 1-16)
   shelf=$cache/wheels/$version-$backend-$key
 }
 
@@ -316,12 +317,9 @@ build_wheel() {
   scratch=$shelf/building # not in /tmp, which is often a small memory disk
   rm -rf "$scratch"
   mkdir -p "$scratch/wheel"
-  # The package sets llama.cpp's own command-line code ON in CMake's cache. An ordinary variable
-  # set before overrides the cache (CMP0126), which saves a third of the build.
-  printf 'set(LLAMA_BUILD_COMMON OFF)\n' >"$scratch/first.cmake"
   phase build "Building llama.cpp $version ($jobs at a time, once for this machine)" "$shelf/build.log" \
     env TMPDIR="$scratch" CMAKE_BUILD_PARALLEL_LEVEL="${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}" \
-    CMAKE_ARGS="$flags '-DCMAKE_PROJECT_llama_cpp_INCLUDE=$scratch/first.cmake' ${CMAKE_ARGS:-}" \
+    CMAKE_ARGS="$flags '-DCMAKE_PROJECT_llama_cpp_INCLUDE=$PWD/packaging/llama.cmake' ${CMAKE_ARGS:-}" \
     "$python" -m pip wheel -v --no-deps --no-cache-dir --no-binary llama-cpp-python \
     --wheel-dir "$scratch/wheel" "llama-cpp-python==$version" || {
     if [ "$asked" != auto ] || [ "$backend" != cuda ]; then
