@@ -9,6 +9,7 @@ here=$(pwd -P)
 root=$(dirname "$here")
 python=$root/.venv/bin/python
 peers=$here/peers
+amx="-include '$root/packaging/amx.h'" # as EdgeBox's own build: without it, AMX crashes
 version=$("$python" -c 'from importlib.metadata import version; print(version("llama-cpp-python"))')
 mkdir -p "$peers"
 cd "$peers"
@@ -26,6 +27,7 @@ if [ ! -x bin/llama-server ]; then
   cuda=OFF
   if command -v nvcc >/dev/null && nvidia-smi -L >/dev/null 2>&1; then cuda=ON; fi
   cmake -S "llama_cpp_python-$version/vendor/llama.cpp" -B build -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_CXX_FLAGS="$amx" \
     -DGGML_CUDA=$cuda -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_UI=OFF -DBUILD_SHARED_LIBS=OFF
   cmake --build build --target llama-server -j "$(nproc)"
@@ -35,7 +37,7 @@ fi
 if [ ! -x venv/bin/python ]; then
   "$python" -m venv venv
   # As pip builds it: ours leaves out the multimodal library, which examples/server imports.
-  venv/bin/python -m pip install -q "llama_cpp_python-$version.tar.gz[server]" \
+  CXXFLAGS="$amx" venv/bin/python -m pip install -q "llama_cpp_python-$version.tar.gz[server]" \
     openai safetensors websockets || { rm -rf venv; exit 1; }
 fi
 bin/llama-server --version 2>&1 | head -2
