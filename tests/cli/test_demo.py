@@ -82,6 +82,12 @@ def test_a_run_by_both_models_with_good_signatures_is_proof():
     assert missing(proof(answer={"status": "partial", "model_used": SLM})) == []
 
 
+def test_a_machine_that_is_too_slow_for_the_deadline_proves_the_model_without_it():
+    fallback = {"status": "fallback", "model_used": "extractive"}
+    assert missing(proof(answer=fallback, unhurried=("예약을 바꿨습니다.", 4.2))) == []
+    assert missing(proof(answer={}, unhurried=("예약을 바꿨습니다.", 4.2)))
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -1,8 +1,9 @@
 """``edgebox demo``: the main job on two small real models, from a fresh clone.
 
 ``./install.sh --demo`` ends with it. It succeeds only when the models wrote the summary and every
-analysis, and the callback arrived with valid signatures. With ``--open`` there is the screen to
-look at instead, until Ctrl-C.
+analysis, and the callback arrived with valid signatures. Where the small model is too slow for the
+deadline, the box answers with the call's own sentences, and the model is asked once more without
+one. With ``--open`` there is the screen to look at instead, until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -165,6 +166,13 @@ def _quick(run: Run, box: DemoBox) -> None:
                 f"{QUICK_TRIES})."
             )
             time.sleep(QUICK_PAUSE)
+    print_line(
+        "This machine is too slow for the model to write a sentence within 3 s, so people get the "
+        "call's own sentences. Asking the model without a deadline."
+    )
+    began = time.monotonic()
+    text = box.unhurried(QUICK[1])
+    run.unhurried = (text, time.monotonic() - began) if text else None
 
 
 def _batch(run: Run, box: DemoBox, current: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -16,8 +17,13 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from edgebox.consultation.prompts import summary_messages
+from edgebox.consultation.quick import FREQUENCY_PENALTY
 from edgebox.contract.paths import Paths
+from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning, EdgeBoxError, EngineError
+from edgebox.reading.call import read, render
+from edgebox.reading.sentences import last_whole
 from edgebox.settings import load_settings
 from edgebox.store.db import Store
 from edgebox.system.program import command
@@ -129,6 +135,29 @@ class DemoBox:
     def health(self) -> EngineHealth:
         """Ask the engine for its models, memory and speeds; raise EngineError without an answer."""
         return ask_engine(self.settings, timeout=HEALTH_SECONDS)
+
+    def unhurried(self, transcript: str) -> str:
+        """Return the small model's summary of a call, however long it takes.
+
+        Raises:
+            EngineError: the engine gives none.
+        """
+
+        async def ask() -> str:
+            client = EngineClient(self.settings)
+            try:
+                answer = await client.complete(
+                    "slm",
+                    summary_messages(render(read(transcript).said)),
+                    max_tokens=self.settings.quick.max_tokens,
+                    temperature=0.0,
+                    frequency_penalty=FREQUENCY_PENALTY,
+                )
+            finally:
+                await client.aclose()
+            return last_whole(answer.text.strip())
+
+        return asyncio.run(ask())
 
     def last_lines(self) -> list[str]:
         """Return the end of the box's log. It never holds a transcript."""

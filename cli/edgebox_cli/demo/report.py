@@ -48,8 +48,17 @@ def show_summary(run: Run) -> None:
             ["summary", Text(answer.get("summary", ""))],
             ["written by", Text(f"{answer.get('model_used')} ({answer.get('status')})")],
             ["latency", f"{run.latency:.2f} s (the deadline is 3 s)"],
+            *_unhurried(run),
         ],
     )
+
+
+def _unhurried(run: Run) -> list[list[Any]]:
+    """Return the rows of the summary that the model wrote without the deadline, if it did."""
+    if run.unhurried is None:
+        return []
+    text, seconds = run.unhurried
+    return [["the model's", Text(text)], ["  took", f"{seconds:.2f} s, without the deadline"]]
 
 
 def show_question(asked: dict[str, Any]) -> None:
