@@ -2,8 +2,8 @@
 
 ``./install.sh --demo`` ends with it. It succeeds only when the models wrote the summary and every
 analysis, and the callback arrived with valid signatures. Where the small model is too slow for the
-deadline, the box answers with the call's own sentences, and the model is asked once more without
-one. With ``--open`` there is the screen to look at instead, until Ctrl-C.
+deadline, the box answers with the call's own sentences, and the model is asked once more with a
+minute's time. With ``--open`` there is the screen to look at instead, until Ctrl-C.
 """
 
 from __future__ import annotations
@@ -167,8 +167,8 @@ def _quick(run: Run, box: DemoBox) -> None:
             )
             time.sleep(QUICK_PAUSE)
     print_line(
-        "This machine is too slow for the model to write a sentence within 3 s, so people get the "
-        "call's own sentences. Asking the model without a deadline."
+        "This machine is too slow now for the model to write a sentence within 3 s, so people get "
+        "the call's own sentences. Giving the model a minute."
     )
     began = time.monotonic()
     text = box.unhurried(QUICK[1])

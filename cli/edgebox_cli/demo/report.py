@@ -54,11 +54,11 @@ def show_summary(run: Run) -> None:
 
 
 def _unhurried(run: Run) -> list[list[Any]]:
-    """Return the rows of the summary that the model wrote without the deadline, if it did."""
+    """Return the rows of the summary that the model wrote with a minute's time, if it did."""
     if run.unhurried is None:
         return []
     text, seconds = run.unhurried
-    return [["the model's", Text(text)], ["  took", f"{seconds:.2f} s, without the deadline"]]
+    return [["the model's", Text(text)], ["  took", f"{seconds:.2f} s, with a minute's time"]]
 
 
 def show_question(asked: dict[str, Any]) -> None:

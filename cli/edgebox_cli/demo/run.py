@@ -21,7 +21,7 @@ class Run:
         spent: (phase, seconds), in order.
         answer: to the quick summary.
         latency: seconds until that answer.
-        unhurried: the small model's summary without a deadline, and the seconds that it took;
+        unhurried: the small model's summary within a long deadline, and the seconds that it took;
             asked for only if it wrote none within the deadline.
         asked: the answer to the question.
         callback: the batch's.
