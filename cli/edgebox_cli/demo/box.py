@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from edgebox.consultation.engine_monitor import EngineMonitor
-from edgebox.consultation.quick import QuickSummaries
 from edgebox.contract.paths import Paths
 from edgebox.engine_client import EngineClient
 from edgebox.errors import BoxNotRunning, EdgeBoxError, EngineError
@@ -140,6 +138,9 @@ class DemoBox:
 
         Made as the API makes one: held to the figures of the call, and cut after whole sentences.
         """
+        # How a call is read is a third of a command's start, and few machines are this slow.
+        from edgebox.consultation.engine_monitor import EngineMonitor  # noqa: PLC0415
+        from edgebox.consultation.quick import QuickSummaries  # noqa: PLC0415
 
         async def ask() -> str:
             client = EngineClient(self.settings)
