@@ -101,7 +101,8 @@ def test_retry_resend_and_restore_are_rows(run, store, bare):
     backup = str(bare / "b.db")
     assert run("backup", backup).exit_code == 0
     store.close()
-    assert run("restore", backup).exit_code == 0
+    restored = run("restore", backup)
+    assert restored.exit_code == 0, restored.output
     assert last(store) == ("restore", None, backup)
 
 
