@@ -149,7 +149,8 @@ def test_import_adds_everybody_and_prints_the_passwords_as_csv(store, tmp_path):
     file.write_bytes(b"\xef\xbb\xbf" + PEOPLE.replace("\n", "\r\n").encode())  # as Excel writes it
     result = run("import", str(file))
     assert result.exit_code == 0, result.stderr
-    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert result.stdout.startswith("\ufeff"), "Excel reads Hangul after it"
+    rows = list(csv.DictReader(io.StringIO(result.stdout.removeprefix("\ufeff"))))
     assert [row["name"] for row in rows] == ["lee02", "park03", "root1"]
     assert rows[1]["display"] == "박서준, 2팀"
     for row in rows:

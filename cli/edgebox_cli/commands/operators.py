@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 
 COLUMNS = ("name", "role", "client", "display", "extension")
+_MARK = "\ufeff"
 MOST_BYTES = 1_000_000
 MOST_PEOPLE = 2000
 
@@ -175,10 +176,11 @@ def import_operators(
 ) -> None:
     """Add the accounts of a file, or none of them, and print their one-time passwords as CSV.
 
-    The first line names the columns; display and extension may be missing or empty.
+    The first line names the columns; display and extension may be missing or empty. A file that
+    begins with Excel's mark for UTF-8 is answered with one.
     """
     with reported():
-        people = _read(file)
+        people, marked = _read(file)
     with opened_store() as store:
         given = {person["name"]: passwords.one_time() for person in people}
         new = [
@@ -198,13 +200,15 @@ def import_operators(
         print_json({"operators": made})
         return
     note(f"{len(new)} accounts. Their one-time passwords are not shown again:")
+    if marked and sys.stdout.encoding.lower() == "utf-8":
+        sys.stdout.write(_MARK)
     lines = csv.writer(sys.stdout, lineterminator="\n")
     lines.writerow(["name", "display", "password"])
     lines.writerows([one.name, one.display, given[one.name]] for one in new)
 
 
-def _read(file: Path) -> list[dict[str, Any]]:
-    """Return the people of a file.
+def _read(file: Path) -> tuple[list[dict[str, Any]], bool]:
+    """Return the people of a file, and whether it begins with a byte order mark.
 
     Raises:
         EdgeBoxError: it cannot be read.
@@ -219,7 +223,8 @@ def _read(file: Path) -> list[dict[str, Any]]:
     if len(data) > MOST_BYTES:
         raise UsageError(f"{file} is over {MOST_BYTES} bytes.")
     try:
-        lines = csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        text = data.decode("utf-8")
+        lines = csv.DictReader(io.StringIO(text.removeprefix(_MARK), newline=""), strict=True)
         missing = {"name", "role"} - set(lines.fieldnames or ())
         if missing:
             raise UsageError(f"The first line of {file} has to be: {','.join(COLUMNS)}")
@@ -232,7 +237,7 @@ def _read(file: Path) -> list[dict[str, Any]]:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise UsageError(f"{file} has {twice} twice.")
-    return people
+    return people, text.startswith(_MARK)
 
 
 def _person(line: dict[str, Any], place: str) -> dict[str, Any]:
