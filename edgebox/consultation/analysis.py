@@ -25,6 +25,7 @@ from edgebox.consultation.prompts import (
     example_texts,
     merge_messages,
 )
+from edgebox.consultation.quotes import filled
 from edgebox.engine_client import (
     BACKGROUND_PRIORITY,
     WANTED_PRIORITY,
@@ -33,8 +34,8 @@ from edgebox.engine_client import (
     TokenCount,
 )
 from edgebox.errors import EngineFault, EngineRefused, where
-from edgebox.reading.call import Utterance, read, render
-from edgebox.scoring.quality import Quality, score
+from edgebox.reading.call import Call, Utterance, read, render
+from edgebox.scoring.quality import Quality, Scorer
 from edgebox.scoring.types import Analysis
 
 if TYPE_CHECKING:
@@ -169,9 +170,7 @@ class Analyst:
         hold = await asyncio.to_thread(self._hold, call.said, call_date)
         found = [await self._ask(analysis_messages(piece), hold, cost) for piece in pieces]
         analysis = await self._merge(found, size, hold, cost)
-        quality = await asyncio.to_thread(
-            score, analysis, call, call_date=call_date, examples=self._examples
-        )
+        analysis, quality = await asyncio.to_thread(self._judged, analysis, call, call_date)
         return AnalysisOutcome(
             analysis=analysis,
             quality=quality,
@@ -182,6 +181,13 @@ class Analyst:
             cached_tokens=cost.cached,
             completion_tokens=cost.completion,
         )
+
+    def _judged(self, analysis: Analysis, call: Call, on: date | None) -> tuple[Analysis, Quality]:
+        """Return an analysis with its quality, and its gaps filled if the settings say so."""
+        scorer = Scorer(call, call_date=on, examples=self._examples)
+        if self.settings.quality.quotes == "off":
+            return analysis, scorer.score(analysis)
+        return filled(analysis, call, scorer, on)
 
     async def _pieces(self, utterances: Sequence[Utterance]) -> tuple[list[str], int]:
         """Return the texts to analyse, and the characters of transcript that one prompt can hold.

@@ -67,10 +67,10 @@ def extractive_summary(
     """
     if not transcript.strip():
         return ""
-    utterances = _outer(read(transcript).said if utterances is None else utterances)
+    utterances = outer(read(transcript).said if utterances is None else utterances)
     asked, settled = landmarks.request(utterances), landmarks.settlement(utterances)
     chosen = [
-        _whole(utterances, sentence, settled=sentence is settled)
+        whole_sentence(utterances, sentence, settled=sentence is settled)
         for sentence in (asked, settled)
         if sentence
     ]
@@ -92,14 +92,14 @@ def extractive_summary(
         for sentence in dict.fromkeys(chosen)
     ]
     if len(chosen) == 1 or len(" ".join(chosen)) <= max_characters:
-        return _shorten(" ".join(chosen), max_characters)
+        return shortened(" ".join(chosen), max_characters)
     if max_characters < 2 * _SHORTEST:
-        return _shorten(chosen[0], max_characters)
+        return shortened(chosen[0], max_characters)
     # Each gets half, and what the other one leaves of its half.
     half = (max_characters - 1) // 2
     first, last = chosen
-    last = _shorten(last, max(half, max_characters - 1 - len(first)))
-    return f"{_shorten(first, max_characters - 1 - len(last))} {last}"
+    last = shortened(last, max(half, max_characters - 1 - len(first)))
+    return f"{shortened(first, max_characters - 1 - len(last))} {last}"
 
 
 def _unread(transcript: str) -> str:
@@ -108,7 +108,7 @@ def _unread(transcript: str) -> str:
     return masked([("unknown", text[:READ_CHARACTERS])])[0]
 
 
-def _outer(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
+def outer(utterances: Sequence[Utterance]) -> Sequence[Utterance]:
     """Return the utterances of the opening and of the ending."""
     if sum(len(one.text) for one in utterances) <= READ_CHARACTERS:
         return utterances
@@ -126,7 +126,7 @@ def _within(utterances: Sequence[Utterance]) -> Iterator[Utterance]:
         yield utterance
 
 
-def _whole(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -> str:
+def whole_sentence(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -> str:
     """Return a sentence with the one that it continues and the one that continues it.
 
     Speech is cut at every polite ending: "향수를 하나 샀는데요" says little without "이게 가짜
@@ -195,7 +195,7 @@ def _beside(utterances: Sequence[Utterance], found: Sentence, step: int) -> str:
     return said if says and not other else ""
 
 
-def _shorten(sentence: str, limit: int) -> str:
+def shortened(sentence: str, limit: int) -> str:
     """Cut a sentence to ``limit`` characters between clauses, else words, else anywhere."""
     if len(sentence) <= limit:
         return sentence

@@ -221,6 +221,8 @@ class QualitySettings(Section):
     """``[quality]``: what summaries and analyses are held to."""
 
     ground_numbers: Literal["on", "off"] = "on"
+    # Gaps of an analysis are filled with the call's own words, in quotation marks.
+    quotes: Literal["on", "off"] = "on"
 
 
 class CallbackSettings(Section):

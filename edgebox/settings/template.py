@@ -81,6 +81,7 @@ EXPLAINED: dict[str, str] = {
     "batch.max_waiting_per_client": "... and those of one client (429).",
     "quality": "What summaries and analyses are held to.",
     "quality.ground_numbers": "on: a figure that was not said in the call cannot be written.",
+    "quality.quotes": "on: what an analysis leaves out is added in the call's own words.",
     "callbacks": "Delivery of the results.",
     "callbacks.timeout_seconds": "Seconds that a receiver may take to answer.",
     "callbacks.max_attempts": "Then a callback is dead: it is kept, and sent again by hand only.",

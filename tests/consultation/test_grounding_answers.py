@@ -337,7 +337,8 @@ def test_a_line_that_reached_no_limit_is_kept_whatever_it_ends_with(line):
 @pytest.mark.parametrize("lines", [{"result": NOUNS}, {"result": NOUNS, "agent": NOUNS}])
 def test_an_analysis_in_nouns_costs_one_generation(tmp_path, lines):
     engine = FakeEngine(answers={"mlm": (with_lines(**lines),)})
-    assert asked(tmp_path, engine, analysis).summary.result == NOUNS
+    found = asked(tmp_path, engine, analysis, quality={"quotes": "off"})
+    assert found.summary.result == NOUNS
     assert len(engine.requests) == 1
 
 

@@ -1,0 +1,211 @@
+"""What an analysis says in the call's own words, where the model left a gap.
+
+A small model says one thing in two lines, takes a greeting for the matter, leaves out the day and
+the amount, or how it ended. A line that says nothing of its own gets the sentence of the call that
+belongs there; to a short one the sentences with the agent's figures and with the outcome are added.
+They stand in quotation marks as they were said, so nothing can be invented, and cost no tokens.
+Records as people write them have no such gap, and stay as they are.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from edgebox.consultation.fallback import outer, shortened, whole_sentence
+from edgebox.consultation.told import LONGEST, told
+from edgebox.language import acts, landmarks
+from edgebox.language.curses import without_curses
+from edgebox.language.korean import numbers_in
+from edgebox.language.number import supports
+from edgebox.language.words import squeeze
+from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.types import Summary
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Collection, Sequence
+
+    from edgebox.language.number import Number
+    from edgebox.reading.call import Call, Utterance
+    from edgebox.scoring.quality import Quality, Scorer
+    from edgebox.scoring.types import Analysis
+
+_SAME: Final = 0.8
+"""Share of a sentence that stands in another line: it says nothing new there."""
+
+_RUN: Final = 4
+"""Characters without white space that two sentences share not by chance."""
+
+_SHORTEST: Final = 8
+"""Characters without white space of a sentence that is taken out: a name may be in two lines."""
+
+_ROOM: Final = 50
+"""Characters of a line to which something is added; no good record that was looked at needs it.
+Where the model copied what was said, nobody wrote the line with care: it may be longer."""
+
+_FIGURES: Final = frozenset(["amount", "date", "time", "percent"])
+
+_COVERED: Final = 0.5
+"""Share of the agent's figures from which on a record is as a person would write it."""
+
+_MOST: Final = 2
+"""Quotations added to a line."""
+
+
+def filled(
+    analysis: Analysis, call: Call, scorer: Scorer, on: dt.date | None = None
+) -> tuple[Analysis, Quality]:
+    """Return an analysis whose gaps are filled with what was said, and its quality.
+
+    It is the model's own where it has no gap, and where a quotation would lower its score.
+
+    Args:
+        analysis: the model's.
+        call: as it was read.
+        scorer: of the call.
+        on: the day of the call, if it is known.
+    """
+    quality = scorer.score(analysis)
+    said = _Said(outer(call.said), on)
+    for fill in (said.for_echoes, said.for_the_end, said.for_figures):
+        summary = fill(analysis.summary, quality)
+        if summary != analysis.summary:
+            changed = analysis.model_copy(update={"summary": summary})
+            found = scorer.score(changed)
+            if found.score >= quality.score:
+                analysis, quality = changed, found
+    return analysis, quality
+
+
+class _Said:
+    """A call, as a record quotes it. Each method fills the gaps of one kind in a summary."""
+
+    def __init__(self, utterances: Sequence[Utterance], on: dt.date | None) -> None:
+        self._utterances, self._on = utterances, on
+        self._told = {one: self._figures(one) for one in told(utterances)}
+
+    def for_echoes(self, summary: Summary, _quality: Quality) -> Summary:
+        """Take out what another line says, and fill the lines that say nothing then."""
+        customer, agent, result = summary.customer, summary.agent, summary.result
+        asked = landmarks.request(self._utterances) if self._is_empty(customer) else None
+        if asked:
+            customer = _quoted(whole_sentence(self._utterances, asked, settled=False))
+        rest = _new(result, customer, agent)
+        result = (self._ending() if self._is_empty(rest) else rest) or result
+        rest = _new(agent, customer, result)
+        if self._is_empty(rest) or self._is_customers(rest):
+            new = [one for one in self._told if _new(one, customer, result)]
+            best = next((one for one in new if self._told[one]), next(iter(new), ""))
+            rest = _quoted(best) if best else agent
+        return Summary(customer=customer, agent=rest, result=result)
+
+    def for_the_end(self, summary: Summary, quality: Quality) -> Summary:
+        """Add how the call ended to a short result that does not say it."""
+        if "no_outcome" not in quality.flags or len(summary.result) >= _room(quality):
+            return summary
+        end = self._ending()
+        if not end or not _new(end, summary.customer, summary.agent, summary.result):
+            return summary
+        return summary.model_copy(update={"result": f"{summary.result} {end}"})
+
+    def for_figures(self, summary: Summary, quality: Quality) -> Summary:
+        """Add the agent's sentences with the most figures that no line has to a short line."""
+        agent = summary.agent
+        if len(agent) >= _room(quality):
+            return summary
+        values = {number.value for numbers in self._told.values() for number in numbers}
+        for _ in range(_MOST):
+            lines = "\n".join([summary.customer, agent, summary.result])
+            provided = frozenset().union(*(one.provides for one in numbers_in(lines, self._on)))
+            missing = {one: _missing(numbers, provided) for one, numbers in self._told.items()}
+            left = set().union(*missing.values())
+            if len(left) <= (1 - _COVERED) * len(values) or len(agent) >= LONGEST:
+                break
+            telling = [one for one in missing if missing[one]]
+            best = max(telling, key=lambda one: (_settles(one), len(missing[one])))
+            agent = f"{agent} {_quoted(best)}"
+        return summary.model_copy(update={"agent": agent})
+
+    def _ending(self) -> str:
+        """Return how the call was settled, in its words; empty if nothing in it says so."""
+        settled = landmarks.settlement(self._utterances)
+        if settled is None:
+            return ""
+        said = whole_sentence(self._utterances, settled, settled=True)
+        refused = landmarks.refused_after(self._utterances, settled)
+        return _quoted(f"{said.rstrip(' .')}. {refused}" if refused else said)
+
+    def _is_empty(self, line: str) -> bool:
+        """Return whether a line is a greeting or a courtesy of the call; a blank one is empty too.
+
+        What a person writes may be as short ("교환 불가입니다"), but was not said so.
+        """
+        whole = self._by["customer"] + self._by["agent"] + self._by["unknown"]
+        for a, b in split_sentences(line):
+            said = acts.without_fillers(line[a:b])
+            if _bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
+                return False
+            if acts.is_substance(said) and not acts.introduces(said):
+                return False
+        return True
+
+    def _is_customers(self, line: str) -> bool:
+        """Return whether the agent's line is what the customer said, word for word."""
+        return _bare(line) in self._by["customer"] and _bare(line) not in self._by["agent"]
+
+    @cached_property
+    def _by(self) -> dict[str, str]:
+        """What each side said, without white space."""
+        by = dict.fromkeys(("customer", "agent", "unknown"), "")
+        for one in self._utterances:
+            if one.speaker in by:
+                by[one.speaker] += squeeze(one.text).casefold()
+        return by
+
+    def _figures(self, text: str) -> list[Number]:
+        found = numbers_in(text, self._on)
+        return [one for one in found if one.kind in _FIGURES and not one.relative]
+
+
+def _new(line: str, *others: str) -> str:
+    """Return a line without the sentences that other lines say; empty if nothing is left."""
+    sentences = [line[a:b].strip() for a, b in split_sentences(line)]
+    echoes = [any(_says(other, one) for other in others) for one in sentences]
+    if all(echoes):
+        return ""
+    both = zip(sentences, echoes, strict=True)
+    return " ".join(one for one, echo in both if not echo or len(squeeze(one)) < _SHORTEST)
+
+
+def _bare(text: str) -> str:
+    return squeeze(text).casefold().strip("“”.?!…")
+
+
+def _says(line: str, sentence: str) -> bool:
+    """Return whether a line holds nearly all of a sentence."""
+    theirs, ours = squeeze(line).casefold(), _bare(sentence)
+    if ours in theirs:
+        return True
+    blocks = SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks()
+    return sum(one.size for one in blocks if one.size >= _RUN) >= _SAME * len(ours)
+
+
+def _room(quality: Quality) -> int:
+    """Return the characters of a line to which something may be added."""
+    return LONGEST if "copied_sentences" in quality.flags else _ROOM
+
+
+def _settles(said: str) -> bool:
+    return bool(acts.SETTLED.search(said) or acts.KEPT.search(said))
+
+
+def _missing(numbers: Sequence[Number], provided: Collection[str]) -> set[str]:
+    return {one.value for one in numbers if not supports(provided, one)}
+
+
+def _quoted(said: str) -> str:
+    """Return a sentence of the call in quotation marks, without curses and not too long."""
+    said = shortened(without_curses(said).strip(), LONGEST).rstrip()
+    return f"“{said}”" if said[-1] in ".?!…" else f"“{said}.”"

@@ -1,0 +1,85 @@
+"""What the agent stated in a call and did not take back: sentences that a record may quote."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language import acts
+from edgebox.language.korean import numbers_in
+from edgebox.language.words import squeeze
+from edgebox.reading.roles import CUSTOMER_TALK
+from edgebox.reading.sentences import split_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edgebox.reading.call import Utterance
+
+LONGEST: Final = 120
+"""Characters of a sentence that is quoted as a whole."""
+
+_BARE: Final = 8
+"""Characters beside its figures without which a sentence says not what they are of."""
+
+_TAKEN_BACK: Final = re.compile(
+    r"(?:^|[\s,.])(?:아니[,. ]|아니[다에]|정정|착오|잘못 ?(?:말씀|안내|봤|봐)|다시 (?:보니|확인))"
+)
+"""With which a speaker corrects what was just said."""
+
+_BROKEN_OFF: Final = re.compile(r"(?:-+|—|…|\.{2,})\.?$")
+
+_CHECKS: Final = re.compile(
+    r"맞(?:으시|으신|으세|나요|죠|습니까|을까요)|년생|생년월일|끝자리|뒷자리"
+)
+"""The agent makes sure who the customer is."""
+
+
+def told(utterances: Sequence[Utterance]) -> Iterator[str]:
+    """Yield the agent's statements, in order; those that only name figures with what they are of.
+
+    Args:
+        utterances: of a call. Where speakers are not known, what customers say is left out by its
+            words.
+    """
+    spoken = [
+        (place, acts.without_fillers(utterance.text[a:b]))
+        for place, utterance in enumerate(utterances)
+        for a, b in split_sentences(utterance.text)
+    ]
+    for index, (place, said) in enumerate(spoken):
+        near = [said, *(text for _, text in spoken[index + 1 : index + 3])]
+        if any(map(_TAKEN_BACK.search, near)) or not _states(utterances[place], said):
+            continue
+        if _is_bare(said):  # 이만 구천 원이세요
+            earlier, before = spoken[index - 1] if index else (-1, "")
+            if earlier != place or acts.is_question(before) or _is_bare(before):
+                continue
+            whole = f"{before} {said}"
+        else:
+            whole = said
+        if len(whole) <= LONGEST:
+            yield whole
+
+
+def _states(utterance: Utterance, said: str) -> bool:
+    """Return whether a sentence is what an agent states of the matter."""
+    if utterance.speaker == "unknown":
+        if CUSTOMER_TALK.search(said) or acts.WANT.search(said):
+            return False
+    elif utterance.speaker != "agent":
+        return False
+    if acts.is_question(said) or acts.is_condition(said) or acts.introduces(said):
+        return False
+    if _CHECKS.search(said) or _BROKEN_OFF.search(said):
+        return False
+    return acts.is_substance(said) and acts.says_much(said)
+
+
+def _is_bare(said: str) -> bool:
+    """Return whether a sentence has little beside its figures."""
+    rest, at = "", 0
+    for one in numbers_in(said):
+        rest += said[at : one.start]
+        at = one.end
+    return len(squeeze(rest + said[at:])) < _BARE

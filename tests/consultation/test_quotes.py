@@ -1,0 +1,202 @@
+"""What an analysis takes from the call in quotation marks; good records stay as they are."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from edgebox.consultation import quotes
+from edgebox.consultation.fallback import READ_CHARACTERS
+from edgebox.consultation.quotes import filled
+from edgebox.consultation.told import told
+from edgebox.lab.evaluation.cases import load_cases
+from edgebox.reading.call import read
+from edgebox.scoring.quality import Scorer
+from edgebox.scoring.types import Analysis
+from scoring.outcomes import load_whole
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+CALL = """\
+상담사: 안녕하세요 한빛카드 상담사 김나래입니다
+고객: 지갑을 잃어버려서 카드 정지하고 다시 만들어 주세요
+상담사: 네 성함이 어떻게 되세요
+고객: 이도윤이요
+상담사: 구월 십이일 오후 두 시에 만 이천 원 쓰신 게 마지막이네요
+고객: 네 그건 제가 쓴 거예요
+상담사: 재발급 수수료는 오천 원입니다
+상담사: 네 카드는 정지했고 재발급 접수해 드렸습니다 구월 십칠일까지 도착합니다
+고객: 네 감사합니다
+상담사: 좋은 하루 되세요
+"""
+ASKED = "지갑을 잃어버린 고객이 카드 정지와 재발급을 요청했습니다."
+
+
+def fill(customer=ASKED, agent="수수료를 안내했습니다.", result=ASKED, call=CALL, on=None):
+    analysis = Analysis.model_validate(
+        {
+            "summary": {"customer": customer, "agent": agent, "result": result},
+            "keywords": ["카드", "정지", "재발급"],
+            "titles": {"keyword": "카드_정지_재발급", "descriptive": "카드 정지와 재발급"},
+        }
+    )
+    read_call = read(call)
+    scorer = Scorer(read_call, call_date=on)
+    found, quality = filled(analysis, read_call, scorer, on)
+    assert quality == scorer.score(found)
+    assert quality.score >= scorer.score(analysis).score
+    return found.summary
+
+
+def test_a_result_that_repeats_the_request_gives_way_to_how_the_call_ended():
+    result = fill().result
+    assert result.startswith("“")
+    assert "재발급 접수해 드렸습니다" in result
+    assert result.endswith("”")
+
+
+def test_a_line_that_only_greets_gives_way_to_the_request_and_to_what_was_told():
+    greeting = "안녕하세요 한빛카드 상담사 김나래입니다."
+    found = fill(customer=greeting, agent=greeting, result="카드를 정지하고 재발급을 접수했습니다.")
+    assert found.customer == "“지갑을 잃어버려서 카드 정지하고 다시 만들어 주세요.”"
+    assert "만 이천 원" in found.agent or "오천 원" in found.agent
+    assert found.result == "카드를 정지하고 재발급을 접수했습니다."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "교환 불가입니다.",
+        "환불 거절",
+        "콜백 예정",
+        "재발급 접수 완료입니다.",
+        "보류",
+        "AS 기사 방문",
+        "이관됨",
+    ],
+)
+def test_a_line_as_short_as_people_write_them_stays(line):
+    found = fill(result=line)
+    assert found.result == line or found.result.startswith(f"{line} “")
+
+
+def test_the_agents_line_is_not_what_the_customer_said():
+    said = "지갑을 잃어버려서 카드 정지하고 다시 만들어 주세요"
+    assert said not in fill(agent=said, customer="카드를 잃어버렸습니다.").agent
+
+
+def test_a_sentence_that_is_in_two_lines_is_taken_out_of_one():
+    end = "카드를 정지하고 9월 17일까지 도착하도록 재발급을 접수했습니다."
+    assert fill(result=f"{ASKED} {end}").result == end
+
+
+def test_a_short_line_gets_the_figures_that_no_line_has():
+    found = fill(result="카드를 정지했습니다.")
+    assert found.agent.startswith("수수료를 안내했습니다. “")
+    assert "구월 십칠일까지 도착합니다" in found.agent
+    assert found.agent.count("“") <= 2
+
+
+def test_figures_that_a_line_has_in_another_spelling_are_not_added():
+    found = fill(
+        agent="9월 12일 14시 12,000원이 마지막이고 수수료는 5,000원이라고 했습니다.",
+        result="정지와 재발급을 접수했고 9월 17일까지 도착합니다.",
+    )
+    assert "“" not in found.agent + found.result
+
+
+def test_a_short_result_without_an_end_gets_it():
+    found = fill(agent="재발급 수수료 5,000원을 안내했습니다.", result="통화를 종료했습니다.")
+    assert found.result.startswith("통화를 종료했습니다. “")
+    assert "접수해 드렸습니다" in found.result
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "수수료는 오천 원입니다 아 아니에요 죄송합니다 만 원입니다",
+        "수수료는 오천 원입니다\n상담사: 아 잘못 말씀드렸어요 만 원입니다",
+        "팔십오년생이시고 끝자리 오천 원 쓰신 거 맞으세요",
+        "수수료가 오천 원이면 하시겠어요",
+        "그러면 오천 원이…",
+        "오천 원이요",
+    ],
+)
+def test_nothing_is_quoted_that_was_taken_back_asked_or_broken_off(told):
+    call = f"고객: 카드 다시 만들어 주세요\n상담사: {told}\n상담사: 네 접수했습니다\n"
+    found = fill(customer="재발급을 원했습니다.", result="접수했습니다.", call=call)
+    assert "오천 원" not in found.agent
+
+
+def test_without_speakers_what_the_customer_says_is_not_the_agents():
+    call = (
+        "삼만 원이 두 번 나갔는데 확인해 주세요\n네 한 건은 내일 오후 두 시에 취소됩니다\n"
+        "제가 어제 오만 원도 냈거든요 그것도 취소해 주세요\n"
+    )
+    found = fill(customer="두 번 나간 돈을 물었습니다.", result="취소됩니다.", call=call)
+    assert "오만 원도 냈거든요" not in found.agent
+
+
+def test_curses_and_long_sentences_are_not_quoted_as_they_are():
+    call = (
+        "고객: 씨발 카드가 또 안 돼요 어제도 오만 원 못 냈어요 정지 풀어 주세요\n"
+        f"상담사: {'확인해 보니 ' * 40}구월 삼일에 정지되셨네요\n상담사: 네 풀어 드렸습니다\n"
+    )
+    found = fill(customer="여보세요", result="여보세요", agent="네.", call=call)
+    lines = [found.customer, found.agent, found.result]
+    assert "씨발" not in "".join(lines)
+    assert all(len(line) <= 250 for line in lines)
+
+
+def test_the_calls_day_tells_which_figures_are_the_same():
+    call = "고객: 방문 언제 돼요\n상담사: 내일 오후 두 시로 접수했습니다\n"
+    found = fill(
+        customer="방문일을 물었습니다.",
+        agent="9월 14일 14시로 접수했습니다.",
+        result="9월 14일 14시에 방문합니다.",
+        call=call,
+        on=dt.date(2025, 9, 13),
+    )
+    assert "“" not in found.agent + found.result
+
+
+def good_analyses():
+    for one in json.loads((DATA / "analyses.json").read_text()):
+        if "transcript" in one:
+            yield one["id"], one["transcript"], Analysis.model_validate(one["analysis"]), None
+    cases = {
+        case.id: case for case in load_cases(DATA / "calls") + load_cases(DATA / "transcripts")
+    }
+    for path in sorted((DATA / "golden").glob("*.json"))[::3]:
+        golden = json.loads(path.read_text())
+        case = cases[json.loads((DATA / golden["call"]).read_text())["id"]]
+        good = Analysis.model_validate(golden["analysis"])
+        yield golden["id"], case.transcript, good, case.call_date
+    for name in ("whole-tuned", "free-kept"):
+        for place, one in enumerate(load_whole(name)):
+            yield f"{name} {place}", one.call, one.good, None
+
+
+def test_records_as_people_write_them_stay_as_they_are():
+    seen, changed = 0, []
+    for name, transcript, analysis, on in good_analyses():
+        call = read(transcript)
+        found, _ = filled(analysis, call, Scorer(call, call_date=on), on)
+        seen += 1
+        if found != analysis:
+            changed.append(name)
+    assert seen > 90
+    assert changed == []
+
+
+def test_of_a_long_call_only_the_ends_are_looked_through(monkeypatch):
+    seen = []
+
+    def noting(utterances):
+        seen.append(sum(len(one.text) for one in utterances))
+        return told(utterances)
+
+    monkeypatch.setattr(quotes, "told", noting)
+    fill(call=CALL * 200)
+    assert max(seen) <= READ_CHARACTERS
