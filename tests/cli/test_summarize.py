@@ -150,7 +150,7 @@ def test_a_refusal_is_one_line_in_the_boxs_own_words(live, tmp_path):
     path = tmp_path / "long.txt"
     path.write_text("가" * 200_001)
     result = run(str(path))
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
     assert "At most 200000 characters" in result.stderr
 

@@ -21,8 +21,9 @@ from edgebox_cli.common.observe import worker_running
 from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, print_error, print_json
 from edgebox_cli.common.progress import bars
+from edgebox_cli.common.refused import WHOLE, said_of
 from edgebox_cli.common.systemd import to_start
-from edgebox_cli.common.transcripts import ids_of, read
+from edgebox_cli.common.transcripts import ids_of, name_of, read
 
 _POLL_SECONDS = 1.0, 5.0
 """Between two looks at a batch: at first, and later on. Each is a line in the box's log."""
@@ -61,7 +62,8 @@ def analyze(
     with opened_box(client) as (box, settings):
         if not worker_running(settings.state_dir):
             raise BoxNotRunning(f"The worker is not running. Start it with: {to_start('worker')}")
-        batch_id = box.post(Paths.BATCH_ANALYSIS, {"consultations": consultations})["batch_id"]
+        with said_of(_given(files)):
+            batch_id = box.post(Paths.BATCH_ANALYSIS, {"consultations": consultations})["batch_id"]
         try:
             batch = _wait(box, settings, batch_id)
         except KeyboardInterrupt:
@@ -77,6 +79,12 @@ def analyze(
             _show(result)
     if batch["counts"]["failed"]:
         raise typer.Exit(1)
+
+
+def _given(files: list[Path]) -> dict[str, str]:
+    together = name_of(files[0]) if len(files) == 1 else "What the files hold together"
+    each = {f"/consultations/{index}": name_of(file) for index, file in enumerate(files)}
+    return {WHOLE: together, "/consultations": "FILE", **each}
 
 
 def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, err_console, print_json
-from edgebox_cli.common.transcripts import read
+from edgebox_cli.common.refused import WHOLE, said_of
+from edgebox_cli.common.transcripts import name_of, read
 
 _STATUS = {
     "partial": "The time was over: the answer is cut.",
@@ -66,7 +67,14 @@ def ask(
             "cache": cache,
         }
         body = {name: value for name, value in body.items() if value is not None}
-    with opened_box(client) as (box, _):
+    given = {
+        WHOLE: name_of(file) if file else "The question",
+        "/question": "The question",
+        "/conversation_text": name_of(file) if file else "--id",
+        "/consultation_id": "--id",
+        "/deadline": "--deadline",
+    }
+    with opened_box(client) as (box, _), said_of(given):
         answer = box.post(Paths.ASK, body) if as_json else _streamed(box, body)
     if as_json:
         print_json(answer)

@@ -18,7 +18,8 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import ClientOption
 from edgebox_cli.common.output import note, print_line
 from edgebox_cli.common.progress import bars
-from edgebox_cli.common.transcripts import call_of, ids_of
+from edgebox_cli.common.refused import said_of
+from edgebox_cli.common.transcripts import call_of, ids_of, name_of
 from edgebox_cli.live.sender import Sender, spoken
 
 app = typer.Typer(
@@ -74,7 +75,13 @@ def play(
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with opened_box(client) as (box, _), shown:
+    given = {
+        "/consultation_id": "--id" if call_id else name_of(file),
+        "/extension": "--extension",
+        "/operator": "--operator",
+        "/text": name_of(file),
+    }
+    with opened_box(client) as (box, _), said_of(given), shown:
         box.get(Paths.ALIVE)  # one that does not run is not waited for
         task = shown.add_task(name, total=len(lines))
         sender = Sender(box, name, named, away=lambda what: note(f"Waiting: {what}"))

@@ -16,7 +16,8 @@ from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, err_console, print_json
-from edgebox_cli.common.transcripts import ids_of, read
+from edgebox_cli.common.refused import WHOLE, said_of
+from edgebox_cli.common.transcripts import ids_of, name_of, read
 
 
 def summarize(
@@ -45,7 +46,8 @@ def summarize(
             "conversation_text": read(file),
             "call_date": call_date,
         }
-    with opened_box(client) as (box, _):
+    given = dict.fromkeys((WHOLE, "/consultation_id", "/conversation_text"), name_of(file))
+    with opened_box(client) as (box, _), said_of(given):
         if as_json:
             print_json(box.post(Paths.QUICK_SUMMARY, body))
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from edgebox.errors import BoxNotRunning, EdgeBoxError, Resync
+from edgebox.errors import BodyTooLarge, BoxNotRunning, EdgeBoxError, InvalidFields, Resync
 from edgebox.signing import bound_key
 from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.store.db import Store
@@ -110,6 +110,7 @@ class Box:
 
         Raises:
             BoxNotRunning: nothing answers.
+            InvalidFields, BodyTooLarge: the box refused fields of the request, or its size.
             EdgeBoxError: the box refused the request; the message is the answer's own.
         """
         with self._translated():
@@ -191,6 +192,13 @@ class Box:
             detail, request_id = problem["detail"], problem.get("request_id")
             if "expected" in problem:
                 raise Resync(int(problem["expected"]))
+            errors = [
+                (str(one["pointer"]), str(one["detail"])) for one in problem.get("errors", ())
+            ]
+            if answer.status_code == BodyTooLarge.http_status:
+                raise BodyTooLarge(detail, errors=errors)
+            if errors:
+                raise InvalidFields(errors, detail)
         except (ValueError, KeyError, TypeError):
             raise EdgeBoxError(
                 f"{self.url} answered {answer.status_code} in a form that is not EdgeBox's. "
@@ -222,6 +230,8 @@ class Box:
             raise BoxNotRunning(
                 f"The connection to {self.url} broke during the answer. See: edgebox status"
             ) from None
+        except UnicodeEncodeError:
+            raise  # of what is sent, which is the user's: `exit_code_of`
         except ValueError:
             raise EdgeBoxError(
                 f"{self.url} gave an answer in a form that is not EdgeBox's. "

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
 
-from edgebox.errors import EdgeBoxError, where
+from edgebox.errors import EdgeBoxError, UsageError, where
 from edgebox_cli.common.output import print_error
 
 if TYPE_CHECKING:
@@ -52,8 +53,19 @@ def exit_code_of(error: Exception) -> int:
     if isinstance(error, OSError) and error.errno in _FULL:
         print_error(f"Not everything was written: {error.strerror}. Free space, then run it again.")
         return 1
+    if isinstance(error, UnicodeEncodeError) and not all(map(_is_unicode, sys.argv)):
+        print_error(
+            "An argument is not text in UTF-8. Set the terminal's encoding to UTF-8, or type the "
+            "argument in ASCII."
+        )
+        return UsageError.exit_code
     if os.environ.get("EDGEBOX_LOG_LEVEL", "").lower() == "debug":
         traceback.print_tb(error.__traceback__)  # places and our own lines, no message
     hint = "for the traceback set EDGEBOX_LOG_LEVEL=debug"
     print_error(f"internal error: {where(error)} ({hint})")
     return 1
+
+
+def _is_unicode(word: str) -> bool:
+    """Return whether a word can be encoded: Python makes surrogates of bytes that are no UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in word)

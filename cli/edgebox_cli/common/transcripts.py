@@ -26,7 +26,7 @@ def read(path: Path) -> str:
         UsageError: it cannot be read, is not UTF-8, or is empty. The message says how to convert
             it, where its encoding can be told.
     """
-    shown = "standard input" if str(path) == "-" else str(path)
+    shown = name_of(path)
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
@@ -42,6 +42,11 @@ def read(path: Path) -> str:
     if not text.strip():
         raise UsageError(f"{shown} has no text.")
     return text
+
+
+def name_of(path: Path) -> str:
+    """Return how a message names a file."""
+    return "standard input" if str(path) == "-" else str(path)
 
 
 def call_of(path: Path) -> Call:

@@ -21,6 +21,7 @@ from edgebox.lab.evaluation.runs import run_of_asks, save_run
 from edgebox_cli.common.box import opened_box
 from edgebox_cli.common.output import note, print_json
 from edgebox_cli.common.progress import bars
+from edgebox_cli.common.refused import said_of
 from edgebox_cli.evaluation.ask_screen import show_ask_answers, show_ask_report, show_questions
 from edgebox_cli.evaluation.ending import mistakes_shown, run_before
 from edgebox_cli.evaluation.screen import NAMES
@@ -138,7 +139,8 @@ def ask_all(
 def _judged(box: Box, one: Asked, clock: Callable[[], float], *, is_first: bool) -> AskJudgement:
     began = clock()
     try:
-        reply = Reply.model_validate(_asked(box, _body(one)))
+        with said_of({"/question": "The question", "/conversation_text": "The call"}):
+            reply = Reply.model_validate(_asked(box, _body(one)))
     except ValidationError:
         error = "The box answered in another form than an answer has."
         return judge_ask_failure(one, error, seconds=clock() - began)
