@@ -23,7 +23,7 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.systemd import to_start
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from edgebox.settings import Settings
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _CONNECT_SECONDS = 2.0
 _READ_SECONDS = 30.0
+"""Without a byte of an answer, beside the seconds that a model may take for it."""
 
 
 class _Keys(httpx.Auth):
@@ -96,6 +97,7 @@ class Box:
         self._client = client
         self._keys = _Keys(client, clock, self.url, settings.state_dir)
         self._verify = client_context(settings.api.tls_cert)
+        self._deadline = max(settings.quick.deadline_seconds, settings.ask.deadline_seconds)
         self._http = httpx.Client(
             base_url=self.url,
             transport=transport,
@@ -124,7 +126,8 @@ class Box:
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send ``body`` and return the answer's JSON object; raise what ``get`` raises."""
         with self._translated():
-            return _object(self._checked(self._http.post(path, json=body)))
+            answer = self._http.post(path, json=body, timeout=self._patience(body))
+            return _object(self._checked(answer))
 
     def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """Send ``body`` with PUT and return the answer's JSON object; raise what ``get`` raises.
@@ -141,10 +144,10 @@ class Box:
         Raises:
             BoxNotRunning, EdgeBoxError: as ``get`` does.
         """
-        headers = {"Accept": "text/event-stream"}
+        headers, patience = {"Accept": "text/event-stream"}, self._patience(body)
         with (
             self._translated(),
-            self._http.stream("POST", path, json=body, headers=headers) as answer,
+            self._http.stream("POST", path, json=body, headers=headers, timeout=patience) as answer,
         ):
             if answer.status_code >= 400:
                 answer.read()
@@ -162,7 +165,7 @@ class Box:
         return httpx.AsyncClient(
             base_url=self.url,
             verify=self._verify,
-            timeout=httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=self._patience({}),
             limits=httpx.Limits(max_connections=None),
             trust_env=False,
             auth=self._keys,
@@ -171,6 +174,11 @@ class Box:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def _patience(self, body: Mapping[str, Any]) -> httpx.Timeout:
+        """Return how long a request's answer is waited for: its own deadline, or the settings'."""
+        deadline = float(body.get("deadline", self._deadline))
+        return httpx.Timeout(_READ_SECONDS + deadline, connect=_CONNECT_SECONDS)
 
     def _checked(self, answer: httpx.Response) -> httpx.Response:
         """Return an answer below 400; raise EdgeBoxError with the problem's detail otherwise."""
