@@ -5,7 +5,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.errors import BoxNotRunning, EdgeBoxError, Resync
+from edgebox.errors import BoxBusy, BoxNotRunning, EdgeBoxError, RateLimited, Resync
 from edgebox.live.calls import LiveCalls
 from edgebox.settings.model import LiveSettings
 from edgebox_cli.live.sender import Sender, spoken
@@ -21,6 +21,7 @@ class Office:
     def __init__(self) -> None:
         self.clock = Clock(0.0)
         self.away, self.waits, self.partials = 0, [], []
+        self.refusals = []
         self.restart()
 
     def restart(self) -> None:
@@ -32,6 +33,7 @@ class Office:
         if self.away:
             self.away -= 1
             raise BoxNotRunning("away")
+        self.refuse()
         self.partials.append(body["partial"])
         call = self.calls.append(
             "center",
@@ -43,7 +45,12 @@ class Office:
         )
         return {"received": call.received, "watching": 2}
 
+    def refuse(self):
+        if self.refusals:
+            raise self.refusals.pop()
+
     def post(self, path, body):
+        self.refuse()
         call = self.calls.get("center", path.split("/")[-2])
         if call is None or call.received != body["received"]:
             raise Resync(call.received if call else 0)
@@ -99,6 +106,36 @@ def test_a_box_that_is_away_is_waited_for_but_not_for_ever():
         sender.line("고객: 둘")
 
 
+BUSY = BoxBusy("Too many requests wait for the database.", retry_after=3)
+RATE = RateLimited("This client sends more than 6000 requests a minute.", retry_after=2)
+
+
+@pytest.mark.parametrize("refusal", [BUSY, RATE])
+def test_a_box_that_is_busy_is_waited_for_as_long_as_it_says(refusal):
+    office, said = Office(), []
+    sender = office.sender(away=said.append)
+    office.refusals = [refusal, refusal]
+    sender.line("고객: 하나")
+    office.refusals = [refusal]
+    sender.partial("고객: 둘")  # does no harm, and is not waited for
+    office.refusals = [refusal]
+    assert sender.end() == "BATCH-1"
+    assert office.waits == [refusal.retry_after] * 3
+    assert said == [refusal.detail] * 2, "once for each time"
+
+
+def test_a_box_that_is_busy_for_longer_than_a_minute_is_not_waited_for():
+    office = Office()
+    office.refusals = [BoxBusy("Full.", retry_after=3600)]
+    with pytest.raises(BoxBusy):
+        office.sender().line("고객: 하나")
+    assert office.waits == []
+    office.refusals = [BUSY] * 1000
+    with pytest.raises(BoxBusy):
+        office.sender().line("고객: 하나")
+    assert sum(office.waits) < 61
+
+
 def test_a_box_that_wants_another_offset_each_time_is_given_up(monkeypatch):
     office = Office()
 
@@ -145,6 +182,22 @@ def test_a_file_is_played_into_the_running_box(live, talk):
     assert re.fullmatch(r"CL-7: 2 lines in \d+ s; its batch is BATCH-\d{8}-001\n", result.stdout)
     [row] = live.store.consultations.claim(1, 60, 3)
     assert (row.consultation_id, row.transcript, row.wanted) == ("CL-7", TALK, True)
+
+
+def test_a_busy_box_is_waited_for(live, talk, monkeypatch):
+    """The real API refuses once, and says for how long."""
+    refusals = [BoxBusy("Too many requests wait for the database.", retry_after=1)]
+
+    def append(self, *words, **fields):
+        if refusals:
+            raise refusals.pop()
+        return real(self, *words, **fields)
+
+    real = LiveCalls.append
+    monkeypatch.setattr(LiveCalls, "append", append)
+    result = play(talk, "--speed", "1000", "--operator", "kim")
+    assert result.exit_code == 0, result.stderr
+    assert "its batch is BATCH-" in result.stdout
 
 
 def test_a_box_that_does_not_run_is_one_line_at_once(bare, free_port, talk):

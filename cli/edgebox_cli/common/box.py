@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from edgebox.errors import BodyTooLarge, BoxNotRunning, EdgeBoxError, InvalidFields, Resync
+from edgebox.errors import (
+    BodyTooLarge,
+    BoxBusy,
+    BoxNotRunning,
+    EdgeBoxError,
+    InvalidFields,
+    RateLimited,
+    Resync,
+)
 from edgebox.signing import bound_key
 from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.store.db import Store
@@ -113,6 +121,7 @@ class Box:
         Raises:
             BoxNotRunning: nothing answers.
             InvalidFields, BodyTooLarge: the box refused fields of the request, or its size.
+            RateLimited, BoxBusy: it refused it for now, and may say for how many seconds.
             EdgeBoxError: the box refused the request; the message is the answer's own.
         """
         with self._translated():
@@ -196,26 +205,13 @@ class Box:
                 "it uses another state folder than this configuration. See: edgebox doctor"
             )
         try:
-            problem = answer.json()
-            detail, request_id = problem["detail"], problem.get("request_id")
-            if "expected" in problem:
-                raise Resync(int(problem["expected"]))
-            errors = [
-                (str(one["pointer"]), str(one["detail"])) for one in problem.get("errors", ())
-            ]
-            if answer.status_code == BodyTooLarge.http_status:
-                raise BodyTooLarge(detail, errors=errors)
-            if errors:
-                raise InvalidFields(errors, detail)
+            refusal = _refusal(answer)
         except (ValueError, KeyError, TypeError):
             raise EdgeBoxError(
                 f"{self.url} answered {answer.status_code} in a form that is not EdgeBox's. "
                 "Is another program on this port? See: edgebox doctor"
             ) from None
-        more = f" (request {request_id})" if answer.status_code >= 500 and request_id else ""
-        if wait := answer.headers.get("Retry-After"):
-            more += f" Try again in {wait} s."
-        raise EdgeBoxError(f"{detail}{more}")
+        raise refusal
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -245,6 +241,32 @@ class Box:
                 f"{self.url} gave an answer in a form that is not EdgeBox's. "
                 "Is another program on this port? See: edgebox doctor"
             ) from None
+
+
+def _refusal(answer: httpx.Response) -> EdgeBoxError:
+    """Return the error that a problem is.
+
+    Raises:
+        ValueError, KeyError, TypeError: the answer is no problem of the box.
+    """
+    problem, status = answer.json(), answer.status_code
+    detail, request_id = problem["detail"], problem.get("request_id")
+    if "expected" in problem:
+        return Resync(int(problem["expected"]))
+    errors = [(str(one["pointer"]), str(one["detail"])) for one in problem.get("errors", ())]
+    if status == BodyTooLarge.http_status:
+        return BodyTooLarge(detail, errors=errors)
+    if errors:
+        return InvalidFields(errors, detail)
+    more = f" (request {request_id})" if status >= 500 and request_id else ""
+    wait = answer.headers.get("Retry-After", "")
+    text = f"{detail}{more} Try again in {wait} s." if wait else f"{detail}{more}"
+    seconds = int(wait) if wait.isdecimal() else None
+    if status == RateLimited.http_status:
+        return RateLimited(text, retry_after=seconds)
+    if status == BoxBusy.http_status:
+        return BoxBusy(text, retry_after=seconds)
+    return EdgeBoxError(text)
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import BoxNotRunning, EdgeBoxError, Resync
+from edgebox.errors import BoxBusy, BoxNotRunning, EdgeBoxError, RateLimited, Resync
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ TURN_SECONDS: Final = 0.6
 WORDS_AT_ONCE: Final = 2
 """What a recogniser adds to its guess before it sends it again."""
 PATIENCE_SECONDS: Final = 60.0
-"""How long a box may be away."""
+"""How long a box may be away or busy."""
 RETRY_SECONDS: Final = 1.0
 MOST_RESYNCS: Final = 5
 """For one line. Another one that sends the same call would never let it end."""
@@ -46,7 +46,7 @@ class Sender:
         box: the running one.
         consultation_id: of the call.
         named: ``operator`` or ``extension``, if the call is somebody's.
-        away: called with what happened, once for each time that the box is away.
+        away: called with what happened, once for each time that the box is away or busy.
         sleep: seconds to wait.
         clock: monotonic seconds.
 
@@ -83,14 +83,14 @@ class Sender:
         """Show what is being recognised. One that does not get through does no harm."""
         try:
             self._put("", guess)
-        except (Resync, BoxNotRunning):
+        except (Resync, BoxBusy, BoxNotRunning, RateLimited):
             return  # the line sees to it
 
     def line(self, text: str) -> None:
         """Add a line to the call, and send what the box does not have.
 
         Raises:
-            EdgeBoxError: the box refuses it, or was away for too long.
+            EdgeBoxError: the box refuses it, or was away or busy for too long.
         """
         self.text += f"{text}\n"
         self._persist(self._catch_up)
@@ -128,13 +128,15 @@ class Sender:
                 if self.resyncs - before > MOST_RESYNCS:
                     text = "The box does not take this call in order. See: edgebox logs"
                     raise EdgeBoxError(text) from None
-            except BoxNotRunning as error:
-                if self._clock() >= until:
+            except (BoxBusy, BoxNotRunning, RateLimited) as error:
+                named = None if isinstance(error, BoxNotRunning) else error.retry_after
+                wait = max(RETRY_SECONDS, named or 0)
+                if self._clock() + wait > until:
                     raise
                 if not told:
                     self._away(error.detail)
                     told = True
-                self._sleep(RETRY_SECONDS)
+                self._sleep(wait)
 
 
 def spoken(lines: Sequence[str], speed: float) -> Iterator[tuple[float, str, bool]]:
