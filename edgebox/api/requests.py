@@ -37,8 +37,8 @@ MAX_ERRORS = 50
 _TEXTS = {
     "missing": "Required.",
     MISSING_TEXT: "Required.",
-    "string_too_long": "Too long.",
     "greater_than_equal": "Must not be negative.",
+    "int_type": "Send a whole number.",
     "float_type": "Send a number.",
     "float_parsing": "Send a number.",
     "bool_type": "Send true or false.",
@@ -75,7 +75,7 @@ def read_fields(kind: type[Fields], fields: Mapping[str, Any], limits: Limits) -
     try:
         request = kind.model_validate(fields, context=limits)
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
+        found = error.errors(include_url=False)
         errors = []
         for item in found:
             steps = (str(step).replace("~", "~0").replace("/", "~1") for step in item["loc"])
@@ -96,13 +96,14 @@ def _text_of(error: ErrorDetails) -> str:
         return error["msg"]
     limits = error.get("ctx", {})
     if kind == "literal_error":
-        words = re.findall(r"'([^']+)'", str(limits["expected"]))
-        return f"Send one of: {', '.join(words)}."
+        words = re.findall(r"'([^']*)'", str(limits["expected"]))
+        return f"Send one of: {', '.join(filter(None, words))}."
     if kind in {"greater_than_equal", "less_than_equal"} and limits.get("ge") != 0:
         side = "least" if "ge" in limits else "most"
         return f"Send a number of at {side} {limits.get('ge', limits.get('le')):g}."
-    if kind == "too_long":
-        return f"Send at most {limits['max_length']}."
+    if kind in {"too_long", "string_too_long"}:
+        unit = " characters" if isinstance(error["input"], str) else ""
+        return f"Send at most {limits['max_length']}{unit}."
     return _TEXTS.get(kind, "Not valid.")
 
 

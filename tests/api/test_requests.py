@@ -4,6 +4,8 @@ from datetime import date
 import pytest
 
 from edgebox.api.requests import read_fields
+from edgebox.contract.asks import AskRequest, FeedbackRequest
+from edgebox.contract.live import LiveAppend, LiveEnd
 from edgebox.contract.requests import BatchAnalysisRequest, Limits, QuickSummaryRequest
 from edgebox.errors import BodyTooLarge, InvalidFields
 from support.boxes.api import BATCH, QUICK, TALK, ApiBox
@@ -126,6 +128,56 @@ def test_a_wrong_field_is_named_and_not_repeated(field: str, value: object, word
     assert pointer == f"/{field}"
     assert words in said
     assert "비밀" not in f"{said} {refused.value.detail}"
+
+
+WRONG = (True, 7, 1.5, -1, "7", "x" * 5_000, [], ["x"], [{}] * 9, {}, {"a": 1}, {"text": 5}, [[]])
+CALL = {"consultation_id": "a", "conversation_text": "고객: 네", "question": "며칠?"}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [QuickSummaryRequest, BatchAnalysisRequest, AskRequest, FeedbackRequest, LiveAppend, LiveEnd],
+)
+def test_what_is_wrong_with_any_field_says_what_to_send(kind) -> None:
+    for field in kind.model_fields:
+        for value in WRONG:
+            fields = (CALL if "conversation_text" in kind.model_fields else {}) | {field: value}
+            try:
+                read_fields(kind, fields, Limits())
+            except (InvalidFields, BodyTooLarge) as refusal:
+                for pointer, text in refusal.errors:
+                    assert text != "Not valid.", (pointer, value)
+                    assert ": ," not in text, (pointer, value, text)
+                    assert ", ," not in text, (pointer, value, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        (LiveAppend, {"offset": 1.5}, "/offset: Send a whole number."),
+        (LiveEnd, {"received": "12"}, "/received: Send a whole number."),
+        (LiveAppend, {"partial": "가" * 2_001}, "/partial: Send at most 2000 characters."),
+        (
+            QuickSummaryRequest,
+            {"consultation_id": "a", "turns": [{"text": "네", "speaker": "x" * 65}]},
+            "/turns/0/speaker: Send at most 64 characters.",
+        ),
+        (
+            AskRequest,
+            CALL | {"history": [{"question": "왜?", "answer": "네"}] * 5},
+            "/history: Send at most 4.",
+        ),
+        (
+            FeedbackRequest,
+            {"what": "ask", "id": "a", "rating": "down", "reason": "rude"},
+            "/reason: Send one of: wrong, incomplete, not_found, unclear, slow, other.",
+        ),
+    ],
+)
+def test_limits_have_their_unit_and_choices_their_words(kind, fields, words) -> None:
+    with pytest.raises(InvalidFields) as refusal:
+        read_fields(kind, fields, Limits())
+    assert refusal.value.detail == words
 
 
 def test_the_longest_id_and_text_are_taken() -> None:
