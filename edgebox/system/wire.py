@@ -122,7 +122,7 @@ class GuardedProtocol(H11Protocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state | {ABORT: self.give_up}, _loop)
-        self.conn = MeasuredConnection()
+        self.conn = self._measured = MeasuredConnection()
         self._tell_refused = config.refused
         self._ours = config
         self._header_timer: asyncio.TimerHandle | None = None
@@ -190,7 +190,7 @@ class GuardedProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP, and end the connection."""
         del msg
-        self.refuse(HTTPStatus.BAD_REQUEST, "not_http", "This is not an HTTP/1.1 request.")
+        self.refuse(HTTPStatus.BAD_REQUEST, "not_http", self._measured.fault)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Write no warning."""

@@ -26,6 +26,10 @@ pytestmark = pytest.mark.anyio
 
 CHUNKED = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 
+NO_HTTP = "This is not an HTTP/1.1 request."
+BARE_LF = "A line of the request ends with LF alone. End each with CR LF."
+LONG_HEAD = "The request's line and headers are over 16384 bytes."
+
 
 @pytest.fixture
 async def box(tmp_path: Path, anyio_backend: str) -> AsyncIterator[Running]:
@@ -107,23 +111,45 @@ async def test_a_few_bytes_may_come_in_chunks_of_one(box: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    "request_",
+    ("request_", "detail"),
     [
-        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n",
-        b"GET /healthz HTTP/1.1\nHost: a\n\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n",
-        b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000 + b"\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        (
+            CHUNKED.replace(b"Host: a", b"Host: a\r\nContent-Length: 4"),
+            "Send Content-Length or Transfer-Encoding, not both.",
+        ),
+        (b"GET /healthz HTTP/1.1\nHost: a\n\n", BARE_LF),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", BARE_LF),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", NO_HTTP),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nX: \x00\r\n\r\n", NO_HTTP),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", LONG_HEAD),
+        (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", LONG_HEAD),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", NO_HTTP),
     ],
-    ids=["both-lengths", "bare-lf", "one-bare-lf", "two-hosts", "nul", "large", "tls"],
+    ids=["both-lengths", "bare-lf", "one-bare-lf", "two-hosts", "nul", "large", "long-path", "tls"],
 )
-async def test_what_is_no_http_gets_a_problem_and_the_end(box: Running, request_: bytes) -> None:
+async def test_what_is_no_http_gets_a_problem_and_the_end(
+    box: Running, request_: bytes, detail: str
+) -> None:
     answer = await exchange(box, request_ + b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"HTTP/1.1 200 " not in answer, "nothing after it is answered"
     assert problem_of(answer)["status"] == 400
+    assert problem_of(answer)["detail"] == detail
+
+
+async def test_the_size_line_of_a_chunk_is_no_header(box: Running) -> None:
+    """And what comes after a request on its connection is told of as what it is."""
+    headers = "".join(f"{name}: {value}\r\n" for name, value in box.headers().items())
+    head = f"POST {QUICK} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{headers}"
+    chunked = head.encode() + b"Transfer-Encoding: chunked\r\n\r\n"
+    answer = await exchange(box, chunked, b"1;" + b"a" * 40_000)
+    assert problem_of(answer)["detail"] == NO_HTTP
+    tiny = await exchange(box, chunked, b"1\r\n \r\n" * 4_000)
+    words = "The body comes in chunks of a few bytes. Send larger ones."
+    assert problem_of(tiny)["detail"] == words
+    again = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+    second = await exchange(box, again, b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000)
+    assert problem_of(second[second.index(b"HTTP/1.1 400") :])["detail"] == LONG_HEAD
 
 
 async def test_a_bad_chunk_after_the_answer_ends_the_connection_in_silence(
