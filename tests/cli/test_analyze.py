@@ -8,6 +8,9 @@ import time
 import pytest
 from typer.testing import CliRunner
 
+from edgebox.errors import BoxBusy, BoxNotRunning, RateLimited
+from edgebox_cli.commands import analyze
+from edgebox_cli.common.box import Box
 from edgebox_cli.common.observe import worker_running
 from edgebox_cli.main import app
 from support.polling import PATIENCE
@@ -103,6 +106,44 @@ def test_ctrl_c_leaves_the_batch_and_says_how_to_look_at_it(live, worker, talks)
     [batch], _ = live.store.batches.page()
     assert batch.state == "running"
     worker.kill()  # it would wait for the analysis to end
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """What looks at a batch raise, the next one last; empty: the box answers."""
+    real, faults = Box.get, []
+
+    def get(self, path):
+        if faults and "/batches/" in path:
+            raise faults.pop()
+        return real(self, path)
+
+    monkeypatch.setattr(Box, "get", get)
+    return faults
+
+
+def test_a_box_that_is_away_or_busy_meanwhile_is_waited_for(live, worker, talks, looks):
+    looks += [
+        BoxNotRunning("EdgeBox is not running."),
+        BoxBusy("Too many requests.", retry_after=1),
+        RateLimited("This client sends more than 600 requests a minute.", retry_after=1),
+    ]
+    result = run(talks[0])
+    assert result.exit_code == 0, result.stderr
+    assert "재발급이 접수됐습니다." in result.stdout
+
+
+def test_a_box_that_stays_away_keeps_the_batch_and_says_how_to_look_at_it(
+    live, talks, looks, monkeypatch
+):
+    monkeypatch.setattr(analyze, "worker_running", lambda _: True)
+    monkeypatch.setattr(analyze, "_PATIENCE_SECONDS", 0.0)
+    looks += [BoxNotRunning("EdgeBox is not running.")] * 3
+    result = run(talks[0])
+    assert (result.exit_code, result.stdout) == (3, "")
+    [batch], _ = live.store.batches.page()
+    line = f"edgebox: EdgeBox is not running. Later, see: edgebox batches show {batch.batch_id}\n"
+    assert result.stderr == line
 
 
 def test_without_a_worker_nothing_is_submitted(live, talks):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import BoxNotRunning
+from edgebox.errors import BoxBusy, BoxNotRunning, EdgeBoxError, RateLimited
 from edgebox.settings import Settings
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.box import Box, opened_box
@@ -25,9 +25,14 @@ from edgebox_cli.common.refused import WHOLE, said_of
 from edgebox_cli.common.systemd import to_start
 from edgebox_cli.common.transcripts import ids_of, name_of, read
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _POLL_SECONDS = 1.0, 5.0
 """Between two looks at a batch: at first, and later on. Each is a line in the box's log."""
 _ASK_AGAIN_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
+"""How long a box may be away or busy while its batch is waited for."""
 
 
 def analyze(
@@ -72,6 +77,9 @@ def analyze(
                 f"edgebox batches show {batch_id}"
             )
             raise typer.Exit(1) from None
+        except EdgeBoxError as error:
+            error.detail += f" Later, see: edgebox batches show {batch_id}"
+            raise
     if as_json:
         print_json(batch)
     else:
@@ -91,12 +99,13 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     """Show the progress of a batch until it has ended; return it then."""
     wakeups = WakeUps(settings)
     asked_at, began = float("-inf"), time.monotonic()
+    away = f"{batch_id}: the box does not answer now, waiting for it"
     description = TextColumn("{task.description}", markup=False)
     columns = (description, BarColumn(bar_width=None), MofNCompleteColumn(), TimeElapsedColumn())
     with bars(*columns, expand=True) as shown:
         task = shown.add_task(batch_id, total=None)
         while True:
-            batch = box.get(Paths.BATCH.format(batch_id=batch_id))
+            batch = _look(box, batch_id, lambda: shown.update(task, description=away))
             counts = batch["counts"]
             state = "running" if counts["running"] else "waiting"
             if not worker_running(settings.state_dir):
@@ -116,6 +125,30 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
                 asked_at = time.monotonic()
             first, later = _POLL_SECONDS
             time.sleep(min(later, max(first, (time.monotonic() - began) / 10)))
+
+
+def _look(box: Box, batch_id: str, away: Callable[[], None]) -> dict[str, Any]:
+    """Return a batch as it is now, also from a box that is started again meanwhile.
+
+    Args:
+        box: the running one.
+        batch_id: of the batch.
+        away: called whenever the box does not answer, or is busy.
+
+    Raises:
+        EdgeBoxError: it refuses to show the batch, or was away or busy for too long.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return box.get(Paths.BATCH.format(batch_id=batch_id))
+        except (BoxBusy, BoxNotRunning, RateLimited) as error:
+            named = None if isinstance(error, BoxNotRunning) else error.retry_after
+            wait = max(_POLL_SECONDS[0], named or 0)
+            if time.monotonic() + wait > until:
+                raise
+        away()
+        time.sleep(wait)
 
 
 def _show(result: dict[str, Any]) -> None:
