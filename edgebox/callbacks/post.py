@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     NewTransport = Callable[[], httpx.AsyncBaseTransport]
 
 
+_NO_ANSWER = "Server disconnected"
+"""How httpx begins to say that a connection ended before the head of an answer was whole."""
+
 SMALLEST_LIMIT = 100_000
 """Bytes of a body that receivers take by default: Express has the smallest limit, 100 kB."""
 
@@ -167,6 +170,8 @@ def _explain(error: Exception, sent: int) -> str:
                 return "TLS: no secure connection"
             cause = cause.__cause__ or cause.__context__
         return "connection refused or unreachable"
+    if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(_NO_ANSWER):
+        return "the answer is no HTTP. Check the port of callback_url, and http or https before it"
     broke = f"the connection broke ({type(error).__name__})"
     # Some receivers close the connection in the middle of a body that is too large.
     return f"{broke}. Perhaps {too_large(sent)}" if sent > SMALLEST_LIMIT else broke

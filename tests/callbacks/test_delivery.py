@@ -101,7 +101,11 @@ def test_the_receiver_can_check_who_sent_it(box):
         (answer(404), 404, "HTTP 404"),
         (answer(302, "Location: http://127.0.0.1:1/stolen"), 302, "redirects are not followed"),
         (RESET, None, "the connection broke"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", None, "the connection broke"),
+        (b"", None, "the connection broke"),
+        (b"HTTP/1.1 200 OK\r\nX: a", None, "the connection broke"),
+        (b"\x15\x03\x01\x00\x02\x02\x46", None, "the answer is no HTTP"),  # of a TLS port
+        (b"220 mail.example ESMTP\r\n\r\n", None, "the answer is no HTTP"),
+        (b"HTTP/1.1 200 OK\r\n\xff\xff\r\n\r\n", None, "the answer is no HTTP"),
     ],
 )
 def test_anything_but_2xx_is_tried_again_in_about_5_seconds(box, give, status, error):

@@ -385,6 +385,9 @@ QUOTED: dict[str, str] = {
     "TLS: {reason}": "TLS: {reason}",
     "the connection broke ({id})": "연결이 끊겼습니다({id})",
     "the connection broke ({id}). Perhaps {reason}": "연결이 끊겼습니다({id}). 혹시 {reason}",
+    "the answer is no HTTP. Check the port of callback_url, and http or https before it": (
+        "응답이 HTTP가 아닙니다. callback_url의 포트와 앞의 http, https를 확인하십시오"
+    ),
     "410: the receiver wants no more of it": "410: 받는 쪽이 더 받지 않겠다고 합니다",
     "HTTP {n}: redirects are not followed": "HTTP {n}: 다른 주소로 넘기는 응답은 따라가지 않습니다",
     "HTTP {n}: {reason}": "HTTP {n}: {reason}",
