@@ -1,8 +1,9 @@
-"""The samples of docs/api.md, as somebody copies them: from the top, against a new box."""
+"""The samples of the documents, as somebody copies them: from the top, against a new box."""
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,13 +15,17 @@ import pytest
 from support.boxes.live import CLIENT, live_box
 from support.polling import PATIENCE
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs/api.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
 CALL = "고객: 카드를 잃어버렸어요.\n상담사: 정지했고 재발급은 사흘 걸립니다.\n"
 WRITES_STATUS = """curl() { command curl -w '\\n%{http_code}\\n' "$@"; }\n"""
+EDGEBOX = f'edgebox() {{ {sys.executable} -m edgebox_cli "$@"; }}\n'
+
+needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
 
 
-def samples(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", TEXT, re.DOTALL)
+def samples(language: str, document: str = "docs/api.md") -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
 @pytest.fixture
@@ -37,11 +42,11 @@ def box(monkeypatch):
             yield made
 
 
-def shell(box, script: str) -> list[str]:
-    """Run the first sample, which has the names of all, and then ``script``."""
-    names = samples("sh")[0].replace("http://127.0.0.1:8600", box.url)
+def shell(box, script: str, names: str = samples("sh")[0]) -> list[str]:
+    """Run a script after the sample that has the names for it; return the lines it writes."""
+    program = (names + script).replace("http://127.0.0.1:8600", box.url)
     ran = subprocess.run(
-        ["/bin/sh", "-euc", WRITES_STATUS + names + script],
+        ["/bin/sh", "-euc", WRITES_STATUS + EDGEBOX + program],
         capture_output=True,
         text=True,
         check=False,
@@ -51,16 +56,39 @@ def shell(box, script: str) -> list[str]:
     return ran.stdout.strip().splitlines()
 
 
+def statuses(lines: list[str]) -> list[str]:
+    return [line for line in lines if re.fullmatch(r"[1-5]\d\d", line)]
+
+
+@needs_curl
 def test_each_call_of_curl_is_accepted_and_answers_what_is_shown(box):
-    answers = []
-    for script in [one for one in samples("sh") if "curl " in one]:
-        answers.append(shell(box, script))
-        statuses = [line for line in answers[-1] if re.fullmatch(r"[1-5]\d\d", line)]
-        assert statuses, script
-        assert set(statuses) <= {"200", "202"}, (script, answers[-1])
-    assert len(answers) >= 4, "summary, question, call in progress, batch"
+    scripts = [one for one in samples("sh") if "curl " in one]
+    assert len(scripts) >= 4, "summary, question, call in progress, batch"
+    for script in scripts:
+        lines = shell(box, script)
+        assert statuses(lines), script
+        assert set(statuses(lines)) <= {"200", "202"}, (script, lines)
 
 
+@needs_curl
+@pytest.mark.parametrize("document", ["README.md", "README.ko.md"])
+def test_the_summary_of_the_readme_is_one(box, document):
+    [script] = [one for one in samples("sh", document) if "curl " in one]
+    assert statuses(shell(box, script)) == ["200"]
+
+
+@needs_curl
+@pytest.mark.parametrize("document", ["docs/guide/install.md", "docs/ko/guide/install.md"])
+def test_the_first_requests_of_the_guide_are_accepted(box, document):
+    blocks = [one for one in samples("sh", document) if "$BOX/api/" in one]
+    lines = shell(box, "".join(blocks[:2]), "")
+    assert statuses(lines) == ["200", "202"]
+    [batch_id] = set(re.findall(r"BATCH-\d+-\d+", "".join(lines)))
+    looked = re.sub(r"BATCH-\d+-\d+", batch_id, blocks[2])
+    assert statuses(shell(box, looked, f"BOX={box.url}\n")) == ["200"]
+
+
+@needs_curl
 def test_the_appends_to_a_call_in_progress_follow_each_other(box):
     """A box that does not know the call takes the first; the next one goes on from its answer."""
     [script] = [one for one in samples("sh") if "/api/v1/live/" in one]
@@ -101,6 +129,7 @@ def test_the_client_in_python_gets_its_answer(box):
     assert "재발급은 3일 걸린다고 안내했습니다." in lines[-1]
 
 
+@needs_curl
 def test_the_screen_in_python_shows_a_call_as_it_grows(box):
     follow = 'asyncio.run(follow(BOX.replace("http", "ws", 1), bound_key(CLIENT, SECRET), "kim01"))'
     program = python(box, follow, index_of("def bound_key("), index_of("async def follow("))
