@@ -124,7 +124,7 @@ class _Said:
             if len(left) <= (1 - _COVERED) * len(values) or len(agent) >= LONGEST:
                 break
             telling = [one for one in missing if missing[one]]
-            best = max(telling, key=lambda one: (_settles(one), len(missing[one])))
+            best = max(reversed(telling), key=lambda one: (_settles(one), len(missing[one])))
             agent = f"{agent} {_quoted(best)}"
         return summary.model_copy(update={"agent": agent})
 

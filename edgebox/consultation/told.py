@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST: Final = 120
 """Characters of a sentence that is quoted as a whole."""
 
-_BARE: Final = 8
+_BARE: Final = 6
 """Characters beside its figures without which a sentence says not what they are of."""
 
 _TAKEN_BACK: Final = re.compile(

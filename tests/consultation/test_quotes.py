@@ -94,8 +94,18 @@ def test_a_sentence_that_is_in_two_lines_is_taken_out_of_one():
 def test_a_short_line_gets_the_figures_that_no_line_has():
     found = fill(result="카드를 정지했습니다.")
     assert found.agent.startswith("수수료를 안내했습니다. “")
-    assert "구월 십칠일까지 도착합니다" in found.agent
+    assert "구월 십이일 오후 두 시에 만 이천 원" in found.agent
     assert found.agent.count("“") <= 2
+
+
+def test_of_two_sentences_with_as_many_figures_the_later_one_is_added():
+    call = (
+        "고객: 언제 와요\n상담사: 구월 삼일에 주문하셨네요\n상담사: 구월 팔일에 도착하세요\n"
+        "상담사: 시월 이일까지 반품되세요\n"
+    )
+    result = "10월 2일까지 반품할 수 있습니다."
+    found = fill(customer="도착일을 물었습니다.", agent="안내했습니다.", result=result, call=call)
+    assert found.agent == "안내했습니다. “구월 팔일에 도착하세요.”"
 
 
 def test_figures_that_a_line_has_in_another_spelling_are_not_added():
