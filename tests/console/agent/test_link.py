@@ -48,6 +48,74 @@ def test_what_is_accepted_while_disconnected_is_sent_afterwards(screen, box):
     assert box.expect("accept")["draft_id"] == "d1"
 
 
+def test_an_answer_that_was_stopped_while_disconnected_stays_stopped(screen, box):
+    ask_id = ask(screen, box)
+    screen.context.set_offline(True)
+    screen.locator(".banner.error").wait_for()
+    screen.get_by_role("button", name="멈추기").click()
+    box.snapshot["asks"] = [
+        {
+            "ask_id": ask_id,
+            "consultation_id": CALL_ID,
+            "question": "재발급은 얼마나 걸리지?",
+            "state": "running",
+            "citations": CITATIONS,
+            "ack": None,
+            "text": "재발급은 사흘 ",
+            "done": None,
+        }
+    ]
+    screen.context.set_offline(False)
+    assert box.expect("cancel")["ask_id"] == ask_id
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    expect(screen.locator(".ask")).to_contain_text("멈췄습니다.")
+    expect(screen.locator(".ask")).to_have_attribute("aria-busy", "false")
+
+
+def test_what_could_not_be_sent_is_told_and_not_shown_as_done(screen, box):
+    box.tell({"type": "call.opened", "call": call(consultation_id="P-1", source="paste")})
+    screen.locator('[data-id="P-1"]').click()
+    ask_id = ask(screen, box)
+    box.tell({"type": "ask.done", "ask_id": ask_id, "done": done(ask_id)})
+    screen.locator(".thumb.up").wait_for()
+    screen.context.set_offline(True)
+    screen.locator(".banner.error").wait_for()
+    status = screen.get_by_role("status").first
+    for name in ("도움됨", "상담 끝내기", "이 상담 닫기"):
+        screen.locator('[data-do="copyAnswer"]').click()
+        expect(status).to_contain_text("복사했습니다")
+        screen.get_by_role("button", name=name).click()
+        expect(status).to_have_text("연결이 끊겨 보내지 못했습니다.")
+    expect(screen.locator(".thumb.up")).to_have_attribute("aria-pressed", "false")
+    screen.context.set_offline(False)
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    assert box.sent("feedback") == []
+
+
+def test_whoever_connects_twice_has_one_socket(page, served):
+    """One that is given up while it still opens would count as a screen of this person."""
+    page.goto(f"{served.address}/empty")
+    module = served.module("agent/socket.js")
+    states = page.evaluate(
+        """async (path) => {
+          const all = [];
+          window.WebSocket = class {
+            static OPEN = 1;
+            readyState = 0;
+            constructor() { all.push(this); }
+            close() { this.readyState = 3; }
+          };
+          const { connect } = await import(path);
+          const link = connect("ws://x", { tell() {}, screen: "s", known: async () => true });
+          link.retry();
+          link.retry();
+          return all.map((one) => one.readyState);
+        }""",
+        module,
+    )
+    assert states == [3, 3, 0]
+
+
 def test_a_screen_that_is_closed_comes_back_by_itself(screen, box):
     screen.evaluate("Math.random = () => 0")
     for code in (1012, 1013):

@@ -25,14 +25,18 @@ async function give({ tell }, text) {
   tell({ type: "ui.say", code: isDone ? "copied" : "notCopied", detail: isDone ? shown : "" });
 }
 
-function ask({ state, tell, send }, question, cache) {
-  const id = state.current;
+function ask(screen, question, cache) {
+  const id = screen.state.current;
   const ask_id = newId();
-  if (!send({ type: "ask", ask_id, question, consultation_id: id, cache })) {
-    tell({ type: "ui.say", code: "notSent" });
-    return;
-  }
-  tell({ type: "ui.ask", id, ask_id, question });
+  const isSent = sent(screen, { type: "ask", ask_id, question, consultation_id: id, cache });
+  if (isSent) screen.tell({ type: "ui.ask", id, ask_id, question });
+}
+
+// Sends a message; where there is no connection, that is told.
+function sent({ send, tell }, message) {
+  const isSent = send(message);
+  if (!isSent) tell({ type: "ui.say", code: "notSent" });
+  return isSent;
 }
 
 function tab(name) {
@@ -96,10 +100,10 @@ export const ACTS = {
 
   copyAnswer: (screen, { id }) => give(screen, plain(find(screen.state, id).text)),
 
-  rate({ state, send, tell }, { id, rating, reason = "" }) {
-    if (find(state, id).rating === rating && !reason) return;
-    send({ type: "feedback", what: "ask", id, rating, reason, comment: "" });
-    tell({ type: "ui.rate", ask_id: id, rating, reason });
+  rate(screen, { id, rating, reason = "" }) {
+    if (find(screen.state, id).rating === rating && !reason) return;
+    const isSent = sent(screen, { type: "feedback", what: "ask", id, rating, reason, comment: "" });
+    if (isSent) screen.tell({ type: "ui.rate", ask_id: id, rating, reason });
   },
 
   copyMark: (screen, { copy: text }) => give(screen, text),
@@ -146,25 +150,24 @@ export const ACTS = {
     tell({ type: "ui.accept", message });
   },
 
-  summarise({ state, send, tell }) {
-    const id = state.current;
-    const call = state.calls[id];
-    if (!call || call.gone) return;
-    if (send({ type: "summarise", consultation_id: id })) tell({ type: "ui.summarise", id });
-    else tell({ type: "ui.say", code: "notSent" });
+  summarise(screen) {
+    const { current: id, calls } = screen.state;
+    if (!calls[id] || calls[id].gone) return;
+    const isSent = sent(screen, { type: "summarise", consultation_id: id });
+    if (isSent) screen.tell({ type: "ui.summarise", id });
   },
 
-  end: ({ state, send }) => send({ type: "end", consultation_id: state.current }),
+  end: (screen) => sent(screen, { type: "end", consultation_id: screen.state.current }),
   forget: ({ state, tell }) => tell({ type: "ui.forget", id: state.current }),
-  close: ({ state, send }) => send({ type: "close", consultation_id: state.current }),
+  close: (screen) => sent(screen, { type: "close", consultation_id: screen.state.current }),
 
-  sendPasted({ state, send, tell, t }) {
+  sendPasted(screen) {
+    const { state, tell, t } = screen;
     const text = state.pasted.trim();
     if (text.length > LONGEST_PASTE) {
       return tell({ type: "notice", level: "warning", code: "paste", text: t.tooLong });
     }
-    if (!send({ type: "paste", consultation_id: null, text })) return tell({ type: "ui.say", code: "notSent" });
-    return tell({ type: "ui.paste" });
+    if (sent(screen, { type: "paste", consultation_id: null, text })) tell({ type: "ui.paste" });
   },
 
   light({ tell, show }, { from, at }) {

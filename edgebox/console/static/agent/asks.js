@@ -1,6 +1,6 @@
 // Questions about a call, newest first. Each is running, done, stopped, lost or refused.
 
-import { say } from "./table.js";
+import { say, want } from "./table.js";
 
 /** Returns the question that is being answered, of all calls. */
 export function running(state) {
@@ -38,7 +38,12 @@ export function snapshot(state, told) {
   let next = state;
   for (const ask of told) {
     const id = ask.consultation_id;
-    const whole = { ...find(next, ask.ask_id), ...ask };
+    const mine = find(next, ask.ask_id);
+    if (mine?.state === "stopped") {
+      if (ask.state === "running") next = want(next, { type: "cancel", ask_id: ask.ask_id }); // not heard
+      continue;
+    }
+    const whole = { ...mine, ...ask };
     const others = (next.asks[id] ?? []).filter((one) => one.ask_id !== ask.ask_id);
     const isOld = others.length < (next.asks[id] ?? []).length;
     const list = isOld

@@ -22,6 +22,7 @@ export function connect(url, { tell, screen, known, random = Math.random }) {
 
   function open() {
     clearTimeout(timer);
+    socket?.close(); // one that still opens would be another screen of this person
     const mine = new WebSocket(url, "edgebox.v1");
     let opened = false;
     socket = mine;

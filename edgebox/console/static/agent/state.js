@@ -4,7 +4,7 @@
 import { asks, forgotten, refused, snapshot } from "./asks.js";
 import { drafts, editing, keep } from "./drafts.js";
 import { keysOf, refusal } from "./keys.js";
-import { put, say, without } from "./table.js";
+import { put, say, want, without } from "./table.js";
 
 /** Returns the state of a screen that has not heard from the box; `page` is the release that it is of. */
 export function fresh(prefs, page) {
@@ -248,10 +248,6 @@ function removed(state, id) {
     next[table] = without(next[table], id);
   }
   return state.current === id ? show(next, order.at(-1) ?? null) : next;
-}
-
-function want(state, message) {
-  return { ...state, wants: [...state.wants, message] };
 }
 
 function show(state, id) {

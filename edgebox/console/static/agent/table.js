@@ -9,6 +9,11 @@ export function without(table, id) {
   return rest;
 }
 
+/** Returns the state that asks the socket to send `message`. */
+export function want(state, message) {
+  return { ...state, wants: [...state.wants, message] };
+}
+
 /** Returns the state with `code` said to those who listen. */
 export function say(state, code, detail = "") {
   return { ...state, said: { code, detail, n: (state.said?.n ?? 0) + 1 } };
