@@ -52,6 +52,22 @@ def test_3000_utterances_cost_one_more_row_each(page, box):
     assert page.evaluate("window.touched") < 20  # a row, and the clock of the call
 
 
+def test_what_is_said_while_the_call_is_searched_is_found_too(screen, box):
+    screen.keyboard.press("/")
+    screen.keyboard.type("카드")
+    screen.keyboard.press("Enter")
+    expect(screen.locator("#u-1")).to_have_class("row customer hit")
+    box.tell(text_of(1100, utterance("customer", "카드는 언제 와요?")))
+    expect(screen.locator(".find output")).to_have_text("2 / 4")
+    expect(screen.locator("mark")).to_have_count(4)
+    # The box reads the end of a call again with each line: the first lines are other ones now.
+    box.tell(
+        text_of(1200, utterance("agent", "네."), utterance("agent", "카드 맞습니다."), start=1)
+    )
+    expect(screen.locator(".find output")).to_have_text("2 / 2")
+    expect(screen.locator("#u-2")).to_have_class("row agent hit")
+
+
 def test_finding_in_the_call(screen, box):
     screen.keyboard.press("/")
     screen.keyboard.type("카드")

@@ -48,7 +48,7 @@ export function fresh(prefs, page) {
 /** Returns the state after `message`. */
 export function reduce(state, message) {
   const handler = Object.hasOwn(HANDLERS, message.type) ? HANDLERS[message.type] : null;
-  return handler ? handler(state, message) : state; // unknown ones are of a newer box
+  return handler ? found(state, handler(state, message)) : state; // unknown ones are of a newer box
 }
 
 /** Returns whether the agent has not finished with a call. */
@@ -265,6 +265,15 @@ function isFree(state) {
 /** Returns the indices of the current call's utterances that have `text`. */
 export function hits(state, text) {
   const wanted = text.toLowerCase();
+// What is searched grows: the place that is shown stays, or is the next one.
+function found(before, state) {
+  const { find, current } = state;
+  if (!find?.text || state.calls[current]?.utterances === before.calls[current]?.utterances) return state;
+  const now = hits(state, find.text);
+  const at = now.findIndex((one) => one >= (find.hits[find.at] ?? 0));
+  return { ...state, find: { ...find, hits: now, at: at < 0 ? Math.max(0, now.length - 1) : at } };
+}
+
   const utterances = state.calls[state.current]?.utterances ?? [];
   if (!wanted) return [];
   return utterances.flatMap((one, at) => (one.text.toLowerCase().includes(wanted) ? [at] : []));
