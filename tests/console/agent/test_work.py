@@ -165,6 +165,49 @@ def test_a_new_draft_leaves_the_text_that_is_being_edited(screen, box):
     expect(screen.locator(".notes .prose")).to_have_text("다시 쓴 요약입니다.")
 
 
+def test_ctrl_enter_accepts_what_is_being_written_and_else_what_its_button_says(screen, box):
+    screen.keyboard.press("e")
+    screen.keyboard.insert_text("요약 글")
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    box.tell({"type": "record.done", "draft": record(at=time.time())})
+    record_keys = screen.locator(".notes .card").nth(1).locator("kbd")
+    expect(record_keys.filter(has_text="Ctrl+Enter")).to_have_count(1)
+    screen.keyboard.press("Escape")
+    screen.keyboard.press("Control+Enter")
+    assert box.expect("accept")["draft_id"] == "r1"
+    screen.locator("#edit-summary-text").focus()
+    screen.keyboard.press("Control+Enter")
+    assert box.expect("accept")["draft_id"] == "d1"
+
+
+def test_a_text_that_is_being_edited_outlives_a_restart_of_the_box(screen, box):
+    """The box's new draft of the call that was sent again takes its place under the text."""
+    screen.keyboard.press("e")
+    screen.keyboard.press("Control+Home")
+    screen.keyboard.type("확인: ")
+    told = call(started_at=time.time(), received=1200)
+    box.snapshot |= {"calls": [told], "drafts": []}
+    box.close(1012)
+    expect(screen.locator(".banner.error")).to_have_count(1)
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.tell({"type": "summary.done", "draft": summary("d9", "다시 쓴 요약.", at=time.time())})
+    assert box.expect("edit")["draft_id"] == "d1"
+    assert box.expect("edit")["draft_id"] == "d9"
+    assert screen.locator("#edit-summary-text").input_value() == f"확인: {SUMMARY}"
+    screen.keyboard.press("Control+Enter")
+    sent = box.expect("accept")
+    assert (sent["draft_id"], sent["content"]["text"]) == ("d9", f"확인: {SUMMARY}")
+
+
+def test_a_draft_that_the_box_has_no_more_says_what_to_do(screen, box):
+    screen.keyboard.press("e")
+    screen.keyboard.press("Control+Enter")
+    assert box.expect("accept")["draft_id"] == "d1"
+    box.tell(notice("not-found", "There is no such draft.", consultation_id=CALL_ID))
+    expect(screen.locator(".banner")).to_contain_text("새 초안이 오면 다시 받아들이십시오")
+    expect(screen.locator("#edit-summary-text")).to_have_count(1)
+
+
 def test_a_rolling_draft_is_not_shown_half_written(screen, box):
     box.tell({"type": "summary.delta", "consultation_id": CALL_ID, "text": "반쯤"})
     expect(screen.locator(".notes")).to_contain_text("새로 쓰는 중")

@@ -125,11 +125,12 @@ export const ACTS = {
   take: ({ state, tell }, { kind }) => tell({ type: "ui.take", id: state.current, kind }),
   drop: ({ state, tell }, { field }) => tell({ type: "ui.drop", id: state.current, field }),
 
-  async accept(screen, { kind: wanted } = {}) {
+  // Of the text that is being written, or else of the draft whose button has the key.
+  async accept(screen, { kind: wanted } = {}, target = null) {
     const { state, tell, t } = screen;
     const id = state.current;
     const edits = state.edits[id] ?? {};
-    const kind = wanted ?? (edits.summary ? "summary" : kindOf(state, id));
+    const kind = wanted ?? target?.dataset?.kind ?? kindOf(state, id);
     if (!kind || state.pending[state.drafts[id][kind].draft_id]) return;
     const draft = state.drafts[id][kind];
     const given = content(state, id, kind);
