@@ -457,7 +457,7 @@ def test_every_refusal_has_words_of_the_screens_language(units):
         return {kind.slug}.union(*(slugs(one) for one in kind.__subclasses__()))
 
     known = run(units, "words/ko.js", "return Object.keys(m.default.notices)")
-    assert slugs(RequestError) | {"internal-error"} == set(known) | NOT_TOLD
+    assert slugs(RequestError) | {"internal-error", "no-draft"} == set(known) | NOT_TOLD
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from support.agent import ask, clipboard, opened, text_of
+from support.agent import ask, clipboard, notice, opened, text_of
 from support.calls import CALL_ID, SUMMARY, TALK, call, done, record, summary
 
 

@@ -29,7 +29,9 @@ export function keep(state, draft) {
   const old = state.drafts[id] ?? {};
   const now = old[kind];
   const isOther = now && now.draft_id !== draft_id;
-  const held = isOther && (state.edits[id]?.[kind] || (now.accepted && !draft.accepted));
+  const edit = state.edits[id]?.[kind];
+  const isGone = edit && old.gone === now?.draft_id;
+  const held = isOther && !isGone && (edit || (now.accepted && !draft.accepted));
   if (held) {
     return put(state, "drafts", id, { newer: { ...old.newer, [kind]: draft }, writing: "", asked: false });
   }
@@ -38,12 +40,27 @@ export function keep(state, draft) {
     newer: { ...old.newer, [kind]: null },
     ...(kind === "summary" && { writing: "", asked: false }),
   });
-  return put(next, "seen", draft_id, { at: state.seen[draft_id]?.at ?? state.now });
+  const seen = put(next, "seen", draft_id, { at: state.seen[draft_id]?.at ?? state.now });
+  if (!isOther || !isGone) return seen;
+  const moved = change(seen, id, kind, { ...edit, draft_id });
+  return { ...moved, wants: [...moved.wants, ...editing(moved, [id])] };
+}
+
+/**
+ * Returns the state before a call that the box began anew, after a restart: the draft that is being
+ * edited is unknown to it, and the text goes on with its next one.
+ */
+export function restarted(state, { consultation_id: id, started_at }) {
+  const known = state.calls[id];
+  const draft = state.drafts[id]?.summary;
+  const isAnother = known && (known.gone || known.started_at !== started_at);
+  if (!isAnother || !draft || draft.accepted) return state;
+  return put(state, "drafts", id, { gone: draft.draft_id });
 }
 
 /** Returns the messages that have the box keep the drafts of these calls that are being edited. */
 export function editing(state, ids) {
-  const edited = ids.filter((id) => state.edits[id]?.summary);
+  const edited = ids.filter((id) => state.edits[id]?.summary && state.drafts[id].gone !== state.drafts[id].summary.draft_id);
   return edited.map((id) => ({
     type: "edit",
     consultation_id: id,

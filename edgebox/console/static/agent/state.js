@@ -2,7 +2,7 @@
 // Messages of the box have its names; those of the screen itself begin with "ui.".
 
 import { asks, forgotten, refused, snapshot } from "./asks.js";
-import { drafts, editing, keep } from "./drafts.js";
+import { drafts, editing, keep, restarted } from "./drafts.js";
 import { keysOf, refusal } from "./keys.js";
 import { put, say, want, without } from "./table.js";
 
@@ -65,7 +65,8 @@ const HANDLERS = {
     // Another person may have logged in on this PC: what the one before saw and wrote is not theirs.
     const isOther = before.operator && before.operator.name !== message.operator.name;
     const { now, skew, link, prefs, page } = before;
-    const state = isOther ? { ...fresh(prefs, page), now, skew, link } : before;
+    const kept = isOther ? { ...fresh(prefs, page), now, skew, link } : before;
+    const state = message.calls.reduce(restarted, kept);
     const told = message.calls.map((call) => [call.consultation_id, call]);
     const left = state.order.filter((id) => !told.some(([other]) => other === id) && hasText(state, id));
     const calls = Object.fromEntries([
@@ -91,8 +92,9 @@ const HANDLERS = {
     return snapshot(next, message.asks);
   },
 
-  "call.opened"(state, { call }) {
+  "call.opened"(before, { call }) {
     const id = call.consultation_id;
+    const state = restarted(before, call);
     const isNew = !state.order.includes(id);
     const next = {
       ...state,
@@ -142,7 +144,8 @@ const HANDLERS = {
     const sent = Object.values(state.pending).find((one) => one.consultation_id === id);
     if (sent && !state.drafts[id]?.asked) {
       const pending = without(state.pending, sent.draft_id);
-      return note({ ...state, pending }, message, "notAccepted");
+      const code = message.code === "not-found" ? "no-draft" : message.code;
+      return note({ ...state, pending }, { ...message, code }, "notAccepted");
     }
     if (id && wait) {
       const next = put(state, "busy", id, { until: state.now + wait, text });
@@ -262,9 +265,6 @@ function isFree(state) {
   return state.calls[id].ended && !hasText(state, id) && !unfinished(state, id);
 }
 
-/** Returns the indices of the current call's utterances that have `text`. */
-export function hits(state, text) {
-  const wanted = text.toLowerCase();
 // What is searched grows: the place that is shown stays, or is the next one.
 function found(before, state) {
   const { find, current } = state;
@@ -274,6 +274,9 @@ function found(before, state) {
   return { ...state, find: { ...find, hits: now, at: at < 0 ? Math.max(0, now.length - 1) : at } };
 }
 
+/** Returns the indices of the current call's utterances that have `text`. */
+export function hits(state, text) {
+  const wanted = text.toLowerCase();
   const utterances = state.calls[state.current]?.utterances ?? [];
   if (!wanted) return [];
   return utterances.flatMap((one, at) => (one.text.toLowerCase().includes(wanted) ? [at] : []));

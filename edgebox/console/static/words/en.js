@@ -45,6 +45,7 @@ export default {
     "too-many-requests": "Too much was sent. Try again in a moment.",
     forbidden: "This account may not do that.",
     "invalid-fields": "EdgeBox cannot read this text.",
+    "no-draft": "EdgeBox has this draft no more. Copy it, or accept again when a new draft comes.",
     "internal-error": "Something failed in the box. Try again; if it fails again, tell the administrator.",
   },
   calls: "Calls",

@@ -44,6 +44,7 @@ export default {
     "too-many-requests": "너무 자주 보냈습니다. 잠시 뒤에 다시 하십시오.",
     forbidden: "이 계정으로는 할 수 없습니다.",
     "invalid-fields": "EdgeBox가 읽을 수 없는 글입니다.",
+    "no-draft": "EdgeBox에 이 초안이 더 없습니다. 복사해 두거나, 새 초안이 오면 다시 받아들이십시오.",
     "internal-error": "EdgeBox 안에서 문제가 생겼습니다. 다시 해 보고, 또 그러면 시스템 관리자에게 알리십시오.",
   },
   calls: "통화",
