@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from edgebox.engine_client import Delta
 
 if TYPE_CHECKING:
     from datetime import date
 
     from edgebox.ask.ground import Unsupported
     from edgebox.ask.prompts import Pair
-    from edgebox.engine_client import Completion, Delta
+    from edgebox.engine_client import Completion
     from edgebox.errors import EdgeBoxError
     from edgebox.reading.call import Utterance
     from edgebox.settings import Role
@@ -96,6 +98,9 @@ class Citation:
     utterance: Utterance
 
 
+_NOTHING: Final = Delta("")
+
+
 @dataclass(slots=True)
 class Usage:
     """What a model did for one question."""
@@ -105,12 +110,13 @@ class Usage:
     completion_tokens: int = 0
     engine_seconds: float = 0.0
 
-    def add(self, piece: Delta | Completion) -> None:
-        """Add the counts of a generation that has ended or was given up."""
-        self.prompt_tokens += piece.prompt_tokens
-        self.cached_tokens += piece.cached_tokens
-        self.completion_tokens += piece.completion_tokens
-        self.engine_seconds += piece.engine_seconds
+    def add(self, piece: Delta | Completion, since: Delta | Completion | None = None) -> None:
+        """Add the counts of a generation, or what they grew by since its piece before."""
+        before = since or _NOTHING
+        self.prompt_tokens += piece.prompt_tokens - before.prompt_tokens
+        self.cached_tokens += piece.cached_tokens - before.cached_tokens
+        self.completion_tokens += piece.completion_tokens - before.completion_tokens
+        self.engine_seconds += piece.engine_seconds - before.engine_seconds
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ import asyncio
 import logging
 import random
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.acknowledge import BY_TEMPLATE, TEMPLATE, sentence_of
@@ -321,17 +321,15 @@ class Race:
         prompt = await self._writer.prompt(role, read)
         self._cited = prompt.cited
         last = None
-        try:
-            async with aclosing(self._writer.write(role, prompt)) as pieces:
-                async for piece in pieces:
-                    last = piece
-                    if isinstance(piece, Completion):
-                        return piece.finish_reason == "stop"
-                    if piece.text:
-                        self._queue.put_nowait(_Piece(attempt, piece.text))
-        finally:
-            if last is not None:
-                self._spent(role).add(last)
+        async with aclosing(self._writer.write(role, prompt)) as pieces:
+            async for piece in pieces:
+                # At once: an answer is cut in the middle of a step, and costs what was done for it.
+                self._spent(role).add(piece, since=last)
+                last = piece
+                if isinstance(piece, Completion):
+                    return piece.finish_reason == "stop"
+                if piece.text:
+                    self._queue.put_nowait(_Piece(attempt, piece.text))
         return False
 
     async def _on_piece(self, text: str) -> list[Event]:
@@ -395,7 +393,7 @@ class Race:
             numbering=self._numbering,
             acknowledged=self._acknowledged,
             timing=self._timing,
-            usage=self._usage,
+            usage={role: replace(spent) for role, spent in self._usage.items()},
             retries=self._retries,
         )
 

@@ -56,6 +56,7 @@ class FakeEngine:
         topic: the answer to a request for a question's topic.
         pause: seconds before each piece.
         pauses: the same of a role, or of "topic", where they differ.
+        late: seconds after a request's deadline at which its answer ends, as in a long step.
         failures: how many requests of a role are answered with 503 first.
         refusing: roles whose requests are answered with 400.
         dies_after: pieces of a role's answer after which its stream breaks off.
@@ -79,6 +80,7 @@ class FakeEngine:
     topic: str = '{"topic": "카드 분실"}'
     pause: float = 0.0
     pauses: dict[str, float] = field(default_factory=dict)
+    late: float = 0.0
     failures: dict[str, int] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
     dies_after: dict[str, int] = field(default_factory=dict)
@@ -189,7 +191,7 @@ class FakeEngine:
             yield self._event(body, {"role": "assistant", "content": ""})
             try:
                 async for piece in self._pieces(body):
-                    yield self._event(body, {"content": piece})
+                    yield self._event(body, {"content": piece}, spent=usage())
             except TimeoutError:
                 finish = {"finish_reason": "length", "stop_reason": "deadline"}
             yield self._event(body, {}, **finish)
@@ -203,7 +205,7 @@ class FakeEngine:
 
     async def _pieces(self, body: dict[str, Any]) -> AsyncIterator[str]:
         """Yield the answer's pieces. TimeoutError if the request's deadline comes first."""
-        ends = time.monotonic() + body.get("deadline", 1e9)
+        ends = time.monotonic() + body.get("deadline", 1e9) + self.late
         role = body["model"]
         if "topic" in json.dumps(body.get("response_format", "")):
             pieces, pause = (self.topic,), self.pauses.get("topic", self.pause)
@@ -222,9 +224,18 @@ class FakeEngine:
         model = self.roles[body["model"]]["model"]
         return {"id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": model}
 
-    def _event(self, body: dict[str, Any], delta: dict[str, Any], **finish: str | None) -> str:
+    def _event(
+        self,
+        body: dict[str, Any],
+        delta: dict[str, Any],
+        *,
+        spent: dict[str, Any] | None = None,
+        **finish: str | None,
+    ) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": None, **finish}
         chunk = self._envelope(body) | {"choices": [choice]}
+        if spent and body.get("stream_options", {}).get("continuous_usage_stats"):
+            chunk |= {"usage": spent}
         return f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
 
 
