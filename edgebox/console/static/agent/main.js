@@ -226,6 +226,9 @@ root.addEventListener(
   true,
 );
 
+// Of two Escapes in a row the browser asks about the first one only: without this, nobody could log in.
+root.addEventListener("close", ({ target }) => target.id === "login" && target.isConnected && target.showModal(), true);
+
 root.addEventListener("submit", async (event) => {
   if (event.target.id !== "login-form") return;
   event.preventDefault();
