@@ -70,6 +70,7 @@ class _Shared:
         question: the first of the equal ones.
         seconds: that its reading was expected to take.
         forgotten: its call was, so nothing is answered.
+        paid: somebody's answer has what the generation cost.
     """
 
     question: Question
@@ -80,12 +81,21 @@ class _Shared:
     more: asyncio.Event = field(default_factory=asyncio.Event)
     listeners: int = 0
     forgotten: bool = False
+    paid: bool = False
     task: asyncio.Task[None] | None = None
 
     def publish(self, event: Event) -> None:
         self.events.append(event)
         self.more.set()
         self.more = asyncio.Event()
+
+    def end_for(self, question: Question, end: Answer) -> Answer:
+        """Return the end as one of those who asked gets it: what it cost is counted once."""
+        timing = end.timing.later(question.arrived - self.question.arrived)
+        paid, self.paid = self.paid, True
+        if paid:
+            return replace(end, timing=timing, usage={}, retries=0)
+        return replace(end, timing=timing)
 
 
 class Asks:
@@ -147,7 +157,7 @@ class Asks:
             key = (question.client_id, secrets.token_bytes(16))  # shared with nobody
         shared = self._running.get(key) or self._begin(key, question)
         shared.listeners += 1
-        return self._asked(question, key, self._listen(shared), shared)
+        return self._asked(question, key, self._listen(shared, question), shared)
 
     def prepare(
         self, client_id: str, consultation_id: str, transcript: str, on: date | None
@@ -223,16 +233,18 @@ class Asks:
         if not (shared.events and isinstance(shared.events[-1], Answer)):
             shared.task.cancel()
 
-    async def _listen(self, shared: _Shared) -> AsyncGenerator[Event]:
+    async def _listen(self, shared: _Shared, question: Question) -> AsyncGenerator[Event]:
         """Yield the events from the first one on."""
         at = 0
         while True:
             more = shared.more
             while at < len(shared.events):
+                event = shared.events[at]
                 at += 1
-                yield shared.events[at - 1]
-                if isinstance(shared.events[at - 1], Answer):
+                if isinstance(event, Answer):
+                    yield shared.end_for(question, event)
                     return
+                yield event
             if shared.task is not None and shared.task.done():
                 yield Answer("failed", "", NO_MODEL, None, error=_why(shared))
                 return

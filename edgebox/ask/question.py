@@ -135,6 +135,15 @@ class Timing:
     answer_first: float | None = None
     total: float = 0.0
 
+    def later(self, seconds: float) -> Timing:
+        """Return it for an equal question that came so much later."""
+
+        def of(moment: float | None) -> float | None:
+            return None if moment is None else max(0.0, moment - seconds)
+
+        first, begun = of(self.first), of(self.answer_first)
+        return Timing(of(self.evidence), first, begun, max(0.0, self.total - seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:

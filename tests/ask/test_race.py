@@ -440,6 +440,24 @@ def test_two_equal_questions_at_once_cost_one_generation(box):
     seen = box.run(scenario)
     assert {one.keeps_the_order().end.markdown for one in seen} == {CITED}
     assert [r["model"] for r in box.engine.requests].count("mlm") == 2, "one for each client"
+    spent = [one.end.usage["mlm"].prompt_tokens for one in seen if one.end.usage]
+    assert spent == [100, 100], "each is paid for once"
+
+
+def test_who_joins_an_equal_question_later_waited_less_for_it(box):
+    box.engine.pauses = {"mlm": 0.3}
+
+    async def scenario(asks):
+        first = asyncio.create_task(asked(asks, question(deadline=3)))
+        await asyncio.sleep(0.5)
+        return await asked(asks, question(deadline=3)), await first
+
+    later, first = box.run(scenario)
+    waited = later.timed[-1][0]
+    assert later.end.timing.total == pytest.approx(waited, abs=0.15)
+    assert later.end.timing.evidence == 0, "it had been found"
+    assert first.end.timing.total == pytest.approx(waited + 0.5, abs=0.2)
+    assert first.end.usage, "whoever asked first, or is told first"
 
 
 def test_one_of_two_who_hangs_up_does_not_end_it_for_the_other(box):
