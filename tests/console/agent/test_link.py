@@ -136,6 +136,25 @@ def test_a_screen_too_many_says_so_and_waits(screen, box):
     expect(screen.locator(".banner")).to_have_count(0)
 
 
+def test_who_logged_in_again_in_another_tab_is_not_asked_twice(screen, box):
+    box.session = False
+    box.close(4401)
+    screen.locator("#login").wait_for()
+    screen.evaluate("dispatchEvent(new Event('focus'))")  # the tab is looked at: still no session
+    expect(screen.locator("#login")).to_have_count(1)
+    box.session = True
+    screen.evaluate("dispatchEvent(new Event('focus'))")
+    screen.locator(".link.open").wait_for()
+    expect(screen.locator("#login")).to_have_count(0)
+    screen.keyboard.press("e")
+    box.close(4401)
+    screen.locator("#login").wait_for()
+    hellos = box.hellos
+    screen.evaluate("dispatchEvent(new Event('focus'))")  # it may be somebody else's session
+    screen.wait_for_timeout(300)
+    assert (box.hellos, screen.locator("#login").count()) == (hellos, 1)
+
+
 def test_eight_tabs_work_at_once(tab, box):
     box.snapshot["calls"] = [call(started_at=time.time())]
     tabs = [opened(tab(), box) for _ in range(8)]

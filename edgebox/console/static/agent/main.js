@@ -262,10 +262,13 @@ addEventListener("copy", (event) => {
   event.preventDefault();
 });
 
-addEventListener("beforeunload", (event) => {
-  const isWritten = Object.values(state.edits).some((edit) => edit.summary || edit.record);
-  if (isWritten || Object.keys(state.pending).length) event.preventDefault();
-});
+// Whether there is something that only this page has.
+function isWritten() {
+  const isEdited = Object.values(state.edits).some((edit) => edit.summary || edit.record);
+  return isEdited || Object.keys(state.pending).length > 0;
+}
+
+addEventListener("beforeunload", (event) => isWritten() && event.preventDefault());
 
 function tick() {
   tell({ type: "ui.tick", now: Date.now() / 1000 });
@@ -282,6 +285,13 @@ async function known() {
     return true;
   }
 }
+
+// Whoever logged in again in another tab is not asked twice. It may have been somebody else, to whom
+// what was written here is not shown: that waits for its own person.
+addEventListener("focus", async () => {
+  const isWaiting = () => state.link.status === "expired" && !isWritten();
+  if (isWaiting() && (await known()) && isWaiting()) socket.retry();
+});
 
 const name = [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/v1/live`;
