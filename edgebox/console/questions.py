@@ -55,12 +55,15 @@ class Shown:
         elif name == "done":
             self.done = fields["done"]
 
+    def asked(self) -> dict[str, Any]:
+        """Return what was asked, and about which call."""
+        return {"consultation_id": self.consultation_id, "question": self.question}
+
     def as_state(self) -> dict[str, Any]:
         """Return it as a screen that comes back gets it."""
         return {
             "ask_id": self.ask_id,
-            "consultation_id": self.consultation_id,
-            "question": self.question,
+            **self.asked(),
             "state": "running" if self.done is None else "done",
             "citations": self.citations,
             "ack": self.ack,
@@ -159,7 +162,9 @@ class Questions:
                         known_as = said["ask_id"]
                         self.remembered.add(shown.ask_id, known_as, shown.consultation_id)
                     shown.add(name, said)
-                    self._tell({"type": f"ask.{name}", **said, "ask_id": shown.ask_id})
+                    # Another screen does not know yet what was asked.
+                    asked = shown.asked() if name == "start" else {}
+                    self._tell({"type": f"ask.{name}", **said, **asked, "ask_id": shown.ask_id})
         except Exception as error:  # noqa: BLE001 - a screen must not wait for ever
             log.error("A question of a screen failed: %s", where(error))  # noqa: TRY400 - ours
         finally:

@@ -98,6 +98,16 @@ async def test_one_that_has_its_answer_is_not_cancelled_any_more() -> None:
     await turns()
 
 
+async def test_every_screen_is_told_what_is_asked() -> None:
+    told, messages = Told(), Messages()
+    questions = Questions(messages)
+    questions.begin("q1", "CL-1", "언제?", told)
+    await turns()
+    [start] = [one for one in messages if one["type"] == "ask.start"]
+    assert (start["ask_id"], start["consultation_id"], start["question"]) == ("q1", "CL-1", "언제?")
+    await questions.stop()
+
+
 async def test_two_that_begin_at_once_leave_one() -> None:
     first, second, messages = Told(), Told(), Messages()
     questions = Questions(messages)

@@ -25,6 +25,21 @@ def test_only_the_last_block_of_a_streamed_answer_is_written_again(screen, box):
     expect(screen.locator(".ask .prose p").nth(1).locator("strong")).to_have_text("이어집니다.")
 
 
+def test_what_is_asked_on_another_screen_is_shown_here_too(screen, box):
+    screen.keyboard.press("F2")
+    screen.keyboard.type("여기서 쓰던 질문")
+    start = {"type": "ask.start", "ask_id": "q7", "deadline": 15, "cached": False}
+    box.tell(start | {"consultation_id": CALL_ID, "question": "재발급은 며칠?"})
+    box.tell({"type": "ask.delta", "ask_id": "q7", "text": "사흘"})
+    expect(screen.locator(".ask h3")).to_have_text("재발급은 며칠?")
+    expect(screen.locator(".ask .prose")).to_have_text("사흘")
+    assert screen.locator("#question").input_value() == "여기서 쓰던 질문"
+    box.tell({"type": "ask.done", "ask_id": "q7", "done": done("q7")})
+    expect(screen.locator(".ask .prose strong")).to_have_text("사흘 안에")
+    box.tell(start | {"ask_id": "q8", "consultation_id": "CL-not-here", "question": "얼마?"})
+    expect(screen.locator(".ask")).to_have_count(1)
+
+
 def test_an_answer_can_be_stopped_rated_copied_and_asked_again(screen, box):
     first = ask(screen, box)
     screen.keyboard.press("Escape")

@@ -26,6 +26,12 @@ function stop(state, how) {
   return ask ? stop(change(state, ask.ask_id, { state: how }), how) : state;
 }
 
+function begun(state, { consultation_id: id, ask_id, question }) {
+  const empty = { state: "running", citations: [], ack: null, text: "", done: null };
+  const ask = { ...empty, ask_id, consultation_id: id, question, at: state.now };
+  return { ...state, asks: { ...state.asks, [id]: [ask, ...(state.asks[id] ?? [])] } };
+}
+
 /** Returns the state after a call is gone: what is being answered about it has no answer. */
 export function forgotten(state, id) {
   const ask = (state.asks[id] ?? []).find((one) => one.state === "running");
@@ -74,30 +80,20 @@ export const asks = {
   "ui.typed": (state, { id, text }) => ({ ...state, typed: { ...state.typed, [id]: text } }),
 
   "ui.ask"(state, { id, ask_id, question }) {
-    const ask = {
-      ask_id,
-      consultation_id: id,
-      question,
-      state: "running",
-      citations: [],
-      ack: null,
-      text: "",
-      done: null,
-      at: state.now,
-    };
-    const next = stop({ ...state, tab: "asks" }, "stopped");
-    return {
-      ...next,
-      asks: { ...next.asks, [id]: [ask, ...(next.asks[id] ?? [])] },
-      typed: { ...next.typed, [id]: next.typed[id] === question ? "" : next.typed[id] },
-    };
+    const next = begun(stop({ ...state, tab: "asks" }, "stopped"), { consultation_id: id, ask_id, question });
+    return { ...next, typed: { ...next.typed, [id]: next.typed[id] === question ? "" : next.typed[id] } };
   },
 
   "ui.stop": (state, { ask_id }) => say(change(state, ask_id, { state: "stopped" }), "stopped"),
 
   "ui.rate": (state, { ask_id, rating, reason }) => change(state, ask_id, { rating, reason }),
 
-  "ask.start": (state, { ask_id, cached }) => change(state, ask_id, { cached }),
+  // Asked here, or on another screen of this person.
+  "ask.start"(state, message) {
+    const { ask_id, consultation_id: id, cached } = message;
+    const isElsewhere = !find(state, ask_id) && state.calls[id];
+    return change(isElsewhere ? begun(state, message) : state, ask_id, { cached });
+  },
 
   "ask.evidence": (state, { ask_id, citations }) => change(state, ask_id, { citations }),
 
