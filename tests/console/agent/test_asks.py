@@ -106,7 +106,7 @@ def test_every_state_of_a_summary_has_words(screen, box):
     box.tell({"type": "record.done", "draft": record("r0", flags=flags)})
     expect(notes).to_contain_text("된 일과 안 된 일이 바뀌었을 수 있습니다.")
     expect(notes.get_by_text("글이 이상합니다")).to_have_count(1)
-    failed = record(status="failed", error={"code": "refused", "detail": "읽을 수 없습니다."})
+    failed = record(status="failed", error={"code": "new", "detail": "읽을 수 없습니다."})
     box.tell({"type": "record.done", "draft": failed})
     expect(notes).to_contain_text("읽을 수 없습니다.")
     box.tell({"type": "record.done", "draft": record("r2", status="no_content", fields={})})
@@ -159,3 +159,19 @@ def test_a_citation_stays_on_the_line_of_its_last_word(screen, box):
     for width in range(1100, 1500, 13):
         screen.set_viewport_size({"width": width, "height": 860})
         assert screen.evaluate(APART) == [], width
+
+
+def test_of_a_call_whose_record_failed_the_summary_is_what_can_be_accepted(screen, box):
+    """Otherwise it would wait for its agent for ever, and keep the next one from the front."""
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    error = {"code": "analysis_failed", "detail": "The model gave no valid analysis in 3 attempts."}
+    box.tell({"type": "record.done", "draft": record(status="failed", error=error)})
+    notes = screen.locator(".notes")
+    expect(notes).to_contain_text("요약을 받아들이거나, 직접 적으십시오")
+    expect(notes).to_contain_text("쓸 수 있는 결과가 나오지 않았습니다")
+    expect(notes).not_to_contain_text("attempts")
+    expect(screen.locator(".todo")).to_have_text("정리 필요 1건")
+    screen.keyboard.press("Control+Enter")
+    assert box.expect("accept")["draft_id"] == "d1"
+    box.tell({"type": "accepted", "consultation_id": CALL_ID, "draft_id": "d1", "at": 5})
+    expect(screen.locator(".todo")).to_have_count(0)

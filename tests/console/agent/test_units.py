@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from edgebox.errors import RequestError
+from edgebox.worker.metrics import FAILURES
 from support.calls import CALL_ID, TALK, call, done, summary, utterance
 
 KIM = {"name": "kim01", "display": "김민지", "role": "agent"}
@@ -450,6 +451,11 @@ NOT_TOLD = {
     "unsupported-media-type",
     "upgrade-required",
 }
+
+
+def test_every_failure_of_an_analysis_has_words_of_the_screens_language(units):
+    known = run(units, "words/ko.js", "return Object.keys(m.default.recordErrors)")
+    assert set(known) == set(FAILURES)
 
 
 def test_every_refusal_has_words_of_the_screens_language(units):

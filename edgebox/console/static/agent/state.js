@@ -53,8 +53,9 @@ export function reduce(state, message) {
 
 /** Returns whether the agent has not finished with a call. */
 export function unfinished(state, id) {
-  const record = state.drafts[id]?.record;
-  return state.calls[id].ended && record?.status !== "no_content" && !record?.accepted;
+  const { record, summary } = state.drafts[id] ?? {};
+  const isAccepted = record?.accepted || (record?.status === "failed" && summary?.accepted);
+  return state.calls[id].ended && record?.status !== "no_content" && !isAccepted;
 }
 
 const HANDLERS = {

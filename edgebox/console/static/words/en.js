@@ -112,7 +112,12 @@ export default {
   evidenceOf: "Show the evidence",
   record: "Record",
   recording: "The call has ended. The record is being written.",
-  recordFailed: "The record could not be made.",
+  recordFailed: "The record could not be made. Accept the summary, or write it yourself.",
+  recordErrors: {
+    refused: "The model did not take this consultation.",
+    analysis_failed: "Several tries gave no usable result.",
+    poison: "Programs stopped again and again while it was analysed.",
+  },
   flags: {
     unbound_number: "A number may belong to something else.",
     polarity: "What was granted and what was refused may be exchanged.",

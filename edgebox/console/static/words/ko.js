@@ -111,7 +111,12 @@ export default {
   evidenceOf: "근거 보기",
   record: "기록",
   recording: "통화가 끝났습니다. 기록을 쓰고 있습니다.",
-  recordFailed: "기록을 만들지 못했습니다.",
+  recordFailed: "기록을 만들지 못했습니다. 요약을 받아들이거나, 직접 적으십시오.",
+  recordErrors: {
+    refused: "모델이 이 상담을 받지 못했습니다.",
+    analysis_failed: "여러 번 시도했지만 쓸 수 있는 결과가 나오지 않았습니다.",
+    poison: "분석하는 동안 프로그램이 거듭 멈췄습니다.",
+  },
   flags: {
     unbound_number: "숫자가 다른 것을 가리킬 수 있습니다.",
     polarity: "된 일과 안 된 일이 바뀌었을 수 있습니다.",

@@ -28,7 +28,8 @@ export function record(state, call, t) {
 function written(state, { draft, edit, newer }, t) {
   if (draft.status === "no_content") return h("p", { class: "quiet" }, t.noContent);
   if (draft.status === "failed") {
-    return [h("p", { class: "warn" }, t.recordFailed), h("p", { class: "quiet" }, draft.error?.detail)];
+    const { code, detail } = draft.error ?? {};
+    return [h("p", { class: "warn" }, t.recordFailed), h("p", { class: "quiet" }, t.recordErrors[code] ?? detail)];
   }
   const doubts = FIELDS.reduce((sum, name) => sum + (draft.fields[name].unsupported?.length ?? 0), 0);
   return [
