@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox import __version__
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 BEAT_SECONDS = 10.0
 """Between two signs of life that a page's JavaScript sees; it does not see pings."""
+
+RUN: Final = secrets.token_hex(8)
+"""Another one after each restart: what is in memory only is gone then."""
 
 MOST_WELCOMED: Final = 400_000
 """Characters of the calls in a snapshot, beyond the newest: encoding it holds the event loop up."""
@@ -131,6 +135,7 @@ class Screen:
                     "draft_seconds": settings.live.draft_seconds,
                 },
                 "release": __version__,
+                "run": RUN,
             }
         )
 

@@ -199,6 +199,38 @@ def test_a_text_that_is_being_edited_outlives_a_restart_of_the_box(screen, box):
     assert (sent["draft_id"], sent["content"]["text"]) == ("d9", f"확인: {SUMMARY}")
 
 
+def test_a_record_that_waits_to_be_accepted_outlives_a_restart_of_the_box(screen, box):
+    box.snapshot["run"] = "one"
+    box.close(1012)
+    expect(screen.locator(".banner.error")).to_have_count(1)
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    box.tell({"type": "record.done", "draft": record(at=time.time())})
+    expect(screen.locator(".item")).to_have_count(3)
+    box.snapshot |= {"calls": [], "drafts": [], "run": "two"}
+    box.close(1012)
+    expect(screen.locator(".banner")).to_contain_text("기록은 받아들일 수 있습니다")
+    expect(screen.locator(".todo")).to_have_text("정리 필요 1건")
+    screen.keyboard.press("Control+Enter")
+    assert box.expect("accept")["draft_id"] == "r1"
+    accepted = {"type": "accepted", "consultation_id": CALL_ID, "draft_id": "r1"}
+    box.tell(accepted | {"at": time.time()})
+    expect(screen.locator(".todo")).to_have_count(0)
+
+
+def test_a_record_of_a_call_that_was_deleted_meanwhile_is_not_kept(screen, box):
+    box.snapshot["run"] = "one"
+    box.close(1012)
+    expect(screen.locator(".banner.error")).to_have_count(1)
+    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.tell({"type": "call.ended", "consultation_id": CALL_ID})
+    box.tell({"type": "record.done", "draft": record(at=time.time())})
+    expect(screen.locator(".item")).to_have_count(3)
+    box.snapshot |= {"calls": [], "drafts": []}
+    box.close(1013)
+    expect(screen.locator(".row")).to_have_count(0)
+
+
 def test_a_draft_that_the_box_has_no_more_says_what_to_do(screen, box):
     screen.keyboard.press("e")
     screen.keyboard.press("Control+Enter")

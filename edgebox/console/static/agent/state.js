@@ -16,6 +16,7 @@ export function fresh(prefs, page) {
     settings: {},
     page,
     release: null,
+    run: null, // of the box: another one after a restart
     login: null, // why logging in again did not work
     calls: {},
     order: [],
@@ -69,7 +70,9 @@ const HANDLERS = {
     const kept = isOther ? { ...fresh(prefs, page), now, skew, link } : before;
     const state = message.calls.reduce(restarted, kept);
     const told = message.calls.map((call) => [call.consultation_id, call]);
-    const left = state.order.filter((id) => !told.some(([other]) => other === id) && hasText(state, id));
+    const isRestart = Boolean(state.run) && state.run !== message.run;
+    const isKept = (id) => hasText(state, id) || (isRestart && isOffered(state, id));
+    const left = state.order.filter((id) => !told.some(([other]) => other === id) && isKept(id));
     const calls = Object.fromEntries([
       ...left.map((id) => [id, { ...state.calls[id], gone: true, partial: "" }]),
       ...told,
@@ -79,6 +82,7 @@ const HANDLERS = {
       operator: message.operator,
       settings: message.settings,
       release: message.release,
+      run: message.run,
       calls,
       order: Object.keys(calls),
       // What was being written before is whole by now, or never will be.
@@ -243,6 +247,12 @@ function note(state, { code, text, level }, what = "") {
 function hasText(state, id) {
   const edit = state.edits[id];
   return Boolean(edit?.summary || edit?.record || state.typed[id]);
+}
+
+/** Returns whether a call has a record that is not accepted yet. It is on the box's disk. */
+export function isOffered(state, id) {
+  const record = state.drafts[id]?.record;
+  return record?.status === "success" && !record.accepted;
 }
 
 function removed(state, id) {

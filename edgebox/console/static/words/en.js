@@ -56,6 +56,7 @@ export default {
   todos: (n) => `${n} to finish`,
   tidy: "Finished",
   gone: "EdgeBox does not have this call any more. You can still copy your text.",
+  goneRecord: "The box was restarted and has this call no more. Its record can still be accepted.",
   goneCall: "Gone",
   forget: "Remove from the list",
   paste: "Paste",

@@ -55,6 +55,7 @@ export default {
   todos: (n) => `정리 필요 ${n}건`,
   tidy: "정리함",
   gone: "이 통화는 EdgeBox에 더 남아 있지 않습니다. 쓰던 글은 복사할 수 있습니다.",
+  goneRecord: "EdgeBox가 다시 시작해 이 통화는 더 남아 있지 않습니다. 기록은 받아들일 수 있습니다.",
   goneCall: "남아 있지 않음",
   forget: "목록에서 지우기",
   paste: "붙여넣기",

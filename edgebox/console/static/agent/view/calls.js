@@ -2,7 +2,7 @@
 
 import { h } from "../dom.js";
 import { beside } from "../keys.js";
-import { unfinished } from "../state.js";
+import { isOffered, unfinished } from "../state.js";
 import { button, hint, told } from "./prose.js";
 
 /** Returns the first line of the screen. */
@@ -92,7 +92,8 @@ export function banners(state, t) {
     status === "refused" &&
       h("p", { class: "banner error" }, code === 4409 ? t.many : t.forbidden, " ", button(t.retry, "retry")),
     isOld && h("p", { class: "banner" }, t.newer, " ", button(t.reload, "reload")),
-    state.calls[state.current]?.gone && h("p", { class: "banner" }, t.gone, " ", button(t.forget, "forget")),
+    state.calls[state.current]?.gone &&
+      h("p", { class: "banner" }, isOffered(state, state.current) ? t.goneRecord : t.gone, " ", button(t.forget, "forget")),
     state.notices.map((one) =>
       h(
         "p",
