@@ -115,23 +115,26 @@ async def test_a_gap_is_answered_with_the_offset_to_send_from(box):
 
 
 @pytest.mark.parametrize(
-    ("fields", "pointer"),
+    ("fields", "pointer", "detail"),
     [
-        ({"operator": "kim", "extension": "101"}, "/extension"),
-        ({"offset": -1}, "/offset"),
-        ({"offset": "1"}, "/offset"),
-        ({"text": ["네"]}, "/text"),
-        ({"text": "\ud800"}, "/text"),
-        ({"partial": "네" * 2001}, "/partial"),
-        ({"operator": "a\nb"}, "/operator"),
+        ({"operator": "kim", "extension": "101"}, "/extension", "not both"),
+        ({"offset": -1}, "/offset", "not be negative"),
+        ({"offset": "1"}, "/offset", "a whole number"),
+        ({"offset": 1.5}, "/offset", "a whole number"),
+        ({"offset": True}, "/offset", "a whole number"),
+        ({"text": ["네"]}, "/text", "a string"),
+        ({"text": "\ud800"}, "/text", "Unicode"),
+        ({"partial": "네" * 2001}, "/partial", "2000 characters"),
+        ({"operator": "a\nb"}, "/operator", "control characters"),
     ],
 )
-async def test_a_wrong_field_is_named(box, fields, pointer):
+async def test_a_wrong_field_is_named_and_what_it_has_to_be(box, fields, pointer, detail):
     body = json.dumps(fields).encode()
     headers = box.headers() | {"Content-Type": "application/json"}
     answer = await box.http.put("/api/v1/live/CL-1", content=body, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == pointer
+    assert detail in answer.json()["errors"][0]["detail"]
     assert len(box.services.live.calls) == 0
 
 
