@@ -184,6 +184,11 @@ class Scrape:
             settings.batch.max_waiting,
         )
         yield Gauge(
+            "edgebox_batch_max_wait_seconds",
+            "[batch] max_wait_seconds: a run begins this long after the one before at the latest.",
+            settings.batch.max_wait_seconds,
+        )
+        yield Gauge(
             "edgebox_worker_up",
             "1 while a worker holds the state folder's lock and publishes its metrics.",
             worker_state(settings.state_dir, settings.socket.parent, services.clock()) == "up",

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MISSING = "_"
+ENDED = "stale"
+"""As of a series that is no longer in the scrape."""
 Value = float | str | Callable[[int], float]
 
 
@@ -69,8 +71,8 @@ class Case:
             for step in range(steps):
                 if phase == "restart":
                     total = 0
-                if value == MISSING:
-                    told.append(MISSING)
+                if value in (MISSING, ENDED):
+                    told.append(str(value))
                 elif series.counts:
                     total += value * self.step
                     told.append(f"{total:.6f}")
@@ -113,6 +115,20 @@ def quick(**trouble: float) -> dict[str, Series]:
         "edgebox_quick_late_total": late,
         "edgebox_quick_deadline_seconds": gauge(3, 3),
     }
+
+
+def waiting(usual: float, trouble: float, *, longest: float = 900) -> dict[str, Series]:
+    """Return how long the oldest consultation waits, and how long a run may be awaited."""
+    return {
+        "edgebox_oldest_pending_seconds": gauge(usual, trouble, after=0),
+        "edgebox_batch_max_wait_seconds": gauge(longest, longest),
+    }
+
+
+def model(name: str, *, parallel: int = 8) -> str:
+    """Return the selector of what is said of the small role's model."""
+    of = f'role="slm",model="{name}",backend="cpu",context_tokens="8192",parallel="{parallel}"'
+    return f"edgebox_model_info{{{of}}}"
 
 
 def analyses(trouble: dict[str, float]) -> dict[str, Series]:
@@ -177,8 +193,13 @@ CASES = (
         trouble=90,
         after=120,
     ),
-    Case("AnalysesLate", {"edgebox_oldest_pending_seconds": gauge(900, 2000)}),
-    Case("AnalysesStuck", {"edgebox_oldest_pending_seconds": gauge(1900, 8000)}),
+    Case("AnalysesLate", waiting(900, 2000)),
+    Case("AnalysesLate", waiting(20, 1000, longest=60), fires=False),
+    Case("AnalysesLate", waiting(27_000, 29_000, longest=28_800), fires=False),  # a run a night
+    Case("AnalysesLate", waiting(27_000, 30_000, longest=28_800)),
+    Case("AnalysesStuck", waiting(1900, 8000)),
+    Case("AnalysesStuck", waiting(27_000, 31_000, longest=28_800), fires=False),
+    Case("AnalysesStuck", waiting(27_000, 36_000, longest=28_800)),
     Case(
         "QueueFilling",
         {
@@ -257,8 +278,33 @@ CASES = (
     ),
     Case(
         "Slow",
-        {'edgebox_engine_tokens_per_second{role="slm",kind="decode"}': gauge(36, 12)},
+        {
+            'edgebox_engine_tokens_per_second{role="slm",kind="decode"}': gauge(36, 12),
+            model("small"): gauge(1, 1),
+        },
         trouble=90,
+    ),
+    Case(  # the role has got a larger model: its best is that model's own
+        "Slow",
+        {
+            'edgebox_engine_tokens_per_second{role="slm",kind="decode"}': gauge(36, 12, after=12),
+            model("small"): gauge(1, ENDED, after=ENDED),
+            model("large"): gauge(MISSING, 1, after=1),
+        },
+        trouble=90,
+        fires=False,
+    ),
+    Case(  # more answers at once, each of them slower
+        "Slow",
+        {
+            'edgebox_engine_tokens_per_second{role="slm",kind="batch_decode"}': gauge(
+                60, 25, after=25
+            ),
+            model("small", parallel=16): gauge(1, ENDED, after=ENDED),
+            model("small", parallel=4): gauge(MISSING, 1, after=1),
+        },
+        trouble=90,
+        fires=False,
     ),
     Case(
         "GpuHot",

@@ -22,6 +22,7 @@ VALUES = {
     "edgebox_consultations_pending": 120,
     "edgebox_consultations_pending_limit": 20000,
     "edgebox_oldest_pending_seconds": 95,
+    "edgebox_batch_max_wait_seconds": 900,
     "edgebox_oldest_callback_seconds": 12,
     "edgebox_disk_free_bytes": 48e9,
     "edgebox_machine_memory_bytes": 33e9,
