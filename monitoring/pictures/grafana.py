@@ -156,7 +156,7 @@ def _field(panel: Panel, language: str) -> dict[str, Any]:
         field["max"] = 1
     if panel.kind == "stack":
         field["custom"] = {"fillOpacity": 40, "lineWidth": 1, "stacking": {"mode": "normal"}}
-    if panel.limits:
+    if panel.limits and len(panel.queries) == 1:
         yellow, red = panel.limits
         steps = [("green", None), ("yellow", yellow), ("red", red)]
         if red < yellow:  # the less, the worse

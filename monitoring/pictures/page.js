@@ -19,7 +19,7 @@ async function ask(path, parameters) {
 }
 const ready = (expr) => expr
   .replaceAll("SEL", 'job="edgebox"' + (state.box ? `,instance=${JSON.stringify(state.box)}` : ""))
-  .replaceAll("RATE", state.hours > 1 ? "5m" : "2m");
+  .replaceAll("RATE", state.hours > 6 ? "10m" : state.hours > 1 ? "5m" : "2m"); // no shorter than a step
 const legend = (text, metric) => text.replace(/\{\{(\w+)\}\}/g, (_, label) => metric[label] || "");
 
 function shown(value, unit) { // -> [number, unit]
@@ -44,23 +44,27 @@ function grade(value, limits) {
 }
 
 const draw = {
-  async stat(panel, body) {
-    const found = await Promise.all(panel.queries.map(([expr]) => ask("query", { query: ready(expr) })));
-    const [value, limit] = found.map((vector) => (vector.length ? Number(vector[0].value[1]) : NaN));
-    const [number, unit] = shown(value, panel.unit);
-    const node = make("div", `value ${Number.isFinite(value) ? grade(value, panel.limits) : "none"}`, number);
-    node.append(make("small", "", unit + (limit === undefined ? "" : ` / ${shown(limit, panel.unit)[0]}`)));
-    body.append(node);
-    if (!Number.isFinite(value)) body.append(make("small", "none", panel.why));
-    return value;
+  async stat(panel, body) { // a number for each box
+    const [found, most] = await Promise.all(panel.queries.map(([expr]) => ask("query", { query: ready(expr) })));
+    for (const { metric, value: [, text] } of found.length ? found : [{ metric: {}, value: [0, NaN] }]) {
+      const value = Number(text), [number, unit] = shown(value, panel.unit);
+      const of = most && most.find((other) => other.metric.instance === metric.instance);
+      const limit = of ? Number(of.value[1]) : NaN, [beside, its] = shown(limit, panel.unit);
+      const grading = most ? grade(value / limit, panel.limits) : grade(value, panel.limits);
+      const node = make("div", `value ${Number.isFinite(value) ? grading : "none"}`, number);
+      node.append(make("small", "", unit + (of ? ` / ${beside}${its === unit ? "" : its}` : "")));
+      if (found.length > 1) node.append(make("small", "none", ` ${metric.instance}`));
+      body.append(node);
+      if (!Number.isFinite(value)) body.append(make("small", "none", panel.why));
+      if (panel.kind === "bars") {
+        const bar = make("div", `bar ${grading}`);
+        bar.append(make("i"));
+        bar.firstChild.style.width = `${Math.max(0, Math.min(1, value || 0)) * 100}%`;
+        body.append(bar);
+      }
+    }
   },
-  async bars(panel, body) {
-    const value = await draw.stat(panel, body);
-    const bar = make("div", `bar ${grade(value, panel.limits)}`);
-    bar.append(make("i"));
-    bar.firstChild.style.width = `${Math.max(0, Math.min(1, value || 0)) * 100}%`;
-    body.append(bar);
-  },
+  bars: (panel, body) => draw.stat(panel, body),
   async states(panel, body) {
     const list = make("div", "parts");
     for (const [expr, name] of panel.queries) {
@@ -110,7 +114,7 @@ async function chart(panel, body, stacked) {
     base.set(time, below + value);
     return [time, below, below + value];
   }));
-  const top = nice(Math.max(...areas.flat().map(([, , value]) => value), 1e-9));
+  const top = nice(Math.max(0, ...areas.flat().map(([, , value]) => value)) || 1);
   const W = 560, H = 190, L = 46, B = 20, x = (time) => L + ((time - start) / (end - start)) * (W - L);
   const y = (value) => (H - B) * (1 - value / top) + 4 * (value / top);
   const svg = element("svg", { viewBox: `0 0 ${W} ${H}`, preserveAspectRatio: "none", role: "img", "aria-label": panel.title });

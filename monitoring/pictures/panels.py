@@ -28,7 +28,8 @@ class Panel(NamedTuple):
         kind: stat, bars (a gauge), lines, stack, states, table or heat.
         unit: Grafana's name: s, percentunit, short, bytes, watt, joule, reqpm, tps, celsius.
         note_ko, note_en: what it means and what to do.
-        limits: values from which it is yellow and red; falling values make a minimum of them.
+        limits: values from which it is yellow and red; falling values make a minimum of them. Of a
+            stat with two queries: shares of the second, on the page alone (Grafana has no such).
         page: also on the page of Prometheus.
         why_ko, why_en: why it may have no data; empty: nothing happened in that time.
     """
@@ -144,9 +145,12 @@ PROMISE = Row(
             "p95 now",
             "최근 요약의 95%가 이 시간 안에 끝났습니다.",
             "95% of the latest summaries took no longer than this.",
-            one(quantile(0.95, "edgebox_quick_seconds")),
+            (
+                Query(quantile(0.95, "edgebox_quick_seconds"), "지금", "now"),
+                Query("max(edgebox_quick_deadline_seconds{SEL})", "기한", "deadline"),
+            ),
             *LATE,
-            limits=(2.5, 3),
+            limits=(0.85, 1),
             width=4,
             page=True,
         ),
@@ -239,9 +243,14 @@ NOW = Row(
             "Oldest waiting",
             "30분을 넘으면, 또는 max_wait_seconds보다 15분을 넘으면 경보가 울립니다.",
             "An alert fires above half an hour, or 15 minutes above a longer max_wait_seconds.",
-            one("edgebox_oldest_pending_seconds{SEL}"),
+            (
+                Query("edgebox_oldest_pending_seconds{SEL}", "지금", "now"),
+                Query(
+                    "edgebox_batch_max_wait_seconds{SEL}", "max_wait_seconds", "max_wait_seconds"
+                ),
+            ),
             *QUEUE,
-            limits=(1800, 7200),
+            limits=(2, 8),
             width=4,
             page=True,
         ),
