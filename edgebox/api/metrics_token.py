@@ -10,12 +10,9 @@ import hmac
 import logging
 
 from edgebox.errors import ConfigError
-from edgebox.system.secret_file import read_secret
+from edgebox.system.secret_file import SHORTEST_TOKEN, read_secret
 
 log = logging.getLogger("edgebox.api")
-
-SHORTEST = 16
-"""Characters. A shorter one could be guessed."""
 
 
 class MetricsToken:
@@ -41,11 +38,9 @@ class MetricsToken:
         """Return the token, or None with a line in the log, once for each problem."""
         problem, token = "", ""
         try:
-            token = read_secret(self._path)
+            token = read_secret(self._path, shortest=SHORTEST_TOKEN)
         except ConfigError as error:
             problem = error.detail
-        if not problem and len(token) < SHORTEST:
-            problem = f"it has fewer than {SHORTEST} characters"
         if problem and problem != self._problem:
             log.error("metrics_token_file is not used: %s", problem)
         self._problem = problem

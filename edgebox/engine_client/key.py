@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from edgebox.errors import ConfigError
 from edgebox.system.secret_file import read_secret
 from edgebox.system.tls import CREDENTIALS
 
@@ -36,7 +35,4 @@ def read_key(role: Role, path: str, environ: Mapping[str, str]) -> str:
     passed = Path(folder) / f"{role}_url_key" if folder else None
     if passed is not None and passed.is_file() and not os.access(path, os.R_OK):
         path = str(passed)
-    key = read_secret(path)
-    if not key:
-        raise ConfigError(f"{path} has to hold the other server's key, in one line")
-    return key
+    return read_secret(path)

@@ -22,7 +22,7 @@ from edgebox.settings.environment import variables_by_key, without_variables, wr
 from edgebox.settings.keys import defaults, flat, key_lines, line_of
 from edgebox.settings.load import read_text, read_values
 from edgebox.settings.model import ROLES, Settings
-from edgebox.system.secret_file import read_secret
+from edgebox.system.secret_file import SHORTEST_TOKEN, read_secret
 from edgebox.system.tls import pair_of, server_context
 
 if TYPE_CHECKING:
@@ -126,8 +126,9 @@ def in_force(settings: Settings, file: Path) -> list[Value]:
 
 
 def named_files(settings: Settings) -> dict[str, str]:
-    """Return the files without which the box does not start, by key; without the models."""
-    found = {f"api.{name}": getattr(settings.api, name) for name in ("tls_cert", "tls_key")}
+    """Return the files that the services have to be able to read, by key; without the models."""
+    names = ("tls_cert", "tls_key", "metrics_token_file")
+    found = {f"api.{name}": getattr(settings.api, name) for name in names}
     for role in ROLES:
         options = settings.engines.role(role)
         found[f"engines.{role}.url_key_file"] = options.url_key_file if options.url else ""
@@ -199,8 +200,9 @@ def _unreadable(settings: Settings, file: Path, lines: Mapping[str, int]) -> Ite
             continue  # read as a pair
         if os.geteuid() and os.access(path, os.F_OK) and not os.access(path, os.R_OK):
             continue  # systemd may hand it over as a credential; root sees whether it is good
+        shortest = SHORTEST_TOKEN if key == "api.metrics_token_file" else 1
         try:
-            read_secret(path)
+            read_secret(path, shortest=shortest)
         except ConfigError as error:
             name = key.rpartition(".")[2]
             fix = f"put the file there, or correct {name} in {file}"

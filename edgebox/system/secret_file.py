@@ -9,15 +9,22 @@ from pathlib import Path
 from edgebox.errors import ConfigError
 from edgebox.system.files import open_file
 
+SHORTEST_TOKEN = 16
+"""Characters of a token of our own. A shorter one could be guessed."""
+
 _LONGEST_FILE = 4096
 
 
-def read_secret(path: str) -> str:
-    """Return the secret, without the space around it. It may be empty.
+def read_secret(path: str, *, shortest: int = 1) -> str:
+    """Return the secret, without the space around it.
+
+    Args:
+        path: of its file.
+        shortest: the fewest characters that it may have.
 
     Raises:
-        ConfigError: the file cannot be read, every user may read it, or it holds something else
-            than one line of ASCII.
+        ConfigError: the file cannot be read, every user may read it, it is empty or too short, or
+            it holds something else than one line of ASCII.
     """
     try:
         with os.fdopen(open_file(Path(path)), "rb") as file:
@@ -33,4 +40,8 @@ def read_secret(path: str) -> str:
         raise ConfigError(f"What {path} holds is not ASCII text") from None
     if not secret.isprintable():
         raise ConfigError(f"{path} has to hold the secret in one line")
+    if not secret:
+        raise ConfigError(f"{path} is empty: it has to hold the secret, in one line")
+    if len(secret) < shortest:
+        raise ConfigError(f"What {path} holds has fewer than {shortest} characters")
     return secret

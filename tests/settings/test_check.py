@@ -223,6 +223,38 @@ def test_the_key_of_a_server_in_use_has_to_be_there(file, tmp_path):
     assert found(file, unused) == {}
 
 
+@pytest.mark.parametrize(
+    ("key", "rest"),
+    [
+        ("api.metrics_token_file", ""),
+        ("engines.slm.url_key_file", 'url = "http://gpu:8000/v1"'),
+    ],
+)
+@pytest.mark.parametrize(
+    "content", [None, "", " \r\n", "one\ntwo of them, each long enough\n", "비밀"]
+)
+def test_a_file_that_holds_no_secret_is_named_before_the_start(file, tmp_path, key, rest, content):
+    secret = tmp_path / "secret"
+    if content is not None:
+        secret.write_text(content)
+        secret.chmod(0o600)
+    table, _, name = key.rpartition(".")
+    text = f'[{table}]\n{name} = "{secret}"\n{rest}\n'
+    wrong = found(file, text)[key]
+    assert (wrong.line, str(secret) in wrong.detail) == (2, True)
+    secret.write_text("a-long-enough-secret\n")
+    secret.chmod(0o600)
+    assert found(file) == {}
+
+
+def test_a_token_that_could_be_guessed_is_named(file, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("fifteen-letters")
+    secret.chmod(0o600)
+    wrong = found(file, f'[api]\nmetrics_token_file = "{secret}"\n')["api.metrics_token_file"]
+    assert "fewer than 16 characters" in wrong.detail
+
+
 @pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
 def test_a_file_in_another_encoding_says_how_to_convert_it(file, encoding):
     file.write_bytes("# 설정\nlog_level = 'error'\n".encode(encoding))

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from edgebox.api.metrics_token import SHORTEST
 from edgebox.callbacks.urls import forbidden, own_ports, parse_allowed, parse_callback_url
 from edgebox.contract.paths import Paths
 from edgebox.errors import ConfigError, InvalidFields, StoreError
@@ -24,7 +23,7 @@ from edgebox.processes.up import port_problem
 from edgebox.store.db import Store
 from edgebox.system.addresses import bracketed
 from edgebox.system.certificates import day, read_certificate
-from edgebox.system.secret_file import read_secret
+from edgebox.system.secret_file import SHORTEST_TOKEN, read_secret
 from edgebox.system.tls import authorities_context, pair_of, server_context
 from edgebox_cli.common.distribution import trust
 from edgebox_cli.doctor.check import Check, fail, warn
@@ -166,18 +165,16 @@ def metrics_token(path: str) -> Check:
     """
     name = "metrics token"
     try:
-        problem = "" if len(read_secret(path)) >= SHORTEST else f"{path} has too few characters"
+        read_secret(path, shortest=SHORTEST_TOKEN)
     except ConfigError as error:
-        problem = error.detail
-    if not problem:
-        return Check(name, "ok", path)
-    return warn(
-        name,
-        "It is not used: {token_error}.",
-        "correct {path}, or metrics_token_file under [api]",
-        token_error=problem,
-        path=path,
-    )
+        return warn(
+            name,
+            "It is not used: {token_error}.",
+            "correct {path}, or metrics_token_file under [api]",
+            token_error=error.detail,
+            path=path,
+        )
+    return Check(name, "ok", path)
 
 
 def receivers(settings: Settings) -> Iterator[Check]:
