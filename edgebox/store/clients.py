@@ -112,6 +112,16 @@ class Clients:
             found = _find(db, client_id)
         return found[0] if found else None
 
+    def known(self, client_id: str) -> Client:
+        """Return the client.
+
+        Raises:
+            NotFound: there is none with this id.
+        """
+        if (found := self.get(client_id)) is None:
+            raise _unknown(client_id)
+        return found
+
     def list(self) -> _Clients:
         """Return every client, ordered by id."""
         with self._connections.snapshot() as db:
@@ -229,7 +239,11 @@ class Clients:
 
 def _require(db: Database, client_id: str) -> None:
     if not _find(db, client_id):
-        raise NotFound(f"There is no client '{client_id}'. See: edgebox keys list")
+        raise _unknown(client_id)
+
+
+def _unknown(client_id: str) -> NotFound:
+    return NotFound(f"There is no client '{client_id}'. See: edgebox keys list")
 
 
 def _find(db: Database, client_id: str | None) -> list[Client]:

@@ -82,6 +82,24 @@ def test_a_command_that_only_shows_is_no_row(run, store):
     assert len(list(store.audit.rows())) == before
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--client", "centerlnik"), 1, "There is no client 'centerlnik'"),
+        (("--action", "kyes"), 2, "There is no action 'kyes'. There are: audit, batches,"),
+        (("--action", "keys.crate"), 2, "There are: keys.allow, keys.callbacks, keys.create,"),
+        (("--action", "keys."), 2, "There are: keys.allow"),
+        (("--action", "keys.rotate"), 0, ""),
+        (("--action", "view"), 0, ""),
+        (("--since", "1m", "--action", "restore"), 0, ""),
+    ],
+)
+def test_a_filter_that_can_match_nothing_is_no_empty_audit(run, store, words, code, said):
+    result = run("audit", "list", *words)
+    assert (result.exit_code, said in result.stderr) == (code, True)
+    assert ("none" in result.stdout) == (code == 0)
+
+
 def test_retry_resend_and_restore_are_rows(run, store, bare):
     store.clients.set_callbacks("centerlink", ["erp.example"])
     batch = store.batches.submit(

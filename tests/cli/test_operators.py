@@ -69,6 +69,17 @@ def test_what_cannot_be_an_account_is_one_line(store, words, code):
     assert store.operators.list() == []
 
 
+def test_a_list_of_nobody_says_why(store):
+    assert "Make the first" in run("list").stderr
+    run("add", "hong", "--role", "admin")
+    of_client = run("list", "--client", "centerlink").stderr
+    assert "centerlink has none" in of_client
+    assert "first" not in of_client
+    wrong = run("list", "--client", "centerlnik")
+    assert (wrong.exit_code, wrong.stdout) == (1, "")
+    assert "There is no client 'centerlnik'" in wrong.stderr
+
+
 def test_the_life_of_an_account(store):
     run("add", "kim01", "--role", "agent", "--client", "centerlink", "--extension", "4012")
     assert run("disable", "kim01").exit_code == 0

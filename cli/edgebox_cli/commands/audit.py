@@ -8,12 +8,13 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.markup import escape
 
-from edgebox.errors import EdgeBoxError
+from edgebox.errors import EdgeBoxError, UsageError
+from edgebox.store.acts import Action
 from edgebox.store.audit import AuditRow
 from edgebox.system.times import rfc3339
 from edgebox_cli.common.failure import reported
@@ -58,6 +59,11 @@ def list_acts(
     with opened_store() as store:
         began = 0.0 if since is None else moment(since, time.time())
         rows = store.audit.list(client=client, action=action, since=began, limit=limit)
+        if not rows:  # a filter that can match nothing would look like nothing done
+            if client is not None:
+                store.clients.known(client)
+            if action is not None:
+                _check_action(action)
     if as_json:
         print_json({"audit": [_described(row) for row in rows]})
         return
@@ -75,6 +81,15 @@ def list_acts(
             for row in rows
         ],
     )
+
+
+def _check_action(action: str) -> None:
+    """Raise UsageError if there is neither this action nor one that begins so."""
+    actions = get_args(Action)
+    kinds = sorted({one.partition(".")[0] for one in actions})
+    if action not in (*actions, *kinds):
+        of = [one for one in actions if one.startswith(action.partition(".")[0] + ".")]
+        raise UsageError(f"There is no action '{action}'. There are: {', '.join(of or kinds)}.")
 
 
 @app.command()

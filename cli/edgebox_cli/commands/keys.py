@@ -17,7 +17,7 @@ import typer
 from rich.markup import escape
 
 from edgebox.api.refused_keys import KEPT_SECONDS, RefusedKey, refused_keys
-from edgebox.errors import NotFound, UsageError
+from edgebox.errors import UsageError
 from edgebox.signing import bound_key
 from edgebox.signing_v2 import Signed, bound_key_v2
 from edgebox.system.addresses import network_of
@@ -158,9 +158,7 @@ def callbacks(
             checked = checked_hosts(hosts or [])
             store.clients.set_callbacks(client, checked, by=at_the_shell())
             warn_of_refused(checked, settings())
-        found = store.clients.get(client)
-        if found is None:
-            raise NotFound(f"There is no client '{client}'. See: edgebox keys list")
+        found = store.clients.known(client)
     if as_json:
         print_json({"client_id": client, "allowed_callbacks": list(found.allowed_callbacks)})
         return
@@ -194,9 +192,7 @@ def allow(
         if networks or anywhere:
             checked = list(dict.fromkeys(map(network_of, networks or [])))
             store.clients.set_allowed_from(client, checked, by=at_the_shell())
-        found = store.clients.get(client)
-        if found is None:
-            raise NotFound(f"There is no client '{client}'. See: edgebox keys list")
+        found = store.clients.known(client)
     if not sends_from_here(found):
         note(
             f"Commands on this box (edgebox summarize, analyze) cannot act as {client}, because "

@@ -77,6 +77,8 @@ def list_operators(
 ) -> None:
     """Show every account."""
     with opened_store() as store:
+        if client is not None:
+            store.clients.known(client)
         found = store.operators.list(client)
     now = time.time()
     if as_json:
@@ -104,7 +106,11 @@ def list_operators(
             for one in found
         ],
     )
-    if not found:
+    if not found and client is not None:
+        note(
+            f"{client} has none. Add one: edgebox operators add NAME --role agent --client {client}"
+        )
+    elif not found:
         note("There are no accounts. Make the first: edgebox operators add NAME --role admin")
 
 

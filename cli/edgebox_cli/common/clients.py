@@ -32,9 +32,7 @@ def chosen_client(store: Store, name: str | None) -> Client:
         for client in [*filter(sends_from_here, enabled), *enabled]:
             return client
         raise NotFound("There is no enabled client. Create one with: edgebox keys create NAME")
-    found = store.clients.get(name)
-    if found is None:
-        raise NotFound(f"There is no client '{name}'. See: edgebox keys list")
+    found = store.clients.known(name)
     if found.disabled:
         raise EdgeBoxError(
             f"{name} is disabled: its keys are refused. Enable it with: edgebox keys enable {name}"
