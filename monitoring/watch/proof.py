@@ -133,6 +133,16 @@ def read(wanted: Monitoring, seconds: float = SECONDS) -> bool:
     return False
 
 
+def unread(wanted: Monitoring) -> str:
+    """Return why Prometheus could not read the box at last, in brackets, or nothing."""
+    with contextlib.suppress(OSError, LookupError):
+        found = get(f"http://{wanted.listen.prometheus}/api/v1/targets")["data"]["activeTargets"]
+        for one in found:
+            if one["labels"]["job"] == "edgebox" and one["lastError"]:
+                return f" ({one['lastError']})"
+    return ""
+
+
 def prove(wanted: Monitoring) -> None:
     """Say what works.
 
@@ -142,8 +152,8 @@ def prove(wanted: Monitoring) -> None:
     page = f"http://{wanted.listen.prometheus}/consoles/edgebox-{wanted.language}.html"
     if not read(wanted):
         raise Wrong(
-            f"Prometheus reads nothing at {wanted.target}. Set [api] metrics_listen in "
-            "edgebox.toml, and target in monitoring.toml"
+            f"Prometheus reads nothing at {wanted.target}{unread(wanted)}. Set [api] "
+            "metrics_listen in edgebox.toml, and target in monitoring.toml"
         )
     print(f"the box is read every 15 s; its page: {page}")
     if not has_receiver(wanted):

@@ -115,11 +115,12 @@ def load(path: Path) -> Monitoring:
         raise Wrong(f"{path}: {error}") from None
     wanted = Monitoring()
     _fill(wanted, found, "")
-    _check(wanted)
+    check(wanted)
     return wanted
 
 
-def _check(wanted: Monitoring) -> None:
+def check(wanted: Monitoring) -> None:
+    """Raise Wrong if a value is wrong."""
     if wanted.language not in LANGUAGES:
         raise Wrong(f"language is one of {', '.join(LANGUAGES)}")
     if not 0.5 <= wanted.objective < 1:

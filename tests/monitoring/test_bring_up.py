@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,8 @@ from threading import Thread
 import pytest
 from watch import units
 from watch.settings import Monitoring
+
+from support.outside.certificates import make_pair
 
 MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
 
@@ -66,7 +69,65 @@ def test_up_reads_the_apis_own_port_with_its_token(watched, tmp_path) -> None:
 def test_up_says_what_is_missing_where_no_box_runs() -> None:
     done = run(MONITORING / "up", "--target", "127.0.0.1:9", "--once")
     assert done.returncode == 2
+    assert "(Connection refused)" in done.stderr
     assert "metrics_listen" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["box", "http://127.0.0.1:8601", "::1:8601", "127.0.0.1:x"])
+def test_up_refuses_a_target_that_is_no_address(target) -> None:
+    done = run(MONITORING / "up", "--target", target, "--once")
+    assert (done.returncode, "an address with a port" in done.stderr) == (2, True)
+
+
+class Port(BaseHTTPRequestHandler):
+    """The API's own port, over TLS and with a token."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.headers["Authorization"] == "Bearer t0ken" else 401)
+        self.end_headers()
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+class Closed(Port):
+    """A port with TLS that is asked without: it hangs up."""
+
+    def do_GET(self) -> None:
+        self.close_connection = True
+
+
+@pytest.mark.parametrize(
+    ("host", "token", "ca", "said"),
+    [
+        ("127.0.0.1", "other", True, "it answers 401: not the right token"),
+        ("127.0.0.1", "t0ken", True, "what answers there is no EdgeBox"),
+        ("127.0.0.1", None, True, "token: No such file or directory"),
+        ("127.0.0.1", "비밀", True, "no token in ASCII"),
+        ("localhost", "t0ken", True, "Hostname mismatch"),
+        ("127.0.0.1", "t0ken", False, "(Remote end closed connection without response)"),
+    ],
+)
+def test_up_says_why_the_apis_own_port_is_not_read(tmp_path, host, token, ca, said) -> None:
+    pair = make_pair(tmp_path, names="IP:127.0.0.1")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pair.cert, pair.key)
+    if token is not None:
+        (tmp_path / "token").write_text(token)
+    settings = tmp_path / "monitoring.toml"
+    with ThreadingHTTPServer(("127.0.0.1", 0), Port) as port:
+        if ca:
+            port.socket = context.wrap_socket(port.socket, server_side=True)
+        else:
+            port.RequestHandlerClass = Closed
+        Thread(target=port.serve_forever, daemon=True).start()
+        settings.write_text(
+            f'target = "{host}:{port.server_address[1]}"\ntoken_file = "{tmp_path}/token"\n'
+            + (f'ca_file = "{pair.cert}"\n' if ca else "")
+        )
+        done = run(MONITORING / "up", "--settings", settings, "--once")
+        port.shutdown()
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
 def test_units_leave_the_machine_to_the_engine() -> None:
