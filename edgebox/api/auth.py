@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox.api.problems import request_id_of
 from edgebox.api.refusals import kind_of
+from edgebox.contract.paths import Paths
 from edgebox.errors import InvalidBoundKey, StoreBusy
 from edgebox.signing import is_callback_key, verify_bound_key
 from edgebox.signing_v2 import EMPTY_SHA256, Signed, is_v2, parse_v2, verify_v2
@@ -182,6 +183,8 @@ class Gate:
         inside = body.get("bound_key") if body else None
         first = headers[0] if headers else inside if isinstance(inside, str) else ""
         with self._noted(request, first):
+            if not headers and inside is None:
+                raise InvalidBoundKey(_no_key(request), kind="missing")
             key = key_of(headers, inside)
             if is_v2(key) and not headers:
                 raise InvalidBoundKey(
@@ -257,23 +260,30 @@ class Gate:
         return key.client_id
 
 
+def _no_key(request: HTTPConnection) -> str:
+    """Say that no key was sent, and what was sent instead."""
+    if "authorization" not in request.headers:
+        return "no key was sent"
+    if request.scope["path"] == Paths.METRICS:
+        return "no key was sent, and Authorization is not the token of metrics_token_file"
+    return f"no key was sent, but Authorization: the key belongs into the header {HEADER}"
+
+
 def key_of(headers: list[str], inside: object) -> str:
-    """Return the one key that a request carries.
+    """Return the one key that a request carries, in one of the two or in both.
 
     Args:
         headers: the values of ``X-Bound-Key``.
         inside: ``bound_key`` of the body, or None.
 
     Raises:
-        InvalidBoundKey: there is none, or there are several that differ.
+        InvalidBoundKey: it is no string, or there are several that differ.
     """
     if len(set(headers)) > 1:
         raise InvalidBoundKey(
             f"there are {len(headers)} headers {HEADER}, and they differ", kind="malformed"
         )
     if inside is None:
-        if not headers:
-            raise InvalidBoundKey("no key was sent", kind="missing")
         return headers[0]
     if not isinstance(inside, str):
         raise InvalidBoundKey("bound_key in the body is not a string", kind="malformed")

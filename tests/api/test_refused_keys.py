@@ -84,6 +84,29 @@ async def test_what_is_wrong_with_how_the_key_was_sent(  # noqa: PLR0917 - fixtu
     assert line["event.reason"].startswith(reason)
 
 
+@pytest.mark.parametrize(
+    ("path", "sent", "reason"),
+    [
+        ("/api/v1/batches", "Bearer {key}", "but Authorization: the key belongs into the header"),
+        ("/api/v1/batches", "{key}", "but Authorization: the key belongs into the header"),
+        ("/metrics", "Bearer another-token-than-ours", "is not the token of metrics_token_file"),
+        ("/metrics", "", "is not the token of metrics_token_file"),
+    ],
+)
+async def test_what_was_sent_instead_of_a_key_is_said(
+    box: ApiBox, caplog: pytest.LogCaptureFixture, path, sent, reason
+) -> None:
+    key = box.key()
+    answer = await box.http.get(path, headers={"Authorization": sent.format(key=key)})
+    assert answer.status_code == 401
+    await box.services.refused.report()
+    [line] = lines(caplog)
+    assert line["event.reason"].startswith("no key was sent, ")
+    assert reason in line["event.reason"]
+    assert key not in caplog.text
+    assert "another-token" not in caplog.text
+
+
 async def test_two_headers_that_differ_are_said_to(
     box: ApiBox, caplog: pytest.LogCaptureFixture
 ) -> None:
