@@ -1,6 +1,7 @@
 """Who may import whom: the layers of docs/architecture.md, held by this test."""
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -254,3 +255,18 @@ def test_nothing_outside_the_standard_library_is_imported_undeclared():
 def test_no_python_lies_beside_the_cli_package_or_among_the_models():
     assert not list((ROOT / "cli").glob("*.py"))
     assert not list((ROOT / "gguf").rglob("*.py"))  # the package index's ``gguf`` stays importable
+
+
+def test_the_map_has_the_layers_in_their_order_and_who_imports_what():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = text.partition("\n## Layers\n")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| `")]
+    units = [
+        name.removeprefix("cli/").strip("/").removesuffix(".py").replace("/", ".")
+        for row in rows
+        for name in re.findall(r"`(.+?)`", row[0])
+    ]
+    assert [RANK[unit] for unit in units] == sorted(RANK[unit] for unit in units)
+    assert set(RANK) - set(units) == {"processes.loading", ""}
+    alone = " ".join(row[2] for row in rows if len(row) > 2)
+    assert [package for package in SOLE_IMPORTERS if package not in alone] == []
