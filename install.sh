@@ -8,7 +8,7 @@ usage() {
   cat <<'TEXT'
 Usage: ./install.sh [--demo [--open]] [--dev] [--cpu | --cuda]
 
-  --demo   afterwards, run one quick summary and one batch on two small real models
+  --demo   afterwards, run one quick summary, one question and one batch on two small real models
   --open   with --demo: instead, show the agent's screen with a call going on, until Ctrl-C
   --dev    also install what tests/run needs
   --cpu    build for the processor even if there is an NVIDIA GPU
