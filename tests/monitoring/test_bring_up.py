@@ -5,15 +5,20 @@ import re
 import ssl
 import subprocess
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 from watch import units
+from watch.processes import Watchers, free_port
+from watch.proof import unread
+from watch.render import Pace
 from watch.settings import Monitoring
 
 from support.outside.certificates import make_pair
+from support.polling import PATIENCE
 
 MONITORING = Path(__file__).resolve().parents[2] / "monitoring"
 
@@ -128,6 +133,18 @@ def test_up_says_why_the_apis_own_port_is_not_read(tmp_path, host, token, ca, sa
         done = run(MONITORING / "up", "--settings", settings, "--once")
         port.shutdown()
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_install_has_from_prometheus_why_the_box_is_not_read(tmp_path) -> None:
+    wanted = Monitoring(target="127.0.0.1:9")
+    for name in ("prometheus", "alertmanager"):
+        setattr(wanted.listen, name, f"127.0.0.1:{free_port()}")
+    assert not unread(wanted), "nothing answers"
+    with Watchers(wanted, tmp_path, Pace(scrape="1s")):
+        until = time.monotonic() + PATIENCE
+        while not (found := unread(wanted)) and time.monotonic() < until:
+            time.sleep(0.1)
+    assert "connection refused" in found
 
 
 def test_units_leave_the_machine_to_the_engine() -> None:
