@@ -52,7 +52,7 @@ const draw = {
       const limit = of ? Number(of.value[1]) : NaN, [beside, its] = shown(limit, panel.unit);
       const grading = most ? grade(value / limit, panel.limits) : grade(value, panel.limits);
       const node = make("div", `value ${Number.isFinite(value) ? grading : "none"}`, number);
-      node.append(make("small", "", unit + (of ? ` / ${beside}${its === unit ? "" : its}` : "")));
+      node.append(make("small", "", unit + (of && Number.isFinite(value) ? ` / ${beside}${its === unit ? "" : its}` : "")));
       if (found.length > 1) node.append(make("small", "none", ` ${metric.instance}`));
       body.append(node);
       if (!Number.isFinite(value)) body.append(make("small", "none", panel.why));
