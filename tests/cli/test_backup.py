@@ -56,13 +56,13 @@ def test_a_backup_goes_into_another_box(box, bare, monkeypatch):
     file = bare / "b.db"
     result = run("backup", str(file))
     assert (result.exit_code, result.stdout) == (0, "")
-    assert "1 clients, 2 batches, 2 consultations, 1 callbacks; whole" in result.stderr
+    assert "1 client, 2 batches, 2 consultations, 1 callback; whole" in result.stderr
     assert "configuration is not in it" in result.stderr
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     monkeypatch.setenv("EDGEBOX_STATE_DIR", str(bare / "other"))
     result = run("restore", str(file))
     assert result.exit_code == 0
-    assert "Waiting: 1 consultations, 1 callbacks." in result.stderr
+    assert "Waiting: 1 consultation, 1 callback." in result.stderr
     assert "Its newest batch was accepted 09-13" in result.stderr
     shown = json.loads(run("batches", "list", "--json").stdout)["batches"]
     assert [(b["state"], b["removed"]) for b in shown] == [("queued", None), ("completed", None)]

@@ -76,7 +76,7 @@ def test_after_an_outage_all_that_were_given_up_are_sent_again(box):
     db.close()
     result = run("resend", "--dead")
     assert result.exit_code == 0
-    assert "1 callbacks are sent again. 1 stay" in " ".join(result.stderr.split())
+    assert "Sent again: 1 callback. Not 1: the time" in " ".join(result.stderr.split())
     assert [row.batch_id for row in box.store.outbox.list("dead")] == [gone]
 
 

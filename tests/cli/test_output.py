@@ -79,3 +79,17 @@ def test_a_terminal_shows_which_item_was_the_last_and_leaves_nothing(monkeypatch
     lines = written.split("\r\x1b[2K")
     assert lines[:2] == ["", "1: 시계 ..."]
     assert (len(lines[2]), lines[3:]) == (19, [""])
+
+
+@pytest.mark.parametrize(
+    ("number", "words", "shown"),
+    [
+        (0, ("client",), "0 clients"),
+        (1, ("client",), "1 client"),
+        (2, ("batch", "batches"), "2 batches"),
+        (1, ("batch", "batches"), "1 batch"),
+        (12_345, ("row",), "12,345 rows"),
+    ],
+)
+def test_a_number_stands_with_its_noun(number, words, shown):
+    assert output.counted(number, *words) == shown

@@ -126,7 +126,7 @@ def test_what_was_accepted_is_reported_and_exported_without_a_text_or_a_person(t
     assert max(map(len, shown.splitlines())) <= 80
     file = tmp_path / "reviews.jsonl"
     result = run("export", str(file))
-    assert "1 thumbs and 40 acceptances" in result.stderr + result.stdout
+    assert "1 thumb and 40 acceptances" in result.stderr + result.stdout
     text = file.read_text(encoding="utf-8")
     rows = [json.loads(line) for line in text.splitlines()]
     assert [row["row"] for row in rows] == ["thumb"] + ["accepted"] * 40

@@ -22,6 +22,7 @@ from edgebox_cli.common.options import AsJson, Limit, moment
 from edgebox_cli.common.output import (
     FOLD,
     WHOLE,
+    counted,
     json_line,
     local_time,
     note,
@@ -104,7 +105,7 @@ def export(
         for row in store.audit.rows():
             out.write(json_line(_described(row), shown=out is sys.stdout))
             count += 1
-    note(f"{count} rows of the audit are written.")
+    note(f"Written: {counted(count, 'row')} of the audit.")
 
 
 @app.command()
@@ -129,7 +130,9 @@ def verify(
     elif found.last is None:
         print_line("There are no rows yet.")
     else:
-        print_line(f"{found.rows} rows, {found.first} to {found.last}: as they were written.")
+        print_line(
+            f"{counted(found.rows, 'row')}, {found.first} to {found.last}: as they were written."
+        )
         print_line(f"The hash of the last one: {found.last_hash}")
     if fault is not None:
         raise typer.Exit(1)

@@ -22,7 +22,7 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.noted import backed_up
 from edgebox_cli.common.observe import readiness
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import local_time, note, print_json, size
+from edgebox_cli.common.output import counted, local_time, note, print_json, size
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.progress import database_copy
 from edgebox_cli.common.who import at_the_shell
@@ -172,7 +172,8 @@ def restore(
     if done.newest_at is not None:
         newest = local_time(done.newest_at)
         note(f"Its newest batch was accepted {newest}; later ones are not in it.")
-    note(f"Waiting: {done.pending} consultations, {done.callbacks} callbacks.")
+    consultations = counted(done.pending, "consultation")
+    note(f"Waiting: {consultations}, {counted(done.callbacks, 'callback')}.")
     if not done.audit_continues:
         note("The audit is the backup's: the one from before does not continue it, or is damaged.")
     if done.kept_aside is not None:
@@ -182,7 +183,11 @@ def restore(
 
 def _described(contents: Contents) -> str:
     rows = contents.rows
-    return (
-        f"{size(contents.size)}, {rows['clients']} clients, {rows['batches']} batches, "
-        f"{rows['consultations']} consultations, {rows['outbox']} callbacks"
+    parts = (
+        size(contents.size),
+        counted(rows["clients"], "client"),
+        counted(rows["batches"], "batch", "batches"),
+        counted(rows["consultations"], "consultation"),
+        counted(rows["outbox"], "callback"),
     )
+    return ", ".join(parts)

@@ -14,7 +14,16 @@ from edgebox.system.times import rfc3339
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.options import AsJson, Limit
-from edgebox_cli.common.output import FOLD, RIGHT, WHOLE, local_time, note, print_json, table
+from edgebox_cli.common.output import (
+    FOLD,
+    RIGHT,
+    WHOLE,
+    counted,
+    local_time,
+    note,
+    print_json,
+    table,
+)
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
@@ -97,8 +106,8 @@ def _resend_dead(store: Store) -> str:
             gone += 1
         else:
             sent += 1
-    left = f" {gone} stay: their results were removed, their time was over." if gone else ""
-    return f"{sent} callbacks are sent again.{left}"
+    left = f" Not {gone}: the time of the results was over, they were removed." if gone else ""
+    return f"Sent again: {counted(sent, 'callback')}.{left}"
 
 
 def _found(store: Store, what: str) -> OutboxRow:

@@ -16,7 +16,7 @@ from edgebox.reading.call import render
 from edgebox_cli.common.box import opened_box
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import ClientOption
-from edgebox_cli.common.output import note, print_line
+from edgebox_cli.common.output import counted, note, print_line
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.refused import said_of
 from edgebox_cli.common.transcripts import call_of, ids_of, name_of
@@ -90,7 +90,7 @@ def play(
             time.sleep(wait)
             if whole:
                 sender.line(text)
-                screens = f"{sender.watching} screen{'s' if sender.watching != 1 else ''}"
+                screens = counted(sender.watching, "screen")
                 shown.update(task, advance=1, description=f"{name}, {screens}")
             else:
                 sender.partial(text)
@@ -98,7 +98,7 @@ def play(
         seconds = time.monotonic() - began
     again = f", sent again {sender.resyncs}x" if sender.resyncs else ""
     what = f"its batch is {batch_id}" if batch_id else "it was not ended"
-    print_line(f"{name}: {len(lines)} lines in {seconds:.0f} s{again}; {what}")
+    print_line(f"{name}: {counted(len(lines), 'line')} in {seconds:.0f} s{again}; {what}")
     if named and not sender.seen:
         whose = operator or f"extension {extension}"
         note(

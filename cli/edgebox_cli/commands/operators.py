@@ -24,7 +24,7 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import FOLD, WHOLE, note, print_json, table
+from edgebox_cli.common.output import FOLD, WHOLE, counted, note, print_json, table
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import at_the_shell
 
@@ -205,7 +205,7 @@ def import_operators(
         made = [{"name": name, "password": password} for name, password in given.items()]
         print_json({"operators": made})
         return
-    note(f"{len(new)} accounts. Their one-time passwords are not shown again:")
+    note(f"{counted(len(new), 'account')}. One-time passwords are not shown again:")
     if marked and sys.stdout.encoding.lower() == "utf-8":
         sys.stdout.write(_MARK)
     lines = csv.writer(sys.stdout, lineterminator="\n")

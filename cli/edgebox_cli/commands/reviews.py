@@ -20,7 +20,7 @@ from edgebox.system.times import rfc3339
 from edgebox_cli.common.configuration import settings, settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson
-from edgebox_cli.common.output import RIGHT, console, json_line, note, print_json, table
+from edgebox_cli.common.output import RIGHT, console, counted, json_line, note, print_json, table
 from edgebox_cli.common.owner import apart, writes_as_root
 from edgebox_cli.common.store import opened_store
 from edgebox_cli.common.who import noted
@@ -103,7 +103,9 @@ def export(
                 sys.stdout.write(_lines(rows, shown=True))
         else:
             rows = _write(file.absolute(), since)
-    note(f"{_thumbs(rows)} thumbs and {len(rows) - _thumbs(rows)} acceptances written to {file}.")
+    thumbs = _thumbs(rows)
+    accepted = counted(len(rows) - thumbs, "acceptance")
+    note(f"Written to {file}: {counted(thumbs, 'thumb')} and {accepted}.")
 
 
 def _write(file: Path, since: float) -> list[dict[str, Any]]:

@@ -170,6 +170,11 @@ def size(count: int) -> str:
     return f"{count / 1e6:.0f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: 1 client, 2,000 rows, 3 batches (``many`` is given)."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def span(seconds: float) -> str:
     """Return a length of time as people say it: 42 s, 5 min, 3.2 h, 4 days."""
     seconds = max(0.0, seconds)

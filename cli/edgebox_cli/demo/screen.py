@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from edgebox.console import passwords
 from edgebox.store.db import Store
 from edgebox.store.operators import NewOperator
-from edgebox_cli.common.output import WHOLE, console, print_line, table
+from edgebox_cli.common.output import WHOLE, console, counted, print_line, table
 from edgebox_cli.demo.box import CLIENT, DemoBox
 from edgebox_cli.demo.calls import PLAYED
 from edgebox_cli.demo.stage import stage
@@ -107,8 +107,7 @@ def play_on(box: DemoBox) -> None:
         name = f"CALL-{number}"
         with stage(f"{name} goes on") as current:
             for at, of, watching in play(box, name, text, speed=SPEED):
-                screens = f"{watching} screen{'' if watching == 1 else 's'}"
-                current.update(f"line {at} of {of}, {screens}")
+                current.update(f"line {at} of {of}, {counted(watching, 'screen')}")
         with stage(f"{name} has ended, the next one follows") as current:
             while current.seconds < PAUSE_SECONDS:
                 box.check()

@@ -12,7 +12,7 @@ from edgebox.lab.evaluation.comparing import LEVEL, MARGIN
 from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.statistics import FEW
 from edgebox.lab.evaluation.totals import NO_OUTCOME
-from edgebox_cli.common.output import RIGHT, console, print_line, table
+from edgebox_cli.common.output import RIGHT, console, counted, print_line, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -131,7 +131,7 @@ def show_cases(cases: Sequence[Case]) -> None:
     held_out = sum(case.held_out for case in cases)
     facts = sum(len(case.facts) for case in cases)
     print_line(
-        f"{len(cases)} call{'s' * (len(cases) != 1)}, {facts} fact{'s' * (facts != 1)}; "
+        f"{counted(len(cases), 'call')}, {counted(facts, 'fact')}; "
         f"{held_out} of the calls {'is' if held_out == 1 else 'are'} held out."
     )
     kinds = Counter(case.outcome_kind or NO_OUTCOME for case in cases)
