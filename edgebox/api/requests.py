@@ -44,7 +44,6 @@ _TEXTS = {
     "bool_type": "Send true or false.",
     "bool_parsing": "Send true or false.",
     "finite_number": "Send a number.",
-    "int_type": "Send a whole number.",
     "int_from_float": "Send a whole number.",
     "string_type": "Send a string.",
     "list_type": "Send an array.",
