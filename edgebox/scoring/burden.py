@@ -59,6 +59,12 @@ _TOPIC: Final = re.compile(
 )
 """A noun that a clause itself is about."""
 
+_WHEN: Final = re.compile(
+    r"(?:(?:이번|다음|지난|올) ?[달주해번]|내일|모레|당일|그날|이날|주말|평일|[월화수목금토일]요일"
+    r"|오전|오후)[은는도]$"
+)
+"""A topic that only says when."""
+
 
 def is_borne_out(
     items: Sequence[Item], key: Item | None, stances: Stances, *, decided: bool = False
@@ -142,4 +148,11 @@ def _is_foreign(piece: int, items: Sequence[Item], stances: Stances) -> bool:
     """Return whether a clause has a topic of its own and none of the items."""
     if any(piece in item.where for item in items):
         return False
-    return _TOPIC.search(stances.spoken.text_of(piece)) is not None
+    text = stances.spoken.text_of(piece)
+    topic = _TOPIC.search(text)
+    if topic is None or not _WHEN.search(text[: topic.end()]):
+        return topic is not None
+    # 내일은 못 가고 모레 갑니다 denies tomorrow alone, 이번 달은 다 차서 없네요 what was asked for.
+    after = piece + 1
+    one = stances[after] if stances.spoken.follows(piece) else None
+    return one is not None and not (one.denies or one.depends or one.asks)

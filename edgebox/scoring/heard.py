@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
 from edgebox.scoring.settlement import to_verb
 from edgebox.scoring.stances import ABSENT
+from edgebox.scoring.topics import predicate_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from edgebox.scoring.stances import Stance, Stances
 
 _DONE: Final = re.compile(
-    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고)|되셨(?!던)|놨|뒀|걸로|들어갔|넣었"
+    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고|으니)|되셨(?!던)|놨|뒀|걸로|들어갔|넣었"
     r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
     r"|놓겠|완료|받으셨|됐[죠지]|났(?:습니다|어요|고요?|네요)"
 )
@@ -74,7 +75,7 @@ _NAMES_MATTER: Final = re.compile(
 
 _LIMITED: Final = re.compile(
     r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
-    r"|만 .{0,8}(?:[돼되됩]|가능)"
+    r"|만 (?:.{0,8}(?:[돼되됩]|가능)|.{0,16}수 ?있)"
 )
 """Speech that says in which case something can be."""
 
@@ -202,11 +203,12 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     contested = False
     hits = {piece: degree for piece, degree in key.where.items() if degree >= _HINT}
     itself = {p: hits[p] for p in hits if not is_in_a_noun(spoken.text_of(p), key.word)}
-    for piece, degree in sorted((itself or hits).items()):
-        one = stances[piece]
-        text = spoken.text_of(piece)
+    for named, degree in sorted((itself or hits).items()):
+        text = spoken.text_of(named)
         if f"{key.word}보다" in text or denies_another(text, key.word):
             continue
+        piece = predicate_of(named, key.word, spoken)
+        one, text = stances[piece], spoken.text_of(piece)
         value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":
             answer = _refusing_answer(piece, stances)

@@ -101,11 +101,20 @@ _WISH: Final = re.compile(
     r"|안 ?[돼되](?:나|요\?|냐)|나요|까요"
 )
 
+_NAMED_ONLY: Final = re.compile(r"[가-힣]{2}이요[.~ ]*$")
+"""A wish without its verb, if nobody asked: 환불이요."""
+
+_ASKED: Final = re.compile(r"\?|(?:요|까|죠)[.~ ]*$")
+"""What an agent says that may be a question, which a noun alone answers."""
+
 _ASKS_LEAVE: Final = re.compile(r"(?:면|서는?|[가-힣]도) *안 *(?:돼|되[나는]|될|됩니까)")
 """A customer who asks whether something cannot be done after all: 취소하면 안 돼요."""
 
 _WAIVES: Final = re.compile(r"[은는도] ?(?:이제 |그냥 )?됐(?:고|어요|습니다|어)(?![가-힣])")
 """A customer who wants a thing no longer: 해지는 됐고."""
+
+_REASSURES: Final = re.compile(r"(?:걱정|염려|신경|부담)[은을도]? ?(?:안|하지|쓰지|갖지|마|말|없)")
+"""걱정 안 하셔도 돼요 refuses nothing."""
 
 _FORBIDS: Final = re.compile(r"\s*(?:절대 ?)?안 ?[돼되됩]")
 """What follows 드시면 where that is forbidden, and no condition."""
@@ -204,10 +213,18 @@ class Stances:
             or (
                 not _CONDITION.search(text)
                 and REFUSAL.search(own) is not None
-                and not TWICE.search(own)
+                and not (TWICE.search(own) or _REASSURES.search(text))
             ),
             ABSENT.search(f"{text} {after}") is not None,
             _QUESTION.search(after or text) is not None,
             depends and not usual and not forbids,
-            not by_agent and _WISH.search(text) is not None,
+            not by_agent and (_WISH.search(text) is not None or self._is_named_only(piece)),
         )
+
+    def _is_named_only(self, piece: int) -> bool:
+        """Return whether a customer's clause only names what is wanted, and answers nothing."""
+        spoken = self.spoken
+        if not _NAMED_ONLY.search(spoken.text_of(piece)):
+            return False
+        utterance = spoken.pieces[piece].utterance
+        return not utterance or not _ASKED.search(spoken.utterances[utterance - 1].text)

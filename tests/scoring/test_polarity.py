@@ -109,3 +109,85 @@ def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
 )
 def test_what_the_call_settles_leaves_open_or_does_not_name_is_not_flagged(call, result):
     assert "polarity" not in _flags(call, result)
+
+
+USED = "고객: 이거 환불돼요\n상담사: 환불은 사용하신 흔적이 있어서 안 되세요\n고객: 네\n"
+UNUSED = "고객: 이거 환불돼요\n상담사: 환불은 사용을 안 하셨으니까 가능하세요\n고객: 네\n"
+ARREARS = (
+    "고객: 한도 올려 주세요\n"
+    "상담사: 한도 상향은 최근에 연체가 있으셔서 이번에는 어려우세요\n고객: 네\n"
+)
+SENT = "고객: 주소 변경하려고요\n상담사: 주소 변경이 이미 상품이 출고돼서 안 되시네요\n고객: 네\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong", "right"),
+    [
+        pytest.param(
+            USED,
+            "환불이 가능하다고 안내했습니다.",
+            "사용 흔적이 있어 환불되지 않는다고 안내했습니다.",
+            id="refused behind its reason",
+        ),
+        pytest.param(
+            UNUSED,
+            "환불은 불가하다고 안내했습니다.",
+            "사용하지 않아 환불할 수 있다고 안내했습니다.",
+            id="granted behind a reason that denies",
+        ),
+        pytest.param(
+            ARREARS,
+            "한도 상향이 가능하다고 안내했습니다.",
+            "한도는 상향되지 않았습니다.",
+            id="with a word for this time",
+        ),
+        pytest.param(
+            SENT,
+            "주소를 변경했습니다.",
+            "이미 출고돼 주소를 변경하지 못했습니다.",
+            id="two subjects",
+        ),
+    ],
+)
+def test_what_a_sentence_is_about_is_refused_or_granted_by_its_last_verb(call, wrong, right):
+    assert "polarity" in _flags(call, wrong)
+    assert "polarity" not in _flags(call, right)
+
+
+@pytest.mark.parametrize(
+    ("call", "right"),
+    [
+        pytest.param(
+            "고객: 접수됐나요\n상담사: 접수는 됐으니까 걱정 안 하셔도 돼요\n고객: 네\n",
+            "접수됐다고 안내했습니다.",
+            id="reassurance",
+        ),
+        pytest.param(
+            "고객: 예약을 앞당길 수 있을까요\n"
+            "간호사: 이번 달은 다 차서 당겨 드릴 자리가 없네요\n고객: 네\n",
+            "이번 달은 자리가 없어 예약을 앞당길 수 없다고 안내했습니다.",
+            id="the time of a refusal is no other topic",
+        ),
+        pytest.param(
+            "고객: 여권을 대리로 해도 되나요\n"
+            "주무관: 여권은 본인만 되시고요 미성년자만 법정대리인이 하실 수 있어요\n고객: 네\n",
+            "여권 대리 신청은 불가하다고 안내했습니다.",
+            id="what only some may do",
+        ),
+        pytest.param(
+            "고객: 배달이 안 와요 취소할래요\n"
+            "상담사: 조리가 끝나서 취소는 어려우신데 쿠폰 삼천 원 드리면 어떨까요\n"
+            "고객: 그럼 쿠폰 주세요\n상담사: 네 쿠폰 넣어 드렸습니다\n",
+            "조리가 끝나 취소는 어렵다고 안내하고 쿠폰을 지급했습니다.",
+            id="refused before an offer",
+        ),
+    ],
+)
+def test_a_true_outcome_in_other_forms_is_not_flagged(call, right):
+    assert not {"polarity", "conditional"} & set(_flags(call, right))
+
+
+def test_a_wish_without_its_verb_that_only_a_condition_answers_is_not_done():
+    call = "고객: 명의 변경이요\n상담사: 명의 변경은 본인이 아니시면 처리가 안 되세요\n고객: 네\n"
+    assert "conditional" in _flags(call, "명의 변경을 처리했습니다.")
+    assert "conditional" not in _flags(call, "본인이 아니면 명의 변경은 불가하다고 안내했습니다.")
