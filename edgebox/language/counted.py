@@ -38,7 +38,9 @@ _ON_THE_DAY: Final = re.compile(
     r"|적용|시작|변경|인상|시행)"
 )
 _YEAR_NAMED: Final = re.compile(r"(?:[작내금매후]년|[올난그듬 ]해)에? ?$")
-_IN_FEBRUARY: Final = re.compile(r"에|까지|부터|[말초]|달|이?요|이?[에예]요|이었|입니")
+_IN_FEBRUARY: Final = re.compile(
+    r"에|까지|부터| ?[말초](?![가-힣]{2})| ?[상중하]순|달|이?요|이?[에예]요|이었|입니"
+)
 """작년 이월에; 작년 이월 금액 was carried over."""
 _MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
 _PRODUCT: Final = re.compile(

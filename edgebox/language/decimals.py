@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _POINT: Final = re.compile("[점쩜]")
 _DIGIT: Final = f"[{ZEROS}{SINO_DIGITS}]"
 _WHOLE: Final = rf"(?=[{ZEROS}{SINO_DIGITS}십백천])(?:[{SINO_DIGITS}]?[십백천]\ ?){{0,3}}{_DIGIT}?"
-WORDS: Final = rf"{_WHOLE}\ ?[점쩜]\ ?{_DIGIT}(?:\ ?{_DIGIT}){{0,3}}"
+_NOUGHT: Final = "제로"
+WORDS: Final = rf"(?:{_NOUGHT}|{_WHOLE})\ ?[점쩜]\ ?{_DIGIT}(?:\ ?{_DIGIT}){{0,3}}"
 FIGURES: Final = r"\d{1,3}\ ?[점쩜]\ ?\d{1,3}(?![\d.,])"
 """Alternatives of a verbose pattern; `decimal` reads what they match."""
 
@@ -51,7 +52,7 @@ def decimal(match: re.Match[str]) -> Atom | None:
         return None
     whole = text[start : at.start()].strip()
     front = numerals.stops(whole, 0)
-    if whole[0] in ZEROS and len(whole) == 1:
+    if whole == _NOUGHT or (whole[0] in ZEROS and len(whole) == 1):
         value = Decimal(0)
     elif front and front[-1].end == len(whole):
         value = front[-1].value

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 _SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
 # Where no candidate can begin, no other rule is tried: at four fifths of all characters.
 _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *LETTERS_FIRST})) + (
-    "절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
+    "제절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 )
 _GAP: Final = r"(?:\ ?[-.]\ ?|\ |에\ ?|\ ?다시\ ?)?"
 _CANDIDATE: Final = re.compile(
@@ -80,7 +80,8 @@ _CANDIDATE: Final = re.compile(
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
   | (?P<lot>(?<![\d-])(?!{NO_CODE}|(?:19|20)\d\d-)\d{{3,6}}-\d(?![\d-]|[.,]\d))
   | (?P<hyphen>(?<!\d)(?<!\d-)(?!{NO_CODE})\d{{2,20}}(?:-\d{{2,20}}){{1,6}}
-      | (?<!\d)\d{{4}}(?:\ \d{{4}}){{3}}(?!\d)
+      | (?<!\d)\d{{4}}(?:\ \d{{4}}){{2,3}}(?!\d)
+      | (?<!\d)(?!0\d\d)\d{{3}}\ \d{{2,3}}\ \d{{5,6}}(?!\d)
       | (?<!\d)(?!(?:19|20)\d\d\ )\d{{2,20}}(?:\ ?-\ ?\d{{2,20}}){{2,6}}(?!\d|\ ?[-=+%]))
   | (?P<pointed>{decimals.FIGURES})
   | (?P<born>(?<!\d)\d\d(?=년\ ?생))

@@ -87,7 +87,12 @@ def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
         claim = f"{numerals.canonical(value * (7 if unit == 'weeks' else 1))}d"
     elif unit == "minute":
         claim = f"{figure}min"
-    return Number(kind, claim, frozenset({claim}), frozenset({claim, f"#{figure}"}), start, end)
+    provides = frozenset({claim, f"#{figure}", *(_ONE_DAY if claim in _ONE_DAY else ())})
+    return Number(kind, claim, frozenset({claim}), provides, start, end)
+
+
+_ONE_DAY: Final = ("1d", "1440min")
+"""하루 안에 and 24시간 안에."""
 
 
 def date(year: int, month: int, day: int, start: int, end: int) -> Number:

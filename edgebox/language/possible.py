@@ -39,7 +39,7 @@ _VALUES: Final = {word: value for value, word in enumerate("영일이삼사오�
 _OF_YEAR: Final = re.compile("[년해] ?$")
 """Before a month that is of one year only: 이십사 년 삼월, 올해 팔월."""
 
-_NO_DECIMAL: Final = rf"(?<![{''.join(_VALUES)}공] [점쩜] )(?<![{''.join(_VALUES)}공][점쩜] )"
+_NO_DECIMAL: Final = rf"(?<![{''.join(_VALUES)}공로] [점쩜] )(?<![{''.join(_VALUES)}공로][점쩜] )"
 _SHARE: Final = re.compile(rf"의 ?[0-9{SINO_DIGITS}십백]")
 _POSSIBLE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![십백천] )(?<!\d (?=[십백천])){_NO_DECIMAL}"
@@ -105,6 +105,12 @@ _MORE_COUNTERS: Final = re.compile(
     rf"(?= (?!{_OTHER_UNIT})(?:기|석|롤|정|실|면|구|량|알|포)(?:{TAIL.pattern}))"
 )
 """십이 기, 삼십 정: counters that are too short to be in the list."""
+
+_DOSE: Final = re.compile(
+    rf"(?<![가-힣])({'|'.join(ONES)}|[{SINO_DIGITS}]) ?"
+    r"(?:알|정(?!도|[가-힣]{2})|캡슐|포(?![가-힣]{2})|방울)"
+)
+"""두 알, 이 정: of a medicine."""
 
 _NATIVE: Final = re.compile(
     rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔)({'|'.join(ONES)})"
@@ -186,6 +192,9 @@ def _without_unit(text: str) -> Iterator[Number]:
         yield plain("plain", str(value), *match.span())
     for match in _MORE_COUNTERS.finditer(text):
         yield quantity(numerals.stops(match[1], 0)[-1].value, "", *match.span())
+    for match in _DOSE.finditer(text):
+        value = Decimal(ONES.get(match[1]) or _VALUES[match[1]])
+        yield quantity(value, "", *match.span())
     for match in _NATIVE.finditer(text):
         value = Decimal(TENS[match[1] or match[3]] + ONES.get(match[2], 0))
         yield quantity(value, "", *match.span())

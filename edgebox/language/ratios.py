@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from math import gcd
 from typing import TYPE_CHECKING, Final
 
@@ -15,13 +16,15 @@ from edgebox.language.numerals import SINO_DIGITS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_FEW: Final = rf"\d{{1,3}}|[{SINO_DIGITS}십]{{1,3}}"
+_FEW: Final = rf"\d{{1,3}}|[{SINO_DIGITS}십백]{{1,3}}"
+_NONE: Final = "[영공빵0]|제로"
+"""백 대 영: all of it is the other side's."""
 _ENDS: Final = (
     r"(?=$|[\n.,?!]|이?요|이?에요|예요|입니|이?고|으?로|이?[라래]|이?었|였|의|은|는|이나"
     r"| ?(?:과실|비율|정도|경쟁|문의|상담|매칭|회화|과외|수업|교환)"
 )
 _SAID: Final = re.compile(
-    rf"(?<![가-힣\d.])({_FEW}) ?대 ?({_FEW}){_ENDS}"
+    rf"(?<![가-힣\d.])({_FEW}) ?대 ?({_FEW}|{_NONE}){_ENDS}"
     rf"|(?:을|를|인데|이라| (?!{UNIT_WORD}|여|몇)(?=[가-힣]{{2}})))",
     re.ASCII,
 )
@@ -44,7 +47,7 @@ _MOST: Final = 100
 def ratios(text: str) -> Iterator[Number]:
     """Yield the ratios that a call may hold."""
     for match in _SAID.finditer(text):
-        one, other = (numerals.stops(match[group], 0)[-1].value for group in (1, 2))
+        one, other = (_part(match[group]) for group in (1, 2))
         yield _ratio(f"{one:f}", f"{other:f}", *match.span())
         if len(match[2]) > 1 and match[2][-1] == "이":  # 오십 대 오십이요
             yield _ratio(f"{one:f}", f"{other - 2:f}", *match.span())
@@ -57,6 +60,11 @@ def ratios(text: str) -> Iterator[Number]:
     for match in _EVENLY.finditer(text):
         value = frozenset({"5대5"})
         yield Number("code", "5대5", value, value, *match.span())
+
+
+def _part(words: str) -> Decimal:
+    stops = numerals.stops(words, 0)
+    return stops[-1].value if stops else Decimal(0)
 
 
 def _ratio(one: str, other: str, start: int, end: int) -> Number:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _DEGREES: Final = rf"3[4-9]|4[0-2]|삼십[{SINO_DIGITS}]|사십[일이]?"
 _FEVER: Final = re.compile(
-    rf"(?<![가-힣\d])({_DEGREES}) ?도 ?([1-9{SINO_DIGITS}])"
+    rf"(?<![가-힣\d])({_DEGREES}) ?(?P<unit>도) ?(?P<tenth>[1-9{SINO_DIGITS}])"
     r"(?: ?[분부](?!마다|씩| ?(?:정도|동안|간|뒤|후|전|만))"
     r"|(?<!이)(?=이?[요에라]|예요|까지|였|[.,?!\n]|$))"
 )
@@ -34,8 +34,9 @@ _NEAR: Final = 120
 def vitals(text: str) -> Iterator[Number]:
     """Yield the temperatures and blood pressures of a text."""
     for match in _FEVER.finditer(text):
-        whole, tenth = (numerals.stops(match[group], 0)[-1].value for group in (1, 2))
-        yield quantity(whole + tenth / Decimal(10), "", *match.span())
+        whole, tenth = (numerals.stops(match[group], 0)[-1].value for group in (1, "tenth"))
+        # Up to its unit: behind 칠 부 another one stands.
+        yield quantity(whole + tenth / Decimal(10), "", match.start(), match.end("unit"))
     if _OF_BLOOD.search(text):
         yield from _pressures(text)
 

@@ -124,3 +124,34 @@ def test_a_ratio_is_one_figure(said, written, flagged):
 )
 def test_a_figure_that_was_said_with_a_rare_counter_is_not_flagged(said, written):
     assert not _flagged(said, written)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("체온이 삼십팔도 칠 부고요", "체온은 38.7도입니다."),
+        ("약은 오 일치예요", "5일치를 처방했습니다."),
+        ("두 알씩 드세요", "2정씩 복용합니다."),
+        ("스물네 시간 안에 갑니다", "하루 안에 방문합니다."),
+        ("하루 안에 갑니다", "24시간 안에 방문합니다."),
+        ("운송장 오공칠삼 이팔사일 구육이칠이에요", "운송장은 5073 2841 9627입니다."),
+        ("작년 이월 말에 가입했어요", "2024년 2월 말에 가입했습니다."),
+        ("한도가 제로 점 오 프로예요", "한도는 0.5%입니다."),
+    ],
+)
+def test_a_true_figure_in_another_form_is_not_flagged(said, written):
+    assert not _flagged(said, written)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("체온이 삼십팔도 칠 부고요", "체온은 37.8도입니다."),
+        ("약은 오 일치예요", "15일치를 처방했습니다."),
+        ("두 알씩 드세요", "12정씩 복용합니다."),
+        ("스물네 시간 안에 갑니다", "이틀 안에 48시간 걸립니다."),
+        ("운송장 오공칠삼 이팔사일 구육이칠이에요", "운송장은 5073 2841 9672입니다."),
+    ],
+)
+def test_another_figure_in_such_a_form_is_flagged(said, written):
+    assert _flagged(said, written)
