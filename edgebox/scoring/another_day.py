@@ -6,8 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.paraphrase import paraphrases
+from edgebox.scoring.predicates import SAME
 
 if TYPE_CHECKING:
+    from edgebox.scoring.alignment import Item
+    from edgebox.scoring.predicates import Part
     from edgebox.scoring.stances import Stances
 
 _DAY: Final = re.compile(
@@ -47,3 +50,22 @@ def _is_done(word: str, predicate: str) -> bool:
 
 
 _STEM: Final = 2
+
+
+def is_done_another_day(key: Item, part: Part, stances: Stances) -> bool:
+    """Return whether the call affirms a predicate only for another date than a denial's.
+
+    이번 달은 적용되지 않고 denies nothing of 다음 달부터 적용됩니다.
+    """
+    spoken = stances.spoken
+    dates = [item for item in part.items if item.number and item.number.kind == "date"]
+    affirmed = [
+        piece
+        for piece, degree in key.where.items()
+        if degree >= SAME and spoken.speaker_of(piece) == "agent" and not stances[piece].is_open
+    ]
+    return bool(dates and affirmed) and all(
+        piece not in item.where and item.number and spoken.has_another(piece, item.number)
+        for item in dates
+        for piece in affirmed
+    )

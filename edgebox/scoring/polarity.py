@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.another_day import is_of_another_day
+from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
@@ -205,9 +205,7 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         against: it denies the predicate.
     """
     key = _predicate(part, stances)
-    if key is None or _ANY_VERB.fullmatch(key.word):
-        return False
-    if not _claims(text, key, against=against):
+    if key is None or _ANY_VERB.fullmatch(key.word) or not _claims(text, key, against=against):
         return False
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     if not _is_predicate(text, key, part.items, against=against):
@@ -218,7 +216,9 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         if not alone and (heard.refused <= max(_SURE, heard.after) or heard.last >= -DECIDES):
             return False
         return not is_of_another_day(key.word, text, stances)
-    return granted(others, stances) if heard == Heard() else _affirmed(text, heard, stances)
+    if heard == Heard():
+        return granted(others, stances)
+    return _affirmed(text, heard, stances) and not is_done_another_day(key, part, stances)
 
 
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
@@ -229,7 +229,10 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
         return False
     items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
     decided = _DECIDED_AGAINST.search(text) is not None
-    return not is_borne_out(items, _predicate(part, stances), stances, decided=decided)
+    key = _predicate(part, stances)
+    if key is not None and is_done_another_day(key, part, stances):
+        return False
+    return not is_borne_out(items, key, stances, decided=decided)
 
 
 def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:

@@ -88,9 +88,11 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            settles = _RESOLVED.search(text) is not None and _taken_up(piece, stances.spoken)
+            settles = _RESOLVED.search(text) is not None and _taken_up(piece, part, stances.spoken)
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances)
+        elif _is_required(piece, part, stances.spoken):
+            settles = _RESOLVED.search(text) is not None and _promised(piece, stances.spoken)
         else:
             settles = True
         if settles:
@@ -144,13 +146,46 @@ _TAKES_UP: Final = re.compile(
 """A customer who takes what was offered under a condition (그때 해 볼게요)."""
 
 
-def _taken_up(piece: int, spoken: Spoken) -> bool:
-    """Return whether the customer takes up what the agent offers in a clause."""
+def _taken_up(piece: int, part: Part, spoken: Spoken) -> bool:
+    """Return whether the customer takes up what the agent offers in a clause.
+
+    Says so (그때 해 볼게요), or promises something about what the part names (위임장 보낼게요).
+    """
     after = spoken.pieces[piece].utterance + 1
     if spoken.speaker_of(piece) == "customer" or after >= len(spoken.utterances):
         return False
     one = spoken.utterances[after]
-    return one.speaker != "agent" and _TAKES_UP.search(one.text) is not None
+    if one.speaker == "agent":
+        return False
+    if _TAKES_UP.search(one.text):
+        return True
+    named = any(i.word and spoken.held_in(i.where, after) >= SAME_FORM for i in part.items)
+    return named and _promised(piece, spoken) and not _GIVEN_UP.search(part.text)
+
+
+_GIVEN_UP: Final = re.compile("포기|철회|취소|보류|중단")
+
+
+def _promised(piece: int, spoken: Spoken) -> bool:
+    """Return whether the customer promises something in answer to a clause."""
+    after = spoken.pieces[piece].utterance + 1
+    if after >= len(spoken.utterances) or spoken.utterances[after].speaker == "agent":
+        return False
+    return _WILL.search(spoken.utterances[after].text) is not None
+
+
+_MUST: Final = re.compile(r"[가-힣]야(?:만|지)? ?(?:돼[요서]|됩니|되[세시십]|하[세시십]|합니|해요)")
+
+
+def _is_required(piece: int, part: Part, spoken: Spoken) -> bool:
+    """Return whether the agent only says what has to be done for a part's predicate."""
+    if spoken.speaker_of(piece) != "agent" or not _MUST.search(to_verb(piece, spoken)):
+        return False
+    key = key_of(part, [item for item in part.items if item.where])
+    named = key and re.search(
+        rf"{re.escape(key.word)}(?:[은는이가]|하?[시려][면려])", spoken.text_of(piece)
+    )
+    return bool(named)
 
 
 def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
@@ -176,9 +211,17 @@ def _granted(piece: int, part: Part, stances: Stances) -> bool:
         one = spoken.utterances[later]
         if one.speaker == asked_by and asked_by != "unknown":
             continue
+        if asked_by == "agent" and _DECLINED.search(one.text):
+            return False
         return not (_DEFERS.search(one.text) or NEGATION.search(one.text))
     return asked_by != "customer"
 
+
+_DECLINED: Final = re.compile(
+    r"^(?:아니[요오]|아뇨|됐어|됐습|괜찮아)|생각[을은]? ?(?:좀 )?해 ?[보볼봐]"
+    r"|(?:나중|다음)에 (?:다시 )?[할하연전]"
+)
+"""A customer who does not take what the agent offers to do."""
 
 _BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
 

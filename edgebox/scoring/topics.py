@@ -24,6 +24,14 @@ _OWN: Final = re.compile(
 )
 """A reason whose verb is what the topic does (접수는 됐으니까), so that it is no other's."""
 
+_BUT: Final = re.compile(r"(?:[은는던인한운신]데|지만)[, ]*$")
+_NOT_NOW: Final = re.compile(
+    r"^(?:(?:이번|지금|현재|오늘|당장|아직)[가-힣]{0,2} )+(?:안 ?[되돼됩]|불가|어렵|어려|힘들)"
+)
+"""연기는 원래 되는데, 이번엔 안 되세요: what follows names no topic of its own."""
+
+_WHEN: Final = re.compile(r"올해|작년|내년|오늘|내일|어제|모레|[월화수목금토일]요일|지금|현재|이번")
+
 _OTHER_SUBJECT: Final = re.compile(r"[가-힣]{2,}(?:이|가) ")
 """A subject beside the one that is looked for."""
 
@@ -32,7 +40,8 @@ def predicate_of(piece: int, word: str, spoken: Spoken) -> int:
     """Return the clause with the predicate of a word: that behind the reason, or its own."""
     text = spoken.text_of(piece)
     at = text.find(word)
-    if at < 0 or not _REASON.search(text):
+    but = _BUT.search(text) is not None
+    if at < 0 or _WHEN.fullmatch(word) or not (but or _REASON.search(text)):
         return piece
     particle = re.compile(r"(?: ?(?:신청|처리|접수|자체))?(?P<is>[은는도]|[이가을를]) ").match(
         text, at + len(word)
@@ -40,8 +49,16 @@ def predicate_of(piece: int, word: str, spoken: Spoken) -> int:
     if particle is None:
         return piece
     rest = text[particle.end() :]
+    if but:
+        last = _behind(piece + 1, spoken) if spoken.follows(piece) else piece
+        return last if _NOT_NOW.match(spoken.text_of(last)) else piece
     if _OWN.match(rest) or (particle["is"] in "이가을를" and not _OTHER_SUBJECT.search(rest)):
         return piece
+    return _behind(piece, spoken)
+
+
+def _behind(piece: int, spoken: Spoken) -> int:
+    """Return the clause behind a reason and those that follow it, or this one."""
     after = piece
     while _REASON.search(spoken.text_of(after)) and spoken.follows(after):
         after += 1

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from edgebox.reading.call import read
@@ -185,6 +187,94 @@ def test_what_a_sentence_is_about_is_refused_or_granted_by_its_last_verb(call, w
 )
 def test_a_true_outcome_in_other_forms_is_not_flagged(call, right):
     assert not {"polarity", "conditional"} & set(_flags(call, right))
+
+
+PIN = (
+    "고객: 비밀번호를 다섯 번 틀렸대요\n"
+    "상담사: 비밀번호 오류 초기화는 신분증 가지고 영업점에 가셔야만 됩니다\n고객: 네\n"
+)
+LIMIT = (
+    "고객: 카드 한도 임시로 올려 주세요\n"
+    "상담사: 심사 결과 삼백만 원까지 승인됐습니다 바로 적용해 드릴까요\n"
+    "고객: 아니요 생각해 보고 다시 전화할게요\n상담사: 네 그러세요\n"
+)
+ONCE = (
+    "고객: 연금 수령 시기를 늦추고 싶어요\n"
+    "상담사: 연기 신청은 한 번만 되시는데 예전에 하신 적이 있어서 이번엔 안 되십니다\n고객: 네\n"
+)
+EXCLUDED = (
+    "고객: 청구가 왜 거절됐어요\n상담사: 미용 목적 시술은 보상에서 제외되는 항목이세요\n고객: 네\n"
+)
+STOCK = (
+    "고객: 퀵으로 보내 주시면 안 돼요\n"
+    "상담사: 재고가 있으면 퀵으로 발송해 드릴 텐데 확인이 필요해요\n고객: 네\n"
+)
+PROXY = (
+    "고객: 명의 변경하고 싶은데 남편 혼자 가도 돼요\n"
+    "상담사: 두 분 다 오시거나 위임장 있으시면 혼자 오셔도 됩니다\n고객: 위임장 써서 보낼게요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong", "right"),
+    [
+        pytest.param(
+            PIN,
+            "비밀번호 오류를 초기화했습니다.",
+            "비밀번호 오류 초기화는 영업점을 방문해야 한다고 안내했습니다.",
+            id="what has to be done first",
+        ),
+        pytest.param(
+            LIMIT,
+            "임시 한도를 300만 원으로 상향 적용했습니다.",
+            "300만 원까지 승인됐으나 고객이 생각해 보기로 했습니다.",
+            id="an offer that was not taken",
+        ),
+        pytest.param(
+            ONCE,
+            "연금 수령 연기를 신청했습니다.",
+            "이번에는 연금 수령 연기가 불가하다고 안내했습니다.",
+            id="not this time",
+        ),
+        pytest.param(
+            EXCLUDED,
+            "미용 목적 시술도 보상된다고 안내했습니다.",
+            "미용 목적 시술은 보상에서 제외된다고 안내했습니다.",
+            id="excluded",
+        ),
+        pytest.param(
+            STOCK,
+            "재고가 있어 퀵으로 발송했습니다.",
+            "재고를 확인한 뒤 퀵 발송 여부를 정하기로 했습니다.",
+            id="would be",
+        ),
+    ],
+)
+def test_what_was_only_required_offered_or_left_out_is_not_done(call, wrong, right):
+    assert {"polarity", "conditional"} & set(_flags(call, wrong))
+    assert not {"polarity", "conditional"} & set(_flags(call, right))
+
+
+def test_an_offer_under_a_condition_is_taken_up_by_promising_what_it_needs():
+    assert "conditional" not in _flags(PROXY, "위임장을 써서 남편 혼자 방문하기로 했습니다.")
+
+
+def test_a_denial_for_one_month_is_not_of_what_is_done_in_another():
+    call = read(
+        "고객: 자동이체일 이십오일로 바꿔 주세요\n"
+        "상담사: 이번 달은 이미 출금 준비가 돼서 다음 달부터 이십오일로 적용됩니다\n고객: 네\n"
+    )
+    right, wrong = (
+        Analysis(
+            summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
+            keywords=["문의", "안내"],
+            titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
+        )
+        for result in ("이번 달은 적용되지 않습니다.", "다음 달부터 25일로 적용되지 않습니다.")
+    )
+    day = dt.date(2025, 9, 11)
+    assert "polarity" not in score(right, call, call_date=day).flags
+    assert "polarity" in score(wrong, call, call_date=day).flags
 
 
 def test_a_wish_without_its_verb_that_only_a_condition_answers_is_not_done():
