@@ -11,9 +11,10 @@ import re
 from typing import Final
 
 _SOUND: Final = (
-    r"blank[_ ]?audio|silence|sil|spn|nsn|music|applause|noise|laughter|laughs?|inaudible|crosstalk"
+    r"unk|bgm|dial ?tone|unintelligible|indistinct|blank[_ ]?audio"
+    r"|silence|sil|spn|nsn|music|applause|noise|laughter|laughs?|inaudible|crosstalk"
     r"|beep|ringing"
-    r"|hold music|background noise|no[ _]speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
+    r"|hold music|background noise|no[ _]?speech(?: detected)?|[무묵]음(?: ?구간)?|침묵"
     r"|정적|음악|배경음악?|대기음|통화 ?대기음?|연결음|신호음|벨소리|삐[- ]?소리"
     r"|통화연결음|잡음|소음|박수|웃음소리|웃음|한숨|숨소리|헛?기침|울먹임|키보드 소리"
     r"|청취 ?(?:불가|불능)|불명|알아들을 수 없음|(?:말 ?)?겹침|동시 ?발화"
@@ -43,8 +44,8 @@ _GOES_WITH_IT: Final = (
 """What makes a word of a sentence of it: [통화 보류] 버튼, (주변 소음)이 심해요."""
 SOUND: Final = re.compile(
     (
-        rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _]?(?:{_OF_A_KIND})?"
-        rf"(?:{_SOUND}|(?<![가-힣][\[(])(?:{_THING}))(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/]*"
+        rf"[\[({{<*♪♬【〔〈]{{1,2}}[ _|]?(?:{_OF_A_KIND})?"
+        rf"(?:{_SOUND}|(?<![가-힣][\[(])(?:{_THING}))(?:[ _,.:…]*(?:{_GOES_ON})){{0,3}}[ _.…/|]*"
         rf"[\])}}>*♪♬】〕〉]{{1,2}}(?!{_GOES_WITH_IT})|[♪♬♩♫]+"
     ),
     re.IGNORECASE,

@@ -86,6 +86,12 @@ def test_a_menu_or_a_waiting_message_is_a_machine(said):
 @pytest.mark.parametrize(
     "mark",
     [
+        "(BGM)",
+        "<unk>",
+        "[UNK]",
+        "(unintelligible)",
+        "[dial tone]",
+        "<|nospeech|>",
         "[묵음]",
         "[통화 종료]",
         "음성 없음",
