@@ -77,6 +77,12 @@ _PLACE: Final = re.compile(
     r"센터|상담|고객|카드|은행|쇼핑|몰|텔레콤|통신|보험|택배|렌탈|병원|내과|담당|팀|과|구청|민원"
 )
 
+_ASKS_WHAT: Final = re.compile(
+    r"(?:뭐|뭔|몇|어디|무엇|누구|어떤|무슨)\S{0,4} ?\S{0,4}(?:예요|에요|이에요|이요|인가요)[?.]*$"
+    r"|(?:취소|환불|반품|교환|변경|해지|신청|문의|예약|가입|접수|청구|신고|정지|재발급|발급|수리|점검|이전)(?:건)?이요[?.]*$"
+)
+"""What somebody wants in the form of who it is: 서류가 뭐예요, 강의 환불이요."""
+
 _OFFICE: Final = re.compile(
     r"(?:담당|상담|센터|팀|창구|고객)\S{0,3} \S{2,10}(?:입니다|이에요|예요)[.]?$"
 )
@@ -132,6 +138,9 @@ OWN_DOING: Final = re.compile(r"(?:(?<!드)[렸냈꿨뺐]|넣었)(?:어요|는�
 OWN_PROMISE: Final = re.compile(r"(?<!드)(?:릴|[할갈볼낼올쓸둘을])게요[.]?$")
 """A promise without 드릴게요: in a call without labels most often the caller's."""
 
+TAKES_UP: Final = re.compile(r"(?:[할갈볼낼올쓸둘을릴]게요|(?<!알)겠습니다|려고요)[.]?$")
+"""A customer who says to do something."""
+
 KEPT: Final = re.compile(
     r"(?:그대로|유지|원래대로|없던 걸|안 하시는|안 넣고|안 하는|하지 않는).{0,24}"
     r"(?:두겠|둘게|하겠|할게|쓰시|두시|가시|이용하시|됩|돼|되세|남기|걸로|놓을게)"
@@ -170,7 +179,9 @@ WITHDRAWN: Final = re.compile(
 )
 """A customer takes the request back, leaves things as they are or puts the matter off."""
 
-REACTS: Final = re.compile(r"^(?:그럼|그러면|차라리|아니면|아니다)(?= )")
+REACTS: Final = re.compile(
+    r"^(?:그럼|그러면|차라리|아니면|아니다|그(?:거|걸로|거로|렇게)(?:라도)?)(?= )"
+)
 """A customer's sentence that follows from what the agent said."""
 
 OFFERS: Final = re.compile(r"드릴까요[?.]?$")
@@ -271,7 +282,7 @@ def is_substance(sentence: str) -> bool:
 
 def introduces(sentence: str) -> bool:
     """Return whether a sentence has the form in which people say who they are."""
-    if WANT.search(sentence) and not _OFFICE.search(sentence):
+    if (WANT.search(sentence) or _ASKS_WHAT.search(sentence)) and not _OFFICE.search(sentence):
         return False
     short = len(sentence) <= _INTRODUCTION
     return _IS_IT.match(sentence) is not None or (short and bool(_GREETING.match(sentence)))

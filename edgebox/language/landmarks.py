@@ -47,6 +47,12 @@ _DECIDES: Final = 4.5
 """What a sentence is worth that refuses what was asked or says what was done. Where the ending has
 none, the last one before it counts: what was refused early stands to the end."""
 
+_OWN_PROMISE: Final = 2.5
+"""What a customer's promise is worth as the settlement: less than any that the agent makes."""
+
+_TAKEN_UP: Final = 2.5
+"""What an agent's promise under a condition is worth where the customer takes it up."""
+
 _SOON: Final = 4
 """Utterances behind a wish in which the customer takes it back."""
 
@@ -132,8 +138,13 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
             continue
         if speaker == "customer" and agent:
             worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
+            worth = worth or _promises(sentence.text)
         else:
             worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
+            worth -= _REACTION * _offers_in_vain(utterances, sentence)
+            if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
+                worth = 0.0  # why the agent called
+            worth = worth or _TAKEN_UP * _is_taken_up(utterances, sentence)
             if speaker == "unknown":
                 worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
                 worth -= _REACTION * bool(acts.OWN_DOING.search(sentence.text))
@@ -167,6 +178,33 @@ def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     before = utterances[max(0, sentence.utterance - 1)]
     first = sentence.start <= _SHORT_NO
     return first and before.speaker == "customer" and bool(acts.WITHDRAWN.search(before.text))
+
+
+def _offers_in_vain(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether an utterance ends with an offer that the customer leaves or puts off."""
+    after = utterances[sentence.utterance + 1 : sentence.utterance + 2]
+    offers = acts.OFFERS.search(utterances[sentence.utterance].text) is not None
+    return offers and any(
+        one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after
+    )
+
+
+def _is_taken_up(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether the customer promises what an agent's promise depends on.
+
+    소견서 보내 주시면 재심사 올려 드릴게요 · 네 보내겠습니다.
+    """
+    after = utterances[sentence.utterance + 1 : sentence.utterance + 2]
+    offered = acts.is_condition(sentence.text) and acts.PROMISED.search(sentence.text)
+    return bool(offered) and any(
+        one.speaker == "customer" and acts.TAKES_UP.search(one.text) for one in after
+    )
+
+
+def _promises(sentence: str) -> float:
+    """Return what a customer's own promise is worth as the outcome, if it says when or how much."""
+    dated = _tells(sentence) or any(one.value.endswith("d") for one in numbers_in(sentence))
+    return _OWN_PROMISE * bool(acts.OWN_PROMISE.search(sentence) and dated)
 
 
 def _tells_done(sentence: str) -> bool:

@@ -21,6 +21,9 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
+    역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과 약사
+    사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
+    조교 미용사
     担当者 agt agnt opr oper human_agent gpt chatgpt
 """
 _SYSTEM: Final = """

@@ -83,3 +83,44 @@ from edgebox.consultation.fallback import extractive_summary
 )
 def test_speech_is_told_with_what_it_answers(transcript, summary):
     assert extractive_summary(transcript) == summary
+
+
+@pytest.mark.parametrize(
+    ("call", "summary"),
+    [
+        pytest.param(
+            "고객: 카드 한도 임시로 올려 주세요\n"
+            "상담사: 심사 결과 삼백만 원까지 승인됐습니다 바로 적용해 드릴까요\n"
+            "고객: 아니요 생각해 보고 다시 전화할게요\n상담사: 네 그러세요",
+            "카드 한도 임시로 올려 주세요. 생각해 보고 다시 전화할게요.",
+            id="an offer that was put off",
+        ),
+        pytest.param(
+            "고객: 실손 청구 거절됐다는데 왜요\n"
+            "상담사: 소견서 내 주시면 재심사 요청 올려 드릴게요\n고객: 네 보내겠습니다",
+            "실손 청구 거절됐다는데 왜요. 소견서 내 주시면 재심사 요청 올려 드릴게요.",
+            id="a promise whose condition was taken up",
+        ),
+        pytest.param(
+            "상담사: 렌탈료 미납 건으로 전화드렸습니다\n고객: 아 깜빡했네요\n"
+            "상담사: 언제 납부 가능하실까요\n고객: 내일 오전에 입금할게요\n상담사: 네 감사합니다",
+            "렌탈료 미납 건으로 전화드렸습니다. 내일 오전에 입금할게요.",
+            id="what the customer promised who was called",
+        ),
+        pytest.param(
+            "고객: 강의 환불이요\n"
+            "상담사: 절반만 되시는데 해 드릴까요\n고객: 그거라도 해 주세요\n"
+            "상담사: 네 환불 접수했고 사흘 뒤에 들어갑니다",
+            "강의 환불이요. 환불 접수했고 사흘 뒤에 들어갑니다.",
+            id="a wish without its verb",
+        ),
+        pytest.param(
+            "고객: 보험금 청구 서류가 뭐예요\n상담사: 진단서하고 영수증이요\n"
+            "고객: 네 오늘 팩스로 보낼게요\n상담사: 네 받는 대로 접수해 드리겠습니다",
+            "보험금 청구 서류가 뭐예요. 받는 대로 접수해 드리겠습니다.",
+            id="a question in the form of an introduction",
+        ),
+    ],
+)
+def test_how_a_call_ends_is_told_by_whoever_decides_it(call, summary):
+    assert extractive_summary(call) == summary

@@ -73,3 +73,19 @@ def test_words_that_name_fields_are_speakers_where_they_mark_the_sides(one, othe
 def test_a_speaker_with_a_stamp_is_no_field():
     call = "[00:01] 고객: 네\n[00:02] 상담사: 성함이요\n[00:03] 보호자: 김민수\n[00:05] 상담사: 네"
     assert said(call)[2] == ("customer", "김민수")
+
+
+@pytest.mark.parametrize(
+    "job", ["역무원", "집배원", "관리인", "약사", "프런트", "검침원", "세무사"]
+)
+def test_a_job_that_speaks_once_has_a_turn(job):
+    said = read(f"고객: 우산을 잃어버렸어요\n{job}: 네 보관하고 있습니다\n고객: 네 갈게요").said
+    assert [one.speaker for one in said] == ["customer", "agent", "customer"]
+
+
+def test_a_job_in_a_form_is_no_turn():
+    said = read(
+        "고객: 일정 알려 주세요\n상담사: 네 방문 정보입니다\n검침원: 김민수\n방문일: 15일\n"
+        "상담사: 확인해 주세요\n고객: 네"
+    ).said
+    assert [one.speaker for one in said] == ["customer", "agent", "agent", "customer"]
