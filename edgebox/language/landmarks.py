@@ -140,11 +140,7 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
             worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
             worth = worth or _promises(sentence.text)
         else:
-            worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
-            worth -= _REACTION * _offers_in_vain(utterances, sentence)
-            if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
-                worth = 0.0  # why the agent called
-            worth = worth or _TAKEN_UP * _is_taken_up(utterances, sentence)
+            worth = _worth_of_agents(utterances, sentence, topic)
             if speaker == "unknown":
                 worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
                 worth -= _REACTION * bool(acts.OWN_DOING.search(sentence.text))
@@ -180,13 +176,23 @@ def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     return first and before.speaker == "customer" and bool(acts.WITHDRAWN.search(before.text))
 
 
+def _worth_of_agents(
+    utterances: Sequence[Utterance], sentence: Sentence, topic: Collection[str]
+) -> float:
+    """Return what a sentence of anybody but the customer is worth as the settlement."""
+    if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
+        return 0.0  # why the agent called
+    worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
+    if worth > _STATED and _offers_in_vain(utterances, sentence):
+        return worth - _REACTION
+    return worth or _TAKEN_UP * _is_taken_up(utterances, sentence)
+
+
 def _offers_in_vain(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether an utterance ends with an offer that the customer leaves or puts off."""
-    after = utterances[sentence.utterance + 1 : sentence.utterance + 2]
-    offers = acts.OFFERS.search(utterances[sentence.utterance].text) is not None
-    return offers and any(
-        one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after
-    )
+    answer = _answer(utterances, sentence)
+    offers = acts.OFFERS.search(utterances[sentence.utterance].text) if answer else None
+    return offers is not None and acts.WITHDRAWN.search(answer) is not None
 
 
 def _is_taken_up(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
@@ -194,17 +200,26 @@ def _is_taken_up(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
 
     소견서 보내 주시면 재심사 올려 드릴게요 · 네 보내겠습니다.
     """
-    after = utterances[sentence.utterance + 1 : sentence.utterance + 2]
-    offered = acts.is_condition(sentence.text) and acts.PROMISED.search(sentence.text)
-    return bool(offered) and any(
-        one.speaker == "customer" and acts.TAKES_UP.search(one.text) for one in after
-    )
+    answer = _answer(utterances, sentence)
+    if not answer or not acts.TAKES_UP.search(answer):
+        return False
+    return acts.is_condition(sentence.text) and acts.PROMISED.search(sentence.text) is not None
+
+
+def _answer(utterances: Sequence[Utterance], sentence: Sentence) -> str:
+    """Return what the customer says in the next utterance, or ""."""
+    after = sentence.utterance + 1
+    if after < len(utterances) and utterances[after].speaker == "customer":
+        return utterances[after].text
+    return ""
 
 
 def _promises(sentence: str) -> float:
     """Return what a customer's own promise is worth as the outcome, if it says when or how much."""
-    dated = _tells(sentence) or any(one.value.endswith("d") for one in numbers_in(sentence))
-    return _OWN_PROMISE * bool(acts.OWN_PROMISE.search(sentence) and dated)
+    if not acts.OWN_PROMISE.search(sentence):
+        return 0.0
+    day = any(one.value.endswith("d") for one in numbers_in(sentence))
+    return _OWN_PROMISE * (day or _tells(sentence))
 
 
 def _tells_done(sentence: str) -> bool:
