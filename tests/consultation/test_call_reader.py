@@ -121,6 +121,7 @@ def test_large_bodies_at_once_are_read_in_part_one_by_one_and_off_the_loop(
 ):
     reads = Reads(monkeypatch)
     monkeypatch.setattr(call_reader, "_WEIGHT", 0.0)  # the speed stays the first one
+    deadline = 12.0  # of a machine that is slow today; still too short for the whole call
     looked: set[threading.Thread] = set()
     for name in ("request", "settlement"):
         found = getattr(landmarks, name)
@@ -132,7 +133,7 @@ def test_large_bodies_at_once_are_read_in_part_one_by_one_and_off_the_loop(
         monkeypatch.setattr(landmarks, name, noting)
 
     async def all_at_once():
-        async with api_box(tmp_path) as box:
+        async with api_box(tmp_path, quick={"deadline_seconds": deadline}) as box:
             box.engine.broken = not up
             text = ("\n".join(LINES) * 10)[:200_000]
             return await asyncio.gather(*(box.quick(conversation_text=text) for _ in range(5)))
@@ -141,7 +142,7 @@ def test_large_bodies_at_once_are_read_in_part_one_by_one_and_off_the_loop(
     answered = [answer for answer in answers if "summary" in answer]
     assert answered
     assert len(reads.sizes) == len(answered)
-    assert max(reads.sizes) <= FIRST_SPEED * 3.0 / 6 + 1
+    assert max(reads.sizes) <= FIRST_SPEED * deadline / 6 + 1
     assert reads.at_once == 1
     assert looked
     assert threading.main_thread() not in reads.threads | looked
@@ -149,7 +150,7 @@ def test_large_bodies_at_once_are_read_in_part_one_by_one_and_off_the_loop(
         assert answer["input"]["characters"] == 200_000
         assert answer["input"]["characters_used"] <= max(reads.sizes)
         assert answer["input"]["truncated"]
-        assert answer["status"] == "partial" if up else "fallback"
+        assert answer["status"] == ("partial" if up else "fallback")
 
 
 def test_a_call_whose_turn_does_not_come_is_answered_from_its_ends(tmp_path, monkeypatch):
