@@ -207,7 +207,7 @@ def test_a_killed_engine_leaves_what_came_or_the_calls_own_words(box, begun):
     assert not begun or seen.began.wait(PATIENCE)
     engine(box, signal.SIGKILL)
     seen.keeps_the_order()
-    assert seen.end["status"] == "partial" if begun else "fallback"
+    assert seen.end["status"] == ("partial" if begun else "fallback")
     if not begun:
         assert seen.end["answer"]["by"] == EXTRACTIVE
         assert "오천 원" in seen.end["answer"]["markdown"]
