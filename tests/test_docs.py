@@ -1,9 +1,8 @@
-"""The commands in the documents exist, the links resolve, and both languages of a guide agree."""
+"""The commands in the documents exist, and the links resolve."""
 
 import functools
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 import typer
@@ -14,9 +13,9 @@ from edgebox.lab.evaluation.questions import load_questions
 from edgebox.models.catalog import Catalog, memory_need
 from edgebox.scoring.quality import CAPS
 from edgebox_cli.main import app
+from support.documents import API, ENGLISH, KOREAN, LINK, ROOT, SPAN, anchors, blocks, prose
 from support.watching.metric_names import families
 
-ROOT = Path(__file__).resolve().parents[1]
 READMES = (
     "README.md",
     "README.ko.md",
@@ -26,14 +25,8 @@ READMES = (
     "systemd/README.md",
 )
 DOCUMENTS = [*(ROOT / name for name in READMES), *sorted((ROOT / "docs").rglob("*.md"))]
-ENGLISH = sorted((ROOT / "docs" / "guide").glob("*.md"))
-KOREAN = [ROOT / "docs" / "ko" / "guide" / path.name for path in ENGLISH]
-
 # ``edgebox`` as a command: not part of a path, and not the user after -u, -g or -o.
 COMMAND = re.compile(r"(?<![\w./:@-])(?<!-[ugo] )edgebox(?: (?:--)?[a-zA-Z][^|;&)#]*|$)")
-SPAN = re.compile(r"`([^`\n]+)`")
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"\]\(([^)\s]+)\)")
 Wrong = typer.BadParameter.__mro__[1]  # UsageError: Typer has one of its own, or click's
 METRIC = re.compile(r"\b(edgebox|process)_[a-z_]+")
 DOCUMENT = re.compile(r"(?:(?<![\w/])|current/)docs/[\w./-]+\.(?:md|svg|png)")
@@ -43,14 +36,6 @@ INSTALLER = re.compile(r"(?:\S+\.run|current/install\.sh)((?: --?[a-z][\w-]*(?: 
 def of(documents):
     """Parametrize a test over documents, named by their paths."""
     return pytest.mark.parametrize("guide", documents, ids=lambda path: str(path.relative_to(ROOT)))
-
-
-def blocks(text, *languages):
-    return [body for language, body in FENCE.findall(text) if language in languages]
-
-
-def prose(text):
-    return FENCE.sub("", text)
 
 
 def commands(line):
@@ -150,12 +135,6 @@ def test_options_of_the_installer_exist(guide):
             assert re.search(rf"{option}\b(?!-)", known), option
 
 
-def anchors(guide):
-    text = prose(guide.read_text(encoding="utf-8"))
-    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
-
-
 @of([*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "tests" / "data" / "README.md"])
 def test_every_link_leads_somewhere(guide):
     for link in LINK.findall(prose(guide.read_text(encoding="utf-8"))):
@@ -237,49 +216,6 @@ def test_every_image_is_shown_in_a_document():
     assert set((ROOT / "docs" / "images").iterdir()) <= shown
 
 
-def test_every_guide_is_in_both_languages():
-    assert [path.name for path in ENGLISH] == [
-        "install.md",
-        "logs.md",
-        "metrics.md",
-        "monitor.md",
-        "operate.md",
-        "scale.md",
-        "screen.md",
-        "troubleshoot.md",
-    ]
-    assert sorted((ROOT / "docs" / "ko").rglob("*.md")) == KOREAN
-
-
-@pytest.mark.parametrize("name", [path.name for path in ENGLISH])
-def test_both_languages_have_the_same_commands_and_settings(name):
-    guides = (ROOT / "docs" / "guide" / name, ROOT / "docs" / "ko" / "guide" / name)
-    english, korean = (path.read_text(encoding="utf-8") for path in guides)
-
-    def code(text):  # comments are in the guide's own language
-        lines = [
-            line for body in blocks(text, "sh", "toml", "ini", "") for line in body.splitlines()
-        ]
-        return [re.sub(r"\s{2,}#.*", "", line) for line in lines]
-
-    assert code(english) == code(korean)
-    first, second = sections(english), sections(korean)
-    assert [level for level, _ in first] == [level for level, _ in second]
-    for (_, one), (_, other) in zip(first, second, strict=True):
-        assert spans_of(one) == spans_of(other)
-
-
-def sections(text):
-    """The level of every heading, with the prose below it."""
-    parts = re.split(r"^(#+) .*$", prose(text), flags=re.MULTILINE)[1:]
-    return list(zip(parts[::2], parts[1::2], strict=True))
-
-
-def spans_of(text):
-    """The code spans, without their order and number, which differ between languages."""
-    return set(SPAN.findall(text))
-
-
 @of([*ENGLISH, *KOREAN])
 def test_every_metric_exists(guide):
     known = {name for family in families() for name in (family.name, *family.samples())}
@@ -313,9 +249,7 @@ def test_the_sizing_table_is_the_catalogues(guide):
 FLAG = re.compile(r"^\| `(\w+)` \|[^|]+\|[^|]+\| (?:(0\.\d\d)|[^|]+) \|$", re.MULTILINE)
 
 
-@of(
-    [ROOT / "docs" / "api.md", *(path for path in (*ENGLISH, *KOREAN) if path.name == "operate.md")]
-)
+@of([*API, *(path for path in (*ENGLISH, *KOREAN) if path.name == "operate.md")])
 def test_every_flag_of_the_score_is_explained_with_its_cap(guide):
     explained = dict(FLAG.findall(guide.read_text(encoding="utf-8")))
     uncapped = {"copied_sentences": ""}
