@@ -241,11 +241,12 @@ def test_an_answer_that_takes_too_long_is_cut_at_a_whole_line(tmp_path):
     assert seen.end.timing.total < 3
 
 
-def test_an_answer_that_is_cut_in_the_middle_of_a_step_costs_what_was_done_for_it(box):
+def test_an_answer_that_is_cut_in_the_middle_of_a_step_costs_what_was_done_for_it(tmp_path):
+    box = Box(tmp_path, first_seconds=2)
     box.engine.answers["mlm"] = ("재발급 수수료는 5,000원입니다.\n", *["- 재발급은 사흘"] * 9)
     box.engine.pauses = {"mlm": 0.4}
     box.engine.late = 5.0
-    end = box.ask().keeps_the_order().end
+    end = box.ask(deadline=3).keeps_the_order().end
     assert end.status == "partial"
     assert (end.usage["mlm"].prompt_tokens, end.usage["mlm"].completion_tokens) == (100, 20)
 
