@@ -74,7 +74,7 @@ def extractive_summary(
         for sentence in (asked, settled)
         if sentence
     ]
-    refused = landmarks.refused_after(utterances, settled) if settled else ""
+    refused = " ".join(landmarks.refused_after(utterances, settled)) if settled else ""
     if refused and len(refused) <= _SHORT_REFUSAL:
         chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:

@@ -14,12 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import outer, shortened, whole_sentence
-from edgebox.consultation.told import LONGEST, told
+from edgebox.consultation.told import FIGURES, LONGEST, told
 from edgebox.language import acts, landmarks
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.words import squeeze
+from edgebox.reading.roles import CUSTOMER_TALK
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.types import Summary
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
+    from edgebox.language.landmarks import Sentence
     from edgebox.language.number import Number
     from edgebox.reading.call import Call, Utterance
     from edgebox.scoring.quality import Quality, Scorer
@@ -44,8 +46,6 @@ _SHORTEST: Final = 8
 _ROOM: Final = 50
 """Characters of a line to which something is added; no good record that was looked at needs it.
 Where the model copied what was said, nobody wrote the line with care: it may be longer."""
-
-_FIGURES: Final = frozenset(["amount", "date", "time", "percent"])
 
 _COVERED: Final = 0.5
 """Share of the agent's figures from which on a record is as a person would write it."""
@@ -69,7 +69,7 @@ def filled(
     """
     quality = scorer.score(analysis)
     said = _Said(outer(call.said), on)
-    for fill in (said.for_echoes, said.for_the_end, said.for_figures):
+    for fill in (said.for_request, said.for_echoes, said.for_the_end, said.for_figures):
         summary = fill(analysis.summary, quality)
         if summary != analysis.summary:
             changed = analysis.model_copy(update={"summary": summary})
@@ -86,18 +86,27 @@ class _Said:
         self._utterances, self._on = utterances, on
         self._told = {one: self._figures(one) for one in told(utterances)}
 
+    def for_request(self, summary: Summary, _quality: Quality) -> Summary:
+        """Put the customer's request where the line of the customer says nothing."""
+        line = summary.customer
+        if not (self._is_empty(line) or self._is_of("agent", line)):
+            return summary
+        asked = landmarks.request(self._utterances)
+        if asked is None or acts.OUTBOUND.search(asked.text):  # why the agent called
+            return summary
+        said = whole_sentence(self._utterances, asked, settled=False)
+        return summary.model_copy(update={"customer": self._quotation(said, asked)})
+
     def for_echoes(self, summary: Summary, _quality: Quality) -> Summary:
         """Take out what another line says, and fill the lines that say nothing then."""
         customer, agent, result = summary.customer, summary.agent, summary.result
-        asked = landmarks.request(self._utterances) if self._is_empty(customer) else None
-        if asked:
-            customer = _quoted(whole_sentence(self._utterances, asked, settled=False))
         rest = _new(result, customer, agent)
-        result = (self._ending() if self._is_empty(rest) else rest) or result
+        says = not (self._is_empty(rest) or self._is_of("customer", rest))
+        result = (rest if says else self._ending()) or result
         rest = _new(agent, customer, result)
-        if self._is_empty(rest) or self._is_customers(rest):
+        if self._is_empty(rest) or self._is_of("customer", rest):
             new = [one for one in self._told if _new(one, customer, result)]
-            best = next((one for one in new if self._told[one]), next(iter(new), ""))
+            best = max(reversed(new), key=self._tells, default="")
             rest = _quoted(best) if best else agent
         return Summary(customer=customer, agent=rest, result=result)
 
@@ -128,6 +137,10 @@ class _Said:
             agent = f"{agent} {_quoted(best)}"
         return summary.model_copy(update={"agent": agent})
 
+    def _tells(self, said: str) -> tuple[bool, bool, int]:
+        decides = _settles(said) or acts.REFUSED.search(said) is not None
+        return bool(self._told[said]), decides, len(self._told[said])
+
     def _ending(self) -> str:
         """Return how the call was settled, in its words; empty if nothing in it says so."""
         settled = landmarks.settlement(self._utterances)
@@ -135,7 +148,16 @@ class _Said:
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)
         refused = landmarks.refused_after(self._utterances, settled)
-        return _quoted(f"{said.rstrip(' .')}. {refused}" if refused else said)
+        return " ".join([self._quotation(said, settled), *map(_quoted, refused)])
+
+    def _quotation(self, said: str, found: Sentence) -> str:
+        """Return a sentence with its neighbours; what another utterance says stands for itself."""
+        own = squeeze(self._utterances[found.utterance].text)
+        before, _, after = said.partition(found.text)
+        parts = [before, found.text + after]
+        if squeeze(said) in own or not before:
+            parts = [said]
+        return " ".join(_quoted(one) for one in parts if one.strip())
 
     def _is_empty(self, line: str) -> bool:
         """Return whether a line is a greeting or a courtesy of the call; a blank one is empty too.
@@ -145,15 +167,20 @@ class _Said:
         whole = self._by["customer"] + self._by["agent"] + self._by["unknown"]
         for a, b in split_sentences(line):
             said = acts.without_fillers(line[a:b])
+            if not said:
+                continue
             if _bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
                 return False
             if acts.is_substance(said) and not acts.introduces(said):
                 return False
         return True
 
-    def _is_customers(self, line: str) -> bool:
-        """Return whether the agent's line is what the customer said, word for word."""
-        return _bare(line) in self._by["customer"] and _bare(line) not in self._by["agent"]
+    def _is_of(self, side: str, line: str) -> bool:
+        """Return whether a line is what one side said, word for word."""
+        bare, other = _bare(line), {"customer": "agent", "agent": "customer"}[side]
+        if len(bare) >= _SHORTEST and side == "customer" and bare in self._by["unknown"]:
+            return acts.WANT.search(line) is not None or CUSTOMER_TALK.search(line) is not None
+        return len(bare) >= _SHORTEST and bare in self._by[side] and bare not in self._by[other]
 
     @cached_property
     def _by(self) -> dict[str, str]:
@@ -166,7 +193,7 @@ class _Said:
 
     def _figures(self, text: str) -> list[Number]:
         found = numbers_in(text, self._on)
-        return [one for one in found if one.kind in _FIGURES and not one.relative]
+        return [one for one in found if one.kind in FIGURES and not one.relative]
 
 
 def _new(line: str, *others: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.standing import CONSENT, Standing
 from edgebox.language import acts
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import squeeze
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 LONGEST: Final = 120
 """Characters of a sentence that is quoted as a whole."""
 
+FIGURES: Final = frozenset(["amount", "date", "time", "percent"])
+"""Kinds of numbers that a record has to have."""
+
 _BARE: Final = 6
 """Characters beside its figures without which a sentence says not what they are of."""
 
@@ -30,9 +34,28 @@ _TAKEN_BACK: Final = re.compile(
 _BROKEN_OFF: Final = re.compile(r"(?:-+|—|…|\.{2,})\.?$")
 
 _CHECKS: Final = re.compile(
-    r"맞(?:으시|으신|으세|나요|죠|습니까|을까요)|년생|생년월일|끝자리|뒷자리"
+    r"맞(?:으시|으신|으세|나요|죠|습니까|을까요)|년생|생년월일|생일"
+    r"|[끝뒷앞] ?(?:번호|(?:[네두한4] ?)?자리)"
+    r"|주민 ?(?:등록|번호)|(?:카드|계좌|휴대폰|휴대전화|전화|핸드폰|여권|면허) ?번호|연락처"
+    r"|(?:성함|이름|존함)[은이도]|소득|연봉|본인"
+    r"|date of birth|last four|(?:card|account|phone|social security) number"
+    r"|\*{2,}|[가-힣][*○◯][가-힣]",
+    re.IGNORECASE,
 )
 """The agent makes sure who the customer is."""
+
+_REPEATS: Final = re.compile(
+    r"(?:[다라냐자]고|[다라냐자]는 ?(?:거|말씀)|[신은]\s?(?:거죠|거지|거군|거네|거예|말씀))"
+    r"(?:요|이시\S*|이신\S*|시\S*|[죠군네지]요?|\S{0,2}요)?[.]?$"
+)
+"""The agent repeats what the customer said: 사십만 원 나왔다고요."""
+
+_POLITE: Final = re.compile(
+    r"[가-힣][습십입됩합]니다|[가-힣]세요|[가-힣]셨|[가-힣]시[네고는면지]|드[리려릴렸]|고객님"
+    r"|\b(?:you|your|i've|i see|we)\b",
+    re.IGNORECASE,
+)
+"""How agents speak of the matter: without it, who spoke is not known well enough."""
 
 
 def told(utterances: Sequence[Utterance]) -> Iterator[str]:
@@ -47,9 +70,13 @@ def told(utterances: Sequence[Utterance]) -> Iterator[str]:
         for place, utterance in enumerate(utterances)
         for a, b in split_sentences(utterance.text)
     ]
+    standing = Standing(utterances, spoken)
     for index, (place, said) in enumerate(spoken):
         near = [said, *(text for _, text in spoken[index + 1 : index + 3])]
         if any(map(_TAKEN_BACK.search, near)) or not _states(utterances[place], said):
+            continue
+        after, then = spoken[index + 1] if index + 1 < len(spoken) else (-1, "")
+        if (after == place and CONSENT.search(then)) or not standing.holds(index):
             continue
         if _is_bare(said):  # 이만 구천 원이세요
             earlier, before = spoken[index - 1] if index else (-1, "")
@@ -65,15 +92,20 @@ def told(utterances: Sequence[Utterance]) -> Iterator[str]:
 def _states(utterance: Utterance, said: str) -> bool:
     """Return whether a sentence is what an agent states of the matter."""
     if utterance.speaker == "unknown":
-        if CUSTOMER_TALK.search(said) or acts.WANT.search(said):
+        if CUSTOMER_TALK.search(said) or acts.WANT.search(said) or not _POLITE.search(said):
             return False
     elif utterance.speaker != "agent":
         return False
-    if acts.is_question(said) or acts.is_condition(said) or acts.introduces(said):
+    if acts.is_question(said) or acts.is_condition(said) or _introduces(said):
         return False
-    if _CHECKS.search(said) or _BROKEN_OFF.search(said):
+    if _CHECKS.search(said) or _BROKEN_OFF.search(said) or _REPEATS.search(said):
         return False
     return acts.is_substance(said) and acts.says_much(said)
+
+
+def _introduces(said: str) -> bool:
+    """Return whether somebody says who they are; 십이월 삼일 도착 예정입니다 has the same form."""
+    return acts.introduces(said) and not any(one.kind in FIGURES for one in numbers_in(said))
 
 
 def _is_bare(said: str) -> bool:

@@ -127,7 +127,8 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
     Of two that say what was done the later one counts: it corrects the other.
     """
     agent = any(one.speaker == "agent" for one in utterances)
-    topic = _topic(utterances)
+    asked = request(utterances)
+    topic = _topic(asked)
     best, most, done = None, 0.0, False
     decided = False
     for place, sentence in enumerate(_sentences(utterances, backwards=True)):
@@ -136,6 +137,8 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
         speaker = utterances[sentence.utterance].speaker
         if done and _tells_done(sentence.text):
             continue
+        if sentence == asked and acts.OUTBOUND.search(sentence.text):
+            continue  # why the agent called
         if speaker == "customer" and agent:
             worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
             worth = worth or _promises(sentence.text)
@@ -277,16 +280,16 @@ def refused_before(utterances: Sequence[Utterance], found: Sentence) -> str:
     return text if acts.is_question(text) or acts.REQUEST.search(text) else ""
 
 
-def refused_after(utterances: Sequence[Utterance], found: Sentence) -> str:
-    """Return the customer's last wish behind a sentence with the short no that it got, or ""."""
-    refused = ""
+def refused_after(utterances: Sequence[Utterance], found: Sentence) -> list[str]:
+    """Return the customer's last wish behind a sentence and the short no that it got, or []."""
+    refused: list[str] = []
     for wish, answer in pairwise(utterances[found.utterance + 1 :]):
         if (wish.speaker, answer.speaker) != ("customer", "agent"):
             continue
         asked, said = acts.without_fillers(wish.text), acts.without_fillers(answer.text)
         asks = acts.is_question(asked) or acts.REQUEST.search(asked)
         if asks and len(said) <= _SHORT_NO and acts.REFUSED.search(said):
-            refused = f"{asked} {said}"
+            refused = [asked, said]
     return refused
 
 
@@ -352,9 +355,8 @@ def _tells(sentence: str) -> bool:
     return acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
 
 
-def _topic(utterances: Sequence[Utterance]) -> frozenset[str]:
+def _topic(asked: Sentence | None) -> frozenset[str]:
     """Return the words of the request. A number in it is none: the call may settle on another."""
-    asked = request(utterances)
     if asked is None:
         return frozenset()
     text = asked.text

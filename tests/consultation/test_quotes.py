@@ -159,6 +159,69 @@ def test_curses_and_long_sentences_are_not_quoted_as_they_are():
     assert all(len(line) <= 250 for line in lines)
 
 
+OUTBOUND = """\
+상담사: 안녕하세요 김영수 고객님 맞으시죠 대한카드 박서윤입니다
+고객: 네 그런데요
+상담사: 십일월 카드 대금 사십오만 이천 원이 연체되어 연락드렸습니다
+고객: 아 깜빡했네요 금요일에 꼭 넣을게요
+상담사: 네 감사합니다
+"""
+
+
+def test_of_a_customer_who_was_called_the_promise_is_the_end_and_the_reason_is_the_agents():
+    found = fill(customer="네 그런데요", agent="연체 안내", result="네 감사합니다", call=OUTBOUND)
+    assert found.customer == "네 그런데요"
+    assert "연체되어 연락드렸습니다" in found.agent
+    assert found.result == "“금요일에 꼭 넣을게요.”"
+
+
+@pytest.mark.parametrize(
+    ("wish", "answer", "quoted"),
+    [
+        (
+            "그럼 보험 처리 안 할게요",
+            "네 접수 취소로 처리해 드렸습니다",
+            "“그럼 보험 처리 안 할게요.” “",
+        ),
+        (
+            "이번 달만 늦출 수 없어요",
+            "그건 어려우세요",
+            "“이번 달만 늦출 수 없어요.” “그건 어려우세요.”",
+        ),
+    ],
+)
+def test_what_two_people_say_is_not_one_quotation(wish, answer, quoted):
+    call = (
+        "고객: 사고 접수요\n상담사: 자기부담금은 매달 이십오일에 십이만 원씩 출금되십니다\n"
+        f"고객: {wish}\n상담사: {answer}\n고객: 알겠어요\n"
+    )
+    assert quoted in fill(result="네 감사합니다", call=call).result
+
+
+def test_what_the_customer_said_is_not_how_the_call_ended():
+    call = (
+        "고객: 소파 배송 날짜 바꾸고 싶어서요\n상담사: 십이월 오일 도착으로 되어 있으세요\n"
+        "고객: 그날은 안 되고 십이일이요\n상담사: 십이월 십이일로 변경해 드렸습니다\n"
+    )
+    said = "그날은 안 되고 십이일이요"
+    found = fill(customer="배송 날짜 변경 요청", agent="변경했습니다.", result=said, call=call)
+    assert found.result == "“십이월 십이일로 변경해 드렸습니다.”"
+    assert "오일" not in found.agent.replace("십이일", "")
+
+
+def test_of_what_was_told_what_was_done_comes_before_what_could_be():
+    call = (
+        "고객: 한도 올려 주시고 주소도 바꿔 주세요\n"
+        "상담사: 한도는 삼백만 원까지 올려 드릴 수 있습니다\n"
+        "고객: 네 그렇게 해 주세요\n상담사: 네 한도는 삼백만 원으로 올려 드렸습니다\n"
+        "고객: 네\n상담사: 주소는 월드컵로로 변경해 드렸습니다\n"
+    )
+    found = fill(
+        customer="한도와 주소", agent="처리했습니다.", result="요청을 처리했습니다.", call=call
+    )
+    assert found.agent == "“한도는 삼백만 원으로 올려 드렸습니다.”"
+
+
 def test_the_calls_day_tells_which_figures_are_the_same():
     call = "고객: 방문 언제 돼요\n상담사: 내일 오후 두 시로 접수했습니다\n"
     found = fill(
