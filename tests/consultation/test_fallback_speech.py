@@ -124,3 +124,13 @@ def test_speech_is_told_with_what_it_answers(transcript, summary):
 )
 def test_how_a_call_ends_is_told_by_whoever_decides_it(call, summary):
     assert extractive_summary(call) == summary
+
+
+@pytest.mark.parametrize("said", ["그럼 다음에 할게요", "나중에 신청할게요", "다음에 다시 올게요"])
+def test_a_matter_that_the_customer_puts_off_is_settled_by_that(said):
+    call = (
+        "고객: 마일리지로 좌석 승급하려고 하는데요\n"
+        "상담사: 이만 마일 필요하신데 만 오천 마일 있으시네요\n"
+        f"고객: {said}\n상담사: 네 출발 하루 전까지만 신청하시면 되세요\n고객: 네\n"
+    )
+    assert said in extractive_summary(call)
