@@ -84,6 +84,14 @@ class FakeBox:
 
         self._run(close())
 
+    def restart(self) -> None:
+        """Close every socket, and wait until the screen has come back: a banner may be missed."""
+        before, until = self.hellos, time.monotonic() + PATIENCE
+        self.close(1012)
+        while self.hellos == before or not self.sockets:
+            assert time.monotonic() < until, "the screen did not come back"
+            time.sleep(0.02)
+
     def expect(self, kind: str, seconds: float = PATIENCE) -> dict:
         """Return the browser's next message of a type; others before it are dropped."""
         until = time.monotonic() + seconds

@@ -187,9 +187,7 @@ def test_a_text_that_is_being_edited_outlives_a_restart_of_the_box(screen, box):
     screen.keyboard.type("확인: ")
     told = call(started_at=time.time(), received=1200)
     box.snapshot |= {"calls": [told], "drafts": []}
-    box.close(1012)
-    expect(screen.locator(".banner.error")).to_have_count(1)
-    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.restart()
     box.tell({"type": "summary.done", "draft": summary("d9", "다시 쓴 요약.", at=time.time())})
     assert box.expect("edit")["draft_id"] == "d1"
     assert box.expect("edit")["draft_id"] == "d9"
@@ -201,9 +199,7 @@ def test_a_text_that_is_being_edited_outlives_a_restart_of_the_box(screen, box):
 
 def test_a_record_that_waits_to_be_accepted_outlives_a_restart_of_the_box(screen, box):
     box.snapshot["run"] = "one"
-    box.close(1012)
-    expect(screen.locator(".banner.error")).to_have_count(1)
-    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.restart()
     box.tell({"type": "call.ended", "consultation_id": CALL_ID})
     box.tell({"type": "record.done", "draft": record(at=time.time())})
     expect(screen.locator(".item")).to_have_count(3)
@@ -220,9 +216,7 @@ def test_a_record_that_waits_to_be_accepted_outlives_a_restart_of_the_box(screen
 
 def test_a_record_of_a_call_that_was_deleted_meanwhile_is_not_kept(screen, box):
     box.snapshot["run"] = "one"
-    box.close(1012)
-    expect(screen.locator(".banner.error")).to_have_count(1)
-    expect(screen.locator(".banner.error")).to_have_count(0)
+    box.restart()
     box.tell({"type": "call.ended", "consultation_id": CALL_ID})
     box.tell({"type": "record.done", "draft": record(at=time.time())})
     expect(screen.locator(".item")).to_have_count(3)
