@@ -57,6 +57,14 @@ _POLITE: Final = re.compile(
 )
 """How agents speak of the matter: without it, who spoke is not known well enough."""
 
+_OWN: Final = re.compile(
+    r"(?:주문|결제|구매|구입|입금|송금|이체|납부|예약|신청|가입|반납|사용)(?:을|를)? ?했"
+    r"|(?<![가-힣])(?:샀|냈|썼|갔|먹었|봤|받았)(?:습니다|어요|는데|거든)"
+    r"|\b(?:my|i paid|i bought)\b",
+    re.IGNORECASE,
+)
+"""What callers say that they did; agents say 하셨 of it."""
+
 
 def told(utterances: Sequence[Utterance]) -> Iterator[str]:
     """Yield the agent's statements, in order; those that only name figures with what they are of.
@@ -92,7 +100,9 @@ def told(utterances: Sequence[Utterance]) -> Iterator[str]:
 def _states(utterance: Utterance, said: str) -> bool:
     """Return whether a sentence is what an agent states of the matter."""
     if utterance.speaker == "unknown":
-        if CUSTOMER_TALK.search(said) or acts.WANT.search(said) or not _POLITE.search(said):
+        if CUSTOMER_TALK.search(said) or acts.WANT.search(said) or _OWN.search(said):
+            return False
+        if not _POLITE.search(said):
             return False
     elif utterance.speaker != "agent":
         return False
