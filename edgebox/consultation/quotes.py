@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.consultation.fallback import outer, shortened, whole_sentence
-from edgebox.consultation.told import FIGURES, LONGEST, told
+from edgebox.consultation.told import BROKEN_OFF, FIGURES, LONGEST, told
 from edgebox.language import acts, landmarks
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
@@ -144,7 +144,7 @@ class _Said:
     def _ending(self) -> str:
         """Return how the call was settled, in its words; empty if nothing in it says so."""
         settled = landmarks.settlement(self._utterances)
-        if settled is None:
+        if settled is None or BROKEN_OFF.search(settled.text):
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)
         refused = landmarks.refused_after(self._utterances, settled)

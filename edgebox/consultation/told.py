@@ -31,7 +31,7 @@ _TAKEN_BACK: Final = re.compile(
 )
 """With which a speaker corrects what was just said."""
 
-_BROKEN_OFF: Final = re.compile(r"(?:-+|—|…|\.{2,})\.?$")
+BROKEN_OFF: Final = re.compile(r"(?:-+|—|…|\.{2,})\.?$")
 
 _CHECKS: Final = re.compile(
     r"맞(?:으시|으신|으세|나요|죠|습니까|을까요)|년생|생년월일|생일"
@@ -108,7 +108,7 @@ def _states(utterance: Utterance, said: str) -> bool:
         return False
     if acts.is_question(said) or acts.is_condition(said) or _introduces(said):
         return False
-    if _CHECKS.search(said) or _BROKEN_OFF.search(said) or _REPEATS.search(said):
+    if _CHECKS.search(said) or BROKEN_OFF.search(said) or _REPEATS.search(said):
         return False
     return acts.is_substance(said) and acts.says_much(said)
 

@@ -180,6 +180,12 @@ WITHDRAWN: Final = re.compile(
 )
 """A customer takes the request back, leaves things as they are or puts the matter off."""
 
+PLANS: Final = re.compile(
+    r"(?:^|[.?!,] *)(?:아 |네 )?(?:그럼|그러면) .{0,60}"
+    r"면 ?되(?:는 ?(?:거|건)|죠|지요|겠네)"
+)
+"""A customer who says how to go on: 그럼 십오일까지 기다렸다 신고하면 되는 거네요."""
+
 REACTS: Final = re.compile(
     r"^(?:그럼|그러면|차라리|아니면|아니다|그(?:거|걸로|거로|렇게)(?:라도)?)(?= )"
 )

@@ -140,7 +140,8 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
         if sentence == asked and acts.OUTBOUND.search(sentence.text):
             continue  # why the agent called
         if speaker == "customer" and agent:
-            worth = 5.0 * bool(acts.WITHDRAWN.search(sentence.text))
+            withdrawn = acts.WITHDRAWN.search(sentence.text) is not None
+            worth = 5.0 * (withdrawn and not _goes_on(utterances, sentence))
             worth = worth or _promises(sentence.text)
         else:
             worth = _worth_of_agents(utterances, sentence, topic)
@@ -162,6 +163,12 @@ def _taken_back(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether the customer takes a wish back soon after it."""
     after = utterances[sentence.utterance + 1 : sentence.utterance + 1 + _SOON]
     return any(one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after)
+
+
+def _goes_on(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
+    """Return whether a customer who gave up goes on after all (그럼 신고하면 되는 거네요)."""
+    after = utterances[sentence.utterance + 1 :]
+    return any(one.speaker == "customer" and acts.PLANS.search(one.text) for one in after)
 
 
 def _takes_offer(utterances: Sequence[Utterance], sentence: Sentence) -> bool:

@@ -134,3 +134,19 @@ def test_a_matter_that_the_customer_puts_off_is_settled_by_that(said):
         f"고객: {said}\n상담사: 네 출발 하루 전까지만 신청하시면 되세요\n고객: 네\n"
     )
     assert said in extractive_summary(call)
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "그럼 십오일까지 안 고쳐 주면 확인청구를 하면 되는 거네요",
+        "아 그러면 신고하고 서류만 내면 되죠",
+    ],
+)
+def test_who_gave_up_and_goes_on_has_not_given_up(plan):
+    call = (
+        "고객: 실업급여 신청하려는데 회사가 사유를 잘못 냈어요\n상담사: 정정 요청을 하시면 되세요\n"
+        "고객: 무서워서 못 하겠다 그냥 안 할게요\n상담사: 아니에요 하셔도 되세요\n"
+        f"고객: {plan}\n상담사: 네 센터로 구월 십오일까지 오시면 됩니다\n고객: 네 감사합니다\n"
+    )
+    assert "안 할게요" not in extractive_summary(call)

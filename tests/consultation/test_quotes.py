@@ -209,6 +209,11 @@ def test_what_the_customer_said_is_not_how_the_call_ended():
     assert "오일" not in found.agent.replace("십이일", "")
 
 
+def test_what_was_broken_off_is_no_end():
+    call = "고객: 채널이 안 나와요\n상담사: 네 확인하고…\n상담사: 반딧불티비…\n"
+    assert fill(result="네 감사합니다", call=call).result == "네 감사합니다"
+
+
 def test_of_what_was_told_what_was_done_comes_before_what_could_be():
     call = (
         "고객: 한도 올려 주시고 주소도 바꿔 주세요\n"
