@@ -148,15 +148,23 @@ class _Said:
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)
         refused = landmarks.refused_after(self._utterances, settled)
+        if refused and acts.says_much(
+            refused[-1]
+        ):  # 시간 지정은 어려우세요, and not 그건 어려우세요
+            refused = refused[-1:]
         return " ".join([self._quotation(said, settled), *map(_quoted, refused)])
 
     def _quotation(self, said: str, found: Sentence) -> str:
         """Return a sentence with its neighbours; what another utterance says stands for itself."""
         own = squeeze(self._utterances[found.utterance].text)
         before, _, after = said.partition(found.text)
-        parts = [before, found.text + after]
         if squeeze(said) in own or not before:
-            parts = [said]
+            return _quoted(said)
+        last = acts.without_fillers(self._utterances[found.utterance - 1].text)
+        offer = before.strip().removesuffix(
+            last
+        )  # 두 시 괜찮으세요 · 네 좋아요 · 그때로 접수합니다
+        parts = [offer, before.strip()[len(offer) :], found.text + after]
         return " ".join(_quoted(one) for one in parts if one.strip())
 
     def _is_empty(self, line: str) -> bool:

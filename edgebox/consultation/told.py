@@ -23,6 +23,9 @@ LONGEST: Final = 120
 FIGURES: Final = frozenset(["amount", "date", "time", "percent"])
 """Kinds of numbers that a record has to have."""
 
+_LONG_NUMBER: Final = 6
+"""Digits of a number that is somebody's: it is quoted to nobody who did not ask for it."""
+
 _BARE: Final = 6
 """Characters beside its figures without which a sentence says not what they are of."""
 
@@ -39,7 +42,7 @@ _CHECKS: Final = re.compile(
     r"|주민 ?(?:등록|번호)|(?:카드|계좌|휴대폰|휴대전화|전화|핸드폰|여권|면허) ?번호|연락처"
     r"|(?:성함|이름|존함)[은이도]|소득|연봉|본인"
     r"|date of birth|last four|(?:card|account|phone|social security) number"
-    r"|\*{2,}|[가-힣][*○◯][가-힣]",
+    r"|\*{2,}|[가-힣][*○◯][가-힣]|\[[가-힣]+번호\]",
     re.IGNORECASE,
 )
 """The agent makes sure who the customer is."""
@@ -108,9 +111,20 @@ def _states(utterance: Utterance, said: str) -> bool:
         return False
     if acts.is_question(said) or acts.is_condition(said) or _introduces(said):
         return False
-    if _CHECKS.search(said) or BROKEN_OFF.search(said) or _REPEATS.search(said):
+    if (
+        _names_something(said)
+        or _CHECKS.search(said)
+        or BROKEN_OFF.search(said)
+        or _REPEATS.search(said)
+    ):
         return False
     return acts.is_substance(said) and acts.says_much(said)
+
+
+def _names_something(said: str) -> bool:
+    """Return whether a sentence has a number of a card, an account or a telephone."""
+    found = [one.value for one in numbers_in(said) if one.kind in {"phone", "code"}]
+    return any(sum(map(str.isdigit, value)) >= _LONG_NUMBER for value in found)
 
 
 def _introduces(said: str) -> bool:

@@ -73,6 +73,10 @@ _IS_IT: Final = re.compile(
 """The caller asks whom the call has reached."""
 _HONORIFIC_QUESTION: Final = re.compile(r"(?:[가-힣]세요|[가-힣]시죠|[가-힣]신가요|실까요)\??$")
 _GREETING: Final = re.compile(r"^\S{0,20}(?: \S{1,12}){0,4} ?(?:입니다|이에요|예요)[.!,]?$")
+_NAMED: Final = re.compile(
+    r"\b(?:[Tt]his is|[Mm]y name is) [A-Z][a-z]+(?: [A-Z][a-z]+)?[.,! ]*$"
+    r"|\b[A-Z][a-z]+ speaking[.,! ]*$"
+)
 _PLACE: Final = re.compile(
     r"센터|상담|고객|카드|은행|쇼핑|몰|텔레콤|통신|보험|택배|렌탈|병원|내과|담당|팀|과|구청|민원"
 )
@@ -292,7 +296,8 @@ def introduces(sentence: str) -> bool:
     if (WANT.search(sentence) or _ASKS_WHAT.search(sentence)) and not _OFFICE.search(sentence):
         return False
     short = len(sentence) <= _INTRODUCTION
-    return _IS_IT.match(sentence) is not None or (short and bool(_GREETING.match(sentence)))
+    named = _NAMED.search(sentence) or (short and _GREETING.match(sentence))
+    return _IS_IT.match(sentence) is not None or bool(named)
 
 
 def agent_asks(sentence: str) -> bool:

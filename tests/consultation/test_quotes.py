@@ -198,6 +198,15 @@ def test_what_two_people_say_is_not_one_quotation(wish, answer, quoted):
     assert quoted in fill(result="네 감사합니다", call=call).result
 
 
+def test_an_offer_that_was_accepted_is_quoted_apart_from_the_yes():
+    call = (
+        "고객: 인터넷이 느려요\n상담사: 십이월 이일 오전 열 시에서 열두 시 사이 괜찮으세요\n"
+        "고객: 네 괜찮아요\n상담사: 그럼 그때로 접수하겠습니다\n"
+    )
+    result = fill(result="네 감사합니다", call=call).result
+    assert result.endswith("괜찮으세요.” “괜찮아요.” “그럼 그때로 접수하겠습니다.”")
+
+
 def test_what_the_customer_said_is_not_how_the_call_ended():
     call = (
         "고객: 소파 배송 날짜 바꾸고 싶어서요\n상담사: 십이월 오일 도착으로 되어 있으세요\n"

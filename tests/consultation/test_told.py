@@ -65,6 +65,9 @@ def test_what_held_before_a_change_is_not_told(before, change):
     "said",
     [
         "본인 확인 좀 할게요 생일이 칠월 삼일이시고요",
+        "1234-5678-9012-3456 카드로 십일월 삼일 오만 원 결제하신 거 있으시네요",
+        "환급 받으실 데는 국민은행 123-45-678901이세요",
+        "공일공 일이삼사 오육칠팔로 십이월 삼일에 연락드립니다",
         "휴대폰 끝번호가 사오육칠로 나오시고요",
         "월 소득이 삼백만 원으로 등록되어 있으시네요",
         "김*수 고객님 카드로 십일월 삼십일에 오만 원 결제되셨네요",
@@ -90,3 +93,11 @@ def test_without_speakers_only_what_sounds_like_an_agent_is_told():
         "네 그러셨군요\n"
     )
     assert of(call) == ["지금 터미널에 있고 십이월 삼일에 도착하십니다"]
+
+
+def test_who_the_agent_is_is_not_told_in_english_either():
+    call = (
+        "Agent: Good morning, CityBank cards, this is Ann.\nCustomer: I lost my card.\n"
+        "Agent: A replacement card costs 15 dollars.\n"
+    )
+    assert of(call) == ["A replacement card costs 15 dollars."]
