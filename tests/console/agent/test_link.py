@@ -155,6 +155,15 @@ def test_who_logged_in_again_in_another_tab_is_not_asked_twice(screen, box):
     assert (box.hellos, screen.locator("#login").count()) == (hellos, 1)
 
 
+def test_without_a_session_nothing_of_a_call_can_be_read(screen, box):
+    box.session = False
+    box.close(4401)
+    screen.locator("#login").wait_for()
+    color = "getComputedStyle(document.getElementById('login'), '::backdrop').backgroundColor"
+    behind = screen.evaluate(color)
+    assert behind.startswith("rgb("), f"{behind} is transparent"
+
+
 def test_eight_tabs_work_at_once(tab, box):
     box.snapshot["calls"] = [call(started_at=time.time())]
     tabs = [opened(tab(), box) for _ in range(8)]
