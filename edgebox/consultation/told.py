@@ -118,7 +118,8 @@ def _states(utterance: Utterance, said: str) -> bool:
         or _REPEATS.search(said)
     ):
         return False
-    return acts.is_substance(said) and acts.says_much(said)
+    done = acts.SETTLED.search(said) and any(one.kind in FIGURES for one in numbers_in(said))
+    return acts.is_substance(said) and (bool(done) or acts.says_much(said))
 
 
 def _names_something(said: str) -> bool:

@@ -623,12 +623,15 @@ OPEN = [call for call in CALLS if not call["held_out"]]
 
 @pytest.mark.parametrize("call", OPEN, ids=[call["id"] for call in OPEN])
 def test_no_condition_question_courtesy_or_curse_is_told_as_the_outcome(call):
-    outcome = settlement(read(call["transcript"]).said)
+    said = read(call["transcript"]).said
+    outcome = settlement(said)
     if outcome is not None:
         assert acts.is_substance(outcome.text)
         assert not acts.is_question(outcome.text)
         assert not CURSES.search(outcome.text)
-        assert not acts.is_condition(outcome.text) or acts.is_direction(outcome.text)
+        answer = " ".join(one.text for one in said[outcome.utterance + 1 :][:1])
+        depends = acts.is_condition(outcome.text) and not acts.is_direction(outcome.text)
+        assert not depends or acts.TAKES_UP.search(answer)
     assert not CURSES.search(extractive_summary(call["transcript"]))
 
 

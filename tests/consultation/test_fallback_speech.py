@@ -150,3 +150,20 @@ def test_who_gave_up_and_goes_on_has_not_given_up(plan):
         f"고객: {plan}\n상담사: 네 센터로 구월 십오일까지 오시면 됩니다\n고객: 네 감사합니다\n"
     )
     assert "안 할게요" not in extractive_summary(call)
+
+
+def test_what_holds_only_later_is_no_end_and_keeps_its_words():
+    call = (
+        "고객: 과태료 고지서 왔는데 감경 되나요\n"
+        "상담사: 십이월 오일까지 내시면 삼만 이천 원이세요\n"
+        "고객: 이미 지났으면요\n상담사: 그 뒤에는 사만 원에 가산금 삼 프로 붙습니다\n"
+        "고객: 그럼 오늘 삼만 이천 원 낼게요\n상담사: 네 가상계좌 문자로 보내 드렸습니다\n"
+    )
+    assert extractive_summary(call).endswith("그럼 오늘 삼만 이천 원 낼게요.")
+
+
+@pytest.mark.parametrize(
+    "said", ["그 뒤로 연락이 없어요", "그 전에 환불해 주세요", "그 날로 바꿔 주세요"]
+)
+def test_a_word_that_points_is_no_filler(said):
+    assert said in extractive_summary(f"상담사: 네 상담사입니다\n고객: {said}\n")

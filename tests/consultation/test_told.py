@@ -101,3 +101,8 @@ def test_who_the_agent_is_is_not_told_in_english_either():
         "Agent: A replacement card costs 15 dollars.\n"
     )
     assert of(call) == ["A replacement card costs 15 dollars."]
+
+
+def test_what_was_done_with_a_figure_is_told_in_two_words():
+    call = "고객: 환불이요\n상담사: 네 35,000원 환불 접수했습니다\n"
+    assert of(call) == ["35,000원 환불 접수했습니다"]
