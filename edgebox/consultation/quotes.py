@@ -9,6 +9,7 @@ Records as people write them have no such gap, and stay as they are.
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -46,6 +47,9 @@ _SHORTEST: Final = 8
 _ROOM: Final = 50
 """Characters of a line to which something is added; no good record that was looked at needs it.
 Where the model copied what was said, nobody wrote the line with care: it may be longer."""
+
+_SPOKEN_END: Final = re.compile(r"(?:[요다까죠네오세]|[A-Za-z])[\s.!?~…]*$")
+"""How people end what they say; what is written in short ends with a noun."""
 
 _COVERED: Final = 0.5
 """Share of the agent's figures from which on a record is as a person would write it."""
@@ -177,6 +181,8 @@ class _Said:
             said = acts.without_fillers(line[a:b])
             if not said:
                 continue
+            if not _SPOKEN_END.search(said):  # 이전 설치
+                return False
             if _bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
                 return False
             if acts.is_substance(said) and not acts.introduces(said):

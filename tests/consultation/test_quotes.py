@@ -81,6 +81,11 @@ def test_a_line_as_short_as_people_write_them_stays(line):
     assert found.result == line or found.result.startswith(f"{line} “")
 
 
+@pytest.mark.parametrize("line", ["카드 정지", "재발급", "카드", "정지하고 재발급", "지갑"])
+def test_a_request_in_a_word_or_two_of_the_call_stays(line):
+    assert fill(customer=line, result="카드를 정지했습니다.").customer == line
+
+
 def test_the_agents_line_is_not_what_the_customer_said():
     said = "지갑을 잃어버려서 카드 정지하고 다시 만들어 주세요"
     assert said not in fill(agent=said, customer="카드를 잃어버렸습니다.").agent
