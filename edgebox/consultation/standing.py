@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language import acts
+from edgebox.language import acts, landmarks
 from edgebox.language.korean import numbers_in
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ _CHANGED: Final = re.compile(
     r"변경|바꿔|바꿨|옮겨|옮겼|미뤄|미뤘|당겨|당겼|연기|조정|정정|changed|moved|resched"
 )
 _ENDED: Final = re.compile(r"취소|해지|철회|환불|cancel", re.IGNORECASE)
-_WAS_WRONG: Final = re.compile(r"누락|잘못 ?(?:안내|말씀|알려|봤|보고)|착오")
+_WAS_WRONG: Final = re.compile(
+    r"누락|잘못 ?(?:안내|말씀|알려|봤|보고)|착오|되돌려|되돌렸|원래대로|원복"
+)
 
 _WHEN: Final = frozenset(["date", "time"])
 _DAY_OF_MONTH: Final = re.compile(r"\d{1,2}d")
@@ -71,6 +73,7 @@ class Standing:
 
     def __init__(self, utterances: Sequence[Utterance], spoken: Sequence[tuple[int, str]]) -> None:
         self._utterances, self._spoken = utterances, spoken
+        self._corrected = list(landmarks.corrections(utterances))
         self._changed = self._ended = self._wrong = -1
         for index, (place, said) in enumerate(spoken):
             if utterances[place].speaker == "customer":
@@ -84,12 +87,14 @@ class Standing:
 
     def holds(self, index: int) -> bool:
         """Return whether the sentence at an index of ``spoken`` still stands."""
-        said = self._spoken[index][1]
-        if index < self._wrong:
+        place, said = self._spoken[index]
+        one = landmarks.Sentence(place, 0, len(self._utterances[place].text), said)
+        corrected = any(landmarks.is_corrected(one, by) for by in self._corrected)
+        if corrected or index < self._wrong:
             return False
         dated = any(one.kind in _WHEN for one in numbers_in(said)) or acts.names_day(said)
-        is_old = index < self._changed and not _CHANGED.search(said)
-        if is_old and (dated or self._is_replaced(said)):
+        is_old = index < self._changed
+        if is_old and ((dated and not _CHANGED.search(said)) or self._is_replaced(said)):
             return False
         plans = _PLANS.search(said) is not None
         if index < self._ended and plans and dated:

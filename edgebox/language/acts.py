@@ -197,6 +197,13 @@ REACTS: Final = re.compile(
 )
 """A customer's sentence that follows from what the agent said."""
 
+CORRECTS: Final = re.compile(
+    r"다시 (?:보니|확인)|정정(?:할게|하겠|합니다|드)|착오|잘못 ?(?:말씀|안내|봤|봐|알려)|아니[, ]"
+    r"|correct(?:ion| myself)|i misspoke|\bactually\b",
+    re.IGNORECASE,
+)
+"""A speaker who corrects what was just said, if it names another figure."""
+
 OFFERS: Final = re.compile(r"드릴까요[?.]?$")
 """An agent who offers to do something."""
 

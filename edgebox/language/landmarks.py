@@ -56,6 +56,9 @@ _TAKEN_UP: Final = 2.5
 _SOON: Final = 4
 """Utterances behind a wish in which the customer takes it back."""
 
+_CORRECTION: Final = 80
+"""Characters behind the words of a correction in which the right figure is."""
+
 _SHORT_NO: Final = 16
 """Characters of a refusal that says nothing without its question."""
 
@@ -131,14 +134,13 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
     topic = _topic(asked)
     best, most, done = None, 0.0, False
     decided = False
+    corrected = list(corrections(utterances))
     for place, sentence in enumerate(_sentences(utterances, backwards=True)):
         if place >= _LAST and decided:
             break
         speaker = utterances[sentence.utterance].speaker
-        if done and _tells_done(sentence.text):
+        if (done and _tells_done(sentence.text)) or _is_void(sentence, asked, corrected):
             continue
-        if sentence == asked and acts.OUTBOUND.search(sentence.text):
-            continue  # why the agent called
         if speaker == "customer" and agent:
             withdrawn = acts.WITHDRAWN.search(sentence.text) is not None
             worth = 5.0 * (withdrawn and not _goes_on(utterances, sentence))
@@ -163,6 +165,36 @@ def _taken_back(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether the customer takes a wish back soon after it."""
     after = utterances[sentence.utterance + 1 : sentence.utterance + 1 + _SOON]
     return any(one.speaker == "customer" and acts.WITHDRAWN.search(one.text) for one in after)
+
+
+def corrections(utterances: Sequence[Utterance]) -> Iterator[Sentence]:
+    """Yield what comes behind the words with which an agent corrects something in the ending."""
+    size = 0
+    for place in reversed(range(len(utterances))):
+        one = utterances[place]
+        size += len(one.text)
+        if size > _EDGE:
+            return
+        found = None if one.speaker == "customer" else acts.CORRECTS.search(one.text)
+        if found:
+            end = found.end() + _CORRECTION
+            yield Sentence(place, found.start(), end, one.text[found.end() : end])
+
+
+def _is_void(sentence: Sentence, asked: Sentence | None, corrected: Sequence[Sentence]) -> bool:
+    """Return whether a sentence is why the agent called, or was corrected soon after."""
+    if sentence == asked and acts.OUTBOUND.search(sentence.text):
+        return True
+    return any(is_corrected(sentence, by) for by in corrected)
+
+
+def is_corrected(sentence: Sentence, by: Sentence) -> bool:
+    """Return whether a correction soon behind a sentence names another figure of its kind."""
+    apart = by.utterance - sentence.utterance
+    if not 0 <= apart <= _SOON or (apart == 0 and by.start < sentence.end):
+        return False
+    new = {one.kind: one.value for one in numbers_in(by.text) if one.kind in _TELLING}
+    return any(new.get(one.kind, one.value) != one.value for one in numbers_in(sentence.text))
 
 
 def _goes_on(utterances: Sequence[Utterance], sentence: Sentence) -> bool:

@@ -167,3 +167,16 @@ def test_what_holds_only_later_is_no_end_and_keeps_its_words():
 )
 def test_a_word_that_points_is_no_filler(said):
     assert said in extractive_summary(f"상담사: 네 상담사입니다\n고객: {said}\n")
+
+
+@pytest.mark.parametrize(
+    ("said", "corrected"),
+    [
+        ("환불은 십이월 일일로 접수해 드렸습니다", "다시 보니까 환불일이 십이월 이일이네요"),
+        ("환불은 삼만 원으로 접수했습니다", "제가 잘못 말씀드렸네요 환불은 이만 원이세요"),
+        ("기사 방문은 오후 두 시로 예약했습니다", "아니 기사 방문은 오후 네 시네요"),
+    ],
+)
+def test_an_end_that_the_agent_corrected_is_not_told(said, corrected):
+    call = f"고객: 환불 언제 돼요\n상담사: {said}\n고객: 네\n상담사: {corrected}\n고객: 네\n"
+    assert said not in extractive_summary(call)
