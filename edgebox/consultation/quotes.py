@@ -152,9 +152,8 @@ class _Said:
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)
         refused = landmarks.refused_after(self._utterances, settled)
-        if refused and acts.says_much(
-            refused[-1]
-        ):  # 시간 지정은 어려우세요, and not 그건 어려우세요
+        # 시간 지정은 어려우세요, and not 그건 어려우세요
+        if refused and acts.says_much(refused[-1]):
             refused = refused[-1:]
         return " ".join([self._quotation(said, settled), *map(_quoted, refused)])
 
@@ -164,10 +163,9 @@ class _Said:
         before, _, after = said.partition(found.text)
         if squeeze(said) in own or not before:
             return _quoted(said)
+        # 두 시 괜찮으세요 · 네 좋아요 · 그때로 접수합니다
         last = acts.without_fillers(self._utterances[found.utterance - 1].text)
-        offer = before.strip().removesuffix(
-            last
-        )  # 두 시 괜찮으세요 · 네 좋아요 · 그때로 접수합니다
+        offer = before.strip().removesuffix(last)
         parts = [offer, before.strip()[len(offer) :], found.text + after]
         return " ".join(_quoted(one) for one in parts if one.strip())
 
