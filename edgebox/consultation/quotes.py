@@ -23,6 +23,7 @@ from edgebox.language.number import supports
 from edgebox.language.words import squeeze
 from edgebox.reading.roles import CUSTOMER_TALK
 from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.faults import slips
 from edgebox.scoring.types import Summary
 
 if TYPE_CHECKING:
@@ -51,8 +52,14 @@ Where the model copied what was said, nobody wrote the line with care: it may be
 _SPOKEN_END: Final = re.compile(r"(?:[요다까죠네오세]|[A-Za-z])[\s.!?~…]*$")
 """How people end what they say; what is written in short ends with a noun."""
 
+_DURATION: Final = re.compile(r"[\d.]+(?:d|m|min)")
+"""영업일 3~5일, 석 달: the value of a number of days, months or minutes."""
+
 _COVERED: Final = 0.5
 """Share of the agent's figures from which on a record is as a person would write it."""
+
+_COVERED_BY_COPIES: Final = 0.75
+"""The same where the model copied what was said: it did not choose."""
 
 _MOST: Final = 2
 """Quotations added to a line."""
@@ -90,9 +97,9 @@ class _Said:
         self._utterances, self._on = utterances, on
         self._told = {one: self._figures(one) for one in told(utterances)}
 
-    def for_request(self, summary: Summary, _quality: Quality) -> Summary:
+    def for_request(self, summary: Summary, quality: Quality) -> Summary:
         """Put the customer's request where the line of the customer says nothing."""
-        line = summary.customer
+        line = self._read(summary.customer, quality)
         if not (self._is_empty(line) or self._is_of("agent", line)):
             return summary
         asked = landmarks.request(self._utterances)
@@ -101,18 +108,23 @@ class _Said:
         said = whole_sentence(self._utterances, asked, settled=False)
         return summary.model_copy(update={"customer": self._quotation(said, asked)})
 
-    def for_echoes(self, summary: Summary, _quality: Quality) -> Summary:
-        """Take out what another line says, and fill the lines that say nothing then."""
-        customer, agent, result = summary.customer, summary.agent, summary.result
+    def for_echoes(self, summary: Summary, quality: Quality) -> Summary:
+        """Take out what another line says, and fill the lines that say nothing then.
+
+        A line in another language than the call's says nothing either.
+        """
+        customer = self._read(summary.customer, quality)
+        agent = self._read(summary.agent, quality)
+        result = self._read(summary.result, quality)
         rest = _new(result, customer, agent)
         says = not (self._is_empty(rest) or self._is_of("customer", rest))
-        result = (rest if says else self._ending()) or result
+        result = (rest if says else self._ending()) or summary.result
         rest = _new(agent, customer, result)
         if self._is_empty(rest) or self._is_of("customer", rest):
             new = [one for one in self._told if _new(one, customer, result)]
             best = max(reversed(new), key=self._tells, default="")
-            rest = _quoted(best) if best else agent
-        return Summary(customer=customer, agent=rest, result=result)
+            rest = _quoted(best) if best else summary.agent
+        return Summary(customer=customer or summary.customer, agent=rest, result=result)
 
     def for_the_end(self, summary: Summary, quality: Quality) -> Summary:
         """Add how the call ended to a short result that does not say it."""
@@ -126,6 +138,8 @@ class _Said:
     def for_figures(self, summary: Summary, quality: Quality) -> Summary:
         """Add the agent's sentences with the most figures that no line has to a short line."""
         agent = summary.agent
+        copied = "copied_sentences" in quality.flags
+        covered = _COVERED_BY_COPIES if copied else _COVERED
         if len(agent) >= _room(quality):
             return summary
         values = {number.value for numbers in self._told.values() for number in numbers}
@@ -134,7 +148,7 @@ class _Said:
             provided = frozenset().union(*(one.provides for one in numbers_in(lines, self._on)))
             missing = {one: _missing(numbers, provided) for one, numbers in self._told.items()}
             left = set().union(*missing.values())
-            if len(left) <= (1 - _COVERED) * len(values) or len(agent) >= LONGEST:
+            if len(left) <= (1 - covered) * len(values) or len(agent) >= LONGEST:
                 break
             telling = [one for one in missing if missing[one]]
             best = max(reversed(telling), key=lambda one: (_settles(one), len(missing[one])))
@@ -194,6 +208,12 @@ class _Said:
             return acts.WANT.search(line) is not None or CUSTOMER_TALK.search(line) is not None
         return len(bare) >= _SHORTEST and bare in self._by[side] and bare not in self._by[other]
 
+    def _read(self, line: str, quality: Quality) -> str:
+        """Return a line, empty if it slips into another language than the call's."""
+        if "not_korean" not in quality.flags:
+            return line
+        return "" if slips(line, "\n".join(one.text for one in self._utterances)) else line
+
     @cached_property
     def _by(self) -> dict[str, str]:
         """What each side said, without white space."""
@@ -205,7 +225,11 @@ class _Said:
 
     def _figures(self, text: str) -> list[Number]:
         found = numbers_in(text, self._on)
-        return [one for one in found if one.kind in FIGURES and not one.relative]
+        return [
+            one
+            for one in found
+            if not one.relative and (one.kind in FIGURES or _DURATION.fullmatch(one.value))
+        ]
 
 
 def _new(line: str, *others: str) -> str:

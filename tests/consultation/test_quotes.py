@@ -128,6 +128,26 @@ def test_a_short_result_without_an_end_gets_it():
 
 
 @pytest.mark.parametrize(
+    "line",
+    ["카드를 停止하고 재발급을 접수했습니다.", "The card was stopped and a new one is coming."],
+)
+def test_a_line_in_another_language_gives_way_to_what_was_said(line):
+    found = fill(agent="재발급 수수료 5,000원을 안내했습니다.", result=line)
+    assert "재발급 접수해 드렸습니다" in found.result
+    assert line not in found.result
+    assert line not in fill(customer=line, result="카드를 정지했습니다.").customer
+
+
+def test_a_time_that_something_takes_is_a_figure_too():
+    call = (
+        "고객: 카드 다시 만들어 주세요\n상담사: 네 접수했습니다\n"
+        "상담사: 영업일로 삼 일에서 오 일 걸리세요\n"
+    )
+    found = fill(agent="안내했습니다.", result="재발급을 접수했습니다.", call=call)
+    assert found.agent == "안내했습니다. “영업일로 삼 일에서 오 일 걸리세요.”"
+
+
+@pytest.mark.parametrize(
     "told",
     [
         "수수료는 오천 원입니다 아 아니에요 죄송합니다 만 원입니다",
