@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from edgebox.errors import BoxBusy, BoxNotRunning, RateLimited
 from edgebox_cli.commands import analyze
+from edgebox_cli.common import patience
 from edgebox_cli.common.box import Box
 from edgebox_cli.common.observe import worker_running
 from edgebox_cli.main import app
@@ -137,7 +138,7 @@ def test_a_box_that_stays_away_keeps_the_batch_and_says_how_to_look_at_it(
     live, talks, looks, monkeypatch
 ):
     monkeypatch.setattr(analyze, "worker_running", lambda _: True)
-    monkeypatch.setattr(analyze, "_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(patience, "SECONDS", 0.0)
     looks += [BoxNotRunning("EdgeBox is not running.")] * 3
     result = run(talks[0])
     assert (result.exit_code, result.stdout) == (3, "")

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import BoxBusy, BoxNotRunning, EdgeBoxError, RateLimited
+from edgebox.errors import BoxNotRunning, EdgeBoxError
 from edgebox.settings import Settings
 from edgebox.worker.wakeups import WakeUps
 from edgebox_cli.common.box import Box, opened_box
@@ -20,6 +20,7 @@ from edgebox_cli.common.failure import reported
 from edgebox_cli.common.observe import worker_running
 from edgebox_cli.common.options import AsJson, CallDateOption, ClientOption, day_of
 from edgebox_cli.common.output import console, print_error, print_json
+from edgebox_cli.common.patience import AWAY, Patience
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.refused import WHOLE, said_of
 from edgebox_cli.common.systemd import to_start
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 1.0, 5.0
 """Between two looks at a batch: at first, and later on. Each is a line in the box's log."""
 _ASK_AGAIN_SECONDS = 30.0
-_PATIENCE_SECONDS = 60.0
-"""How long a box may be away or busy while its batch is waited for."""
 
 
 def analyze(
@@ -105,7 +104,7 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
     with bars(*columns, expand=True) as shown:
         task = shown.add_task(batch_id, total=None)
         while True:
-            batch = _look(box, batch_id, lambda: shown.update(task, description=away))
+            batch = _look(box, batch_id, lambda _: shown.update(task, description=away))
             counts = batch["counts"]
             state = "running" if counts["running"] else "waiting"
             if not worker_running(settings.state_dir):
@@ -127,28 +126,23 @@ def _wait(box: Box, settings: Settings, batch_id: str) -> dict[str, Any]:
             time.sleep(min(later, max(first, (time.monotonic() - began) / 10)))
 
 
-def _look(box: Box, batch_id: str, away: Callable[[], None]) -> dict[str, Any]:
+def _look(box: Box, batch_id: str, away: Callable[[str], None]) -> dict[str, Any]:
     """Return a batch as it is now, also from a box that is started again meanwhile.
 
     Args:
         box: the running one.
         batch_id: of the batch.
-        away: called whenever the box does not answer, or is busy.
+        away: called with what happened if the box does not answer, or is busy.
 
     Raises:
         EdgeBoxError: it refuses to show the batch, or was away or busy for too long.
     """
-    until = time.monotonic() + _PATIENCE_SECONDS
+    patience = Patience(away)
     while True:
         try:
             return box.get(Paths.BATCH.format(batch_id=batch_id))
-        except (BoxBusy, BoxNotRunning, RateLimited) as error:
-            named = None if isinstance(error, BoxNotRunning) else error.retry_after
-            wait = max(_POLL_SECONDS[0], named or 0)
-            if time.monotonic() + wait > until:
-                raise
-        away()
-        time.sleep(wait)
+        except AWAY as error:
+            patience.wait(error)
 
 
 def _show(result: dict[str, Any]) -> None:

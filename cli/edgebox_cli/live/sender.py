@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 from edgebox.contract.paths import Paths
-from edgebox.errors import BoxBusy, BoxNotRunning, EdgeBoxError, RateLimited, Resync
+from edgebox.errors import EdgeBoxError, Resync
+from edgebox_cli.common.patience import AWAY, Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,9 +23,6 @@ TURN_SECONDS: Final = 0.6
 """Between two people's turns."""
 WORDS_AT_ONCE: Final = 2
 """What a recogniser adds to its guess before it sends it again."""
-PATIENCE_SECONDS: Final = 60.0
-"""How long a box may be away or busy."""
-RETRY_SECONDS: Final = 1.0
 MOST_RESYNCS: Final = 5
 """For one line. Another one that sends the same call would never let it end."""
 MOST_CHARACTERS: Final = 15_000
@@ -83,7 +81,7 @@ class Sender:
         """Show what is being recognised. One that does not get through does no harm."""
         try:
             self._put("", guess)
-        except (Resync, BoxBusy, BoxNotRunning, RateLimited):
+        except (Resync, *AWAY):
             return  # the line sees to it
 
     def line(self, text: str) -> None:
@@ -118,7 +116,7 @@ class Sender:
         self.seen = self.seen or self.watching > 0
 
     def _persist(self, send: Callable[[], str | None]) -> str | None:
-        until, before, told = self._clock() + PATIENCE_SECONDS, self.resyncs, False
+        patience, before = Patience(self._away, self._sleep, self._clock), self.resyncs
         while True:
             try:
                 return send()
@@ -128,15 +126,8 @@ class Sender:
                 if self.resyncs - before > MOST_RESYNCS:
                     text = "The box does not take this call in order. See: edgebox logs"
                     raise EdgeBoxError(text) from None
-            except (BoxBusy, BoxNotRunning, RateLimited) as error:
-                named = None if isinstance(error, BoxNotRunning) else error.retry_after
-                wait = max(RETRY_SECONDS, named or 0)
-                if self._clock() + wait > until:
-                    raise
-                if not told:
-                    self._away(error.detail)
-                    told = True
-                self._sleep(wait)
+            except AWAY as error:
+                patience.wait(error)
 
 
 def spoken(lines: Sequence[str], speed: float) -> Iterator[tuple[float, str, bool]]:
