@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.ask.wanted import question_words, said_as, wants
 from edgebox.language.korean import numbers_in
-from edgebox.language.number import supports
+from edgebox.language.number import provided, supports
 from edgebox.language.words import content_words, squeeze
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Index:
                 read = numbers_in(one.text)
                 if any(number.kind in wanted.kinds for number in read):
                     score += _KIND * top
-                provides = frozenset().union(*(number.provides for number in read))
+                provides = provided(read)
                 score += _NUMBER * top * sum(supports(provides, number) for number in numbers)
             if any(pattern.search(one.text) for pattern in wanted.patterns):
                 score += _KIND * top
@@ -167,7 +167,7 @@ class Index:
         text = self.said[place].text
         if any(pattern.search(text) for pattern in wanted.patterns):
             return True
-        provides = frozenset().union(*(n.provides for n in numbers_in(self.said[place].text)))
+        provides = provided(numbers_in(text))
         return any(supports(provides, number) for number in numbers)
 
 

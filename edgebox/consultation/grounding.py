@@ -21,7 +21,7 @@ from edgebox.language.copies import copies
 from edgebox.language.counters import LOOSE, MEASURE, MEASURE_BUT_OF_DATA, UNITS
 from edgebox.language.form import Form, Forms
 from edgebox.language.korean import numbers_in
-from edgebox.language.number import supports
+from edgebox.language.number import provided, supports
 from edgebox.language.possible import possible_numbers
 from edgebox.language.spelling import forms
 from edgebox.scoring.evidence import is_loose, telling
@@ -121,7 +121,7 @@ class Figures:
 
     @cached_property
     def _provides(self) -> frozenset[str]:
-        return frozenset().union(*(number.provides for number in self._numbers))
+        return provided(self._numbers)
 
     def bear_out(self, text: str) -> bool:
         """Whether the call supports every number of a text, small counters excepted."""

@@ -19,7 +19,7 @@ from edgebox.consultation.told import BROKEN_OFF, FIGURES, LONGEST, told
 from edgebox.language import acts, landmarks
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
-from edgebox.language.number import supports
+from edgebox.language.number import provided, supports
 from edgebox.language.words import squeeze
 from edgebox.reading.roles import CUSTOMER_TALK
 from edgebox.reading.sentences import split_sentences
@@ -145,8 +145,8 @@ class _Said:
         values = {number.value for numbers in self._told.values() for number in numbers}
         for _ in range(_MOST):
             lines = "\n".join([summary.customer, agent, summary.result])
-            provided = frozenset().union(*(one.provides for one in numbers_in(lines, self._on)))
-            missing = {one: _missing(numbers, provided) for one, numbers in self._told.items()}
+            written = provided(numbers_in(lines, self._on))
+            missing = {one: _missing(numbers, written) for one, numbers in self._told.items()}
             left = set().union(*missing.values())
             if len(left) <= (1 - covered) * len(values) or len(agent) >= LONGEST:
                 break
@@ -264,8 +264,8 @@ def _settles(said: str) -> bool:
     return bool(acts.SETTLED.search(said) or acts.KEPT.search(said))
 
 
-def _missing(numbers: Sequence[Number], provided: Collection[str]) -> set[str]:
-    return {one.value for one in numbers if not supports(provided, one)}
+def _missing(numbers: Sequence[Number], written: Collection[str]) -> set[str]:
+    return {one.value for one in numbers if not supports(written, one)}
 
 
 def _quoted(said: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts, landmarks
 from edgebox.language.korean import numbers_in
+from edgebox.language.number import names_another
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,8 +104,7 @@ class Standing:
 
     def _is_replaced(self, said: str) -> bool:
         """Return whether the change names another figure of a kind that a sentence names."""
-        new = {one.kind: one.value for one in numbers_in(self._spoken[self._changed][1])}
-        return any(new.get(one.kind, one.value) != one.value for one in numbers_in(said))
+        return names_another(numbers_in(self._spoken[self._changed][1]), numbers_in(said))
 
     def _is_declined(self, index: int, *, dated: bool) -> bool:
         """Return whether the customer declines an offer, or asks for another time."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import acts
 from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
+from edgebox.language.number import names_another
 from edgebox.language.words import content_words
 from edgebox.reading.roles import CUSTOMER_TALK
 from edgebox.reading.sentences import split_sentences
@@ -193,8 +194,8 @@ def is_corrected(sentence: Sentence, by: Sentence) -> bool:
     apart = by.utterance - sentence.utterance
     if not 0 <= apart <= _SOON or (apart == 0 and by.start < sentence.end):
         return False
-    new = {one.kind: one.value for one in numbers_in(by.text) if one.kind in _TELLING}
-    return any(new.get(one.kind, one.value) != one.value for one in numbers_in(sentence.text))
+    new = (one for one in numbers_in(by.text) if one.kind in _TELLING)
+    return names_another(new, numbers_in(sentence.text))
 
 
 def _goes_on(utterances: Sequence[Utterance], sentence: Sentence) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from edgebox.language import numerals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 Kind = Literal["amount", "date", "time", "phone", "code", "count", "percent", "plain"]
 
@@ -57,6 +57,17 @@ def either(one: Number, other: Number) -> Number:
     """Return a number that is read in two ways, as the first of them."""
     requires, provides = one.requires | other.requires, one.provides | other.provides
     return replace(one, requires=requires, provides=provides)
+
+
+def provided(numbers: Iterable[Number]) -> frozenset[str]:
+    """Return what several numbers support together."""
+    return frozenset().union(*(number.provides for number in numbers))
+
+
+def names_another(new: Iterable[Number], old: Iterable[Number]) -> bool:
+    """Whether new numbers name another value of a kind that the old ones have."""
+    values = {one.kind: one.value for one in new}
+    return any(values.get(one.kind, one.value) != one.value for one in old)
 
 
 CURRENCIES: Final = frozenset(["usd", "eur", "jpy", "cny", "gbp"])

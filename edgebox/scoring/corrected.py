@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgebox.language.korean import numbers_in
 from edgebox.language.names import names_in
-from edgebox.language.number import supports
+from edgebox.language.number import provided, supports
 from edgebox.scoring.evidence import is_loose, telling
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def _holds(text: str, form: str, on: dt.date | None) -> bool:
     if "".join(form.split()).casefold() in "".join(text.split()).casefold():
         return True
     numbers = numbers_in(form, on)
-    provided = frozenset().union(*(one.provides for one in numbers_in(text, on)))
-    return bool(numbers) and all(supports(provided, one) for one in numbers)
+    source = provided(numbers_in(text, on))
+    return bool(numbers) and all(supports(source, one) for one in numbers)
 
 
 def _plain(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.korean import numbers_in
 from edgebox.language.names import names_in
-from edgebox.language.number import supports
+from edgebox.language.number import provided, supports
 from edgebox.language.words import squeeze
 
 if TYPE_CHECKING:
@@ -97,14 +97,10 @@ def _facts_differ(before: str, after: str, on: dt.date) -> bool:
     """Return whether a number or a name of one text is not in the other."""
     earlier, later = numbers_in(before, on), numbers_in(after, on)
     return (
-        not _all_held(earlier, _provided(later))
-        or not _all_held(later, _provided(earlier))
+        not _all_held(earlier, provided(later))
+        or not _all_held(later, provided(earlier))
         or set(names_in(before)) != set(names_in(after))
     )
-
-
-def _provided(numbers: Collection[Number]) -> frozenset[str]:
-    return frozenset().union(*(number.provides for number in numbers))
 
 
 def _all_held(numbers: Collection[Number], provided: frozenset[str]) -> bool:

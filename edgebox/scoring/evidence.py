@@ -12,6 +12,7 @@ from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
+from edgebox.language.number import provided
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.possible import possible_numbers
 from edgebox.language.ratios import with_ratios
@@ -60,7 +61,7 @@ class Text:
 
     @cached_property
     def provides(self) -> frozenset[str]:
-        return frozenset().union(*(number.provides for number in self.said))
+        return provided(self.said)
 
     @cached_property
     def said(self) -> list[Number]:
