@@ -118,8 +118,8 @@ def _states(utterance: Utterance, said: str) -> bool:
         or _REPEATS.search(said)
     ):
         return False
-    done = acts.SETTLED.search(said) and any(one.kind in FIGURES for one in numbers_in(said))
-    return acts.is_substance(said) and (bool(done) or acts.says_much(said))
+    done = acts.SETTLED.search(said) is not None and _has_figure(said)
+    return acts.is_substance(said) and (done or acts.says_much(said))
 
 
 def _names_something(said: str) -> bool:
@@ -130,7 +130,11 @@ def _names_something(said: str) -> bool:
 
 def _introduces(said: str) -> bool:
     """Return whether somebody says who they are; 십이월 삼일 도착 예정입니다 has the same form."""
-    return acts.introduces(said) and not any(one.kind in FIGURES for one in numbers_in(said))
+    return acts.introduces(said) and not _has_figure(said)
+
+
+def _has_figure(said: str) -> bool:
+    return any(one.kind in FIGURES for one in numbers_in(said))
 
 
 def _is_bare(said: str) -> bool:

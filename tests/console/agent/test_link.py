@@ -9,6 +9,19 @@ from support.agent import ask, clipboard, opened, text_of
 from support.calls import CALL_ID, CITATIONS, SUMMARY, TALK, call, done, utterance
 
 
+def running(ask_id):
+    return {
+        "ask_id": ask_id,
+        "consultation_id": CALL_ID,
+        "question": "재발급은 얼마나 걸리지?",
+        "state": "running",
+        "citations": CITATIONS,
+        "ack": None,
+        "text": "재발급은 사흘 ",
+        "done": None,
+    }
+
+
 def test_the_network_goes_and_comes_in_the_middle_of_an_answer(screen, box):
     ask_id = ask(screen, box)
     box.tell({"type": "ask.delta", "ask_id": ask_id, "text": "재발급은 "})
@@ -16,18 +29,7 @@ def test_the_network_goes_and_comes_in_the_middle_of_an_answer(screen, box):
     screen.context.set_offline(True)
     expect(screen.locator(".banner.error")).to_contain_text("연결이 끊겼습니다")
     screen.keyboard.type("그동안 쓴 글")
-    box.snapshot["asks"] = [
-        {
-            "ask_id": ask_id,
-            "consultation_id": CALL_ID,
-            "question": "재발급은 얼마나 걸리지?",
-            "state": "running",
-            "citations": CITATIONS,
-            "ack": None,
-            "text": "재발급은 사흘 ",
-            "done": None,
-        }
-    ]
+    box.snapshot["asks"] = [running(ask_id)]
     screen.context.set_offline(False)
     expect(screen.locator(".banner.error")).to_have_count(0)
     expect(screen.locator(".ask .prose")).to_have_text("재발급은 사흘")
@@ -53,18 +55,7 @@ def test_an_answer_that_was_stopped_while_disconnected_stays_stopped(screen, box
     screen.context.set_offline(True)
     screen.locator(".banner.error").wait_for()
     screen.get_by_role("button", name="멈추기").click()
-    box.snapshot["asks"] = [
-        {
-            "ask_id": ask_id,
-            "consultation_id": CALL_ID,
-            "question": "재발급은 얼마나 걸리지?",
-            "state": "running",
-            "citations": CITATIONS,
-            "ack": None,
-            "text": "재발급은 사흘 ",
-            "done": None,
-        }
-    ]
+    box.snapshot["asks"] = [running(ask_id)]
     screen.context.set_offline(False)
     assert box.expect("cancel")["ask_id"] == ask_id
     expect(screen.locator(".banner.error")).to_have_count(0)
