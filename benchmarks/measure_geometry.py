@@ -169,14 +169,14 @@ def _a_call(
     at = 0
     for begin in range(0, len(prefix), model.step_tokens):
         part = prefix[begin : begin + model.step_tokens]
-        model.decode([Chunk(0, part, at, logits=False)])
+        model.decode([Chunk(0, part, at, logits=0)])
         at += len(part)
     began = clock()
-    model.decode([Chunk(0, text[:reads], at, logits=True)])
+    model.decode([Chunk(0, text[:reads], at, logits=1)])
     read = clock()
     for number in range(writes):
         token = text[reads + number : reads + number + 1]
-        model.decode([Chunk(0, token, at + reads + number, logits=True)])
+        model.decode([Chunk(0, token, at + reads + number, logits=1)])
     ended = clock()
     model.truncate(0)
     return reads / (read - began), writes / (ended - read)

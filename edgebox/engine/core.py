@@ -8,10 +8,13 @@ thread; importing it loads no native code.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
+from array import array
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from edgebox.engine.model import Chunk, Decoded
+from edgebox.engine.pool import common_length
 from edgebox.engine.sequence import Event, Finish, Rank
 from edgebox.engine.tally import Tally
 from edgebox.errors import EngineError, EngineFault, where
@@ -19,12 +22,11 @@ from edgebox.errors import EngineError, EngineFault, where
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from edgebox.engine.loaded import LoadedModel
     from edgebox.engine.model import Model
-    from edgebox.engine.pool import Pool
     from edgebox.engine.sampling import TokenLogprob
-    from edgebox.engine.scheduler import Scheduler, Step
+    from edgebox.engine.scheduler import Scheduler, Step, Work
     from edgebox.engine.sequence import Sequence
-    from edgebox.engine.speed import Speed
     from edgebox.settings import Role
 
 EMIT_SECONDS = 0.1
@@ -36,37 +38,6 @@ EXPECT_ANOTHER_SECONDS = 60.0
 
 FORGET_SECONDS = 60.0
 """What was forgotten is not retained for this long: a request about it may be on its way still."""
-
-
-@dataclass(slots=True)
-class LoadedModel:
-    """A role's model while it is in memory, with its slots and its measured speed.
-
-    Attributes:
-        last_step: number of the last step it ran.
-        used: monotonic seconds when its last sequence ended.
-    """
-
-    model: Model
-    pool: Pool
-    speed: Speed
-    last_step: int = 0
-    used: float = field(default_factory=time.monotonic)
-
-    @property
-    def prefill_tps(self) -> float:
-        """Measured prompt tokens a second."""
-        return self.speed.prefill_tps
-
-    @property
-    def step_tokens(self) -> int:
-        """The most tokens one decode takes."""
-        return self.model.step_tokens
-
-    @property
-    def abortable(self) -> bool:
-        """Whether a running step can be aborted."""
-        return not self.model.on_gpu
 
 
 class EngineCore:
@@ -166,9 +137,14 @@ class EngineCore:
         step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
         if step is None:
             return False
-        outcome, rows = self._decode(step)
+        if drafts := self.models[step.role].drafts:
+            step = drafts.added(step, self.clock())
+        reads = [work.tokens for work in step.work if not work.sequence.decoding]
+        writes = [work.rows for work in step.work if work.sequence.decoding]
+        outcome, rows, seconds = self._decode(step)
         if outcome is Decoded.DONE:
-            self._advance(step, rows)
+            written = self._advance(step, rows)
+            self.models[step.role].speed.observe(reads, writes, written, seconds)
         elif outcome is Decoded.NO_SPACE:
             self._make_room(step.role)
         else:
@@ -191,22 +167,12 @@ class EngineCore:
                 self.running.append(sequence)
                 self.tally.started(sequence, now)
 
-    def _decode(self, step: Step) -> tuple[Decoded, list[int]]:
-        """Run the model over the step's tokens, and learn its speed from that."""
+    def _decode(self, step: Step) -> tuple[Decoded, list[int], float]:
+        """Run the model over the step's tokens. Returns its answer and its seconds."""
         loaded = self.models[step.role]
         self.steps += 1
         loaded.last_step = self.steps
-        chunks = [
-            Chunk(
-                slot=work.sequence.slot if work.sequence.slot is not None else -1,
-                tokens=work.sequence.tokens[
-                    work.sequence.position : work.sequence.position + work.tokens
-                ],
-                position=work.sequence.position,
-                logits=work.tokens == work.sequence.pending and work.sequence.max_tokens > 0,
-            )
-            for work in step.work
-        ]
+        chunks = [_chunk(work) for work in step.work]
         self._gives_way = step.gives_way
         started = self.clock()
         if any(not work.sequence.decoding for work in step.work):  # it may outlast a deadline
@@ -218,36 +184,69 @@ class EngineCore:
         seconds = self.clock() - started
         self.tally.stepped(step.work, seconds, done=outcome is Decoded.DONE)
         if outcome is Decoded.DONE:
-            loaded.speed.observe(
-                [work.tokens for work in step.work if not work.sequence.decoding],
-                [work.tokens for work in step.work if work.sequence.decoding],
-                seconds,
-            )
-            total = sum(work.tokens for work in step.work)
+            total = sum(work.rows for work in step.work)
             for work in step.work:
-                work.sequence.seconds += seconds * work.tokens / total
-        return outcome, rows
+                work.sequence.seconds += seconds * work.rows / total
+        return outcome, rows, seconds
 
     def _abort_wanted(self) -> bool:
         """Whether to abandon the step. llama.cpp asks during it, which is a sign of progress."""
         self.heartbeat = self.clock()
         return self.arrived < self._gives_way
 
-    def _advance(self, step: Step, rows: list[int]) -> None:
-        """Move every sequence of a step on, and sample where its last token was decoded."""
-        model, remaining = self.models[step.role].model, iter(rows)
+    def _advance(self, step: Step, rows: list[int]) -> int:
+        """Move every sequence of a step on, and sample where its last tokens were decoded.
+
+        Returns:
+            How many tokens they generated.
+        """
+        loaded, remaining, written = self.models[step.role], iter(rows), 0
         for work in step.work:
             sequence = work.sequence
             sequence.position += work.tokens
             if sequence.pending:
                 continue
             if sequence.max_tokens:
-                self._sample(sequence, model, next(remaining))
+                drafted = work.draft.tried if work.draft else 0
+                written += self._write(work, loaded, list(islice(remaining, 1 + drafted)))
             else:
                 self._end(sequence, Finish.LENGTH)
+        return written
 
-    def _sample(self, sequence: Sequence, model: Model, row: int) -> None:
-        """Take the next token and everything that follows from it."""
+    def _write(self, work: Work, loaded: LoadedModel, rows: list[int]) -> int:
+        """Sample the token after a sequence's own, and those after each of its draft's that held.
+
+        Args:
+            work: the sequence, whose own tokens are all in the cache.
+            loaded: its model.
+            rows: of the logits after its own tokens, and after each token of the draft.
+
+        Returns:
+            How many tokens it generated.
+        """
+        sequence, began = work.sequence, len(work.sequence.tokens)
+        draft = work.draft.rows if work.draft else ()
+        held, slot = 0, sequence.slot
+        while self._sample(sequence, loaded.model, rows[held]):
+            written = sequence.tokens[began + held :]
+            same = common_length(written, array("i", draft[held:]), len(written))
+            held += same
+            sequence.position += same
+            if same < len(written):
+                break
+        if work.draft and loaded.drafts:
+            self.tally.guessed(sequence, len(draft), held)
+            loaded.drafts.learn(work.draft, sequence.tokens[began:])
+        if slot == sequence.slot and slot is not None and held < len(draft):
+            loaded.model.truncate(slot, sequence.position)
+        return len(sequence.tokens) - began
+
+    def _sample(self, sequence: Sequence, model: Model, row: int) -> bool:
+        """Take the next token and everything that follows from it.
+
+        Returns:
+            Whether the sequence goes on.
+        """
         try:
             generated = sequence.tokens[sequence.prompt_length :]
             token, logprob = sequence.sampler.choose(
@@ -255,14 +254,14 @@ class EngineCore:
             )
             if model.ends(token):
                 self._end(sequence, Finish.STOP)
-                return
+                return False
             forced = sequence.constraint.accept(token) if sequence.constraint else []
         except EngineError as error:
             self._end(sequence, Finish.ERROR, error)
-            return
+            return False
         except (ValueError, ArithmeticError) as error:  # caused by this sequence's parameters
             self._end(sequence, Finish.ERROR, EngineFault(f"Sampling failed: {where(error)}"))
-            return
+            return False
         room = sequence.max_tokens - sequence.generated
         text = ""
         for accepted in [token, *forced][:room]:
@@ -281,6 +280,7 @@ class EngineCore:
             sequence.flush(self.clock())
         if ended:
             self._end(sequence, ended)
+        return not ended
 
     def _make_room(self, role: Role) -> None:
         """Free cells: evict a prefix, or else send the youngest sequence back to wait.
@@ -316,6 +316,20 @@ class EngineCore:
         self.ended += 1
         text = sequence.pending_text + sequence.text.close()
         sequence.emit(Event(text=text, finish=finish, error=error))
+
+
+def _chunk(work: Work) -> Chunk:
+    """Return what a model reads of a sequence, and which logits of it are needed."""
+    sequence, end = work.sequence, work.sequence.position + work.tokens
+    tokens = sequence.tokens[sequence.position : end]
+    draft = work.draft.rows if work.draft else ()
+    whole = end == len(sequence.tokens) and sequence.max_tokens > 0
+    return Chunk(
+        slot=sequence.slot if sequence.slot is not None else -1,
+        tokens=[*tokens, *draft] if draft else tokens,
+        position=sequence.position,
+        logits=1 + len(draft) if whole else 0,
+    )
 
 
 def _spelled(logprob: TokenLogprob, model: Model) -> TokenLogprob:

@@ -75,21 +75,23 @@ class LlamaModel:
         self._context: Any = None
         self.step_tokens = step_tokens
         self.slots = slots
+        self.outputs = max(outputs, slots)  # llama.cpp aborts on fewer than slots
+        self.rewinds = not (api.llama_model_is_recurrent(model) or api.llama_model_is_hybrid(model))
         self._options = template_options or {}
         self._abort: Any = None
         self._pieces: dict[int, bytes] = {}
         try:
-            self._open(path.name, context_tokens, slots, outputs, threads)
+            self._open(path.name, context_tokens, slots, threads)
         except BaseException:
             self.close()  # a failed reload is repeated: each try must give its weights back
             raise
 
-    def _open(self, name: str, context_tokens: int, slots: int, outputs: int, threads: int) -> None:
+    def _open(self, name: str, context_tokens: int, slots: int, threads: int) -> None:
         self.vocab: Any = api.llama_model_get_vocab(self._model)
         self.vocabulary: int = api.llama_vocab_n_tokens(self.vocab)
         self.trained_context: int = api.llama_model_n_ctx_train(self._model)
         self.weights_bytes: int = api.llama_model_size(self._model)
-        self._context = self._new_context(context_tokens, slots, outputs, threads)
+        self._context = self._new_context(context_tokens, slots, threads)
         self._memory: Any = api.llama_get_memory(self._context)
         self.context_tokens: int = api.llama_n_ctx(self._context)
         self.kv_bytes = self._kv_bytes()
@@ -117,13 +119,13 @@ class LlamaModel:
         size = api.llama_model_meta_val_str(self._model, key.encode(), buffer, 128)
         return buffer.value.decode("utf-8") if size >= 0 else ""
 
-    def _new_context(self, tokens: int, slots: int, outputs: int, threads: int) -> Any:  # noqa: ANN401 - an opaque pointer
+    def _new_context(self, tokens: int, slots: int, threads: int) -> Any:  # noqa: ANN401 - an opaque pointer
         parameters = api.llama_context_default_params()
         parameters.n_ctx = min(tokens, self.trained_context)
         parameters.n_batch = parameters.n_ubatch = self.step_tokens
         parameters.n_seq_max = slots
         # Left at 0 it reserves step_tokens rows of logits: 300 MB at a 152k vocabulary.
-        parameters.n_outputs_max = max(outputs, slots)  # llama.cpp aborts on fewer than slots
+        parameters.n_outputs_max = self.outputs
         parameters.n_threads = parameters.n_threads_batch = threads
         parameters.kv_unified = True
         parameters.flash_attn_type = api.LLAMA_FLASH_ATTN_TYPE_AUTO
@@ -213,7 +215,7 @@ class LlamaModel:
         """Run the model over the chunks, at most ``step_tokens`` in total.
 
         Returns:
-            The outcome, and for each chunk with ``logits`` the row to read.
+            The outcome, and for each chunk with ``logits`` its rows to read.
 
         Raises:
             EngineFault: llama.cpp failed, and the sequences' cells are lost.
@@ -284,7 +286,8 @@ class _StepBuffers:
 
     def fill(self, chunks: Sequence[Chunk]) -> list[int]:
         """Lay the chunks out. Returns the index of every row with logits."""
-        rows, at = [], 0
+        rows: list[int] = []
+        at = 0
         for chunk in chunks:
             end = at + len(chunk.tokens)
             self._token[at:end] = chunk.tokens
@@ -292,8 +295,8 @@ class _StepBuffers:
             self._sequence[at:end] = chunk.slot
             self._logits[at:end] = 0
             if chunk.logits:
-                self._logits[end - 1] = 1
-                rows.append(end - 1)
+                self._logits[end - chunk.logits : end] = 1
+                rows += range(end - chunk.logits, end)
             at = end
         self.struct.n_tokens = at
         return rows

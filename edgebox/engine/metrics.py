@@ -125,6 +125,11 @@ class EngineMetrics(Collector):
             "written. Their sum is all of them.",
             labels=("role", "kind", "class"),
         )
+        drafts = Counter(
+            "edgebox_engine_draft_tokens",
+            "Tokens of drafts, by role and kind: drafted (guessed and read), accepted (written).",
+            labels=("role", "kind"),
+        )
         busy = Counter(
             "edgebox_engine_busy_seconds",
             "Seconds of steps, by role, phase and for whom; a step's time is split by its tokens. "
@@ -132,15 +137,16 @@ class EngineMetrics(Collector):
             labels=("role", "phase", "class"),
         )
         for role in sorted(self._service.roles):
-            for name in CLASSES:
-                spent = tally.spent_on(role, name)
+            every = [tally.spent_on(role, name) for name in CLASSES]
+            drafts.add_metric((role, "drafted"), sum(spent.drafted for spent in every))
+            drafts.add_metric((role, "accepted"), sum(spent.accepted for spent in every))
+            for name, spent in zip(CLASSES, every, strict=True):
                 tokens.add_metric((role, "read", name), spent.read)
                 tokens.add_metric((role, "cached", name), spent.cached)
                 tokens.add_metric((role, "written", name), spent.written)
                 busy.add_metric((role, "prefill", name), spent.prefill)
                 busy.add_metric((role, "decode", name), spent.decode)
-        yield tokens
-        yield busy
+        yield from (tokens, drafts, busy)
 
     def _roles(self) -> Iterator[Metric]:
         info = Gauge(

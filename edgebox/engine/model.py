@@ -32,13 +32,13 @@ class Chunk:
         slot: llama.cpp's sequence id.
         tokens: int32 tokens.
         position: the first one's position in the sequence.
-        logits: whether to keep the last one's logits.
+        logits: of how many of the last tokens to keep the logits.
     """
 
     slot: int
     tokens: Sequence[int]
     position: int
-    logits: bool
+    logits: int
 
 
 class Model(Protocol):
@@ -51,7 +51,9 @@ class Model(Protocol):
         slots: how many sequences can hold KV cells at a time.
         context_tokens: KV cells in total; the sequences share them.
         step_tokens: the most tokens one decode takes.
+        outputs: the most tokens of one decode whose logits are kept.
         on_gpu: a running decode cannot be aborted.
+        rewinds: the last cells of a sequence can be freed alone.
         weights_bytes, kv_bytes: memory for weights and KV cells.
         vocabulary: how many tokens there are.
         vocab: llama.cpp's vocabulary, an opaque pointer.
@@ -61,7 +63,9 @@ class Model(Protocol):
     slots: int
     context_tokens: int
     step_tokens: int
+    outputs: int
     on_gpu: bool
+    rewinds: bool
     weights_bytes: int
     kv_bytes: int
     vocabulary: int

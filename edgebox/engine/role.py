@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import AsyncIterator
 
-    from edgebox.engine.core import LoadedModel
+    from edgebox.engine.loaded import LoadedModel
     from edgebox.engine.model import Model
     from edgebox.engine.sequence import Sequence
     from edgebox.engine.speed import Speed

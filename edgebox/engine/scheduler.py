@@ -33,6 +33,7 @@ from edgebox.engine.sequence import Rank
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from edgebox.engine.lookup import Draft
     from edgebox.engine.sequence import Sequence
     from edgebox.settings import Role
 
@@ -83,10 +84,16 @@ class ModelView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A sequence's share of a step: this many of its pending tokens."""
+    """A sequence's share of a step: this many of its pending tokens, and a draft after them."""
 
     sequence: Sequence
     tokens: int
+    draft: Draft | None = None
+
+    @property
+    def rows(self) -> int:
+        """Rows of the step."""
+        return self.tokens + (self.draft.tried if self.draft else 0)
 
 
 @dataclass(frozen=True, slots=True)

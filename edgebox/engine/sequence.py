@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as SequenceOf
 
     from edgebox.engine.constraint import Constraint
+    from edgebox.engine.lookup import Lookup
     from edgebox.engine.sampling import Sampler, TokenLogprob
     from edgebox.engine.spent import Spent
     from edgebox.engine.text import TextStream
@@ -97,6 +98,7 @@ class Sequence:
         own: it is the engine's own: a warm-up or a probe.
         spent: where the core counts what it costs; set when it is added.
         waited: its wait for a slot was counted.
+        lookup: where its pairs of tokens are, once it was given a draft.
     """
 
     role: Role
@@ -126,6 +128,7 @@ class Sequence:
     own: bool = False
     spent: Spent | None = None
     waited: bool = False
+    lookup: Lookup | None = None
 
     @classmethod
     def of(cls, prompt: SequenceOf[int], **rest: object) -> Sequence:

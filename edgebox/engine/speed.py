@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 PREFILL_PROBE = 128
 DECODE_PROBE = 4
+ROWS_PROBE = (2, 4, 8, 16)
+"""Rows of one sequence in a step, as a draft has them."""
+
 CLEARLY = 1.1
 """How many times as fast more sequences at a time have to be: each of them takes longer."""
 
@@ -32,19 +35,37 @@ class Speed:
         decode_tps: generated tokens a second, one sequence alone.
         parallel_decode_tps: generated tokens a second in total, ``parallel`` sequences together.
         parallel: how many sequences that was.
+        by_rows: (rows, seconds) of steps as measured when the model was loaded, by rows.
     """
 
     prefill_tps: float
     decode_tps: float
     parallel_decode_tps: float
     parallel: int
+    by_rows: tuple[tuple[int, float], ...] = ()
 
-    def observe(self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float) -> None:
+    def step_seconds(self, rows: int) -> float:
+        """Return what a step of so many rows takes, as fast as the machine was at the start.
+
+        Between the measured ones, and beyond them at the speed of prompts.
+        """
+        return _between(self.by_rows, rows, beyond=1 / self.prefill_tps)
+
+    @property
+    def pace(self) -> float:
+        """How many times as long as at the start a step takes now."""
+        return 1 / (self.decode_tps * self.by_rows[0][1])
+
+    def observe(
+        self, prefilled: Sequence[int], decoded: Sequence[int], written: int, seconds: float
+    ) -> None:
         """Learn from a finished step.
 
         Args:
             prefilled: prompt tokens per sequence in the step.
-            decoded: generated tokens per sequence in the step.
+            decoded: rows of each sequence that was past its prompt; of one alone only a step
+                without a draft counts, because how many tokens hold depends on the text.
+            written: tokens that were generated.
             seconds: how long the step took.
         """
         if seconds <= 0:
@@ -55,7 +76,7 @@ class Speed:
         elif not read and len(decoded) == 1 == sum(decoded):
             self.decode_tps = _toward(self.decode_tps, 1 / seconds)
         elif not read and len(decoded) >= max(2, self.parallel):
-            self.parallel_decode_tps = _toward(self.parallel_decode_tps, sum(decoded) / seconds)
+            self.parallel_decode_tps = _toward(self.parallel_decode_tps, written / seconds)
 
 
 def _toward(known: float, seen: float) -> float:
@@ -64,6 +85,16 @@ def _toward(known: float, seen: float) -> float:
     A disturbance from outside makes a step slower, never faster: good news counts more.
     """
     return known + (_WEIGHT_UP if seen > _GOOD_NEWS * known else _WEIGHT) * (seen - known)
+
+
+def _between(points: Sequence[tuple[int, float]], at: int, *, beyond: float) -> float:
+    """Return a line's height: through the points, and with the slope ``beyond`` after the last."""
+    left, low = points[0]
+    for right, high in points[1:]:
+        if at <= right:
+            return low + (at - left) * (high - low) / (right - left)
+        left, low = right, high
+    return low + (at - left) * beyond
 
 
 def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
@@ -76,6 +107,8 @@ def measure(
     widths: Sequence[int],
     tokens: Sequence[int],
     clock: Callable[[], float] = time.perf_counter,
+    *,
+    drafts: bool = False,
 ) -> Speed:
     """Run a short prefill and a few decode steps on the model's first slots.
 
@@ -86,6 +119,7 @@ def measure(
             another one generates clearly more tokens a second in total.
         tokens: at least 2 * PREFILL_PROBE real tokens, so that the work is typical.
         clock: seconds.
+        drafts: measure steps of several rows too.
 
     Returns:
         The speeds, each from its fastest step: other work on the machine only makes
@@ -98,15 +132,22 @@ def measure(
         model.decode(chunks)
         return clock() - started
 
-    timed([Chunk(0, tokens[:16], 0, logits=True)])
+    timed([Chunk(0, tokens[:16], 0, logits=1)])
     model.truncate(0)
     half = size // 2
-    prefill = min(timed([Chunk(0, tokens[at : at + half], at, logits=True)]) for at in (0, half))
+    prefill = min(timed([Chunk(0, tokens[at : at + half], at, logits=1)]) for at in (0, half))
     single = min(
-        timed([Chunk(0, tokens[size + i : size + i + 1], size + i, logits=True)])
+        timed([Chunk(0, tokens[size + i : size + i + 1], size + i, logits=1)])
         for i in range(DECODE_PROBE)
     )
     model.truncate(0, size)
+    by_rows = [(1, single)] * drafts
+    for rows in (rows for rows in ROWS_PROBE if drafts and size + rows <= len(tokens)):
+        steps = []
+        for _ in range(2):
+            steps.append(timed([Chunk(0, tokens[size : size + rows], size, logits=rows)]))
+            model.truncate(0, size)
+        by_rows.append((rows, min(steps)))
 
     def together(width: int) -> float:
         """Return the tokens a second that so many sequences generate."""
@@ -115,7 +156,7 @@ def measure(
         joint = min(
             timed(
                 [
-                    Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=True)
+                    Chunk(slot, tokens[size + i : size + i + 1], size + i, logits=1)
                     for slot in range(width)
                 ]
             )
@@ -131,4 +172,4 @@ def measure(
         found = together(width)
         if not best or found > CLEARLY * rate:
             best, rate = width, found
-    return Speed(half / prefill, 1 / single, rate, best)
+    return Speed(half / prefill, 1 / single, rate, best, tuple(by_rows))

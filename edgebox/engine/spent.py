@@ -13,6 +13,7 @@ class Spent:
         read: prompt tokens read; again after a sequence was sent back.
         cached: prompt tokens that were in the cache.
         written: tokens generated.
+        drafted: tokens of drafts that steps read; accepted: those of them that were written.
         prefill, decode: seconds of steps, by the sequences' shares of their tokens. Those of
             aborted steps are among them: they were spent.
     """
@@ -20,5 +21,7 @@ class Spent:
     read: int = 0
     cached: int = 0
     written: int = 0
+    drafted: int = 0
+    accepted: int = 0
     prefill: float = 0.0
     decode: float = 0.0

@@ -77,13 +77,13 @@ class Tally:
             seconds: that it took.
             done: False for a step that was aborted or found no room.
         """
-        each = seconds / sum(work.tokens for work in works)
+        each = seconds / sum(work.rows for work in works)
         for work in works:
             spent = work.sequence.spent
             if spent is None:
                 continue
             if work.sequence.decoding:
-                spent.decode += each * work.tokens
+                spent.decode += each * work.rows
             else:
                 spent.prefill += each * work.tokens
                 if done:
@@ -93,6 +93,12 @@ class Tally:
         """Count tokens that a sequence generated."""
         if sequence.spent is not None:
             sequence.spent.written += tokens
+
+    def guessed(self, sequence: Sequence, tried: int, right: int) -> None:
+        """Count tokens of a draft that a step read, and those that were written."""
+        if sequence.spent is not None:
+            sequence.spent.drafted += tried
+            sequence.spent.accepted += right
 
 
 def class_of(sequence: Sequence) -> str:

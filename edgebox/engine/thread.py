@@ -20,7 +20,8 @@ from edgebox.errors import EngineBusy, EngineFault, EngineUnavailable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from edgebox.engine.core import EngineCore, LoadedModel
+    from edgebox.engine.core import EngineCore
+    from edgebox.engine.loaded import LoadedModel
     from edgebox.engine.sequence import Sequence
     from edgebox.settings import Role
 

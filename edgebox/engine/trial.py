@@ -50,19 +50,19 @@ def tried(
         taken[kind].append((clock() - began) / count)
 
     def one_round() -> None:
-        timed("read", [Chunk(0, tokens[:READ], 0, logits=True)], READ)
+        timed("read", [Chunk(0, tokens[:READ], 0, logits=1)], READ)
         for at in range(READ, READ + WRITE):
-            timed("write", [Chunk(0, tokens[at : at + 1], at, logits=True)], 1)
+            timed("write", [Chunk(0, tokens[at : at + 1], at, logits=1)], 1)
         model.truncate(0, READ)
         for slot in range(1, TOGETHER):
             model.copy_prefix(0, slot, READ)
         for at in range(READ, READ + WRITE):
-            chunks = [Chunk(slot, tokens[at : at + 1], at, logits=True) for slot in range(TOGETHER)]
+            chunks = [Chunk(slot, tokens[at : at + 1], at, logits=1) for slot in range(TOGETHER)]
             timed("together", chunks, TOGETHER)
         for slot in range(TOGETHER):
             model.truncate(slot)
 
-    model.decode([Chunk(0, tokens[:WARM], 0, logits=True)])  # the first touch of the weights
+    model.decode([Chunk(0, tokens[:WARM], 0, logits=1)])  # the first touch of the weights
     model.truncate(0)
     began, rounds = clock(), 0
     while rounds < ROUNDS or clock() - began < seconds:

@@ -13,8 +13,9 @@ from edgebox.consultation.prompts import analysis_messages, summary_messages
 from edgebox.engine.backends import VERSION, has_gpu
 from edgebox.engine.background import PROBE_TOKENS
 from edgebox.engine.constraint import Grammars
-from edgebox.engine.core import LoadedModel
+from edgebox.engine.drafts import Drafts
 from edgebox.engine.llama import LlamaModel
+from edgebox.engine.loaded import LoadedModel
 from edgebox.engine.pool import Pool, common_length
 from edgebox.engine.role import ServedRole
 from edgebox.engine.speed import Speed, measure, read_by_probe
@@ -86,7 +87,12 @@ class Loader:
             messages = TASKS[role][0]
             prompt = model.render(messages(""))
             tokens = model.tokenize(prompt)
-            speed = measure(model, widths(role, options, len(tokens)), tokens)
+            speed = measure(
+                model,
+                widths(role, options, len(tokens)),
+                tokens,
+                drafts=options.speculative == "auto" and model.rewinds,
+            )
             loaded[role] = self._slots(role, model, speed)
             # It measured by reading the beginning of the shared prefix, which is kept.
             read = array("i", tokens[: read_by_probe(model, tokens)])
@@ -144,7 +150,10 @@ class Loader:
     def _slots(self, role: Role, model: LlamaModel, speed: Speed) -> LoadedModel:
         options = self._settings.engines.role(role)
         pool = Pool(model, parallel=speed.parallel, retained=options.retained)
-        return LoadedModel(model, pool, speed)
+        drafts = None
+        if speed.by_rows:
+            drafts = Drafts(speed, outputs=model.outputs, step_tokens=model.step_tokens)
+        return LoadedModel(model, pool, speed, drafts)
 
 
 def _prefix(model: LlamaModel, messages: Callable[[str], Messages]) -> array[int]:

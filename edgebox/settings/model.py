@@ -345,6 +345,7 @@ class RoleSettings(Section):
     gpu_memory_gib: Annotated[float, Field(ge=0)] = 0  # 0: no limit
     unload_after_minutes: Annotated[float, Field(ge=0)] = 0
     repack: Literal["auto", "on", "off"] = "auto"
+    speculative: Literal["auto", "off"] = "auto"
 
     @field_validator("url")
     @classmethod

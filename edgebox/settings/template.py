@@ -38,6 +38,7 @@ _ROLE = {
     "gpu_layers": "Layers on the GPU; -1: all that fit, 0: none.",
     "gpu_memory_gib": "GPU memory for it; further layers run on the processor; 0: no limit.",
     "unload_after_minutes": "Minutes without a request after which it is unloaded; 0: never.",
+    "speculative": "auto: guess from the call what follows, where that is faster; off: never.",
     "repack": "Weights rearranged for the processor; auto: where edgebox tune found it faster.",
 }
 

@@ -2,7 +2,9 @@
 
 import itertools
 
-from edgebox.engine.core import EngineCore, LoadedModel
+from edgebox.engine.core import EngineCore
+from edgebox.engine.drafts import Drafts
+from edgebox.engine.loaded import LoadedModel
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
@@ -23,9 +25,16 @@ class Clock:
         return self.now
 
 
-def loaded(model, *, parallel=3, retained=3):
+CHEAP_ROWS = ((1, 0.1), (16, 0.11))
+"""(rows, seconds) where rows of a draft cost next to nothing, as on a GPU."""
+
+
+def loaded(model, *, parallel=3, retained=3, by_rows=()):
+    """A model in memory; with drafts if it is known what a step of several rows takes."""
     pool = Pool(model, parallel=parallel, retained=retained)
-    return LoadedModel(model, pool, Speed(100, 10, 20, parallel))
+    speed = Speed(100, 10, 20, parallel, by_rows)
+    drafts = Drafts(speed, outputs=model.outputs, step_tokens=model.step_tokens)
+    return LoadedModel(model, pool, speed, drafts if by_rows else None)
 
 
 def build(model=None, *, clock=None, models=None, **pool):

@@ -5,15 +5,16 @@ from array import array
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, FORGET_SECONDS, EngineCore, LoadedModel
+from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, FORGET_SECONDS, EngineCore
+from edgebox.engine.loaded import LoadedModel
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish
 from edgebox.engine.speed import measure, read_by_probe
 from edgebox.errors import EngineFault
-from engine.asked import Asked, Clock, build, prompt
-from engine.toy_model import ToyModel, expected
+from engine.asked import CHEAP_ROWS, Asked, Clock, build, prompt
+from engine.toy_model import EchoingModel, ToyModel, expected, next_echo
 
 
 def run(core, limit=5000):
@@ -288,18 +289,21 @@ requests = st.lists(
 
 @settings(max_examples=120, deadline=None)
 @given(
-    requests,
-    st.integers(110, 600),
-    st.integers(1, 4),
-    st.integers(0, 4),
-    st.sampled_from([0, 3, 5]),
+    mix=requests,
+    context=st.integers(110, 600),
+    parallel=st.integers(1, 4),
+    retained=st.integers(0, 4),
+    abort_every=st.sampled_from([0, 3, 5]),
+    by_rows=st.sampled_from([(), CHEAP_ROWS, ((1, 0.1), (4, 0.2), (16, 0.9))]),
 )
 def test_any_mix_of_requests_gets_exactly_the_lone_answers(
-    mix, context, parallel, retained, abort_every
+    *, mix, context, parallel, retained, abort_every, by_rows
 ):
     slots = Pool.slots_needed(parallel, retained, 1)
-    model = ToyModel(slots=slots, context_tokens=context, step_tokens=24, abort_every=abort_every)
-    core = build(model, parallel=parallel, retained=retained)
+    model = EchoingModel(
+        slots=slots, context_tokens=context, step_tokens=24, abort_every=abort_every
+    )
+    core = build(model, parallel=parallel, retained=retained, by_rows=by_rows)
     asked = []
     for family, size, answer, priority, steps, cancel in mix:
         one = Asked(core.add, prompt(family, size), answer, priority=priority)
@@ -312,10 +316,10 @@ def test_any_mix_of_requests_gets_exactly_the_lone_answers(
     for one, cancelled in asked:
         if one.finish is Finish.CANCELLED:
             assert cancelled
-            assert one.tokens == expected(one.prompt, one.max_tokens)[: len(one.tokens)]
+            assert one.tokens == expected(one.prompt, one.max_tokens, next_echo)[: len(one.tokens)]
         else:
             assert one.finish in (Finish.STOP, Finish.LENGTH)
-            assert one.tokens == expected(one.prompt, one.max_tokens)
+            assert one.tokens == expected(one.prompt, one.max_tokens, next_echo)
     assert core.ended == len(asked)
     held = {entry.slot for entry in core.models["slm"].pool.retained}
     assert all(not tokens for slot, tokens in model.cells.items() if slot not in held)

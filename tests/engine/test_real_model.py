@@ -19,18 +19,16 @@ from edgebox.consultation.answers import grammar
 from edgebox.consultation.grounding import Figures
 from edgebox.consultation.prompts import ANALYSIS_SCHEMA
 from edgebox.engine.constraint import Grammars
-from edgebox.engine.core import EngineCore, LoadedModel
+from edgebox.engine.core import EngineCore
 from edgebox.engine.llama import LlamaModel
 from edgebox.engine.model import Chunk, Decoded
-from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
 from edgebox.engine.sequence import Finish
-from edgebox.engine.speed import Speed
 from edgebox.errors import EngineRefused
 from edgebox.language.korean import numbers_in
 from edgebox.scoring.types import Analysis
-from engine.asked import Asked
+from engine.asked import CHEAP_ROWS, Asked, loaded
 
 pytestmark = pytest.mark.model
 
@@ -132,9 +130,8 @@ def agree(got, want, rows, tie):
 class Run:
     def __init__(self, model, **pool):
         clear(model)
-        speed = Speed(prefill_tps=200, decode_tps=20, parallel_decode_tps=40, parallel=4)
         self.core = EngineCore(Scheduler())
-        self.core.adopt("slm", LoadedModel(model, Pool(model, **pool), speed))
+        self.core.adopt("slm", loaded(model, **pool))
 
     def ask(self, prompt, max_tokens, constraint=None, **rest):
         return Asked(self.core.add, prompt, max_tokens, constraint=constraint, **rest)
@@ -225,7 +222,7 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
 
     model.on_abort(wanted)
     try:
-        outcome, _ = model.decode([Chunk(0, prompt[:110], 0, logits=False)])
+        outcome, _ = model.decode([Chunk(0, prompt[:110], 0, logits=0)])
         assert outcome is Decoded.ABORTED
     finally:
         model.on_abort(lambda: False)
@@ -234,6 +231,26 @@ def test_an_aborted_step_leaves_nothing_behind(model, korean):
     run.rest()
     same, at, gap = agree(answer(asked), *want, tie)
     assert same, f"differs at {at} by {gap}"
+
+
+def test_an_answer_written_with_drafts_is_the_one_without(model, grammars, korean):
+    text = korean["07-card-double-charge"]["transcript"][:240]
+    prompt = model.tokenize(
+        model.render([{"role": "user", "content": f"다음 상담을 그대로 옮겨 적어 줘.\n\n{text}"}])
+    )
+    want = lone(model, prompt, 40)
+    want_json = lone(model, prompt, 40, grammars.compile(ANALYSIS_SCHEMA))
+    tie = rounding(model, [prompt], [want])
+    run = Run(model, parallel=2, retained=1, by_rows=CHEAP_ROWS)
+    asked = run.ask(prompt, 40)
+    asked_json = run.ask(prompt, 40, grammars.compile(ANALYSIS_SCHEMA))
+    run.rest()
+    for one, wanted in ((asked, want), (asked_json, want_json)):
+        same, at, gap = agree(answer(one), *wanted, tie)
+        assert same, f"differs at {at} by {gap}"
+    spent = asked.sequence.spent
+    assert 0 < spent.accepted < spent.drafted
+    assert run.core.steps < 0.9 * spent.written
 
 
 GOLDEN = sorted((DATA / "golden").glob("1*.json"))

@@ -21,11 +21,21 @@ def next_token(tokens):
     return state % VOCABULARY
 
 
-def expected(prompt, max_tokens):
+def next_echo(tokens):
+    """What follows where a model likes to repeat what it read: mostly what followed before."""
+    state = next_token(tokens)
+    if state % 10:
+        for place in range(len(tokens) - 1, 1, -1):
+            if list(tokens[place - 2 : place]) == list(tokens[-2:]):
+                return tokens[place]
+    return state
+
+
+def expected(prompt, max_tokens, follows=next_token):
     """The greedy answer of a lone, cold run."""
     tokens, answer = list(prompt), []
     while len(answer) < max_tokens:
-        token = next_token(tokens)
+        token = follows(tokens)
         if token == END:
             break
         answer.append(token)
@@ -35,9 +45,11 @@ def expected(prompt, max_tokens):
 
 class ToyModel:
     on_gpu = False
+    rewinds = True
 
     def __init__(self, *, slots=12, context_tokens=4096, step_tokens=32, abort_every=0):
         self.slots = slots
+        self.outputs = 2 * slots
         self.context_tokens = context_tokens
         self.step_tokens = step_tokens
         self.closed = False
@@ -65,10 +77,15 @@ class ToyModel:
         for chunk in chunks:
             self.cells[chunk.slot] = [*self.cells.get(chunk.slot, ()), *chunk.tokens]
             at += len(chunk.tokens)
-            if chunk.logits:
-                rows.append(at - 1)
-                self._rows[at - 1] = next_token(self.cells[chunk.slot])
+            cells = self.cells[chunk.slot]
+            for back in range(chunk.logits - 1, -1, -1):
+                rows.append(at - 1 - back)
+                self._rows[at - 1 - back] = self.follows(cells[: len(cells) - back])
+        assert len(rows) <= self.outputs
         return Decoded.DONE, rows
+
+    def follows(self, tokens):
+        return next_token(tokens)
 
     def held(self):
         return sum(len(tokens) for tokens in self.cells.values())
@@ -97,3 +114,10 @@ class ToyModel:
 
     def on_abort(self, wanted):
         self._wanted = wanted
+
+
+class EchoingModel(ToyModel):
+    """A model that mostly goes on as its text did before."""
+
+    def follows(self, tokens):
+        return next_echo(tokens)

@@ -1,0 +1,134 @@
+"""How many tokens of a draft a step reads, and what an answer with drafts is."""
+
+from dataclasses import replace
+
+import pytest
+
+from edgebox.engine.drafts import DRAFT_TOKENS, Drafts
+from edgebox.engine.lookup import Draft
+from edgebox.engine.scheduler import Step, Work
+from edgebox.engine.sequence import Finish
+from edgebox.engine.speed import Speed, measure, read_by_probe
+from engine.asked import CHEAP_ROWS, Asked, build, prompt
+from engine.test_speed import Timed
+from engine.toy_model import EchoingModel, expected, next_echo
+
+EACH_AS_LONG = ((1, 0.1), (2, 0.2), (16, 1.6))
+LOOP = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] * 2
+
+
+def drafts(by_rows=CHEAP_ROWS, outputs=32):
+    return Drafts(Speed(100, 10, 20, 3, by_rows), outputs=outputs, step_tokens=64)
+
+
+def writing(tokens=LOOP, *, max_tokens=40, **rest):
+    """Work of a sequence whose last token is still to be read."""
+    asked = Asked(lambda _sequence: None, tokens, max_tokens, **rest)
+    asked.sequence.tokens.append(asked.sequence.tokens[-len(LOOP) // 2])
+    asked.sequence.position = len(tokens)
+    return Work(asked.sequence, 1)
+
+
+def tried(given, *works, now=0.0):
+    step = given.added(Step("slm", works), now)
+    return [work.rows - work.tokens for work in step.work]
+
+
+def test_a_whole_guess_is_read_where_rows_cost_nothing_and_none_where_each_costs_a_step():
+    assert tried(drafts(), writing()) == [DRAFT_TOKENS]
+    assert tried(drafts(EACH_AS_LONG), writing()) == [0]
+
+
+def test_guesses_that_are_wrong_are_soon_not_read_and_those_that_are_right_are_again():
+    given = drafts(((1, 0.1), (2, 0.14), (4, 0.2), (8, 0.33), (16, 0.6)))
+    guess = Draft(5, (6, 7, 8))
+    assert tried(given, writing())[0] > 0
+    for _ in range(200):
+        given.learn(guess, [1])
+        given.learn(replace(guess, repeated=8), [1])
+    assert tried(given, writing()) == [0]
+    for _ in range(200):  # none is read, and what is written still tells
+        given.learn(replace(guess, repeated=8), [6, 7, 8])
+    assert tried(given, writing())[0] > 0
+
+
+def test_a_sequence_that_ends_or_that_the_engine_sent_itself_is_given_none():
+    assert tried(drafts(), writing(max_tokens=2)) == [0]
+    assert tried(drafts(), writing(max_tokens=4)) == [2]
+    assert tried(drafts(), writing(own=True)) == [0]
+
+
+def test_only_the_most_urgent_of_a_step_are_given_drafts():
+    assert tried(drafts(), writing(), writing(priority=100)) == [DRAFT_TOKENS, 0]
+    assert tried(drafts(), writing(priority=100)) == [DRAFT_TOKENS]
+
+
+def test_a_step_before_a_deadline_is_not_made_longer_than_that():
+    by_rows = ((1, 0.1), (2, 0.2), (16, 0.3))
+    assert tried(drafts(by_rows), writing(deadline=10.0), now=9.0)[0] > 1
+    assert tried(drafts(by_rows), writing(deadline=10.0), now=9.9) == [0]
+
+
+def test_there_are_no_more_rows_than_logits_can_be_kept_of():
+    assert sum(tried(drafts(outputs=6), writing(), writing())) == 4
+    assert tried(drafts(outputs=2), writing(), writing()) == [0, 0]
+
+
+def test_a_prompt_in_the_same_step_is_no_reason_against_a_draft():
+    reading = Asked(lambda _sequence: None, prompt(1, 100)).sequence
+    draft, read = tried(drafts(), writing(), Work(reading, 30))
+    assert draft >= DRAFT_TOKENS // 2
+    assert read == 0
+
+
+def answered(by_rows):
+    """The answers to eight requests, and in how many steps they were written."""
+    model = EchoingModel()
+    core = build(model, by_rows=by_rows)
+    every = [Asked(core.add, prompt(seed, 90), 60) for seed in range(8)]
+    while core.step():
+        pass
+    for asked in every:
+        assert asked.tokens == expected(asked.prompt, 60, next_echo)
+        assert asked.finish in (Finish.STOP, Finish.LENGTH)
+        assert asked.sequence.spent.written == sum(len(one.tokens) for one in every)
+    return every[0].sequence.spent, len(model.steps)
+
+
+def test_answers_are_the_same_with_drafts_and_take_fewer_steps():
+    plain, steps = answered(())
+    drafted, fewer = answered(CHEAP_ROWS)
+    assert fewer < 0.8 * steps
+    assert plain.drafted == plain.accepted == 0
+    assert 0 < drafted.accepted <= drafted.drafted
+    assert drafted.written == plain.written
+
+
+def test_the_cells_of_a_wrong_guess_are_freed():
+    model = EchoingModel()
+    core = build(model, by_rows=CHEAP_ROWS)
+    asked = Asked(core.add, prompt(2, 90), 60)
+    while core.step() and asked.finish is None:
+        assert model.held() == asked.sequence.position
+    assert asked.sequence.spent.drafted > asked.sequence.spent.accepted
+    assert asked.tokens == expected(asked.prompt, 60, next_echo)
+
+
+def test_steps_of_several_rows_are_measured_where_drafts_are_wanted():
+    def seconds(rows):
+        return 0.05 + 0.01 * rows
+
+    plain = Timed(seconds)
+    assert measure(plain, (7,), prompt(7, 200), lambda: plain.now).by_rows == ()
+    model = Timed(seconds)
+    speed = measure(model, (7,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 8, 16]
+    assert [seconds for _, seconds in speed.by_rows] == pytest.approx(
+        [seconds(rows) for rows in (1, 2, 4, 8, 16)]
+    )
+    assert speed.step_seconds(3) == pytest.approx(0.08)
+    assert speed.step_seconds(26) == pytest.approx(0.21 + 10 / speed.prefill_tps)
+    assert speed.pace == pytest.approx(1)
+    speed.observe([], [1], 1, 0.12)
+    assert speed.pace > 1
+    assert model.cells[0] == prompt(7, 200)[: read_by_probe(model, prompt(7, 200))]
