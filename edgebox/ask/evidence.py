@@ -99,4 +99,4 @@ def answer_tokens(role: RoleHealth | None, unread: float, seconds: float, most: 
     if role is None:
         return most
     left = seconds - unread / role.prefill_tps
-    return max(min(LEAST_TOKENS, most), min(most, int(left * role.decode_tps * _CAUTION)))
+    return max(min(LEAST_TOKENS, most), min(most, int(left * role.decode_rate(1) * _CAUTION)))

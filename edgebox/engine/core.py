@@ -137,14 +137,17 @@ class EngineCore:
         step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
         if step is None:
             return False
-        if drafts := self.models[step.role].drafts:
-            step = drafts.added(step, self.clock())
+        loaded = self.models[step.role]
+        if loaded.drafts:
+            step = loaded.drafts.added(step, self.clock())
         reads = [work.tokens for work in step.work if not work.sequence.decoding]
         writes = [work.rows for work in step.work if work.sequence.decoding]
         outcome, rows, seconds = self._decode(step)
         if outcome is Decoded.DONE:
             written = self._advance(step, rows)
-            self.models[step.role].speed.observe(reads, writes, written, seconds)
+            loaded.speed.observe(reads, writes, written, seconds)
+            if loaded.drafts:
+                loaded.drafts.wrote(step, written, seconds)
         elif outcome is Decoded.NO_SPACE:
             self._make_room(step.role)
         else:

@@ -32,6 +32,7 @@ DRAFT_TOKENS = 8
 WORTH = 1.03
 """How many times as many tokens a second a draft has to promise."""
 
+_WEIGHT_OF_STEP = 0.01  # in the gain: some three summaries count
 _FIRST_RATE = 0.6  # how often a guess is right, before any was seen
 _WEIGHT = 0.03  # of one more: some thirty guesses count
 
@@ -51,6 +52,7 @@ class Drafts:
 
     def __init__(self, speed: Speed, *, outputs: int, step_tokens: int) -> None:
         self.rates = [_FIRST_RATE] * (LONGEST + 1)
+        self._written = self._plain = 1.0  # tokens of a step of one sequence, and without drafts
         self._speed = speed
         self._outputs = outputs
         self._step_tokens = step_tokens
@@ -117,6 +119,18 @@ class Drafts:
         for ahead in range(len(draft.tokens)):
             chance *= self.rates[min(LONGEST, draft.repeated + ahead)]
             yield chance
+
+    @property
+    def gain(self) -> float:
+        """How many times as many tokens a second a sequence alone got lately as without drafts."""
+        return max(1.0, self._written / self._plain)
+
+    def wrote(self, step: Step, written: int, seconds: float) -> None:
+        """Learn the gain from a step that generated ``written`` tokens in ``seconds``."""
+        if len(step.work) > 1 or step.work[0].tokens > 1 or step.work[0].sequence.own:
+            return
+        self._written += _WEIGHT_OF_STEP * (written - self._written)
+        self._plain += _WEIGHT_OF_STEP * (seconds * self._speed.decode_tps - self._plain)
 
     def learn(self, draft: Draft, written: Sequence[int]) -> None:
         """Learn from what was written where a draft was a guess, tried or not."""

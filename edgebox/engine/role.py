@@ -180,6 +180,7 @@ class ServedRole:
     def health(self, kv_cells_used: int) -> dict[str, Any]:
         """Return the role's part of ``GET /health``."""
         model = self.loaded.model if self.loaded else None
+        drafts = self.loaded.drafts if self.loaded else None
         return {
             "model": self.name,
             "backend": self._backend,
@@ -188,6 +189,7 @@ class ServedRole:
             "prefill_tps": round(self.speed.prefill_tps, 2),
             "decode_tps": round(self.speed.decode_tps, 2),
             "batch_decode_tps": round(self.speed.parallel_decode_tps, 2),
+            "draft_gain": round(drafts.gain, 2) if drafts else 1.0,
             "tokens_per_char": round(self._tokens_per_char, 4),
             "loaded": model is not None,
             "weights_bytes": model.weights_bytes if model else 0,

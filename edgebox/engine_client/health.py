@@ -15,8 +15,9 @@ class RoleHealth:
 
     Attributes:
         prefill_tps: of prompts.
-        decode_tps: of one sequence alone.
+        decode_tps: of one sequence alone, without drafts.
         batch_decode_tps: of ``parallel`` sequences in total.
+        draft_gain: how many times as many a sequence alone got lately, with drafts.
         loaded: False while an idle model's memory is given back.
     """
 
@@ -30,16 +31,18 @@ class RoleHealth:
     parallel: int
     weights_bytes: int
     kv_bytes: int
+    draft_gain: float = 1.0
     loaded: bool = True
 
     def decode_rate(self, together: int) -> float:
         """Return the tokens a second that ``together`` sequences get in total.
 
-        The rate is taken to rise linearly from ``decode_tps`` for one sequence to
-        ``batch_decode_tps`` for ``parallel`` of them.
+        The rate is taken to rise linearly from that of one sequence to ``batch_decode_tps`` for
+        ``parallel`` of them. Half of what drafts gain counts: one call repeats less than another.
         """
+        one = self.decode_tps * (1 + (self.draft_gain - 1) / 2)
         share = min(1.0, (together - 1) / max(1, self.parallel - 1))
-        return self.decode_tps + share * max(0.0, self.batch_decode_tps - self.decode_tps)
+        return one + share * max(0.0, self.batch_decode_tps - one)
 
     def writing_seconds(self, tokens: int, together: int) -> float:
         """Return the seconds until ``together`` answers of ``tokens`` each are written."""

@@ -104,6 +104,21 @@ def test_answers_are_the_same_with_drafts_and_take_fewer_steps():
     assert drafted.written == plain.written
 
 
+def test_the_gain_is_that_of_the_last_steps_of_one_sequence():
+    given, alone = drafts(), Step("slm", (writing(),))
+    assert given.gain == 1
+    for _ in range(500):
+        given.wrote(alone, 3, 0.2)  # 15 a second, and 10 without
+    assert given.gain == pytest.approx(1.5, abs=0.02)
+    for step in (Step("slm", (writing(), writing())), Step("slm", (writing(own=True),))):
+        for _ in range(500):
+            given.wrote(step, 1, 1.0)
+    assert given.gain == pytest.approx(1.5, abs=0.02)
+    for _ in range(500):
+        given.wrote(alone, 1, 0.2)
+    assert given.gain == 1  # never less: then none are read
+
+
 def test_the_cells_of_a_wrong_guess_are_freed():
     model = EchoingModel()
     core = build(model, by_rows=CHEAP_ROWS)

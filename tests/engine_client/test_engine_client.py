@@ -138,6 +138,14 @@ def test_one_more_answer_costs_less_than_the_first_where_batching_pays():
     assert 0 < second < first
 
 
+def test_half_of_what_drafts_gain_is_counted_on():
+    measured = {"prefill_tps": 200, "decode_tps": 40, "batch_decode_tps": 50, "parallel": 4}
+    health = speeds(**measured, draft_gain=1.5)
+    assert health.answering_seconds(50, 1) == pytest.approx(1.0)
+    assert health.decode_rate(4) == pytest.approx(50)
+    assert speeds(**measured).answering_seconds(50, 1) == pytest.approx(1.25)
+
+
 def test_batching_that_does_not_pay_costs_a_whole_answer():
     health = speeds(prefill_tps=70, decode_tps=20, batch_decode_tps=20, parallel=8)
     assert health.answering_seconds(40, 3) == pytest.approx(2.0)
