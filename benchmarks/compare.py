@@ -27,7 +27,7 @@ from edgebox.lab.bench.machine import machine
 from edgebox.processes.loading import physical_cores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -115,12 +115,15 @@ def before(options: argparse.Namespace, folder: Path) -> Pair:
     return edgebox(options, folder, options.before)
 
 
-def llama_server(options: argparse.Namespace, folder: Path, parallel: int = PARALLEL) -> Pair:
+def llama_server(
+    options: argparse.Namespace, folder: Path, parallel: int = PARALLEL, more: Sequence[str] = ()
+) -> Pair:
     """Start llama.cpp's own server, one for each model."""
     command = [
         *(str(PEERS / "bin" / "llama-server"), "--host", "127.0.0.1", "--jinja"),
         *("--threads", str(options.threads), "--ctx-size", str(CONTEXT)),
         *("--parallel", str(parallel), "--kv-unified", "--n-gpu-layers", "999"),
+        *more,
     ]
     return pair(command, "/health", options, folder)
 
@@ -130,6 +133,15 @@ def wide_llama_server(options: argparse.Namespace, folder: Path) -> Pair:
     folder /= "wide"
     folder.mkdir()
     return llama_server(options, folder, WIDE)
+
+
+def drafting_llama_server(options: argparse.Namespace, folder: Path) -> Pair:
+    """Start llama.cpp's own server with its drafts from the prompt, as short ones as EdgeBox's."""
+    folder /= "drafting"
+    folder.mkdir()
+    lookup = ("--spec-type", "ngram-simple")
+    lookup += ("--spec-ngram-simple-size-n", "3", "--spec-ngram-simple-size-m", "8")
+    return llama_server(options, folder, more=lookup)
 
 
 def llama_cpp_server(options: argparse.Namespace, folder: Path) -> Pair:
@@ -197,6 +209,7 @@ STARTS = {
     "before": before,
     "llama-server": llama_server,
     "llama-server-wide": wide_llama_server,
+    "llama-server-drafting": drafting_llama_server,
     "llama_cpp.server": llama_cpp_server,
     "examples/server": examples_server,
 }
