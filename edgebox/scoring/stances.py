@@ -26,9 +26,17 @@ TURNED_DOWN: Final = (
 )
 """Nouns that say that something is not done or not allowed."""
 
+_NOT: Final = (
+    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])"
+    r"(?!내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구|이라|이면|인|지않"
+    r"|부[ 전를도가는]|마[ 를의기]|테나|드로|락|약|장|[산동][시역점에])"
+    r"(?! (?:내(?![시셔신실십셨는고도면서야]|[.?~ ]*$)|녕|심|전[은에화]|정[은이을]|쪽|방[은에]"
+    r"|팎|으로|에|경|과|양|구|이라|이면|인|지않))"
+)
+"""안 and 못 before a verb, and not at the head of a noun (안내, 안부)."""
+
 NEGATION: Final = re.compile(
-    r"(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양|구"
-    r"|이라|이면|인|지않))"
+    rf"{_NOT}"
     r"|[가-힣]지(?:는|도|를|가|만)? ?(?:않|못|마세|마시|말[고라아]|맙)"
     rf"|{TURNED_DOWN}|말고(?![가-힣])"
     r"|없(?!이|던 ?걸|애|앴|어[졌져진질]|는지|나요|으세요\?|을까|죠\?|으면|으시면)"
@@ -42,8 +50,7 @@ NEGATION: Final = re.compile(
 REFUSAL: Final = re.compile(
     r"수[가는도]? ?없|지(?:는|도|를)? ?(?:않|못)|말고(?![가-힣])|어렵|어려|못[하해]"
     rf"|{TURNED_DOWN}"
-    r"|(?<![가-힣])(?:안|못)(?= ?[가-힣])(?! ?(?:내|녕|심|전|정|쪽|방|팎|으로|에|경|과|주|건|양"
-    r"|구|이라|이면|인))"
+    rf"|{_NOT}"
 )
 
 TWICE: Final = re.compile(
@@ -108,7 +115,9 @@ _NAMED_ONLY: Final = re.compile(r"[가-힣]{2}이요[.~ ]*$")
 _ASKED: Final = re.compile(r"\?|(?:요|까|죠)[.~ ]*$")
 """What an agent says that may be a question, which a noun alone answers."""
 
-_ASKS_LEAVE: Final = re.compile(r"(?:면|서는?|[가-힣]도) *안 *(?:돼|되[나는]|될|됩니까)")
+_ASKS_LEAVE: Final = re.compile(
+    r"(?:[면믄]|서는?|[가-힣]도) *안 *(?:돼|되[나는남능]|될|됩니[까꺼]|된(?:단가|다요|당가))"
+)
 """A customer who asks whether something cannot be done after all: 취소하면 안 돼요."""
 
 _WAIVES: Final = re.compile(r"[은는도] ?(?:이제 |그냥 )?됐(?:고|어요|습니다|어)(?![가-힣])")
