@@ -11,9 +11,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.granting import DECLINES
-from edgebox.scoring.heard import LEFT
+from edgebox.scoring.heard import COSTS, FREE, LEFT
 from edgebox.scoring.predicates import SAME
 from edgebox.scoring.stances import ABSENCE, denies_what_comes
+from edgebox.scoring.topics import SAYS_WHEN, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,13 +35,18 @@ _NEAR: Final = 0.6
 _TELLING: Final = 0.3
 """Share of its words that the best place must hold: with less the call has other words for it."""
 
+_HARDLY: Final = 0.1
+"""With less nothing is known. Between the two the whole call must deny nothing."""
+
 _ENOUGH: Final = 1.0
 """Weight of a denial's words, with less of which it is about nothing."""
 
 _SIDES: Final = frozenset(["고객", "상담사", "상담원", "직원", "회원"])
 
 _OTHER_WAYS: Final = re.compile(
-    r"싫|아니[요에]|아뇨|됐어[요 ]|쉽니다|쉬[세는]|까지만 |다음에 (?:할|하|올|갈|볼)"
+    r"싫|끝났|끝나[서고]|아니[요에]|아뇨"
+    r"|(?:^|(?:아|야|에이|그럼|그건|이건|은|는|이제|그냥) )됐어[요 ]|쉽니다|쉬[세는]"
+    r"|까지만 |다음에 (?:할|하|올|갈|볼)"
     r"|나중에 (?:할|하)"
     r"|생각해 ?[보볼봐]|놔 ?[두둬뚜]|냅 ?[두둬]"
     r"|(?:저희|회사|업체)(?:가|에서) ?(?:다 |전부 )?(?:내|부담)"
@@ -49,21 +55,27 @@ _OTHER_WAYS: Final = re.compile(
 )
 """Speech that declines, takes back or limits without a negation."""
 
-_IDLE: Final = re.compile(r"면 *$|(?:어쩔|할) ?수 ?없[지죠]|안 그래도|말이 안|[시러]면 안 될까")
+_GOES_ON: Final = re.compile(
+    r"그대로 (?=넘어|옮[기겨]|따라|이어|적용|나가|나오|들어|빠[지져]|진행|받[으아])"
+    r"|(?P<cost>위약금|수수료|추가|비용|조건|부담|돈)[가-힣 ]{0,5}없이"
+)
+"""Speech that something is done as before, or without what would stand against it."""
+
+_GIVES_BACK: Final = re.compile(r"환불|환급|돌려|결제|입금")
+
+_TAKES_BACK: Final = re.compile(r"취소(?=로|해 ?드| ?가능| ?(?:처리|접수)?[됐돼되])")
+"""What is done to a payment that is given back."""
+
+_NO: Final = re.compile(r"(?:아 |에이 )?(?:아니[요에오]|아뇨|아닙니다)(?:에?요)?")
+
+_ANSWER: Final = 6
+"""Clauses of what was feared, and of the answer to it."""
+
+_IDLE: Final = re.compile(
+    r"면 *$|(?:어쩔|할) ?수 ?없[지죠]|안 그래도|말이 안|[시러]면 안 될까"
+    r"|(?:조금|채) 안 [되돼된]"
+)
 """Conditions and sighs, which deny nothing."""
-
-_TOPIC: Final = re.compile(
-    r"(?<![가-힣])(?!(?:지금|이번에|오늘|일단|우선|고객님|어머님|다만|원래|따로|아직|이제|당장|현재)[은는도])"
-    r"(?:[가-힣]+[가-힣](?<![하되있없시가오보주받쓰않르에로어아여해돼셔수])|[가-힣](?<![저제나그이하되있없거건때그수]))"
-    r"(?:은|는|도)(?= )"
-)
-"""A noun that a clause itself is about."""
-
-_WHEN: Final = re.compile(
-    r"(?:(?:이번|다음|지난|올) ?[달주해번]|내일|모레|당일|그날|이날|주말|평일|[월화수목금토일]요일"
-    r"|오전|오후)[은는도]$"
-)
-"""A topic that only says when."""
 
 
 def is_borne_out(
@@ -84,8 +96,16 @@ def is_borne_out(
     places = _places(told, stances)
     best = max(places.values(), default=0.0)
     weight = sum(item.weight for item in told)
-    if weight < _ENOUGH or best < _TELLING * weight:
+    if weight < _ENOUGH or best < _HARDLY * weight:
         return True
+    if best < _TELLING * weight:
+        if any(item.number and not item.where for item in told):
+            return True
+        own = {item.word for item in told}
+        return any(
+            _denies(piece, own, stances, decided=decided) and not _is_foreign(piece, told, stances)
+            for piece in range(len(stances.spoken.pieces))
+        )
     near = [piece for piece, value in places.items() if value >= _NEAR * best]
     if key is not None:
         near += [piece for piece, degree in key.where.items() if degree >= SAME]
@@ -133,14 +153,38 @@ def _denies(piece: int, own: set[str], stances: Stances, *, decided: bool) -> bo
     """
     one = stances[piece]
     text = stances.spoken.text_of(piece)
-    if one.asks or _IDLE.search(text):
+    if one.asks or _IDLE.search(text) or _is_reassured(piece, stances):
         return False
     if (one.denies or one.refuses) and not (decided and not denies_what_comes(text)):
         return True
+    said = _GOES_ON.sub(lambda found: found[0] if found["cost"] in own else "", text)
+    if any(_GIVES_BACK.search(word) for word in own):
+        said = _TAKES_BACK.sub("", said)
+    if not any(COSTS.search(word) for word in own):
+        said = FREE.sub("", said)
     return any(
         match[0] not in own and not ("부담" in own and match[0].endswith("부담"))
         for way in (LEFT, DECLINES, _OTHER_WAYS)
-        for match in way.finditer(text)
+        for match in way.finditer(said)
+    )
+
+
+def _is_reassured(piece: int, stances: Stances) -> bool:
+    """Return whether a customer's denial is denied at once, or the clause does so: 아니요."""
+    spoken = stances.spoken
+    utterance = spoken.pieces[piece].utterance
+    answer = utterance + (spoken.utterances[utterance].speaker != "agent")
+    if not 0 < answer < len(spoken.utterances) or spoken.speaker_of(piece) == "unknown":
+        return False
+    own = spoken.pieces_of(answer)
+    if answer == utterance and piece != own.start:
+        return False
+    return (
+        spoken.utterances[answer].speaker == "agent"
+        and spoken.utterances[answer - 1].speaker != "agent"
+        and _NO.match(spoken.utterances[answer].text) is not None
+        and not any(stances[one].denies for one in own[1:_ANSWER])
+        and any(stances[one].denies for one in spoken.pieces_of(answer - 1)[-_ANSWER:])
     )
 
 
@@ -149,8 +193,8 @@ def _is_foreign(piece: int, items: Sequence[Item], stances: Stances) -> bool:
     if any(piece in item.where for item in items):
         return False
     text = stances.spoken.text_of(piece)
-    topic = _TOPIC.search(text)
-    if topic is None or not _WHEN.search(text[: topic.end()]):
+    topic = TOPIC.search(text)
+    if topic is None or not SAYS_WHEN.search(text[: topic.end()]):
         return topic is not None
     # 내일은 못 가고 모레 갑니다 denies tomorrow alone, 이번 달은 다 차서 없네요 what was asked for.
     after = piece + 1

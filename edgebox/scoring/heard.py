@@ -10,22 +10,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
 from edgebox.scoring.settlement import to_verb
 from edgebox.scoring.stances import ABSENT
-from edgebox.scoring.topics import predicate_of
+from edgebox.scoring.topics import is_of_another_topic, predicate_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from edgebox.scoring.alignment import Item
-    from edgebox.scoring.spoken import Spoken
     from edgebox.scoring.stances import Stance, Stances
 
 _DONE: Final = re.compile(
     r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고|으니)|되셨(?!던)|놨|뒀|걸로|들어갔|넣었"
-    r"|보냈|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
-    r"|놓겠|완료|받으셨|됐[죠지]|났(?:습니다|어요|고요?|네요)"
+    r"|보냈|적었|적어 ?[놓놨둘뒀드]"
+    r"|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
+    r"|놓겠|완료|받으셨|됐[죠지]|(?<!끝)났(?:습니다|어요|고요?|네요)"
 )
 """Speech that does something, or says that it was done."""
 
@@ -41,9 +42,9 @@ _REQUIRED: Final = re.compile(
     r"야 ?(?:해요|합니다|하세요|하십|돼요|됩니다|되세요|되십)|필요(?:해|하세|하십|합)|필수"
 )
 
-_FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
+FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
 
-_COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비용|납부|내[야기]")
+COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비용|납부|내[야기]")
 """What 무료 denies. Of anything else it says that it is done."""
 
 _INSTEAD: Final = re.compile(r"대신|그만|없이|미[가-힣]{1,2}|무효")
@@ -57,7 +58,8 @@ WITHDRAWN: Final = re.compile(
 """Speech that settles that something is not done, in words without a negation."""
 
 LEFT: Final = re.compile(
-    r"그대로|원래|유지|놔두|놔둘|두시|말고|어렵|힘들|지나|제한|해당|부족|모자라"
+    r"그대로|원래|유지|놔두|놔둘|(?<![아어해여려겨져내둬])(?<![아어해여려겨져내둬] )두시"
+    r"|말고|어렵|힘들|지나|제한|해당|부족|모자라"
     r"|(?:다|꽉) ?[찼차]|매진|마감|품절|만석|만실|만료"
 )
 """Words that deny without a negation: nothing changes, a rule is against it, none is left."""
@@ -91,16 +93,6 @@ _CLEAR: Final = 0.55
 _HINT: Final = 0.5
 """Degree of a hit from which a clause may speak of the predicate."""
 
-_AROUND: Final = {0: 1.0, -1: 0.8, -2: 0.6, -3: 0.5, 1: 0.5, 2: 0.3}
-"""Utterances around a clause, and what a part's words there count for it: 네 변경됐습니다 is about
-what was said before."""
-
-_ELSEWHERE: Final = 0.15
-"""What they count anywhere else in the call."""
-
-_ALONE: Final = 0.6
-"""What a clause holds of a part that is its predicate alone."""
-
 _SPECIFIC: Final = 3
 _SAYS_ENOUGH: Final = 0.45
 """What a clause holds of a part at least that has a predicate of so many syllables itself."""
@@ -132,6 +124,7 @@ class Heard:
         wanted: the customer speaks of it without a negation.
         chosen: the customer decides for it, and nobody denies it later.
         refused: the agent refuses it, or the customer decides against it.
+        turned: the same in other words for it, by a clause that may be about something else.
         denied: anybody denies it in some words.
         after: the agent affirms it after the last refusal, in whatever words.
         last: of the last clause that decides, negative if it denies.
@@ -145,6 +138,7 @@ class Heard:
     wanted: float = 0.0
     chosen: float = 0.0
     refused: float = 0.0
+    turned: float = 0.0
     denied: float = 0.0
     after: float = 0.0
     last: float = 0.0
@@ -199,6 +193,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     """
     spoken = stances.spoken
     around = [Places(item, spoken) for item in others]
+    words = [key.word, *(item.word for item in others if item.word)]
     heard = Heard()
     contested = False
     hits = {piece: degree for piece, degree in key.where.items() if degree >= _HINT}
@@ -221,6 +216,8 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         if degree == 1.0 and len(key.word) >= _SPECIFIC and not key.word.endswith("지"):
             value = max(value, _SAYS_ENOUGH)
         if one.denies or one.refuses or _is_left(text, key, one):
+            if is_of_another_topic(text, words) and not any(piece in i.where for i in others):
+                continue
             contested = contested or degree >= SAME_FORM or value > _CONTESTS
             _take_denial(heard, _Hit(piece, degree, value), key, stances)
         else:
@@ -265,7 +262,20 @@ def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
         # Both hold: what comes later undoes nothing.
         heard.denied, heard.last = max(heard.denied, value), 0.0
         return
+    if degree >= _OTHER_WORD and _turns_down(text, key.word, one) and (commits or not by_customer):
+        heard.turned = max(heard.turned, value)
     heard.deny(value, one, by_customer=by_customer, refuses=refuses)
+
+
+def _turns_down(text: str, word: str, one: Stance) -> bool:
+    """Return whether a clause says no to a predicate that denies nothing itself."""
+    absent = ABSENT.search(word) is not None and FREE.search(word) is None
+    if one.depends or absent or LEFT.search(word) or is_in_a_noun(text, word):
+        return False
+    if re.search(rf"{re.escape(word)} ?(?:외에|이외|밖에|말고는)", text):
+        return False  # 전액 환불 외에는 드릴 수 없습니다
+    none = re.search(rf"{re.escape(word)}(?:은|는|이|가|도|을|를)? ?(?:없|아니[고에])", text)
+    return one.refuses or none is not None
 
 
 def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
@@ -296,34 +306,8 @@ def _is_left(text: str, key: Item, one: Stance) -> bool:
 
 def _is_absent(text: str, word: str) -> bool:
     """Return whether what a clause says in a word like 무료 or 대신 is about a predicate."""
-    others = _FREE.sub("", text) if not _COSTS.search(word) else text
+    others = FREE.sub("", text) if not COSTS.search(word) else text
     for match in ABSENT.finditer(others):
         if _INSTEAD.fullmatch(match[0]) is None or word in text[: match.start() + 3]:
             return True
     return ABSENT.search(others) is None and others == text  # in the clause after it
-
-
-class Places:
-    """The utterances that hold a word, with how surely."""
-
-    def __init__(self, item: Item, spoken: Spoken) -> None:
-        self.said = bool(item.where)
-        self.weight = item.weight
-        self._of: dict[int, float] = {}
-        for piece, degree in item.where.items():
-            utterance = spoken.pieces[piece].utterance
-            self._of[utterance] = max(degree, self._of.get(utterance, 0.0))
-        self._elsewhere = _ELSEWHERE * max(self._of.values(), default=0.0)
-
-    def near(self, utterance: int) -> float:
-        """Return how much of the word stands around an utterance."""
-        steps = (share * self._of.get(utterance + step, 0.0) for step, share in _AROUND.items())
-        return max(self._elsewhere, *steps)
-
-
-def share_of(around: Sequence[Places], utterance: int) -> float:
-    """Return the share of a part's other words that stand around an utterance."""
-    if not any(places.said for places in around):
-        return _ALONE
-    total = sum(places.weight for places in around)
-    return sum(places.weight * places.near(utterance) for places in around) / total

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
 from edgebox.scoring.burden import is_borne_out
+from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
-from edgebox.scoring.predicates import SAME, SAME_FORM, Part, key_of, near, parts_of
+from edgebox.scoring.predicates import SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, settled_whether, unsettled
 from edgebox.scoring.stances import (
     ABSENT,
@@ -39,7 +40,7 @@ _NO_CLAIM: Final = re.compile(
     r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
     r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
     r"|\d[^ ]{0,4}[이가도] 안 [되돼]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
-    r"|(?<![가-힣])(?:이날|이번에|당장)(?:은|는|도)? .{0,40}[지안못불]"
+    r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
 )
 """A part that says nothing for or against its predicate: it only names a thing, or a condition;
 3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
@@ -56,16 +57,6 @@ _CLAIMS: Final = re.compile(
     r"|(?:[하되주내두]|넣어|빼|보내|옮기)(?:고|며)[, ]*$|대상이)"
 )
 """A part that tells of something that was settled, or that can be."""
-
-_CALLED_OFF: Final = re.compile(
-    r"(취소|철회|보류|중단)(?:됐|되었|하였|했|돼|되어|하기로 ?(?:했|하))[가-힣,.]*$"
-)
-"""A denial without a negation, unless the call itself speaks of it."""
-
-_NOT_TURNED_DOWN: Final = re.compile(
-    rf"(?:{TURNED_DOWN})(?:되|하|당하|받)?지(?:는|도|를)? ?(?:않|못)[가-힣]*(?:[고며나만])?[., ]*$"
-)
-"""A refusal that is denied, at a part's end."""
 
 _SETTLED_AGAINST: Final = re.compile(
     rf"(?:지(?:는|도|를)? ?(?:않|못)(?:[{PAST}]|기로|습니다|는다고|음)|지 ?못하[고며는]"
@@ -128,6 +119,13 @@ _OPEN: Final = re.compile(
 )
 """내지, 보지: their stems stand in any other word."""
 
+_AFTER: Final = re.compile(r"[가-힣] (?:뒤|후|이후|다음)(?:에|,| )|[하되으]면 |까지 ")
+"""A claim of what is settled later."""
+
+_BORNE_BY_CUSTOMER: Final = re.compile(r"(?:고객|본인|자비)[가-힣]{0,3} (?:부담|지불|납부|내)")
+
+_OUR_SIDE: Final = re.compile("저희|회사|본사|센터|업체")
+
 _ANY_VERB: Final = re.compile(r"[가오보내주받하되]기")
 """가기로, 보기로: verbs of any sentence."""
 
@@ -139,6 +137,9 @@ _RELATED: Final = 0.12
 
 _UNDISPUTED: Final = 0.3
 """The same of a clause that says so."""
+
+_TURNED: Final = 0.15
+"""What a refusal in other words must hold where nobody affirms the predicate anywhere."""
 
 _DOUBT: Final = 0.15
 """What a denial must hold to leave the matter open."""
@@ -185,14 +186,14 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     if is_left_undone(part, stances):
         return False
     text = _REPORTED.sub("", part.text)
-    if double := _NOT_TURNED_DOWN.search(text):
-        return _was_turned_down(part, text[: double.start()], stances)
+    if double := NOT_TURNED_DOWN.search(text):
+        return was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
-    if against and _denies_alone(part, text, stances):
-        return True
-    if not against and _was_not_called_off(part, text, stances):
-        return True
-    return _is_opposite(part, text, stances, against=against)
+    if against:
+        alone = _denies_alone(part, text, stances)
+    else:
+        alone = was_not_called_off(part, text, stances)
+    return alone or _is_opposite(part, text, stances, against=against)
 
 
 def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> bool:
@@ -212,13 +213,28 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         return against and granted(part.items, stances)
     heard = heard_of(key, others, stances)
     if not against:
-        alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
-        if not alone and (heard.refused <= max(_SURE, heard.after) or heard.last >= -DECIDES):
-            return False
-        return not is_of_another_day(key.word, text, stances)
+        return _refused(text, key, heard, stances)
     if heard == Heard():
         return granted(others, stances)
     return _affirmed(text, heard, stances) and not is_done_another_day(key, part, stances)
+
+
+def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
+    """Return whether the call refuses what a part affirms."""
+    if _BORNE_BY_CUSTOMER.search(text) and _declines_to_bear(key, stances):
+        return False
+    alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
+    never = max(heard.done, heard.stated, heard.possible, heard.chosen) == 0.0
+    alone = alone or (never and heard.turned > _TURNED and not _AFTER.search(text))
+    if not alone and (heard.refused <= max(_SURE, heard.after) or heard.last >= -DECIDES):
+        return False
+    return not is_of_another_day(key.word, text, stances)
+
+
+def _declines_to_bear(key: Item, stances: Stances) -> bool:
+    """Return whether the agent's side denies a predicate of itself alone: 저희가 부담은 못 해요."""
+    denied = [piece for piece in key.where if stances[piece].denies]
+    return bool(denied) and all(_OUR_SIDE.search(stances.spoken.text_of(p)) for p in denied)
 
 
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
@@ -233,36 +249,6 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     if key is not None and is_done_another_day(key, part, stances):
         return False
     return not is_borne_out(items, key, stances, decided=decided)
-
-
-def _was_not_called_off(part: Part, text: str, stances: Stances) -> bool:
-    """Return whether the agent does what a part says was called off, as the call never does."""
-    match = _CALLED_OFF.search(text)
-    if match is None or max(stances.spoken.where(match[1]).values(), default=0.0) >= SAME:
-        return False
-    heard = _heard_before(part, text[: match.start()], stances)
-    return heard is not None and (heard.settled > 0 or heard.done > _SURE)
-
-
-def _was_turned_down(part: Part, before: str, stances: Stances) -> bool:
-    """Return whether the call refuses what a part says was not refused.
-
-    Args:
-        part: with 거절되지 않았습니다 or the like.
-        before: its text up to there.
-        stances: of the call.
-    """
-    heard = _heard_before(part, before, stances)
-    return heard is not None and (heard.last < -DECIDES or heard.denied > max(_SOME, heard.done))
-
-
-def _heard_before(part: Part, before: str, stances: Stances) -> Heard | None:
-    """Return what the call says of a part's text up to some word; None of nothing known."""
-    found = [item for item in part.items if item.word in before and item.where]
-    key = key_of(part._replace(text=before), found)
-    if key is None:
-        return None
-    return heard_of(key, [item for item in found if item is not key], stances)
 
 
 def _claims(text: str, key: Item, *, against: bool) -> bool:

@@ -45,6 +45,10 @@ _FINE: Final = re.compile(
 )
 
 
+_BECAUSE: Final = r"(?:[가-힣]{0,2} ?(?:때문|탓)|[가-힣]{0,2} (?:문제|사정|이유|사유)로)"
+"""What stands behind a noun that is only a reason: 수수료 때문에 하지 않기로."""
+
+
 class Part(NamedTuple):
     """A part of a statement with one predicate, and its numbers and words."""
 
@@ -117,6 +121,7 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
         and item.word not in _ADVERBS
         and names(item.word)
         and 0 <= part.text.find(item.word) < end
+        and not re.search(rf"{re.escape(item.word)}{_BECAUSE}", part.text)
     ]
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)
 

@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from edgebox.scoring.spoken import Spoken
 
 _REASON: Final = re.compile(
@@ -34,6 +36,34 @@ _WHEN: Final = re.compile(r"올해|작년|내년|오늘|내일|어제|모레|[�
 
 _OTHER_SUBJECT: Final = re.compile(r"[가-힣]{2,}(?:이|가) ")
 """A subject beside the one that is looked for."""
+
+TOPIC: Final = re.compile(
+    r"(?<![가-힣])(?!(?:지금|이번에|오늘|일단|우선|고객님|어머님|다만|원래|따로|아직|이제|당장|현재)[은는도])"
+    r"(?:[가-힣]+[가-힣](?<![하되있없시가오보주받쓰않르에로어아여해돼셔수])|[가-힣](?<![저제나그이하되있없거건때그수]))"
+    r"(?:은|는|도)(?= )"
+)
+"""A noun that a clause itself is about."""
+
+SAYS_WHEN: Final = re.compile(
+    r"(?:(?:이번|다음|지난|올) ?[달주해번]|내일|모레|당일|그날|이날|주말|평일|[월화수목금토일]요일"
+    r"|오전|오후)[은는도]$"
+)
+"""A topic that only says when."""
+
+
+_SOMEBODY: Final = re.compile("저희|우리|고객|회사|본사|본인|기사|센터|이쪽|저쪽")
+
+
+def is_of_another_topic(text: str, words: Iterable[str]) -> bool:
+    """Return whether a clause has a topic of its own, which shares no two syllables with words."""
+    topic = TOPIC.search(text)
+    if topic is None or SAYS_WHEN.search(text[: topic.end()]):
+        return False
+    noun = topic[0][:-1]
+    if len(noun) < 2 or _SOMEBODY.match(noun) or _WHEN.match(noun):
+        return False  # 끊는 건, 저희도, 올해부터는
+    pairs = {noun[at : at + 2] for at in range(len(noun) - 1)}
+    return not any(pair in word or word in noun for word in words for pair in pairs)
 
 
 def predicate_of(piece: int, word: str, spoken: Spoken) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.syllables import begun_like
 from edgebox.scoring.granting import DECLINES
-from edgebox.scoring.heard import Places, share_of
+from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import key_of
 from edgebox.scoring.stances import NEGATION, denies_what_comes
 
@@ -71,7 +71,7 @@ _NOT_KEPT: Final = re.compile(
 )
 """A line that says of something that it does not stay as it is."""
 
-_STAYS: Final = re.compile(r"그대로|유지|남아 ?있|계속|변동 ?없|놔 ?[두둬]|두[시셔]면|[둘두]게요")
+STAYS: Final = re.compile(r"그대로|유지|남아 ?있|계속|변동 ?없|놔 ?[두둬]|두[시셔]면|[둘두]게요")
 
 _SAME_PLACE: Final = 0.3
 """Share of what does not stay, that must stand around the speech that keeps it."""
@@ -159,7 +159,7 @@ def _stays_so(part: Part, stances: Stances) -> bool:
     spoken = stances.spoken
     kept = []
     for piece, of in enumerate(spoken.pieces):
-        if _STAYS.search(spoken.text_of(piece)):
+        if STAYS.search(spoken.text_of(piece)):
             if stances[piece].denies:
                 return False
             if not stances[piece].asks:

@@ -11,12 +11,80 @@ GREETINGS = (
     "고객: 그동안 전화라도 해 주세요\n"
     "상담사: 안부 전화는 이번 주부터 화 목으로 드릴게요\n고객: 네\n"
 )
+PARKING = (
+    "고객: 희망 구역을 학교 앞 말고 시장 쪽으로 바꿔 둘 수 있어요\n"
+    "상담사: 네 희망 구역은 시장 쪽으로 고쳐 드렸어요 순번은 안 바뀌세요\n고객: 네 감사합니다\n"
+)
+HELD = (
+    "고객: 노트북을 샀는데 화면에 줄이 가요\n"
+    "상담사: 안전결제로 하신 거라 돈은 아직 저희가 갖고 있어요 정산을 묶어 놓을게요\n"
+    "고객: 그럼 반품은요\n상담사: 판매자한테 반품 요청을 넣었습니다\n고객: 네\n"
+)
+SALE = (
+    "고객: 주식을 지금 전화로 팔아 주실 수 있어요\n"
+    "상담사: 네 전화 주문도 되는데 수수료가 더 비싸세요\n"
+    "고객: 아 그럼 됐어요 제가 앱으로 할게요\n상담사: 네\n"
+)
+POSTAGE = (
+    "고객: 작아서 그러는데 택배비를 왜 제가 내요\n"
+    "상담사: 사이즈는 고객님 사정이라서요 그건 저희가 부담을 못 하세요\n고객: 알았어요\n"
+)
+MEMBERSHIP = (
+    "고객: 피티는 동생한테 넘겼고 제 회원권 남은 것도 환불되죠\n"
+    "상담사: 회원권은 이벤트로 하신 거라 환불이 없어요\n고객: 그럼 그냥 다닐게요\n"
+)
+FEE = (
+    "상담사: 일만 오천 원이 청구되셨는데요\n"
+    "고객: 연회비 말이죠 작년에는 안 냈는데\n상담사: 작년은 첫해 행사라서요\n"
+    "고객: 올해는 왜요\n상담사: 올해부터는 저희 쪽에서 빼 드리기는 조금 어려우세요\n고객: 네\n"
+)
+PENSION = (
+    "고객: 연금을 신청할게요\n상담사: 네 접수됐고요 다음 달부터 들어가세요\n"
+    "고객: 지난 석 달 거는 못 받는 거여\n상담사: 아니요 그건 소급돼서 첫 달에 같이 나가세요\n"
+    "고객: 아 그려\n"
+)
+EGGS = (
+    "고객: 계란이 다 깨졌어요\n상담사: 새로 보내 드릴까요 돈으로 드릴까요\n고객: 돈으로 주세요\n"
+    "상담사: 네 만 육천 원 카드 취소로 나갔고요 깨진 건 버리시면 되세요\n고객: 네\n"
+)
+CLASSES = (
+    "고객: 피티 그만둘게요\n상담사: 트레이너가 바뀌신 거라 위약금 없이 환불되세요\n"
+    "고객: 그럼 그렇게 할게요\n상담사: 네 이십만 원 환불해 드렸습니다\n"
+)
+DEPOSIT = (
+    "고객: 청소를 화요일로 미룰게요\n상담사: 화요일 여덟 시로 변경했습니다\n"
+    "고객: 예약금은요\n상담사: 예약금 육만 원도 그대로 넘어갔고요\n고객: 네\n"
+)
+GAS = (
+    "고객: 이사 가는데 가스 끊어 주러 오세요\n상담사: 이사 날짜가 언제세요\n"
+    "고객: 이십구일이요 아침 일찍 와 주셨으면 좋겠는데\n"
+    "상담사: 아침 아홉 시부터 열 시 사이로 넣어 드렸고요\n고객: 고맙습니다\n"
+)
+QUARTER = (
+    "고객: 거주자 주차 순번이 어떻게 되나요\n상담사: 지금 삼 번이시고 이번 분기 배정은 끝났어요\n"
+    "고객: 그럼 이번엔 못 받는 거죠\n상담사: 네 칠월에 다시 돌아가세요\n고객: 네\n"
+)
 
 
 @pytest.mark.parametrize(
     ("call", "result"),
     [
         pytest.param(GREETINGS, "안부 전화는 하지 않기로 했습니다.", id="안부 is a noun"),
+        pytest.param(MEMBERSHIP, "회원권을 환불해 주기로 했습니다.", id="there is no refund"),
+        pytest.param(
+            FEE, "연회비를 면제해 주기로 했습니다.", id="refused far from its noun, never granted"
+        ),
+        pytest.param(
+            PENSION, "지난 석 달 치는 소급되지 않는다고 안내했습니다.", id="a fear that is denied"
+        ),
+        pytest.param(
+            EGGS, "계란 값 16,000원은 환불하지 않았습니다.", id="a payment's cancelling gives back"
+        ),
+        pytest.param(CLASSES, "환불이 거절됐습니다.", id="without a fee"),
+        pytest.param(DEPOSIT, "예약금 60,000원은 넘기지 못했습니다.", id="goes on as it is"),
+        pytest.param(
+            GAS, "방문은 예약되지 않았습니다.", id="few words said, and nobody denies anything"
+        ),
     ],
 )
 def test_what_the_call_does_not_bear_out_is_flagged(call, result):
@@ -29,6 +97,25 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
         pytest.param(
             GREETINGS, "안부 전화는 이번 주부터 화요일과 목요일에 하기로 했습니다.", id="안부"
         ),
+        pytest.param(
+            PARKING, "희망 구역을 시장 쪽으로 바꿨습니다.", id="another topic's denial says nothing"
+        ),
+        pytest.param(
+            PARKING, "순번은 바뀌지 않는다고 안내했습니다.", id="of its own topic it does"
+        ),
+        pytest.param(HELD, "판매 대금의 정산을 보류했습니다.", id="called off in another word"),
+        pytest.param(
+            SALE, "전화 주문은 수수료 때문에 하지 않기로 했습니다.", id="a reason is no predicate"
+        ),
+        pytest.param(
+            POSTAGE, "택배비는 고객이 부담합니다.", id="what one does not bear the other does"
+        ),
+        pytest.param(MEMBERSHIP, "회원권은 환불되지 않아 계속 다니기로 했습니다.", id="no refund"),
+        pytest.param(QUARTER, "이번 분기에는 배정받지 못했습니다.", id="over is not done"),
+        pytest.param(
+            PENSION, "지난 석 달 치도 첫 달에 지급한다고 안내했습니다.", id="a fear denied"
+        ),
+        pytest.param(CLASSES, "위약금은 없다고 안내했습니다.", id="no fee"),
     ],
 )
 def test_what_it_bears_out_is_not(call, result):
