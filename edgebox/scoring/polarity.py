@@ -27,6 +27,7 @@ from edgebox.scoring.stances import (
     denies,
     names,
 )
+from edgebox.scoring.staying import is_changed
 from edgebox.scoring.undone import denies_the_call, is_left_undone
 
 if TYPE_CHECKING:
@@ -192,8 +193,14 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     if against:
         alone = _denies_alone(part, text, stances)
     else:
-        alone = was_not_called_off(part, text, stances)
+        alone = was_not_called_off(part, text, stances) or _is_not_kept(part, text, stances)
     return alone or _is_opposite(part, text, stances, against=against)
+
+
+def _is_not_kept(part: Part, text: str, stances: Stances) -> bool:
+    """Return whether the agent changes what a part says was left as it is."""
+    items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
+    return _NO_CLAIM.search(text) is None and is_changed(items, text, stances)
 
 
 def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> bool:

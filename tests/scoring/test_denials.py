@@ -60,6 +60,10 @@ GAS = (
     "고객: 이십구일이요 아침 일찍 와 주셨으면 좋겠는데\n"
     "상담사: 아침 아홉 시부터 열 시 사이로 넣어 드렸고요\n고객: 고맙습니다\n"
 )
+VET = (
+    "고객: 콩이 수술을 목요일에서 좀 미룰 수 있을까요\n상담사: 네 언제가 좋으세요\n"
+    "고객: 다음 주 화요일이요\n상담사: 수술은 다음 주 화요일로 바꿔 드렸습니다\n고객: 네\n"
+)
 QUARTER = (
     "고객: 거주자 주차 순번이 어떻게 되나요\n상담사: 지금 삼 번이시고 이번 분기 배정은 끝났어요\n"
     "고객: 그럼 이번엔 못 받는 거죠\n상담사: 네 칠월에 다시 돌아가세요\n고객: 네\n"
@@ -84,6 +88,9 @@ QUARTER = (
         pytest.param(DEPOSIT, "예약금 60,000원은 넘기지 못했습니다.", id="goes on as it is"),
         pytest.param(
             GAS, "방문은 예약되지 않았습니다.", id="few words said, and nobody denies anything"
+        ),
+        pytest.param(
+            VET, "수술은 그대로 목요일에 하기로 했습니다.", id="kept, where it was changed"
         ),
     ],
 )
@@ -116,6 +123,7 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
             PENSION, "지난 석 달 치도 첫 달에 지급한다고 안내했습니다.", id="a fear denied"
         ),
         pytest.param(CLASSES, "위약금은 없다고 안내했습니다.", id="no fee"),
+        pytest.param(VET, "수술을 다음 주 화요일로 변경했습니다.", id="changed"),
     ],
 )
 def test_what_it_bears_out_is_not(call, result):
