@@ -15,6 +15,7 @@ from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.only import goes_beyond
 from edgebox.scoring.predicates import SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import other_side, settled_whether, unsettled
 from edgebox.scoring.stances import (
@@ -215,6 +216,8 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
     key = _predicate(part, stances)
     if key is None or _ANY_VERB.fullmatch(key.word) or not _claims(text, key, against=against):
         return False
+    if not against and goes_beyond(part, key, stances):
+        return True
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     if not _is_predicate(text, key, part.items, against=against):
         return against and granted(part.items, stances)

@@ -64,6 +64,16 @@ VET = (
     "고객: 콩이 수술을 목요일에서 좀 미룰 수 있을까요\n상담사: 네 언제가 좋으세요\n"
     "고객: 다음 주 화요일이요\n상담사: 수술은 다음 주 화요일로 바꿔 드렸습니다\n고객: 네\n"
 )
+CARDS = (
+    "고객: 지갑을 잃어버려서요 카드 정지요\n상담사: 카드가 두 장 있으신데 다 정지할까요\n"
+    "고객: 체크카드는 집에 있어요 놔두세요\n상담사: 신용카드만 분실로 정지해 드렸습니다\n고객: 네\n"
+)
+JAB = (
+    "고객: 예방 주사 토요일 세 시에 가고 미용도 그날 해 주세요\n"
+    "상담사: 주사 맞은 날은 미용을 안 시키는 게 좋아요\n"
+    "고객: 아 그럼 미용은 그다음 주에 전화할게요\n"
+    "상담사: 네 주사만 토요일 세 시로 적었어요\n고객: 네\n"
+)
 QUARTER = (
     "고객: 거주자 주차 순번이 어떻게 되나요\n상담사: 지금 삼 번이시고 이번 분기 배정은 끝났어요\n"
     "고객: 그럼 이번엔 못 받는 거죠\n상담사: 네 칠월에 다시 돌아가세요\n고객: 네\n"
@@ -92,6 +102,8 @@ QUARTER = (
         pytest.param(
             VET, "수술은 그대로 목요일에 하기로 했습니다.", id="kept, where it was changed"
         ),
+        pytest.param(CARDS, "카드 두 장을 모두 정지했습니다.", id="only one of all"),
+        pytest.param(JAB, "미용도 토요일에 함께 하기로 했습니다.", id="only one of two"),
     ],
 )
 def test_what_the_call_does_not_bear_out_is_flagged(call, result):
@@ -124,6 +136,9 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
         ),
         pytest.param(CLASSES, "위약금은 없다고 안내했습니다.", id="no fee"),
         pytest.param(VET, "수술을 다음 주 화요일로 변경했습니다.", id="changed"),
+        pytest.param(CARDS, "체크카드는 그대로 쓰기로 했습니다.", id="kept"),
+        pytest.param(CARDS, "신용카드만 정지했습니다.", id="only one"),
+        pytest.param(JAB, "미용은 그다음 주에 고객이 전화하기로 했습니다.", id="the other, later"),
     ],
 )
 def test_what_it_bears_out_is_not(call, result):
