@@ -70,7 +70,8 @@ def granted(others: Sequence[Item], stances: Stances) -> bool:
             best, where = value, utterance
     if best < _MOST:
         return False
-    return _undisputed({where - 1, where, where + 1, *itself}, stances)
+    answers = {utterance + 1 for utterance in itself}
+    return _undisputed({where - 1, where, where + 1, *itself, *answers}, stances)
 
 
 def _undisputed(utterances: Iterable[int], stances: Stances) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.alignment import Item, items_of
-from edgebox.scoring.stances import NEGATION, denies, names
+from edgebox.scoring.stances import NEGATION, PAST, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +38,7 @@ _ADVERBS: Final = frozenset(["대신", "미리", "나란히", "일단"])
 """Words of any clause, which are no predicate."""
 
 _FINE: Final = re.compile(
-    r"(?:(?<=[하했되됐이있없았었였받렸않말드니리내주가졌켰겼])고|며|(?<!까)지만|(?:었|았|했|됐|겠)으?나|므로|[은는]데"
+    rf"(?:(?<=[하되이있없받않말드니리내주가{PAST}])고|며|(?<!까)지만|[{PAST}겠]으?나|므로|[은는]데"
     r"|(?<=[가-힣])(?<![피손오이올침방])해|(?<=기로 )해"
     r"|(?<=않)아|(?<=지 못)해|(?<=수 없)어|(?<=[가도이] 없)어|(?<=안 되)자)(?=,?\s)"
     r"(?!,?\s*(?:싶|있|계[시신]|나서|[주줄줬드달두놓보봐]))"

@@ -78,6 +78,23 @@ QUARTER = (
     "고객: 거주자 주차 순번이 어떻게 되나요\n상담사: 지금 삼 번이시고 이번 분기 배정은 끝났어요\n"
     "고객: 그럼 이번엔 못 받는 거죠\n상담사: 네 칠월에 다시 돌아가세요\n고객: 네\n"
 )
+NICKNAME = (
+    "고객: 아이템이 사라졌어요\n상담사: 복구해서 우편함에 넣어 드렸어요\n"
+    "고객: 아 그리고 닉네임 좀 공짜로 바꿔 주시면\n"
+    "상담사: 닉네임은 변경권을 쓰셔야 되세요 저희가 바꿔 드리진 않고요\n"
+    "고객: 그럼 그냥 살게요 이대로\n"
+)
+BONUS = (
+    "고객: 점검 끝나고 아이템이 사라졌어요\n"
+    "상담사: 점검 때 날아간 게 맞네요 복구해서 우편함에 넣어 드렸어요\n"
+    "고객: 점검 보상도 따로 주시죠\n상담사: 개인한테 따로는 안 드려요\n고객: 네\n"
+)
+HOSPITAL = (
+    "고객: 카드값에서 병원비 구십만 원만 여섯 달로 나눌게요\n"
+    "상담사: 네 육 개월로 돌려놨고요 이자는 연 십이 프로세요\n"
+    "고객: 리볼빙인가 그건 뭐예요\n상담사: 최소 금액만 내고 넘기는 건데 이자가 더 비싸세요\n"
+    "고객: 그럼 그건 안 할래요\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +140,15 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
             PARKING, "순번은 바뀌지 않는다고 안내했습니다.", id="of its own topic it does"
         ),
         pytest.param(HELD, "판매 대금의 정산을 보류했습니다.", id="called off in another word"),
+        pytest.param(NICKNAME, "닉네임은 바꾸지 않기로 했습니다.", id="드리진 않고요"),
+        pytest.param(
+            BONUS, "점검 보상은 개별로 주지 않는다고 안내했습니다.", id="refused in the answer"
+        ),
+        pytest.param(
+            HOSPITAL,
+            "병원비 90만 원을 6개월 분할 납부로 바꿨고, 리볼빙은 신청하지 않았습니다.",
+            id="바꿨고 ends a part",
+        ),
         pytest.param(
             SALE, "전화 주문은 수수료 때문에 하지 않기로 했습니다.", id="a reason is no predicate"
         ),
