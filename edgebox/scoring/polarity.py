@@ -17,7 +17,8 @@ from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.only import goes_beyond
 from edgebox.scoring.predicates import SAME_FORM, Part, key_of, near, parts_of
-from edgebox.scoring.settlement import other_side, settled_whether, unsettled
+from edgebox.scoring.settlement import settled_whether, unsettled
+from edgebox.scoring.sides import other_side
 from edgebox.scoring.stances import (
     ABSENT,
     NEGATION,

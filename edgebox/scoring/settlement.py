@@ -1,10 +1,11 @@
-"""Whether what is told as settled was settled, and by the side that is said to have promised it."""
+"""Whether what is told as settled was settled."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
 
@@ -47,6 +48,11 @@ _SETTLES: Final = re.compile(
     r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요"
 )
 
+_IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
+
+_ABOUT: Final = 0.2
+"""Share of a part's other words around what is done later."""
+
 _WHETHER: Final = re.compile(
     r"(?:여부|[할될갈올낼]지)(?:[가는은를도]|까지)? .{0,20}?"
     r"(?:확정|결정|정)(?:됐|되었|했|해졌|하였)"
@@ -77,12 +83,14 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
     if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
         return False
-    about = near or _fallback(part, statement, stances)
+    about = near or fallback(part, statement, stances)
     if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
         return False
     if settled_elsewhere(part, stances, share=_TELLS) or not any(
         i.word and i.where for i in part.items
     ):
+        return False
+    if _done_later(max(about), part, stances):
         return False
     depends = _BUT.search(text) is not None
     for piece in about:
@@ -98,6 +106,23 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
         if settles:
             return False
     return True
+
+
+def _done_later(about: int, part: Part, stances: Stances) -> bool:
+    """Return whether the agent says behind a clause that the part's own predicate is done."""
+    spoken = stances.spoken
+    found = [item for item in part.items if item.where]
+    key = key_of(part, found)
+    around = [Places(item, spoken) for item in found if item is not key]
+    return key is not None and any(
+        piece > about
+        and share_of(around, spoken.pieces[piece].utterance) >= _ABOUT
+        and degree >= SAME_FORM
+        and spoken.speaker_of(piece) == "agent"
+        and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
+        and _IS_DONE.search(spoken.text_of(piece))
+        for piece, degree in key.where.items()
+    )
 
 
 def settled_whether(text: str, stances: Stances) -> bool:
@@ -127,7 +152,7 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
     return key is not None and any(
         degree >= _TELLS
         and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
-        and (_WILL if spoken.speaker_of(piece) == "customer" else _SETTLES).search(
+        and (WILL if spoken.speaker_of(piece) == "customer" else _SETTLES).search(
             spoken.text_of(piece)
         )
         and (
@@ -171,7 +196,7 @@ def _promised(piece: int, spoken: Spoken) -> bool:
     after = spoken.pieces[piece].utterance + 1
     if after >= len(spoken.utterances) or spoken.utterances[after].speaker == "agent":
         return False
-    return _WILL.search(spoken.utterances[after].text) is not None
+    return WILL.search(spoken.utterances[after].text) is not None
 
 
 _MUST: Final = re.compile(r"[가-힣]야(?:만|지)? ?(?:돼[요서]|됩니|되[세시십]|하[세시십]|합니|해요)")
@@ -188,7 +213,7 @@ def _is_required(piece: int, part: Part, spoken: Spoken) -> bool:
     return bool(named)
 
 
-def _fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
+def fallback(part: Part, statement: Statement, stances: Stances) -> list[int]:
     """Return the clauses of a statement's best utterance that hold the part's words."""
     if not statement.chosen or statement.support < _LOOSE:
         return []
@@ -223,95 +248,13 @@ _DECLINED: Final = re.compile(
 )
 """A customer who does not take what the agent offers to do."""
 
-_BY_AGENT: Final = re.compile(r"(?:상담[사원]|직원|상담자|매니저|센터)(?:이|가|은|는) ")
-
-_BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:님)?(?:이|가|은|는) ")
-
-_COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
-
-_WILL: Final = re.compile(
+WILL: Final = re.compile(
     r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
     r"|[가-힣](?<![여남])자(?=[ ,.~!]|$)|[할갈볼낼릴올쓸둘을]라네|[하가보내쓰두주]지 뭐"
 )
 
-_TOPIC: Final = re.compile(r"(?<![가-힣])(?:[가-힣]{2,6}|건|일|것)[은는] ")
-"""Another topic after the side that is named: 고객은 약정을 맺었고 공유기는 교체하기로 했다."""
-
-_NAMED: Final = 5
-"""Characters of the side's own name and particle."""
-
-_TAKES: Final = re.compile(r"받기로|받겠|받는다고")
-"""What one side takes the other gives: 환불받기로 했다 is said as 환불해 드릴게요."""
-
-_OWN_WORDS: Final = 0.5
-"""Share of a part's words in a side's own promise."""
-
 _SENTENCE: Final = 3
 """Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
-_TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
-
-_ASKED_OF_CUSTOMER: Final = re.compile(
-    r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요"
-)
-
-
-def other_side(
-    said: str, statement: Statement, part: Part, near: Sequence[int], stances: Stances
-) -> bool:
-    """Return whether a part has one side promise what only the other side said it would do.
-
-    Args:
-        said: of the line, up to the end of the part: the last side named is the subject.
-        statement: with the part.
-        part: with one predicate.
-        near: the spoken clauses about it.
-        stances: of the call.
-    """
-    if not _COMMITS.search(part.text) or _TAKES.search(part.text):
-        return False
-    spoken = stances.spoken
-    agent = [match.start() for match in _BY_AGENT.finditer(said)]
-    customer = [match.start() for match in _BY_CUSTOMER.finditer(said)]
-    if not agent and not customer:
-        return False
-    by_agent = max(agent, default=-1) > max(customer, default=-1)
-    if _TOPIC.search(said, max([*agent, *customer]) + _NAMED):
-        return False
-    about = near or _fallback(part, statement, stances)
-    sides = {_doer(piece, spoken) for piece in about} - {""}
-    told, other = ("agent", "customer") if by_agent else ("customer", "agent")
-    return sides == {other} and not _says_it_will(told, part, spoken)
-
-
-def _says_it_will(side: str, part: Part, spoken: Spoken) -> bool:
-    """Return whether a side says somewhere that it will do what a part is about."""
-    found = [item for item in part.items if item.where]
-    least = _OWN_WORDS * sum(item.weight for item in found)
-    key = key_of(part, found)
-    if key is None:
-        return False
-    holding = {spoken.pieces[piece].utterance for piece in key.where}
-    return any(
-        sum(item.weight for item in found if spoken.held_in(item.where, utterance)) >= least
-        and any(_doer(piece, spoken) == side for piece in spoken.pieces_of(utterance))
-        for utterance in holding
-    )
-
-
-def _doer(piece: int, spoken: Spoken) -> str:
-    """Return which side a clause says will do something, or nothing."""
-    speaker = spoken.speaker_of(piece)
-    whole = to_verb(piece, spoken)
-    if speaker == "customer":
-        return "customer" if _WILL.search(whole) else ""
-    if speaker == "agent":
-        if _ASKED_OF_CUSTOMER.search(spoken.text_of(piece)):
-            return "customer"
-        gives, asks = _TO_CUSTOMER.search(whole), _ASKED_OF_CUSTOMER.search(whole)
-        if gives and asks:
-            return ""  # 문자 드릴 테니까 거기로 사진 보내 주세요
-        return "agent" if gives else "customer" if asks else ""
-    return ""
 
 
 def to_verb(piece: int, spoken: Spoken) -> str:

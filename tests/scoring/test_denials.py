@@ -95,6 +95,11 @@ HOSPITAL = (
     "고객: 리볼빙인가 그건 뭐예요\n상담사: 최소 금액만 내고 넘기는 건데 이자가 더 비싸세요\n"
     "고객: 그럼 그건 안 할래요\n"
 )
+RENT = (
+    "상담사: 세무과입니다\n고객: 연말정산 서류에 월세가 안 떠요\n"
+    "상담사: 월세는 따로 신고를 하셔야 뜨세요 계약서를 올리시면 되고요\n고객: 지금 올렸거든요\n"
+    "상담사: 네 보이네요 확인했고 승인해 드렸어요 이틀 뒤부터 조회되세요\n고객: 네\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +154,7 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
             "병원비 90만 원을 6개월 분할 납부로 바꿨고, 리볼빙은 신청하지 않았습니다.",
             id="바꿨고 ends a part",
         ),
+        pytest.param(RENT, "올해 월세 신고가 승인됐습니다.", id="a condition that was met"),
         pytest.param(
             SALE, "전화 주문은 수수료 때문에 하지 않기로 했습니다.", id="a reason is no predicate"
         ),
