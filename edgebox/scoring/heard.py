@@ -183,6 +183,11 @@ def does(text: str) -> bool:
     return _DONE.search(_TOLD.sub("", text)) is not None
 
 
+def is_possible(text: str) -> bool:
+    """Return whether speech says that something can be."""
+    return _POSSIBLE.search(text) is not None
+
+
 def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     """Return what the clauses say that hold a predicate, in order.
 

@@ -1,12 +1,17 @@
-"""Whether a line goes beyond what an agent does alone of several things: 정지만 해 놓겠습니다."""
+"""Whether a line goes beyond what an agent does of several things.
+
+What is done alone (정지만 해 놓겠습니다) leaves the others out, and what a line tells as done as
+well (베개까지 교환) must not have been turned down where it was named.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import does
+from edgebox.scoring.heard import does, is_possible
 from edgebox.scoring.predicates import SAME
+from edgebox.scoring.topics import is_of_another_topic
 
 if TYPE_CHECKING:
     from edgebox.scoring.alignment import Item
@@ -20,7 +25,14 @@ _ONLY: Final = re.compile(
 """The only thing that a clause does something about."""
 
 _ALL: Final = re.compile(r"모두|전부|둘 ?다|(?<![가-힣])다 ")
-_ALSO: Final = re.compile(r"(?P<thing>[가-힣]{2,6}?)(?:도|까지|[과와] ?함께)(?![가-힣])")
+_ALSO: Final = re.compile(
+    r"(?P<thing>[가-힣]{2,6}?)(?<![라아어여해돼워려러와춰켜])"
+    r"(?:도|까지|[과와] ?함께)(?![가-힣])"
+)
+"""A thing that is told as done as well, and no verb: 빨라도."""
+
+_NAMED: Final = 4
+"""Utterances that name a thing, with more of which the call is about it as a whole."""
 
 _BACK: Final = 6
 """Utterances before such a clause that speak of what it leaves out."""
@@ -39,6 +51,9 @@ def goes_beyond(part: Part, key: Item, stances: Stances) -> bool:
     if not (others or every):
         return False
     spoken = stances.spoken
+    also = [item for item in part.items if item.word in others and item.where]
+    if any(_is_turned_down(item, part, stances) for item in also):
+        return True
     left_out = {
         item.word: {spoken.pieces[piece].utterance for piece in item.where}
         for item in part.items
@@ -56,6 +71,38 @@ def goes_beyond(part: Part, key: Item, stances: Stances) -> bool:
             if word not in text and any(number - step in named for step in range(_BACK + 1)):
                 return True
     return False
+
+
+def _is_turned_down(item: Item, part: Part, stances: Stances) -> bool:
+    """Return whether each answer to what names a word says no to it, and none does or offers it."""
+    spoken = stances.spoken
+    words = [one.word for one in part.items if one.word]
+    named = {
+        spoken.pieces[piece].utterance for piece, degree in item.where.items() if degree >= SAME
+    }
+    if len(named) > _NAMED:
+        return False
+    answers = {_answer_to(number, stances) for number in named} - {-1}
+    refused = False
+    for number in answers:
+        for piece in spoken.pieces_of(number):
+            one, text = stances[piece], spoken.text_of(piece)
+            if one.asks or is_of_another_topic(text, words):
+                continue
+            if one.denies or one.refuses:
+                refused = refused or not one.depends
+            elif does(text) or is_possible(text):
+                return False
+    return refused
+
+
+def _answer_to(number: int, stances: Stances) -> int:
+    """Return the agent's utterance at one that names a thing or right behind it, or -1."""
+    said = stances.spoken.utterances
+    for after in range(number, min(number + 2, len(said))):
+        if said[after].speaker == "agent":
+            return after
+    return -1
 
 
 def _is_done(item: Item, stances: Stances) -> bool:

@@ -95,6 +95,12 @@ HOSPITAL = (
     "고객: 리볼빙인가 그건 뭐예요\n상담사: 최소 금액만 내고 넘기는 건데 이자가 더 비싸세요\n"
     "고객: 그럼 그건 안 할래요\n"
 )
+BED = (
+    "고객: 매트리스가 딱딱해요\n상담사: 한 번은 바꿔 드려요\n"
+    "고객: 그럼 해 주세요 베개도 바꿔 줘요\n"
+    "상담사: 베개는 사은품이라 교환 품목이 아니세요\n고객: 네 그럼 매트리스 바꿔 주세요\n"
+    "상담사: 네 다음 주 화요일에 교환해 드리겠습니다\n"
+)
 RENT = (
     "상담사: 세무과입니다\n고객: 연말정산 서류에 월세가 안 떠요\n"
     "상담사: 월세는 따로 신고를 하셔야 뜨세요 계약서를 올리시면 되고요\n고객: 지금 올렸거든요\n"
@@ -125,6 +131,7 @@ RENT = (
             VET, "수술은 그대로 목요일에 하기로 했습니다.", id="kept, where it was changed"
         ),
         pytest.param(CARDS, "카드 두 장을 모두 정지했습니다.", id="only one of all"),
+        pytest.param(BED, "베개까지 교환해 주기로 했습니다.", id="the second of two is refused"),
         pytest.param(JAB, "미용도 토요일에 함께 하기로 했습니다.", id="only one of two"),
     ],
 )
@@ -153,6 +160,9 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
             HOSPITAL,
             "병원비 90만 원을 6개월 분할 납부로 바꿨고, 리볼빙은 신청하지 않았습니다.",
             id="바꿨고 ends a part",
+        ),
+        pytest.param(
+            BED, "매트리스도 다음 주 화요일에 교환하기로 했습니다.", id="the first is not"
         ),
         pytest.param(RENT, "올해 월세 신고가 승인됐습니다.", id="a condition that was met"),
         pytest.param(
