@@ -96,7 +96,8 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            settles = _RESOLVED.search(text) is not None and _taken_up(piece, part, stances.spoken)
+            taken = _RESOLVED.search(text) is not None and _taken_up(piece, part, stances.spoken)
+            settles = taken or _done_on_request(piece, stances)
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances)
         elif _is_required(piece, part, stances.spoken):
@@ -186,6 +187,33 @@ def _taken_up(piece: int, part: Part, spoken: Spoken) -> bool:
         return True
     named = any(i.word and spoken.held_in(i.where, after) >= SAME_FORM for i in part.items)
     return named and _promised(piece, spoken) and not _GIVEN_UP.search(part.text)
+
+
+_REQUESTS: Final = re.compile(
+    r"(?:그(?:것|거|건|렇게|걸로|거로)[도로은]? ?(?:[가-힣]{1,3} ?)?"
+    r"|^(?:네|예|응|아)? ?(?:해|넣어|걸어) ?)"
+    r"(?:주[세시이]|줘|부탁)"
+)
+"""A customer who asks for what was offered: 그것도 해 주세요."""
+
+_DID: Final = re.compile(rf"[{PAST}](?:습니다|어요|고요)|놓을게|겠습니다")
+
+
+def _done_on_request(piece: int, stances: Stances) -> bool:
+    """Return whether the customer asks for what a clause offers, and the agent does so at once."""
+    spoken = stances.spoken
+    after = spoken.pieces[piece].utterance + 1
+    said = spoken.utterances
+    if after + 1 >= len(said) or spoken.speaker_of(piece) != "agent":
+        return False
+    if said[after].speaker == "agent" or not _REQUESTS.search(said[after].text):
+        return False
+    done = said[after + 1]
+    return (
+        done.speaker == "agent"
+        and _DID.search(done.text) is not None
+        and not any(stances[one].denies for one in spoken.pieces_of(after + 1)[:_SENTENCE])
+    )
 
 
 _GIVEN_UP: Final = re.compile("포기|철회|취소|보류|중단")

@@ -106,6 +106,11 @@ RENT = (
     "상담사: 월세는 따로 신고를 하셔야 뜨세요 계약서를 올리시면 되고요\n고객: 지금 올렸거든요\n"
     "상담사: 네 보이네요 확인했고 승인해 드렸어요 이틀 뒤부터 조회되세요\n고객: 네\n"
 )
+SPAM = (
+    "고객: 문자가 자꾸 광고가 와요\n"
+    "상담사: 보내는 데서 막으셔야 하는데 저희 스팸 차단 걸어 드리면 좀 줄어요\n"
+    "고객: 네 그것도 해 주세요\n상담사: 네 걸었습니다\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +169,7 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
         pytest.param(
             BED, "매트리스도 다음 주 화요일에 교환하기로 했습니다.", id="the first is not"
         ),
+        pytest.param(SPAM, "스팸 차단 서비스를 적용했습니다.", id="offered, asked for and done"),
         pytest.param(RENT, "올해 월세 신고가 승인됐습니다.", id="a condition that was met"),
         pytest.param(
             SALE, "전화 주문은 수수료 때문에 하지 않기로 했습니다.", id="a reason is no predicate"

@@ -23,7 +23,7 @@ OUTCOME = {"polarity", "conditional"}
     [
         pytest.param("tuned", OUTCOME, 0.9, 0, id="outcomes"),
         pytest.param("kept", OUTCOME, 0.65, 1, id="outcomes, kept"),
-        pytest.param("several-tuned", OUTCOME, 0.5, 10, id="several requests"),
+        pytest.param("several-tuned", OUTCOME, 0.5, 7, id="several requests"),
         pytest.param("numbers-tuned", {"unbound_number"}, 0.75, 0, id="numbers"),
         pytest.param("numbers-kept", {"unbound_number"}, 0.6, 0, id="numbers, kept"),
         pytest.param("names-tuned", {"wrong_name"}, 0.85, 0, id="names"),
