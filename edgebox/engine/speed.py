@@ -142,7 +142,8 @@ def measure(
     )
     model.truncate(0, size)
     by_rows = [(1, single)] * drafts
-    for rows in (rows for rows in ROWS_PROBE if drafts and size + rows <= len(tokens)):
+    most = min(model.outputs, model.step_tokens, len(tokens) - size) if drafts else 0
+    for rows in (rows for rows in ROWS_PROBE if rows <= most):
         steps = []
         for _ in range(2):
             steps.append(timed([Chunk(0, tokens[size : size + rows], size, logits=rows)]))

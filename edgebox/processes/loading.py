@@ -18,7 +18,7 @@ from edgebox.engine.llama import LlamaModel
 from edgebox.engine.loaded import LoadedModel
 from edgebox.engine.pool import Pool, common_length
 from edgebox.engine.role import ServedRole
-from edgebox.engine.speed import Speed, measure, read_by_probe
+from edgebox.engine.speed import ROWS_PROBE, Speed, measure, read_by_probe
 from edgebox.models.advice import layers_within, require_fit
 from edgebox.models.installed import Installed
 from edgebox.models.tuned import tuned_here
@@ -133,7 +133,7 @@ class Loader:
             self._installed.require(options.model),
             context_tokens=options.context_tokens,
             slots=slots,
-            outputs=slots,
+            outputs=max(slots, ROWS_PROBE[-1]),
             threads=self._threads(),
             gpu_layers=gpu_layers_of(options, entry),
             repack=repacks(options.repack, entry.quantization, measured=self._tuned_role(role)),

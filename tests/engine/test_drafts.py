@@ -147,3 +147,10 @@ def test_steps_of_several_rows_are_measured_where_drafts_are_wanted():
     speed.observe([], [1], 1, 0.12)
     assert speed.pace > 1
     assert model.cells[0] == prompt(7, 200)[: read_by_probe(model, prompt(7, 200))]
+
+
+def test_a_model_that_keeps_few_logits_is_measured_with_no_more_rows_than_that():
+    model = Timed(lambda rows: 0.05 + 0.01 * rows)
+    model.outputs = 6
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4]

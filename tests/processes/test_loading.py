@@ -3,6 +3,8 @@
 import pytest
 
 from edgebox.engine import role as served
+from edgebox.engine.drafts import DRAFT_TOKENS
+from edgebox.engine.speed import ROWS_PROBE
 from edgebox.errors import EngineFault
 from edgebox.processes.loading import Loader, widths
 from edgebox.settings import EngineSettings, RoleSettings, Settings
@@ -18,9 +20,14 @@ class Late:
 
 @pytest.fixture
 def loader(tmp_path, monkeypatch):
-    def load(**settings):
+    def load(*, parallel=8, retained=6, **settings):
         tiny_model.install(tmp_path / "models")
-        options = RoleSettings(model=tiny_model.NAME, context_tokens=tiny_model.CONTEXT_TOKENS)
+        options = RoleSettings(
+            model=tiny_model.NAME,
+            context_tokens=tiny_model.CONTEXT_TOKENS,
+            parallel=parallel,
+            retained=retained,
+        )
         made = Loader(
             Settings(
                 state_dir=tmp_path,
@@ -47,6 +54,12 @@ def test_summaries_that_are_held_to_nothing_need_none(loader):
     roles["mlm"].grammars(roles["mlm"].loaded.model)
     with pytest.raises(EngineFault):
         roles["slm"].grammars(roles["slm"].loaded.model)
+
+
+def test_a_box_of_one_request_at_a_time_keeps_logits_of_a_whole_draft(loader):
+    for role in loader(parallel=1, retained=1).values():
+        assert role.loaded.model.outputs > DRAFT_TOKENS
+        assert role.loaded.speed.by_rows[-1][0] >= ROWS_PROBE[-1]
 
 
 @pytest.mark.parametrize(
