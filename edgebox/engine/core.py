@@ -143,6 +143,10 @@ class EngineCore:
         reads = [work.tokens for work in step.work if not work.sequence.decoding]
         writes = [work.rows for work in step.work if work.sequence.decoding]
         outcome, rows, seconds = self._decode(step)
+        if outcome is Decoded.NO_SPACE and any(work.rows > work.tokens for work in step.work):
+            # What is only guessed pushes nothing out.
+            step = replace(step, work=tuple(replace(work, draft=None) for work in step.work))
+            outcome, rows, seconds = self._decode(step)
         if outcome is Decoded.DONE:
             written = self._advance(step, rows)
             loaded.speed.observe(reads, writes, written, seconds)

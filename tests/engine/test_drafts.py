@@ -129,6 +129,24 @@ def test_the_cells_of_a_wrong_guess_are_freed():
     assert asked.tokens == expected(asked.prompt, 60, next_echo)
 
 
+def pushed_out(by_rows, context, seed):
+    """How many prefixes a second request pushes out of a cache of so many cells."""
+    model = EchoingModel(context_tokens=context)
+    core = build(model, by_rows=by_rows)
+    for asked in (prompt(seed, 90), 1), (prompt(seed + 1, 60), 60):
+        one = Asked(core.add, *asked)
+        while core.step():
+            pass
+        assert one.finish in (Finish.STOP, Finish.LENGTH)
+    return core.evicted
+
+
+def test_what_is_only_guessed_pushes_nothing_out():
+    for seed in range(1, 9):
+        for context in range(150, 215):
+            assert pushed_out(CHEAP_ROWS, context, seed) == pushed_out((), context, seed)
+
+
 def test_steps_of_several_rows_are_measured_where_drafts_are_wanted():
     def seconds(rows):
         return 0.05 + 0.01 * rows
