@@ -140,8 +140,6 @@ class EngineCore:
         loaded = self.models[step.role]
         if loaded.drafts:
             step = loaded.drafts.added(step, self.clock())
-        reads = [work.tokens for work in step.work if not work.sequence.decoding]
-        writes = [work.rows for work in step.work if work.sequence.decoding]
         outcome, rows, seconds = self._decode(step)
         if outcome is Decoded.NO_SPACE and any(work.rows > work.tokens for work in step.work):
             # What is only guessed pushes nothing out.
@@ -149,7 +147,6 @@ class EngineCore:
             outcome, rows, seconds = self._decode(step)
         if outcome is Decoded.DONE:
             written = self._advance(step, rows)
-            loaded.speed.observe(reads, writes, written, seconds)
             if loaded.drafts:
                 loaded.drafts.wrote(step, written, seconds)
         elif outcome is Decoded.NO_SPACE:
@@ -175,7 +172,11 @@ class EngineCore:
                 self.tally.started(sequence, now)
 
     def _decode(self, step: Step) -> tuple[Decoded, list[int], float]:
-        """Run the model over the step's tokens. Returns its answer and its seconds."""
+        """Run the model over the step's tokens, and learn its speed from that.
+
+        Returns:
+            The model's answer, the rows of logits, and the seconds.
+        """
         loaded = self.models[step.role]
         self.steps += 1
         loaded.last_step = self.steps
@@ -191,6 +192,12 @@ class EngineCore:
         seconds = self.clock() - started
         self.tally.stepped(step.work, seconds, done=outcome is Decoded.DONE)
         if outcome is Decoded.DONE:
+            loaded.speed.observe(
+                [work.tokens for work in step.work if not work.sequence.decoding],
+                [work.tokens for work in step.work if work.sequence.decoding],
+                seconds,
+                sum(work.rows - work.tokens for work in step.work),
+            )
             total = sum(work.rows for work in step.work)
             for work in step.work:
                 work.sequence.seconds += seconds * work.rows / total

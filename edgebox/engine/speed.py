@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edgebox.engine.model import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from edgebox.engine.model import Model
 
@@ -35,7 +35,9 @@ class Speed:
         decode_tps: generated tokens a second, one sequence alone.
         parallel_decode_tps: generated tokens a second in total, ``parallel`` sequences together.
         parallel: how many sequences that was.
-        by_rows: (rows, seconds) of steps as measured when the model was loaded, by rows.
+        by_rows: (rows, seconds) of steps as measured when the model was loaded, by rows; empty:
+            it is given no drafts.
+        pace: how many times as long as then a step that only writes takes now.
     """
 
     prefill_tps: float
@@ -43,40 +45,39 @@ class Speed:
     parallel_decode_tps: float
     parallel: int
     by_rows: tuple[tuple[int, float], ...] = ()
+    pace: float = 1.0
 
     def step_seconds(self, rows: int) -> float:
-        """Return what a step of so many rows takes, as fast as the machine was at the start.
-
-        Between the measured ones, and beyond them at the speed of prompts.
-        """
-        return _between(self.by_rows, rows, beyond=1 / self.prefill_tps)
-
-    @property
-    def pace(self) -> float:
-        """How many times as long as at the start a step takes now."""
-        return 1 / (self.decode_tps * self.by_rows[0][1])
+        """Return what a step of so many rows takes, as fast as the machine was at the start."""
+        return _between(self.by_rows, rows)
 
     def observe(
-        self, prefilled: Sequence[int], decoded: Sequence[int], written: int, seconds: float
+        self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float, drafted: int = 0
     ) -> None:
         """Learn from a finished step.
 
+        The speeds are those without drafts: how many of a draft's tokens hold depends on the text.
+
         Args:
             prefilled: prompt tokens per sequence in the step.
-            decoded: rows of each sequence that was past its prompt; of one alone only a step
-                without a draft counts, because how many tokens hold depends on the text.
-            written: tokens that were generated.
+            decoded: generated tokens per sequence in the step.
             seconds: how long the step took.
+            drafted: tokens of drafts in it; any only where ``by_rows`` says what they cost.
         """
         if seconds <= 0:
             return
-        read = sum(prefilled)
+        read, wrote = sum(prefilled), sum(decoded)
+        if self.by_rows:
+            usual = self.step_seconds(read + wrote + drafted)
+            if not read:
+                self.pace += _WEIGHT * (seconds / usual - self.pace)
+            seconds *= self.step_seconds(read + wrote) / usual
         if read >= _CLEAR_PREFILL and read > 8 * len(decoded):
             self.prefill_tps = _toward(self.prefill_tps, read / seconds)
-        elif not read and len(decoded) == 1 == sum(decoded):
+        elif not read and len(decoded) == 1 == wrote:
             self.decode_tps = _toward(self.decode_tps, 1 / seconds)
         elif not read and len(decoded) >= max(2, self.parallel):
-            self.parallel_decode_tps = _toward(self.parallel_decode_tps, written / seconds)
+            self.parallel_decode_tps = _toward(self.parallel_decode_tps, wrote / seconds)
 
 
 def _toward(known: float, seen: float) -> float:
@@ -87,14 +88,24 @@ def _toward(known: float, seen: float) -> float:
     return known + (_WEIGHT_UP if seen > _GOOD_NEWS * known else _WEIGHT) * (seen - known)
 
 
-def _between(points: Sequence[tuple[int, float]], at: int, *, beyond: float) -> float:
-    """Return a line's height: through the points, and with the slope ``beyond`` after the last."""
+def _between(points: Sequence[tuple[int, float]], at: int) -> float:
+    """Return a line's height: through the points, and straight on after the last."""
     left, low = points[0]
+    slope = 0.0
     for right, high in points[1:]:
+        slope = (high - low) / (right - left)
         if at <= right:
-            return low + (at - left) * (high - low) / (right - left)
+            break
         left, low = right, high
-    return low + (at - left) * beyond
+    return low + (at - left) * slope
+
+
+def _undisturbed(points: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+    """Return (rows, seconds), ascending: a step of fewer rows takes no longer than one of more."""
+    points = sorted(points)
+    return tuple(
+        (rows, min(other for _, other in points[at:])) for at, (rows, _) in enumerate(points)
+    )
 
 
 def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
@@ -141,14 +152,12 @@ def measure(
         for i in range(DECODE_PROBE)
     )
     model.truncate(0, size)
-    by_rows = [(1, single)] * drafts
-    most = min(model.outputs, model.step_tokens, len(tokens) - size) if drafts else 0
-    for rows in (rows for rows in ROWS_PROBE if rows <= most):
-        steps = []
-        for _ in range(2):
-            steps.append(timed([Chunk(0, tokens[size : size + rows], size, logits=rows)]))
-            model.truncate(0, size)
-        by_rows.append((rows, min(steps)))
+
+    def several(rows: int) -> float:
+        """Return the seconds of a step of so many rows of one sequence."""
+        seconds = timed([Chunk(0, tokens[size : size + rows], size, logits=rows)])
+        model.truncate(0, size)
+        return seconds
 
     def together(width: int) -> float:
         """Return the tokens a second that so many sequences generate."""
@@ -173,4 +182,9 @@ def measure(
         found = together(width)
         if not best or found > CLEARLY * rate:
             best, rate = width, found
-    return Speed(half / prefill, 1 / single, rate, best, tuple(by_rows))
+    by_rows: dict[int, float] = {}
+    if drafts:
+        most = min(model.outputs, model.step_tokens, len(tokens) - size)
+        by_rows = {1: single, half: prefill}
+        by_rows |= {n: min(several(n), several(n)) for n in ROWS_PROBE if n <= most}
+    return Speed(half / prefill, 1 / single, rate, best, _undisturbed(by_rows.items()))

@@ -155,20 +155,53 @@ def test_steps_of_several_rows_are_measured_where_drafts_are_wanted():
     assert measure(plain, (7,), prompt(7, 200), lambda: plain.now).by_rows == ()
     model = Timed(seconds)
     speed = measure(model, (7,), prompt(7, 200), lambda: model.now, drafts=True)
-    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 8, 16]
-    assert [seconds for _, seconds in speed.by_rows] == pytest.approx(
-        [seconds(rows) for rows in (1, 2, 4, 8, 16)]
-    )
-    assert speed.step_seconds(3) == pytest.approx(0.08)
-    assert speed.step_seconds(26) == pytest.approx(0.21 + 10 / speed.prefill_tps)
-    assert speed.pace == pytest.approx(1)
-    speed.observe([], [1], 1, 0.12)
-    assert speed.pace > 1
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 8, 16, 32]
+    for rows in (1, 2, 3, 8, 16, 26, 64):
+        assert speed.step_seconds(rows) == pytest.approx(seconds(rows))
     assert model.cells[0] == prompt(7, 200)[: read_by_probe(model, prompt(7, 200))]
+
+
+def test_one_disturbed_step_while_it_is_measured_makes_no_row_look_dear():
+    model = Timed(lambda rows: 0.05 + 0.01 * rows + 2 * (rows == 4))
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert dict(speed.by_rows)[4] == pytest.approx(0.13)
+
+
+def test_the_speeds_are_those_without_drafts_and_follow_a_machine_that_is_slower_now():
+    speed = Speed(100, 10, 20, 3, CHEAP_ROWS)
+    one, four = (3 * speed.step_seconds(rows) for rows in (1, 4))
+    for _ in range(60):
+        speed.observe([], [1], 3 * speed.step_seconds(9), drafted=8)
+        speed.observe([], [1, 1, 1, 1], 3 * speed.step_seconds(20), drafted=16)
+        speed.observe([50], [1], 3 * speed.step_seconds(80), drafted=29)
+    assert speed.pace == pytest.approx(3, rel=0.01)
+    assert speed.decode_tps == pytest.approx(1 / one, rel=0.01)
+    assert speed.parallel_decode_tps == pytest.approx(4 / four, rel=0.01)
+    assert speed.prefill_tps == pytest.approx(50 / (3 * speed.step_seconds(51)), rel=0.01)
+
+
+class Looping(Timed):
+    """A model that repeats its last ten tokens for ever."""
+
+    def follows(self, tokens):
+        return tokens[-10]
+
+
+@pytest.mark.parametrize("deadline", [60.0, 60.5, 61.0, 61.5, 62.0])
+def test_no_draft_outlasts_a_deadline_on_a_machine_that_became_slower(deadline):
+    by_rows = ((1, 0.1), (16, 0.4))
+    model = Looping(lambda rows: 10 * (0.08 + 0.02 * rows))
+    core = build(model, clock=lambda: model.now, by_rows=by_rows)
+    asked = Asked(core.add, LOOP, 2000, deadline=deadline)
+    while core.step():
+        pass
+    assert asked.finish is Finish.DEADLINE
+    assert asked.sequence.spent.accepted > 100
+    assert model.now < deadline + 1.001  # a step without a draft
 
 
 def test_a_model_that_keeps_few_logits_is_measured_with_no_more_rows_than_that():
     model = Timed(lambda rows: 0.05 + 0.01 * rows)
     model.outputs = 6
     speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
-    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4]
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 32]
