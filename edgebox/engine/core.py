@@ -249,8 +249,14 @@ class EngineCore:
             if same < len(written):
                 break
         if work.draft and loaded.drafts:
-            self.tally.guessed(sequence, len(draft), held)
-            loaded.drafts.learn(work.draft, sequence.tokens[began:])
+            written = sequence.tokens[began:]
+            right = common_length(written, array("i", draft), len(draft))
+            self.tally.guessed(sequence, len(draft), right)
+            loaded.drafts.learn(work.draft, written)
+        if sequence.finish is None and sequence.pending_text:
+            now = self.clock()
+            if now - sequence.emitted_at >= EMIT_SECONDS:
+                sequence.flush(now)
         if slot == sequence.slot and slot is not None and held < len(draft):
             loaded.model.truncate(slot, sequence.position)
         return len(sequence.tokens) - began
@@ -290,8 +296,6 @@ class EngineCore:
         sequence.pending_text += text
         if logprob:
             sequence.flush(self.clock(), (_spelled(logprob, model),))
-        elif sequence.pending_text and self.clock() - sequence.emitted_at >= EMIT_SECONDS:
-            sequence.flush(self.clock())
         if ended:
             self._end(sequence, ended)
         return not ended

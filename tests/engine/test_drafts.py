@@ -129,6 +129,34 @@ def test_the_cells_of_a_wrong_guess_are_freed():
     assert asked.tokens == expected(asked.prompt, 60, next_echo)
 
 
+class Looping(Timed):
+    """A model that repeats its last ten tokens for ever."""
+
+    def follows(self, tokens):
+        return tokens[-10]
+
+
+def test_all_that_a_slow_step_wrote_is_sent_after_it():
+    model = Looping(lambda _rows: 0.2)
+    core = build(model, clock=lambda: model.now, by_rows=CHEAP_ROWS)
+    asked = Asked(core.add, LOOP, 40)
+    while core.step() and asked.finish is None:
+        assert len(asked.tokens) == asked.sequence.generated
+        assert len(asked.events) == core.steps
+
+
+def test_tokens_of_a_draft_that_an_answer_ends_with_were_written_too():
+    model = Looping(lambda _rows: 0.2)
+    core = build(model, by_rows=CHEAP_ROWS)
+    asked = Asked(core.add, LOOP, 40, stop=("9",))
+    while core.step():
+        pass
+    assert asked.tokens == LOOP[:8]
+    assert asked.finish is Finish.STOP
+    assert asked.sequence.spent.accepted == 8  # two to nine: only its text is left out
+    assert model.held() == 0
+
+
 def pushed_out(by_rows, context, seed):
     """How many prefixes a second request pushes out of a cache of so many cells."""
     model = EchoingModel(context_tokens=context)
@@ -178,13 +206,6 @@ def test_the_speeds_are_those_without_drafts_and_follow_a_machine_that_is_slower
     assert speed.decode_tps == pytest.approx(1 / one, rel=0.01)
     assert speed.parallel_decode_tps == pytest.approx(4 / four, rel=0.01)
     assert speed.prefill_tps == pytest.approx(50 / (3 * speed.step_seconds(51)), rel=0.01)
-
-
-class Looping(Timed):
-    """A model that repeats its last ten tokens for ever."""
-
-    def follows(self, tokens):
-        return tokens[-10]
 
 
 @pytest.mark.parametrize("deadline", [60.0, 60.5, 61.0, 61.5, 62.0])
