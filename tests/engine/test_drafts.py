@@ -6,12 +6,13 @@ import pytest
 
 from edgebox.engine.drafts import DRAFT_TOKENS, Drafts
 from edgebox.engine.lookup import Draft
+from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Step, Work
 from edgebox.engine.sequence import Finish
 from edgebox.engine.speed import Speed, measure, read_by_probe
 from engine.asked import CHEAP_ROWS, Asked, build, prompt
 from engine.test_speed import Timed
-from engine.toy_model import EchoingModel, expected, next_echo
+from engine.toy_model import END, EchoingModel, expected, next_echo
 
 EACH_AS_LONG = ((1, 0.1), (2, 0.2), (16, 1.6))
 LOOP = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] * 2
@@ -134,6 +135,60 @@ class Looping(Timed):
 
     def follows(self, tokens):
         return tokens[-10]
+
+
+class Forcing:
+    """A constraint that forces what a draft guesses too, or something else, or both."""
+
+    def __init__(self, last):
+        self.last = last
+        self.complete = False
+
+    def allows(self, _token):
+        return True
+
+    def apply(self, logits):
+        logits[END] = -100
+
+    def accept(self, token):
+        self.last -= 1
+        self.complete = self.last == 0
+        return {3: [4, 5], 7: [1], 9: [10, 1, 8]}.get(token, [])
+
+
+@pytest.mark.parametrize(
+    ("rest", "sampling"),
+    [
+        ({"constraint": lambda: Forcing(11)}, {}),
+        ({"constraint": lambda: Forcing(500)}, {}),
+        ({"constraint": lambda: Forcing(500)}, {"logprobs": 1}),
+        ({"stop": lambda: ("5 6 7", "10 1 8 4")}, {}),
+        ({}, {"temperature": 0.1, "seed": 5}),
+        ({}, {"temperature": 0.2, "seed": 6, "top_p": 0.9}),
+        ({}, {"presence_penalty": 0.4, "frequency_penalty": 0.05}),
+        ({"constraint": lambda: Forcing(60)}, {"temperature": 0.1, "seed": 5, "logprobs": 2}),
+    ],
+)
+def test_whatever_is_asked_for_is_answered_with_drafts_as_without(rest, sampling):
+    def answers(by_rows):
+        core = build(Looping(lambda _rows: 0.01), by_rows=by_rows)
+        every = []
+        for start in range(6):
+            text = [*range(1, 11), *range(1, 11)][start : start + 10]
+            kept = {name: make() for name, make in rest.items()}
+            every.append(Asked(core.add, text * 3, 30 + 7 * start, **kept))
+            every[-1].sequence.sampler = Sampler(**{"temperature": 0.0, **sampling})
+        while core.step():
+            pass
+        drafted = every[0].sequence.spent.accepted
+        logprobs = [[event.logprobs for event in one.events if event.logprobs] for one in every]
+        return [(one.text, one.finish) for one in every], logprobs, drafted
+
+    plain, plain_logprobs, none = answers(())
+    text, logprobs, accepted = answers(CHEAP_ROWS)
+    assert (text, logprobs) == (plain, plain_logprobs)
+    assert none == 0
+    assert accepted > 0
 
 
 def test_all_that_a_slow_step_wrote_is_sent_after_it():
