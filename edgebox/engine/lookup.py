@@ -72,6 +72,8 @@ class Lookup:
                 repeated += 1
             if repeated > longest:
                 longest, found = repeated, place
+            if longest == LONGEST:
+                break
         if not longest:
             return None
         return Draft(longest, tuple(tokens[found : found + most]))

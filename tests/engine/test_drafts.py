@@ -53,6 +53,20 @@ def test_guesses_that_are_wrong_are_soon_not_read_and_those_that_are_right_are_a
     assert tried(given, writing())[0] > 0
 
 
+def test_a_token_is_as_likely_as_all_before_it_together():
+    assert tried(drafts(((1, 0.1), (16, 0.55))), writing()) == [1]
+    assert tried(drafts(((1, 0.1), (16, 0.25))), writing())[0] > 1
+
+
+def test_nothing_is_learned_of_what_would_have_followed_a_wrong_token():
+    given = drafts()
+    before = list(given.rates)
+    given.learn(Draft(2, (6, 7, 8)), [6, 1, 8])
+    assert given.rates[2] > before[2]
+    assert given.rates[3] < before[3]
+    assert given.rates[4:] == before[4:]
+
+
 def test_a_sequence_that_ends_or_that_the_engine_sent_itself_is_given_none():
     assert tried(drafts(), writing(max_tokens=2)) == [0]
     assert tried(drafts(), writing(max_tokens=4)) == [2]

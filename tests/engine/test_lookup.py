@@ -46,6 +46,27 @@ def test_the_guess_follows_the_text_as_it_grows():
     assert lookup.draft(4).tokens == (9, 1, 2, 3)
 
 
+class Counted(array):
+    """Tokens that count how often one is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, at):
+        self.looks += 1
+        return super().__getitem__(at)
+
+
+def test_a_long_loop_is_indexed_once_and_each_guess_looks_at_few_tokens():
+    tokens = Counted("i", [1, 2] * 4000)
+    lookup = Lookup(tokens)
+    assert lookup.draft(8).repeated == LONGEST
+    tokens.looks = 0
+    for token in (1, 2) * 5:
+        tokens.append(token)
+        assert lookup.draft(8).repeated == LONGEST
+    assert tokens.looks < 10 * 25
+
+
 @given(st.lists(st.integers(0, 3), max_size=60), st.integers(1, 6))
 def test_it_is_the_longest_repetition_of_all(tokens, most):
     def repeated(place):
