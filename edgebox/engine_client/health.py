@@ -16,7 +16,7 @@ class RoleHealth:
     Attributes:
         prefill_tps: of prompts.
         decode_tps: of one sequence alone, without drafts.
-        batch_decode_tps: of ``parallel`` sequences in total.
+        batch_decode_tps: of ``parallel`` sequences in total, without drafts.
         draft_gain: how many times as many a sequence alone got lately, with drafts.
         loaded: False while an idle model's memory is given back.
     """
