@@ -212,7 +212,7 @@ class EngineCore:
         """Move every sequence of a step on, and sample where its last tokens were decoded.
 
         Returns:
-            How many tokens they generated.
+            How many tokens they generated, but for forced ones that are still to be read.
         """
         loaded, remaining, written = self.models[step.role], iter(rows), 0
         for work in step.work:
@@ -236,7 +236,7 @@ class EngineCore:
             rows: of the logits after its own tokens, and after each token of the draft.
 
         Returns:
-            How many tokens it generated.
+            How many tokens it generated, but for forced ones that are still to be read.
         """
         sequence, began = work.sequence, len(work.sequence.tokens)
         draft = work.draft.rows if work.draft else ()
@@ -248,6 +248,7 @@ class EngineCore:
             sequence.position += same
             if same < len(written):
                 break
+        right = 0
         if work.draft and loaded.drafts:
             written = sequence.tokens[began:]
             right = common_length(written, array("i", draft), len(draft))
@@ -259,7 +260,7 @@ class EngineCore:
                 sequence.flush(now)
         if slot == sequence.slot and slot is not None and held < len(draft):
             loaded.model.truncate(slot, sequence.position)
-        return len(sequence.tokens) - began
+        return min(1 + right, len(sequence.tokens) - began)
 
     def _sample(self, sequence: Sequence, model: Model, row: int) -> bool:
         """Take the next token and everything that follows from it.

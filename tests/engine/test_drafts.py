@@ -205,6 +205,15 @@ def test_whatever_is_asked_for_is_answered_with_drafts_as_without(rest, sampling
     assert accepted > 0
 
 
+def test_tokens_that_a_constraint_forces_are_no_gain_of_drafts():
+    model = Looping(lambda rows: 0.1 * rows)
+    core = build(model, clock=lambda: model.now, by_rows=EACH_AS_LONG)
+    Asked(core.add, LOOP, 400, constraint=Forcing(500))
+    while core.step():
+        pass
+    assert core.models["slm"].drafts.gain == pytest.approx(1)
+
+
 def test_all_that_a_slow_step_wrote_is_sent_after_it():
     model = Looping(lambda _rows: 0.2)
     core = build(model, clock=lambda: model.now, by_rows=CHEAP_ROWS)
