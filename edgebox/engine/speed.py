@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edgebox.engine.model import Chunk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from edgebox.engine.model import Model
 
@@ -100,12 +100,9 @@ def _between(points: Sequence[tuple[int, float]], at: int) -> float:
     return low + (at - left) * slope
 
 
-def _undisturbed(points: Iterable[tuple[int, float]]) -> tuple[tuple[int, float], ...]:
+def _undisturbed(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     """Return (rows, seconds), ascending: a step of fewer rows takes no longer than one of more."""
-    points = sorted(points)
-    return tuple(
-        (rows, min(other for _, other in points[at:])) for at, (rows, _) in enumerate(points)
-    )
+    return [(rows, min(other for _, other in points[at:])) for at, (rows, _) in enumerate(points)]
 
 
 def read_by_probe(model: Model, tokens: Sequence[int]) -> int:
@@ -182,9 +179,12 @@ def measure(
         found = together(width)
         if not best or found > CLEARLY * rate:
             best, rate = width, found
-    by_rows: dict[int, float] = {}
+    by_rows: list[tuple[int, float]] = []
     if drafts:
         most = min(model.outputs, model.step_tokens, len(tokens) - size)
-        by_rows = {1: single, half: prefill}
-        by_rows |= {n: min(several(n), several(n)) for n in ROWS_PROBE if n <= most}
-    return Speed(half / prefill, 1 / single, rate, best, _undisturbed(by_rows.items()))
+        by_rows = [(n, min(several(n), several(n))) for n in ROWS_PROBE if n <= most]
+        by_rows = _undisturbed([(1, single), *by_rows])
+        rows, seconds = by_rows[-1]
+        if rows < half:  # beyond, rows are a prompt's; with fewer logits it may even be faster
+            by_rows.append((half, max(seconds, prefill)))
+    return Speed(half / prefill, 1 / single, rate, best, tuple(by_rows))

@@ -273,6 +273,13 @@ def test_one_disturbed_step_while_it_is_measured_makes_no_row_look_dear():
     assert dict(speed.by_rows)[4] == pytest.approx(0.13)
 
 
+def test_a_prompt_that_needs_fewer_logits_makes_no_draft_look_cheaper():
+    model = Timed(lambda rows: 0.2 if rows == 32 else 0.05 + 0.02 * rows)
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert speed.step_seconds(16) == pytest.approx(0.37)
+    assert speed.step_seconds(40) == pytest.approx(0.37)
+
+
 def test_the_speeds_are_those_without_drafts_and_follow_a_machine_that_is_slower_now():
     speed = Speed(100, 10, 20, 3, CHEAP_ROWS)
     one, four = (3 * speed.step_seconds(rows) for rows in (1, 4))
