@@ -23,6 +23,12 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COUNTED: Final = re.compile(r"(?:뒤|후|전|이내|안|만)$")
 """A time counted from something else than the call: 접수하고 3일 뒤."""
 
+_END: Final = re.compile(r"(?:달 ?|월)말$")
+_LIMIT: Final = re.compile(r" ?(?:까지|부로|자로|기준|일(?![가-힣])|이전)")
+"""Behind 이번 달 말: without it some day about the end is meant, and none is named."""
+
+_OF_MONTH: Final = re.compile(r"(?:요일|욜)$")
+
 
 def with_dates(utterances: Iterable[Utterance], on: dt.date | None) -> list[Utterance]:
     """Return the utterances, each relative date with its date behind it.
@@ -46,8 +52,12 @@ def _dated(text: str, on: dt.date) -> str:
 
 def _dates(text: str, on: dt.date) -> Iterator[tuple[Number, str]]:
     for number in numbers_in(text, on):
-        day = _DAY.fullmatch(number.value) if number.relative else None
-        if day is None or _COUNTED.search(text[number.start : number.end]):
+        said = text[number.start : number.end]
+        relative = number.relative or _OF_MONTH.search(said)
+        day = _DAY.fullmatch(number.value) if relative else None
+        if day is None or _COUNTED.search(said):
+            continue
+        if _END.search(said) and not _LIMIT.match(text, number.end):
             continue
         year, month, of_month = map(int, day.groups())
         front = "" if year == on.year else f"{year}년 "

@@ -16,27 +16,29 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.number import Number, date, either, quantity
+from edgebox.language.weeks import WEEKDAYS, weekdays_of_months
 from edgebox.language.written import DAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _DAYS: Final = {
-    "그끄저께": -3, "그그저께": -3, "그저께": -2, "그제": -2, "어저께": -1, "어제": -1, "오늘": 0,
-    "금일": 0, "내일모레": 2, "내일 모레": 2, "내일": 1, "명일": 1, "모레": 2,
-    "그글피": 4, "글피": 3,
+    "그끄저께": -3, "그그저께": -3, "그저께": -2, "그제께": -2, "그제": -2,
+    "어저께": -1, "어제": -1, "어젯밤": -1, "엊저녁": -1, "오늘": 0, "금일": 0,
+    "내일모레": 2, "내일 모레": 2, "낼모레": 2, "낼 모레": 2, "내일": 1, "명일": 1,
+    "모레": 2, "그글피": 4, "글피": 3,
 }  # fmt: skip
 _NEAR: Final = {
-    "지지난": -2, "지난": -1, "저번": -1, "이번": 0, "요번": 0, "다다음": 2, "다음": 1, "담": 1,
+    "지지난": -2, "저저번": -2, "지난": -1, "저번": -1, "이번": 0, "요번": 0,
+    "다다음": 2, "다음다음": 2, "다음 다음": 2, "다담": 2, "다음": 1, "담": 1,
 }  # fmt: skip
 _WEEKS: Final = _NEAR | {"금": 0, "차": 1}
 _MONTHS: Final = {f"{word}{gap}달": n for word, n in _NEAR.items() for gap in ("", " ")} | {
-    "내달": 1, "이달": 0, "금월": 0,
+    "내달": 1, "익월": 1, "이달": 0, "금월": 0,
 }  # fmt: skip
 _YEARS: Final = {
     "재작년": -2, "작년": -1, "지난해": -1, "올해": 0, "금년": 0, "내후년": 2, "내년": 1,
 }  # fmt: skip
-_WEEKDAYS: Final = "월화수목금토일"
 
 
 def _any(words: Iterable[str]) -> str:
@@ -47,10 +49,10 @@ _FEW_LISTED: Final = "일한 이두 삼세석 사네넉 오 육 칠 팔 구 십�
 _FEW: Final = {
     word: value for value, words in enumerate(_FEW_LISTED.split(), 1) for word in words
 } | {"다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
-_WEEKDAY: Final = f"[{_WEEKDAYS}](?:요일|욜)"
+_WEEKDAY: Final = f"[{WEEKDAYS}](?:요일|욜)"
 _AND: Final = "쯤?[에의]?[ ,]{0,2}"
 _MONTH_DAY: Final = rf"{DAY}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
-_FIRST_SYLLABLES: Final = "그어오금내낼명모글지저요담차돌재작올월화수목토말" + "".join(
+_FIRST_SYLLABLES: Final = "그어엊오금내낼명모글익지저요담차돌재작올월화수목토말" + "".join(
     sorted({word[0] for word in _FEW})
 )
 _RELATIVE: Final = re.compile(
@@ -58,6 +60,8 @@ _RELATIVE: Final = re.compile(
   (?<![가-힣])(?=[\d{_FIRST_SYLLABLES}])(?:
     (?<!\d)(?P<weeks>\d{{1,2}}|{_any(_FEW)})\ ?주일?\ ?(?:(?P<later>뒤|후)|전){_AND}
         (?P<then>{_WEEKDAY})
+  | (?P<same>{_any(_WEEKS)})\ ?주(?:에|의)?\ ?(?:오늘(?!날)|이\ ?시간)
+  | 그\ ?(?:다음|담)\ ?주(?:에는|에|의)?[ ,]{{0,2}}(?P<following>{_WEEKDAY})
   | (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
         (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{_WEEKDAY}))?
   | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{_WEEKDAY})
@@ -66,14 +70,20 @@ _RELATIVE: Final = re.compile(
   | (?P<month>{_any(_MONTHS)})(?:에|의)?(?:\ ?(?P<ends>말일|말(?![고씀로하은을이]))
         |\ ?(?P<mday>{_MONTH_DAY})\ ?일(?!\ ?(?:이내|안에|뒤|후|동안|간|이상|치)))?
   | (?P<closing>말일|월말)
-  | (?P<year>{_any(_YEARS)})
-  | (?P<day>{_any(_DAYS)})(?!\ ?배움|\ ?채움|날|신문|서야|야)
+  | (?P<year>{_any(_YEARS)}|올(?=\ ?(?:\d\d?|[일이삼사오유칠팔구시]|십[일이]?)\ ?월))
+  | (?P<day>{_any(_DAYS)}|낼(?=\ ?(?:아침|오전|오후|저녁|점심|밤|중으로)))
+        (?!\ ?배움|\ ?채움|날|신문|서야|야)
   )
     """,
     re.VERBOSE,
 )
-_ANOTHER: Final = re.compile(r"(?:매주|격주|매월|매달|다음|그|주|달|부터|분기|월|평일) ?$")
+_ANOTHER: Final = re.compile(
+    r"(?:매주|격주|매월|매달|다음|그|주|달|부터|분기|월|평일|째|마지막) ?$"
+)
 """Before these words an expression is relative to something else, or it is a rule."""
+
+_SHORTLY: Final = 60
+"""Characters between a week and 그다음 주, which counts from it."""
 
 _PASTS: Final = {chr(first + 20) for first in range(0xAC00, 0xD7A4, 28)} - {"있", "겠"}
 _PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
@@ -92,11 +102,17 @@ _EARLIER: Final = re.compile(r" ?전(?!까지|[화체자부문산액용기])")
 _THEN: Final = re.compile(rf"{_AND}{_WEEKDAY}")
 """After 2주 뒤: the weekday says which day."""
 _OF_EVENT: Final = re.compile(
-    r"(?:[가-힣]기|만료|만기|방문|출발|시작|종료|마감|이용|체크인|후|뒤|부터|나서|일) ?$"
+    r"(?:기준|[가-힣]기|만료|만기|방문|출발|시작|종료|마감|이용|체크인|후|뒤|부터|나서|일) ?$"
 )
 """Before 3일 전, 3일 뒤: counted from something that is not the call."""
 
-_DAY_NAME: Final = re.compile(rf" ?\(?([{_WEEKDAYS}])(?:요일|욜|\))")
+_BUSINESS: Final = re.compile(r"(?:영업|근무|평)일")
+"""Days that are counted without weekends and holidays, which name no date."""
+
+_RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
+"""Between two durations of which the second alone is counted from no day."""
+
+_DAY_NAME: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:요일|욜|\))")
 _BESIDE: Final = re.compile(r"[\s(),]{0,3}")
 
 
@@ -111,29 +127,53 @@ def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Num
     """
     if not 1000 <= on.year < 9000:
         return list(numbers)  # a placeholder (0001-01-01), and no date could be counted from it
-    return _together(text, [_on_the_call(text, one, on) for one in numbers], _found(text, on))
+    counted = list(weekdays_of_months(text, on, _MONTHS))
+    dates = sorted([*counted, *_found(text, on)], key=lambda one: (one.start, -one.end))
+    resolved = [
+        one if before and _goes_on(text, before, one) else _on_the_call(text, one, on)
+        for before, one in zip([None, *numbers], numbers, strict=False)
+    ]
+    return _together(text, resolved, dates)
 
 
 def _found(text: str, on: dt.date) -> Iterator[Number]:
     """Yield the relative dates that are words, each as it would be without its neighbours."""
+    last: Number | None = None
     for match in _RELATIVE.finditer(text):
         start, end = match.span()
         before = _ANOTHER.search(text, max(0, start - 4), start)
         if not before or (match["day"] and not before[0].startswith("그")):
-            yield from _meant(match, text, on, start, end)
+            for one in _meant(match, text, on, start, end):
+                last = one if match["weekday"] else last
+                yield one
+            if match["following"] and last is not None:
+                yield from _week_after(last, match)
+
+
+def _week_after(last: Number, match: re.Match[str]) -> Iterator[Number]:
+    """Yield 그다음 주 화요일, if a weekday of a week was named shortly before."""
+    day = re.fullmatch(r"(\d+)-(\d+)-(\d+)", last.value)
+    if day is not None and match.start() - last.end <= _SHORTLY:
+        named = dt.date(*map(int, day.groups()))
+        monday = named + dt.timedelta(weeks=1) - dt.timedelta(named.weekday())
+        yield _resolved(_weekday(monday, match["following"]), *match.span())
 
 
 def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -> Iterator[Number]:
     monday = on - dt.timedelta(on.weekday())
     match match.lastgroup:
         case "day":
-            yield _resolved(on + dt.timedelta(_DAYS[match["day"]]), start, end)
+            yield _resolved(on + dt.timedelta(_DAYS.get(match["day"], 1)), start, end)
         case "weekday" | "second":
             week = monday + dt.timedelta(weeks=_WEEKS[match["week"]])
             at = match.end("weekday")
             yield _resolved(_weekday(week, match["weekday"]), start, at)
             if match["second"]:
                 yield _resolved(_weekday(week, match["second"]), *match.span("second"))
+        case "same":
+            yield _resolved(on + dt.timedelta(weeks=_WEEKS[match["same"]]), start, end)
+        case "following":
+            pass
         case "then":
             weeks = _FEW.get(match["weeks"]) or int(match["weeks"])
             week = monday + dt.timedelta(weeks=weeks if match["later"] else -weeks)
@@ -143,7 +183,7 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
         case "closing":
             yield _resolved(_month(on, 0, 31), start, end)
         case "year":
-            yield _year(on.year + _YEARS[match["year"]], start, end)
+            yield _year(on.year + _YEARS.get(match["year"], 0), start, end)
         case _:
             yield from _in_named_month(match, on)
 
@@ -168,7 +208,7 @@ def _next_or_last(match: re.Match[str], text: str, on: dt.date) -> Number:
     """Return the day of a weekday alone: the next one, or the last where the past is told."""
     start, end = match.span()
     name = re.search(_WEEKDAY, match.group())
-    ahead = (_WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
+    ahead = (WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
     coming = _resolved(on + dt.timedelta(ahead), start, end)
     last = _resolved(on + dt.timedelta(ahead - 7), start, end)
     if match["last"]:
@@ -234,6 +274,7 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
         return one
     size, unit = int(amount[1]), amount[2]
     event = _OF_EVENT.search(text, max(0, one.start - 4), one.start)
+    event = event or _BUSINESS.search(text, max(0, one.start - 20), one.end)
     for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
         found = None if event else pattern.match(text, one.end)
         if found and not _THEN.match(text, found.end()):
@@ -245,6 +286,13 @@ def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
         days = list(_days_of_month(text, one, on, size))
         return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))
     return one
+
+
+def _goes_on(text: str, before: Number, one: Number) -> bool:
+    """Whether a duration goes on one before it: 한 달 보름 전, 삼 일에서 오 일 뒤."""
+    parts = re.compile(r"\d{1,4}[dm]")
+    joined = _RANGE.fullmatch(text, before.end, one.start)
+    return bool(joined and parts.fullmatch(before.value) and parts.fullmatch(one.value))
 
 
 def _is_years(text: str, one: Number) -> bool:
@@ -297,14 +345,14 @@ def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt
         if found.day != day:
             continue
         if named:
-            if found.weekday() == _WEEKDAYS.index(named[1]):
+            if found.weekday() == WEEKDAYS.index(named[1]):
                 yield found
         elif ahead == 0 or (ahead == 1 and day < on.day) or (ahead == -1 and past and day > on.day):
             yield found
 
 
 def _weekday(monday: dt.date, name: str) -> dt.date:
-    return monday + dt.timedelta(_WEEKDAYS.index(name[0]))
+    return monday + dt.timedelta(WEEKDAYS.index(name[0]))
 
 
 def _month(on: dt.date, ahead: int, day: int) -> dt.date:

@@ -8,11 +8,12 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language import numerals
 from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
-from edgebox.language.number import provided
+from edgebox.language.number import provided, quantity
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.possible import possible_numbers
 from edgebox.language.ratios import with_ratios
@@ -42,6 +43,12 @@ _PARTICLE: Final = re.compile(
 """What is written to a number: no word of its own."""
 
 
+_BUSINESS_DAYS: Final = re.compile(
+    r"(?<![가-힣0-9.,])([0-9]{1,2}|[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])"
+    r" ?(?:영업|근무)일"
+)
+
+
 class Text:
     """A text with its numbers, words and letters, each read once."""
 
@@ -56,8 +63,14 @@ class Text:
     @cached_property
     def claims(self) -> list[Number]:
         """The numbers that are specific enough to check."""
-        single = [one for one in self.numbers if telling(one) and not is_loose(self.text, one)]
-        return with_ratios(self.text, single)
+        business = business_days(self.text)
+        figures = {one.start for one in business}
+        single = [
+            one
+            for one in self.numbers
+            if one.start not in figures and telling(one) and not is_loose(self.text, one)
+        ]
+        return with_ratios(self.text, sorted([*single, *business], key=lambda one: one.start))
 
     @cached_property
     def provides(self) -> frozenset[str]:
@@ -132,7 +145,7 @@ class Heard(Text):
 
     @cached_property
     def said(self) -> list[Number]:
-        return [*self.numbers, *possible_numbers(self.text)]
+        return [*self.numbers, *possible_numbers(self.text), *business_days(self.text)]
 
 
 class Source(Heard):
@@ -187,6 +200,14 @@ class Said:
             form for word in self.whole.words for form in paraphrases(word) if len(form) > 1
         }
         self.prose = Text("\n".join(field.text for field in self.fields), on)
+
+
+def business_days(text: str) -> list[Number]:
+    """Return 삼 영업일 as three days, which may also be told as 영업일 기준 3일."""
+    return [
+        quantity(numerals.stops(match[1], 0)[-1].value, "day", match.start(), match.end())
+        for match in _BUSINESS_DAYS.finditer(text)
+    ]
 
 
 def telling(number: Number) -> bool:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
+from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from edgebox.language.number import Number
     from edgebox.scoring.alignment import Statement
     from edgebox.scoring.evidence import Said, Source, Text
 
@@ -60,8 +62,20 @@ def repetition(said: Said) -> Iterable[str]:
 
 
 def ungrounded(text: Text, source: Text) -> bool:
-    """Whether a text states a number that its source does not support."""
-    return not all(one.relative or source.bears_out(one, text.text) for one in text.claims)
+    """Whether a text states a number, or a week of a month, that its source does not support."""
+    return another_week(text.text, source.text) or not all(
+        _day_was_said(one, text, source) if one.relative else source.bears_out(one, text.text)
+        for one in text.claims
+    )
+
+
+def _day_was_said(one: Number, text: Text, source: Text) -> bool:
+    """Whether the day of 다음 달 25일 was said, whatever its month. Other words pass."""
+    day = _DAY_OF.search(text.text, one.start, one.end)
+    return day is None or f"{int(day[1])}d" in source.provides or source.bears_out(one, text.text)
+
+
+_DAY_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?일$")
 
 
 INVENTED: Final = 0.25

@@ -1,0 +1,45 @@
+"""Days that an analysis tells, where the call said them relative to its date."""
+
+import datetime as dt
+
+import pytest
+
+from edgebox.reading.call import read
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis, Summary, Titles
+
+CALL = """
+고객: 엊그제 주문했고 점검은 언제 오세요
+상담사: 다음 달 첫째 화요일에 방문하고 결제는 익월 십오일이에요
+고객: 환불은요
+상담사: 삼 영업일 뒤에 입금되고 한 달 보름 전 건은 안 되세요 다음 주 오늘 다시 전화드릴게요
+고객: 네
+"""
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ("10월 7일에 방문하기로 했습니다.", False),
+        ("10월 첫째 화요일에 방문하기로 했습니다.", False),
+        ("9월 16일에 방문하기로 했습니다.", True),
+        ("다음 달 셋째 화요일에 방문하기로 했습니다.", True),
+        ("다음 달 15일에 결제된다고 안내했습니다.", False),
+        ("다음 달 25일에 결제된다고 안내했습니다.", True),
+        ("영업일 기준 3일 뒤 입금된다고 안내했습니다.", False),
+        ("3영업일 뒤 입금된다고 안내했습니다.", False),
+        ("5영업일 뒤 입금된다고 안내했습니다.", True),
+        ("9월 14일에 입금된다고 안내했습니다.", True),
+        ("8월 27일 건은 환불되지 않는다고 안내했습니다.", True),
+        ("9월 18일에 다시 전화하기로 했습니다.", False),
+        ("9월 11일에 다시 전화하기로 했습니다.", True),
+    ],
+)
+def test_a_day_is_compared_with_what_was_said(told, wrong):
+    analysis = Analysis(
+        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=told),
+        keywords=["문의", "안내"],
+        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
+    )
+    flags = score(analysis, read(CALL), call_date=dt.date(2025, 9, 11)).flags
+    assert ("ungrounded_number" in flags) is wrong
