@@ -86,6 +86,11 @@ _RARE: Final = 40
 """Clauses with a word, of which more would lead everywhere."""
 
 
+_TOTAL: Final = re.compile(r"(?:총|합계|합[쳐친한해]서?|모두|도합|전부)[가-힣0-9, ]{0,12}$")
+_SAID_TOTAL: Final = re.compile(r"(?:총|합계|합[쳐치하해]|모두|도합|전부|다 ?해서|다해)[^.?!\n]*$")
+_TOTAL_NEAR: Final = 14
+
+
 class _Claim(NamedTuple):
     number: Number
     statement: int
@@ -97,7 +102,7 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
     if contradicts(made, spoken):
         return True
-    claims = list(_claims(made, spoken))
+    claims = [claim for claim in _claims(made, spoken) if not _is_total(claim, made, spoken)]
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):
         if (
@@ -111,6 +116,7 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     return any(
         _exchanged((i, one), (j, other), made, spoken, cache)
         for (i, one), (j, other) in combinations(enumerate(claims), 2)
+        if one.places and other.places
     )
 
 
@@ -139,6 +145,21 @@ def _exchanged(
             share = _ALONE_SHARE if one.context and other.context else _ONE_SIDED
             margin = max(margin, share * _weight_of(claim))
     return sum(exchanged) > sum(own) * _BETTER + margin
+
+
+def _is_total(claim: _Claim, made: Sequence[Statement], spoken: Spoken) -> bool:
+    """Return whether a number is told as a total and was said as one.
+
+    The words beside a total are of the figures that it is made of.
+    """
+    if not _TOTAL.search(made[claim.statement].text, 0, claim.number.start):
+        return False
+    return any(
+        supports(said.provides, claim.number)
+        and _SAID_TOTAL.search(spoken.text, max(0, said.start - _TOTAL_NEAR), said.start)
+        for piece in claim.places
+        for said in spoken.numbers_in(piece)
+    )
 
 
 def _weight_of(claim: _Claim) -> float:

@@ -10,6 +10,7 @@ from edgebox.language.names import names_in, names_of_call, wrong_names
 from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.computed import computed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,9 +65,15 @@ def repetition(said: Said) -> Iterable[str]:
 def ungrounded(text: Text, source: Text) -> bool:
     """Whether a text states a number, or a week of a month, that its source does not support."""
     return another_week(text.text, source.text) or not all(
-        _day_was_said(one, text, source) if one.relative else source.bears_out(one, text.text)
+        _day_was_said(one, text, source) if one.relative else one not in unsaid(text, source)
         for one in text.claims
     )
+
+
+def unsaid(text: Text, source: Text) -> set[Number]:
+    """Return the numbers that a text states and its source neither has nor lets follow."""
+    wanted = {one for one in text.claims if not source.bears_out(one, text.text)}
+    return wanted - computed(text, sorted(wanted, key=lambda one: one.start), source)
 
 
 def _day_was_said(one: Number, text: Text, source: Text) -> bool:

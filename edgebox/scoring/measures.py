@@ -10,6 +10,7 @@ from edgebox.language.names import names_in
 from edgebox.language.number import supports
 from edgebox.language.words import squeeze
 from edgebox.scoring.evidence import Said, Source, Text, mean, telling
+from edgebox.scoring.faults import unsaid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,8 @@ def grounding_of(
     parts = [(0.45, _grounded_words(said, source, spoken, made))]
     claims = [number for number in said.whole.claims if not number.relative]
     if claims:
-        parts.append((0.35, mean(source.bears_out(one, said.whole.text) for one in claims)))
+        without = unsaid(said.whole, source)
+        parts.append((0.35, mean(one not in without for one in claims)))
     if attribution is not None:
         parts.append((0.20, attribution))
     return sum(weight * value for weight, value in parts) / sum(weight for weight, _ in parts)

@@ -150,6 +150,10 @@ class Spoken:
         """Return the clauses that hold a number, in order."""
         return [piece for one, piece in self.numbers if supports(one.provides, number)]
 
+    def numbers_in(self, piece: int) -> list[Number]:
+        """Return the numbers of a clause."""
+        return self._numbers_in.get(piece, [])
+
     def numbers_of(self, utterance: int) -> list[tuple[Number, int]]:
         """Return the numbers of an utterance with their clauses."""
         return self._numbers_of.get(utterance, [])
