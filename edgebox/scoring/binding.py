@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import same_kind, supports
 from edgebox.scoring.alignment import Item
+from edgebox.scoring.contrasts import exchanged_labels
 from edgebox.scoring.evidence import is_loose, telling
 from edgebox.scoring.relations import contradicts
 
@@ -100,7 +101,7 @@ class _Claim(NamedTuple):
 
 def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
-    if contradicts(made, spoken):
+    if contradicts(made, spoken) or exchanged_labels(made, spoken):
         return True
     claims = [claim for claim in _claims(made, spoken) if not _is_total(claim, made, spoken)]
     cache: dict[tuple[int, str], float] = {}
