@@ -34,6 +34,7 @@ from edgebox.reading.roles import (
     PARTICLES,
     is_name,
     is_person,
+    may_be_a_job,
     role_of,
 )
 
@@ -118,8 +119,9 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
     """Return labels that may occur once beside the learned ones: who speaks once has a turn too.
 
-    They are words for a third party (남편, 통역사), names before what is worded as speech, and
-    whatever has the same stamp as nearly all learned labels and no particle.
+    They are words for a third party (남편, 통역사), names before what is worded as speech, jobs
+    beside both sides (주차관리원: 네 이층에 있습니다), and whatever has the same stamp as nearly
+    all learned labels and no particle.
     """
     found: dict[Pair, list[Candidate]] = defaultdict(list)
     for one in candidates:
@@ -128,6 +130,7 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
     known = [one for pair in learned for one in found[pair]]
     stamped = 2 * sum(one.certain for one in known) > len(known)
     forms = {form for _, form in learned} & _STRONG
+    both = {"customer", "agent"} <= {role_of(word) for word, _ in learned}
 
     def may_speak(pair: Pair, lines: list[Candidate]) -> bool:
         word, form = pair
@@ -138,7 +141,8 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
             return True
         person = is_name(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
         certain = stamped and all(one.certain for one in lines) and word[-1] not in PARTICLES
-        return form in forms and ((person and spoken) or certain)
+        works = both and spoken and may_be_a_job(word)
+        return form in forms and ((person and spoken) or certain or works)
 
     return {pair for pair, lines in found.items() if forms and may_speak(pair, lines)}
 

@@ -2,8 +2,8 @@ r"""Received text in one form, with a map back to the offsets of what was receiv
 
 Exports differ in what the eye does not see: decomposed Hangul (macOS), byte-order marks and
 zero-width spaces before a label, nine kinds of line end, line ends escaped twice (``\n`` as two
-characters), HTML and WebVTT tags. Everything after this module sees composed Hangul, ``\n`` and
-ordinary spaces.
+characters), HTML and WebVTT tags, a recogniser's own tokens. Everything after this module sees
+composed Hangul, ``\n`` and ordinary spaces.
 """
 
 from __future__ import annotations
@@ -52,6 +52,15 @@ _OTHER_TAG: Final = (
     r"(?:[ .][^<>\n]{0,80})?>"
     r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{2,3}>"
 )
+_BAR: Final = "[|｜]"
+_MOMENT: Final = rf"< ?{_BAR}\d{{1,4}}\.\d{{1,3}}{_BAR} ?>"
+_TOKEN: Final = (
+    rf"< ?{_BAR}(?!im_|no_?speech)[A-Za-z_]{{1,24}}{_BAR} ?>|{_MOMENT}"
+    r"|\[_(?:BEG|SOT|EOT|SOLM|PREV|NOSP|NOT|TRANSLATE|TRANSCRIBE|(?:TT|LANG|extra_token)_\w{1,8})_?\]"
+    r"|(?-i:\[(?:SOT|EOT|BOS|EOS|PAD|CLS|SEP)\])|<(?:pad|bos|eos|sos)>|</?s>"
+)
+"""What a recogniser's model writes to itself: <|ko|>, <|2.40|>, [_BEG_], [_TT_150], </s>."""
+
 _ENTITY: Final = {
     "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
     "&apos;": "'",
@@ -78,7 +87,8 @@ _JOINER: Final = "\u200d"
 def _pattern(*, escaped: bool) -> re.Pattern[str]:
     """Return the pattern of everything that is replaced; ``escaped`` line ends with it or not."""
     parts = [
-        f"(?P<line>{_LINE_END}|{_BREAK_TAG})",
+        rf"(?P<line>{_LINE_END}|{_BREAK_TAG}|\[SPEAKER[_ ]TURN\]|{_MOMENT}\s{{0,3}}{_MOMENT})",
+        f"(?P<token>{_TOKEN})",
         _VOICE_TAG,
         f"(?P<drop>{_OTHER_TAG})",
         f"(?P<entity>{'|'.join(_ENTITY)})",
@@ -144,7 +154,7 @@ def _replacements(pattern: re.Pattern[str], received: str) -> Iterator[tuple[int
             put = f"\n{VOICE}{match['voice'].strip()}{VOICE}: "
         elif kind == "entity":
             put = _ENTITY[found.lower()]
-        elif kind == "space":
+        elif kind in {"space", "token"}:
             put = " "
         elif kind == "colon":
             put = ":"
