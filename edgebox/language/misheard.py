@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from edgebox.language.vocabulary import Vocabulary
 
 _TOKEN: Final = re.compile(r"(?<![가-힣\d])[가-힣]{3,12}(?![가-힣])")
+_BEFORE: Final = re.compile(r"(?<![가-힣\d])([가-힣]{3,12})(?= ([가-힣]{2}))")
+"""A word with the beginning of the next one: 뉴블루 요금제."""
 _OF_NOUNS: Final = "을 를 의 에서 에서는 에게 에 에는 으로 와 과 이 가 와의 과의"
 _ONLY_OF_NOUNS: Final = frozenset(_OF_NOUNS.split())
 """Particles that no verb has."""
@@ -47,6 +49,19 @@ _VARIANTS: Final = frozenset(
     """.split()  # noqa: SIM905 - a list of words
 )
 """Two ways to write one word."""
+
+_KNOWN_LISTED: Final = """
+    넷플릭스 유튜브 디즈니플러스 웨이브 멜론 스포티파이 인스타그램 페이스북 카카오톡 카카오페이
+    카카오뱅크 네이버페이 삼성페이 애플페이 토스뱅크 케이뱅크 페이코 지마켓 옥션 인터파크 티몬
+    위메프 마켓컬리 올리브영 다이소 이마트 롯데마트 홈플러스 코스트코 스타벅스 이디야 투썸플레이스
+    맥도날드 버거킹 롯데리아 갤럭시 아이폰 아이패드 에어팟 맥북 플레이스테이션 닌텐도
+    마이크로소프트 안드로이드 윈도우 크롬 구글 아마존 알리익스프레스 에어비앤비 아고다 부킹닷컴
+    익스피디아 스카이스캐너 하나투어 모두투어 배달의민족 요기요 쿠팡이츠 카카오택시 제주항공
+    대한항공 아시아나 티웨이 에어부산 우체국 국민은행 신한은행 우리은행 하나은행 농협은행 기업은행
+    현대카드 삼성카드 롯데카드 비씨카드 현대자동차 기아자동차 테슬라 벤츠
+"""
+_KNOWN: Final = frozenset(_KNOWN_LISTED.split())
+"""Names that a model knows: it puts them right where a recogniser has misheard them."""
 
 _FORMS: Final = (set("하했한할함합해"), set("되됐된될됨됩돼"))
 """Syllables of one verb."""
@@ -74,10 +89,15 @@ def misheard(text: str, said: Vocabulary) -> Iterator[str]:
         text: of the analysis.
         said: the words of the call.
     """
+    before = dict(_BEFORE.findall(text))
     for token in dict.fromkeys(_TOKEN.findall(text)):
         readings = _readings(token)
+        if _is_before_its_kind(token, before.get(token, ""), said):
+            yield token
+            continue
         if VERBAL.search(token) or any(
-            word in said.squeezed or _OTHERS.fullmatch(word) for word, _ in readings
+            word in said.squeezed or word in _KNOWN or _OTHERS.fullmatch(word)
+            for word, _ in readings
         ):
             continue
         if any(
@@ -90,6 +110,19 @@ def misheard(text: str, said: Vocabulary) -> Iterator[str]:
     for word in latin_words(text) - said.latin:
         if word not in said.squeezed and any(_one_letter(word, other) for other in said.latin):
             yield word
+
+
+def _is_before_its_kind(token: str, kind: str, said: Vocabulary) -> bool:
+    """Return whether a word is a wrong name before its kind: 뉴블로 요금제 for 뉴블루 요금제."""
+    names = said.before(kind).intersection(said.near(token)) if kind else ()
+    if not names or VERBAL.search(token) or token in said.squeezed or token in _KNOWN:
+        return False
+    if any(said.is_word(word) for word, particle in _readings(token) if particle):
+        return False
+    return any(
+        len(name) == len(token) and _Pair(token, name, "", said, alike=True).is_wrong_name()
+        for name in names
+    )
 
 
 def _readings(token: str) -> list[tuple[str, str]]:
@@ -112,14 +145,18 @@ class _Pair:
         at: the place of the syllable in which they differ.
         introduced: whether the call begins with it, as with a company's name.
         often: whether the call has it twice.
+        alike: whether both stand before the same word, as a name before its kind.
     """
 
-    def __init__(self, word: str, run: str, particle: str, said: Vocabulary) -> None:
+    def __init__(
+        self, word: str, run: str, particle: str, said: Vocabulary, *, alike: bool = False
+    ) -> None:
         size = len(word)
         self.word, self.double, self.run, self.particle = word, run[:size], run, particle
         self.at = next(at for at in range(size) if word[at] != run[at])
         self.last = self.at == size - 1
         self.introduced = not said.introduced.isdisjoint((run, self.double))
+        self.alike = alike
         self.often = said.squeezed.count(self.double) > 1
         kind = _PLACE.search(self.double)
         self.place = bool(_PLACE.search(word) or (kind and len(kind[0]) > 1))
@@ -157,7 +194,7 @@ class _Pair:
             return not verb or len(self.word) > _SHORTEST
         if len(self.word) == _SHORTEST and self.last:
             verb = verb or self.other in _VERB_LAST or BEHIND.fullmatch(self.other) is not None
-        return not verb or self.place
+        return not verb or self.place or self.alike
 
     def _is_same_word(self) -> bool:
         """Return whether they are two forms or spellings of one word."""
@@ -184,20 +221,22 @@ class _Pair:
         short = len(self.word) == _SHORTEST
         if self.introduced:
             return not short or self.apart < _ALL_LETTERS
-        if short and not self.often and not self.place:
+        if short and not self.often and not self.place and not self.alike:
             bare = self.last and self.run == self.double
             if not bare or (is_affix(self.one) and is_affix(self.other)):
                 return False
         few = 1 if short or self.last else 2
         if self.apart > few and not (self.often and begin_alike(self.one, self.other)):
             return False
-        if sound_the_same(self.one, self.other) and not self.place:
+        if sound_the_same(self.one, self.other) and not (self.place or (self.often and not short)):
             return False
-        # What is said once may be misheard, and the text puts it right.
+        # What is said once may be misheard, and the text puts it right: a short word, or a name
+        # that everybody knows. Nobody can do so with the name of one company.
         return (
             self.often
             or self.place
-            or len(self.word) >= _LONG
+            or self.alike
+            or not short
             or not confusable(self.one, self.other)
             or is_ordinary(self.double, self.at)
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.ordinary import is_ordinary
 from edgebox.language.words import ends_closed
 
 if TYPE_CHECKING:
@@ -74,7 +75,21 @@ _SELF: Final = re.compile(
     r"(?:이름[이은]|성함[이은]|(?:예약|주문|신청|구매|접수|가입|결제)한"
     r"|저는|제가|본인은|예금주는?|명의자는?) ([가-힣]{3,4}?)"
     r"(?=이고|이에요|예요|이요|인데|입니다|이라고|라고| ?님)"
+    r"|(?<![가-힣])([가-힣]{3,4}?)[이가은는] (?:제|내|저희 \S{1,4}) ?(?:이름|성함|명의)"
 )
+_BEHIND_ROLE: Final = re.compile(
+    r"(?<![가-힣])(?:강사|디자이너|트레이너|코치|기사|상담[사원]|담당자?|매니저|팀장|실장|과장|대리"
+    r"|주임|소장|점장|원장|교수|변호사|간호사|의사|설계사|대표|신랑|신부|세입자|집주인|계약자|명의자"
+    r"|보호자|수령인|예약자|환자|학생|아내|남편|어머니|아버지|아들|딸|동생|친구)[이가은는]? "
+    r"([가-힣]{3,4}?)(?=이?고요?(?![가-힣])|인데|이?에요|예요|이요|이?라고|입니다"
+    r"|[이가은는을를의와과] |한테|에게|께|하고|이?랑 | ?[님씨])"
+)
+"""디자이너 강이든이 하고, 강사는 설아인 님이고요."""
+_CALLED: Final = re.compile(
+    r"(?<![가-힣])([가-힣]{2,3}) 씨(?=[은는가를도의랑로께네,.?!]| [가-힣]|하고|한테|에게"
+    r"|이[고에라]|$)"
+)
+
 _ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
 _ANSWERED: Final = re.compile(
     r"^(?:네|예|아|어|음|저는|저|제가|본인)?[,. ]*(?:저는 |이름은 |성함은 )?"
@@ -98,7 +113,7 @@ _SURNAMES: Final = frozenset(
 )
 _LONG_SURNAMES: Final = ("선우", "남궁", "제갈", "황보", "독고", "사공", "서문", "동방")
 _PARTICLES: Final = re.compile(
-    r"(?:이|가|은|는|을|를|의|에게|께|께서|님|씨|과|와|도|로|으로|이라|라|고객|회원|상담)?"
+    r"(?:이|가|은|는|을|를|의|에게|께|께서|님|씨|과|와|도|로|으로|이?라고?|이?라는|고객|회원|상담)?"
 )
 _NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
 
@@ -125,8 +140,14 @@ def names_of_call(call: Call) -> frozenset[str]:
             if role or place < _OPENING or _is_full(name)
         )
         titled = (a or b for a, b in _WITH_TITLE.findall(one.text))
-        named = (*titled, *_SELF.findall(one.text))
+        named = (*titled, *(a or b for a, b in _SELF.findall(one.text)))
         found.update(filter(_is_full, named))
+        found.update(filter(_is_unlike_a_noun, _BEHIND_ROLE.findall(one.text)))
+        found.update(
+            name
+            for name in _CALLED.findall(one.text)
+            if not _is_particle(name) and not any(is_ordinary(name, at) for at in range(len(name)))
+        )
         if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
             found.add(answer[1])
         asked = _ASKED_NAME.search(one.text) is not None
@@ -134,7 +155,10 @@ def names_of_call(call: Call) -> frozenset[str]:
     return frozenset(
         name
         for name in found
-        if name not in _NO_NAMES and name[-1] not in "님팀과실지" and name[-2:] not in _VERB_ENDS
+        if name not in _NO_NAMES
+        and name[-1] not in "님팀과실지"
+        and name[-2:] not in _VERB_ENDS
+        and not (name[:-1] in _NO_NAMES and _is_particle(name))
     )
 
 
@@ -145,6 +169,11 @@ def _is_full(name: str) -> bool:
     return (len(name) == 3 and name[0] in _SURNAMES) or (
         3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)
     )
+
+
+def _is_unlike_a_noun(name: str) -> bool:
+    """Return whether a word is built like a full name and like no noun: 환자 신분증이, not that."""
+    return _is_full(name) and not any(is_ordinary(name, at) for at in range(len(name)))
 
 
 def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:

@@ -72,6 +72,7 @@ class Vocabulary:
         self._by_place: dict[tuple[int, str], set[str]] = defaultdict(set)
         self.words: set[str] = set()
         self._shorter: dict[str, list[str]] = {}
+        self._before: dict[str, set[str]] = defaultdict(set)
         before, end = "", -2
         for match in re.finditer("[가-힣]+", call):
             word = match[0][:_LONGEST]
@@ -79,6 +80,7 @@ class Vocabulary:
             self._add(word)
             if match.start() == end + 1 and len(before) > 1 and call[end] == " ":
                 self._add(before + word)
+                self._before[word[:2]].add(before)
             before, end = word, match.end()
         lines = call.split("\n")
         edges = "\n".join((*lines[:_OPENINGS], *lines[_OPENINGS:][-_OPENINGS:]))
@@ -101,6 +103,17 @@ class Vocabulary:
         for run in self._by_place[0, word[0]] | self._by_place[1, word[1]]:
             if len(run) >= size and sum(map(ne, word, run)) == 1:
                 yield run
+
+    def before(self, kind: str) -> frozenset[str]:
+        """Return the words that stand before one that begins with two syllables."""
+        return frozenset(self._before.get(kind, ()))
+
+    def is_word(self, stem: str) -> bool:
+        """Return whether a word of the call is a stem, with particles or without."""
+        return any(
+            run.startswith(stem) and BEHIND.fullmatch(run, len(stem)) is not None
+            for run in self.words
+        )
 
     def has(self, rest: str, double: str) -> bool:
         """Return whether another word of the call than a double is a shorter word."""

@@ -138,3 +138,23 @@ def test_a_name_of_a_thing_that_is_wrong_by_a_syllable_is_found(text, call, wron
 )
 def test_another_word_of_the_trade_is_no_wrong_name(text, call):
     assert found(text, call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("뉴블로 요금제를 안내했습니다.", "뉴블루 요금제가 뭐예요.", ["뉴블로"]),
+        ("코고넷 공유기를 교체합니다.", "코코넷 공유기가 꺼져요.", ["코고넷"]),
+        ("낭해수산 굴을 환불했습니다.", "남해수산 굴이 상했어요.", ["낭해수산"]),
+        ("웰리스핏 앱을 안내했습니다.", "웰니스핏 앱이 안 돼요.", ["웰리스핏"]),
+        ("라온메이트를 해지했습니다.", "라온매이트요. 라온매이트 해지요.", ["라온메이트를"]),
+        ("신청을 철회했습니다.", "신청은 철회할게요.", []),
+        ("배송지 변경을 접수했습니다.", "배송비 변경이요.", []),
+        ("넷플릭스 결제를 취소했습니다.", "넷플렉스 결제가 됐어요. 넷플렉스요.", []),
+        ("갤럭시 수리를 접수했습니다.", "겔럭시 수리요. 겔럭시 액정이요.", []),
+    ],
+)
+def test_a_name_before_its_kind_and_a_rare_name_are_told_from_what_everybody_knows(
+    text, call, wrong
+):
+    assert found(text, call) == wrong

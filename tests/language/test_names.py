@@ -47,3 +47,34 @@ def test_a_name_of_a_person_that_is_wrong_by_a_syllable_is_found(text, said, nam
 )
 def test_another_word_is_no_wrong_name(text, said):
     assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        ("강이튼 디자이너가 합니다.", "디자이너 강이든이 하고 십사만 원이죠", "강이튼"),
+        ("설아윤 강사가 가르칩니다.", "강사는 설아인 님이고요", "설아윤"),
+        ("안지혜가 방문합니다.", "배송 담당 안지혁이 온다던데요", "안지혜"),
+        ("송순지 본인이 해야 합니다.", "송순자 씨로 돼 있어요", "송순지"),
+        ("우나 씨가 휴가라고 했습니다.", "유나 씨랑 통화했는데요", "우나"),
+        ("김나라의 예약을 바꿨습니다.", "김나리가 제 이름이에요", "김나라"),
+        ("원장이 길민오라고 했습니다.", "원장은 길민호 님이세요", "길민오"),
+    ],
+)
+def test_a_name_behind_a_role_or_before_a_particle_is_known(text, said, name):
+    assert name in wrong(text, said)
+    right = names_of_call(read(f"고객: {said}\n상담사: 네\n"))
+    assert not wrong(said, said), right
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("학생증을 안내했습니다.", "학생 신분증이 없어요"),
+        ("전세권 설정을 안내했습니다.", "세입자 전세금은요"),
+        ("진단비를 안내했습니다.", "진단비는 씨 칠십칠 진단서요"),
+        ("원장이 받았습니다.", "성함이요 원장은 길민호 님이세요"),
+    ],
+)
+def test_a_noun_behind_a_role_is_no_name(text, said):
+    assert wrong(text, said) == set()

@@ -26,7 +26,7 @@ OUTCOME = {"polarity", "conditional"}
         pytest.param("several-tuned", OUTCOME, 0.5, 7, id="several requests"),
         pytest.param("numbers-tuned", {"unbound_number"}, 0.8, 0, id="numbers"),
         pytest.param("numbers-kept", {"unbound_number"}, 0.75, 0, id="numbers, kept"),
-        pytest.param("names-tuned", {"wrong_name"}, 0.85, 0, id="names"),
+        pytest.param("names-tuned", {"wrong_name"}, 0.9, 0, id="names"),
         pytest.param("names-kept", {"wrong_name"}, 0.8, 0, id="names, kept"),
     ],
 )
