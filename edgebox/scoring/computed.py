@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading.sentences import split_sentences
@@ -29,6 +29,9 @@ _MOST: Final = 8
 
 _FEW: Final = 5
 """Different amounts of a whole call that are looked at together, wherever they were said."""
+
+_WINDOWS: Final = 400
+"""Places of a call that are looked at: more than a call of an hour has."""
 
 _LARGEST_COUNT: Final = 366
 
@@ -91,16 +94,17 @@ def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
     found: set[Number] = set()
     if not left:
         return found
-    said = list(_windows(source))
+    said = list(islice(_windows(source), _WINDOWS))
     for start, end in _sentences(text.text):
         own = [one for one in text.numbers if start <= one.start < end]
         of_sentence = [one for one in left if start <= one.start < end]
         for _ in of_sentence:  # a total may be of figures that were computed themselves
-            unknown = {one for one in of_sentence if one not in found}
-            for one in [one for one in of_sentence if one in unknown]:
-                near = _near(text, (each for each in own if each not in unknown))
-                if _follows(text.text, (start, end), one, near, said):
-                    found.add(one)
+            unknown = [one for one in of_sentence if one not in found]
+            near = _near(text, (each for each in own if each not in unknown))
+            more = {one for one in unknown if _follows(text.text, (start, end), one, near, said)}
+            if not more:
+                break
+            found |= more
     return found
 
 

@@ -8,7 +8,7 @@ question may be the label of its answer: 어른은요, 만오천 원이요.
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import same_kind, supports
@@ -66,6 +66,9 @@ _NEAREST: Final = 4
 _MOST: Final = 16
 """Figures of an utterance: more are a list that is read out."""
 
+_ROWS: Final = 1000
+"""Rows of a call that are looked at: more than a call of hours has."""
+
 _QUESTIONS: Final = 6
 """Utterances within which questions and their answers are set against each other."""
 
@@ -86,7 +89,8 @@ def exchanged_labels(made: Sequence[Statement], spoken: Spoken) -> bool:
     told = [cell for one in made for cell in _cells(one.text, _numbers(one)) if cell.words]
     if not told:
         return False
-    rows = [row for row in _rows(spoken) if 1 < len(row) <= _MOST]
+    listed = (row for row in _rows(spoken) if 1 < len(row) <= _MOST)
+    rows = list(islice(listed, _ROWS))
     return any(_is_exchanged(cell, rows) for cell in told)
 
 
@@ -152,11 +156,9 @@ def _is_exchanged(cell: _Cell, rows: Sequence[Sequence[_Cell]]) -> bool:
     """
     wrong = False
     for row in rows:
-        for own in row:
-            for other in row:
-                if own is other or not _alike(own, other) or not _is(cell, other):
-                    continue
-                if _is(cell, own):
+        for other in (one for one in row if _is(cell, one)):
+            for own in row:
+                if own is other or not _alike(own, other) or _is(cell, own):
                     continue
                 label, its = _label(own, other), _label(other, own)
                 if label and its and not any(_same(its, word) for word in cell.words):

@@ -13,7 +13,7 @@ from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from edgebox.language.number import Number
     from edgebox.scoring.alignment import Statement
@@ -62,10 +62,17 @@ def repetition(said: Said) -> Iterable[str]:
     return ["repetition"] if found else []
 
 
-def ungrounded(text: Text, source: Text) -> bool:
-    """Whether a text states a number, or a week of a month, that its source does not support."""
+def ungrounded(text: Text, source: Text, without: Collection[Number] | None = None) -> bool:
+    """Whether a text states a number, or a week of a month, that its source does not support.
+
+    Args:
+        text: of an analysis.
+        source: what was said.
+        without: the numbers that `unsaid` found, if they are known.
+    """
+    without = unsaid(text, source) if without is None else without
     return another_week(text.text, source.text) or not all(
-        _day_was_said(one, text, source) if one.relative else one not in unsaid(text, source)
+        _day_was_said(one, text, source) if one.relative else one not in without
         for one in text.claims
     )
 

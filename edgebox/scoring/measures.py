@@ -10,11 +10,11 @@ from edgebox.language.names import names_in
 from edgebox.language.number import supports
 from edgebox.language.words import squeeze
 from edgebox.scoring.evidence import Said, Source, Text, mean, telling
-from edgebox.scoring.faults import unsaid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from edgebox.language.number import Number
     from edgebox.scoring.alignment import Statement
     from edgebox.scoring.spoken import Spoken
 
@@ -31,12 +31,16 @@ def grounding_of(
     spoken: Spoken,
     made: Sequence[Statement],
     attribution: float | None,
+    *,
+    without: Collection[Number],
 ) -> float:
-    """Return the weighted mean of words, numbers and speakers, without parts that lack evidence."""
+    """Return the weighted mean of words, numbers and speakers, without parts that lack evidence.
+
+    The numbers ``without`` support are those that `faults.unsaid` found.
+    """
     parts = [(0.45, _grounded_words(said, source, spoken, made))]
     claims = [number for number in said.whole.claims if not number.relative]
     if claims:
-        without = unsaid(said.whole, source)
         parts.append((0.35, mean(one not in without for one in claims)))
     if attribution is not None:
         parts.append((0.20, attribution))

@@ -26,6 +26,7 @@ from edgebox.scoring.faults import (
     misnamed,
     repetition,
     ungrounded,
+    unsaid,
 )
 from edgebox.scoring.instructions import obeys
 from edgebox.scoring.leak import leaks_example
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
+    from edgebox.language.number import Number
     from edgebox.reading.call import Call
     from edgebox.scoring.alignment import Statement
     from edgebox.scoring.types import Analysis, QualityParts
@@ -161,7 +163,8 @@ class Scorer:
         attribution = attribution_of(said, source)
         outcome = outcome_of(said, source, spoken)
         flags = {*markup(said), *repetition(said), *language(said, source)}
-        flags |= _unsupported(said, source, self._stances, made, call_date)
+        without = unsaid(said.whole, source)
+        flags |= _unsupported(said, source, self._stances, made, call_date, without=without)
         # A character that no example holds keeps a run from crossing two fields.
         if self._examples and leaks_example("\0".join(said.texts), source.text, self._examples):
             flags.add("leaked_example")
@@ -178,7 +181,7 @@ class Scorer:
             flags.add("copied_sentences")
         return _quality(
             flags,
-            grounding=grounding_of(said, source, spoken, made, attribution),
+            grounding=grounding_of(said, source, spoken, made, attribution, without=without),
             coverage=coverage_of(said, source, outcome),
             form=form_of(said, source, spoken, flags),
             evidence=evidence_of(made, spoken),
@@ -210,11 +213,13 @@ def _unsupported(
     stances: Stances,
     made: Sequence[Statement],
     call_date: dt.date | None,
+    *,
+    without: Collection[Number],
 ) -> set[str]:
     """Return the flags of what the call does not bear out."""
     flags = {flag for _, flag in faults(made, stances, call_date)}
     checks = {
-        "ungrounded_number": ungrounded(said.whole, source),
+        "ungrounded_number": ungrounded(said.whole, source, without),
         "unbound_number": unbound(made, stances.spoken),
         "invented_claim": invented(made, source),
         "wrong_name": misnamed(said, source),
