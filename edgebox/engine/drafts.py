@@ -70,7 +70,7 @@ class Drafts:
         ]
         rows = sum(work.tokens for work in step.work)
         tried = self._tried(drafts, writing=sum(mine), rows=rows, asked=len(step.work))
-        until = now + self._speed.step_seconds(rows + sum(tried)) * self._speed.pace
+        until = now + self._speed.step_seconds(rows + sum(tried))
         if any(until > work.sequence.deadline for work in step.work if work.sequence.deadline):
             tried = [0] * len(drafts)
         return replace(

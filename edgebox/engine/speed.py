@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edgebox.engine.model import Chunk
@@ -23,6 +24,8 @@ CLEARLY = 1.1
 
 _WEIGHT = 0.2  # of a new observation; about the last dozen steps count
 _WEIGHT_UP, _GOOD_NEWS = 0.6, 1.3
+_WEIGHT_OF_OTHERS = 0.005  # of a step of other rows
+_HICCUP = 3.0  # times as long as usual: a step beside another process, not the usual one
 _CLEAR_PREFILL = 48  # prompt tokens from which a step says something about prefill
 
 
@@ -37,7 +40,8 @@ class Speed:
         parallel: how many sequences that was.
         by_rows: (rows, seconds) of steps as measured when the model was loaded, by rows; empty:
             it is given no drafts.
-        pace: how many times as long as then a step that only writes takes now.
+        slowness: how many times as long as then such a step takes now: after longer texts, or
+            while others use the machine.
     """
 
     prefill_tps: float
@@ -45,11 +49,29 @@ class Speed:
     parallel_decode_tps: float
     parallel: int
     by_rows: tuple[tuple[int, float], ...] = ()
-    pace: float = 1.0
+    slowness: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.slowness = self.slowness or [1.0] * len(self.by_rows)
 
     def step_seconds(self, rows: int) -> float:
-        """Return what a step of so many rows takes, as fast as the machine was at the start."""
-        return _between(self.by_rows, rows)
+        """Return what a step of so many rows takes now."""
+        now = zip(self.by_rows, self.slowness, strict=True)
+        return _between([(count, seconds * slow) for (count, seconds), slow in now], rows)
+
+    def _learn_rows(self, rows: int, seconds: float) -> None:
+        """Learn from a step of so many rows; a little of it is true of all others.
+
+        So what has become dear is tried again when the rest has become cheap.
+        """
+        found = seconds / _between(self.by_rows, rows)
+        right = bisect_left(self.by_rows, (rows,))
+        near = {min(right, len(self.by_rows) - 1)}
+        if right and right < len(self.by_rows) and self.by_rows[right][0] > rows:
+            near.add(right - 1)
+        for at, slow in enumerate(self.slowness):
+            seen = min(found, _HICCUP * slow)
+            self.slowness[at] += (_WEIGHT if at in near else _WEIGHT_OF_OTHERS) * (seen - slow)
 
     def observe(
         self, prefilled: Sequence[int], decoded: Sequence[int], seconds: float, drafted: int = 0
@@ -68,10 +90,8 @@ class Speed:
             return
         read, wrote = sum(prefilled), sum(decoded)
         if self.by_rows:
-            usual = self.step_seconds(read + wrote + drafted)
-            if not read:
-                self.pace += _WEIGHT * (seconds / usual - self.pace)
-            seconds *= self.step_seconds(read + wrote) / usual
+            self._learn_rows(read + wrote + drafted, seconds)
+            seconds *= self.step_seconds(read + wrote) / self.step_seconds(read + wrote + drafted)
         if read >= _CLEAR_PREFILL and read > 8 * len(decoded):
             self.prefill_tps = _toward(self.prefill_tps, read / seconds)
         elif not read and len(decoded) == 1 == wrote:

@@ -281,16 +281,35 @@ def test_a_prompt_that_needs_fewer_logits_makes_no_draft_look_cheaper():
 
 
 def test_the_speeds_are_those_without_drafts_and_follow_a_machine_that_is_slower_now():
-    speed = Speed(100, 10, 20, 3, CHEAP_ROWS)
-    one, four = (3 * speed.step_seconds(rows) for rows in (1, 4))
-    for _ in range(60):
-        speed.observe([], [1], 3 * speed.step_seconds(9), drafted=8)
-        speed.observe([], [1, 1, 1, 1], 3 * speed.step_seconds(20), drafted=16)
-        speed.observe([50], [1], 3 * speed.step_seconds(80), drafted=29)
-    assert speed.pace == pytest.approx(3, rel=0.01)
-    assert speed.decode_tps == pytest.approx(1 / one, rel=0.01)
-    assert speed.parallel_decode_tps == pytest.approx(4 / four, rel=0.01)
-    assert speed.prefill_tps == pytest.approx(50 / (3 * speed.step_seconds(51)), rel=0.01)
+    at_start, speed = (Speed(100, 10, 20, 3, CHEAP_ROWS) for _ in range(2))
+
+    def now(rows):
+        return 3 * at_start.step_seconds(rows)
+
+    for _ in range(100):
+        speed.observe([], [1], now(9), drafted=8)
+        speed.observe([], [1, 1, 1, 1], now(20), drafted=16)
+        speed.observe([50], [1], now(80), drafted=29)
+    assert speed.step_seconds(1) == pytest.approx(now(1), rel=0.05)
+    assert speed.step_seconds(9) == pytest.approx(now(9), rel=0.01)
+    assert speed.decode_tps == pytest.approx(1 / now(1), rel=0.05)
+    assert speed.parallel_decode_tps == pytest.approx(4 / now(4), rel=0.05)
+    assert speed.prefill_tps == pytest.approx(50 / now(51), rel=0.05)
+
+
+def test_rows_that_turn_out_dear_are_not_read_and_are_tried_again_when_others_are_cheap():
+    by_rows = ((1, 0.1), (2, 0.11), (4, 0.12), (8, 0.13), (16, 0.15))
+    speed = Speed(100, 10, 20, 3, by_rows)
+    for _ in range(40):
+        speed.observe([], [1], 0.1)
+        speed.observe([], [1], 0.6, drafted=8)
+    assert speed.step_seconds(9) == pytest.approx(0.6, rel=0.1)
+    assert speed.step_seconds(1) == pytest.approx(0.1, rel=0.2)
+    for _ in range(800):
+        speed.observe([], [1], 0.1)
+    assert speed.step_seconds(9) < 0.2
+    speed.observe([], [1], 60.0)  # a hiccup
+    assert speed.step_seconds(1) < 0.2
 
 
 @pytest.mark.parametrize("deadline", [60.0, 60.5, 61.0, 61.5, 62.0])
