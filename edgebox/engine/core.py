@@ -8,30 +8,23 @@ thread; importing it loads no native code.
 from __future__ import annotations
 
 import time
-from array import array
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from edgebox.engine.model import Chunk, Decoded
-from edgebox.engine.pool import common_length
 from edgebox.engine.sequence import Event, Finish, Rank
 from edgebox.engine.tally import Tally
-from edgebox.errors import EngineError, EngineFault, where
+from edgebox.engine.writer import Writer
+from edgebox.errors import EngineError, EngineFault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from edgebox.engine.loaded import LoadedModel
-    from edgebox.engine.model import Model
-    from edgebox.engine.sampling import TokenLogprob
     from edgebox.engine.scheduler import Scheduler, Step, Work
     from edgebox.engine.sequence import Sequence
     from edgebox.settings import Role
-
-EMIT_SECONDS = 0.1
-"""Between two pieces of an answer: emitting every token takes a twentieth of a small model's
-time."""
 
 EXPECT_ANOTHER_SECONDS = 60.0
 """After an interactive request, another one is expected for this long."""
@@ -68,6 +61,7 @@ class EngineCore:
         self.running: list[Sequence] = []
         self.steps = self.aborted = self.evicted = self.ended = 0
         self.tally = Tally()
+        self._writer = Writer(self.tally, clock, self._end)
         self.heartbeat = clock()
         self.arrived = Rank.NOBODY
         self._scheduler = scheduler
@@ -222,84 +216,10 @@ class EngineCore:
                 continue
             if sequence.max_tokens:
                 drafted = work.draft.tried if work.draft else 0
-                written += self._write(work, loaded, list(islice(remaining, 1 + drafted)))
+                written += self._writer.write(work, loaded, list(islice(remaining, 1 + drafted)))
             else:
                 self._end(sequence, Finish.LENGTH)
         return written
-
-    def _write(self, work: Work, loaded: LoadedModel, rows: list[int]) -> int:
-        """Sample the token after a sequence's own, and those after each of its draft's that held.
-
-        Args:
-            work: the sequence, whose own tokens are all in the cache.
-            loaded: its model.
-            rows: of the logits after its own tokens, and after each token of the draft.
-
-        Returns:
-            How many tokens it generated, but for forced ones that are still to be read.
-        """
-        sequence, began = work.sequence, len(work.sequence.tokens)
-        draft = work.draft.rows if work.draft else ()
-        held, slot = 0, sequence.slot
-        while self._sample(sequence, loaded.model, rows[held]):
-            written = sequence.tokens[began + held :]
-            same = common_length(written, array("i", draft[held:]), len(written))
-            held += same
-            sequence.position += same
-            if same < len(written):
-                break
-        right = 0
-        if work.draft and loaded.drafts:
-            written = sequence.tokens[began:]
-            right = common_length(written, array("i", draft), len(draft))
-            self.tally.guessed(sequence, len(draft), right)
-            loaded.drafts.learn(work.draft, written)
-        if sequence.finish is None and sequence.pending_text:
-            now = self.clock()
-            if now - sequence.emitted_at >= EMIT_SECONDS:
-                sequence.flush(now)
-        if slot == sequence.slot and slot is not None and held < len(draft):
-            loaded.model.truncate(slot, sequence.position)
-        return min(1 + right, len(sequence.tokens) - began)
-
-    def _sample(self, sequence: Sequence, model: Model, row: int) -> bool:
-        """Take the next token and everything that follows from it.
-
-        Returns:
-            Whether the sequence goes on.
-        """
-        try:
-            generated = sequence.tokens[sequence.prompt_length :]
-            token, logprob = sequence.sampler.choose(
-                model.logits(row), generated, sequence.constraint
-            )
-            if model.ends(token):
-                self._end(sequence, Finish.STOP)
-                return False
-            forced = sequence.constraint.accept(token) if sequence.constraint else []
-        except EngineError as error:
-            self._end(sequence, Finish.ERROR, error)
-            return False
-        except (ValueError, ArithmeticError) as error:  # caused by this sequence's parameters
-            self._end(sequence, Finish.ERROR, EngineFault(f"Sampling failed: {where(error)}"))
-            return False
-        room = sequence.max_tokens - sequence.generated
-        text = ""
-        for accepted in [token, *forced][:room]:
-            sequence.tokens.append(accepted)
-            text += sequence.text.feed(model.piece(accepted))
-        self.tally.wrote(sequence, min(room, 1 + len(forced)))
-        ended = None
-        if sequence.text.stopped or (sequence.constraint and sequence.constraint.complete):
-            ended = Finish.STOP
-        elif sequence.generated >= sequence.max_tokens:
-            ended = Finish.LENGTH
-        sequence.pending_text += text
-        if logprob:
-            sequence.flush(self.clock(), (_spelled(logprob, model),))
-        if ended:
-            self._end(sequence, ended)
-        return not ended
 
     def _make_room(self, role: Role) -> None:
         """Free cells: evict a prefix, or else send the youngest sequence back to wait.
@@ -349,9 +269,3 @@ def _chunk(work: Work) -> Chunk:
         position=sequence.position,
         logits=1 + len(draft) if whole else 0,
     )
-
-
-def _spelled(logprob: TokenLogprob, model: Model) -> TokenLogprob:
-    """Add the tokens' bytes: it may be read after the model was unloaded."""
-    tokens = (logprob.token, *(token for token, _ in logprob.top))
-    return replace(logprob, pieces=tuple(map(model.piece, tokens)))
