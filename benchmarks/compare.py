@@ -139,8 +139,10 @@ def drafting_llama_server(options: argparse.Namespace, folder: Path) -> Pair:
     """Start llama.cpp's own server with its drafts from the prompt, as short ones as EdgeBox's."""
     folder /= "drafting"
     folder.mkdir()
-    lookup = ("--spec-type", "ngram-simple")
-    lookup += ("--spec-ngram-simple-size-n", "3", "--spec-ngram-simple-size-m", "8")
+    lookup = (
+        *("--spec-type", "ngram-simple"),
+        *("--spec-ngram-simple-size-n", "3", "--spec-ngram-simple-size-m", "8"),
+    )
     return llama_server(options, folder, more=lookup)
 
 
