@@ -12,6 +12,7 @@ from edgebox.exposition import Families, published_at
 from edgebox.system import worker_lock
 from edgebox_cli.common.observe import Quantile, quantile, quick_figures
 from edgebox_cli.main import app
+from edgebox_cli.status.screen import model_rows
 from support.boxes.store import submit
 
 TALK = "고객: 카드를 잃어버렸어요.\n상담사: 바로 정지하고 재발급을 접수해 드렸습니다.\n"
@@ -35,6 +36,15 @@ def test_a_running_box_on_one_screen(live, tmp_path):
     assert "2 waiting, 0 running" in result.stdout
     assert "1 success since the API started" in result.stdout
     assert "p50 ≤ " in result.stdout
+
+
+@pytest.mark.parametrize(("gain", "shown"), [(1.62, ", x 1.6 by drafts"), (1.02, "8 at once")])
+def test_what_drafts_gain_is_shown_where_they_gain_something(gain, shown):
+    model = {"role": "slm", "model": "small", "loaded": True, "weights_bytes": 1, "kv_bytes": 1}
+    model |= {"context_tokens": 4096, "prefill_tps": 180.0, "decode_tps": 24.0}
+    model |= {"batch_decode_tps": 92.0, "parallel": 8, "draft_gain": gain}
+    _, (_, speed) = model_rows(model)[1:]
+    assert speed.endswith(shown)
 
 
 def test_a_worker_that_is_down_is_exit_3(live):

@@ -89,8 +89,8 @@ def model_rows(model: dict[str, Any]) -> list[tuple[str, str | Text]]:
         f"reads {model['prefill_tps']:.0f}, writes {model['decode_tps']:.0f} tokens/s, "
         f"{model['batch_decode_tps']:.0f} with {model['parallel']} at once"
     )
-    if model["draft_gain"] > 1:
-        speed += f", x {model['draft_gain']:.1f} by drafts"
+    if (gain := round(model["draft_gain"], 1)) > 1:
+        speed += f", x {gain} by drafts"
     return [(model["role"], model["model"]), ("", memory), ("", speed)]
 
 
