@@ -8,8 +8,8 @@ by other kernels). This is speculative decoding (Leviathan et al., 2023, arXiv:2
 the prompt itself as the draft model ("prompt lookup decoding", Saxena, 2023).
 
 A row costs nearly a step on one machine and nearly nothing on another, and how much of a call is
-repeated depends on the model. So both are measured: the seconds of a step by its rows when the
-model is loaded (``Speed.step_seconds``), and how often a guess was right with every token.
+repeated depends on the model. So both are measured: the seconds of a step by its rows
+(``Speed.step_seconds``) with every step, and how often a guess was right with every token.
 """
 
 from __future__ import annotations

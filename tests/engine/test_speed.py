@@ -1,9 +1,9 @@
-"""How fast a model is found to be, and how many sequences it is given at a time."""
+"""How fast a model is found to be, as steps go on too, and how many sequences it is given."""
 
 import pytest
 
-from edgebox.engine.speed import measure
-from engine.asked import prompt
+from edgebox.engine.speed import Speed, measure, read_by_probe
+from engine.asked import CHEAP_ROWS, prompt
 from engine.toy_model import ToyModel
 
 
@@ -38,3 +38,69 @@ def test_more_at_a_time_only_where_that_is_clearly_faster(seconds, widths, chose
     assert speed.parallel_decode_tps == pytest.approx(chosen / seconds(chosen))
     assert speed.decode_tps == pytest.approx(1 / seconds(1))
     assert not any(tokens for slot, tokens in model.cells.items() if slot)
+
+
+def test_steps_of_several_rows_are_measured_where_drafts_are_wanted():
+    def seconds(rows):
+        return 0.05 + 0.01 * rows
+
+    plain = Timed(seconds)
+    assert measure(plain, (7,), prompt(7, 200), lambda: plain.now).by_rows == ()
+    model = Timed(seconds)
+    speed = measure(model, (7,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 8, 16, 32]
+    for rows in (1, 2, 3, 8, 16, 26, 64):
+        assert speed.step_seconds(rows) == pytest.approx(seconds(rows))
+    assert model.cells[0] == prompt(7, 200)[: read_by_probe(model, prompt(7, 200))]
+
+
+def test_one_disturbed_step_while_it_is_measured_makes_no_row_look_dear():
+    model = Timed(lambda rows: 0.05 + 0.01 * rows + 2 * (rows == 4))
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert dict(speed.by_rows)[4] == pytest.approx(0.13)
+
+
+def test_a_prompt_that_needs_fewer_logits_makes_no_draft_look_cheaper():
+    model = Timed(lambda rows: 0.2 if rows == 32 else 0.05 + 0.02 * rows)
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert speed.step_seconds(16) == pytest.approx(0.37)
+    assert speed.step_seconds(40) == pytest.approx(0.37)
+
+
+def test_the_speeds_are_those_without_drafts_and_follow_a_machine_that_is_slower_now():
+    at_start, speed = (Speed(100, 10, 20, 3, CHEAP_ROWS) for _ in range(2))
+
+    def now(rows):
+        return 3 * at_start.step_seconds(rows)
+
+    for _ in range(100):
+        speed.observe([], [1], now(9), drafted=8)
+        speed.observe([], [1, 1, 1, 1], now(20), drafted=16)
+        speed.observe([50], [1], now(80), drafted=29)
+    assert speed.step_seconds(1) == pytest.approx(now(1), rel=0.05)
+    assert speed.step_seconds(9) == pytest.approx(now(9), rel=0.01)
+    assert speed.decode_tps == pytest.approx(1 / now(1), rel=0.05)
+    assert speed.parallel_decode_tps == pytest.approx(4 / now(4), rel=0.05)
+    assert speed.prefill_tps == pytest.approx(50 / now(51), rel=0.05)
+
+
+def test_rows_that_turn_out_dear_are_not_read_and_are_tried_again_when_others_are_cheap():
+    by_rows = ((1, 0.1), (2, 0.11), (4, 0.12), (8, 0.13), (16, 0.15))
+    speed = Speed(100, 10, 20, 3, by_rows)
+    for _ in range(40):
+        speed.observe([], [1], 0.1)
+        speed.observe([], [1], 0.6, drafted=8)
+    assert speed.step_seconds(9) == pytest.approx(0.6, rel=0.1)
+    assert speed.step_seconds(1) == pytest.approx(0.1, rel=0.2)
+    for _ in range(800):
+        speed.observe([], [1], 0.1)
+    assert speed.step_seconds(9) < 0.2
+    speed.observe([], [1], 60.0)  # a hiccup
+    assert speed.step_seconds(1) < 0.2
+
+
+def test_a_model_that_keeps_few_logits_is_measured_with_no_more_rows_than_that():
+    model = Timed(lambda rows: 0.05 + 0.01 * rows)
+    model.outputs = 6
+    speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
+    assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 32]

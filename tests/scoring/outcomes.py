@@ -11,6 +11,7 @@ from edgebox.scoring.types import Analysis, Summary, Titles
 from scoring.corruptions import DATA
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
 
@@ -78,11 +79,11 @@ def _whole(customer: str, agent: str, result: str) -> Analysis:
     )
 
 
-def flags_of(call: str, result: str) -> tuple[str, ...]:
+def flags_of(call: str, result: str, call_date: dt.date | None = None) -> tuple[str, ...]:
     """What the score flags in an analysis that says no more than one result."""
     analysis = Analysis(
         summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
         keywords=["문의", "안내"],
         titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
     )
-    return score(analysis, read(call)).flags
+    return score(analysis, read(call), call_date=call_date).flags

@@ -2,9 +2,7 @@
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 FRUIT = "고객: 얼마예요\n상담사: 사과 만오천 원 배 만팔천 원 포도 만이천 원이세요\n고객: 네\n"
 RENTAL = "고객: 밀린 게요\n상담사: 월 삼만 팔천 원이고 석 달 밀리셨어요\n고객: 오늘 낼게요\n"
@@ -63,10 +61,5 @@ BOTH = "고객: 둘 다 환불이요\n상담사: 치킨 이만 원은 되는데 
     ],
 )
 def test_a_figure_that_follows_is_borne_out_and_no_other(call, told, wrong):
-    analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=told),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
-    flags = set(score(analysis, read(call)).flags)
+    flags = set(flags_of(call, told))
     assert bool(flags & {"ungrounded_number", "unbound_number"}) is wrong

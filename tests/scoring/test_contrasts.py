@@ -2,9 +2,7 @@
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 RATES = "상담사: 변동금리는 연 사 점 이 프로이고 고정금리는 사 점 팔 프로입니다"
 ENTRY = "상담사: 어른은 만오천 원이고 애들은 팔천 원이세요"
@@ -48,11 +46,6 @@ AGREED = "상담사: 설치비는 삼만 원이고 철거비는 오만 원인데
     ],
 )
 def test_a_label_has_the_figure_that_it_was_said_with(said, told, wrong):
-    analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=told),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
     call = said if said.startswith("고객") else f"고객: 얼마예요\n{said}"
-    flags = score(analysis, read(f"{call}\n고객: 네\n")).flags
+    flags = flags_of(f"{call}\n고객: 네\n", told)
     assert ("unbound_number" in flags) is wrong

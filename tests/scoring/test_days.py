@@ -4,9 +4,7 @@ import datetime as dt
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 CALL = """
 고객: 엊그제 주문했고 점검은 언제 오세요
@@ -36,10 +34,5 @@ CALL = """
     ],
 )
 def test_a_day_is_compared_with_what_was_said(told, wrong):
-    analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=told),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
-    flags = score(analysis, read(CALL), call_date=dt.date(2025, 9, 11)).flags
+    flags = flags_of(CALL, told, dt.date(2025, 9, 11))
     assert ("ungrounded_number" in flags) is wrong

@@ -4,9 +4,7 @@ import datetime as dt
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 CHANGED = (
     "고객: 예약 날짜를 십팔일로 바꾸고 싶어요\n"
@@ -60,15 +58,6 @@ POSSIBLE = "고객: 해지되나요\n상담사: 오늘은 해지가 안 되고 �
 CHECKED = "고객: 오늘 환불되나요\n상담사: 오늘은 환불이 안 되고 내일 재고 확인해 볼게요\n"
 
 
-def _flags(call: str, result: str) -> tuple[str, ...]:
-    analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
-    return score(analysis, read(call)).flags
-
-
 @pytest.mark.parametrize(
     ("call", "result"),
     [
@@ -87,7 +76,7 @@ def _flags(call: str, result: str) -> tuple[str, ...]:
     ],
 )
 def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
-    assert "polarity" in _flags(call, result)
+    assert "polarity" in flags_of(call, result)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +99,7 @@ def test_the_opposite_of_what_was_settled_last_is_flagged(call, result):
     ],
 )
 def test_what_the_call_settles_leaves_open_or_does_not_name_is_not_flagged(call, result):
-    assert "polarity" not in _flags(call, result)
+    assert "polarity" not in flags_of(call, result)
 
 
 USED = "고객: 이거 환불돼요\n상담사: 환불은 사용하신 흔적이 있어서 안 되세요\n고객: 네\n"
@@ -152,8 +141,8 @@ SENT = "고객: 주소 변경하려고요\n상담사: 주소 변경이 이미 �
     ],
 )
 def test_what_a_sentence_is_about_is_refused_or_granted_by_its_last_verb(call, wrong, right):
-    assert "polarity" in _flags(call, wrong)
-    assert "polarity" not in _flags(call, right)
+    assert "polarity" in flags_of(call, wrong)
+    assert "polarity" not in flags_of(call, right)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +175,7 @@ def test_what_a_sentence_is_about_is_refused_or_granted_by_its_last_verb(call, w
     ],
 )
 def test_a_true_outcome_in_other_forms_is_not_flagged(call, right):
-    assert not {"polarity", "conditional"} & set(_flags(call, right))
+    assert not {"polarity", "conditional"} & set(flags_of(call, right))
 
 
 PIN = (
@@ -251,33 +240,25 @@ PROXY = (
     ],
 )
 def test_what_was_only_required_offered_or_left_out_is_not_done(call, wrong, right):
-    assert {"polarity", "conditional"} & set(_flags(call, wrong))
-    assert not {"polarity", "conditional"} & set(_flags(call, right))
+    assert {"polarity", "conditional"} & set(flags_of(call, wrong))
+    assert not {"polarity", "conditional"} & set(flags_of(call, right))
 
 
 def test_an_offer_under_a_condition_is_taken_up_by_promising_what_it_needs():
-    assert "conditional" not in _flags(PROXY, "위임장을 써서 남편 혼자 방문하기로 했습니다.")
+    assert "conditional" not in flags_of(PROXY, "위임장을 써서 남편 혼자 방문하기로 했습니다.")
 
 
 def test_a_denial_for_one_month_is_not_of_what_is_done_in_another():
-    call = read(
+    call = (
         "고객: 자동이체일 이십오일로 바꿔 주세요\n"
         "상담사: 이번 달은 이미 출금 준비가 돼서 다음 달부터 이십오일로 적용됩니다\n고객: 네\n"
     )
-    right, wrong = (
-        Analysis(
-            summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
-            keywords=["문의", "안내"],
-            titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-        )
-        for result in ("이번 달은 적용되지 않습니다.", "다음 달부터 25일로 적용되지 않습니다.")
-    )
     day = dt.date(2025, 9, 11)
-    assert "polarity" not in score(right, call, call_date=day).flags
-    assert "polarity" in score(wrong, call, call_date=day).flags
+    assert "polarity" not in flags_of(call, "이번 달은 적용되지 않습니다.", day)
+    assert "polarity" in flags_of(call, "다음 달부터 25일로 적용되지 않습니다.", day)
 
 
 def test_a_wish_without_its_verb_that_only_a_condition_answers_is_not_done():
     call = "고객: 명의 변경이요\n상담사: 명의 변경은 본인이 아니시면 처리가 안 되세요\n고객: 네\n"
-    assert "conditional" in _flags(call, "명의 변경을 처리했습니다.")
-    assert "conditional" not in _flags(call, "본인이 아니면 명의 변경은 불가하다고 안내했습니다.")
+    assert "conditional" in flags_of(call, "명의 변경을 처리했습니다.")
+    assert "conditional" not in flags_of(call, "본인이 아니면 명의 변경은 불가하다고 안내했습니다.")
