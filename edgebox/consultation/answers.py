@@ -14,6 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from edgebox.consultation.headings import LONGEST_TITLE, keyword_title, listed
 from edgebox.language.curses import MASK, without_curses
 from edgebox.reading.sentences import last_whole
 from edgebox.scoring.types import Analysis
@@ -83,7 +84,8 @@ def parsed(
 ) -> Analysis:
     """Return the analysis of an answer, with what a limit cut off cut back to what is whole.
 
-    Curses are masked, and a keyword that is nothing else is left out.
+    Curses are masked, and a keyword that is nothing else is left out. Keywords and titles get the
+    form of a record.
 
     Args:
         answer: JSON.
@@ -103,8 +105,9 @@ def parsed(
         for name, line in lines.items():
             lines[name] = without_curses(whole_line(line, dense=dense, keep=keep))
         words = [_words(without_curses(word), " ", 40, figures) for word in data["keywords"]]
-        data["keywords"] = [word for word in words if word.strip(MASK)] or words
-        titles["keyword"] = _words(without_curses(titles["keyword"]), "_", 40, figures)
+        data["keywords"] = listed([word for word in words if word.strip(MASK)] or words)
+        title = _words(without_curses(titles["keyword"]), "_", LONGEST_TITLE, figures)
+        titles["keyword"] = keyword_title(title, data["keywords"])
         titles["descriptive"] = _words(without_curses(titles["descriptive"]), " ", 60, figures)
     except (TypeError, KeyError, AttributeError):
         raise ValueError("not an analysis") from None

@@ -10,10 +10,10 @@ Records as people write them hardly ever have such a gap: of 319, one.
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.echoes import SHORTEST, bare, new
 from edgebox.consultation.fallback import outer, shortened, whole_sentence
 from edgebox.consultation.told import BROKEN_OFF, FIGURES, LONGEST, told
 from edgebox.language import acts, landmarks
@@ -34,16 +34,9 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
     from edgebox.reading.call import Call, Utterance
     from edgebox.scoring.quality import Quality, Scorer
-    from edgebox.scoring.types import Analysis
+    from edgebox.scoring.types import Analysis, Titles
 
-_SAME: Final = 0.8
-"""Share of a sentence that stands in another line: it says nothing new there."""
-
-_RUN: Final = 4
-"""Characters without white space that two sentences share not by chance."""
-
-_SHORTEST: Final = 8
-"""Characters without white space of a sentence that is taken out: a name may be in two lines."""
+_SEEN: Final = re.compile(r"[을를이가]? ?확인(?:했|하였|됐|되었|완료|함|됨)")
 
 _ROOM: Final = 50
 """Characters of a line to which something is added; no good record that was looked at needs it.
@@ -60,6 +53,9 @@ _COVERED: Final = 0.5
 
 _COVERED_BY_COPIES: Final = 0.75
 """The same where the model copied what was said: it did not choose."""
+
+_TITLE: Final = 60
+"""Characters of a title that people read."""
 
 _MOST: Final = 2
 """Quotations added to a line."""
@@ -87,6 +83,10 @@ def filled(
             found = scorer.score(changed)
             if found.score >= quality.score:
                 analysis, quality = changed, found
+    titles = said.for_title(analysis)
+    if titles != analysis.titles:
+        analysis = analysis.model_copy(update={"titles": titles})
+        quality = scorer.score(analysis)
     return analysis, quality
 
 
@@ -115,18 +115,21 @@ class _Said:
     def for_echoes(self, summary: Summary, quality: Quality) -> Summary:
         """Take out what another line says, and fill the lines that say nothing then.
 
-        A line in another language than the call's says nothing either.
+        A line in another language than the call's says nothing either, nor does what the agent
+        asked.
         """
         customer = self._read(summary.customer, quality)
-        agent = self._read(summary.agent, quality)
-        result = self._read(summary.result, quality)
-        rest = _new(result, customer, agent)
+        agent = self._without_questions(self._read(summary.agent, quality))
+        result = self._without_questions(self._read(summary.result, quality))
+        rest = new(result, customer, agent)
         says = not (self._is_empty(rest) or self._is_of("customer", rest))
         result = (rest if says else self._ending()) or summary.result
-        rest = _new(agent, customer, result)
+        if _only_checks(result):
+            result = f"{result} {self._ending()}".strip()
+        rest = new(agent, customer, result)
         if self._is_empty(rest) or self._is_of("customer", rest):
-            new = [one for one in self._told if _new(one, customer, result)]
-            best = max(reversed(new), key=self._tells, default="")
+            unsaid = [one for one in self._told if new(one, customer, result)]
+            best = max(reversed(unsaid), key=self._tells, default="")
             rest = _quoted(best) if best else summary.agent
         return Summary(customer=customer or summary.customer, agent=rest, result=result)
 
@@ -135,7 +138,7 @@ class _Said:
         if "no_outcome" not in quality.flags or len(summary.result) >= _room(quality):
             return summary
         end = self._ending()
-        if not end or not _new(end, summary.customer, summary.agent, summary.result):
+        if not end or not new(end, summary.customer, summary.agent, summary.result):
             return summary
         return summary.model_copy(update={"result": f"{summary.result} {end}"})
 
@@ -157,6 +160,14 @@ class _Said:
             best = max(reversed(telling), key=lambda one: (_settles(one), len(missing[one])))
             agent = f"{agent} {_quoted(best)}"
         return summary.model_copy(update={"agent": agent})
+
+    def for_title(self, analysis: Analysis) -> Titles:
+        """Put what the customer wanted where the title is a greeting."""
+        titles = analysis.titles
+        if not self._is_empty(titles.descriptive):
+            return titles
+        wanted = shortened(analysis.summary.customer.replace("“", "").replace("”", ""), _TITLE)
+        return titles.model_copy(update={"descriptive": wanted.rstrip(".")})
 
     def _tells(self, said: str) -> tuple[bool, bool, int]:
         decides = _settles(said) or acts.REFUSED.search(said) is not None
@@ -198,7 +209,7 @@ class _Said:
                 continue
             if not _SPOKEN_END.search(said):  # 이전 설치
                 return False
-            if _bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
+            if bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
                 return False
             if acts.is_substance(said) and not acts.introduces(said):
                 return False
@@ -206,16 +217,34 @@ class _Said:
 
     def _is_of(self, side: str, line: str) -> bool:
         """Return whether a line is what one side said, word for word."""
-        bare, other = _bare(line), {"customer": "agent", "agent": "customer"}[side]
-        if len(bare) >= _SHORTEST and side == "customer" and bare in self._by["unknown"]:
+        said, other = bare(line), {"customer": "agent", "agent": "customer"}[side]
+        if len(said) >= SHORTEST and side == "customer" and said in self._by["unknown"]:
             return acts.WANT.search(line) is not None or CUSTOMER_TALK.search(line) is not None
-        return len(bare) >= _SHORTEST and bare in self._by[side] and bare not in self._by[other]
+        return len(said) >= SHORTEST and said in self._by[side] and said not in self._by[other]
 
     def _read(self, line: str, quality: Quality) -> str:
         """Return a line, empty if it slips into another language than the call's."""
         if "not_korean" not in quality.flags:
             return line
         return "" if slips(line, "\n".join(one.text for one in self._utterances)) else line
+
+    def _without_questions(self, line: str) -> str:
+        """Return a line without what the agent asked, word for word: 교환으로 해 드릴까요?"""
+        sentences = [line[a:b].strip() for a, b in split_sentences(line)]
+        asked = [
+            acts.is_question(one) and len(bare(one)) >= SHORTEST and self._is_of_agent(one)
+            for one in sentences
+        ]
+        if not any(asked):
+            return line
+        both = zip(sentences, asked, strict=True)
+        return " ".join(one for one, is_asked in both if not is_asked)
+
+    def _is_of_agent(self, sentence: str) -> bool:
+        said = bare(sentence)
+        return said in self._by["agent"] or (
+            said in self._by["unknown"] and acts.agent_asks(sentence)
+        )
 
     @cached_property
     def _by(self) -> dict[str, str]:
@@ -235,27 +264,11 @@ class _Said:
         ]
 
 
-def _new(line: str, *others: str) -> str:
-    """Return a line without the sentences that other lines say; empty if nothing is left."""
-    sentences = [line[a:b].strip() for a, b in split_sentences(line)]
-    echoes = [any(_says(other, one) for other in others) for one in sentences]
-    if all(echoes):
-        return ""
-    both = zip(sentences, echoes, strict=True)
-    return " ".join(one for one, echo in both if not echo or len(squeeze(one)) < _SHORTEST)
-
-
-def _bare(text: str) -> str:
-    return squeeze(text).casefold().strip("“”.?!…")
-
-
-def _says(line: str, sentence: str) -> bool:
-    """Return whether a line holds nearly all of a sentence."""
-    theirs, ours = squeeze(line).casefold(), _bare(sentence)
-    if ours in theirs:
-        return True
-    blocks = SequenceMatcher(None, theirs, ours, autojunk=False).get_matching_blocks()
-    return sum(one.size for one in blocks if one.size >= _RUN) >= _SAME * len(ours)
+def _only_checks(line: str) -> bool:
+    """Return whether a line says only that it was seen who called: 주문번호를 확인했습니다."""
+    sentences = [line[a:b] for a, b in split_sentences(line)]
+    found = [(one, acts.IDENTITY.search(one)) for one in sentences]
+    return all(who and _SEEN.match(one, who.end()) for one, who in found)
 
 
 def _is_copied(quality: Quality) -> bool:

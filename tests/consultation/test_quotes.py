@@ -64,6 +64,57 @@ def test_a_line_that_only_greets_gives_way_to_the_request_and_to_what_was_told()
     assert found.result == "카드를 정지하고 재발급을 접수했습니다."
 
 
+ORDER = """\
+A: 다온마켓 고객센터입니다. 무엇을 도와드릴까요?
+B: 네 저기 운동화를 시켰는데 검정이 왔어요.
+A: 주문번호 뒤 네 자리 알 수 있을까요?
+B: 칠칠이일이요.
+A: 네, 확인했습니다. 교환으로 해 드릴까요, 환불로 해 드릴까요?
+B: 교환이요.
+A: 네, 왕복 배송비는 저희가 부담합니다. 교환 접수했고 내일 기사님이 회수하러 가십니다.
+B: 네 감사합니다.
+"""
+
+
+def test_what_the_agent_asked_is_neither_what_was_told_nor_how_the_call_ended():
+    found = fill(
+        customer="운동화 색이 다르게 왔습니다.",
+        agent="주문번호 뒤 네 자리 알 수 있을까요?",
+        result="주문번호를 확인했습니다. 교환으로 해 드릴까요, 환불로 해 드릴까요?",
+        call=ORDER,
+    )
+    assert "?" not in found.agent + found.result
+    assert found.result.startswith("주문번호를 확인했습니다. “교환 접수했고 내일 기사님이")
+    assert found.agent == "“왕복 배송비는 저희가 부담합니다.”"
+
+
+def test_a_question_that_nothing_can_replace_stays():
+    call = "A: 다온마켓입니다. 무엇을 도와드릴까요?\nB: 어 잘못 걸었네요.\n"
+    asked = "무엇을 도와드릴까요?"
+    assert (
+        fill(customer="잘못 걸었습니다.", agent=asked, result="통화 종료", call=call).agent == asked
+    )
+
+
+def test_what_the_customer_asked_stays_in_the_line_of_the_agent_who_answered_it():
+    line = "배송비를 누가 내는지 확인해 드릴까요? 왕복 배송비는 판매자가 냅니다."
+    assert fill(agent=line, call=ORDER).agent.startswith(line)
+
+
+def test_a_title_that_greets_gives_way_to_what_the_customer_wanted():
+    call = read(ORDER)
+    analysis = Analysis.model_validate(
+        {
+            "summary": {"customer": "무엇을 도와드릴까요?", "agent": "안내", "result": "교환 접수"},
+            "keywords": ["교환", "운동화"],
+            "titles": {"keyword": "교환_운동화", "descriptive": "무엇을 도와드릴까요?"},
+        }
+    )
+    found, quality = filled(analysis, call, Scorer(call))
+    assert found.titles.descriptive == "운동화를 시켰는데 검정이 왔어요"
+    assert quality == Scorer(call).score(found)
+
+
 @pytest.mark.parametrize(
     "line",
     [
