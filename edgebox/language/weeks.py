@@ -23,20 +23,27 @@ WEEKDAYS: Final = "월화수목금토일"
 _ORDER: Final = {
     "첫": 1, "두": 2, "둘": 2, "세": 3, "셋": 3, "네": 4, "넷": 4, "다섯": 5, "마지막": -1,
 }  # fmt: skip
+_IS_WEEK: Final = rf"(?=[ ,.]|$|에|의|는|엔|도|쯤|만|로|와|부터|까지|마다|[{WEEKDAYS}](?:요일|욜))"
+"""What follows 주 or 주차 as a week: 두 번째 주문 and 둘째 주차장 count none."""
+
 _ORDINAL: Final = (
-    r"(?:(?P<place>[첫두둘세셋네넷1-5]|다섯)(?: ?번째|째|(?= ?주(?!일|말)))|(?P<last>마지막))"
+    r"(?:(?P<place>[첫두둘세셋네넷1-5]|다섯)"
+    rf"(?: ?번째|째|(?= ?주(?:차)?{_IS_WEEK}))|(?P<last>마지막))"
 )
 _PLACE: Final = re.compile(
     rf"(?<![가-힣\d]){_ORDINAL}(?P<week> ?주(?:차)?)?[의에]?[ ,]?"
     rf"(?P<weekday>[{WEEKDAYS}])(?:요일|욜)"
 )
-_COUNTED: Final = re.compile(rf"(?<![가-힣\d]){_ORDINAL}(?P<week> ?주|(?=[ ,]))")
+_COUNTED: Final = re.compile(rf"(?<![가-힣\d]){_ORDINAL}(?P<week> ?주(?:차)?{_IS_WEEK}|(?=[ ,]))")
 _MONTH: Final = re.compile(
     r"(?:(?P<near>[가-힣]{1,3} ?달|금월)"
     r"|(?<![가-힣\d])(?P<number>\d{1,2}|십[일이]?|[일이삼사오유육칠팔구시]) ?월)"
     r"(?:에는|에|의|은)?,? ?$"
 )
 _BY_NAME: Final = {"유": 6, "시": 10}
+_LATE: Final = frozenset({4, 5, -1})
+"""Weeks that may be the last one of a month."""
+
 _LONGEST: Final = 10
 """Characters of a month before the place: 다다음 달의 , and some."""
 
@@ -67,12 +74,26 @@ def weekdays_of_months(text: str, on: dt.date, near: Mapping[str, int]) -> Itera
         yield replace(found, relative=bool(month["near"]))
 
 
-def another_week(text: str, source: str) -> bool:
-    """Whether a text counts a week or weekday of a month that its source counts otherwise."""
+def another_week(text: str, source: str, days: Mapping[int, bool]) -> bool:
+    """Whether a text counts a week or weekday of a month that its source counts otherwise.
+
+    Args:
+        text: of an analysis.
+        source: what was said.
+        days: where the text's dates end, and whether the source has the same day.
+
+    The last weekday may be the fourth or the fifth, unless the month is known.
+    """
+    if not _PLACE.search(source):
+        return False
     said = {_order(match) for match in _COUNTED.finditer(source)}
-    made = {_order(match) for match in _COUNTED.finditer(text) if match["week"]}
-    made |= {_order(match) for match in _PLACE.finditer(text)}
-    return bool(said and _PLACE.search(source)) and not made <= said
+    weeks = [match for match in _COUNTED.finditer(text) if match["week"]]
+    for match in [*weeks, *_PLACE.finditer(text)]:
+        order, same = _order(match), days.get(match.end())
+        alike = _LATE if order in _LATE and same is None else {order}
+        if said.isdisjoint(alike) and not same:
+            return True
+    return False
 
 
 def _order(match: re.Match[str]) -> int:

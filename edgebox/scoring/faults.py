@@ -71,10 +71,16 @@ def ungrounded(text: Text, source: Text, without: Collection[Number] | None = No
         without: the numbers that `unsaid` found, if they are known.
     """
     without = unsaid(text, source) if without is None else without
-    return another_week(text.text, source.text) or not all(
+    return another_week(text.text, source.text, _days_said(text, source)) or not all(
         _day_was_said(one, text, source) if one.relative else one not in without
         for one in text.claims
     )
+
+
+def _days_said(text: Text, source: Text) -> dict[int, bool]:
+    """Return whether the source has each day of a text, by where the day ends."""
+    days = ((one.end, set(filter(_DAY.fullmatch, one.requires))) for one in text.numbers)
+    return {end: not source.provides.isdisjoint(day) for end, day in days if day}
 
 
 def unsaid(text: Text, source: Text) -> set[Number]:
@@ -89,6 +95,7 @@ def _day_was_said(one: Number, text: Text, source: Text) -> bool:
     return day is None or f"{int(day[1])}d" in source.provides or source.bears_out(one, text.text)
 
 
+_DAY: Final = re.compile(r"(?:[0-9]{4}-)?[0-9]{1,2}-[0-9]{1,2}")
 _DAY_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?일$")
 
 

@@ -85,10 +85,19 @@ def test_about_the_end_of_a_month_is_no_day_in_a_prompt():
         ("매달 첫째, 셋째 화요일", "매달 첫째 화요일하고 셋째 화요일", False),
         ("첫째로 점검했습니다", "두 번째 화요일", False),
         ("둘째 주 토요일", "12일에요", False),
+        ("두 번째 주문을 취소", "첫째 주 화요일이요", False),
+        ("둘째 주차장을 이용", "첫째 주 화요일이요", False),
+        ("마지막 주소로 발송", "첫째 주 화요일이요", False),
+        ("첫 주유 할인", "셋째 주 화요일이요", False),
+        ("2주차 화요일", "셋째 주 화요일이요", True),
+        ("둘째 주에 방문", "셋째 주 화요일이요", True),
+        ("넷째 주 금요일", "마지막 주 금요일이요", False),
+        ("마지막 금요일", "넷째 주 금요일이요", False),
+        ("셋째 주 금요일", "마지막 주 금요일이요", True),
     ],
 )
 def test_a_week_that_was_counted_otherwise_is_another(told, said, other):
-    assert another_week(told, said) is other
+    assert another_week(told, said, {}) is other
 
 
 def test_the_later_end_of_a_range_is_no_day():

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from edgebox.scoring.evidence import Text
+from edgebox.scoring.faults import ungrounded
 from scoring.outcomes import flags_of
 
 CALL = """
@@ -36,3 +38,10 @@ CALL = """
 def test_a_day_is_compared_with_what_was_said(told, wrong):
     flags = flags_of(CALL, told, dt.date(2025, 9, 11))
     assert ("ungrounded_number" in flags) is wrong
+
+
+def test_the_last_week_is_compared_by_its_day_where_the_month_is_known():
+    on = dt.date(2025, 9, 11)
+    said = Text("시월 마지막 금요일이요", on)
+    assert not ungrounded(Text("10월 다섯째 금요일에 방문", on), said)
+    assert ungrounded(Text("10월 넷째 금요일에 방문", on), said)
