@@ -26,12 +26,18 @@ _MAY_BE_DONE: Final = re.compile(r"가능|[됩되돼]|해 ?드[려리릴]|할게
 """What such a clause says of whatever was denied: 모레는 됩니다, and no 모레는 쉽니다."""
 
 
+_REASON: Final = re.compile(
+    r"^.*(?:이라서?|라서|[아어여해돼려와]서|없어|[하되]여|때문에|탓에|인해|관계로),? ", re.DOTALL
+)
+"""What stands before a claim: 내일은 휴진이라 모레 예약했습니다 claims nothing of 내일."""
+
+
 def is_of_another_day(word: str, text: str, stances: Stances) -> bool:
     """Return whether the call denies it for another day only: 내일은 못 가고 모레 오전에 갑니다.
 
     What it does on the other day is the same in its own or other words, or in none.
     """
-    days = set(_DAY.findall(text))
+    days = set(_DAY.findall(_REASON.sub("", text)) or _DAY.findall(text))
     before: set[str] = set()  # the days of a clause that denies
     for piece in range(len(stances.spoken.pieces) if days else 0):
         said = stances.spoken.text_of(piece)

@@ -112,6 +112,17 @@ SPAM = (
     "고객: 네 그것도 해 주세요\n상담사: 네 걸었습니다\n"
 )
 
+SCAN = (
+    "고객: 검사 예약이요\n상담사: 월요일은 장비 점검이라 안 되고 화요일은 됩니다\n"
+    "고객: 화요일로 해 주세요\n상담사: 네 화요일 아홉 시예요\n"
+)
+ADVERTS = (
+    "고객: 문자가 와요\n상담사: 광고 수신을 거부로 바꿔 드릴게요\n고객: 네\n상담사: 처리됐습니다\n"
+)
+REFUSED = "고객: 입학 신청이요\n상담사: 서류가 달라서 접수가 거부됐어요\n고객: 네\n"
+PICKED = "고객: 체험단 당첨됐나요\n상담사: 아쉽게도 이번엔 안 되셨어요\n고객: 네\n"
+TERM = "고객: 등록금 분할 납부요\n상담사: 기간이 지나서 이번 학기는 안 돼요\n고객: 네\n"
+
 
 @pytest.mark.parametrize(
     ("call", "result"),
@@ -138,6 +149,8 @@ SPAM = (
         pytest.param(CARDS, "카드 두 장을 모두 정지했습니다.", id="only one of all"),
         pytest.param(BED, "베개까지 교환해 주기로 했습니다.", id="the second of two is refused"),
         pytest.param(JAB, "미용도 토요일에 함께 하기로 했습니다.", id="only one of two"),
+        pytest.param(SCAN, "검사는 월요일로 예약됐습니다.", id="refused for that day"),
+        pytest.param(REFUSED, "입학 신청이 접수됐습니다.", id="refused, and no 수신 거부"),
     ],
 )
 def test_what_the_call_does_not_bear_out_is_flagged(call, result):
@@ -187,6 +200,13 @@ def test_what_the_call_does_not_bear_out_is_flagged(call, result):
         pytest.param(CARDS, "체크카드는 그대로 쓰기로 했습니다.", id="kept"),
         pytest.param(CARDS, "신용카드만 정지했습니다.", id="only one"),
         pytest.param(JAB, "미용은 그다음 주에 고객이 전화하기로 했습니다.", id="the other, later"),
+        pytest.param(
+            SCAN, "월요일은 장비 점검이라 화요일 9시로 예약했습니다.", id="a day that is a reason"
+        ),
+        pytest.param(ADVERTS, "수신 거부가 완료됐습니다.", id="수신을 거부로"),
+        pytest.param(ADVERTS, "광고 수신 거부를 처리했습니다.", id="수신 거부"),
+        pytest.param(PICKED, "체험단에 선정되지 않았다고 안내했습니다.", id="아쉽게도 is no topic"),
+        pytest.param(TERM, "등록금 분할 납부는 승인되지 않았습니다.", id="이번 학기는 says when"),
     ],
 )
 def test_what_it_bears_out_is_not(call, result):
