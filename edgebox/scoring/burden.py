@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.deeds import does
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import COSTS, FREE, LEFT
 from edgebox.scoring.predicates import SAME
@@ -66,6 +67,14 @@ _GIVES_BACK: Final = re.compile(r"환불|환급|돌려|결제|입금")
 _TAKES_BACK: Final = re.compile(r"취소(?=로|해 ?드| ?가능| ?(?:처리|접수)?[됐돼되])")
 """What is done to a payment that is given back."""
 
+_LEAVES: Final = re.compile(
+    r"(?:그냥|그대로) ?(?:둘|둬|두|쓸|쓰|갈|탈|있|할|다닐)|[놔냅] ?[두둬둘]|없던 걸로"
+)
+"""A customer who leaves things as they are."""
+
+_SOON: Final = 6
+"""Utterances from where something is named in which it is left as it is."""
+
 _NO: Final = re.compile(r"(?:아 |에이 )?(?:아니[요에오]|아뇨|아닙니다)(?:에?요)?")
 
 _ANSWER: Final = 6
@@ -110,10 +119,28 @@ def is_borne_out(
     if key is not None:
         near += [piece for piece, degree in key.where.items() if degree >= SAME]
     own = {item.word for item in told}
-    return any(
+    return _is_left(places, stances) or any(
         _denies(piece, own, stances, decided=decided) and not _is_foreign(piece, told, stances)
         for piece in near
     )
+
+
+def _is_left(places: dict[int, float], stances: Stances) -> bool:
+    """Return whether the customer leaves things as they are behind where a denial's words stand.
+
+    In the next few utterances, of which none does anything.
+    """
+    spoken = stances.spoken
+    best = max(places, key=lambda piece: (places[piece], -piece))
+    named = spoken.pieces[best].utterance
+    for number in range(named, min(named + _SOON, len(spoken.utterances))):
+        one = spoken.utterances[number]
+        if one.speaker == "agent":
+            if any(does(spoken.text_of(piece)) for piece in spoken.pieces_of(number)):
+                return False
+        elif _LEAVES.search(one.text):
+            return True
+    return False
 
 
 def _places(items: Sequence[Item], stances: Stances) -> dict[int, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import WITHDRAWN, does
+from edgebox.scoring.deeds import does
+from edgebox.scoring.heard import WITHDRAWN
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM
 

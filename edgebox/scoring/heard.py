@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.scoring.deeds import does, is_possible, mended, says_done
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
-from edgebox.scoring.settlement import to_verb
 from edgebox.scoring.stances import ABSENT
+from edgebox.scoring.taken import to_verb
 from edgebox.scoring.topics import is_of_another_topic, predicate_of
 
 if TYPE_CHECKING:
@@ -21,19 +22,6 @@ if TYPE_CHECKING:
 
     from edgebox.scoring.alignment import Item
     from edgebox.scoring.stances import Stance, Stances
-
-_DONE: Final = re.compile(
-    r"드렸|했습니다|했어요|했고요|[됐됬](?:습니다|어요|고|네요|는데|다고|으니)|되셨(?!던)|놨|뒀|걸로|들어갔|넣었"
-    r"|보냈|적었|적어 ?[놓놨둘뒀드]"
-    r"|할게요|드릴게|(?<![알르되좋])겠(?:습니다|어요|고요)|진행|드립니다|드려요|둘게요|놓을게요"
-    r"|놓겠|완료|받으셨|됐[죠지]|(?<!끝)났(?:습니다|어요|고요?|네요)"
-)
-"""Speech that does something, or says that it was done."""
-
-_POSSIBLE: Final = re.compile(
-    r"[셔해]도 ?[돼되됩]|[가-힣]도 괜찮(?:습|아요|으세|은데)|됩니다|되세요|돼요|가능|수 ?있"
-    r"|나옵니다|나와요|예정"
-)
 
 _FROM_THEN: Final = re.compile(r"(?:다음 ?(?:달|주|번|해)|내년|내일|앞으로|이후)(?:부터)?[는은]")
 """A denial of what comes, not of what was."""
@@ -63,11 +51,6 @@ LEFT: Final = re.compile(
     r"|(?:다|꽉) ?[찼차]|매진|마감|품절|만석|만실|만료"
 )
 """Words that deny without a negation: nothing changes, a rule is against it, none is left."""
-
-_TOLD: Final = re.compile(
-    r"(?:(?:말씀|안내|문의|설명)를? ?드[렸리릴]|(?:전화|연락)를? ?드[렸립린])[가-힣]*"
-)
-"""Speech about the call itself, which does nothing."""
 
 _NAMES_MATTER: Final = re.compile(
     r"문의(?:시|하시|이시|하신|이신|주신)|건이시|말씀이시|때문에 (?:전화|연락)"
@@ -169,23 +152,13 @@ class Heard:
             self.done = max(self.done, value)
         elif _LIMITED.search(text):
             return
-        elif _POSSIBLE.search(text):
+        elif is_possible(text):
             self.possible = max(self.possible, value)
         else:
             self.stated = max(self.stated, value)
             return
         if value > DECIDES:
             self.last = value
-
-
-def does(text: str) -> bool:
-    """Return whether speech does something, or says that it was done, and not only in the call."""
-    return _DONE.search(_TOLD.sub("", text)) is not None
-
-
-def is_possible(text: str) -> bool:
-    """Return whether speech says that something can be."""
-    return _POSSIBLE.search(text) is not None
 
 
 def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
@@ -207,7 +180,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         text = spoken.text_of(named)
         if f"{key.word}보다" in text or denies_another(text, key.word):
             continue
-        piece = predicate_of(named, key.word, spoken)
+        piece = mended(predicate_of(named, key.word, spoken), stances)
         one, text = stances[piece], spoken.text_of(piece)
         value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":
@@ -246,7 +219,7 @@ def _refusing_answer(piece: int, stances: Stances) -> int | None:
                 continue
             if stance.refuses and not stance.depends:
                 found = one
-            elif does(spoken.text_of(one)):
+            elif does(spoken.text_of(one)) or says_done(spoken.text_of(one)):
                 return None
         return found
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import does, is_possible
+from edgebox.scoring.deeds import does, is_possible
 from edgebox.scoring.predicates import SAME
 from edgebox.scoring.topics import is_of_another_topic
 

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Final
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
+from edgebox.scoring.taken import (
+    WILL,
+    done_on_request,
+    done_then,
+    promised,
+    taken_up,
+    to_verb,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,12 +104,12 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            taken = _RESOLVED.search(text) is not None and _taken_up(piece, part, stances.spoken)
-            settles = taken or _done_on_request(piece, stances)
+            taken = _RESOLVED.search(text) is not None and taken_up(piece, part, stances.spoken)
+            settles = taken or done_on_request(piece, stances) or done_then(piece, stances)
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances)
         elif _is_required(piece, part, stances.spoken):
-            settles = _RESOLVED.search(text) is not None and _promised(piece, stances.spoken)
+            settles = _RESOLVED.search(text) is not None and promised(piece, stances.spoken)
         else:
             settles = True
         if settles:
@@ -166,67 +174,6 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
 
 _RESOLVED: Final = re.compile(r"기로 ?(?:했|함|하[며고])")
 
-_TAKES_UP: Final = re.compile(
-    r"그(?:때|렇게|걸로|거로|날|쪽으로)[^?.]{0,10}(?:[할볼갈올둘쓸]게요|겠습니다|[할볼갈]래요)"
-)
-"""A customer who takes what was offered under a condition (그때 해 볼게요)."""
-
-
-def _taken_up(piece: int, part: Part, spoken: Spoken) -> bool:
-    """Return whether the customer takes up what the agent offers in a clause.
-
-    Says so (그때 해 볼게요), or promises something about what the part names (위임장 보낼게요).
-    """
-    after = spoken.pieces[piece].utterance + 1
-    if spoken.speaker_of(piece) == "customer" or after >= len(spoken.utterances):
-        return False
-    one = spoken.utterances[after]
-    if one.speaker == "agent":
-        return False
-    if _TAKES_UP.search(one.text):
-        return True
-    named = any(i.word and spoken.held_in(i.where, after) >= SAME_FORM for i in part.items)
-    return named and _promised(piece, spoken) and not _GIVEN_UP.search(part.text)
-
-
-_REQUESTS: Final = re.compile(
-    r"(?:그(?:것|거|건|렇게|걸로|거로)[도로은]? ?(?:[가-힣]{1,3} ?)?"
-    r"|^(?:네|예|응|아)? ?(?:해|넣어|걸어) ?)"
-    r"(?:주[세시이]|줘|부탁)"
-)
-"""A customer who asks for what was offered: 그것도 해 주세요."""
-
-_DID: Final = re.compile(rf"[{PAST}](?:습니다|어요|고요)|놓을게|겠습니다")
-
-
-def _done_on_request(piece: int, stances: Stances) -> bool:
-    """Return whether the customer asks for what a clause offers, and the agent does so at once."""
-    spoken = stances.spoken
-    after = spoken.pieces[piece].utterance + 1
-    said = spoken.utterances
-    if after + 1 >= len(said) or spoken.speaker_of(piece) != "agent":
-        return False
-    if said[after].speaker == "agent" or not _REQUESTS.search(said[after].text):
-        return False
-    done = said[after + 1]
-    return (
-        done.speaker == "agent"
-        and _DID.search(done.text) is not None
-        and not any(stances[one].denies for one in spoken.pieces_of(after + 1)[:_SENTENCE])
-    )
-
-
-_GIVEN_UP: Final = re.compile("포기|철회|취소|보류|중단")
-
-
-def _promised(piece: int, spoken: Spoken) -> bool:
-    """Return whether the customer promises something in answer to a clause."""
-    after = spoken.pieces[piece].utterance + 1
-    if after >= len(spoken.utterances) or spoken.utterances[after].speaker == "agent":
-        return False
-    return WILL.search(spoken.utterances[after].text) is not None
-
-
 _MUST: Final = re.compile(r"[가-힣]야(?:만|지)? ?(?:돼[요서]|됩니|되[세시십]|하[세시십]|합니|해요)")
 
 
@@ -275,25 +222,3 @@ _DECLINED: Final = re.compile(
     r"|(?:나중|다음)에 (?:다시 )?[할하연전]"
 )
 """A customer who does not take what the agent offers to do."""
-
-WILL: Final = re.compile(
-    r"게요|[할갈볼낼릴올쓸둘을] ?거(?:예요|에요|야)|겠습니다|래요|려고요|걸로 할|하죠"
-    r"|[가-힣](?<![여남])자(?=[ ,.~!]|$)|[할갈볼낼릴올쓸둘을]라네|[하가보내쓰두주]지 뭐"
-)
-
-_SENTENCE: Final = 3
-"""Clauses up to the verb that tells who does it: 물어보고요, 그다음에 가서, 신청할게요."""
-
-
-def to_verb(piece: int, spoken: Spoken) -> str:
-    """Return a clause with the ones after it, up to the end of its sentence."""
-    end = spoken.pieces_of(spoken.pieces[piece].utterance).stop
-    text = ""
-    for after in range(piece, min(piece + _SENTENCE, end)):
-        text += spoken.text_of(after)
-        if _ENDED.search(text):
-            break
-    return text
-
-
-_ENDED: Final = re.compile(r"(?:[다요죠]|(?<!니)까)[.?!~…]*\s*$")

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.predicates import key_of
-from edgebox.scoring.settlement import WILL, fallback, to_verb
+from edgebox.scoring.settlement import fallback
+from edgebox.scoring.taken import WILL, to_verb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.burden import is_borne_out
+from edgebox.scoring.deeds import does
 from edgebox.scoring.granting import DECLINES
-from edgebox.scoring.heard import does
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME
 from edgebox.scoring.undone import STAYS

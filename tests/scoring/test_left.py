@@ -1,0 +1,60 @@
+"""What is left as it is, found undone and done at once, or asked about and then asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoring.outcomes import flags_of
+
+TIME = (
+    "고객: 예약 시간을 바꾸고 싶은데요\n상담사: 몇 시로요\n고객: 다섯 시요\n"
+    "상담사: 다섯 시는 찼고 여섯 시는 돼요\n고객: 그럼 그냥 둘게요\n상담사: 네 그대로 두겠습니다\n"
+)
+PLAN = "고객: 요금제 바꾸고 싶은데\n상담사: 더 싼 게 없어요\n고객: 그럼 그냥 쓸게요\n상담사: 네\n"
+OTHER = "고객: 주소를 바꿔 주세요\n상담사: 네 바꿨습니다\n고객: 다른 건 그냥 둘게요\n"
+RETURNED = (
+    "고객: 셋톱박스 반납했는데 미납이 떴어요\n"
+    "상담사: 확인해 보니까 반납 처리가 안 돼 있었네요 지금 처리해 드렸어요\n고객: 네\n"
+)
+POINTS = "고객: 포인트가 없어요\n상담사: 적립이 안 됐었네요 방금 넣어 드렸어요\n고객: 네\n"
+NOT_YET = (
+    "고객: 반품 접수했는데요\n"
+    "상담사: 반품 접수가 안 돼 있네요 기간이 지나서 이제는 안 되세요\n고객: 네\n"
+)
+LOCKED = "고객: 차단을 풀어 주세요\n상담사: 네 풀었습니다 이전 메시지는 복구가 안 돼요\n고객: 네\n"
+LOWER = (
+    "고객: 요금제 낮추면 위약금 있어요\n상담사: 여섯 달 지나셔서 괜찮으세요\n"
+    "고객: 그럼 낮춰 주세요\n상담사: 네 다음 달부터 적용돼요\n"
+)
+ONLY_ASKED = (
+    "고객: 요금제 낮추면 위약금 있어요\n상담사: 네 삼만 원이요\n고객: 그럼 생각해 볼게요\n"
+    "상담사: 아니요 그러시면 혜택이 안 돼요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (TIME, "예약은 변경하지 않았습니다."),
+        (PLAN, "요금제를 변경하지 않기로 했습니다."),
+        (RETURNED, "셋톱박스 반납이 처리됐습니다."),
+        (RETURNED, "반납 처리가 누락되어 있어 바로 처리했습니다."),
+        (POINTS, "누락된 포인트를 적립 처리했습니다."),
+        (LOCKED, "차단을 해제했습니다."),
+        (LOWER, "위약금 없이 요금제를 변경했습니다."),
+    ],
+)
+def test_what_the_call_bears_out_in_its_own_way_is_not_flagged(call, told):
+    assert not {"polarity", "conditional"} & set(flags_of(call, told))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (OTHER, "주소는 변경되지 않았습니다."),
+        (NOT_YET, "반품이 접수됐습니다."),
+        (ONLY_ASKED, "위약금 없이 요금제를 변경했습니다."),
+    ],
+)
+def test_and_what_it_does_not_still_is(call, told):
+    assert {"polarity", "conditional"} & set(flags_of(call, told))
