@@ -149,7 +149,8 @@ def names_of_call(call: Call) -> frozenset[str]:
             if not _is_particle(name) and not any(is_ordinary(name, at) for at in range(len(name)))
         )
         if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
-            found.add(answer[1])
+            noun = _is_particle(answer[1]) and answer.string[answer.end() :].startswith(" ")
+            found.update([] if noun else [answer[1]])
         asked = _ASKED_NAME.search(one.text) is not None
         found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
     return frozenset(

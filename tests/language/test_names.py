@@ -78,3 +78,17 @@ def test_a_name_behind_a_role_or_before_a_particle_is_known(text, said, name):
 )
 def test_a_noun_behind_a_role_is_no_name(text, said):
     assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize(
+    "answer", ["강사는 설아인 님이고요", "주인은 저고요", "신랑이 신청했어요", "이모가 할 거예요"]
+)
+def test_a_noun_with_its_particle_that_answers_who_is_no_name(answer):
+    call = read(f"고객: 그분이 누구예요\n상담사: {answer}\n고객: 네\n")
+    assert not {name for name in names_of_call(call) if answer.startswith(name)}
+
+
+@pytest.mark.parametrize("answer", ["김다은이요", "이가은", "박진이입니다", "네 김나은입니다"])
+def test_a_name_that_ends_like_a_particle_still_is(answer):
+    call = read(f"상담사: 성함이 어떻게 되세요\n고객: {answer}\n상담사: 네\n")
+    assert any(name in answer for name in names_of_call(call))
