@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
 from edgebox.reading.fields import fields, is_heading
 from edgebox.reading.heads import TIMED, heading_messages, heading_nothing
+from edgebox.reading.jobs import may_be_a_job
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
     ANONYMOUS,
@@ -34,7 +35,6 @@ from edgebox.reading.roles import (
     PARTICLES,
     is_name,
     is_person,
-    may_be_a_job,
     role_of,
 )
 

@@ -129,24 +129,6 @@ OTHERS: Final = frozenset(_OTHERS_LISTED.split())
 """Words for people of neither side for certain, who often speak once."""
 
 
-_NO_JOB: Final = re.compile(
-    r"(?:회|본|검|조|행|공|감|식|이|복|심|의료|제조|판매|통신|보험|운송)사$(?<!복지사)(?<!상담사)(?<!이발사)(?<!영양사)"
-    r"|(?:사용|숫|문|이|글|[일날]|명|의|투|매|적|흑|종|피|한)자$|(?:확|할|본|승|로그|디자|라|온라|오프라|요|원|메|체크)인$"
-    r"|(?:도|포|매|현|통|계|문|공|주|고|시|연|저|권|포|교|입|퇴|운동|주차|예식)장$"
-    r"|(?:지|병|의|공|금|복|전|인|정|학|법|민|고객 ?지|만|천|십|백|억)원$"
-    r"|(?:기|보|약|연|습|현|세|박물|도서|미술|체육|영화|여|호텔|회|일)관$|(?:주|장|취|해|요|감|최|업)소$"
-)
-"""물건, 절차 and places that end as words for people who work do: 제조회사, 할인, 방문장소."""
-_JOB: Final = re.compile(
-    r"[가-힣]{1,8}(?:[원사장자인관]|니어|기술자|담당|팀|요원|과장|대리|소장|센터|상황실|관리실|경비실)"
-)
-
-
-def may_be_a_job(word: str) -> bool:
-    """Return whether a word of three syllables may be what somebody works as: 주차관리원."""
-    return len(word) > 2 and _JOB.fullmatch(word) is not None and _NO_JOB.search(word) is None
-
-
 MOBILE: Final = re.compile(
     r"(?:\+?82[ -]?\(?0?\)?|0)1[016789][ -]?(?:\d{3,4}|[*xX]{3,4})[ -]?"
     r"(?:\d{4}|[*xX]{4}|\d\d[*xX]{2})"
