@@ -26,6 +26,9 @@ LOWER = (
     "고객: 요금제 낮추면 위약금 있어요\n상담사: 여섯 달 지나셔서 괜찮으세요\n"
     "고객: 그럼 낮춰 주세요\n상담사: 네 다음 달부터 적용돼요\n"
 )
+STUDENT = (
+    "고객: 딸이 학생이 돼요\n상담사: 만 열네 살이면 학생 할인은 학생증이 있어야 돼요\n고객: 네\n"
+)
 ONLY_ASKED = (
     "고객: 요금제 낮추면 위약금 있어요\n상담사: 네 삼만 원이요\n고객: 그럼 생각해 볼게요\n"
     "상담사: 아니요 그러시면 혜택이 안 돼요\n"
@@ -42,6 +45,8 @@ ONLY_ASKED = (
         (POINTS, "누락된 포인트를 적립 처리했습니다."),
         (LOCKED, "차단을 해제했습니다."),
         (LOWER, "위약금 없이 요금제를 변경했습니다."),
+        (STUDENT, "딸의 학생 할인을 문의했습니다."),
+        (STUDENT, "학생 할인 적용을 요청했습니다."),
     ],
 )
 def test_what_the_call_bears_out_in_its_own_way_is_not_flagged(call, told):
@@ -53,6 +58,7 @@ def test_what_the_call_bears_out_in_its_own_way_is_not_flagged(call, told):
     [
         (OTHER, "주소는 변경되지 않았습니다."),
         (NOT_YET, "반품이 접수됐습니다."),
+        (STUDENT, "딸의 학생 할인이 적용됐습니다."),
         (ONLY_ASKED, "위약금 없이 요금제를 변경했습니다."),
     ],
 )
