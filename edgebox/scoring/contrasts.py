@@ -164,7 +164,7 @@ def _is_exchanged(cell: _Cell, rows: Sequence[Sequence[_Cell]]) -> bool:
                 if label and its and not any(_same(its, word) for word in cell.words):
                     wrong = wrong or any(_same(label, word) for word in cell.words)
     return wrong and not any(
-        _is(cell, own) and cell.words and own.words and _same(cell.words[0], own.words[0])
+        _is(cell, own) and any(_same(cell.words[0], word) for word in own.words)
         for row in rows
         for own in row
     )
