@@ -10,54 +10,61 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading.sentences import split_sentences
+from edgebox.scoring.arithmetic import differences, products, shares, sums, weighted
+from edgebox.scoring.stances import NEGATION
+from edgebox.scoring.windows import EACH_AFTER, FIGURE, near_of, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from edgebox.language.number import Number
     from edgebox.scoring.evidence import Text
+    from edgebox.scoring.windows import Near
 
-_LINES: Final = 4
-"""Utterances that are looked at together."""
-
-_MOST: Final = 8
-"""Figures of a kind that are looked at together."""
-
-_FEW: Final = 5
-"""Different amounts of a whole call that are looked at together, wherever they were said."""
+_UNKNOWN: Final = 8
+_ROUNDS: Final = 3
+"""Figures of a sentence that are computed, and how often one is computed from another."""
 
 _WINDOWS: Final = 400
 """Places of a call that are looked at: more than a call of an hour has."""
 
-_LARGEST_COUNT: Final = 366
+_TOTAL: Final = re.compile(
+    r"총|합계|합[쳐친한해하산]|더[해한하]|모두|도합|전부|전체|포함|까지|원리금|수령|일급"
+    r"|[가-힣](?:[와과]|하고|이랑|랑| 및|,|·) ?[가-힣]+[은는의이가]? ?$"
+)
+"""Also 교통비와 숙박비 153,000원: what is told of two things together."""
 
-_FIGURE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_TOTAL: Final = re.compile(r"총|합계|합[쳐친한해하산]|더[해한하]|모두|도합|전부|전체|포함|까지")
+_TOTAL_ITSELF: Final = re.compile(r"(?:총|합계)(?:액|금액)?[은이]? ?(?:약 ?)?$")
+_TWICE: Final = re.compile(r"이중|중복|두 ?번|두 ?차례|[2두] ?[회건번]")
 _INCLUDED: Final = re.compile(r"[을를]? ?포함")
 _LESS: Final = re.compile(
     r"빼|뺀|빠진|제하|제한|제외|공제|차감|차액|차이|나머지|남[은는았]|잔액|잔여|잔금|환불|환급|반환"
     r"|돌려|저렴|싼|싸[게졌]|비싼|비싸|줄[어였]|절약|덜|할인|추가|인상|인하|올[라랐]|내[려렸]|초과"
-    r"|부족|더 |카드 ?결제|감면"
+    r"|부족|더 |카드 ?결제|감면|늘[었어]|증가|감소|상승|하락|많이|적게|낮[아은춰]|높[아은]|오[르른]"
+    r"|떼|사용 후|쓰고|적용|최종"
 )
 _SHARE: Final = re.compile(
     r"%|퍼센트|할인|위약금|수수료|이자|환불|환급|공제|적립|감면|계약금|부가세|빼|뺀"
 )
 _PERCENT_OF: Final = re.compile(r"([0-9]{1,3}(?:\.[0-9]+)?) ?(?:%|퍼센트)인 ?(?:약 ?)?$")
 _PAID_BACK: Final = re.compile("환불|환급|돌려|반환")
-"""Of several amounts some may have been refused: their sum follows from nothing."""
+"""Of several amounts some may have been refused: where the call refuses anything, their sum
+follows from nothing."""
 
 _TAX: Final = re.compile(r"부가세|부가가치세|VAT|vat")
 _TAX_RATE: Final = Decimal("0.1")
 _YEAR: Final = re.compile(r"(?:연|1년|일 ?년|연간|1년간|1년 ?치|1년분)(?: ?(?:총|약|합계))? ?$")
 _EACH: Final = re.compile(
     r"(?:월|매월|매달|한 ?달에?|하루에?|1일|1인|한 ?명|1박에?|1회|1개|[가-힣1]당)"
-    r"(?: ?(?:약|평균))? ?$"
+    r"(?: ?(?:약|평균|이자|납입액은?|요금은?))? ?$"
 )
-_EACH_AFTER: Final = re.compile(r" ?씩")
+_MONTHS_OF_YEAR: Final = Decimal(12)
+_PACKED: Final = re.compile(r"짜리|씩|하루|[가-힣]당 ")
+_TAKEN_OFF: Final = re.compile(r"[을를] ?(?:빼|뺀|제하|제한|제외|공제|차감|떼)")
 _OPERAND: Final = re.compile(
     r"에서|[을를] ?(?:빼|뺀|제하|제한|제외|공제|차감|더[해한하]|합)|[과와] "
 )
@@ -74,14 +81,6 @@ _AFTER: Final = 20
 """Characters before and behind a figure in which a word says how it was computed."""
 
 
-class _Near(NamedTuple):
-    """Figures that were said near each other, or that a sentence holds, in order."""
-
-    amounts: list[Decimal]
-    counts: list[Decimal]
-    percents: list[Decimal]
-
-
 def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
     """Return those numbers of a text that follow from what its source says.
 
@@ -90,18 +89,23 @@ def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
         wanted: numbers of it that its source does not have.
         source: what was said.
     """
-    left = [one for one in wanted if one.kind in {"amount", "count"} and _FIGURE.match(one.value)]
+    left = [one for one in wanted if one.kind in {"amount", "count"} and FIGURE.match(one.value)]
     found: set[Number] = set()
     if not left:
         return found
-    said = list(islice(_windows(source), _WINDOWS))
+    said = list(islice(windows(source), _WINDOWS))
+    call = _Call(NEGATION.search(source.text) is not None, _PACKED.search(source.text) is not None)
     for start, end in _sentences(text.text):
         own = [one for one in text.numbers if start <= one.start < end]
-        of_sentence = [one for one in left if start <= one.start < end]
-        for _ in of_sentence:  # a total may be of figures that were computed themselves
+        of_sentence = [one for one in left if start <= one.start < end][:_UNKNOWN]
+        for _ in range(_ROUNDS):  # a total may be of figures that were computed themselves
             unknown = [one for one in of_sentence if one not in found]
-            near = _near(text, (each for each in own if each not in unknown))
-            more = {one for one in unknown if _follows(text.text, (start, end), one, near, said)}
+            near = near_of(text, (each for each in own if each not in unknown))
+            more = {
+                one
+                for one in unknown
+                if _follows(_told(text, start, end, one, call), one.kind, near, said)
+            }
             if not more:
                 break
             found |= more
@@ -116,131 +120,123 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         start += len(line) + 1
 
 
-def _windows(source: Text) -> Iterator[_Near]:
-    """Yield what was said in a few utterances, and in a call with few amounts in all."""
-    starts = [0, *(match.end() for match in re.finditer("\n", source.text))]
-    lines: list[list[Number]] = [[] for _ in starts]
-    place = 0
-    for one in source.numbers:
-        while place + 1 < len(starts) and starts[place + 1] <= one.start:
-            place += 1
-        lines[place].append(one)
-    if len({one.value for one in source.numbers if one.kind == "amount"}) <= _FEW:
-        yield _near(source, source.numbers)
-    for first in range(len(lines)):
-        if lines[first]:
-            yield _near(source, (one for line in lines[first : first + _LINES] for one in line))
+class _Call(NamedTuple):
+    """What a whole call tells of how to compute.
+
+    Attributes:
+        refuses: it refuses something.
+        packed: it speaks of what there is of each: 여섯 병짜리 네 상자.
+    """
+
+    refuses: bool
+    packed: bool
 
 
-def _near(text: Text, numbers: Iterable[Number]) -> _Near:
-    found = _Near([], [], [])
-    for one in numbers:
-        figure = _FIGURE.match(one.value)
-        if figure is None or (one.relative and one.kind != "count"):
-            continue
-        value = Decimal(figure[0])
-        if one.kind == "amount":
-            into = found.amounts
-        elif one.kind == "percent":
-            into = found.percents
-        elif text.text[one.end - 1] == "건":
-            continue  # 3건 총 45,000원 counts what was added up
-        elif one.kind == "count" and 1 < value <= _LARGEST_COUNT:
-            into = found.counts
-        else:
-            continue
-        if len(into) < _MOST and (one.kind == "count" or into[-1:] != [value]):
-            into.append(value)
-    return found
+class _Told(NamedTuple):
+    """A figure of an analysis with the words beside it, and the call."""
+
+    value: Decimal
+    before: str
+    after: str
+    sentence: str
+    call: _Call
 
 
-def _follows(
-    text: str, sentence: tuple[int, int], one: Number, own: _Near, said: Sequence[_Near]
-) -> bool:
+def _told(text: Text, start: int, end: int, one: Number, call: _Call) -> _Told:
+    match = FIGURE.match(one.value)
+    return _Told(
+        Decimal(match[0]) if match else Decimal(0),
+        text.text[start : one.start][-_BEFORE:],
+        text.text[one.end : end][:_AFTER],
+        text.text[start:end],
+        call,
+    )
+
+
+def _follows(told: _Told, kind: str, own: Near, said: Sequence[Near]) -> bool:
     """Whether a figure is computed as the words beside it say."""
-    start, end = sentence
-    before, after, whole = text[start : one.start], text[one.end : end], text[start:end]
-    before, after = before[-_BEFORE:], after[:_AFTER]
-    match = _FIGURE.match(one.value)
-    value = Decimal(match[0]) if match else Decimal(0)
-    if one.kind == "count":
-        return any(value in _of_counts(near.counts, whole) for near in (own, *said))
-    if _EACH_AFTER.match(after) or (_EACH.search(before) and not _LESS.search(after)):
-        counts = own.counts
+    before, after = told.before, told.after
+    if kind == "count":
+        return any(told.value in _of_counts(near.counts, told) for near in (own, *said))
+    if EACH_AFTER.match(after) or (_EACH.search(before) and not _LESS.search(after)):
         return any(
-            abs(whole_ / n - value) < 1
+            abs(whole / n - told.value) < 1
             for near in (own, *said)
-            for whole_ in near.amounts
-            for n in counts or near.counts
+            for whole in near.amounts
+            for n in own.counts or [*near.counts, _MONTHS_OF_YEAR]
         )
     if len(own.amounts) > 1 and _OF_THESE.search(before):
         said = ()
-    return any(value in _of_amounts(own, near, before, after) for near in (own, *said))
+    return any(
+        told.value in way(own, near, told)
+        for near in (own, *said)
+        for way in (_of_several, _of_one, _of_what_is_shown)
+    )
 
 
-def _of_counts(counts: Sequence[Decimal], sentence: str) -> Iterator[Decimal]:
-    if re.search(r"총|합계|합[쳐친한해하]|모두|전체", sentence):
-        yield from _sums(counts)
-    if re.search(r"남[은는았]|잔여|나머지|더 |줄[어였]|빼|뺀|제외", sentence):
-        yield from _differences(counts)
+def _of_counts(counts: Sequence[Decimal], told: _Told) -> Iterator[Decimal]:
+    if re.search(r"총|합계|합[쳐친한해하]|모두|전체", told.sentence):
+        yield from sums(counts)
+        if told.call.packed:
+            yield from products(counts, counts)
+    if re.search(r"남[은는았]|잔여|나머지|더 |줄[어였]|빼|뺀|제외", told.sentence):
+        yield from differences(counts)
 
 
-def _of_amounts(own: _Near, near: _Near, before: str, after: str) -> Iterator[Decimal]:
-    """Yield what follows from amounts, in the ways that the words beside a figure name."""
-    amounts, around = near.amounts, f"{before} {after}"
-    total = _TOTAL.search(before) or _INCLUDED.match(after)
-    operand = _OPERAND.match(after)
-    if _COUNTED.search(before) or (total and not operand):
-        yield from (each * n for each in amounts for n in own.counts or near.counts)
+def _of_one(own: Near, near: Near, told: _Told) -> Iterator[Decimal]:
+    """Yield what follows from one amount: so many of it, a share of it, its tax."""
+    amounts, counts, before = near.amounts, own.counts or near.counts, told.before
+    around = f"{before} {told.after}"
+    several: list[Decimal] = list(products(near.rates, counts))
+    total = _TOTAL.search(before) or _INCLUDED.match(told.after)
+    if _COUNTED.search(before):
+        several += products(amounts, counts)
+        several += (each * n / m for each in amounts for n in own.counts for m in near.counts)
+    elif (total and not _OPERAND.match(told.after)) or _is_part(told):
+        several += products(amounts, counts)
+    yield from several
     if _YEAR.search(before):
         yield from (each * 12 for each in amounts)
     if _TAX.search(around):
         yield from (each * rate for each in amounts for rate in (_TAX_RATE, 1 + _TAX_RATE))
-    if _SHARE.search(around) and not after.startswith("에서"):
+    percents = {*own.percents, *near.percents}
+    if _SHARE.search(around) and not told.after.startswith("에서"):
         of_share = _PERCENT_OF.search(before)
         if of_share:
             yield from (each * Decimal(of_share[1]) / 100 for each in amounts)
         else:
-            yield from _shares(amounts, {*own.percents, *near.percents})
-    if total and not operand and not _PAID_BACK.search(after):
-        yield from _sums(amounts)
-        yield from _weighted(amounts, [own.counts, near.counts])
-    if _LESS.search(around) and not operand:
-        yield from _differences(amounts)
+            yield from shares([*amounts, *products(amounts, counts)], percents)
+    elif several:
+        yield from shares(several, percents)
 
 
-def _shares(amounts: Iterable[Decimal], percents: Collection[Decimal]) -> Iterator[Decimal]:
-    for each in amounts:
-        for percent in percents:
-            yield each * percent / 100
-            yield each * (100 - percent) / 100
+def _is_part(told: _Told) -> bool:
+    """Whether a figure is told as what is taken off, or as the total from which it is."""
+    itself = _TOTAL_ITSELF.search(told.before) is not None
+    return itself or _TAKEN_OFF.match(told.after) is not None
 
 
-def _sums(figures: Sequence[Decimal]) -> Iterator[Decimal]:
-    """Yield the sums of neighbours."""
-    for first in range(len(figures)):
-        total = figures[first]
-        for figure in figures[first + 1 :]:
-            total += figure
-            yield total
+def _of_several(own: Near, near: Near, told: _Told) -> Iterator[Decimal]:
+    """Yield what follows from several amounts: their sums, and what is left of one."""
+    amounts, before, after = near.amounts, told.before, told.after
+    if _OPERAND.match(after) and not _TOTAL_ITSELF.search(before):
+        return
+    if (_TOTAL.search(before) or _INCLUDED.match(after)) and not (
+        told.call.refuses and _PAID_BACK.search(after)
+    ):
+        yield from sums(amounts)
+        yield from weighted(amounts, [own.counts, near.counts])
+    if _TWICE.search(before):
+        yield from (2 * each for each in amounts)
+    if _LESS.search(f"{before} {after}"):
+        yield from differences(amounts)
+        yield from (each - part for each in amounts for part in own.amounts if part < each)
 
 
-def _weighted(amounts: Sequence[Decimal], counts: Sequence[Sequence[Decimal]]) -> Iterator[Decimal]:
-    """Yield 어른 둘 · 아이 둘 with 이만 원 · 만이천 원: two amounts with two counts, in order."""
-    for one, other in pairwise(amounts):
-        for listed in counts:
-            for n, m in pairwise(listed):
-                yield one * n + other * m
-            if len(listed) == 1:  # 이만 원에 세 개, 배송비 삼천 원
-                yield one * listed[0] + other
-                yield one + other * listed[0]
-            for n in listed:
-                yield (one + other) * n
-
-
-def _differences(figures: Sequence[Decimal]) -> Iterator[Decimal]:
-    """Yield what is left of each figure without its neighbours' sum, or another figure."""
-    for place, figure in enumerate(figures):
-        yield from (figure - other for other in figures if other < figure)
-        rest = [*figures[:place], *figures[place + 1 :]]
-        yield from (figure - total for total in _sums(rest) if total < figure)
+def _of_what_is_shown(own: Near, near: Near, told: _Told) -> Iterator[Decimal]:
+    """Yield what a sentence computes before its reader: 12,000원씩 3개, 배송비 3,000원으로."""
+    if near is not own or "씩" not in told.sentence:
+        return
+    for several in products(own.amounts, own.counts):
+        yield several
+        yield from (several + each for each in own.amounts)
