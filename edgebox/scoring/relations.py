@@ -177,6 +177,5 @@ def _direction(number: Number, spoken: Spoken) -> int:
 
 def _places(number: Number, spoken: Spoken) -> Iterator[tuple[Number, int]]:
     """Yield where the call has a number, with the utterance."""
-    for said, piece in spoken.numbers:
-        if supports(said.provides, number):
-            yield said, spoken.pieces[piece].utterance
+    for said, piece in spoken.supporting(number):
+        yield said, spoken.pieces[piece].utterance

@@ -74,6 +74,10 @@ class Spoken:
         self._numbers_of: dict[int, list[tuple[Number, int]]] = {}
         for number, piece in self.numbers:
             self._numbers_of.setdefault(of[piece], []).append((number, piece))
+        self._providing: dict[str, list[int]] = {}
+        for place, (number, _) in enumerate(self.numbers):
+            for form in number.provides:
+                self._providing.setdefault(form, []).append(place)
         self._found: dict[str, dict[int, float]] = {}
 
     def piece_at(self, offset: int) -> int:
@@ -148,7 +152,12 @@ class Spoken:
 
     def with_number(self, number: Number) -> list[int]:
         """Return the clauses that hold a number, in order."""
-        return [piece for one, piece in self.numbers if supports(one.provides, number)]
+        return [piece for _, piece in self.supporting(number)]
+
+    def supporting(self, number: Number) -> list[tuple[Number, int]]:
+        """Return the numbers of the call that support one, in order, with their clauses."""
+        places = {place for form in number.requires for place in self._providing.get(form, ())}
+        return [self.numbers[place] for place in sorted(places)]
 
     def numbers_in(self, piece: int) -> list[Number]:
         """Return the numbers of a clause."""

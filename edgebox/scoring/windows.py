@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ _LINES: Final = 4
 
 _MOST: Final = 8
 """Figures of a kind that are looked at together."""
+
+_LISTED: Final = 64
+"""Numbers in which they are looked for: more are a list that is read out."""
 
 _FEW: Final = 5
 """Different amounts of a whole call that are looked at together, wherever they were said."""
@@ -58,7 +62,7 @@ def windows(source: Text) -> Iterator[Near]:
 
 def near_of(text: Text, numbers: Iterable[Number]) -> Near:
     found = Near([], [], [], [])
-    for one in numbers:
+    for one in islice(numbers, _LISTED):
         figure = FIGURE.match(one.value)
         if figure is None or (one.relative and one.kind != "count"):
             continue
