@@ -106,7 +106,7 @@ def _first_of(month: re.Match[str], on: dt.date, near: Mapping[str, int]) -> dt.
     if month["near"]:
         name = month["near"]
         ahead = next((near[name[at:]] for at in range(len(name)) if name[at:] in near), None)
-        if ahead is None or name.startswith("매"):
+        if ahead is None:
             return None
     else:
         said = month["number"]

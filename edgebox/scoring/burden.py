@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.deeds import does
+from edgebox.scoring.deeds import does, says_done
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import COSTS, FREE, LEFT
 from edgebox.scoring.predicates import SAME
@@ -136,7 +136,8 @@ def _is_left(places: dict[int, float], stances: Stances) -> bool:
     for number in range(named, min(named + _SOON, len(spoken.utterances))):
         one = spoken.utterances[number]
         if one.speaker == "agent":
-            if any(does(spoken.text_of(piece)) for piece in spoken.pieces_of(number)):
+            said = [spoken.text_of(piece) for piece in spoken.pieces_of(number)]
+            if any(does(text) or says_done(text) for text in said):
                 return False
         elif _LEAVES.search(one.text):
             return True

@@ -67,6 +67,8 @@ def mended(piece: int, stances: Stances) -> int:
     for after in range(piece + 1, min(piece + 1 + _AT_ONCE, len(spoken.pieces))):
         if spoken.pieces[after].utterance != spoken.pieces[piece].utterance:
             return piece
+        if "면 " in f"{spoken.text_of(after)} ":
+            return piece  # 영수증 주시면 접수해 드릴게요
         if does(spoken.text_of(after)) and not (stances[after].denies or stances[after].depends):
             return after
     return piece

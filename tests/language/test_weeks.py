@@ -30,6 +30,8 @@ def days_of(text, on=THURSDAY):
         ("시월 둘째 주 토요일", "2025-10-11"),
         ("12월 세 번째 수요일", "2025-12-17"),
         ("일월 첫째 목요일", "2026-1-1"),
+        ("팔월 둘째 토요일에 갔어요", "2025-8-9"),
+        ("삼월 둘째 토요일", "2026-3-14"),
         ("다음 주 오늘", "2025-9-18"),
         ("지난주 오늘", "2025-9-4"),
         ("다음다음 주 수요일", "2025-9-24"),
@@ -43,6 +45,11 @@ def days_of(text, on=THURSDAY):
 )
 def test_a_day_that_is_counted_in_its_month_or_week_is_that_day(said, day):
     assert days_of(said) == {day}
+
+
+def test_a_row_of_the_calendar_begins_on_monday_or_on_sunday():
+    assert days_of("다음 달 둘째 주 일요일") == {"2025-10-5", "2025-10-12"}
+    assert days_of("다음 달 첫째 주 월요일") == {"2025-10-6"}  # no day of September
 
 
 def test_two_ways_to_count_are_two_days_and_neither_is_shown():
@@ -61,6 +68,8 @@ def test_two_ways_to_count_are_two_days_and_neither_is_shown():
         "요금은 낼 수 있어요",
         "한 달 보름 전에요",
         "영업일 기준 삼 일 뒤에요",
+        "영업일로 삼 일 뒤에요",
+        "13월 첫째 화요일",
     ],
 )
 def test_what_may_be_any_day_is_none(said):
@@ -69,6 +78,11 @@ def test_what_may_be_any_day_is_none(said):
 
 def test_the_week_after_counts_from_the_week_named_before():
     assert "2025-9-23" in days_of("다음 주 화요일은 차서 그다음 주 화요일로 잡을게요")
+
+
+def test_a_week_that_was_named_long_before_is_no_beginning():
+    far = "다음 주 화요일이요 " + "네 그렇게 하시면 되고요 다른 것도 봐 드릴게요 " * 3
+    assert "2025-9-24" not in days_of(f"{far}그다음 주 수요일이요")
 
 
 def test_about_the_end_of_a_month_is_no_day_in_a_prompt():
