@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.places import Places, share_of
-from edgebox.scoring.predicates import SAME_FORM, key_of
+from edgebox.scoring.predicates import SAME, SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
 from edgebox.scoring.taken import (
     WILL,
@@ -58,6 +58,8 @@ _SETTLES: Final = re.compile(
 )
 
 _IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
+
+_PROMISES: Final = re.compile(r"드릴게요|드리겠습니다|하겠습니다|할게요")
 
 _ABOUT: Final = 0.2
 """Share of a part's other words around what is done later."""
@@ -127,12 +129,21 @@ def _done_later(about: int, part: Part, stances: Stances) -> bool:
     return key is not None and any(
         piece > about
         and share_of(around, spoken.pieces[piece].utterance) >= _ABOUT
-        and degree >= SAME_FORM
         and spoken.speaker_of(piece) == "agent"
         and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
-        and _IS_DONE.search(spoken.text_of(piece))
+        and _says_so(about, piece, degree, spoken)
         for piece, degree in key.where.items()
     )
+
+
+def _says_so(about: int, piece: int, degree: float, spoken: Spoken) -> bool:
+    """Return whether a clause says of a predicate that it is done, or will be after all."""
+    text = spoken.text_of(piece)
+    if degree >= SAME_FORM and _IS_DONE.search(text):
+        return True
+    between = range(spoken.pieces[about].utterance + 1, spoken.pieces[piece].utterance)
+    deferred = any(_DEFERS.search(spoken.utterances[one].text) for one in between)
+    return deferred and degree >= SAME and _PROMISES.search(text) is not None
 
 
 def settled_whether(text: str, stances: Stances) -> bool:
