@@ -67,11 +67,6 @@ _GIVES_BACK: Final = re.compile(r"환불|환급|돌려|결제|입금")
 _TAKES_BACK: Final = re.compile(r"취소(?=로|해 ?드| ?가능| ?(?:처리|접수)?[됐돼되])")
 """What is done to a payment that is given back."""
 
-_LEAVES: Final = re.compile(
-    r"(?:그냥|그대로) ?(?:둘|둬|두|쓸|쓰|갈|탈|있|할|다닐)|[놔냅] ?[두둬둘]|없던 걸로"
-)
-"""A customer who leaves things as they are."""
-
 _SOON: Final = 6
 """Utterances from where something is named in which it is left as it is."""
 
@@ -139,7 +134,7 @@ def _is_left(places: dict[int, float], stances: Stances) -> bool:
             said = [spoken.text_of(piece) for piece in spoken.pieces_of(number)]
             if any(does(text) or says_done(text) for text in said):
                 return False
-        elif _LEAVES.search(one.text):
+        elif DECLINES.search(one.text):
             return True
     return False
 
