@@ -7,16 +7,28 @@ figures beside each other, or a figure and its next word, may read as a number t
 
 It is a regular expression without look-around, so that any server that takes one can keep to it. In
 place of look-around, each figure is written with the text that may stand before it (a *gap*) and
-with the character at which it is known to have ended (its *tail*). Number words are not held: they
-cannot be told from other words letter by letter.
+with the character at which it is known to have ended (its *tail*). Number words are held
+only beside figures, where they would make another number of them (`gaps`).
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from edgebox.consultation.gaps import (
+    AFTER_CLOSED,
+    BEFORE,
+    BEFORE_AGE,
+    BEFORE_HOUR,
+    DIGITS,
+    FREE,
+    SIZES,
+    joined,
+    leaves,
+)
 from edgebox.language.copies import copies
 from edgebox.language.counters import LOOSE, MEASURE, MEASURE_BUT_OF_DATA, UNITS
 from edgebox.language.form import Form, Forms
@@ -31,27 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edgebox.language.number import Number
-
-# Digits of every script, and the characters that NFKC turns into digits, or into spaces, points and
-# letters beside digits: ² ① ４ ㏠ ㎏. The invisible ones would join two figures for the eye.
-# Control characters, quotation marks and backslashes: so JSON can hold the text as it is.
-_OUT: Final = (
-    '0-9\\x00-\\x1f"\\\\\\x7f\u0080-\u00a0\u00ad\u00b2\u00b3\u00b9\u00bc-\u00be\u0660-\u11ff\u1369-\u1c59'
-    "\u2000-\u200f\u2024\u2028-\u202f\u205f-\u2089\u2150-\u2189\u2460-\u24ff\u2776-\u2793\u2cfd\u3000"
-    "\u3007\u3021-\u303a\u3192-\u3195\u3220-\u3229\u3248-\u325f\u3280-\u3289\u32b1-\u33ff"
-    "\ua620-\uabf9\ufe10-\ufe6f\ufeff\uff01-\uff5e\U00010000-\U0001f16f\U0001fbf0-\U0001fbf9"
-)
-_FREE: Final = f"[^{_OUT}]"
-# Letters and a hyphen make a code of the figure after them, 오만3천 is one number, and a date is
-# none after a point.
-_JOINS: Final = "A-Za-z.\\/\\-십백천만억조"
-_BEFORE: Final = f"(?:{_FREE}*[^{_OUT}{_JOINS}])?"
-# The last syllables of 오전, 오후, 새벽 …, which say which 3시 it is. They may stand there with 에.
-_PARTS: Final = "전후벽침낮심녁밤"
-_BEFORE_HOUR: Final = (
-    f"(?: *|{_FREE}*[^{_OUT}{_PARTS}에 ] +|{_FREE}*[^{_OUT}{_PARTS}{_JOINS}: ]"
-    f"|(?:{_FREE}*[^{_OUT}{_PARTS}])?에 +)"
-)
 
 
 def _apart(units: str) -> list[str]:
@@ -73,9 +64,41 @@ _SEPARATED: Final = [*_JOINED, *_SPACED_SIGNS]
 _POINTS: Final = [f"{a}{point}{b}0" for point in "점쩜" for a in ("", " ") for b in ("", " ")]
 _UNTIL: Final = [f"{gap}{sign}" for sign in "~∼〜" for gap in ("", " ")]
 """In 3~5일 the unit of the second is that of the first: `spelling` gives the whole range."""
-_OPEN: Final = [*_ASIDE, *_SEPARATED, *_UNTIL, *"일이삼사오육륙칠팔구만천백십억조", " 만", " 억"]
+_END: Final = "\1"
+"""The end of the text, in the words below."""
+_GOES_ON: Final = [_END, *f" .,)!?원여개명건회번년월시분주달퍼프%가권대{SIZES}{DIGITS}"]
+"""What makes a number word of 천, 백 and 십: 20만 천 원. Other words begin with them (15 백업)."""
+_MORE: Final = [
+    *[f" {size}{after}" for size in "천백십" for after in _GOES_ON],
+    *[f" {digit}{size}" for digit in DIGITS for size in "십백천만억"],
+    *[f" {digit} {size}{after}" for digit in DIGITS for size in "십백천" for after in " 원만\1"],
+]
+"""Number words that add to a figure or multiply it: 20만 오천, 15 백 원."""
+_OPEN: Final = [*_ASIDE, *_SEPARATED, *_UNTIL, *DIGITS, *SIZES, " 만", " 억", *_MORE]
 
 _QUANTITY: Final = [*_OPEN, *_POINTS, _SLIP, *_apart(" ".join(_DIFFERENT))]
+
+
+def _next_part(tens: str, single: dict[str, str]) -> list[str]:
+    """Return number words that would say the next part of a date or time: 9월 이십오일, 3시 십 분.
+
+    Args:
+        tens: of the numbers that are refused whatever follows.
+        single: the figures up to nine that are refused, for each unit.
+    """
+    words = [
+        *tens.split(),
+        *[f"{d}{gap}{u}" for u, ds in single.items() for d in ds for gap in ("", " ")],
+    ]
+    return [f"{gap}{word}" for gap in ("", " ") for word in words]
+
+
+_DAYS: Final = _next_part(
+    "십 이십 삼십 유월 시월",
+    {"일": "삼사육칠팔구", "월": "일삼사오칠팔구", "개월": DIGITS},
+)
+"""After a month or a year. Not 9월 일일 한도, 이 일, 오일 교체 and 데이터 이월."""
+_MINUTES: Final = _next_part("십 이십 삼십 사십 오십", {"분": "일삼사오육칠팔구"})
 
 # What may not follow a form. Digits never may, except after what is closed.
 _BLOCKED: Final[dict[Form, list[str]]] = {
@@ -87,9 +110,9 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
     Form.MEASURED: _JOINED,
     Form.SUFFIX: _JOINED,
     Form.COPIED: [*_ASIDE, "년", "러", "월", "간", "반", " 반"],
-    Form.MONTH: [*_ASIDE, "년", "러", "월", "일", "반", " 반"],
-    Form.HOURS: [*_ASIDE, "간", "반", " 반"],
-    Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반"],
+    Form.MONTH: [*_ASIDE, "년", "러", "월", "일", "반", " 반", *_DAYS],
+    Form.HOURS: [*_ASIDE, "간", "반", " 반", *_MINUTES],
+    Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반", *_MINUTES],
     Form.BARE_CLOCK: _SEPARATED,
 }
 _AFTER_PART: Final = (Form.BARE_HOUR, Form.BARE_CLOCK)
@@ -141,12 +164,13 @@ def expression(found: Forms) -> str:
     0원).
     """
     closed = "|".join([f"[0-9] ?{LOOSE}", "1 ?회", "0 ?원", *_words(found, Form.CLOSED)])
+    closed = f"{BEFORE}(?:{closed}){AFTER_CLOSED}"
     opened: dict[str, list[tuple[str, Form]]] = {
-        _BEFORE: [("[0-9]", Form.FIGURES), ("[0-9] ?개", Form.MONTH)],
-        _BEFORE_HOUR: [],
+        BEFORE: [("[0-9]", Form.FIGURES), ("[0-9] ?개", Form.MONTH)],
+        BEFORE_HOUR: [],
     }
     for form in _BLOCKED:
-        before = _BEFORE_HOUR if form in _AFTER_PART else _BEFORE
+        before = BEFORE_HOUR if form in _AFTER_PART else BEFORE
         opened[before] += [(body, form) for body in _words(found, form)]
     tails = {form: _tails(_trie(blocked)) for form, blocked in _BLOCKED.items()}
     measured, measured_last = tails[Form.MEASURED]
@@ -167,7 +191,20 @@ def expression(found: Forms) -> str:
         ]
         for last in (False, True)
     )
-    return f"(?:{'|'.join([f'{_BEFORE}(?:{closed})', *on])})*(?:{'|'.join([f'{_FREE}*', *end])})"
+    if full := _words({Form.CLOSED: _full(found)}, Form.CLOSED):
+        closed += f"|{BEFORE_AGE}{full[0]}"
+    return f"(?:{'|'.join([closed, *on])})*(?:{'|'.join([f'{FREE}*', *end])})"
+
+
+def _full(found: Forms) -> set[str]:
+    """Return the ages and years before which 만 may stand: 만 19세, 만 3년."""
+    bare = {form for kind in (Form.QUANTITY, Form.COUNTED) for form in found.get(kind, ())}
+    ages = {figures for figures in bare if re.fullmatch(r"\d{1,3}", figures)}
+    spans = {form for kind in (Form.MONTH, Form.CLOSED) for form in found.get(kind, ())}
+    return {
+        *[f"{age}{gap}{unit}" for age in ages for unit in ("세", "살") for gap in ("", " ")],
+        *[span for span in spans if re.fullmatch(r"\d{1,2}(?:년|개월)", span)],
+    }
 
 
 def _words(found: Forms, form: Form) -> list[str]:
@@ -201,21 +238,25 @@ def _trie(words: Iterable[str]) -> Trie:
     return root
 
 
-def _tails(node: Trie) -> tuple[str, str]:
+def _tails(node: Trie, *, spaced: bool = False) -> tuple[str, str]:
     """Return what may follow a form, given what may not: within a text, and at its end.
 
     The first reads on until no blocked word can follow. What joins with a figure after it (letters)
     is followed by more than that.
     """
-    children = "".join(_literal(char) for char in node if char)
-    joining = "".join(_literal(char) for char in [_LETTER, *"./-십백천만억조"] if char not in node)
-    through, ends = [f"[^{_OUT}{_JOINS}{children}]"], [""]
+    children = "".join(_literal(char) for char in node if char and char != _END)
+    joining = "".join(_literal(char) for char in [_LETTER, *"./-", *SIZES] if char not in node)
+    through = leaves(children, spaced=spaced)
+    ends = [] if _END in node else [""]
     if joining:
-        through.append(f"[{joining}]{_FREE}*[^{_OUT}{_JOINS}]")
-        ends.append(f"[{joining}]{_FREE}*")
+        through += joined(joining, spaced=spaced)
+        ends.append(f"[{joining}]{FREE}*")
+    alike: dict[tuple[str, str], str] = {}
     for char in node:
-        if char and "" not in node[char]:
-            on, end = _tails(node[char])
-            through.append(_literal(char) + on)
-            ends.append(_literal(char) + end)
+        if char and char != _END and "" not in node[char]:
+            rest = _tails(node[char], spaced=spaced or char == " ")
+            alike[rest] = alike.get(rest, "") + _literal(char)
+    for (on, end), chars in alike.items():
+        through.append(f"[{chars}]{on}")
+        ends.append(f"[{chars}]{end}")
     return f"(?:{'|'.join(through)})", f"(?:{'|'.join(ends)})"
