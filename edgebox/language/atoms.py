@@ -62,7 +62,7 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
         return
     first, start, end = chain[0], chain[0].start, chain[-1].end
     of = {atom.unit: atom.value for atom in chain}
-    halved = chain[-1].unit in {"hour", "hours", "months"} or (
+    halved = chain[-1].unit in {"hour", "hours", "months", "weeks"} or (
         chain[-1].unit == "year" and chain[-1].value < 100
     )
     half = _HALF.match(text, end) if halved else None
@@ -78,6 +78,8 @@ def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:
         yield time
     elif "hours" in of:
         yield quantity(of["hours"] * 60 + minute, "minute", start, end)
+    elif half and "weeks" in of:
+        yield quantity(of["weeks"] + Decimal("0.5"), "weeks", start, end)
     elif (half or "months" in of) and of.get("year", Decimal(0)) < 100:
         years, months = of.get("year", Decimal(0)), of.get("months", Decimal(0))
         part = Decimal("0.5") * (1 if "months" in of else 12) if half else Decimal(0)

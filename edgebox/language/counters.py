@@ -35,7 +35,7 @@ LOOSE_COUNT: Final = re.compile(f"[2-9] ?(?:{LOOSE}|개)")
 # Unit as written → unit as compared; "" is a plain counter.
 UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     "원": "won", "퍼센트": "percent", "프로": "percent", "%": "percent", "년": "year",
-    "월": "month", "일": "day", "시": "hour", "시간": "hours", "분": "minute",
+    "월": "month", "일": "day", "영업일": "day", "시": "hour", "시간": "hours", "분": "minute",
     "개월": "months", "달": "months", "주": "weeks", "주일": "weeks", "주간": "weeks",
     "주차": "weeks", "%p": "percent",
     "달러": "usd", "불": "usd", "유로": "eur", "엔": "jpy", "위안": "cny", "파운드": "gbp",

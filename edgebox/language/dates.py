@@ -92,8 +92,14 @@ _PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
 _LASTS: Final = re.compile(
     r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다"
     r"|됐|되[어었]|돼|지[나난났]|넘|걸[려렸]|무료|체험|남[았은]|소요|짜리|권(?!유|고)|분(?!할)|연속"
-    r"|기다|미만|초과|이나 ?(?:[걸지됐돼남더]|기다))"
+    r"|기다|미만|초과|가량|안팎|남짓|내외|경과|연장|유예|쯤 ?(?:걸|소요|되[어었]|돼|됐|이면|뒤|후)"
+    r"|이나 ?(?:[걸지됐돼남더]|기다))"
 )
+_LONG: Final = re.compile(
+    r"(?:(?<![가-힣])(?:약|대략|최대|최소|최장|총|도합|꼬박|무려|장장|잔여)|[가-힣]기간[은이]?"
+    r"|(?:영업|근무|평)일 ?(?:기준)? ?(?:으로|로|은)?) ?$"
+)
+"""Before a duration: 약 15일, 영업일 기준 3일."""
 _SINCE: Final = re.compile(r"(?:[가-힣] |[한된산온간낸쓴운은른신본난린진킨든])지 ?$")
 """Before a duration: 사용한 지 이십 일."""
 _MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
@@ -304,7 +310,7 @@ def _is_day(text: str, one: Number) -> bool:
     """Whether a number is written as 17일, which is a day of a month or a duration."""
     written_as = text[one.start : one.end]
     days = one.value.endswith("d") and len(one.requires) == 1
-    return days and written_as.endswith("일") and not written_as.endswith("주일")
+    return days and written_as.endswith("일") and not written_as.endswith(("주일", "영업일"))
 
 
 def _shifted(on: dt.date, size: int, unit: str, *, years: bool) -> Number:
@@ -325,6 +331,8 @@ def may_be_of_a_month(text: str, one: Number, *, after_its_month: bool = False) 
     """
     before = max(0, one.start - 4), one.start
     if not _is_day(text, one) or _SINCE.search(text, *before):
+        return False
+    if _LONG.search(text, max(0, one.start - 10), one.start):
         return False
     if not after_its_month and _MONTH_BEFORE.search(text, *before):
         return False

@@ -48,6 +48,7 @@ from edgebox.language.months import with_named_months
 from edgebox.language.natives import DAY_PAIRS, DAY_WORD, DAYS, native
 from edgebox.language.number import Number, born, code, either, plain, quantity, time_of_day
 from edgebox.language.numerals import MULTIPLIERS, SINO_DIGITS, ZEROS
+from edgebox.language.periods import nearly
 from edgebox.language.plates import with_plates
 from edgebox.language.spans import NO_CODE, PAIR, pair, with_shared_heads
 from edgebox.language.written import WRITTEN, written
@@ -130,7 +131,8 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
     found = with_shared_heads(text, _without_repaired(text, found))
     if on is not None:
         found = with_relative(text, found, on)
-    return with_named_months(text, found, dated=on is not None)
+    found = with_named_months(text, found, dated=on is not None)
+    return [nearly(text, one) for one in found]
 
 
 def _without_repaired(text: str, numbers: list[Number]) -> list[Number]:

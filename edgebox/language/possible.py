@@ -22,6 +22,7 @@ from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ONES, TENS
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
+from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
 from edgebox.language.spans import possible_spans
 from edgebox.language.vitals import vitals
@@ -147,6 +148,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from possible_plates(text)
     yield from groups(text)
     yield from vitals(text)
+    yield from periods(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
         yield quantity(tens + ONES[match[2]], UNITS[match[3]], *match.span())

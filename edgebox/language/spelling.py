@@ -19,6 +19,7 @@ from edgebox.language.form import Form, Forms
 from edgebox.language.fractions import written_fractions
 from edgebox.language.groups import group
 from edgebox.language.number import CURRENCIES
+from edgebox.language.periods import ABOUT_AFTER, ABOUT_BEFORE, ALIKE
 from edgebox.language.spelling_dates import dated, timed, years
 from edgebox.language.spelling_ranges import ranges
 
@@ -97,6 +98,7 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
                 found[kind].add(form)
     for kind, form in _with_year({value for value, _ in seen}, on):
         found[kind].add(form)
+    found[Form.CLOSED] |= _business_days([*found[Form.CLOSED], *found[Form.COPIED]], text)
     found[Form.FIGURES] -= found[Form.QUANTITY]
     return found
 
@@ -186,6 +188,7 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((Form.CODE, form) for form in _of_two(*match.groups()))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
         yield from _measured(Decimal(match[1]), match[1], match[2])
+        yield from _nearly(value)
     elif match := re.fullmatch(r"(\d{1,2}):(\d\d)", value):
         yield from timed(int(match[1]), int(match[2]))
     else:
@@ -264,6 +267,21 @@ def _joined(parts: list[list[str]], gap: str) -> Iterator[str]:
             yield f"{first}{gap}{rest}"
 
 
+def _business_days(forms: Iterable[str], text: str) -> set[str]:
+    """Return 3영업일 and 3~5영업일 for 3일 and 3~5일, in a call that talks of such days."""
+    days = [form[:-1] for form in forms if re.fullmatch(r"\d+(?:[~∼〜-]\d+)?일", form)]
+    said = "영업일" in text
+    return {f"{day}{gap}영업일" for day in days for gap in ("", " ")} if said else set()
+
+
+def _nearly(value: str) -> Iterator[tuple[Form, str]]:
+    """Yield the periods that are about as long as one: 약 2주 of 보름."""
+    for near in ALIKE.get(value, ()):
+        for _, form in _measured(Decimal(near[:-1]), near[:-1], near[-1]):
+            yield from ((Form.CLOSED, f"{before}{form}") for before in ABOUT_BEFORE)
+            yield from ((Form.CLOSED, f"{form}{after}") for after in ABOUT_AFTER)
+
+
 _PERCENT: Final = ("%", " %", "퍼센트", " 퍼센트", "프로")
 
 
@@ -275,13 +293,7 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
     if unit == "%":
         yield from ((Form.CLOSED, f"{figures}{sign}") for sign in _PERCENT)
     elif unit == "d":
-        yield from ((Form.CLOSED, f"{days}일") for days in {figures, *_grouped(figures)})
-        if value % 7 == 0:
-            for weeks in quantities(f"{int(value) // 7}"):
-                yield Form.MONTH, f"{weeks}주"
-                if value >= _SHARES:
-                    yield Form.MONTH, f"{weeks} 주"
-            yield Form.CLOSED, f"{int(value) // 7}주일"
+        yield from _days(value, figures)
     elif unit == "m":
         yield from _months(value, figures)
     elif unit == "y":
@@ -292,6 +304,19 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
             yield from ((Form.CLOSED, f"{figures[2:]}년{word}") for word in _OF_YEAR)
     else:
         yield from _lasting(value, figures)
+
+
+def _days(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
+    yield from ((Form.CLOSED, f"{days}일") for days in {figures, *_grouped(figures)})
+    if value % 7 == 0:
+        for weeks in quantities(f"{int(value) // 7}"):
+            yield Form.MONTH, f"{weeks}주"
+            if value >= _SHARES:
+                yield Form.MONTH, f"{weeks} 주"
+        yield Form.CLOSED, f"{int(value) // 7}주일"
+    elif value * 2 % 7 == 0:
+        yield from ((Form.CLOSED, f"{int(value // 7)}주{end}") for end in (" 반", "반"))
+        yield Form.CLOSED, f"{value / 7:f}주"
 
 
 _OF_YEAR: Final = ("에", "도", "식", "형")
