@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
 from edgebox.reading.fields import fields, is_heading
 from edgebox.reading.heads import TIMED, heading_messages, heading_nothing
-from edgebox.reading.jobs import may_be_a_job
+from edgebox.reading.jobs import may_be_a_job, works
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
     ANONYMOUS,
@@ -119,9 +119,9 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
     """Return labels that may occur once beside the learned ones: who speaks once has a turn too.
 
-    They are words for a third party (남편, 통역사), names before what is worded as speech, jobs
-    beside both sides (주차관리원: 네 이층에 있습니다), and whatever has the same stamp as nearly
-    all learned labels and no particle.
+    They are words for a third party (남편, 통역사), names and jobs before what is worded as speech
+    (트레이너: 네 이층에 있습니다; what only may be a job: beside both sides), and whatever has the
+    same stamp as nearly all learned labels and no particle.
     """
     found: dict[Pair, list[Candidate]] = defaultdict(list)
     for one in candidates:
@@ -141,8 +141,8 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
             return True
         person = is_name(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
         certain = stamped and all(one.certain for one in lines) and word[-1] not in PARTICLES
-        works = both and spoken and may_be_a_job(word)
-        return form in forms and ((person and spoken) or certain or works)
+        job = works(word) or (both and may_be_a_job(word.removesuffix("님")))
+        return form in forms and (((person or job) and spoken) or certain)
 
     return {pair for pair, lines in found.items() if forms and may_speak(pair, lines)}
 
