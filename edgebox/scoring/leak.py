@@ -1,12 +1,14 @@
 """Finds examples of the prompt that leaked into an answer, as small models let them.
 
-The examples are everyday business, so a right summary of another call may be worded as they are:
-"내일 오전 10시에 기사가 방문해" is true of many calls. What is the example's own is its content:
-words and numbers that the call does not bear out.
+The examples are business, so a right summary of another call may be worded as they are: "내일 오전
+10시에 기사가 방문해" is true of many calls. What is the example's own is its content: words and
+numbers that the call does not bear out. A word that is rare in daily life is known alone, and so is
+a sentence of the example of which one noun was exchanged.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -31,18 +33,49 @@ _SHARE: Final = 0.6
 """Of these, the share that must be the example's."""
 
 
+_PARTICLES: Final = "을를이가은는의도로과와만에"
+_TEMPLATE: Final = 0.7
+"""Share of a sentence's words that stand in the same order in one of an example."""
+_TEMPLATE_WORDS: Final = 4
+_WORD: Final = re.compile("[가-힣A-Za-z0-9]+")
+
+
 def leaks_example(text: str, transcript: str, examples: Iterable[str]) -> bool:
     """Return whether a sentence or a clause says what an example says and the call does not.
 
-    Either it repeats a run of an example and half of its words, or a number in it, are not the
-    call's; or none of its four or more content words and numbers is the call's and most are an
-    example's.
+    It repeats a run of an example and half of its words, or a number in it, are not the call's; or
+    none of its four or more content words and numbers is the call's and most are an example's; or
+    it is a sentence of an example but for a word or two, and half of what that says, two words or
+    more, is not the call's; or it has a rare word of the examples that the call has not.
+
+    Args:
+        text: what was written.
+        transcript: the call.
+        examples: whole texts, and rare words of theirs, each a string without a line end.
     """
     call = Text(transcript)
-    known = [_known(example) for example in examples]
+    listed = list(examples)
     written = text.replace("\0", "\n")
+    if any(_is_own(word, written, transcript) for word in listed if _is_word(word)):
+        return True
+    known = [_known(example) for example in listed if not _is_word(example)]
     spans = dict.fromkeys([*split_sentences(written), *split_clauses(written)])
     return any(_leaks(Text(written[start:end]), call, known) for start, end in spans)
+
+
+def _is_word(example: str) -> bool:
+    return len(example) < RUN and "\n" not in example
+
+
+def _is_own(word: str, text: str, transcript: str) -> bool:
+    """Return whether a text has a rare word and the call has not."""
+    form = f"(?<![가-힣]){word.replace(' ', '[ _]?')}(?:[{_PARTICLES}](?![가-힣])|(?![가-힣])|[_ ])"
+    stem = word.split(maxsplit=1)[0].rstrip(_PARTICLES)
+    if re.search(form, text) is None:
+        return False
+    if len(stem) == 1:
+        return re.search(f"(?<![가-힣]){stem}(?![가-힣]{{2}})", transcript) is None
+    return stem not in "".join(transcript.split())
 
 
 @lru_cache(maxsize=16)
@@ -51,7 +84,37 @@ def _known(example: str) -> Text:
 
 
 def _leaks(piece: Text, call: Text, examples: list[Text]) -> bool:
-    return any(_copies(piece, example) and _foreign(piece, call, example) for example in examples)
+    return any(
+        (_copies(piece, example) and _foreign(piece, call, example))
+        or _exchanged(piece, call, example)
+        for example in examples
+    )
+
+
+def _exchanged(piece: Text, call: Text, example: Text) -> bool:
+    """Return whether a piece is a sentence of an example but for a word or two."""
+    words = _WORD.findall(piece.text)
+    common = set(words) & set(_WORD.findall(example.text))
+    if len(common) < _TEMPLATE_WORDS or len(common) < _TEMPLATE * len(words):
+        return False
+    if not any(
+        _in_order(words, _WORD.findall(example.text[start:end])) >= _TEMPLATE * len(words)
+        for start, end in split_sentences(example.text)
+    ):
+        return False
+    unheld = {word for word in piece.words if call.holds(word) < _HELD}
+    copied = sum(word in example.squeezed for word in unheld)
+    return copied > 1 and 2 * copied >= len(set(piece.words))
+
+
+def _in_order(words: list[str], others: list[str]) -> int:
+    """Return how many words two lists have in the same order."""
+    row = [0] * (len(others) + 1)
+    for word in words:
+        last = 0
+        for at, other in enumerate(others, 1):
+            last, row[at] = row[at], last + 1 if word == other else max(row[at], row[at - 1])
+    return row[-1]
 
 
 def _copies(piece: Text, example: Text) -> bool:

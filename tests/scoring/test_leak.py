@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgebox.consultation.prompts import SUMMARY_EXAMPLES, example_texts
+from edgebox.consultation.prompts import EXAMPLE_WORDS, SUMMARY_EXAMPLES, example_texts
 from edgebox.scoring.leak import leaks_example
 
 SHOES = (
@@ -149,3 +149,71 @@ def test_an_example_of_any_content_is_found_in_every_other_call_and_not_in_its_o
 def test_the_prompts_own_examples_are_found_in_every_call(transcript):
     for _, answer in SUMMARY_EXAMPLES:
         assert leaks_example(answer, transcript, example_texts())
+
+
+CARD = (
+    "상담사: 한빛카드입니다\n고객: 카드를 잃어버려서 정지해 주세요\n"
+    "상담사: 네 정지됐고 재발급은 삼 일 걸립니다\n고객: 감사합니다"
+)
+PIANO = (
+    "상담사: 네 악기점입니다\n고객: 피아노 조율 비용이 얼마예요\n상담사: 십이만 원입니다\n"
+    "고객: 그럼 접수해 주세요\n상담사: 네 이십일에 방문합니다"
+)
+RESTAURANT = (
+    "고객: 식당 예약 인원을 늘리고 싶은데요\n상담사: 몇 분이세요\n고객: 네 명에서 여섯 명이요\n"
+    "상담사: 네 여섯 명으로 변경했습니다"
+)
+EXCHANGED = """
+고객이 맡긴 피아노의 현 교체 비용을 문의했고, 교체하기로 접수해 찾아가기로 했습니다.
+고객이 맡긴 카드의 현 교체 비용을 문의했고, 36줄을 94만 원에 교체하기로 했습니다.
+고객이 식당 야간 관측 예약을 늘려 달라고 했으나 돔 정원이 차서 예약을 그대로 두기로 했습니다.
+맡긴 카드의 현을 모두 갈면 얼마인지 묻고 교체를 요청했습니다.
+12만 원이고 조율비는 따로 없다고 안내했습니다.
+카드 교체가 접수됐고 고객이 찾아갈 예정입니다.
+현 교체가 접수됐고 고객이 찾아갈 예정입니다.
+하프 현 교체 접수
+하프_현교체_비용
+카드_현교체_비용
+고객이 악기 공방에 하프를 맡겼습니다.
+현을 다 갈아 달라고 요청했습니다.
+고객이 천문대 야간 관측 예약 취소를 요청했습니다.
+고객이 카드를 정지했습니다. 고객이 천문대 예약을 늘려 달라고 했습니다.
+돔 정원이 차서 8명 예약을 유지하기로 했습니다.
+"""
+
+
+@pytest.mark.parametrize("call", [CARD, PIANO, RESTAURANT])
+def test_an_example_with_a_noun_exchanged_has_leaked(call):
+    missed = [
+        line
+        for line in EXCHANGED.strip().split("\n")
+        if not leaks_example(line, call, example_texts())
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (CARD, "카드 정지가 접수됐고 재발급은 3일 걸릴 예정입니다."),
+        (CARD, "고객의 표현을 확인했고 현 주소로 재발급 카드를 보내기로 했습니다."),
+        (PIANO, "조율이 접수됐고 상담사가 20일에 방문할 예정입니다."),
+        (PIANO, "고객이 피아노 조율 비용을 문의했고, 12만 원에 조율하기로 접수했습니다."),
+        (RESTAURANT, "고객이 식당 예약을 4명에서 6명으로 늘려 달라고 했고 변경하기로 했습니다."),
+        ("고객: 바이올린 현이 끊어져서요\n상담사: 교체하시면 이만 원입니다",
+         "현을 2만 원에 교체하기로 했습니다."),
+        ("고객: 냉장고 교체한 거 찾아갈게요\n상담사: 교체 접수됐습니다",
+         "교체가 접수됐고 고객이 찾아갈 예정입니다."),
+        ("고객: 천문대 예약한 거 취소요 별 관측이요\n상담사: 취소했습니다",
+         "천문대 관측 예약을 취소했습니다."),
+    ],
+)  # fmt: skip
+def test_what_the_call_bears_out_has_not_leaked_whatever_the_examples_say(call, text):
+    assert not leaks_example(text, call, example_texts())
+
+
+def test_the_rare_words_are_those_of_the_examples():
+    said = "".join("".join(pair) for pair in SUMMARY_EXAMPLES)
+    written = " ".join(example_texts()[: -len(EXAMPLE_WORDS)])
+    assert all(word.rstrip("을의") in f"{said} {written}" for word in EXAMPLE_WORDS)
+    assert example_texts()[-len(EXAMPLE_WORDS) :] == EXAMPLE_WORDS
