@@ -31,8 +31,9 @@ _SPEAKERS: Final = (
     "participantrole", "role", "participantpurpose", "speaker", "spk", "speakerlabel",
     "speakerid", "speakertag", "speakername", "diarization", "segmentparticipant",
     "participantid", "participant", "party", "from", "who", "author", "sender", "users",
-    "name", "label", "spkid", "user", "authorname", "sendername", "displayname", "nickname",
-    "username", "authorid", "senderid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
+    "name", "label", "spkid", "spkno", "speakerno", "speakernum", "speakerindex", "talker",
+    "user", "authorname", "sendername", "displayname", "nickname", "username",
+    "authorid", "senderid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
 )  # fmt: skip
 _CHANNELS: Final = (
     "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",

@@ -52,6 +52,7 @@ from edgebox.reading.text_fields import with_texts
 from edgebox.reading.transfers import are_noted, transferred
 from edgebox.reading.translated import without_translations
 from edgebox.reading.turn_lists import ordered, turns_of_list
+from edgebox.reading.watson import watson_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -210,6 +211,8 @@ def _is_keyed_by_turn(value: dict[str, Any]) -> bool:
 def _with_labels(value: dict[str, Any]) -> dict[str, Any]:
     """Return an object whose words have the speakers that Amazon lists beside them, by time."""
     told, words = value.get("speakerlabels"), value.get("items")
+    if isinstance(told, list) and (timed := watson_words(value.get("results"), told)):
+        return value | {"results": timed}
     segments = told.get("segments") if isinstance(told, dict) else None
     if not isinstance(segments, list) or not isinstance(words, list):
         return value
@@ -247,7 +250,7 @@ def _keyed(value: dict[str, Any], depth: int, known: _Known) -> list[Turn]:
         if isinstance(one, list | dict) and is_of_a_speaker(name)
     ]
     found = [(name, _inner(value[name], depth, known)) for name in names if len(names) > 1]
-    said = [(name, turns) for name, turns in found if turns]
+    said = [(name, _in_words(value[name], turns)) for name, turns in found if turns]
     sides = {role_of(name.strip().lower()) for name, _ in said}
     if not sides >= {"agent", "customer"} and all(are_both_sides(turns) for _, turns in said):
         said.sort(key=lambda part: _leg_of(part[0]))
@@ -333,6 +336,8 @@ def _channels(values: list[Any], depth: int, known: _Known) -> list[Turn]:
     """Read one list of turns a channel, put in the order of time."""
     read = [_read_channel(one, depth, known) for one in values]
     several = sum(map(bool, read)) > 1
+    if several:
+        read = [_in_words(one, turns) for one, turns in zip(values, read, strict=True)]
     labels = [f"channel {number}" if several else "" for number in range(len(read))]
     return together(list(zip(labels, read, strict=True)))
 
@@ -343,6 +348,19 @@ def _read_channel(value: Any, depth: int, known: _Known) -> list[Turn]:  # noqa:
         found = [word_in(one) for one in words if isinstance(one, dict)]
         return timed_words([one for one in found if one is not None])
     return _inner(value, depth, known)
+
+
+def _in_words(value: Any, turns: list[Turn]) -> list[Turn]:  # noqa: ANN401 - JSON
+    """Return a side that is one text as its words with their times, where it has them: Deepgram's.
+
+    So it can be put together with the other side.
+    """
+    words = named(value).get("words") if isinstance(value, dict) and len(turns) == 1 else None
+    if not isinstance(words, list):
+        return turns
+    read = [word_in(one) for one in words if isinstance(one, dict)]
+    found = [one for one in read if one is not None and one.start_ms is not None]
+    return found if size(found) >= NEARLY_ALL * size(turns) else turns
 
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:

@@ -17,6 +17,10 @@ _STARTS: Final = {
     "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
 }  # fmt: skip
 """Fields that say when it was, with the milliseconds of one."""
+_WITH_UNIT: Final = re.compile(
+    r"(?:speech)?(?:start|begin|offset|from)(?:time|offset|at)?(?:in)?(?P<unit>m(?:illi)?s\w*|s\w*)"
+)
+"""Fields whose names end in their unit: startTimeMillis, offset_in_seconds, beginMsec."""
 _WRITTEN: Final = (
     "createdat", "createdtime", "createddate", "created", "insertedat", "sentat", "senttime",
     "sentdate", "regdate", "regdt", "regdtm", "등록일시", "작성일시", "보낸시간",
@@ -35,6 +39,9 @@ def start_of(fields: dict[str, Any]) -> float | None:
         found = milliseconds(fields[name], scale) if name in fields else None
         if found is not None:
             return found
+    for name, value in fields.items():
+        if unit := _WITH_UNIT.fullmatch(name):
+            return milliseconds(value, 1 if unit["unit"].startswith("m") else 1000)
     return None
 
 
