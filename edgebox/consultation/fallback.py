@@ -38,6 +38,9 @@ _SHORT: Final = 24
 _SHORT_REFUSAL: Final = 40
 """The most characters of a wish that is refused after the settlement, with the refusal."""
 
+_BARE: Final = 12
+"""Characters of a wish that says nothing without what is wrong: 환불해 주세요."""
+
 _JOINED: Final = 90
 """The most characters of a sentence with its neighbours."""
 
@@ -50,6 +53,9 @@ _IN_NUMBER: Final = re.compile(
     r"|(?<!\S)(?:약|총|만|월|연|각)\s+[\d일이삼사오육칠팔구십백천만]"
 )
 """Where no number is read, or one begins before what is read: 몇만 원, 오후 세 시, 월 삼만 원."""
+
+_FIGURES: Final = re.compile(r"[일시분월주원초반번](?:이|으로|까지|에)?요[.]?$")
+"""How a piece ends that is figures alone: 오전 열 시요."""
 
 _HANGUL: Final = re.compile(r"[가-힣]")
 
@@ -145,16 +151,27 @@ def whole_sentence(utterances: Sequence[Utterance], found: Sentence, *, settled:
     if not (settled or after or numbers_in(text)):
         after = _beside(utterances, found, 1)  # the wish itself may come with its figures
         after = after if numbers_in(after) and acts.WANT.search(after) else ""
+    if settled and not after and not numbers_in(text):
+        after = _figures_after(utterances, found)
     short_no = len(found.text) < _SHORT and acts.REFUSED.search(found.text)
     if after and (short_no or not (settled and _asks_for(after))):
         text = f"{text} {after}"
     before = _beside(utterances, found, -1) if len(found.text) < _SHORT else ""
     before = acts.without_fillers(before)
     own = utterances[found.utterance].speaker == "unknown" and acts.OWN_PROMISE.search(found.text)
-    joins = own or not _asks_for(before) if settled else _GOES_ON.search(before)
+    goes_on = _GOES_ON.search(before) or (len(found.text) < _BARE and not _asks_for(before))
+    joins = own or not _asks_for(before) if settled else goes_on
     if before and joins and before != found.text:
         text = f"{before} {text}"
     return text if len(text) <= _JOINED else found.text
+
+
+def _figures_after(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return the figures with which a settlement goes on: 예약해 드릴게요 오전 열 시요."""
+    rest = utterances[found.utterance].text[found.end :]
+    spans = split_sentences(rest)
+    said = rest[spans[0][0] : spans[0][1]].strip() if spans and rest[:1].isspace() else ""
+    return said if len(said) <= _SHORT and numbers_in(said) and _FIGURES.search(said) else ""
 
 
 def _reacts_to(utterances: Sequence[Utterance], found: Sentence) -> str:

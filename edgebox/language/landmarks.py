@@ -48,6 +48,15 @@ _DECIDES: Final = 4.5
 """What a sentence is worth that refuses what was asked or says what was done. Where the ending has
 none, the last one before it counts: what was refused early stands to the end."""
 
+_WITHDRAWS: Final = 5.0
+_THREATENS: Final = 1.0
+"""What a customer who takes the request back is worth as the settlement; under a condition (안 되면
+그만둘게요) less than what the agent says to it."""
+
+_CURSE: Final = 6.0
+_CURSED: Final = 1.0
+"""What a sentence loses as the request for a curse: less if it says something besides."""
+
 _OWN_PROMISE: Final = 2.5
 """What a customer's promise is worth as the settlement: less than any that the agent makes."""
 
@@ -144,7 +153,9 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
             continue
         if speaker == "customer" and agent:
             withdrawn = acts.WITHDRAWN.search(sentence.text) is not None
-            worth = 5.0 * (withdrawn and not _goes_on(utterances, sentence))
+            threat = acts.is_condition(sentence.text)
+            sure = _THREATENS if threat else _WITHDRAWS
+            worth = sure * (withdrawn and not _goes_on(utterances, sentence))
             worth = worth or _promises(sentence.text)
         else:
             worth = _worth_of_agents(utterances, sentence, topic)
@@ -357,7 +368,10 @@ def _asks(sentence: str) -> float:
     worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
     worth -= _REACTION * bool(acts.REACTS.search(sentence))
     worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
-    return worth - 6 * bool(CURSES.search(sentence))
+    if not CURSES.search(sentence):
+        return worth
+    says = acts.says_much(CURSES.sub("", sentence))
+    return worth - (_CURSED if says else _CURSE)
 
 
 def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> float:

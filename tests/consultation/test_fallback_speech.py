@@ -180,3 +180,40 @@ def test_a_word_that_points_is_no_filler(said):
 def test_an_end_that_the_agent_corrected_is_not_told(said, corrected):
     call = f"고객: 환불 언제 돼요\n상담사: {said}\n고객: 네\n상담사: {corrected}\n고객: 네\n"
     assert said not in extractive_summary(call)
+
+
+PRESSED = """
+도시락에서 머리카락 나왔어요 환불해 주세요 | 네 환불 접수했습니다 | 머리카락 · 환불 접수
+택배 상자가 젖었어요 교환해 주세요 | 교환 접수했습니다 | 젖었어요 · 교환 접수
+콜택시 부른 지 한 시간 됐어요 안 오면 취소할래요 | 지금 도착했다고 합니다 | 한 시간 · 도착
+배달이 너무 늦어요 안 되면 그만둘게요 | 기사님이 출발했다고 합니다 | 늦어요 · 출발했다고
+인터넷이 자꾸 끊겨요 | 내일 기사 방문 예약해 드릴게요 오전 열 시요 | 끊겨요 · 오전 열 시요
+보일러가 안 켜져요 | 기사님 배정했습니다 모레 두 시까지요 | 안 켜져요 · 모레 두 시까지요
+리터치 시술 무료죠 | 오만 원 받습니다 | 리터치 · 오만 원
+왕복 배송비 포함이죠 | 편도만 포함됩니다 | 왕복 · 편도만
+"""
+
+
+@pytest.mark.parametrize("row", PRESSED.strip().split("\n"))
+def test_a_complaint_its_figures_and_an_answer_to_a_threat_are_told(row):
+    asked, answered, told = row.split(" | ")
+    summary = extractive_summary(f"고객: {asked}\n상담사: {answered}\n고객: 네 알겠습니다\n")
+    assert [one for one in told.split(" · ") if one not in summary] == [], summary
+
+
+THANKS = "구독과 좋아요 부탁드립니다 · 시청해 주셔서 감사합니다 · MBC 뉴스 이덕영입니다"
+
+
+@pytest.mark.parametrize("invented", THANKS.split(" · "))
+@pytest.mark.parametrize("condition", ["미사용이면 환불됩니다", "확인되시면 배상해 드립니다"])
+def test_neither_a_condition_nor_an_invented_line_is_how_it_ended(invented, condition):
+    call = (
+        f"고객: 시발 코트에 얼룩이 생겼어요\n상담사: {condition}\n고객: 언제 알 수 있어요\n"
+        f"상담사: 금요일까지 연락드리겠습니다\n고객: 네\n{invented}"
+    )
+    summary = extractive_summary(call)
+    assert "얼룩이 생겼어요" in summary
+    assert "금요일까지 연락드리겠습니다" in summary
+    assert invented not in summary
+    assert condition not in summary
+    assert "시발" not in summary
