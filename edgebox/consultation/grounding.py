@@ -109,7 +109,7 @@ _BLOCKED: Final[dict[Form, list[str]]] = {
     Form.CODE: [*_SEPARATED, "/"],
     Form.MEASURED: _JOINED,
     Form.SUFFIX: _JOINED,
-    Form.COPIED: [*_ASIDE, "년", "러", "월", "간", "반", " 반"],
+    Form.COPIED: [*_ASIDE, "오", "년", "러", "월", "간", "반", " 반"],
     Form.MONTH: [*_ASIDE, "년", "러", "월", "일", "반", " 반", *_DAYS],
     Form.HOURS: [*_ASIDE, "간", "반", " 반", *_MINUTES],
     Form.BARE_HOUR: [*_ASIDE, "간", "반", " 반", *_MINUTES],
