@@ -52,7 +52,7 @@ _OTHER_WAYS: Final = re.compile(
     r"|생각해 ?[보볼봐]|놔 ?[두둬뚜]|냅 ?[두둬]"
     r"|(?:저희|회사|업체)(?:가|에서) ?(?:다 |전부 )?(?:내|부담)"
     rf"|{ABSENCE}|미[납개]|무효"
-    r"|만 ?(?:[돼되됩]|가능|받|드)"
+    r"|(?<![0-9일삼사오육칠팔구십백천])(?<![십백천]이)만 ?(?:[돼되됩]|가능|받|드)"
 )
 """Speech that declines, takes back or limits without a negation."""
 

@@ -60,7 +60,7 @@ _NAMES_MATTER: Final = re.compile(
 
 _LIMITED: Final = re.compile(
     r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
-    r"|만 (?:.{0,8}(?:[돼되됩]|가능)|.{0,16}수 ?있)"
+    r"|(?<![0-9일삼사오육칠팔구십백천])(?<![십백천]이)만 (?:.{0,8}(?:[돼되됩]|가능)|.{0,16}수 ?있)"
 )
 """Speech that says in which case something can be."""
 
@@ -178,7 +178,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     itself = {p: hits[p] for p in hits if not is_in_a_noun(spoken.text_of(p), key.word)}
     for named, degree in sorted((itself or hits).items()):
         text = spoken.text_of(named)
-        if f"{key.word}보다" in text or denies_another(text, key.word):
+        if f"{key.word}보다" in text or _is_of_another(text, key.word, degree):
             continue
         piece = mended(predicate_of(named, key.word, spoken), stances)
         one, text = stances[piece], spoken.text_of(piece)
@@ -203,6 +203,20 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
     if contested:
         heard.settled = 0.0
     return heard
+
+
+_NOT_TO: Final = re.compile(r"(?P<verb>[가-힣]{2,}?)(?:하|되)?지 ?(?:말|마)")
+"""Speech that says not to do something."""
+
+
+def _is_of_another(text: str, word: str, degree: float) -> bool:
+    """Return whether a clause denies something else than a predicate that it holds.
+
+    언니한테 보내지 뭐 취소하지 말고 denies no 배송.
+    """
+    match = _NOT_TO.search(text) if degree < SAME_FORM else None
+    other = match is not None and word not in match["verb"] and " " in match.string[: match.start()]
+    return other or denies_another(text, word)
 
 
 def _refusing_answer(piece: int, stances: Stances) -> int | None:

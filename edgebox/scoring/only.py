@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from edgebox.scoring.stances import Stances
 
 _ONLY: Final = re.compile(
-    r"(?<![가-힣])(?!하지|다만|그만|잠시|잠깐|조금|하나|한번|이번|오늘|그것|그거|이것|이거)"
+    r"(?<![가-힣])(?![일이삼사오육칠팔구십백천]+만 )"
+    r"(?!하지|다만|그만|잠시|잠깐|조금|하나|한번|이번|오늘|그것|그거|이것|이거)"
     r"(?P<thing>[가-힣]{1,5}?[가-힣](?<!지)(?<!까지))만 "
 )
 """The only thing that a clause does something about."""

@@ -15,6 +15,7 @@ from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
 from edgebox.scoring.predicates import SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import settled_whether, unsettled
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _NO_CLAIM: Final = re.compile(
     r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
+    r"|(?:(?<![가-힣])정하|정해지|결정[하되])지 ?(?:않|못)"
+    r"|(?:제시|제안|권유)[했하]|도록 ?(?:안내|설명|당부|요청)"
     r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
     r"|\d[^ ]{0,4}[이가도] 안 [되돼]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
     r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
@@ -80,21 +83,32 @@ _DECIDED_AGAINST: Final = re.compile(
     r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
 )
 
-_NOT_DONE: Final = re.compile(r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|습니다)")
+_NOT_DONE: Final = re.compile(
+    r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|습니다)"
+    r"|해 ?(?:주|드리)지 ?(?:않|못)"
+)
 """A denial to which any word of the agent about it is the opposite."""
+
+_LEFT_UNDONE: Final = re.compile(r"하지 ?않(?!기로)")
+"""A denial of what was done, which is true of what could have been done."""
 
 _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
 """A denial to which an offer is the opposite. What is offered may be left undone."""
+
+_CANNOT: Final = re.compile(r"수[가는도]? ?없|불가")
+"""A denial of what could be, which nothing that was done beside it contradicts."""
 
 _NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
 """A denial to which what must be is the opposite."""
 
 _REQUIRES: Final = re.compile(
-    r"[가-힣](?:(?<![감대화측전방표정도지])면|야|더라도|지 않는 한),? |없이는 "
+    r"[가-힣](?:(?<![감대화측전방표정도지수])면|야|더라도|지 않는 한),? |없이는 "
 )
 """A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
 
-_DEPENDS: Final = re.compile(r"[가-힣][어아여해돼]야(?:만|지만)?,? ")
+_DEPENDS: Final = re.compile(
+    r"[가-힣](?:[어아여해돼와워려]야(?:만|지만)?|(?<![감대화측전방표정도지수])면),? "
+)
 """An affirmation under a condition: a call may well say what happens without it."""
 
 _WHOLE: Final = re.compile(r"전액|전부|모두 다|완전히")
@@ -111,6 +125,9 @@ _REPORTED: Final = re.compile(
     r"|는 (?:답|안내|설명|말)[을를]? ?(?:들|받|했)).*$"
 )
 """What follows a claim that is reported."""
+
+_REPORT: Final = re.compile(r"[다라자]고 (?:안내|설명|답|말|전|알)")
+"""A part that reports what was said in the call, and not how it ended."""
 
 _SHORT: Final = 3
 """Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
@@ -221,13 +238,32 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         return True
     others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
     if not _is_predicate(text, key, part.items, against=against):
-        return against and granted(part.items, stances)
+        return against and not _CANNOT.search(text) and granted(part.items, stances)
     heard = heard_of(key, others, stances)
-    if not against:
-        return _refused(text, key, heard, stances)
+    if against:
+        return _is_denied(key, others, part, heard, stances)
+    told = _REPORT.search(part.text) is not None and _was_said(heard)
+    waits = text.startswith(f"{key.word}기로") and is_put_off(key, stances)
+    return not (told or waits) and _refused(text, key, heard, stances)
+
+
+def _is_denied(
+    key: Item, others: Sequence[Item], part: Part, heard: Heard, stances: Stances
+) -> bool:
+    """Return whether the call affirms what a part denies of its predicate."""
     if heard == Heard():
         return granted(others, stances)
+    if is_left_out(key, stances):
+        return False
+    text = _REPORTED.sub("", part.text)
+    if _LEFT_UNDONE.search(text) and not is_followed_up(key, stances):
+        heard.possible = 0.0
     return _affirmed(text, heard, stances) and not is_done_another_day(key, part, stances)
+
+
+def _was_said(heard: Heard) -> bool:
+    """Return whether somebody says what a part reports, whatever was decided later."""
+    return max(heard.done, heard.stated, heard.possible) > _SURE
 
 
 def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:

@@ -10,6 +10,7 @@ from edgebox.scoring.predicates import SAME, SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
 from edgebox.scoring.taken import (
     WILL,
+    decided_later,
     done_on_request,
     done_then,
     promised,
@@ -54,7 +55,7 @@ _DEFERS: Final = re.compile(
 
 _SETTLES: Final = re.compile(
     r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
-    r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요"
+    r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요|보겠습니다|놓겠습니다|두겠습니다|놓을게요|둘게요"
 )
 
 _IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
@@ -95,13 +96,9 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
         return False
     about = near or fallback(part, statement, stances)
-    if not about or sum(item.weight for item in part.items if item.where) < _SPECIFIC:
+    if not _says_enough(part, about, stances):
         return False
-    if settled_elsewhere(part, stances, share=_TELLS) or not any(
-        i.word and i.where for i in part.items
-    ):
-        return False
-    if _done_later(max(about), part, stances):
+    if settled_elsewhere(part, stances, share=_TELLS) or _done_later(max(about), part, stances):
         return False
     depends = _BUT.search(text) is not None
     for piece in about:
@@ -110,7 +107,9 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
             taken = _RESOLVED.search(text) is not None and taken_up(piece, part, stances.spoken)
             settles = taken or done_on_request(piece, stances) or done_then(piece, stances)
         elif one.asks or one.wishes:
-            settles = _granted(piece, part, stances)
+            settles = _granted(piece, part, stances) or (
+                _RESOLVED.search(text) is not None and decided_later(piece, stances)
+            )
         elif _is_required(piece, part, stances.spoken):
             settles = _RESOLVED.search(text) is not None and promised(piece, stances.spoken)
         else:
@@ -118,6 +117,14 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
         if settles:
             return False
     return True
+
+
+def _says_enough(part: Part, about: Sequence[int], stances: Stances) -> bool:
+    """Return whether a part has enough words in clauses of which the speaker is known."""
+    found = [item for item in part.items if item.where]
+    known = all(stances.spoken.speaker_of(piece) != "unknown" for piece in about)
+    weight = sum(item.weight for item in found)
+    return bool(about) and known and weight >= _SPECIFIC and any(item.word for item in found)
 
 
 def _done_later(about: int, part: Part, stances: Stances) -> bool:

@@ -115,6 +115,24 @@ def done_then(piece: int, stances: Stances) -> bool:
     return False
 
 
+_LATER: Final = 7
+"""Utterances behind a question in which the customer decides it."""
+
+
+def decided_later(piece: int, stances: Stances) -> bool:
+    """Return whether the customer decides what was asked for before, in whatever words."""
+    spoken = stances.spoken
+    asked = spoken.pieces[piece].utterance
+    return any(
+        spoken.utterances[number].speaker != "agent"
+        and any(
+            WILL.search(spoken.text_of(one)) and not stances[one].denies
+            for one in spoken.pieces_of(number)
+        )
+        for number in range(asked + 1, min(asked + _LATER, len(spoken.utterances)))
+    )
+
+
 _GIVEN_UP: Final = re.compile("포기|철회|취소|보류|중단")
 
 

@@ -30,6 +30,8 @@ _NOT_TOLD: Final = re.compile(
     rf"(?:(?:[다라자]고|도록) ?{_REPORT}?[을를]? ?(?:하|받|듣|해 주|되)"
     rf"|[다라]는 {_REPORT}[을를은는]? ?(?:하|받|듣|해 주|되))"
     r"지(?:는|도)? ?(?:않|못)(?:았|했)[가-힣]*[., ]*$"
+    rf"|(?<=[을를은는도] )(?:(?:{_REPORT}|제안|제시)(?:하|되|해 주|해 드리)|알리|알려 ?(?:주|드리))"
+    r"지(?:는|도)? ?(?:않|못)(?:았|했|습)[가-힣]*[., ]*$"
 )
 """A line that says of something that it was not told."""
 
@@ -67,7 +69,8 @@ _LATER: Final = re.compile(r"그만|취소|생각해 ?[보볼봐]|안 ?(?:할|�
 """Speech of a customer who leaves what was about to be done."""
 
 _NOT_KEPT: Final = re.compile(
-    r"(?:그대로[^.,]{0,12}|(?:유지|존속|지속)[하되])지(?:는|도)? ?(?:않|못)[가-힣 ]{0,10}[., ]*$"
+    r"(?:그대로(?![라여이])[^.,]{0,12}|(?:유지|존속|지속)[하되])"
+    r"지(?:는|도)? ?(?:않|못)[가-힣 ]{0,10}[., ]*$"
 )
 """A line that says of something that it does not stay as it is."""
 
