@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.language.endings import ends_in_a_noun, sentence_of
 from edgebox.scoring.alignment import Item, items_of
 from edgebox.scoring.stances import NEGATION, PAST, denies, names
 
@@ -61,16 +62,28 @@ class Part(NamedTuple):
 
 
 def parts_of(statement: Statement, spoken: Spoken, on: dt.date | None) -> Iterator[Part]:
-    """Yield the parts of a statement; one without content stays with the next."""
+    """Yield the parts of a statement; one without content stays with the next.
+
+    What ends in a noun (접수됨) is read as a sentence.
+    """
     at = 0
     text = statement.text
-    for match in [*_FINE.finditer(text), None]:
-        end = match.end() if match else len(text)
-        piece = text[at:end].strip(" ,")
+    for end in [*_ends(text), len(text)]:
+        piece = sentence_of(text[at:end].strip(" ,"))
         items = [_denied(item, piece, spoken) for item in items_of(piece, spoken, on)]
-        if items or match is None:
+        if items or end == len(text):
             yield Part(piece, items)
             at = end
+
+
+_ASIDE: Final = re.compile(r" ?\([^()]*\)$")
+
+
+def _ends(text: str) -> list[int]:
+    """Return where the parts of a statement end but for the last: at verbs or nouns for them."""
+    commas = [at for at, letter in enumerate(text[:-1]) if letter == "," and text[at + 1] == " "]
+    nouns = [at for at in commas if ends_in_a_noun(_ASIDE.sub("", text[:at]))]
+    return sorted({*(match.end() for match in _FINE.finditer(text)), *nouns} - {len(text)})
 
 
 def _denied(item: Item, text: str, spoken: Spoken) -> Item:
