@@ -188,7 +188,7 @@ class Grounds:
         items, chosen, support = borne_out_by(sentence, self._spoken, self._on)
         statement = Statement("result", sentence, items, chosen, support)
         whole = Unsupported(0, len(sentence), "claim")
-        if invented([statement], self._source):
+        if invented([statement], self._source, self._spoken):
             found.append((whole, "invented_claim"))
         wrong = {flag for _, flag in faults([statement], self._stances, self._on)}
         found += [(whole, flag) for flag in sorted(wrong & {"polarity", "conditional"})]

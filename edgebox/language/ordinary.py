@@ -107,9 +107,9 @@ def is_ordinary(word: str, at: int) -> bool:
     """
     nouns = _nouns()
     size = len(word)
-    if at == 0 and size > 2 and word[0] in _AFFIXES_BEFORE and _is_noun(word[1:]):
+    if at == 0 and size > 2 and word[0] in _AFFIXES_BEFORE and is_noun(word[1:]):
         return True
-    if at == size - 1 and size > 2 and word[-1] in _AFFIXES_BEHIND and _is_noun(word[:-1]):
+    if at == size - 1 and size > 2 and word[-1] in _AFFIXES_BEHIND and is_noun(word[:-1]):
         return True
     for start in range(at + 1):
         if start == 1 and word[0] not in _AFFIXES_BEFORE:
@@ -122,7 +122,7 @@ def is_ordinary(word: str, at: int) -> bool:
     return False
 
 
-def _is_noun(word: str) -> bool:
+def is_noun(word: str) -> bool:
     """Return whether a word is an ordinary noun or a compound of two."""
     nouns = _nouns()
     return word in nouns or any(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
+from edgebox.language.things import things
 from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
     from edgebox.scoring.alignment import Statement
     from edgebox.scoring.evidence import Said, Source, Text
+    from edgebox.scoring.spoken import Spoken
 
 COPIED_RUN: Final = 30
 """Characters without spaces taken over unchanged. Speech has no such run in a written summary;
@@ -100,21 +102,25 @@ _DAY_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?일$")
 
 
 INVENTED: Final = 0.25
-"""A statement of at least four content words is invented if a smaller share of them is in the
-call, no number and no name either. In all good summaries that were looked at, paraphrases kept
-half."""
+"""Share of the things that a statement names, of which the call must hold as much."""
+
+_THINGS: Final = 4
+"""Things that a statement names at least, to be judged by them. What was said in other words names
+fewer that the call lacks, and what was invented is made of them."""
 
 
-def invented(made: Iterable[Statement], source: Source) -> bool:
-    """Whether a whole statement has nothing in the call that bears it out."""
+def invented(made: Iterable[Statement], source: Source, spoken: Spoken) -> bool:
+    """Whether a whole statement names things of which the call says nothing.
+
+    Its verbs are left out: a true statement may have others than the call (물러 달라 for 취소).
+    """
     for statement in made:
-        # Sunny Kids may have been said as 써니 키즈.
-        words = [item for item in statement.items if item.word and not item.word.isascii()]
-        if len(words) < 4 or any(item.number and item.where for item in statement.items):
+        named = list(things(statement.text))
+        if len(named) < _THINGS or any(item.number and item.where for item in statement.items):
             continue
         if any(name in source.squeezed for name in names_in(statement.text)):
             continue
-        held = [max(source.holds(i.word), *i.where.values(), 0.0) for i in words]
+        held = [max(source.holds(word), *spoken.where(word).values(), 0.0) for word in named]
         if sum(held) / len(held) < INVENTED:
             return True
     return False

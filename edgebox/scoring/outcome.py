@@ -1,10 +1,14 @@
-"""Whether a result says how a call ended though few of its words are in the call's last part."""
+"""Whether a result says how a call ended, in words of the call or in others."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.korean import numbers_in
+from edgebox.language.things import things
+from edgebox.language.words import content_words
+from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.granting import declined
 from edgebox.scoring.heard import heard_of
 from edgebox.scoring.predicates import key_of, parts_of
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.evidence import Source
+    from edgebox.scoring.spoken import Spoken
     from edgebox.scoring.stances import Stances
 
 _GOES_ON: Final = re.compile(r"(?:그냥|계속|그대로)[^.]{0,16}기로 ?(?:했|하|함)")
@@ -74,3 +80,70 @@ def tells_what_was_done(made: Iterable[Statement], stances: Stances, on: dt.date
             if key and heard_of(key, [i for i in found if i is not key], stances).settled:
                 return True
     return False
+
+
+_CLOSED: Final = re.compile(
+    r"(?:(?:고|여|며|[한은]? ?뒤에?|후에?|,|^)\s*)?"
+    r"(?:(?:상담|통화|전화|문의|민원|대화|연결)[을를이가은는]?\s*)?(?:모두|잘|원만히|무사히)?\s*"
+    r"(?:종료|종결|마무리|끝|끊|마[침쳤치])[가-힣]*\s*(?:함|됨)?[.!]?\s*$"
+)
+"""What tells that the call ended, behind what it says of the matter."""
+
+_OF_THE_TALK: Final = re.compile(
+    r"^(?:상담|통화|전화|문의|민원|대화|연결|응대|친절|원만|인사|감사|만족|이해|궁금|해소|듣|들[어은]"
+    r"|수고|사항|절차|내용|관련|고객|직원|담당)"
+)
+"""Words of what people do in any call, which is no ending of this one."""
+
+_REPORTS: Final = re.compile(
+    r"(?:문의|상담|안내|설명|답변|응대|요청|희망|요구|질문|[원바]라?)[를을에]?\s*"
+    r"(?:[함됨]|[했하됐되드][가-힣 ]{0,6}|완료[가-힣 ]{0,4}|받[음았][가-힣]{0,2}|건|중)?[.]?\s*$"
+)
+"""The end of a clause that only reports that something was asked or explained."""
+
+_CONTENT: Final = re.compile(
+    r"(?:[다라자냐]|[는은을]지)(?:고|며|는)?(?= )|도록|음을|기로|[할될]지|수 ?[있없]|가능|불가"
+    r"|[않못없]"
+)
+"""What the reported clause holds where it tells something."""
+
+
+_IN_ITS_WORDS: Final = 0.45
+"""Share of a result's words with less of which in the call it is told in other words."""
+
+_HELD: Final = 0.5
+
+
+def is_in_other_words(made: Iterable[Statement], source: Source, spoken: Spoken) -> bool:
+    """Return whether a result names no thing but those of the call, and tells of them otherwise.
+
+    Where the call says it cannot be told by its words (수리비는 들지 않지만 렌탈료는 깎이지 않음).
+    """
+    results = [one for one in made if one.field == "result"]
+    items = [item for one in results for item in one.items]
+
+    def held(word: str, where: dict[int, float]) -> float:
+        return max(source.holds(word) if word else 0.0, *where.values(), 0.0)
+
+    share = sum(held(item.word, item.where) for item in items)
+    return share < _IN_ITS_WORDS * len(items) and all(
+        held(thing, spoken.where(thing)) >= _HELD for one in results for thing in things(one.text)
+    )
+
+
+def tells_an_act(result: str) -> bool:
+    """Return whether a result tells what was done, agreed on or left about the matter.
+
+    In whatever words: whether it is true is asked elsewhere. Only talk about the talk is none
+    (문의에 친절하게 응대하고 통화를 마침), nor that something was asked or explained.
+    """
+    return any(_tells(result[start:end]) for start, end in split_sentences(result))
+
+
+def _tells(sentence: str) -> bool:
+    rest = _CLOSED.sub("", sentence.strip())
+    words = [word for word in content_words(rest) if not _OF_THE_TALK.match(word)]
+    if not words and not numbers_in(rest):
+        return False
+    report = _REPORTS.search(rest)
+    return report is None or _CONTENT.search(rest[: report.start()]) is not None

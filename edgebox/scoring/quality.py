@@ -38,7 +38,12 @@ from edgebox.scoring.measures import (
     names_figure,
     outcome_of,
 )
-from edgebox.scoring.outcome import tells_of_an_ending, tells_what_was_done
+from edgebox.scoring.outcome import (
+    is_in_other_words,
+    tells_an_act,
+    tells_of_an_ending,
+    tells_what_was_done,
+)
 from edgebox.scoring.polarity import faults
 from edgebox.scoring.spoken import Spoken
 from edgebox.scoring.stances import Stances
@@ -173,6 +178,7 @@ class Scorer:
         if (
             outcome < _NO_OUTCOME
             and not names_figure(said.result, source)
+            and not (tells_an_act(said.result.text) and is_in_other_words(made, source, spoken))
             and not tells_of_an_ending(made)
             and not tells_what_was_done(made, self._stances, call_date)
         ):
@@ -221,7 +227,7 @@ def _unsupported(
     checks = {
         "ungrounded_number": ungrounded(said.whole, source, without),
         "unbound_number": unbound(made, stances.spoken),
-        "invented_claim": invented(made, source),
+        "invented_claim": invented(made, source, stances.spoken),
         "wrong_name": misnamed(said, source),
         "instruction_in_call": obeys(made, stances),
     }
