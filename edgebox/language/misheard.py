@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language.ordinary import is_affix, is_ordinary
 from edgebox.language.syllables import begin_alike, confusable, letters_apart, sound_the_same
 from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, latin_words
+from edgebox.language.words import follows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,46 +71,67 @@ _CONTRACTED: Final = frozenset([4, 8, -16])
 """Places in Unicode's order from a syllable to another with a final consonant more or less:
 고속도로 and 고속도론데, 제주도 and 제주돌, 돌려보냄 and 돌려보내."""
 
-_PLACE: Final = re.compile(
-    r"(?:은행|병원|의원|약국|약품|지점|점|역|동|로|길|아파트|빌라|빌딩|타워|호텔|리조트|펜션|마트|백화점"
+KINDS: Final = (
+    r"은행|병원|의원|약국|약품|지점|점|역|동|로|길|아파트|빌라|빌딩|타워|호텔|리조트|펜션|마트|백화점"
     r"|택배|항공|여행사?|투어|통신|텔레콤|모바일|전자|카드|캐피탈|증권|생명|화재|보험|대학교?|학교|학원|유치원"
     r"|어린이집|분식|베이커리|치킨|피자|카페|식당|렌터?카|모터스|정수기|청정기|워치|폰|매트리스|공원|마을|시청"
-    r"|구청|요금제|농장|농원|이사|인강|도서관|세무서)$"
+    r"|구청|요금제|농장|농원|이사|인강|도서관|세무서"
 )
+PLACE: Final = re.compile(rf"(?:{KINDS})$")
 """Ends of names of places, companies and products."""
+
+_APART: Final = re.compile(
+    rf"(?<![가-힣\d])([가-힣]{{2,6}}) (?=[가-힣]{{2}})((?:{KINDS})[가-힣]{{0,3}})(?![가-힣])"
+)
+"""A name with its kind, which the call has as one word: 새벽달 항공."""
 
 _LONGEST: Final = 10
 """Syllables of a name that is looked for."""
 
 
-def misheard(text: str, said: Vocabulary) -> Iterator[str]:
+def misheard(text: str, said: Vocabulary, *, listed: bool = False) -> Iterator[str]:
     """Yield the words of a text that differ from a word of the call by a syllable or a letter.
 
     Args:
         text: of the analysis.
         said: the words of the call.
+        listed: whether the text is a list of nouns, which may be put together or cut as the call
+            never says them. Only names of places and what is introduced as one are compared.
     """
     before = dict(_BEFORE.findall(text))
+    found: set[str] = set()
     for token in dict.fromkeys(_TOKEN.findall(text)):
-        readings = _readings(token)
-        if _is_before_its_kind(token, before.get(token, ""), said):
+        before_kind = _is_before_its_kind(token, before.get(token, ""), said)
+        if before_kind or _is_misheard(token, said, listed=listed):
+            found.add(token)
             yield token
-            continue
-        if VERBAL.search(token) or any(
-            word in said.squeezed or word in _KNOWN or _OTHERS.fullmatch(word)
-            for word, _ in readings
-        ):
-            continue
-        if any(
-            _Pair(word, run, particle, said).is_wrong_name()
-            for word, particle in readings
-            if _SHORTEST <= len(word) <= _LONGEST
-            for run in said.near(word)
-        ):
-            yield token
+    for name, kind in _APART.findall(text):
+        if name not in found and _is_misheard(name + kind, said, listed=listed):
+            yield name + kind
     for word in latin_words(text) - said.latin:
         if word not in said.squeezed and any(_one_letter(word, other) for other in said.latin):
             yield word
+
+
+def _is_misheard(token: str, said: Vocabulary, *, listed: bool) -> bool:
+    """Return whether a word is a name of the call, wrong by a syllable."""
+    readings = _readings(token)
+    if VERBAL.search(token) or any(
+        word in said.squeezed or word in _KNOWN or _OTHERS.fullmatch(word) for word, _ in readings
+    ):
+        return False
+    return any(
+        _Pair(word, run, particle, said).is_wrong_name(listed=listed)
+        for word, particle in readings
+        if _SHORTEST <= len(word) <= _LONGEST
+        for run in said.near(word)
+    )
+
+
+def readings(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Yield the words of a text, each as it is and without its particle."""
+    for token in dict.fromkeys(_TOKEN.findall(text)):
+        yield token, _readings(token)
 
 
 def _is_before_its_kind(token: str, kind: str, said: Vocabulary) -> bool:
@@ -158,16 +180,17 @@ class _Pair:
         self.introduced = not said.introduced.isdisjoint((run, self.double))
         self.alike = alike
         self.often = said.squeezed.count(self.double) > 1
-        kind = _PLACE.search(self.double)
-        self.place = bool(_PLACE.search(word) or (kind and len(kind[0]) > 1))
+        kind = PLACE.search(self.double)
+        self.place = bool(PLACE.search(word) or (kind and len(kind[0]) > 1))
         self.one, self.other = word[self.at], run[self.at]
         self.apart = letters_apart(self.one, self.other)
         self._said = said
 
-    def is_wrong_name(self) -> bool:
+    def is_wrong_name(self, *, listed: bool = False) -> bool:
         """Return whether the word is a name of the call, wrong by a syllable."""
         return (
-            self._are_nouns()
+            (not listed or self.place or self.introduced)
+            and self._are_nouns()
             and not self._is_same_word()
             and not self._is_other_word()
             and self._is_near()
@@ -178,6 +201,7 @@ class _Pair:
         ending = PARTICLE.search(self.word, 2)
         if (
             ending
+            and follows(self.word[: ending.start()], ending[0])
             and self.at < ending.start()
             and (ending.start() > _SHORTEST - 1 or not self.place)
         ):
@@ -187,7 +211,7 @@ class _Pair:
         ):
             return False
         behind = self.run[len(self.word) :]
-        if VERBAL.search(self.double) or not (BEHIND.fullmatch(behind) or _PLACE.search(self.run)):
+        if VERBAL.search(self.double) or not (BEHIND.fullmatch(behind) or PLACE.search(self.run)):
             return False
         verb = self.word[-1] in _VERB_LAST and self.particle not in _ONLY_OF_NOUNS
         if self.introduced:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.ordinary import is_ordinary
+from edgebox.language.ordinary import is_noun, is_ordinary
 from edgebox.language.words import ends_closed
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ _TITLE: Final = (
     r"(?:고객|회원|어르신|환자|민원인|신청인|보호자|계약자|예약자|수취인|수령인|점주|사장"
     r"|상담[사원]|직원|매니저"
     r"|팀장|실장|과장|부장|대리|주임|기사|교수|선생|교사|강사|간호사|설계사|담당자|주무관|님|씨"
-    r"|양|군)"
+    r"|양|군|명의)"
 )
-_TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}(?![가-힣]{{3}}))")
+_TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}님?(?![가-힣]{{3}}))")
 _INTRODUCED: Final = re.compile(
     r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요"
     r"|이고|이라|가 |이 |은 |는 |에게|$)"
@@ -81,7 +82,7 @@ _BEHIND_ROLE: Final = re.compile(
     r"(?<![가-힣])(?:강사|디자이너|트레이너|코치|기사|상담[사원]|담당자?|매니저|팀장|실장|과장|대리"
     r"|주임|소장|점장|원장|교수|변호사|간호사|의사|설계사|대표|신랑|신부|세입자|집주인|계약자|명의자"
     r"|보호자|수령인|예약자|환자|학생|아내|남편|어머니|아버지|아들|딸|동생|친구)[이가은는]? "
-    r"([가-힣]{3,4}?)(?=이?고요?(?![가-힣])|인데|이?에요|예요|이요|이?라고|입니다"
+    r"([가-힣]{3,4}?)(?=이?고요?(?![가-힣])|인데|이?에요|예요|이?요(?![가-힣])|이?라고|입니다"
     r"|[이가은는을를의와과] |한테|에게|께|하고|이?랑 | ?[님씨])"
 )
 """디자이너 강이든이 하고, 강사는 설아인 님이고요."""
@@ -90,10 +91,16 @@ _CALLED: Final = re.compile(
     r"|이[고에라]|$)"
 )
 
+_SHORT: Final = re.compile(
+    r"(?<![가-힣])([가-힣]{2})(?: ?(?:고객|회원|환자|선생|선수|코치|강사)님| (?:학생|어린이|아기)"
+    r"|이?요[.,]? (?=\1 ?(?:고객|회원|환자)님))"
+)
+"""A name of two syllables, with or without a family name: 나봄 고객님, 리나 선생님."""
+
 _ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
 _ANSWERED: Final = re.compile(
     r"^(?:네|예|아|어|음|저는|저|제가|본인)?[,. ]*(?:저는 |이름은 |성함은 )?"
-    r"([가-힣]{2,4}?)(?=(?:이에요|예요|이요|이고요|고요|요|입니다|이라고|인데요)(?![가-힣])"
+    r"([가-힣]{2,4}?)(?=(?:이에요|예요|이요|이고요?|고요?|요|입니다|이라고|인데요)(?![가-힣])"
     r"|[.?!, ]|$)"
 )
 _NO_NAMES_LISTED: Final = """
@@ -105,7 +112,7 @@ _NO_NAMES_LISTED: Final = """
     고맙 알겠 죄송 반갑 그렇 안녕 말씀 필요 가능 확인 여보세 해지 예약 주문 신청 문의 배송 결제 환불
     보험 카드 은행 통신 센터 콜센터 고객센터 이쪽 그쪽 저쪽 여기 거기 제가 저는 누구 전화 방문 설치
     수리 담임 새로운 같은 첫째 둘째 막내 여자 남자 여성 남성 공동 최초 최종 배달 택배 렌탈 교환 정비
-    민원인 그래서 그런데 되는데 했는데 하시고요 이렇게 가운데 분이요 조회해
+    민원인 성함 근데 그래서 그런데 되는데 했는데 하시고요 이렇게 가운데 분이요 조회해
 """
 _SURNAMES: Final = frozenset(
     "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구나민진지엄채원천방공현함변염여추도소석"
@@ -121,8 +128,8 @@ _NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
 _VERB_ENDS: Final = frozenset(["시면", "으면", "하면", "되면", "세요", "네요", "는데", "은데"])
 """불러 주시면 어르신이 …"""
 
-_NEVER_LAST: Final = "사스된"
-"""Last syllables of 조리사, 서비스 and 정지된, and of no given name."""
+_NEVER_LAST: Final = "사스된던져"
+"""Last syllables of 조리사, 서비스, 정지된, 원하던 and 심해져, and of no given name."""
 
 _OPENING: Final = 2
 """Utterances in which a word before 입니다 is the agent's name, however short."""
@@ -153,14 +160,37 @@ def names_of_call(call: Call) -> frozenset[str]:
             found.update([] if noun else [answer[1]])
         asked = _ASKED_NAME.search(one.text) is not None
         found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
+    said = "\n".join(one.text for one in call.said)
+    found |= _short_names(said)
     return frozenset(
         name
         for name in found
         if name not in _NO_NAMES
         and name[-1] not in "님팀과실지"
         and name[-2:] not in _VERB_ENDS
-        and not (name[:-1] in _NO_NAMES and _is_particle(name))
+        and not _is_noun_with_more(name, said)
     )
+
+
+def _is_noun_with_more(name: str, said: str) -> bool:
+    """Return whether a word is a noun with its particle or verb: 책임은, 공유기는, 방문하."""
+    stem = name[:-1]
+    if len(stem) < 2 or not (_is_particle(name) or name[-1] in "하되"):
+        return False
+    if len(stem) > 2 and not name.startswith(_LONG_SURNAMES):
+        return True
+    return stem in _NO_NAMES or is_noun(stem) or said.count(stem) > said.count(name)
+
+
+def _short_names(said: str) -> set[str]:
+    """Return the names of two syllables by which somebody is called twice."""
+    called = Counter(_SHORT.findall(said))
+    return {
+        name
+        for name, times in called.items()
+        if times + len(re.findall(rf"(?<![가-힣]){name}이?(?:요|에요|예요)(?![가-힣])", said)) > 1
+        and not is_ordinary(name, 0)
+    }
 
 
 def _is_full(name: str) -> bool:
@@ -177,13 +207,16 @@ def _is_unlike_a_noun(name: str) -> bool:
     return _is_full(name) and not any(is_ordinary(name, at) for at in range(len(name)))
 
 
-def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
+def wrong_names(
+    text: str, said: str, known: frozenset[str], *, listed: bool = False
+) -> Iterator[str]:
     """Yield the names of a text that the call does not hold.
 
     Args:
         text: of the analysis.
         said: the call without white space.
         known: `names_of_call`.
+        listed: whether the text is a list of nouns, of which a title tells nothing.
     """
     titled = {*_TITLED.findall(text), *_INTRODUCED.findall(text)}
     for word in re.findall(r"(?<![가-힣])[가-힣]{2,8}", text):
@@ -193,9 +226,13 @@ def wrong_names(text: str, said: str, known: frozenset[str]) -> Iterator[str]:
                 continue
             alone = _PARTICLES.fullmatch(word, len(name)) is not None
             family = written[0] == name[0] or (written[0] in _SURNAMES and _is_full(name))
+            if is_ordinary(written, 0) and len(name) == 2:
+                continue  # 해외 고객
+            if _is_particle(written) and is_noun(written[:-1]):
+                continue  # 제품이
             if written in titled or (alone and len(name) > 2 and family):
                 yield written
-    for name in titled - known:
+    for name in titled - known if not listed else ():
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
         person = person and not name.endswith(("해", "하여"))  # 점을 고려해 간호사실에
         stem = name[:2]

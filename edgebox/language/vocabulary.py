@@ -40,6 +40,16 @@ _NAMED: Final = re.compile(
 )
 """차종이 너울큐 이천이십일 년식, 고래상점이라는 책."""
 
+_ASKED: Final = re.compile(
+    r"(?:캐릭터|닉네임|상품|제품|모델|기종|차종|품|업체|매장|지점|강좌|강의|과정|게임|브랜드|단지|보험|요금제|상호"
+    r"|프로그램|책|호텔|숙소|코스)"
+    r" ?(?:명|이름|제목)?"
+    r"(?:[이가은는]? ?(?:어떻게|뭐|무엇|어디)[가-힣 ]{1,10}[?.]?|이?요[?.]?|[이은]?\?)"
+    r"\s+(?:(?:네|아|어|음|그|저)[,.]? )*"
+    r"([가-힣 ,]{2,24}?)(?=이?고요|이?에요|예요|이?요(?![가-힣])|[.\n])"
+)
+"""What answers a question for a name: 상품명이요? 라일락 셔링 원피스요."""
+
 _LONGEST: Final = 16
 """Syllables of a word that are kept."""
 
@@ -73,6 +83,7 @@ class Vocabulary:
         self.words: set[str] = set()
         self._shorter: dict[str, list[str]] = {}
         self._before: dict[str, set[str]] = defaultdict(set)
+        self._behind: dict[str, set[str]] = defaultdict(set)
         before, end = "", -2
         for match in re.finditer("[가-힣]+", call):
             word = match[0][:_LONGEST]
@@ -81,11 +92,16 @@ class Vocabulary:
             if match.start() == end + 1 and len(before) > 1 and call[end] == " ":
                 self._add(before + word)
                 self._before[word[:2]].add(before)
+                self._behind[before].add(word)
             before, end = word, match.end()
         lines = call.split("\n")
         edges = "\n".join((*lines[:_OPENINGS], *lines[_OPENINGS:][-_OPENINGS:]))
         said = " ".join(_OPENING.findall(edges))
         named = [one or other for one, other in _NAMED.findall(call)]
+        # Speakers' labels are no part of the text: an answer is the next line.
+        named += [
+            word for match in _ASKED.findall(call) for word in re.findall("[가-힣]{3,}", match)
+        ]
         self.introduced = {
             word
             for word in (*re.findall("[가-힣]{3,}", said), *named)
@@ -104,9 +120,17 @@ class Vocabulary:
             if len(run) >= size and sum(map(ne, word, run)) == 1:
                 yield run
 
+    def beginning(self, syllable: str) -> frozenset[str]:
+        """Return the words of three syllables and more that begin with a syllable."""
+        return frozenset(self._by_place.get((0, syllable), ()))
+
     def before(self, kind: str) -> frozenset[str]:
         """Return the words that stand before one that begins with two syllables."""
         return frozenset(self._before.get(kind, ()))
+
+    def behind(self, word: str) -> frozenset[str]:
+        """Return the words that stand behind a word, with what is written to them."""
+        return frozenset(self._behind.get(word, ()))
 
     def is_word(self, stem: str) -> bool:
         """Return whether a word of the call is a stem, with particles or without."""

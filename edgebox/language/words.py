@@ -101,6 +101,17 @@ def ends_closed(word: str) -> bool:
     return (ord(word[-1]) - ord("가")) % 28 > 0
 
 
+_AFTER_CONSONANT: Final = frozenset("은이을과")
+_AFTER_VOWEL: Final = frozenset("는가를와")
+
+
+def follows(word: str, particle: str) -> bool:
+    """Return whether a particle may follow a word: 을 a consonant, 를 a vowel, 도 anything."""
+    if particle in _AFTER_CONSONANT:
+        return ends_closed(word)
+    return particle not in _AFTER_VOWEL or not ends_closed(word)
+
+
 def squeeze(text: str) -> str:
     """Return ``text`` without white space: Korean is spaced at will."""
     return "".join(text.split())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.frames import misframed
+from edgebox.language.lost import lost_or_added
 from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
 from edgebox.language.things import things
@@ -132,9 +134,16 @@ def misnamed(said: Said, source: Source) -> bool:
     squeezed = squeeze(source.text)
     # Keywords are nouns without a title or a particle: 배선물 is no person.
     texts = (*(field.text for field in said.fields), said.descriptive.text)
-    return any(any(True for _ in wrong_names(text, squeezed, known)) for text in texts) or any(
-        True for _ in misheard("\n".join(texts), source.vocabulary)
+    prose, listed = "\n".join(texts), "\n".join((*said.keywords, said.title.replace("_", "\n")))
+    found = (
+        *(wrong_names(text, squeezed, known) for text in texts),
+        wrong_names(listed, squeezed, known, listed=True),
+        misheard(prose, source.vocabulary),
+        misheard(listed, source.vocabulary, listed=True),
+        misframed(prose, source.vocabulary),
+        lost_or_added(f"{prose}\n{listed}", source.vocabulary),
     )
+    return any(True for names in found for _ in names)
 
 
 _HANGUL: Final = re.compile(r"[가-힣]")

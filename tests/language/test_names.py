@@ -92,3 +92,50 @@ def test_a_noun_with_its_particle_that_answers_who_is_no_name(answer):
 def test_a_name_that_ends_like_a_particle_still_is(answer):
     call = read(f"상담사: 성함이 어떻게 되세요\n고객: {answer}\n상담사: 네\n")
     assert any(name in answer for name in names_of_call(call))
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        pytest.param(
+            "나범 고객이 문의함", "성함이요 나봄이요 나봄 고객님 네", "나범", id="two syllables"
+        ),
+        pytest.param(
+            "리라 선생님으로 배정함",
+            "리나 선생님이에요 리나 선생님으로요",
+            "리라",
+            id="without a family name",
+        ),
+        pytest.param(
+            "아버지 함봉식 명의로 신청함", "저희 아버지 함봉수요", "함봉식", id="behind 아버지"
+        ),
+        pytest.param("배옥삼 명의로 접수함", "어머니는 배옥심이고요", "배옥삼", id="before 명의"),
+    ],
+)
+def test_short_names_and_names_of_relatives_are_known(text, said, name):
+    assert wrong(text, said) == {name}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("여권과 다르게 적힌 이름을 고치려 함", "성함은요 네 여권은 제 이름이 달라요"),
+        ("친구가 썼어도 본인 책임이라고 함", "그래도 책임은 고객님께 있습니다"),
+        ("공유기를 새집으로 옮김", "공유기는 고객님 댁에 있죠"),
+        ("제품이 파손됨", "유품이 님께 갔고 유품 액자요"),
+        ("해외 고객이 문의함", "해당 고객님 그리고 해당 고객님"),
+        ("신규 고객이라고 함", "신청 고객님 신청 고객님"),
+        ("냄새가 심해져 고객이 항의함", "네 심각하네요"),
+        ("원하던 선생님으로 배정함", "네 선생님이요"),
+    ],
+)
+def test_nouns_with_particles_are_no_names(text, said):
+    assert wrong(text, said) == set()
+
+
+def test_a_wrong_name_in_a_title_is_found_and_a_compound_is_none():
+    call = read("고객: 저 유하정이에요\n상담사: 유하정 님 네\n")
+    known = names_of_call(call)
+    said = squeeze("저 유하정이에요 유하정 님 네")
+    assert set(wrong_names("유아정\n숙박 연기", said, known, listed=True)) == {"유아정"}
+    assert set(wrong_names("배선물\n유하정\n고정비", said, known, listed=True)) == set()
