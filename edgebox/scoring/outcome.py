@@ -91,7 +91,8 @@ _CLOSED: Final = re.compile(
 
 _OF_THE_TALK: Final = re.compile(
     r"^(?:상담|통화|전화|문의|민원|대화|연결|응대|친절|원만|인사|감사|만족|이해|궁금|해소|듣|들[어은]"
-    r"|수고|사항|절차|내용|관련|고객|직원|담당)"
+    r"|나[누눠눴눔]|주고받|서로|말[을이]|주[고며]"
+    r"|고맙|수긍|경청|공감|자세|성실|도움|드[림리렸]|불[만편]|설명|답변|수고|사항|절차|내용|관련|고객|직원|담당)"
 )
 """Words of what people do in any call, which is no ending of this one."""
 
