@@ -50,6 +50,12 @@ _TITLE: Final = (
     r"|양|군|명의)"
 )
 _TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}님?(?![가-힣]{{3}}))")
+_CALLED_BY: Final = re.compile(
+    r"(?<![가-힣])([가-힣]{2,4}) ?"
+    r"(?=(?:어린이|학생|아기|원장|점장|소장|차장|대표|디자이너|트레이너|코치|선수|변호사|약사|의사|할머니|할아버지|신랑|신부)님?(?![가-힣]{3}))"
+)
+"""A word before more titles, which is compared with the names of the call only."""
+
 _INTRODUCED: Final = re.compile(
     r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요"
     r"|이고|이라|가 |이 |은 |는 |에게|$)"
@@ -96,6 +102,12 @@ _SHORT: Final = re.compile(
     r"|이?요[.,]? (?=\1 ?(?:고객|회원|환자)님))"
 )
 """A name of two syllables, with or without a family name: 나봄 고객님, 리나 선생님."""
+
+_NAMED_SO: Final = re.compile(
+    r"(?:이름|별명|애칭)(?:[이은]|[이은]? ?(?:뭐|어떻게)[가-힣 ]{1,8}|이?요)[?.]?\s+"
+    r"(?:(?:네|아|얘는)[,.]? )*([가-힣]{2,3}?)(?=이?에요|이?예요|이?요(?![가-힣])|이?라고)"
+)
+"""What a child or an animal is called: 이름은 콩심이예요."""
 
 _ASKED_NAME: Final = re.compile(r"성함|이름|누구|본인 ?확인|어느 분|명의자|대표 회선")
 _ANSWERED: Final = re.compile(
@@ -161,7 +173,7 @@ def names_of_call(call: Call) -> frozenset[str]:
         asked = _ASKED_NAME.search(one.text) is not None
         found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
     said = "\n".join(one.text for one in call.said)
-    found |= _short_names(said)
+    found |= _short_names(said) | set(_NAMED_SO.findall(said))
     return frozenset(
         name
         for name in found
@@ -219,6 +231,7 @@ def wrong_names(
         listed: whether the text is a list of nouns, of which a title tells nothing.
     """
     titled = {*_TITLED.findall(text), *_INTRODUCED.findall(text)}
+    called_by = set(_CALLED_BY.findall(text))
     for word in re.findall(r"(?<![가-힣])[가-힣]{2,8}", text):
         for name in known:
             written = word[: len(name)]
@@ -230,7 +243,8 @@ def wrong_names(
                 continue  # 해외 고객
             if _is_particle(written) and is_noun(written[:-1]):
                 continue  # 제품이
-            if written in titled or (alone and len(name) > 2 and family):
+            called = written in titled or written in called_by or _is_pet(word, name, said)
+            if called or (alone and len(name) > 2 and family):
                 yield written
     for name in titled - known if not listed else ():
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
@@ -242,6 +256,16 @@ def wrong_names(
         # 장애로, 변경은
         if person and not noun and name not in said:
             yield name
+
+
+def _is_pet(word: str, name: str, said: str) -> bool:
+    """Return whether a word is a name of two syllables as the call has one: 콩순이 for 콩심이."""
+    return (
+        len(name) == len("콩심")
+        and word[len(name) :].startswith("이")
+        and _PARTICLES.fullmatch(word, len(name) + 1) is not None
+        and f"{name}이" in said
+    )
 
 
 def _is_particle(name: str) -> bool:

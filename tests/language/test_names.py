@@ -109,6 +109,12 @@ def test_a_name_that_ends_like_a_particle_still_is(answer):
         pytest.param(
             "아버지 함봉식 명의로 신청함", "저희 아버지 함봉수요", "함봉식", id="behind 아버지"
         ),
+        pytest.param(
+            "도아 어린이의 진료를 예약함",
+            "성함이요 도하예요 도하 어린이 네",
+            "도아",
+            id="a child's",
+        ),
         pytest.param("배옥삼 명의로 접수함", "어머니는 배옥심이고요", "배옥삼", id="before 명의"),
     ],
 )
@@ -126,6 +132,8 @@ def test_short_names_and_names_of_relatives_are_known(text, said, name):
         ("해외 고객이 문의함", "해당 고객님 그리고 해당 고객님"),
         ("신규 고객이라고 함", "신청 고객님 신청 고객님"),
         ("냄새가 심해져 고객이 항의함", "네 심각하네요"),
+        ("콩심이 사료를 한번이라도 더 접수함", "이름은 콩심이예요 콩심이 사료요"),
+        ("많은 학생과 다른 어린이가 신청함", "도하예요 도하 어린이 도하 학생"),
         ("원하던 선생님으로 배정함", "네 선생님이요"),
     ],
 )
@@ -139,3 +147,9 @@ def test_a_wrong_name_in_a_title_is_found_and_a_compound_is_none():
     said = squeeze("저 유하정이에요 유하정 님 네")
     assert set(wrong_names("유아정\n숙박 연기", said, known, listed=True)) == {"유아정"}
     assert set(wrong_names("배선물\n유하정\n고정비", said, known, listed=True)) == set()
+
+
+def test_an_animals_name_is_known():
+    said = "강아지 이름은 콩심이예요 콩심이 사료요"
+    assert any("콩순이".startswith(one) for one in wrong("콩순이 사료를 접수함", said))
+    assert wrong("콩심이 사료를 접수함", said) == set()
