@@ -59,7 +59,7 @@ ABOUT: Final = re.compile(rf" ?[여몇] ?(?P<scale>[만억]?) ?(?P<unit>{UNIT_WO
 # 주소, 대리 ….
 NUMERAL_TAIL: Final = re.compile(
     r"$|[^가-힣]|은|는|이|가(?!입|능|족|격)|을|를|의(?!료|견|사|무|점)|에|로|으로|과(?!정)|와|만"
-    r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜리|대"
+    r"|까지|도(?!착|움)|부터|보다|씩|정도|쯤|경|간|동안|내|안(?!내)|뒤|후|전(?!화|체|자)|째|짜[리린립]|대"
     r"|입니|예요|요(?!금|청|일)|인(?!터|증|출|하|사|상|력)|였|나|밖|마다|당|치|분(?=[^가-힣]|이[요에]|[을은치]|$)|어치|반|중|하고"
     r"|랑|지[나만]|권|라(?:서|고|도|며|는|던|네|니까)|래(?:요|서|$|[^가-힣])|[랬랍]|더라|지요|세요|시(?:고|구|네|는|니|면|죠|지)|신(?:데|가|지)|[고구]요|네요"
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
@@ -67,7 +67,7 @@ NUMERAL_TAIL: Final = re.compile(
 )
 _OPEN_SYLLABLE: Final = "".join(map(chr, range(ord("가"), ord("힣") + 1, 28)))
 TAIL: Final = re.compile(
-    rf"{NUMERAL_TAIL.pattern}|(?<=[{_OPEN_SYLLABLE}])(?<!주)(?<!가지)(?<!해)(?<![가-힣]시)"
+    rf"{NUMERAL_TAIL.pattern}|(?<=[년월])제(?=[^가-힣]|[로가인는]|$)|(?<=[{_OPEN_SYLLABLE}])(?<!주)(?<!가지)(?<!해)(?<![가-힣]시)"
     r"(?:[고구면며니네]|든지?|거나|여[서야]|야지?|셔서|시라|십니다|구나)(?![가-힣])"
 )
 """What may follow their unit: 이다, too, has lost its 이 behind a vowel (십 프로면, 두 개고).
@@ -99,7 +99,10 @@ SPACED: Final = {" 기가": _ANY_DIGIT} | dict.fromkeys(
 )
 """Units before which a single syllable is a number only if it stands apart: 사 기가, not 사기가."""
 # 사 일 이내, 오 분 정도: before these a single syllable with 일, 분, 주 is a duration.
-SPAN: Final = re.compile(r" ?(?:이내|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)")
+SPAN: Final = re.compile(
+    r" ?(?:이내|이상|이하|미만|초과|늦"
+    r"|쯤|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전에|에서)"
+)
 # 한 번, 한 분, 한 가지 … mean 'a' or 'just'.
 ONE_IS_A: Final = frozenset(
     ["번", "분", "가지", "군데", "곳", "사람", "편", "판", "대", "해", "통", "벌", "줄", "주", "장"]

@@ -104,7 +104,7 @@ _SINCE: Final = re.compile(r"(?:[가-힣] |[한된산온간낸쓴운은른신본
 """Before a duration: 사용한 지 이십 일."""
 _MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
 _LATER: Final = re.compile(r" ?(?:뒤|후(?![기불반속]))")
-_EARLIER: Final = re.compile(r" ?전(?!까지|[화체자부문산액용기])")
+_EARLIER: Final = re.compile(r" ?전(?!까지|[화체자문산액용기]|부(?!터))")
 _THEN: Final = re.compile(rf"{_AND}{_WEEKDAY}")
 """After 2주 뒤: the weekday says which day."""
 _OF_EVENT: Final = re.compile(

@@ -14,10 +14,16 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import same_kind, supports
+from edgebox.language.words import content_words
 from edgebox.scoring.alignment import Item
-from edgebox.scoring.contrasts import exchanged_labels
+from edgebox.scoring.appointed import on_another_day
+from edgebox.scoring.bounds import bound_of_another
+from edgebox.scoring.contrasts import BELIEVED, exchanged_labels
 from edgebox.scoring.evidence import is_loose, telling
+from edgebox.scoring.nearness import nearness
+from edgebox.scoring.paired import paired_with_another
 from edgebox.scoring.relations import contradicts
+from edgebox.scoring.ties import tied_to_another
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,13 +40,6 @@ _OWN_NUMBER: Final = 0.15
 
 _QUESTION: Final = 0.6
 """What the words of the utterance before count: it is the question that the number answers."""
-
-_BETWEEN: Final = 0.3
-"""What is left of a word's nearness in a statement if another number stands between, or the word is
-before another number, to which it rather belongs."""
-
-_BESIDE: Final = 2
-"""Characters up to a noun that a number stands before."""
 
 _PART_OF_NAME: Final = re.compile(r"인? ?[실용승급]|호선|세대")
 """What makes a number part of a name: 2인실, 4인용."""
@@ -83,6 +82,15 @@ _STRONG: Final = 0.6
 _TWO_FIGURES: Final = 2
 """두 사람, 세 곳: what is counted so is often not said as a number."""
 
+_BARE: Final = 28
+"""Characters of an utterance that is a number and no more."""
+
+_AGREED: Final = re.compile(r"으?로 (?:[가-힣]{1,3} ?)?(?:할게|하[겠시죠지]|해|맞[춰추]|드릴|드리)")
+"""Behind a number that somebody agrees to."""
+
+_ENDING: Final = re.compile(r"^[가-힣]+")
+"""Of a number: 만 원이요, 만 원이에요."""
+
 _RARE: Final = 40
 """Clauses with a word, of which more would lead everywhere."""
 
@@ -90,6 +98,17 @@ _RARE: Final = 40
 _TOTAL: Final = re.compile(r"(?:총|합계|합[쳐친한해]서?|모두|도합|전부)[가-힣0-9, ]{0,12}$")
 _SAID_TOTAL: Final = re.compile(r"(?:총|합계|합[쳐치하해]|모두|도합|전부|다 ?해서|다해)[^.?!\n]*$")
 _TOTAL_NEAR: Final = 14
+
+
+_FAULTS: Final = (
+    contradicts,
+    exchanged_labels,
+    on_another_day,
+    tied_to_another,
+    bound_of_another,
+    paired_with_another,
+)
+"""What is seen in two numbers, in a word or in a bound beside a number."""
 
 
 class _Claim(NamedTuple):
@@ -101,7 +120,7 @@ class _Claim(NamedTuple):
 
 def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
-    if contradicts(made, spoken) or exchanged_labels(made, spoken):
+    if any(found(made, spoken) for found in _FAULTS):
         return True
     claims = [claim for claim in _claims(made, spoken) if not _is_total(claim, made, spoken)]
     cache: dict[tuple[int, str], float] = {}
@@ -179,6 +198,7 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
                 or number.value.endswith(("mo", "y"))
                 or is_loose(statement.text, number)
                 or _PART_OF_NAME.match(statement.text, number.end)
+                or BELIEVED.match(statement.text, number.end)
             ):
                 continue
             alike = [
@@ -187,7 +207,7 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
                 if one.number and same_kind(one.number, number)
             ]
             context = [
-                (other.weight * _near(statement.text, number, other.word, alike), other)
+                (other.weight * nearness(statement.text, number, other.word, alike), other)
                 for other in [*statement.items, *_modified(statement, spoken)]
                 if other.number is None and other.where and not _OF_DAY.search(other.word)
             ]
@@ -218,7 +238,7 @@ def _another(
     own = _fit(place, claim, claim, spoken, cache)
     weight = _weight_of(claim)
     small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
-    if small or not claim.places or own >= _WEAK * weight:
+    if small or not claim.places or own >= _WEAK * weight or _is_bare(claim, spoken):
         return False
     telling_words = [item.where for _, item in claim.context if len(item.where) <= _RARE]
     near = {spoken.pieces[piece].utterance for where in telling_words for piece in where}
@@ -234,25 +254,23 @@ def _another(
     )
 
 
-def _near(text: str, number: Number, word: str, alike: Sequence[Number]) -> float:
-    """Return how near a word is to a number in a statement, 1 beside it.
+def _is_bare(claim: _Claim, spoken: Spoken) -> bool:
+    """Return whether somebody says the number and no more, or agrees to it.
 
-    Less if another number of its kind stands between them.
+    What it is of was named long before.
     """
-    at = text.find(word)
-    if at < 0:
-        return 0.5
-    between = any(at < one.start < number.start or number.start < one.start < at for one in alike)
-    if at > number.end + _BESIDE:
-        between = between or any(at < one.start for one in alike)  # 36만 원 중 수수료 9만 원
-    return _distance(at, number, word) * (_BETWEEN if between else 1.0)
-
-
-def _distance(at: int, number: Number, word: str) -> float:
-    if at < number.start:
-        distance = number.start - at - len(word)
-        return 1 / (1 + max(0, distance) / 6)
-    return 0.8 / (1 + max(0, at - number.end) / 6)
+    for piece in claim.places:
+        pieces = spoken.pieces_of(spoken.pieces[piece].utterance)
+        start, end = spoken.pieces[pieces[0]].start, spoken.pieces[pieces[-1]].end
+        if end - start > _BARE:
+            continue
+        for said in spoken.numbers_in(piece):
+            after = spoken.text[said.end : end]
+            more = "" if _AGREED.match(after) else _ENDING.sub("", after)
+            rest = f"{spoken.text[start : said.start]} {more}"
+            if supports(said.provides, claim.number) and not any(True for _ in content_words(rest)):
+                return True
+    return False
 
 
 def _fit(

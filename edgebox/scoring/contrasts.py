@@ -46,16 +46,52 @@ _TOKEN: Final = re.compile(r"[가-힣A-Za-z]+")
 _PARTICLE: Final = re.compile(
     r"(?:이?시?면요?|[으]?로는|에는|에서는?|까지는?|부터는?|[은는]요|[으]?로|이고|[은는이가을를의도에요씩당])$"
 )
-_CUT: Final = re.compile(r".*(?:[고며죠데]요?|지만|[요다]|[,.!?])(?=\s)", re.DOTALL)
+_CUT: Final = re.compile(
+    r".*(?:(?<!냉장)(?<![창재신사금중출입참광])고요?|[며죠데]요?|지만|[요다]|[,.!?])(?=\s)",
+    re.DOTALL,
+)
 """What ends the clause of the number before: 프로이고, 원인데, 입금되셨고."""
+
+_APART: Final = re.compile(
+    r".*(?:[가-힣](?:(?<![치내외안결효초통부경성피약비])과|와|하고|보다|대비)"
+    r"|[0-9가-힣] ?배[인로가]|[을를] ?(?:뺀|빼고|제한|제외한|공제한|더한|합친|합한|포함한))(?=\s)",
+    re.DOTALL,
+)
+"""In a record: what stands before it is another thing, that the figure is added to or compared
+with."""
+
+_BEHIND: Final = re.compile(r" ([가-힣]{2,})")
+_RANGE_SIGNS: Final = ("~", "–", "-")
+_RANGE: Final = re.compile(r" ?[~–-] ?")
+"""Between the two figures of a range, of which the second has no label of its own."""
+
+BELIEVED: Final = re.compile(
+    r"(?:까지|부터)?(?:이?라고|인|이?라는|일) ?(?:줄|알고|오해|착각|생각|주장)"
+)
+"""Behind a figure that somebody took for right."""
+
+_TOPIC: Final = re.compile(r"(?<![가-힣])[가-힣]{1,7}(?<![하되있없나시리주오가지])[은는](?= )")
+_TOPIC_NEAR: Final = 40
+_SENTENCE: Final = re.compile(r"[.?!]|[고며죠요다] |지만|는데|니까")
+"""What ends what is said of a topic."""
 
 _TOTAL: Final = re.compile(r"총|합계|합[쳐친한해]|모두|도합|전부|다 ?해서")
 """The words before a total are of the figures that it is made of."""
 
+_NUMERAL: Final = re.compile(r"[일이삼사오육칠팔구십백천만]+|주|개|번|회|명")
+"""What was not read as a number: 십 주에."""
+
 _DONE: Final = re.compile(r"(?:[가-힣][셔아어여해려와]서|니까|지만|[하되][신는던]|[셨했됐]던)$")
 """A verb, which is no label."""
 
+_OF_NUMBER: Final = re.compile(r"^(?!에서|부터)[가-힣]{1,4}(?=[ ,])")
+"""A particle or the verb of the number before. 에서 says what the next number is: what became of
+it."""
+
 _BESIDE: Final = re.compile(r"[은는면로] *$")
+_LASTS: Final = re.compile(r"\d+(d|m|min)")
+"""The value of days, months and minutes."""
+
 _FREE: Final = re.compile(r"무료|면제|공짜")
 _LONGEST: Final = 24
 """Characters from a label to its figure."""
@@ -86,12 +122,24 @@ class _Cell(NamedTuple):
 
 def exchanged_labels(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a statement gives a label the figure of another label of its row."""
-    told = [cell for one in made for cell in _cells(one.text, _numbers(one)) if cell.words]
+    told = [cell for one in made for cell in _told(one.text, _numbers(one)) if cell.words]
     if not told:
         return False
     listed = (row for row in _rows(spoken) if 1 < len(row) <= _MOST)
     rows = list(islice(listed, _ROWS))
     return any(_is_exchanged(cell, rows) for cell in told)
+
+
+def _told(text: str, numbers: Sequence[Number]) -> Iterator[_Cell]:
+    """Yield the figures of a statement, of which one may stand before its label: 5,000원 쿠폰."""
+    for cell in _cells(text, numbers, cut=_APART):
+        number = cell.number
+        if number is None or cell.words:
+            if number is None or not BELIEVED.match(text, number.end):
+                yield cell
+        elif text[: number.start].rstrip()[-1:] not in _RANGE_SIGNS:
+            behind = _BEHIND.match(text, number.end)
+            yield cell._replace(words=_words(behind[1])) if behind else cell
 
 
 def _numbers(statement: Statement) -> list[Number]:
@@ -117,26 +165,46 @@ def _rows(spoken: Spoken) -> Iterator[list[_Cell]]:
             yield [first, second]
 
 
-def _cells(line: str, numbers: Iterable[Number], start: int = 0) -> Iterator[_Cell]:
-    """Yield the figures of a line, which begins at an offset of the text that they were read in."""
+def _cells(
+    line: str, numbers: Iterable[Number], start: int = 0, cut: re.Pattern[str] | None = None
+) -> Iterator[_Cell]:
+    """Yield the figures of a line, which begins at an offset of the text that they were read in.
+
+    What stands before a cut is no label.
+    """
     found: list[tuple[int, int, Number | None]] = [
         (one.start - start, one.end - start, one)
         for one in numbers
-        if not one.relative and one.kind in {"amount", "percent", "time", "date"}
+        if not one.relative and _is_figure(one)
     ]
     found += [(match.start(), match.end(), None) for match in _FREE.finditer(line)]
     at = 0
     for begin, end, number in sorted(found, key=lambda one: one[:2]):
-        before = line[at:begin]
-        cut = _CUT.match(before)
-        near = before[cut.end() if cut else 0 :][-_LONGEST:]
+        before = _OF_NUMBER.sub("", line[at:begin]) if at else line[:begin]
+        ends = [match.end() for one in (_CUT, cut) if one and (match := one.match(before))]
+        near = before[max(ends, default=0) :][-_LONGEST:]
         particle = _BESIDE.search(near)
-        yield _Cell(
-            number,
-            () if _TOTAL.search(before[-_LONGEST:]) else _words(near),
-            particle[0].strip() if particle else "",
-        )
+        unlabelled = _RANGE.fullmatch(before) or _TOTAL.search(before[-_LONGEST:])
+        words = () if unlabelled else _words(near) or _topic(line, begin)
+        yield _Cell(number, words, particle[0].strip() if particle else "")
         at = end
+
+
+def _topic(line: str, end: int) -> tuple[str, ...]:
+    """Return the topic of a figure that follows others of its row: 기타는 열 시, 십오만 원."""
+    near = line[max(0, end - _TOPIC_NEAR) : end]
+    topics = list(_TOPIC.finditer(near))
+    if not topics or _SENTENCE.search(near, topics[-1].end()):
+        return ()
+    return _words(topics[-1][0])
+
+
+def _is_figure(number: Number) -> bool:
+    """Whether a number is one that a call may set against others."""
+    return (
+        number.kind in {"amount", "percent", "time", "date"}
+        or _LASTS.fullmatch(number.value) is not None
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -144,7 +212,7 @@ def _words(text: str) -> tuple[str, ...]:
     found = []
     for match in _TOKEN.finditer(text):
         word = _PARTICLE.sub("", match[0]) or match[0]
-        if word not in _FILLER and not _DONE.search(match[0]):
+        if word not in _FILLER and not _NUMERAL.fullmatch(word) and not _DONE.search(match[0]):
             found.append(_SAME.get(match[0], _SAME.get(word, word)))
     return tuple(reversed(found[-_NEAREST:]))
 
@@ -174,7 +242,12 @@ def _alike(one: _Cell, other: _Cell) -> bool:
     if one.number is None or other.number is None:
         kinds = {cell.number.kind for cell in (one, other) if cell.number}
         return kinds == {"amount"} and one.particle == other.particle
-    return same_kind(one.number, other.number)
+    return same_kind(one.number, other.number) and _unit(one.number) == _unit(other.number)
+
+
+def _unit(number: Number) -> str:
+    lasts = _LASTS.fullmatch(number.value)
+    return lasts[1] if lasts else number.kind
 
 
 def _is(told: _Cell, said: _Cell) -> bool:

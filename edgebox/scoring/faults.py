@@ -14,6 +14,7 @@ from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
+from edgebox.scoring.weekdays import another_weekday
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -75,6 +76,8 @@ def ungrounded(text: Text, source: Text, without: Collection[Number] | None = No
         without: the numbers that `unsaid` found, if they are known.
     """
     without = unsaid(text, source) if without is None else without
+    if another_weekday(text, source, source.on):
+        return True
     return another_week(text.text, source.text, _days_said(text, source)) or not all(
         _day_was_said(one, text, source) if one.relative else one not in without
         for one in text.claims
@@ -94,13 +97,19 @@ def unsaid(text: Text, source: Text) -> set[Number]:
 
 
 def _day_was_said(one: Number, text: Text, source: Text) -> bool:
-    """Whether the day of 다음 달 25일 was said, whatever its month. Other words pass."""
-    day = _DAY_OF.search(text.text, one.start, one.end)
-    return day is None or f"{int(day[1])}d" in source.provides or source.bears_out(one, text.text)
+    """Whether the day of 다음 달 25일 was said, whatever its month, and the month of 내년 5월.
+
+    Other words pass.
+    """
+    part = _FIGURES_OF.search(text.text, one.start, one.end)
+    if part is None:
+        return True
+    said = f"{int(part[1])}{'d' if part[2] == '일' else 'mo'}"
+    return said in source.provides or source.bears_out(one, text.text)
 
 
 _DAY: Final = re.compile(r"(?:[0-9]{4}-)?[0-9]{1,2}-[0-9]{1,2}")
-_DAY_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?일$")
+_FIGURES_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?([일월])$")
 
 
 INVENTED: Final = 0.25

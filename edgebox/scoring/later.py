@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.heard import does
+from edgebox.scoring.deeds import does
 from edgebox.scoring.predicates import SAME_FORM
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """Figures that a call sets against each other, and that an analysis tells the other way round."""
 
+import datetime as dt
+
 import pytest
 
 from scoring.outcomes import flags_of
@@ -17,6 +19,16 @@ FRUIT = "상담사: 사과 만오천 원 배 만팔천 원 포도 만이천 원�
 SALES = "상담사: 작년 전년 실적이 육백만 원인데 올해는 사백십만 원이세요"
 AGREED = "상담사: 설치비는 삼만 원이고 철거비는 오만 원인데 오늘은 설치비 오만 원이에요"
 
+GIFT = "상담사: 음식은 그대로 받으시고 배달비 삼천오백 원하고 쿠폰 오천 원을 드릴게요"
+DOUBLE = "고객: 이번 달 가스비가 십팔만 원이 나왔어요 지난달은 구만 원이었는데"
+CLASSES = (
+    "상담사: 수채화는 월요일 저녁 일곱 시, 십이 주에 십팔만 원이고요, "
+    "기타는 목요일 오전 열 시, 십 주에 십오만 원이에요"
+)
+FRIDGE = "상담사: 전환 가능하신 게 냉장고 오십사만 원 하고 치과 이십사만 원 두 건이세요"
+REVIEW = "상담사: 심사에 삼 일에서 오 일 걸립니다"
+LATE = "상담사: 수요일은 십이 분, 금요일은 십팔 분 늦으셨네요"
+COUPON = "상담사: 접속 보상이 삼십일일까지고 쿠폰이 이십칠일까지예요"
 TALL = "상담사: 어른은 만오천 원이고 애들은 팔천 원인데 애들도 키가 백사십 넘으면 만오천 원이에요"
 
 
@@ -48,9 +60,52 @@ TALL = "상담사: 어른은 만오천 원이고 애들은 팔천 원인데 애�
         (TALL, "키 140cm 이상 어린이는 15,000원이라고 안내했습니다.", False),
         (TALL, "성인은 8,000원이라고 안내했습니다.", True),
         (AGREED, "설치비는 5만 원이라고 안내했습니다.", False),
+        (GIFT, "배달비 환급과 5,000원 쿠폰을 제안했습니다.", False),
+        (GIFT, "배달비 5,000원을 취소하고 3,500원 쿠폰을 제안했습니다.", True),
+        (DOUBLE, "가스비가 지난달의 두 배인 18만 원으로 나왔다고 항의했습니다.", False),
+        (DOUBLE, "지난달은 18만 원이었다고 항의했습니다.", True),
+        (CLASSES, "수채화는 18만 원, 기타는 15만 원이라고 안내했습니다.", False),
+        (CLASSES, "수채화는 15만 원, 기타는 18만 원이라고 안내했습니다.", True),
+        (FRIDGE, "치과 24만 원과 냉장고 54만 원을 안내했습니다.", False),
+        (FRIDGE, "치과 54만 원을 할부로 전환했습니다.", True),
+        (REVIEW, "3~5일 심사한다고 안내했습니다.", False),
+        (LATE, "수요일 12분, 금요일 18분 늦었다고 확인했습니다.", False),
+        (LATE, "수요일 18분, 금요일 12분 늦었다고 확인했습니다.", True),
+        (COUPON, "쿠폰이 31일까지인 줄 알았다고 했습니다.", False),
+        (COUPON, "쿠폰은 27일까지라고 안내했습니다.", False),
+        (COUPON, "쿠폰은 31일까지라고 안내했습니다.", True),
     ],
 )
 def test_a_label_has_the_figure_that_it_was_said_with(said, told, wrong):
     call = said if said.startswith("고객") else f"고객: 얼마예요\n{said}"
     flags = flags_of(f"{call}\n고객: 네\n", told)
     assert ("unbound_number" in flags) is wrong
+
+
+FIRST = (
+    "고객: 예약을 바꾸려고요\n상담사: 다음 주 화요일 오전 열한 시 본뜨는 날이시네요\n"
+    "고객: 그날이 안 돼서요\n상담사: 그럼 수요일 오후 네 시 반은 어떠세요\n고객: 좋아요\n"
+    "상담사: 네 십일월 십일일 수요일 네 시 반으로 옮겼습니다\n"
+)
+REPAIR = (
+    "고객: 세 번이나 신고했는데 안 오셨잖아요\n"
+    "상담사: 십일월 이십육일 오전에 수리 방문 예약해 드렸습니다\n고객: 그때 보고요\n"
+    "상담사: 네, 결과를 보시죠\n고객: 그다음에는요\n상담사: 십이월 이일에 전화드릴게요\n고객: 네\n"
+)
+BILL = (
+    "고객: 이번 달에는 얼마예요\n상담사: 육십만 원에 이자 오천 사백 원 정도세요\n"
+    "고객: 원래 삼만 삼천 원인데 왜 만 구천 원이 더 나왔어요\n상담사: 할인이 끝나셨어요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (REPAIR, "수리 방문 뒤 12월 2일에 통화하기로 했습니다."),
+        (FIRST, "화요일 오전 11시 예약을 옮겨 수요일 4시 반으로 변경했습니다."),
+        (BILL, "이번 달 납부액은 60만 원과 이자라고 안내했습니다."),
+        (BILL, "원래보다 1만 9천 원이 더 나왔다고 항의했습니다."),
+    ],
+)
+def test_what_is_listed_compared_or_done_with_a_noun_is_no_word_of_a_number(call, told):
+    assert "unbound_number" not in flags_of(call, told, dt.date(2026, 11, 5))

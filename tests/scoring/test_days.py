@@ -40,6 +40,35 @@ def test_a_day_is_compared_with_what_was_said(told, wrong):
     assert ("ungrounded_number" in flags) is wrong
 
 
+ON = dt.date(2026, 11, 5)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "wrong"),
+    [
+        ("일요일에 찾으러 갈게요", "일요일에 찾으러 오기로 했습니다.", False),
+        ("일요일에 찾으러 갈게요", "토요일에 찾으러 오기로 했습니다.", True),
+        ("모레 찾으러 갈게요", "토요일에 찾으러 오기로 했습니다.", False),
+        ("구일에 찾으러 갈게요", "월요일에 찾으러 오기로 했습니다.", False),
+        ("주말에 찾으러 갈게요", "토요일에 찾으러 오기로 했습니다.", False),
+        ("일요일 다음 날 찾으러 갈게요", "월요일에 찾으러 오기로 했습니다.", False),
+        ("화목에 찾으러 갈게요", "목요일에 찾으러 오기로 했습니다.", False),
+        ("사흘 뒤에 찾으러 갈게요", "일요일에 찾으러 오기로 했습니다.", False),
+        ("내년 유월 말까지 됩니다", "내년 6월 말까지 된다고 안내했습니다.", False),
+        ("내년 유월 말까지 됩니다", "내년 5월 말까지 된다고 안내했습니다.", True),
+        ("다음 달 말까지 됩니다", "올해 12월 말까지 된다고 안내했습니다.", False),
+    ],
+)
+def test_a_weekday_or_month_that_nobody_said_is_ungrounded(said, told, wrong):
+    call = f"상담사: 보관해 두었습니다\n고객: {said}\n상담사: 네 알겠습니다\n"
+    assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
+
+
+def test_without_the_day_of_the_call_no_weekday_is_wrong():
+    call = "고객: 모레 찾으러 갈게요\n상담사: 네 알겠습니다\n"
+    assert "ungrounded_number" not in flags_of(call, "토요일에 찾으러 오기로 했습니다.")
+
+
 def test_the_last_week_is_compared_by_its_day_where_the_month_is_known():
     on = dt.date(2025, 9, 11)
     said = Text("시월 마지막 금요일이요", on)

@@ -1,0 +1,75 @@
+"""Days of the week that a record names and a call does not, whatever it calls them.
+
+모레 may be written as its weekday, and so may 십사일, if the date of the call is known.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.weeks import WEEKDAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.language.number import Number
+    from edgebox.scoring.evidence import Text
+
+_NAMED: Final = re.compile(rf"(?<![가-힣])([{WEEKDAYS}])요일")
+_SAID: Final = re.compile(
+    rf"([{WEEKDAYS}])(?:요|욜)|(?<![가-힣])([{WEEKDAYS}]{{2,6}})(?![가-힣]{{2}})"
+)
+_MANY: Final = re.compile(r"주말|평일|주중|매일|휴일|연휴|휴무|영업일|근무일|주 ?초|월초|월말")
+"""Words for several days."""
+
+_BESIDE: Final = re.compile(r"다음 ?날|이튿날|담날|전날|하루")
+"""Words for the day beside one that was named."""
+
+_DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})")
+_MOST_DAYS: Final = 31
+
+
+def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
+    """Whether a text names a day of the week that is none of its source's days.
+
+    Args:
+        text: of an analysis.
+        source: what was said.
+        on: the date of the call, without which no day has a weekday.
+    """
+    named = {match[1] for match in _NAMED.finditer(text.text)}
+    if on is None or not named or _MANY.search(source.text):
+        return False
+    said = {day for match in _SAID.finditer(source.text) for day in match[1] or match[2]}
+    missing = named - said
+    if not missing:
+        return False
+    days = {WEEKDAYS[day.weekday()] for one in source.said for day in _days(one, on)}
+    if _BESIDE.search(source.text):
+        places = [WEEKDAYS.index(day) for day in {*said, *days}]
+        days |= {WEEKDAYS[(place + step) % 7] for place in places for step in (-1, 1)}
+    return bool(missing - days)
+
+
+def _days(number: Number, on: dt.date) -> Iterator[dt.date]:
+    """Yield the days that a number of a call may mean, in the nearest year if it has none."""
+    found = [match for form in number.provides if (match := _DATE.fullmatch(form))]
+    whole = [match for match in found if match[1]]
+    for match in whole or found:
+        years = [int(match[1])] if match[1] else [on.year - 1, on.year, on.year + 1]
+        days = [day for year in years if (day := _day(year, int(match[2]), int(match[3])))]
+        if days:
+            yield min(days, key=lambda day: abs(day - on))
+    lasts = re.fullmatch(r"(\d{1,2})d", number.value)
+    if lasts and not found and int(lasts[1]) <= _MOST_DAYS:
+        yield on + dt.timedelta(int(lasts[1]))
+        yield on - dt.timedelta(int(lasts[1]))
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
