@@ -31,6 +31,7 @@ from edgebox.scoring.stances import (
     names,
 )
 from edgebox.scoring.staying import is_changed
+from edgebox.scoring.undenied import is_denied_by_nobody
 from edgebox.scoring.undone import denies_the_call, is_left_undone
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ if TYPE_CHECKING:
 
 _NO_CLAIM: Final = re.compile(
     r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
-    r"|(?:(?<![가-힣])정하|정해지|결정[하되])지 ?(?:않|못)"
+    r"|(?:(?<![가-힣])정하|정해지|(?:결|확)정[하되])지 ?(?:않|못)"
+    r"|문제[가는도]? ?(?:안|없|되지 ?않)|[이가] 아니라 "
     r"|(?:제시|제안|권유)[했하]|도록 ?(?:안내|설명|당부|요청)"
     r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
-    r"|\d[^ ]{0,4}[이가도] 안 [되돼]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
+    r"|[\d일시달주년분][^ ]{0,4}[이가도]? 안 [되돼지]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
     r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
 )
 """A part that says nothing for or against its predicate: it only names a thing, or a condition;
@@ -142,6 +144,15 @@ _OPEN: Final = re.compile(
 _AFTER: Final = re.compile(r"[가-힣] (?:뒤|후|이후|다음)(?:에|,| )|[하되으]면 |까지 ")
 """A claim of what is settled later."""
 
+_ONLY: Final = re.compile(r"(?:[가-힣](?<!지)만|(?:으로|로|에서|에게)만)(?:은|이)? (?!원)")
+"""A claim that others are refused bears out: 본인 명의 계좌로만 지급되며."""
+
+_CONCEDES: Final = re.compile(r"(?:지만|으나|나|다가|는데),?$")
+_TAKEN_BACK: Final = re.compile(r"[다라]고 ?(?:안내|설명|말)?(?:했|하였)(?:다가|으나|지만)")
+"""A denial that a record takes back: 안 된다고 했다가 돌려주기로 했습니다."""
+
+_IF_NOT: Final = re.compile(r"(?:않|없)으면 ")
+
 _BORNE_BY_CUSTOMER: Final = re.compile(r"(?:고객|본인|자비)[가-힣]{0,3} (?:부담|지불|납부|내)")
 
 _OUR_SIDE: Final = re.compile("저희|회사|본사|센터|업체")
@@ -203,14 +214,14 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     """Return whether the call settles the opposite of what a part claims."""
     if denies_the_call(part, stances):
         return True
-    if is_left_undone(part, stances):
+    if is_left_undone(part, stances) or _TAKEN_BACK.search(part.text):
         return False
     text = _REPORTED.sub("", part.text)
     if double := NOT_TURNED_DOWN.search(text):
         return was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
     if against:
-        alone = _denies_alone(part, text, stances)
+        alone = _denies_alone(part, text, stances) or _is_made_up(part, text, stances)
     else:
         alone = was_not_called_off(part, text, stances) or _is_not_kept(part, text, stances)
     return alone or _is_opposite(part, text, stances, against=against)
@@ -251,6 +262,8 @@ def _is_denied(
     key: Item, others: Sequence[Item], part: Part, heard: Heard, stances: Stances
 ) -> bool:
     """Return whether the call affirms what a part denies of its predicate."""
+    if heard.denied and _CONCEDES.search(part.text):
+        return False
     if heard == Heard():
         return granted(others, stances)
     if is_left_out(key, stances):
@@ -268,6 +281,8 @@ def _was_said(heard: Heard) -> bool:
 
 def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
     """Return whether the call refuses what a part affirms."""
+    if _ONLY.search(text):
+        return False
     if _BORNE_BY_CUSTOMER.search(text) and _declines_to_bear(key, stances):
         return False
     alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
@@ -286,7 +301,8 @@ def _declines_to_bear(key: Item, stances: Stances) -> bool:
 
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     """Return whether a part settles a denial where the call denies nothing."""
-    if TWICE.search(text) or _NO_CLAIM.search(text) or _REQUIRES.search(text):
+    limited = _REQUIRES.search(text) or _WHOLE.search(text)
+    if TWICE.search(text) or _NO_CLAIM.search(text) or limited:
         return False
     if not _SETTLED_AGAINST.search(part.text):
         return False
@@ -296,6 +312,21 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     if key is not None and is_done_another_day(key, part, stances):
         return False
     return not is_borne_out(items, key, stances, decided=decided)
+
+
+def _is_made_up(part: Part, text: str, stances: Stances) -> bool:
+    """Return whether a part denies what the call affirms without a denial anywhere near it."""
+    if TWICE.search(text) or _NO_CLAIM.search(part.text) or _WHOLE.search(text):
+        return False
+    if not NEGATION.search(text[-PREDICATE:]) or _IF_NOT.search(text):
+        return False
+    key = _predicate(part, stances)
+    unsaid = any(not i.where and f"{i.word} " in text and i.word.endswith("지") for i in part.items)
+    if unsaid or (key and not _is_predicate(text, key, part.items, against=True)):
+        key = None
+    if key is not None and is_done_another_day(key, part, stances):
+        return False
+    return is_denied_by_nobody(part, key, stances)
 
 
 def _claims(text: str, key: Item, *, against: bool) -> bool:
