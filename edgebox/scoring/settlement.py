@@ -34,7 +34,7 @@ SETTLED: Final = re.compile(
 
 _REPORTED: Final = re.compile(
     r"(?:다|라|자|냐)(?:고|며|는)(?= ?(?:안내|설명|답|말|했|하|알|제안|전|약속|문의|요청))"
-    r"|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
+    r"|라(?= 했)|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
     r"|(?:문의|질문|질의|요청|요구|상담|항의|호소)(?:[을를] )?[했하]"
 )
 
@@ -59,6 +59,22 @@ _SETTLES: Final = re.compile(
 )
 
 _IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
+
+_IS_SO: Final = re.compile(r"(?<=원)[이가] 됐습니다$")
+"""A line that only names a sum: 잔금은 95만 원이 됐습니다."""
+
+_DOES: Final = re.compile(
+    rf"([가-힣]{{2}})(?:[을를이가])? ?(?:(?:처리|완료)[가-힣]{{0,2}}|[해되하]{{0,2}}) ?"
+    rf"[{PAST}가-힣]{{0,2}}(?:습니다|어|고|으며)[., ]*$"
+)
+_DONE: Final = r"해 ?드렸|했|됐|되었|되셨|완료"
+_SOON: Final = 9
+"""Utterances behind a question or condition in which its answer leads to what is done."""
+
+_ONCE: Final = re.compile(
+    r"(?:[이가] (?:오|나오|끝나|들어오|도착하)|확인되|완료되)(?:시)?면 .{0,30}"
+    r"(?:드리겠|드릴게|겠습니다|게요)"
+)
 
 _PROMISES: Final = re.compile(r"드릴게요|드리겠습니다|하겠습니다|할게요")
 
@@ -93,18 +109,22 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
     told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
-    if denies(text) or not (told or _TOLD_AS_DONE.search(text)):
+    if denies(text) or _IS_SO.search(text) or not (told or _TOLD_AS_DONE.search(text)):
         return False
     about = near or fallback(part, statement, stances)
     if not _says_enough(part, about, stances):
         return False
     if settled_elsewhere(part, stances, share=_TELLS) or _done_later(max(about), part, stances):
         return False
+    if _done_in_short(min(about), text, stances):
+        return False
     depends = _BUT.search(text) is not None
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            taken = _RESOLVED.search(text) is not None and taken_up(piece, part, stances.spoken)
+            taken = _RESOLVED.search(text) is not None and (
+                taken_up(piece, part, stances.spoken) or _is_promised_once(piece, stances.spoken)
+            )
             settles = taken or done_on_request(piece, stances) or done_then(piece, stances)
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances) or (
@@ -141,6 +161,31 @@ def _done_later(about: int, part: Part, stances: Stances) -> bool:
         and _says_so(about, piece, degree, spoken)
         for piece, degree in key.where.items()
     )
+
+
+def _done_in_short(about: int, text: str, stances: Stances) -> bool:
+    """Return whether the agent soon says that a part's verb is done, in short: 접수했습니다."""
+    spoken = stances.spoken
+    verb = _DOES.search(text)
+    if verb is None:
+        return False
+    done = re.compile(
+        rf"{verb[1]}(?:[을를이가은는도])? ?(?:처리|완료|신청|접수)?(?:를|을)? ?(?:{_DONE})"
+    )
+    first = spoken.pieces[about].utterance
+    return any(
+        spoken.speaker_of(piece) == "agent"
+        and done.search(spoken.text_of(piece)) is not None
+        and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
+        for utterance in range(first, min(first + _SOON, len(spoken.utterances)))
+        for piece in spoken.pieces_of(utterance)
+    )
+
+
+def _is_promised_once(piece: int, spoken: Spoken) -> bool:
+    """Return whether the agent promises it for when something comes: 답변이 오면 연락드릴게요."""
+    said = to_verb(piece, spoken)
+    return spoken.speaker_of(piece) == "agent" and _ONCE.search(said) is not None
 
 
 def _says_so(about: int, piece: int, degree: float, spoken: Spoken) -> bool:

@@ -1,0 +1,45 @@
+"""What was asked or depends is settled where the agent says soon, in short, that it is done."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoring.outcomes import flags_of
+
+REFUND = (
+    "상담원: 착오송금 반환 요청을 접수하면 다온은행이 연락을 합니다 지금 접수해 드릴까요\n"
+    "고객: 네 해 주세요\n{answer}\n고객: 네 알겠어요\n"
+)
+DONE = REFUND.format(answer="상담원: 접수했습니다 결과는 금요일까지 문자로 드립니다")
+OPEN = REFUND.format(answer="상담원: 그럼 오늘 지점에 방문하시면 접수해 드릴게요")
+CARD = (
+    "상담사: 카드를 해지하시면 남은 기간만큼 일할로 돌려드립니다\n고객: 그럼 해지할래요 지금 되죠\n"
+    "상담사: 네 마일리지는 사라지는데 괜찮으세요\n고객: 그건 됐어요\n"
+    "상담사: 네 해지 완료됐고 환급금은 다음 주 수요일에 입금됩니다\n고객: 네\n"
+)
+ANSWER = (
+    "고객: 반품되나요\n상담사: 담당 부서 답변이 오면 내일 오후까지 연락드리겠습니다\n고객: 네\n"
+)
+SUM = (
+    "고객: 날짜를 바꾸면 얼마예요\n"
+    "상담사: 일요일이면 할증이 붙어서 계약금 빼면 잔금이 구십오만 원이에요\n고객: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        (DONE, "다온은행을 통한 착오송금 반환 요청을 접수함"),
+        (DONE, "착오송금 반환 요청이 접수됨"),
+        (CARD, "카드를 해지 처리함"),
+        (CARD, "카드 해지가 완료되어 환급금이 입금될 예정임"),
+        (ANSWER, "담당 부서 답변이 오면 내일 오후까지 연락하기로 함"),
+        (SUM, "잔금은 95만 원이 됨"),
+    ],
+)
+def test_what_is_done_in_short_is_settled(call, result):
+    assert "conditional" not in flags_of(call, result)
+
+
+def test_what_is_only_offered_under_a_condition_is_not():
+    assert "conditional" in flags_of(OPEN, "착오송금 반환 요청을 접수했습니다.")
