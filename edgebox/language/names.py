@@ -143,6 +143,9 @@ _VERB_ENDS: Final = frozenset(["시면", "으면", "하면", "되면", "세요",
 _NEVER_LAST: Final = "사스된던져"
 """Last syllables of 조리사, 서비스, 정지된, 원하던 and 심해져, and of no given name."""
 
+_ADNOMINAL: Final = "한할던된될는"
+"""Last syllables of a verb before a noun: 요청한 고객."""
+
 _OPENING: Final = 2
 """Utterances in which a word before 입니다 is the agent's name, however short."""
 
@@ -254,8 +257,19 @@ def wrong_names(
         noun = name[-1] in _NEVER_LAST or _is_particle(name)
         noun = noun or (known_stem and name[-1] in "이로를은는가을의에한할")
         # 장애로, 변경은
-        if person and not noun and name not in said:
+        person = (person and not noun) or (_is_unlike_a_noun(name) and _has_double(name, said))
+        if person and name not in said:
             yield name
+
+
+def _has_double(name: str, said: str) -> bool:
+    """Return whether a call has a name's double, one syllable apart: 도을순 for 도을숙 회원."""
+    if name[-1] in _ADNOMINAL + _NEVER_LAST or _is_particle(name) or is_noun(name[:2]):
+        return False
+    return any(
+        re.search(f"{re.escape(name[:at])}[가-힣]{re.escape(name[at + 1 :])}", said)
+        for at in range(len(name))
+    )
 
 
 def _is_pet(word: str, name: str, said: str) -> bool:

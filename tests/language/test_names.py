@@ -153,3 +153,28 @@ def test_an_animals_name_is_known():
     said = "강아지 이름은 콩심이예요 콩심이 사료요"
     assert any("콩순이".startswith(one) for one in wrong("콩순이 사료를 접수함", said))
     assert wrong("콩심이 사료를 접수함", said) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        ("도을숙 회원이 양도를 원함", "양도하려고요 도을순이요 네 회원님", "도을숙"),
+        ("석주현 고객이 취소하려 함", "이름이 석 석주헌님 네", "석주현"),
+        ("모은경 고객이 문의함", "내일 들어가기로 한 모은결인데 되나요", "모은경"),
+    ],
+)
+def test_a_name_before_a_title_that_the_call_has_with_another_syllable_is_wrong(text, said, name):
+    assert wrong(text, said) == {name}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("조리사님에게 전함", "조리하시는 분께 전할게요"),
+        ("요청한 고객에게 알림", "요청하신 거요"),
+        ("파도의 기억은 고객이 반납함", "파도의 기억을 반납할게요"),
+        ("주문한 고객이 문의함", "주문하신 상품이요"),
+    ],
+)
+def test_what_stands_before_a_title_and_is_no_name_is_not(text, said):
+    assert wrong(text, said) == set()
