@@ -131,8 +131,8 @@ def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Num
             read in both ways.
         on: the date of the call.
     """
-    if not 1000 <= on.year < 9000:
-        return list(numbers)  # a placeholder (0001-01-01), and no date could be counted from it
+    if is_placeholder(on):
+        return list(numbers)
     counted = list(weekdays_of_months(text, on, _MONTHS))
     dates = sorted([*counted, *_found(text, on)], key=lambda one: (one.start, -one.end))
     resolved = [
@@ -140,6 +140,11 @@ def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Num
         for before, one in zip([None, *numbers], numbers, strict=False)
     ]
     return _together(text, resolved, dates)
+
+
+def is_placeholder(on: dt.date) -> bool:
+    """Whether a date (0001-01-01, 9999-12-31) stands for none: no other is counted from it."""
+    return not 1000 <= on.year < 9000
 
 
 def _found(text: str, on: dt.date) -> Iterator[Number]:

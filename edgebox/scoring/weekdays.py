@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.dates import is_placeholder
 from edgebox.language.weeks import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
         on: the date of the call, without which no day has a weekday.
     """
     named = {match[1] for match in _NAMED.finditer(text.text)}
-    if on is None or not named or _MANY.search(source.text):
+    if on is None or is_placeholder(on) or not named or _MANY.search(source.text):
         return False
     said = {day for match in _SAID.finditer(source.text) for day in match[1] or match[2]}
     missing = named - said

@@ -74,3 +74,9 @@ def test_the_last_week_is_compared_by_its_day_where_the_month_is_known():
     said = Text("시월 마지막 금요일이요", on)
     assert not ungrounded(Text("10월 다섯째 금요일에 방문", on), said)
     assert ungrounded(Text("10월 넷째 금요일에 방문", on), said)
+
+
+@pytest.mark.parametrize("on", [dt.date(1, 1, 1), dt.date(9999, 12, 31)])
+def test_no_weekday_is_counted_from_a_date_that_stands_for_none(on):
+    said = "고객: 일요일에 사오고요 삼 일 뒤에 이십 일 걸려요"
+    assert "ungrounded_number" not in flags_of(said, "토요일에 찾으러 오기로 했습니다.", on)
