@@ -68,7 +68,7 @@ NUMERAL_TAIL: Final = re.compile(
 _OPEN_SYLLABLE: Final = "".join(map(chr, range(ord("가"), ord("힣") + 1, 28)))
 TAIL: Final = re.compile(
     rf"{NUMERAL_TAIL.pattern}|(?<=[년월])제(?=[^가-힣]|[로가인는]|$)|(?<=[{_OPEN_SYLLABLE}])(?<!주)(?<!가지)(?<!해)(?<![가-힣]시)"
-    r"(?:[고구면며니네]|든지?|거나|여[서야]|야지?|셔서|시라|십니다|구나)(?![가-힣])"
+    r"(?:[고구면며니네라]|든지?|거나|여[서야]|야지?|셔서|시라|십니다|구나)(?![가-힣])"
 )
 """What may follow their unit: 이다, too, has lost its 이 behind a vowel (십 프로면, 두 개고).
 주고 and 가지고 are verbs, and 백이시면 is a hundred with an honorific."""

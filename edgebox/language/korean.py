@@ -63,6 +63,7 @@ _SPOKEN: Final = f"[{ZEROS}{SINO_DIGITS}]"
 _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *LETTERS_FIRST})) + (
     "제절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 )
+_SCALED: Final = re.compile("[십백천만억]")
 _GAP: Final = r"(?:\ ?[-.]\ ?|\ |에\ ?|\ ?다시\ ?)?"
 _CANDIDATE: Final = re.compile(
     rf"""
@@ -75,7 +76,7 @@ _CANDIDATE: Final = re.compile(
         0\d{{1,2}}{_GAP}\d{{3,4}}{_GAP}\d{{4}}
       | 1[568]\d\d(?:\ ?-\ ?|\ |(?:국에|에)\ ?)\d{{4}} )(?!\d))
   | (?P<measure>(?<![A-Za-z0-9.])\d[\d,]{{0,15}}(?:\.\d{{1,9}})?\ ?
-        {MEASURE}(?![A-Za-z0-9]))
+        (?:[십백천]?[만억]?\ ?(?=[kcm]?m[23]))?{MEASURE}(?![A-Za-z0-9]))
   | (?P<code>(?<![A-Za-z0-9])(?![vV]\d{{1,3}}\.\d)
         (?=[A-Za-z0-9-]{{0,30}}\d)(?=[\d-]{{0,30}}[A-Za-z])
         [A-Za-z0-9]{{1,30}}(?:-[A-Za-z0-9]{{1,30}}){{0,6}})
@@ -248,7 +249,10 @@ def _formed(match: re.Match[str]) -> Number:
             return time_of_day(12, 0, "낮" if text == "정오" else "밤", start, end)
         case "measure":
             figure = numerals.FIGURE.match(text)
-            size = plain("count", numerals.canonical(figure[0] if figure else text), start, end)
+            value = numerals.canonical(figure[0] if figure else text)
+            if _SCALED.search(text):  # 1만km2 holds no code
+                value = numerals.canonical(numerals.stops(text, 0)[-1].value)
+            size = plain("count", value, start, end)
             return either(size, network(text, start, end)) if NETWORK.fullmatch(text) else size
         case "lot":
             return lot(text, start, end)
