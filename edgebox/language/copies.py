@@ -26,9 +26,8 @@ MAX_COPIES: Final = 4_000
 _REACH: Final = 12
 """Characters that are looked at before and after a number."""
 
-_PIECE: Final = r"[A-Za-z]+|[0-9]+|[가-힣]+|[-.,:/~()%+]"
-_BEFORE: Final = re.compile(rf"(?<![A-Za-z0-9])(?:{_PIECE})+$")
-_AFTER: Final = re.compile(_PIECE)
+_BEFORE: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9가-힣\-.,:/~()%+]+$")
+_AFTER: Final = re.compile(r"[A-Za-z]+|[0-9]+|[가-힣]+|[-.,:/~()%+]")
 _PRODUCT: Final = re.compile(r"[가-힣A-Za-z]{1,8}(?= ?$)")
 _PRO: Final = re.compile(r" ?프로")
 _FIGURE: Final = re.compile(r"[0-9]")
