@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.arithmetic import differences, products, shares, sums, weighted
 from edgebox.scoring.stances import NEGATION
-from edgebox.scoring.windows import EACH_AFTER, FIGURE, near_of, windows
+from edgebox.scoring.windows import EACH_AFTER, FIGURE, ON_DAY, near_of, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -46,6 +46,9 @@ _LESS: Final = re.compile(
     r"|돌려|저렴|싼|싸[게졌]|비싼|비싸|줄[어였]|절약|덜|할인|추가|인상|인하|올[라랐]|내[려렸]|초과"
     r"|부족|더 |카드 ?결제|감면|늘[었어]|증가|감소|상승|하락|많이|적게|낮[아은춰]|높[아은]|오[르른]"
     r"|떼|사용 후|쓰고|적용|최종"
+)
+_LEFT: Final = re.compile(
+    r"남[은는았]|잔여|나머지|더 |줄[어였]|빼|뺀|제외|늘[었어]|증가|감소|차이|초과|부족"
 )
 _SHARE: Final = re.compile(
     r"%|퍼센트|할인|위약금|수수료|이자|환불|환급|공제|적립|감면|계약금|부가세|빼|뺀"
@@ -89,7 +92,13 @@ def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
         wanted: numbers of it that its source does not have.
         source: what was said.
     """
-    left = [one for one in wanted if one.kind in {"amount", "count"} and FIGURE.match(one.value)]
+    left = [
+        one
+        for one in wanted
+        if one.kind in {"amount", "count"}
+        and FIGURE.match(one.value)
+        and not ON_DAY.match(text.text, one.end - 1)
+    ]
     found: set[Number] = set()
     if not left:
         return found
@@ -179,7 +188,7 @@ def _of_counts(counts: Sequence[Decimal], told: _Told) -> Iterator[Decimal]:
         yield from sums(counts)
         if told.call.packed:
             yield from products(counts, counts)
-    if re.search(r"남[은는았]|잔여|나머지|더 |줄[어였]|빼|뺀|제외", told.sentence):
+    if _LEFT.search(told.sentence):
         yield from differences(counts)
 
 

@@ -31,6 +31,9 @@ _POINTS: Final = re.compile(r"(?:점|포인트|마일리지|마일|캐시)$")
 _RATE: Final = re.compile(r"(?:[가-힣1]당|하나에|한 ?[가-힣]{1,2}에) ?$")
 _BEFORE_RATE: Final = 8
 
+ON_DAY: Final = re.compile(r"일(?:에(?!서)|날|자|로|부터|보다)")
+"""A day of a month (28일에, 10일로), with which nothing is computed."""
+
 FIGURE: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 EACH_AFTER: Final = re.compile(r" ?씩")
 
@@ -88,6 +91,8 @@ def _of_kind(near: Near, one: Number, value: Decimal, text: str) -> list[Decimal
         return near.percents
     if one.kind != "count" or not 1 < value <= _LARGEST_COUNT or text[one.end - 1] == "건":
         return None  # 3건 총 45,000원 counts what was added up
+    if ON_DAY.match(text, one.end - 1):
+        return None
     return near.counts
 
 

@@ -141,3 +141,19 @@ DOWN = "고객: 잔금이요\n상담사: 백만 원에서 계약금 이십만 �
 def test_a_figure_that_follows_is_borne_out_and_no_other(call, told, wrong):
     flags = set(flags_of(call, told))
     assert bool(flags & {"ungrounded_number", "unbound_number"}) is wrong
+
+
+@pytest.mark.parametrize(
+    ("call", "told", "wrong"),
+    [
+        ("28일에 쉬고 10일에 출근해요", "더 쉬려면 18일에 신청하라고 했습니다.", True),
+        ("28일에 쉬고 10일에 출근해요", "18일을 더 쉬려면 신청하라고 했습니다.", True),
+        ("28일로 했다가 10일로 했어요", "18일보다 더 빠른 날을 찾아 달라고 했습니다.", True),
+        ("연차 15일 중에 6일 썼어요", "연차 15일 중 6일을 써서 9일이 남았다고 했습니다.", False),
+        ("연차 15일 중에 6일 썼어요", "연차 15일 중 6일을 써서 8일이 남았다고 했습니다.", True),
+        ("이십 톤에서 칠십팔 톤으로 늘었어요", "20톤에서 78톤으로 58톤 증가했습니다.", False),
+        ("이십 톤에서 칠십팔 톤으로 늘었어요", "20톤에서 78톤으로 48톤 증가했습니다.", True),
+    ],
+)
+def test_how_long_and_how_much_is_computed_and_which_day_is_not(call, told, wrong):
+    assert ("ungrounded_number" in flags_of(f"고객: {call}\n상담사: 네\n", told)) is wrong
