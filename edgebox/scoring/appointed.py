@@ -33,6 +33,11 @@ _UNKNOWN: Final = re.compile(
 _OWN_WEEKDAY: Final = re.compile(r"^ ?[(]?[월화수목금토일](?:요일|욜)")
 """Behind a date: 이십일일 수요일."""
 
+_SAME_TIME: Final = re.compile(
+    r"(?:같은|그|동일한?|똑같은|원래) ?(?:시간|시각)|시간[은도만]? ?(?:그대로|같|동일|똑같)"
+)
+"""The time of one day is that of another too."""
+
 _PART: Final = re.compile(r"오전|오후|새벽|저녁")
 _HOUR: Final = re.compile(r"에? ?\d")
 _BESIDE: Final = 5
@@ -92,6 +97,8 @@ def _names_day(text: str, number: Number) -> bool:
 def _is_of_another(day: Number, time: Number, spoken: Spoken) -> bool:
     """Whether a time is said beside another day, and never with this one."""
     beside = False
+    if _SAME_TIME.search(spoken.text):
+        return False
     for number, piece in spoken.numbers:
         if number.kind != "time" or not supports(number.provides, time):
             continue
@@ -154,6 +161,7 @@ def _day_of(time: Number, piece: int, spoken: Spoken) -> _Said:
 
 def _part_of_another(one: Statement, spoken: Spoken) -> bool:
     """Whether 오늘 오후 is said of another day only: 내일 오후."""
+    timed = {spoken.pieces[of].utterance for time, of in spoken.numbers if time.kind == "time"}
     for day in (item.number for item in one.items if item.number):
         part = _PART.match(one.text, day.end + 1) if _is_day(day) else None
         if part is None or _HOUR.match(one.text, part.end()):
@@ -167,12 +175,8 @@ def _part_of_another(one: Statement, spoken: Spoken) -> bool:
             beside += its
             if not supports(number.provides, day):
                 others = others or its
-            elif its or _has_time(spoken.pieces[piece].utterance, spoken):
+            elif its or spoken.pieces[piece].utterance in timed:
                 return False
         if others and spoken.text.count(part[0]) == beside:
             return True
     return False
-
-
-def _has_time(utterance: int, spoken: Spoken) -> bool:
-    return any(number.kind == "time" for number, _ in spoken.numbers_of(utterance))

@@ -23,7 +23,7 @@ from edgebox.scoring.evidence import is_loose, telling
 from edgebox.scoring.nearness import nearness
 from edgebox.scoring.paired import paired_with_another
 from edgebox.scoring.relations import contradicts
-from edgebox.scoring.ties import tied_to_another
+from edgebox.scoring.ties import ON_OFFER, tied_to_another
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -209,7 +209,10 @@ def _claims(made: Sequence[Statement], spoken: Spoken) -> Iterator[_Claim]:
             context = [
                 (other.weight * nearness(statement.text, number, other.word, alike), other)
                 for other in [*statement.items, *_modified(statement, spoken)]
-                if other.number is None and other.where and not _OF_DAY.search(other.word)
+                if other.number is None
+                and other.where
+                and other.word not in ON_OFFER
+                and not _OF_DAY.search(other.word)
             ]
             yield _Claim(number, index, tuple(item.where), tuple(context))
 

@@ -10,7 +10,8 @@ import re
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.agreement import counter_of
+from edgebox.language.agreement import PEOPLE, counter_of
+from edgebox.language.counters import OWN_COUNTERS
 from edgebox.language.number import supports
 from edgebox.scoring.evidence import is_loose, telling
 from edgebox.scoring.spoken import MANY_NUMBERS
@@ -33,6 +34,9 @@ _CONDITION: Final = re.compile(r" ?[가-힣]{0,5}면 (?:[가-힣]{1,5} )?")
 _NEAR: Final = 30
 """Characters from what is counted to its figure in a call."""
 
+_HAS: Final = re.compile(r"(?:에|짜리|에는|의)(?: [가-힣]{1,6})? ?")
+"""Between a figure of a call and what is counted, which it has: 삼만 구천 원에 칠 기가."""
+
 _BESIDE: Final = re.compile(r"[가-힣]{0,2} ?(?:연|월|에)? ?")
 _LASTS: Final = re.compile(r"\d+(d|m|min)")
 
@@ -40,16 +44,21 @@ _LASTS: Final = re.compile(r"\d+(d|m|min)")
 def paired_with_another(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a statement puts a figure beside what has another figure in the call."""
     return any(
-        _is_of_another(counted, figure, text, spoken) or _has_another(counted, figure, spoken)
+        _is_of_another(counted, figure, text, spoken) or _has_another(counted, figure, text, spoken)
         for text, counted, figure in [*chain.from_iterable(map(_pairs, made)), *_conditions(made)]
     )
 
 
 def _unit(text: str, number: Number) -> str:
+    """Return what a number counts, one word for those that mean the same: 2인, 두 분, 두 명."""
     if number.kind != "count":
         return ""
     lasts = _LASTS.fullmatch(number.value)
-    return lasts[1] if lasts else counter_of(text, number)
+    if lasts:
+        return lasts[1]
+    counter = counter_of(text, number)
+    same = ["명"] if counter in PEOPLE else OWN_COUNTERS.get(counter, [counter])
+    return same[0]
 
 
 def _pairs(one: Statement) -> Iterator[tuple[str, Number, Number]]:
@@ -112,7 +121,7 @@ def _is_of_another(counted: Number, figure: Number, text: str, spoken: Spoken) -
     return others and any(supports(n.provides, counted) for n, _ in spoken.numbers)
 
 
-def _has_another(counted: Number, figure: Number, spoken: Spoken) -> bool:
+def _has_another(counted: Number, figure: Number, text: str, spoken: Spoken) -> bool:
     """Whether what is counted is said beside another figure, and never near this one."""
     others = False
     for number, piece in spoken.numbers:
@@ -123,7 +132,9 @@ def _has_another(counted: Number, figure: Number, spoken: Spoken) -> bool:
         if len(near) > MANY_NUMBERS or any(supports(n.provides, figure) for n in near):
             return False
         others = others or any(
-            n.kind == figure.kind and _BESIDE.fullmatch(spoken.text, number.end, n.start)
+            _unit(spoken.text, number) == _unit(text, counted)
+            and n.kind == figure.kind
+            and _BESIDE.fullmatch(spoken.text, number.end, n.start)
             for n in near
             if n.start >= number.end
         )
@@ -139,8 +150,9 @@ def _count_of(figure: Number, said: Sequence[Number], unit: str, spoken: Spoken)
         if _unit(spoken.text, number) != unit:
             continue
         if number.start >= figure.end:
-            close = spoken.text[figure.end : number.start] in {"", " "}
-            return number if before is None and close else before
+            gap = spoken.text[figure.end : number.start]
+            close = gap in {"", " "} and before is None
+            return number if close or _HAS.fullmatch(gap) else before
         if figure.start - number.end <= _NEAR:
             before = number
     return before

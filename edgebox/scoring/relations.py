@@ -7,6 +7,7 @@ call says them in the other order.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -89,6 +90,9 @@ _FROM: Final = re.compile(r"(?:까지)?에서")
 _TO: Final = re.compile(
     r"(?:[가-힣]{1,8} ?)?으?로 ?[^.,]{0,12}(?:바[꾸꿔뀌]|변경|옮|늘|줄|올|내[려리]|조정|전환)"
 )
+_TO_WHICH: Final = r"(?:[가-힣]{1,8} ?)?으?로 ?(?:[가-힣]{1,4} )?"
+_RISES: Final = re.compile(rf"{_TO_WHICH}(?:오르|오른|올[라랐려렸]|인상|늘[어었려렸]|증가|상승)")
+_FALLS: Final = re.compile(rf"{_TO_WHICH}(?:내[려리렸]|내린|인하|줄[어었여였]|감소|하락)")
 _SAID_TO: Final = re.compile(r" ?으?로(?= )")
 
 
@@ -146,13 +150,28 @@ def _turned(text: str, numbers: Sequence[Number], spoken: Spoken) -> bool:
             if _unit(one) == _unit(other) and _figure(other) > _figure(one):
                 return True
         elif (
-            same_kind(one, other)
-            and _FROM.match(text, one.end)
-            and _TO.match(text, other.end)
-            and _direction(one, spoken) < _direction(other, spoken)
+            (
+                _unit(one) == _unit(other)  # 9만 원에서 5만 원으로 올라
+                and _FROM.fullmatch(text[one.end : other.start].rstrip())
+                and _is_backwards(text, one, other)
+            )
+            or (
+                same_kind(one, other)
+                and _FROM.match(text, one.end)
+                and _TO.match(text, other.end)
+                and _direction(one, spoken) < _direction(other, spoken)
+            )
         ):
             return True
     return False
+
+
+def _is_backwards(text: str, one: Number, other: Number) -> bool:
+    """Return whether what rose is less than before, or what fell is more."""
+    grown = _figure(other) - _figure(one)
+    if one.kind not in {"amount", "percent", "count"} or not grown:
+        return False
+    return (_FALLS if grown > 0 else _RISES).match(text, other.end) is not None
 
 
 def _said_turned(one: Number, other: Number, spoken: Spoken) -> bool:
@@ -160,12 +179,24 @@ def _said_turned(one: Number, other: Number, spoken: Spoken) -> bool:
     orders = {
         first.start < second.start
         for first, utterance in _places(one, spoken)
-        for second, _ in spoken.numbers_of(utterance)
+        for second in _beside(first, spoken.numbers_of(utterance))
         if supports(second.provides, other)
-        and first.start != second.start
-        and abs(first.start - second.start) <= _NEAR
     }
     return orders == {False}
+
+
+def _beside(number: Number, numbers: Sequence[tuple[Number, int]]) -> Iterator[Number]:
+    """Yield the numbers of an utterance, which are in order, that begin near one of them."""
+    first = bisect_left(numbers, number.start - _NEAR, key=_start)
+    for other, _ in numbers[first : first + 2 * _NEAR]:
+        if other.start > number.start + _NEAR:
+            return
+        if other.start != number.start:
+            yield other
+
+
+def _start(one: tuple[Number, int]) -> int:
+    return one[0].start
 
 
 def _direction(number: Number, spoken: Spoken) -> int:

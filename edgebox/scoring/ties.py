@@ -45,6 +45,13 @@ _SEVERAL: Final = """
 _GENERIC: Final = frozenset(_SEVERAL.split())
 """Words of which a call has several numbers."""
 
+_ON_OFFER: Final = """
+    요금제 플랜 코스 패키지 세트 메뉴 객실 좌석 회원권 이용권 정기권 구독권 입장권 항공권 티켓
+    상품권 강좌 강의 수업 모델 옵션 품목 물건 차량
+"""
+ON_OFFER: Final = frozenset(_ON_OFFER.split())
+"""Words for what is on offer, of which each has a number of its own: 39,000원 요금제."""
+
 _HEAD: Final = re.compile(r"([가-힣]{2,}?)(?:이?[은는]|[이가의만도])?$")
 _NO_HEAD: Final = re.compile(
     r"(?:[을를에로과와]|까지|부터|에서|에게|한테|하고|이랑|보다|[가-힣][고며서면데지]|니까|이고|[요다죠])$"
@@ -116,7 +123,7 @@ def _words(text: str, numbers: Sequence[Number], place: int, start: int, end: in
         head = _head(_before(text, numbers[:place], number, unit, start))
         found += [head] if head else []
     words = (next(content_words(word), "") for word in found)
-    return [word for word in words if word and word not in _GENERIC]
+    return [word for word in words if word and word not in _GENERIC | ON_OFFER]
 
 
 def _before(text: str, numbers: Sequence[Number], number: Number, unit: str, start: int) -> str:

@@ -103,6 +103,13 @@ def test_a_time_stands_with_the_day_that_the_call_says_it_on(call, told, wrong):
     assert ("unbound_number" in flags_of(call, told, ON)) is wrong
 
 
+def test_the_time_of_one_day_may_be_said_to_be_that_of_another():
+    call = "고객: 삼일 아홉 시 이십 분 거요 십일월 십일 같은 시간으로 바꿔 주세요\n상담사: 네\n"
+    told = "11월 10일 9시 20분으로 변경했습니다."
+    assert "unbound_number" not in flags_of(call, told, ON)
+    assert "unbound_number" in flags_of(call.replace("같은 시간", "열 시"), told, ON)
+
+
 def test_a_time_of_a_day_that_is_not_read_is_left_alone():
     call = "고객: 언제 돼요?\n상담사: 그날 세 시요\n고객: 내일 말고 그날 세 시로 할게요\n"
     assert "unbound_number" not in flags_of(call, "11월 8일 3시로 예약됐습니다.", ON)
@@ -162,3 +169,47 @@ TRUCKS = (
 )
 def test_a_figure_stands_with_what_the_call_counts_beside_it(call, told, wrong):
     assert ("unbound_number" in flags_of(call, told, ON)) is wrong
+
+
+PLANS = (
+    "고객: 요금제 바꾸고 싶은데요\n상담사: 지금 오만 오천 원 요금제 쓰시고 데이터 십 기가예요\n"
+    "고객: 삼만 원대 있나요\n"
+    "상담사: 삼만 삼천 원에 데이터 오 기가, 삼만 구천 원에 칠 기가 있습니다\n고객: 칠 기가요\n"
+)
+BREAKFAST = (
+    "상담사: 이박 디럭스 십팔만 원이세요\n고객: 조식은요\n"
+    "상담사: 조식은 세 분이면 칠만 원이고 두 분이면 오만 원입니다 하루에\n고객: 추가해 주세요\n"
+    "상담사: 네 그럼 총 이십삼만 원입니다\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told", "wrong"),
+    [
+        (PLANS, "33,000원 5GB와 39,000원 7GB 요금제를 안내했습니다.", False),
+        (PLANS, "33,000원 7GB 요금제로 변경했습니다.", True),
+        (PLANS, "55,000원 요금제에서 39,000원 요금제로 변경했습니다.", False),
+        (PLANS, "월 16,000원 저렴한 39,000원 요금제로 변경했습니다.", False),
+        (BREAKFAST, "2박 18만 원 예약에 2인 조식 5만 원을 더해 23만 원입니다.", False),
+        (BREAKFAST, "조식은 3인 5만 원이라고 안내했습니다.", True),
+    ],
+)
+def test_what_is_counted_may_stand_behind_its_figure_and_mean_the_same(call, told, wrong):
+    assert ("unbound_number" in flags_of(call, told, ON)) is wrong
+
+
+RAISED = "상담사: 사만 이천 원이셨는데 오만 천 원이 되셨어요\n고객: 왜 올랐어요\n상담사: 갱신돼서\n"
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ("보험료가 42,000원에서 51,000원으로 오른 이유를 문의했습니다.", False),
+        ("보험료가 51,000원에서 42,000원으로 오른 이유를 문의했습니다.", True),
+        ("보험료가 51,000원에서 42,000원으로 인상됐다고 안내했습니다.", True),
+        ("보험료가 42,000원에서 51,000원으로 인하됐다고 안내했습니다.", True),
+        ("보험료를 51,000원에서 42,000원으로 내려 달라고 했습니다.", False),
+    ],
+)
+def test_what_rises_is_more_behind_it_and_what_falls_is_less(told, wrong):
+    assert ("unbound_number" in flags_of(RAISED, told, ON)) is wrong
