@@ -14,7 +14,7 @@ from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
-from edgebox.scoring.weekdays import another_weekday
+from edgebox.scoring.weekdays import another_weekday, is_beside_a_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -92,7 +92,11 @@ def _days_said(text: Text, source: Text) -> dict[int, bool]:
 
 def unsaid(text: Text, source: Text) -> set[Number]:
     """Return the numbers that a text states and its source neither has nor lets follow."""
-    wanted = {one for one in text.claims if not source.bears_out(one, text.text)}
+    wanted = {
+        one
+        for one in text.claims
+        if not source.bears_out(one, text.text) and not is_beside_a_day(one, source)
+    }
     return wanted - computed(text, sorted(wanted, key=lambda one: one.start), source)
 
 

@@ -1,4 +1,4 @@
-"""Days of the week that a record names and a call does not, whatever it calls them.
+"""Days of the week that a record names and a call does not, and days beside one that it names.
 
 모레 may be written as its weekday, and so may 십사일, if the date of the call is known.
 """
@@ -28,6 +28,10 @@ _MANY: Final = re.compile(r"주말|평일|주중|매일|휴일|연휴|휴무|영
 _BESIDE: Final = re.compile(r"다음 ?날|이튿날|담날|전날|하루")
 """Words for the day beside one that was named."""
 
+_STEPS: Final = {1: re.compile(r"전날|하루 ?전"), -1: re.compile(r"다음 ?날|이튿날|담날")}
+"""Where the day that was named is, in days from the one that these words mean."""
+
+_LEAP_YEAR: Final = 2024
 _DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})")
 _MOST_DAYS: Final = 31
 
@@ -52,6 +56,19 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
         places = [WEEKDAYS.index(day) for day in {*said, *days}]
         days |= {WEEKDAYS[(place + step) % 7] for place in places for step in (-1, 1)}
     return bool(missing - days)
+
+
+def is_beside_a_day(number: Number, source: Text) -> bool:
+    """Whether a date is the day before or behind one that its source names with 전날, 다음 날."""
+    date = _DATE.fullmatch(number.value)
+    day = _day(int(date[1] or _LEAP_YEAR), int(date[2]), int(date[3])) if date else None
+    if day is None or not dt.date.min < day < dt.date.max:
+        return False
+    for step, words in _STEPS.items():
+        other = day + dt.timedelta(step)
+        if f"{other.month}-{other.day}" in source.provides and words.search(source.text):
+            return True
+    return False
 
 
 def _days(number: Number, on: dt.date) -> Iterator[dt.date]:

@@ -80,3 +80,18 @@ def test_the_last_week_is_compared_by_its_day_where_the_month_is_known():
 def test_no_weekday_is_counted_from_a_date_that_stands_for_none(on):
     said = "고객: 일요일에 사오고요 삼 일 뒤에 이십 일 걸려요"
     assert "ungrounded_number" not in flags_of(said, "토요일에 찾으러 오기로 했습니다.", on)
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "wrong"),
+    [
+        ("공연은 십이월 일일이고 전날 다섯 시까지 됩니다", "11월 30일 5시까지 됩니다.", False),
+        ("공연은 십이월 일일이고 전날 다섯 시까지 됩니다", "12월 2일 5시까지 됩니다.", True),
+        ("공연은 십이월 일일이고 하루 전까지 됩니다", "11월 30일까지 취소됩니다.", False),
+        ("공연은 십일월 삼십일이고 다음 날 환불됩니다", "12월 1일 환불됩니다.", False),
+        ("공연은 십일월 삼십일이고 다음 날 환불됩니다", "11월 29일 환불됩니다.", True),
+        ("공연은 십일월 삼십일이고 그 주에 환불됩니다", "12월 1일 환불됩니다.", True),
+    ],
+)
+def test_the_day_beside_one_that_was_named_may_be_written_as_its_date(said, told, wrong):
+    assert ("ungrounded_number" in flags_of(f"상담사: {said}\n", told, ON)) is wrong
