@@ -50,7 +50,7 @@ def _apart(units: str) -> list[str]:
     return [f"{gap}{unit}" for gap in ("", " ") for unit in units.split()]
 
 
-_DIFFERENT: Final = ["년", "월", "일", "시", "분", "달", "주", "퍼센트", "프로", "%", "개월"]
+_DIFFERENT: Final = [*"년월일시분달주", "퍼센트", "프로", "%", "개월", "영업일"]
 """Units that make another number of the same figures. Other counters do not."""
 _SLIP: Final = "개일"
 """What small models write of days."""
