@@ -24,7 +24,7 @@ LONGEST_TITLE: Final = 40
 
 _MARKS: Final = " .,!~…·"
 
-_MARKS_AFTER: Final = re.compile(r"[^\w?]+$")
+_MARKS_AFTER: Final = re.compile(r"(?<![^\w?])[^\w?]+$")
 
 _SHORTEST_SAID: Final = 3
 """Characters of a word from which its end says that it is a sentence."""
@@ -86,4 +86,4 @@ def _is_said(word: str) -> bool:
 def _joined(part: str) -> str:
     """Return a part without its blanks; a hyphen stays between two figures."""
     part = part.strip(f"{_MARKS}?")
-    return re.sub(r"\s+", "-", re.sub(r"(?<!\d)\s+|\s+(?!\d)", "", part))
+    return squeeze(re.sub(r"(?<=\d)\s+(?=\d)", "-", part))

@@ -37,16 +37,20 @@ def sentence_of(text: str) -> str:
 @lru_cache(maxsize=2048)
 def _sentence_of(text: str) -> str:
     bare = text.rstrip(".,!~ ")
-    end = text[len(bare) :]
-    said = _spelled_out(bare)
+    said = _spelled_out(bare[-_LONGEST:])
     for rule, form in _RULES:
         said = rule.sub(form, said)
-    return f"{said}{end}"
+    return f"{bare[:-_LONGEST]}{said}{text[len(bare) :]}"
+
+
+_LONGEST: Final = 200
+"""Characters of an ending with its clause: what stands before is not looked through."""
 
 
 def ends_in_a_noun(text: str) -> bool:
     """Return whether a line ends in a noun that stands for a sentence: 접수됨, 등록 불가."""
-    return _spelled_out(text) != text
+    end = text[-_LONGEST:]
+    return _spelled_out(end) != end
 
 
 _NAMED: Final = re.compile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from edgebox.consultation.headings import keyword_title, listed
@@ -44,6 +46,7 @@ def test_keywords_stand_once_and_are_no_sentences(given, kept):
         ("재발급", ["카드", "정지"], "재발급_카드_정지"),
         ("무엇을 도와드릴까요?", ["환불", "배송"], "환불_배송"),
         ("3 5_환불", ["요금"], "3-5_환불"),
+        ("3  5_환불", ["요금"], "3-5_환불"),
         # No longer than one that the model may write.
         (
             "환불?",
@@ -61,3 +64,11 @@ def test_keywords_stand_once_and_are_no_sentences(given, kept):
 )
 def test_a_title_of_keywords_is_two_to_four_words(title, keywords, made):
     assert keyword_title(title, keywords) == made
+
+
+def test_headings_are_read_in_linear_time():
+    word = f"가{' ' * 100_000}나"
+    began = time.process_time()
+    assert listed([word]) == [word]
+    assert keyword_title(f"{word}_다", ["라"]) == "가나_다"
+    assert time.process_time() - began < 1

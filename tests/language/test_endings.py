@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from edgebox.language.endings import ends_in_a_noun, sentence_of
@@ -60,3 +62,11 @@ def test_an_ending_is_read_in_one_form(written, read):
 def test_nouns_and_sentences_are_left_alone(written):
     assert sentence_of(written) == written
     assert not ends_in_a_noun(written)
+
+
+@pytest.mark.parametrize("line", ["가" * 100_000, "지" * 99_999 + "함", "하면 " * 30_000 + ",함"])
+def test_an_ending_is_read_in_linear_time(line):
+    began = time.process_time()
+    ends_in_a_noun(line)
+    assert sentence_of(f"{line} 방문 예정").endswith(" 방문하기로 했습니다")
+    assert time.process_time() - began < 1
