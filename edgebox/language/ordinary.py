@@ -122,9 +122,15 @@ def is_ordinary(word: str, at: int) -> bool:
     return False
 
 
+_LONGEST: Final = 12
+"""Syllables of an ordinary noun, at most."""
+
+
 def is_noun(word: str) -> bool:
     """Return whether a word is an ordinary noun or a compound of two."""
     nouns = _nouns()
+    if len(word) > 2 * _LONGEST:
+        return False
     return word in nouns or any(
         word[:cut] in nouns and word[cut:] in nouns for cut in range(2, len(word) - 1)
     )
