@@ -65,13 +65,43 @@ def is_done_another_day(key: Item, part: Part, stances: Stances) -> bool:
     """
     spoken = stances.spoken
     dates = [item for item in part.items if item.number and item.number.kind == "date"]
+    when = _year_of(_REASON.sub("", part.text)) or _year_of(part.text)
     affirmed = [
         piece
         for piece, degree in key.where.items()
-        if degree >= SAME and spoken.speaker_of(piece) == "agent" and not stances[piece].is_open
+        if degree >= SAME and spoken.speaker_of(piece) != "customer" and not stances[piece].is_open
     ]
+    if when and affirmed and all(_is_of_another_year(one, when, stances) for one in affirmed):
+        return True
     return bool(dates and affirmed) and all(
         piece not in item.where and item.number and spoken.has_another(piece, item.number)
         for item in dates
         for piece in affirmed
     )
+
+
+_YEARS: Final = (
+    re.compile(r"작년|지난해|전년"),
+    re.compile(r"올해|올핸|올 ?해는|금년"),
+    re.compile(r"내년|이듬해"),
+    re.compile(r"(?:지난|저번) ?달|전달(?!해|하|받|드)"),
+    re.compile(r"이번 ?달|이달|요번 ?달"),
+    re.compile(r"다음 ?달|담달|내달"),
+)
+"""Years and months as they are named from the day of a call."""
+_MONTHS: Final = _YEARS[3:]
+
+
+def _year_of(text: str) -> re.Pattern[str] | None:
+    """Return the form of the year or month that a text names last."""
+    found = [(match.start(), at) for at, one in enumerate(_YEARS) for match in one.finditer(text)]
+    return _YEARS[max(found)[1]] if found else None
+
+
+def _is_of_another_year(piece: int, when: re.Pattern[str], stances: Stances) -> bool:
+    """Return whether a clause, or the last before it that names any, names another year."""
+    spoken = stances.spoken
+    own = spoken.pieces_of(spoken.pieces[piece].utterance)
+    said = " ".join(spoken.text_of(one) for one in range(own.start, piece + 1))
+    named = _year_of(said)
+    return named is not None and named is not when and (named in _MONTHS) == (when in _MONTHS)

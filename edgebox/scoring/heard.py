@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.scoring.deeds import does, is_possible, mended, says_done
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
-from edgebox.scoring.stances import ABSENT
+from edgebox.scoring.stances import ABSENT, WAIVED
 from edgebox.scoring.taken import to_verb
 from edgebox.scoring.topics import is_of_another_topic, predicate_of
 
@@ -30,7 +30,7 @@ _REQUIRED: Final = re.compile(
     r"야 ?(?:해요|합니다|하세요|하십|돼요|됩니다|되세요|되십)|필요(?:해|하세|하십|합)|필수"
 )
 
-FREE: Final = re.compile(r"무료|무상|공짜|면제|(?:가|에서) ?(?:다 |전부 )?부담")
+FREE: Final = re.compile(rf"무료|무상|공짜|면제|{WAIVED}|(?:가|에서) ?(?:다 |전부 )?부담")
 
 COSTS: Final = re.compile(r"[비료금]$|유[상료]|부과|청구|결제|비용|납부|내[야기]")
 """What 무료 denies. Of anything else it says that it is done."""

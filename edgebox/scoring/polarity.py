@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
+from edgebox.scoring.beside import is_beside, is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.granting import declined, granted
@@ -253,6 +254,8 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
     heard = heard_of(key, others, stances)
     if against:
         return _is_denied(key, others, part, heard, stances)
+    if _CONCEDES.search(part.text) and is_conceded(key, stances):
+        return False
     told = _REPORT.search(part.text) is not None and _was_said(heard)
     waits = text.startswith(f"{key.word}기로") and is_put_off(key, stances)
     return not (told or waits) and _refused(text, key, heard, stances)
@@ -394,4 +397,6 @@ def _is_predicate(text: str, key: Item, items: Sequence[Item], *, against: bool)
     if against and unsaid and max(key.where.values()) < SAME_FORM:
         return False
     between = text[at + len(key.word) : sign.start()].replace(" ", "")
+    if not against and is_beside(key.word, f"{between}{sign[0]}"):
+        return False
     return len(between) <= _SHORT or _LIGHT.search(between) is not None

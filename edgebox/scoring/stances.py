@@ -60,7 +60,12 @@ TWICE: Final = re.compile(
     r"|못)|(?<![가-힣])(?:안(?!내)|못) ?[가-힣]{1,4}지 ?않"
 )
 
-ABSENCE: Final = "없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만"
+WAIVED: Final = (
+    r"(?:요금|금액|[료비값돈원])[은는을를도]? ?(?:다 |전부 )?빼 ?(?:드[리려릴렸]|[줄줘줬])"
+)
+"""What is not asked for: 이번 달 요금 빼 드릴게요."""
+
+ABSENCE: Final = rf"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|{WAIVED}"
 """The words of `ABSENT` that deny wherever they stand."""
 
 ABSENT: Final = re.compile(
