@@ -7,7 +7,6 @@ their stems. Forms that mean something else inside other words (내, 오, 사) a
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -59,7 +58,7 @@ _MEANINGS_LISTED: Final = """
     도착 와요 왔는 왔어 옵니 들어가 배송 받으
     배송 배달 오는 옵니 와요 왔는 왔어 왔다 보내 택배 도착 받아 받으
     오배송 다른게 잘못온 잘못보
-    발송 보내 출고 나갔 나갑 부쳐 전송 갑니다 갔어 갔습 드렸
+    발송 보내 출고 나갔 나갑 부쳐 전송 갑니다 갔어 갔습 드렸 보낼
     전송 보내 발송 갔어
     출고 보내 나갔 나갑 발송
     회수 가져가 수거 찾으러 가지러 반납
@@ -81,7 +80,7 @@ _MEANINGS_LISTED: Final = """
     확인 보니 조회 보겠 알아
     조회 찾아 봐드 보니 확인
     점검 봐주 봐드 보러 검사 확인 살펴
-    수리 고쳐 고치 고장 as 손봐
+    수리 고쳐 고치 고칠 고장 as 손봐
     자비 제돈 내돈 자기돈 직접내
     누수 물이새 물새 새는 샜 새요 샌다
     소음 소리 시끄 덜덜 윙윙
@@ -261,21 +260,8 @@ _MEANINGS_LISTED: Final = """
     gps 지피에스
     led 엘이디
 """
-_STEM: Final = re.compile(r".+(?:[내치꾸추키미루]|(?<![말애화])기)")
-"""Forms that are the stem of a verb; 전화기, 단말기 and 얘기 are none."""
-
-_R: Final = 8
-"""Place of ㄹ among the final consonants."""
-
-
-def _with_future(forms: list[str]) -> tuple[str, ...]:
-    """Return forms with those of what will be: 보낼 beside 보내, 고칠 beside 고치."""
-    future = [f"{one[:-1]}{chr(ord(one[-1]) + _R)}" for one in forms if _STEM.fullmatch(one)]
-    return tuple(dict.fromkeys([*forms, *future]))
-
-
 _TABLE: Final = {
-    line.split()[0]: _with_future(line.split()[1:])
+    line.split()[0]: tuple(dict.fromkeys(line.split()[1:]))
     for line in _MEANINGS_LISTED.strip().splitlines()
 }
 _LONGEST: Final = max(map(len, _TABLE))
