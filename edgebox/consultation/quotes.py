@@ -4,7 +4,7 @@ A small model says one thing in two lines, takes a greeting for the matter, leav
 the amount, or how it ended. A line that says nothing of its own gets the sentence of the call that
 belongs there; to a short one the sentences with the agent's figures and with the outcome are added.
 They stand in quotation marks as they were said, so nothing can be invented, and cost no tokens.
-Records as people write them hardly ever have such a gap: of 319, one.
+A record in the model's own words that names a figure is left as it is: whoever wrote it chose.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _DURATION: Final = re.compile(r"[\d.]+(?:d|m|min)")
 _COVERED: Final = 0.5
 """Share of the agent's figures from which on a record is as a person would write it."""
 
-_COVERED_BY_COPIES: Final = 0.75
+_COVERED_BY_COPIES: Final = 0.9
 """The same where the model copied what was said: it did not choose."""
 
 _TITLE: Final = 60
@@ -59,6 +59,9 @@ _TITLE: Final = 60
 
 _MOST: Final = 2
 """Quotations added to a line."""
+
+_MOST_TO_COPIES: Final = 3
+"""The same where the model copied what was said."""
 
 
 def filled(
@@ -134,8 +137,9 @@ class _Said:
         return Summary(customer=customer or summary.customer, agent=rest, result=result)
 
     def for_the_end(self, summary: Summary, quality: Quality) -> Summary:
-        """Add how the call ended to a short result that does not say it."""
-        if "no_outcome" not in quality.flags or len(summary.result) >= _room(quality):
+        """Add how the call ended to a short result, or a copied one, that does not say it."""
+        says = "no_outcome" not in quality.flags and not _is_copied(quality)
+        if says or len(summary.result) >= _room(quality):
             return summary
         end = self._ending()
         if not end or not new(end, summary.customer, summary.agent, summary.result):
@@ -143,13 +147,16 @@ class _Said:
         return summary.model_copy(update={"result": f"{summary.result} {end}"})
 
     def for_figures(self, summary: Summary, quality: Quality) -> Summary:
-        """Add the agent's sentences with the most figures that no line has to a short line."""
-        agent = summary.agent
-        covered = _COVERED_BY_COPIES if _is_copied(quality) else _COVERED
-        if len(agent) >= _room(quality):
+        """Add the agent's sentences with the most figures that no line has to a short line.
+
+        Where the lines were copied, or name no figure at all.
+        """
+        agent, copied = summary.agent, _is_copied(quality)
+        if len(agent) >= _room(quality) or not (copied or self._has_no_figure(summary)):
             return summary
+        covered = _COVERED_BY_COPIES if copied else _COVERED
         values = {number.value for numbers in self._told.values() for number in numbers}
-        for _ in range(_MOST):
+        for _ in range(_MOST_TO_COPIES if copied else _MOST):
             lines = "\n".join([summary.customer, agent, summary.result])
             written = provided(numbers_in(lines, self._on))
             missing = {one: _missing(numbers, written) for one, numbers in self._told.items()}
@@ -160,6 +167,10 @@ class _Said:
             best = max(reversed(telling), key=lambda one: (_settles(one), len(missing[one])))
             agent = f"{agent} {_quoted(best)}"
         return summary.model_copy(update={"agent": agent})
+
+    def _has_no_figure(self, summary: Summary) -> bool:
+        lines = "\n".join([summary.customer, summary.agent, summary.result])
+        return not any(one.kind in FIGURES for one in numbers_in(lines, self._on))
 
     def for_title(self, analysis: Analysis) -> Titles:
         """Put what the customer wanted where the title is a greeting."""
