@@ -4,13 +4,14 @@ import multiprocessing
 import os
 import sqlite3
 import stat
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from edgebox.errors import BackupError, StoreBusy, StoreError
-from edgebox.store.backup import publishing, write_backup, write_backup_into
+from edgebox.store.backup import check_whole, publishing, write_backup, write_backup_into
 from edgebox.store.db import Store
 from edgebox.store.disk import require_size
 from edgebox.system import file_lock
@@ -231,10 +232,17 @@ def test_an_interrupted_backup_leaves_nothing(store, tmp_path, monkeypatch):
         for n in range(200):
             submit(store, [f"{n}-{m}" for m in range(5)])
     monkeypatch.setattr("edgebox.store.backup._POLL_SECONDS", 0.0001)
+    stopped = threading.Event()
+
+    def check(*args, **options):  # where nobody was asked before, on a busy machine
+        stopped.wait(60)
+        return check_whole(*args, **options)
 
     def stop(*_):
+        stopped.set()
         raise KeyboardInterrupt
 
+    monkeypatch.setattr("edgebox.store.backup.check_whole", check)
     with pytest.raises(KeyboardInterrupt):
         write_backup(store.path, tmp_path / "b.db", progress=stop)
     assert left(tmp_path) == ["state"]
