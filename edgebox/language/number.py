@@ -48,6 +48,15 @@ class Number:
     relative: bool = False
 
 
+_LASTS: Final = re.compile(r"\d+(d|m|min)")
+
+
+def lasting(number: Number) -> str:
+    """Return in what a number of days, months or minutes counts: d, m or min; "" of any other."""
+    match = _LASTS.fullmatch(number.value)
+    return match[1] if match else ""
+
+
 def supports(source: Collection[str], claim: Number) -> bool:
     """Whether a source that provides all these values supports ``claim``."""
     return any(value in source for value in claim.requires)

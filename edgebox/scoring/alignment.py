@@ -74,6 +74,11 @@ class Statement:
     chosen: list[int]
     support: float
 
+    @property
+    def numbers(self) -> list[Number]:
+        """Its numbers, in order."""
+        return sorted((i.number for i in self.items if i.number), key=lambda n: n.start)
+
 
 def statements(analysis: Analysis, spoken: Spoken, on: dt.date | None = None) -> list[Statement]:
     """Return the statements of a summary with the utterances that bear them out."""

@@ -71,7 +71,7 @@ def on_another_day(made: Sequence[Statement], spoken: Spoken) -> bool:
 
 def _pairs(one: Statement) -> Iterator[tuple[Number, Number]]:
     """Yield the days of a statement with the time beside each."""
-    numbers = sorted((i.number for i in one.items if i.number), key=lambda n: n.start)
+    numbers = one.numbers
     for place, time in enumerate(numbers):
         if time.kind != "time" or not place:
             continue

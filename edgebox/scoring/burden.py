@@ -14,7 +14,7 @@ from edgebox.scoring.deeds import does, says_done
 from edgebox.scoring.granting import DECLINES
 from edgebox.scoring.heard import COSTS, FREE, LEFT
 from edgebox.scoring.predicates import SAME
-from edgebox.scoring.stances import ABSENCE, denies_what_comes
+from edgebox.scoring.stances import ABSENCE, ONLY, denies_what_comes
 from edgebox.scoring.topics import SAYS_WHEN, TOPIC
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ _OTHER_WAYS: Final = re.compile(
     r"|생각해 ?[보볼봐]|놔 ?[두둬뚜]|냅 ?[두둬]"
     r"|(?:저희|회사|업체)(?:가|에서) ?(?:다 |전부 )?(?:내|부담)"
     rf"|{ABSENCE}|미[납개]|무효"
-    r"|(?<![0-9일삼사오육칠팔구십백천])(?<![십백천]이)만 ?(?:[돼되됩]|가능|받|드)"
+    rf"|{ONLY} ?(?:[돼되됩]|가능|받|드)"
 )
 """Speech that declines, takes back or limits without a negation."""
 

@@ -11,7 +11,7 @@ import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.number import same_kind, supports
+from edgebox.language.number import lasting, same_kind, supports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,8 +89,6 @@ _OF_NUMBER: Final = re.compile(r"^(?!에서|부터)[가-힣]{1,4}(?=[ ,])")
 it."""
 
 _BESIDE: Final = re.compile(r"[은는면로] *$")
-_LASTS: Final = re.compile(r"\d+(d|m|min)")
-"""The value of days, months and minutes."""
 
 _FREE: Final = re.compile(r"무료|면제|공짜")
 _LONGEST: Final = 24
@@ -122,7 +120,7 @@ class _Cell(NamedTuple):
 
 def exchanged_labels(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a statement gives a label the figure of another label of its row."""
-    told = [cell for one in made for cell in _told(one.text, _numbers(one)) if cell.words]
+    told = [cell for one in made for cell in _told(one.text, one.numbers) if cell.words]
     if not told:
         return False
     listed = (row for row in _rows(spoken) if 1 < len(row) <= _MOST)
@@ -140,10 +138,6 @@ def _told(text: str, numbers: Sequence[Number]) -> Iterator[_Cell]:
         elif text[: number.start].rstrip()[-1:] not in _RANGE_SIGNS:
             behind = _BEHIND.match(text, number.end)
             yield cell._replace(words=_words(behind[1])) if behind else cell
-
-
-def _numbers(statement: Statement) -> list[Number]:
-    return [item.number for item in statement.items if item.number]
 
 
 def _rows(spoken: Spoken) -> Iterator[list[_Cell]]:
@@ -201,10 +195,7 @@ def _topic(line: str, end: int) -> tuple[str, ...]:
 
 def _is_figure(number: Number) -> bool:
     """Whether a number is one that a call may set against others."""
-    return (
-        number.kind in {"amount", "percent", "time", "date"}
-        or _LASTS.fullmatch(number.value) is not None
-    )
+    return number.kind in {"amount", "percent", "time", "date"} or lasting(number) != ""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -246,8 +237,7 @@ def _alike(one: _Cell, other: _Cell) -> bool:
 
 
 def _unit(number: Number) -> str:
-    lasts = _LASTS.fullmatch(number.value)
-    return lasts[1] if lasts else number.kind
+    return lasting(number) or number.kind
 
 
 def _is(told: _Cell, said: _Cell) -> bool:

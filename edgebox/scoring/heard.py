@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.scoring.deeds import does, is_possible, mended, says_done
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME_FORM, denies_another, is_in_a_noun
-from edgebox.scoring.stances import ABSENT, WAIVED
+from edgebox.scoring.stances import ABSENT, ONLY, WAIVED
 from edgebox.scoring.taken import to_verb
 from edgebox.scoring.topics import is_of_another_topic, predicate_of
 
@@ -60,7 +60,7 @@ _NAMES_MATTER: Final = re.compile(
 
 _LIMITED: Final = re.compile(
     r"(?:이상|이하|이내|미만)(?:만|은|는|부터)? .{0,12}[돼되됩]|때 [돼되됩]"
-    r"|(?<![0-9일삼사오육칠팔구십백천])(?<![십백천]이)만 (?:.{0,8}(?:[돼되됩]|가능)|.{0,16}수 ?있)"
+    rf"|{ONLY} (?:.{{0,8}}(?:[돼되됩]|가능)|.{{0,16}}수 ?있)"
 )
 """Speech that says in which case something can be."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.agreement import PEOPLE, counter_of
 from edgebox.language.counters import OWN_COUNTERS
-from edgebox.language.number import supports
+from edgebox.language.number import lasting, supports
 from edgebox.scoring.evidence import is_loose, telling
 from edgebox.scoring.spoken import MANY_NUMBERS
 
@@ -38,7 +38,6 @@ _HAS: Final = re.compile(r"(?:에|짜리|에는|의)(?: [가-힣]{1,6})? ?")
 """Between a figure of a call and what is counted, which it has: 삼만 구천 원에 칠 기가."""
 
 _BESIDE: Final = re.compile(r"[가-힣]{0,2} ?(?:연|월|에)? ?")
-_LASTS: Final = re.compile(r"\d+(d|m|min)")
 
 
 def paired_with_another(made: Sequence[Statement], spoken: Spoken) -> bool:
@@ -53,9 +52,8 @@ def _unit(text: str, number: Number) -> str:
     """Return what a number counts, one word for those that mean the same: 2인, 두 분, 두 명."""
     if number.kind != "count":
         return ""
-    lasts = _LASTS.fullmatch(number.value)
-    if lasts:
-        return lasts[1]
+    if lasts := lasting(number):
+        return lasts
     counter = counter_of(text, number)
     same = ["명"] if counter in PEOPLE else OWN_COUNTERS.get(counter, [counter])
     return same[0]
@@ -63,7 +61,7 @@ def _unit(text: str, number: Number) -> str:
 
 def _pairs(one: Statement) -> Iterator[tuple[str, Number, Number]]:
     """Yield what is counted in a statement with the figure beside it, and the statement's text."""
-    for first, second in pairwise(_numbers(one)):
+    for first, second in pairwise(one.numbers):
         between = one.text[first.end : second.start]
         for counted, figure in ((first, second), (second, first)):
             beside = between == " " or (counted is first and _BETWEEN.fullmatch(between))
@@ -74,16 +72,12 @@ def _pairs(one: Statement) -> Iterator[tuple[str, Number, Number]]:
 def _conditions(made: Sequence[Statement]) -> Iterator[tuple[str, Number, Number]]:
     """Yield the same of a condition with the statement behind it: 3년 약정하면 8,000원."""
     for one, other in pairwise(made):
-        before, after = _numbers(one), _numbers(other)
+        before, after = one.numbers, other.numbers
         if one.field != other.field or not before or not after:
             continue
         between = f"{one.text[before[-1].end :]} {other.text[: after[0].start]}"
         if _CONDITION.fullmatch(between) and _may_pair(one.text, before[-1], after[0]):
             yield one.text, before[-1], after[0]
-
-
-def _numbers(one: Statement) -> list[Number]:
-    return sorted((i.number for i in one.items if i.number), key=lambda n: n.start)
 
 
 def _may_pair(text: str, counted: Number, figure: Number) -> bool:

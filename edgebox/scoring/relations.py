@@ -99,7 +99,7 @@ _SAID_TO: Final = re.compile(r" ?으?로(?= )")
 def contradicts(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether two numbers of a statement stand in each other's place."""
     for statement in made:
-        numbers = sorted((i.number for i in statement.items if i.number), key=lambda n: n.start)
+        numbers = statement.numbers
         if len(numbers) > _MOST:
             continue
         if _miscomputes(statement.text, numbers) or _turned(statement.text, numbers, spoken):

@@ -65,6 +65,9 @@ WAIVED: Final = (
 )
 """What is not asked for: 이번 달 요금 빼 드릴게요."""
 
+ONLY: Final = r"(?<![0-9일삼사오육칠팔구십백천])(?<![십백천]이)만"
+"""만 that limits, and is no numeral."""
+
 ABSENCE: Final = rf"없이|무료|무상|면제|공짜|제외|빼고|철회|취소|보류|중단|그만|{WAIVED}"
 """The words of `ABSENT` that deny wherever they stand."""
 

@@ -100,7 +100,7 @@ def _unit(text: str, number: Number) -> str:
 
 def _claims(one: Statement) -> Iterator[tuple[Number, list[str]]]:
     """Yield the numbers of a statement with the words beside each."""
-    numbers = sorted((i.number for i in one.items if i.number), key=lambda n: n.start)
+    numbers = one.numbers
     for place, number in enumerate(numbers):
         if number.relative or not telling(number) or is_loose(one.text, number):
             continue
