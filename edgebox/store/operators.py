@@ -387,10 +387,6 @@ def operator_of(row: Mapping[str, Any]) -> Operator:
     )
 
 
-def _with(password: str, *, must_change: int) -> dict[str, str | int]:
-    return {"password": password, "must_change": must_change, "failed": 0, "locked_until": 0}
-
-
 def _new_password(password: str, *, must_change: bool) -> dict[str, str | int]:
     return {
         "password": password,
