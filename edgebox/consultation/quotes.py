@@ -4,7 +4,9 @@ A small model says one thing in two lines, takes a greeting for the matter, leav
 the amount, or how it ended. A line that says nothing of its own gets the sentence of the call that
 belongs there; to a short one the sentences with the agent's figures and with the outcome are added.
 They stand in quotation marks as they were said, so nothing can be invented, and cost no tokens.
-A record in the model's own words that names a figure is left as it is: whoever wrote it chose.
+Where the model only copied what was said, it did not choose: the agent's sentences that say most of
+what no line has are added too. A record in the model's own words that names a figure is left as it
+is: whoever wrote it chose.
 """
 
 from __future__ import annotations
@@ -13,17 +15,15 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from edgebox.consultation.echoes import SHORTEST, bare, new
+from edgebox.consultation.echoes import new
 from edgebox.consultation.fallback import outer, shortened, whole_sentence
+from edgebox.consultation.record_lines import Lines, only_checks, settles
 from edgebox.consultation.told import BROKEN_OFF, FIGURES, LONGEST, told
 from edgebox.language import acts, landmarks
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import provided, supports
-from edgebox.language.words import squeeze
-from edgebox.reading.roles import CUSTOMER_TALK
-from edgebox.reading.sentences import split_sentences
-from edgebox.scoring.faults import slips
+from edgebox.language.words import content_words, squeeze
 from edgebox.scoring.types import Summary
 
 if TYPE_CHECKING:
@@ -36,14 +36,9 @@ if TYPE_CHECKING:
     from edgebox.scoring.quality import Quality, Scorer
     from edgebox.scoring.types import Analysis, Titles
 
-_SEEN: Final = re.compile(r"[을를이가]? ?확인(?:했|하였|됐|되었|완료|함|됨)")
-
 _ROOM: Final = 50
 """Characters of a line to which something is added; no good record that was looked at needs it.
 Where the model copied what was said, nobody wrote the line with care: it may be longer."""
-
-_SPOKEN_END: Final = re.compile(r"(?:[요다까죠네오세]|[A-Za-z])[\s.!?~…]*$")
-"""How people end what they say; what is written in short ends with a noun."""
 
 _DURATION: Final = re.compile(r"[\d.]+(?:d|m|min)")
 """영업일 3~5일, 석 달: the value of a number of days, months or minutes."""
@@ -53,6 +48,15 @@ _COVERED: Final = 0.5
 
 _COVERED_BY_COPIES: Final = 0.9
 """The same where the model copied what was said: it did not choose."""
+
+_MOST_FOR_WORDS: Final = 2
+"""Quotations added to a copied line for their words. A third one adds hardly a fact more."""
+
+_ROOM_FOR_WORDS: Final = 2 * LONGEST
+"""Characters of a copied line to which these are added."""
+
+_FEWEST_WORDS: Final = 3
+"""Words that no line has, in a sentence that is worth its room."""
 
 _TITLE: Final = 60
 """Characters of a title that people read."""
@@ -77,14 +81,17 @@ def filled(
         scorer: of the call.
         on: the day of the call, if it is known.
     """
-    quality = scorer.score(analysis)
+    own = quality = scorer.score(analysis)
     said = _Said(outer(call.said), on)
-    for fill in (said.for_request, said.for_echoes, said.for_the_end, said.for_figures):
+    fills = (said.for_request, said.for_echoes, said.for_the_end, said.for_figures, said.for_words)
+    for fill in fills:
         summary = fill(analysis.summary, quality)
         if summary != analysis.summary:
             changed = analysis.model_copy(update={"summary": summary})
             found = scorer.score(changed)
-            if found.score >= quality.score:
+            # Words cost the form of a long line some of what the figures gained.
+            least = own if fill == said.for_words else quality
+            if found.score >= least.score and set(found.caps) <= set(quality.caps):
                 analysis, quality = changed, found
     titles = said.for_title(analysis)
     if titles != analysis.titles:
@@ -98,6 +105,7 @@ class _Said:
 
     def __init__(self, utterances: Sequence[Utterance], on: dt.date | None) -> None:
         self._utterances, self._on = utterances, on
+        self._lines = Lines(utterances)
 
     @cached_property
     def _told(self) -> dict[str, list[Number]]:
@@ -106,8 +114,8 @@ class _Said:
 
     def for_request(self, summary: Summary, quality: Quality) -> Summary:
         """Put the customer's request where the line of the customer says nothing."""
-        line = self._read(summary.customer, quality)
-        if not (self._is_empty(line) or self._is_of("agent", line)):
+        line = self._lines.read(summary.customer, quality)
+        if not (self._lines.is_empty(line) or self._lines.is_of("agent", line)):
             return summary
         asked = landmarks.request(self._utterances)
         if asked is None or acts.OUTBOUND.search(asked.text):  # why the agent called
@@ -121,16 +129,16 @@ class _Said:
         A line in another language than the call's says nothing either, nor does what the agent
         asked.
         """
-        customer = self._read(summary.customer, quality)
-        agent = self._without_questions(self._read(summary.agent, quality))
-        result = self._without_questions(self._read(summary.result, quality))
+        customer = self._lines.read(summary.customer, quality)
+        agent = self._lines.without_questions(self._lines.read(summary.agent, quality))
+        result = self._lines.without_questions(self._lines.read(summary.result, quality))
         rest = new(result, customer, agent)
-        says = not (self._is_empty(rest) or self._is_of("customer", rest))
+        says = not (self._lines.is_empty(rest) or self._lines.is_of("customer", rest))
         result = (rest if says else self._ending()) or summary.result
-        if _only_checks(result):
+        if only_checks(result):
             result = f"{result} {self._ending()}".strip()
         rest = new(agent, customer, result)
-        if self._is_empty(rest) or self._is_of("customer", rest):
+        if self._lines.is_empty(rest) or self._lines.is_of("customer", rest):
             unsaid = [one for one in self._told if new(one, customer, result)]
             best = max(reversed(unsaid), key=self._tells, default="")
             rest = _quoted(best) if best else summary.agent
@@ -164,9 +172,35 @@ class _Said:
             if len(left) <= (1 - covered) * len(values) or len(agent) >= LONGEST:
                 break
             telling = [one for one in missing if missing[one]]
-            best = max(reversed(telling), key=lambda one: (_settles(one), len(missing[one])))
-            agent = f"{agent} {_quoted(best)}"
+            best = max(reversed(telling), key=lambda one: (settles(one), len(missing[one])))
+            agent = self._in_order(f"{agent} {_quoted(best)}")
         return summary.model_copy(update={"agent": agent})
+
+    def for_words(self, summary: Summary, quality: Quality) -> Summary:
+        """Add the agent's sentences that say most of what no line has to a copied record.
+
+        What is settled, allowed or needed often has no figure: 앱에서 영상통화로 풀어 드립니다.
+        """
+        if not _is_copied(quality):
+            return summary
+        agent = summary.agent
+        for _ in range(_MOST_FOR_WORDS):
+            lines = (summary.customer, agent, summary.result)
+            written = set(content_words("\n".join(lines)))
+            words = {one: len(set(content_words(one)) - written) for one in self._told}
+            unsaid = [one for one in words if new(one, *lines)]
+            best = max(reversed(unsaid), key=lambda one: words[one], default="")
+            if not best or words[best] < _FEWEST_WORDS or len(agent) >= _ROOM_FOR_WORDS:
+                break
+            agent = self._in_order(f"{agent} {_quoted(best)}")
+        return summary.model_copy(update={"agent": agent})
+
+    def _in_order(self, line: str) -> str:
+        """Return a line with its quotations after the model's words, in the order of the call."""
+        quotations = [said for said in map(_quoted, self._told) if said in line]
+        for said in quotations:
+            line = line.replace(said, "", 1)
+        return " ".join([*line.split(), *quotations])
 
     def _has_no_figure(self, summary: Summary) -> bool:
         lines = "\n".join([summary.customer, summary.agent, summary.result])
@@ -175,13 +209,13 @@ class _Said:
     def for_title(self, analysis: Analysis) -> Titles:
         """Put what the customer wanted where the title is a greeting."""
         titles = analysis.titles
-        if not self._is_empty(titles.descriptive):
+        if not self._lines.is_empty(titles.descriptive):
             return titles
         wanted = shortened(analysis.summary.customer.replace("“", "").replace("”", ""), _TITLE)
         return titles.model_copy(update={"descriptive": wanted.rstrip(".")})
 
     def _tells(self, said: str) -> tuple[bool, bool, int]:
-        decides = _settles(said) or acts.REFUSED.search(said) is not None
+        decides = settles(said) or acts.REFUSED.search(said) is not None
         return bool(self._told[said]), decides, len(self._told[said])
 
     def _ending(self) -> str:
@@ -208,64 +242,6 @@ class _Said:
         parts = [offer, before.strip()[len(offer) :], found.text + after]
         return " ".join(_quoted(one) for one in parts if one.strip())
 
-    def _is_empty(self, line: str) -> bool:
-        """Return whether a line is a greeting or a courtesy of the call; a blank one is empty too.
-
-        What a person writes may be as short ("교환 불가입니다"), but was not said so.
-        """
-        whole = self._by["customer"] + self._by["agent"] + self._by["unknown"]
-        for a, b in split_sentences(line):
-            said = acts.without_fillers(line[a:b])
-            if not said:
-                continue
-            if not _SPOKEN_END.search(said):  # 이전 설치
-                return False
-            if bare(line[a:b]) not in whole or acts.REFUSED.search(said) or _settles(said):
-                return False
-            if acts.is_substance(said) and not acts.introduces(said):
-                return False
-        return True
-
-    def _is_of(self, side: str, line: str) -> bool:
-        """Return whether a line is what one side said, word for word."""
-        said, other = bare(line), {"customer": "agent", "agent": "customer"}[side]
-        if len(said) >= SHORTEST and side == "customer" and said in self._by["unknown"]:
-            return acts.WANT.search(line) is not None or CUSTOMER_TALK.search(line) is not None
-        return len(said) >= SHORTEST and said in self._by[side] and said not in self._by[other]
-
-    def _read(self, line: str, quality: Quality) -> str:
-        """Return a line, empty if it slips into another language than the call's."""
-        if "not_korean" not in quality.flags:
-            return line
-        return "" if slips(line, "\n".join(one.text for one in self._utterances)) else line
-
-    def _without_questions(self, line: str) -> str:
-        """Return a line without what the agent asked, word for word: 교환으로 해 드릴까요?"""
-        sentences = [line[a:b].strip() for a, b in split_sentences(line)]
-        asked = [
-            acts.is_question(one) and len(bare(one)) >= SHORTEST and self._is_of_agent(one)
-            for one in sentences
-        ]
-        if not any(asked):
-            return line
-        both = zip(sentences, asked, strict=True)
-        return " ".join(one for one, is_asked in both if not is_asked)
-
-    def _is_of_agent(self, sentence: str) -> bool:
-        said = bare(sentence)
-        return said in self._by["agent"] or (
-            said in self._by["unknown"] and acts.agent_asks(sentence)
-        )
-
-    @cached_property
-    def _by(self) -> dict[str, str]:
-        """What each side said, without white space."""
-        by = dict.fromkeys(("customer", "agent", "unknown"), "")
-        for one in self._utterances:
-            if one.speaker in by:
-                by[one.speaker] += squeeze(one.text).casefold()
-        return by
-
     def _figures(self, text: str) -> list[Number]:
         found = numbers_in(text, self._on)
         return [
@@ -275,13 +251,6 @@ class _Said:
         ]
 
 
-def _only_checks(line: str) -> bool:
-    """Return whether a line says only that it was seen who called: 주문번호를 확인했습니다."""
-    sentences = [line[a:b] for a, b in split_sentences(line)]
-    found = [(one, acts.IDENTITY.search(one)) for one in sentences]
-    return all(who and _SEEN.match(one, who.end()) for one, who in found)
-
-
 def _is_copied(quality: Quality) -> bool:
     return "copied_sentences" in quality.flags
 
@@ -289,10 +258,6 @@ def _is_copied(quality: Quality) -> bool:
 def _room(quality: Quality) -> int:
     """Return the characters of a line to which something may be added."""
     return LONGEST if _is_copied(quality) else _ROOM
-
-
-def _settles(said: str) -> bool:
-    return bool(acts.SETTLED.search(said) or acts.KEPT.search(said))
 
 
 def _missing(numbers: Sequence[Number], written: Collection[str]) -> set[str]:

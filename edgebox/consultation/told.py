@@ -34,7 +34,10 @@ _TAKEN_BACK: Final = re.compile(
 )
 """With which a speaker corrects what was just said."""
 
-BROKEN_OFF: Final = re.compile(r"(?:-+|—|…|\.{2,})\.?$")
+BROKEN_OFF: Final = re.compile(
+    r"(?:-+|—|…|\.{2,}|(?<![가-힣])(?:그러니까|그니까|그러면|그래서|그래 가지고|그런데|근데))[,.]?$"
+)
+"""A sentence that nobody finished, or one in which only the next word of it was said."""
 
 _CHECKS: Final = re.compile(
     r"맞(?:으시|으신|으세|나요|죠|습니까|을까요)|년생|생년월일|생일"

@@ -161,7 +161,7 @@ def test_of_two_sentences_with_as_many_figures_the_later_one_is_added():
     )
     result = "구입한 물건은 반품됩니다."
     found = fill(customer="도착일을 물었습니다.", agent="안내했습니다.", result=result, call=call)
-    assert found.agent == "안내했습니다. “시월 이일까지 반품되세요.” “구월 팔일에 도착하세요.”"
+    assert found.agent == "안내했습니다. “구월 팔일에 도착하세요.” “시월 이일까지 반품되세요.”"
 
 
 def test_a_record_in_words_of_its_own_that_names_a_figure_stays():
@@ -212,6 +212,7 @@ def test_a_time_that_something_takes_is_a_figure_too():
         "수수료가 오천 원이면 하시겠어요",
         "그러면 오천 원이…",
         "오천 원이요",
+        "카드 수수료는 다 오천 원이시고 그러니까",
     ],
 )
 def test_nothing_is_quoted_that_was_taken_back_asked_or_broken_off(told):
@@ -297,6 +298,47 @@ def test_what_the_customer_said_is_not_how_the_call_ended():
     found = fill(customer="배송 날짜 변경 요청", agent="변경했습니다.", result=said, call=call)
     assert found.result == "“십이월 십이일로 변경해 드렸습니다.”"
     assert "오일" not in found.agent.replace("십이일", "")
+
+
+UNLOCK = """\
+고객: 오티피가 자꾸 틀렸다고 나와서 이체가 안 돼요
+상담사: 가온은행 이서준입니다 비밀번호를 열 번 틀리셔서 이체하는 기능이 지금 다 잠겨 있으세요
+고객: 은행에 꼭 가야 하나요
+상담사: 지점에 오실 필요 없이 앱에서 영상통화로 신분증을 보고 풀어 드립니다
+상담사: 평일 아홉 시부터 오후 여섯 시까지 상담원이 연결해 드립니다
+고객: 네 그렇게 할게요
+"""
+COPIES = {
+    "customer": "오티피가 자꾸 틀렸다고 나와서 이체가 안 돼요.",
+    "agent": "비밀번호를 열 번 틀리셔서 이체하는 기능이 지금 다 잠겨 있으세요.",
+    "result": "고객이 은행에 가지 않고 그렇게 하기로 했습니다.",
+}
+
+
+def test_a_copied_record_gets_what_was_told_without_a_figure():
+    agent = fill(**COPIES, call=UNLOCK).agent
+    assert agent.startswith(COPIES["agent"])
+    assert agent.endswith("“지점에 오실 필요 없이 앱에서 영상통화로 신분증을 보고 풀어 드립니다.”")
+
+
+def test_a_record_in_words_of_its_own_gets_no_words_of_the_call():
+    own = {
+        "customer": "OTP 오류로 이체를 못 하는 고객",
+        "agent": "10회 오류로 잠긴 OTP를 푸는 방법을 설명함",
+        "result": "평일 9시부터 18시 사이에 고객이 직접 풀기로 함",
+    }
+    assert fill(**own, call=UNLOCK).model_dump() == own
+
+
+def test_of_a_long_call_a_copied_record_gets_a_few_sentences_in_their_order():
+    things = ["냉장고", "세탁기", "건조기", "정수기", "식기세척기", "에어컨", "청소기"]
+    told = [f"설치 기사님이 {one} 보증서와 설명서를 가져다 드립니다" for one in things]
+    call = UNLOCK + "".join(f"상담사: {one}\n" for one in told)
+    agent = fill(**COPIES, call=call).agent
+    added = [one.strip("“”. ") for one in agent.removeprefix(COPIES["agent"]).split("”")[:-1]]
+    said = [line.removeprefix("상담사: ") for line in call.splitlines()]
+    assert 1 <= len(added) <= 3
+    assert added == sorted(added, key=said.index)
 
 
 def test_what_was_broken_off_is_no_end():
