@@ -104,9 +104,22 @@ def test_a_disk_that_fills_up_on_the_way(machine, untouched):
     assert ended.out.splitlines()[-1].split()[0] == "verified"  # ls saw nothing in /opt
 
 
+@contextlib.contextmanager
+def listening(machine, address, port):
+    """Listen in the machine's network; where that is not possible, say what is there."""
+    with machine.network():
+        try:
+            server = socket.create_server((address, port))
+        except OSError as error:
+            error.add_note(machine.out("cat /proc/net/tcp /proc/net/tcp6"))
+            raise
+        with server:
+            yield
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
 def test_a_busy_port(machine, untouched, address):
-    with machine.network(), contextlib.closing(socket.create_server((address, 8600))):
+    with listening(machine, address, 8600):
         refused(machine.run(f"sh {USB}/plain.run"), "Port 8600", "in use")
 
 
