@@ -17,6 +17,8 @@ USB = "/media/usb"
 SERVICES = ("edgebox-engine", "edgebox-api", "edgebox-worker")
 EXPOSURE = {"edgebox-engine": 1.5, "edgebox-api": 1.4, "edgebox-worker": 1.3}
 TEXT = "15-travel-baggage-delay"
+SHORT = "02-telecom-roaming-block"
+"""A call that the model answers in time also beside other work."""
 OURS = "find /opt/edgebox /etc/edgebox /var/lib/edgebox /usr/local/bin /etc/systemd/system"
 NO_CHANGE = (
     f"{OURS} -path '*.db*' -prune -o -printf '%p %y %m %u:%g %s %T@ %l\\n' | "
@@ -50,7 +52,7 @@ def active(machine):
 def summarized(centre, korean):
     """A summary by the model: on a machine with other work the first may be a fallback."""
     for _ in range(10):
-        answer = centre.summarize(korean[TEXT]["transcript"])
+        answer = centre.summarize(korean[SHORT]["transcript"])
         if answer["status"] in ("success", "partial"):
             return answer
     raise AssertionError(answer)
