@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from edgebox.api.absolute_form import AbsoluteForm
 from edgebox.api.ask import AskEndpoints
 from edgebox.api.batches import BatchEndpoints
 from edgebox.api.health import HealthEndpoints
@@ -105,6 +106,7 @@ def _app(
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(AbsoluteForm),
             Middleware(
                 RequestContext,
                 metrics=services.metrics,

@@ -217,6 +217,37 @@ async def test_a_request_for_another_protocol_is_answered_as_http_1_1_without_a_
     assert warnings() == []
 
 
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        ("http://box.example:8600/healthz", 200),
+        ("HTTP://box.example/healthz?x=/a", 200),
+        ("http://someone@box.example/healthz", 200),
+        ("http://box.example", 404),
+        ("http://box.example/%68ealthz", 200),
+        ("http:///healthz", 404),
+        ("ftp://box.example/healthz", 404),
+    ],
+)
+async def test_a_client_that_takes_the_box_for_a_proxy_is_answered(
+    box: Running, target: str, status: int
+) -> None:
+    request = f"GET {target} HTTP/1.1\r\nHost: proxy.example\r\nConnection: close\r\n\r\n"
+    ((head, _),) = await exchange(box, request.encode())
+    assert head.startswith(f"HTTP/1.1 {status} ")
+
+
+async def test_a_key_for_the_path_is_good_for_the_whole_url(box: Running) -> None:
+    signed = "".join(f"{name}: {value}\r\n" for name, value in box.headers().items())
+    body = json.dumps(BODY | {"question": "무엇을 문의했나요?"}).encode()
+    request = (
+        f"POST http://box.example{QUICK} HTTP/1.1\r\nHost: box.example\r\n{signed}"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    ((head, _),) = await exchange(box, request.encode() + body)
+    assert head.startswith("HTTP/1.1 200 ")
+
+
 async def test_an_http_1_0_proxy_gets_the_events_one_by_one(box: Running) -> None:
     """nginx speaks HTTP/1.0 to what stands behind it unless it is told otherwise."""
     box.engine.pause = 0.1
