@@ -127,6 +127,25 @@ def test_a_screen_too_many_says_so_and_waits(screen, box):
     expect(screen.locator(".banner")).to_have_count(0)
 
 
+@pytest.mark.parametrize("code", [4403, 4409])
+def test_a_screen_that_is_refused_shows_nothing_of_a_call(screen, box, code):
+    parts = screen.locator("#u-0, .calls, .columns")
+    expect(parts.first).to_be_visible()
+    screen.keyboard.press("F2")
+    screen.keyboard.type("쓰던 질문")
+    box.close(code)
+    screen.locator(".banner.error").wait_for()
+    assert parts.count() >= 2
+    for part in parts.all():
+        expect(part).to_be_hidden()
+    screen.get_by_role("button", name="지금 연결").click()
+    for part in parts.all():
+        expect(part).to_be_visible()
+    assert "쓰던 질문" in screen.evaluate(
+        "[...document.querySelectorAll('textarea, input')].map((one) => one.value)"
+    )
+
+
 def test_who_logged_in_again_in_another_tab_is_not_asked_twice(screen, box):
     box.session = False
     box.close(4401)

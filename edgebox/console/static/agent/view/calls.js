@@ -10,7 +10,7 @@ export function bar(state, t) {
   const { link: { status }, operator } = state;
   return h(
     "header",
-    { class: "bar" },
+    { class: status === "refused" ? "bar refused" : "bar" },
     h("h1", null, "EdgeBox", h("span", { class: "ear" }, ` ${t.screen}`)),
     operator && h("a", { class: "name", href: "/password" }, operator.display || operator.name),
     operator && operator.role !== "agent" && h("a", { href: "/review" }, t.records),
