@@ -42,7 +42,7 @@ _HARDLY: Final = 0.1
 _ENOUGH: Final = 1.0
 """Weight of a denial's words, with less of which it is about nothing."""
 
-_SIDES: Final = frozenset(["고객", "상담사", "상담원", "직원", "회원"])
+SIDES: Final = frozenset(["고객", "상담사", "상담원", "직원", "회원"])
 
 _OTHER_WAYS: Final = re.compile(
     r"싫|끝났|끝나[서고]|아니[요에]|아뇨"
@@ -96,8 +96,8 @@ def is_borne_out(
     Returns:
         True also where the call has too few of the words to tell.
     """
-    told = [item for item in items if item.word not in _SIDES]
-    places = _places(told, stances)
+    told = [item for item in items if item.word not in SIDES]
+    places = places_of(told, stances)
     best = max(places.values(), default=0.0)
     weight = sum(item.weight for item in told)
     if weight < _ENOUGH or best < _HARDLY * weight:
@@ -105,19 +105,28 @@ def is_borne_out(
     if best < _TELLING * weight:
         if any(item.number and not item.where for item in told):
             return True
-        own = {item.word for item in told}
-        return any(
-            _denies(piece, own, stances, decided=decided) and not _is_foreign(piece, told, stances)
-            for piece in range(len(stances.spoken.pieces))
-        )
+        every = range(len(stances.spoken.pieces))
+        return any(bears_out(piece, told, stances, decided=decided) for piece in every)
     near = [piece for piece, value in places.items() if value >= _NEAR * best]
     if key is not None:
         near += [piece for piece, degree in key.where.items() if degree >= SAME]
-    own = {item.word for item in told}
     return _is_left(places, stances) or any(
-        _denies(piece, own, stances, decided=decided) and not _is_foreign(piece, told, stances)
-        for piece in near
+        bears_out(piece, told, stances, decided=decided) for piece in near
     )
+
+
+def bears_out(piece: int, items: Sequence[Item], stances: Stances, *, decided: bool) -> bool:
+    """Return whether a clause denies anything in whatever words, but for a topic of its own.
+
+    Args:
+        piece: the clause.
+        items: the words and numbers of the part that denies.
+        stances: of the call.
+        decided: it says that somebody decided against something.
+    """
+    own = {item.word for item in items}
+    denies = _denies(piece, own, stances, decided=decided)
+    return denies and not _is_foreign(piece, items, stances)
 
 
 def _is_left(places: dict[int, float], stances: Stances) -> bool:
@@ -139,7 +148,7 @@ def _is_left(places: dict[int, float], stances: Stances) -> bool:
     return False
 
 
-def _places(items: Sequence[Item], stances: Stances) -> dict[int, float]:
+def places_of(items: Sequence[Item], stances: Stances) -> dict[int, float]:
     """Return the clauses around the items, with the weight of what each is about."""
     places: dict[int, float] = {}
     for item in items:

@@ -245,16 +245,16 @@ def _take_denial(heard: Heard, hit: _Hit, key: Item, stances: Stances) -> None:
     one, text = stances[piece], stances.spoken.text_of(piece)
     by_customer = stances.spoken.speaker_of(piece) == "customer"
     withdraws = WITHDRAWN.search(text) is not None and ABSENT.search(key.word) is None
-    commits = by_customer and _commits(piece, stances)
-    clear = _CONTESTS if commits else _CLEAR
+    decides = by_customer and commits(piece, stances)
+    clear = _CONTESTS if decides else _CLEAR
     in_other_word = degree >= _OTHER_WORD and value >= clear and one.refuses
     sure = (one.refuses or withdraws) and (degree >= SAME_FORM or in_other_word)
-    refuses = sure and (not by_customer or commits)
+    refuses = sure and (not by_customer or decides)
     if _FROM_THEN.search(text) and heard.done >= value:
         # Both hold: what comes later undoes nothing.
         heard.denied, heard.last = max(heard.denied, value), 0.0
         return
-    if degree >= _OTHER_WORD and _turns_down(text, key.word, one) and (commits or not by_customer):
+    if degree >= _OTHER_WORD and _turns_down(text, key.word, one) and (decides or not by_customer):
         heard.turned = max(heard.turned, value)
     heard.deny(value, one, by_customer=by_customer, refuses=refuses)
 
@@ -278,7 +278,7 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
     if one.wishes or one.depends or _NAMES_MATTER.search(spoken.text_of(piece)):
         return
     if by_customer:
-        heard.want(value, commits=_commits(piece, stances))
+        heard.want(value, commits=commits(piece, stances))
     else:
         text = spoken.text_of(piece)
         heard.affirm(value, text)
@@ -286,7 +286,8 @@ def _take(heard: Heard, hit: _Hit, stances: Stances) -> None:
             heard.settled = 1.0
 
 
-def _commits(piece: int, stances: Stances) -> bool:
+def commits(piece: int, stances: Stances) -> bool:
+    """Return whether a customer's clause decides something."""
     return _COMMITS.search(to_verb(piece, stances.spoken)) is not None
 
 

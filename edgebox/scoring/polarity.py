@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
+from edgebox.scoring.balance import tilt_against
 from edgebox.scoring.beside import is_beside, is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
@@ -18,7 +19,7 @@ from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
-from edgebox.scoring.predicates import SAME_FORM, Part, key_of, near, parts_of
+from edgebox.scoring.predicates import LIGHT, SAME_FORM, Part, key_of, near, parts_of
 from edgebox.scoring.settlement import settled_whether, unsettled
 from edgebox.scoring.sides import other_side
 from edgebox.scoring.stances import (
@@ -116,12 +117,6 @@ _DEPENDS: Final = re.compile(
 
 _WHOLE: Final = re.compile(r"전액|전부|모두 다|완전히")
 """A denial of the whole leaves a part: 전액 감면은 거절됐으나 14만 원이 감면됐다."""
-
-_LIGHT: Final = re.compile(
-    r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
-    r"|알[리려]|확인|보내)[가-힣]{0,3}$"
-)
-"""Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""
 
 _REPORTED: Final = re.compile(
     r"(?<=[다라])(?:고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속)"
@@ -222,6 +217,13 @@ def _contradicted(part: Part, stances: Stances) -> bool:
         return was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
     if against:
+        key = _predicate(part, stances)
+        if key is not None and is_done_another_day(key, part, stances):
+            return False
+        named_only = _NO_CLAIM.search(text) is not None
+        tilt = tilt_against(part, text, key, stances, named_only=named_only)
+        if tilt is not None:
+            return tilt
         alone = _denies_alone(part, text, stances) or _is_made_up(part, text, stances)
     else:
         alone = was_not_called_off(part, text, stances) or _is_not_kept(part, text, stances)
@@ -230,7 +232,7 @@ def _contradicted(part: Part, stances: Stances) -> bool:
 
 def _is_not_kept(part: Part, text: str, stances: Stances) -> bool:
     """Return whether the agent changes what a part says was left as it is."""
-    items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
+    items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
     return _NO_CLAIM.search(text) is None and is_changed(items, text, stances)
 
 
@@ -309,7 +311,7 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
         return False
     if not _SETTLED_AGAINST.search(part.text):
         return False
-    items = [item for item in part.items if not _LIGHT.fullmatch(item.word)]
+    items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
     decided = _DECIDED_AGAINST.search(text) is not None
     key = _predicate(part, stances)
     if key is not None and is_done_another_day(key, part, stances):
@@ -399,4 +401,4 @@ def _is_predicate(text: str, key: Item, items: Sequence[Item], *, against: bool)
     between = text[at + len(key.word) : sign.start()].replace(" ", "")
     if not against and is_beside(key.word, f"{between}{sign[0]}"):
         return False
-    return len(between) <= _SHORT or _LIGHT.search(between) is not None
+    return len(between) <= _SHORT or LIGHT.search(between) is not None

@@ -47,6 +47,12 @@ _FINE: Final = re.compile(
 )
 
 
+LIGHT: Final = re.compile(
+    r"(?:주|접수|처리|진행|신청|적용|등록|완료|받|들어가|이루|이뤄|[하할한되될된됩돼]|전화|연락|통화|안내"
+    r"|알[리려]|확인|보내)[가-힣]{0,3}$"
+)
+"""Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""
+
 _BECAUSE: Final = (
     r"(?:이(?:라|라서|어서|므로)(?![가-힣])|[가-힣]{0,2} ?(?:때문|탓)"
     r"|[가-힣]{0,2} (?:문제|사정|이유|사유)로)"
