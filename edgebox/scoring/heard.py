@@ -185,7 +185,8 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":
             answer = _refusing_answer(piece, stances)
-            if answer is not None:
+            apart = bool(others) and is_of_another_topic(text, words)
+            if answer is not None and not apart:
                 heard.deny(value, stances[answer], by_customer=False, refuses=True)
                 contested = contested or value > _CONTESTS
                 continue
@@ -194,7 +195,8 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         if degree == 1.0 and len(key.word) >= _SPECIFIC and not key.word.endswith("지"):
             value = max(value, _SAYS_ENOUGH)
         if one.denies or one.refuses or _is_left(text, key, one):
-            if is_of_another_topic(text, words) and not any(piece in i.where for i in others):
+            apart = bool(others) and is_of_another_topic(text, words)
+            if apart and not any(piece in i.where for i in others):
                 continue
             contested = contested or degree >= SAME_FORM or value > _CONTESTS
             _take_denial(heard, _Hit(piece, degree, value), key, stances)

@@ -15,12 +15,14 @@ from edgebox.scoring.balance import tilt_against
 from edgebox.scoring.beside import is_beside, is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
+from edgebox.scoring.denied import is_of_something_else
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
 from edgebox.scoring.predicates import LIGHT, SAME_FORM, Part, key_of, near, parts_of
-from edgebox.scoring.settlement import settled_whether, unsettled
+from edgebox.scoring.settlement import unsettled
 from edgebox.scoring.sides import other_side
 from edgebox.scoring.stances import (
     ABSENT,
@@ -35,6 +37,7 @@ from edgebox.scoring.stances import (
 from edgebox.scoring.staying import is_changed
 from edgebox.scoring.undenied import is_denied_by_nobody
 from edgebox.scoring.undone import denies_the_call, is_left_undone
+from edgebox.scoring.whether import ASKS_WHETHER, settled_whether
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,21 +52,30 @@ _NO_CLAIM: Final = re.compile(
     r"|문제[가는도]? ?(?:안|없|되지 ?않)|[이가] 아니라 "
     r"|(?:제시|제안|권유)[했하]|도록 ?(?:안내|설명|당부|요청)"
     r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
-    r"|[\d일시달주년분][^ ]{0,4}[이가도]? 안 [되돼지]|아직|(?:못|안) [가-힣]{1,4} 수 ?있"
-    r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
+    r"|아직"
+    rf"|{ASKS_WHETHER}|(?<![음함됨임능가고라]) (?:안내|설명|고지|공지)(?:[했하되됐드])"
 )
 """A part that says nothing for or against its predicate: it only names a thing, or a condition;
 3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
 not yet so may become so."""
+
+_NO_DENIAL: Final = re.compile(
+    r"[\d일시달주년분][^ ]{0,4}[이가도]? 안 [되돼지]|(?:못|안) [가-힣]{1,4} 수 ?있"
+    r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
+)
+"""The same of a part that denies."""
 
 _LOSS: Final = re.compile(
     r"마감|매진|만석|만실|품절|소진|빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]"
 )
 """An affirmation that a call may well make with a negation: 할인이 빠졌다, 오전은 마감됐다."""
 
+_IN_N: Final = "".join(map(chr, range(0xAC00 + 4, 0xD7A4, 28)))
+"""The syllables that end in ㄴ: a verb's present, 준다."""
+
 _CLAIMS: Final = re.compile(
     rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
-    r"|되었|하였|된다|한다|(?<!면 )됩니다|합니다|수 있|가능"
+    rf"|되었|하였|[{_IN_N}]다(?=[., ]*$)|(?<!면 )됩니다|합니다|수 있|가능|겠(?:다|습니다)"
     r"|(?:[하되주내두]|넣어|빼|보내|옮기)(?:고|며)[, ]*$|대상이)"
 )
 """A part that tells of something that was settled, or that can be."""
@@ -115,12 +127,16 @@ _DEPENDS: Final = re.compile(
 )
 """An affirmation under a condition: a call may well say what happens without it."""
 
+_IS_NEEDED: Final = re.compile(r"[가-힣]야 ?(?:한|합|하|할|해|된|됩|되|될|돼)")
+"""An affirmation of what must be, which is no opposite of what cannot be done."""
+
 _WHOLE: Final = re.compile(r"전액|전부|모두 다|완전히")
 """A denial of the whole leaves a part: 전액 감면은 거절됐으나 14만 원이 감면됐다."""
 
 _REPORTED: Final = re.compile(
     r"(?<=[다라])(?:고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속)"
     r"|는 (?:답|안내|설명|말)[을를]? ?(?:들|받|했)).*$"
+    r"|(?<=[음함됨임능])(?:을|이라고|라고)? (?:안내|설명|고지|답|알)[가-힣]*[., ]*$"
 )
 """What follows a claim that is reported."""
 
@@ -246,21 +262,41 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         against: it denies the predicate.
     """
     key = _predicate(part, stances)
-    if key is None or _ANY_VERB.fullmatch(key.word) or not _claims(text, key, against=against):
+    if key is None or _ANY_VERB.fullmatch(key.word):
         return False
-    if not against and goes_beyond(part, key, stances):
+    if not against:
+        return _is_refused(part, text, key, stances)
+    if not _claims(text, key, against=True):
+        return False
+    if not _is_predicate(text, key, part.items, against=True):
+        return not _CANNOT.search(text) and granted(part.items, stances)
+    others = _beside(key, part)
+    return _is_denied(key, others, part, heard_of(key, others, stances), stances)
+
+
+def _beside(key: Item, part: Part) -> list[Item]:
+    """Return the words and numbers of a part beside its predicate."""
+    return [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
+
+
+def _is_refused(part: Part, text: str, key: Item, stances: Stances) -> bool:
+    """Return whether the call refuses, or leaves undone, what a part affirms of its predicate."""
+    if is_lacking(text, key, stances):
         return True
-    others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
-    if not _is_predicate(text, key, part.items, against=against):
-        return against and not _CANNOT.search(text) and granted(part.items, stances)
-    heard = heard_of(key, others, stances)
-    if against:
-        return _is_denied(key, others, part, heard, stances)
-    if _CONCEDES.search(part.text) and is_conceded(key, stances):
+    if not _claims(text, key, against=False):
         return False
+    if goes_beyond(part, key, stances):
+        return True
+    conceded = _CONCEDES.search(part.text) and is_conceded(key, stances)
+    if conceded or not _is_predicate(text, key, part.items, against=False):
+        return False
+    heard = heard_of(key, _beside(key, part), stances)
     told = _REPORT.search(part.text) is not None and _was_said(heard)
     waits = text.startswith(f"{key.word}기로") and is_put_off(key, stances)
-    return not (told or waits) and _refused(text, key, heard, stances)
+    affirmed = max(heard.done, heard.stated, heard.possible, heard.chosen) > 0.0
+    if told or waits or is_of_something_else(part, text, key, stances, affirmed=affirmed):
+        return False
+    return _refused(text, key, heard, stances)
 
 
 def _is_denied(
@@ -286,7 +322,7 @@ def _was_said(heard: Heard) -> bool:
 
 def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
     """Return whether the call refuses what a part affirms."""
-    if _ONLY.search(text):
+    if _ONLY.search(text) or heard.settled:
         return False
     if _BORNE_BY_CUSTOMER.search(text) and _declines_to_bear(key, stances):
         return False
@@ -307,7 +343,7 @@ def _declines_to_bear(key: Item, stances: Stances) -> bool:
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     """Return whether a part settles a denial where the call denies nothing."""
     limited = _REQUIRES.search(text) or _WHOLE.search(text)
-    if TWICE.search(text) or _NO_CLAIM.search(text) or limited:
+    if TWICE.search(text) or _says_nothing(text, against=True) or limited:
         return False
     if not _SETTLED_AGAINST.search(part.text):
         return False
@@ -321,7 +357,7 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
 
 def _is_made_up(part: Part, text: str, stances: Stances) -> bool:
     """Return whether a part denies what the call affirms without a denial anywhere near it."""
-    if TWICE.search(text) or _NO_CLAIM.search(part.text) or _WHOLE.search(text):
+    if TWICE.search(text) or _says_nothing(part.text, against=True) or _WHOLE.search(text):
         return False
     if not NEGATION.search(text[-PREDICATE:]) or _IF_NOT.search(text):
         return False
@@ -334,9 +370,14 @@ def _is_made_up(part: Part, text: str, stances: Stances) -> bool:
     return is_denied_by_nobody(part, key, stances)
 
 
+def _says_nothing(text: str, *, against: bool) -> bool:
+    """Return whether a part says nothing for or against its predicate."""
+    return bool(_NO_CLAIM.search(text) or (against and _NO_DENIAL.search(text)))
+
+
 def _claims(text: str, key: Item, *, against: bool) -> bool:
     """Return whether a part claims that something was settled, or denies it, and once."""
-    if TWICE.search(text) or _NO_CLAIM.search(text):
+    if TWICE.search(text) or _says_nothing(text, against=against):
         return False
     if against:
         limited = _REQUIRES.search(text) or _WHOLE.search(text)
@@ -348,6 +389,7 @@ def _claims(text: str, key: Item, *, against: bool) -> bool:
         and not absent
         and not _LOSS.search(ending)
         and not _DEPENDS.search(text)
+        and not _IS_NEEDED.search(ending)
     )
 
 

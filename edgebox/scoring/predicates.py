@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.endings import ends_in_a_noun, sentence_of
 from edgebox.scoring.alignment import Item, items_of
-from edgebox.scoring.stances import NEGATION, PAST, denies, names
+from edgebox.scoring.stances import NEGATION, PAST, TURNED_DOWN, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -162,13 +162,34 @@ _PAPER: Final = re.compile(
 )
 
 
+_ONCE_REFUSED: Final = re.compile(
+    rf"(?:{TURNED_DOWN})(?:되|하|당하|받)?(?:고 나서|고 나면|[된한] (?:뒤|후|다음|경우))"
+)
+"""A refusal that is only thought of: 거절되고 나서 신청하시는 겁니다."""
+
+_AFTERWARDS: Final = re.compile(r"(?<![가-힣])그 ?(?:뒤|후|이후|다음)(?:로|부터|에)?[는은] ")
+"""What comes later: 그 뒤로는 변경도 취소도 어려우세요."""
+
+_BEHIND: Final = re.compile(
+    rf"(?:[하되](?:시|셨|었|였)?|[{PAST}])?(?:기 때문에|었기 때문에|고 나서) "
+    r"|(?:[하되한된]신?)? ?(?:후|뒤)에?는? |[된한] (?:건|것)은 "
+    r"|(?:이|[가이] [가-힣]{1,6}이)라(?:서)? [가-힣]+[이가은는] "
+)
+"""What follows a word that only says why or after what another thing is not done."""
+
+
 def denies_another(text: str, word: str) -> bool:
     """Return whether a spoken clause names a predicate and denies another noun's.
 
     "사용하신 제품은 환불이 안 되세요" and "정지 기간에 사용이 안 되셔서" refuse no use and no stop.
     """
     at = text.rfind(word)
-    return at >= 0 and _OF_ANOTHER.match(text, at + len(word)) is not None
+    if _ONCE_REFUSED.search(text) or _AFTERWARDS.search(text):
+        return True
+    if at < 0:
+        return False
+    end = at + len(word)
+    return bool(_OF_ANOTHER.match(text, end) or _BEHIND.match(text, end))
 
 
 def is_in_a_noun(text: str, word: str) -> bool:

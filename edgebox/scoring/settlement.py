@@ -14,9 +14,11 @@ from edgebox.scoring.taken import (
     done_on_request,
     done_then,
     promised,
+    taken_before,
     taken_up,
     to_verb,
 )
+from edgebox.scoring.whether import ASKS_WHETHER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +38,7 @@ _REPORTED: Final = re.compile(
     r"(?:다|라|자|냐)(?:고|며|는)(?= ?(?:안내|설명|답|말|했|하|알|제안|전|약속|문의|요청))"
     r"|라(?= 했)|권[했하유]|제안[했하]|안내[했하]|설명[했하]|당부|도록|수 있|가능|예정"
     r"|(?:문의|질문|질의|요청|요구|상담|항의|호소)(?:[을를] )?[했하]"
+    rf"|알[려렸]|고지[했하]|공지[했하]|{ASKS_WHETHER}"
 )
 
 _TOLD_AS_DONE: Final = re.compile(r"[었았했됐렸졌]다(?:고|며)(?= )|확정(?:됐|되었|했)")
@@ -60,6 +63,12 @@ _SETTLES: Final = re.compile(
 
 _IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
 
+_JUST_DONE: Final = re.compile(
+    r"(?:방금|지금|바로|막|다) (?:[가-힣]+ )?[가-힣]{0,4} ?(?!말씀|안내|설명)[가-힣]{0,2}"
+    rf"[{PAST}](?:습니다|어요|고요)"
+)
+"""An agent who says that something was done a moment ago: 방금 보내 드렸습니다."""
+
 _IS_SO: Final = re.compile(r"(?<=원)[이가] 됐습니다$")
 """A line that only names a sum: 잔금은 95만 원이 됐습니다."""
 
@@ -80,14 +89,6 @@ _PROMISES: Final = re.compile(r"드릴게요|드리겠습니다|하겠습니다|
 
 _ABOUT: Final = 0.2
 """Share of a part's other words around what is done later."""
-
-_WHETHER: Final = re.compile(
-    r"(?:여부|[할될갈올낼]지)(?:[가는은를도]|까지)? .{0,20}?"
-    r"(?:확정|결정|정)(?:됐|되었|했|해졌|하였)"
-)
-"""What says that an open question is settled: 반환 여부는 확정됐습니다."""
-
-_DECIDED: Final = re.compile(r"확정|결정|정[했해]|나왔|걸로 (?:할|하)")
 
 _TELLS: Final = 0.5
 """Degree, and share of a part's words, from which a clause is about the same thing."""
@@ -116,9 +117,10 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
         return False
     if settled_elsewhere(part, stances, share=_TELLS) or _done_later(max(about), part, stances):
         return False
-    if _done_in_short(min(about), text, stances):
+    if _done_in_short(min(about), text, stances) or _figure_is_done(max(about), part, stances):
         return False
     depends = _BUT.search(text) is not None
+    spoken = stances.spoken
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
@@ -126,6 +128,9 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
                 taken_up(piece, part, stances.spoken) or _is_promised_once(piece, stances.spoken)
             )
             settles = taken or done_on_request(piece, stances) or done_then(piece, stances)
+            settles = settles or (
+                _RESOLVED.search(text) is not None and taken_before(piece, spoken)
+            )
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances) or (
                 _RESOLVED.search(text) is not None and decided_later(piece, stances)
@@ -163,6 +168,24 @@ def _done_later(about: int, part: Part, stances: Stances) -> bool:
     )
 
 
+def _figure_is_done(about: int, part: Part, stances: Stances) -> bool:
+    """Return whether the agent says behind a clause that something was done with a part's figure.
+
+    미납 3만 4천 원이 정리되었고 is what "3만 4천 원 결제됐습니다" says.
+    """
+    spoken = stances.spoken
+    return any(
+        piece > about
+        and spoken.speaker_of(piece) == "agent"
+        and _IS_DONE.search(spoken.text_of(piece)) is not None
+        and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
+        for item in part.items
+        if item.number
+        for piece, degree in item.where.items()
+        if degree >= SAME_FORM
+    )
+
+
 def _done_in_short(about: int, text: str, stances: Stances) -> bool:
     """Return whether the agent soon says that a part's verb is done, in short: 접수했습니다."""
     spoken = stances.spoken
@@ -184,7 +207,8 @@ def _done_in_short(about: int, text: str, stances: Stances) -> bool:
 
 def _is_promised_once(piece: int, spoken: Spoken) -> bool:
     """Return whether the agent promises it for when something comes: 답변이 오면 연락드릴게요."""
-    said = to_verb(piece, spoken)
+    first = spoken.pieces_of(spoken.pieces[piece].utterance).start
+    said = to_verb(max(first, piece - 1), spoken)
     return spoken.speaker_of(piece) == "agent" and _ONCE.search(said) is not None
 
 
@@ -193,21 +217,11 @@ def _says_so(about: int, piece: int, degree: float, spoken: Spoken) -> bool:
     text = spoken.text_of(piece)
     if degree >= SAME_FORM and _IS_DONE.search(text):
         return True
+    if degree >= SAME and _JUST_DONE.search(text):
+        return True
     between = range(spoken.pieces[about].utterance + 1, spoken.pieces[piece].utterance)
     deferred = any(_DEFERS.search(spoken.utterances[one].text) for one in between)
     return deferred and degree >= SAME and _PROMISES.search(text) is not None
-
-
-def settled_whether(text: str, stances: Stances) -> bool:
-    """Return whether a part tells as decided what nobody in the call decides."""
-    if not _WHETHER.search(text) or denies(text):
-        return False
-    spoken = stances.spoken
-    return not any(
-        _DECIDED.search(spoken.text_of(piece))
-        and not (stances[piece].denies or stances[piece].asks)
-        for piece in range(len(spoken.pieces))
-    )
 
 
 def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bool:
@@ -277,7 +291,8 @@ def _granted(piece: int, part: Part, stances: Stances) -> bool:
             continue
         if asked_by == "agent" and _DECLINED.search(one.text):
             return False
-        return not (_DEFERS.search(one.text) or NEGATION.search(one.text))
+        said = one.text.replace("없", "") if "없이 " in part.text else one.text
+        return not (_DEFERS.search(said) or NEGATION.search(said))
     return asked_by != "customer"
 
 

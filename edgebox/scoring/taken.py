@@ -37,8 +37,15 @@ _ENDED: Final = re.compile(r"(?:[다요죠]|(?<!니)까)[.?!~…]*\s*$")
 
 _TAKES_UP: Final = re.compile(
     r"그(?:때|렇게|걸로|거로|날|쪽으로)[^?.]{0,10}(?:[할볼갈올둘쓸]게요|겠습니다|[할볼갈]래요)"
+    r"|^(?:(?:네|예|아|음|어)[, ]+)*(?:그럼|그러면|그라믄|그면) "
+    r"(?!.{0,16}(?:생각|고민|상의|의논|다시|나중|물어|알아|전화|연락|됐))"
+    r"[^?.]{0,16}(?:[할갈낼올쓸릴]게요|[할갈낼]래요)"
 )
 """A customer who takes what was offered under a condition (그때 해 볼게요)."""
+
+
+_THEREUPON: Final = 3
+"""Utterances behind an offer in which it is taken, after a question about it."""
 
 
 def taken_up(piece: int, part: Part, spoken: Spoken) -> bool:
@@ -52,10 +59,20 @@ def taken_up(piece: int, part: Part, spoken: Spoken) -> bool:
     one = spoken.utterances[after]
     if one.speaker == "agent":
         return False
-    if _TAKES_UP.search(one.text):
-        return True
+    for later in spoken.utterances[after : after + _THEREUPON]:
+        if later.speaker != "agent" and _TAKES_UP.search(later.text):
+            return True
     named = any(i.word and spoken.held_in(i.where, after) >= SAME_FORM for i in part.items)
     return named and promised(piece, spoken) and not _GIVEN_UP.search(part.text)
+
+
+def taken_before(piece: int, spoken: Spoken) -> bool:
+    """Return whether a clause tells a customer, who has just taken something, how to do it."""
+    before = spoken.pieces[piece].utterance - 1
+    if before < 0 or spoken.speaker_of(piece) == "customer":
+        return False
+    one = spoken.utterances[before]
+    return one.speaker != "agent" and _TAKES_UP.search(one.text) is not None
 
 
 _REQUESTS: Final = re.compile(
