@@ -38,6 +38,7 @@ from edgebox.scoring.staying import is_changed
 from edgebox.scoring.undenied import is_denied_by_nobody
 from edgebox.scoring.undone import denies_the_call, is_left_undone
 from edgebox.scoring.whether import ASKS_WHETHER, settled_whether
+from edgebox.scoring.wishes import denied_wish
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -197,7 +198,7 @@ _SOME: Final = 0.35
 def faults(
     made: Sequence[Statement], stances: Stances, on: dt.date | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield (part, flag) of the agent's and the result's line.
+    """Yield (part, flag) of the three lines, of the customer's of what it denies.
 
     The flags are ``polarity``, ``conditional`` and ``speakers_swapped``.
     """
@@ -206,6 +207,9 @@ def faults(
     before = field = ""
     for statement in made:
         if statement.field == "customer":
+            for part in parts_of(statement, spoken, on):
+                if denied_wish(part, stances):
+                    yield part.text, "polarity"
             continue
         for part in parts_of(statement, spoken, on):
             under = statement.field == field and _UNDER.search(before) is not None

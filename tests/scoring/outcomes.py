@@ -79,11 +79,22 @@ def _whole(customer: str, agent: str, result: str) -> Analysis:
     )
 
 
-def flags_of(call: str, result: str, call_date: dt.date | None = None) -> tuple[str, ...]:
+def flags_of(
+    call: str,
+    result: str,
+    call_date: dt.date | None = None,
+    *,
+    customer: str = "문의했습니다.",
+) -> tuple[str, ...]:
     """What the score flags in an analysis that says no more than one result."""
     analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent="안내했습니다.", result=result),
+        summary=Summary(customer=customer, agent="안내했습니다.", result=result),
         keywords=["문의", "안내"],
         titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
     )
     return score(analysis, read(call), call_date=call_date).flags
+
+
+def flags_of_customer(call: str, customer: str) -> tuple[str, ...]:
+    """What the score flags in an analysis that says no more than the customer's line."""
+    return flags_of(call, "안내했습니다.", customer=customer)
