@@ -55,7 +55,7 @@ _WANTS: Final = re.compile(
 """Speech of a customer who asks for something, or decides for it."""
 
 _LIKE_AN_AGENT: Final = re.compile(
-    r"드[리릴렸려립린]|고객님|어르신|선생님|시겠|십니|상담[사원]|센터|[셔하되]셔야|[으되]세요"
+    r"드[리릴렸려립린]|고객님|어르신|선생님|시겠|십니|상담[사원]|센터|[셔하되]셔야|[으되]세요|[으하되]시[고면는]"
     r"|실까요|실게요|(?:됐|되었|했|있|없)습니다|됩니다|가능합"
 )
 """Speech of a side that a call does not name."""

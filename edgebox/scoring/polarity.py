@@ -35,6 +35,7 @@ from edgebox.scoring.stances import (
     names,
 )
 from edgebox.scoring.staying import is_changed
+from edgebox.scoring.swapped import of_the_agent
 from edgebox.scoring.undenied import is_denied_by_nobody
 from edgebox.scoring.undone import denies_the_call, is_left_undone
 from edgebox.scoring.whether import ASKS_WHETHER, settled_whether
@@ -207,9 +208,7 @@ def faults(
     before = field = ""
     for statement in made:
         if statement.field == "customer":
-            for part in parts_of(statement, spoken, on):
-                if denied_wish(part, stances):
-                    yield part.text, "polarity"
+            yield from _faults_of_customer(statement, stances, on)
             continue
         for part in parts_of(statement, spoken, on):
             under = statement.field == field and _UNDER.search(before) is not None
@@ -224,6 +223,17 @@ def faults(
                 continue
             elif unsettled(part, statement, about, stances) or settled_whether(part.text, stances):
                 yield part.text, "conditional"
+
+
+def _faults_of_customer(
+    statement: Statement, stances: Stances, on: dt.date | None
+) -> Iterator[tuple[str, str]]:
+    """Yield (part, flag) of a statement of the customer's line."""
+    if of_the_agent(statement, stances):
+        yield statement.text, "speakers_swapped"
+    for part in parts_of(statement, stances.spoken, on):
+        if denied_wish(part, stances):
+            yield part.text, "polarity"
 
 
 def _contradicted(part: Part, stances: Stances) -> bool:

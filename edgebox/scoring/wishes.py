@@ -55,6 +55,9 @@ _BEFORE: Final = re.compile(
 )
 """Where what stands before a denied act ends."""
 
+_REASON: Final = re.compile(r"(?:[가-힣](?:[아어여해돼려내와져워]서|니까?|므로)|때문에),? ")
+"""Where the reason of a denied act ends, which is not what it is about."""
+
 _OBJECT: Final = 4
 """Words before a denied act that say what it is about."""
 
@@ -98,6 +101,7 @@ def _object(part: Part, end: int, spoken: Spoken) -> Thing:
     begin = max((match.end() for match in _BEFORE.finditer(part.text, 0, end)), default=0)
     if not any(part.text.find(item.word, begin, end) >= 0 for item in part.items if item.word):
         begin = 0
+    begin = max((match.end() for match in _REASON.finditer(part.text, 0, end)), default=begin)
     before = part.text[:end]
     placed = []
     for item in part.items:
