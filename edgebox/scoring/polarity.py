@@ -17,6 +17,7 @@ from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.denied import is_of_something_else
 from edgebox.scoring.granting import declined, granted
+from edgebox.scoring.happened import denied_event
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
@@ -232,7 +233,7 @@ def _faults_of_customer(
     if of_the_agent(statement, stances):
         yield statement.text, "speakers_swapped"
     for part in parts_of(statement, stances.spoken, on):
-        if denied_wish(part, stances):
+        if denied_wish(part, stances) or denied_event(part, stances):
             yield part.text, "polarity"
 
 
