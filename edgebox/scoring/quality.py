@@ -45,6 +45,7 @@ from edgebox.scoring.outcome import (
     tells_what_was_done,
 )
 from edgebox.scoring.polarity import faults
+from edgebox.scoring.retold import Retold
 from edgebox.scoring.spoken import Spoken
 from edgebox.scoring.stances import Stances
 from edgebox.scoring.types import Evidence
@@ -159,6 +160,7 @@ class Scorer:
         self._source = Source(call, call_date)
         self._spoken = Spoken(self._source, call)
         self._stances = Stances(self._spoken)
+        self._retold = Retold(self._spoken)
 
     def score(self, analysis: Analysis) -> Quality:
         """Score an analysis, in time that is linear in the call."""
@@ -170,6 +172,7 @@ class Scorer:
         flags = {*markup(said), *repetition(said), *language(said, source)}
         without = unsaid(said.whole, source)
         flags |= _unsupported(said, source, self._stances, made, call_date, without=without)
+        flags |= {flag for _, flag in self._retold.faults(made)}
         # A character that no example holds keeps a run from crossing two fields.
         if self._examples and leaks_example("\0".join(said.texts), source.text, self._examples):
             flags.add("leaked_example")

@@ -1,0 +1,27 @@
+"""What the agent's and the result's line tell in other words than the call, against its sense."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgebox.scoring.likeness import clauses_of
+from edgebox.scoring.supposed import Supposals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from edgebox.scoring.alignment import Statement
+    from edgebox.scoring.spoken import Spoken
+
+
+class Retold:
+    """What a call only supposes."""
+
+    def __init__(self, spoken: Spoken) -> None:
+        self._supposals = Supposals(spoken)
+
+    def faults(self, made: Sequence[Statement]) -> Iterator[tuple[str, str]]:
+        """Yield (clause, flag) of a record's statements."""
+        for _, clause in clauses_of([one for one in made if one.field != "customer"]):
+            if self._supposals.holds(clause):
+                yield clause, "conditional"
