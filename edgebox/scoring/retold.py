@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgebox.scoring.doers import Deeds
 from edgebox.scoring.likeness import clauses_of
 from edgebox.scoring.supposed import Supposals
 
@@ -15,13 +16,16 @@ if TYPE_CHECKING:
 
 
 class Retold:
-    """What a call only supposes."""
+    """What a call's sides do, and what it only supposes."""
 
     def __init__(self, spoken: Spoken) -> None:
+        self._deeds = Deeds(spoken)
         self._supposals = Supposals(spoken)
 
     def faults(self, made: Sequence[Statement]) -> Iterator[tuple[str, str]]:
         """Yield (clause, flag) of a record's statements."""
-        for _, clause in clauses_of([one for one in made if one.field != "customer"]):
+        for field, clause in clauses_of([one for one in made if one.field != "customer"]):
+            if self._deeds.are_swapped(field, clause):
+                yield clause, "speakers_swapped"
             if self._supposals.holds(clause):
                 yield clause, "conditional"

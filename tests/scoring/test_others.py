@@ -61,13 +61,25 @@ def counted(name: str) -> tuple[Counter[str], Counter[str], list[str], int]:
     [
         (
             "others-tuned",
-            {"negated": 90, "wrong_number": 43, "wrong_name": 56, "wrong_date": 53},
+            {
+                "negated": 90,
+                "wrong_side": 18,
+                "wrong_number": 43,
+                "wrong_name": 56,
+                "wrong_date": 53,
+            },
             26,
         ),
         (
             "others-kept",
-            {"negated": 84, "wrong_number": 26, "wrong_name": 51, "wrong_date": 40},
-            27,
+            {
+                "negated": 84,
+                "wrong_side": 21,
+                "wrong_number": 26,
+                "wrong_name": 51,
+                "wrong_date": 40,
+            },
+            28,
         ),
     ],
 )

@@ -1,0 +1,70 @@
+"""Who does a thing is told by the verb: 드릴게요 or -시면."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgebox.reading.call import read
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis, Summary, Titles
+
+REPORT = (
+    "고객: 문자를 누르고 소액결제가 됐어요\n"
+    "상담원: 우선 소액결제 차단해 드릴게요.\n"
+    "상담원: 경찰서에서 사건사고사실확인원을 떼서 7일 안에 보내 주셔야 진행이 돼요.\n"
+    "고객: 네 내일 경찰서 갈게요\n"
+)
+CALL = (
+    "고객: 송금이 보류됐다고요\n"
+    "상담원: 정정 전문을 보내고 제가 22일 오전에 입금됐는지 확인해서 전화드리겠습니다.\n고객: 네\n"
+)
+SON = (
+    "고객: 연금을 당겨 받을까 하는데요\n상담원: 천천히 의논하시고 신청하시면 돼요.\n"
+    "고객: 그럼 아들하고 의논해 보고 다시 전화할게요.\n상담원: 네\n"
+)
+WORK = (
+    "고객: 인터넷이 안 돼요\n고객: 저 재택근무라 급해요\n"
+    "상담원: 내일 오전에 기사가 방문합니다.\n고객: 네\n"
+)
+BANK = (
+    "여보세요 돈을 잘못 보냈어요\n네 그럼 중부은행에 반환을 신청하셔야 합니다\n"
+    "거기 번호가요\n네 번호는 문자로 보내 드릴게요\n"
+)
+
+
+def flags_of(call, agent="안내했습니다.", result="통화를 마쳤습니다."):
+    analysis = Analysis(
+        summary=Summary(customer="문의했습니다.", agent=agent, result=result),
+        keywords=["문의", "안내"],
+        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
+    )
+    return score(analysis, read(call)).flags
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        (REPORT, {"agent": "상담사가 경찰서에서 사건사고사실확인원을 떼 오기로 함."}),
+        (CALL, {"result": "고객님이 22일 오전에 입금 여부를 확인하여 전화하기로 하셨습니다."}),
+        (SON, {"agent": "상담원이 아들과 의논해 보고 다시 전화하겠다고 함."}),
+        (WORK, {"agent": "상담원은 재택근무라 급하다며 방문을 잡음."}),
+        (BANK, {"agent": "상담사가 중부은행에 반환을 신청해 주기로 함."}),
+    ],
+)
+def test_a_deed_of_the_other_side_is_noticed(call, lines):
+    assert "speakers_swapped" in flags_of(call, **lines)
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        (REPORT, {"agent": "소액결제를 차단해 주기로 함."}),
+        (REPORT, {"result": "고객이 사건사고사실확인원을 떼서 보내기로 함."}),
+        (CALL, {"result": "상담사가 22일 오전에 입금 여부를 확인하여 전화하기로 함."}),
+        (SON, {"result": "고객이 아들과 의논해 보고 다시 전화하기로 함."}),
+        (BANK, {"agent": "번호를 문자로 보내 주기로 함."}),
+        (BANK, {"result": "고객이 중부은행에 반환을 신청하기로 함."}),
+    ],
+)
+def test_a_deed_of_the_own_side_is_not(call, lines):
+    assert "speakers_swapped" not in flags_of(call, **lines)
