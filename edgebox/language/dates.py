@@ -136,7 +136,7 @@ def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Num
     counted = list(weekdays_of_months(text, on, _MONTHS))
     dates = sorted([*counted, *_found(text, on)], key=lambda one: (one.start, -one.end))
     resolved = [
-        one if before and _goes_on(text, before, one) else _on_the_call(text, one, on)
+        one if before and _goes_on(text, before, one) else on_the_call(text, one, on)
         for before, one in zip([None, *numbers], numbers, strict=False)
     ]
     return _together(text, resolved, dates)
@@ -278,7 +278,7 @@ def _contradicted(text: str, day: Number, before: Number | None, after: Number |
     return False
 
 
-def _on_the_call(text: str, one: Number, on: dt.date) -> Number:
+def on_the_call(text: str, one: Number, on: dt.date) -> Number:
     """Return a number with what the call's date adds: 3일 뒤 is a date, 17일 may be one."""
     amount = re.fullmatch(r"(\d{1,4})([dm])", one.value)
     if amount is None or len(one.requires) > 1:

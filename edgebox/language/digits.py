@@ -43,17 +43,17 @@ YEAR_SPELT: Final = rf"""
 
 삼사 년도 is three years or four, and 사이 년도 too far ahead."""
 
-_LETTERS: Final = {
+LETTER_NAMES: Final = {
     "에이치": "H", "더블유": "W", "에이": "A", "에프": "F", "아이": "I", "제이": "J", "케이": "K",
     "에스": "S", "브이": "V", "엑스": "X", "와이": "Y", "제트": "Z", "엘": "L", "엠": "M",
     "엔": "N", "비": "B", "씨": "C", "시": "C", "디": "D", "이": "E", "지": "G", "오": "O",
     "피": "P", "큐": "Q", "알": "R", "티": "T", "유": "U",
 }  # fmt: skip
-_LETTER: Final = "|".join(_LETTERS)
+_LETTER: Final = "|".join(LETTER_NAMES)
 _WORDS_LISTED: Final = """
     아이디 아이피 티비 피[시씨디] 시[디비] 디비 오[이지시] 이[유지오씨시] 유[지이] 비[유오] 지[지시]
 """
-LETTERS_FIRST: Final = "".join(sorted({name[0] for name in _LETTERS}))
+LETTERS_FIRST: Final = "".join(sorted({name[0] for name in LETTER_NAMES}))
 MODEL: Final = rf"""
     (?P<model>(?=[{LETTERS_FIRST}])(?!{"|".join(_WORDS_LISTED.split())}|[오이]{{2}})
         (?:(?:에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠)(?:{_LETTER}){{0,3}}?
@@ -197,7 +197,7 @@ def lot(signs: str, start: int, end: int) -> Number:
 def model(match: re.Match[str]) -> Number | None:
     """Read letters and the number after them: 에스이십사 is S24, 케이이 칠공일편 KE701."""
     text, start, at = match.string, match.start(), match.end()
-    letters = "".join(_LETTERS[found] for found in _ONE_LETTER.findall(text, start, at))
+    letters = "".join(LETTER_NAMES[found] for found in _ONE_LETTER.findall(text, start, at))
     run = _RUN.match(text, at)
     number = _run(text, at, run.end()) if run else None
     if number is None:

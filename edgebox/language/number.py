@@ -107,12 +107,18 @@ def quantity(value: Decimal, unit: str, start: int, end: int) -> Number:
         claim = f"{numerals.canonical(value * (7 if unit == 'weeks' else 1))}d"
     elif unit == "minute":
         claim = f"{figure}min"
-    provides = frozenset({claim, f"#{figure}", *(_ONE_DAY if claim in _ONE_DAY else ())})
+    provides = frozenset({claim, f"#{figure}", *_DAYS_AND_HOURS.get(claim, ())})
     return Number(kind, claim, frozenset({claim}), provides, start, end)
 
 
-_ONE_DAY: Final = ("1d", "1440min")
-"""하루 안에 and 24시간 안에."""
+_MINUTES: Final = 1440
+_DAYS_AND_HOURS: Final = {
+    claim: (other,)
+    for days in range(1, 4)
+    for one, two in [(f"{days}d", f"{days * _MINUTES}min")]
+    for claim, other in ((one, two), (two, one))
+}
+"""하루 안에 and 24시간 안에, 48시간 and 이틀."""
 
 
 def date(year: int, month: int, day: int, start: int, end: int) -> Number:

@@ -12,16 +12,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.bare import bare_amounts, bare_shares, models
+from edgebox.language.births import births
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.digits import networks_said
 from edgebox.language.groups import groups
+from edgebox.language.holidays import holidays
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ONES, TENS
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
+from edgebox.language.parties import parties
 from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
 from edgebox.language.spans import possible_spans
@@ -51,7 +55,7 @@ _POSSIBLE: Final = re.compile(
 
 _ENDS: Final = (
     r"(?=$|[\n.,?!~]| ?번(?![호지째거개갈])|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로"
-    r"|도|만(?![가-힣])|까지|에서?(?![가-힣])|이?라|이?고)"
+    r"|도|만(?![가-힣])|까지|에서?(?![가-힣])|이?라|이?고|이(?:시[네고라래니]|네|래|잖|던|었)|인데)"
 )
 """What follows a number without a unit: a word after a space may be its unit."""
 
@@ -103,9 +107,10 @@ _BEFORE_NOUN: Final = re.compile(
 
 _MORE_COUNTERS: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
-    rf"(?= (?!{_OTHER_UNIT})(?:기|석|롤|정|실|면|구|량|알|포)(?:{TAIL.pattern}))"
+    rf"(?= ?(?!{_OTHER_UNIT}|[{SINO_DIGITS}만억조천백십원년월시분초씩쯤더다안못또좀막])"
+    rf"[가-힣](?:{TAIL.pattern}| ))"
 )
-"""십이 기, 삼십 정: counters that are too short to be in the list."""
+"""십이 기, 삼십 정, 이백포: counters of one syllable, of which there are many."""
 
 _DOSE: Final = re.compile(
     rf"(?<![가-힣])({'|'.join(ONES)}|[{SINO_DIGITS}]) ?"
@@ -113,11 +118,16 @@ _DOSE: Final = re.compile(
 )
 """두 알, 이 정: of a medicine."""
 
+_ONES: Final = {"하나": 1, "하난": 1, "둘": 2, "셋": 3, "넷": 4, "서이": 3, "너이": 4} | ONES
 _NATIVE: Final = re.compile(
-    rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔)({'|'.join(ONES)})"
+    rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔) ?({'|'.join(_ONES)})"
     rf"|(스무|서른|마흔|예순|일흔|여든|아흔))(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"
 )
 """스무 실, 서른두 석: any noun may follow."""
+
+_NO_SYLLABLE: Final = "|".join(one for one in _ONES if len(one) > 1 or one in "둘셋넷")
+_MIXED_ALONE: Final = re.compile(rf"(?<![가-힣])([{SINO_DIGITS}]?십) ?({_NO_SYLLABLE})")
+"""칠십둘, 육십 아홉: an age, in tens as in figures."""
 
 _IN_MYRIADS: Final = re.compile(
     r"만 ?원|[십백천]만(?!에)|수리비|견적|합의금|위자료|[계착]약금|잔금|중도금|권리금|연봉"
@@ -148,6 +158,12 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from possible_plates(text)
     yield from groups(text)
     yield from vitals(text)
+    yield from bare_amounts(text)
+    yield from bare_shares(text)
+    yield from models(text)
+    yield from parties(text)
+    yield from births(text)
+    yield from holidays(text)
     yield from periods(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
@@ -198,8 +214,11 @@ def _without_unit(text: str) -> Iterator[Number]:
         value = Decimal(ONES.get(match[1]) or _VALUES[match[1]])
         yield quantity(value, "", *match.span())
     for match in _NATIVE.finditer(text):
-        value = Decimal(TENS[match[1] or match[3]] + ONES.get(match[2], 0))
+        value = Decimal(TENS[match[1] or match[3]] + _ONES.get(match[2], 0))
         yield quantity(value, "", *match.span())
+    for match in _MIXED_ALONE.finditer(text):
+        whole = numerals.stops(match[1], 0)[-1].value + _ONES[match[2]]
+        yield quantity(whole, "", *match.span())
     yield from _in_myriads(text)
 
 

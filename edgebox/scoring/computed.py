@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.arithmetic import differences, products, shares, sums, weighted
+from edgebox.scoring.joined import is_between, joined_sums
 from edgebox.scoring.stances import NEGATION
 from edgebox.scoring.windows import EACH_AFTER, FIGURE, ON_DAY, near_of, windows
 
@@ -45,7 +46,7 @@ _LESS: Final = re.compile(
     r"빼|뺀|빠진|제하|제한|제외|공제|차감|차액|차이|나머지|남[은는았]|잔액|잔여|잔금|환불|환급|반환"
     r"|돌려|저렴|싼|싸[게졌]|비싼|비싸|줄[어였]|절약|덜|할인|추가|인상|인하|올[라랐]|내[려렸]|초과"
     r"|부족|더 |카드 ?결제|감면|늘[었어]|증가|감소|상승|하락|많이|적게|낮[아은춰]|높[아은]|오[르른]"
-    r"|떼|사용 후|쓰고|적용|최종"
+    r"|떼|사용 후|쓰고|최종|깎"
 )
 _LEFT: Final = re.compile(
     r"남[은는았]|잔여|나머지|더 |줄[어였]|빼|뺀|제외|늘[었어]|증가|감소|차이|초과|부족"
@@ -103,7 +104,11 @@ def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
     if not left:
         return found
     said = list(islice(windows(source), _WINDOWS))
-    call = _Call(NEGATION.search(source.text) is not None, _PACKED.search(source.text) is not None)
+    call = _Call(
+        NEGATION.search(source.text) is not None,
+        _PACKED.search(source.text) is not None,
+        joined_sums(source),
+    )
     for start, end in _sentences(text.text):
         own = [one for one in text.numbers if start <= one.start < end]
         of_sentence = [one for one in left if start <= one.start < end][:_UNKNOWN]
@@ -114,6 +119,7 @@ def computed(text: Text, wanted: Iterable[Number], source: Text) -> set[Number]:
                 one
                 for one in unknown
                 if _follows(_told(text, start, end, one, call), one.kind, near, said)
+                or is_between(one, text.text[start:end], source)
             }
             if not more:
                 break
@@ -135,10 +141,12 @@ class _Call(NamedTuple):
     Attributes:
         refuses: it refuses something.
         packed: it speaks of what there is of each: 여섯 병짜리 네 상자.
+        together: the sums of amounts that it says one right behind the other.
     """
 
     refuses: bool
     packed: bool
+    together: set[Decimal]
 
 
 class _Told(NamedTuple):
@@ -165,6 +173,12 @@ def _told(text: Text, start: int, end: int, one: Number, call: _Call) -> _Told:
 def _follows(told: _Told, kind: str, own: Near, said: Sequence[Near]) -> bool:
     """Whether a figure is computed as the words beside it say."""
     before, after = told.before, told.after
+    if (
+        kind == "amount"
+        and told.value in told.call.together
+        and not (told.call.refuses and _PAID_BACK.search(after))
+    ):
+        return True
     if kind == "count":
         return any(told.value in _of_counts(near.counts, told) for near in (own, *said))
     if EACH_AFTER.match(after) or (_EACH.search(before) and not _LESS.search(after)):

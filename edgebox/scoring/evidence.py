@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
+from edgebox.language.dates import is_placeholder, on_the_call
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
 from edgebox.language.number import provided, quantity
@@ -22,7 +24,7 @@ from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from edgebox.language.number import Number
     from edgebox.reading.call import Call
@@ -33,7 +35,9 @@ _TAIL: Final = 0.4
 
 
 _DIGIT: Final = re.compile(r"[0-9]")
-_SOME_DAY: Final = re.compile(r".{0,3}?(?:(?:오늘|당일|이날) ?하루|하루 ?(?:전|종일|빨리|일찍|늦))")
+_SOME_DAY: Final = re.compile(
+    r".{0,3}?(?:(?:오늘|당일|이날) ?하루|하루 ?(?:전|종일|빨리|일찍|늦|앞두))"
+)
 """출발 하루 전 may have been said as twenty-four hours, and 오늘 하루 is today."""
 
 _PARTICLE: Final = re.compile(
@@ -47,6 +51,10 @@ _BUSINESS_DAYS: Final = re.compile(
     r"(?<![가-힣0-9.,])([0-9]{1,2}|[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])"
     r" ?(?:영업|근무)일"
 )
+
+
+_SLOTS: Final = re.compile(r"시간대$")
+"""두 시간대: several times to choose from, and no two hours."""
 
 
 class Text:
@@ -140,12 +148,32 @@ class Text:
         return sum(pair in self.bigrams for pair in pairs) / len(pairs)
 
 
+_YEAR: Final = re.compile(r"(\d{4})y")
+_OLDEST: Final = 110
+
+
 class Heard(Text):
     """A text that was spoken: it bears out too what a word of it may be."""
 
     @cached_property
     def said(self) -> list[Number]:
-        return [*self.numbers, *possible_numbers(self.text), *business_days(self.text)]
+        possible = possible_numbers(self.text)
+        if self.on is not None and not is_placeholder(self.on):
+            possible = (on_the_call(self.text, one, self.on) for one in possible)
+        found = [*self.numbers, *possible, *business_days(self.text)]
+        return [*found, *self._ages(found)]
+
+    def _ages(self, numbers: Iterable[Number]) -> Iterator[Number]:
+        """Yield how old somebody is whose year of birth was said, in whole years and as counted."""
+        if self.on is None or is_placeholder(self.on):
+            return
+        for one in numbers:
+            for form in one.provides:
+                year = _YEAR.fullmatch(form)
+                age = self.on.year - int(year[1]) if year else 0
+                if 0 < age <= _OLDEST:
+                    for years in (age - 1, age, age + 1):
+                        yield quantity(Decimal(years), "", one.start, one.end)
 
 
 class Source(Heard):
@@ -193,6 +221,7 @@ class Said:
         self.keywords = [unicodedata.normalize("NFKC", word) for word in analysis.keywords]
         self.title = unicodedata.normalize("NFKC", titles.keyword)
         self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive), on)
+        self.keywords = _uncut(self.keywords)
         listed = (*self.keywords, self.title.replace("_", " "))
         self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
         self.whole = Text("\n".join(self.texts), on)
@@ -200,6 +229,21 @@ class Said:
             form for word in self.whole.words for form in paraphrases(word) if len(form) > 1
         }
         self.prose = Text("\n".join(field.text for field in self.fields), on)
+
+
+def _uncut(keywords: Sequence[str]) -> list[str]:
+    """Return keywords with a figure whole that was cut at its comma: 출장비 11 and 000원."""
+    found: list[str] = []
+    for word in keywords:
+        if found and _CUT.search(found[-1]) and _REST.match(word):
+            found[-1] = f"{found[-1]},{word}"
+        else:
+            found.append(word)
+    return found
+
+
+_CUT: Final = re.compile(r"(?<![0-9])[0-9]{1,3}(?:,[0-9]{3})*$")
+_REST: Final = re.compile(r"[0-9]{3}(?![0-9])")
 
 
 def business_days(text: str) -> list[Number]:
@@ -218,7 +262,9 @@ def telling(number: Number) -> bool:
 
 def is_loose(text: str, number: Number) -> bool:
     """Whether a number is one of 두 사람, 3곳, 4가지: a summary counts what the call only names."""
-    if LOOSE_COUNT.fullmatch(text, number.start, number.end):
+    if LOOSE_COUNT.fullmatch(text, number.start, number.end) or _SLOTS.search(
+        text, number.start, number.end + 1
+    ):
         return True
     spelt = not _DIGIT.search(text, number.start, number.end)
     if spelt and number.value == "1d":

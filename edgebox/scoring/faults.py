@@ -14,6 +14,7 @@ from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
+from edgebox.scoring.rounded import is_rounded
 from edgebox.scoring.weekdays import another_weekday, is_beside_a_day
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def unsaid(text: Text, source: Text) -> set[Number]:
     wanted = {
         one
         for one in text.claims
-        if not source.bears_out(one, text.text) and not is_beside_a_day(one, source)
+        if not source.bears_out(one, text.text)
+        and not is_beside_a_day(one, source)
+        and not is_rounded(one, text.text, source)
     }
     return wanted - computed(text, sorted(wanted, key=lambda one: one.start), source)
 
@@ -114,7 +117,6 @@ def _day_was_said(one: Number, text: Text, source: Text) -> bool:
 
 _DAY: Final = re.compile(r"(?:[0-9]{4}-)?[0-9]{1,2}-[0-9]{1,2}")
 _FIGURES_OF: Final = re.compile(r"(?<![0-9])([0-9]{1,2}) ?([일월])$")
-
 
 INVENTED: Final = 0.25
 """Share of the things that a statement names, of which the call must hold as much."""
@@ -162,7 +164,6 @@ def misnamed(said: Said, source: Source) -> bool:
 _HANGUL: Final = re.compile(r"[가-힣]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _FOREIGN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u0e7f]")
-
 
 _ENGLISH: Final = re.compile(
     r"\b(?:the|is|are|was|were|and|of|to|for|with|that|this|has|have|will|been|an|on|from)\b",

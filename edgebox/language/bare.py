@@ -1,0 +1,89 @@
+"""Figures whose unit is left out: 여기는 130이잖아요, 한 240 받제, where 만 원 is meant.
+
+Also models with letters that are named, 엠알 육공일에스, or with a figure in English: 에이포.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language import numerals
+from edgebox.language.digits import LETTER_NAMES
+from edgebox.language.number import code, quantity
+from edgebox.language.numerals import SINO_DIGITS, ZEROS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.language.number import Number
+
+_BARE: Final = re.compile(
+    r"(?<![\d.,A-Za-z:/~-])(\d{1,2}0|\d{3,4}|\d,\d{3})"
+    r"(?=이(?![가-힣])|이(?:나|요|잖|에요|고|라|면|네|니|었|던|지)|인데|은|을|으로|에(?!서)|까지"
+    r"|[.,?!\n]|$"
+    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된]|올|깎|쓰|썼|넣|찍))"
+)
+_MONEY: Final = re.compile(
+    r"만 ?원|[십백천\d]만(?!에)|월급|연봉|급여|소득|수입|한도|견적|보증금|월세|전세|약금|잔금"
+)
+_NEAR: Final = 60
+"""Characters on either side in which money is talked about."""
+
+_SHARE: Final = re.compile(
+    r"(?<![\d.,A-Za-z])(\d{1,2}\.\d{1,2})(?=[은는이을를로]|이?요|에서|까지|[^\d.%가-힣A-Za-z ]|$)"
+    rf"|(?<![가-힣])([{SINO_DIGITS}십]{{1,3}}) ?[점쩜] ?([{SINO_DIGITS}{ZEROS}]{{1,2}})"
+    r"(?=[은는을를로]|이?요|에서|까지|[^가-힣 ]|$)"
+)
+"""5.7은, 삼 점 팔오로: of an interest or a discount, without 퍼센트."""
+
+_LETTER: Final = "|".join(LETTER_NAMES)
+_ENDS: Final = (
+    r"(?=[^가-힣]|$|이?라|이?[요고]|[은는을를가로]|용지|[예이]?에요|입니|인데|이네|이시|이신)"
+)
+_MODEL: Final = re.compile(
+    rf"(?<![가-힣])((?:{_LETTER}){{1,4}}) ?([{SINO_DIGITS}{ZEROS}]{{2,8}})"
+    rf"((?:{_LETTER}){{1,2}}){_ENDS}"
+)
+_ENGLISH: Final = {
+    "원": 1, "투": 2, "쓰리": 3, "포": 4, "파이브": 5, "식스": 6, "세븐": 7, "에잇": 8, "나인": 9,
+}  # fmt: skip
+_IN_ENGLISH: Final = re.compile(
+    rf"(?<![가-힣])((?:{_LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
+)
+_ONE_LETTER: Final = re.compile(_LETTER)
+
+
+def bare_amounts(text: str) -> Iterator[Number]:
+    """Yield the amounts that bare figures may be where money is talked about, in won."""
+    for match in _BARE.finditer(text):
+        near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+        if _MONEY.search(near):
+            value = Decimal(match[1].replace(",", "")) * 10_000
+            yield quantity(value, "won", *match.span())
+
+
+def bare_shares(text: str) -> Iterator[Number]:
+    """Yield the percentages that decimals without a unit may be."""
+    for match in _SHARE.finditer(text):
+        if match[1]:
+            yield quantity(Decimal(match[1]), "percent", *match.span())
+            continue
+        stops = numerals.stops(match[2], 0)
+        if stops and stops[-1].end == len(match[2]):
+            value = f"{stops[-1].value}.{numerals.digits(match[3])}"
+            yield quantity(Decimal(value), "percent", *match.span())
+
+
+def models(text: str) -> Iterator[Number]:
+    """Yield models with letters before their figures, and behind them."""
+    for match in _MODEL.finditer(text):
+        front, back = _letters(match[1]), _letters(match[3])
+        yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
+    for match in _IN_ENGLISH.finditer(text):
+        yield code("code", f"{_letters(match[1])}{_ENGLISH[match[2]]}", *match.span())
+
+
+def _letters(names: str) -> str:
+    return "".join(LETTER_NAMES[name] for name in _ONE_LETTER.findall(names))

@@ -1,0 +1,31 @@
+"""Holidays whose date is the same every year: 한글날까지 is until the ninth of October."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.number import date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.language.number import Number
+
+_LISTED: Final = """
+    신정 1 1 · 삼일절 3 1 · 3.1절 3 1 · 식목일 4 5 · 근로자의날 5 1 · 노동절 5 1 · 어린이날 5 5
+    어버이날 5 8 · 스승의날 5 15 · 현충일 6 6 · 제헌절 7 17 · 광복절 8 15 · 개천절 10 3
+    한글날 10 9 · 성탄절 12 25 · 크리스마스 12 25
+"""
+_DAYS: Final = {
+    name: (int(month), int(day)) for name, month, day in re.findall(r"(\S+) (\d+) (\d+)", _LISTED)
+}
+_NAMED: Final = re.compile("|".join(map(re.escape, _DAYS)))
+_EVE: Final = re.compile(r" ?(?:이브|전날|다음 ?날|이튿날)")
+
+
+def holidays(text: str) -> Iterator[Number]:
+    """Yield the dates of the holidays that a text names. Of an eve the day itself was not said."""
+    for match in _NAMED.finditer(text):
+        if not _EVE.match(match.string, match.end()):
+            yield date(0, *_DAYS[match[0]], *match.span())
