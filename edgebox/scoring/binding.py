@@ -14,12 +14,14 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import same_kind, supports
-from edgebox.language.words import content_words
 from edgebox.scoring.alignment import Item
+from edgebox.scoring.alone import is_bare, is_total
+from edgebox.scoring.anchored import alike, are_together, is_anchored
 from edgebox.scoring.appointed import on_another_day
 from edgebox.scoring.bounds import bound_of_another
 from edgebox.scoring.contrasts import BELIEVED, exchanged_labels
 from edgebox.scoring.evidence import is_loose, telling
+from edgebox.scoring.joined import follow
 from edgebox.scoring.nearness import nearness
 from edgebox.scoring.paired import paired_with_another
 from edgebox.scoring.relations import contradicts
@@ -54,7 +56,7 @@ _AFTER: Final = 0.2
 """What the words of the utterance after count, which repeats what the number was for, and those of
 the one before the question."""
 
-_BETTER: Final = 1.1
+_BETTER: Final = 1.15
 """Two numbers are exchanged if their contexts fit the other way round this much better."""
 
 _MARGIN: Final = 0.1
@@ -79,25 +81,17 @@ _WEAK: Final = 0.4
 _STRONG: Final = 0.6
 """Share of a context that must fit better with a number that the analysis does not have."""
 
+_AS_OFTEN: Final = 0.45
+"""The same of a number that the call has as often."""
+
+_LATER: Final = 0.3
+"""The same of one that it has as often and later."""
+
 _TWO_FIGURES: Final = 2
 """두 사람, 세 곳: what is counted so is often not said as a number."""
 
-_BARE: Final = 28
-"""Characters of an utterance that is a number and no more."""
-
-_AGREED: Final = re.compile(r"으?로 (?:[가-힣]{1,3} ?)?(?:할게|하[겠시죠지]|해|맞[춰추]|드릴|드리)")
-"""Behind a number that somebody agrees to."""
-
-_ENDING: Final = re.compile(r"^[가-힣]+")
-"""Of a number: 만 원이요, 만 원이에요."""
-
 _RARE: Final = 40
 """Clauses with a word, of which more would lead everywhere."""
-
-
-_TOTAL: Final = re.compile(r"(?:총|합계|합[쳐친한해]서?|모두|도합|전부)[가-힣0-9, ]{0,12}$")
-_SAID_TOTAL: Final = re.compile(r"(?:총|합계|합[쳐치하해]|모두|도합|전부|다 ?해서|다해)[^.?!\n]*$")
-_TOTAL_NEAR: Final = 14
 
 
 _FAULTS: Final = (
@@ -122,16 +116,22 @@ def unbound(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statements belongs to something else in the call."""
     if any(found(made, spoken) for found in _FAULTS):
         return True
-    claims = [claim for claim in _claims(made, spoken) if not _is_total(claim, made, spoken)]
+    claims = [
+        claim
+        for claim in _claims(made, spoken)
+        if not is_total(claim.number, made[claim.statement].text, claim.places, spoken)
+    ]
     cache: dict[tuple[int, str], float] = {}
     for place, claim in enumerate(claims):
+        own = _fit(place, claim, claim, spoken, cache)
         if (
             claim.places
             and _weight_of(claim) >= _ALONE
-            and not _fit(place, claim, claim, spoken, cache)
+            and not own
+            and not is_bare(claim.number, claim.places, spoken)
         ):
             return True
-        if _another(place, claim, claims, spoken, cache):
+        if _another(own, claim, claims, made, spoken):
             return True
     return any(
         _exchanged((i, one), (j, other), made, spoken, cache)
@@ -149,10 +149,17 @@ def _exchanged(
 ) -> bool:
     """Return whether two claims fit clearly better with each other's number."""
     (i, one), (j, other) = first, second
-    if not same_kind(one.number, other.number) or one.number.value == other.number.value:
+    texts = made[one.statement].text, made[other.statement].text
+    if one.number.value == other.number.value:
         return False
-    if one.statement == other.statement and _RANGE.fullmatch(
-        made[one.statement].text, one.number.end, other.number.start
+    if not same_kind(one.number, other.number):
+        return False
+    if one.statement == other.statement and (
+        _RANGE.fullmatch(texts[0], one.number.end, other.number.start)
+    ):
+        return False
+    if are_together(one.number, other.number.value, made[one.statement]) or are_together(
+        other.number, one.number.value, made[other.statement]
     ):
         return False
     own = [_fit(i, one, one, spoken, cache), _fit(j, other, other, spoken, cache)]
@@ -164,21 +171,8 @@ def _exchanged(
         if here == there == 0.0:
             share = _ALONE_SHARE if one.context and other.context else _ONE_SIDED
             margin = max(margin, share * _weight_of(claim))
-    return sum(exchanged) > sum(own) * _BETTER + margin
-
-
-def _is_total(claim: _Claim, made: Sequence[Statement], spoken: Spoken) -> bool:
-    """Return whether a number is told as a total and was said as one.
-
-    The words beside a total are of the figures that it is made of.
-    """
-    if not _TOTAL.search(made[claim.statement].text, 0, claim.number.start):
-        return False
-    return any(
-        supports(said.provides, claim.number)
-        and _SAID_TOTAL.search(spoken.text, max(0, said.start - _TOTAL_NEAR), said.start)
-        for piece in claim.places
-        for said in spoken.numbers_in(piece)
+    return sum(exchanged) > sum(own) * _BETTER + margin and not any(
+        is_anchored(claim.number, claim.statement, made, spoken) for claim in (one, other)
     )
 
 
@@ -231,49 +225,57 @@ def _modified(statement: Statement, spoken: Spoken) -> Iterator[Item]:
 
 
 def _another(
-    place: int,
+    own: float,
     claim: _Claim,
     claims: Sequence[_Claim],
+    made: Sequence[Statement],
     spoken: Spoken,
-    cache: dict[tuple[int, str], float],
 ) -> bool:
-    """Return whether a number of the same kind that no claim has stands with a claim's words."""
-    own = _fit(place, claim, claim, spoken, cache)
+    """Return whether a number of the same kind that no claim has stands with a claim's words.
+
+    ``own`` is how well they fit its own number.
+    """
     weight = _weight_of(claim)
     small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
-    if small or not claim.places or own >= _WEAK * weight or _is_bare(claim, spoken):
+    if (
+        small
+        or weight < _MARGIN
+        or not claim.places
+        or own >= _WEAK * weight
+        or is_bare(claim.number, claim.places, spoken)
+    ):
         return False
     telling_words = [item.where for _, item in claim.context if len(item.where) <= _RARE]
     near = {spoken.pieces[piece].utterance for where in telling_words for piece in where}
-    return any(
-        same_kind(number, claim.number)
+    statement = made[claim.statement]
+    following = {value for one in claims for value in follow(claim.number, one.number)}
+    found = any(
+        alike(claim.number, statement.text, number, spoken.text)
         and telling(number)
         and not number.relative
         and not supports(number.provides, claim.number)
         and not any(supports(number.provides, one.number) for one in claims)
-        and _fit_at(claim, piece, number, spoken) > own + max(_STRONG * weight, _MARGIN)
+        and number.value not in following
+        and _is_clear((_fit_at(claim, piece, number, spoken) - own) / weight, claim, number, spoken)
         for utterance in near | {one + 1 for one in near}
         for number, piece in spoken.numbers_of(utterance)
     )
+    return found and not is_anchored(claim.number, claim.statement, made, spoken)
 
 
-def _is_bare(claim: _Claim, spoken: Spoken) -> bool:
-    """Return whether somebody says the number and no more, or agrees to it.
+def _is_clear(gain: float, claim: _Claim, number: Number, spoken: Spoken) -> bool:
+    """Return whether a claim's words stand with a number of the call and not with the claim's own.
 
-    What it is of was named long before.
+    A number that was said as often, and later too, is more likely what was agreed.
     """
-    for piece in claim.places:
-        pieces = spoken.pieces_of(spoken.pieces[piece].utterance)
-        start, end = spoken.pieces[pieces[0]].start, spoken.pieces[pieces[-1]].end
-        if end - start > _BARE:
-            continue
-        for said in spoken.numbers_in(piece):
-            after = spoken.text[said.end : end]
-            more = "" if _AGREED.match(after) else _ENDING.sub("", after)
-            rest = f"{spoken.text[start : said.start]} {more}"
-            if supports(said.provides, claim.number) and not any(True for _ in content_words(rest)):
-                return True
-    return False
+    if gain > _STRONG:
+        return True
+    if gain <= _LATER:
+        return False
+    own, its = spoken.supporting(claim.number), spoken.supporting(number)
+    if len(its) < len(own):
+        return False
+    return gain > _AS_OFTEN or (bool(own) and its[-1][0].start > own[-1][0].start)
 
 
 def _fit(

@@ -72,6 +72,8 @@ def _is_of_another(one: Statement, told: _Bound, spoken: Spoken) -> bool:
     own = [(n, piece) for n, piece in spoken.numbers if supports(n.provides, told.number)]
     if not own:
         return False
+    if any(_answers(piece, told.bound, spoken) for _, piece in own):
+        return False
     bound = any(told.bound.match(spoken.text, n.end) for n, _ in own)
     if any(_shared(words, piece, spoken) for _, piece in own):
         return False
@@ -83,6 +85,19 @@ def _is_of_another(one: Statement, told: _Bound, spoken: Spoken) -> bool:
         and told.bound.match(spoken.text, n.end)
     ]
     return max(others, default=0) >= (_ENOUGH if bound else 1)
+
+
+def _answers(piece: int, bound: re.Pattern[str], spoken: Spoken) -> bool:
+    """Return whether a clause answers a question for such a bound: 얼마까지 원하세요?"""
+    asked = spoken.pieces[piece].utterance - 1
+    if asked < 0:
+        return False
+    pieces = spoken.pieces_of(asked)
+    question = spoken.text[spoken.pieces[pieces[0]].start : spoken.pieces[pieces[-1]].end]
+    return any(bound.match(question, match.end()) for match in _QUESTION.finditer(question))
+
+
+_QUESTION: Final = re.compile(r"얼마|언제|몇 ?[가-힣]{1,2}?(?=부터|까지|이상|이내|안에|넘)")
 
 
 def _shared(words: Sequence[Item], piece: int, spoken: Spoken, *, beside: bool = True) -> int:

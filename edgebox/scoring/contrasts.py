@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import lasting, same_kind, supports
+from edgebox.scoring.alone import is_of_both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,7 +121,12 @@ class _Cell(NamedTuple):
 
 def exchanged_labels(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a statement gives a label the figure of another label of its row."""
-    told = [cell for one in made for cell in _told(one.text, one.numbers) if cell.words]
+    told = [
+        cell
+        for one in made
+        for cell in _told(one.text, one.numbers)
+        if cell.words and not (cell.number and is_of_both(cell.number, one.text, spoken))
+    ]
     if not told:
         return False
     listed = (row for row in _rows(spoken) if 1 < len(row) <= _MOST)
