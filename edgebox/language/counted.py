@@ -178,10 +178,17 @@ def _uncounted(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom | 
     return None
 
 
+_SUBJECT: Final = re.compile(r"(?<=[만천백]이)(?=[ ,.]|$)")
+
+
 def _in_figures(text: str, start: int, stops: Sequence[numerals.Stop]) -> Atom:
     """Read a number without a unit that begins with a figure."""
     end, value, _ = stops[-1]
-    if text[end - 1] == "이" and _COPULA.match(text, end):  # 1억 2천이요
+    if (
+        text[end - 1] == "이"
+        and len(stops) > 1
+        and (_COPULA.match(text, end) or _SUBJECT.match(text, end))
+    ):  # 1억 2천이요, 35만이 된 거예요
         end, value, _ = stops[-2]
     run = text[start:end]
     literal = numerals.canonical(run) if re.fullmatch(r"[\d,.]+", run) else ""

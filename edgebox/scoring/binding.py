@@ -25,6 +25,7 @@ from edgebox.scoring.joined import follow
 from edgebox.scoring.nearness import nearness
 from edgebox.scoring.paired import paired_with_another
 from edgebox.scoring.relations import contradicts
+from edgebox.scoring.rounded import rounds
 from edgebox.scoring.ties import ON_OFFER, tied_to_another
 
 if TYPE_CHECKING:
@@ -256,6 +257,7 @@ def _another(
         and not supports(number.provides, claim.number)
         and not any(supports(number.provides, one.number) for one in claims)
         and number.value not in following
+        and not rounds(claim.number, statement.text, number)
         and _is_clear((_fit_at(claim, piece, number, spoken) - own) / weight, claim, number, spoken)
         for utterance in near | {one + 1 for one in near}
         for number, piece in spoken.numbers_of(utterance)

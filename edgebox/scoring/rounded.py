@@ -29,28 +29,27 @@ _MOST: Final = 400
 
 def is_rounded(number: Number, text: str, source: Text) -> bool:
     """Return whether a figure is told as near to one that was said and has more digits."""
-    if not number.value.isdigit() or number.kind not in {"amount", "count"}:
+    return any(rounds(number, text, said) for said in source.numbers[:_MOST])
+
+
+def rounds(number: Number, text: str, said: Number) -> bool:
+    """Return whether a text tells a figure as near to another one, which has more digits."""
+    if not (same_kind(said, number) and number.value.isdigit() and said.value.isdigit()):
         return False
-    value = Decimal(number.value)
+    value, apart = Decimal(number.value), Decimal(said.value) - Decimal(number.value)
     step = _step(number.value)
-    over = _OVER.match(text, number.end) is not None
-    under = _UNDER.match(text, number.end) is not None
+    if number.kind not in {"amount", "count"} or value < _SMALLEST or _step(said.value) >= step:
+        return False
+    if abs(apart) >= step:
+        return False
+    if apart > 0 and _OVER.match(text, number.end):
+        return True
+    if apart < 0 and _UNDER.match(text, number.end):
+        return True
     about = _ABOUT.match(text, number.end) or _ABOUT_BEFORE.search(
         text, max(0, number.start - 4), number.start
     )
-    if value < _SMALLEST or not (over or under or about):
-        return False
-    for said in source.numbers[:_MOST]:
-        if not same_kind(said, number) or not said.value.isdigit():
-            continue
-        apart = Decimal(said.value) - value
-        if _step(said.value) >= step or not apart:
-            continue
-        if (over and 0 < apart < step) or (under and -step < apart < 0):
-            return True
-        if about and abs(apart) <= step * _HALF:
-            return True
-    return False
+    return about is not None and abs(apart) <= step * _HALF
 
 
 def _step(value: str) -> int:
