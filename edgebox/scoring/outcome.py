@@ -91,14 +91,16 @@ _CLOSED: Final = re.compile(
 
 _OF_THE_TALK: Final = re.compile(
     r"^(?:상담|통화|전화|문의|민원|대화|연결|응대|친절|원만|인사|감사|만족|이해|궁금|해소|듣|들[어은]"
-    r"|나[누눠눴눔]|주고받|서로|말[을이]|주[고며]"
-    r"|고맙|수긍|경청|공감|자세|성실|도움|드[림리렸]|불[만편]|설명|답변|수고|사항|절차|내용|관련|고객|직원|담당)"
+    r"|이야기|얘기|양측|쌍방|질의|답을|나[누눠눴눔]|주고받|서로|말[을이]|주[고며]"
+    r"|고맙|수긍|경청|공감|자세|성실|도움|드[림리렸]|불[만편]|설명|답변|수고|사항|절차|내용|관련|고객|직원|담당"
+    r"|점[이을]|별다른|특별)"
 )
 """Words of what people do in any call, which is no ending of this one."""
 
 _REPORTS: Final = re.compile(
-    r"(?:문의|상담|안내|설명|답변|응대|요청|희망|요구|질문|[원바]라?)[를을에]?\s*"
-    r"(?:[함됨]|[했하됐되드][가-힣 ]{0,6}|완료[가-힣 ]{0,4}|받[음았][가-힣]{0,2}|건|중)?[.]?\s*$"
+    r"(?:문의|상담|안내|설명|답변|응대|요청|희망|요구|질문|[원바]라?)[를을에이가]?\s*"
+    r"(?:[함됨들]|(?:[했하됐되드]|진행)[가-힣 ]{0,6}|완료[가-힣 ]{0,4}|받(?:[음았][가-힣]{0,4})?"
+    r"|들(?:음|었[가-힣]{0,4})|건|중)?[.]?\s*$"
 )
 """The end of a clause that only reports that something was asked or explained."""
 
@@ -109,27 +111,36 @@ _CONTENT: Final = re.compile(
 """What the reported clause holds where it tells something."""
 
 
-_IN_ITS_WORDS: Final = 0.45
-"""Share of a result's words with less of which in the call it is told in other words."""
+_FOLLOWS: Final = 0.72
+"""Share of what the other two lines name, from which a record keeps to the call's words."""
 
-_HELD: Final = 0.5
+_OF_ANOTHER: Final = 0.25
+"""Share of the things that a result names, of which the call of an ending holds as much."""
+
+_THINGS: Final = 3
+"""Things that a result names at least, to be told for that of another call."""
 
 
-def is_in_other_words(made: Iterable[Statement], source: Source, spoken: Spoken) -> bool:
-    """Return whether a result names no thing but those of the call, and tells of them otherwise.
+def follows_the_call(made: Iterable[Statement], source: Source) -> bool:
+    """Return whether a record's other lines are in the words of the call.
 
-    Where the call says it cannot be told by its words (수리비는 들지 않지만 렌탈료는 깎이지 않음).
+    Where they are and its result is not, the result is not of this call. A colleague who tells a
+    call in free words does so in all lines.
     """
-    results = [one for one in made if one.field == "result"]
-    items = [item for one in results for item in one.items]
+    items = [item for one in made if one.field != "result" for item in one.items if item.word]
+    held = (max(source.holds(item.word), *item.where.values(), 0.0) for item in items)
+    return bool(items) and sum(held) >= _FOLLOWS * len(items)
 
-    def held(word: str, where: dict[int, float]) -> float:
-        return max(source.holds(word) if word else 0.0, *where.values(), 0.0)
 
-    share = sum(held(item.word, item.where) for item in items)
-    return share < _IN_ITS_WORDS * len(items) and all(
-        held(thing, spoken.where(thing)) >= _HELD for one in results for thing in things(one.text)
-    )
+def is_of_another_call(made: Iterable[Statement], source: Source, spoken: Spoken) -> bool:
+    """Return whether a result names several things, and the call speaks of next to none."""
+    named = [thing for one in made if one.field == "result" for thing in things(one.text)]
+    held = (max(source.holds(thing), *spoken.where(thing).values(), 0.0) for thing in named)
+    return len(named) >= _THINGS and sum(held) < _OF_ANOTHER * len(named)
+
+
+_AGREED: Final = re.compile(r"기로|접수[가를]? ?(?:[됐돼됨했함]|되[었어]|하였|완료)")
+"""What tells of an outcome though all its words are of any call: 다시 전화하기로 함."""
 
 
 def tells_an_act(result: str) -> bool:
@@ -143,6 +154,8 @@ def tells_an_act(result: str) -> bool:
 
 def _tells(sentence: str) -> bool:
     rest = _CLOSED.sub("", sentence.strip())
+    if _AGREED.search(rest):
+        return True
     words = [word for word in content_words(rest) if not _OF_THE_TALK.match(word)]
     if not words and not numbers_in(rest):
         return False

@@ -39,7 +39,8 @@ from edgebox.scoring.measures import (
     outcome_of,
 )
 from edgebox.scoring.outcome import (
-    is_in_other_words,
+    follows_the_call,
+    is_of_another_call,
     tells_an_act,
     tells_of_an_ending,
     tells_what_was_done,
@@ -178,13 +179,7 @@ class Scorer:
             flags.add("leaked_example")
         if attribution is not None and attribution < 0.35:
             flags.add("speakers_swapped")
-        if (
-            outcome < _NO_OUTCOME
-            and not names_figure(said.result, source)
-            and not (tells_an_act(said.result.text) and is_in_other_words(made, source, spoken))
-            and not tells_of_an_ending(made)
-            and not tells_what_was_done(made, self._stances, call_date)
-        ):
+        if outcome < _NO_OUTCOME and self._has_no_outcome(said, made):
             flags.add("no_outcome")
         if copied(said, source):
             flags.add("copied_sentences")
@@ -195,6 +190,17 @@ class Scorer:
             form=form_of(said, source, spoken, flags),
             evidence=evidence_of(made, spoken),
         )
+
+    def _has_no_outcome(self, said: Said, made: Sequence[Statement]) -> bool:
+        """Return whether a result with few words of the call's end does not say how it ended."""
+        source, spoken = self._source, self._spoken
+        if names_figure(said.result, source) or tells_of_an_ending(made):
+            return False
+        if tells_what_was_done(made, self._stances, self._call_date):
+            return False
+        if not tells_an_act(said.result.text) or is_of_another_call(made, source, spoken):
+            return True
+        return follows_the_call(made, source)
 
 
 def _quality(

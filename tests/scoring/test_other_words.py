@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from edgebox.language.things import things
+from edgebox.reading.call import read
+from edgebox.scoring.outcome import tells_an_act
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis, Summary, Titles
 from scoring.outcomes import flags_of
 
 CHAIR = (
@@ -63,6 +67,68 @@ def test_a_result_in_other_words_is_an_outcome(call, result):
 )
 def test_talk_about_the_talk_is_no_outcome(call, result):
     assert "no_outcome" in flags_of(call, result)
+
+
+def _flags(customer, agent, result):
+    analysis = Analysis(
+        summary=Summary(customer=customer, agent=agent, result=result),
+        keywords=["안마의자", "수리"],
+        titles=Titles(keyword="안마의자_수리", descriptive="안마의자 다리 고장"),
+    )
+    return score(analysis, read(CHAIR)).flags
+
+
+OTHERWISE = "고쳐 주러 가기로 하고 그동안 값은 그대로 치르게 함"
+
+
+def test_a_colleague_in_free_words_says_how_a_call_ended():
+    flags = _flags(
+        "앉는 기계가 시원찮아 속상해하며 돈을 덜 내고 싶어 함",
+        "손봐 주되 값을 덜어 주지는 못한다고 함",
+        OTHERWISE,
+    )
+    assert "no_outcome" not in flags
+
+
+def test_a_result_without_the_words_that_the_rest_of_its_record_has_is_of_no_call():
+    flags = _flags(
+        "안마의자 다리 쪽이 안 움직인다며 렌탈료를 빼 달라고 함",
+        "에어펌프 고장일 수 있어 기사 방문이 필요하고 수리비는 없다고 안내함",
+        OTHERWISE,
+    )
+    assert "no_outcome" in flags
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "고객이 안내를 받고 통화를 마쳤습니다.",
+        "환불 관련 문의에 대해 상담이 진행됨",
+        "요금 문의에 대한 답변을 들음",
+        "관련 절차를 안내받고 종료",
+        "해지를 문의하고 위약금을 안내받았습니다.",
+        "이야기를 나누고 통화가 끝났다",
+        "양측이 원만히 대화를 마침",
+    ],
+)
+def test_what_was_asked_and_explained_is_no_act(result):
+    assert not tells_an_act(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "접수 완료",
+        "다시 전화하기로 함",
+        "확인 후 다시 연락 주기로 함",
+        "통화 중에 인증 문제가 풀렸고 자료도 제대로 나타났습니다",
+        "리콜 접수 없이 안내만 하고 끝남",
+        "위약금이 없다고 안내함",
+        "결론 없이 끝남",
+    ],
+)
+def test_what_was_agreed_or_came_of_it_is_an_act(result):
+    assert tells_an_act(result)
 
 
 @pytest.mark.parametrize(
