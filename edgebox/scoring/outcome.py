@@ -114,6 +114,12 @@ _CONTENT: Final = re.compile(
 _FOLLOWS: Final = 0.72
 """Share of what the other two lines name, from which a record keeps to the call's words."""
 
+_NONE: Final = 0.1
+"""The same, to which a record is of another call. Free words of this one were 0.29 at least."""
+
+_ENOUGH: Final = 4
+"""Words of the other two lines at least, to tell whose words a record has."""
+
 _OF_ANOTHER: Final = 0.25
 """Share of the things that a result names, of which the call of an ending holds as much."""
 
@@ -121,15 +127,15 @@ _THINGS: Final = 3
 """Things that a result names at least, to be told for that of another call."""
 
 
-def follows_the_call(made: Iterable[Statement], source: Source) -> bool:
-    """Return whether a record's other lines are in the words of the call.
+def is_in_free_words(made: Iterable[Statement], source: Source) -> bool:
+    """Return whether a record tells its call in other words than the call's, in all its lines.
 
-    Where they are and its result is not, the result is not of this call. A colleague who tells a
-    call in free words does so in all lines.
+    As a colleague does. A result with few words of the call in a record that is else in them is
+    not of this call, nor is one in a record that has next to none of them.
     """
     items = [item for one in made if one.field != "result" for item in one.items if item.word]
-    held = (max(source.holds(item.word), *item.where.values(), 0.0) for item in items)
-    return bool(items) and sum(held) >= _FOLLOWS * len(items)
+    held = sum(max(source.holds(item.word), *item.where.values(), 0.0) for item in items)
+    return len(items) < _ENOUGH or _NONE * len(items) <= held < _FOLLOWS * len(items)
 
 
 def is_of_another_call(made: Iterable[Statement], source: Source, spoken: Spoken) -> bool:

@@ -39,7 +39,7 @@ from edgebox.scoring.measures import (
     outcome_of,
 )
 from edgebox.scoring.outcome import (
-    follows_the_call,
+    is_in_free_words,
     is_of_another_call,
     tells_an_act,
     tells_of_an_ending,
@@ -200,7 +200,7 @@ class Scorer:
             return False
         if not tells_an_act(said.result.text) or is_of_another_call(made, source, spoken):
             return True
-        return follows_the_call(made, source)
+        return not is_in_free_words(made, source)
 
 
 def _quality(

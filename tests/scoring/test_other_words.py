@@ -83,8 +83,8 @@ OTHERWISE = "고쳐 주러 가기로 하고 그동안 값은 그대로 치르게
 
 def test_a_colleague_in_free_words_says_how_a_call_ended():
     flags = _flags(
-        "앉는 기계가 시원찮아 속상해하며 돈을 덜 내고 싶어 함",
-        "손봐 주되 값을 덜어 주지는 못한다고 함",
+        "안마의자가 시원찮아 속상해하며 돈을 덜 내고 싶어 함",
+        "기사님이 손봐 주되 값을 덜어 주지는 못한다고 함",
         OTHERWISE,
     )
     assert "no_outcome" not in flags
