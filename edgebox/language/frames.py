@@ -83,11 +83,17 @@ def _is_misframed(token: str, before: str, after: str, said: Vocabulary) -> bool
 _SHORT: Final = 2
 
 
+_DAYS: Final = frozenset(
+    ["그날", "이날", "첫날", "그때", "이때", "그달", "이달", "그해", "지금", "방금", "당장"]
+)
+
+
 def _may_be_name(word: str, said: Vocabulary) -> bool:
     return (
         _SHORT <= len(word) <= _LONGEST
         and word not in said.squeezed
         and word not in REPORT_WORDS
+        and word not in _DAYS
         and _is_name(word)
     )
 

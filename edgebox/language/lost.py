@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.misheard import PLACE, readings
+from edgebox.language.kinds import PLACE
+from edgebox.language.misheard import readings
 from edgebox.language.ordinary import is_ordinary
 from edgebox.language.vocabulary import BEHIND, VERBAL
 

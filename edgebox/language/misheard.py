@@ -15,8 +15,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.ordinary import is_affix, is_ordinary
-from edgebox.language.syllables import begin_alike, confusable, letters_apart, sound_the_same
+from edgebox.language.kinds import KINDS, NAMED_KIND, PLACE
+from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
+from edgebox.language.syllables import (
+    begin_alike,
+    confusable,
+    letters_apart,
+    only_ends_in_m,
+    sound_the_same,
+)
 from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, latin_words
 from edgebox.language.words import follows
 
@@ -37,7 +44,9 @@ _OTHERS: Final = re.compile(
 )
 """십일월 and 십이월 are two numbers, 집으로 and 안으로 two nouns with a particle."""
 
-_VERB_LAST: Final = frozenset("고며면지서던려록다여야러니데채음은는인라자까죠어아게시셔")
+_VERB_LAST: Final = frozenset(
+    "고며면지서던려록다여야러니데채음은는인라자까죠어아게시셔운긴춘꾼낸뜬싼킨픈쁜"
+)
 """Last syllables of verbs. Of a word of three syllables that ends so, a particle must follow."""
 
 _VARIANTS: Final = frozenset(
@@ -70,15 +79,6 @@ _FORMS: Final = (set("하했한할함합해"), set("되됐된될됨됩돼"))
 _CONTRACTED: Final = frozenset([4, 8, -16])
 """Places in Unicode's order from a syllable to another with a final consonant more or less:
 고속도로 and 고속도론데, 제주도 and 제주돌, 돌려보냄 and 돌려보내."""
-
-KINDS: Final = (
-    r"은행|병원|의원|약국|약품|지점|점|역|동|로|길|아파트|빌라|빌딩|타워|호텔|리조트|펜션|마트|백화점"
-    r"|택배|항공|여행사?|투어|통신|텔레콤|모바일|전자|카드|캐피탈|증권|생명|화재|보험|대학교?|학교|학원|유치원"
-    r"|어린이집|분식|베이커리|치킨|피자|카페|식당|렌터?카|모터스|정수기|청정기|워치|폰|매트리스|공원|마을|시청"
-    r"|구청|요금제|농장|농원|이사|인강|도서관|세무서"
-)
-PLACE: Final = re.compile(rf"(?:{KINDS})$")
-"""Ends of names of places, companies and products."""
 
 _APART: Final = re.compile(
     rf"(?<![가-힣\d])([가-힣]{{2,6}}) (?=[가-힣]{{2}})((?:{KINDS})[가-힣]{{0,3}})(?![가-힣])"
@@ -224,6 +224,8 @@ class _Pair:
         """Return whether they are two forms or spellings of one word."""
         pair = {self.one, self.other}
         contracted = self.last and ord(self.other) - ord(self.one) in _CONTRACTED
+        if self.last and not self.introduced and only_ends_in_m(self.one, self.other):
+            return True  # 돌려드림 and 돌려드린
         return (
             contracted
             or {self.word, self.double} in _VARIANTS
@@ -240,11 +242,27 @@ class _Pair:
         rest = self.word[: self.at] if self.last else self.word[1:] if self.at == 0 else ""
         return self._said.has(rest, self.double)
 
+    def _is_named_before_its_kind(self) -> bool:
+        """Return whether both are a name with one kind behind it: 연희점 for 연남점.
+
+        Whatever it sounds like: no other word than a name stands there.
+        """
+        kind = NAMED_KIND.search(self.word)
+        if kind is None or self.at >= kind.start() or kind.start() < _NAME:
+            return False
+        if kind[0] == "로" and not re.search(rf"[^으]로(?<={self.double})\d", self._said.squeezed):
+            return False  # 집으로, and not 벌말로 31
+        if is_noun(self.word[: kind.start()]) or is_noun(self.double[: kind.start()]):
+            return False
+        return len(kind[0]) > 1 or not is_ordinary(self.double, self.at)
+
     def _is_near(self) -> bool:
         """Return whether they sound so alike that one is meant for the other."""
         short = len(self.word) == _SHORTEST
         if self.introduced:
             return not short or self.apart < _ALL_LETTERS
+        if self._is_named_before_its_kind():
+            return True
         if short and not self.often and not self.place and not self.alike:
             bare = self.last and self.run == self.double
             if not bare or (is_affix(self.one) and is_affix(self.other)):
@@ -265,6 +283,9 @@ class _Pair:
             or is_ordinary(self.double, self.at)
         )
 
+
+_NAME: Final = 2
+"""Syllables of a name before its kind, at least."""
 
 _SHORTEST: Final = 3
 """Syllables of a name that is looked for."""

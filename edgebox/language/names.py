@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.ordinary import is_noun, is_ordinary
+from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
+from edgebox.language.vocabulary import VERBAL
 from edgebox.language.words import ends_closed
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _NAME: Final = re.compile(
 # Three syllables that begin like a family name and are roles.
 _ROLES: Final = """
     이용자 신청자 구매자 배우자 안내원 주문자 송금인 전문가 임차인 임대인 임직원 조합원 정회원
+    장애인 한국인 정치인 변호인 이재민 유공자 유가족 고령자 노약자 한부모
     이사장 차주분 전담자 주인분 변호사 세무사 이웃분 공급자 신고자 공무원 신고인 양육자 채무자
 """
 _NOT_NAMES: Final = frozenset(_ROLES.split())
@@ -126,7 +128,7 @@ _NO_NAMES_LISTED: Final = """
     수리 담임 새로운 같은 첫째 둘째 막내 여자 남자 여성 남성 공동 최초 최종 배달 택배 렌탈 교환 정비
     민원인 성함 근데 그래서 그런데 되는데 했는데 하시고요 이렇게 가운데 분이요 조회해
 """
-_SURNAMES: Final = frozenset(
+SURNAMES: Final = frozenset(
     "김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구나민진지엄채원천방공현함변염여추도소석"
     "선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉부가복태목형피감음빈동온호범팽승"
 )
@@ -190,11 +192,18 @@ def names_of_call(call: Call) -> frozenset[str]:
 def _is_noun_with_more(name: str, said: str) -> bool:
     """Return whether a word is a noun with its particle or verb: 책임은, 공유기는, 방문하."""
     stem = name[:-1]
+    if _is_longer_noun(name) and not re.search(f"{name} ?(?:님|씨|{_TITLE})", said):
+        return True  # 대여점, 문의자
     if len(stem) < 2 or not (_is_particle(name) or name[-1] in "하되"):
         return False
     if len(stem) > 2 and not name.startswith(_LONG_SURNAMES):
         return True
     return stem in _NO_NAMES or is_noun(stem) or said.count(stem) > said.count(name)
+
+
+def _is_longer_noun(name: str) -> bool:
+    """Return whether a word is a noun made longer: 대여점."""
+    return len(name) > len("대여") and is_affix(name[-1]) and is_noun(name[:-1])
 
 
 def _short_names(said: str) -> set[str]:
@@ -212,7 +221,7 @@ def _is_full(name: str) -> bool:
     """Return whether a word is built like a family name with a given name."""
     if name in _NO_NAMES:
         return False
-    return (len(name) == 3 and name[0] in _SURNAMES) or (
+    return (len(name) == 3 and name[0] in SURNAMES) or (
         3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)
     )
 
@@ -241,7 +250,7 @@ def wrong_names(
             if written in said or written in _NO_NAMES or not _one_off(written, name):
                 continue
             alone = _PARTICLES.fullmatch(word, len(name)) is not None
-            family = written[0] == name[0] or (written[0] in _SURNAMES and _is_full(name))
+            family = written[0] == name[0] or (written[0] in SURNAMES and _is_full(name))
             if is_ordinary(written, 0) and len(name) == 2:
                 continue  # 해외 고객
             if _is_particle(written) and is_noun(written[:-1]):
@@ -251,10 +260,11 @@ def wrong_names(
                 yield written
     for name in titled - known if not listed else ():
         person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
-        person = person and not name.endswith(("해", "하여"))  # 점을 고려해 간호사실에
+        person = person and not (name.endswith("해") or VERBAL.search(name))  # 고려해 간호사실에
         stem = name[:2]
         known_stem = stem in said or stem in _NO_NAMES
-        noun = name[-1] in _NEVER_LAST or _is_particle(name)
+        noun = name[-1] in _NEVER_LAST + _ADNOMINAL or _is_particle(name)
+        noun = noun or name.endswith("인인") or (name[-1] in "도만" and is_noun(stem))
         noun = noun or (known_stem and name[-1] in "이로를은는가을의에한할")
         # 장애로, 변경은
         person = (person and not noun) or (_is_unlike_a_noun(name) and _has_double(name, said))
@@ -282,11 +292,18 @@ def _is_pet(word: str, name: str, said: str) -> bool:
     )
 
 
+_LONG_PARTICLES: Final = (
+    "이며", "이고", "이라", "이나", "하고", "하며", "라며", "으로", "에서", "에게", "까지", "부터",
+)  # fmt: skip
+
+
 def _is_particle(name: str) -> bool:
     """Return whether the last syllable may be the particle that its neighbour would have.
 
     은, 이 and 을 follow a consonant, 는, 가 and 를 a vowel: 변경은 may be a noun, 김다은 is a name.
     """
+    if name.endswith(_LONG_PARTICLES):
+        return True
     return name[-1] in ("은이을과에의" if ends_closed(name[:-1]) else "는가를로와에의")
 
 

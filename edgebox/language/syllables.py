@@ -53,6 +53,17 @@ def begin_alike(one: str, other: str) -> bool:
     return _letters(one)[0] == _letters(other)[0]
 
 
+_M: Final = 16
+_OF_STEMS: Final = frozenset({0, 4, 8, 17, 20})
+"""Final consonants of verbs' forms beside ㅁ: none, ㄴ, ㄹ, ㅂ, ㅆ."""
+
+
+def only_ends_in_m(one: str, other: str) -> bool:
+    """Return whether one syllable is another but for its end in ㅁ, as a verb's noun: 림 and 린."""
+    first, second = _letters(one), _letters(other)
+    return first[:2] == second[:2] and first[2] == _M and second[2] in _OF_STEMS
+
+
 def confusable(one: str, other: str) -> bool:
     """Return whether a recogniser or a speller may have written one syllable for the other."""
     apart = [

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.families import wrong_families
 from edgebox.language.frames import misframed
 from edgebox.language.lost import lost_or_added
+from edgebox.language.marked import mismarked
 from edgebox.language.misheard import misheard
 from edgebox.language.names import names_in, names_of_call, wrong_names
 from edgebox.language.things import things
@@ -152,7 +154,9 @@ def misnamed(said: Said, source: Source) -> bool:
     prose, listed = "\n".join(texts), "\n".join((*said.keywords, said.title.replace("_", "\n")))
     found = (
         *(wrong_names(text, squeezed, known) for text in texts),
+        wrong_families(prose, source.text),
         wrong_names(listed, squeezed, known, listed=True),
+        mismarked(f"{prose}\n{listed}", source.text, squeezed),
         misheard(prose, source.vocabulary),
         misheard(listed, source.vocabulary, listed=True),
         misframed(prose, source.vocabulary),

@@ -158,3 +158,35 @@ def test_a_name_before_its_kind_and_a_rare_name_are_told_from_what_everybody_kno
     text, call, wrong
 ):
     assert found(text, call) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("연희점에서 주문함", "불꽃닭강정 연남점이요 닭강정 시켰는데", ["연희점에서"]),
+        ("들빛은행 계좌로 환급함", "결제계좌인 들녘은행으로 들어갑니다", ["들빛은행"]),
+        ("다정내과에서 동의서를 냄", "목포 다솜내과입니다 여기서", ["다정내과에서"]),
+        ("매향실을 예약함", "열네 분이면 매화실 쓰시면 되는데", ["매향실을"]),
+        ("벌판로 31에 사는 고객", "벌말로 31 반지하요", ["벌판로"]),
+        ("구정리에 사는 고객", "산내면 구절리 112번지", ["구정리에"]),
+    ],
+)
+def test_a_name_before_its_kind_is_wrong_whatever_it_sounds_like(text, call, wrong):
+    assert found(text, call) == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("그대로 두기로 함", "제대로 봐 주세요"),
+        ("집으로 보냄", "앞으로 보내요"),
+        ("상담실로 안내함", "사무실로 오세요"),
+        ("관할이 아니어서 거절함", "관할이 아니에요서 뭐"),
+        ("빠져나갈 돈은 없음", "빠져나간 돈이 있어요"),
+        ("찾아본 뒤 신청하기로 함", "찾아보고 할게요 찾아온 거요"),
+        ("배달받은 음식이 없음", "배달같은 거요"),
+        ("고객에게 돌려드림", "돈은 돌려드린 걸로 나와요"),
+    ],
+)
+def test_a_verb_or_an_adverb_is_no_name(text, call):
+    assert found(text, call) == []

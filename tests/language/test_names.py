@@ -178,3 +178,17 @@ def test_a_name_before_a_title_that_the_call_has_with_another_syllable_is_wrong(
 )
 def test_what_stands_before_a_title_and_is_no_name_is_not(text, said):
     assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("아직 신청 전이며 설계사가 방문함", "설계사 선우진 씨가 가요"),
+        ("정중한 고객이 문의함", "정중히 말씀드려요"),
+        ("장애인 고객이 할인을 문의함", "복지 카드가 있어요"),
+        ("우편도 고객에게 보냄", "우편으로 주세요"),
+        ("대여일 변경을 요청함", "한복 대여점 아니에요? 대여점이요"),
+    ],
+)
+def test_words_of_a_record_before_a_title_are_no_names(text, said):
+    assert wrong(text, said) == set()
