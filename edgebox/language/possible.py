@@ -107,10 +107,11 @@ _BEFORE_NOUN: Final = re.compile(
 
 _MORE_COUNTERS: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
-    rf"(?= ?(?!{_OTHER_UNIT}|[{SINO_DIGITS}만억조천백십원년월시분초씩쯤더다안못또좀막])"
-    rf"[가-힣](?:{TAIL.pattern}| ))"
+    rf"(?= ?(?!{_OTHER_UNIT})[기석롤정실면구량알포본캔팩갑줄곡쪽칸척폭필쌍짝톨판선급강]"
+    rf"(?:{TAIL.pattern}| ))"
 )
-"""십이 기, 삼십 정, 이백포: counters of one syllable, of which there are many."""
+"""십이 기, 삼십 정, 이백포: counters that are too short to be in the list. Not any syllable is one:
+가 of 십이 가 삼사오육, the number of a vehicle, is none."""
 
 _DOSE: Final = re.compile(
     rf"(?<![가-힣])({'|'.join(ONES)}|[{SINO_DIGITS}]) ?"

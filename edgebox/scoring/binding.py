@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.language.number import same_kind, supports
 from edgebox.scoring.alignment import Item
 from edgebox.scoring.alone import is_bare, is_total
-from edgebox.scoring.anchored import alike, are_together, is_anchored
+from edgebox.scoring.anchored import are_together, is_anchored
 from edgebox.scoring.appointed import on_another_day
 from edgebox.scoring.bounds import bound_of_another
 from edgebox.scoring.contrasts import BELIEVED, exchanged_labels
@@ -251,7 +251,7 @@ def _another(
     statement = made[claim.statement]
     following = {value for one in claims for value in follow(claim.number, one.number)}
     found = any(
-        alike(claim.number, statement.text, number, spoken.text)
+        same_kind(claim.number, number)
         and telling(number)
         and not number.relative
         and not supports(number.provides, claim.number)

@@ -91,6 +91,9 @@ _RATHER_SAID: Final = 0.5
 _VERB: Final = 0.15
 """What the last word counts besides: it is the verb of what is promised."""
 
+_SAME_VERB: Final = 1.3
+"""How much more what the own side does counts in the same verb: 전화하기로 of 전화드릴게요."""
+
 _EITHER: Final = "either"
 
 
@@ -181,7 +184,7 @@ class Deeds:
             if run.doer == other and (does or other == "customer"):
                 theirs = max(theirs, held)
             if run.doer in {side, _EITHER, ""} or (side == run.speaker == "customer"):
-                own = max(own, held)
+                own = max(own, held * (_SAME_VERB if run.doer == side and verb.get(place) else 1.0))
         return theirs >= _HELD and own <= _RATHER * theirs
 
     def _is_said(self, core: str) -> bool:

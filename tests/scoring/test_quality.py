@@ -113,7 +113,7 @@ def test_spoilt_analyses_score_below_the_good_ones():
     print(f"  seen by their own flag: {seen}")
     assert len(PAIRS) >= 12
     assert len(bad_ones[EXCHANGED]) >= 40
-    assert seen[EXCHANGED] >= 29
+    assert seen[EXCHANGED] >= 30
     assert seen[DENIED] / len(bad_ones[DENIED]) >= 12 / 14
     assert seen[MISNAMED] / len(bad_ones[MISNAMED]) >= 0.9
     assert beaten / total >= 0.9
