@@ -31,6 +31,16 @@ _MONEY: Final = re.compile(
 _NEAR: Final = 60
 """Characters on either side in which money is talked about."""
 
+_OF_ANOTHER: Final = re.compile(
+    r"(?:번호|버스|노선|호실|좌석|혈압|맥박|혈당|체중|몸무게|(?<![가-힣])키|시력|도수|버전|평점|별점"
+    r"|학점|사이즈|치수|온도|습도|점수|성적)(?:[이가은는도을를]|에서)?"
+    r" ?(?:한|약|제가|지금)? ?(?:\d{2,3}에 ?)?$"
+)
+"""Words of which a figure behind them says how much, and which are no money and no share."""
+
+_BEHIND: Final = 16
+"""Characters before a figure in which they stand."""
+
 _SHARE: Final = re.compile(
     r"(?<![\d.,A-Za-z])(\d{1,2}\.\d{1,2})(?=[은는이을를로]|이?요|에서|까지|[^\d.%가-힣A-Za-z ]|$)"
     rf"|(?<![가-힣])([{SINO_DIGITS}십]{{1,3}}) ?[점쩜] ?([{SINO_DIGITS}{ZEROS}]{{1,2}})"
@@ -59,7 +69,7 @@ def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
     for match in _BARE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if _MONEY.search(near):
+        if _MONEY.search(near) and not _is_of_another(match):
             value = Decimal(match[1].replace(",", "")) * 10_000
             yield quantity(value, "won", *match.span())
 
@@ -67,6 +77,8 @@ def bare_amounts(text: str) -> Iterator[Number]:
 def bare_shares(text: str) -> Iterator[Number]:
     """Yield the percentages that decimals without a unit may be."""
     for match in _SHARE.finditer(text):
+        if _is_of_another(match):
+            continue
         if match[1]:
             yield quantity(Decimal(match[1]), "percent", *match.span())
             continue
@@ -83,6 +95,12 @@ def models(text: str) -> Iterator[Number]:
         yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
     for match in _IN_ENGLISH.finditer(text):
         yield code("code", f"{_letters(match[1])}{_ENGLISH[match[2]]}", *match.span())
+
+
+def _is_of_another(match: re.Match[str]) -> bool:
+    """Return whether a figure stands behind a word of which it is no money and no share."""
+    start = match.start()
+    return _OF_ANOTHER.search(match.string, max(0, start - _BEHIND), start) is not None
 
 
 def _letters(names: str) -> str:

@@ -21,10 +21,23 @@ _FIGURES: Final = re.compile(
     rf"(?!(?!이[요에고라여시네])[{SINO_DIGITS}{ZEROS}십백천만])"
 )
 
+_NUMBERED: Final = re.compile(
+    r"(?<!주민)(?<!주민 )(?<!주민등록)(?<!주민등록 )번호(?:[가는도를로])? ?(?:혹시|제가|그게)? ?$"
+)
+"""Before six figures that are no birth: 접수번호가."""
+
+_BEFORE: Final = 16
+_AS_A_NUMBER: Final = re.compile(r" ?번(?:[^가-힣]|으로|이[요에고]|입니|$)")
+
 
 def births(text: str) -> Iterator[Number]:
     """Yield the days that six figures may be, in the years that two figures may mean."""
     for match in _FIGURES.finditer(text):
+        start = match.start()
+        if _NUMBERED.search(text, max(0, start - _BEFORE), start):
+            continue
+        if _AS_A_NUMBER.match(text, match.end()):
+            continue
         said = match[0].replace(" ", "")
         signs = said if said.isdigit() else numerals.digits(said)
         year, month, day = int(signs[:2]), int(signs[2:4]), int(signs[4:])

@@ -39,7 +39,10 @@ _AGES: Final = {
     "희수": (77,), "팔순": (80,), "미수": (88,), "구순": (90,), "졸수": (90,), "백수연": (99,),
     "돌잔치": (1,), "첫돌": (1,),
 }  # fmt: skip
-_AGE: Final = re.compile("|".join(_AGES))
+_AGE: Final = re.compile(
+    rf"(?<![가-힣])({'|'.join(_AGES)})(?! ?(?:씨|님|고객|회원|대리|과장|부장)|[금령납])"
+)
+"""Not 미수금, nor somebody whose name is 백수연."""
 
 
 def parties(text: str) -> Iterator[Number]:
@@ -48,7 +51,7 @@ def parties(text: str) -> Iterator[Number]:
         people = sum(_value(one[1]) for one in _OF.finditer(match[0]))
         yield quantity(Decimal(people), "", *match.span())
     for match in _AGE.finditer(text):
-        for years in _AGES[match[0]]:
+        for years in _AGES[match[1]]:
             yield quantity(Decimal(years), "", *match.span())
 
 
