@@ -23,8 +23,11 @@ _BY_CUSTOMER: Final = re.compile(r"(?:고객|회원|민원인|손님|환자)(?:�
 
 _COMMITS: Final = re.compile(r"기로 ?(?:했|하|함)|겠다고|준다|주기로|주겠")
 
-_TOPIC: Final = re.compile(r"(?<![가-힣])(?:[가-힣]{2,6}|건|일|것)[은는] ")
+_TOPIC: Final = re.compile(r"(?:(?<![가-힣])(?:[가-힣]{2,6}|건|일|것)|[0-9][가-힣]{1,3})[은는] ")
 """Another topic after the side that is named: 고객은 약정을 맺었고 공유기는 교체하기로 했다."""
+
+_IF: Final = re.compile(r"(?<![감측전화])(?<![가-힣]라)면,? ")
+"""What the other side does then: 고객이 주소를 보내면 수정해 주기로 했다."""
 
 _NAMED: Final = 5
 """Characters of the side's own name and particle."""
@@ -36,6 +39,10 @@ _OWN_WORDS: Final = 0.5
 """Share of a part's words in a side's own promise."""
 
 _TO_CUSTOMER: Final = re.compile(r"드[릴리렸려]")
+
+_ENDS_SO: Final = re.compile(r"[가-힣]게요[.?! ]*$|겠습니다[. ]*$")
+
+_ASKS: Final = re.compile(r"[시셔](?:면|야|고|서)|세요|십시오")
 
 _ASKED_OF_CUSTOMER: Final = re.compile(
     r"[으하되가오내보]?[시셔셨](?:면|야|고|는|서|세)|세요|십시오|주세요"
@@ -62,7 +69,8 @@ def other_side(
     if not agent and not customer:
         return False
     by_agent = max(agent, default=-1) > max(customer, default=-1)
-    if _TOPIC.search(said, max([*agent, *customer]) + _NAMED):
+    named = max([*agent, *customer])
+    if _TOPIC.search(said, named + _NAMED) or _IF.search(said, named):
         return False
     about = near or fallback(part, statement, stances)
     sides = {_doer(piece, spoken) for piece in about} - {""}
@@ -92,7 +100,10 @@ def _doer(piece: int, spoken: Spoken) -> str:
     if speaker == "customer":
         return "customer" if WILL.search(whole) else ""
     if speaker == "agent":
-        if _ASKED_OF_CUSTOMER.search(spoken.text_of(piece)):
+        said = spoken.text_of(piece)
+        if _TO_CUSTOMER.search(said) and _ENDS_SO.search(said) and not _ASKS.search(said):
+            return "agent"  # 맞추시는 영상을 보내 드릴게요 해 보시고 다시 전화 주세요
+        if _ASKED_OF_CUSTOMER.search(said):
             return "customer"
         gives, asks = _TO_CUSTOMER.search(whole), _ASKED_OF_CUSTOMER.search(whole)
         if gives and asks:

@@ -1,0 +1,81 @@
+"""True lines of everyday calls, that a check of one kind or another had flagged."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgebox.reading.call import read
+from edgebox.scoring.quality import score
+from edgebox.scoring.types import Analysis, Summary, Titles
+
+OTHERS = {"no_outcome", "copied_sentences"}
+"""Flags of the other lines, which say nothing."""
+
+SHOES = (
+    "고객: 운동화 주문한 거 이백사십오로 왔는데 이백오십으로 바꾸고 싶어요\n"
+    "상담사: 지금 검정만 있고 흰색은 품절이네요\n"
+    "고객: 그럼 그냥 환불해 주세요\n"
+    "상담사: 네 환불로 접수할게요 사이즈 사유라 반품비 육천 원은 고객님 부담이세요\n"
+    "고객: 네 그건 괜찮아요 상자는 버렸는데 괜찮나요\n"
+    "상담사: 신발 상자가 없으시면 환불이 어려우세요\n"
+    "고객: 아 신발 상자는 있고 택배 상자만 버렸어요\n"
+    "상담사: 그럼 괜찮으세요 모레 기사님이 가지러 가시고 검수 끝나면 카드 취소됩니다\n"
+    "고객: 적립금은 안 없어지죠\n"
+    "상담사: 쓰신 적립금 삼천 원은 그대로 돌려 드려요\n"
+)
+PARCEL = (
+    "고객: 받는 사람 주소를 바꿀 수 있어요 제가 이사 전 주소를 적어서\n"
+    "상담사: 수거 전이면 바꿔 드릴 수 있어요 주소 문자로 보내 주시겠어요\n"
+    "고객: 네 지금 보낼게요\n"
+    "상담사: 네 주소 오면 바로 수정하고 문자 드릴게요\n"
+)
+CARD = (
+    "고객: 카드 결제일을 이십오 일에서 십사 일로 바꾸고 싶어요\n"
+    "상담사: 네 이번 달 청구는 이미 마감돼서 다음 달부터 바뀌세요\n"
+    "고객: 네 그건 괜찮아요\n"
+)
+HOTEL = (
+    "고객: 체크인을 두 시에 할 수 있어요\n"
+    "상담사: 체크인은 세 시인데 방이 비면 두 시에도 돼요 당일에 연락드릴게요\n"
+    "고객: 네 못 하면 짐만 맡길게요\n"
+)
+LINE = (
+    "고객: 인터넷이 자꾸 끊겨서 해지하려고요\n"
+    "상담사: 해지하시면 위약금이 십이만 원 나오세요 기사님 한번 보내 드릴까요\n"
+    "고객: 고쳐지면 그냥 쓸게요 안 고쳐지면 그때 해지할 거예요\n"
+)
+WASHER = (
+    "고객: 수평만 맞추면 되는 거면 제가 해 볼게요\n"
+    "상담사: 네 다리를 돌려서 맞추시는 영상을 문자로 보내 드릴게요 "
+    "해 보시고 안 되시면 다시 전화 주세요\n"
+    "고객: 그럼 오늘은 접수 안 할게요\n"
+)
+
+
+def flags_of(call, field, text):
+    lines = {"customer": "문의했습니다.", "agent": "안내했습니다.", "result": "마쳤습니다."}
+    analysis = Analysis(
+        summary=Summary(**lines | {field: text}),
+        keywords=["문의", "안내"],
+        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
+    )
+    return set(score(analysis, read(call)).flags) - OTHERS
+
+
+@pytest.mark.parametrize(
+    ("call", "field", "text"),
+    [
+    ],
+)
+def test_a_true_line_is_left_alone(call, field, text):
+    assert flags_of(call, field, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "field", "text"),
+    [
+        pytest.param(CARD, "customer", "결제일을 24일로 변경해 달라고 요청함", id="no such day"),
+    ],
+)
+def test_a_false_one_is_flagged(call, field, text):
+    assert flags_of(call, field, text)
