@@ -57,6 +57,8 @@ def denied_event(part: Part, stances: Stances) -> bool:
     spoken = stances.spoken
     if verb is None or _not_done(verb, stem).search(spoken.text):
         return False
+    if re.search(rf"[가-힣]만 {verb}", spoken.text):
+        return False  # 택배 상자만 버렸어요: and nothing else
     was = rf"(?:(?<=[{PAST}])|[{PAST}])"
     said = re.compile(f"{verb}{was if _is_past(found) else _GOES_ON}")
     others = [Places(item, spoken) for item in part.items if not item.word.startswith(stem)]

@@ -65,6 +65,25 @@ def flags_of(call, field, text):
 @pytest.mark.parametrize(
     ("call", "field", "text"),
     [
+        pytest.param(
+            SHOES,
+            "result",
+            "반품비 6,000원은 고객이 부담하고 적립금 3,000원은 돌려주기로 함",
+            id="another topic that is a figure",
+        ),
+        pytest.param(
+            SHOES,
+            "customer",
+            "택배 상자만 버렸고 신발 상자는 버리지 않았다고 함",
+            id="only the other one",
+        ),
+        pytest.param(
+            PARCEL,
+            "agent",
+            "고객이 주소를 문자로 보내면 바로 수정하고 문자로 알려 주겠다고 함",
+            id="what one side does if the other did",
+        ),
+        pytest.param(WASHER, "result", "상담사가 영상을 문자로 보내기로 함", id="of what is shown"),
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
