@@ -47,6 +47,10 @@ _NO_HEAD: Final = frozenset(_NO_HEADS.split())
 
 _LONGEST: Final = 16
 
+_FROM: Final = re.compile(r"에서 ?$")
+_FROM_NEAR: Final = 3
+_TO: Final = re.compile(r"으?로")
+
 _ORDERED: Final = 40
 """Characters between two figures of a call that are one behind the other."""
 
@@ -62,6 +66,8 @@ def alike(one: Number, text: str, other: Number, its_text: str) -> bool:
 def is_anchored(number: Number, place: int, made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether a number of the statement at a place stands as in the call."""
     own = made[place]
+    if any(_became(said, piece, spoken) for said, piece in spoken.supporting(number)):
+        return True
     if any(_is_beside(number, said, own.text, spoken) for said, _ in spoken.supporting(number)):
         return True
     line = [
@@ -74,6 +80,17 @@ def is_anchored(number: Number, place: int, made: Sequence[Statement], spoken: S
     return any(
         (one is number or other is number) and _in_order(one, other, spoken)
         for one, other in pairwise(line)
+    )
+
+
+def _became(said: Number, piece: int, spoken: Spoken) -> bool:
+    """Return whether a number is told as what became of another: 이십오 일에서 십사 일로."""
+    before = _FROM.search(spoken.text, max(0, said.start - _FROM_NEAR), said.start)
+    if before is None or not _TO.match(spoken.text, said.end):
+        return False
+    return any(
+        one.end == before.start() and same_kind(one, said)
+        for one, _ in spoken.numbers_of(spoken.pieces[piece].utterance)
     )
 
 

@@ -89,6 +89,9 @@ _OF_NUMBER: Final = re.compile(r"^(?!에서|부터)[가-힣]{1,4}(?=[ ,])")
 """A particle or the verb of the number before. 에서 says what the next number is: what became of
 it."""
 
+_FROM: Final = re.compile("에서 ?")
+"""Between two figures of which the second is what became of the first, and has its label."""
+
 _BESIDE: Final = re.compile(r"[은는면로] *$")
 
 _FREE: Final = re.compile(r"무료|면제|공짜")
@@ -129,7 +132,7 @@ def exchanged_labels(made: Sequence[Statement], spoken: Spoken) -> bool:
     ]
     if not told:
         return False
-    listed = (row for row in _rows(spoken) if 1 < len(row) <= _MOST)
+    listed = (row for row in _rows(spoken) if 0 < len(row) <= _MOST)
     rows = list(islice(listed, _ROWS))
     return any(_is_exchanged(cell, rows) for cell in told)
 
@@ -179,15 +182,20 @@ def _cells(
     ]
     found += [(match.start(), match.end(), None) for match in _FREE.finditer(line)]
     at = 0
+    found_labels: tuple[str, ...] = ()
     for begin, end, number in sorted(found, key=lambda one: one[:2]):
         before = _OF_NUMBER.sub("", line[at:begin]) if at else line[:begin]
         ends = [match.end() for one in (_CUT, cut) if one and (match := one.match(before))]
         near = before[max(ends, default=0) :][-_LONGEST:]
+        if _FROM.fullmatch(line, at, begin) and found_labels:
+            yield _Cell(number, found_labels, "")
+            at = end
+            continue
         particle = _BESIDE.search(near)
         unlabelled = _RANGE.fullmatch(before) or _TOTAL.search(before[-_LONGEST:])
         words = () if unlabelled else _words(near) or _topic(line, begin)
         yield _Cell(number, words, particle[0].strip() if particle else "")
-        at = end
+        at, found_labels = end, words
 
 
 def _topic(line: str, end: int) -> tuple[str, ...]:

@@ -84,6 +84,10 @@ def flags_of(call, field, text):
             id="what one side does if the other did",
         ),
         pytest.param(WASHER, "result", "상담사가 영상을 문자로 보내기로 함", id="of what is shown"),
+        pytest.param(CARD, "customer", "결제일을 14일로 변경해 달라고 요청함", id="from and to"),
+        pytest.param(
+            HOTEL, "customer", "2시 체크인이 안 되면 짐만 맡기겠다고 함", id="of either figure"
+        ),
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
