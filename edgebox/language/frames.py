@@ -88,12 +88,22 @@ _DAYS: Final = frozenset(
 )
 
 
+_ADVERBS: Final = frozenset(
+    """
+    자주 자꾸 계속 매번 항상 거의 아주 매우 너무 다시 이미 아직 바로 먼저 함께 같이 모두
+    전부 각각 따로 직접 혼자 서로 미리 잠시 잠깐 가끔 종종 주로 더욱 특히 결국 일단 우선
+    대략 약간 조금 많이 무척 훨씬 서서히 천천히 급히 빨리 갑자기 제대로 그대로 새로 별로
+    """.split()  # noqa: SIM905 - a list of words
+)
+
+
 def _may_be_name(word: str, said: Vocabulary) -> bool:
     return (
         _SHORT <= len(word) <= _LONGEST
         and word not in said.squeezed
         and word not in REPORT_WORDS
         and word not in _DAYS
+        and word not in _ADVERBS
         and _is_name(word)
     )
 

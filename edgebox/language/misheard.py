@@ -85,6 +85,8 @@ _APART: Final = re.compile(
 )
 """A name with its kind, which the call has as one word: 새벽달 항공."""
 
+_DENIES: Final = ("않", "못")
+
 _LONGEST: Final = 10
 """Syllables of a name that is looked for."""
 
@@ -101,6 +103,8 @@ def misheard(text: str, said: Vocabulary, *, listed: bool = False) -> Iterator[s
     before = dict(_BEFORE.findall(text))
     found: set[str] = set()
     for token in dict.fromkeys(_TOKEN.findall(text)):
+        if before.get(token, "")[:1] in _DENIES and token.endswith("지"):
+            continue  # 고쳐지지 않으면 of 고쳐지면
         before_kind = _is_before_its_kind(token, before.get(token, ""), said)
         if before_kind or _is_misheard(token, said, listed=listed):
             found.add(token)

@@ -88,6 +88,8 @@ def flags_of(call, field, text):
         pytest.param(
             HOTEL, "customer", "2시 체크인이 안 되면 짐만 맡기겠다고 함", id="of either figure"
         ),
+        pytest.param(LINE, "customer", "인터넷이 자주 끊겨 해지를 문의함", id="adverb"),
+        pytest.param(LINE, "customer", "고쳐지지 않으면 해지하겠다고 함", id="verb denied"),
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
