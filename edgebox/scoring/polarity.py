@@ -19,6 +19,7 @@ from edgebox.scoring.denied import is_of_something_else
 from edgebox.scoring.granting import declined, granted
 from edgebox.scoring.happened import denied_event
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
+from edgebox.scoring.kept import is_kept, is_under_the_same
 from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
@@ -206,21 +207,24 @@ def faults(
     """
     spoken = stances.spoken
     said = {"agent": "", "result": ""}
-    before = field = ""
+    before: Part | None = None
+    field = ""
     for statement in made:
         if statement.field == "customer":
             yield from _faults_of_customer(statement, stances, on)
             continue
         for part in parts_of(statement, spoken, on):
-            under = statement.field == field and _UNDER.search(before) is not None
-            before, field = part.text, statement.field
+            condition = before if statement.field == field else None
+            if condition is not None and not _UNDER.search(condition.text):
+                condition = None
+            before, field = part, statement.field
             about = near(part, stances)
             said[statement.field] += f"{part.text} "
             if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
-            if _contradicted(part, stances):
+            if _contradicted(part, condition, stances):
                 yield part.text, "polarity"
-            elif under:
+            elif condition:
                 continue
             elif unsettled(part, statement, about, stances) or settled_whether(part.text, stances):
                 yield part.text, "conditional"
@@ -237,8 +241,8 @@ def _faults_of_customer(
             yield part.text, "polarity"
 
 
-def _contradicted(part: Part, stances: Stances) -> bool:
-    """Return whether the call settles the opposite of what a part claims."""
+def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
+    """Return whether the call settles the opposite of what a part claims under a condition."""
     if denies_the_call(part, stances):
         return True
     if is_left_undone(part, stances) or _TAKEN_BACK.search(part.text):
@@ -249,7 +253,9 @@ def _contradicted(part: Part, stances: Stances) -> bool:
     against = denies(text)
     if against:
         key = _predicate(part, stances)
-        if key is not None and is_done_another_day(key, part, stances):
+        elsewhere = key is not None and is_done_another_day(key, part, stances)
+        told = condition is not None and is_under_the_same(condition, part, stances)
+        if elsewhere or told or is_kept(text, stances):
             return False
         named_only = _NO_CLAIM.search(text) is not None
         tilt = tilt_against(part, text, key, stances, named_only=named_only)

@@ -50,6 +50,31 @@ WASHER = (
     "해 보시고 안 되시면 다시 전화 주세요\n"
     "고객: 그럼 오늘은 접수 안 할게요\n"
 )
+GYM = (
+    "고객: 회원권 정지하고 싶어요 다리를 다쳐서요\n"
+    "상담사: 네 십일 일부터 두 달 정지해 드릴게요 락커는 어떻게 하시겠어요\n"
+    "고객: 락커는 계속 쓸게요 짐이 있어서\n"
+    "상담사: 락커는 정지 중에도 월 만 원 나오세요\n"
+)
+RENTAL = (
+    "고객: 시간은 열 시에서 열한 시 반으로 늦춰 주세요\n"
+    "상담사: 네 열한 시 반으로 바꿔 드렸고 반납 시간은 그대로 여섯 시예요\n"
+    "고객: 네 알겠습니다\n"
+)
+ROOM = (
+    "고객: 엑스트라로 해 주세요 조식은 애가 안 먹으니까 빼고요\n"
+    "상담사: 네 엑스트라 베드 추가했고 조식은 어른 두 분만 넣었어요\n"
+    "고객: 네\n"
+)
+FEE = (
+    "고객: 연회비가 왜 빠졌어요 작년에 해지한다고 했는데\n"
+    "상담사: 해지 접수가 안 돼 있어요 연회비 만 오천 원 빠지셨네요\n"
+    "고객: 저는 분명히 전화했어요 작년 십이월에요\n"
+    "상담사: 통화 기록을 확인해 보고 사실이면 돌려 드릴게요 지금 해지해 드릴까요\n"
+    "고객: 네 해지하고 연회비도 돌려주세요\n"
+    "상담사: 해지는 지금 처리했고요 연회비는 안 쓰신 기간만큼은 오늘 바로 돌려 드려요 "
+    "나머지는 확인 후에 내일까지 연락드릴게요\n"
+)
 
 
 def flags_of(call, field, text):
@@ -90,6 +115,24 @@ def flags_of(call, field, text):
         ),
         pytest.param(LINE, "customer", "인터넷이 자주 끊겨 해지를 문의함", id="adverb"),
         pytest.param(LINE, "customer", "고쳐지지 않으면 해지하겠다고 함", id="verb denied"),
+        pytest.param(
+            SHOES,
+            "agent",
+            "신발 상자가 없으면 환불이 어렵다고 안내함",
+            id="denied under a condition",
+        ),
+        pytest.param(
+            GYM, "result", "11일부터 2개월 정지했고 락커는 정지하지 않음", id="goes on as it was"
+        ),
+        pytest.param(
+            RENTAL,
+            "result",
+            "인수 시간을 11시 30분으로 변경했고 반납 시간은 변경하지 않음",
+            id="stays as it was",
+        ),
+        pytest.param(
+            ROOM, "result", "엑스트라 베드를 추가했고 아이 조식은 추가하지 않음", id="left out"
+        ),
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
@@ -100,6 +143,8 @@ def test_a_true_line_is_left_alone(call, field, text):
     ("call", "field", "text"),
     [
         pytest.param(CARD, "customer", "결제일을 24일로 변경해 달라고 요청함", id="no such day"),
+        pytest.param(GYM, "result", "회원권은 정지하지 않음", id="stopped"),
+        pytest.param(RENTAL, "result", "인수 시간은 변경하지 않음", id="changed"),
     ],
 )
 def test_a_false_one_is_flagged(call, field, text):
