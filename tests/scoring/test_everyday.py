@@ -133,6 +133,12 @@ def flags_of(call, field, text):
         pytest.param(
             ROOM, "result", "엑스트라 베드를 추가했고 아이 조식은 추가하지 않음", id="left out"
         ),
+        pytest.param(
+            FEE,
+            "result",
+            "연회비 나머지는 통화 기록을 확인한 뒤 환급 여부를 연락할 예정",
+            id="whether it will be",
+        ),
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
