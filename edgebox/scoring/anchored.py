@@ -68,7 +68,7 @@ def is_anchored(number: Number, place: int, made: Sequence[Statement], spoken: S
     own = made[place]
     if any(_became(said, piece, spoken) for said, piece in spoken.supporting(number)):
         return True
-    if any(_is_beside(number, said, own.text, spoken) for said, _ in spoken.supporting(number)):
+    if _is_beside(number, own.text, spoken):
         return True
     line = [
         one
@@ -103,19 +103,23 @@ def are_together(one: Number, value: str, made: Statement) -> bool:
     return False
 
 
-def _is_beside(number: Number, said: Number, text: str, spoken: Spoken) -> bool:
+def _is_beside(number: Number, text: str, spoken: Spoken) -> bool:
     """Return whether the same word stands before or behind a number in both texts.
 
     It is no other number's: 접수 번호는 and 확정일자 번호는 are both of a 번호.
     """
     for beside in (_behind, _before):
         word = beside(text, number)
-        if word and beside(spoken.text, said) == word:
-            return not any(
-                beside(spoken.text, other) == word
-                for other, _ in spoken.numbers
-                if same_kind(other, number) and not supports(other.provides, number)
-            )
+        if not word or not any(
+            beside(spoken.text, said) == word for said, _ in spoken.supporting(number)
+        ):
+            continue
+        if not any(
+            beside(spoken.text, other) == word
+            for other, _ in spoken.numbers
+            if same_kind(other, number) and not supports(other.provides, number)
+        ):
+            return True
     return False
 
 

@@ -1,10 +1,18 @@
 """Numbers that a record has as the call, so that nothing can have been exchanged, and others."""
 
 import datetime as dt
+import time
 
 import pytest
 
+from edgebox.reading.call import read
+from edgebox.scoring.alignment import statements
+from edgebox.scoring.anchored import is_anchored
+from edgebox.scoring.quality import Scorer
+from edgebox.scoring.types import Analysis, Summary, Titles
 from scoring.outcomes import flags_of
+
+SYLLABLES = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
 
 ON = dt.date(2026, 8, 24)
 ROOMS = (
@@ -82,3 +90,20 @@ CLAIM = (
 )
 def test_a_number_that_stands_as_in_the_call_is_not_exchanged(call, told, wrong):
     assert ("unbound_number" in flags_of(call, told, ON)) is wrong
+
+
+def test_a_figure_that_is_said_all_the_time_takes_no_longer():
+    lines = [
+        f"고객: {one}{two} 결제는 십만 원 승인됐어요" for one in SYLLABLES for two in SYLLABLES
+    ]
+    scorer = Scorer(read("\n".join([*lines, "상담사: 결제는 이십만 원 승인됐어요"])))
+    analysis = Analysis(
+        summary=Summary(customer="결제는 10만 원 승인됨", agent="안내함", result="마침"),
+        keywords=["결제"],
+        titles=Titles(keyword="결제", descriptive="결제"),
+    )
+    made = statements(analysis, scorer._spoken, None)
+    began = time.process_time()
+    for _ in range(4):
+        is_anchored(made[0].numbers[0], 0, made, scorer._spoken)
+    assert time.process_time() - began < 2
