@@ -90,6 +90,7 @@ _OF_NUMBER: Final = re.compile(r"^(?!에서|부터)[가-힣]{1,4}(?=[ ,])")
 it."""
 
 _FROM: Final = re.compile("에서 ?")
+_TO: Final = re.compile("으?로")
 """Between two figures of which the second is what became of the first, and has its label."""
 
 _BESIDE: Final = re.compile(r"[은는면로] *$")
@@ -187,7 +188,8 @@ def _cells(
         before = _OF_NUMBER.sub("", line[at:begin]) if at else line[:begin]
         ends = [match.end() for one in (_CUT, cut) if one and (match := one.match(before))]
         near = before[max(ends, default=0) :][-_LONGEST:]
-        if _FROM.fullmatch(line, at, begin) and found_labels:
+        became = cut is None and _FROM.fullmatch(line, at, begin) and _TO.match(line, end)
+        if became and found_labels:
             yield _Cell(number, found_labels, "")
             at = end
             continue
