@@ -10,24 +10,33 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.affirmed import DECIDED_AGAINST, SURE, UNDISPUTED, affirms
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
 from edgebox.scoring.balance import tilt_against
-from edgebox.scoring.beside import is_beside, is_conceded
+from edgebox.scoring.beside import is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
+from edgebox.scoring.claims import (
+    NO_CLAIM,
+    REQUIRES,
+    WHOLE,
+    claims,
+    is_predicate,
+    predicate_of_part,
+    says_nothing,
+)
 from edgebox.scoring.denied import is_of_something_else
-from edgebox.scoring.granting import declined, granted
+from edgebox.scoring.granting import granted
 from edgebox.scoring.happened import denied_event
 from edgebox.scoring.heard import DECIDES, Heard, heard_of
 from edgebox.scoring.kept import is_kept, is_under_the_same
 from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
-from edgebox.scoring.predicates import LIGHT, SAME_FORM, Part, key_of, near, parts_of
+from edgebox.scoring.predicates import LIGHT, Part, near, parts_of
 from edgebox.scoring.settlement import unsettled
 from edgebox.scoring.sides import other_side
 from edgebox.scoring.stances import (
-    ABSENT,
     NEGATION,
     PAST,
     PREDICATE,
@@ -40,7 +49,7 @@ from edgebox.scoring.staying import is_changed
 from edgebox.scoring.swapped import of_the_agent
 from edgebox.scoring.undenied import is_denied_by_nobody
 from edgebox.scoring.undone import denies_the_call, is_left_undone
-from edgebox.scoring.whether import ASKS_WHETHER, settled_whether
+from edgebox.scoring.whether import settled_whether
 from edgebox.scoring.wishes import denied_wish
 
 if TYPE_CHECKING:
@@ -49,40 +58,6 @@ if TYPE_CHECKING:
 
     from edgebox.scoring.alignment import Item, Statement
     from edgebox.scoring.stances import Stances
-
-_NO_CLAIM: Final = re.compile(
-    r"거[절부](?:해|하)|[을를] ?(?:설명|안내|문의|질문|요청|권|당부|확인)[했하]"
-    r"|(?:(?<![가-힣])정하|정해지|(?:결|확)정[하되])지 ?(?:않|못)"
-    r"|문제[가는도]? ?(?:안|없|되지 ?않)|[이가] 아니라 "
-    r"|(?:제시|제안|권유)[했하]|도록 ?(?:안내|설명|당부|요청)"
-    r"|(?:안내|문의|요청|설명|제안)[.]?$|(?<!감)면,?$|경우,?$|려면,?$|지 ?못해,?$"
-    r"|아직"
-    rf"|{ASKS_WHETHER}|(?<![음함됨임능가고라]) (?:안내|설명|고지|공지)(?:[했하되됐드])"
-)
-"""A part that says nothing for or against its predicate: it only names a thing, or a condition;
-3cm가 안 되어 is less than, 찾지 못해 a reason, for which a call has other words (분실), and what is
-not yet so may become so."""
-
-_NO_DENIAL: Final = re.compile(
-    r"[\d일시달주년분][^ ]{0,4}[이가도]? 안 [되돼지]|(?:못|안) [가-힣]{1,4} 수 ?있"
-    r"|(?<![가-힣])(?:이날|이번에|당장|바로)(?:은|는|도)? .{0,40}[지안못불]"
-)
-"""The same of a part that denies."""
-
-_LOSS: Final = re.compile(
-    r"마감|매진|만석|만실|품절|소진|빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]"
-)
-"""An affirmation that a call may well make with a negation: 할인이 빠졌다, 오전은 마감됐다."""
-
-_IN_N: Final = "".join(map(chr, range(0xAC00 + 4, 0xD7A4, 28)))
-"""The syllables that end in ㄴ: a verb's present, 준다."""
-
-_CLAIMS: Final = re.compile(
-    rf"(?:[{PAST}](?:습니다|고|으며|으나|다|지만)|기로 ?(?:했|하|해)|완료|받았"
-    rf"|되었|하였|[{_IN_N}]다(?=[., ]*$)|(?<!면 )됩니다|합니다|수 있|가능|겠(?:다|습니다)"
-    r"|(?:[하되주내두]|넣어|빼|보내|옮기)(?:고|며)[, ]*$|대상이)"
-)
-"""A part that tells of something that was settled, or that can be."""
 
 _SETTLED_AGAINST: Final = re.compile(
     rf"(?:지(?:는|도|를)? ?(?:않|못)(?:[{PAST}]|기로|습니다|는다고|음)|지 ?못하[고며는]"
@@ -96,46 +71,11 @@ not there or not possible, for which a call has words without a denial (그냥 �
 _UNDER: Final = re.compile(r"(?:(?<!감)면|경우에?는?|어야|아야|해야|돼야),?$")
 """A part that is the condition of the next one."""
 
-_ENDING: Final = 14
-"""Characters at a part's end that hold what it claims."""
-
-_DECIDED_AGAINST: Final = re.compile(
-    r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
-)
-
-_NOT_DONE: Final = re.compile(
-    r"[하되]지 ?(?:않|못)(?:았|했|아 |은 채|습니다)"
-    r"|해 ?(?:주|드리)지 ?(?:않|못)"
-)
-"""A denial to which any word of the agent about it is the opposite."""
-
 _LEFT_UNDONE: Final = re.compile(r"하지 ?않(?!기로)")
 """A denial of what was done, which is true of what could have been done."""
 
-_IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
-"""A denial to which an offer is the opposite. What is offered may be left undone."""
-
 _CANNOT: Final = re.compile(r"수[가는도]? ?없|불가")
 """A denial of what could be, which nothing that was done beside it contradicts."""
-
-_NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
-"""A denial to which what must be is the opposite."""
-
-_REQUIRES: Final = re.compile(
-    r"[가-힣](?:(?<![감대화측전방표정도지수])면|야|더라도|지 않는 한),? |없이는 "
-)
-"""A denial under a condition: a call rather says what is needed (심사를 하셔야 됩니다)."""
-
-_DEPENDS: Final = re.compile(
-    r"[가-힣](?:[어아여해돼와워려]야(?:만|지만)?|(?<![감대화측전방표정도지수])면),? "
-)
-"""An affirmation under a condition: a call may well say what happens without it."""
-
-_IS_NEEDED: Final = re.compile(r"[가-힣]야 ?(?:한|합|하|할|해|된|됩|되|될|돼)")
-"""An affirmation of what must be, which is no opposite of what cannot be done."""
-
-_WHOLE: Final = re.compile(r"전액|전부|모두 다|완전히")
-"""A denial of the whole leaves a part: 전액 감면은 거절됐으나 14만 원이 감면됐다."""
 
 _REPORTED: Final = re.compile(
     r"(?<=[다라])(?:고 ?(?:안내|설명|답|말|했|하[고며]|알|전[했하]|약속)"
@@ -146,16 +86,6 @@ _REPORTED: Final = re.compile(
 
 _REPORT: Final = re.compile(r"[다라자]고 (?:안내|설명|답|말|전|알)")
 """A part that reports what was said in the call, and not how it ended."""
-
-_SHORT: Final = 3
-"""Characters behind a word, up to what makes it a claim or a denial, in which no other predicate
-has room."""
-
-_OPEN: Final = re.compile(
-    r"[가개거게고과구기나내너네다대도두드디마모무미바배보부비사서세쉬쓰씨"
-    r"아애어오와우위유이자재저제주지차채추치카켜코크타터토트파펴포푸피하해]지"
-)
-"""내지, 보지: their stems stand in any other word."""
 
 _AFTER: Final = re.compile(r"[가-힣] (?:뒤|후|이후|다음)(?:에|,| )|[하되으]면 |까지 ")
 """A claim of what is settled later."""
@@ -176,26 +106,8 @@ _OUR_SIDE: Final = re.compile("저희|회사|본사|센터|업체")
 _ANY_VERB: Final = re.compile(r"[가오보내주받하되]기")
 """가기로, 보기로: verbs of any sentence."""
 
-_SURE: Final = 0.4
-"""What one clause must hold of a part to speak against it where none decides, and a refusal."""
-
-_RELATED: Final = 0.12
-"""What a clause that does it must hold of a part where nobody denies it in any words."""
-
-_UNDISPUTED: Final = 0.3
-"""The same of a clause that says so."""
-
 _TURNED: Final = 0.15
 """What a refusal in other words must hold where nobody affirms the predicate anywhere."""
-
-_DOUBT: Final = 0.15
-"""What a denial must hold to leave the matter open."""
-
-_CLEARLY: Final = 1.5
-"""How much more of a part than any that denies a clause must hold to decide alone."""
-
-_SOME: Final = 0.35
-"""The same where somebody is said to have decided against what nobody denies."""
 
 
 def faults(
@@ -252,12 +164,12 @@ def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
         return was_turned_down(part, text[: double.start()], stances)
     against = denies(text)
     if against:
-        key = _predicate(part, stances)
+        key = predicate_of_part(part, stances)
         elsewhere = key is not None and is_done_another_day(key, part, stances)
         told = condition is not None and is_under_the_same(condition, part, stances)
         if elsewhere or told or is_kept(text, stances):
             return False
-        named_only = _NO_CLAIM.search(text) is not None
+        named_only = NO_CLAIM.search(text) is not None
         tilt = tilt_against(part, text, key, stances, named_only=named_only)
         if tilt is not None:
             return tilt
@@ -270,7 +182,7 @@ def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
 def _is_not_kept(part: Part, text: str, stances: Stances) -> bool:
     """Return whether the agent changes what a part says was left as it is."""
     items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
-    return _NO_CLAIM.search(text) is None and is_changed(items, text, stances)
+    return NO_CLAIM.search(text) is None and is_changed(items, text, stances)
 
 
 def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> bool:
@@ -282,14 +194,14 @@ def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> b
         stances: of the call.
         against: it denies the predicate.
     """
-    key = _predicate(part, stances)
+    key = predicate_of_part(part, stances)
     if key is None or _ANY_VERB.fullmatch(key.word):
         return False
     if not against:
         return _is_refused(part, text, key, stances)
-    if not _claims(text, key, against=True):
+    if not claims(text, key, against=True):
         return False
-    if not _is_predicate(text, key, part.items, against=True):
+    if not is_predicate(text, key, part.items, against=True):
         return not _CANNOT.search(text) and granted(part.items, stances)
     others = _beside(key, part)
     return _is_denied(key, others, part, heard_of(key, others, stances), stances)
@@ -304,12 +216,12 @@ def _is_refused(part: Part, text: str, key: Item, stances: Stances) -> bool:
     """Return whether the call refuses, or leaves undone, what a part affirms of its predicate."""
     if is_lacking(text, key, stances):
         return True
-    if not _claims(text, key, against=False):
+    if not claims(text, key, against=False):
         return False
     if goes_beyond(part, key, stances):
         return True
     conceded = _CONCEDES.search(part.text) and is_conceded(key, stances)
-    if conceded or not _is_predicate(text, key, part.items, against=False):
+    if conceded or not is_predicate(text, key, part.items, against=False):
         return False
     heard = heard_of(key, _beside(key, part), stances)
     told = _REPORT.search(part.text) is not None and _was_said(heard)
@@ -333,12 +245,12 @@ def _is_denied(
     text = _REPORTED.sub("", part.text)
     if _LEFT_UNDONE.search(text) and not is_followed_up(key, stances):
         heard.possible = 0.0
-    return _affirmed(text, heard, stances) and not is_done_another_day(key, part, stances)
+    return affirms(text, heard, stances) and not is_done_another_day(key, part, stances)
 
 
 def _was_said(heard: Heard) -> bool:
     """Return whether somebody says what a part reports, whatever was decided later."""
-    return max(heard.done, heard.stated, heard.possible) > _SURE
+    return max(heard.done, heard.stated, heard.possible) > SURE
 
 
 def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
@@ -347,10 +259,10 @@ def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
         return False
     if _BORNE_BY_CUSTOMER.search(text) and _declines_to_bear(key, stances):
         return False
-    alone = heard.refused > _UNDISPUTED and not (heard.after or heard.chosen)
+    alone = heard.refused > UNDISPUTED and not (heard.after or heard.chosen)
     never = max(heard.done, heard.stated, heard.possible, heard.chosen) == 0.0
     alone = alone or (never and heard.turned > _TURNED and not _AFTER.search(text))
-    if not alone and (heard.refused <= max(_SURE, heard.after) or heard.last >= -DECIDES):
+    if not alone and (heard.refused <= max(SURE, heard.after) or heard.last >= -DECIDES):
         return False
     return not is_of_another_day(key.word, text, stances)
 
@@ -363,14 +275,14 @@ def _declines_to_bear(key: Item, stances: Stances) -> bool:
 
 def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
     """Return whether a part settles a denial where the call denies nothing."""
-    limited = _REQUIRES.search(text) or _WHOLE.search(text)
-    if TWICE.search(text) or _says_nothing(text, against=True) or limited:
+    limited = REQUIRES.search(text) or WHOLE.search(text)
+    if TWICE.search(text) or says_nothing(text, against=True) or limited:
         return False
     if not _SETTLED_AGAINST.search(part.text):
         return False
     items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
-    decided = _DECIDED_AGAINST.search(text) is not None
-    key = _predicate(part, stances)
+    decided = DECIDED_AGAINST.search(text) is not None
+    key = predicate_of_part(part, stances)
     if key is not None and is_done_another_day(key, part, stances):
         return False
     return not is_borne_out(items, key, stances, decided=decided)
@@ -378,90 +290,14 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
 
 def _is_made_up(part: Part, text: str, stances: Stances) -> bool:
     """Return whether a part denies what the call affirms without a denial anywhere near it."""
-    if TWICE.search(text) or _says_nothing(part.text, against=True) or _WHOLE.search(text):
+    if TWICE.search(text) or says_nothing(part.text, against=True) or WHOLE.search(text):
         return False
     if not NEGATION.search(text[-PREDICATE:]) or _IF_NOT.search(text):
         return False
-    key = _predicate(part, stances)
+    key = predicate_of_part(part, stances)
     unsaid = any(not i.where and f"{i.word} " in text and i.word.endswith("지") for i in part.items)
-    if unsaid or (key and not _is_predicate(text, key, part.items, against=True)):
+    if unsaid or (key and not is_predicate(text, key, part.items, against=True)):
         key = None
     if key is not None and is_done_another_day(key, part, stances):
         return False
     return is_denied_by_nobody(part, key, stances)
-
-
-def _says_nothing(text: str, *, against: bool) -> bool:
-    """Return whether a part says nothing for or against its predicate."""
-    return bool(_NO_CLAIM.search(text) or (against and _NO_DENIAL.search(text)))
-
-
-def _claims(text: str, key: Item, *, against: bool) -> bool:
-    """Return whether a part claims that something was settled, or denies it, and once."""
-    if TWICE.search(text) or _says_nothing(text, against=against):
-        return False
-    if against:
-        limited = _REQUIRES.search(text) or _WHOLE.search(text)
-        return bool(NEGATION.search(text[-PREDICATE:]) and not limited)
-    ending = text[-_ENDING:]
-    absent = ABSENT.search(text.replace(key.word, ""))
-    return bool(
-        _CLAIMS.search(ending)
-        and not absent
-        and not _LOSS.search(ending)
-        and not _DEPENDS.search(text)
-        and not _IS_NEEDED.search(ending)
-    )
-
-
-def _affirmed(text: str, heard: Heard, stances: Stances) -> bool:
-    """Return whether the call affirms what a part denies."""
-    if heard.settled or (heard.last > DECIDES and heard.done > DECIDES):
-        return True
-    says = heard.done > _RELATED or max(heard.stated, heard.possible) > _UNDISPUTED
-    if says and not heard.denied and _NOT_DONE.search(text):
-        return True
-    if heard.done > max(_SURE, heard.denied * _CLEARLY):
-        return True  # what is denied is something else
-    if (
-        _DECIDED_AGAINST.search(text)
-        and not declined(stances)
-        and (heard.chosen > _SURE or not heard.denied)
-    ):
-        return max(heard.done, heard.stated, heard.possible, heard.wanted) > _SOME
-    return _stated(text, heard)
-
-
-def _stated(text: str, heard: Heard) -> bool:
-    """Return whether the agent says the opposite of a denial, and hardly anybody denies it."""
-    speaks = heard.done
-    if _NOT_DONE.search(text):
-        speaks = max(speaks, heard.stated)
-    elif _NEEDLESS.search(text):
-        speaks = max(speaks, heard.required)
-    elif _IS_UNABLE.search(text):
-        speaks = max(speaks, heard.possible)
-    return speaks > _SURE and heard.denied <= _DOUBT
-
-
-def _predicate(part: Part, stances: Stances) -> Item | None:
-    """Return the word of a part that it claims or denies, or None; of 보내지 않기로 it is 보내."""
-    key = key_of(part, [item for item in part.items if item.where])
-    if key is None or not key.word.endswith("지") or f"{key.word} " not in part.text:
-        return key
-    if _OPEN.fullmatch(key.word):
-        return key
-    return key._replace(where=stances.spoken.where(key.word[:-1]))
-
-
-def _is_predicate(text: str, key: Item, items: Sequence[Item], *, against: bool) -> bool:
-    """Return whether the word that the call holds is what the part claims or denies."""
-    sign = [*(NEGATION if against else _CLAIMS).finditer(text)][-1]
-    at = text.rfind(key.word, 0, sign.end())
-    unsaid = any(i.word.endswith("지") and f"{i.word} " in text for i in items if not i.where)
-    if against and unsaid and max(key.where.values()) < SAME_FORM:
-        return False
-    between = text[at + len(key.word) : sign.start()].replace(" ", "")
-    if not against and is_beside(key.word, f"{between}{sign[0]}"):
-        return False
-    return len(between) <= _SHORT or LIGHT.search(between) is not None
