@@ -36,6 +36,9 @@ _NO_DENIAL: Final = re.compile(
 )
 """The same of a part that denies."""
 
+ASKS_NOT_TO: Final = re.compile(r"지 ?않(?:게|도록) (?!.*(?:않|못|불가))|지 ?말(?:아 ?달|)라고")
+"""What is asked for, or what for: 쓰지 말라고 했고, 모자라지 않게. It denies nothing."""
+
 _LOSS: Final = re.compile(
     r"마감|매진|만석|만실|품절|소진|빠[졌지]|사라|없어[졌지]|소멸|끊|막|멈|늦|떨어|풀[렸리]|줄[었어이인]"
 )

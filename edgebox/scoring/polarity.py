@@ -17,6 +17,7 @@ from edgebox.scoring.beside import is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
 from edgebox.scoring.claims import (
+    ASKS_NOT_TO,
     NO_CLAIM,
     REQUIRES,
     WHOLE,
@@ -149,15 +150,18 @@ def _faults_of_customer(
     if of_the_agent(statement, stances):
         yield statement.text, "speakers_swapped"
     for part in parts_of(statement, stances.spoken, on):
+        if ASKS_NOT_TO.search(part.text):
+            continue
         if denied_wish(part, stances) or denied_event(part, stances):
             yield part.text, "polarity"
 
 
 def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
     """Return whether the call settles the opposite of what a part claims under a condition."""
-    if denies_the_call(part, stances):
+    asks = ASKS_NOT_TO.search(part.text)
+    if not asks and denies_the_call(part, stances):
         return True
-    if is_left_undone(part, stances) or _TAKEN_BACK.search(part.text):
+    if asks or is_left_undone(part, stances) or _TAKEN_BACK.search(part.text):
         return False
     text = _REPORTED.sub("", part.text)
     if double := NOT_TURNED_DOWN.search(text):

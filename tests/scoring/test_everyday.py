@@ -23,6 +23,13 @@ SHOES = (
     "고객: 적립금은 안 없어지죠\n"
     "상담사: 쓰신 적립금 삼천 원은 그대로 돌려 드려요\n"
 )
+LEAK = (
+    "고객: 싱크대 밑에서 물이 새는데 물을 써도 되나요\n"
+    "상담사: 밸브부터 잠그시고요 기사님 가실 때까지 물은 쓰지 마세요\n"
+    "고객: 바닥이 다 젖어요\n"
+    "상담사: 바닥 안 젖게 수건 좀 대 주세요 오늘 네 시에 기사님 보내 드릴게요\n"
+    "고객: 네 알겠습니다\n"
+)
 PARCEL = (
     "고객: 받는 사람 주소를 바꿀 수 있어요 제가 이사 전 주소를 적어서\n"
     "상담사: 수거 전이면 바꿔 드릴 수 있어요 주소 문자로 보내 주시겠어요\n"
@@ -132,6 +139,15 @@ def flags_of(call, field, text):
         ),
         pytest.param(
             ROOM, "result", "엑스트라 베드를 추가했고 아이 조식은 추가하지 않음", id="left out"
+        ),
+        pytest.param(
+            SHOES, "customer", "적립금이 없어지지 않게 해 달라고 요청함", id="what it is asked for"
+        ),
+        pytest.param(
+            LEAK, "agent", "기사가 올 때까지 물을 쓰지 말라고 안내함", id="asked not to do"
+        ),
+        pytest.param(
+            LEAK, "agent", "바닥이 젖지 않게 수건을 대 달라고 안내함", id="what something is for"
         ),
         pytest.param(
             FEE,
