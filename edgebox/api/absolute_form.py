@@ -28,7 +28,7 @@ class AbsoluteForm:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on."""
-        if scope["type"] == "http" and (target := _TARGET.fullmatch(scope["raw_path"])):
+        if scope["type"] == "http" and (target := _TARGET.fullmatch(scope.get("raw_path") or b"")):
             scope["raw_path"] = target[2] or b"/"
             # The path is decoded already, and what stands before it has no slash but the two.
             scope["path"] = f"/{scope['path'].partition('://')[2].partition('/')[2]}"
