@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from starlette.datastructures import MutableHeaders
 
@@ -30,7 +31,6 @@ class AbsoluteForm:
         """Pass the request on."""
         if scope["type"] == "http" and (target := _TARGET.fullmatch(scope.get("raw_path") or b"")):
             scope["raw_path"] = target[2] or b"/"
-            # The path is decoded already, and what stands before it has no slash but the two.
-            scope["path"] = f"/{scope['path'].partition('://')[2].partition('/')[2]}"
+            scope["path"] = unquote(scope["raw_path"].decode("ascii"))
             MutableHeaders(scope=scope)["host"] = target[1].decode("latin-1")
         await self._app(scope, receive, send)

@@ -223,6 +223,8 @@ async def test_a_request_for_another_protocol_is_answered_as_http_1_1_without_a_
         ("http://box.example:8600/healthz", 200),
         ("HTTP://box.example/healthz?x=/a", 200),
         ("http://someone@box.example/healthz", 200),
+        ("http://some%2Fone@box.example/healthz", 200),
+        ("http://box.example%2Fhealthz", 404),
         ("http://box.example", 404),
         ("http://box.example/%68ealthz", 200),
         ("http:///healthz", 404),
