@@ -184,13 +184,13 @@ class _Said:
         if not _is_copied(quality):
             return summary
         agent = summary.agent
+        words = {one: set(content_words(one)) for one in self._told}
         for _ in range(_MOST_FOR_WORDS):
             lines = (summary.customer, agent, summary.result)
             written = set(content_words("\n".join(lines)))
-            words = {one: len(set(content_words(one)) - written) for one in self._told}
-            unsaid = [one for one in words if new(one, *lines)]
-            best = max(reversed(unsaid), key=lambda one: words[one], default="")
-            if not best or words[best] < _FEWEST_WORDS or len(agent) >= _ROOM_FOR_WORDS:
+            more = {one: len(words[one] - written) for one in words if new(one, *lines)}
+            best = max(reversed(more), key=lambda one: more[one], default="")
+            if not best or more[best] < _FEWEST_WORDS or len(agent) >= _ROOM_FOR_WORDS:
                 break
             agent = self._in_order(f"{agent} {_quoted(best)}")
         return summary.model_copy(update={"agent": agent})
