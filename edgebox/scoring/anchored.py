@@ -12,8 +12,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.agreement import agrees, counter_of
-from edgebox.language.number import lasting, same_kind, supports
+from edgebox.language.number import same_kind, supports
 from edgebox.scoring.evidence import telling
 
 if TYPE_CHECKING:
@@ -53,14 +52,6 @@ _TO: Final = re.compile(r"으?로")
 
 _ORDERED: Final = 40
 """Characters between two figures of a call that are one behind the other."""
-
-
-def alike(one: Number, text: str, other: Number, its_text: str) -> bool:
-    """Return whether two numbers may be taken for each other: 3일 and 5일, not 3일 and 3회."""
-    if not same_kind(one, other) or lasting(one) != lasting(other):
-        return False
-    counter = counter_of(its_text, other)
-    return one.kind != "count" or not counter or agrees({counter_of(text, one)}, counter)
 
 
 def is_anchored(number: Number, place: int, made: Sequence[Statement], spoken: Spoken) -> bool:
