@@ -14,11 +14,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.scoring.affirmed import DECIDED_AGAINST, NEEDLESS
 from edgebox.scoring.burden import SIDES, bears_out, is_borne_out, places_of
+from edgebox.scoring.claims import REQUIRES, WHOLE
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import Heard, commits, heard_of
-from edgebox.scoring.predicates import LIGHT
-from edgebox.scoring.stances import NEGATION, ONLY, PREDICATE, TWICE, names
+from edgebox.scoring.predicates import LIGHT, words_beside
+from edgebox.scoring.stances import NEGATION, ONLY, PREDICATE, TWICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,20 +91,9 @@ _SHORTEST: Final = 12
 _FOR: Final = -1.25
 """Log-odds below which the call speaks for a denial, whatever a single rule says."""
 
-_DECIDED: Final = re.compile(
-    r"지(?:는|도|를)? ?(?:않|말)기로|(?<![가-힣])(?:안|못) ?(?!내)[가-힣]{1,3}기로"
-)
-
 _OF_ONE: Final = re.compile(
     r"[가-힣0-9](?<![하되있없])(?:은|는) (?:[^ ]+ ){0,3}[^ ]*(?:않|못|안 |없|불가)"
 )
-
-_LIMITED: Final = re.compile(
-    r"[가-힣](?:(?<![감대화측전방표정도지수])면|야|더라도|지 않는 한),? |없이는 "
-    r"|전액|전부|모두 다|완전히"
-)
-
-_NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
 
 _ASKS: Final = re.compile(r"(?:나요|까요|습니까|십니까|시죠|맞으|으세요|으신가)[?.~ ]*$")
 """A question that has no mark."""
@@ -136,12 +127,11 @@ def _signs(
     part: Part, text: str, key: Item | None, stances: Stances, *, named_only: bool
 ) -> _Signs:
     """Return what speaks against a denial, and for it."""
-    decided = _DECIDED.search(text) is not None
+    decided = DECIDED_AGAINST.search(text) is not None
     items = [i for i in part.items if not LIGHT.fullmatch(i.word) and i.word not in SIDES]
     heard = Heard()
     if key is not None:
-        others = [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
-        heard = heard_of(_said(key, stances), others, stances)
+        heard = heard_of(_said(key, stances), words_beside(key, part), stances)
     return _Signs(
         last=heard.last,
         stated=heard.stated,
@@ -154,8 +144,8 @@ def _signs(
         ends=NEGATION.search(text[-PREDICATE:]) is not None,
         of_one=_OF_ONE.search(text) is not None,
         names=named_only,
-        limited=_LIMITED.search(text) is not None,
-        needless=_NEEDLESS.search(text) is not None,
+        limited=bool(REQUIRES.search(text) or WHOLE.search(text)),
+        needless=NEEDLESS.search(text) is not None,
     )
 
 

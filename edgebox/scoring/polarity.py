@@ -8,7 +8,7 @@ Where the call does not hold the predicate, nothing is known.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from edgebox.scoring.affirmed import DECIDED_AGAINST, SURE, UNDISPUTED, affirms
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
@@ -34,7 +34,7 @@ from edgebox.scoring.kept import is_kept, is_under_the_same
 from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
-from edgebox.scoring.predicates import LIGHT, Part, near, parts_of
+from edgebox.scoring.predicates import LIGHT, Part, near, parts_of, words_beside
 from edgebox.scoring.settlement import unsettled
 from edgebox.scoring.sides import other_side
 from edgebox.scoring.stances import (
@@ -44,7 +44,6 @@ from edgebox.scoring.stances import (
     TURNED_DOWN,
     TWICE,
     denies,
-    names,
 )
 from edgebox.scoring.staying import is_changed
 from edgebox.scoring.swapped import of_the_agent
@@ -166,54 +165,48 @@ def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
     text = _REPORTED.sub("", part.text)
     if double := NOT_TURNED_DOWN.search(text):
         return was_turned_down(part, text[: double.start()], stances)
-    against = denies(text)
-    if against:
-        key = predicate_of_part(part, stances)
-        elsewhere = key is not None and is_done_another_day(key, part, stances)
-        told = condition is not None and is_under_the_same(condition, part, stances)
-        if elsewhere or told or is_kept(text, stances):
-            return False
-        named_only = NO_CLAIM.search(text) is not None
-        tilt = tilt_against(part, text, key, stances, named_only=named_only)
-        if tilt is not None:
-            return tilt
-        alone = _denies_alone(part, text, stances) or _is_made_up(part, text, stances)
-    else:
-        alone = was_not_called_off(part, text, stances) or _is_not_kept(part, text, stances)
-    return alone or _is_opposite(part, text, stances, against=against)
+    key = predicate_of_part(part, stances)
+    if denies(text):
+        return _denies_wrongly(part, text, key, condition, stances)
+    if was_not_called_off(part, text, stances) or _is_not_kept(part, text, stances):
+        return True
+    return _is_telling(key) and _is_refused(part, text, key, stances)
+
+
+def _denies_wrongly(
+    part: Part, text: str, key: Item | None, condition: Part | None, stances: Stances
+) -> bool:
+    """Return whether the call affirms what a part denies.
+
+    Args:
+        part: with the denial.
+        text: its text without the report around it.
+        key: its predicate, if the call holds it.
+        condition: the part before it, if that is its condition.
+        stances: of the call.
+    """
+    elsewhere = key is not None and is_done_another_day(key, part, stances)
+    told = condition is not None and is_under_the_same(condition, part, stances)
+    if elsewhere or told or is_kept(text, stances):
+        return False
+    named_only = NO_CLAIM.search(text) is not None
+    tilt = tilt_against(part, text, key, stances, named_only=named_only)
+    if tilt is not None:
+        return tilt
+    if _denies_alone(part, text, key, stances) or _is_made_up(part, text, key, stances):
+        return True
+    return _is_telling(key) and _is_denied(part, text, key, stances)
+
+
+def _is_telling(key: Item | None) -> TypeGuard[Item]:
+    """Return whether the call holds a predicate, and it is no verb of any sentence."""
+    return key is not None and not _ANY_VERB.fullmatch(key.word)
 
 
 def _is_not_kept(part: Part, text: str, stances: Stances) -> bool:
     """Return whether the agent changes what a part says was left as it is."""
     items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
     return NO_CLAIM.search(text) is None and is_changed(items, text, stances)
-
-
-def _is_opposite(part: Part, text: str, stances: Stances, *, against: bool) -> bool:
-    """Return whether the call settles the opposite of a part's predicate.
-
-    Args:
-        part: with the predicate.
-        text: its text without the report around it.
-        stances: of the call.
-        against: it denies the predicate.
-    """
-    key = predicate_of_part(part, stances)
-    if key is None or _ANY_VERB.fullmatch(key.word):
-        return False
-    if not against:
-        return _is_refused(part, text, key, stances)
-    if not claims(text, key, against=True):
-        return False
-    if not is_predicate(text, key, part.items, against=True):
-        return not _CANNOT.search(text) and granted(part.items, stances)
-    others = _beside(key, part)
-    return _is_denied(key, others, part, heard_of(key, others, stances), stances)
-
-
-def _beside(key: Item, part: Part) -> list[Item]:
-    """Return the words and numbers of a part beside its predicate."""
-    return [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
 
 
 def _is_refused(part: Part, text: str, key: Item, stances: Stances) -> bool:
@@ -227,7 +220,7 @@ def _is_refused(part: Part, text: str, key: Item, stances: Stances) -> bool:
     conceded = _CONCEDES.search(part.text) and is_conceded(key, stances)
     if conceded or not is_predicate(text, key, part.items, against=False):
         return False
-    heard = heard_of(key, _beside(key, part), stances)
+    heard = heard_of(key, words_beside(key, part), stances)
     told = _REPORT.search(part.text) is not None and _was_said(heard)
     waits = text.startswith(f"{key.word}기로") and is_put_off(key, stances)
     affirmed = max(heard.done, heard.stated, heard.possible, heard.chosen) > 0.0
@@ -236,20 +229,21 @@ def _is_refused(part: Part, text: str, key: Item, stances: Stances) -> bool:
     return _refused(text, key, heard, stances)
 
 
-def _is_denied(
-    key: Item, others: Sequence[Item], part: Part, heard: Heard, stances: Stances
-) -> bool:
+def _is_denied(part: Part, text: str, key: Item, stances: Stances) -> bool:
     """Return whether the call affirms what a part denies of its predicate."""
-    if heard.denied and _CONCEDES.search(part.text):
+    if not claims(text, key, against=True):
         return False
+    if not is_predicate(text, key, part.items, against=True):
+        return not _CANNOT.search(text) and granted(part.items, stances)
+    others = words_beside(key, part)
+    heard = heard_of(key, others, stances)
     if heard == Heard():
         return granted(others, stances)
-    if is_left_out(key, stances):
+    if (heard.denied and _CONCEDES.search(part.text)) or is_left_out(key, stances):
         return False
-    text = _REPORTED.sub("", part.text)
     if _LEFT_UNDONE.search(text) and not is_followed_up(key, stances):
         heard.possible = 0.0
-    return affirms(text, heard, stances) and not is_done_another_day(key, part, stances)
+    return affirms(text, heard, stances)
 
 
 def _was_said(heard: Heard) -> bool:
@@ -277,7 +271,7 @@ def _declines_to_bear(key: Item, stances: Stances) -> bool:
     return bool(denied) and all(_OUR_SIDE.search(stances.spoken.text_of(p)) for p in denied)
 
 
-def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
+def _denies_alone(part: Part, text: str, key: Item | None, stances: Stances) -> bool:
     """Return whether a part settles a denial where the call denies nothing."""
     limited = REQUIRES.search(text) or WHOLE.search(text)
     if TWICE.search(text) or says_nothing(text, against=True) or limited:
@@ -286,22 +280,16 @@ def _denies_alone(part: Part, text: str, stances: Stances) -> bool:
         return False
     items = [item for item in part.items if not LIGHT.fullmatch(item.word)]
     decided = DECIDED_AGAINST.search(text) is not None
-    key = predicate_of_part(part, stances)
-    if key is not None and is_done_another_day(key, part, stances):
-        return False
     return not is_borne_out(items, key, stances, decided=decided)
 
 
-def _is_made_up(part: Part, text: str, stances: Stances) -> bool:
+def _is_made_up(part: Part, text: str, key: Item | None, stances: Stances) -> bool:
     """Return whether a part denies what the call affirms without a denial anywhere near it."""
     if TWICE.search(text) or says_nothing(part.text, against=True) or WHOLE.search(text):
         return False
     if not NEGATION.search(text[-PREDICATE:]) or _IF_NOT.search(text):
         return False
-    key = predicate_of_part(part, stances)
     unsaid = any(not i.where and f"{i.word} " in text and i.word.endswith("지") for i in part.items)
     if unsaid or (key and not is_predicate(text, key, part.items, against=True)):
         key = None
-    if key is not None and is_done_another_day(key, part, stances):
-        return False
     return is_denied_by_nobody(part, key, stances)

@@ -149,6 +149,11 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)
 
 
+def words_beside(key: Item, part: Part) -> list[Item]:
+    """Return the words and numbers of a part beside its predicate."""
+    return [i for i in part.items if i.number or (i.word != key.word and names(i.word))]
+
+
 _OF_ANOTHER: Final = re.compile(
     r"(?:(?:하[신는]|하시는|한|했던|하셨던|된|되[신는]) "
     r"(?!(?:거|것|건|게|수|적|데|줄|분|경우|걸)(?![가-힣]))[가-힣]+"
