@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.digits import LETTER_NAMES
+from edgebox.language.digits import LETTER, latin
 from edgebox.language.number import code, quantity
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
@@ -48,21 +48,19 @@ _SHARE: Final = re.compile(
 )
 """5.7은, 삼 점 팔오로: of an interest or a discount, without 퍼센트."""
 
-_LETTER: Final = "|".join(LETTER_NAMES)
 _ENDS: Final = (
     r"(?=[^가-힣]|$|이?라|이?[요고]|[은는을를가로]|용지|[예이]?에요|입니|인데|이네|이시|이신)"
 )
 _MODEL: Final = re.compile(
-    rf"(?<![가-힣])((?:{_LETTER}){{1,4}}) ?([{SINO_DIGITS}{ZEROS}]{{2,8}})"
-    rf"((?:{_LETTER}){{1,2}}){_ENDS}"
+    rf"(?<![가-힣])((?:{LETTER}){{1,4}}) ?([{SINO_DIGITS}{ZEROS}]{{2,8}})"
+    rf"((?:{LETTER}){{1,2}}){_ENDS}"
 )
 _ENGLISH: Final = {
     "원": 1, "투": 2, "쓰리": 3, "포": 4, "파이브": 5, "식스": 6, "세븐": 7, "에잇": 8, "나인": 9,
 }  # fmt: skip
 _IN_ENGLISH: Final = re.compile(
-    rf"(?<![가-힣])((?:{_LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
+    rf"(?<![가-힣])((?:{LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
 )
-_ONE_LETTER: Final = re.compile(_LETTER)
 
 
 def bare_amounts(text: str) -> Iterator[Number]:
@@ -91,17 +89,13 @@ def bare_shares(text: str) -> Iterator[Number]:
 def models(text: str) -> Iterator[Number]:
     """Yield models with letters before their figures, and behind them."""
     for match in _MODEL.finditer(text):
-        front, back = _letters(match[1]), _letters(match[3])
+        front, back = latin(match[1]), latin(match[3])
         yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
     for match in _IN_ENGLISH.finditer(text):
-        yield code("code", f"{_letters(match[1])}{_ENGLISH[match[2]]}", *match.span())
+        yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())
 
 
 def _is_of_another(match: re.Match[str]) -> bool:
     """Return whether a figure stands behind a word of which it is no money and no share."""
     start = match.start()
     return _OF_ANOTHER.search(match.string, max(0, start - _BEHIND), start) is not None
-
-
-def _letters(names: str) -> str:
-    return "".join(LETTER_NAMES[name] for name in _ONE_LETTER.findall(names))

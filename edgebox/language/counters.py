@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from edgebox.language.syllables import ending_in
+
 _COUNTERS: Final = """
     개 명 건 번 번째 회 차 대 장 병 잔 권 마리 가지 군데 곳 차례 배 통 켤레 벌 줄 박스 상자 봉지
     세트 팩 캔 종류 종 사람 인 인분 세 살 층 호 호선 학년 학기 주년 평 점 도 등 위 급 단계 초
@@ -65,7 +67,7 @@ NUMERAL_TAIL: Final = re.compile(
     r"|부로|자로|거든|니까|죠|대(?=[^가-힣]|[의로에이인라]|$)|이라"
     r"|날(?=[^가-힣]|[에은이도로]|부터|까지|$)|식(?=[^가-힣]|[이으]|$)"
 )
-_OPEN_SYLLABLE: Final = "".join(map(chr, range(ord("가"), ord("힣") + 1, 28)))
+_OPEN_SYLLABLE: Final = ending_in(0)
 TAIL: Final = re.compile(
     rf"{NUMERAL_TAIL.pattern}|(?<=[년월])제(?=[^가-힣]|[로가인는]|$)|(?<=[{_OPEN_SYLLABLE}])(?<!주)(?<!가지)(?<!해)(?<![가-힣]시)"
     r"(?:[고구면며니네라]|든지?|거나|여[서야]|야지?|셔서|시라|십니다|구나)(?![가-힣])"

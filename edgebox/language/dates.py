@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.number import Number, date, either, quantity
+from edgebox.language.syllables import SS, ending_in
 from edgebox.language.weeks import WEEKDAYS, weekdays_of_months
 from edgebox.language.written import DAY
 
@@ -85,7 +86,7 @@ _ANOTHER: Final = re.compile(
 _SHORTLY: Final = 60
 """Characters between a week and 그다음 주, which counts from it."""
 
-_PASTS: Final = {chr(first + 20) for first in range(0xAC00, 0xD7A4, 28)} - {"있", "겠"}
+_PASTS: Final = {*ending_in(SS)} - {"있", "겠"}
 _PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
 """A syllable that ends in ㅆ (갔, 오셨), the mark of the past."""
 

@@ -43,21 +43,21 @@ YEAR_SPELT: Final = rf"""
 
 삼사 년도 is three years or four, and 사이 년도 too far ahead."""
 
-LETTER_NAMES: Final = {
+_LETTERS: Final = {
     "에이치": "H", "더블유": "W", "에이": "A", "에프": "F", "아이": "I", "제이": "J", "케이": "K",
     "에스": "S", "브이": "V", "엑스": "X", "와이": "Y", "제트": "Z", "엘": "L", "엠": "M",
     "엔": "N", "비": "B", "씨": "C", "시": "C", "디": "D", "이": "E", "지": "G", "오": "O",
     "피": "P", "큐": "Q", "알": "R", "티": "T", "유": "U",
 }  # fmt: skip
-_LETTER: Final = "|".join(LETTER_NAMES)
+LETTER: Final = "|".join(_LETTERS)
 _WORDS_LISTED: Final = """
     아이디 아이피 티비 피[시씨디] 시[디비] 디비 오[이지시] 이[유지오씨시] 유[지이] 비[유오] 지[지시]
 """
-LETTERS_FIRST: Final = "".join(sorted({name[0] for name in LETTER_NAMES}))
+LETTERS_FIRST: Final = "".join(sorted({name[0] for name in _LETTERS}))
 MODEL: Final = rf"""
     (?P<model>(?=[{LETTERS_FIRST}])(?!{"|".join(_WORDS_LISTED.split())}|[오이]{{2}})
-        (?:(?:에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠)(?:{_LETTER}){{0,3}}?
-          |(?:{_LETTER}){{2,4}}?)
+        (?:(?:에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠)(?:{LETTER}){{0,3}}?
+          |(?:{LETTER}){{2,4}}?)
         \ ?(?=[{ZEROS}{SINO_DIGITS}십백천]{{2}}))
 """
 """The letters before a spoken number; `model` reads both."""
@@ -101,7 +101,7 @@ _ENDINGS: Final = {
 _DIGITS: Final = re.compile(f"{DIGIT}+")
 _THIS: Final = re.compile("이 ")
 _RUN: Final = re.compile(_SPOKEN, re.VERBOSE)
-_ONE_LETTER: Final = re.compile(_LETTER)
+_ONE_LETTER: Final = re.compile(LETTER)
 _MODEL_ENDING: Final = re.compile(
     r" ?(?:편|번|호)|$|[^가-힣 ]"
     r"| (?!만|억|원|프로|퍼센트|개|분|시|일|월|년|건|명|회|주|달|대|권|평|층|세|살|배|점)"
@@ -194,10 +194,15 @@ def lot(signs: str, start: int, end: int) -> Number:
     return replace(whole, provides=whole.provides | alone.provides | {f"#{more}"})
 
 
+def latin(names: str) -> str:
+    """Return letters whose names are said: 에스 is S, 케이이 KE."""
+    return "".join(_LETTERS[name] for name in _ONE_LETTER.findall(names))
+
+
 def model(match: re.Match[str]) -> Number | None:
     """Read letters and the number after them: 에스이십사 is S24, 케이이 칠공일편 KE701."""
     text, start, at = match.string, match.start(), match.end()
-    letters = "".join(LETTER_NAMES[found] for found in _ONE_LETTER.findall(text, start, at))
+    letters = latin(text[start:at])
     run = _RUN.match(text, at)
     number = _run(text, at, run.end()) if run else None
     if number is None:

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-_FIRST: Final = ord("가")
-_FINALS: Final = 28
-_VOWELS: Final = 21
+from edgebox.language.syllables import composed, letters_of
+
 _N, _R, _LM, _M, _B, _SS = 4, 8, 10, 16, 17, 20
 """Final consonants by their place in Unicode's order: ㄴ, ㄹ, ㄻ, ㅁ, ㅂ, ㅆ."""
 
@@ -91,7 +90,7 @@ def _spelled_out(text: str) -> str:
 
 
 def _final(syllable: str) -> int:
-    return (ord(syllable) - _FIRST) % _FINALS
+    return letters_of(syllable)[2]
 
 
 def _with_final(syllable: str, final: int) -> str:
@@ -100,17 +99,16 @@ def _with_final(syllable: str, final: int) -> str:
 
 def _past(stem: str) -> str:
     """Return a stem's last syllable with the ending of its past: 옮기 has 겼, 받 has 받았."""
-    letters = ord(stem[-1]) - _FIRST
-    first, vowel = divmod(letters // _FINALS, _VOWELS)
+    first, vowel, final = letters_of(stem[-1])
     if stem[-1] in "하못":
         return "했" if stem[-1] == "하" else "못했"
     if stem[-1] == "되":
         return "됐"
-    if _final(stem[-1]):
+    if final:
         return f"{stem[-1]}{'았' if vowel in _BRIGHT else '었'}"
     if vowel not in _PAST_VOWELS or stem[-1] == "르":
         return f"{stem[-1]}었"
-    return chr(_FIRST + (first * _VOWELS + _PAST_VOWELS[vowel]) * _FINALS + _SS)
+    return composed(first, _PAST_VOWELS[vowel], _SS)
 
 
 def _of_closed(last: str) -> str:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_noun
+from edgebox.language.syllables import are_one_apart
 from edgebox.language.vocabulary import PARTICLE, VERBAL
 from edgebox.language.words import REPORT_WORDS
 
@@ -49,11 +49,7 @@ def mismarked(text: str, call: str, squeezed: str) -> Iterator[str]:
 
 def _is_double(name: str, double: str) -> bool:
     """Return whether a word may be meant for another, and neither is a noun or a verb."""
-    return (
-        len(name) == len(double)
-        and sum(map(ne, name, double)) == 1
-        and not any(
-            word in REPORT_WORDS or is_noun(word) or VERBAL.search(word) or PARTICLE.search(word, 2)
-            for word in (name, double)
-        )
+    return are_one_apart(name, double) and not any(
+        word in REPORT_WORDS or is_noun(word) or VERBAL.search(word) or PARTICLE.search(word, 2)
+        for word in (name, double)
     )

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
+from edgebox.language.syllables import are_one_apart
 from edgebox.language.vocabulary import VERBAL
 from edgebox.language.words import ends_closed
 
@@ -247,7 +248,7 @@ def wrong_names(
     for word in re.findall(r"(?<![가-힣])[가-힣]{2,8}", text):
         for name in known:
             written = word[: len(name)]
-            if written in said or written in _NO_NAMES or not _one_off(written, name):
+            if written in said or written in _NO_NAMES or not are_one_apart(written, name):
                 continue
             alone = _PARTICLES.fullmatch(word, len(name)) is not None
             family = written[0] == name[0] or (written[0] in SURNAMES and _is_full(name))
@@ -305,8 +306,3 @@ def _is_particle(name: str) -> bool:
     if name.endswith(_LONG_PARTICLES):
         return True
     return name[-1] in ("은이을과에의" if ends_closed(name[:-1]) else "는가를로와에의")
-
-
-def _one_off(one: str, other: str) -> bool:
-    """Return whether two words of one length differ in one syllable."""
-    return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1

@@ -25,6 +25,9 @@ ONES: Final = {
     )
     for word in words.split()
 }
+ALONE: Final = {"하나": 1, "둘": 2, "셋": 3, "넷": 4} | ONES
+"""With those that stand without a noun."""
+
 _DAYS: Final = {
     "하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7,
     "여드레": 8, "아흐레": 9,

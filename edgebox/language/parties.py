@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.natives import ONES, TENS
+from edgebox.language.natives import ALONE, TENS
 from edgebox.language.number import quantity
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from edgebox.language.number import Number
 
-_ONES: Final = {"하나": 1, "둘": 2, "셋": 3, "넷": 4} | ONES
 _COUNT: Final = (
-    rf"(?:(?:{'|'.join(TENS)})? ?(?:{'|'.join(_ONES)})|{'|'.join(TENS)}|\d{{1,3}}"
+    rf"(?:(?:{'|'.join(TENS)})? ?(?:{'|'.join(ALONE)})|{'|'.join(TENS)}|\d{{1,3}}"
     r"|[이삼사오육칠팔구]?십[일이삼사오육칠팔구]?)"
 )
 _WHO: Final = (
@@ -32,7 +31,7 @@ _PARTY: Final = re.compile(
     rf"{_WHO} ?{_COUNT} ?(?:명|분|사람)?(?:{_AND}{_WHO} ?{_COUNT} ?(?:명|분|사람)?){{1,3}}"
 )
 _OF: Final = re.compile(rf"{_WHO} ?({_COUNT})")
-_NATIVE: Final = re.compile(rf"({'|'.join(TENS)})? ?({'|'.join(_ONES)})?")
+_NATIVE: Final = re.compile(rf"({'|'.join(TENS)})? ?({'|'.join(ALONE)})?")
 
 _AGES: Final = {
     "환갑": (60, 61), "회갑": (60, 61), "진갑": (61, 62), "칠순": (70,), "고희": (70,),
@@ -58,6 +57,6 @@ def parties(text: str) -> Iterator[Number]:
 def _value(words: str) -> int:
     native = _NATIVE.fullmatch(words)
     if native:
-        return TENS.get(native[1], 0) + _ONES.get(native[2], 0)
+        return TENS.get(native[1], 0) + ALONE.get(native[2], 0)
     stops = numerals.stops(words, 0)
     return int(stops[-1].value) if stops else 0

@@ -22,7 +22,7 @@ from edgebox.language.groups import groups
 from edgebox.language.holidays import holidays
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
-from edgebox.language.natives import ONES, TENS
+from edgebox.language.natives import ALONE, ONES, TENS
 from edgebox.language.number import date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 from edgebox.language.parties import parties
@@ -119,7 +119,7 @@ _DOSE: Final = re.compile(
 )
 """두 알, 이 정: of a medicine."""
 
-_ONES: Final = {"하나": 1, "하난": 1, "둘": 2, "셋": 3, "넷": 4, "서이": 3, "너이": 4} | ONES
+_ONES: Final = {"하난": 1, "서이": 3, "너이": 4} | ALONE
 _NATIVE: Final = re.compile(
     rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔) ?({'|'.join(_ONES)})"
     rf"|(스무|서른|마흔|예순|일흔|여든|아흔))(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from operator import ne
 from typing import Final
 
 _FIRST: Final = ord("가")
+_LAST: Final = ord("힣")
 _FINALS_OF_ONE: Final = 28
 _VOWELS_OF_ONE: Final = 21
+
+N, SS = 4, 20
+"""ㄴ and ㅆ as final consonants, by their place in Unicode's order."""
 
 _CONSONANTS_HEARD: Final = (
     {0, 1, 15}, {3, 4, 16}, {7, 8, 17}, {9, 10}, {12, 13, 14}, {2, 5, 11}, {11, 18},
@@ -27,10 +32,29 @@ _FINALS_HEARD: Final = ({4, 16, 21}, {1, 2, 7, 17, 19, 20, 22, 23, 25, 26})
 _HEARD: Final = (_CONSONANTS_HEARD, _VOWELS_HEARD, _FINALS_HEARD)
 
 
-def _letters(syllable: str) -> tuple[int, int, int]:
+def letters_of(syllable: str) -> tuple[int, int, int]:
+    """Return a syllable's first consonant, vowel and final one, by their place in Unicode's order.
+
+    Without a final consonant the last is 0.
+    """
     rest, final = divmod(ord(syllable) - _FIRST, _FINALS_OF_ONE)
     first, vowel = divmod(rest, _VOWELS_OF_ONE)
     return first, vowel, final
+
+
+def composed(first: int, vowel: int, final: int = 0) -> str:
+    """Return the syllable of these letters, by their place in Unicode's order."""
+    return chr(_FIRST + (first * _VOWELS_OF_ONE + vowel) * _FINALS_OF_ONE + final)
+
+
+def ending_in(final: int) -> str:
+    """Return all syllables with a final consonant, by its place in Unicode's order; 0 is none."""
+    return "".join(map(chr, range(_FIRST + final, _LAST + 1, _FINALS_OF_ONE)))
+
+
+def are_one_apart(one: str, other: str) -> bool:
+    """Return whether two words of one length differ in one syllable."""
+    return len(one) == len(other) and sum(map(ne, one, other)) == 1
 
 
 def begun_like(syllable: str) -> str:
@@ -45,12 +69,12 @@ def begun_like(syllable: str) -> str:
 
 def letters_apart(one: str, other: str) -> int:
     """Return in how many of its three letters a syllable differs from another."""
-    return sum(a != b for a, b in zip(_letters(one), _letters(other), strict=True))
+    return sum(a != b for a, b in zip(letters_of(one), letters_of(other), strict=True))
 
 
 def begin_alike(one: str, other: str) -> bool:
     """Return whether two syllables have the same first consonant."""
-    return _letters(one)[0] == _letters(other)[0]
+    return letters_of(one)[0] == letters_of(other)[0]
 
 
 _M: Final = 16
@@ -60,7 +84,7 @@ _OF_STEMS: Final = frozenset({0, 4, 8, 17, 20})
 
 def only_ends_in_m(one: str, other: str) -> bool:
     """Return whether one syllable is another but for its end in ㅁ, as a verb's noun: 림 and 린."""
-    first, second = _letters(one), _letters(other)
+    first, second = letters_of(one), letters_of(other)
     return first[:2] == second[:2] and first[2] == _M and second[2] in _OF_STEMS
 
 
@@ -68,7 +92,7 @@ def confusable(one: str, other: str) -> bool:
     """Return whether a recogniser or a speller may have written one syllable for the other."""
     apart = [
         any({a, b} <= alike for alike in heard)
-        for a, b, heard in zip(_letters(one), _letters(other), _HEARD, strict=True)
+        for a, b, heard in zip(letters_of(one), letters_of(other), _HEARD, strict=True)
         if a != b
     ]
     return len(apart) == 1 and apart[0]
@@ -76,6 +100,6 @@ def confusable(one: str, other: str) -> bool:
 
 def sound_the_same(one: str, other: str) -> bool:
     """Return whether two syllables are spellings of one sound: 메 and 매, 선 and 썬."""
-    pairs = list(zip(_letters(one), _letters(other), strict=True))
+    pairs = list(zip(letters_of(one), letters_of(other), strict=True))
     first, vowel = set(pairs[0]), set(pairs[1])
     return letters_apart(one, other) == 1 and (first == {9, 10} or vowel in ({1, 5}, {3, 7}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import N, ending_in
 from edgebox.scoring.beside import is_beside
 from edgebox.scoring.predicates import LIGHT, SAME_FORM, key_of
 from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE
@@ -44,7 +45,7 @@ _LOSS: Final = re.compile(
 )
 """An affirmation that a call may well make with a negation: 할인이 빠졌다, 오전은 마감됐다."""
 
-_IN_N: Final = "".join(map(chr, range(0xAC00 + 4, 0xD7A4, 28)))
+_IN_N: Final = ending_in(N)
 """The syllables that end in ㄴ: a verb's present, 준다."""
 
 _CLAIMS: Final = re.compile(

@@ -218,10 +218,9 @@ class Said:
             for text in (summary.customer, summary.agent, summary.result)
         )
         self.fields = (self.customer, self.agent, self.result)
-        self.keywords = [unicodedata.normalize("NFKC", word) for word in analysis.keywords]
+        self.keywords = _uncut([unicodedata.normalize("NFKC", one) for one in analysis.keywords])
         self.title = unicodedata.normalize("NFKC", titles.keyword)
         self.descriptive = Text(unicodedata.normalize("NFKC", titles.descriptive), on)
-        self.keywords = _uncut(self.keywords)
         listed = (*self.keywords, self.title.replace("_", " "))
         self.texts = tuple(f.text for f in (*self.fields, self.descriptive)) + listed
         self.whole = Text("\n".join(self.texts), on)

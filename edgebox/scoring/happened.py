@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.syllables import begun_like
+from edgebox.language.words import ends_closed
 from edgebox.scoring.customers import by_customer
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.stances import PAST, TWICE
@@ -77,15 +78,11 @@ def _is_past(found: re.Match[str]) -> bool:
 
 def _expression(stem: str, noun: str | None) -> str | None:
     """Return what a verb looks like in speech: one of an open syllable only beside its noun."""
-    is_open = (ord(stem[-1]) - _FIRST) % _FINALS == 0
+    is_open = not ends_closed(stem)
     verb = f"{stem[:-1]}{begun_like(stem[-1]) if is_open else stem[-1]}"
     if len(stem) > 1 or not is_open:
         return verb
     return f"{noun}{_BETWEEN}{verb}" if noun and len(noun) > 1 else None
-
-
-_FIRST: Final = ord("가")
-_FINALS: Final = 28
 
 
 def _not_done(verb: str, stem: str) -> re.Pattern[str]:

@@ -12,6 +12,8 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import composed, letters_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,11 +21,6 @@ if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
 
 _WORD: Final = re.compile(r"[가-힣A-Za-z0-9]+")
-
-_FIRST: Final = 0xAC00
-_SYLLABLES: Final = 11_172
-_OF_ONSET: Final = 588
-_OF_VOWEL: Final = 28
 
 _MELTED: Final = {1: 0, 2: 0, 4: 0, 5: 4, 6: 20, 7: 20, 9: 8, 10: 11, 14: 13}
 """Vowels by their place in Unicode's order: 해 as 하, 어 as 아, 여 as 이, 와 as 오, 돼 as 되."""
@@ -47,11 +44,10 @@ def letters(text: str) -> set[str]:
 
 def _bare(letter: str) -> str:
     """Return a syllable without its final consonant, its vowel as a stem has it."""
-    at = ord(letter) - _FIRST
-    if not 0 <= at < _SYLLABLES:
+    if not "가" <= letter <= "힣":
         return letter
-    onset, vowel = at // _OF_ONSET, at % _OF_ONSET // _OF_VOWEL
-    return chr(_FIRST + onset * _OF_ONSET + _MELTED.get(vowel, vowel) * _OF_VOWEL)
+    first, vowel, _ = letters_of(letter)
+    return composed(first, _MELTED.get(vowel, vowel))
 
 
 class Likeness:

@@ -10,12 +10,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.language.syllables import SS, ending_in
+
 if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
 
-PAST: Final = "".join(
-    syllable for syllable in map(chr, range(0xAC00 + 20, 0xD7A4, 28)) if syllable not in "있겠"
-)
+PAST: Final = "".join(syllable for syllable in ending_in(SS) if syllable not in "있겠")
 """The syllables that end in ㅆ: a verb's past."""
 
 TURNED_DOWN: Final = (
