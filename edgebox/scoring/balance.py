@@ -5,7 +5,7 @@ nothing anywhere near it. So no sign decides alone: what the call does with the 
 clauses about the same thing do, and how the denial is put are weighed together.
 
 The weights are log-odds, rounded from a logistic regression on the denials of 200 calls, whose
-true and false records were written by people who did not know the score. Zero is where a false
+true and false records were written without a look at the score. Zero is where a false
 record is as likely as it must be to cap one.
 """
 

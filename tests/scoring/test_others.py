@@ -1,4 +1,4 @@
-"""What the score makes of records that somebody wrote who did not know it, in free words."""
+"""What the score makes of records that were written without a look at it, in free words."""
 
 from __future__ import annotations
 
