@@ -1,7 +1,4 @@
-"""Figures whose unit is left out: 여기는 130이잖아요, 한 240 받제, where 만 원 is meant.
-
-Also models with letters that are named, 엠알 육공일에스, or with a figure in English: 에이포.
-"""
+"""Figures whose unit is left out: 여기는 130이잖아요, 한 240 받제, where 만 원 is meant."""
 
 from __future__ import annotations
 
@@ -10,8 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.digits import LETTER, latin
-from edgebox.language.number import code, quantity
+from edgebox.language.number import quantity
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
@@ -48,20 +44,6 @@ _SHARE: Final = re.compile(
 )
 """5.7은, 삼 점 팔오로: of an interest or a discount, without 퍼센트."""
 
-_ENDS: Final = (
-    r"(?=[^가-힣]|$|이?라|이?[요고]|[은는을를가로]|용지|[예이]?에요|입니|인데|이네|이시|이신)"
-)
-_MODEL: Final = re.compile(
-    rf"(?<![가-힣])((?:{LETTER}){{1,4}}) ?([{SINO_DIGITS}{ZEROS}]{{2,8}})"
-    rf"((?:{LETTER}){{1,2}}){_ENDS}"
-)
-_ENGLISH: Final = {
-    "원": 1, "투": 2, "쓰리": 3, "포": 4, "파이브": 5, "식스": 6, "세븐": 7, "에잇": 8, "나인": 9,
-}  # fmt: skip
-_IN_ENGLISH: Final = re.compile(
-    rf"(?<![가-힣])((?:{LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
-)
-
 
 def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
@@ -84,15 +66,6 @@ def bare_shares(text: str) -> Iterator[Number]:
         if stops and stops[-1].end == len(match[2]):
             value = f"{stops[-1].value}.{numerals.digits(match[3])}"
             yield quantity(Decimal(value), "percent", *match.span())
-
-
-def models(text: str) -> Iterator[Number]:
-    """Yield models with letters before their figures, and behind them."""
-    for match in _MODEL.finditer(text):
-        front, back = latin(match[1]), latin(match[3])
-        yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
-    for match in _IN_ENGLISH.finditer(text):
-        yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())
 
 
 def _is_of_another(match: re.Match[str]) -> bool:

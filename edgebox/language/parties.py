@@ -1,7 +1,4 @@
-"""How many people come, counted by age, and ages that are named after a birthday.
-
-어른 열하나에 애가 셋 are 열네 명, and whose 칠순 it is will be seventy.
-"""
+"""How many people come, counted by age: 어른 열하나에 애가 셋 are 열네 명."""
 
 from __future__ import annotations
 
@@ -33,25 +30,12 @@ _PARTY: Final = re.compile(
 _OF: Final = re.compile(rf"{_WHO} ?({_COUNT})")
 _NATIVE: Final = re.compile(rf"({'|'.join(TENS)})? ?({'|'.join(ALONE)})?")
 
-_AGES: Final = {
-    "환갑": (60, 61), "회갑": (60, 61), "진갑": (61, 62), "칠순": (70,), "고희": (70,),
-    "희수": (77,), "팔순": (80,), "미수": (88,), "구순": (90,), "졸수": (90,), "백수연": (99,),
-    "돌잔치": (1,), "첫돌": (1,),
-}  # fmt: skip
-_AGE: Final = re.compile(
-    rf"(?<![가-힣])({'|'.join(_AGES)})(?! ?(?:씨|님|고객|회원|대리|과장|부장)|[금령납])"
-)
-"""Not 미수금, nor somebody whose name is 백수연."""
-
 
 def parties(text: str) -> Iterator[Number]:
-    """Yield how many people there are of several ages together, and ages by their birthday."""
+    """Yield how many people there are of several ages together."""
     for match in _PARTY.finditer(text):
         people = sum(_value(one[1]) for one in _OF.finditer(match[0]))
         yield quantity(Decimal(people), "", *match.span())
-    for match in _AGE.finditer(text):
-        for years in _AGES[match[1]]:
-            yield quantity(Decimal(years), "", *match.span())
 
 
 def _value(words: str) -> int:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.bare import bare_amounts, bare_shares, models
+from edgebox.language.ages import ages
+from edgebox.language.bare import bare_amounts, bare_shares
 from edgebox.language.births import births
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
@@ -29,6 +30,7 @@ from edgebox.language.parties import parties
 from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
 from edgebox.language.spans import possible_spans
+from edgebox.language.spelt_models import models
 from edgebox.language.vitals import vitals
 
 if TYPE_CHECKING:
@@ -163,6 +165,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from bare_shares(text)
     yield from models(text)
     yield from parties(text)
+    yield from ages(text)
     yield from births(text)
     yield from holidays(text)
     yield from periods(text)

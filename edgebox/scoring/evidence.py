@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.ages import ages_in
 from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.dates import is_placeholder, on_the_call
@@ -24,7 +24,7 @@ from edgebox.language.words import bigrams, content_words, squeeze
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from edgebox.language.number import Number
     from edgebox.reading.call import Call
@@ -148,32 +148,17 @@ class Text:
         return sum(pair in self.bigrams for pair in pairs) / len(pairs)
 
 
-_YEAR: Final = re.compile(r"(\d{4})y")
-_OLDEST: Final = 110
-
-
 class Heard(Text):
     """A text that was spoken: it bears out too what a word of it may be."""
 
     @cached_property
     def said(self) -> list[Number]:
-        possible = possible_numbers(self.text)
-        if self.on is not None and not is_placeholder(self.on):
-            possible = (on_the_call(self.text, one, self.on) for one in possible)
-        found = [*self.numbers, *possible, *business_days(self.text)]
-        return [*found, *self._ages(found)]
-
-    def _ages(self, numbers: Iterable[Number]) -> Iterator[Number]:
-        """Yield how old somebody is whose year of birth was said, in whole years and as counted."""
+        possible, business = possible_numbers(self.text), business_days(self.text)
         if self.on is None or is_placeholder(self.on):
-            return
-        for one in numbers:
-            for form in one.provides:
-                year = _YEAR.fullmatch(form)
-                age = self.on.year - int(year[1]) if year else 0
-                if 0 < age <= _OLDEST:
-                    for years in (age - 1, age, age + 1):
-                        yield quantity(Decimal(years), "", one.start, one.end)
+            return [*self.numbers, *possible, *business]
+        dated = (on_the_call(self.text, one, self.on) for one in possible)
+        found = [*self.numbers, *dated, *business]
+        return [*found, *ages_in(found, self.on.year)]
 
 
 class Source(Heard):
