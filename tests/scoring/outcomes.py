@@ -85,10 +85,11 @@ def flags_of(
     call_date: dt.date | None = None,
     *,
     customer: str = "문의했습니다.",
+    agent: str = "안내했습니다.",
 ) -> tuple[str, ...]:
-    """What the score flags in an analysis that says no more than one result."""
+    """What the score flags in an analysis that says no more than one result, or another line."""
     analysis = Analysis(
-        summary=Summary(customer=customer, agent="안내했습니다.", result=result),
+        summary=Summary(customer=customer, agent=agent, result=result),
         keywords=["문의", "안내"],
         titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
     )

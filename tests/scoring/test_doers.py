@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 REPORT = (
     "고객: 문자를 누르고 소액결제가 됐어요\n"
@@ -32,13 +30,8 @@ BANK = (
 )
 
 
-def flags_of(call, agent="안내했습니다.", result="통화를 마쳤습니다."):
-    analysis = Analysis(
-        summary=Summary(customer="문의했습니다.", agent=agent, result=result),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
-    return score(analysis, read(call)).flags
+def flags_of_line(call, agent="안내했습니다.", result="통화를 마쳤습니다."):
+    return flags_of(call, result, agent=agent)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +45,7 @@ def flags_of(call, agent="안내했습니다.", result="통화를 마쳤습니�
     ],
 )
 def test_a_deed_of_the_other_side_is_noticed(call, lines):
-    assert "speakers_swapped" in flags_of(call, **lines)
+    assert "speakers_swapped" in flags_of_line(call, **lines)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +60,4 @@ def test_a_deed_of_the_other_side_is_noticed(call, lines):
     ],
 )
 def test_a_deed_of_the_own_side_is_not(call, lines):
-    assert "speakers_swapped" not in flags_of(call, **lines)
+    assert "speakers_swapped" not in flags_of_line(call, **lines)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgebox.reading.call import read
-from edgebox.scoring.quality import score
-from edgebox.scoring.types import Analysis, Summary, Titles
+from scoring.outcomes import flags_of
 
 OTHERS = {"no_outcome", "copied_sentences"}
 """Flags of the other lines, which say nothing."""
@@ -84,14 +82,9 @@ FEE = (
 )
 
 
-def flags_of(call, field, text):
-    lines = {"customer": "문의했습니다.", "agent": "안내했습니다.", "result": "마쳤습니다."}
-    analysis = Analysis(
-        summary=Summary(**lines | {field: text}),
-        keywords=["문의", "안내"],
-        titles=Titles(keyword="문의_안내", descriptive="문의 안내"),
-    )
-    return set(score(analysis, read(call)).flags) - OTHERS
+def flags_of_line(call, field, text):
+    lines = {"result": "마쳤습니다."} | {field: text}
+    return set(flags_of(call, **lines)) - OTHERS
 
 
 @pytest.mark.parametrize(
@@ -158,7 +151,7 @@ def flags_of(call, field, text):
     ],
 )
 def test_a_true_line_is_left_alone(call, field, text):
-    assert flags_of(call, field, text) == set()
+    assert flags_of_line(call, field, text) == set()
 
 
 @pytest.mark.parametrize(
@@ -170,4 +163,4 @@ def test_a_true_line_is_left_alone(call, field, text):
     ],
 )
 def test_a_false_one_is_flagged(call, field, text):
-    assert flags_of(call, field, text)
+    assert flags_of_line(call, field, text)
