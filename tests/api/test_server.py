@@ -122,7 +122,7 @@ async def test_a_slow_engine_does_not_make_the_box_slow(tmp_path, anyio_backend)
         box.engine.pause = 30
         answer = await box.http.post(QUICK, json=BODY, headers=box.headers())
         assert answer.json()["status"] == "fallback"
-        assert answer.json()["processing_time"] < 1
+        assert answer.json()["processing_time"] < 3
 
 
 async def test_a_body_over_the_limit_is_answered_and_not_cut_off(tmp_path, anyio_backend) -> None:
