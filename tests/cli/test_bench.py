@@ -7,7 +7,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from edgebox.lab.bench.capacity import OUTCOMES
+from edgebox.lab.bench.capacity import OUTCOMES, Answer, Trial
+from edgebox_cli.commands.bench import Verdicts
 from edgebox_cli.main import app
 from support.boxes.demo import demo_box
 
@@ -110,6 +111,19 @@ def test_capacity_as_json_holds_every_answer_and_nothing_of_the_calls(live):
     assert found["machine"]["date"]
     assert found["complete"] is True
     assert "고객" not in result.stdout
+
+
+def test_a_rate_is_judged_in_one_line_though_answers_come_in_after_it(capsys):
+    verdicts = Verdicts()
+    for rate in (4.0, 2.0):
+        trial = Trial(rate, planned=5, share=0.95)
+        for _ in range(3):
+            trial.answers.append(Answer("refused", 0.1))
+            verdicts.note("alone", trial)
+    assert capsys.readouterr().err.splitlines() == [
+        "alone: 4.0 a minute fails",
+        "alone: 2.0 a minute fails",
+    ]
 
 
 def test_capacity_without_a_model_is_none_and_says_so(live):

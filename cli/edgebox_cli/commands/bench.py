@@ -200,6 +200,19 @@ class _Wanted:
     batch: bool
 
 
+class Verdicts:
+    """Notes whether each rate holds, once: answers still come in after it is known."""
+
+    def __init__(self) -> None:
+        self._noted: Trial | None = None
+
+    def note(self, where: str, trial: Trial) -> None:
+        """Write a line on standard error if this trial is decided and has none yet."""
+        if trial is not self._noted and (trial.lost or trial.holds):
+            self._noted = trial
+            note(f"{where}: {trial.rate:.1f} a minute {'holds' if trial.holds else 'fails'}")
+
+
 async def _search(box: Box, settings: Settings, found: Capacity, wanted: _Wanted) -> None:
     """Warm up, then search alone, then beside analyses; keep in ``found`` what is known."""
     seconds = wanted.seconds
@@ -208,6 +221,7 @@ async def _search(box: Box, settings: Settings, found: Capacity, wanted: _Wanted
     with bars(*columns) as shown:
         task = shown.add_task("warming up", total=seconds)
         where = "alone"
+        verdicts = Verdicts()
 
         def told(trial: Trial) -> None:
             shown.update(
@@ -216,8 +230,8 @@ async def _search(box: Box, settings: Settings, found: Capacity, wanted: _Wanted
                 description=f"{where}: {trial.rate:.1f} a minute, "
                 f"{len(trial.answers)} of {trial.planned}",
             )
-            if not err_console().is_terminal and (trial.lost or trial.holds):
-                note(f"{where}: {trial.rate:.1f} a minute {'holds' if trial.holds else 'fails'}")
+            if not err_console().is_terminal:
+                verdicts.note(where, trial)
 
         async with box.asynchronous() as http:
             load = Load(
