@@ -53,7 +53,7 @@ LIGHT: Final = re.compile(
 )
 """Verbs that say nothing without the noun before them: 환불은 접수되지 않았고 denies 환불."""
 
-_BECAUSE: Final = (
+_BECAUSE: Final = re.compile(
     r"(?:이(?:라|라서|어서|므로)(?![가-힣])|[가-힣]{0,2} ?(?:때문|탓)"
     r"|[가-힣]{0,2} (?:문제|사정|이유|사유)로)"
 )
@@ -133,6 +133,16 @@ def near(part: Part, stances: Stances) -> list[int]:
     return []
 
 
+def _is_a_reason(word: str, text: str) -> bool:
+    """Return whether a word stands before what makes a reason of it (분실로 인해)."""
+    at = text.find(word)
+    while at >= 0:
+        if _BECAUSE.match(text, at + len(word)):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
 def key_of(part: Part, found: Sequence[Item]) -> Item | None:
     """Return the part's predicate: its last word, or the last one before a negation."""
     negations = list(NEGATION.finditer(part.text))
@@ -144,7 +154,7 @@ def key_of(part: Part, found: Sequence[Item]) -> Item | None:
         and item.word not in _ADVERBS
         and names(item.word)
         and 0 <= part.text.find(item.word) < end
-        and not re.search(rf"{re.escape(item.word)}{_BECAUSE}", part.text)
+        and not _is_a_reason(item.word, part.text)
     ]
     return max(before, key=lambda item: part.text.rfind(item.word, 0, end), default=None)
 
