@@ -12,7 +12,8 @@
 #   MODE=cuda ./kit.sh capacity             # EdgeBox as a whole: summaries a minute, and a batch
 #   MODE=cuda ./kit.sh collect              # everything in $OUT, with pictures if there is matplotlib
 #
-# SLM, MLM: names of benchmarks/geometry.py. ROUNDS: of a workload. OUT: where the figures go.
+# PYTHON: the machine's, with NumPy and PyTorch. SLM, MLM: names of benchmarks/geometry.py. ROUNDS:
+# of a workload. OUT: where the figures go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 kit=$PWD
@@ -32,11 +33,14 @@ setup() {
   # where they are and out of the way.
   [ -f venv/wheels ] || run -m pip install -q --no-index --no-deps --ignore-installed wheels/*.whl
   touch venv/wheels
-  local site
+  local site theirs
   site=$(run -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
-  printf '%s\n%s\n%s\n' "$kit/edgebox" "$kit/edgebox/cli" "$kit/site" >"$site/kit.pth"
+  theirs=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+  # Theirs last: a PyTorch in a virtual environment is not among a new one's system packages.
+  printf '%s\n' "$kit/edgebox" "$kit/edgebox/cli" "$kit/site" "$theirs" >"$site/kit.pth"
   mkdir -p site && rm -rf site/llama_cpp && cp -r binding/llama_cpp site/llama_cpp
-  run -c 'import numpy, pydantic, rich, typer, uvicorn, huey, gguf, llguidance' && echo "setup: ok"
+  run -c 'import numpy' || { echo "setup: PYTHON=... must name a Python with NumPy (and PyTorch)" >&2; exit 1; }
+  run -c 'import pydantic, rich, typer, uvicorn, huey, gguf, llguidance' && echo "setup: ok"
 }
 
 toolkit() { # one CUDA toolkit of the compiler's and PyTorch's cuBLAS, if the compiler has none
@@ -140,6 +144,7 @@ capacity() {
 collect() {
   local file
   for file in "$out"/*.json; do
+    [ -f "$file" ] || { echo "collect: there are no figures in $out yet" >&2; exit 1; }
     case $file in *geometry.json | *first-design.json | *capacity.json) continue ;; esac
     run edgebox/benchmarks/plot.py "$file" "${file%.json}.png" 2>/dev/null ||
       echo "no picture of $file: it can be drawn elsewhere, with benchmarks/plot.py"
