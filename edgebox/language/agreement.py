@@ -12,6 +12,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.counters import TAIL
+from edgebox.language.number import lasting, same_kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,7 +58,7 @@ _AMBIGUOUS: Final = frozenset(["번", "대", "도", "분"])
 _WORDS: Final = "|".join(sorted(_GROUPS, key=len, reverse=True))
 _COUNTER: Final = re.compile(f"(?:{_WORDS})")
 _LAST: Final = re.compile(f"(?:{_WORDS})(?=이?$)")
-_AFTER: Final = re.compile(rf" ?({_WORDS})(?={TAIL.pattern}|[^가-힣A-Za-z])")
+_AFTER: Final = re.compile(rf" ?(?!정도)({_WORDS})(?={TAIL.pattern}|[^가-힣A-Za-z])")
 _LONGEST: Final = max(map(len, _GROUPS))
 _OF_COUNT: Final = re.compile(r" ?(?:[층동호국사점월년실반조주팀면]|학[기년]|업체|품목)")
 """After 개: 3개 층, 12개 동, which are floors and buildings."""
@@ -80,6 +81,17 @@ def counter_of(text: str, number: Number) -> str:
     if word == "대" and _FIGURES.match(text, number.start):  # 40대 is an age too
         return ""
     return word
+
+
+def counts_alike(one: Number, text: str, other: Number, source: str) -> bool:
+    """Return whether two numbers, each of a text of its own, count the same: not 5분 and 39도.
+
+    One duration may be taken for another, and what has no counter for any number of its kind.
+    """
+    lasts = bool(lasting(one))
+    if not same_kind(one, other) or lasts != bool(lasting(other)):
+        return False
+    return lasts or agrees({counter_of(source, other)}, counter_of(text, one))
 
 
 def agrees(said: Collection[str], written: str) -> bool:

@@ -13,6 +13,7 @@ import re
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.language.agreement import counts_alike
 from edgebox.language.number import same_kind, supports
 from edgebox.scoring.alignment import Item
 from edgebox.scoring.alone import is_bare, is_total
@@ -76,8 +77,12 @@ _ALONE: Final = 1.5
 """Weight of a context of which nothing is near the number anywhere: from here it is unbound."""
 
 
-_WEAK: Final = 0.4
+_WEAK: Final = 0.3
 """Share of a context that stands with its number: with less it may belong to another number."""
+
+_TELLING: Final = 0.4
+"""Weight of a context from which it may belong to another number: one word far from its number
+stands beside others by chance."""
 
 _STRONG: Final = 0.6
 """Share of a context that must fit better with a number that the analysis does not have."""
@@ -240,7 +245,7 @@ def _another(
     small = claim.number.value.isdigit() and len(claim.number.value) < _TWO_FIGURES
     if (
         small
-        or weight < _MARGIN
+        or weight < _TELLING
         or not claim.places
         or own >= _WEAK * weight
         or is_bare(claim.number, claim.places, spoken)
@@ -251,7 +256,7 @@ def _another(
     statement = made[claim.statement]
     following = {value for one in claims for value in follow(claim.number, one.number)}
     found = any(
-        same_kind(claim.number, number)
+        counts_alike(claim.number, statement.text, number, spoken.text)
         and telling(number)
         and not number.relative
         and not supports(number.provides, claim.number)

@@ -213,3 +213,26 @@ RAISED = "상담사: 사만 이천 원이셨는데 오만 천 원이 되셨어�
 )
 def test_what_rises_is_more_behind_it_and_what_falls_is_less(told, wrong):
     assert ("unbound_number" in flags_of(RAISED, told, ON)) is wrong
+
+
+SOFA = (
+    "상담사: 밀라노 4인 소파 그레이 한 개 주문하셨네요\n고객: 네 내일 오죠?\n"
+    "상담사: 가죽이 늦어져서 생산이 일주일 밀렸습니다\n고객: 아이고\n"
+)
+REPAY = (
+    "고객: 상환하려고요 천오백만 원이요\n"
+    "상담사: 상환하시면 중도상환수수료가 구만 칠천 원 나옵니다\n고객: 왜요\n"
+    "상담사: 한도를 초과하는 육백오십만 원에 붙은 금액입니다\n고객: 상환은 그럼 나눠서요\n"
+    "상담사: 상환 방식은요\n고객: 매월 상환이요\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (SOFA, "소파는 일주일가량 늦게 오게 되었습니다."),
+        (REPAY, "650만 원은 이번에 상환하지 않기로 했습니다."),
+    ],
+)
+def test_one_word_and_what_counts_something_else_bind_no_number(call, told):
+    assert "unbound_number" not in flags_of(call, told, ON)

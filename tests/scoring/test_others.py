@@ -83,7 +83,7 @@ def _with(good: dict, row: dict) -> dict:
             {
                 "negated": 89,
                 "wrong_side": 20,
-                "wrong_number": 30,
+                "wrong_number": 29,
                 "wrong_name": 52,
                 "wrong_date": 42,
             },
