@@ -37,10 +37,11 @@ _SAME: Final = {
 }
 _FILLERS: Final = """
     약 총 각 각각 대략 최대 최소 하 하시 되시 이시 드시 되 해 그 그건 네 예 아 음 저기 그리고 또
+    이상 이하 미만 초과 이내 넘게
     그럼 요금 요금제 금액 비용 가격 금리 이율 값 시급 시간 달 부터 까지 이제 일단 보통 기준 원 있 시
 """
 _FILLER: Final = frozenset(_FILLERS.split())
-_WEAK: Final = frozenset({"월", "연", "첫", "변경", "현재", "이후", "오전", "오후"})
+_WEAK: Final = frozenset({"월", "연", "첫", "변경", "현재", "이후", "오전", "오후", "이번", "지난"})
 """Labels only where the other figure has a label of these too: 연 4.2% is no label of a rate."""
 
 _TOKEN: Final = re.compile(r"[가-힣A-Za-z]+")
@@ -82,7 +83,9 @@ _TOTAL: Final = re.compile(r"총|합계|합[쳐친한해]|모두|도합|전부|�
 _NUMERAL: Final = re.compile(r"[일이삼사오육칠팔구십백천만]+|주|개|번|회|명")
 """What was not read as a number: 십 주에."""
 
-_DONE: Final = re.compile(r"(?:[가-힣][셔아어여해려와]서|니까|지만|[하되][신는던]|[셨했됐]던)$")
+_DONE: Final = re.compile(
+    r"(?:[가-힣][셔아어여해려와져겨러라]서|[가-힣]이라|니까|지만|[하되][신는던]|[셨했됐]던)$"
+)
 """A verb, which is no label."""
 
 _OF_NUMBER: Final = re.compile(r"^(?!에서|부터)[가-힣]{1,4}(?=[ ,])")

@@ -109,3 +109,29 @@ BILL = (
 )
 def test_what_is_listed_compared_or_done_with_a_noun_is_no_word_of_a_number(call, told):
     assert "unbound_number" not in flags_of(call, told, dt.date(2026, 11, 5))
+
+
+MONTH = (
+    "고객: 얼마나 감면돼요\n"
+    "상담사: 이번 달 요금 삼만 삼천 원 중에 절반 만 육천오백 원 감면해 드릴게요\n고객: 네\n"
+)
+LATE_TRAIN = (
+    "고객: 배상이요\n상담사: 지연배상은 20분 이상 40분 미만이 12.5퍼센트고"
+    " 40분 이상 60분 미만이 25퍼센트세요\n고객: 네\n"
+)
+LEFT = (
+    "고객: 환불은요\n상담사: 환불은 정상가 기준이라 한 달 9만 원씩 45만 원 빠지고"
+    " 위약금 6만 6천 원 빠져서 14만 4천 원 나오세요\n고객: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (MONTH, "이번 달 요금 1만 6천 5백 원 감면을 약속함."),
+        (LATE_TRAIN, "20분 이상 40분 미만은 12.5퍼센트라고 안내함."),
+        (LEFT, "환불액은 14만 4천 원이라고 안내함."),
+    ],
+)
+def test_a_verb_a_bound_and_what_points_to_a_month_are_no_labels(call, told):
+    assert "unbound_number" not in flags_of(call, told, dt.date(2026, 11, 5))
