@@ -39,7 +39,9 @@ class Atom(NamedTuple):
 
 
 DAYPART: Final = re.compile(r"(오전|오후|새벽|아침|낮|점심|저녁|밤)\s?(?:에\s)?$")
-_HALF: Final = re.compile(r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|입|경|[은을만]))")
+_HALF: Final = re.compile(
+    r" ?반(?:(?![가-힣])|(?=에|까지|쯤|정도|부터|으로|이|인|입|경|째|엔|요|[은을만도]))"
+)
 # 일곱 시 십 분 전 is 6:50, or some time before 7:10.
 _BEFORE: Final = re.compile(r" ?전(?![화체자부문산액용기])")
 _PARTS: Final = {

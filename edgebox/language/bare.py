@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
 
 _BARE: Final = re.compile(
-    r"(?<![\d.,A-Za-z:/~-])(\d{1,2}0|\d{3,4}|\d,\d{3})"
+    r"(?<![\d.,A-Za-z:/~-])(\d{1,2}0|\d{3,4}|\d,\d{3}|(?<=(?<!\d)월 )\d{2}"
+    r"|\d{1,2}천(?: ?\d{1,2}백)?|\d{1,2}백(?: ?\d{1,2}십)?)"
     r"(?=이(?![가-힣])|이(?:나|요|잖|에요|고|라|면|네|니|었|던|지)|인데|은|을|으로|에(?!서)|까지"
-    r"|[.,?!\n]|$"
-    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된]|올|깎|쓰|썼|넣|찍))"
+    r"|짜리|부터|밖에|[.,?!\n]|$"
+    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된될됩]|올|깎|쓰|썼|넣"
+    r"|찍|갚|빌|보내|모[았으]|모아))"
 )
-_MONEY: Final = re.compile(
-    r"만 ?원|[십백천\d]만(?!에)|월급|연봉|급여|소득|수입|한도|견적|보증금|월세|전세|약금|잔금"
+MONEY: Final = re.compile(
+    r"만 ?원|[십백천\d]만(?!에)|(?<![가-힣])돈[도은을이만 ]|월급|연봉|급여|소득|수입|한도|견적"
+    r"|보증금|월세|전세|약금|잔금|중도금|권리금|위자료|합의금|수리비"
 )
 _NEAR: Final = 60
 """Characters on either side in which money is talked about."""
@@ -49,8 +52,8 @@ def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
     for match in _BARE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if _MONEY.search(near) and not _is_of_another(match):
-            value = Decimal(match[1].replace(",", "")) * 10_000
+        if MONEY.search(near) and not _is_of_another(match):
+            value = numerals.stops(match[1].replace(",", ""), 0)[-1].value * 10_000
             yield quantity(value, "won", *match.span())
 
 

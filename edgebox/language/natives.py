@@ -87,6 +87,8 @@ def _counted(text: str, match: re.Match[str], *, spaced: bool) -> Atom | None:
     value = TENS.get(match[1], 0) + ONES.get(match[2], 0)
     if spaced and value == 11 and unit[1] == "번":
         return None  # 열 한 번 쟀어요: a temperature, taken once
+    if value == 1 and unit[1] == "주차":
+        return None  # 처리하기로 한 주차 사고
     if value == 1 and unit[1] in ONE_IS_A:
         week = unit[1] == "주" and SPAN.match(text, unit.end())
         if not week:

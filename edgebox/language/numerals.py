@@ -35,6 +35,11 @@ _LONGEST_FIGURE: Final = 20
 _AGE: Final = re.compile(r"만 ?[0-9]{1,3}(?![0-9,.]| ?[천백십원])")
 
 
+_ARTICLE: Final = re.compile(r"(?:약관|규정|조례|법령?|제|조항) ?$")
+_ARTICLE_NEAR: Final = 4
+"""Before 7조 of a contract or a law: no trillions."""
+
+
 class Stop(NamedTuple):
     """A place where a numeral may end.
 
@@ -74,6 +79,8 @@ def stops(text: str, start: int) -> list[Stop]:
             current = None
         elif pos == start and _AGE.match(text, pos):
             break
+        elif char == "조" and (pos == start or _is_article(text, start)):
+            break  # 조사원, 약관 7조
         elif _BIG.get(char, big) < big:
             big = _BIG[char]
             total += (section + (current or 0) or 1) * big
@@ -88,6 +95,11 @@ def stops(text: str, start: int) -> list[Stop]:
         )
         pos += spaced
     return found
+
+
+def _is_article(text: str, start: int) -> bool:
+    """Whether the number before 조 is that of an article."""
+    return _ARTICLE.search(text, max(0, start - _ARTICLE_NEAR), start) is not None
 
 
 def digits(spoken: str) -> str:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 ALIKE: Final = {
     "15d": ("14d",), "0.5m": ("15d", "14d"), "1m": ("30d", "28d"), "1.5m": ("45d", "42d"),
     "2m": ("60d", "56d"), "10.5d": ("10d", "11d"), "30d": ("28d", "1m"), "45d": ("42d", "1.5m"),
-    "28d": ("1m",),
+    "28d": ("1m",), "60d": ("2m",), "90d": ("3m",), "3m": ("90d",), "180d": ("6m",),
+    "6m": ("180d",),
 }  # fmt: skip
 """A period as `Number` compares it → those that are about as long."""
 _SAID_AS: Final = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.ages import ages
-from edgebox.language.bare import bare_amounts, bare_shares
+from edgebox.language.bare import MONEY, bare_amounts, bare_shares
 from edgebox.language.births import births
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
@@ -24,7 +24,7 @@ from edgebox.language.holidays import holidays
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ALONE, ONES, TENS
-from edgebox.language.number import date, plain, quantity, time_of_day
+from edgebox.language.number import code, date, plain, quantity, time_of_day
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 from edgebox.language.parties import parties
 from edgebox.language.periods import periods
@@ -71,6 +71,15 @@ _SIGNS: Final = re.compile(
 )
 """일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
 
+_APART: Final = re.compile(r"(?<![\d.,])\d(?: \d){3,11}(?![\d.,])")
+"""3 3 1 0 7 5: figures that a recogniser writes one by one."""
+
+_ARTICLE: Final = re.compile(
+    rf"(?:약관|규정|조례|법령?|제|조항) ?"
+    rf"((?=[백십{SINO_DIGITS}])(?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?) ?조"
+)
+"""약관 십칠 조에 있습니다."""
+
 _ROUND: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만억조] )"
     rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
@@ -90,7 +99,7 @@ _BARE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
     rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
-    r"|까지| (?:더|정도|빼|남|나[오왔온]|들[어었])|[.,?!\n]|$)"
+    r"|까지|부터|밖에| (?:더|정도|빼|남|나[오왔온]|들[어었]|갚)|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
 
@@ -132,14 +141,11 @@ _NO_SYLLABLE: Final = "|".join(one for one in _ONES if len(one) > 1 or one in "�
 _MIXED_ALONE: Final = re.compile(rf"(?<![가-힣])([{SINO_DIGITS}]?십) ?({_NO_SYLLABLE})")
 """칠십둘, 육십 아홉: an age, in tens as in figures."""
 
-_IN_MYRIADS: Final = re.compile(
-    r"만 ?원|[십백천]만(?!에)|수리비|견적|합의금|위자료|[계착]약금|잔금|중도금|권리금|연봉"
-)
-_RENT: Final = re.compile(r"보증금|월세|전세")
+_RENT: Final = re.compile(r"보증금|월세|전세|급여|월급|연봉")
 _NEAR: Final = 30
 """Characters on either side in which an amount is talked about."""
 _FAR: Final = 300
-"""The same of rent, whose amounts are hardly ever said with their unit."""
+"""The same of rent and wages, whose amounts are hardly ever said with their unit."""
 
 _NAMED: Final = re.compile(
     r"(?:윈도우|안드로이드|아이오에스|아이폰|갤럭시|플립|폴드|버전|게이트|탑승구|출구)[는은이가]? ?"
@@ -200,6 +206,7 @@ def _without_unit(text: str) -> Iterator[Number]:
         figures = numerals.digits(match[0])
         yield plain("plain", figures, *match.span())
         yield quantity(Decimal(figures), "", *match.span())
+    yield from _codes(text)
     for match in _ROUND.finditer(text):
         stops = numerals.stops(text, match.start())
         if stops and stops[-1].value > 1:
@@ -226,6 +233,14 @@ def _without_unit(text: str) -> Iterator[Number]:
     yield from _in_myriads(text)
 
 
+def _codes(text: str) -> Iterator[Number]:
+    for match in _APART.finditer(text):
+        yield code("code", match[0].replace(" ", ""), *match.span())
+    for match in _ARTICLE.finditer(text):
+        article = numerals.stops(match[1], 0)[-1].value
+        yield plain("plain", str(article), *match.span(1))
+
+
 def _in_myriads(text: str) -> Iterator[Number]:
     """Yield the amounts that bare numerals may be beside others: 구십은 of 백구십만 원."""
     for match in _BARE.finditer(text):
@@ -233,7 +248,7 @@ def _in_myriads(text: str) -> Iterator[Number]:
             text[max(0, match.start() - reach) : match.end() + reach] for reach in (_NEAR, _FAR)
         )
         word = match[1][:-1] if _ENDING.match(text, match.end() - 1) else match[1]
-        if _IN_MYRIADS.search(near) or _RENT.search(far):
+        if MONEY.search(near) or _RENT.search(far):
             yield quantity(numerals.stops(word, 0)[-1].value * 10_000, "won", *match.span())
 
 

@@ -40,6 +40,9 @@ _SOME_DAY: Final = re.compile(
 )
 """출발 하루 전 may have been said as twenty-four hours, and 오늘 하루 is today."""
 
+_MONTHS_WORTH: Final = re.compile(r" ?[치분](?![가-힣])")
+"""한 달 치 may have been said as 2월분."""
+
 _PARTICLE: Final = re.compile(
     r"(?:이?(?:고|며|라고|라며|라는|라|던|나|에요|었고|었던)|에서는?|까지는?|부터는?|으?로|[을를이가은는의에도만과와인대]"
     r"|씩|짜리|정도|쯤|입니다|예요)(?![가-힣])"
@@ -251,6 +254,8 @@ def is_loose(text: str, number: Number) -> bool:
     ):
         return True
     spelt = not _DIGIT.search(text, number.start, number.end)
+    if spelt and number.value == "1m" and _MONTHS_WORTH.match(text, number.end):
+        return True
     if spelt and number.value == "1d":
         return _SOME_DAY.match(text, max(0, number.start - 3)) is not None
     return spelt and number.kind == "count" and len(number.value) == 1

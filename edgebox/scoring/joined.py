@@ -26,6 +26,7 @@ _MOST: Final = 400
 
 _SHIFTED: Final = re.compile(
     r"늦|앞당|당[기겨긴김]|미[루뤄룬]|일찍|빨[리라]|먼저|지[나난]|넘|뒤로|차이|지연|연장|줄|늘|걸[리려린]|만에|동안|기다"
+    r"|이르|이른|앞서|남[은았]"
 )
 """What says of a time how far it is from another one."""
 
@@ -104,6 +105,8 @@ def _days(source: Text) -> Iterator[int]:
     for place, one in enumerate(dates):
         for other in dates[place + 1 : place + 1 + _NEIGHBOURS]:
             yield abs((one - other).days)
+        if source.on:
+            yield abs((one - source.on).days)
 
 
 def _date(number: Number, on: dt.date | None) -> dt.date | None:

@@ -214,6 +214,11 @@ def test_an_explicit_date_beside_a_relative_one_is_right(text, days):
     assert [number.value for number in numbers_in(text, THURSDAY)] == days
 
 
+def test_a_weekday_after_what_has_passed_is_none_of_last_week():
+    assert _borne_out("9월 15일", "연휴가 지난 월요일에 오세요")
+    assert _borne_out("9월 8일", "제가 지난 월요일에 갔어요")
+
+
 def test_without_the_day_of_the_call_nothing_is_read():
     assert numbers_in("내일 다음 주 화요일 이번 달 말일") == []
     assert [number.value for number in numbers_in("3일 뒤")] == ["3d"]
