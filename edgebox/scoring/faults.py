@@ -17,7 +17,7 @@ from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
 from edgebox.scoring.rounded import is_rounded
-from edgebox.scoring.weekdays import another_weekday, is_beside_a_day
+from edgebox.scoring.weekdays import another_weekday, is_beside_a_day, names_another_day
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -108,11 +108,11 @@ def unsaid(text: Text, source: Text) -> set[Number]:
 def _day_was_said(one: Number, text: Text, source: Text) -> bool:
     """Whether the day of 다음 달 25일 was said, whatever its month, and the month of 내년 5월.
 
-    Other words pass.
+    Of other words those that name one day are looked up: 모레, 금요일.
     """
     part = _FIGURES_OF.search(text.text, one.start, one.end)
     if part is None:
-        return True
+        return not names_another_day(one, text, source)
     said = f"{int(part[1])}{'d' if part[2] == '일' else 'mo'}"
     return said in source.provides or source.bears_out(one, text.text)
 

@@ -31,6 +31,12 @@ _BESIDE: Final = re.compile(r"다음 ?날|이튿날|담날|전날|하루")
 _STEPS: Final = {1: re.compile(r"전날|하루 ?전"), -1: re.compile(r"다음 ?날|이튿날|담날")}
 """Where the day that was named is, in days from the one that these words mean."""
 
+_WORD: Final = re.compile(rf"(?:어제|그제|그저께|모레|글피|내일|(?P<weekday>[{WEEKDAYS}])요일)$")
+"""A word for one day, counted from the call's. 오늘 is said of whatever is done in the call."""
+
+_NIGHT: Final = re.compile(r"간밤|지난밤|밤새|엊그")
+"""Words for days that are not read."""
+
 _LEAP_YEAR: Final = 2024
 _DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})")
 _MOST_DAYS: Final = 31
@@ -47,15 +53,31 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
     named = {match[1] for match in _NAMED.finditer(text.text)}
     if on is None or is_placeholder(on) or not named or _MANY.search(source.text):
         return False
-    said = {day for match in _SAID.finditer(source.text) for day in match[1] or match[2]}
-    missing = named - said
+    missing = named - _said(source)
     if not missing:
         return False
     days = {WEEKDAYS[day.weekday()] for one in source.said for day in _days(one, on)}
     if _BESIDE.search(source.text):
-        places = [WEEKDAYS.index(day) for day in {*said, *days}]
+        places = [WEEKDAYS.index(day) for day in {*_said(source), *days}]
         days |= {WEEKDAYS[(place + step) % 7] for place in places for step in (-1, 1)}
     return bool(missing - days)
+
+
+def _said(source: Text) -> set[str]:
+    return {day for match in _SAID.finditer(source.text) for day in match[1] or match[2]}
+
+
+def names_another_day(number: Number, text: Text, source: Text) -> bool:
+    """Whether a text says 모레, 그제 or 금요일 of a day that its source does not name."""
+    word = _WORD.search(text.text, number.start, number.end)
+    if word is None or (word["weekday"] and word["weekday"] in _said(source)):
+        return False
+    if source.bears_out(number, text.text) or is_beside_a_day(number, source):
+        return False
+    if _NIGHT.search(source.text) or (_MANY.search(source.text) and word["weekday"]):
+        return False
+    date = _DATE.fullmatch(number.value)
+    return date is not None and f"{int(date[3])}d" not in source.provides
 
 
 def is_beside_a_day(number: Number, source: Text) -> bool:
