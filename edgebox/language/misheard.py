@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language.kinds import KINDS, NAMED_KIND, PLACE
 from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
 from edgebox.language.syllables import (
+    are_forms_of_a_verb,
     begin_alike,
     confusable,
     letters_apart,
@@ -230,6 +231,8 @@ class _Pair:
         contracted = self.last and ord(self.other) - ord(self.one) in _CONTRACTED
         if self.last and not self.introduced and only_ends_in_m(self.one, self.other):
             return True  # 돌려드림 and 돌려드린
+        if self.last and are_forms_of_a_verb(self.one, self.other, self.run[len(self.word) :]):
+            return True
         return (
             contracted
             or {self.word, self.double} in _VARIANTS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import ne
 from typing import Final
 
@@ -103,3 +104,28 @@ def sound_the_same(one: str, other: str) -> bool:
     pairs = list(zip(letters_of(one), letters_of(other), strict=True))
     first, vowel = set(pairs[0]), set(pairs[1])
     return letters_apart(one, other) == 1 and (first == {9, 10} or vowel in ({1, 5}, {3, 7}))
+
+
+_NOMINAL: Final = frozenset("게고면며지려러자")
+"""Endings of verbs where 기 makes a noun of them: 갈아타기 of 갈아타게."""
+
+_OF_VERB: Final = re.compile(
+    r"기(?:로|는|가|를|도|에|만)?$|는데|던데|면|지(?:만|요)?$|려고?|게(?:요)?$"
+)
+"""Behind an open stem (들어오기로) of which a text has another form: 들어올, 들어온."""
+
+_OPEN: Final = frozenset([4, 8])
+"""Places in Unicode's order from an open syllable to the same with ㄴ or ㄹ."""
+
+
+def are_forms_of_a_verb(one: str, other: str, behind: str) -> bool:
+    """Return whether two last syllables are of one verb: 갈아타기, 갈아타게; 들어올, 들어오면.
+
+    Args:
+        one: the last syllable of a text's word.
+        other: that of the call's.
+        behind: what is written to that.
+    """
+    if one == "기":
+        return other in _NOMINAL
+    return ord(one) - ord(other) in _OPEN and _OF_VERB.match(behind) is not None

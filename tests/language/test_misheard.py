@@ -186,6 +186,8 @@ def test_a_name_before_its_kind_is_wrong_whatever_it_sounds_like(text, call, wro
         ("찾아본 뒤 신청하기로 함", "찾아보고 할게요 찾아온 거요"),
         ("배달받은 음식이 없음", "배달같은 거요"),
         ("고객에게 돌려드림", "돈은 돌려드린 걸로 나와요"),
+        ("갈아타기는 생각해 보기로 함", "갈아타게 되면 얼마죠 갈아타게 되면요"),
+        ("들어올 경우 받기로 함", "오늘 들어오기로 한 게 안 와서요 들어오면 주세요"),
     ],
 )
 def test_a_verb_or_an_adverb_is_no_name(text, call):
