@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.affirmed import DECIDED_AGAINST, NEEDLESS
 from edgebox.scoring.burden import SIDES, bears_out, is_borne_out, places_of
-from edgebox.scoring.claims import REQUIRES, WHOLE
+from edgebox.scoring.claims import REQUIRES, WHOLE, predicate_of_part
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import Heard, commits, heard_of
 from edgebox.scoring.predicates import LIGHT, words_beside
@@ -137,7 +137,7 @@ def _signs(
         stated=heard.stated,
         settled=heard.settled,
         turned=heard.turned,
-        lead=_lead(items or part.items, stances, decided=decided),
+        lead=lead_of(items or part.items, stances, decided=decided),
         borne_out=is_borne_out(items, key, stances, decided=decided),
         figures=sum(bool(item.number) for item in items),
         decided=decided,
@@ -164,7 +164,7 @@ def _said(key: Item, stances: Stances) -> Item:
     return key._replace(where={piece: at for piece, at in key.where.items() if says(piece)})
 
 
-def _lead(items: Sequence[Item], stances: Stances, *, decided: bool) -> float:
+def lead_of(items: Sequence[Item], stances: Stances, *, decided: bool) -> float:
     """Return how much more of a denial a clause that affirms anything holds than one that denies.
 
     Args:
@@ -196,3 +196,20 @@ def _affirms(piece: int, text: str, own: set[str], stances: Stances) -> bool:
     if alone and not any(word in alone["word"] or alone["word"] in word for word in own):
         return False
     return stances.spoken.speaker_of(piece) != "customer" or commits(piece, stances)
+
+
+def told(part: Part) -> Sequence[Item]:
+    """Return the words and numbers of a part that say what it is about."""
+    items = [i for i in part.items if not LIGHT.fullmatch(i.word) and i.word not in SIDES]
+    return items or part.items
+
+
+def lead_of_part(part: Part, stances: Stances) -> float:
+    """Return how much more of a part what affirms anything holds than what denies, -1 to 1."""
+    return lead_of(told(part), stances, decided=False)
+
+
+def heard_of_part(part: Part, stances: Stances) -> Heard:
+    """Return what the call says of a part's predicate, nothing if it does not hold it."""
+    key = predicate_of_part(part, stances)
+    return Heard() if key is None else heard_of(key, words_beside(key, part), stances)

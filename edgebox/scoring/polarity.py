@@ -34,6 +34,7 @@ from edgebox.scoring.kept import is_kept, is_under_the_same
 from edgebox.scoring.lacking import is_lacking
 from edgebox.scoring.later import is_followed_up, is_left_out, is_put_off
 from edgebox.scoring.only import goes_beyond
+from edgebox.scoring.opposed import is_opposed
 from edgebox.scoring.predicates import LIGHT, Part, near, parts_of, words_beside
 from edgebox.scoring.settlement import unsettled
 from edgebox.scoring.sides import other_side
@@ -134,7 +135,7 @@ def faults(
             said[statement.field] += f"{part.text} "
             if other_side(said[statement.field], statement, part, about, stances):
                 yield part.text, "speakers_swapped"
-            if _contradicted(part, condition, stances):
+            if _contradicted(part, condition, stances) or is_opposed(part, statement, stances):
                 yield part.text, "polarity"
             elif condition:
                 continue
