@@ -25,7 +25,7 @@ _NOT_DONE: Final = re.compile(
 _IS_UNABLE: Final = re.compile(r"수[가는도]? ?없|불가|못|안 ?[되된됩돼]|되지 ?않")
 """A denial to which an offer is the opposite. What is offered may be left undone."""
 
-NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
+_NEEDLESS: Final = re.compile(r"(?:지 ?않아도|없이도) ?[되된됩돼]|필요[는가도]? ?없|불필요")
 """A denial to which what must be is the opposite."""
 
 SURE: Final = 0.4
@@ -70,7 +70,7 @@ def _stated(text: str, heard: Heard) -> bool:
     speaks = heard.done
     if _NOT_DONE.search(text):
         speaks = max(speaks, heard.stated)
-    elif NEEDLESS.search(text):
+    elif _NEEDLESS.search(text):
         speaks = max(speaks, heard.required)
     elif _IS_UNABLE.search(text):
         speaks = max(speaks, heard.possible)

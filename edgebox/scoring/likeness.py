@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from heapq import nsmallest
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.syllables import composed, letters_of
@@ -79,6 +80,25 @@ class Likeness:
             for place in self._holding.get(pair, ()):
                 found[place] = found.get(place, 0.0) + part
         return found
+
+
+class Sentences:
+    """A call's sentences, found by their letters.
+
+    Args:
+        spoken: the call.
+    """
+
+    def __init__(self, spoken: Spoken) -> None:
+        self._texts = [" ".join(map(spoken.text_of, one)) for one in sentences_of(spoken)]
+        self._index = Likeness(self._texts)
+
+    def likest(self, text: str, count: int) -> list[tuple[str, float]]:
+        """Return the sentences most like a text, with the share of its letters that each holds."""
+        shares = self._index.shares(letters(text)).items()
+        # Shares are sums of fractions in any order, so that equal ones differ in the last digits.
+        found = nsmallest(count, shares, key=lambda one: (-round(one[1], 6), one[0]))
+        return [(self._texts[place], share) for place, share in found]
 
 
 def sentences_of(spoken: Spoken) -> Iterator[list[int]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeGuard
 
 from edgebox.scoring.affirmed import DECIDED_AGAINST, SURE, UNDISPUTED, affirms
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
-from edgebox.scoring.balance import tilt_against
+from edgebox.scoring.balance import tilts_against
 from edgebox.scoring.beside import is_conceded
 from edgebox.scoring.burden import is_borne_out
 from edgebox.scoring.called_off import NOT_TURNED_DOWN, was_not_called_off, was_turned_down
@@ -190,13 +190,13 @@ def _denies_wrongly(
     told = condition is not None and is_under_the_same(condition, part, stances)
     if elsewhere or told or is_kept(text, stances):
         return False
+    affirmed = _is_telling(key) and _is_denied(part, text, key, stances)
     named_only = NO_CLAIM.search(text) is not None
-    tilt = tilt_against(part, text, key, stances, named_only=named_only)
-    if tilt is not None:
-        return tilt
-    if _denies_alone(part, text, key, stances) or _is_made_up(part, text, key, stances):
-        return True
-    return _is_telling(key) and _is_denied(part, text, key, stances)
+    tilts = tilts_against(part, text, key, stances, affirmed=affirmed, named_only=named_only)
+    if tilts is not None:
+        return tilts
+    alone = _denies_alone(part, text, key, stances)
+    return affirmed or alone or _is_made_up(part, text, key, stances)
 
 
 def _is_telling(key: Item | None) -> TypeGuard[Item]:

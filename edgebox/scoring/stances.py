@@ -7,10 +7,11 @@ a negation (없이, 안내, 반려견) are none.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.syllables import SS, ending_in
+from edgebox.scoring.likeness import Sentences
 
 if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
@@ -200,6 +201,11 @@ class Stances:
     def __init__(self, spoken: Spoken) -> None:
         self.spoken = spoken
         self._read: dict[int, Stance] = {}
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        """The sentences of the call, as they were said."""
+        return Sentences(self.spoken)
 
     def __getitem__(self, piece: int) -> Stance:
         found = self._read.get(piece)

@@ -70,7 +70,7 @@ def _with(good: dict, row: dict) -> dict:
         (
             "others-tuned",
             {
-                "negated": 93,
+                "negated": 89,
                 "wrong_side": 17,
                 "wrong_number": 45,
                 "wrong_name": 57,
@@ -81,7 +81,7 @@ def _with(good: dict, row: dict) -> dict:
         (
             "others-kept",
             {
-                "negated": 89,
+                "negated": 83,
                 "wrong_side": 20,
                 "wrong_number": 29,
                 "wrong_name": 52,
