@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.scoring.afterwards import RESOLVED, SETTLES, settled_afterwards
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME, SAME_FORM, key_of
 from edgebox.scoring.stances import NEGATION, PAST, denies
@@ -45,6 +46,9 @@ _REPORTED: Final = re.compile(
 _TOLD_AS_DONE: Final = re.compile(r"[었았했됐렸졌]다(?:고|며)(?= )|확정(?:됐|되었|했)")
 """An agent who says that something was done says that it is settled."""
 
+_TURNS_DOWN: Final = re.compile(r"(?:사양|거절|거부|포기|고사|마다)[하했함]")
+"""A part that says that something offered or asked was not taken, which settles it."""
+
 _BUT: Final = re.compile(
     r"(?<!감)면(?= |,|$)|[하되이으시]면|경우|조건|시에?[ ,]|뒤|후[ ,에]|심사|검토|확인|예정|여부"
     r"|다음|나서|따라|까지"
@@ -55,11 +59,6 @@ _DEFERS: Final = re.compile(
     r"|한 ?뒤|한 ?다음|이 ?필요)"
     r"|알아보|여쭤|물어보|물어보고|논의|협의|정해지|결정(?:되|은|이)|달라질|죄송하지만|어렵|불가"
     r"|안 ?[되돼됩]|못 ?[하해드]"
-)
-
-_SETTLES: Final = re.compile(
-    r"드렸|드릴게|드리겠|하겠습|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨|진행|걸로"
-    r"|넣었|보냈|잡았|걸었|났습니다|났어요|났고요|보겠습니다|놓겠습니다|두겠습니다|놓을게요|둘게요"
 )
 
 _IS_DONE: Final = re.compile(r"드렸|했습니다|했어요|했고요|됐습니다|됐어요|됐고요|되셨")
@@ -110,39 +109,49 @@ _LOOSE: Final = 0.4
 def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: Stances) -> bool:
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
-    told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
-    if denies(text) or _IS_SO.search(text) or not (told or _TOLD_AS_DONE.search(text)):
-        return False
-    about = near or fallback(part, statement, stances)
-    if not _says_enough(part, about, stances):
-        return False
-    if settled_elsewhere(part, stances, share=_TELLS) or _done_later(max(about), part, stances):
-        return False
-    if _done_in_short(min(about), text, stances) or _figure_is_done(max(about), part, stances):
+    about = near or fallback(part, statement, stances) if _tells_as_settled(text) else []
+    if not _says_enough(part, about, stances) or _settled_besides(about, part, stances):
         return False
     depends = _BUT.search(text) is not None
     spoken = stances.spoken
     for piece in about:
         one = stances[piece]
         if one.depends and not depends:
-            taken = _RESOLVED.search(text) is not None and (
+            taken = RESOLVED.search(text) is not None and (
                 taken_up(piece, part, stances.spoken) or _is_promised_once(piece, stances.spoken)
             )
             settles = taken or done_on_request(piece, stances) or done_then(piece, stances)
-            settles = settles or (
-                _RESOLVED.search(text) is not None and taken_before(piece, spoken)
-            )
+            settles = settles or (RESOLVED.search(text) is not None and taken_before(piece, spoken))
         elif one.asks or one.wishes:
             settles = _granted(piece, part, stances) or (
-                _RESOLVED.search(text) is not None and decided_later(piece, stances)
+                RESOLVED.search(text) is not None and decided_later(piece, stances)
             )
         elif _is_required(piece, part, stances.spoken):
-            settles = _RESOLVED.search(text) is not None and promised(piece, stances.spoken)
+            settles = RESOLVED.search(text) is not None and promised(piece, stances.spoken)
         else:
             settles = True
         if settles:
             return False
     return True
+
+
+def _tells_as_settled(text: str) -> bool:
+    told = SETTLED.search(text[-_VERB:]) is not None and _REPORTED.search(text) is None
+    if denies(text) or _IS_SO.search(text) or _TURNS_DOWN.search(text):
+        return False
+    return told or _TOLD_AS_DONE.search(text) is not None
+
+
+def _settled_besides(about: Sequence[int], part: Part, stances: Stances) -> bool:
+    """Return whether something else in the call settles what clauses are about."""
+    first, last = min(about), max(about)
+    return (
+        settled_elsewhere(part, stances, share=_TELLS)
+        or _done_later(last, part, stances)
+        or _done_in_short(first, part.text, stances)
+        or _figure_is_done(last, part, stances)
+        or settled_afterwards(last, part, stances)
+    )
 
 
 def _says_enough(part: Part, about: Sequence[int], stances: Stances) -> bool:
@@ -240,7 +249,7 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
     return key is not None and any(
         degree >= _TELLS
         and not (stances[piece].denies or stances[piece].is_wanted or stances[piece].depends)
-        and (WILL if spoken.speaker_of(piece) == "customer" else _SETTLES).search(
+        and (WILL if spoken.speaker_of(piece) == "customer" else SETTLES).search(
             spoken.text_of(piece)
         )
         and (
@@ -250,8 +259,6 @@ def settled_elsewhere(part: Part, stances: Stances, *, share: float = 0.0) -> bo
         for piece, degree in key.where.items()
     )
 
-
-_RESOLVED: Final = re.compile(r"기로 ?(?:했|함|하[며고])")
 
 _MUST: Final = re.compile(r"[가-힣]야(?:만|지)? ?(?:돼[요서]|됩니|되[세시십]|하[세시십]|합니|해요)")
 

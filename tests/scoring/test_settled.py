@@ -43,3 +43,49 @@ def test_what_is_done_in_short_is_settled(call, result):
 
 def test_what_is_only_offered_under_a_condition_is_not():
     assert "conditional" in flags_of(OPEN, "착오송금 반환 요청을 접수했습니다.")
+
+
+PILLS = (
+    "고객: 가방이 안 와서 약을 못 먹었어요\n"
+    "상담사: 병원에서 다시 처방받으시면 영수증을 심사해서 배상해 드립니다\n"
+    "고객: 화장품도 되나요\n상담사: 화장품은 세면도구만 인정됩니다\n"
+    "고객: 일단 약부터 처방받을게요\n상담사: 네\n"
+)
+LOAN = (
+    "고객: 통장을 연장하려고요\n"
+    "상담사: 연장 약정은 앱이나 영업점에서 전자서명하셔야 합니다. 링크 보내 드릴까요?\n"
+    "고객: 네 언제까지 하면 돼요?\n상담사: 금요일까지 하시면 됩니다.\n"
+    "고객: 네 오늘 저녁에 할게요.\n상담사: 네\n"
+)
+POINTS = (
+    "고객: 포인트는 현금으로 바꿀 수 있어요?\n"
+    "상담사: 계좌로 입금 신청하시면 1점에 1원으로 됩니다\n고객: 그럼 카드는 그냥 둘게요\n"
+    "상담사: 네\n고객: 포인트도 계좌로 넣어 주세요\n상담사: 네 내일 입금됩니다\n"
+)
+READ = (
+    "고객: 회사에서 제 이력서를 봤을까요\n"
+    "상담사: 열람 기록을 보면 최근 30일 동안 네 곳이 열람했는데 그 회사는 없으세요\n고객: 네\n"
+)
+OFFER = (
+    "고객: 이체는 4월에 할게요\n상담사: 4월 초에 안내 전화 드려도 될까요?\n"
+    "고객: 아니요 전화는 괜찮아요\n상담사: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        (PILLS, "고객은 우선 약부터 다시 처방받기로 함"),
+        (LOAN, "고객이 앱으로 연장 약정을 하기로 함"),
+        (POINTS, "포인트 입금이 신청됨"),
+        (READ, "최근 30일 동안 네 곳이 이력서를 열람한 것으로 확인됨"),
+        (OFFER, "4월 초 안내 전화는 고객이 사양함"),
+    ],
+)
+def test_what_is_taken_up_later_in_a_call_is_settled(call, result):
+    assert "conditional" not in flags_of(call, result)
+
+
+def test_what_nobody_takes_up_is_not():
+    call = POINTS.replace("포인트도 계좌로 넣어 주세요", "네")
+    assert "conditional" in flags_of(call, "포인트 입금이 신청됨")
