@@ -45,7 +45,7 @@ _SAYS: Final = re.compile(
 )
 """What a line reports in the verbs of one who wants something or tells of his own doing."""
 
-_BETWEEN: Final = re.compile(r"[가-힣](?:면|고|며|뒤|후)(?:에)?,? ")
+_BETWEEN: Final = re.compile(r"(?:[가-힣](?:면|고|며|뒤|후)(?:에)?|[어아여해돼워와려]도|더라도),? ")
 """What may bring another subject: 고객이 서명하면 조사원에게 넘기기로 했다."""
 
 _BEFORE: Final = re.compile(r"^.*(?<!감)(?:[가-힣]면|경우에?|[는한된온난] (?:대로|뒤에?|후에?)),? ")
@@ -54,7 +54,7 @@ _BEFORE: Final = re.compile(r"^.*(?<!감)(?:[가-힣]면|경우에?|[는한된�
 _HONOURS: Final = re.compile(
     r"(?<![이되])(?<![있없맞]으)"
     r"(?:시(?:면|고|는|기|지|거|려|죠|길|던|라|니|나)|셔|셨|신(?:가|데)|세요)"
-    r"|실 (?:수|거|때|필요|건|분)|(?<!대)신 |십시오|십니"
+    r"|실 (?:수|거|때|필요|건|분)|십시오|십니"
 )
 """A verb of the one who is spoken to, and not 대상이신데, 환불이 되세요, 있으시면."""
 
@@ -64,7 +64,9 @@ _GIVES: Final = re.compile(r"드[리릴렸려립림]")
 _GIVING: Final = re.compile(r"^.*테니까?")
 """What the agent does for what is then asked of the customer: 보내 드릴 테니 서명해 주세요."""
 
-_ANOTHER: Final = re.compile(r"(?<!고객)(?<!회원)님(?:이|께서) ")
+_ANOTHER: Final = re.compile(
+    r"(?<!고객)(?<!회원)님(?:이|께서) |(?:[과팀사부원점소]장|기사|교수|의사|주임|대리)님 "
+)
 """A third one is honoured: 변호사님이 나가시니까."""
 
 _WE: Final = re.compile(r"저희(?:가|는|도|에서)")
@@ -142,7 +144,9 @@ def _acts(speaker: str, said: str) -> str:
         return _EITHER if _HONOURS.search(said) else "agent"
     if _HONOURS.search(said):
         return _EITHER if speaker != "agent" and _PLEASE.search(said) else "customer"
-    return "agent" if speaker == "agent" and _OWN.search(said) else ""
+    if not _OWN.search(said):
+        return ""
+    return "agent" if speaker == "agent" else _EITHER
 
 
 class Deeds:
@@ -165,14 +169,17 @@ class Deeds:
             if side == "customer" and _BETWEEN.search(clause, start, commits.start()):
                 return False
             core = _BEFORE.sub("", clause[: commits.start()])
-            return self._is_by_another(side, _without_sides(core))
+            return self._is_by_another(field, side, _without_sides(core))
         said = _SAYS.search(clause)
         if side != "agent" or said is None:
             return False
         return self._is_said(_without_sides(clause[: said.start()]))
 
-    def _is_by_another(self, side: str, core: str) -> bool:
-        """Return whether the other side does what a clause has a side promise."""
+    def _is_by_another(self, field: str, side: str, core: str) -> bool:
+        """Return whether the other side does what a clause of a line has a side promise.
+
+        What a customer only tells may be what the agent's line promises, and no result.
+        """
         other = "customer" if side == "agent" else "agent"
         theirs = own = 0.0
         words = core.split()
@@ -181,7 +188,8 @@ class Deeds:
             held = share + _VERB * verb.get(place, 0.0)
             # What an agent only tells is done by nobody.
             does = verb.get(place, 0.0) > 0.0 and not run.is_told
-            if run.doer == other and (does or other == "customer"):
+            tells = other == "customer" and not (field == "result" and run.is_told)
+            if run.doer == other and (does or tells):
                 theirs = max(theirs, held)
             if run.doer in {side, _EITHER, ""} or (side == run.speaker == "customer"):
                 own = max(own, held * (_SAME_VERB if run.doer == side and verb.get(place) else 1.0))

@@ -29,6 +29,18 @@ _TOPIC: Final = re.compile(r"(?:(?<![가-힣])(?:[가-힣]{2,6}|건|일|것)|[0-
 _IF: Final = re.compile(r"(?<![감측전화])(?<![가-힣]라)면,? ")
 """What the other side does then: 고객이 주소를 보내면 수정해 주기로 했다."""
 
+_OWN_VERB: Final = re.compile(
+    r"(?:거절|거부|포기|사양|철회|동의|수락|원|요청|선택|제안|확인)"
+    r"(?:하여|해서?|했고|하고|하자|하며),? "
+    r"|[어아여해돼워와려]도 |더라도 "
+)
+"""What ends what is said of the side that is named: 고객이 거절하여 하지 않기로 했다."""
+
+_OF_A_REPORT: Final = re.compile(
+    r"[다라자냐]고 ?(?:안내|설명|알[리려렸]|답|말|전하|고지)[가-힣]{0,3} "
+)
+"""The end of a report, which has a subject of its own: 고객이 내야 한다고 알리고."""
+
 _NAMED: Final = 5
 """Characters of the side's own name and particle."""
 
@@ -61,7 +73,8 @@ def other_side(
         near: the spoken clauses about it.
         stances: of the call.
     """
-    if not _COMMITS.search(part.text) or _TAKES.search(part.text):
+    commits = list(_COMMITS.finditer(part.text))
+    if not commits or _TAKES.search(part.text):
         return False
     spoken = stances.spoken
     agent = [match.start() for match in _BY_AGENT.finditer(said)]
@@ -70,7 +83,12 @@ def other_side(
         return False
     by_agent = max(agent, default=-1) > max(customer, default=-1)
     named = max([*agent, *customer])
-    if _TOPIC.search(said, named + _NAMED) or _IF.search(said, named):
+    begin = len(said.rstrip()) - len(part.text)  # of the part, in the line
+    if named > begin + commits[-1].start():
+        return False  # 알려 주겠다고 제안하여 고객이 동의했다
+    if _TOPIC.search(said, named + _NAMED):
+        return False
+    if any(form.search(said, named) for form in (_IF, _OWN_VERB, _OF_A_REPORT)):
         return False
     about = near or fallback(part, statement, stances)
     sides = {_doer(piece, spoken) for piece in about} - {""}

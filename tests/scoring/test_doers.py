@@ -61,3 +61,42 @@ def test_a_deed_of_the_other_side_is_noticed(call, lines):
 )
 def test_a_deed_of_the_own_side_is_not(call, lines):
     assert "speakers_swapped" not in flags_of_line(call, **lines)
+
+
+TURN = (
+    "상담사: 빈자리가 나면 먼저 연락드릴까요\n고객: 네 그렇게 해 주세요\n"
+    "상담사: 알겠습니다 대기자 명단에 올려 두겠습니다\n"
+)
+NOT_SO = (
+    "상담사: 4월 초에 안내 전화 드려도 될까요?\n고객: 아니요 전화는 괜찮아요\n"
+    "상담사: 네 그럼 안내 전화는 하지 않겠습니다 자료만 보내 드릴게요\n고객: 네\n"
+)
+MAIL = (
+    "상담사: 두 건은 먼저 가맹점에 취소 메일을 보내시고 사본을 저희한테 주셔야 진행이 됩니다.\n"
+    "고객: 영어로 써야 돼요?\n상담사: 네 예시 문구를 문자로 보내 드릴게요.\n고객: 네\n"
+)
+HIDDEN = (
+    "고객: 기사님한테 제 이름은 말하지 마세요.\n"
+    "상담사: 네 신고하신 분 정보는 기사한테 절대 알리지 않습니다.\n고객: 네\n"
+)
+OUT = (
+    "상담사: 계량기가 밖에 있으면 안 계셔도 됩니다.\n고객: 복도에 있어요.\n"
+    "상담사: 그럼 오전에 가서 확인하고 결과를 전화로 드리겠습니다.\n고객: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        (TURN, {"agent": "빈자리가 나면 먼저 연락해 주겠다고 제안하여 고객이 동의함."}),
+        (NOT_SO, {"result": "안내 전화는 고객이 거절하여 하지 않기로 함."}),
+        (
+            MAIL,
+            {"agent": "고객이 취소 메일을 보내야 진행된다고 알리고 예시 문구를 보내 주기로 함."},
+        ),
+        (HIDDEN, {"agent": "신고자의 정보는 기사에게 알리지 않겠다고 약속함."}),
+        (OUT, {"result": "고객이 집에 없어도 복도 계량기를 오전에 확인하기로 함."}),
+    ],
+)
+def test_a_side_that_has_its_own_verb_promises_nothing(call, lines):
+    assert "speakers_swapped" not in flags_of_line(call, **lines)
