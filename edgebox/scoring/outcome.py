@@ -82,6 +82,41 @@ def tells_what_was_done(made: Iterable[Statement], stances: Stances, on: dt.date
     return False
 
 
+_MANY: Final = 5
+"""Words and figures of the call in a result, with which it is of this call's matter."""
+
+_OF_THE_END: Final = 0.15
+"""What a result of so many must have of the call's last part."""
+
+_NOT_DONE: Final = re.compile(
+    r"(?:[지치](?:는|도|를)? ?(?:않|못)|[이가은] 아니|아님)[가-힣]{0,4}"
+    r"(?: 것?으로 [가-힣]+|기로 [가-힣]+)?[. ]*$|없이 "
+)
+"""The end of what was not done, or goes on without."""
+
+_WAS_DONE: Final = re.compile(r"(?:접수|완료|예약|확정|등록|처리)(?:[됐됨]|되었)[가-힣]{0,3}[. ]*$")
+
+
+def names_the_matter(made: Iterable[Statement], outcome: float) -> bool:
+    """Return whether a result tells in words of the call what was done, or was not.
+
+    Args:
+        made: the statements of a record.
+        outcome: how far its result has the words of the call's last part, 0 to 1.
+
+    What is not done (위약금은 부과되지 않음) a call says in other words than a record, and hardly
+    at its end; whether it is true is asked elsewhere.
+    """
+    results = [one for one in made if one.field == "result"]
+    items = [item for one in results for item in one.items]
+    held = sum(bool(item.where) for item in items)
+    if held >= _MANY and outcome >= _OF_THE_END:
+        return True
+    if held and any(_NOT_DONE.search(one.text) for one in results):
+        return True
+    return 1 < held == len(items) and any(_WAS_DONE.search(one.text) for one in results)
+
+
 _CLOSED: Final = re.compile(
     r"(?:(?:고|여|며|[한은]? ?뒤에?|후에?|,|^)\s*)?"
     r"(?:(?:상담|통화|전화|문의|민원|대화|연결)[을를이가은는]?\s*)?(?:모두|잘|원만히|무사히)?\s*"

@@ -41,6 +41,7 @@ from edgebox.scoring.measures import (
 from edgebox.scoring.outcome import (
     is_in_free_words,
     is_of_another_call,
+    names_the_matter,
     tells_an_act,
     tells_of_an_ending,
     tells_what_was_done,
@@ -179,7 +180,7 @@ class Scorer:
             flags.add("leaked_example")
         if attribution is not None and attribution < 0.35:
             flags.add("speakers_swapped")
-        if outcome < _NO_OUTCOME and self._has_no_outcome(said, made):
+        if outcome < _NO_OUTCOME and self._has_no_outcome(said, made, outcome):
             flags.add("no_outcome")
         if copied(said, source):
             flags.add("copied_sentences")
@@ -191,10 +192,14 @@ class Scorer:
             evidence=evidence_of(made, spoken),
         )
 
-    def _has_no_outcome(self, said: Said, made: Sequence[Statement]) -> bool:
+    def _has_no_outcome(self, said: Said, made: Sequence[Statement], outcome: float) -> bool:
         """Return whether a result with few words of the call's end does not say how it ended."""
         source, spoken = self._source, self._spoken
-        if names_figure(said.result, source) or tells_of_an_ending(made):
+        if (
+            names_figure(said.result, source)
+            or tells_of_an_ending(made)
+            or names_the_matter(made, outcome)
+        ):
             return False
         if tells_what_was_done(made, self._stances, self._call_date):
             return False

@@ -170,3 +170,21 @@ def test_things_are_nouns_without_particles():
 )
 def test_verbs_are_no_things(text):
     assert list(things(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("result", "flagged"),
+    [
+        ("렌탈료 감면은 적용되지 않음", False),
+        ("수리비 부과 없이 조치됨", False),
+        ("안마의자 수리가 접수됨", False),
+        ("화물차가 새것을 싣고 오기로 함", True),
+    ],
+)
+def test_a_result_that_denies_in_words_of_the_call_says_how_it_ended(result, flagged):
+    flags = _flags(
+        "안마의자 다리 쪽이 안 움직인다며 렌탈료를 빼 달라고 함",
+        "에어펌프 고장일 수 있어 기사 방문이 필요하고 수리비는 없다고 안내함",
+        result,
+    )
+    assert ("no_outcome" in flags) is flagged

@@ -100,7 +100,7 @@ def _with(good: dict, row: dict) -> dict:
                 "wrong_name": 115,
                 "wrong_date": 99,
             },
-            85,
+            58,
         ),
         (
             "authors-kept",
@@ -113,7 +113,7 @@ def _with(good: dict, row: dict) -> dict:
                 "wrong_name": 98,
                 "wrong_date": 82,
             },
-            120,
+            95,
         ),
     ],
 )
