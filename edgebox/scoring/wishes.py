@@ -14,6 +14,8 @@ from edgebox.scoring.customers import Thing, done, shares_of, turns_down, wants
 from edgebox.scoring.places import Places
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from edgebox.scoring.predicates import Part
     from edgebox.scoring.spoken import Spoken
     from edgebox.scoring.stances import Stances
@@ -61,17 +63,14 @@ _REASON: Final = re.compile(r"(?:[가-힣](?:[아어여해돼려내와져워]서
 _OBJECT: Final = 4
 """Words before a denied act that say what it is about."""
 
-_SAID: Final = 0.5
+_SAID: Final = 0.4
 """Share of an object's weight that the call must hold anywhere."""
 
 _SPOKEN_OF: Final = 0.2
-"""Share of them that must stand around some utterance, to be asked about there."""
+"""Share of a denied act's object that must stand around some utterance, to be asked about there."""
 
 _ASKED_FOR: Final = 0.5
 """The same around what asks for it."""
-
-_DEMANDED_SHARE: Final = 0.4
-"""The same where a record denies that it was demanded, which hardly one does rightly."""
 
 _BESIDE: Final = 0.6
 """Of the best share: utterances this near to it speak of the same."""
@@ -122,23 +121,32 @@ def _is_asked(about: Thing, stances: Stances) -> bool:
 
 
 def _is_demanded(about: Thing, stances: Stances) -> bool:
-    return _is_taken(about, stances, asking=True, least=_DEMANDED_SHARE)
+    """Return whether the customer speaks of an object, and turns it down nowhere.
+
+    Hardly a record tells what nobody demanded, but where it was turned down.
+    """
+    shares = shares_of(about, stances)
+    best = max(shares.values(), default=0.0)
+    return best >= _SPOKEN_OF and not _is_turned_down(about, shares, best, stances)
 
 
 def _is_wanted(about: Thing, stances: Stances) -> bool:
-    return _is_taken(about, stances, asking=False, least=_ASKED_FOR)
-
-
-def _is_taken(about: Thing, stances: Stances, *, asking: bool, least: float) -> bool:
     """Return whether the customer asks for an object, and turns it down nowhere."""
     if not any(item.where for item in about.items):
         return False
     shares = shares_of(about, stances)
-    wanted = [share for n, share in shares.items() if wants(n, stances, asking=asking)]
+    wanted = [share for n, share in shares.items() if wants(n, stances, asking=False)]
     best = max([*wanted, done(about, stances)])
-    if best < least:
+    if best < _ASKED_FOR:
         return False
-    return not any(
+    return not _is_turned_down(about, shares, best, stances)
+
+
+def _is_turned_down(
+    about: Thing, shares: Mapping[int, float], best: float, stances: Stances
+) -> bool:
+    """Return whether the customer turns an object down near where it is spoken of most."""
+    return any(
         share >= _BESIDE * best and turns_down(number, about, stances)
         for number, share in shares.items()
     )

@@ -38,11 +38,19 @@ SHOP = (
     "고객: 아 그냥 교환으로 할게요 의자는 멀쩡하니까 안 가져가셔도 돼요\n"
     "상담사: 네 그럼 식탁만 교환해 드릴게요\n"
 )
+TWICE = (
+    "고객: 쌀값이 카드로 두 번 나갔다고요 이게 말이 됩니까\n"
+    "상담사: 승인은 한 건뿐이고 문자만 두 번 나간 것 같습니다\n"
+    "고객: 배송비는 왜 또 받아요 다른 데는 다 무료던데\n"
+    "상담사: 도서 지역이라 배송비가 붙습니다\n고객: 알겠어요\n"
+)
 
 
 @pytest.mark.parametrize(
     ("call", "customer"),
     [
+        pytest.param(TWICE, "배송비 무료 적용은 요구하지 않음", id="demanded without asking"),
+        pytest.param(TWICE, "쌀값이 카드로 두 번 나갔는데도 항의하지 않음", id="complaint"),
         pytest.param(PHONE, "고객은 5G 실속 요금제 변경을 요청하지 않았습니다.", id="request"),
         pytest.param(PHONE, "5G 실속 요금제의 데이터 양은 문의하지 않음", id="question"),
         pytest.param(PHONE, "단말 보험은 안 물어봄", id="question in another verb"),
