@@ -132,7 +132,7 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
             settles = True
         if settles:
             return False
-    return True
+    return not settled_afterwards(max(about), part, stances)
 
 
 def _tells_as_settled(text: str) -> bool:
@@ -150,7 +150,6 @@ def _settled_besides(about: Sequence[int], part: Part, stances: Stances) -> bool
         or _done_later(last, part, stances)
         or _done_in_short(first, part.text, stances)
         or _figure_is_done(last, part, stances)
-        or settled_afterwards(last, part, stances)
     )
 
 
