@@ -51,9 +51,12 @@ def test_a_call_bears_out_what_its_words_may_be(call, told, other):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "이", "십", "점", "에이", "어른", "공공공공공공", "999999", "0.0", "만", "어른 아이 둘"],
-)
-def test_no_words_are_too_few(text):
+    [
+        "", "이", "십", "점", "에이", "어른", "공공공공공공", "999999", "0.0", "만", "어른 아이 둘",
+        "보증금 ٣٤٠은 받았어요", "월세는 월 ３８이라고", "돈은 ３천２백 정도", "٣ ٣ ١ ٠ ٧ ٥요",
+    ],
+)  # fmt: skip
+def test_no_words_are_too_few_and_no_figures_too_strange(text):
     assert Heard(text, ON).provides is not None
 
 
