@@ -20,8 +20,8 @@ _BARE: Final = re.compile(
     r"|[0-9]{1,2}천(?: ?[0-9]{1,2}백)?|[0-9]{1,2}백(?: ?[0-9]{1,2}십)?)"
     r"(?=이(?![가-힣])|이(?:나|요|잖|에요|고|라|면|네|니|었|던|지)|인데|은|을|으로|에(?!서)|까지"
     r"|짜리|부터|밖에|[.,?!\n]|$"
-    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된될됩]|올|깎|쓰|썼|넣"
-    r"|찍|갚|빌|보내|모[았으]|모아))"
+    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된될됩됐]|올|깎|쓰|썼"
+    r"|넣|찍|갚|빌|보내|모[았으]|모아))"
 )
 MONEY: Final = re.compile(
     r"만 ?원|[십백천\d]만(?!에)|(?<![가-힣])돈[도은을이만 ]|월급|연봉|급여|소득|수입|한도|견적"
@@ -32,13 +32,17 @@ _NEAR: Final = 60
 
 _OF_ANOTHER: Final = re.compile(
     r"(?:번호|버스|노선|호실|좌석|혈압|맥박|혈당|체중|몸무게|(?<![가-힣])키|시력|도수|버전|평점|별점"
-    r"|학점|사이즈|치수|온도|습도|점수|성적)(?:[이가은는도을를]|에서)?"
+    r"|학점|사이즈|치수|온도|습도|점수|성적|신발|운동화|구두|마일리지|포인트|면적|인원"
+    r"|사람|수량)(?:[이가은는도을를]|에서)?"
     r" ?(?:한|약|제가|지금)? ?(?:\d{2,3}에 ?)?$"
 )
 """Words of which a figure behind them says how much, and which are no money and no share."""
 
 _BEHIND: Final = 16
 """Characters before a figure in which they stand."""
+
+_YEAR: Final = re.compile(r"(?:19|20)[0-9][1-9]")
+"""2025 될 때: hardly anybody tells 2,025만 원 so."""
 
 _SHARE: Final = re.compile(
     r"(?<![\d.,A-Za-z])(\d{1,2}\.\d{1,2})(?=[은는이을를로]|이?요|에서|까지|[^\d.%가-힣A-Za-z ]|$)"
@@ -52,7 +56,7 @@ def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
     for match in _BARE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if MONEY.search(near) and not _is_of_another(match):
+        if MONEY.search(near) and not (_YEAR.fullmatch(match[1]) or _is_of_another(match)):
             value = numerals.stops(match[1].replace(",", ""), 0)[-1].value * 10_000
             yield quantity(value, "won", *match.span())
 

@@ -163,7 +163,8 @@ def _numbers(text: str) -> list[Number]:
     while match := _CANDIDATE.search(text, pos):
         pos = match.start() + 1
         if match.lastgroup in _FIGURES and _is_vague(text, match.start()):
-            pos = numerals.stops(text, match.start())[-1].end
+            stops = numerals.stops(text, match.start())
+            pos = stops[-1].end if stops else pos  # 수 만6개월: no numeral, but an age
             continue
         read = _read(match)
         if isinstance(read, Number):

@@ -35,9 +35,14 @@ _LONGEST_FIGURE: Final = 20
 _AGE: Final = re.compile(r"만 ?[0-9]{1,3}(?![0-9,.]| ?[천백십원])")
 
 
-_ARTICLE: Final = re.compile(r"(?:약관|규정|조례|법령?|제|조항) ?$")
-_ARTICLE_NEAR: Final = 4
-"""Before 7조 of a contract or a law: no trillions."""
+LAW: Final = r"(?:(?:약관|규정|조례|법령?) ?제?|조항|(?<![가-힣])제) ?"
+"""Before an article of a contract or a law."""
+
+_ARTICLE: Final = re.compile(rf"{LAW}$")
+_ARTICLE_NEAR: Final = 5
+"""Characters before 7조 in which it is said that it is of a contract or a law: no trillions."""
+
+_WON: Final = re.compile(" ?원")
 
 
 class Stop(NamedTuple):
@@ -79,7 +84,7 @@ def stops(text: str, start: int) -> list[Stop]:
             current = None
         elif pos == start and _AGE.match(text, pos):
             break
-        elif char == "조" and (pos == start or _is_article(text, start)):
+        elif char == "조" and (pos == start or _is_article(text, start, pos + 1)):
             break  # 조사원, 약관 7조
         elif _BIG.get(char, big) < big:
             big = _BIG[char]
@@ -97,8 +102,10 @@ def stops(text: str, start: int) -> list[Stop]:
     return found
 
 
-def _is_article(text: str, start: int) -> bool:
-    """Whether the number before 조 is that of an article."""
+def _is_article(text: str, start: int, end: int) -> bool:
+    """Whether the number before 조 is that of an article: 제7조, and not 제 7조 원."""
+    if _WON.match(text, end):
+        return False
     return _ARTICLE.search(text, max(0, start - _ARTICLE_NEAR), start) is not None
 
 

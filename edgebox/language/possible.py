@@ -71,12 +71,15 @@ _SIGNS: Final = re.compile(
 )
 """일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
 
-_APART: Final = re.compile(r"(?<![\d.,])\d(?: \d){3,11}(?![\d.,])")
+_APART: Final = re.compile(r"(?<![\d.,])[0-9](?: [0-9]){3,11}(?![\d.,])")
 """3 3 1 0 7 5: figures that a recogniser writes one by one."""
 
+_IN_ORDER: Final = ("0123456789", "9876543210")
+"""1 2 3 4 중에: what somebody counts, and no code."""
+
 _ARTICLE: Final = re.compile(
-    rf"(?:약관|규정|조례|법령?|제|조항) ?"
-    rf"((?=[백십{SINO_DIGITS}])(?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?) ?조"
+    rf"{numerals.LAW}"
+    rf"((?=[백십{SINO_DIGITS}])(?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?) ?조(?! ?원)"
 )
 """약관 십칠 조에 있습니다."""
 
@@ -235,7 +238,9 @@ def _without_unit(text: str) -> Iterator[Number]:
 
 def _codes(text: str) -> Iterator[Number]:
     for match in _APART.finditer(text):
-        yield code("code", match[0].replace(" ", ""), *match.span())
+        figures = match[0].replace(" ", "")
+        if not any(figures in order for order in _IN_ORDER):
+            yield code("code", figures, *match.span())
     for match in _ARTICLE.finditer(text):
         article = numerals.stops(match[1], 0)[-1].value
         yield plain("plain", str(article), *match.span(1))

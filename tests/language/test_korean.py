@@ -55,6 +55,15 @@ def _borne_out(claim, source):
         ("한 시간 반째 안 와요", "count", "90min"),
         ("약관 7조를", "plain", "7"),
         ("예산 7조 원", "amount", "7000000000000"),
+        ("예산이 제 7조 원 맞죠", "amount", "7000000000000"),
+        ("어제 7조를 넘었어요", "count", "7000000000000"),
+        ("민법 제7조를", "plain", "7"),
+        ("밤 아홉 시 반도체 공장", "time", "21:00"),
+        ("밤 아홉 시 반도 돼요", "time", "21:30"),
+        ("밤 아홉 시 반요리", "time", "21:00"),
+        ("밤 아홉 시 반입됩니다", "time", "21:00"),
+        ("밤 아홉 시 반입니다", "time", "21:30"),
+        ("밤 아홉 시 반인원", "time", "21:00"),
         ("일곱 개네", "count", "7"),
         ("네 시면 돼요", "time", "4:00"),
         ("오후 네 시고 체크아웃은", "time", "16:00"),
@@ -925,3 +934,8 @@ def test_another_unit_or_a_word_bears_no_number_out(text, value):
 
 def test_a_word_that_goes_on_before_is_no_possible_number():
     assert list(possible_numbers("사이 분위기는 좋았고 고향 친구의 오빠가 층층이")) == []
+
+
+@pytest.mark.parametrize("text", ["수 만6개월", "몇 만 30세", "몇만 7세부터"])
+def test_an_age_behind_a_vague_word_is_read(text):
+    assert [one.provides for one in numbers_in(text)]
