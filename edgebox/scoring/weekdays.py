@@ -34,8 +34,11 @@ _STEPS: Final = {1: re.compile(r"전날|하루 ?전"), -1: re.compile(r"다음 ?
 _WORD: Final = re.compile(rf"(?:어제|그제|그저께|모레|글피|내일|(?P<weekday>[{WEEKDAYS}])요일)$")
 """A word for one day, counted from the call's. 오늘 is said of whatever is done in the call."""
 
-_NIGHT: Final = re.compile(r"간밤|지난밤|밤새|엊그")
-"""Words for days that are not read."""
+_UNREAD: Final = re.compile(
+    r"간밤|지난밤|밤새|엊그|어제 ?그제|(?<![가-힣])낼|(?<![가-힣])모래|익일|전날|초하루"
+    r"|하루 (?:더|있|뒤|후)"
+)
+"""Words for days that are not read, some as a recogniser writes them."""
 
 _LEAP_YEAR: Final = 2024
 _DATE: Final = re.compile(r"(?:(\d{4})-)?(\d{1,2})-(\d{1,2})")
@@ -74,7 +77,7 @@ def names_another_day(number: Number, text: Text, source: Text) -> bool:
         return False
     if source.bears_out(number, text.text) or is_beside_a_day(number, source):
         return False
-    if _NIGHT.search(source.text) or (_MANY.search(source.text) and word["weekday"]):
+    if _UNREAD.search(source.text) or (_MANY.search(source.text) and word["weekday"]):
         return False
     date = _DATE.fullmatch(number.value)
     return date is not None and f"{int(date[3])}d" not in source.provides
