@@ -44,7 +44,8 @@ class _Signs(NamedTuple):
         figures: how many the part has. Records hardly give figures of what was not done.
         ends: it ends with the denial.
         also: it denies one thing more (문자도 보내지 않고), where another was not denied.
-        conceded: it denies in spite of something (확인되어도) that the call says as no such thing.
+        conceded: it denies in spite of something (확인되어도) that the call says as no such thing,
+            unless the call denies the predicate last.
         of_one: it denies of one thing (새 카드는 보내지 않고), so that it is true beside others.
         unable: it denies what can be, not what was done.
         names: it only names what it denies, or gives a reason.
@@ -176,7 +177,7 @@ def _signs(
         figures=sum(bool(item.number) for item in items),
         ends=NEGATION.search(ending) is not None,
         also=not (decided or concedes) and _ALSO.search(text) is not None,
-        conceded=concedes and not _is_conceded(places, stances.spoken),
+        conceded=concedes and heard.last >= 0.0 and not _is_conceded(places, stances.spoken),
         of_one=_OF_ONE.search(text) is not None,
         unable=_UNABLE.search(ending) is not None,
         names=named_only,
