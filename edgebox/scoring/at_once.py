@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.scoring.balance import heard_of_part, lead_of_part, told
+from edgebox.scoring.claims import predicate_of_part
+from edgebox.scoring.predicates import SAME
 from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
@@ -64,7 +66,11 @@ def is_too_soon(part: Part, stances: Stances) -> bool:
     if TALKS.search(text[-VERB:]):
         return False
     if _ON_THE_SPOT.search(text):
-        return not (_is_done_near(part, stances) or says(_tells_just_done, stances))
+        return not (
+            _is_done_near(part, stances)
+            or _is_done_itself(part, stances)
+            or says(_tells_just_done, stances)
+        )
     if not _AT_ONCE.search(text) or BY_CUSTOMER.search(text) or LATER.search(text):
         return False
     if not PRESENT.search(text[-VERB:]) or lead_of_part(part, stances) >= 2 * LITTLE:
@@ -94,6 +100,19 @@ def _is_done_near(part: Part, stances: Stances) -> bool:
                 if speaker != "agent" and _WORKS.search(text):
                     return True
     return False
+
+
+def _is_done_itself(part: Part, stances: Stances) -> bool:
+    """Return whether the agent says in a part's own word that it was done: 네 취소 처리했고요."""
+    spoken, key = stances.spoken, predicate_of_part(part, stances)
+    return key is not None and any(
+        degree >= SAME
+        and key.word in spoken.text_of(piece)
+        and spoken.speaker_of(piece) != "customer"
+        and not (stances[piece].denies or stances[piece].asks or stances[piece].depends)
+        and _DONE.search(spoken.text_of(piece)) is not None
+        for piece, degree in key.where.items()
+    )
 
 
 def _places(part: Part, stances: Stances) -> Iterator[int]:

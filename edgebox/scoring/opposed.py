@@ -61,8 +61,9 @@ _LEAVES: Final = re.compile(
     rf"{DECLINES.pattern}|(?:[은는도건]|그럼|그냥|아|에이|^) ?됐[고어습]|그때 [할갈]|다음에|나중"
     r"|(?<![가-힣])안 (?:[해하할살받갈쓸바]|[가-힣]{1,2}[려래])"
     r"|그대로 (?=[가-힣]*[두둬쓸보할갈탈받주하])|포기|말[고래게]|지 ?않|생각|취소"
+    r"|(?<![가-힣])(?:그냥|일단|차라리|그럼) [^?]*(?:걸로|[가-힣]게요)"
 )
-"""A customer who leaves anything."""
+"""A customer who leaves anything, or takes something else instead: 그럼 옮기는 걸로 할게요."""
 
 _ADMITS: Final = re.compile(
     r"(?:잘못|실수|고장|불량|책임|착오|과실|결함|하자|누락|오류|것)(?:이|임|였음)?"
