@@ -11,11 +11,12 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.alignment import Item
+from edgebox.scoring.at_once import HARDLY, LITTLE
 from edgebox.scoring.balance import lead_of_part, told
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import heard_of
 from edgebox.scoring.predicates import SAME
-from edgebox.scoring.stances import PAST, denies
+from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,20 +84,19 @@ _NO_CLAIM: Final = re.compile(
 _VERB: Final = 18
 """Characters at a part's end that hold the act."""
 
-_LITTLE: Final = 0.05
-"""Lead of what affirms over what denies in the call, below which it does not speak for an act."""
-
-_HARDLY: Final = 0.15
-"""What a clause that does it must hold of a part, to be of that."""
-
 _ITSELF: Final = 0.95
 """How surely a word of an act is that act."""
 
 
 def is_not_undertaken(part: Part, stances: Stances) -> bool:
-    """Return whether a part tells of an act that nobody in the call does, offers or decides on."""
+    """Return whether a part tells of an act that nobody in the call does, offers or decides on.
+
+    Args:
+        part: it denies nothing.
+        stances: of the call.
+    """
     text = part.text
-    if denies(text) or not _CLAIMS.search(text) or _NO_CLAIM.search(text):
+    if not _CLAIMS.search(text) or _NO_CLAIM.search(text):
         return False
     at, word, act = max(
         ((match.start(), match[0], act) for act in _ACTS for match in act.told.finditer(text)),
@@ -114,7 +114,7 @@ def is_not_undertaken(part: Part, stances: Stances) -> bool:
         return False
     heard = heard_of(Item(1.0, dict.fromkeys(said, _ITSELF), None, word), others, stances)
     told_of = max(heard.done, heard.chosen, *([heard.stated, heard.possible] * act.stated))
-    return told_of < _HARDLY and not (act.leads and lead_of_part(part, stances) >= _LITTLE)
+    return told_of < HARDLY and not (act.leads and lead_of_part(part, stances) >= LITTLE)
 
 
 def _does(piece: int, others: Sequence[Item], stances: Stances) -> bool:
