@@ -6,8 +6,8 @@ clauses about the same thing do, what its sentences most like the denial do, and
 put are weighed together.
 
 The weights are log-odds, rounded from a logistic regression on the denials of some 600 calls, whose
-true and false records were written without a look at the score. Zero is where one true denial in 25
-is flagged.
+true and false records were written without a look at the score. `always` is set a
+little lower than fitted: a true denial that is flagged harms more than a false one that is not.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class _Signs(NamedTuple):
         unable: it denies what can be, not what was done.
         names: it only names what it denies, or gives a reason.
         limited: it denies under a condition, or the whole of something.
+        reasoned: it gives a reason, which hardly a false one has.
+        aside: it denies of one way or place alone (전화로는), beside which there are others.
         for_now: it denies of this moment or call, so that it is true beside what comes later.
         last: what the last clause that decides the predicate holds of the part, negative if that
             clause denies it.
@@ -71,6 +73,8 @@ class _Signs(NamedTuple):
     unable: float
     names: float
     limited: float
+    reasoned: float
+    aside: float
     for_now: float
     last: float
     denied: float
@@ -87,17 +91,19 @@ _WEIGHTS: Final = _Signs(
     figures=0.5,
     ends=1.5,
     also=1.5,
-    conceded=2.0,
+    conceded=2.25,
     of_one=-1.25,
     unable=-0.5,
     names=-0.75,
     limited=-0.75,
+    reasoned=-2.0,
+    aside=-1.5,
     for_now=-1.5,
     last=0.5,
     denied=-0.75,
     decided=1.25,
     past=0.75,
-    always=-2.55,
+    always=-2.6,
 )
 
 _SHORTEST: Final = 12
@@ -126,6 +132,11 @@ _CONCEDES: Final = re.compile(
 )
 _CONCEDED: Final = re.compile(rf"[{_OPEN}]도 (?![되돼됩]|괜찮)|더라도|도요")
 """What is no reason against it: 확인되어도, and the same where it is said."""
+
+_REASONED: Final = re.compile(
+    r"(?:때문에|사정으로|이라서?|[가-힣]므로|[다라]고 ?(?:하여|해)|[아어여해돼려와워져]서),? "
+)
+_ASIDE: Final = re.compile(r"[가-힣0-9](?:로|에서?|까지)[는도] ")
 
 _FOR_NOW: Final = re.compile("이번 통화|이번에|당장|아직|바로|지금|통화 중")
 
@@ -182,6 +193,8 @@ def _signs(
         unable=_UNABLE.search(ending) is not None,
         names=named_only,
         limited=bool(REQUIRES.search(text) or WHOLE.search(text)),
+        reasoned=_REASONED.search(text) is not None,
+        aside=_ASIDE.search(text) is not None,
         for_now=_FOR_NOW.search(text) is not None,
         last=heard.last,
         denied=heard.denied,

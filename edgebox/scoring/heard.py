@@ -184,7 +184,7 @@ def heard_of(key: Item, others: Sequence[Item], stances: Stances) -> Heard:
         one, text = stances[piece], spoken.text_of(piece)
         value = degree * share_of(around, spoken.pieces[piece].utterance)
         if one.is_wanted and spoken.speaker_of(piece) == "customer":
-            answer = _refusing_answer(piece, stances)
+            answer = _refusing_answer(piece, key.word, stances)
             apart = bool(others) and is_of_another_topic(text, words)
             if answer is not None and not apart:
                 heard.deny(value, stances[answer], by_customer=False, refuses=True)
@@ -221,8 +221,8 @@ def _is_of_another(text: str, word: str, degree: float) -> bool:
     return other or denies_another(text, word)
 
 
-def _refusing_answer(piece: int, stances: Stances) -> int | None:
-    """Return the clause of an agent's answer that refuses what was asked for, and does nothing."""
+def _refusing_answer(piece: int, word: str, stances: Stances) -> int | None:
+    """Return the clause of an agent's answer that refuses a word asked for, and does nothing."""
     spoken = stances.spoken
     asked = spoken.pieces[piece].utterance
     for utterance in range(asked + 1, min(asked + 3, len(spoken.utterances))):
@@ -231,7 +231,7 @@ def _refusing_answer(piece: int, stances: Stances) -> int | None:
         found = None
         for one in spoken.pieces_of(utterance):
             stance = stances[one]
-            if stance.asks:
+            if stance.asks or denies_another(spoken.text_of(one), word):
                 continue
             if stance.refuses and not stance.depends:
                 found = one

@@ -94,6 +94,9 @@ _AFTER: Final = re.compile(r"[가-힣] (?:뒤|후|이후|다음)(?:에|,| )|[하
 _ONLY: Final = re.compile(r"(?:[가-힣](?<!지)만|(?:으로|로|에서|에게)만)(?:은|이)? (?!원)")
 """A claim that others are refused bears out: 본인 명의 계좌로만 지급되며."""
 
+_AGAIN: Final = re.compile(r"(?<![가-힣])(?:다시|새로) ")
+"""A claim of what is done once more, which is not what was withdrawn or refused before it."""
+
 _CONCEDES: Final = re.compile(r"(?:지만|으나|나|다가|는데),?$")
 _TAKEN_BACK: Final = re.compile(r"[다라]고 ?(?:안내|설명|말)?(?:했|하였)(?:다가|으나|지만)")
 """A denial that a record takes back: 안 된다고 했다가 돌려주기로 했습니다."""
@@ -254,7 +257,7 @@ def _was_said(heard: Heard) -> bool:
 
 def _refused(text: str, key: Item, heard: Heard, stances: Stances) -> bool:
     """Return whether the call refuses what a part affirms."""
-    if _ONLY.search(text) or heard.settled:
+    if _ONLY.search(text) or _AGAIN.search(text) or heard.settled:
         return False
     if _BORNE_BY_CUSTOMER.search(text) and _declines_to_bear(key, stances):
         return False

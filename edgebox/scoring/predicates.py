@@ -189,8 +189,12 @@ _BEHIND: Final = re.compile(
     rf"(?:[하되](?:시|셨|었|였)?|[{PAST}])?(?:기 때문에|었기 때문에|고 나서) "
     r"|(?:[하되한된]신?)? ?(?:후|뒤)에?는? |[된한] (?:건|것)은 "
     r"|(?:이|[가이] [가-힣]{1,6}이)라(?:서)? [가-힣]+[이가은는] "
+    r"|(?:해|돼|되어|하셔|되셔)도 (?![되돼됩될괜좋상])"
+    r"|(?:자|하[신는] ?분|하시는 ?분)(?:들|님)?(?:의|께)? [가-힣]+[이가은는] "
+    r"| ?(?:기사|담당자|직원|업체|센터|팀)님?(?:[이가은는]|께서는?) "
 )
-"""What follows a word that only says why or after what another thing is not done."""
+"""What follows a word that only says why, after or in spite of what another thing is not done, or
+whose it is (신고자 정보는, 수거 기사님이)."""
 
 
 def denies_another(text: str, word: str) -> bool:
