@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 from typer.testing import CliRunner
@@ -124,6 +125,18 @@ def test_a_rate_is_judged_in_one_line_though_answers_come_in_after_it(capsys):
         "alone: 4.0 a minute fails",
         "alone: 2.0 a minute fails",
     ]
+
+
+def test_capacity_waits_until_the_models_are_loaded(live):
+    live.engine.status = "starting"
+    loading = threading.Timer(1.2, setattr, (live.engine, "status", "ready"))
+    loading.start()
+    try:
+        found = json.loads(capacity("--json", "--no-batch").stdout)
+    finally:
+        loading.join()
+    assert found["models"] == {"slm": "small", "mlm": "mid"}
+    assert found["measured"][0]["trials"][0]["counts"]["success"] > 0
 
 
 def test_capacity_without_a_model_is_none_and_says_so(live):

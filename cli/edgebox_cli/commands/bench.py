@@ -6,7 +6,7 @@ import asyncio
 import statistics
 import time
 from dataclasses import asdict, dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -32,10 +32,15 @@ from edgebox_cli.common.options import ClientOption
 from edgebox_cli.common.output import err_console, note, print_error, print_json
 from edgebox_cli.common.progress import bars
 
+if TYPE_CHECKING:
+    from edgebox.engine_client import EngineHealth
+
 app = typer.Typer(invoke_without_command=True)
 
 _TEXT = TextColumn("{task.description}", markup=False)
 _WARM_UPS = 3
+_LOADING_SECONDS = 600.0
+_LOOKS_EVERY = 0.5
 
 
 @app.callback()
@@ -176,10 +181,29 @@ def capacity(
         raise typer.Exit(1)
 
 
+def _loaded(settings: Settings) -> EngineHealth | None:
+    """Return the engine's health, after waiting until its models are loaded.
+
+    Returns:
+        None if it does not answer.
+    """
+    health = engine_health(settings)
+    if health is None or health.ready:
+        return health
+    note("The engine is still loading its models; the search begins when it is ready.")
+    until = time.monotonic() + _LOADING_SECONDS
+    with bars(_TEXT, TimeElapsedColumn()) as shown:
+        shown.add_task("loading models", total=None)
+        while health is not None and not health.ready and time.monotonic() < until:
+            time.sleep(_LOOKS_EVERY)
+            health = engine_health(settings)
+    return health
+
+
 def _look_at_the_engine(settings: Settings, found: Capacity) -> None:
     """Keep the engine's speeds, and say if it is not idle."""
-    health = engine_health(settings)
-    if health is None:
+    health = _loaded(settings)
+    if health is None or not health.ready:
         note("The engine does not answer: the model answers nothing. See: edgebox doctor")
         return
     found.models = {role: one.model for role, one in health.roles.items()}
