@@ -52,7 +52,7 @@ def live(bare, monkeypatch):
 
 
 @pytest.fixture
-def free_port(monkeypatch):
+def free_port(bare, monkeypatch):  # bare forgets what is set before it
     """The configuration names a port where nothing listens."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))  # bound and not listening: no other process gets it

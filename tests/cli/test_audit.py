@@ -100,6 +100,7 @@ def test_a_filter_that_can_match_nothing_is_no_empty_audit(run, store, words, co
     assert ("none" in result.stdout) == (code == 0)
 
 
+@pytest.mark.usefixtures("free_port")  # a box that runs on this machine is none of the test's
 def test_retry_resend_and_restore_are_rows(run, store, bare):
     store.clients.set_callbacks("centerlink", ["erp.example"])
     batch = store.batches.submit(
