@@ -128,7 +128,8 @@ first() {
 
 capacity() {
   [ -d state ] || edgebox init --client kit >/dev/null
-  run -m edgebox_cli --config edgebox.toml up >up.log 2>&1 &
+  # Not by a function: the box would be the child of what is killed then, and go on.
+  "$kit/venv/bin/python" -m edgebox_cli --config edgebox.toml up >up.log 2>&1 &
   local box=$!
   trap 'kill $box 2>/dev/null; wait $box 2>/dev/null || true' EXIT
   local tries=0
