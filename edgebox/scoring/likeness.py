@@ -87,18 +87,22 @@ class Sentences:
 
     Args:
         spoken: the call.
+
+    Attributes:
+        texts: the sentences.
+        index: of them, in their order.
     """
 
     def __init__(self, spoken: Spoken) -> None:
-        self._texts = [" ".join(map(spoken.text_of, one)) for one in sentences_of(spoken)]
-        self._index = Likeness(self._texts)
+        self.texts = [" ".join(map(spoken.text_of, one)) for one in sentences_of(spoken)]
+        self.index = Likeness(self.texts)
 
     def likest(self, text: str, count: int) -> list[tuple[str, float]]:
         """Return the sentences most like a text, with the share of its letters that each holds."""
-        shares = self._index.shares(letters(text)).items()
+        shares = self.index.shares(letters(text)).items()
         # Shares are sums of fractions in any order, so that equal ones differ in the last digits.
         found = nsmallest(count, shares, key=lambda one: (-round(one[1], 6), one[0]))
-        return [(self._texts[place], share) for place, share in found]
+        return [(self.texts[place], share) for place, share in found]
 
 
 def sentences_of(spoken: Spoken) -> Iterator[list[int]]:

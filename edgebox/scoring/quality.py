@@ -162,7 +162,7 @@ class Scorer:
         self._source = Source(call, call_date)
         self._spoken = Spoken(self._source, call)
         self._stances = Stances(self._spoken)
-        self._retold = Retold(self._spoken)
+        self._retold = Retold(self._stances)
 
     def score(self, analysis: Analysis) -> Quality:
         """Score an analysis, in time that is linear in the call."""

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from edgebox.scoring.alignment import Statement
-    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.stances import Stances
 
 
 class Retold:
     """What a call's sides do, and what it only supposes."""
 
-    def __init__(self, spoken: Spoken) -> None:
-        self._deeds = Deeds(spoken)
-        self._supposals = Supposals(spoken)
+    def __init__(self, stances: Stances) -> None:
+        self._deeds = Deeds(stances.spoken)
+        self._supposals = Supposals(stances.sentences)
 
     def faults(self, made: Sequence[Statement]) -> Iterator[tuple[str, str]]:
         """Yield (clause, flag) of a record's statements."""

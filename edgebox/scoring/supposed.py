@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.acts import is_question
-from edgebox.scoring.likeness import Likeness, letters, sentences_of
+from edgebox.scoring.likeness import Likeness, letters
 from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
-    from edgebox.scoring.spoken import Spoken
+    from edgebox.scoring.likeness import Sentences
 
 _SUPPOSES: Final = re.compile(
     r"[가-힣](?<![화전측표양반정국])(?<!(?<!보)라)(?<!감)면(?:요|은|은요|서)?(?=[ ,.?!]|$)"
@@ -59,10 +59,10 @@ _SAME: Final = 0.1
 class Supposals:
     """The spoken sentences that suppose something, and those that tell it."""
 
-    def __init__(self, spoken: Spoken) -> None:
-        texts = [" ".join(map(spoken.text_of, one)) for one in sentences_of(spoken)]
+    def __init__(self, sentences: Sentences) -> None:
+        texts = sentences.texts
         before = [_supposed(text) for text in texts]
-        self._whole = Likeness(texts)
+        self._whole = sentences.index
         self._before = Likeness(before, self._whole)
         self._supposes = [bool(text) for text in before]
         self._asks = [is_question(text.strip()) for text in texts]
