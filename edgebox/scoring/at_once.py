@@ -14,7 +14,7 @@ from edgebox.scoring.predicates import SAME
 from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from edgebox.scoring.predicates import Part
     from edgebox.scoring.stances import Stance, Stances
@@ -106,12 +106,11 @@ def _is_done_itself(part: Part, stances: Stances) -> bool:
     """Return whether the agent says in a part's own word that it was done: 네 취소 처리했고요."""
     spoken, key = stances.spoken, predicate_of_part(part, stances)
     return key is not None and any(
-        degree >= SAME
+        key.where[piece] >= SAME
         and key.word in spoken.text_of(piece)
-        and spoken.speaker_of(piece) != "customer"
-        and not (stances[piece].denies or stances[piece].asks or stances[piece].depends)
+        and not stances[piece].depends
         and _DONE.search(spoken.text_of(piece)) is not None
-        for piece, degree in key.where.items()
+        for piece in affirming(key.where, stances)
     )
 
 
@@ -130,14 +129,20 @@ def _places(part: Part, stances: Stances) -> Iterator[int]:
     return (utterance for utterance, value in held.items() if value >= _NEARLY * most)
 
 
+def affirming(pieces: Iterable[int], stances: Stances) -> Iterator[int]:
+    """Yield the clauses of anybody but the customer that neither deny nor ask."""
+    for piece in pieces:
+        one = stances[piece]
+        if stances.spoken.speaker_of(piece) != "customer" and not (one.denies or one.asks):
+            yield piece
+
+
 def says(tells: Callable[[str, Stance], bool], stances: Stances) -> bool:
     """Return whether a clause of anybody but the customer tells so, and neither denies nor asks."""
     spoken = stances.spoken
     return any(
         tells(spoken.text_of(piece), stances[piece])
-        for piece in range(len(spoken.pieces))
-        if spoken.speaker_of(piece) != "customer"
-        and not (stances[piece].denies or stances[piece].asks)
+        for piece in affirming(range(len(spoken.pieces)), stances)
     )
 
 

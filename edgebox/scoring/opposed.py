@@ -20,6 +20,7 @@ from edgebox.scoring.at_once import (
     PRESENT,
     TALKS,
     VERB,
+    affirming,
     is_too_soon,
     says,
 )
@@ -159,14 +160,13 @@ def _has_no_word(part: Part, stances: Stances) -> bool:
 
 def _is_said(part: Part, stances: Stances) -> bool:
     """Return whether a clause of the agent affirms a part's predicate with more of its words."""
-    spoken, key = stances.spoken, predicate_of_part(part, stances)
-    others = [item for item in told(part) if key is not None and item.word != key.word]
-    return key is not None and any(
-        degree >= SAME
-        and spoken.speaker_of(piece) != "customer"
-        and not (stances[piece].denies or stances[piece].asks)
-        and any(item.where.get(piece, 0.0) >= SAME for item in others)
-        for piece, degree in key.where.items()
+    key = predicate_of_part(part, stances)
+    if key is None:
+        return False
+    others = [item for item in told(part) if item.word != key.word]
+    return any(
+        key.where[piece] >= SAME and any(item.where.get(piece, 0.0) >= SAME for item in others)
+        for piece in affirming(key.where, stances)
     )
 
 

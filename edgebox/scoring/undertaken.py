@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.scoring.alignment import Item
-from edgebox.scoring.at_once import HARDLY, LITTLE
+from edgebox.scoring.at_once import HARDLY, LITTLE, affirming
 from edgebox.scoring.balance import lead_of_part, told
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import heard_of
@@ -110,7 +110,7 @@ def is_not_undertaken(part: Part, stances: Stances) -> bool:
     if not said:
         return True
     others = [i for i in told(part) if i.number or not _is_in(i.word, word)]
-    if any(_does(piece, others, stances) for piece in said):
+    if any(_does(piece, others, stances) for piece in affirming(said, stances)):
         return False
     heard = heard_of(Item(1.0, dict.fromkeys(said, _ITSELF), None, word), others, stances)
     told_of = max(heard.done, heard.chosen, *([heard.stated, heard.possible] * act.stated))
@@ -118,12 +118,10 @@ def is_not_undertaken(part: Part, stances: Stances) -> bool:
 
 
 def _does(piece: int, others: Sequence[Item], stances: Stances) -> bool:
-    """Return whether the agent does an act in a clause that holds more words of a part."""
-    one, spoken = stances[piece], stances.spoken
+    """Return whether a clause that affirms an act does it, and holds more words of a part."""
     return (
-        spoken.speaker_of(piece) != "customer"
-        and not (one.denies or one.asks or one.depends)
-        and does(spoken.text_of(piece))
+        not stances[piece].depends
+        and does(stances.spoken.text_of(piece))
         and any(item.where.get(piece, 0.0) >= SAME for item in others)
     )
 
