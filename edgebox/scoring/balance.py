@@ -174,16 +174,16 @@ def _signs(
 ) -> _Signs:
     """Return what speaks against a denial, and for it."""
     decided = DECIDED_AGAINST.search(text) is not None
-    items = [i for i in part.items if not LIGHT.fullmatch(i.word) and i.word not in SIDES]
+    items = told(part)
     heard = Heard()
     if key is not None:
         heard = heard_of(_said(key, stances), words_beside(key, part), stances)
-    places = places_of(items or part.items, stances)
+    places = places_of(items, stances)
     ending = text[-PREDICATE:]
     concedes = _CONCEDES.search(text) is not None
     return _Signs(
         affirmed=affirmed,
-        lead=lead_of(items or part.items, places, stances, decided=decided),
+        lead=lead_of(items, places, stances, decided=decided),
         after=heard.after,
         denying=_denying(text, stances),
         figures=sum(bool(item.number) for item in items),

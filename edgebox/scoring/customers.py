@@ -106,13 +106,11 @@ def done(about: Thing, stances: Stances) -> float:
     )
 
 
-def wants(number: int, stances: Stances, *, asking: bool) -> bool:
-    """Return whether an utterance asks for something, or about it."""
+def wants(number: int, stances: Stances) -> bool:
+    """Return whether an utterance asks for something."""
     spoken = stances.spoken
     return any(
-        (asking and stances[piece].asks)
-        or stances[piece].wishes
-        or _WANTS.search(spoken.text_of(piece))
+        stances[piece].wishes or _WANTS.search(spoken.text_of(piece))
         for piece in spoken.pieces_of(number)
     )
 

@@ -198,8 +198,9 @@ def _denies_wrongly(
     tilts = tilts_against(part, text, key, stances, affirmed=affirmed, named_only=named_only)
     if tilts is not None:
         return tilts
-    alone = _denies_alone(part, text, key, stances)
-    return affirmed or alone or _is_made_up(part, text, key, stances)
+    return (
+        affirmed or _denies_alone(part, text, key, stances) or _is_made_up(part, text, key, stances)
+    )
 
 
 def _is_telling(key: Item | None) -> TypeGuard[Item]:

@@ -135,7 +135,7 @@ def _is_wanted(about: Thing, stances: Stances) -> bool:
     if not any(item.where for item in about.items):
         return False
     shares = shares_of(about, stances)
-    wanted = [share for n, share in shares.items() if wants(n, stances, asking=False)]
+    wanted = [share for n, share in shares.items() if wants(n, stances)]
     best = max([*wanted, done(about, stances)])
     if best < _ASKED_FOR:
         return False
