@@ -229,7 +229,7 @@ def carried() -> Path:
 
 
 def linked(home: Path, libraries: Path, folder: Path) -> Path:
-    """Make one toolkit of links: the compiler's, and the libraries that the artifact carries.
+    """Make one toolkit: links to the compiler's parts and to the libraries that are carried.
 
     Headers are the compiler's where both have one; libraries are the carried ones.
     """
@@ -243,16 +243,17 @@ def linked(home: Path, libraries: Path, folder: Path) -> Path:
     target.mkdir(parents=True)
     (target / "include").symlink_to(folder / "include")
     (target / "lib").symlink_to(folder / "lib64")
-    for header in (libraries / "include").rglob("*"):
-        # Else a new environment, whose files are as new, would have everything compiled again.
+    # A copy: GCC notes where a link leads, and an environment that is gone, or whose files are as
+    # new, would have everything compiled again.
+    shutil.copytree(libraries / "include", folder / "include", dirs_exist_ok=True)
+    for header in (folder / "include").rglob("*"):
         os.utime(header, (0, 0))
-    sources = {
-        "include": (libraries / "include", home / "include"),
-        "lib64": (home / "lib64", libraries / "lib"),
-    }
-    for kind, each in sources.items():
-        for entry in (entry for source in each for entry in source.iterdir()):
+    sources = (home / "include", home / "lib64", libraries / "lib")
+    for kind, source in zip(("include", "lib64", "lib64"), sources, strict=True):
+        for entry in source.iterdir():
             link = folder / kind / entry.name
+            if link.is_dir() and not link.is_symlink():
+                shutil.rmtree(link)
             link.unlink(missing_ok=True)
             link.symlink_to(entry)
     for library in list((folder / "lib64").glob("lib*.so.[0-9]*")):

@@ -146,7 +146,8 @@ def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_pat
         *(home / "bin" / "nvcc", home / "include" / "cuda.h", home / "lib64" / "libcudart.so.13"),
         *(home / "lib64" / "libcudart.so", carried / "include" / "cublas_v2.h"),
         *(carried / "include" / "cuda.h", carried / "lib" / "libcudart.so.13"),
-        carried / "lib" / "libcublas.so.13",
+        *(carried / "lib" / "libcublas.so.13", carried / "include" / "crt" / "host.h"),
+        *(home / "include" / "crt" / "host.h", carried / "include" / "deep" / "one.h"),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(str(path))
@@ -158,8 +159,12 @@ def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_pat
     # CMake and nvcc look into targets first, where a compiler from NVIDIA's packages has no cuBLAS.
     assert (folder / "targets" / "x86_64-linux" / "include" / "cublas_v2.h").exists()
     assert (folder / "targets" / "x86_64-linux" / "lib" / "libcublas.so").exists()
-    # What was compiled before with the same headers, in an older environment, is not stale.
-    assert (folder / "include" / "cublas_v2.h").stat().st_mtime == 0
+    assert (folder / "include" / "crt" / "host.h").read_text().startswith(str(home))
+    # What was compiled before with the same headers, in an environment that is gone, is not stale:
+    # the compiler notes where a header is in the end, and make looks at its time.
+    for name in ("cublas_v2.h", "deep/one.h"):
+        assert (folder / "include" / name).resolve().is_relative_to(folder), name
+        assert (folder / "include" / name).stat().st_mtime == 0
     for name in ("libcudart.so", "libcudart.so.13", "libcublas.so", "libcublas.so.13"):
         assert (folder / "lib64" / name).resolve().is_relative_to(carried), name
 
