@@ -189,7 +189,9 @@ def test_an_engine_that_hangs_is_ended_by_the_watchdog(machine, centre, korean):
     machine.out(f"kill -STOP {before}")
     answer = centre.summarize(korean[TEXT]["transcript"])  # the promise holds meanwhile
     assert answer["status"] == "fallback"
-    figure("engine back after SIGSTOP", f"{await_new_pid(machine, 'edgebox-engine', before):.1f} s")
+    # The watchdog of a -cuda file waits for two minutes.
+    back = await_new_pid(machine, "edgebox-engine", before, seconds=240)
+    figure("engine back after SIGSTOP", f"{back:.1f} s")
     assert "watchdog" in machine.out("journalctl -u edgebox-engine --no-pager").lower()
     await_ready(machine)
 
