@@ -1,9 +1,10 @@
 """Where sentences and clauses end, in speech, in written text, and in text that still grows.
 
-A point is no end inside 4.5, v3.2, www.example.com and kim.mj@example.com, after a number of a
-list, of a date (2025. 9. 13. 오후) or of an abbreviation (No. 3), inside a quotation that goes on
-("…됩니다."라고, (정말!)), before a particle, or after an ellipsis in mid-sentence. While a text
-grows, a point that is its last character is an end only where no continuation could take it back.
+A point is no end inside 4.5, v3.2, www.example.com and kim.mj@example.com, after a number or letter
+of a list (가. 나.), of a date (2025. 9. 13. 오후) or of an abbreviation (No. 3, Rm. 1203), inside
+a quotation that goes on ("…됩니다."라고, “배송 중.” 상태가), before a particle, or after … in
+mid-sentence. Behind how sentences end it needs no space (됩니다.그럼). While a text grows, a
+point that is its last character is an end only where no continuation could take it back.
 
 Speech and writing differ: a transcript often has no punctuation, so a polite ending and a space end
 a sentence there (`split_sentences`, `split_clauses`). A written sentence ends at punctuation only
@@ -16,9 +17,12 @@ import re
 from typing import Final
 
 _END: Final = re.compile(
-    r"(?<![.!?。？！…])(?P<signs>[.!?。？！…]++)(?P<closers>[\"'”’」』)\]]*+)(?=\s|$)"
+    r"(?<![.!?。．？！…])(?P<signs>[.!?。．？！…]++)(?P<closers>[\"'”’」』)\]]*+)"
+    r"(?:(?=\s|$)|(?<=(?:니다|니까|어요|아요|해요|돼요|세요|게요|에요|예요|네요|까요|나요|군요"
+    r"|대요|래요|지요|했음|됐음)[.!?。．？！])(?=(?!라[고는며])[가-힣])|(?<=[가-힣][。．？！])(?=(?!라[고는며])[가-힣]))"
 )
-"""Punctuation before a space. Runs are taken whole: trying their parts takes quadratic time."""
+"""Punctuation before a space, or between a polite ending and the next word. Runs are taken whole:
+trying their parts takes quadratic time."""
 _WRITTEN_END: Final = re.compile(
     rf"{_END.pattern}|(?<=[다요죠음함됨])(?<![필중수주개]요)(?<![다처마모믿소]음)(?<!바다)(?=\n)"
 )
@@ -32,7 +36,7 @@ _NUMBER_BEFORE: Final = re.compile(r"(?<![\w.,])[\d,]{1,20}$")
 _SPACED_DECIMAL: Final = re.compile(r"\d \. ?\d")
 _LATIN_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z](?:\.?[A-Za-z]){0,5})$")
 _ABBREVIATIONS_LISTED: Final = """
-    no nos vs mr mrs ms dr prof st jr sr co corp inc ltd e.g i.e etc a.m p.m approx dept tel fax
+    no nos vs mr mrs ms dr prof st jr sr co corp inc ltd e.g i.e etc a.m p.m approx dept tel fax ph
     vol ver fig ext u.s u.k ph.d est min max avg cf jan feb mar apr jun jul aug sep sept oct nov
     dec
 """
@@ -43,6 +47,20 @@ _QUOTED_ON: Final = re.compile(
     r"\s*(?:이?라고|이?라는|이?라며|이?란|라고|하고|하며|하는|는|고|며|를|을|이|가|은|에|로|와"
     r"|과|도)(?=\s|[가-힣])"
 )
+_SAID_ON: Final = re.compile(r"\s*이?라(?:고|는|며|면서)(?=\s|[가-힣])")
+"""What goes on behind speech without quotation marks: 안 됩니다. 라고 안내했습니다."""
+_OPENS: Final = re.compile(
+    r"\s*(?:상담|고객|직원|기사|담당|회원|이에|이후|그래서|그런데|그러나|그러자|그럼|그러면|그리고|하지만"
+    r"|또한?(?=\s)|결국|통화|네(?=\s)|예(?=\s)|아니)|\s*\n"
+)
+"""What begins a sentence, and none is continued with."""
+_HANGUL: Final = re.compile(r"[가-힣]")
+_ITEM: Final = re.compile(r"(?<!\S)(?<!참 )[가나다라마바사아자차카타파하]$")
+"""The letter of a list: 가. 재직증명서 나. 소득증명서. Not 참 나."""
+_INTERJECTIONS: Final = frozenset(["ok", "okay", "yes", "yeah", "sure", "sorry", "thanks", "you"])
+_NUMBERED: Final = re.compile(r"(?<![A-Za-z])(?:no|nos|rm|vol|pp?)\.? ?\d+$", re.IGNORECASE)
+"""A number that an abbreviation announced: No. 1004. 객실."""
+_QUOTE_BEGINS: Final = {'"': '"', "”": "“", "'": "'", "’": "‘", "」": "「", "』": "『"}
 _SETTLED: Final = re.compile(r"\s+\S{1,6}\s|\s+\S{7}|\s*\n")
 """A whole word behind a closing quote: no particle of quotation can come any more."""
 _FINAL_SYLLABLE: Final = "다요죠까네음함됨임"
@@ -177,22 +195,48 @@ def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
         return False
     if _open_quote(text[max(begin, match.end() - _QUOTATION) : match.end()]):
         return last and not growing
-    if closers and _QUOTED_ON.match(text, match.end()):
+    if (_QUOTED_ON if closers else _SAID_ON).match(text, match.end()):
         return False
     if closers and (last or not _SETTLED.match(text, match.end())):
         return not growing
+    if _is_embedded(text, begin, at, closers) and not _OPENS.match(text, match.end()):
+        return False
     ended = before[-1] in _FINAL_SYLLABLE and len(before.split()[-1]) > 1
     if closers.endswith(")") and not ended and not text[begin:].lstrip().startswith("("):
         return last and not growing
     if signs == "." and not closers:
-        return _point_ends(text, before, match.end(), ended=ended, growing=growing)
+        return _point_ends(text, begin, match.end(), ended=ended, growing=growing)
     if "…" in signs or signs.startswith(".."):
         return ended or (last and not growing) or "\n" in text[match.end() : match.end() + 2]
+    if signs == "!" and before[-1].isascii() and before[-1].isalnum():  # Yahoo! 메일
+        return not (growing if last else _goes_on_in_korean(text, begin, match.end()))
     return not (last and growing and before[-1].isascii())  # the ? of an address
 
 
-def _point_ends(text: str, before: str, end: int, *, ended: bool, growing: bool) -> bool:
+def _is_embedded(text: str, begin: int, at: int, closers: str) -> bool:
+    """Return whether a quotation that ends at ``at`` began in mid-sentence."""
+    opening = _QUOTE_BEGINS.get(closers[:1])
+    if opening is None:
+        return False
+    begin = max(begin, at - _QUOTATION)
+    return bool(text[begin : text.rfind(opening, begin, at)].strip())
+
+
+def _goes_on_in_korean(text: str, begin: int, end: int) -> bool:
+    """Return whether a Korean sentence goes on behind Latin letters and a sign (Rm. 1203 호).
+
+    A Korean sentence does not end with them, unless the next one has begun.
+    """
+    if _HANGUL.search(text, max(begin, end - _QUOTATION), end) is None:
+        return False
+    at = _after_space(text, end)
+    after = text[at : at + 1]
+    return after.isdigit() or (after >= "가" and not _OPENS.match(text, end))
+
+
+def _point_ends(text: str, begin: int, end: int, *, ended: bool, growing: bool) -> bool:
     """Return whether a point ends a sentence. ``ended``: it stands behind how sentences end."""
+    before = text[max(begin, end - 41) : end - 1]
     last = _after_space(text, end) == len(text)
     settled = not growing or _SETTLED.match(text, end) is not None
     if before[-1] == " " and before.rstrip()[-1].isdigit():
@@ -202,9 +246,16 @@ def _point_ends(text: str, before: str, end: int, *, ended: bool, growing: bool)
     if before[-1].isdigit():
         return settled and (last or _number_ends(text, before, end))
     latin = _LATIN_BEFORE.search(before)
-    if latin and (latin[1].lower() in _ABBREVIATIONS or _INITIALS.fullmatch(latin[1])):
+    if _is_abbreviated(text, begin, end, latin[1].lower()) if latin else _ITEM.search(before):
         return last and not growing
     return ended or settled
+
+
+def _is_abbreviated(text: str, begin: int, end: int, word: str) -> bool:
+    """Return whether a word in Latin letters, with a point, ends no sentence."""
+    if word in _ABBREVIATIONS or _INITIALS.fullmatch(word):
+        return True
+    return word not in _INTERJECTIONS and _goes_on_in_korean(text, begin, end)
 
 
 def _number_ends(text: str, before: str, end: int) -> bool:
@@ -213,6 +264,8 @@ def _number_ends(text: str, before: str, end: int) -> bool:
     if text[end] == "\n":
         return True
     if text[after : after + 1].isdigit() or _DATE_BEFORE.search(before):
+        return False
+    if _NUMBERED.search(before) and not _OPENS.match(text, end):
         return False
     number = _NUMBER_BEFORE.search(before)
     short = number is not None and len(number[0].replace(",", "")) < 3
