@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.number import supports
+from edgebox.language.paraphrase import paraphrases
 from edgebox.reading.sentences import split_clauses, split_sentences
 from edgebox.scoring.evidence import Text
 
@@ -38,6 +39,13 @@ _TEMPLATE: Final = 0.7
 """Share of a sentence's words that stand in the same order in one of an example."""
 _TEMPLATE_WORDS: Final = 4
 _WORD: Final = re.compile("[가-힣A-Za-z0-9]+")
+_FREE: Final = re.compile("없|무료|무상|공짜|포함|안 ?받")
+_DOING: Final = re.compile(
+    r"(?:[려워려아어여와겨]|면|고|며|서|기로|[할갈]|던|긴|으?니|지만)$|^(?:그대로|그냥)$"
+)
+"""How words of an example end that say what people do, and not with what: 늘려, 어려워, 두기로.
+
+A call may say that otherwise (늘리고, 안 된다, 그냥 둘게요)."""
 
 
 def leaks_example(text: str, transcript: str, examples: Iterable[str]) -> bool:
@@ -46,7 +54,8 @@ def leaks_example(text: str, transcript: str, examples: Iterable[str]) -> bool:
     It repeats a run of an example and half of its words, or a number in it, are not the call's; or
     none of its four or more content words and numbers is the call's and most are an example's; or
     it is a sentence of an example but for a word or two, and half of what that says, two words or
-    more, is not the call's; or it has a rare word of the examples that the call has not.
+    more, is not the call's, and not only what somebody does (늘려, 어려워, 그대로 두기로);
+    or it has a rare word of the examples that the call has not.
 
     Args:
         text: what was written.
@@ -74,7 +83,8 @@ def _is_own(word: str, text: str, transcript: str) -> bool:
     if re.search(form, text) is None:
         return False
     if len(stem) == 1:
-        return re.search(f"(?<![가-힣]){stem}(?![가-힣]{{2}})", transcript) is None
+        begins = "" if stem == word else "(?<![가-힣])"  # 돔 is in 고척돔, 현을 not in 표현을
+        return re.search(f"{begins}{stem}(?![가-힣]{{2}})", transcript) is None
     return stem not in "".join(transcript.split())
 
 
@@ -102,9 +112,27 @@ def _exchanged(piece: Text, call: Text, example: Text) -> bool:
         for start, end in split_sentences(example.text)
     ):
         return False
-    unheld = {word for word in piece.words if call.holds(word) < _HELD}
-    copied = sum(word in example.squeezed for word in unheld)
-    return copied > 1 and 2 * copied >= len(set(piece.words))
+    unheld = {word for word in piece.words if not _holds(call, word)}
+    copied = {word for word in unheld if word in example.squeezed}
+    several = len(copied) > 1 and 2 * len(copied) >= len(set(piece.words))
+    return several and _names_a_thing(piece, copied)
+
+
+def _holds(call: Text, word: str) -> bool:
+    """Return whether a call has a word, or says it otherwise: 갈아 for 교체."""
+    if call.holds(word) >= _HELD:
+        return True
+    if word == "따로":
+        return _FREE.search(call.text) is not None
+    return any(other in call.squeezed for other in paraphrases(word))
+
+
+def _names_a_thing(piece: Text, copied: Iterable[str]) -> bool:
+    """Return whether any of the words, stems of a piece's, is not only what somebody does."""
+    written = _WORD.findall(piece.text.casefold())
+    return any(
+        word.startswith(stem) and not _DOING.search(word) for stem in copied for word in written
+    )
 
 
 def _in_order(words: list[str], others: list[str]) -> int:
@@ -126,12 +154,13 @@ def _copies(piece: Text, example: Text) -> bool:
 
 def _foreign(piece: Text, call: Text, example: Text) -> bool:
     words = set(piece.words)
-    held = {word for word in words if call.holds(word) >= _HELD}
+    held = {word for word in words if _holds(call, word)}
     copied = {word for word in words - held if word in example.squeezed}
     unheard = [number for number in piece.claims if not supports(call.provides, number)]
     numbers = [number for number in unheard if supports(example.provides, number)]
     if _run(piece, example.squeezed, call.squeezed):
-        return bool(numbers) or bool(copied and 2 * len(held) <= len(words))
+        mostly = 2 * len(held) <= len(words) and _names_a_thing(piece, copied)
+        return bool(numbers) or mostly
     if held or len(unheard) < len(piece.claims) or _said(piece) < _LEAST:
         return False
     return len(copied) + len(numbers) >= _SHARE * _said(piece)

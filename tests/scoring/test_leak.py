@@ -179,6 +179,7 @@ EXCHANGED = """
 고객이 천문대 야간 관측 예약 취소를 요청했습니다.
 고객이 카드를 정지했습니다. 고객이 천문대 예약을 늘려 달라고 했습니다.
 돔 정원이 차서 8명 예약을 유지하기로 했습니다.
+정원이 차서 어려워 예약을 그대로 두기로 했습니다.
 """
 
 
@@ -210,6 +211,45 @@ def test_an_example_with_a_noun_exchanged_has_leaked(call):
 )  # fmt: skip
 def test_what_the_call_bears_out_has_not_leaked_whatever_the_examples_say(call, text):
     assert not leaks_example(text, call, example_texts())
+
+
+_ALIKE = """
+고객: 캠핑장 예약한 거 인원을 늘리고 싶은데요 네 명에서 여섯 명이요
+상담사: 사이트 정원이 다섯 명이라 추가는 어렵습니다
+고객: 그럼 그냥 네 명으로 둘게요
+= 고객이 캠핑장 예약을 4명에서 6명으로 늘려 달라고 했으나, 사이트 정원이 5명이라
+= 어려워 4명 예약을 그대로 두기로 했습니다.
+
+고객: 돌잔치 예약한 거 인원을 늘리고 싶은데요 여덟 명에서 열세 명이요
+상담사: 룸 정원이 열 명이라 추가는 어렵습니다
+고객: 그럼 그냥 여덟 명으로 둘게요
+= 고객이 예약 인원을 8명에서 13명으로 늘려 달라고 했으나, 정원이 10명이라 어려워
+= 8명 예약을 그대로 두기로 했습니다.
+
+고객: 이불 맡긴 거 솜을 갈면 얼마죠
+상담사: 팔만 원이고요 세탁비는 안 받아요
+고객: 그럼 갈아 주세요
+상담사: 이십일 찾으러 오세요
+= 맡긴 이불의 솜 교체 비용을 문의했고, 8만 원에 교체하기로 접수해 20일에 찾아가기로
+= 했습니다.
+
+고객: 노트북 배터리 바꾸는 데 얼마 들어요
+상담사: 십이만 원이고 공임비 포함입니다
+= 12만 원이고 공임비는 따로 없다고 안내했습니다.
+
+고객: 고척돔 콘서트 표 환불되나요
+상담사: 공연 사흘 전까지만 됩니다
+= 고객이 돔 콘서트 표의 환불을 문의했고 3일 전까지만 된다고 안내했습니다.
+"""
+
+
+@pytest.mark.parametrize("row", _ALIKE.strip().split("\n\n"))
+def test_a_call_that_goes_as_an_example_does_may_be_told_as_the_example_is(row):
+    lines = row.split("\n")
+    call = "\n".join(line for line in lines if line[0] != "=")
+    text = " ".join(line[2:] for line in lines if line[0] == "=")
+    assert not leaks_example(text, call, example_texts())
+    assert leaks_example(text, CARD, example_texts())
 
 
 def test_the_rare_words_are_those_of_the_examples():
