@@ -203,7 +203,8 @@ class Metrics:
             registry,
             "edgebox_quick_fallbacks",
             "Summaries that no model wrote, by reason: engine_down, no_time, no_text (it wrote "
-            "nothing that says something), leak (the prompt's own words), number (never said).",
+            "nothing that says something), leak (the prompt's own words), number (never said), "
+            "language (another than the call's), repetition.",
             reason=get_args(FallbackReason),
         )
         self.quick_truncated = counter(

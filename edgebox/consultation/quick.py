@@ -291,7 +291,7 @@ class QuickSummaries:
                 if new := draft.text[shown:whole]:
                     queue.put_nowait(new)
                 shown = max(shown, whole)
-                if len(ends) >= MAX_SENTENCES:
+                if len(ends) >= MAX_SENTENCES and draft.has_enough():
                     draft.finish_reason = "stop"
                     break
         if draft.last and draft.finish_reason == "stop":

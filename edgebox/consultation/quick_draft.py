@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.prompts import summary_messages
+from edgebox.consultation.summary_text import fault, is_unfinished, summary_in
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from edgebox.engine_client import Completion, Delta, Messages
 
 MAX_SENTENCES = 2
-
-_LABEL = re.compile(r"^(?:요약|상담 요약)\s*[:：]\s*")
 
 
 @dataclass(slots=True)
@@ -63,6 +61,14 @@ class Draft:
         self.messages, self.seen = summary_messages(kept.text), kept.text
         self.characters_used = call.stands_for(kept.characters_used)
 
+    def has_enough(self) -> bool:
+        """Return whether as many sentences have ended as are answered, what is around them aside.
+
+        The text itself has at least as many ends.
+        """
+        text = summary_in(self.text, self.seen)
+        return len(sentence_ends(text, growing=True)) >= MAX_SENTENCES
+
     def bears_out(self, text: str) -> bool:
         """Whether every number of the text was said, as far as the engine did not see to it."""
         return bool(self.regex) or self.figures is None or self.figures.bear_out(text)
@@ -80,14 +86,12 @@ class Draft:
             (one paragraph, "" if nothing is left of it; ``success`` or ``partial``; why nothing is
             left, if so).
         """
-        # Without wrapping quotes and without the label that some models repeat.
-        text = " ".join(self.text.replace(GAP, " ").split()).strip("\"'“”‘’` ")
-        text = _LABEL.sub("", text)
+        text = summary_in(self.text.replace(GAP, " "), self.seen)
         status: Status = "success"
         ends = sentence_ends(text, growing=self.finish_reason != "stop")
         if len(ends) >= MAX_SENTENCES:
             text = text[: ends[MAX_SENTENCES - 1]]
-        elif self.finish_reason != "stop":
+        elif self.finish_reason != "stop" or is_unfinished(text):
             text, status = last_whole(text), "partial"
         gap = GAP.strip("()")
         says = any(content_words(text)) or bool(numbers_in(text))
@@ -96,7 +100,9 @@ class Draft:
         lacks = "no_text" if self.finish_reason == "stop" else self.without_model
         if says and (copied or leaks_example(text, self.seen, examples)):
             text, lacks = "", "leak"  # the prompt's own words
-        text = without_curses(text) if says else ""  # else a greeting
+        elif text and (found := fault(text, self.seen)):
+            text, lacks = "", found
+        text = without_curses(text) if says else ""
         if not self.bears_out(text):
             text, lacks = "", "number"  # one that was never said
         if status == "success" and 2 * self.characters_used < len(transcript):

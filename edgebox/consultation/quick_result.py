@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 Status = Literal["success", "partial", "fallback", "no_content"]
-FallbackReason = Literal["engine_down", "no_time", "no_text", "leak", "number"]
+FallbackReason = Literal[
+    "engine_down", "no_time", "no_text", "leak", "number", "language", "repetition"
+]
 """The engine is away or failed; there was no time for reading or for a sentence; the model wrote
-nothing that says something; it wrote what only the prompt says; a number that was never said."""
+nothing that says something; it wrote what only the prompt says; a number that was never said; it
+slipped into another language than the call's; it looped."""
 
 EXTRACTIVE = "extractive"
 """The model of a fallback."""

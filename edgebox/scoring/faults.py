@@ -184,16 +184,17 @@ def language(said: Said, source: Source) -> Iterable[str]:
     """Flag an analysis of a Korean consultation in another language: small models slip into one."""
     if _hangul(source.text) < 0.5:
         return []
-    found = _other_letters(said.whole.text, source.text)
+    found = other_letters(said.whole.text, source.text)
     return ["not_korean"] if found or any(is_foreign(one.text) for one in said.fields) else []
 
 
 def slips(line: str, source: str) -> bool:
     """Whether a line slips into another language than its Korean source."""
-    return _other_letters(line, source) or is_foreign(line)
+    return other_letters(line, source) or is_foreign(line)
 
 
-def _other_letters(text: str, source: str) -> bool:
+def other_letters(text: str, source: str) -> bool:
+    """Whether a text has letters of Chinese, Japanese, Russian or Thai that its source has not."""
     return not set(_FOREIGN.findall(text)) <= set(_FOREIGN.findall(source))
 
 

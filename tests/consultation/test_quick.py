@@ -403,6 +403,9 @@ def test_a_visit_tomorrow_at_ten_is_no_leaked_example_where_the_call_says_so(tmp
         (FakeEngine(pause=5.0), "no_time"),
         (FakeEngine(answers={"slm": ("...",)}), "no_text"),
         (FakeEngine(answers={"slm": (SUMMARY_EXAMPLES[0][1],)}), "leak"),
+        (FakeEngine(answers={"slm": ("고객이 카드 정지를 ", "요청했고 客服已处理。")}), "language"),
+        (FakeEngine(answers={"slm": ("카드를 정지했고 ",) * 9}), "repetition"),
+        (FakeEngine(answers={"slm": (CALL.split("\n")[1],)}), "no_text"),
         (FakeEngine(), None),
     ],
 )
@@ -410,7 +413,23 @@ def test_a_fallback_knows_why_there_is_one(tmp_path, engine, reason):
     result, _ = Box(tmp_path, engine, deadline=3.0).run(summarise())
     assert (result.status == "fallback") == (reason is not None)
     assert result.fallback_reason == reason
-    assert (result.first_text_seconds is not None) == (reason in {"leak", "no_text", None})
+    assert (result.first_text_seconds is None) == (reason in {"engine_down", "no_time"})
+
+
+def test_what_a_model_says_about_its_task_counts_as_no_sentence(tmp_path):
+    answer = "고객이 카드 정지를 요청했습니다. 상담사가 정지했습니다."
+    engine = FakeEngine()
+    engine.answers["slm"] = ("네, 알겠습니다. ", "요약해 드리겠습니다. ", *answer.split(), " 끝.")
+    engine.answers["slm"] = tuple(f"{piece} " for piece in engine.answers["slm"])
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert (result.status, result.summary) == ("success", answer)
+
+
+def test_an_answer_that_stops_in_mid_sentence_is_partial(tmp_path):
+    engine = FakeEngine()
+    engine.answers["slm"] = ("고객이 카드 정지를 요청했고 상담사는",)
+    result, _ = Box(tmp_path, engine).run(summarise())
+    assert (result.status, result.summary) == ("partial", "고객이 카드 정지를 요청했고…")
 
 
 class Dense(FakeEngine):

@@ -1,0 +1,171 @@
+"""The summary in what a model wrote, and the faults for which it is not shown.
+
+Small models, and other servers', put things around a summary: a label, a code fence, JSON, a list,
+their thinking, a sentence about the task. That is taken off. Not shown is what slips into another
+language than the call's, loops, or is the call's own words or a greeting instead of a summary.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final, Literal
+
+from edgebox.language import acts
+from edgebox.language.words import squeeze
+from edgebox.reading.sentences import split_clauses, split_sentences
+from edgebox.scoring.faults import is_foreign, other_letters, repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Fault = Literal["language", "repetition", "no_text"]
+
+_THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)|\A[^<]*</think>", re.DOTALL)
+_TURN_ENDS: Final = re.compile(r"<\|[^|<>]{1,24}\|>|</?s>|\[/?INST\]|<(?:start|end)_of_turn>")
+_MARKS: Final = re.compile(
+    r"```[a-z]*|\*\*|__|^#{1,6} |<(?:br|/?p|/?b|/?strong) ?/?>", re.MULTILINE
+)
+_BREAK: Final = re.compile(r"\\[nr]|<br ?/?>|</?p>")
+_JSON: Final = re.compile(r"""["'](?:summary|요약|상담 ?요약|text|result|content)["']\s*:\s*["']""")
+_JSON_ENDS: Final = re.compile(r"""(?<!\\)["']\s*(?:[,}\]]|\Z)""")
+_ITEM: Final = re.compile(r"^\s*(?:[-*•·]\s+|\d[.)]\s+(?=[가-힣]))", re.MULTILINE)
+_LABEL: Final = re.compile(
+    r"\A\s*(?:assistant\s*(?:[:：]|\n))?\s*"
+    r"(?:(?:[\[<【(〈]\s*(?:상담|통화|고객)? ?(?:내용 ?)?(?:요약|summary)\s*[\]>】)〉]\s*[:：]?"
+    r"|(?:(?:상담|통화|최종|한 줄|한두 문장)? ?(?:내용 ?)?요약(?:문|본)?|summary)(?: 결과)? ?"
+    r"(?:[:：]|\n)"
+    r"|(?:요약|정리)하(?:면|자면)[,:：]?\s"
+    r"|(?:다음|아래|위|이|해당)[은는의]?\s[^:：.\n]{0,40}요약[^:：.\n]{0,24}[:：])\s*)?",
+    re.IGNORECASE,
+)
+"""What a model calls its own answer."""
+
+_ABOUT_ITSELF: Final = re.compile(
+    r"(?:위|이|다음|아래|해당|본|주어진|제공된) ?(?:상담|통화|대화)(?: ?내용)?[을를은는의]? "
+    r".{0,20}요약"
+    r"|요약(?:해 ?(?:드리|보겠|줘|달라)|하겠|한 ?것|드리겠|할 (?:내용|수|상담))"
+    r"|^(?:제공된 |주어진 )?(?:상담|통화|대화) ?내용[이을은]? ?"
+    r"(?:제공|없|주어지|알려|입력|보내|부족)"
+    r"|언제든지? (?:말씀|문의|연락|질문)해 ?주(?:세요|십시오|시기)"
+    r"|문장으로 요약|요약을? 시작|요약 도우미|\bas an ai\b",
+    re.IGNORECASE,
+)
+"""A sentence about the task."""
+
+_ASSENTS: Final = re.compile(
+    r"^(?:(?:네|예|물론(?:입니다|이죠)?|알겠습니다|좋습니다|죄송합니다|안녕하세요|감사합니다)"
+    r"[,.! ]*)+$"
+)
+_SPOKEN: Final = re.compile(r"(?:요|까|니다|시오)[.?!~…\"”]*$")
+_TOLD: Final = re.compile(r"[했됐었았였]습니다|예정입니다")
+_LABELLED: Final = re.compile(r"(?:^|(?<=\s))(?:고객|손님|상담[사원]|직원)(?:님)? ?[:：] ?")
+_UNFINISHED: Final = re.compile(
+    r"(?:(?<=[가-힣])(?:는|를|에게|에서|으로|[했됐]고|하고|[했됐]으[며나]|하며|지만)|,)$"
+)
+"""A model that stops in mid-sentence."""
+
+_LATIN_WORD: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]?[a-z]+(?![A-Za-z0-9])")
+_LATIN_WORDS: Final = 3
+"""Latin words of a sentence that may be in English. A code or a product is fewer."""
+
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_LINE_LABEL: Final = re.compile(r"^[^\s:]{1,12}:", re.MULTILINE)
+_SCRIPTS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u0e7f]")
+_CLAUSE: Final = 10
+"""Characters without white space of a clause that is not said twice by chance."""
+
+
+def summary_in(text: str, call: str) -> str:
+    """Return the summary in a model's text: one paragraph, "" if there is none.
+
+    Args:
+        text: of the model, whole or so far.
+        call: the transcript. In one about a summary (요약), sentences about the task are kept.
+    """
+    text = _THOUGHT.sub("", text).strip()
+    text = next((part for part in _TURN_ENDS.split(text) if part.strip()), "")
+    text = _MARKS.sub("", _of_json(_BREAK.sub(" ", text).strip("` \n")))
+    text = _ITEM.sub("", _LABEL.sub("", text))
+    text = " ".join(text.split()).strip("\"'“‘`” ’")
+    return text if "요약" in call else " ".join(_without_talk(text))
+
+
+def _of_json(text: str) -> str:
+    """Return the summary of a JSON object, whole or cut off; other text as it is."""
+    bare = re.sub(r"\A(?:```)?(?:json)?\s*", "", text)
+    if not bare.startswith(("{", "[")) or not (found := _JSON.search(bare)):
+        return "" if re.match(r"\{\s*[\"']", bare) else text
+    rest = bare[found.end() :]
+    end = _JSON_ENDS.search(rest)
+    value = rest[: end.start()] if end else rest
+    try:
+        return str(json.loads(f'"{value}"', strict=False))
+    except ValueError:
+        return value.replace("\\", "")
+
+
+def _without_talk(text: str) -> Iterator[str]:
+    """Yield the sentences of a text but for those about the task, and an assent before them."""
+    spans = split_sentences(text)
+    begun = False
+    for start, end in spans:
+        said = text[start:end]
+        if _ABOUT_ITSELF.search(said) or (not begun and len(spans) > 1 and _ASSENTS.match(said)):
+            continue
+        begun = True
+        yield said
+
+
+def fault(text: str, call: str) -> Fault | None:
+    """Return why a summary may not be shown, or None.
+
+    Args:
+        text: the summary, one paragraph.
+        call: the transcript, a line an utterance, with labels.
+    """
+    if _slips(text, call):
+        return "language"
+    clauses = [squeeze(text[a:b]).strip(".,") for a, b in split_clauses(text)]
+    long = [clause for clause in clauses if len(clause) >= _CLAUSE]
+    if repeats(text) or len(set(long)) < len(long):
+        return "repetition"
+    return "no_text" if _only_greets(text) or _is_copied(text, call) else None
+
+
+def is_unfinished(text: str) -> bool:
+    """Return whether a text ends in mid-sentence."""
+    return _UNFINISHED.search(text) is not None
+
+
+def _slips(text: str, call: str) -> bool:
+    if not _is_korean(call):
+        return bool(_SCRIPTS.search(text)) and not _SCRIPTS.search(call)
+    return other_letters(text, call) or any(
+        is_foreign(text[a:b]) and len(_LATIN_WORD.findall(text[a:b])) >= _LATIN_WORDS
+        for a, b in split_sentences(text)
+    )
+
+
+def _is_korean(call: str) -> bool:
+    """Return whether half of the words of a call have Hangul: tracking number가 안 나와요."""
+    words: list[str] = _WORD.findall(_LINE_LABEL.sub("", call))
+    return 2 * sum("가" <= word[-1] <= "힣" for word in words) >= len(words)
+
+
+def _only_greets(text: str) -> bool:
+    said = [text[a:b] for a, b in split_sentences(text)]
+    return not any(
+        acts.is_substance(one) or _TOLD.search(one) or not _SPOKEN.search(one)
+        for one in said
+        if acts.without_fillers(one).strip(".!?")
+    )
+
+
+def _is_copied(text: str, call: str) -> bool:
+    """Return whether each sentence stands in the call, as somebody said it."""
+    bare = _LABELLED.sub("", text)
+    said = [squeeze(bare[a:b]).strip(".?!…") for a, b in split_sentences(bare)]
+    heard = squeeze(_LINE_LABEL.sub("", call))
+    spoken = (_SPOKEN.search(one) and not _TOLD.search(one) for one in said)
+    return all(one in heard for one in said) and any(map(bool, spoken))
