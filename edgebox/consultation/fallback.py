@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language import acts, landmarks
+from edgebox.language import acts, landmarks, neighbours
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.reading.call import Utterance, read
@@ -44,8 +44,19 @@ _BARE: Final = 12
 _JOINED: Final = 90
 """The most characters of a sentence with its neighbours."""
 
+_GOING_ON: Final = 60
+"""The most characters of a settlement with the figures with which it goes on."""
+
 _GOES_ON: Final = re.compile(r"(?:데|거든|(?<!려)[고구]|서|니까|지만|며)요?$")
 """An ending with which a speaker goes on."""
+
+_REASON: Final = re.compile(r"(?:[아어해여라려]서|거든|니까|더라고)요[.]?$")
+"""Why somebody wants something: 책임자 바꿔 주세요 상담사가 함부로 말해서요."""
+
+_CURSE_FIRST: Final = re.compile(r"^(?:(?:야|이|아|진짜|이런) ?)*○+[가-힣]?[,.! ]+")
+
+_WHAT_NOW: Final = re.compile(r"(?:그럼 |이제 |저 )?(?:어떻게 ?(?:해|하)|어떡)")
+"""A question that adds nothing to what happened."""
 
 _IN_NUMBER: Final = re.compile(
     r"(?:[\d일이삼사오육륙칠팔구십백천몇수]|[십백천]여)\s?[만억]\s+\S"
@@ -76,11 +87,11 @@ def extractive_summary(
     utterances = outer(read(transcript).said if utterances is None else utterances)
     asked, settled = landmarks.request(utterances), landmarks.settlement(utterances)
     chosen = [
-        whole_sentence(utterances, sentence, settled=sentence is settled)
+        whole_sentence(utterances, sentence, settled=sentence is settled, goes_on=True)
         for sentence in (asked, settled)
         if sentence
     ]
-    refused = " ".join(landmarks.refused_after(utterances, settled)) if settled else ""
+    refused = _refused(utterances, settled) if settled else ""
     if refused and len(refused) <= _SHORT_REFUSAL:
         chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:
@@ -92,7 +103,7 @@ def extractive_summary(
             del chosen[1]
         elif asked.text in chosen[1]:
             del chosen[0]
-    chosen = [without_curses(sentence) for sentence in chosen]
+    chosen = [_without_curse_first(without_curses(sentence)) for sentence in chosen]
     chosen = [
         sentence if sentence[-1] in ".?!。？！…" else sentence + "."
         for sentence in dict.fromkeys(chosen)
@@ -106,6 +117,18 @@ def extractive_summary(
     first, last = chosen
     last = shortened(last, max(half, max_characters - 1 - len(first)))
     return f"{shortened(first, max_characters - 1 - len(last))} {last}"
+
+
+def _refused(utterances: Sequence[Utterance], settled: Sentence) -> str:
+    """Return what was refused besides the settlement, or ""."""
+    after = " ".join(neighbours.refused_after(utterances, settled))
+    return after or neighbours.refused_besides(utterances, settled)
+
+
+def _without_curse_first(sentence: str) -> str:
+    """Return a sentence without a masked curse at its beginning, if something else is in it."""
+    rest = _CURSE_FIRST.sub("", sentence)
+    return rest if acts.is_substance(rest) else sentence
 
 
 def _unread(transcript: str) -> str:
@@ -132,16 +155,25 @@ def _within(utterances: Sequence[Utterance]) -> Iterator[Utterance]:
         yield utterance
 
 
-def whole_sentence(utterances: Sequence[Utterance], found: Sentence, *, settled: bool) -> str:
+def whole_sentence(
+    utterances: Sequence[Utterance], found: Sentence, *, settled: bool, goes_on: bool = False
+) -> str:
     """Return a sentence with the one that it continues and the one that continues it.
 
     Speech is cut at every polite ending: "향수를 하나 샀는데요" says little without "이게 가짜
     같아서요". Only what stands beside it without punctuation is taken, so it stays one sentence.
+
+    Args:
+        utterances: of the call.
+        found: the sentence.
+        settled: whether it says how the call ended.
+        goes_on: whether a sentence with the figures of an ending belongs to it.
     """
     text = found.text
     if settled:
-        before = landmarks.relied_on(utterances, found)
-        before = before or landmarks.refused_before(utterances, found)
+        before = neighbours.relied_on(utterances, found)
+        before = before or neighbours.refused_before(utterances, found)
+        before = before or neighbours.asked_of(utterances, found)
     else:
         before = _reacts_to(utterances, found)
     if before:
@@ -150,28 +182,38 @@ def whole_sentence(utterances: Sequence[Utterance], found: Sentence, *, settled:
     after = _beside(utterances, found, 1) if _GOES_ON.search(text) else ""
     if not (settled or after or numbers_in(text)):
         after = _beside(utterances, found, 1)  # the wish itself may come with its figures
-        after = after if numbers_in(after) and acts.WANT.search(after) else ""
+        reason = len(text) < _SHORT and _REASON.search(after)
+        after = after if reason or (numbers_in(after) and acts.WANT.search(after)) else ""
     if settled and not after and not numbers_in(text):
-        after = _figures_after(utterances, found)
+        after = _figures_after(utterances, found, whole=goes_on)
     short_no = len(found.text) < _SHORT and acts.REFUSED.search(found.text)
     if after and (short_no or not (settled and _asks_for(after))):
         text = f"{text} {after}"
     before = _beside(utterances, found, -1) if len(found.text) < _SHORT else ""
     before = acts.without_fillers(before)
     own = utterances[found.utterance].speaker == "unknown" and acts.OWN_PROMISE.search(found.text)
-    goes_on = _GOES_ON.search(before) or (len(found.text) < _BARE and not _asks_for(before))
-    joins = own or not _asks_for(before) if settled else goes_on
+    leads = _GOES_ON.search(before) or (len(found.text) < _BARE and not _asks_for(before))
+    joins = own or not _asks_for(before) if settled else leads
     if before and joins and before != found.text:
         text = f"{before} {text}"
     return text if len(text) <= _JOINED else found.text
 
 
-def _figures_after(utterances: Sequence[Utterance], found: Sentence) -> str:
-    """Return the figures with which a settlement goes on: 예약해 드릴게요 오전 열 시요."""
+def _figures_after(utterances: Sequence[Utterance], found: Sentence, *, whole: bool) -> str:
+    """Return the figures with which a settlement goes on.
+
+    예약해 드릴게요 오전 열 시요 · 해지 접수했습니다 사십사만 원은 칠 일 안에 입금됩니다.
+    """
     rest = utterances[found.utterance].text[found.end :]
     spans = split_sentences(rest)
     said = rest[spans[0][0] : spans[0][1]].strip() if spans and rest[:1].isspace() else ""
-    return said if len(said) <= _SHORT and numbers_in(said) and _FIGURES.search(said) else ""
+    if not numbers_in(said) or len(found.text) + len(said) > _GOING_ON:
+        return ""
+    if len(said) <= _SHORT and _FIGURES.search(said):
+        return said
+    settles = acts.SETTLED.search(found.text) or acts.PROMISED.search(found.text)
+    tells = settles and not (_asks_for(said) or acts.is_condition(said))
+    return said if whole and tells and acts.is_substance(said) else ""
 
 
 def _reacts_to(utterances: Sequence[Utterance], found: Sentence) -> str:
@@ -206,10 +248,13 @@ def _beside(utterances: Sequence[Utterance], found: Sentence, step: int) -> str:
         return ""
     start, end = spans[0 if step > 0 else -1]
     said = rest[start:end].strip()
-    says = acts.is_substance(said) and acts.says_much(said) and not acts.introduces(said)
-    other = own.speaker == "unknown" and acts.FILLERS.match(said) and acts.agent_asks(said)
-    other = other and not acts.PROMISED.search(said)  # an echo of the request
-    return said if says and not other else ""
+    wish = step > 0 and acts.WANT.search(said) and not _WHAT_NOW.match(said)
+    if not (acts.says_much(said) or wish) or not acts.is_substance(said) or acts.introduces(said):
+        return ""
+    other = own.speaker == "unknown" and acts.FILLERS.match(said)
+    of_agent = acts.agent_asks(said) or acts.HONOURS.search(said)
+    echo = acts.PROMISED.search(said)  # of the request
+    return "" if other and of_agent and not echo else said
 
 
 def shortened(sentence: str, limit: int) -> str:

@@ -19,7 +19,7 @@ from edgebox.consultation.echoes import new
 from edgebox.consultation.fallback import outer, shortened, whole_sentence
 from edgebox.consultation.record_lines import Lines, only_checks, settles
 from edgebox.consultation.told import BROKEN_OFF, FIGURES, LONGEST, told
-from edgebox.language import acts, landmarks
+from edgebox.language import acts, landmarks, neighbours
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import provided, supports
@@ -224,7 +224,7 @@ class _Said:
         if settled is None or BROKEN_OFF.search(settled.text):
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)
-        refused = landmarks.refused_after(self._utterances, settled)
+        refused = neighbours.refused_after(self._utterances, settled)
         # 시간 지정은 어려우세요, and not 그건 어려우세요
         if refused and acts.says_much(refused[-1]):
             refused = refused[-1:]

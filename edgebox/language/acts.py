@@ -24,7 +24,8 @@ FILLERS: Final = re.compile(
     r"|여보이소|여보시오|여보쇼|보이소|아따"
     r"|안녕하세요|안녕하십니까|안녕하세여|반갑습니다|수고하십니다|수고하세요|고객님|감사합니다"
     r"|고맙습니다"
-    r"|죄송한데요?|다름이? ?아니라|알겠습니다|잠시만요|잠시만 기다려 ?주세요|맞습니다|맞아요"
+    r"|죄송한데요?|다름이? ?아니(?:라|고요?)|뭐냐|뭐지|뭐더라"
+    r"|알겠습니다|잠시만요|잠시만 기다려 ?주세요|맞습니다|맞아요"
     r"|그렇군요|그러시군요|하하|호호|아이고|아이구"
     r"|hello|hi|hey|well|um+|uh+|okay|ok|yes|yeah|no|so|sure|thanks|thank you)"
     r"(?:[\s,.!?~…]+|$))+",
@@ -42,7 +43,8 @@ _COURTESY: Final = re.compile(
     r"|쾌차|이용해 ?주셔서|전화 ?주셔서|연락 ?주셔서|찾아 ?주셔서"
     r"|기다려 ?(?:주셔서|주세요|주십시오|주시겠)|(?:오래|많이) 기다리셨|오랜 시간"
     r"|상담[사원] \S+(?:입|이었|였)습니다"
-    r"|수고하(?:세요|십시오|셨)|들어가세요|들어가십시오|안전 ?운전|조심히|또 들러"
+    r"|수고하(?:세요|십시오|셨)|수고 ?(?:많으|많습|많이 하)"
+    r"|들어가세요|들어가십시오|안전 ?운전|조심히|또 들러"
     r"|말씀해 ?주시겠|불러 ?주(?:시|세)"
     r"|(?:불편|번거롭|심려).{0,12}(?:죄송|미안)"
     r"|^(?:(?:더|많이|큰|별|고객님께?|저희가|제가|크게|충분히|실질적인) ){0,3}도움[이을도은]? ?"
@@ -103,6 +105,7 @@ REQUEST: Final = re.compile(
     r"|할까요|돼요|되죠"
     r"|(?:하|보|사|내|쓰|들|가|받|끊|묻|알)?려고|(?:할라|볼라|살라|버릴라|넣을라)|하려는데|인데요"
     r"|는데요|궁금|때문에|바랍니다|(?<![가-힣])안 ?[가-힣]{0,2}[혀려져켜]요"
+    r"|두 ?번(?:이나)? ?(?:나갔|나왔|빠졌|빠져|찍|결제|청구|출금)|이중|중복"
     r"|왜|가능한|가능할|알고|보려고|받고|needs?\b|want|would like|'d like|help|problem|issue|cancel"
     r"|refund|return|change|lost|broken|charged|wrong|can i|can you|could you|how (?:do|much|long)"
     r"|when (?:will|can|is)|hasn't|haven't|didn't|not working",
@@ -121,7 +124,8 @@ WANT: Final = re.compile(
 SETTLED: Final = re.compile(
     r"(?:접수|처리|변경|취소|예약|등록|신청|완료|해지|해제|정지|차단|반영|적용|환급|환불|발송|전달"
     r"|초기화|연장|보류|중지|승인|교환|전환|복구|입력|가입|배정|수정|삭제|철회|조정|정정|확정|주문"
-    r"|결제|출금|입금|발급|개통)"
+    r"|결제|출금|입금|발급|개통|추가|설치|설정|수거|회수|감면|면제|차감|상향|하향|증액|감액|갱신|발권"
+    r"|예매|개설|복원|이관|연동|마감|매진|품절)"
     r"(?:까지|만|은|는|이|가|을|를|도)? ?(?:다 |방금 |지금 |바로 |모두 |같이 |정상적으로 |완료 "
     r"|먼저 |우선"
     r" |일단 |따로 |제가 )?"
@@ -132,11 +136,27 @@ SETTLED: Final = re.compile(
     r"|내려 ?드렸|당겼|당겨 ?드렸|미뤘|미뤄 ?드렸|올려 ?드렸|빼 ?드렸"
     r"|바꿨|바꿔 ?(?:놨|놓|드렸|뒀)|옮겼|옮겨 ?(?:놨|드렸)|넣었|넣어 ?(?:놨|드렸|뒀)|뺐|껐|풀었"
     r"|풀어 ?드렸|막았|멈췄|잡았|잡아 ?(?:놨|드렸|뒀)|빠졌|들어갔|올렸|돌려 ?드렸|맞춰 ?드렸"
-    r"|해 ?드렸|하기로 (?:했|하)|(?:걸|것으)로 (?:하겠|할게|정리|남길|처리|알겠|적)"
+    r"|마쳤|끝냈|(?<![시으삼])켰|켜 ?(?:놨|드렸|뒀)|꺼 ?(?:놨|드렸)|해 ?드렸|하기로 (?:했|하)"
+    r"|(?:걸|것으)로 (?:하겠|할게|정리|남길|처리|알겠|적)"
     r"|ha(?:s|ve) been|i'?ve|done|sent|processed|scheduled|confirmed|refunded",
     re.IGNORECASE,
 )
 """Something was done or agreed."""
+
+SENT: Final = re.compile(r"(?:보내|전송해|발송해) ?드렸|보냈|발송했")
+"""Something was sent. It is the settlement if it was asked for."""
+
+NEEDED: Final = re.compile(r"필요(?:하[십시세]|합니다|해요)|(?:내|가져오|지참하|제출하|방문하)셔야")
+"""What has to be brought or done first: 동의서 필요하세요."""
+
+NOTICED: Final = re.compile(r"네요[.!~]*$")
+"""What an agent finds while looking: 이중 출금됐네요."""
+
+SUPPOSES: Final = re.compile(
+    r"면(?:은)?요[?.]*$|면 ?(?:은 )?.{0,12}"
+    r"(?:어떻게|어떡|어찌|얼마|언제|뭐|어디|(?:나요|가요|까요|돼요|되죠|죠)[?.]*$)"
+)
+"""A question that only supposes something: 결과 안 좋으면 어떻게 돼요."""
 
 OWN_DOING: Final = re.compile(r"(?:(?<!드)[렸냈꿨뺐]|넣었)(?:어요|는데요)[.]?$")
 """A caller's own doing, which an agent says politely (올려 드렸어요)."""
@@ -162,13 +182,19 @@ REFUSED: Final = re.compile(
 )
 """Something is not possible."""
 
+POLITE_NO: Final = re.compile(r"안 ?되(?:세요|십니다|시[고는며네])")
+"""How an agent refuses: 증액이 안 되십니다."""
+
+HONOURS: Final = re.compile(r"[가-힣](?:시[고는며네니죠지]|신(?:데|가요)|십니다|세요|셔서|셨)|으시")
+"""Speech about the other side, in a form that nobody uses of himself: 한도가 천만 원이신데요."""
+
 PROMISED: Final = re.compile(
     r"드리겠습니다|드릴게요|드릴 예정|드릴 거예요|드려요|드립니다|드리게 할게|예정(?:입니다|이"
     r"|이에)"
     r"|갈 거예요|가실 거|오실 거|나갈 거|나갑니다|나가요|나가세요|들어가요|들어갑니다|들어오|올 거"
     r"|됩니다|될 겁니다|되십니다|겠습니다|할게요|해 볼게요|볼게요|놓을게요|둘게요|남길게요|보낼게요"
     r"|넣을게요|갑니다|가요|가세요|방문|도착|전화 ?드|연락 ?드|회신|알려 ?드|돌려받|받으시|받으실"
-    r"|까지|\bwill\b|i'll|we'll|within|tomorrow|today",
+    r"|\bwill\b|i'll|we'll|within|tomorrow|today",
     re.IGNORECASE,
 )
 """Something will happen."""
@@ -177,6 +203,7 @@ WITHDRAWN: Final = re.compile(
     r"(?:(?<![가-힣])안(?!에|쪽|으로)(?!.{0,5}면 )|그만|없던 걸로).{0,6}"
     r"(?:할게|할래|하겠|둘게|바꿀게|바꿀래|갈게|받을게|살게)"
     r"|(?:그냥|그대로).{0,8}(?:둘게|둘래|쓸게|쓸래|받을게|있을게|놔둘|두세요|둬 ?주세요)"
+    r"|그냥 (?:볼|갈|탈|낼|다닐|신을|입을|먹을)게"
     r"|(?:그냥|그럼|그러면).{0,8}기다릴게|그냥 .{0,8}로 할게"
     r"|^(?:그럼|그러면|아|아니) {1,2}(?:그럼 )?됐(?:어요|습니다)[.!]?$"
     r"|(?<![가-힣])안 ?(?:해요|할라)|(?:유지할|그대로 할|둘|쓸|없던 일로 할)(?:게요|래요|께요)"
@@ -218,6 +245,12 @@ OUTBOUND: Final = re.compile(
 )
 """The agent says why the customer was called."""
 
+ASKS_OF: Final = re.compile(r"^(.{1,10}?)[은는]요[?.]*$")
+"""A short question that only names what it is about: 수수료는요."""
+
+PLEADS: Final = re.compile(r"부탁 ?드(?:려요|립니다|릴게요|리겠습니다)[.]?$")
+"""What the other side is asked to do."""
+
 IDENTITY: Final = re.compile(
     r"성함|생년월일|본인 ?확인|연락처|이름|(?:전화|휴대폰|휴대 ?전화|주문|회원|고객|예약|접수"
     r"|차량?) ?번호"
@@ -226,7 +259,10 @@ IDENTITY: Final = re.compile(
 """The agent asks who the customer is: what comes next is the answer."""
 
 VENTING: Final = re.compile(
-    r"번째 전화|번째 (?:하는|거는)|화가 ?나|황당해|연결이 ?됐|한국말|(?:담당자|사람|상담[사원]"
+    r"(?:아까도?|방금도?|벌써|전에도) .{0,6}(?:말|얘기|전화)(?:했|드렸)|또 (?:말|얘기|설명)"
+    r"|같은 (?:말|얘기)"
+    r"|몇 ?번(?:을|이나|째)? .{0,4}(?:말|얘기|전화)"
+    r"|번째 전화|번째 (?:하는|거는)|화가 ?나|황당해|연결이 ?됐|한국말|(?:담당자|사람|상담[사원]"
     r"|책임자)(?:를|을|님)? ?(?:좀 )?바꿔|연결해 ?주"
     r"|전화(?:를)? ?(?:했거든|드렸거든|했었는데|했는데)"
 )
@@ -275,7 +311,15 @@ _IN_SHORT: Final = re.compile(
     r"|예를 ?들면|^(?:그러|이러)면"
 )
 """Words in which 면 is no condition."""
-_DAY: Final = re.compile(r"내일|모레|글피|다음 ?[주달]|[월화수목금토일]요일|tomorrow|next \w+day")
+_DAY: Final = re.compile(
+    r"오늘 (?:오[전후]|저녁|밤|중)|내일|모레|글피|다음 ?[주달]|[월화수목금토일]요일"
+    r"|tomorrow|next \w+day"
+)
+_REFUSED_FIRST: Final = re.compile(
+    rf"(?:{REFUSED.pattern})[가-힣]{{0,3}}(?:(?<![다라])[고며]|지만|니다|요)(?=[ ,.])",
+    re.IGNORECASE,
+)
+"""What is refused outright, before what holds under a condition: 취소는 어렵고 반송하시면."""
 _LEADS_ON: Final = re.compile(r"(?:데|거든)요?[.,…]?$")
 _FILLED: Final = re.compile(r"(?:언제|어디|누구|얼마|무엇|뭐)(?:든|나|라도)")
 
@@ -332,7 +376,9 @@ def is_condition(sentence: str) -> bool:
     """
     sentence = _IN_SHORT.sub("", sentence)
     found = _CONDITION.search(sentence)
-    return found is not None and not SETTLED.search(sentence, 0, found.start())
+    if found is None or SETTLED.search(sentence, 0, found.start()):
+        return False
+    return _REFUSED_FIRST.search(sentence, 0, found.start()) is None
 
 
 def is_bare_refusal(sentence: str) -> bool:

@@ -7,7 +7,6 @@ from its last sentence back. Between an earlier offer and a later settlement, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
@@ -72,14 +71,20 @@ _CORRECTION: Final = 80
 _SHORT_NO: Final = 16
 """Characters of a refusal that says nothing without its question."""
 
-_LONG_QUESTION: Final = 40
-"""Characters of a question that is told with its answer, at most."""
+_SUPPOSED: Final = 40
+"""Characters at the end of an utterance in which a question may suppose something."""
 
 _GREETED: Final = 2
 """Utterances of the opening in which people introduce themselves."""
 
 _CALLS: Final = 8
 """Utterances of the opening in which an agent says why the customer was called."""
+
+_PAPERS_LISTED: Final = """
+    보내 메일 이메일 문자 팩스 내역 내역서 영수증 계산서 서류 사본 증명서 자료 링크
+"""
+_PAPERS: Final = frozenset(_PAPERS_LISTED.split())
+"""Words of a request to send something."""
 
 _TELLING: Final = frozenset(["amount", "date", "time"])
 
@@ -121,12 +126,13 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
         if best is not None and _taken_back(utterances, sentence):
             worth -= _REACTION
         worth -= _REACTION * _takes_offer(utterances, sentence)
-        if place == 0 and acts.says_much(sentence.text):
+        vents = acts.VENTING.search(sentence.text) is not None
+        if place == 0 and not vents and acts.says_much(sentence.text):
             worth += 3
         if speaker == "unknown" and acts.agent_asks(sentence.text):
             worth -= 5
         else:
-            place += 1
+            place += not vents
         if best is None or worth > most:
             best, most = sentence, worth
         if place == _FIRST:
@@ -141,7 +147,7 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
     """
     agent = any(one.speaker == "agent" for one in utterances)
     asked = request(utterances)
-    topic = _topic(asked)
+    topic = topic_of(asked)
     best, most, done = None, 0.0, False
     decided = False
     corrected = list(corrections(utterances))
@@ -149,27 +155,29 @@ def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
         if place >= _LAST and decided:
             break
         speaker = utterances[sentence.utterance].speaker
-        if (done and _tells_done(sentence.text)) or _is_void(sentence, asked, corrected):
+        void = _is_void(sentence, asked, corrected) or (speaker == "unknown" and sentence == asked)
+        if void or (done and tells_done(sentence.text)):
             continue
         if speaker == "customer" and agent:
             withdrawn = acts.WITHDRAWN.search(sentence.text) is not None
             threat = acts.is_condition(sentence.text)
-            sure = _THREATENS if threat else _WITHDRAWS
-            worth = sure * (withdrawn and not _goes_on(utterances, sentence))
+            least = _THREATENS if threat else _WITHDRAWS
+            worth = least * (withdrawn and not _goes_on(utterances, sentence))
             worth = worth or _promises(sentence.text)
         else:
-            worth = _worth_of_agents(utterances, sentence, topic)
+            worth = _worth_of_agents(utterances, sentence, asked, topic)
             if speaker == "unknown":
-                worth -= 4 * bool(CUSTOMER_TALK.search(sentence.text))
+                worth -= 4 * bool(CUSTOMER_TALK.search(acts.POLITE_NO.sub("", sentence.text)))
                 worth -= _REACTION * bool(acts.OWN_DOING.search(sentence.text))
-        decided = decided or worth >= _DECIDES
+        sure = worth >= _DECIDES
+        decided = decided or sure
         if place < _LAST:
             worth -= _STEP * place
         elif not decided:
             continue
         if worth > most:
             best, most = sentence, worth
-            done = done or _tells_done(sentence.text)
+            done = done or (sure and tells_done(sentence.text))
     return best
 
 
@@ -231,15 +239,49 @@ def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
 
 
 def _worth_of_agents(
-    utterances: Sequence[Utterance], sentence: Sentence, topic: Collection[str]
+    utterances: Sequence[Utterance],
+    sentence: Sentence,
+    asked: Sentence | None,
+    topic: Collection[str],
 ) -> float:
     """Return what a sentence of anybody but the customer is worth as the settlement."""
     if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
         return 0.0  # why the agent called
     worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
+    if acts.KEPT.search(sentence.text) and neighbour_question(utterances, sentence):
+        worth -= _REACTION  # 보장은요 · 보장은 그대로 유지되세요
+    if worth > _STATED and _is_supposed(utterances, sentence, asked):
+        return _STATED / 2
     if worth > _STATED and _offers_in_vain(utterances, sentence):
         return worth - _REACTION
     return worth or _TAKEN_UP * _is_taken_up(utterances, sentence)
+
+
+def neighbour_question(utterances: Sequence[Utterance], found: Sentence) -> str:
+    """Return the short question right before an answer (수수료는요), or ""."""
+    if not found.utterance or found.start > _SHORT_NO:
+        return ""
+    before = utterances[found.utterance - 1]
+    if before.speaker == utterances[found.utterance].speaker != "unknown":
+        return ""
+    text = acts.without_fillers(before.text)
+    return text if acts.ASKS_OF.match(text) else ""
+
+
+def _is_supposed(
+    utterances: Sequence[Utterance], sentence: Sentence, asked: Sentence | None
+) -> bool:
+    """Return whether a sentence answers what the other side only supposes, beside the request.
+
+    결과 안 좋으면 어떻게 돼요 · 그대로 유지됩니다.
+    """
+    if not sentence.utterance or acts.SETTLED.search(sentence.text):
+        return False
+    before = utterances[sentence.utterance - 1]
+    if before.speaker == utterances[sentence.utterance].speaker != "unknown":
+        return False
+    own = asked is not None and asked.utterance == sentence.utterance - 1
+    return not own and acts.SUPPOSES.search(before.text[-_SUPPOSED:].rstrip()) is not None
 
 
 def _offers_in_vain(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
@@ -273,10 +315,10 @@ def _promises(sentence: str) -> float:
     if not acts.OWN_PROMISE.search(sentence):
         return 0.0
     day = any(one.value.endswith("d") for one in numbers_in(sentence))
-    return _OWN_PROMISE * (day or _tells(sentence))
+    return _OWN_PROMISE * (day or tells(sentence))
 
 
-def _tells_done(sentence: str) -> bool:
+def tells_done(sentence: str) -> bool:
     """Return whether a sentence says of the matter itself what was done."""
     if not (acts.SETTLED.search(sentence) or acts.KEPT.search(sentence)):
         return False
@@ -291,57 +333,6 @@ def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     if before.speaker == "customer" or not acts.IDENTITY.search(before.text):
         return False
     return sentence.utterance > 0 and not acts.REQUEST.search(sentence.text)
-
-
-def relied_on(utterances: Sequence[Utterance], found: Sentence) -> str:
-    """Return what was said right before a settlement that it relies on, or "".
-
-    "네 그렇게 잡아 드릴게요" points to "네 시 반이요"; "네 쿠폰 넣어 드렸습니다" says not what
-    "그럼 해지 안 할게요" does.
-    """
-    if not found.utterance or acts.KEPT.search(found.text):
-        return ""
-    before = utterances[found.utterance - 1]
-    if before.speaker == utterances[found.utterance].speaker != "unknown":
-        return ""
-    if not acts.POINTS_BACK.search(found.text):
-        said = [before.text[start:end] for start, end in split_sentences(before.text)]
-        kept = [one for one in said if acts.WITHDRAWN.search(one)]
-        return acts.without_fillers(kept[-1]) if kept else ""
-    text = acts.without_fillers(before.text)
-    if acts.is_question(text):
-        return ""
-    if found.utterance > 1 and not (acts.says_much(text) or _tells(text)):
-        offer = acts.without_fillers(utterances[found.utterance - 2].text)
-        return f"{offer} {text}".strip()
-    return text
-
-
-def refused_before(utterances: Sequence[Utterance], found: Sentence) -> str:
-    """Return the customer's last question before a refusal that does not say of what, or ""."""
-    if not found.utterance or not acts.is_bare_refusal(found.text):
-        return ""
-    before, asked = utterances[found.utterance - 1], request(utterances)
-    if before.speaker == utterances[found.utterance].speaker != "unknown":
-        return ""
-    said = [before.text[start:end] for start, end in split_sentences(before.text)]
-    text = acts.without_fillers(said[-1]) if said else ""
-    if asked is None or text == asked.text or len(text) > _LONG_QUESTION:
-        return ""
-    return text if acts.is_question(text) or acts.REQUEST.search(text) else ""
-
-
-def refused_after(utterances: Sequence[Utterance], found: Sentence) -> list[str]:
-    """Return the customer's last wish behind a sentence and the short no that it got, or []."""
-    refused: list[str] = []
-    for wish, answer in pairwise(utterances[found.utterance + 1 :]):
-        if (wish.speaker, answer.speaker) != ("customer", "agent"):
-            continue
-        asked, said = acts.without_fillers(wish.text), acts.without_fillers(answer.text)
-        asks = acts.is_question(asked) or acts.REQUEST.search(asked)
-        if asks and len(said) <= _SHORT_NO and acts.REFUSED.search(said):
-            refused = [asked, said]
-    return refused
 
 
 def whole(utterances: Sequence[Utterance], place: int) -> Sentence:
@@ -390,26 +381,35 @@ def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> floa
         return 6.0 if taken_back and acts.KEPT.search(sentence) else 0.5
     words = list(content_words(sentence))
     on_topic = any(word in topic for word in words)
-    dated = _tells(sentence)
-    if acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
-        worth = 6.0 + on_topic
+    dated = tells(sentence)
+    sent = acts.SENT.search(sentence) is not None and not _PAPERS.isdisjoint(topic)
+    if sent or acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
+        worth = 6.0 + on_topic - _REACTION * bool(acts.NOTICED.search(sentence))
     elif acts.REFUSED.search(sentence):
         worth = 3.5 + 2.5 * on_topic
     elif words and acts.PROMISED.search(sentence):
         worth = 3.0 + on_topic
     else:
-        worth = 1.5 if dated else _STATED
+        worth = 2.0 if acts.NEEDED.search(sentence) else 1.5 if dated else _STATED
+        worth -= bool(acts.NOTICED.search(sentence)) / 2
+    if worth <= 3.0 + on_topic and (acts.leads_on(sentence) or acts.PLEADS.search(sentence)):
+        return _STATED / 2
     worth += 1.5 * dated + (min(len(sentence), 40) / 20 if worth > _STATED else 0)
-    worth -= 2 * bool(acts.ASIDE.search(sentence) or (acts.ERRAND.search(sentence) and not dated))
+    errand = acts.ERRAND.search(sentence) and not (dated or sent)
+    aside = acts.ASIDE.search(sentence)
+    advises = aside is not None and aside.end() == len(sentence)
+    if advises and acts.REFUSED.search(sentence):  # 팩스는 안 되시고 방문하셔야 돼요
+        aside = None
+    worth -= 2 * bool(aside or errand)
     return worth - 6 * bool(CURSES.search(sentence))
 
 
-def _tells(sentence: str) -> bool:
+def tells(sentence: str) -> bool:
     """Return whether a sentence names a day, a time or an amount."""
     return acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
 
 
-def _topic(asked: Sentence | None) -> frozenset[str]:
+def topic_of(asked: Sentence | None) -> frozenset[str]:
     """Return the words of the request. A number in it is none: the call may settle on another."""
     if asked is None:
         return frozenset()

@@ -19,7 +19,7 @@ from typing import Final
 _END: Final = re.compile(
     r"(?<![.!?。．？！…])(?P<signs>[.!?。．？！…]++)(?P<closers>[\"'”’」』)\]]*+)"
     r"(?:(?=\s|$)|(?<=(?:니다|니까|어요|아요|해요|돼요|세요|게요|에요|예요|네요|까요|나요|군요"
-    r"|대요|래요|지요|했음|됐음)[.!?。．？！])(?=(?!라[고는며])[가-힣])|(?<=[가-힣][。．？！])(?=(?!라[고는며])[가-힣]))"
+    r"|대요|래요|지요|했음|됐음)[.!?。．？！])(?=(?!라[고는며])[가-힣0-9])|(?<=[가-힣][。．？！])(?=(?!라[고는며])[가-힣]))"
 )
 """Punctuation before a space, or between a polite ending and the next word. Runs are taken whole:
 trying their parts takes quadratic time."""
