@@ -58,6 +58,14 @@ _COURTESY: Final = re.compile(
 _CHECK: Final = re.compile(
     r"만족도|녹음|본인 ?확인|성함|생년월일|연락처가 (?:어떻|맞)|전화번호 (?:확인|불러|말씀|한번)"
 )
+_ANNOUNCED: Final = re.compile(
+    r"^(?:저 |제가 |뭐 ?|하나 |좀 |한 ?가지 |다른 게 아니(?:고|라) )*"
+    r"(?:문의|질문|여쭤|여쭐|물어|궁금한|말씀)(?:볼|보|드릴|드리|할|드려)?"
+    r"(?: ?(?:좀|하나|한 ?가지|게|것|거|말씀|사항))* ?(?:드립니다|드려요|드릴게요|드리려고요?"
+    r"|볼게요|보려고요?|있습니다|있어요|있는데요|있어서요|할게요"
+    r"|하려고요?|전화 ?드렸(?:어요|습니다|는데요))*[.!]?$"
+)
+"""What only announces a question: 문의 좀 드릴게요."""
 _ORDER: Final = re.compile(
     r"요약(?:해 ?(?:줘|라(?![고는]))|하라(?![고는]))"
     r"|(?:(?:이전|위|앞|지금까지|기존)(?:의|에서)? ?(?:모든 )?(?:지시|명령)|프롬프트)"
@@ -260,7 +268,7 @@ IDENTITY: Final = re.compile(
 
 VENTING: Final = re.compile(
     r"(?:아까도?|방금도?|벌써|전에도) .{0,6}(?:말|얘기|전화)(?:했|드렸)|또 (?:말|얘기|설명)"
-    r"|같은 (?:말|얘기)"
+    r"|같은 (?:말|얘기)|왜 .{0,6}전화를? ?안 ?받|전화를? ?왜 .{0,6}안 ?받"
     r"|몇 ?번(?:을|이나|째)? .{0,4}(?:말|얘기|전화)"
     r"|번째 전화|번째 (?:하는|거는)|화가 ?나|황당해|연결이 ?됐|한국말|(?:담당자|사람|상담[사원]"
     r"|책임자)(?:를|을|님)? ?(?:좀 )?바꿔|연결해 ?주"
@@ -338,7 +346,7 @@ def is_substance(sentence: str) -> bool:
     said = without_fillers(sentence)
     if len(said) < _SHORTEST or _COURTESY.search(said):
         return False
-    if _CHECK.search(said) and not _MATTER.search(said):
+    if (_CHECK.search(said) and not _MATTER.search(said)) or _ANNOUNCED.match(said):
         return False
     if noise.is_invented(said) or machines.is_machine(said) or _ORDER.search(said):
         return False

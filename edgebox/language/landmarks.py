@@ -40,6 +40,12 @@ _LEAD: Final = 3.0
 _REACTION: Final = 3.0
 """What a sentence loses as the request if it reacts to an answer: it may be taken back."""
 
+_LATE_CONDITION: Final = 4.0
+"""What a later sentence loses as the request for a condition: 또 고장 나면 환불해 줘."""
+
+_ASIDE: Final = 1.5
+"""What an answer to a short question about one thing (수수료는요) loses as the settlement."""
+
 _STATED: Final = 0.8
 """What any statement is worth as the settlement: the last one may say it in words of its own."""
 
@@ -126,6 +132,7 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
         if best is not None and _taken_back(utterances, sentence):
             worth -= _REACTION
         worth -= _REACTION * _takes_offer(utterances, sentence)
+        worth -= _LATE_CONDITION * (place > 0 and acts.is_condition(sentence.text))
         vents = acts.VENTING.search(sentence.text) is not None
         if place == 0 and not vents and acts.says_much(sentence.text):
             worth += 3
@@ -248,8 +255,10 @@ def _worth_of_agents(
     if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
         return 0.0  # why the agent called
     worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
-    if acts.KEPT.search(sentence.text) and neighbour_question(utterances, sentence):
-        worth -= _REACTION  # 보장은요 · 보장은 그대로 유지되세요
+    if worth > _STATED and neighbour_question(utterances, sentence):
+        kept = acts.KEPT.search(sentence.text)  # 보장은요 · 보장은 그대로 유지되세요
+        done = acts.SETTLED.search(sentence.text)
+        worth = max(_STATED, worth - (_REACTION if kept else 0 if done else _ASIDE))
     if worth > _STATED and _is_supposed(utterances, sentence, asked):
         return _STATED / 2
     if worth > _STATED and _offers_in_vain(utterances, sentence):
