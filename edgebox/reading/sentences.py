@@ -197,7 +197,8 @@ def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
         return last and not growing
     if (_QUOTED_ON if closers else _SAID_ON).match(text, match.end()):
         return False
-    if closers and (last or not _SETTLED.match(text, match.end())):
+    told = closers or before[-1] == "요" or signs == "?"  # speech: 안 돼요. 라고, 되나요? 라고
+    if told and (last or not _SETTLED.match(text, match.end())):
         return not growing
     if _is_embedded(text, begin, at, closers) and not _OPENS.match(text, match.end()):
         return False

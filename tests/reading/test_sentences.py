@@ -46,6 +46,8 @@ def ends(text, *, growing=False):
         "고객이 「환불 규정.」 안내를 요청했습니다.",
         "고객이 ‘환불이 완료됐어요!’ 문자를 받았다고 했습니다.",
         '고객이 "언제 오나요?" 물었습니다.',
+        "고객이 왜 안 되나요? 라고 물었습니다.",
+        "고객이 그건 싫어요. 라고 했습니다.",
     ],
 )
 def test_no_point_inside_something_ends_a_sentence_at_any_moment_of_a_stream(second):
