@@ -301,14 +301,15 @@ def _offers_in_vain(utterances: Sequence[Utterance], sentence: Sentence) -> bool
 
 
 def _is_taken_up(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
-    """Return whether the customer promises what an agent's promise depends on.
+    """Return whether the customer promises what an agent's promise depends on, behind or before it.
 
     소견서 보내 주시면 재심사 올려 드릴게요 · 네 보내겠습니다.
     """
-    answer = _answer(utterances, sentence)
-    if not answer or not acts.TAKES_UP.search(answer):
+    if not acts.is_condition(sentence.text) or not acts.PROMISED.search(sentence.text):
         return False
-    return acts.is_condition(sentence.text) and acts.PROMISED.search(sentence.text) is not None
+    before = utterances[max(0, sentence.utterance - 1)]
+    said = [before.text] if before.speaker == "customer" else []
+    return any(acts.TAKES_UP.search(one) for one in (_answer(utterances, sentence), *said))
 
 
 def _answer(utterances: Sequence[Utterance], sentence: Sentence) -> str:
