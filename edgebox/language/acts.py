@@ -322,7 +322,8 @@ _IN_SHORT: Final = re.compile(
 )
 """Words in which 면 is no condition."""
 _DAY: Final = re.compile(
-    r"오늘 (?:오[전후]|저녁|밤|중)|내일|모레|글피|다음 ?[주달]|[월화수목금토일]요일"
+    r"오늘 (?:오[전후]|저녁|밤|중)|이번 ?[주달] ?(?:까지|안에|중|말)|내일|모레|글피|다음 ?[주달]"
+    r"|[월화수목금토일]요일"
     r"|tomorrow|next \w+day"
 )
 _REFUSED_FIRST: Final = re.compile(
