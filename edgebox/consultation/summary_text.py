@@ -30,6 +30,9 @@ _BREAK: Final = re.compile(r"\\[nr]|<br ?/?>|</?p>")
 _JSON: Final = re.compile(r"""["'](?:summary|요약|상담 ?요약|text|result|content)["']\s*:\s*["']""")
 _JSON_ENDS: Final = re.compile(r"""(?<!\\)["']\s*(?:[,}\]]|\Z)""")
 _ITEM: Final = re.compile(r"^\s*(?:[-*•·]\s+|\d[.)]\s+(?=[가-힣]))", re.MULTILINE)
+_OPEN_ITEM: Final = re.compile(r"(?<=[가-힣0-9A-Za-z)%])\s*\n\s*(?=(?:[-*•·]|\d[.)])\s)")
+"""The end of a line of a list that has no sign: 카드 정지 요청."""
+
 _LABEL: Final = re.compile(
     r"\A\s*(?:assistant\s*(?:[:：]|\n))?\s*"
     r"(?:(?:[\[<【(〈]\s*(?:상담|통화|고객)? ?(?:내용 ?)?(?:요약|summary)\s*[\]>】)〉]\s*[:：]?"
@@ -86,7 +89,7 @@ def summary_in(text: str, call: str) -> str:
     text = _THOUGHT.sub("", text).strip()
     text = next((part for part in _TURN_ENDS.split(text) if part.strip()), "")
     text = _MARKS.sub("", _of_json(_BREAK.sub(" ", text).strip("` \n")))
-    text = _ITEM.sub("", _LABEL.sub("", text))
+    text = _ITEM.sub("", _OPEN_ITEM.sub(".\n", _LABEL.sub("", text)))
     text = " ".join(text.split()).strip("\"'“‘`” ’")
     return text if "요약" in call else " ".join(_without_talk(text))
 
