@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from json import decoder, scanner
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -44,18 +45,56 @@ def placed(text: str, base: int) -> Any:  # noqa: ANN401 - JSON
     return _parsed(text, lambda at: _Decoder(base + at))
 
 
+def without_backslashes(text: str) -> str:
+    """Return a document whose quotes are escaped though nothing quotes it; else the text."""
+    if not _ESCAPED.match(text):
+        return text
+    try:
+        value = json.loads(f'"{text}"', strict=False)
+    except ValueError:
+        return text
+    return str(value)
+
+
+_ESCAPED: Final = re.compile(r"[\[{]\s*[\[{]?\s*\\+\"")
+
+
 def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  # noqa: ANN401
     try:
         value = decoder_at(0).decode(text)
     except RecursionError:
         return None
     except ValueError:
-        return _several(text, decoder_at(0)) if text[:1] in {"{", "["} else None
+        value = _several(text, decoder_at(0)) if text[:1] in {"{", "["} else None
     if isinstance(value, str):
         start, end = visible(value)
-        inner = parsed(value[start:end]) if value[start : start + 1] in {"{", "["} else None
+        inner = parsed(value[start:end]) if _BEGINS.match(value, start) else None
         return _moved(inner, value.place) if isinstance(value, Placed) else inner
-    return value if isinstance(value, dict | list) else None
+    if not isinstance(value, dict | list):
+        return None
+    composed = unicodedata.is_normalized("NFC", text) and "\\u11" not in text
+    return value if composed else _composed(value)
+
+
+_BEGINS: Final = re.compile(r"[{\[]|\"\\*[{\[\"]")
+"""How a document begins, also one that was made a string once more."""
+
+
+def _composed(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
+    """Return a document with the names of its fields in composed characters.
+
+    What was said is composed later, with its offsets.
+    """
+    if depth > _DEEPEST_PLACE:
+        return value
+    if isinstance(value, list):
+        return [_composed(one, depth + 1) for one in value]
+    if isinstance(value, dict):
+        return {
+            unicodedata.normalize("NFC", key): _composed(one, depth + 1)
+            for key, one in value.items()
+        }
+    return value
 
 
 _BETWEEN: Final = re.compile(rf"(?:[\s,]|{INVISIBLE})*")

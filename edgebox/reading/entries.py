@@ -7,6 +7,7 @@ Names of fields are compared in small letters without signs: ``speaker_label``, 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,7 +53,16 @@ _PARTS: Final = ("sentences", "elements", "parts")
 _WORDS: Final = ("words", "items")
 NEARLY_ALL: Final = 0.8
 """Share of what was said that a list of words may lack."""
-_OF_A_SPEAKER: Final = ("label", "name", "username", "nickname", "displayname", "role", "id")
+_OF_A_SPEAKER: Final = (
+    "label",
+    "name",
+    "username",
+    "nickname",
+    "displayname",
+    "role",
+    "id",
+    "type",
+)
 _DEEPEST_LABEL: Final = 3
 _BESIDE_ROLES: Final = 2
 """Fields, a time and a number, of an object whose other fields are roles."""
@@ -330,6 +340,11 @@ def channel_of(fields: dict[str, Any]) -> str:
     return next((one for name in _CHANNELS if name in fields for one in _labels(fields[name])), "")
 
 
+def without_channel(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an object, and of its hypotheses, without those that name a channel."""
+    return {name: one for name, one in named(value).items() if name not in _CHANNELS}
+
+
 def _place(text: str) -> tuple[int, int] | None:
     return text.place if isinstance(text, Placed) else None
 
@@ -351,7 +366,7 @@ def _labels(value: Any, depth: int = 0) -> list[str]:  # noqa: ANN401 - JSON
         return [str(int(value))]  # a table with gaps has fractions in its place
     if isinstance(value, bool) or not isinstance(value, str | int):
         return []
-    label = str(value).strip()
+    label = unicodedata.normalize("NFC", str(value).strip())
     return [label] if label else []
 
 

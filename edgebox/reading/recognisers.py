@@ -9,7 +9,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.documents import parsed, placed
+from edgebox.reading.documents import (
+    Placed,
+    document_in,
+    parsed,
+    placed,
+    without_backslashes,
+)
 from edgebox.reading.listed import turns_in_document
 from edgebox.reading.normal import INVISIBLE, visible
 
@@ -79,9 +85,13 @@ def turns_of(text: str) -> list[Turn] | None:
         return _of_cues(text, start)
     if text[start : start + 1] not in _BEGINS:
         return None
-    value = placed(text[start:end], start)
+    bare = without_backslashes(text[start:end])
+    if bare != text[start:end]:
+        value = document_in(Placed(bare, (start, end)))
+    else:
+        value = placed(bare, start)
     if value is None:
-        value = parsed(text[start:end])  # nested too deeply for the places of its strings
+        value = parsed(bare)  # nested too deeply for the places of its strings
     return None if value is None else turns_in_document(value)
 
 

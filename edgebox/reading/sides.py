@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -123,6 +124,5 @@ def _side(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
         if side not in _OTHER:
             return ""
         return side if value else _OTHER[side]
-    if isinstance(value, str) and role_of(value.strip().lower()):
-        return value.strip()
-    return ""
+    word = unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else ""
+    return word if word and role_of(word.lower()) else ""

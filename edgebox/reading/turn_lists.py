@@ -21,6 +21,7 @@ from edgebox.reading.entries import (
     speaker_of,
     timed,
     turns_in,
+    without_channel,
     word_in,
 )
 from edgebox.reading.roles import role_of
@@ -51,7 +52,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         return [Turn("", one, place=getattr(one, "place", None)) for one in values]
     found: list[tuple[Any, list[Turn]]] = []
     words = 0
-    for one in values:
+    for one in _without_a_channel(values):
         turns = turns_in(one) if isinstance(one, dict) else []
         if not turns:
             turns, is_word = _of_another_shape(one)
@@ -70,6 +71,20 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         return ordered(merged(by_channel(last)))
     known = by_side(found) or by_channel(by_another_field(found) or known)
     return ordered(joined(known) if words == len(values) else merged(known))
+
+
+def _without_a_channel(values: list[Any]) -> list[Any]:
+    """Return objects without the channel that all of them have, where their words have speakers."""
+    objects = [named(one) for one in values if isinstance(one, dict)]
+    if len({channel_of(one) for one in objects} - {""}) != 1:
+        return values
+    words = [one["words"] for one in objects if isinstance(one.get("words"), list)]
+    speakers = {
+        speaker_of(named(word)) for part in words for word in part if isinstance(word, dict)
+    }
+    if len(speakers - {""}) < 2:
+        return values
+    return [without_channel(one) if isinstance(one, dict) else one for one in values]
 
 
 _IDENTIFIER: Final = re.compile(
@@ -151,7 +166,8 @@ def _at_path(value: Any, path: tuple[str, ...]) -> tuple[Any, list[Turn]]:  # no
         inner = inner[name]
     turns = turns_in(inner) if isinstance(inner, dict) else []
     speaker, channel = speaker_of(outer), channel_of(outer)
-    return inner, [
+    told = {name: one for name, one in outer.items() if isinstance(one, str | bool)}
+    return told | inner if isinstance(inner, dict) else inner, [
         replace(
             timed(turn, outer) if turn.start_ms is None or turn.written else turn,
             speaker=turn.speaker or speaker or channel,

@@ -1,6 +1,7 @@
 """JSON in other wrappings: several documents, fences, strings that are documents."""
 
 import json
+import unicodedata
 
 import pytest
 
@@ -30,6 +31,18 @@ def written(values, between, indent=None):
         json.dumps({"id": 1, "transcript": json.dumps(MARKED)}),
         json.dumps({"result": [json.dumps(one) for one in MARKED]}),
         json.dumps({"data": json.dumps({"segments": MARKED})}),
+        json.dumps(json.dumps(json.dumps(MARKED))),
+        json.dumps(json.dumps({"segments": MARKED}, ensure_ascii=False), ensure_ascii=False)[1:-1],
+        unicodedata.normalize(
+            "NFD",
+            json.dumps(
+                [
+                    {unicodedata.normalize("NFD", "화자"): one["speaker"], "text": one["text"]}
+                    for one in MARKED
+                ]
+            ),
+        ),
+        unicodedata.normalize("NFD", written([{"화자": a, "발화": b} for a, b in CALL], "\n")),
     ],
 )
 def test_documents_are_read_in_any_wrapping(received):
@@ -84,3 +97,19 @@ def test_records_that_each_hold_a_document_are_what_these_say(name):
     for received in (json.dumps(records), written(records, "\n")):
         call = read(transcript_text(received, 10_000))
         assert [(one.speaker, one.text) for one in call.utterances] == CALL
+
+
+def test_decomposed_names_and_speakers_are_read_as_composed():
+    sides = {"agent": "상담원", "customer": "고객"}
+    for value in (
+        [{"화자": sides[side], "내용": text} for side, text in CALL],
+        [{sides[side]: text} for side, text in CALL],
+        [{"발화구분": sides[side], "text": text} for side, text in CALL],
+    ):
+        received = unicodedata.normalize("NFD", json.dumps(value, ensure_ascii=False))
+        call = read(received)
+        assert [(one.speaker, one.text) for one in call.utterances] == CALL
+        assert [one.start for one in call.utterances] == sorted(
+            one.start for one in call.utterances
+        )
+        assert call.utterances[0].end < call.utterances[1].end <= len(received)

@@ -48,6 +48,8 @@ def entries(field, agent, customer, call=CALL, text="text", **more):
         ("is_customer", False, True),
         ("users", [{"username": "상담사 김나래"}], [{"username": "고객 박도윤"}]),
         ("author", {"id": 1, "role": "agent"}, {"id": 2, "role": "customer"}),
+        ("author", {"type": "admin", "name": "김"}, {"type": "user", "name": "박"}),
+        ("author_role", "agent", "end-user"),
     ],
 )
 def test_a_field_whose_values_are_the_sides_is_the_speaker(field, agent, customer):
@@ -271,3 +273,35 @@ def test_a_speaker_that_is_nested_deeply_is_none(form, depth):
     for field in ("speaker", "start", "channel"):
         received = f'[{{"text": "네 여보세요", "{field}": {nested}}}]'
         assert [words for _, words in said(received)] == ["네 여보세요"]
+
+
+def test_a_side_that_is_told_around_what_was_said_is_the_speaker():
+    around = [
+        {"participantType": side.upper(), "name": "x", "body": {"elementText": {"text": text}}}
+        for side, text in CALL
+    ]
+    assert said({"messages": around}) == CALL
+
+
+def test_words_with_speakers_are_turns_though_all_are_of_one_channel():
+    results = [
+        {
+            "alternatives": [
+                {
+                    "transcript": text,
+                    "words": [
+                        {"word": word, "startOffset": f"{at}s", "speakerLabel": str(at % 2)}
+                        for word in text.split()
+                    ],
+                }
+            ],
+            "channelTag": 0,
+        }
+        for at, (_, text) in enumerate(GUESSED)
+    ]
+    assert said({"results": results}) == GUESSED
+    for at, one in enumerate(results):  # channels that differ are the speakers
+        one["channelTag"] = at % 2 + 1
+        for word in one["alternatives"][0]["words"]:
+            word["speakerLabel"] = "1"
+    assert said({"results": results}) == GUESSED
