@@ -13,8 +13,8 @@ from edgebox.reading.roles import ANONYMOUS, MOBILE, is_person, role_of
 
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
-_SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒"
-_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*(?=[가-힣]|[ ]?[:：]))"
+_SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒▶►▸≫»"
+_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*{{1,2}}(?=[가-힣]|[ ]?[:：\])】]))"
 _NAME: Final = (
     rf"(?:{MOBILE.pattern}|{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}})"
     r"(?:[ ]?\((?![^()\n]{0,20}\d:\d\d)[^()\n]{1,24}\))?"
@@ -25,7 +25,7 @@ _STAMP: Final = (
     rf"|{stamps.EXACT.pattern}|{stamps.PAIR.pattern}|{stamps.COMPACT.pattern})"
 )
 _BULLET: Final = (
-    r"[-*•·▶]{1,3}[ \t]+|[■□▣○●◎◆◇▶▷◀◁※☎①-⑳]{1,3}[ \t]*|>{1,2}[ \t]+|\#{1,4}[ ]"
+    r"[-*•·▶]{1,3}[ \t]+|[■□▣○●◎◆◇▶▷◀◁※☎①-⑳]{1,3}[ \t]*|>{1,2}[ \t]+|\#{1,4}[ ]|[#@](?=[^\s\d])"
     r"|\d{1,4}[.)][ \t]+"
 )
 
@@ -37,7 +37,8 @@ LABEL: Final = re.compile(
     [ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
     \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
     (?P<name>{_NAME})[*_"]{{0,2}}[ \t]* (?:
-    (?P<sign>(?:(?<!\d)[:：]{{1,2}}|[:：](?!\d\d))|=?[>|→⇒)]|\t|,(?=\S)|[-–—/]{{1,2}}[ ]) |
+    (?P<sign>(?:(?<!\d)[:：]{{1,2}}|[:：](?!\d\d))|=?[>|→⇒▶►▸≫»)]|\t|,(?=\S)|[-–—/]{{1,2}}[ ]
+    |;(?=[ ]*\S)|=(?=[ ]+\S)) |
     (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})
     (?=[ \t]*(?:[:：](?!\d\d)|[>|]|$)))[ \t]*[:：>|]? |
     (?P<timed_text>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})(?=[ \t])) | (?P<alone>$) ) )
@@ -54,7 +55,7 @@ _SPACED: Final = re.compile(
 SPACED: Final = "spaced"
 """The form of such a label."""
 _PLAIN: Final = re.compile(
-    rf"[ \t]*(?:\d{{1,4}}[ \t]+)?(?P<name>{_WORD}{{1,12}}(?:[ ]\d{{1,2}})?)[ \t]+(?=\S)"
+    rf"[ \t]*(?:\d{{1,4}}[ \t]+)?[#@]?(?P<name>{_WORD}{{1,12}}(?:[ ]\d{{1,2}})?)[ \t]+(?=\S)"
 )
 PLAIN: Final = "plain"
 """The form of a role or an anonymous label with only a space behind it: ``화자 1 네``."""
@@ -72,6 +73,10 @@ _SPOKEN: Final = re.compile(
     r"(?:[요다죠까네예데고야지걸래게군]|응|아니|여보세요)[\s.!?~…]*$|[?!…]|^(?:네|예|아니|아|어|음|저)(?![가-힣])"
 )
 """How people speak: an ending, an exclamation, an answer."""
+
+
+_ENGLISH: Final = re.compile(r"\s*[A-Za-z']+(?:,? [A-Za-z']+){2}")
+"""A sentence in English."""
 
 
 def is_value(text: str) -> bool:
@@ -192,6 +197,8 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
     form = _form(match)
+    if match["sign"] in _SLIPS and role_of(label.lower()) is None:
+        return None
     if form == "timed" and (half := _PART_BEHIND.search(label)):
         label = label[: half.start()]
         form = HALVED if role_of(label.lower()) else form
@@ -214,7 +221,7 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         moment,
         stamped=bare or moment > 0 or form == "timed" or match["before"] != "" or inside,
         value=is_value(rest),
-        spoken=_SPOKEN.search(rest.strip()) is not None,
+        spoken=_SPOKEN.search(rest.strip()) is not None or _ENGLISH.match(rest) is not None,
         certain=timed or match["before"].strip() != "" or inside,
         clock=_minutes(match[0]) if form in {"timed", HALVED} else -1,
     )
@@ -256,5 +263,11 @@ def _behind_a_number(line: str, at: int) -> Candidate | None:
     return replace(inner, text=at + inner.text, moment=-1)
 
 
-_FORMS: Final = {"：": ":", ":": ":", "→": ">", "⇒": ">", ">": ">", "–": "-", "—": "-", "/": "-"}
+_SLIPS: Final = frozenset({";", "="})
+"""Signs that a role's word has where a colon was meant."""
+_FORMS: Final = {
+    **dict.fromkeys("：:;=", ":"),
+    **dict.fromkeys("→⇒>▶►▸≫»", ">"),
+    **dict.fromkeys("–—/", "-"),
+}
 """Signs that are one form."""

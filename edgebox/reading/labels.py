@@ -13,13 +13,17 @@ over the whole call, because ``주소: 서울`` and ``A: 월 3만 원`` look the
    date: a chat export;
 6. whoever speaks once beside learned labels has a turn of its own (`_once`).
 7. a name with a clock is one above each message of a chat, and none with nothing below it
-   (`heads`); a caller's number is one where it repeats with a sign.
+   (`heads`); a caller's number is one where it repeats with a sign;
+8. a letter or a number is one where it answers the only side that is named, line by line
+   (`_answering`).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
@@ -104,6 +108,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     if not sides and not learned and len(letters) > 1:
         learned |= letters  # 3
     learned = learned or _covering(counts, len(candidates))
+    learned |= _answering(candidates, learned)  # 8
     if all(form in TIMED for _, form in learned):
         learned |= heading_messages(candidates)
     forms = {form for _, form in learned} & _STRONG
@@ -145,6 +150,32 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
         return form in forms and (((person or job) and spoken) or certain)
 
     return {pair for pair, lines in found.items() if forms and may_speak(pair, lines)}
+
+
+def _answering(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
+    """Return a letter or a number that takes turns with the only side whose role is named.
+
+    고객센터: … 나: …, 114: … 고객: …. Options that an agent reads out (A: … B: …) follow each
+    other.
+    """
+    named = {pair for pair in learned if pair[1] in _STRONG and role_of(pair[0]) != "system"}
+    if len({role_of(word) for word, _ in named}) != 1 or len({form for _, form in named}) != 1:
+        return set()
+    form = next(iter(named))[1]
+    told = [
+        (one.label.lower(), one.form) for one in candidates if one is not None and one.form == form
+    ]
+    spoken = [pair for pair in told if pair in named or _LETTER_OR_NUMBER.fullmatch(pair[0])]
+    others = Counter(pair for pair in spoken if pair not in named)
+    changes = sum(one != other for one, other in pairwise(spoken))
+    if len(others) != 1 or others.total() < 2 or changes < _TAKES_TURNS * (len(spoken) - 1):
+        return set()
+    return set(others) if 2 * others.total() >= len(spoken) - others.total() else set()
+
+
+_LETTER_OR_NUMBER: Final = re.compile(r"[^\W\d_]|\d{1,4}")
+_TAKES_TURNS: Final = 0.8
+"""Share of the lines with a label that the other one follows, at least."""
 
 
 def _plain(candidates: Sequence[Candidate | None]) -> set[Pair]:
@@ -255,11 +286,16 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
         found = {
             pair
             for pair, count in counts.items()
-            if pair[1] == form and count > 1 and 1 < len(pair[0]) <= 12 and not is_heading(pair[0])
+            if pair[1] == form and count > 1 and _is_word(pair[0]) and not is_heading(pair[0])
         }
         if 1 < len(found) <= _MOST_NAMES and sum(counts[pair] for pair in found) > 0.7 * lines:
             return found
     return set()
+
+
+def _is_word(word: str) -> bool:
+    """Return whether a label has the length of a name, or is a picture: 👩."""
+    return 1 < len(word) <= 12 or unicodedata.category(word) == "So"
 
 
 def _told_apart(word: str, count: int) -> bool:

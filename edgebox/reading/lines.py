@@ -146,7 +146,8 @@ def _lines(text: str) -> Iterator[Line]:
         cuts = [0, *inside, len(line)]
         if inside and _LOGGED.match(line) and not _HANGUL.search(line, 0, inside[0]):
             cuts = cuts[1:]
-        for a, b in pairwise(cuts):
+        for a, after in pairwise(cuts):
+            b = after if after == len(line) else a + len(_APART.sub("", line[a:after]))
             if line[a:b].strip():
                 yield Line(start + a, start + b, line[a:b])
         start += len(line) + 1
@@ -216,6 +217,8 @@ def _inside(line: str, begun: Counter[str]) -> list[tuple[int, int]]:
 
 _ENDED: Final = re.compile(r"(?:[.?!,/~…]|[가-힣](?<=[다요까죠네군지야래예])|응)[\s.?!,/~…]*$")
 """The end of a sentence, before what may be a label."""
+_APART: Final = re.compile(r"(?<=\S)[ \t]+(?:/{1,2}|\|{1,2})[ \t]*$")
+"""What stands between two turns of one line."""
 _FEW: Final = 4
 """Lines, at most, of a text each of which may hold a whole call."""
 _INSIDE: Final = re.compile(

@@ -123,7 +123,9 @@ _OTHERS_LISTED: Final = """
     남편 아내 부인 와이프 배우자 어머니 어머님 아버지 아버님 엄마 아빠 아들 딸 자녀 부모 가족 동료
     지인 친구 동생 누나 형 언니 오빠 할머니 할아버지 대리인 위임인 법정대리인 제3자 통역 통역사
     통역원 통역인 상급자 책임자 경비 경비원 의사 원장 교사 선생님 사장 점장 부장 차장 interpreter
-    husband wife third_party
+    husband wife third_party 외국인 이웃 옆집 윗집 아랫집 집주인 임대인 건물주 손자 손녀 며느리 사위
+    시어머니 시아버지 장모 장인 장모님 장인어른 시어머님 시아버님 이모 고모 삼촌 외삼촌 조카 형수
+    매형 처제 처남 할머님 할아버님 운전자 목격자 피해자 신고자 행인 직장동료 비서
 """
 OTHERS: Final = frozenset(_OTHERS_LISTED.split())
 """Words for people of neither side for certain, who often speak once."""
@@ -185,11 +187,19 @@ def role_of(label: str) -> Speaker | None:
     for form in (squeezed, _NUMBERED.sub("", squeezed), squeezed.removesuffix("님")):
         if form in ROLES:
             return ROLES[form]
+    if _BOT.fullmatch(word):
+        return "system"
     aside = _ASIDE.search(label)
     beside = _DIGITS.sub("", aside[0][1:-1]).strip().lower() if aside else ""
     if beside in ROLES:
         return ROLES[beside]
     return _role_beside(word)
+
+
+_BOT: Final = re.compile(
+    r"[가-힣a-z]{0,8}(?<!로)봇\d{0,2}|(?:챗|콜|보이스|음성|상담|안내|ai ?)봇 ?[가-힣a-z]{1,8}|🤖"
+)
+"""A machine that speaks, also by its name: 예약봇, 챗봇 푸르미."""
 
 
 PARTICLES: Final = frozenset("는은을를")

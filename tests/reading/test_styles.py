@@ -51,6 +51,11 @@ def said(text):
         ("AGT: ", "CUS: "), ("[AGT_1023] ", "[CUS_7781] "), ("김나래: ", "01012345678: "),
         ("상담사: ", "010-****-5678: "), ("상담원: ", "+82 10-1234-5678: "),
         ("김나래(상담1팀): ", "박도윤: "),
+        ("고객센터: ", "나: "), ("상담사: ", "나: "), ("114: ", "고객: "), ("고객센터: ", "7781: "),
+        ("이수진 대리: ", "최**: "), ("[이수진] ", "[최**] "), ("👩‍💼: ", "👤: "),
+        ("상담원; ", "고객; "), ("상담원= ", "고객= "), ("상담원▶ ", "고객▶ "),
+        ("상담원≫", "고객≫"),
+        ("@상담원 ", "@고객 "), ("#상담원: ", "#고객: "), ("#상담원 ", "#고객 "),
         ("상대방: ", "나: "), ("상대방 00:01\n", "나 00:03\n"), ("여: ", "남: "),
         ("<strong>상담원:</strong> ", "<strong>고객:</strong> "),
         ("<p><b>상담원</b> ", "<p><b>고객</b> "),
@@ -261,3 +266,45 @@ def test_the_bold_letters_of_a_numbered_label_are_no_part_of_it(labels):
 @pytest.mark.parametrize("word", ["소유주", "여성용", "남성용", "양수인", "사진용"])
 def test_common_words_are_no_names(word):
     assert not is_name(word)
+
+
+def test_a_slip_in_the_sign_of_a_label_is_no_speech_of_the_one_before():
+    text = "상담원: 네 한빛카드입니다\n고객; 카드를 잃어버렸어요\n상담원: 정지했어요\n고객= 네\n"
+    assert said(text) == [
+        ("agent", "네 한빛카드입니다"), ("customer", "카드를 잃어버렸어요"),
+        ("agent", "정지했어요"), ("customer", "네"),
+    ]  # fmt: skip
+    spoken = "상담원: 조건이요\n비밀번호=초기화; 맞죠\n등급; VIP요\n고객: 네\n"
+    assert said(spoken)[0] == ("agent", "조건이요 비밀번호=초기화; 맞죠 등급; VIP요")
+
+
+def test_a_letter_that_an_agent_alone_reads_out_is_nobody():
+    text = "상담원: 둘 중에 고르세요\nA: 택배로 보내기\nB: 매장에 오기\n상담원: 어느 쪽이세요\n"
+    assert {speaker for speaker, _ in said(text)} == {"agent"}
+    text = "상담원: 둘 중에\n가: 택배\n나: 매장\n상담원: 다시요\n가: 택배\n나: 매장\n"
+    assert {speaker for speaker, _ in said(text)} == {"agent"}
+
+
+@pytest.mark.parametrize("bot", ["예약봇", "상담봇", "챗봇 푸르미", "AI봇 하나", "🤖", "톡봇2"])
+def test_a_machine_is_one_by_any_name(bot):
+    text = f"{bot}: 무엇을 도와드릴까요\n고객: 사람 바꿔 주세요\n상담원: 네\n{bot}: 별점은요\n"
+    assert [speaker for speaker, _ in said(text)] == ["system", "customer", "agent", "system"]
+
+
+def test_what_stands_between_turns_of_one_line_is_not_said():
+    text = "상담원: 네 / 고객: 요금이 이상해요 / 상담원: 확인할게요 // 고객: 1/2만요"
+    assert [words for _, words in said(text)] == ["네", "요금이 이상해요", "확인할게요", "1/2만요"]
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("외국인", "I want to extend my visa"), ("며느리", "제가 대신 말씀드릴게요"),
+        ("집주인", "그건 세입자가 고쳐야죠"), ("이웃", "어제부터 물이 새요"),
+        ("손녀", "할머니가 잘 못 들으세요"), ("운전자", "제가 서 있었어요"),
+        ("김민서", "I am calling for my mother"), ("사위", "네 제가 보호자예요"),
+    ],
+)  # fmt: skip
+def test_whoever_is_with_the_caller_has_a_turn(who, words):
+    text = f"상담원: 네 말씀하세요\n고객: 저기요 잠깐만요\n{who}: {words}\n상담원: 네 알겠습니다\n"
+    assert said(text)[2] == ("unknown", words)
