@@ -32,11 +32,13 @@ _BULLET: Final = (
 LABEL: Final = re.compile(
     rf"""
     [ \t]*(?:{_BULLET})? (?P<before>(?:{_STAMP}(?:[ \t,]|-[ ])*){{0,3}})
-    (?P<bare>(?:{stamps.BARE.pattern})[ \t,]+)? [*_"]{{0,2}} (?: {_OPEN}[
+    (?P<bare>(?:{stamps.BEFORE.pattern})[ \t,]+)? [*_"]{{0,2}} (?: {_OPEN}[
     ]?(?P<bracket>{_NAME})(?:[ ,|]{{1,3}}(?P<inside>{stamps.DATED.pattern}|{stamps.BARE.pattern}))?
     [ ]?{_CLOSE}[*_]{{0,2}} (?P<moment>[ \t]*{_STAMP}|[
     \t]*(?:{stamps.BARE.pattern})(?=[ ]*(?:[:：]|$)))? (?P<after_bracket>[ \t]*[:：])? |
     (?P<name>{_NAME})[*_"]{{0,2}}[ \t]* (?:
+    [,·•|—–-][ ]+ (?:(?:오늘|어제|[Tt]oday|[Yy]esterday)[ ](?:at[ ])?)?
+    (?P<behind>{_STAMP}|{stamps.BARE.pattern})[ \t]*$ |
     (?P<sign>(?:(?<!\d)[:：]{{1,2}}|[:：](?!\d\d))|=?[>|→⇒▶►▸≫»)]|\t|,(?=\S)|[-–—/]{{1,2}}[ ]
     |;(?=[ ]*\S)|=(?=[ ]+\S)) |
     (?P<timed>(?<!\d)(?:{_STAMP}|{stamps.BARE.pattern})
@@ -66,10 +68,18 @@ JOINED: Final = re.compile(
 )
 """What makes one thing of a role's word before it, or a part of its sentence: 고객 번호가."""
 
+_TO: Final = re.compile(
+    rf"[ \t]*(?:{_STAMP}|{stamps.BARE.pattern})[ \t]+from[ \t]+"
+    r"(?P<name>[^\s:](?:[ ]?[^\s:]){0,40})"
+    r"[ \t]+to[ \t]+[^\s:](?:[ ]?[^\s:]){0,40}:[ \t]*",
+    re.IGNORECASE,
+)
+"""Who writes to whom in the chat of a meeting."""
+
 _NUMBERS: Final = re.compile(r"\d{1,9}(?: ?[-~] ?\d{1,9})?(?: ?(?:ms|s|초))?")
 """The number of a line, or begin and end of a turn in whole milliseconds."""
 _LONGEST: Final = 40
-_SPOKEN: Final = re.compile(
+SPOKEN: Final = re.compile(
     r"(?:[요다죠까네예데고야지걸래게군]|응|아니|여보세요)[\s.!?~…]*$|[?!…]|^(?:네|예|아니|아|어|음|저)(?![가-힣])"
 )
 """How people speak: an ending, an exclamation, an answer."""
@@ -87,7 +97,7 @@ def is_value(text: str) -> bool:
     return (
         1 < len(said) <= _LONGEST
         and any(character.isdigit() for character in said)
-        and _SPOKEN.search(said) is None
+        and SPOKEN.search(said) is None
     )
 
 
@@ -99,7 +109,7 @@ def is_said(label: str) -> bool:
     front, aside = _ASIDE.sub("", label).strip(), _ASIDE.search(label)
     if aside is None or is_person(front) or _names(front):
         return False
-    return " " in front or front.isdecimal() or _SPOKEN.search(front) is not None
+    return " " in front or front.isdecimal() or SPOKEN.search(front) is not None
 
 
 Pair: TypeAlias = tuple[str, str]
@@ -158,6 +168,10 @@ def candidate(line: str) -> Candidate | None:
     if line.startswith(VOICE):
         name = line[len(VOICE) :].partition(VOICE)[0]
         return Candidate(name, VOICE, 2 * len(VOICE) + len(name) + 2)
+    if chat := _TO.match(line):
+        return Candidate(
+            chat["name"].strip(), ":", chat.end(), dated=True, stamped=True, certain=True
+        )
     match = LABEL.match(line)
     if match and match["inside"] and _PART.fullmatch(match["bracket"]):
         match = None
@@ -202,15 +216,16 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
     if form == "timed" and (half := _PART_BEHIND.search(label)):
         label = label[: half.start()]
         form = HALVED if role_of(label.lower()) else form
+    clock = match["timed"] or match["behind"] or ""
     if form == "timed text":
         return Candidate(label, form, match.end("timed_text"), match["bare"] is not None)
     if form == "[]":
         dated = stamps.BRACKETED.search(match[0], match.end("bracket")) is not None
     else:
-        dated = stamps.DATED.search(f"{match['before']} {match['timed'] or ''}") is not None
+        dated = stamps.DATED.search(f"{match['before']} {clock}") is not None
     bare, moment = match["bare"] is not None, match.start("moment")
     inside = match["inside"] is not None
-    timed = form == "timed" and (dated or stamps.BRACKETED.match(match["timed"]) is not None)
+    timed = form == "timed" and (dated or stamps.BRACKETED.match(clock) is not None)
     rest = line[match.end() :]
     return Candidate(
         label,
@@ -221,7 +236,7 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         moment,
         stamped=bare or moment > 0 or form == "timed" or match["before"] != "" or inside,
         value=is_value(rest),
-        spoken=_SPOKEN.search(rest.strip()) is not None or _ENGLISH.match(rest) is not None,
+        spoken=SPOKEN.search(rest.strip()) is not None or _ENGLISH.match(rest) is not None,
         certain=timed or match["before"].strip() != "" or inside,
         clock=_minutes(match[0]) if form in {"timed", HALVED} else -1,
     )
@@ -239,7 +254,7 @@ def _minutes(text: str) -> int:
 def _form(match: re.Match[str]) -> str:
     if match["bracket"]:
         return "[]"
-    if match["timed"]:
+    if match["timed"] or match["behind"]:
         return "timed"
     if match["timed_text"]:
         return "timed text"

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
+from edgebox.reading.candidates import SPOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,23 @@ class Line(NamedTuple):
     text: str
 
 
+_MAKERS: Final = (
+    r"(?:clovanote|클로바 ?노트|daglo|다글로|otter(?:\.ai)?|vito|비토|tiro|티로|notta|노타|zoom"
+    r"|teams|whisper|callabo|콜라보)"
+)
 HEADERS: Final = re.compile(
-    r"WEBVTT.*|저장한 날짜 ?:.*|.{1,40} ?님과 카카오톡 대화"
+    r"WEBVTT.*|저장(?:한 날짜| ?일시) ?:.*|.{1,40} ?님과 카카오톡 대화|\[LINE\] .{1,60}"
+    r"|KakaoTalk Chats? with .{1,60}|Date Saved ?: .*"
+    r"|(?:[\d/., :APMapm-]{6,30} ?- )?Messages and calls are end-to-end encrypted.*"
+    r"|(?:.{6,30} ?- )?메시지와 통화[는가]? 종단 ?간 암호화.*"
+    r"|.{1,40} (?:started|stopped) (?:the )?transcription"
+    r"|.{1,40}이\(가\) .{1,20}(?:시작|중지|종료)했습니다\.?"
+    r"|Meeting ended after \d{1,2}:\d{2}(?::\d{2})?\W*"
+    r"|.{1,80} - (?:Transcript|스크립트|대화 내용)|Transcript|Transcription|Attendees|대화 스크립트"
+    r"|(?i:(?:Transcribed|Generated|Created|Exported) (?:by|with|using|from) "
+    rf"(?:{_MAKERS}|(?:https?://)?[\w-]{{1,40}}\.(?:ai|com|io|net|kr|app))\S{{0,60}})"
+    rf"|(?i:[^.?!\n]{{0,20}}{_MAKERS}[^?!\n]{{0,20}}(?:작성|변환|생성|기록|제작)"
+    r"(?:됨|되었습니다|됐습니다|했습니다|함|한 [가-힣]{1,8}(?:입니다)?)\.?)"
     r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b[^가-힣]{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
@@ -44,13 +60,28 @@ _AUTHOR: Final = 2
 """Lines from there to the first speaker, at most: who made the note."""
 
 
-def note_head(lines: Sequence[Line], begins: Sequence[int]) -> int:
+def note_head(
+    lines: Sequence[Line], begins: Sequence[int], *, names: Sequence[str], timed: bool
+) -> int:
     """Return how many lines stand above a note's first speaker: its title, its day, its author.
 
     Args:
         lines: of the text.
         begins: the places behind their labels, 0 without one.
+        names: the labels, in small letters.
+        timed: whether each label has a clock, or stands above what is said.
     """
+    first = next((at for at, begin in enumerate(begins) if begin), 0)
+    above = [line.text.strip() for line in lines[:first]]
+    if above and names and {one.strip() for one in _listed(above)} <= set(names):
+        return first
+    if (
+        timed
+        and 0 < first <= _HEAD
+        and any(map(stamps.MADE.fullmatch, above))
+        and not any(map(SPOKEN.search, above))
+    ):
+        return first
     for index, line in enumerate(lines[:3]):
         if _NOTED.fullmatch(line.text.strip()):
             below = begins[index + 1 : index + 1 + _AUTHOR]
@@ -59,6 +90,16 @@ def note_head(lines: Sequence[Line], begins: Sequence[int]) -> int:
     return 0
 
 
+def _listed(above: Sequence[str]) -> list[str]:
+    """Return the names in the last line above the first speaker that is no stamp."""
+    named = [one for one in above if not (stamps.BARE.fullmatch(one) or HEADERS.fullmatch(one))]
+    last = _WHO.sub("", named[-1].lower()) if named else ""
+    return last.split(",")
+
+
+_WHO: Final = re.compile(r"^(?:참석자|참가자|attendees|participants) ?:? ?")
+_HEAD: Final = 6
+"""Lines above the first speaker of a note, at most."""
 _BLOCK: Final = re.compile(r"(?:NOTE|STYLE|REGION)(?: .*)?")
 
 
@@ -93,6 +134,8 @@ def is_header(
     """Return whether a line without a label is one that an export writes by itself."""
     text = lines[index].text.strip()
     if HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
+        return True
+    if export and stamps.DATED.fullmatch(text):
         return True
     if lyrics and _TAGS.fullmatch(text):
         return True

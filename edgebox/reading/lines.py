@@ -11,6 +11,7 @@ from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_fields
 from edgebox.reading.headers import HEADERS, LYRICS, Line, caption_blocks, is_header, note_head
+from edgebox.reading.heads import TIMED
 from edgebox.reading.labels import learn
 from edgebox.reading.places import behind_brackets, places_of, without_stamps
 from edgebox.reading.roles import is_person, role_of
@@ -78,7 +79,10 @@ def spoken_lines(text: str) -> list[Spoken]:
     export |= subtitles and lines[0].text.startswith("WEBVTT")
     blocks = caption_blocks(lines) if subtitles else set()
     lyrics = any(LYRICS.match(line.text) for line in lines)
-    head = note_head(lines, begins)
+    names = {word for word, _ in labels}
+    head = note_head(
+        lines, begins, names=sorted(names), timed={form for _, form in labels} <= {*TIMED, "alone"}
+    )
     bullets = [_BULLET.match(line.text) for line in lines]
     marked = sum(one is not None for one in bullets)
     dialogue = not labels and marked > max(1, len(lines) / 2)

@@ -106,14 +106,23 @@ ATTACHED: Final = re.compile(
     r"(?:사진|동영상)(?: \d{1,3}[장개])?|이모티콘|음성 ?메시지|(?:파일|지도|연락처) ?: .*"
     r"|\(?(?:사진|이모티콘|동영상)\)?|삭제된 메시지입니다\.?|<(?:사진|동영상|파일).*>"
     r"|<미디어 파일을? ?제외.*>|(?:이미지|동영상|오디오|스티커|문서) ?생략됨"
-    r"|[\[(](?:스티커|사진|이모티콘|동영상|파일|음성메시지)[\])]"
+    r"|(?:image|video|audio|sticker|gif|document|contact card) omitted|<attached: .*>"
+    r"|(?:this|you deleted this) message(?: was deleted)?\.?|photos?|emoticons?|sticker"
+    r"|\((?:스티커|파일|음성메시지)\)",
+    re.IGNORECASE,
 )
 """What a chat export writes for a message without words."""
 
 
+_PICTURE: Final = re.compile(
+    r"\[(?:스티커|사진|이모티콘|동영상|파일|음성 ?메시지|이미지)\]|<media omitted>", re.IGNORECASE
+)
+"""The whole of a message without words, as nobody says it."""
+
+
 def is_silence(text: str) -> bool:
     """Return whether an utterance holds a recogniser's marks or signs and no word."""
-    if _UNSAID.fullmatch(text):
+    if _UNSAID.fullmatch(text) or _PICTURE.fullmatch(text.strip()):
         return True
     rest, marks = SOUND.subn(" ", text)
     return marks > 0 and _ONLY_SOUND.fullmatch(rest) is not None

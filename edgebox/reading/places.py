@@ -116,7 +116,12 @@ def _begins_a_line(match: re.Match[str], places: Places, *, first: bool) -> bool
 def _ends(match: re.Match[str], places: Places) -> bool:
     """Return whether what a line without a label consists of is a stamp."""
     bare = places.bare and match.re is stamps.BARE
-    return places.whole or bare or _SURE.match(match[0]) is not None
+    return (
+        places.whole
+        or bare
+        or _SURE.match(match[0]) is not None
+        or _WHOLE.match(match[0]) is not None
+    )
 
 
 def _is_stamp(line: str) -> bool:
@@ -137,7 +142,7 @@ def _stamps_behind(line: str) -> int:
     return count
 
 
-_STAMP_BEGINS: Final = frozenset("0123456789[(<【오새아낮저밤AaPp")
+_STAMP_BEGINS: Final = frozenset("0123456789[(<【오새아낮저밤AaPpJFMSOND")
 _REST: Final = re.compile(rf"(?:{stamps.BARE.pattern})(?=[ \t]*$)")
 """A clock that is all there is behind a label."""
 _CLOSING: Final = frozenset("])>】")
@@ -149,5 +154,7 @@ _SURE: Final = re.compile(
     r"|[\[<【]\s?(?:00:\d{2}|\d{1,2}:\d{2}:\d{2})\s?[\]>】]"
 )
 """A stamp by its form alone: an arrow, parts of seconds, seconds in brackets that are not round."""
+_WHOLE: Final = re.compile(r"\d{2}:\d{2}:\d{2}$")
+"""A clock with seconds, which nobody says, on a line of its own."""
 _CLOCK_ALONE: Final = re.compile(r"[\[<【][^()~–/년.-]*[\]>】]")
 """A clock in brackets that are not round: no date, no hours from and to."""
