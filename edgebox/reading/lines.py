@@ -35,7 +35,7 @@ class Spoken(NamedTuple):
 
 
 _BREAK: Final = re.compile(
-    r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
+    r"(?<=[\s.?!,])(?:[\[<](?:고객|상담사|상담원|손님|직원|customer|agent)[\]>]"
     r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
     r"|(?:화자|발화자|참석자|speaker|spk|guest)[ _-]?(?:\d{1,2}|[A-H]))[ ]?[:：])",
     re.IGNORECASE,
@@ -133,7 +133,7 @@ def _lines(text: str) -> Iterator[Line]:
     few = len(text.split("\n", _FEW)) <= _FEW
     begun = _begun(text) if few else Counter()
     for line in text.split("\n"):
-        marked = ":" in line or "：" in line or "]" in line
+        marked = any(sign in line for sign in ":：]>")
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
         if few and marked:
             labels = _inside(line, begun)

@@ -2,12 +2,13 @@ r"""Received text in one form, with a map back to the offsets of what was receiv
 
 Exports differ in what the eye does not see: decomposed Hangul (macOS), byte-order marks and
 zero-width spaces before a label, nine kinds of line end, line ends escaped twice (``\n`` as two
-characters), HTML and WebVTT tags, a recogniser's own tokens. Everything after this module sees
+characters), characters written as their codes, HTML and WebVTT tags, a recogniser's own tokens. Everything after this module sees
 composed Hangul, ``\n`` and ordinary spaces.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from bisect import bisect_right
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,17 @@ class Normal:
 
 
 _LINE_END: Final = "\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]"
-_ESCAPED_LINE_END: Final = r"\\r\\n|\\n|\\r|\\t"
-_BREAK_TAG: Final = r"<br[ ]{0,3}/?>|</(?:p|div|li|tr)>"
+_ESCAPED_LINE_END: Final = r"\\{1,4}r\\{1,4}n|\\{1,4}[nrt]"
+_BREAK_TAG: Final = (
+    r"<br[ ]{0,3}/?>|</(?:p|div|li|tr)>|&lt;br[ ]{0,3}/?&gt;|&lt;/(?:p|div|li|tr)&gt;"
+)
 _VOICE_TAG: Final = r"<v(?:\.[\w.]{1,40})?[ \t]{1,3}(?P<voice>[^<>\n]{1,40})>"
 _OTHER_TAG: Final = (
     r"</?(?:v|c|i|b|u|p|li|tr|td|th|ul|ol|h[1-6]|em|strong|div|span|font|ruby|rt|lang|table|tbody)"
     r"(?:[ .][^<>\n]{0,80})?>"
     r"|<\d{1,2}:\d{2}(?::\d{2})?[.,]\d{2,3}>"
+    r"|&lt;/?(?:b|i|u|p|li|tr|td|th|ul|ol|em|strong|div|span|font|table|tbody)"
+    r"(?:[ ][^<>&\n]{0,80})?&gt;"
 )
 _BAR: Final = "[|｜]"
 _MOMENT: Final = rf"< ?{_BAR}\d{{1,4}}\.\d{{1,3}}{_BAR} ?>"
@@ -65,6 +70,9 @@ _ENTITY: Final = {
     "&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'",
     "&apos;": "'",
 }  # fmt: skip
+_REFERENCE: Final = r"&(?:\#(?:\d{1,7}|x[0-9a-f]{1,6})|[a-z]{2,8});"
+_CODES: Final = r"(?:\\u[0-9a-fA-F]{4})+"
+"""Characters that a program wrote as their codes: \ud558."""
 VOICE: Final = "\x02"
 """In the normal form, before and behind a label that a WebVTT voice tag is."""
 INVISIBLE: Final = (
@@ -92,13 +100,14 @@ def _pattern(*, escaped: bool) -> re.Pattern[str]:
         _VOICE_TAG,
         f"(?P<drop>{_OTHER_TAG})",
         f"(?P<entity>{'|'.join(_ENTITY)})",
+        f"(?P<reference>{_REFERENCE})",
         f"(?P<invisible>{INVISIBLE})",
         f"(?P<space>{_SPACE})",
         f"(?P<colon>{_COLON})",
         f"(?P<cluster>{_CLUSTER})",
     ]
     if escaped:
-        parts.insert(0, f"(?P<escaped>{_ESCAPED_LINE_END})")
+        parts[:0] = [f"(?P<codes>{_CODES})", f"(?P<escaped>{_ESCAPED_LINE_END})"]
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
@@ -118,7 +127,7 @@ def visible(received: str) -> tuple[int, int]:
 
 def normalise(received: str) -> Normal:
     """Return the normal form of a received text. Takes time linear in its length."""
-    escapes = len(re.findall(r"\\[nr]", received))
+    escapes = len(re.findall(r"\\[nr]|(?:\\u[0-9a-fA-F]{4}){2}", received))
     pattern = _WITH_ESCAPES if escapes > received.count("\n") else _PLAIN
     return replaced(received, _replacements(pattern, received))
 
@@ -146,24 +155,46 @@ def replaced(received: str, found: Iterable[tuple[int, int, str]]) -> Normal:
 def _replacements(pattern: re.Pattern[str], received: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, replacement) of every stretch that is not in normal form already."""
     for match in pattern.finditer(received):
-        found, kind = match[0], match.lastgroup
-        put = ""
-        if kind in {"line", "escaped"}:
-            put = " " if found == "\\t" else "\n"
-        elif kind == "voice":
-            put = f"\n{VOICE}{match['voice'].strip()}{VOICE}: "
-        elif kind == "entity":
-            put = _ENTITY[found.lower()]
-        elif kind in {"space", "token"}:
-            put = " "
-        elif kind == "colon":
-            put = ":"
-        elif kind == "cluster":
-            put = unicodedata.normalize("NFC", found)
-        elif found == _JOINER and _joins_emoji(received, match.start()):
+        if match[0] == _JOINER and _joins_emoji(received, match.start()):
             continue
-        if put != found:
+        put = _replacement(match)
+        if put != match[0]:
             yield match.start(), match.end(), put
+
+
+def _printed(text: str) -> str:
+    """Return characters that a reference named, in normal form."""
+    if text in {"\r", "\n"}:
+        return "\n"
+    return " " if text.isspace() else re.sub(INVISIBLE, "", text)
+
+
+def _decoded(codes: str) -> str:
+    """Return the characters of codes; half of a pair that is not whole is a sign of damage."""
+    units = b"".join(int(code, 16).to_bytes(2, "big") for code in codes.split("\\u")[1:])
+    text = unicodedata.normalize("NFC", units.decode("utf-16-be", "replace"))
+    return re.sub(INVISIBLE, "", re.sub(_LINE_END, "\n", text))
+
+
+_PUT: Final[dict[str, Callable[[str], str]]] = {
+    "line": lambda _: "\n",
+    "escaped": lambda found: " " if found.endswith("t") else "\n",
+    "reference": lambda found: _printed(html.unescape(found)),
+    "codes": _decoded,
+    "entity": lambda found: _ENTITY[found.lower()],
+    "space": lambda _: " ",
+    "token": lambda _: " ",
+    "colon": lambda _: ":",
+    "cluster": lambda found: unicodedata.normalize("NFC", found),
+}
+"""What is put in the place of a stretch, by its kind; nothing for any other kind."""
+
+
+def _replacement(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    if kind == "voice":
+        return f"\n{VOICE}{match['voice'].strip()}{VOICE}: "
+    return _PUT[kind](match[0]) if kind in _PUT else ""
 
 
 def _joins_emoji(text: str, at: int) -> bool:

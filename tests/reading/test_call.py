@@ -50,6 +50,13 @@ LINE = "{label}: {text}\n"
         ("{label}: {text} ", "상담사", "고객", "both"),
         ("{label}: {text}<br>", "직원", "고객", "both"),
         ("{label}: {text}\\n", "직원", "고객", "both"),
+        ("{label}: {text}\\\\n", "직원", "고객", "both"),
+        ("{label}: {text}\\\\r\\\\n", "직원", "고객", "both"),
+        ("{label}: {text}&lt;br /&gt;", "직원", "고객", "both"),
+        ("&lt;p&gt;{label}: {text}&lt;/p&gt;", "직원", "고객", "both"),
+        ("&lt;{label}&gt; {text}&lt;br&gt;", "상담원", "고객", "both"),
+        ("<{label}> {text} ", "상담원", "고객", "both"),
+        ("{label}&#58;&nbsp;{text}&#10;", "직원", "고객", "both"),
         ("{label}: {text}\r", "직원", "손님", "both"),
         ("{label}: {text}\u2028", "직원", "손님", "both"),
         ("{label}: {text}\x0b", "직원", "손님", "both"),
@@ -97,6 +104,23 @@ def test_a_label_in_any_style_is_its_speaker(form, one, other, speakers):
     assert call.speakers == speakers
     assert call.dropped == {}
     assert [text[u.start : u.end].strip("* \n") != "" for u in call.utterances] == [True] * 3
+
+
+def test_characters_that_were_written_as_their_codes_are_read():
+    text = three(LINE, "상담사", "고객")
+    codes = json.dumps(text)[1:-1]
+    references = "".join(f"&#{ord(one)};" for one in text)
+    hexadecimal = "".join(f"&#x{ord(one):X};" for one in text)
+    for received in (codes, references, hexadecimal):
+        call = read(received)
+        assert [(one.speaker, one.text) for one in call.utterances] == [AGENT, CUSTOMER, AGAIN]
+        assert all(0 <= one.start < one.end <= len(received) for one in call.utterances)
+    assert said("상담사: AT&T; R&D; 그리고 &middot; \\u0041 이요\n고객: 네")[0][1] == (
+        "AT&T; R&D; 그리고 · \\u0041 이요"
+    )
+    assert said(r"상담사: \ud83d\ude00 네\n고객: \ud83d 네\n고객: \u0002 네\n") == [
+        ("agent", "😀 네"), ("customer", "\ufffd 네"), ("customer", "네"),
+    ]  # fmt: skip
 
 
 def test_decomposed_hangul_is_read_as_composed():
