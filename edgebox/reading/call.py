@@ -213,6 +213,9 @@ def _call(turns: Iterable[Spoken], normal: Normal) -> Call:
             utterances.append(
                 Utterance(side, spoken, normal.origin(a), normal.origin(b), turn.label)
             )
+    for at in machines.beside_machines([(one.speaker, one.label, one.text) for one in utterances]):
+        utterances[at] = replace(utterances[at], speaker="system")
+        dropped["system"] += 1
     kept = _without_repeats(utterances, dropped)
     shown = masked([(one.speaker, one.text) for one in kept])
     kept = [

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DIGIT: Final = "0-9영공일이삼사오육칠팔구"
 _PRESS: Final = (
@@ -53,14 +56,21 @@ _WAITING: Final = re.compile(
     r"|^(?:번호를? )?확인 ?(?:하신 )?(?:후|뒤)에? 다시 걸어"
     r"|(?:상담|업무|근무|운영) ?시간이 (?:아닙니다|종료되었습니다)"
     r"|^지금은 (?:점심|휴게) ?시간입니다|통화 ?중이(?:오니|므로)"
-    r"|^고객님의 (?:소중한 )?(?:통화|상담)[은는이가] [^.?!]{0,20}녹음",
+    r"|^고객님의 (?:소중한 )?(?:통화|상담)[은는이가] [^.?!]{0,20}녹음"
+    r"|소리샘으로|전화기가 꺼져|^지금은 전화를 받을 수 없"
+    r"|누군가의 (?:소중한 )?(?:가족|딸|아들|엄마|아빠|부모)"
+    r"|(?:서비스|통화|상담) ?종료를 원하시면|(?:업무|상담|근무) ?시간(?:중|내)?에 다시 전화"
+    r"|(?:메뉴|안내)를 다시 들으시려면|(?:이전|처음) ?(?:메뉴|단계)로",
     re.IGNORECASE,
 )
 _WAITING_ENGLISH: Final = re.compile(
-    r"your call (?:is (?:important|being)|may be)|all (?:our )?agents are"
+    r"your call (?:is (?:important|being)|(?:may|will) be)|all (?:of )?(?:our )?"
+    r"(?:agents|representatives|operators|lines) are|please (?:stay|remain) on the line"
+    r"|please hold while we|calls? (?:may|will) be (?:monitored|recorded)"
     r"|the number you (?:have )?(?:dialed|called)",
     re.IGNORECASE,
 )
+_REFUSED: Final = re.compile(r"잘못 (?:누르|입력하|선택하)셨습니다\W*")
 _MENU: Final = re.compile(rf"(?<=[은는] )[{_DIGIT}]{{1,2}} ?번|(?<=[{_DIGIT}])번은 ")
 _ANNOUNCED: Final = re.compile(
     r"(?:니다|바랍니다|십시오|(?:눌러|기다려|말씀해|선택해|남겨|삼가|자제해|말아) ?주세요)[\s.!]*$"
@@ -87,7 +97,7 @@ def is_machine(text: str) -> bool:
     It has the words of one and the form of an announcement. A customer who tells of a menu or of
     a recording ("상담 내용 녹음된 거 들려주세요") is a person.
     """
-    if _WAITING_ENGLISH.search(text):
+    if _WAITING_ENGLISH.search(text) or _REFUSED.fullmatch(text):
         return True
     if _HUMAN.search(text):
         return False
@@ -114,7 +124,7 @@ _ANNOUNCING: Final = re.compile(
     r"|주세요|주셔서|바랍니다|감사합니다|죄송합니다|잘못|누르셨습니다|입력하셨습니다|다시|한번"
     r"|눌러|입력해|확인하시고|확인하신|후에?|(?:걸어|전화해)|정확히|번호[를가]?|이용\S{0,4}"
     r"|(?:홈페이지|모바일|인터넷|앱|어플|챗봇|카카오톡|누리집)(?:[를을로]|이?나|에서)?"
-    r"|빠르고?게?|빠른|편리하게|편리한|처리(?:하실|가|를)?|상담이|수|있습니다|가능합니다"
+    r"|지금은?|현재|많습니다|많아서|빠르고?게?|빠른|편리하게|편리한|처리(?:하실|가|를)?|상담이|수|있습니다|가능합니다"
     r"|(?:연결해|도와|안내해)?(?:드리겠습니다|드립니다|드리고)|있으니|도와|안내해"
 )
 """The words of an announcement, and none of what a caller wants."""
@@ -147,3 +157,28 @@ def is_menu(text: str) -> bool:
         return False
     pressed = len(_TO_PRESS.findall(text)) + len(_ENGLISH_KEY.findall(text))
     return pressed > 1 and len(_OFFERS.findall(text)) > 1
+
+
+_THANKS: Final = re.compile(r"(?:이용해 주셔서 )?감사합니다\W*")
+
+
+def beside_machines(spoken: Sequence[tuple[str, str, str]]) -> set[int]:
+    """Return the utterances without a label that go on with what a machine says.
+
+    They stand behind it, or begin the call before it.
+
+    Args:
+        spoken: side, label and text of every utterance.
+    """
+    found: set[int] = set()
+    machine = begins = True
+    for at, (side, label, text) in enumerate(spoken):
+        goes_on = side == "unknown" and not label and is_announced_beside(text)
+        if machine and goes_on and not _THANKS.fullmatch(text):
+            found.add(at)
+        else:
+            machine = side == "system"
+            if begins and not machine:
+                found.clear()
+            begins = begins and not machine
+    return set() if begins else found

@@ -62,6 +62,25 @@ _PLEASE: Final = (
 _CLICKED: Final = "(?:구독|좋아요|알림 ?설정|댓글|공유)"
 _CREDIT: Final = r"(?! ?[이가은는을를도에])[^?]{0,20}(?<![요까죠데다고])"
 """The name behind a credit; 한글 자막이 안 나와요 is a complaint."""
+_CREDITED: Final = (
+    rf"영상편집(?: by)?{_CREDIT}|배경 ?음악 ?(?:제공|by|:){_CREDIT}|번역(?: 및|,) ?자막{_CREDIT}"
+    r"|(?:copyright )?[©ⓒ].{0,60}|copyright.{0,30}all rights reserved.*|all rights reserved"
+    r"|이 (?:콘텐츠|동?영상|프로그램|방송)[은는] [^?]{0,30}"
+    r"(?:저작물|제작(?:되었|됐)|제작 ?지원)[^?]{0,12}"
+    r"|(?:시청자|구독자|애청자) 여러분.{0,24}"
+)
+"""Who made a programme, and for whom."""
+_ABROAD: Final = (
+    r"untertitel(?:ung)? (?:der|des|von|im|vom) .{0,50}"
+    r"|sous-titr(?:es|age) (?:r[ée]alis|par|:).{0,50}|sottotitoli (?:creati|e|a cura).{0,50}"
+    r"|subt[ií]tulos (?:realizados |creados )?por .{0,50}|legendas (?:pela|por) .{0,50}"
+    r"|субтитры .{0,40}|продолжение следует|спасибо за просмотр|[^?]{0,40}amara\.org.{0,20}"
+    r"|vielen dank f[üu]rs zuschauen|gracias por ver(?: el v[ií]deo)?"
+    r"|merci d['’]avoir regard[ée].{0,30}|[谢謝感][谢謝]?(?:您的|大家)?[观觀][看赏]"
+    r"|.{0,6}チャンネル登録.{0,20}|最後までご視聴.{0,20}|ご清聴ありがとうございました"
+    r"|hãy (?:subscribe|đăng ký).{0,60}|cảm ơn các bạn đã (?:theo dõi|xem).{0,30}"
+)
+"""The same in other languages, which recognisers write over Korean silence, too."""
 _INVENTED: Final = re.compile(
     r"(?:(?:(?:오늘도|지금까지|끝까지|여기까지|저희) ?){0,2}(?:동?영상[을를]? ?(?:끝까지 )?봐"
     r"|(?:동?영상[을를]? ?)?(?:끝까지 )?시청해) ?주(?:셔서|신 (?:모든 )?(?:여러분|분들)(?:께|,)?)"
@@ -75,24 +94,29 @@ _INVENTED: Final = re.compile(
     rf"|한글 ?자막(?: ?(?:by|제공|제작|협찬))?{_CREDIT}|자막 ?(?:제공|제작|by|협찬){_CREDIT}"
     rf"|번역 ?(?:by|자막){_CREDIT}"
     r"|구독(?:과 ?좋아요|(?:과|,)? ?좋아요,? ?알림 ?설정)|한글 ?자막은 시청자.{0,40}"
-    r"|(?:mbc|kbs|sbs|ytn|jtbc|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)|이덕영입니다"
+    r"|(?:(?:지금까지|이상) )?(?:mbc|kbs|sbs|ytn|jtbc|연합) ?뉴스 ?.{0,14}(?:입니다|였습니다)"
+    r"|이덕영입니다"
     r"|(?:이 (?:동?영상|방송)[은에]는? ?)?(?:자막 ?(?:제공|제작) ?(?:및|[과와])|유료) ?"
     r"광고[가를] ?포함(?:하고|되어|돼) 있습니다|오늘 영상은 여기까지(?:입니다)?"
-    rf"|영상편집(?: by)?{_CREDIT}"
+    rf"|{_CREDITED}|{_ABROAD}"
     r"|thank(?:s| you)(?: so much| very much)? for watching"
+    r"(?:[,.!]? (?:and )?(?:please )?subscribe)?"
     r"|이 시각 세계였습니다"
     r"|(?:이상|지금까지) (?:[가-힣]{1,6} )?(?:뉴스|경제|날씨|스포츠|소식)였습니다"
     r"|(?:여러분의 )?구독과 좋아요는? (?:큰 |정말 큰 )?(?:힘|도움)이 됩니다|字幕.{1,20}"
     r"|(?:please )?(?:like and )?subscribe"
     r"(?: (?:to (?:my|our|the|this) (?:youtube )?channel|for more|and (?:like|share|hit)).{0,40})?"
-    r"|subtitles? by .{0,30}|amara\.org.{0,20}|ご視聴ありがとうございました|请不吝点赞.{0,30})"
+    r"|subtitles? by .{0,30}|ご視聴ありがとうございました|请不吝点赞.{0,30})"
     r"(?: ?[.!~。]*)?",
     re.IGNORECASE,
 )
 _INVENTED_ALONE: Final = re.compile(
     rf"(?:구독(?:까지|도|은|을|를)?{_PLEASE}|좋아요 (?:꼭 |많이 )?눌러 ?주세요"
     rf"|알림 ?설정(?:까지|도|은|을|를)?{_PLEASE}"
-    r"|(?:그럼 )?다음 (?:시간|주|편)에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
+    r"|(?:그럼 )?(?:다음 (?:시간|편)에(?:서)? (?:또 )?(?:만나요|뵙겠습니다|봬요|만납시다)"
+    r"|다음 주에 (?:또 )?(?:만나요|만납시다))[~.! ]*(?:안녕(?:히 계세요)?)?"
+    r"|(?:그럼 )?여러분,? (?:안녕히 계세요|감사합니다|안녕)"
+    r"|(?:https?://)?(?:www\.)?(?:youtube\.com|youtu\.be)/\S*"
     r"|.{0,8}기자입니다|아멘)(?: ?[.!~。]*)?"
 )
 """Lines that recognisers invent, and that a person who was asked or who promises says as well."""
@@ -128,6 +152,9 @@ def is_silence(text: str) -> bool:
     return marks > 0 and _ONLY_SOUND.fullmatch(rest) is not None
 
 
+_BRACKETED: Final = re.compile(r"[\[({<【](.*)[\])}>】]")
+
+
 def is_invented(text: str, *, alone: bool = False) -> bool:
     """Return whether a whole utterance is a line that recognisers write over silence.
 
@@ -138,6 +165,8 @@ def is_invented(text: str, *, alone: bool = False) -> bool:
     if len(text) > 400:
         return False
     said = " ".join(text.split())
+    if bracketed := _BRACKETED.fullmatch(said):
+        said = bracketed[1].strip()
     return bool(_INVENTED.fullmatch(said) or (alone and _INVENTED_ALONE.fullmatch(said)))
 
 

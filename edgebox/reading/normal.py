@@ -2,8 +2,8 @@ r"""Received text in one form, with a map back to the offsets of what was receiv
 
 Exports differ in what the eye does not see: decomposed Hangul (macOS), byte-order marks and
 zero-width spaces before a label, nine kinds of line end, line ends escaped twice (``\n`` as two
-characters), characters written as their codes, HTML and WebVTT tags, a recogniser's own tokens. Everything after this module sees
-composed Hangul, ``\n`` and ordinary spaces.
+characters), characters written as their codes, HTML and WebVTT tags, a recogniser's own tokens.
+Everything after this module sees composed Hangul, ``\n`` and ordinary spaces.
 """
 
 from __future__ import annotations

@@ -308,3 +308,96 @@ def test_a_loop_without_spaces_is_there_twice_and_figures_stay():
         "네네네네 영영영영영영영영이요",
     ]
     assert call.dropped == {"repetition": 298}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "지금까지 SBS 뉴스였습니다",
+        "Thanks for watching, please subscribe",
+        "[자막 제공]",
+        "www.youtube.com/@channel",
+        "다음 주에 만나요~ 안녕!",
+        "번역 및 자막 제공 KoreanSub",
+        "(자막제공 및 자막제공자 : 한국방송)",
+        "Untertitel der Amara.org-Community",
+        "Sous-titres réalisés par la communauté d'Amara.org",
+        "Субтитры сделал DimaTorzok",
+        "Subtítulos realizados por la comunidad de Amara.org",
+        "Продолжение следует...",
+        "Copyright © 2023 All rights reserved",
+        "© 2024",
+        "배경음악 제공 : 브금대통령",
+        "이 콘텐츠는 YTN의 저작물입니다",
+        "시청자 여러분 감사합니다",
+        "여러분 안녕히 계세요",
+        "謝謝觀看",
+        "感谢观看",
+        "チャンネル登録お願いします",
+        "Gracias por ver el video",
+        "Hãy subscribe cho kênh La La School Để không bỏ lỡ những video hấp dẫn",
+        "이 프로그램은 배달의민족의 제작지원을 받았습니다",
+    ],
+)
+def test_lines_of_programmes_in_any_language_are_inventions(line):
+    call = read(f"네 카드 정지해 주세요\n{line}\n정지해 드렸습니다")
+    assert [one.text for one in call.utterances] == ["네 카드 정지해 주세요", "정지해 드렸습니다"]
+    assert call.dropped == {"hallucination": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "다음 주에 뵙겠습니다",
+        "이 방송은 왜 안 나오나요",
+        "이 영상은 제가 찍은 거예요",
+        "여러분이 다 그러세요",
+        "유튜브 구독 취소하고 싶어요",
+        "배경음악이 안 꺼져요",
+        "Gracias",
+        "Thank you",
+        "저작권 신고하려고요",
+        "시청자 게시판에 글을 썼어요",
+        "뉴스에 나온 그 카드요",
+        "感謝します",
+        "youtube.com에서 결제됐어요",
+    ],
+)
+def test_words_of_programmes_that_callers_say_stay(line):
+    call = read(f"네 카드 정지해 주세요\n{line}\n정지해 드렸습니다")
+    assert call.utterances[1].text == line
+    assert call.dropped == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "연결이 되지 않아 소리샘으로 연결됩니다",
+        "Please hold while we connect your call",
+        "All of our agents are currently busy",
+        "Please stay on the line.",
+        "잘못 누르셨습니다.",
+        "서비스 종료를 원하시면 끊어 주시기 바랍니다",
+        "지금 연결되는 상담원도 누군가의 소중한 가족입니다",
+        "업무 시간에 다시 전화해 주시기 바랍니다",
+        "고객님의 전화기가 꺼져 있어 연결할 수 없습니다",
+        "메뉴를 다시 들으시려면 별표를 눌러 주세요",
+        "This call may be recorded for training purposes",
+    ],
+)
+def test_more_announcements_are_a_machines(line):
+    assert read(f"{line}\n상담원: 네\n고객: 카드요").utterances[0].speaker == "system"
+
+
+def test_what_a_machine_goes_on_to_say_is_its_own():
+    menu = "지금은 통화량이 많습니다.\n잔액 조회는 1번을 눌러 주세요.\n잠시만 기다려 주십시오.\n"
+    sides = [one.speaker for one in read(f"{menu}상담원: 네\n고객: 카드요").utterances]
+    assert sides == ["system", "system", "system", "agent", "customer"]
+    assert read(f"{menu}고객: 네").dropped == {"system": 3}
+    beside = "네 정지해 주세요\n네 감사합니다\n상담 평가는 1번을 눌러 주세요.\n감사합니다\n"
+    sides = [one.speaker for one in read(beside).utterances]
+    assert sides == ["unknown", "unknown", "system", "unknown"]
+    text = "상담 시간은 오전 9시부터 오후 6시까지입니다\n잠시만 기다려 주세요\n"
+    assert {one.speaker for one in read(text).utterances} == {"unknown"}
+    left = "상담 시간은 9시부터입니다\n삐 소리가 나면 말씀해 주세요\n김민수인데 다시 전화 주세요\n"
+    assert [one.speaker for one in read(left).utterances] == ["system", "system", "unknown"]
