@@ -118,7 +118,8 @@ def read(received: str) -> Call:
         for one in rows:
             said = normal.text.rfind(one.text, one.start, one.end)  # -1: its quotes were doubled
             start, end = origin(one.start), origin(one.end)
-            found.append(_Turn(one.label, one.text, start, end, origin(max(said, one.start))))
+            at = origin(max(said, one.start))
+            found.append(_Turn(one.label, one.text, start, end, at, chat=one.chat))
         return _joined(found, len(received))
     return _call(spoken_lines(normal.text), normal)
 
@@ -165,6 +166,7 @@ class _Turn(NamedTuple):
     end: int
     said: int
     words: tuple[tuple[int, int, int, int], ...] = ()
+    chat: bool = False
 
 
 def _joined(turns: Iterable[_Turn], length: int) -> Call:
@@ -174,7 +176,7 @@ def _joined(turns: Iterable[_Turn], length: int) -> Call:
     origins: list[int] = []
     spoken: list[Spoken] = []
     size = 0
-    for label, received, start, end, said, words in turns:
+    for label, received, start, end, said, words, chat in turns:
         text = normalise(received).text.replace("\n", " ").replace(VOICE, "")
         places += (size, size + min(1, len(text)))
         origins += (start, min(said + 1, end))
@@ -187,7 +189,7 @@ def _joined(turns: Iterable[_Turn], length: int) -> Call:
         places.append(size + len(text))
         origins.append(end)
         texts.append(text)
-        spoken.append(Spoken(label, size, [(size, size + len(text))]))
+        spoken.append(Spoken(label, size, [(size, size + len(text))], chat))
         size += len(text) + 1
     normal = Normal("\n".join(texts), length, tuple(places) or (0,), tuple(origins) or (0,))
     return _call(spoken, normal)

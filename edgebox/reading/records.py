@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 _FIELD: Final = re.compile(
     r"[ \t]*(?P<dash>-[ \t]+)?(?P<quote>[\"']?)"
     r"(?P<name>[^\W\d]\w{0,20}(?:[ (]\w{1,8}\)?)?)(?P=quote)"
-    r"[ \t]*[:：](?!\d\d(?!\d))[ \t]*(?P<value>.*)"
+    r"[ \t]*(?:[:：](?!\d\d(?!\d))|=)[ \t]*(?P<value>.*)"
 )
 _BLOCK: Final = re.compile(r"[|>][+-]?(?=\n|\Z)")
 """How YAML begins a text of several lines."""
-_RULE: Final = re.compile(r"[ \t]*[-=]{3,80}[ \t]*")
+_RULE: Final = re.compile(r"[ \t]*(?:[-=]{3,80}|\[{1,2}(?:\w{1,16}[ _.-]?)?\d{0,4}\]{1,2})[ \t]*")
 _QUOTED: Final = re.compile(r"\"(.*)\"|'(.*)'", re.DOTALL)
 _FEWEST: Final = 2
 _NEARLY_ALL: Final = 0.9

@@ -12,7 +12,9 @@ _CUSTOMER: Final = """
     구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
     rx customer caller client user cust consumer patient guest end_user enduser external inbound
     human cus cst visitor requester shopper end-user
-    顾客 客户 お客様
+    顾客 客户 用户 お客様 お客さま 顧客 kháchhàng khách cliente kunde kundin клиент абонент
+    pelanggan
+    ลูกค้า хэрэглэгч mijoz
 """
 _AGENT: Final = """
     상담원 상담사 상담직원 상담자 상담 상 직원 안내원 안내 담당자 담당 교환원 콜센터 고객센터
@@ -21,10 +23,14 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
-    역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과 약사
+    역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과
+    약사
     사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
     조교 미용사
-    担当者 admin agt agnt opr oper human_agent gpt chatgpt
+    担当者 担当 相談員 コールセンター 客服人员 坐席 座席 nhânviên tổngđàiviên agente asesor
+    conseiller berater
+    mitarbeiter оператор сотрудник agen petugas เจ้าหน้าที่ ажилтан operatori admin agt agnt opr
+    oper human_agent gpt chatgpt
 """
 _SYSTEM: Final = """
     시스템 챗봇 봇 보이스봇 콜봇 ai상담사 ai상담원 ai AI음성봇 음성봇 ars ivr 자동응답 자동안내
@@ -123,7 +129,8 @@ _OTHERS_LISTED: Final = """
     남편 아내 부인 와이프 배우자 어머니 어머님 아버지 아버님 엄마 아빠 아들 딸 자녀 부모 가족 동료
     지인 친구 동생 누나 형 언니 오빠 할머니 할아버지 대리인 위임인 법정대리인 제3자 통역 통역사
     통역원 통역인 상급자 책임자 경비 경비원 의사 원장 교사 선생님 사장 점장 부장 차장 interpreter
-    husband wife third_party 외국인 이웃 옆집 윗집 아랫집 집주인 임대인 건물주 손자 손녀 며느리 사위
+    husband wife third_party 외국인 이웃 옆집 윗집 아랫집 집주인 임대인 건물주 손자 손녀 며느리
+    사위
     시어머니 시아버지 장모 장인 장모님 장인어른 시어머님 시아버님 이모 고모 삼촌 외삼촌 조카 형수
     매형 처제 처남 할머님 할아버님 운전자 목격자 피해자 신고자 행인 직장동료 비서
 """

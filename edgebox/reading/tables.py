@@ -18,17 +18,24 @@ if TYPE_CHECKING:
 
 _TEXTS_LISTED: Final = """
     text transcript content message utterance sentence msg 내용 발화 발화내용 대화 대화내용 메시지
-    텍스트 문장 자막 말 발언 발언내용 대사 body stttext stttxt txt 발화문
+    텍스트 문장 자막 말 발언 발언내용 대사 body stttext stttxt txt 발화문 stt sttresult 인식결과
+    음성인식결과 전사 전사내용 전사결과 발화텍스트 발화원문 통화내용 dialogue speech
 """
 _SPEAKERS_LISTED: Final = """
     speaker role spk channel participant who name label party speakerlabel 화자 발화자 말한사람
     역할 구분 이름 채널 참여자 화자구분 화자명 발화구분 user sender speakerrole speakername
-    speakertype sendertype spkdv spkcd spktype rxtx 화자유형
+    speakertype sendertype spkdv spkcd spktype rxtx 화자유형 발화자구분 화자id 화자번호 화자정보
+    발화주체
+    보낸사람 송신자 from author talker spkrole participantrole speakertag 고객상담사구분
+    상담사고객구분
 """
 _OTHERS_LISTED: Final = """
     start end time timestamp begin stop duration starttime endtime startms
     endms offset date id no index idx # number 시작 끝 종료 시간 시각 일시 날짜 시작시간 종료시간
-    길이 번호 순번 seq callid confidence 통화id 녹취id
+    길이 번호 순번 seq callid confidence 통화id 녹취id 통화시각 발화시각 발화시간 감정 sentiment
+    emotion
+    score conf 신뢰도 정확도 상담id turn turnno turnid lang language 언어 createdat sentat 발화순번
+    발화번호
 """
 TEXTS: Final = frozenset(_TEXTS_LISTED.split())
 SPEAKERS: Final = frozenset(_SPEAKERS_LISTED.split())
@@ -40,8 +47,11 @@ _TIME: Final = re.compile(
 _ASIDE: Final = re.compile(r"\([^()]{1,8}\)$|[_-]")
 _NAME: Final = re.compile(r"[\w#]{1,20}")
 """The name of a column."""
-_RULE: Final = re.compile(r"[|\s:-]+")
-"""The line below the heading of a Markdown table."""
+_RULE: Final = re.compile(r"[|\s:+=\-─━═┌-╬]+")
+"""The line below the heading of a Markdown table, or around one that a terminal prints."""
+_BARS: Final = str.maketrans("│┃║", "|||")
+_CHAT: Final = frozenset(["date", "user", "message"])
+"""The columns of a chat of KakaoTalk."""
 _DELIMITERS: Final = "\t,;|"
 _ENOUGH_ROWS: Final = 4
 _LONGEST: Final = 20
@@ -49,12 +59,16 @@ _LONGEST: Final = 20
 
 
 class Row(NamedTuple):
-    """One row: the label of its speaker, what was said, and its offsets."""
+    """One row: the label of its speaker, what was said, and its offsets.
+
+    ``chat``: it is a message of a chat, which may hold no word.
+    """
 
     label: str
     text: str
     start: int
     end: int
+    chat: bool = False
 
 
 def rows_of(text: str) -> list[Row] | None:
@@ -62,7 +76,8 @@ def rows_of(text: str) -> list[Row] | None:
 
     Takes time linear in the text.
     """
-    first = text.lstrip().split("\n", 1)[0]
+    text = text.translate(_BARS) if "│" in text or "┃" in text or "║" in text else text
+    first = next((one for one in text.lstrip().split("\n", 2) if not _RULE.fullmatch(one)), "")
     for delimiter in _DELIMITERS:
         if delimiter in first and (rows := _rows(text, delimiter)):
             return rows
@@ -76,8 +91,13 @@ def _rows(text: str, delimiter: str) -> list[Row] | None:
         return None
     names = [column(cell) for cell in cells[0][0]]
     known = sum(name in KNOWN for name in names)
-    heading = all(_NAME.fullmatch(name) for name in names if name) and 2 * known > len(names)
-    if len(names) > 1 and heading and not TEXTS.isdisjoint(names):
+    heading = all(_NAME.fullmatch(name) for name in names if name)
+    enough = 2 * known > len(names) or (
+        len(names) > 2
+        and not SPEAKERS.isdisjoint(names)
+        and all(len(row) == len(names) for row, _, _ in cells)
+    )
+    if len(names) > 1 and heading and enough and not TEXTS.isdisjoint(names):
         return _headed(names, cells[1:], delimiter)
     sides = {at: role_of(name) for at, name in enumerate(names) if role_of(name)}
     others = [name for at, name in enumerate(names) if name and at not in sides]
@@ -96,7 +116,8 @@ def _without_figures_behind(
 ) -> list[tuple[list[str], int, int]]:
     """Return rows without columns of times and numbers at their end: confidences, ends of turns.
 
-    They stand behind what was said in every row, and there are as many cells in each. Whole numbers
+    They stand behind what was said in every row, and there are as many cells in each. Whole
+    numbers
     of few rows may be said: 1,상담사,번호는,1588.
     """
     width = len(cells[0][0])
@@ -168,7 +189,7 @@ def _headed(
         text = delimiter.join(row[said : said + 1 + more])
         at = None if speaker is None else speaker + (more if speaker > said else 0)
         label = row[at].strip() if at is not None and at < len(row) else ""
-        found.append(Row(label, text.strip(), start, end))
+        found.append(Row(label, text.strip(), start, end, set(names) == _CHAT))
     return found
 
 

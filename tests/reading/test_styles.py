@@ -308,3 +308,22 @@ def test_what_stands_between_turns_of_one_line_is_not_said():
 def test_whoever_is_with_the_caller_has_a_turn(who, words):
     text = f"상담원: 네 말씀하세요\n고객: 저기요 잠깐만요\n{who}: {words}\n상담원: 네 알겠습니다\n"
     assert said(text)[2] == ("unknown", words)
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer"),
+    [
+        ("Nhân viên", "Khách hàng"),
+        ("客服", "用户"),
+        ("オペレーター", "お客さま"),
+        ("Agente", "Cliente"),
+        ("Оператор", "Клиент"),
+        ("Mitarbeiter", "Kunde"),
+        ("Petugas", "Pelanggan"),
+        ("เจ้าหน้าที่", "ลูกค้า"),
+    ],
+)
+def test_the_labels_of_calls_in_other_languages_are_read(agent, customer):
+    text = f"{agent}: 1\n{customer}: visa 2\n{agent}: ok 3\n"
+    assert said(text) == [("agent", "1"), ("customer", "visa 2"), ("agent", "ok 3")]
+    assert read(text).speakers == "both"

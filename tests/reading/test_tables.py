@@ -26,6 +26,15 @@ DONE = ("agent", "네 정지했고 재발급은 사흘 걸립니다")
         '"1","고객","{}","0.91"\n"2","상담사","{}","0.88"\n',
         '고객,"{}",0.0,3.1,0.98\n상담원,"{}",3.1,5.0,0.91\n',
         "1;고객;{};0.91\n2;상담원;{};0.88\n",
+        '순번,통화시각,발화자구분,발화내용,감정\n1,15:12:01,고객,"{}",부정\n2,15:12:05,상담사,{},중립\n',
+        '파일,담당부서,등급,화자,전사결과\na.wav,1팀,A,고객,"{}"\na.wav,1팀,A,상담사,{}\n',
+        "┌───┬──────┬────┐\n│ 1 │ 고객 │ {} │\n│ 2 │ 상담원 │ {} │\n└───┴──────┴────┘\n",
+        (
+            "+----+--------+------+\n| no | speaker | text |\n+----+--------+------+\n"
+            "|  1 | 고객 | {} |\n|  2 | 상담원 | {} |\n+----+--------+------+\n"
+        ),
+        "[1]\nspeaker=고객\ntext={}\n\n[2]\nspeaker=상담원\ntext={}\n",
+        '[[turn]]\nspeaker = "고객"\ntext = "{}"\n\n[[turn]]\nspeaker = "상담원"\ntext = "{}"\n',
     ],
 )
 def test_columns_are_read_by_heading_or_form(text):
@@ -83,3 +92,20 @@ def test_a_heading_of_the_sides_over_labelled_lines_is_no_table():
     text = "상담사, 고객\n상담사: 네, 안녕하세요\n고객: 네, 카드요\n"
     found = [(one.speaker, one.text) for one in read(text).utterances]
     assert found[-2:] == [("agent", "네, 안녕하세요"), ("customer", "네, 카드요")]
+
+
+def test_a_photo_in_a_table_of_a_chat_is_no_word():
+    text = (
+        "Date,User,Message\n2025-09-13,상담사,네 고객님\n2025-09-13,고객,사진\n2025-09-13,고객,{}\n"
+    )
+    call = read(text.format("이거요"))
+    assert [one.text for one in call.utterances] == ["네 고객님", "이거요"]
+    assert call.dropped == {"silence": 1}
+
+
+def test_bars_and_equals_signs_of_speech_are_no_table():
+    for text in (
+        "고객: 1+1=2 아닌가요\n상담사: 네 a=b 입니다",
+        "고객: 메뉴 │ 설정 눌렀어요\n상담사: 네",
+    ):
+        assert [one.speaker for one in read(text).utterances] == ["customer", "agent"]
