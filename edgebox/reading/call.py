@@ -95,7 +95,7 @@ def render(utterances: Iterable[Utterance]) -> str:
     return "\n".join(LABELS.get(one.speaker, "") + one.text for one in utterances)
 
 
-_SIGNS: Final = re.compile(r"[\s\-*•·▶.…,!?~_=|>#:：]*")
+_SIGNS: Final = re.compile(r"[\s\-*•·▶.…,!?~_=|>#:：()\"'“”‘’ㅡ]*")
 """A line that holds no word."""
 
 
@@ -312,15 +312,56 @@ def _clean(piece: str) -> str:
 
 
 def _without_repeats(utterances: list[Utterance], dropped: Counter[str]) -> list[Utterance]:
-    """Keep one of three or more equal utterances in a row, but figures said digit by digit."""
+    """Keep one of three or more equal utterances in a row, but figures said digit by digit.
+
+    Of two or three utterances without a label that come four times in a row, one of each stays.
+    """
     kept: list[Utterance] = []
-    for _, group in groupby(utterances, key=lambda one: (one.speaker, one.label, one.text)):
+    for _, group in groupby(utterances, key=_said_by):
         same = list(group)
         if len(same) > 2 and not noise.is_spelled(same[0].text):
             dropped["repetition"] += len(same) - 1
             same = same[:1]
         kept += same
+    for period in (2, 3):
+        kept = _without_rounds(kept, period, dropped)
     return kept
+
+
+def _said_by(one: Utterance) -> tuple[str, str, str]:
+    return one.speaker, one.label, one.text
+
+
+_ROUNDS: Final = 4
+_ANSWER: Final = 4
+"""Characters of an answer: 여보세요 and 네 may go to and fro."""
+
+
+def _without_rounds(
+    utterances: list[Utterance], period: int, dropped: Counter[str]
+) -> list[Utterance]:
+    """Return utterances in which ``period`` of them that go round and round are there once."""
+    kept: list[Utterance] = []
+    at = 0
+    while at < len(utterances):
+        after = at + period
+        said = any(len(one.text) > _ANSWER for one in utterances[at:after])
+        while said and after < len(utterances) and _goes_round(utterances, after, period):
+            after += 1
+        rounds = (after - at) // period
+        if rounds >= _ROUNDS:
+            kept += utterances[at : at + period]
+            dropped["repetition"] += (rounds - 1) * period
+            at += rounds * period
+        else:
+            kept.append(utterances[at])
+            at += 1
+    return kept
+
+
+def _goes_round(utterances: list[Utterance], at: int, period: int) -> bool:
+    one, before = utterances[at], utterances[at - period]
+    return not (one.label or noise.is_spelled(one.text)) and _said_by(one) == _said_by(before)
 
 
 def _speakers(utterances: Iterable[Utterance], *, guessed: bool) -> Speakers:

@@ -14,7 +14,9 @@ from edgebox.reading.roles import ANONYMOUS, MOBILE, is_person, role_of
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
 _SIGNS: Final = r"\s:：\[\]()<>【】「」《》〈〉〔〕『』{}|,;.!?\"'*=→⇒▶►▸≫»"
-_WORD: Final = rf"(?:[^{_SIGNS}]|(?<=[가-힣])\*{{1,2}}(?=[가-힣]|[ ]?[:：\])】]))"
+_WORD: Final = (
+    rf"(?:[^{_SIGNS}]|(?<=[가-힣])(?:\*|(?<![가-힣*][가-힣])\*\*)(?=[가-힣]|[ ]?[:：\])】]))"
+)
 _NAME: Final = (
     rf"(?:{MOBILE.pattern}|{_WORD}(?:[ ]?(?![-–—/]{{1,2}}[ ]){_WORD}){{0,15}})"
     r"(?:[ ]?\((?![^()\n]{0,20}\d:\d\d)[^()\n]{1,24}\))?"
@@ -75,8 +77,24 @@ _TO: Final = re.compile(
     re.IGNORECASE,
 )
 """Who writes to whom in the chat of a meeting."""
+_FROM_ONE: Final = re.compile(
+    rf"[ \t]*(?P<stamp>(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)?)[\[(<【]?[ ]?"
+    rf"(?P<name>{_WORD}(?:[ ]?{_WORD}){{0,15}}?)[ ]?(?:→|⇒|[-=]?>|▶)[ ]?"
+    rf"(?P<other>{_WORD}(?:[ ]?{_WORD}){{0,15}}?)[ ]?(?:[\])>】][ ]?[:：]?|[:：])[ \t]*"
+)
+"""Who speaks to whom: 상담사 → 고객: 네."""
 
-_NUMBERS: Final = re.compile(r"\d{1,9}(?: ?[-~] ?\d{1,9})?(?: ?(?:ms|s|초))?")
+
+def _are_two(name: str, other: str) -> bool:
+    """Return whether two words are the speakers of a call."""
+    sides = {role_of(word.lower()) or (is_person(word) and word) for word in (name, other)}
+    return len(sides) > 1 and None not in sides and False not in sides
+
+
+_NUMBERS: Final = re.compile(
+    r"(?:(?:seg(?:ment)?|utt(?:erance)?|turn|line|id|no)[ _#.-]{0,2})?"
+    r"\d{1,9}(?: ?[-~] ?\d{1,9})?(?: ?(?:ms|s|초))?"
+)
 """The number of a line, or begin and end of a turn in whole milliseconds."""
 _LONGEST: Final = 40
 SPOKEN: Final = re.compile(
@@ -172,6 +190,8 @@ def candidate(line: str) -> Candidate | None:
         return Candidate(
             chat["name"].strip(), ":", chat.end(), dated=True, stamped=True, certain=True
         )
+    if (both := _FROM_ONE.match(line)) and _are_two(both["name"], both["other"]):
+        return Candidate(both["name"], ":", both.end(), stamped=both["stamp"] != "")
     match = LABEL.match(line)
     if match and match["inside"] and _PART.fullmatch(match["bracket"]):
         match = None

@@ -77,7 +77,13 @@ def works(label: str) -> bool:
         for name, job in (parts, parts[::-1]):
             if _named(name) and (is_job(job) or may_be_a_job(job) or job == "프로"):
                 return True
+        if is_job(parts[1]) and _WHERE.fullmatch(parts[0]):
+            return True
     return is_job(label)
+
+
+_WHERE: Final = re.compile(r"[가-힣A-Za-z/]{1,5}[가-힣A-Za-z](?<![은는이가을를의에도])")
+"""Where somebody works, or at what: 보험사 직원, 견인 기사."""
 
 
 def _named(word: str) -> bool:

@@ -142,7 +142,10 @@ def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pai
         if form not in _STRONG or not word.strip() or is_heading(word):
             return False
         spoken = all(one.spoken for one in lines)
-        if word.split()[-1] in OTHERS and spoken:
+        together = [part.strip() for part in _TOGETHER.split(word)]
+        if spoken and (
+            word.split()[-1] in OTHERS or (len(together) > 1 and all(map(role_of, together)))
+        ):
             return True
         person = is_name(word) and word not in NOT_NAMES and not _NOUN_END.search(word)
         certain = stamped and all(one.certain for one in lines) and word[-1] not in PARTICLES
@@ -176,6 +179,10 @@ def _answering(candidates: Sequence[Candidate | None], learned: set[Pair]) -> se
 _LETTER_OR_NUMBER: Final = re.compile(r"[^\W\d_]|\d{1,4}")
 _TAKES_TURNS: Final = 0.8
 """Share of the lines with a label that the other one follows, at least."""
+
+
+_TOGETHER: Final = re.compile(r"[&+·]")
+"""Between those who speak at once: 상담사&고객."""
 
 
 def _plain(candidates: Sequence[Candidate | None]) -> set[Pair]:

@@ -143,7 +143,7 @@ def _lines(text: str) -> Iterator[Line]:
         if (
             inside
             and (first := candidate(line))
-            and role_of(first.label)
+            and (role_of(first.label) or first.form not in {PLAIN, SPACED})
             and first.text > inside[0]
         ):
             inside = inside[1:]  # 김지수 상담사: is one label

@@ -20,6 +20,8 @@ _SOUND: Final = (
     r"|청취 ?(?:불가|불능)|불명|알아들을 수 없음|(?:말 ?)?겹침|동시 ?발화"
     r"|잠시 침묵|(?:통화|상담|녹음) ?(?:종료|시작|끊김|끊어짐)"
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
+    r"|노이즈|발신음|수신음|알림음|경고음|안내음|효과음|통화음|컬러링"
+    r"|(?:통화|통신) ?중 ?(?:잡음|소음)|통화 연결음|sound of (?:music|ringing|typing)"
     r"|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
 )
 _THING: Final = r"on hold|hold|통화 ?보류|보류음|기계음|전화벨|벨|삐|멜로디|울음"
@@ -181,7 +183,7 @@ def is_spelled(text: str) -> bool:
 
 
 _GLUED: Final = re.compile(r"([가-힣]{1,8}?)\1{7,}")
-_LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,5}?)((?: \1(?!\S)){3,})")
+_LOOP: Final = re.compile(r"(?<!\S)(\S{1,24}(?: \S{1,24}){0,11}?)((?: \1(?!\S)){3,})")
 
 
 def without_loops(text: str) -> tuple[str, int]:

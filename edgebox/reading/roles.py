@@ -132,7 +132,8 @@ _OTHERS_LISTED: Final = """
     husband wife third_party 외국인 이웃 옆집 윗집 아랫집 집주인 임대인 건물주 손자 손녀 며느리
     사위
     시어머니 시아버지 장모 장인 장모님 장인어른 시어머님 시아버님 이모 고모 삼촌 외삼촌 조카 형수
-    매형 처제 처남 할머님 할아버님 운전자 목격자 피해자 신고자 행인 직장동료 비서
+    매형 처제 처남 할머님 할아버님 운전자 목격자 피해자 신고자 행인 직장동료 비서 unknown
+    미상 불명 화자미상 식별불가 동시발화
 """
 OTHERS: Final = frozenset(_OTHERS_LISTED.split())
 """Words for people of neither side for certain, who often speak once."""

@@ -401,3 +401,45 @@ def test_what_a_machine_goes_on_to_say_is_its_own():
     assert {one.speaker for one in read(text).utterances} == {"unknown"}
     left = "상담 시간은 9시부터입니다\n삐 소리가 나면 말씀해 주세요\n김민수인데 다시 전화 주세요\n"
     assert [one.speaker for one in read(left).utterances] == ["system", "system", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept", "count"),
+    [
+        ("감사합니다.\n안녕히 계세요.\n" * 8, ["감사합니다.", "안녕히 계세요."], 14),
+        ("네 그래요\n아니 그게요\n알겠습니다\n" * 4, ["네 그래요", "아니 그게요", "알겠습니다"], 9),
+        ("고객: " + "그래서 제가 어제 저녁에 그 매장에 가서 전화를 했는데요 " * 6, None, 4),
+    ],
+)
+def test_a_loop_of_several_sentences_or_of_a_long_one_is_there_once_or_twice(text, kept, count):
+    call = read(f"네 정지해 주세요\n{text}")
+    assert call.dropped == {"repetition": count}
+    assert kept is None or [one.text for one in call.utterances[1:]] == kept
+
+
+def test_people_who_say_the_same_in_turn_are_no_loop():
+    for text in (
+        "여보세요\n네\n" * 6,
+        "삼이요\n일이요\n" * 6,
+        "고객: 안 들려요\n상담사: 들리세요\n" * 6,
+    ):
+        assert read(text).dropped == {}
+        assert len(read(text).utterances) == 12
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "(통화 중 잡음)",
+        "[노이즈]",
+        "[통화 연결음]",
+        "[발신음]",
+        "(...)",
+        "ㅡㅡ",
+        "[sound of music]",
+        "(알림음)",
+    ],
+)
+def test_more_marks_of_sounds_are_no_speech(mark):
+    call = read(f"상담사: 네 말씀하세요\n고객: {mark}\n상담사: 감사합니다")
+    assert [one.text for one in call.utterances] == ["네 말씀하세요", "감사합니다"]
