@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from edgebox.reading import machines, noise
@@ -21,6 +20,7 @@ from edgebox.reading.nested import lines_of, read_lines
 from edgebox.reading.normal import VOICE, Normal, normalise
 from edgebox.reading.recognisers import turns_of
 from edgebox.reading.records import records_of
+from edgebox.reading.repeats import without_repeats
 from edgebox.reading.scripts import is_script, unscripted
 from edgebox.reading.sentences import split_sentences
 from edgebox.reading.tables import rows_of
@@ -218,7 +218,9 @@ def _call(turns: Iterable[Spoken], normal: Normal) -> Call:
     for at in machines.beside_machines([(one.speaker, one.label, one.text) for one in utterances]):
         utterances[at] = replace(utterances[at], speaker="system")
         dropped["system"] += 1
-    kept = _without_repeats(utterances, dropped)
+    stay = without_repeats([(one.speaker, one.label, one.text) for one in utterances])
+    dropped["repetition"] += len(utterances) - len(stay)
+    kept = [utterances[at] for at in stay]
     shown = masked([(one.speaker, one.text) for one in kept])
     kept = [
         one if one.text == text else replace(one, text=text)
@@ -309,59 +311,6 @@ def _joined_in_numbers(text: str, parts: list[tuple[int, int]]) -> list[tuple[in
 
 def _clean(piece: str) -> str:
     return " ".join(noise.SOUND.sub(" ", piece).split())
-
-
-def _without_repeats(utterances: list[Utterance], dropped: Counter[str]) -> list[Utterance]:
-    """Keep one of three or more equal utterances in a row, but figures said digit by digit.
-
-    Of two or three utterances without a label that come four times in a row, one of each stays.
-    """
-    kept: list[Utterance] = []
-    for _, group in groupby(utterances, key=_said_by):
-        same = list(group)
-        if len(same) > 2 and not noise.is_spelled(same[0].text):
-            dropped["repetition"] += len(same) - 1
-            same = same[:1]
-        kept += same
-    for period in (2, 3):
-        kept = _without_rounds(kept, period, dropped)
-    return kept
-
-
-def _said_by(one: Utterance) -> tuple[str, str, str]:
-    return one.speaker, one.label, one.text
-
-
-_ROUNDS: Final = 4
-_ANSWER: Final = 4
-"""Characters of an answer: 여보세요 and 네 may go to and fro."""
-
-
-def _without_rounds(
-    utterances: list[Utterance], period: int, dropped: Counter[str]
-) -> list[Utterance]:
-    """Return utterances in which ``period`` of them that go round and round are there once."""
-    kept: list[Utterance] = []
-    at = 0
-    while at < len(utterances):
-        after = at + period
-        said = any(len(one.text) > _ANSWER for one in utterances[at:after])
-        while said and after < len(utterances) and _goes_round(utterances, after, period):
-            after += 1
-        rounds = (after - at) // period
-        if rounds >= _ROUNDS:
-            kept += utterances[at : at + period]
-            dropped["repetition"] += (rounds - 1) * period
-            at += rounds * period
-        else:
-            kept.append(utterances[at])
-            at += 1
-    return kept
-
-
-def _goes_round(utterances: list[Utterance], at: int, period: int) -> bool:
-    one, before = utterances[at], utterances[at - period]
-    return not (one.label or noise.is_spelled(one.text)) and _said_by(one) == _said_by(before)
 
 
 def _speakers(utterances: Iterable[Utterance], *, guessed: bool) -> Speakers:
