@@ -25,7 +25,8 @@ _TEXTS: Final = (
     "stttext", "stttxt", "plaintext", "txt",
     "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
     "발언", "발언내용", "대사",
-    "phrase", "messagetext", "spokentext", "body", "line", "form",
+    "phrase", "messagetext", "spokentext", "body", "line", "form", "sent", "cont", "ctnt",
+    "sttctnt", "sttcont", "sttresult",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")
 _SPEAKERS: Final = (
@@ -34,7 +35,8 @@ _SPEAKERS: Final = (
     "participantid", "participant", "party", "from", "who", "author", "sender", "users",
     "name", "label", "spkid", "spkno", "speakerno", "speakernum", "speakerindex", "talker",
     "user", "authorname", "sendername", "displayname", "nickname", "username",
-    "authorid", "senderid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
+    "authorid", "senderid", "personname", "participantname", "attendee", "attendeename",
+    "attendeeid", "externaluserid", "화자", "발화자", "화자구분", "역할", "구분", "말한사람",
 )  # fmt: skip
 _CHANNELS: Final = (
     "channel", "channeltag", "channellabel", "channelid", "channelindex", "mediachannel", "ch",
@@ -62,6 +64,8 @@ _OF_A_SPEAKER: Final = (
     "role",
     "id",
     "type",
+    "externaluserid",
+    "attendeeid",
 )
 _DEEPEST_LABEL: Final = 3
 _BESIDE_ROLES: Final = 2
@@ -294,6 +298,8 @@ def _turn(fields: dict[str, Any]) -> Turn | None:
     text = _first(fields, _TEXTS)
     if isinstance(text, list):
         return _of_parts(fields, text)
+    if text is None and isinstance(fields.get("words"), str):
+        text = fields["words"]
     if isinstance(text, str):
         return _made(fields, text)
     for name in _PARTS:

@@ -27,7 +27,7 @@ _AGENT: Final = """
     약사
     사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
     조교 미용사
-    担当者 担当 相談員 コールセンター 客服人员 坐席 座席 nhânviên tổngđàiviên agente asesor
+    employee 担当者 担当 相談員 コールセンター 客服人员 坐席 座席 nhânviên tổngđàiviên agente asesor
     conseiller berater
     mitarbeiter оператор сотрудник agen petugas เจ้าหน้าที่ ажилтан operatori admin agt agnt opr
     oper human_agent gpt chatgpt

@@ -72,7 +72,7 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
         if count < _NEARLY_ALL * len(turns) or _NO_SPEAKER.match(name):
             continue
         of_a_record = _OF_A_RECORD.fullmatch(name) and not _OF_BOTH.fullmatch(name)
-        if of_a_record and not isinstance(fields[0].get(name), bool):
+        if of_a_record and not (isinstance(fields[0].get(name), bool) or _ASKS.fullmatch(name)):
             continue
         sides = [_side(name, one.get(name)) for one in fields]
         told = [side for side in sides if side]
@@ -102,7 +102,9 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
     """
     said = [(value, turns[0]) for value, turns in found if len(turns) == 1]
     labels = {turn.speaker for _, turn in said}
-    if len(labels) != 1 or labels == {""} or len(said) < sum(len(turns) for _, turns in found):
+    if labels == {""}:
+        return _by_code(said) if len(said) == len(found) else None
+    if len(labels) != 1 or len(said) < sum(len(turns) for _, turns in found):
         return None
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
     columns = {
@@ -117,8 +119,42 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
     return None
 
 
+_CODE: Final = re.compile(r"(?:\w*_)?(?:spk|speaker|talker|rxtx|txrx|화자|발화자)\w*")
+_MOST_CODES: Final = 4
+_CODES: Final = 8
+"""Characters of a code, at most."""
+
+
+def _by_code(said: Sequence[tuple[Any, Turn]]) -> list[Turn] | None:
+    """Return turns without a speaker by the code of one: ``SPK_DIV_CD: "A"``, ``speakerGb: "01"``.
+
+    It has two to four values, and the first two of them come again.
+    """
+    fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
+    for name in fields[0] if fields else ():
+        told = [one.get(name) for one in fields]
+        words = [str(one).strip() for one in told if isinstance(one, str | int)]
+        counts = Counter(words)
+        if (
+            _CODE.fullmatch(name)
+            and len(words) == len(told)
+            and 1 < len(counts) <= _MOST_CODES
+            and all(0 < len(word) <= _CODES for word in counts)
+            and all(count > 1 for _, count in counts.most_common(2))
+        ):
+            return [replace(turn, speaker=one) for (_, turn), one in zip(said, words, strict=True)]
+    return None
+
+
+_YES: Final = {"y": True, "n": False, "t": True, "f": False, "1": True, "0": False}
+_ASKS: Final = re.compile(r"(?:is|from)?(?P<side>\w+?)(?:yn|flag|여부)")
+
+
 def _side(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
     """Return the word of a role that a field holds or is named after; empty where it is none."""
+    asks = _ASKS.fullmatch(name)
+    if asks and role_of(asks["side"]) in _OTHER and str(value).strip().lower() in _YES:
+        name, value = asks["side"], _YES[str(value).strip().lower()]
     if isinstance(value, bool):
         side = role_of(name.removeprefix("is").removeprefix("from"))
         if side not in _OTHER:

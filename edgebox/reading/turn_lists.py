@@ -57,6 +57,8 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         if not turns:
             turns, is_word = _of_another_shape(one)
             words += is_word
+        elif str(named(one).get("type", "")).lower() in _WORD_TYPES:
+            words += 1
         found.append((one, turns))
     found = _without_events(found)
     if sum(bool(turns) for _, turns in found) * 2 < len(values):
@@ -87,6 +89,7 @@ def _without_a_channel(values: list[Any]) -> list[Any]:
     return [without_channel(one) if isinstance(one, dict) else one for one in values]
 
 
+_WORD_TYPES: Final = frozenset(["pronunciation", "punctuation", "word"])
 _IDENTIFIER: Final = re.compile(
     r"(?!www\.)[A-Za-z]+(?:[_.][A-Za-z]+)+(?<!\.com)(?<!\.net)(?<!\.org)(?<!\.kr)(?<!\.io)"
 )

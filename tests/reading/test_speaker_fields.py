@@ -50,6 +50,10 @@ def entries(field, agent, customer, call=CALL, text="text", **more):
         ("author", {"id": 1, "role": "agent"}, {"id": 2, "role": "customer"}),
         ("author", {"type": "admin", "name": "김"}, {"type": "user", "name": "박"}),
         ("author_role", "agent", "end-user"),
+        ("speaker", "Employee", "Customer"),
+        ("agentYn", "Y", "N"),
+        ("is_customer_flag", "0", "1"),
+        ("attendee", {"externalUserId": "agent"}, {"externalUserId": "customer"}),
     ],
 )
 def test_a_field_whose_values_are_the_sides_is_the_speaker(field, agent, customer):
@@ -305,3 +309,47 @@ def test_words_with_speakers_are_turns_though_all_are_of_one_channel():
         for word in one["alternatives"][0]["words"]:
             word["speakerLabel"] = "1"
     assert said({"results": results}) == GUESSED
+
+
+@pytest.mark.parametrize(
+    ("field", "agent", "customer", "text"),
+    [
+        ("SPK_DIV_CD", "A", "C", "STT_CTNT"),
+        ("RXTX", "T", "R", "SENTENCE"),
+        ("speakerGb", "01", "02", "cont"),
+        ("spk_code", 1, 2, "sent"),
+        ("화자코드", "S1", "S2", "내용"),
+        ("personName", "김나래", "박도윤", "text"),
+        ("Speaker", "S", "T", "Words"),
+    ],
+)
+def test_a_code_tells_speakers_apart(field, agent, customer, text):
+    again = [*GUESSED, ("customer", "재발급은 언제 되나요")]
+    assert said(entries(field, agent, customer, again, text)) == again
+
+
+def test_a_code_that_tells_nothing_apart_is_no_speaker():
+    for codes in ("AAA", "ABC", ("가나다라마바사아자", "나", "가나다라마바사아자")):
+        values = [
+            {"spk_cd": code, "text": text} for code, (_, text) in zip(codes, GUESSED, strict=True)
+        ]
+        assert {side for side, _ in said(values)} == {"unknown"}
+
+
+def test_words_of_a_short_turn_are_one():
+    results = [
+        {
+            "Alternatives": [
+                {
+                    "Transcript": text,
+                    "Items": [
+                        {"Content": word, "Type": "pronunciation", "Attendee": {"AttendeeId": side}}
+                        for word in text.split()
+                    ],
+                }
+            ]
+        }
+        for side, text in CALL
+    ]
+    for value in ({"Transcript": {"Results": results}}, {"Results": results[:1]}):
+        assert said(value) == CALL[: 1 if value.get("Results") else None]
